@@ -1,0 +1,2 @@
+//! The `rolewatch` command.
+fn main() {}

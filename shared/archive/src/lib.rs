@@ -1,0 +1,1 @@
+//! CloudTrail log files to records.

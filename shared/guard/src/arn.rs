@@ -1,0 +1,166 @@
+//! ARNs of IAM roles and of the sessions they yield, and IAM's glob.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::id::AccountId;
+
+/// `arn:aws:iam::444455556666:role/path/Name`, of a role that exists (no wildcards).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoleArn {
+    text: Arc<str>,
+    account: AccountId,
+}
+
+/// Why a text is not a role ARN.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a role ARN is written like arn:aws:iam::444455556666:role/UpdateApp")]
+pub struct NotARoleArn;
+
+impl RoleArn {
+    /// Reads a role's ARN.
+    pub fn parse(text: &str) -> Result<Self, NotARoleArn> {
+        let (account, path) = split_iam(text, "iam").ok_or(NotARoleArn)?;
+        let name = path.strip_prefix("role/").ok_or(NotARoleArn)?;
+        if name.is_empty() || name.ends_with('/') || name.len() > 600 || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(NotARoleArn);
+        }
+        Ok(Self { text: Arc::from(text), account })
+    }
+
+    /// The ARN as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The account the role is in.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The role's name, without its path.
+    pub fn name(&self) -> &str {
+        self.text.rsplit('/').next().unwrap_or(&self.text)
+    }
+}
+
+impl fmt::Display for RoleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for RoleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The parts of `arn:aws:sts::444455556666:assumed-role/UpdateApp/alice`. AWS drops the role's path in this form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssumedRoleArn<'a> {
+    /// `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: &'a str,
+    /// The account of the role.
+    pub account: AccountId,
+    /// The role's name, without its path.
+    pub role_name: &'a str,
+    /// What the caller chose as session name.
+    pub session: &'a str,
+}
+
+impl<'a> AssumedRoleArn<'a> {
+    /// Reads the ARN of a role session.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let (account, path) = split_iam(text, "sts")?;
+        let (role_name, session) = path.strip_prefix("assumed-role/")?.split_once('/')?;
+        let partition = text.split(':').nth(1)?;
+        (!role_name.is_empty() && !session.is_empty()).then_some(Self { partition, account, role_name, session })
+    }
+
+    /// The role's ARN as far as it can be told: without the path that this form lacks.
+    pub fn role_without_path(&self) -> Option<RoleArn> {
+        RoleArn::parse(&format!("arn:{}:iam::{}:role/{}", self.partition, self.account, self.role_name)).ok()
+    }
+}
+
+/// The account and the resource part of `arn:PARTITION:SERVICE::ACCOUNT:RESOURCE`.
+fn split_iam<'a>(text: &'a str, service: &str) -> Option<(AccountId, &'a str)> {
+    let mut parts = text.splitn(6, ':');
+    let (arn, partition, found, region, account, resource) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    if arn != "arn" || !partition.starts_with("aws") || found != service || !region.is_empty() {
+        return None;
+    }
+    Some((account.parse().ok()?, resource))
+}
+
+/// Whether `text` matches an IAM glob: `*` is any run of characters, `/` included, `?` is any one character.
+pub fn glob_matches(glob: &str, text: &str) -> bool {
+    let glob: Vec<char> = glob.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    let (mut g, mut t) = (0, 0);
+    // Where to go on when a later character does not fit: after the last `*`, one character further.
+    let mut retry: Option<(usize, usize)> = None;
+    while let Some(c) = text.get(t) {
+        match glob.get(g) {
+            Some('*') => {
+                retry = Some((g + 1, t));
+                g += 1;
+            }
+            Some(p) if *p == '?' || p == c => {
+                g += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((after_star, from)) => {
+                    retry = Some((after_star, from + 1));
+                    g = after_star;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    glob.get(g..).is_some_and(|rest| rest.iter().all(|p| *p == '*'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_arn_keeps_its_path_and_gives_its_name() {
+        let arn = RoleArn::parse("arn:aws:iam::444455556666:role/team/app/UpdateApp").unwrap();
+        assert_eq!(arn.name(), "UpdateApp");
+        assert_eq!(arn.account().to_string(), "444455556666");
+        for odd in [
+            "arn:aws:iam::444455556666:user/a",
+            "arn:aws:iam::4444:role/a",
+            "arn:aws:iam::444455556666:role/",
+            "arn:aws:sts::444455556666:role/a",
+        ] {
+            assert!(RoleArn::parse(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_assumed_role_arn_gives_role_and_session() {
+        let arn = AssumedRoleArn::parse("arn:aws:sts::444455556666:assumed-role/UpdateApp/bob@example.com").unwrap();
+        assert_eq!((arn.role_name, arn.session), ("UpdateApp", "bob@example.com"));
+        assert_eq!(arn.role_without_path().unwrap().as_str(), "arn:aws:iam::444455556666:role/UpdateApp");
+        assert!(AssumedRoleArn::parse("arn:aws:sts::444455556666:federated-user/x").is_none());
+    }
+
+    #[test]
+    fn a_star_crosses_slashes_and_a_question_mark_is_one_character() {
+        assert!(glob_matches("arn:aws:iam::*:role/*Admin", "arn:aws:iam::444455556666:role/a/b/SuperAdmin"));
+        assert!(glob_matches("a?c*", "abc"));
+        assert!(!glob_matches("a?c", "ac"));
+        assert!(!glob_matches("abc", "abcd"));
+        assert!(glob_matches("*a*b*a", "xxaybbza"));
+        assert!(!glob_matches("*a*b", "ba"));
+        assert!(glob_matches("", ""));
+        assert!(!glob_matches("", "a"));
+    }
+}

@@ -1,0 +1,90 @@
+//! Text that a caller chose. It is only text: clipped and stripped before anyone is shown it.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The most characters of one attacker-chosen value that are ever shown.
+const SHOWN: usize = 200;
+
+/// A session name, user agent, tag, source identity, user name or anything else that came inside an event.
+///
+/// `Display` gives the harmless form: no control, bidirectional or invisible formatting characters, clipped by character. The raw text
+/// stays available for comparing, never for printing; escaping for HTML, CSV or Slack is the printer's.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Untrusted(Arc<str>);
+
+impl Untrusted {
+    /// The text as it came, for joins and comparisons only.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Untrusted {
+    fn from(text: &str) -> Self {
+        Self(Arc::from(text))
+    }
+}
+
+impl From<Arc<str>> for Untrusted {
+    fn from(text: Arc<str>) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&harmless(&self.0))
+    }
+}
+
+impl fmt::Debug for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", harmless(&self.0))
+    }
+}
+
+/// The text without what could move a cursor, reorder a line, hide or fake a line; clipped to 200 characters.
+///
+/// Removed characters become U+FFFD, so that their removal shows.
+pub fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(SHOWN * 4));
+    for (count, c) in text.chars().enumerate() {
+        if count == SHOWN {
+            out.push('…');
+            break;
+        }
+        out.push(if shows_as_itself(c) { c } else { '\u{fffd}' });
+    }
+    out
+}
+
+/// Whether a character prints as what it is: no control, line or paragraph separator, bidirectional control, zero-width or
+/// tag character, and nothing from the private use area or the non-characters.
+pub fn shows_as_itself(c: char) -> bool {
+    !(c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e000}'..='\u{f8ff}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{10ffff}')
+        || (c as u32) & 0xfffe == 0xfffe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_fake_a_line_is_replaced_visibly() {
+        assert_eq!(harmless("a\u{1b}[31mb\r\nc\u{202e}d\u{200b}e\u{e0041}"), "a\u{fffd}[31mb\u{fffd}\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}");
+        assert_eq!(harmless("開発者 bob@example.com"), "開発者 bob@example.com");
+    }
+
+    #[test]
+    fn long_text_is_clipped_by_character() {
+        let shown = harmless(&"あ".repeat(1_000));
+        assert_eq!(shown.chars().count(), 201);
+        assert!(shown.ends_with('…'));
+    }
+}
