@@ -38,6 +38,15 @@ impl RoleArn {
         self.account
     }
 
+    /// Whether the ARN shows a path. Forms that drop the path cannot be told from roles that have none.
+    pub(crate) fn has_path(&self) -> bool {
+        self.text.matches('/').count() > 1
+    }
+
+    pub(crate) fn share(&mut self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) {
+        self.text = keep(Arc::clone(&self.text));
+    }
+
     /// The role's name, without its path.
     pub fn name(&self) -> &str {
         self.text.rsplit('/').next().unwrap_or(&self.text)

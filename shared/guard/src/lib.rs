@@ -7,4 +7,24 @@ pub mod arn;
 pub mod id;
 pub mod moment;
 pub mod policy;
+pub mod roster;
+pub mod rules;
+pub mod seen;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod untrusted;
+pub mod world;
+
+mod dossier;
+mod elevated;
+mod finding;
+mod history;
+mod judge;
+mod proof;
+mod record;
+
+pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
+pub use elevated::{Elevated, needles};
+pub use finding::{CallerShown, Finding, Verdict};
+pub use judge::{Examined, Judgement, Scope, SuppressedFinding, SwitchSummary, Tally, judge};
+pub use proof::Proof;

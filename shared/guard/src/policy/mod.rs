@@ -1,1 +1,233 @@
-//! The policy file.
+//! The policy file `rolewatch.yaml`: which roles are elevated, who may enter them, with which proof and for how long.
+//!
+//! [`Policy::read`] judges a file strictly and tells every slip at once, each with its line. What is merely odd (a limit that can never
+//! be exceeded, a role that is never reached) is told in [`Policy::warnings`].
+
+mod identity;
+mod node;
+mod note;
+mod problem;
+mod read;
+mod role;
+#[cfg(test)]
+mod schema;
+mod severity;
+mod suppression;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use crate::arn::RoleArn;
+use crate::id::AccountId;
+use crate::moment::Moment;
+
+pub use identity::{IdentityKind, NotAnIdentityKind};
+pub use note::Note;
+pub use problem::{PolicyError, PolicyErrors};
+pub use role::{GroupName, GroupRef, Mfa, RolePattern, RolePolicy};
+pub use severity::{NotASeverity, Severity};
+pub use suppression::{KNOWN_RULES, NEVER_SUPPRESSED, Suppression};
+
+/// JSON Schema (draft 2020-12) of the policy file, for editors.
+pub const SCHEMA: &str = include_str!("schema.json");
+
+/// A whole policy file with comments, to start from.
+pub const EXAMPLE: &str = include_str!("example.yaml");
+
+/// A policy file that was read without an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Which file judged: every finding carries it.
+    pub version_hash: PolicyHash,
+    /// The zone of trust: account id to the name used in groups and messages.
+    pub accounts: BTreeMap<AccountId, String>,
+    /// Regions where events are expected; empty when the file does not say, and then whatever was seen counts.
+    pub regions: Vec<String>,
+    /// Whether AssumeRoot is allowed (and only counted).
+    pub assume_root: Decision,
+    /// The elevated roles, in the order of the file: the first match wins.
+    pub roles: Vec<RolePolicy>,
+    /// Findings that are hidden for a time.
+    pub suppress: Vec<Suppression>,
+    /// What is allowed to stand in the file but does not do what it seems to, by line.
+    pub warnings: Vec<Note>,
+}
+
+impl Policy {
+    /// Reads the bytes of a policy file. `name` is how messages call the file; nothing is opened.
+    ///
+    /// # Errors
+    /// All that is wrong with the file, each with its line. A file that is no YAML yields the first error only.
+    pub fn read(text: &[u8], name: &str) -> Result<Self, PolicyErrors> {
+        read::read(text, name)
+    }
+
+    /// The part of the policy that rules a role: of the first pattern that matches. `None`: the role is not elevated.
+    pub fn role_for(&self, arn: &RoleArn) -> Option<&RolePolicy> {
+        self.roles.iter().find(|role| role.arn.matches(arn))
+    }
+
+    /// What the policy calls an account; `None` outside the zone of trust.
+    pub fn account_name(&self, account: AccountId) -> Option<&str> {
+        self.accounts.get(&account).map(String::as_str)
+    }
+
+    /// Whether an account is in the zone of trust.
+    pub fn trusts(&self, account: AccountId) -> bool {
+        self.accounts.contains_key(&account)
+    }
+
+    /// The entry that hides a finding of `rule` about `caller` (the ARN of the origin) at event time `time`.
+    ///
+    /// `severity` is that of the role as the policy has it, where the finding is about an elevated role: findings about a critical role
+    /// are never hidden, and neither are those of [`NEVER_SUPPRESSED`].
+    pub fn suppression(&self, rule: &str, caller: &str, severity: Option<Severity>, time: Moment) -> Option<&Suppression> {
+        if severity == Some(Severity::Critical) {
+            return None;
+        }
+        self.suppress.iter().find(|entry| entry.hides(rule, caller, time))
+    }
+
+    /// The entries that hide nothing any more at `as_of`; they are to be reported.
+    pub fn expired_suppressions(&self, as_of: Moment) -> impl Iterator<Item = &Suppression> {
+        self.suppress.iter().filter(move |entry| entry.is_expired(as_of))
+    }
+}
+
+/// The first 16 hexadecimal digits of the SHA-256 of the policy file's bytes.
+///
+/// It tells versions of one file apart; it is no defence against somebody who can write the file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyHash([u8; 8]);
+
+impl PolicyHash {
+    /// Of a file's bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut first = [0; 8];
+        for (to, from) in first.iter_mut().zip(Sha256::digest(bytes)) {
+            *to = from;
+        }
+        Self(first)
+    }
+}
+
+impl fmt::Display for PolicyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for PolicyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for PolicyHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What the policy says to a thing that can be allowed or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// It is a finding.
+    Deny,
+    /// It is none.
+    Allow,
+}
+
+impl Decision {
+    /// Every decision, as the policy file spells them.
+    pub const ALL: [Self; 2] = [Self::Deny, Self::Allow];
+
+    /// As written in the policy file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Allow => "allow",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::Span;
+
+    fn example() -> Policy {
+        Policy::read(EXAMPLE.as_bytes(), "example.yaml").unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    fn at(text: &str) -> Moment {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_example_says_what_the_documentation_shows() {
+        let policy = example();
+        assert_eq!(policy.account_name("111122223333".parse().unwrap()), Some("development"));
+        assert_eq!(policy.account_name("123456789012".parse().unwrap()), None);
+        assert!(policy.trusts("444455556666".parse().unwrap()));
+        assert_eq!(policy.regions, ["us-east-1", "ap-northeast-1"]);
+        assert_eq!(policy.assume_root, Decision::Deny);
+        assert_eq!(policy.warnings, []);
+        let role = policy.role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/UpdateApp").unwrap()).unwrap();
+        assert_eq!(role.groups.iter().map(|group| group.written.as_str()).collect::<Vec<_>>(), ["development/Developers"]);
+        assert_eq!(role.max_session.map(Span::seconds), Some(3_600));
+        assert_eq!((role.severity, role.mfa, role.chaining), (Severity::High, Mfa::Required, Decision::Deny));
+        assert_eq!(role.identities, [IdentityKind::IamUser]);
+        assert_eq!(policy.role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/Other").unwrap()), None);
+    }
+
+    #[test]
+    fn the_first_matching_role_rules() {
+        let policy = Policy::read(
+            b"version: 1\naccounts: {111122223333: dev}\nroles:\n\
+              - {arn: 'arn:aws:iam::111122223333:role/Break*', groups: [dev/Admins], severity: critical}\n\
+              - {arn: 'arn:aws:iam::111122223333:role/*', groups: [dev/Developers]}\n",
+            "p",
+        )
+        .unwrap();
+        let severity = |name: &str| {
+            let arn = RoleArn::parse(&format!("arn:aws:iam::111122223333:role/{name}")).unwrap();
+            policy.role_for(&arn).map(|role| role.severity)
+        };
+        assert_eq!(severity("path/to/BreakGlass"), Some(Severity::High));
+        assert_eq!(severity("BreakGlass"), Some(Severity::Critical));
+        assert_eq!(severity("Any"), Some(Severity::High));
+    }
+
+    #[test]
+    fn the_version_is_the_start_of_the_sha_256_of_the_bytes() {
+        assert_eq!(PolicyHash::of(b"").to_string(), "e3b0c44298fc1c14");
+        assert_eq!(serde_json::to_string(&PolicyHash::of(b"abc")).unwrap(), "\"ba7816bf8f01cfea\"");
+        let changed = Policy::read(format!("{EXAMPLE}#\n").as_bytes(), "p").unwrap();
+        assert_ne!(changed.version_hash, example().version_hash);
+    }
+
+    #[test]
+    fn a_suppression_hides_to_the_end_of_its_day_and_is_then_reported() {
+        let policy = example();
+        let (caller, last, after) = ("arn:aws:iam::111122223333:user/batch", at("2026-12-31T23:59:59Z"), at("2027-01-01T00:00:00Z"));
+        assert!(policy.suppression("RW003", caller, Some(Severity::High), last).is_some());
+        assert!(policy.suppression("RW003", caller, None, last).is_some());
+        assert!(policy.suppression("RW003", caller, Some(Severity::High), after).is_none());
+        assert!(policy.suppression("RW004", caller, Some(Severity::High), last).is_none());
+        assert!(policy.suppression("RW003", "arn:aws:iam::111122223333:user/alice", None, last).is_none());
+        assert_eq!(policy.expired_suppressions(last).count(), 0);
+        assert_eq!(policy.expired_suppressions(after).count(), 1);
+    }
+
+    #[test]
+    fn findings_about_a_critical_role_are_never_hidden() {
+        let policy = example();
+        let (caller, time) = ("arn:aws:iam::111122223333:user/batch", at("2026-06-01T00:00:00Z"));
+        assert!(policy.suppression("RW003", caller, Some(Severity::Critical), time).is_none());
+    }
+}

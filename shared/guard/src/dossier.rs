@@ -1,0 +1,168 @@
+//! All that is known of one switch, joined: its halves, its console steps, its uses, its parent.
+
+mod chain;
+mod gather;
+mod halves;
+mod steps;
+mod variants;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+pub(crate) use chain::Tracer;
+pub use chain::{Origin, OriginKind, Person};
+pub(crate) use gather::Gathered;
+
+use crate::arn::RoleArn;
+use crate::id::{AccountId, RecordKey};
+use crate::moment::Moment;
+use crate::policy::RolePolicy;
+use crate::seen::{Caller, CallerKind, ConsoleStep, Fact, Grant, Mint, MintApi};
+use crate::world::{UseFold, Version, Versions, World};
+
+/// Identity of a switch: either half, its uses and its SwitchRole record all give it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SwitchKey {
+    /// The second of the mint.
+    pub second: Moment,
+    /// `assumedRoleId` (`AROA…:session`).
+    pub session: Arc<str>,
+    /// The access key issued, where a half was read.
+    pub issued: Option<Arc<str>>,
+}
+
+/// One account's copy of the mint.
+#[derive(Debug, Clone)]
+pub(crate) struct Half<'w> {
+    pub(crate) record: &'w RecordKey,
+    pub(crate) mint: &'w Mint,
+}
+
+/// One dossier.
+#[derive(Debug, Clone)]
+pub struct Switch<'w> {
+    /// Its identity.
+    pub key: SwitchKey,
+    /// The role's ARN, with its path as far as known.
+    pub role: Option<RoleArn>,
+    /// What the policy says of the role; `None` for links of chains and root sessions.
+    pub(crate) policy: Option<&'w RolePolicy>,
+    pub(crate) halves: Vec<Half<'w>>,
+    pub(crate) steps: Vec<(&'w RecordKey, &'w ConsoleStep)>,
+    pub(crate) renewed: Option<Moment>,
+    pub(crate) exited: Option<Moment>,
+    /// First and last use.
+    pub(crate) used: Option<UseFold>,
+    /// Records that came in copies which contradict each other.
+    pub(crate) conflicting: BTreeSet<&'w RecordKey>,
+}
+
+impl<'w> Switch<'w> {
+    fn empty(key: SwitchKey) -> Self {
+        Self {
+            key,
+            role: None,
+            policy: None,
+            halves: Vec::new(),
+            steps: Vec::new(),
+            renewed: None,
+            exited: None,
+            used: None,
+            conflicting: BTreeSet::new(),
+        }
+    }
+
+    /// Who called, by the half that says most.
+    pub(crate) fn caller(&self) -> Option<&'w Arc<Caller>> {
+        self.caller_half().or_else(|| self.halves.first()).map(|half| &half.mint.caller)
+    }
+
+    /// The caller's own half; in a same-account switch the only one.
+    pub(crate) fn caller_half(&self) -> Option<&Half<'w>> {
+        self.halves.iter().find(|half| half.mint.caller.kind != CallerKind::OtherAccount)
+    }
+
+    /// Whether a mint was read at all. Without one, the switch is known by its SwitchRole record or its uses alone.
+    pub fn has_mint(&self) -> bool {
+        !self.halves.is_empty()
+    }
+
+    pub(crate) fn api(&self) -> Option<MintApi> {
+        self.halves.first().map(|half| half.mint.api)
+    }
+
+    /// Whether the console made this switch: AWS says so in a half, or a SwitchRole record belongs to it.
+    pub fn by_console(&self) -> bool {
+        !self.steps.is_empty() || self.halves.iter().any(|half| half.mint.caller.from_console)
+    }
+
+    pub(crate) fn grants(&self) -> impl Iterator<Item = &'w Grant> + '_ {
+        self.halves.iter().filter_map(|half| half.mint.grant.as_deref())
+    }
+
+    /// The MFA device that was named in the call.
+    pub(crate) fn mfa_serial(&self) -> Option<&'w Arc<str>> {
+        self.grants().find_map(|grant| grant.mfa_serial.as_ref())
+    }
+
+    /// Until when the credentials work: as granted, prolonged by renewals, cut short by leaving the role.
+    pub fn granted_until(&self) -> Option<Moment> {
+        let granted = self
+            .grants()
+            .filter_map(|grant| grant.expiration.or_else(|| grant.duration_seconds.map(|seconds| self.key.second.plus_seconds(seconds))));
+        let until = granted.max().max(self.renewed);
+        match (until, self.exited) {
+            (Some(until), Some(exited)) => Some(until.min(exited)),
+            (None, exited) => exited,
+            (until, None) => until,
+        }
+    }
+
+    /// The account that the caller belongs to, as far as any half or step says.
+    pub(crate) fn caller_account(&self) -> Option<AccountId> {
+        if let Some(account) = self.caller().and_then(|caller| caller.account) {
+            return Some(account);
+        }
+        self.steps.iter().find_map(|(_, step)| step.from.as_deref()?.split(':').nth(4)?.parse().ok())
+    }
+
+    /// The address of a person where one is known: the browser's, else the call's.
+    pub fn source_ip(&self) -> Option<&'w str> {
+        let browser = self.steps.iter().find_map(|(_, step)| step.source_ip.as_deref());
+        browser.or_else(|| self.grants().find_map(|grant| grant.source_ip.as_deref().filter(|ip| *ip != "AWS Internal")))
+    }
+
+    /// The records of the switch itself: both halves and the console's steps.
+    pub(crate) fn records(&self) -> impl Iterator<Item = &'w RecordKey> + '_ {
+        self.halves.iter().map(|half| half.record).chain(self.steps.iter().map(|(record, _)| *record))
+    }
+
+    /// Its records, then first and last use.
+    pub(crate) fn evidence(&self) -> Vec<RecordKey> {
+        let mut events: Vec<RecordKey> = self.records().cloned().collect();
+        if !self.has_mint()
+            && let Some(used) = &self.used
+        {
+            events.extend([used.first.1.clone(), used.last.1.clone()]);
+        }
+        events.dedup();
+        events
+    }
+}
+
+/// The versions of a record that count: a correction replaces what it corrects.
+pub(crate) fn in_force(versions: &Versions) -> Vec<&Version> {
+    let corrected: Vec<_> = versions.iter().filter(|version| version.correction.is_some()).collect();
+    if corrected.is_empty() { versions.iter().collect() } else { corrected }
+}
+
+/// Every fact that counts, in no particular order. A record whose copies contradict each other gives several.
+pub(crate) fn facts_in_force(world: &World) -> impl Iterator<Item = (&RecordKey, &Fact)> {
+    let replaced: BTreeSet<&RecordKey> =
+        world.records.values().flat_map(Versions::iter).filter_map(|version| version.correction.as_ref()?.original.as_ref()).collect();
+    world
+        .records
+        .iter()
+        .filter(move |(key, _)| !replaced.contains(key))
+        .flat_map(|(key, versions)| in_force(versions).into_iter().map(move |version| (key, &version.fact)))
+}

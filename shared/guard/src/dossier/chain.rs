@@ -1,0 +1,391 @@
+//! From a switch back to the human, or to whatever stands at the start.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Gathered, Switch};
+use crate::arn::RoleArn;
+use crate::id::{AccountId, RecordKey};
+use crate::moment::Moment;
+use crate::policy::IdentityKind;
+use crate::proof::{Proof, at_mint};
+use crate::roster::{Bearer, Roster};
+use crate::seen::{Caller, CallerKind};
+
+/// Who a person is, for adding up what they did. Names are for people; this is for comparing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Person {
+    /// An IAM user, by id.
+    User(AccountId, Arc<str>),
+    /// A user of Identity Center. AWS sets the session name to the user's name.
+    IdentityCenter(Arc<str>),
+    /// A subject that an identity provider asserted.
+    Federated(Arc<str>, Arc<str>),
+    /// The root of an account.
+    Root(Arc<str>),
+    /// An AWS service, by the role it was given.
+    Service(Arc<str>),
+    /// Nobody that could be established: a session, an ARN or an id is all there is.
+    Unknown(Arc<str>),
+}
+
+impl Person {
+    /// The parts that go into a finding's id.
+    pub(crate) fn parts(&self) -> [String; 2] {
+        match self {
+            Self::User(account, id) => [account.to_string(), id.to_string()],
+            Self::IdentityCenter(name) => ["identity-center".to_owned(), name.to_string()],
+            Self::Federated(provider, subject) => [provider.to_string(), subject.to_string()],
+            Self::Root(account) => ["root".to_owned(), account.to_string()],
+            Self::Service(name) => ["service".to_owned(), name.to_string()],
+            Self::Unknown(what) => ["unknown".to_owned(), what.to_string()],
+        }
+    }
+}
+
+/// The kind of identity at the start of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OriginKind {
+    /// One that a policy can allow.
+    Listed(IdentityKind),
+    /// The root user.
+    Root,
+    /// A session of GetFederationToken.
+    Federated,
+    /// The records that would tell were not read.
+    Unknown,
+}
+
+/// Who stands at the start of a switch.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// For comparing.
+    pub person: Person,
+    /// What kind of identity.
+    pub kind: OriginKind,
+    /// The ARN, where one is known.
+    pub arn: Option<String>,
+    /// The account the identity is in.
+    pub account: Option<AccountId>,
+    /// What to call them.
+    pub name: String,
+    /// MFA at the mint that the person made.
+    pub proof: Proof,
+    /// The mints between the person and this switch, oldest first.
+    pub links: Vec<RecordKey>,
+    /// Why no person can be established.
+    pub broken: Option<String>,
+    /// When the chain's records do not say it: the mint itself was not read.
+    pub mint_missing: bool,
+}
+
+/// Chains are short; a longer one is made up.
+const LONGEST: usize = 64;
+
+/// Leads a caller back to its origin.
+pub(crate) struct Tracer<'g, 'w> {
+    pub(crate) gathered: &'g Gathered<'w>,
+    pub(crate) roster: &'g Roster<'w>,
+}
+
+impl<'w> Tracer<'_, 'w> {
+    /// Who stands at the start of this switch.
+    pub(crate) fn origin(&self, switch: &Switch<'w>) -> Origin {
+        if !switch.has_mint() {
+            return self.without_mint(switch);
+        }
+        let mut links = Vec::new();
+        let mut passed: BTreeSet<super::SwitchKey> = BTreeSet::from([switch.key.clone()]);
+        let mut at = switch;
+        loop {
+            let Some(caller) = at.caller() else { return self.without_mint(at) };
+            let broken = |why: String| Origin { links: links.iter().rev().cloned().collect(), ..unknown(caller, why) };
+            if caller.role_session().is_none() {
+                let mut origin = self.identity(caller, at);
+                origin.links = links.iter().rev().cloned().collect();
+                return origin;
+            }
+            if let Some(service) = delivered_by_service(caller) {
+                return Origin { links: links.iter().rev().cloned().collect(), ..service };
+            }
+            let Some(parent) = self.parent(caller, at.key.second) else {
+                let mut origin = identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller)));
+                origin.links = links.iter().rev().cloned().collect();
+                return origin;
+            };
+            if !parent.conflicting.is_empty() {
+                return broken("the records of the session it was entered from contradict each other".to_owned());
+            }
+            if links.len() >= LONGEST || !passed.insert(parent.key.clone()) {
+                return broken("the chain of sessions runs in a circle".to_owned());
+            }
+            let mut records: Vec<_> = parent.records().cloned().collect();
+            records.reverse();
+            links.extend(records);
+            at = parent;
+        }
+    }
+
+    /// Who stands behind a caller that entered nothing: a refused attempt, a change in IAM.
+    pub(crate) fn behind(&self, caller: &'w Arc<Caller>, time: Moment) -> Origin {
+        if caller.role_session().is_none() {
+            return self.identity_of(caller, Proof::NotAsked);
+        }
+        if let Some(service) = delivered_by_service(caller) {
+            return service;
+        }
+        match self.parent(caller, time) {
+            Some(parent) => self.origin(parent),
+            None => identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller))),
+        }
+    }
+
+    /// The switch that yielded the caller's session: by the key it was issued, else by session and second.
+    pub(crate) fn parent(&self, caller: &Caller, time: Moment) -> Option<&Switch<'w>> {
+        let switches = &self.gathered.switches;
+        let session = caller.role_session()?;
+        let created = caller.session.as_ref().and_then(|context| context.created);
+        let by_key = caller.key.as_deref().and_then(|key| {
+            let all = self.gathered.by_issued.get(key)?.iter().filter_map(|at| switches.get(*at));
+            // Keys are recycled, and a use may be logged a little before its mint.
+            all.filter(|switch| switch.key.session == *session && switch.key.second.seconds_since(time) <= 60)
+                .max_by_key(|switch| (Some(switch.key.second) == created, switch.key.second))
+        });
+        if by_key.is_some() {
+            return by_key;
+        }
+        let all = self.gathered.by_session.get(&(&**session, created?))?;
+        let mut all = all.iter().filter_map(|at| switches.get(*at));
+        let first = all.next()?;
+        // Several sessions of one name in one second: only if they lead to the same caller does it not matter which it was.
+        all.all(|other| other.caller().map(|c| (&c.kind, &c.principal_id)) == first.caller().map(|c| (&c.kind, &c.principal_id)))
+            .then_some(first)
+    }
+
+    /// The GetSessionToken call that a user's temporary key came from.
+    pub(crate) fn session_token(&self, caller: &Caller, time: Moment) -> Option<&Switch<'w>> {
+        let key = caller.key.as_deref().filter(|_| caller.kind == CallerKind::IamUser)?;
+        let all = self.gathered.by_issued.get(key)?.iter().filter_map(|at| self.gathered.switches.get(*at));
+        all.filter(|switch| switch.key.second.seconds_since(time) <= 60).max_by_key(|switch| switch.key.second)
+    }
+
+    fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
+        self.identity_of(caller, at_mint(at, self.session_token(caller, at.key.second)))
+    }
+
+    fn identity_of(&self, caller: &Caller, proof: Proof) -> Origin {
+        let text = |value: &Option<Arc<str>>| value.clone().unwrap_or_else(|| Arc::from(""));
+        let id = text(&caller.principal_id);
+        let name = caller.user_name.as_deref().unwrap_or(&id).to_owned();
+        let make = |person, kind, broken: Option<String>| Origin {
+            person,
+            kind,
+            arn: caller.arn.as_deref().map(str::to_owned),
+            account: caller.account,
+            name: name.clone(),
+            proof: proof.clone(),
+            links: Vec::new(),
+            broken,
+            mint_missing: false,
+        };
+        match (&caller.kind, caller.account) {
+            (CallerKind::IamUser, Some(account)) if !id.is_empty() => {
+                make(Person::User(account, id), OriginKind::Listed(IdentityKind::IamUser), None)
+            }
+            (CallerKind::OtherAccount, Some(account)) if id.starts_with("AIDA") => self.user_by_id(account, id, proof.clone()),
+            (CallerKind::OtherAccount, Some(account)) if *id == *account.to_string() => {
+                make(Person::Root(Arc::from(account.to_string())), OriginKind::Root, None)
+            }
+            (CallerKind::Root, _) => make(Person::Root(id), OriginKind::Root, None),
+            (CallerKind::Service, _) => {
+                let service = text(&caller.provider);
+                let mut origin = make(Person::Service(Arc::clone(&service)), OriginKind::Listed(IdentityKind::Service), None);
+                service.as_ref().clone_into(&mut origin.name);
+                origin
+            }
+            (CallerKind::Saml, _) => {
+                let provider = text(&caller.provider);
+                if is_identity_center(&provider) {
+                    let person = Person::IdentityCenter(Arc::from(name.as_str()));
+                    make(person, OriginKind::Listed(IdentityKind::IdentityCenter), None)
+                } else {
+                    let subject = caller.user_name.clone().unwrap_or(id);
+                    make(Person::Federated(provider, subject), OriginKind::Listed(IdentityKind::Saml), None)
+                }
+            }
+            (CallerKind::WebIdentity, _) => {
+                let subject = caller.user_name.clone().unwrap_or(id);
+                make(Person::Federated(text(&caller.provider), subject), OriginKind::Listed(IdentityKind::WebIdentity), None)
+            }
+            (CallerKind::Federated, _) => {
+                let issuer = caller.session.as_ref().and_then(|session| session.issuer_id.clone());
+                let person = match (caller.account, issuer) {
+                    (Some(account), Some(user)) => Person::User(account, user),
+                    _ => Person::Unknown(id),
+                };
+                make(person, OriginKind::Federated, None)
+            }
+            (CallerKind::IdentityCenter, _) => {
+                make(Person::IdentityCenter(Arc::from(name.as_str())), OriginKind::Listed(IdentityKind::IdentityCenter), None)
+            }
+            _ => unknown(caller, "the record does not say who called".to_owned()),
+        }
+    }
+
+    /// The role owner's half alone: an id is all there is, unless the roster or another record knows it.
+    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof) -> Origin {
+        let known = self.roster.user_name(account, &id);
+        let broken = known.is_none().then(|| {
+            let shown = crate::untrusted::harmless(&id);
+            format!("account {account} sent nothing for this switch, and nothing that was read names user id {shown}")
+        });
+        let name = known.as_deref().unwrap_or(&id).to_owned();
+        let arn = self.roster.user_arn(account, &id).map(str::to_owned);
+        Origin {
+            arn: arn.or_else(|| known.map(|name| format!("arn:aws:iam::{account}:user/{name}"))),
+            person: Person::User(account, id),
+            kind: OriginKind::Listed(IdentityKind::IamUser),
+            account: Some(account),
+            name,
+            proof,
+            links: Vec::new(),
+            broken,
+            mint_missing: false,
+        }
+    }
+
+    /// A SwitchRole record alone names the person; uses alone name nobody.
+    fn without_mint(&self, switch: &Switch<'w>) -> Origin {
+        let from = switch.steps.iter().find_map(|(_, step)| Some((step.from.as_deref()?, step.from_id.clone())));
+        let unproven = Proof::Unproven { missing: missing_halves(switch) };
+        let Some((arn, id)) = from else {
+            return self.uses_alone(switch);
+        };
+        let account: Option<AccountId> = arn.split(':').nth(4).and_then(|account| account.parse().ok());
+        let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+        let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
+        let make = |person, kind, broken| Origin {
+            person,
+            kind,
+            arn: Some(arn.to_owned()),
+            account,
+            name: name.clone(),
+            proof: unproven.clone(),
+            links: Vec::new(),
+            broken,
+            mint_missing: false,
+        };
+        match (account, resource.split('/').next()) {
+            (Some(account), Some("user")) => {
+                let user = match id.map_or_else(|| self.roster.user_named(account, &name, switch.key.second), Bearer::One) {
+                    Bearer::One(id) => Person::User(account, id),
+                    Bearer::OneOf(_) | Bearer::Unknown => Person::Unknown(Arc::from(arn)),
+                };
+                make(user, OriginKind::Listed(IdentityKind::IamUser), None)
+            }
+            (Some(_), Some("assumed-role")) if resource.starts_with("assumed-role/AWSReservedSSO_") => {
+                make(Person::IdentityCenter(Arc::from(name.as_str())), OriginKind::Listed(IdentityKind::IdentityCenter), None)
+            }
+            (Some(account), Some("root")) => make(Person::Root(Arc::from(account.to_string())), OriginKind::Root, None),
+            _ => {
+                let why =
+                    format!("the console switched from {}, and the session's own start was not read", crate::untrusted::harmless(arn));
+                make(Person::Unknown(Arc::from(arn)), OriginKind::Unknown, Some(why))
+            }
+        }
+    }
+
+    fn uses_alone(&self, switch: &Switch<'w>) -> Origin {
+        let session = &switch.key.session;
+        let name = session.split_once(':').map_or(&**session, |(_, name)| name).to_owned();
+        let service = switch.used.as_ref().is_some_and(|used| used.delivered_by_service);
+        let role = switch.role.as_ref().map_or("", RoleArn::as_str);
+        Origin {
+            person: if service { Person::Service(Arc::from(role)) } else { Person::Unknown(Arc::clone(session)) },
+            kind: if service { OriginKind::Listed(IdentityKind::Service) } else { OriginKind::Unknown },
+            arn: None,
+            account: None,
+            name,
+            proof: Proof::Unproven { missing: "the mint is not in the archive".to_owned() },
+            links: Vec::new(),
+            broken: (!service)
+                .then(|| format!("the mint is not in the archive: the session began at {}, and only its use was read", switch.key.second)),
+            mint_missing: !service,
+        }
+    }
+}
+
+fn missing_halves(switch: &Switch<'_>) -> String {
+    let role = switch.role.as_ref().map(RoleArn::account);
+    let accounts: BTreeSet<String> = role.into_iter().chain(switch.caller_account()).map(|account| account.to_string()).collect();
+    let names: Vec<_> = accounts.into_iter().collect();
+    format!("only the console's SwitchRole record was read; the AssumeRole record of account {} was not", names.join(" or "))
+}
+
+fn missing_parent(caller: &Caller) -> String {
+    let session = caller.role_session().map_or_else(String::new, |session| crate::untrusted::harmless(session));
+    let account = caller.account.map_or_else(|| "the caller's account".to_owned(), |account| format!("account {account}"));
+    if caller.kind == CallerKind::OtherAccount {
+        format!("{account} sent nothing for this switch, so all that is known of the caller is the role session {session}")
+    } else {
+        format!("the call that issued the caller's session {session} was not read; it is in the logs of {account}")
+    }
+}
+
+/// AWS gave the session to a workload; whoever uses it is no person.
+fn delivered_by_service(caller: &Caller) -> Option<Origin> {
+    let context = caller.session.as_ref().filter(|context| context.delivered_by_service)?;
+    let role = context.issuer_arn.clone().or_else(|| caller.arn.clone())?;
+    Some(Origin {
+        person: Person::Service(Arc::clone(&role)),
+        kind: OriginKind::Listed(IdentityKind::Service),
+        arn: caller.arn.as_deref().map(str::to_owned),
+        account: caller.account,
+        name: role.rsplit('/').next().unwrap_or(&role).to_owned(),
+        proof: Proof::NotAsked,
+        links: Vec::new(),
+        broken: None,
+        mint_missing: false,
+    })
+}
+
+/// Only Identity Center can issue sessions of its reserved roles, and it names them after the user.
+fn identity_center(caller: &Caller) -> Option<Origin> {
+    let issuer = caller.session.as_ref()?.issuer_arn.as_deref()?;
+    if !issuer.contains(":role/aws-reserved/sso.amazonaws.com/") {
+        return None;
+    }
+    let name = caller.role_session()?.split_once(':')?.1;
+    Some(Origin {
+        person: Person::IdentityCenter(Arc::from(name)),
+        kind: OriginKind::Listed(IdentityKind::IdentityCenter),
+        arn: caller.arn.as_deref().map(str::to_owned),
+        account: caller.account,
+        name: name.to_owned(),
+        proof: Proof::NotAsked,
+        links: Vec::new(),
+        broken: None,
+        mint_missing: false,
+    })
+}
+
+fn is_identity_center(provider: &str) -> bool {
+    provider.rsplit(":saml-provider/").next().is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
+}
+
+fn unknown(caller: &Caller, why: String) -> Origin {
+    let id = caller.principal_id.clone().or_else(|| caller.arn.clone()).unwrap_or_else(|| Arc::from("unknown"));
+    let name = id.split_once(':').map_or(&*id, |(_, name)| name).to_owned();
+    let missing = why.clone();
+    Origin {
+        person: Person::Unknown(id),
+        kind: OriginKind::Unknown,
+        arn: caller.arn.as_deref().map(str::to_owned),
+        account: caller.account,
+        name,
+        proof: Proof::Unproven { missing },
+        links: Vec::new(),
+        broken: Some(why),
+        mint_missing: false,
+    }
+}

@@ -1,0 +1,141 @@
+//! From all facts to the ones that matter: elevated switches, root sessions, refusals, and the links that lead back from them.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Half, Switch, facts_in_force};
+use crate::elevated::Elevated;
+use crate::id::RecordKey;
+use crate::moment::Moment;
+use crate::policy::{Policy, RolePolicy};
+use crate::roster::Rosters;
+use crate::seen::{Caller, CallerKind, ConsoleStep, Denial, Fact, IamChange, Mint, MintApi};
+use crate::world::World;
+
+/// What the rules look at.
+pub(crate) struct Gathered<'w> {
+    /// Elevated switches first, then root sessions and links; sorted by key within.
+    pub(crate) switches: Vec<Switch<'w>>,
+    pub(crate) denials: Vec<(&'w RecordKey, &'w Denial)>,
+    /// Uses of elevated sessions that no switch explains are switches too; counted for the report.
+    pub(super) by_issued: HashMap<&'w str, Vec<usize>>,
+    pub(super) by_session: HashMap<(&'w str, Moment), Vec<usize>>,
+}
+
+impl<'w> Gathered<'w> {
+    pub(crate) fn new(world: &'w World, policy: &'w Policy, rosters: &'w Rosters) -> Self {
+        let elevated = Elevated::with_known_roles(policy, world, rosters);
+        let mut wanted = Wanted::default();
+        let mut halves: Vec<Half<'w>> = Vec::new();
+        let mut steps: Vec<(&'w RecordKey, &'w ConsoleStep)> = Vec::new();
+        let mut denials = Vec::new();
+        let mut seen: HashMap<&'w RecordKey, u32> = HashMap::new();
+        for (record, fact) in facts_in_force(world) {
+            match fact {
+                Fact::Mint(mint) if mint.api == MintApi::AssumeRoot || role_of(&elevated, mint).is_some() => {
+                    wanted.caller(&mint.caller);
+                    halves.push(Half { record, mint });
+                    *seen.entry(record).or_default() += 1;
+                }
+                Fact::Denial(denial) => {
+                    wanted.caller(&denial.caller);
+                    denials.push((record, &**denial));
+                }
+                Fact::IamChange(change) => wanted.changer(change),
+                Fact::Console(step) => steps.push((record, step)),
+                Fact::Mint(_) | Fact::Nothing => {}
+            }
+        }
+        links(world, &mut wanted, &mut halves, &mut seen);
+        let conflicting: BTreeSet<&RecordKey> = seen.into_iter().filter(|(_, copies)| *copies > 1).map(|(record, _)| record).collect();
+        denials.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
+        steps.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
+
+        let mut switches = super::halves::join(halves, &conflicting);
+        for switch in &mut switches {
+            if let Some(found) = switch.halves.iter().find_map(|half| role_of(&elevated, half.mint)) {
+                (switch.role, switch.policy) = (Some(found.0), Some(found.1));
+            } else {
+                switch.role = switch.halves.iter().find_map(|half| half.mint.role.clone());
+            }
+        }
+        super::steps::attach(&mut switches, &steps, &elevated);
+        super::steps::uses(&mut switches, world, &elevated);
+        switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
+
+        let mut gathered = Self { switches, denials, by_issued: HashMap::new(), by_session: HashMap::new() };
+        gathered.index();
+        gathered
+    }
+
+    fn index(&mut self) {
+        for (at, switch) in self.switches.iter().enumerate() {
+            for half in &switch.halves {
+                if let Some(issued) = &half.mint.issued {
+                    let slot = self.by_issued.entry(issued).or_default();
+                    if slot.last() != Some(&at) {
+                        slot.push(at);
+                    }
+                }
+                if let Some(session) = &half.mint.session {
+                    let slot = self.by_session.entry((session, half.mint.time)).or_default();
+                    if slot.last() != Some(&at) {
+                        slot.push(at);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn role_of<'w>(elevated: &Elevated<'w>, mint: &Mint) -> Option<(crate::arn::RoleArn, &'w RolePolicy)> {
+    let found = elevated.find(mint.role.as_ref()?, mint.session.as_deref())?;
+    Some((found.arn, found.policy))
+}
+
+/// Sessions whose mint has to be found.
+#[derive(Default)]
+struct Wanted<'w> {
+    keys: HashSet<&'w str>,
+    sessions: HashSet<(&'w str, Moment)>,
+    new: bool,
+}
+
+impl<'w> Wanted<'w> {
+    fn caller(&mut self, caller: &'w Arc<Caller>) {
+        // A user's temporary key leads to the GetSessionToken call and the device named in it.
+        if !matches!(caller.kind, CallerKind::AssumedRole | CallerKind::IamUser | CallerKind::Federated) || caller.has_long_term_key() {
+            return;
+        }
+        if let Some(key) = &caller.key {
+            self.new |= self.keys.insert(key);
+        }
+        if let (Some(id), Some(created)) = (&caller.principal_id, caller.session.as_ref().and_then(|session| session.created)) {
+            self.new |= self.sessions.insert((id, created));
+        }
+    }
+
+    fn changer(&mut self, change: &'w IamChange) {
+        self.caller(&change.by);
+    }
+
+    fn wants(&self, mint: &Mint) -> bool {
+        mint.issued.as_deref().is_some_and(|key| self.keys.contains(key))
+            || mint.session.as_deref().is_some_and(|session| self.sessions.contains(&(session, mint.time)))
+    }
+}
+
+/// Follows callers back, one hop a round, until nothing new is wanted.
+fn links<'w>(world: &'w World, wanted: &mut Wanted<'w>, halves: &mut Vec<Half<'w>>, seen: &mut HashMap<&'w RecordKey, u32>) {
+    let mut taken: HashSet<*const Mint> = halves.iter().map(|half| std::ptr::from_ref(half.mint)).collect();
+    while std::mem::take(&mut wanted.new) {
+        for (record, fact) in facts_in_force(world) {
+            let Fact::Mint(mint) = fact else { continue };
+            if wanted.wants(mint) && taken.insert(std::ptr::from_ref(&**mint)) {
+                wanted.caller(&mint.caller);
+                halves.push(Half { record, mint });
+                *seen.entry(record).or_default() += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Which roles are elevated: those that the policy names.
+
+use crate::arn::RoleArn;
+use crate::policy::{Policy, RolePolicy};
+use crate::roster::Rosters;
+use crate::world::World;
+
+/// Tells elevated roles from others, also where a record lacks the role's path.
+pub struct Elevated<'a> {
+    policy: &'a Policy,
+    world: Option<(&'a World, &'a Rosters)>,
+}
+
+/// The text that every record which matters has in it, JSON-unescaped: at least one of these.
+///
+/// STS, sign-in, IAM and SSO by the name of the service as a whole string; uses of elevated sessions by the role's name in the caller's ARN.
+pub fn needles(policy: &Policy) -> Vec<String> {
+    let services = ["sts", "signin", "iam", "sso"].into_iter().map(|service| format!("\"{service}.amazonaws.com"));
+    let mut needles: Vec<String> = services.collect();
+    needles.extend(policy.roles.iter().map(|role| session_needle(role.arn.as_str())));
+    needles.sort();
+    needles.dedup();
+    needles
+}
+
+/// What the ARN of each session of a matching role has in it.
+fn session_needle(pattern: &str) -> String {
+    const ANY: &str = ":assumed-role/";
+    let tail = pattern.rsplit(['*', '?']).next().unwrap_or(pattern);
+    let wild = pattern.contains(['*', '?']);
+    match (tail.rsplit_once('/'), wild) {
+        // The name is literal, whatever came before it.
+        (Some((_, name)), _) if !name.is_empty() => format!("{ANY}{name}/"),
+        // The name ends like this.
+        (None, true) if tail.len() >= 4 => format!("{tail}/"),
+        _ => ANY.to_owned(),
+    }
+}
+
+/// An elevated role: its full ARN as far as known, and what the policy says of it.
+#[derive(Debug, Clone)]
+pub(crate) struct ElevatedRole<'a> {
+    pub(crate) arn: RoleArn,
+    pub(crate) policy: &'a RolePolicy,
+}
+
+impl<'a> Elevated<'a> {
+    /// By the policy alone, while reading.
+    pub fn by_policy(policy: &'a Policy) -> Self {
+        Self { policy, world: None }
+    }
+
+    pub(crate) fn with_known_roles(policy: &'a Policy, world: &'a World, rosters: &'a Rosters) -> Self {
+        Self { policy, world: Some((world, rosters)) }
+    }
+
+    /// Whether a record of this role has to be kept. Errs on the side of keeping.
+    pub fn may_be(&self, role: &RoleArn) -> bool {
+        self.find(role, None).is_some()
+    }
+
+    /// The policy for a role, by its full ARN where its id (`AROA…`) was seen with one.
+    ///
+    /// A role's name is unique in its account, so where the path is unknown a policy entry without wildcards is found by name.
+    pub(crate) fn find(&self, role: &RoleArn, id: Option<&str>) -> Option<ElevatedRole<'a>> {
+        let full = self.full_arn(role, id);
+        if let Some(policy) = self.policy.role_for(&full) {
+            return Some(ElevatedRole { arn: full, policy });
+        }
+        if full.has_path() {
+            return None;
+        }
+        let policy = self.policy.roles.iter().find(|entry| {
+            RoleArn::parse(entry.arn.as_str()).is_ok_and(|literal| {
+                !entry.arn.as_str().contains(['*', '?']) && literal.account() == full.account() && literal.name() == full.name()
+            })
+        })?;
+        let arn = RoleArn::parse(policy.arn.as_str()).ok()?;
+        Some(ElevatedRole { arn, policy })
+    }
+
+    /// Assumed-role ARNs lack the path; the role's id leads to the ARN that has it.
+    fn full_arn(&self, role: &RoleArn, id: Option<&str>) -> RoleArn {
+        if role.has_path() {
+            return role.clone();
+        }
+        let (Some((world, rosters)), Some(id)) = (self.world, id) else {
+            return role.clone();
+        };
+        let id = id.split(':').next().unwrap_or(id);
+        let seen = world.roles.get(id).into_iter().flatten();
+        let listed = rosters.iter().filter_map(|snapshot| snapshot.roles.get(id));
+        seen.chain(listed)
+            .filter(|arn| arn.account() == role.account() && arn.name() == role.name())
+            .max_by_key(|arn| (arn.has_path(), (*arn).clone()))
+            .cloned()
+            .unwrap_or_else(|| role.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_needle_is_as_long_as_the_pattern_lets_it_be() {
+        for (pattern, needle) in [
+            ("arn:aws:iam::444455556666:role/UpdateApp", ":assumed-role/UpdateApp/"),
+            ("arn:aws:iam::444455556666:role/team/UpdateApp", ":assumed-role/UpdateApp/"),
+            ("arn:aws:iam::*:role/UpdateApp", ":assumed-role/UpdateApp/"),
+            ("arn:aws:iam::*:role/*/UpdateApp", ":assumed-role/UpdateApp/"),
+            ("arn:aws:iam::*:role/*Admin", "Admin/"),
+            ("arn:aws:iam::*:role/Admin*", ":assumed-role/"),
+            ("arn:aws:iam::*:role/*a", ":assumed-role/"),
+            ("arn:aws:iam::444455556666:role/*", ":assumed-role/"),
+        ] {
+            assert_eq!(session_needle(pattern), needle, "{pattern}");
+        }
+    }
+}

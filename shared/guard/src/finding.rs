@@ -1,0 +1,99 @@
+//! What a rule found: the contract that the CLI prints and the live guard sends.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::id::{AccountId, EventId};
+use crate::moment::Moment;
+use crate::policy::{PolicyHash, Severity};
+
+/// How a rule answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The rule was kept, and what was read shows it.
+    Allow,
+    /// The rule was broken, and what was read shows it.
+    Violation,
+    /// What was read can show neither.
+    Unproven,
+    /// The rule does not speak of this switch.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// As it is written in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Violation => "violation",
+            Self::Unproven => "unproven",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// The origin of a switch, as a finding shows it. Every text in it is harmless to print, not yet escaped.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct CallerShown {
+    /// The ARN; `null` where no record shows one.
+    pub arn: Option<String>,
+    /// The account; `null` where no record shows one.
+    pub account: Option<String>,
+    /// What to call them.
+    pub name: String,
+}
+
+/// One finding. The field names are a contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `RW002`.
+    pub rule: &'static str,
+    /// `switch-without-mfa`.
+    pub name: &'static str,
+    /// `violation` or `unproven`.
+    pub verdict: Verdict,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Event time.
+    pub time: Moment,
+    /// The role's ARN.
+    pub role: String,
+    /// The origin.
+    pub caller: CallerShown,
+    /// One sentence.
+    pub message: String,
+    /// The CloudTrail events that prove it.
+    pub events: Vec<EventId>,
+    /// The same for the same finding, whichever half of the evidence came.
+    pub id: String,
+    /// The version of the policy that judged it.
+    pub policy: PolicyHash,
+    /// Ids of findings that this one replaces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub supersedes: Vec<String>,
+}
+
+impl Serialize for EventId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for AccountId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The id of a finding: 32 hexadecimal digits of a SHA-256 over what it is about.
+pub(crate) fn id_of(rule: &str, parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(rule.as_bytes());
+    for part in parts {
+        // The length in front keeps `ab`+`c` and `a`+`bc` apart.
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

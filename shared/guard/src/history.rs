@@ -1,0 +1,125 @@
+//! How long one person held one role, over all their sessions in it.
+//!
+//! Object reads and writes are data events that most trails lack, so two times are kept apart: what was *observed* (mint to last use seen)
+//! and what was *granted* (mint to expiration).
+
+use std::collections::BTreeSet;
+
+use crate::arn::RoleArn;
+use crate::dossier::{Origin, Person, Switch};
+use crate::finding::Verdict;
+use crate::id::RecordKey;
+use crate::moment::{Moment, Span};
+use crate::policy::{Policy, RolePolicy, Severity};
+
+/// All sessions of one person in one role.
+pub(crate) struct Held<'a, 'w> {
+    pub(crate) person: &'a Person,
+    /// Of the first session.
+    pub(crate) origin: &'a Origin,
+    pub(crate) role: &'a RoleArn,
+    pub(crate) rules: &'a RolePolicy,
+    pub(crate) policy: &'a Policy,
+    /// By mint.
+    pub(crate) sessions: Vec<&'a Switch<'w>>,
+}
+
+/// A finding before it is given its id and its policy.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) verdict: Verdict,
+    pub(crate) severity: Severity,
+    pub(crate) time: Moment,
+    /// What the id is made of, beside the rule.
+    pub(crate) anchor: Vec<String>,
+    pub(crate) sentence: String,
+    pub(crate) events: Vec<RecordKey>,
+    /// Which caller and role, where the rule itself has to say: the index of a refusal.
+    pub(crate) refused: Option<usize>,
+}
+
+/// Which of the two times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Time {
+    Observed,
+    Granted,
+}
+
+/// A span during which something was over its limit, and whose sessions made it so.
+#[derive(Debug, Clone)]
+pub(crate) struct Over {
+    pub(crate) from: Moment,
+    pub(crate) to: Moment,
+    /// When the limit was passed.
+    pub(crate) crossing: Moment,
+    /// The most that was reached.
+    pub(crate) reached: Span,
+    /// Indices into [`Held::sessions`].
+    pub(crate) sessions: Vec<usize>,
+}
+
+/// One interval of a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Interval {
+    pub(crate) from: Moment,
+    pub(crate) to: Moment,
+    pub(crate) session: usize,
+}
+
+impl Held<'_, '_> {
+    /// The intervals of one kind, by start. A session that was never seen used has no observed interval.
+    pub(crate) fn intervals(&self, time: Time) -> Vec<Interval> {
+        let all = self.sessions.iter().enumerate().filter_map(|(session, switch)| {
+            let from = switch.key.second;
+            let to = match time {
+                Time::Observed => switch.used.as_ref().map(|used| used.last.0)?,
+                Time::Granted => switch.granted_until().or_else(|| switch.used.as_ref().map(|used| used.last.0))?,
+            };
+            (to >= from).then_some(Interval { from, to, session })
+        });
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|interval| (interval.from, interval.to, interval.session));
+        all
+    }
+
+    /// Observed over the limit is a violation; only granted over it is unproven, and silent where a violation covers the same span.
+    pub(crate) fn drafts(&self, over: impl Fn(&[Interval]) -> Vec<Over>, sentence: impl Fn(&Over, Time) -> String) -> Vec<Draft> {
+        let observed = over(&self.intervals(Time::Observed));
+        let granted = over(&self.intervals(Time::Granted));
+        let only_granted = granted.into_iter().filter(|span| !observed.iter().any(|seen| seen.from <= span.to && span.from <= seen.to));
+        let only_granted: Vec<_> = only_granted.collect();
+        let kinds = observed.iter().map(|span| (span, Time::Observed)).chain(only_granted.iter().map(|span| (span, Time::Granted)));
+        kinds.map(|(span, time)| self.draft(span, time, sentence(span, time))).collect()
+    }
+
+    fn draft(&self, over: &Over, time: Time, sentence: String) -> Draft {
+        let sessions: Vec<_> = over.sessions.iter().filter_map(|at| self.sessions.get(*at)).collect();
+        let mut events: Vec<RecordKey> = Vec::new();
+        for switch in &sessions {
+            events.extend(switch.records().cloned());
+        }
+        let uses = || sessions.iter().filter_map(|switch| switch.used.as_ref());
+        let first = uses().map(|used| &used.first).min();
+        let last = uses().map(|used| &used.last).max();
+        events.extend(first.into_iter().chain(last).map(|(_, record)| record.clone()));
+        let mut known = BTreeSet::new();
+        events.retain(|event| known.insert(event.clone()));
+
+        let conflicting = sessions.iter().any(|switch| !switch.conflicting.is_empty());
+        let verdict = if time == Time::Observed && !conflicting { Verdict::Violation } else { Verdict::Unproven };
+        let mut anchor: Vec<String> = self.person.parts().into();
+        anchor.push(self.role.as_str().to_owned());
+        if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {
+            anchor.extend([first.second.to_string(), first.session.to_string(), first.issued.as_deref().unwrap_or_default().to_owned()]);
+        }
+        Draft { verdict, severity: self.rules.severity, time: over.crossing, anchor, sentence, events, refused: None }
+    }
+
+    pub(crate) fn who(&self) -> String {
+        crate::untrusted::harmless(&self.origin.name)
+    }
+
+    pub(crate) fn place(&self) -> String {
+        crate::rules::place(self.role, self.policy)
+    }
+}

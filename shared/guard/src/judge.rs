@@ -1,0 +1,340 @@
+//! The one question: these facts, this policy, these rosters, as of then — what was not right?
+
+mod report;
+
+use std::collections::BTreeMap;
+
+pub use report::{Examined, Judgement, SuppressedFinding, SwitchSummary, Tally};
+
+use crate::arn::RoleArn;
+use crate::dossier::{Gathered, Origin, Person, Switch, Tracer};
+use crate::elevated::Elevated;
+use crate::finding::{CallerShown, Finding, Verdict, id_of};
+use crate::history::{Draft, Held};
+use crate::id::RecordKey;
+use crate::moment::Moment;
+use crate::policy::{Decision, Policy, RolePolicy, Severity};
+use crate::roster::{Roster, Rosters};
+use crate::rules::{self, Answer, Check, Rule, View};
+use crate::seen::{CallerKind, Denial, MintApi};
+use crate::untrusted::harmless;
+use crate::world::World;
+
+/// As of when, and which switches.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope {
+    /// "Now", for what depends on it. `None`: the latest event time in the world.
+    pub as_of: Option<Moment>,
+    /// Only switches at or after this moment are judged. All facts stay known.
+    pub since: Option<Moment>,
+    /// Only switches before this moment are judged. All facts stay known.
+    pub until: Option<Moment>,
+}
+
+impl Scope {
+    fn holds(&self, time: Moment) -> bool {
+        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+    }
+}
+
+/// A refused attempt at an elevated role.
+pub(crate) struct Refused<'a> {
+    pub(crate) record: &'a RecordKey,
+    pub(crate) denial: &'a Denial,
+    pub(crate) origin: Origin,
+    pub(crate) role: RoleArn,
+    pub(crate) place: String,
+    pub(crate) severity: Severity,
+    pub(crate) conflicting: bool,
+}
+
+/// Judges everything, and tells `watch` of every switch as it is examined.
+pub fn judge(world: &World, policy: &Policy, rosters: &Rosters, scope: Scope, watch: &mut dyn FnMut(&Examined<'_>)) -> Judgement {
+    let as_of = scope.as_of.or_else(|| world.latest());
+    let gathered = Gathered::new(world, policy, rosters);
+    let roster = Roster::new(world, rosters);
+    let tracer = Tracer { gathered: &gathered, roster: &roster };
+    let mut judge = Judge { world, policy, tracer: &tracer, scope, judgement: Judgement::new(as_of) };
+
+    let mut held: BTreeMap<(Person, RoleArn), (Origin, &RolePolicy, Vec<&Switch<'_>>)> = BTreeMap::new();
+    for switch in &gathered.switches {
+        if switch.api() == Some(MintApi::AssumeRoot) {
+            judge.root_session(switch);
+        }
+        let (Some(rules), Some(role)) = (switch.policy, &switch.role) else { continue };
+        let origin = tracer.origin(switch);
+        if judge.scope.holds(switch.key.second) {
+            judge.switch(switch, rules, &origin, watch);
+        }
+        let view = View { switch, origin: &origin, role: rules, policy, tracer: &tracer };
+        // A kind of identity that the role does not admit is one finding; how long it stayed adds nothing.
+        if origin.mint_missing || view.silenced().is_none() {
+            let sessions = held.entry((origin.person.clone(), role.clone())).or_insert_with(|| (origin, rules, Vec::new()));
+            sessions.2.push(switch);
+        }
+    }
+    for ((person, role), (origin, rules, sessions)) in &held {
+        judge.held(&Held { person, origin, role, rules, policy, sessions: sessions.clone() });
+    }
+    judge.refused(&Elevated::with_known_roles(policy, world, rosters));
+    judge.notices(rosters);
+    judge.judgement.finish();
+    judge.judgement
+}
+
+struct Judge<'a, 'w> {
+    world: &'w World,
+    policy: &'w Policy,
+    tracer: &'a Tracer<'a, 'w>,
+    scope: Scope,
+    judgement: Judgement,
+}
+
+impl<'w> Judge<'_, 'w> {
+    fn switch(&mut self, switch: &Switch<'w>, rules: &'w RolePolicy, origin: &Origin, watch: &mut dyn FnMut(&Examined<'_>)) {
+        let readings = switch.readings(self.world);
+        let origins: Vec<Option<Origin>> = match &readings[..] {
+            [Some(_)] => vec![Some(origin.clone())],
+            several => several.iter().map(|reading| reading.as_ref().map(|switch| self.tracer.origin(switch))).collect(),
+        };
+        let mut answers: Vec<(&'static Rule, Answer)> = Vec::new();
+        for rule in &rules::ALL {
+            let (Check::Switch(check) | Check::Root(check)) = rule.check else { continue };
+            let each = readings.iter().zip(&origins).map(|(switch, origin)| {
+                let (switch, origin) = (switch.as_ref()?, origin.as_ref()?);
+                Some(check(&View { switch, origin, role: rules, policy: self.policy, tracer: self.tracer }))
+            });
+            answers.push((rule, agreed(each.collect(), switch)));
+        }
+        let shown = shown(origin);
+        let role = switch.role.as_ref().map_or_else(String::new, |role| harmless(role.as_str()));
+        let issued = switch.key.issued.as_deref().unwrap_or_default();
+        for (rule, answer) in &answers {
+            self.judgement.count(rule.code, answer.verdict);
+            if !matches!(answer.verdict, Verdict::Violation | Verdict::Unproven) {
+                continue;
+            }
+            let mut events = switch.evidence();
+            events.extend(answer.events.iter().cloned());
+            let id = id_of(rule.code, &[&switch.key.session, &switch.key.second.to_string(), issued]);
+            let severity = answer.severity.unwrap_or(rules.severity);
+            let sentence = answer.because.to_string();
+            let made = Made { rule, verdict: answer.verdict, severity, time: switch.key.second, sentence, events, id };
+            self.report(made, role.clone(), shown.clone(), Some(rules.severity));
+        }
+        self.judgement.summarise(switch, &shown, &role, &answers);
+        watch(&Examined { switch, origin, answers: &answers });
+    }
+
+    fn root_session(&mut self, switch: &Switch<'w>) {
+        if !self.scope.holds(switch.key.second) {
+            return;
+        }
+        let Some(rule) = Rule::find("RW008") else { return };
+        let origin = self.tracer.origin(switch);
+        let answer = rules::root_switch::root_session(switch, &origin, self.policy);
+        self.judgement.count(rule.code, answer.verdict);
+        if answer.verdict == Verdict::Allow {
+            self.judgement.root_allowed += 1;
+            return;
+        }
+        let target = switch.grants().find_map(|grant| grant.target.as_deref()).unwrap_or_default();
+        let issued = switch.key.issued.as_deref().unwrap_or_default();
+        let id = id_of(rule.code, &[target, &switch.key.second.to_string(), issued]);
+        let mut events = switch.evidence();
+        events.extend(answer.events);
+        let sentence = answer.because.into_owned();
+        let made = Made { rule, verdict: answer.verdict, severity: Severity::Critical, time: switch.key.second, sentence, events, id };
+        self.report(made, root_of(target), shown(&origin), None);
+    }
+
+    fn held(&mut self, held: &Held<'_, 'w>) {
+        let role = harmless(held.role.as_str());
+        for rule in &rules::ALL {
+            let Check::Held(check) = rule.check else { continue };
+            for draft in check(held) {
+                self.draft(rule, draft, role.clone(), shown(held.origin), Some(held.rules.severity));
+            }
+        }
+    }
+
+    fn refused(&mut self, elevated: &Elevated<'w>) {
+        let mut at_roles: Vec<Refused<'_>> = Vec::new();
+        let denials = &self.tracer.gathered.denials;
+        for (at, (record, denial)) in denials.iter().enumerate() {
+            let same = |other: Option<&(&RecordKey, &Denial)>| other.is_some_and(|(key, _)| *key == *record);
+            let conflicting = same(at.checked_sub(1).and_then(|before| denials.get(before))) || same(denials.get(at + 1));
+            let found = denial.role.as_ref().and_then(|role| elevated.find(role, None));
+            let root = denial.caller.kind == CallerKind::Root && found.is_some();
+            if denial.api == MintApi::AssumeRoot || root {
+                self.root_refused(record, denial, found.map(|found| found.arn));
+                continue;
+            }
+            match found {
+                Some(found) if denial.access_denied => at_roles.push(Refused {
+                    record,
+                    denial,
+                    origin: self.tracer.behind(&denial.caller, denial.time),
+                    place: rules::place(&found.arn, self.policy),
+                    severity: found.policy.severity,
+                    role: found.arn,
+                    conflicting,
+                }),
+                _ => self.judgement.other_refusals += 1,
+            }
+        }
+        for rule in &rules::ALL {
+            let Check::Refused(check) = rule.check else { continue };
+            for draft in check(&at_roles) {
+                let Some(refused) = draft.refused.and_then(|at| at_roles.get(at)) else { continue };
+                let (role, caller) = (harmless(refused.role.as_str()), shown(&refused.origin));
+                self.draft(rule, draft, role, caller, Some(refused.severity));
+            }
+        }
+    }
+
+    /// Root was tried: AssumeRoot was refused, or a root user at an elevated role.
+    fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<RoleArn>) {
+        let Some(rule) = Rule::find("RW008") else { return };
+        if !self.scope.holds(denial.time) {
+            return;
+        }
+        if denial.api == MintApi::AssumeRoot && self.policy.assume_root == Decision::Allow {
+            self.judgement.count(rule.code, Verdict::Allow);
+            self.judgement.root_allowed += 1;
+            return;
+        }
+        let origin = self.tracer.behind(&denial.caller, denial.time);
+        let who = harmless(&origin.name);
+        let sentence = match &role {
+            Some(role) if denial.api != MintApi::AssumeRoot => {
+                let account = denial.caller.account.map_or_else(|| who.clone(), |account| rules::account_shown(account, self.policy));
+                format!("the root user of {account} was refused when trying to enter {}", rules::place(role, self.policy))
+            }
+            _ => format!("{who} was refused root credentials (AssumeRoot)"),
+        };
+        self.judgement.count(rule.code, Verdict::Violation);
+        let id = id_of(rule.code, &[&record.event.to_string()]);
+        let events = vec![record.clone()];
+        let made = Made { rule, verdict: Verdict::Violation, severity: Severity::Critical, time: denial.time, sentence, events, id };
+        let role = role.map_or_else(String::new, |role| harmless(role.as_str()));
+        self.report(made, role, shown(&origin), None);
+    }
+
+    fn draft(&mut self, rule: &'static Rule, draft: Draft, role: String, caller: CallerShown, severity: Option<Severity>) {
+        if !self.scope.holds(draft.time) {
+            return;
+        }
+        self.judgement.count(rule.code, draft.verdict);
+        let anchor: Vec<&str> = draft.anchor.iter().map(String::as_str).collect();
+        let id = id_of(rule.code, &anchor);
+        let Draft { verdict, severity: own, time, sentence, events, .. } = draft;
+        self.report(Made { rule, verdict, severity: own, time, sentence, events, id }, role, caller, severity);
+    }
+
+    /// `role_severity`: what the policy says of the role; a critical role's findings cannot be hidden.
+    fn report(&mut self, made: Made, role: String, caller: CallerShown, role_severity: Option<Severity>) {
+        let mut events = Vec::with_capacity(made.events.len());
+        for RecordKey { event, .. } in made.events {
+            if !events.contains(&event) {
+                events.push(event);
+            }
+        }
+        let hidden_by = self.policy.suppression(made.rule.code, caller.arn.as_deref().unwrap_or_default(), role_severity, made.time);
+        let finding = Finding {
+            rule: made.rule.code,
+            name: made.rule.name,
+            verdict: made.verdict,
+            severity: made.severity,
+            time: made.time,
+            role,
+            caller,
+            message: made.sentence,
+            events,
+            id: made.id,
+            policy: self.policy.version_hash,
+            supersedes: Vec::new(),
+        };
+        match hidden_by {
+            Some(entry) => self.judgement.suppressed.push(SuppressedFinding { finding, by: entry.clone() }),
+            None => self.judgement.findings.push(finding),
+        }
+    }
+
+    fn notices(&mut self, rosters: &Rosters) {
+        let notices = &mut self.judgement.notices;
+        if let Some(as_of) = self.judgement.as_of {
+            for entry in self.policy.expired_suppressions(as_of) {
+                notices.push(format!(
+                    "the suppression of {} for {} (owner {}) expired on {} and hides nothing any more",
+                    entry.rule,
+                    harmless(&entry.caller),
+                    harmless(&entry.owner),
+                    entry.until
+                ));
+            }
+        }
+        for snapshot in rosters.iter().filter(|snapshot| snapshot.taken.is_none()) {
+            notices.push(format!("when the roster of account {} was taken is not known; give it as FILE@TIME", snapshot.account));
+        }
+        for snapshot in rosters.iter().filter(|snapshot| snapshot.truncated) {
+            notices.push(format!("the roster of account {} is truncated; absence from a group proves nothing", snapshot.account));
+        }
+        let mut unknown: Vec<String> = Vec::new();
+        for group in self.policy.roles.iter().flat_map(|role| &role.groups) {
+            let has_roster = rosters.of(group.account).next().is_some();
+            if has_roster && self.tracer.roster.group(group).is_none() {
+                unknown.push(format!(
+                    "group `{}` of the policy is in no roster of its account and nowhere in the logs",
+                    harmless(&group.written)
+                ));
+            }
+        }
+        unknown.sort();
+        unknown.dedup();
+        notices.extend(unknown);
+        let conflicts = self.world.conflicts();
+        if conflicts > 0 {
+            notices
+                .push(format!("{conflicts} records came in copies that contradict each other; what depends on the difference is unproven"));
+        }
+        self.judgement.conflicts = conflicts;
+    }
+}
+
+/// A finding about to be reported.
+struct Made {
+    rule: &'static Rule,
+    verdict: Verdict,
+    severity: Severity,
+    time: Moment,
+    sentence: String,
+    events: Vec<RecordKey>,
+    id: String,
+}
+
+/// What all readings of a switch agree on. A reading in which it never was agrees with anything but a finding.
+fn agreed(answers: Vec<Option<Answer>>, switch: &Switch<'_>) -> Answer {
+    let class = |answer: &Option<Answer>| match answer.as_ref().map(|answer| answer.verdict) {
+        None | Some(Verdict::Allow | Verdict::NotApplicable) => Verdict::Allow,
+        Some(verdict) => verdict,
+    };
+    let same = answers.windows(2).all(|pair| matches!(pair, [a, b] if class(a) == class(b)));
+    if same && let Some(answer) = answers.into_iter().flatten().next() {
+        return answer;
+    }
+    let events: Vec<_> = switch.conflicting.iter().map(|record| record.event.to_string()).collect();
+    Answer::unproven(format!("the verdict depends on which of the contradicting copies of event {} is right", events.join(" and ")))
+}
+
+fn shown(origin: &Origin) -> CallerShown {
+    CallerShown {
+        arn: origin.arn.as_deref().map(harmless),
+        account: origin.account.map(|account| account.to_string()),
+        name: harmless(&origin.name),
+    }
+}
+
+fn root_of(target: &str) -> String {
+    if target.starts_with("arn:") { harmless(target) } else { format!("arn:aws:iam::{}:root", harmless(target)) }
+}

@@ -1,0 +1,224 @@
+//! Typed access to nodes: every way of being wrong has its sentence here, so that it is the same for every key.
+
+use std::rc::Rc;
+
+use super::problem::{Place, Problems};
+use super::tree::{Node, Value};
+use crate::untrusted::harmless;
+
+/// A map whose keys are all known.
+pub(super) struct Fields<'a> {
+    what: &'static str,
+    place: Place,
+    entries: Vec<Field<'a>>,
+    /// Known keys that an unknown one was most likely meant to be.
+    misspelt: Vec<&'static str>,
+}
+
+/// A key and its value.
+pub(super) struct Field<'a> {
+    pub(super) name: &'static str,
+    key: &'a Node,
+    value: &'a Rc<Node>,
+}
+
+/// Something in the file that has to have a value: of a key, or in a list.
+#[derive(Clone)]
+pub(super) struct Slot<'a> {
+    /// How messages call it: "`mfa`", "an entry of `groups`".
+    pub(super) called: String,
+    pub(super) place: Place,
+    pub(super) node: &'a Node,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of a map that may hold the keys `known`. `what` is how messages call the map: "a role".
+    pub(super) fn of(node: &'a Node, what: &'static str, known: &'static [&'static str], problems: &mut Problems) -> Option<Self> {
+        let Value::Map(pairs) = &node.value else {
+            problems.at(node.place, || format!("{what} has the keys {}; this is {}", listing(known.iter().copied(), "and"), sort_of(node)));
+            return None;
+        };
+        let mut entries = Vec::with_capacity(pairs.len());
+        let mut misspelt = Vec::new();
+        for (key, value) in pairs {
+            let text = key.as_text().unwrap_or_default();
+            match known.iter().find(|name| **name == text) {
+                Some(name) => entries.push(Field { name, key, value }),
+                None => problems.at(key.place, || {
+                    let meant = nearest(text, known.iter().copied());
+                    misspelt.extend(meant);
+                    unknown_key(text, meant, what, known)
+                }),
+            }
+        }
+        Some(Self { what, place: node.place, entries, misspelt })
+    }
+
+    /// A field that may be absent.
+    pub(super) fn optional(&self, name: &str) -> Option<&Field<'a>> {
+        self.entries.iter().find(|field| field.name == name)
+    }
+
+    /// A field that must be there; `why` says what it is for.
+    pub(super) fn required(&self, name: &str, why: &str, problems: &mut Problems) -> Option<&Field<'a>> {
+        let field = self.optional(name);
+        // One slip is one error.
+        if field.is_none() && !self.misspelt.contains(&name) {
+            problems.at(self.place, || format!("{} needs `{name}`: {why}", self.what));
+        }
+        field
+    }
+}
+
+fn unknown_key(text: &str, meant: Option<&str>, what: &str, known: &[&str]) -> String {
+    let shown = harmless(text);
+    match meant {
+        Some(meant) => format!("unknown key `{shown}`, did you mean `{meant}`?"),
+        None => format!("unknown key `{shown}`: {what} has {}", listing(known.iter().copied(), "and")),
+    }
+}
+
+impl<'a> Field<'a> {
+    /// The value, with a place to point at even where nothing was written.
+    pub(super) fn slot(&self) -> Slot<'a> {
+        let place = if matches!(self.value.value, Value::Nothing) { self.key.place } else { self.value.place };
+        Slot { called: format!("`{}`", self.name), place, node: self.value }
+    }
+
+    /// Where the key stands.
+    pub(super) fn key_place(&self) -> Place {
+        self.key.place
+    }
+
+    /// The entries of a list.
+    pub(super) fn list(&self, entries: &Entries, problems: &mut Problems) -> Option<Vec<Slot<'a>>> {
+        if let Value::List(items) = &self.value.value {
+            let called = format!("an entry of `{}`", self.name);
+            return Some(items.iter().map(|node| Slot { called: called.clone(), place: node.place, node }).collect());
+        }
+        let name = self.name;
+        problems.at(self.slot().place, || match (&self.value.value, entries) {
+            (Value::Nothing, Entries::Texts(such_as)) => format!("`{name}` has no value: write a list such as `[{such_as}]`"),
+            (Value::Nothing, Entries::Maps(first)) => {
+                format!("`{name}` has no value: write an entry that begins with `- {first}:`, or `[]`")
+            }
+            (Value::Text(text), Entries::Texts(_)) => format!("`{name}` is a list: write `[{}]`", harmless(text)),
+            (_, Entries::Texts(such_as)) => format!("`{name}` is a list such as `[{such_as}]`; this is {}", sort_of(self.value)),
+            (_, Entries::Maps(first)) => format!("`{name}` is a list: each entry begins with `- {first}:`"),
+        });
+        None
+    }
+}
+
+/// What a list holds, to show how it is written.
+pub(super) enum Entries {
+    /// Single values such as this one.
+    Texts(&'static str),
+    /// Keys with values, of which this key is usually the first.
+    Maps(&'static str),
+}
+
+impl<'a> Slot<'a> {
+    /// The text; `such_as` shows one.
+    pub(super) fn text(&self, such_as: &str, problems: &mut Problems) -> Option<&'a str> {
+        match &self.node.value {
+            Value::Text(text) if text.is_empty() => {
+                problems.at(self.place, || format!("{} is empty: write one such as `{such_as}`", self.called));
+                None
+            }
+            Value::Text(text) => Some(text),
+            Value::Nothing => {
+                problems.at(self.place, || format!("{} has no value: write one such as `{such_as}`", self.called));
+                None
+            }
+            Value::List(_) | Value::Map(_) => {
+                problems.at(self.place, || format!("{} is one value such as `{such_as}`; this is {}", self.called, sort_of(self.node)));
+                None
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn choice<T: Copy>(&self, choices: &[T], word: fn(T) -> &'static str, problems: &mut Problems) -> Option<T> {
+        let first = choices.first().map_or("", |choice| word(*choice));
+        let text = self.text(first, problems)?;
+        let found = choices.iter().copied().find(|choice| word(*choice) == text);
+        if found.is_none() {
+            problems.at(self.place, || {
+                let words = || choices.iter().map(|choice| word(*choice));
+                format!("{} is {}, not `{}`{}", self.called, listing(words(), "or"), harmless(text), did_you_mean(text, words()))
+            });
+        }
+        found
+    }
+}
+
+fn sort_of(node: &Node) -> &'static str {
+    match node.value {
+        Value::Nothing => "nothing",
+        Value::Text(_) => "a single value",
+        Value::List(_) => "a list",
+        Value::Map(_) => "keys with values",
+    }
+}
+
+/// `a`, `b` and `c`.
+pub(super) fn listing<'w>(words: impl IntoIterator<Item = &'w str>, joined_by: &str) -> String {
+    let mut words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match words.pop() {
+        Some(last) if !words.is_empty() => format!("{} {joined_by} {last}", words.join(", ")),
+        Some(only) => only,
+        None => String::new(),
+    }
+}
+
+/// ", did you mean `x`?", or nothing when nothing is near.
+pub(super) fn did_you_mean<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(text, words).map_or_else(String::new, |meant| format!(", did you mean `{meant}`?"))
+}
+
+/// The word that was most likely meant: case, `-` and `_` do not count, and one slip in three characters may be made.
+pub(super) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let text = plain(text);
+    let length = text.chars().count();
+    // Nobody meant a key of this length, and the distance costs its square.
+    if length > 100 {
+        return None;
+    }
+    let distance = |word: &str| strsim::damerau_levenshtein(&text, &plain(word));
+    let (best, word) = words.into_iter().map(|word| (distance(word), word)).min_by_key(|(distance, _)| *distance)?;
+    (best <= (length / 3).max(1)).then_some(word)
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_is_understood_and_another_word_is_not() {
+        let words = ["max_session", "max_stretch", "arn", "groups"];
+        for (text, meant) in [
+            ("max_sesion", Some("max_session")),
+            ("maxSession", Some("max_session")),
+            ("MAX-STRETCH", Some("max_stretch")),
+            ("group", Some("groups")),
+            ("anr", Some("arn")),
+            ("teams", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(text, words), meant, "{text}");
+        }
+        assert_eq!(nearest(&"a".repeat(1 << 20), words), None);
+    }
+
+    #[test]
+    fn words_are_listed_as_people_write_them() {
+        assert_eq!(listing(["a"], "or"), "`a`");
+        assert_eq!(listing(["a", "b"], "or"), "`a` or `b`");
+        assert_eq!(listing(["a", "b", "c"], "and"), "`a`, `b` and `c`");
+    }
+}

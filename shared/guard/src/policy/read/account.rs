@@ -1,0 +1,237 @@
+//! `accounts`: the zone of trust.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::super::node::{Fields, Slot};
+use super::super::problem::{Place, Problems};
+use super::super::tree::Value;
+use super::prose;
+use crate::id::AccountId;
+use crate::untrusted::harmless;
+
+/// The accounts of the file, for what refers to them.
+#[derive(Default)]
+pub(super) struct Accounts {
+    pub(super) by_id: BTreeMap<AccountId, String>,
+    by_name: HashMap<String, AccountId>,
+    /// Something is wrong with the list itself: a reference that is not found may be right.
+    doubtful: bool,
+}
+
+impl Accounts {
+    pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems) -> Self {
+        let mut accounts = Self::default();
+        let Some(field) = fields.required("accounts", "the accounts that are trusted, such as `\"111122223333\": development`", problems)
+        else {
+            accounts.doubtful = true;
+            return accounts;
+        };
+        let slot = field.slot();
+        match &slot.node.value {
+            Value::Map(pairs) if !pairs.is_empty() => {
+                for (key, value) in pairs {
+                    let written = key.as_text().unwrap_or_default();
+                    let place = if matches!(value.value, Value::Nothing) { key.place } else { value.place };
+                    let name = Slot { called: format!("the name of account `{}`", harmless(written)), place, node: value };
+                    accounts.add(key.place, written, &name, problems);
+                }
+            }
+            Value::Map(_) | Value::Nothing => {
+                accounts.doubtful = true;
+                problems.at(slot.place, || {
+                    "`accounts` is empty: list the accounts that are trusted, such as `\"111122223333\": development`".into()
+                });
+            }
+            Value::Text(_) | Value::List(_) => {
+                accounts.doubtful = true;
+                problems.at(slot.place, || "`accounts` is written as ids with names, such as `\"111122223333\": development`".into());
+            }
+        }
+        accounts
+    }
+
+    fn add(&mut self, place: Place, written: &str, name: &Slot<'_>, problems: &mut Problems) {
+        let id = written.parse::<AccountId>().ok();
+        if id.is_none() {
+            problems.at(place, || no_account_id(written));
+        }
+        let name_text = prose(name, "development", problems);
+        let name_place = name.place;
+        let (Some(id), Some(text)) = (id, name_text) else {
+            self.doubtful = true;
+            return;
+        };
+        let wrong = if text.contains('/') {
+            Some("an account's name has no `/`, which parts it from a group".to_owned())
+        } else if text.parse::<AccountId>().is_ok() {
+            Some("an account's name is not twelve digits, which are an id".to_owned())
+        } else if text != text.trim() || text.contains('\n') {
+            Some("an account's name is one line, without spaces around it".to_owned())
+        } else {
+            self.by_name.get(text).map(|other| format!("`{}` is already the name of account {other}", harmless(text)))
+        };
+        if let Some(wrong) = wrong {
+            self.doubtful = true;
+            problems.at(name_place, || wrong);
+            return;
+        }
+        self.by_name.insert(text.to_owned(), id);
+        self.by_id.insert(id, text.to_owned());
+    }
+
+    /// The account of a name or an id.
+    pub(super) fn find(&self, text: &str) -> Option<AccountId> {
+        let by_id = text.parse().ok().filter(|id| self.by_id.contains_key(id));
+        by_id.or_else(|| self.by_name.get(text).copied())
+    }
+
+    /// Whether what is not found may still be right.
+    pub(super) fn are_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_id.values().map(String::as_str)
+    }
+
+    /// A name to show in messages.
+    pub(super) fn some_name(&self) -> &str {
+        self.names().next().unwrap_or("development")
+    }
+}
+
+fn no_account_id(written: &str) -> String {
+    let digits: String = written.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
+    let shown = harmless(written);
+    if digits != written && digits.parse::<AccountId>().is_ok() {
+        return format!("`{shown}` is no account id: write `\"{digits}\"`");
+    }
+    if !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit()) {
+        return format!("`{shown}` has {} digits, an account id has twelve: write it in quotes, with its leading zeros", written.len());
+    }
+    format!("`{shown}` is no account id: write its twelve digits in quotes, then the name, as in `\"111122223333\": development`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{good, told};
+
+    #[test]
+    fn an_account_id_may_stand_without_quotes() {
+        let policy = good("version: 1\naccounts: {000123456789: a, '111122223333': b, 012345670123: c d}\nroles: []\n");
+        let accounts: Vec<String> = policy.accounts.iter().map(|(id, name)| format!("{id} {name}")).collect();
+        assert_eq!(accounts, ["000123456789 a", "012345670123 c d", "111122223333 b"]);
+    }
+
+    #[test]
+    fn accounts_are_required() {
+        told(
+            "version: 1\nroles: []\n",
+            r#"
+rolewatch.yaml:1:1: a policy needs `accounts`: the accounts that are trusted, such as `"111122223333": development`
+    1 | version: 1
+      | ^^^^^^^
+"#,
+        );
+        told(
+            "version: 1\nroles: []\naccounts: {}\n",
+            r#"
+rolewatch.yaml:3:11: `accounts` is empty: list the accounts that are trusted, such as `"111122223333": development`
+    3 | accounts: {}
+      |           ^
+"#,
+        );
+        told(
+            "version: 1\nroles: []\naccounts:\n",
+            r#"
+rolewatch.yaml:3:1: `accounts` is empty: list the accounts that are trusted, such as `"111122223333": development`
+    3 | accounts:
+      | ^^^^^^^^
+"#,
+        );
+        told(
+            "version: 1\nroles: []\naccounts: [a]\n",
+            r#"
+rolewatch.yaml:3:11: `accounts` is written as ids with names, such as `"111122223333": development`
+    3 | accounts: [a]
+      |           ^
+"#,
+        );
+    }
+
+    #[test]
+    fn an_account_id_has_twelve_digits() {
+        told(
+            "version: 1\nroles: []\naccounts:\n  11112222333: a\n",
+            "
+rolewatch.yaml:4:3: `11112222333` has 11 digits, an account id has twelve: write it in quotes, with its leading zeros
+    4 |   11112222333: a
+      |   ^^^^^^^^^^^
+",
+        );
+        told(
+            "version: 1\nroles: []\naccounts:\n  1111-2222-3333: a\n",
+            r#"
+rolewatch.yaml:4:3: `1111-2222-3333` is no account id: write `"111122223333"`
+    4 |   1111-2222-3333: a
+      |   ^^^^^^^^^^^^^^
+"#,
+        );
+        told(
+            "version: 1\nroles: []\naccounts:\n  development: \"111122223333\"\n",
+            r#"
+rolewatch.yaml:4:3: `development` is no account id: write its twelve digits in quotes, then the name, as in `"111122223333": development`
+    4 |   development: "111122223333"
+      |   ^^^^^^^^^^^
+"#,
+        );
+    }
+
+    #[test]
+    fn an_account_has_a_name_of_its_own() {
+        told(
+            "version: 1\nroles: []\naccounts:\n  111122223333:\n  444455556666: \"\"\n  123456789012: a/b\n  555555555555: \"123456789012\"\n  777788889999: \" a\"\n  000000000001: x\n  000000000002: x\n  111122223333: y\n  000000000003: \"a\\u202eb\"\n  000000000004: [a]\n",
+            r#"
+rolewatch.yaml:4:3: the name of account `111122223333` has no value: write one such as `development`
+    4 |   111122223333:
+      |   ^^^^^^^^^^^^
+rolewatch.yaml:5:17: the name of account `444455556666` is empty: write one such as `development`
+    5 |   444455556666: ""
+      |                 ^^
+rolewatch.yaml:6:17: an account's name has no `/`, which parts it from a group
+    6 |   123456789012: a/b
+      |                 ^^^
+rolewatch.yaml:7:17: an account's name is not twelve digits, which are an id
+    7 |   555555555555: "123456789012"
+      |                 ^^^^^^^^^^^^^^
+rolewatch.yaml:8:17: an account's name is one line, without spaces around it
+    8 |   777788889999: " a"
+      |                 ^^^^
+rolewatch.yaml:10:17: `x` is already the name of account 000000000001
+   10 |   000000000002: x
+      |                 ^
+rolewatch.yaml:11:3: `111122223333` stands twice: first in line 4
+   11 |   111122223333: y
+      |   ^^^^^^^^^^^^
+rolewatch.yaml:12:17: the name of account `000000000003` has characters that cannot be seen: remove them
+   12 |   000000000003: "a\u202eb"
+      |                 ^^^^^^^^^^
+rolewatch.yaml:13:17: the name of account `000000000004` is one value such as `development`; this is a list
+   13 |   000000000004: [a]
+      |                 ^
+"#,
+        );
+    }
+
+    #[test]
+    fn a_reference_to_a_doubtful_account_is_not_told_too() {
+        told(
+            "version: 1\naccounts: {1111: development}\nroles:\n  - {arn: \"arn:aws:iam::444455556666:role/A\", groups: [development/Developers]}\n",
+            "
+rolewatch.yaml:2:12: `1111` has 4 digits, an account id has twelve: write it in quotes, with its leading zeros
+    2 | accounts: {1111: development}
+      |            ^^^^
+",
+        );
+    }
+}

@@ -1,0 +1,231 @@
+//! Globs of ARNs: of roles, and of callers.
+
+use super::super::RolePattern;
+use super::super::node::Slot;
+use super::super::problem::Problems;
+use super::account::Accounts;
+use crate::arn::AssumedRoleArn;
+use crate::id::AccountId;
+use crate::untrusted::harmless;
+
+const LIKE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
+
+/// The pattern of `arn`.
+pub(super) fn role(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePattern> {
+    let text = slot.text(LIKE, problems)?;
+    match judge(text, accounts) {
+        Ok(account) => Some(RolePattern::new(text.to_owned(), account)),
+        Err(wrong) => {
+            problems.at(slot.place, || wrong);
+            None
+        }
+    }
+}
+
+/// The account where it is spelt out, or what is wrong.
+fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
+    let shown = harmless(text);
+    if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {
+        let odd = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", harmless(&odd.to_string())) };
+        return Err(format!("a role's ARN cannot have {odd}: it is written like `{LIKE}`"));
+    }
+    if let Some(role) = AssumedRoleArn::parse(text).and_then(|session| session.role_without_path()) {
+        return Err(format!("this is the ARN of a session: the role's is `{}`, with its path if it has one", harmless(role.as_str())));
+    }
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let [arn, partition, service, region, account, resource] = parts.as_slice() else {
+        return Err(format!("`{shown}` is no role's ARN: it is written like `{LIKE}`, and `*` and `?` may stand for any characters"));
+    };
+    if *arn != "arn" || !is_partition(partition) || *service != "iam" || !region.is_empty() {
+        let begins = harmless(&format!("{arn}:{partition}:{service}:{region}:"));
+        return Err(format!("a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `{begins}`"));
+    }
+    let id = account.parse::<AccountId>().ok();
+    if id.is_none() && !can_be_account(account) {
+        return Err(match accounts.find(account) {
+            Some(id) => format!("an ARN has the account's id: write `{id}` in place of `{}`", harmless(account)),
+            None => format!("`{}` is no account id: it has twelve digits, and `*` stands for any", harmless(account)),
+        });
+    }
+    match resource.strip_prefix("role/") {
+        None => Err(format!("`{}` is no role: after the account comes `role/`, the path and the name", harmless(resource))),
+        Some(path) if path.is_empty() || path.ends_with('/') => Err("the role's name is missing: `role/*` is any role".into()),
+        Some(_) => Ok(id),
+    }
+}
+
+/// `aws`, `aws-us-gov`, or a glob of them.
+fn is_partition(text: &str) -> bool {
+    (text.starts_with("aws") || text.starts_with('*')) && text.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'*' | b'?'))
+}
+
+/// Whether a glob can match twelve digits.
+fn can_be_account(glob: &str) -> bool {
+    let stars = glob.matches('*').count();
+    let others = glob.len() - stars;
+    glob.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'?')) && (others == 12 || (stars > 0 && others < 12))
+}
+
+/// The glob of `caller`.
+pub(super) fn caller<'a>(slot: &Slot<'a>, problems: &mut Problems) -> Option<&'a str> {
+    const LIKE: &str = "arn:aws:iam::111122223333:user/batch";
+    let text = slot.text(LIKE, problems)?;
+    if (text == "*" || text.starts_with("arn:")) && text.chars().all(|c| c.is_ascii_graphic()) {
+        return Some(text);
+    }
+    problems.at(slot.place, || {
+        format!("`{}` is no caller: write an ARN like `{LIKE}`, in which `*` and `?` may stand for any characters", harmless(text))
+    });
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{HEAD, good, told};
+    use super::*;
+
+    fn pattern(arn: &str) -> RolePattern {
+        let mut policy = good(&format!("{HEAD}roles:\n  - arn: '{arn}'\n    groups: [development/Developers]\n"));
+        policy.roles.remove(0).arn
+    }
+
+    #[test]
+    fn a_pattern_may_have_wildcards_and_tells_its_account() {
+        for (arn, account) in [
+            ("arn:aws:iam::444455556666:role/UpdateApp", Some("444455556666")),
+            ("arn:aws:iam::444455556666:role/path/*", Some("444455556666")),
+            ("arn:aws-us-gov:iam::*:role/Update?pp", None),
+            ("arn:aws*:iam::4444*:role/*", None),
+            ("arn:*:iam::44445555666?:role/a", None),
+        ] {
+            let pattern = pattern(arn);
+            assert_eq!(pattern.as_str(), arn);
+            assert_eq!(pattern.account(), account.map(|id| id.parse().unwrap()), "{arn}");
+            assert_eq!(pattern.has_wildcards(), arn.contains(['*', '?']), "{arn}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_written_as_its_arn() {
+        told(
+            format!("{HEAD}roles:\n  - arn: UpdateApp\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: `UpdateApp` is no role's ARN: it is written like `arn:aws:iam::444455556666:role/UpdateApp`, and `*` and `?` may stand for any characters
+    6 |   - arn: UpdateApp
+      |          ^^^^^^^^^
+",
+        );
+        told(
+            format!(
+                "{HEAD}roles:\n  - arn: \"arn:aws:sts::444455556666:assumed-role/UpdateApp/alice\"\n    groups: [development/Developers]\n"
+            ),
+            r#"
+rolewatch.yaml:6:10: this is the ARN of a session: the role's is `arn:aws:iam::444455556666:role/UpdateApp`, with its path if it has one
+    6 |   - arn: "arn:aws:sts::444455556666:assumed-role/UpdateApp/alice"
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::production:role/UpdateApp\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: an ARN has the account's id: write `444455556666` in place of `production`
+    6 |   - arn: arn:aws:iam::production:role/UpdateApp
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::4444:role/UpdateApp\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: `4444` is no account id: it has twelve digits, and `*` stands for any
+    6 |   - arn: arn:aws:iam::4444:role/UpdateApp
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:user/alice\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: `user/alice` is no role: after the account comes `role/`, the path and the name
+    6 |   - arn: arn:aws:iam::444455556666:user/alice
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: the role's name is missing: `role/*` is any role
+    6 |   - arn: arn:aws:iam::444455556666:role/
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam:us-east-1:444455556666:role/A\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:iam:us-east-1:`
+    6 |   - arn: arn:aws:iam:us-east-1:444455556666:role/A
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:s3:::bucket/key\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:s3::`
+    6 |   - arn: arn:aws:s3:::bucket/key
+      |          ^^^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: \"arn:aws:iam::444455556666:role/Update App\"\n    groups: [development/Developers]\n"),
+            r#"
+rolewatch.yaml:6:10: a role's ARN cannot have a space: it is written like `arn:aws:iam::444455556666:role/UpdateApp`
+    6 |   - arn: "arn:aws:iam::444455556666:role/Update App"
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/更新\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: a role's ARN cannot have `更`: it is written like `arn:aws:iam::444455556666:role/UpdateApp`
+    6 |   - arn: arn:aws:iam::444455556666:role/更新
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: \"*\"\n    groups: [development/Developers]\n"),
+            r#"
+rolewatch.yaml:6:10: `*` is no role's ARN: it is written like `arn:aws:iam::444455556666:role/UpdateApp`, and `*` and `?` may stand for any characters
+    6 |   - arn: "*"
+      |          ^^^
+"#,
+        );
+        told(
+            format!("{HEAD}roles:\n  - groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:5: a role needs `arn`: which role it is, such as `arn:aws:iam::444455556666:role/UpdateApp`
+    6 |   - groups: [development/Developers]
+      |     ^^^^^^
+",
+        );
+    }
+
+    #[test]
+    fn a_caller_is_written_as_an_arn() {
+        told(
+            format!("{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: alice\n    reason: r\n    owner: o\n    until: 2026-12-31\n"),
+            "
+rolewatch.yaml:8:13: `alice` is no caller: write an ARN like `arn:aws:iam::111122223333:user/batch`, in which `*` and `?` may stand for any characters
+    8 |     caller: alice
+      |             ^^^^^
+",
+        );
+        told(
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"arn:aws:iam::111122223333:user/a b\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
+            ),
+            r#"
+rolewatch.yaml:8:13: `arn:aws:iam::111122223333:user/a b` is no caller: write an ARN like `arn:aws:iam::111122223333:user/batch`, in which `*` and `?` may stand for any characters
+    8 |     caller: "arn:aws:iam::111122223333:user/a b"
+      |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+"#,
+        );
+    }
+}

@@ -1,0 +1,351 @@
+//! `roles`: what each elevated role asks.
+
+use std::collections::BTreeSet;
+
+use super::super::node::{Entries, Field, Fields, Slot};
+use super::super::problem::Problems;
+use super::super::{Decision, GroupRef, IdentityKind, Mfa, RolePolicy, Severity};
+use super::account::Accounts;
+use super::{group, pattern};
+use crate::moment::Span;
+use crate::untrusted::harmless;
+
+/// The keys of an entry of `roles`.
+pub(in crate::policy) const ROLE_KEYS: &[&str] = &[
+    "arn",
+    "groups",
+    "mfa",
+    "max_session",
+    "max_stretch",
+    "max_per_day",
+    "min_membership",
+    "min_mfa_age",
+    "chaining",
+    "identities",
+    "severity",
+];
+
+/// The entries that could be read.
+pub(super) fn read_all(field: &Field<'_>, accounts: &Accounts, problems: &mut Problems) -> Vec<RolePolicy> {
+    let slots = field.list(&Entries::Maps("arn"), problems).unwrap_or_default();
+    slots.iter().filter_map(|slot| read(slot, accounts, problems)).collect()
+}
+
+fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePolicy> {
+    let fields = Fields::of(slot.node, "a role", ROLE_KEYS, problems)?;
+    // Everything is read before anything is given up, so that all that is wrong is told at once.
+    let arn = fields
+        .required("arn", "which role it is, such as `arn:aws:iam::444455556666:role/UpdateApp`", problems)
+        .and_then(|field| pattern::role(&field.slot(), accounts, problems));
+    let identities = match fields.optional("identities") {
+        Some(field) => identities(field, problems),
+        None => Some(vec![IdentityKind::IamUser]),
+    };
+    let groups = groups(&fields, identities.as_deref(), accounts, problems);
+    let mfa = choice(&fields, "mfa", &Mfa::ALL, Mfa::as_str, Mfa::Required, problems);
+    let chaining = choice(&fields, "chaining", &Decision::ALL, Decision::as_str, Decision::Deny, problems);
+    let severity = choice(&fields, "severity", &Severity::ALL, Severity::as_str, Severity::default(), problems);
+    let [max_session, max_stretch, max_per_day] =
+        ["max_session", "max_stretch", "max_per_day"].map(|name| span(&fields, name, Bound::AtMost, problems));
+    let [min_membership, min_mfa_age] = ["min_membership", "min_mfa_age"].map(|name| span(&fields, name, Bound::AtLeast, problems));
+    Some(RolePolicy {
+        arn: arn?,
+        groups: groups?,
+        mfa: mfa?,
+        max_session,
+        max_stretch,
+        max_per_day,
+        min_membership,
+        min_mfa_age,
+        chaining: chaining?,
+        identities: identities?,
+        severity: severity?,
+        line: slot.place.line,
+    })
+}
+
+fn groups(fields: &Fields<'_>, identities: Option<&[IdentityKind]>, accounts: &Accounts, problems: &mut Problems) -> Option<Vec<GroupRef>> {
+    let users = identities.is_none_or(|kinds| kinds.contains(&IdentityKind::IamUser));
+    let why = if users {
+        "the groups whose members may enter it, such as `[development/Developers]`"
+    } else {
+        "write `groups: []` to say that no group counts, as no IAM user may enter it"
+    };
+    let field = fields.required("groups", why, problems)?;
+    let groups = group::read_all(field, accounts, problems)?;
+    if groups.is_empty() && users && identities.is_some() {
+        problems.at(field.slot().place, || {
+            "`groups` is empty, so that no IAM user could be right: name a group, or take `iam-user` out of `identities`".into()
+        });
+        return None;
+    }
+    Some(groups)
+}
+
+fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<IdentityKind>> {
+    let slots = field.list(&Entries::Texts("iam-user"), problems)?;
+    if slots.is_empty() {
+        problems.at(field.slot().place, || "`identities` is empty, so that nobody could be right: name a kind such as `iam-user`".into());
+        return None;
+    }
+    let mut seen = BTreeSet::new();
+    let kinds: Vec<Option<IdentityKind>> = slots
+        .iter()
+        .map(|slot| {
+            let kind = slot.choice(&IdentityKind::ALL, IdentityKind::as_str, problems)?;
+            if !seen.insert(kind) {
+                problems.at(slot.place, || format!("`{kind}` stands twice"));
+            }
+            Some(kind)
+        })
+        .collect();
+    kinds.into_iter().collect()
+}
+
+fn choice<T: Copy>(
+    fields: &Fields<'_>,
+    name: &str,
+    choices: &[T],
+    word: fn(T) -> &'static str,
+    default: T,
+    problems: &mut Problems,
+) -> Option<T> {
+    match fields.optional(name) {
+        Some(field) => field.slot().choice(choices, word, problems),
+        None => Some(default),
+    }
+}
+
+/// Which side a duration limits.
+#[derive(Clone, Copy)]
+enum Bound {
+    AtMost,
+    AtLeast,
+}
+
+fn span(fields: &Fields<'_>, name: &str, bound: Bound, problems: &mut Problems) -> Option<Span> {
+    let slot = fields.optional(name)?.slot();
+    let text = slot.text("1h", problems)?;
+    match text.parse::<Span>() {
+        Ok(span) if span.seconds() > 0 => return Some(span),
+        Ok(_) => problems.at(slot.place, || match bound {
+            Bound::AtMost => {
+                format!("{} of zero would be exceeded by every use: write the longest that is right, or leave the key out", slot.called)
+            }
+            Bound::AtLeast => format!("{} of zero asks for nothing: leave the key out", slot.called),
+        }),
+        Err(error) => problems.at(slot.place, || {
+            let shown = harmless(text);
+            if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+                format!("`{shown}` has no unit: write `{shown}s`, `{shown}m` or `{shown}h`")
+            } else {
+                format!("`{shown}` is no duration: {error}")
+            }
+        }),
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{HEAD, good, role_with, told};
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
+        let policy = good(&role_with(""));
+        let role = policy.roles.first().unwrap();
+        assert_eq!((role.mfa, role.chaining, role.severity), (Mfa::Required, Decision::Deny, Severity::High));
+        assert_eq!(role.identities, [IdentityKind::IamUser]);
+        let limits = [role.max_session, role.max_stretch, role.max_per_day, role.min_membership, role.min_mfa_age];
+        assert_eq!(limits, [None; 5]);
+        assert_eq!(role.line, 6);
+    }
+
+    #[test]
+    fn everything_that_can_be_said_is_read() {
+        let policy = good(&role_with(
+            "    mfa: optional\n    max_session: 45m\n    max_stretch: \"1h 30m\"\n    max_per_day: 4h\n    min_membership: 2d\n    \
+             min_mfa_age: 90s\n    chaining: allow\n    identities: [iam-user, identity-center, saml, web-identity, service]\n    severity: critical\n",
+        ));
+        let role = policy.roles.first().unwrap();
+        assert_eq!((role.mfa, role.chaining, role.severity), (Mfa::Optional, Decision::Allow, Severity::Critical));
+        assert_eq!(role.identities, IdentityKind::ALL);
+        assert!(role.allows(IdentityKind::Saml));
+        let limits = [role.max_session, role.max_stretch, role.max_per_day, role.min_membership, role.min_mfa_age];
+        assert_eq!(limits.map(|limit| limit.unwrap().seconds()), [2_700, 5_400, 14_400, 172_800, 90]);
+    }
+
+    #[test]
+    fn a_role_for_services_names_no_group() {
+        let policy = good(&format!("{HEAD}roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [service]}}\n"));
+        assert_eq!(policy.roles.first().unwrap().groups, []);
+        assert_eq!(policy.warnings, []);
+    }
+
+    #[test]
+    fn the_groups_are_named_or_no_user_may_enter() {
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: []\n"),
+            "
+rolewatch.yaml:7:13: `groups` is empty, so that no IAM user could be right: name a group, or take `iam-user` out of `identities`
+    7 |     groups: []
+      |             ^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n"),
+            "
+rolewatch.yaml:6:5: a role needs `groups`: the groups whose members may enter it, such as `[development/Developers]`
+    6 |   - arn: arn:aws:iam::444455556666:role/UpdateApp
+      |     ^^^
+",
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    identities: [service]\n"),
+            "
+rolewatch.yaml:6:5: a role needs `groups`: write `groups: []` to say that no group counts, as no IAM user may enter it
+    6 |   - arn: arn:aws:iam::444455556666:role/UpdateApp
+      |     ^^^
+",
+        );
+    }
+
+    #[test]
+    fn a_word_is_one_of_a_few() {
+        told(
+            role_with("    mfa: requird\n"),
+            "
+rolewatch.yaml:8:10: `mfa` is `required` or `optional`, not `requird`, did you mean `required`?
+    8 |     mfa: requird
+      |          ^^^^^^^
+",
+        );
+        told(
+            role_with("    mfa: yes\n"),
+            "
+rolewatch.yaml:8:10: `mfa` is `required` or `optional`, not `yes`
+    8 |     mfa: yes
+      |          ^^^
+",
+        );
+        told(
+            role_with("    chaining: true\n"),
+            "
+rolewatch.yaml:8:15: `chaining` is `deny` or `allow`, not `true`
+    8 |     chaining: true
+      |               ^^^^
+",
+        );
+        told(
+            role_with("    severity: High\n"),
+            "
+rolewatch.yaml:8:15: `severity` is `low`, `medium`, `high` or `critical`, not `High`, did you mean `high`?
+    8 |     severity: High
+      |               ^^^^
+",
+        );
+        told(
+            role_with("    severity: urgent\n"),
+            "
+rolewatch.yaml:8:15: `severity` is `low`, `medium`, `high` or `critical`, not `urgent`
+    8 |     severity: urgent
+      |               ^^^^^^
+",
+        );
+    }
+
+    #[test]
+    fn identities_are_kinds_each_once() {
+        told(
+            role_with("    identities: [iam-user, sso, IAMUser, iam-user]\n"),
+            "
+rolewatch.yaml:8:28: an entry of `identities` is `iam-user`, `identity-center`, `saml`, `web-identity` or `service`, not `sso`
+    8 |     identities: [iam-user, sso, IAMUser, iam-user]
+      |                            ^^^
+rolewatch.yaml:8:33: an entry of `identities` is `iam-user`, `identity-center`, `saml`, `web-identity` or `service`, not `IAMUser`, did you mean `iam-user`?
+    8 |     identities: [iam-user, sso, IAMUser, iam-user]
+      |                                 ^^^^^^^
+rolewatch.yaml:8:42: `iam-user` stands twice
+    8 |     identities: [iam-user, sso, IAMUser, iam-user]
+      |                                          ^^^^^^^^
+",
+        );
+        told(
+            role_with("    identities: []\n"),
+            "
+rolewatch.yaml:8:17: `identities` is empty, so that nobody could be right: name a kind such as `iam-user`
+    8 |     identities: []
+      |                 ^
+",
+        );
+    }
+
+    #[test]
+    fn a_duration_has_a_unit_and_is_not_zero() {
+        told(
+            role_with("    max_session: 60\n"),
+            "
+rolewatch.yaml:8:18: `60` has no unit: write `60s`, `60m` or `60h`
+    8 |     max_session: 60
+      |                  ^^
+",
+        );
+        told(
+            role_with("    max_session: 1 hour\n"),
+            "
+rolewatch.yaml:8:18: `1 hour` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+    8 |     max_session: 1 hour
+      |                  ^^^^^^
+",
+        );
+        told(
+            role_with("    max_stretch: 0s\n"),
+            "
+rolewatch.yaml:8:18: `max_stretch` of zero would be exceeded by every use: write the longest that is right, or leave the key out
+    8 |     max_stretch: 0s
+      |                  ^^
+",
+        );
+        told(
+            role_with("    min_membership: 0h\n"),
+            "
+rolewatch.yaml:8:21: `min_membership` of zero asks for nothing: leave the key out
+    8 |     min_membership: 0h
+      |                     ^^
+",
+        );
+        told(
+            role_with("    min_mfa_age: -1h\n"),
+            "
+rolewatch.yaml:8:18: `-1h` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+    8 |     min_mfa_age: -1h
+      |                  ^^^
+",
+        );
+        told(
+            role_with("    max_per_day: \"\"\n"),
+            r#"
+rolewatch.yaml:8:18: `max_per_day` is empty: write one such as `1h`
+    8 |     max_per_day: ""
+      |                  ^^
+"#,
+        );
+        told(
+            role_with("    max_per_day: 99999999999999999999d\n"),
+            "
+rolewatch.yaml:8:18: `99999999999999999999d` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+    8 |     max_per_day: 99999999999999999999d
+      |                  ^^^^^^^^^^^^^^^^^^^^^
+",
+        );
+        told(
+            role_with("    max_per_day: 1H\n"),
+            "
+rolewatch.yaml:8:18: `1H` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+    8 |     max_per_day: 1H
+      |                  ^^
+",
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! What the policy says of one elevated role, or of all that a pattern matches.
+
+use std::fmt;
+
+use super::{Decision, IdentityKind, Severity};
+use crate::arn::{RoleArn, glob_matches};
+use crate::id::AccountId;
+use crate::moment::Span;
+
+/// One entry of `roles`. A limit that is absent is not checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolePolicy {
+    /// The roles it rules.
+    pub arn: RolePattern,
+    /// Groups whose members may enter. Empty only when `identities` lacks [`IdentityKind::IamUser`].
+    pub groups: Vec<GroupRef>,
+    /// Whether MFA must be proved.
+    pub mfa: Mfa,
+    /// The longest lifetime of one set of credentials, as granted.
+    pub max_session: Option<Span>,
+    /// The longest continuous use by one person.
+    pub max_stretch: Option<Span>,
+    /// The most use by one person in any 24 hours.
+    pub max_per_day: Option<Span>,
+    /// How long somebody must have been a member before the switch.
+    pub min_membership: Option<Span>,
+    /// How old the MFA device must be at the switch.
+    pub min_mfa_age: Option<Span>,
+    /// Whether the role may be entered by API from another role's session.
+    pub chaining: Decision,
+    /// The kinds of identity that may stand at the origin; never empty, each once.
+    pub identities: Vec<IdentityKind>,
+    /// The severity of findings about the role.
+    pub severity: Severity,
+    /// Where the entry begins in the policy file, from 1.
+    pub line: usize,
+}
+
+impl RolePolicy {
+    /// Whether this kind of identity may stand at the origin.
+    pub fn allows(&self, kind: IdentityKind) -> bool {
+        self.identities.contains(&kind)
+    }
+}
+
+/// What the policy asks of MFA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mfa {
+    /// MFA must be proved.
+    Required,
+    /// MFA is not looked at.
+    Optional,
+}
+
+impl Mfa {
+    /// Every value, as the policy file spells them.
+    pub const ALL: [Self; 2] = [Self::Required, Self::Optional];
+
+    /// As written in the policy file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+        }
+    }
+}
+
+const WILD: [char; 2] = ['*', '?'];
+
+/// An IAM glob of role ARNs (`*` and `?`, `*` crosses `/`), such as `arn:aws:iam::*:role/admin/*`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RolePattern {
+    text: String,
+    account: Option<AccountId>,
+    /// How many bytes stand before the first wildcard, and after the last one.
+    head: usize,
+    tail: usize,
+}
+
+impl RolePattern {
+    /// INVARIANT (pattern): only the reader of the file builds one, after it has judged the text.
+    pub(super) fn new(text: String, account: Option<AccountId>) -> Self {
+        let (head, tail) = (text.find(WILD).unwrap_or(text.len()), text.rfind(WILD).map_or(0, |at| text.len() - at - 1));
+        Self { text, account, head, tail }
+    }
+
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The account of the roles, where the pattern spells one out.
+    pub fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// Whether the pattern can match more than one ARN.
+    pub fn has_wildcards(&self) -> bool {
+        self.text.contains(WILD)
+    }
+
+    /// Whether a role's ARN (with its path) matches.
+    pub fn matches(&self, arn: &RoleArn) -> bool {
+        self.matches_text(arn.as_str())
+    }
+
+    /// Whether an ARN in text form matches.
+    pub fn matches_text(&self, arn: &str) -> bool {
+        // Most roles differ at one end already, and there are many more roles in a trail than in a policy.
+        let (glob, text) = (self.text.as_bytes(), arn.as_bytes());
+        let same_ends = glob.get(..self.head) == text.get(..self.head) && last(glob, self.tail) == last(text, self.tail);
+        same_ends && glob_matches(&self.text, arn)
+    }
+
+    /// Whether everything that `other` matches is matched here. `false` may also mean that it cannot be told.
+    pub fn covers(&self, other: &Self) -> bool {
+        // Read as plain text, the other's wildcards stand for themselves, and a `*` here takes them whatever they expand to. A `?` here
+        // takes exactly one character, which a `*` there need not be.
+        self == other || (!(self.text.contains('?') && other.text.contains('*')) && self.matches_text(&other.text))
+    }
+}
+
+fn last(bytes: &[u8], count: usize) -> Option<&[u8]> {
+    bytes.get(bytes.len().checked_sub(count)?..)
+}
+
+impl fmt::Display for RolePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for RolePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A group as the policy names it: `development/Developers`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupRef {
+    /// The account the group is in; always one of the policy's.
+    pub account: AccountId,
+    /// Which group.
+    pub group: GroupName,
+    /// The whole reference as written, for messages.
+    pub written: String,
+}
+
+/// How a group is told from the others of its account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupName {
+    /// By its name, which a later group may bear again.
+    ByName(String),
+    /// By its id (`AGPA…`), which is never used again.
+    ById(String),
+}
+
+impl GroupName {
+    /// The name or the id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::ByName(text) | Self::ById(text) => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pattern(text: &str) -> RolePattern {
+        RolePattern::new(text.to_owned(), None)
+    }
+
+    #[test]
+    fn a_pattern_covers_only_what_it_surely_matches() {
+        for (wide, narrow) in [("a*", "a*"), ("a?c", "a?c"), ("a*", "ab?"), ("a*", "a*b*"), ("*/x*", "a/x?"), ("a?", "ab"), ("a?", "a?")] {
+            assert!(pattern(wide).covers(&pattern(narrow)), "{wide} {narrow}");
+        }
+        for (wide, narrow) in [("a?", "a*"), ("a", "a*"), ("ab", "a?"), ("a*b", "a*"), ("*?", "a*")] {
+            assert!(!pattern(wide).covers(&pattern(narrow)), "{wide} {narrow}");
+        }
+    }
+
+    #[test]
+    fn a_star_in_a_pattern_crosses_the_path() {
+        let arn = RoleArn::parse("arn:aws:iam::444455556666:role/team/app/UpdateApp").unwrap();
+        assert!(pattern("arn:aws:iam::*:role/team/*").matches(&arn));
+        assert!(!pattern("arn:aws:iam::*:role/UpdateApp").matches(&arn));
+        assert!(pattern(arn.as_str()).matches(&arn));
+        assert!(pattern("arn:aws:iam::44445555666?:role/team/*/UpdateAp?").matches(&arn));
+        // The ends of `a*a` are both there, and cannot be the same character.
+        assert!(!pattern("a*a").matches_text("a"));
+    }
+}

@@ -1,0 +1,59 @@
+//! MFA, decided at the mint that the person made. What a role session says of itself later proves nothing.
+
+use std::sync::Arc;
+
+use crate::dossier::Switch;
+use crate::seen::{Caller, CallerKind};
+
+/// What the mint shows of MFA.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// STS or the sign-in verified a device.
+    Proved {
+        /// Its serial, where the call named it.
+        serial: Option<Arc<str>>,
+    },
+    /// The call was made without.
+    Disproved {
+        /// How that shows.
+        how: String,
+    },
+    /// What was read can show neither.
+    Unproven {
+        /// What is missing, and from where.
+        missing: String,
+    },
+    /// Not a person's own call.
+    NotAsked,
+}
+
+/// Decides by the caller's half where it was read, else by the role owner's. `token`: the GetSessionToken call behind the caller's key.
+pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof {
+    let serial = switch.mfa_serial().cloned();
+    if serial.is_some() {
+        return Proof::Proved { serial };
+    }
+    let Some(half) = switch.caller_half() else {
+        let account = switch.caller_account().map_or_else(|| "the caller's account".to_owned(), |account| format!("account {account}"));
+        return Proof::Unproven { missing: format!("{account} sent nothing for this switch, and the role owner's copy never shows MFA") };
+    };
+    let caller = &half.mint.caller;
+    if caller.kind != CallerKind::IamUser {
+        return Proof::NotAsked;
+    }
+    match caller.session.as_ref().and_then(|session| session.mfa) {
+        Some(true) => Proof::Proved { serial: token.and_then(|token| token.mfa_serial().cloned()) },
+        Some(false) => Proof::Disproved { how: "the caller's session was opened without MFA".to_owned() },
+        None if caller.has_long_term_key() => {
+            Proof::Disproved { how: format!("a permanent access key ({}) made the call without naming a device", last_four(caller)) }
+        }
+        None => Proof::Unproven { missing: "the record of the caller's temporary key lacks its session context".to_owned() },
+    }
+}
+
+/// An access key is shown only by its end.
+fn last_four(caller: &Caller) -> String {
+    let key: Vec<char> = caller.key.as_deref().unwrap_or_default().chars().collect();
+    let end: String = key.get(key.len().saturating_sub(4)..).unwrap_or_default().iter().collect();
+    format!("…{}", crate::untrusted::harmless(&end))
+}

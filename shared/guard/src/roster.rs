@@ -1,0 +1,113 @@
+//! Who is in which group, as of a time: snapshots, plus the IAM changes before and after them.
+//!
+//! Ids decide, never names: a renamed user is the same person, a user created again under an old name is another.
+
+mod changes;
+mod membership;
+mod names;
+mod snapshot;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use changes::Enrolment;
+pub use membership::{Began, Membership};
+pub use snapshot::{Rosters, Snapshot, SnapshotError, SnapshotUser};
+
+use crate::id::AccountId;
+use crate::moment::Moment;
+use crate::policy::{GroupName, GroupRef};
+use crate::seen::Named;
+use crate::world::World;
+use changes::Changes;
+use names::Names;
+
+/// An id of IAM (`AIDA…`, `AGPA…`), or a stand-in for one that no record gave.
+pub type IamId = Arc<str>;
+
+/// What the logs and the snapshots together tell about users and groups.
+pub struct Roster<'a> {
+    rosters: &'a Rosters,
+    world: &'a World,
+    users: BTreeMap<AccountId, Names>,
+    groups: BTreeMap<AccountId, Names>,
+    changes: Changes,
+}
+
+/// What a name stood for at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bearer {
+    /// Exactly one.
+    One(IamId),
+    /// One of these; the logs do not tell which.
+    OneOf(Vec<IamId>),
+    /// Nothing that is known.
+    Unknown,
+}
+
+impl Bearer {
+    pub(crate) fn may_be(&self, id: &str) -> bool {
+        match self {
+            Self::One(one) => **one == *id,
+            Self::OneOf(some) => some.iter().any(|one| **one == *id),
+            Self::Unknown => false,
+        }
+    }
+}
+
+impl<'a> Roster<'a> {
+    /// Orders what is known of names and memberships.
+    pub fn new(world: &'a World, rosters: &'a Rosters) -> Self {
+        let iam = changes::in_order(world);
+        let users = names::books(Named::User, &iam, world, rosters);
+        let groups = names::books(Named::Group, &iam, world, rosters);
+        let changes = Changes::resolve(&iam, &users, &groups);
+        Self { rosters, world, users, groups, changes }
+    }
+
+    /// Who bore the user name at `at`.
+    pub fn user_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
+        self.users.get(&account).map_or(Bearer::Unknown, |names| names.bearer(name, at))
+    }
+
+    /// The id that a group in the policy stands for. It is the same at every moment: the bearer in the roster, else the last in the logs.
+    pub fn group(&self, group: &GroupRef) -> Option<IamId> {
+        match &group.group {
+            GroupName::ById(id) => Some(Arc::from(id.as_str())),
+            GroupName::ByName(name) => {
+                let in_snapshot = self.rosters.of(group.account).filter_map(|s| s.group_id(name)).next_back();
+                in_snapshot.or_else(|| self.groups.get(&group.account)?.last_bearer(name))
+            }
+        }
+    }
+
+    /// What a user is called, for messages: the latest name that is known.
+    pub fn user_name(&self, account: AccountId, id: &str) -> Option<Arc<str>> {
+        self.users.get(&account)?.name_of(id)
+    }
+
+    /// The user's ARN where a snapshot has it.
+    pub fn user_arn(&self, account: AccountId, id: &str) -> Option<&str> {
+        self.rosters.of(account).filter_map(|snapshot| snapshot.users.get(id)).map(|user| user.arn.as_str()).next_back()
+    }
+
+    /// Whether anything at all is known of this user: a snapshot, a change, or a record that shows name and id.
+    pub fn knows_user(&self, account: AccountId, id: &str) -> bool {
+        self.user_name(account, id).is_some()
+    }
+
+    /// The account's snapshots, oldest first, those of unknown time last.
+    pub fn snapshots(&self, account: AccountId) -> impl Iterator<Item = &Snapshot> {
+        self.rosters.of(account)
+    }
+
+    /// The MFA devices that were, or may have been, enrolled for this user.
+    pub fn enrolments<'s>(&'s self, account: AccountId, user: &'s str) -> impl Iterator<Item = &'s Enrolment> {
+        self.changes.enrolments.iter().filter(move |e| e.account == account && e.user.may_be(user))
+    }
+
+    /// All enrolments in the logs.
+    pub fn all_enrolments(&self) -> impl Iterator<Item = &Enrolment> {
+        self.changes.enrolments.iter()
+    }
+}

@@ -1,0 +1,121 @@
+//! The IAM changes of the logs in their order, and what the names in them stood for.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::names::Names;
+use super::{Bearer, IamId};
+use crate::id::{AccountId, RecordKey};
+use crate::moment::Moment;
+use crate::seen::{Caller, Change, Fact, IamChange};
+use crate::world::World;
+
+/// An MFA device was enrolled for a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Account of the user.
+    pub account: AccountId,
+    /// The user.
+    pub user: Bearer,
+    /// The device.
+    pub serial: Arc<str>,
+    /// When.
+    pub time: Moment,
+    /// The record that says so.
+    pub record: RecordKey,
+}
+
+/// A user entered or left a group, or may have.
+#[derive(Debug, Clone)]
+pub(super) struct GroupChange {
+    pub(super) time: Moment,
+    pub(super) record: RecordKey,
+    /// `None`: it is not sure that this very user and group are meant.
+    pub(super) added: Option<bool>,
+    pub(super) by: Arc<Caller>,
+}
+
+/// When a user or group began or ceased to exist.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Existence {
+    pub(super) created: Option<Moment>,
+    pub(super) deleted: Option<Moment>,
+}
+
+#[derive(Default)]
+pub(super) struct Changes {
+    pub(super) memberships: HashMap<(AccountId, IamId, IamId), Vec<GroupChange>>,
+    pub(super) users: HashMap<(AccountId, IamId), Existence>,
+    pub(super) groups: HashMap<(AccountId, IamId), Existence>,
+    pub(super) enrolments: Vec<Enrolment>,
+}
+
+/// All IAM changes that are in force, oldest first; within a second by record id, which says nothing about order.
+pub(super) fn in_order(world: &World) -> Vec<(&RecordKey, &IamChange)> {
+    let mut changes: Vec<_> = crate::dossier::facts_in_force(world)
+        .filter_map(|(key, fact)| match fact {
+            Fact::IamChange(change) => Some((key, &**change)),
+            _ => None,
+        })
+        .collect();
+    changes.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
+    changes
+}
+
+impl Changes {
+    pub(super) fn resolve(
+        iam: &[(&RecordKey, &IamChange)],
+        users: &BTreeMap<AccountId, Names>,
+        groups: &BTreeMap<AccountId, Names>,
+    ) -> Self {
+        let mut out = Self::default();
+        let bearer = |books: &BTreeMap<AccountId, Names>, change: &IamChange, name: &str| {
+            books.get(&change.account).map_or(Bearer::Unknown, |names| names.bearer(name, change.time))
+        };
+        for (record, change) in iam {
+            match &change.what {
+                Change::AddUserToGroup { user, group } | Change::RemoveUserFromGroup { user, group } => {
+                    let added = matches!(change.what, Change::AddUserToGroup { .. });
+                    out.membership(record, change, &bearer(users, change, user), &bearer(groups, change, group), added);
+                }
+                Change::EnableMfa { user, serial } => out.enrolments.push(Enrolment {
+                    account: change.account,
+                    user: bearer(users, change, user),
+                    serial: Arc::clone(serial),
+                    time: change.time,
+                    record: (*record).clone(),
+                }),
+                Change::Create { .. } | Change::Delete { .. } | Change::Rename { .. } | Change::DeactivateMfa { .. } => {}
+            }
+        }
+        for (books, existence) in [(users, &mut out.users), (groups, &mut out.groups)] {
+            for (account, names) in books {
+                for (id, created, deleted) in names.lives() {
+                    existence.insert((*account, id), Existence { created, deleted });
+                }
+            }
+        }
+        out
+    }
+
+    fn membership(&mut self, record: &RecordKey, change: &IamChange, user: &Bearer, group: &Bearer, added: bool) {
+        let ids = |bearer: &Bearer| match bearer {
+            Bearer::One(id) => vec![Arc::clone(id)],
+            Bearer::OneOf(ids) => ids.clone(),
+            Bearer::Unknown => Vec::new(),
+        };
+        let (users, groups) = (ids(user), ids(group));
+        let sure = users.len() == 1 && groups.len() == 1;
+        for user in &users {
+            for group in &groups {
+                let slot = self.memberships.entry((change.account, Arc::clone(user), Arc::clone(group))).or_default();
+                slot.push(GroupChange {
+                    time: change.time,
+                    record: record.clone(),
+                    added: sure.then_some(added),
+                    by: Arc::clone(&change.by),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Was this user in this group at that second?
+//!
+//! The last change before the second decides; else the first change after it, inverted; else the snapshots; else it is unproven.
+
+use std::sync::Arc;
+
+use super::changes::{Existence, GroupChange};
+use super::{Roster, Snapshot};
+use crate::id::{AccountId, RecordKey};
+use crate::moment::{Moment, Span};
+use crate::seen::Caller;
+
+/// The answer, and what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Membership {
+    /// A member. `began`: the logs show when that began.
+    Member {
+        /// The beginning, if it was seen.
+        began: Option<Began>,
+        /// The records that show it; none when a snapshot does.
+        evidence: Vec<RecordKey>,
+    },
+    /// Not a member.
+    NotMember {
+        /// The records that show it; none when a snapshot does.
+        evidence: Vec<RecordKey>,
+    },
+    /// What is known can show neither.
+    Unproven {
+        /// What is missing, in words.
+        missing: String,
+    },
+}
+
+/// The beginning of a membership, as the logs show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Began {
+    /// When the user was added.
+    pub time: Moment,
+    /// The record of it.
+    pub record: RecordKey,
+    /// Who did it.
+    pub by: Arc<Caller>,
+}
+
+/// Memberships that rest on a snapshot need the account's IAM log up to it: silence longer than this is a gap.
+const GAP: Span = Span::from_seconds(24 * 3_600);
+
+/// All changes of one second, in one.
+struct Second<'a> {
+    time: Moment,
+    added: Option<bool>,
+    changes: &'a [GroupChange],
+}
+
+impl Roster<'_> {
+    /// Whether the user was in the group at `at`.
+    pub fn membership(&self, account: AccountId, user: &str, group: &str, at: Moment) -> Membership {
+        let key = (account, Arc::from(user), Arc::from(group));
+        let changes = self.changes.memberships.get(&key).map_or(&[][..], Vec::as_slice);
+        let seconds = by_second(changes);
+        let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
+        if rest.first().is_some_and(|second| second.time == at) {
+            return Membership::Unproven { missing: "the membership changed in the very second of the switch".to_owned() };
+        }
+        let life = |lives: &std::collections::HashMap<(AccountId, super::IamId), Existence>, id: &Arc<str>| {
+            lives.get(&(account, Arc::clone(id))).copied().unwrap_or_default()
+        };
+        let (user_life, group_life) = (life(&self.changes.users, &key.1), life(&self.changes.groups, &key.2));
+        if group_life.created.is_some_and(|created| at < created) || group_life.deleted.is_some_and(|deleted| deleted < at) {
+            return Membership::NotMember { evidence: Vec::new() };
+        }
+        if let Some(last) = before.last() {
+            let evidence = records(last);
+            return match last.added {
+                Some(true) => Membership::Member { began: self.began(account, user, group, before), evidence },
+                Some(false) => Membership::NotMember { evidence },
+                None => unclear(last.time),
+            };
+        }
+        if let Some(next) = rest.first() {
+            let evidence = records(next);
+            return match next.added {
+                Some(true) => Membership::NotMember { evidence },
+                Some(false) => Membership::Member { began: None, evidence },
+                None => unclear(next.time),
+            };
+        }
+        let born = user_life.created.max(group_life.created).filter(|born| *born <= at);
+        self.from_snapshots(account, user, group, at, born)
+    }
+
+    /// The first of the additions that were not undone before the switch.
+    fn began(&self, account: AccountId, user: &str, group: &str, before: &[Second<'_>]) -> Option<Began> {
+        let run = before.iter().rev().take_while(|second| second.added == Some(true)).last()?;
+        let first = run.changes.first()?;
+        let undone_before = before.iter().any(|second| second.time < run.time);
+        let earlier_member = self
+            .rosters
+            .of(account)
+            .any(|snapshot| snapshot.taken.is_some_and(|taken| taken < run.time) && snapshot.is_member(user, group) == Some(true));
+        if earlier_member && !undone_before {
+            return None;
+        }
+        Some(Began { time: first.time, record: first.record.clone(), by: Arc::clone(&first.by) })
+    }
+
+    fn from_snapshots(&self, account: AccountId, user: &str, group: &str, at: Moment, born: Option<Moment>) -> Membership {
+        let unproven = |missing: String| Membership::Unproven { missing };
+        let answers: Vec<(&Snapshot, bool)> =
+            self.rosters.of(account).filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?))).collect();
+        let before = answers.iter().rfind(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken <= at));
+        let after = answers.iter().find(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken > at));
+        let untimed = answers.iter().filter(|(snapshot, _)| snapshot.taken.is_none());
+        let around: Vec<_> = before.into_iter().chain(after).chain(untimed).collect();
+        let Some((_, member)) = around.first() else {
+            if born.is_some() {
+                // A new user is in no group, a new group has no members, and nobody was added since.
+                return Membership::NotMember { evidence: Vec::new() };
+            }
+            return unproven(if self.rosters.of(account).next().is_none() {
+                format!("no roster of account {account} was given, and no change of this membership is in the logs")
+            } else if self.rosters.of(account).all(|snapshot| !snapshot.users.contains_key(user)) {
+                format!("the roster of account {account} does not have user id {}", crate::untrusted::harmless(user))
+            } else {
+                format!("the roster of account {account} is truncated, so absence from the group proves nothing")
+            });
+        };
+        if around.iter().any(|(_, other)| other != member) {
+            return unproven(format!("the rosters of account {account} contradict each other and the logs do not show the change"));
+        }
+        // One snapshot whose way to the switch is fully in the logs is enough.
+        let timed: Vec<_> = around.iter().filter_map(|(snapshot, _)| snapshot.taken).collect();
+        let gaps: Vec<_> = timed.iter().filter_map(|taken| self.gap(account, at, *taken)).collect();
+        let untimed = around.len() > timed.len();
+        if let Some((from, to)) = gaps.first()
+            && gaps.len() == timed.len()
+            && !untimed
+        {
+            return unproven(format!("the logs of account {account} have a gap from {from} to {to}, between the switch and its roster"));
+        }
+        if *member && let Some(born) = born {
+            return unproven(format!("user or group was created at {born}, yet the logs do not show who added the user after that"));
+        }
+        if *member { Membership::Member { began: None, evidence: Vec::new() } } else { Membership::NotMember { evidence: Vec::new() } }
+    }
+
+    /// The first silence of more than a day in the account's IAM region between two moments.
+    fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<(Moment, Moment)> {
+        let (from, to) = (a.min(b), a.max(b));
+        let hour = |moment: Moment| moment.epoch_seconds().div_euclid(3_600);
+        let mut last = from;
+        for (_, heard) in self.world.heard.range((account, hour(from))..=(account, hour(to))) {
+            let begin = Moment::from_epoch_seconds(heard * 3_600);
+            if begin.seconds_since(last) > GAP.seconds() {
+                return Some((last, begin));
+            }
+            last = last.max(begin.plus_seconds(3_599));
+        }
+        (to.seconds_since(last) > GAP.seconds()).then_some((last, to))
+    }
+}
+
+fn by_second(changes: &[GroupChange]) -> Vec<Second<'_>> {
+    changes
+        .chunk_by(|a, b| a.time == b.time)
+        .filter_map(|changes| {
+            let first = changes.first()?;
+            // Opposite changes in one second leave the outcome unknown.
+            let added = first.added.filter(|_| changes.iter().all(|change| change.added == first.added));
+            Some(Second { time: first.time, added, changes })
+        })
+        .collect()
+}
+
+fn records(second: &Second<'_>) -> Vec<RecordKey> {
+    second.changes.iter().map(|change| change.record.clone()).collect()
+}
+
+fn unclear(time: Moment) -> Membership {
+    Membership::Unproven { missing: format!("the changes at {time} do not tell whether the user was in the group after them") }
+}

@@ -1,0 +1,188 @@
+//! The output of `aws iam get-account-authorization-details`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::IamId;
+use crate::arn::RoleArn;
+use crate::id::AccountId;
+use crate::moment::Moment;
+
+/// All snapshots that were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rosters {
+    snapshots: Vec<Snapshot>,
+}
+
+/// Users, groups and memberships of one account at one time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Snapshot {
+    /// Which account.
+    pub account: AccountId,
+    /// When it was taken. `None`: nobody said.
+    pub taken: Option<Moment>,
+    /// `IsTruncated`: who is absent may only be on a page that is missing.
+    pub truncated: bool,
+    /// Users by id.
+    pub users: BTreeMap<IamId, SnapshotUser>,
+    /// Group ids by lower-case name.
+    pub groups: BTreeMap<String, IamId>,
+    /// Role ARNs by id (`AROA…`).
+    pub roles: BTreeMap<Arc<str>, RoleArn>,
+}
+
+/// A user in a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SnapshotUser {
+    /// The name then.
+    pub name: Arc<str>,
+    /// `arn:aws:iam::…:user/…`
+    pub arn: String,
+    /// The groups, by id.
+    pub groups: BTreeSet<IamId>,
+}
+
+/// Why a file is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// Not the JSON that the AWS CLI writes.
+    #[error("not the output of `aws iam get-account-authorization-details`: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// Nothing in it names an account.
+    #[error("no user, group or role in it, so it belongs to no account")]
+    Empty,
+    /// Entries of more than one account.
+    #[error("it mixes accounts {0} and {1}; give one file per account")]
+    Mixed(AccountId, AccountId),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Details {
+    #[serde(default)]
+    user_detail_list: Vec<UserDetail>,
+    #[serde(default)]
+    group_detail_list: Vec<GroupDetail>,
+    #[serde(default)]
+    role_detail_list: Vec<RoleDetail>,
+    #[serde(default)]
+    is_truncated: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UserDetail {
+    user_name: String,
+    user_id: String,
+    arn: String,
+    #[serde(default)]
+    group_list: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GroupDetail {
+    group_name: String,
+    group_id: String,
+    arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RoleDetail {
+    role_id: String,
+    arn: String,
+}
+
+impl Snapshot {
+    /// Reads one file; several pages in a row are one snapshot, truncated if the last page is missing.
+    ///
+    /// # Errors
+    /// When the JSON is of another kind, names no account or several.
+    pub fn read(json: &[u8], taken: Option<Moment>) -> Result<Self, SnapshotError> {
+        let mut pages = Vec::new();
+        for page in serde_json::Deserializer::from_slice(json).into_iter::<Details>() {
+            pages.push(page?);
+        }
+        let account = account_of(&pages)?;
+        let mut snapshot = Self {
+            account,
+            taken,
+            truncated: pages.last().is_some_and(|page| page.is_truncated),
+            users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            roles: BTreeMap::new(),
+        };
+        for page in &pages {
+            for group in &page.group_detail_list {
+                snapshot.groups.insert(group.group_name.to_ascii_lowercase(), Arc::from(group.group_id.as_str()));
+            }
+            for role in &page.role_detail_list {
+                if let Ok(arn) = RoleArn::parse(&role.arn) {
+                    snapshot.roles.insert(Arc::from(role.role_id.as_str()), arn);
+                }
+            }
+        }
+        for user in pages.into_iter().flat_map(|page| page.user_detail_list) {
+            let mut groups = BTreeSet::new();
+            for name in &user.group_list {
+                // A listing made with `--filter User` names groups without their ids.
+                let name = name.to_ascii_lowercase();
+                let id = snapshot.groups.entry(name.clone()).or_insert_with(|| Arc::from(format!("group named {name}")));
+                groups.insert(Arc::clone(id));
+            }
+            let entry = SnapshotUser { name: Arc::from(user.user_name), arn: user.arn, groups };
+            snapshot.users.insert(Arc::from(user.user_id), entry);
+        }
+        Ok(snapshot)
+    }
+
+    pub(super) fn group_id(&self, name: &str) -> Option<IamId> {
+        self.groups.get(&name.to_ascii_lowercase()).cloned()
+    }
+
+    /// Whether the user was a member. `None`: the snapshot cannot tell.
+    pub(super) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
+        let member = self.users.get(user)?.groups.contains(group);
+        (member || !self.truncated).then_some(member)
+    }
+}
+
+fn account_of(pages: &[Details]) -> Result<AccountId, SnapshotError> {
+    let arns = pages.iter().flat_map(|page| {
+        let users = page.user_detail_list.iter().map(|user| &user.arn);
+        let groups = page.group_detail_list.iter().map(|group| &group.arn);
+        users.chain(groups).chain(page.role_detail_list.iter().map(|role| &role.arn))
+    });
+    let mut found: Option<AccountId> = None;
+    for account in arns.filter_map(|arn| arn.split(':').nth(4)?.parse().ok()) {
+        match found {
+            Some(known) if known != account => return Err(SnapshotError::Mixed(known, account)),
+            _ => found = Some(account),
+        }
+    }
+    found.ok_or(SnapshotError::Empty)
+}
+
+impl Rosters {
+    /// Adds a snapshot; the order of adding does not matter.
+    pub fn add(&mut self, snapshot: Snapshot) {
+        let order = |s: &Snapshot| (s.account, s.taken.is_none(), s.taken);
+        let at = self.snapshots.partition_point(|known| (order(known), known) < (order(&snapshot), &snapshot));
+        if self.snapshots.get(at) != Some(&snapshot) {
+            self.snapshots.insert(at, snapshot);
+        }
+    }
+
+    /// The account's snapshots, oldest first, those of unknown time last.
+    pub fn of(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Snapshot> {
+        self.snapshots.iter().filter(move |snapshot| snapshot.account == account)
+    }
+
+    /// All snapshots.
+    pub fn iter(&self) -> impl Iterator<Item = &Snapshot> {
+        self.snapshots.iter()
+    }
+}

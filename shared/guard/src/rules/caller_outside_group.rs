@@ -1,0 +1,93 @@
+//! RW001 caller-outside-group
+//!
+//! ## What it does
+//! Fires when the person who entered an elevated role was in none of the role's groups at the second of the switch. Membership is
+//! rebuilt for that second from rosters and from the IAM changes in the logs; ids decide, not names.
+//!
+//! ## Why it matters
+//! IAM lets in whoever a trust policy and an identity policy allow, which drifts: a policy attached to the wrong group, a user
+//! added and removed again within minutes. The group is what people agreed on.
+//!
+//! ## Blind spots
+//! Without a roster of the person's account, and without a change of the membership in the logs, the answer is unproven. Group changes
+//! that were never logged (a trail without us-east-1, or switched off) cannot be seen. Groups exist for IAM users only; other kinds of
+//! identity are judged by RW012.
+//!
+//! ## What to do
+//! 1. Ask the person, and whoever lent them the rights, what the switch was for; look at what the session did.
+//! 2. If it was right, add the person to the group. If not, end the session and find the policy that let them in.
+//! 3. Unproven: give the roster of the account that the finding names, or its logs of us-east-1.
+
+use super::view::{Answer, View};
+use crate::dossier::Person;
+use crate::roster::Membership;
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    if let Some(silenced) = view.silenced_unless_iam_user() {
+        return silenced;
+    }
+    if view.outside_trust().is_some() {
+        return Answer::not_applicable("the caller is from outside the zone of trust; RW007 says so");
+    }
+    let who = view.who();
+    if let Some(why) = &view.origin.broken {
+        return Answer::unproven(format!("whether {who} belonged to an allowed group for {} cannot be told: {why}", view.place()));
+    }
+    if !matches!(view.origin.person, Person::User(..)) {
+        return Answer::unproven(format!(
+            "whether {who} belonged to an allowed group for {} cannot be told: no record ties the name to a user id",
+            view.place()
+        ));
+    }
+    let memberships = view.memberships();
+    let allowed: Vec<String> = view.role.groups.iter().map(|group| group.written.clone()).collect();
+    let mut against = Vec::new();
+    let mut missing = Vec::new();
+    for (group, membership) in memberships {
+        match membership {
+            Membership::Member { evidence, .. } => {
+                return Answer::allow(format!("member of {} then", group.written)).with_events(evidence);
+            }
+            Membership::NotMember { evidence } => against.extend(evidence),
+            Membership::Unproven { missing: what } => missing.push(what),
+        }
+    }
+    missing.dedup();
+    if missing.is_empty() {
+        let sentence = format!("{who} entered {} but was not in {} at that moment", view.place(), allowed.join(" or "));
+        return Answer::violation(sentence).with_events(against);
+    }
+    Answer::unproven(format!(
+        "whether {who} was in {} when entering {} cannot be told: {}",
+        allowed.join(" or "),
+        view.place(),
+        missing.join("; ")
+    ))
+    .with_events(against)
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_a_tester() {
+        let mut story = Story::new();
+        story.switch("tom").with_mfa();
+        assert_eq!(story.verdict("RW001"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_for_a_developer() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        assert_eq!(story.verdict("RW001"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_without_a_roster() {
+        let mut story = Story::new().without_roster();
+        story.switch("dora").with_mfa();
+        assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
+    }
+}

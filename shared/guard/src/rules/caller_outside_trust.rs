@@ -1,0 +1,56 @@
+//! RW007 caller-outside-trust
+//!
+//! ## What it does
+//! Fires when the account that called is not among the policy's `accounts`: somebody outside the zone of trust entered an elevated role.
+//!
+//! ## Why it matters
+//! A trust policy that names a foreign account is the classic back door: it survives every password change and every new key.
+//!
+//! ## Blind spots
+//! SAML and web identity callers have no account of their own, and services none at all; RW012 judges those.
+//!
+//! ## What to do
+//! 1. Read the role's trust policy and find out who added the account (`UpdateAssumeRolePolicy` in CloudTrail).
+//! 2. If the account is yours, add it to `accounts`. If not, remove it from the trust policy and end the session.
+
+use super::view::{Answer, View};
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    if view.origin.mint_missing {
+        return Answer::not_applicable("the mint is not in the archive; RW006 says so");
+    }
+    match view.switch.caller_account() {
+        None => Answer::not_applicable("the caller belongs to no account"),
+        Some(account) if view.policy.trusts(account) => Answer::allow("the caller's account is in the zone of trust"),
+        Some(account) => {
+            Answer::violation(format!("{} entered {} from account {account}, which is outside the zone of trust", view.who(), view.place()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_a_foreign_account_and_leaves_the_group_alone() {
+        let mut story = Story::new();
+        story.switch("eve").from_account("999988887777").with_mfa();
+        assert_eq!(story.verdict("RW007"), Verdicts::Violation);
+        assert_eq!(story.verdict("RW001"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn fires_when_only_the_role_owner_saw_it() {
+        let mut story = Story::new();
+        story.switch("eve").from_account("999988887777").only_owner_half();
+        assert_eq!(story.verdict("RW007"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_inside_the_zone() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        assert_eq!(story.verdict("RW007"), Verdicts::Silent);
+    }
+}

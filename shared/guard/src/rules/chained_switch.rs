@@ -1,0 +1,71 @@
+//! RW011 chained-switch
+//!
+//! ## What it does
+//! Fires when an elevated role was entered by API from another role's session, or from a session of the role itself, while the policy
+//! says `chaining: deny`.
+//!
+//! ## Why it matters
+//! Each hop starts a new clock: by entering a role again before the hour is over, a session lives for ever. Each hop also hides who
+//! called one step further.
+//!
+//! ## Blind spots
+//! A console switch is authorised by the original identity even when the person is in another role, so it is no chain.
+//!
+//! ## What to do
+//! 1. Follow the chain in the events of the finding back to the person.
+//! 2. Deny `sts:AssumeRole` to the roles in between, or take them out of the trust policy.
+//! 3. Where a chain is the intended way in, say `chaining: allow` for the role.
+
+use super::view::{Answer, View};
+use crate::policy::Decision;
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    if view.role.chaining == Decision::Allow {
+        return Answer::not_applicable("the policy allows chains");
+    }
+    if view.origin.mint_missing {
+        return Answer::not_applicable("the mint is not in the archive; RW006 says so");
+    }
+    if view.switch.by_console() {
+        return Answer::allow("a console switch is authorised by the original identity");
+    }
+    let Some(caller) = view.switch.caller() else {
+        return Answer::allow("entered by the console");
+    };
+    let Some(session) = caller.role_session() else {
+        return Answer::allow("entered by the original identity");
+    };
+    let from = caller.assumed_role().map_or_else(
+        || format!("the role session {}", crate::untrusted::harmless(session)),
+        |arn| format!("a session of role {}", crate::untrusted::harmless(arn.role_name)),
+    );
+    Answer::violation(format!("{} entered {} from {from}, not as themselves", view.who(), view.place()))
+        .with_events(view.origin.links.iter().cloned())
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_a_switch_from_another_role() {
+        let mut story = Story::new();
+        story.chain("dora", "Jump");
+        assert_eq!(story.verdict("RW011"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn fires_for_the_role_entering_itself() {
+        let mut story = Story::new();
+        story.chain("dora", "UpdateApp");
+        assert_eq!(story.verdict("RW011"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_for_a_direct_switch_and_for_the_console() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        story.switch("dora").by_console();
+        assert_eq!(story.verdict("RW011"), Verdicts::Silent);
+    }
+}

@@ -1,0 +1,197 @@
+//! RW005 daily-budget-spent
+//!
+//! ## What it does
+//! Fires when one person held one elevated role for more than `max_per_day` within some 24 hours, wherever those begin. Time that
+//! overlaps counts once. Observed use over the limit is a violation; granted time alone is unproven.
+//!
+//! ## Why it matters
+//! Many short stretches add up to a person who works with elevated rights all day.
+//!
+//! ## Blind spots
+//! As in RW004, use that the trail does not log is not seen, and idle time inside a session counts.
+//!
+//! ## What to do
+//! 1. Look at what the sessions did; recurring work belongs into a pipeline with a role of its own.
+//! 2. If the work is right and stays, raise `max_per_day`.
+
+use crate::history::{Draft, Held, Interval, Over, Time};
+use crate::moment::{Moment, Span};
+
+const DAY: i64 = 24 * 3_600;
+
+pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
+    let Some(limit) = held.rules.max_per_day else {
+        return Vec::new();
+    };
+    held.drafts(
+        |intervals| over(intervals, limit),
+        |run, time| {
+            let (who, place, reached, at) = (held.who(), held.place(), run.reached, run.crossing);
+            match time {
+                Time::Observed => format!("{who} used {place} for {reached} within 24 hours, passing the {limit} allowed at {at}"),
+                Time::Granted => format!(
+                    "{who} was given {place} for {reached} within 24 hours, passing the {limit} allowed at {at}; the use that was seen does not show whether they held it so long"
+                ),
+            }
+        },
+    )
+}
+
+/// The maximal runs of instants at which more than `limit` of the last 24 hours was held.
+fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
+    let held = Union::of(intervals);
+    let mut turns: Vec<i64> = held.spans.iter().flat_map(|(from, to)| [*from, *to, from + DAY, to + DAY]).collect();
+    turns.sort_unstable();
+    turns.dedup();
+    let limit = limit.seconds();
+    let mut runs: Vec<Over> = Vec::new();
+    let mut open: Option<(i64, i64)> = None;
+    // Between two turns the time held within the window grows, stays or shrinks by one second a second.
+    for pair in turns.windows(2) {
+        let &[begin, end] = pair else { continue };
+        let (at_begin, at_end) = (held.within_day_before(begin), held.within_day_before(end));
+        if at_begin <= limit && at_end > limit {
+            open = Some((begin + (limit - at_begin), at_end));
+        }
+        if let Some((from, most)) = &mut open {
+            *most = (*most).max(at_begin).max(at_end);
+            if at_end <= limit {
+                runs.push(run(intervals, *from, begin + (at_begin - limit), *most));
+                open = None;
+            }
+        }
+    }
+    runs
+}
+
+fn run(intervals: &[Interval], from: i64, to: i64, most: i64) -> Over {
+    let contributing = intervals.iter().filter(|interval| {
+        let (begin, end) = (interval.from.epoch_seconds(), interval.to.epoch_seconds());
+        begin < end && begin < to && end > from - DAY
+    });
+    let crossing = Moment::from_epoch_seconds(from);
+    Over {
+        from: crossing,
+        to: Moment::from_epoch_seconds(to),
+        crossing,
+        reached: Span::from_seconds(most),
+        sessions: contributing.map(|interval| interval.session).collect(),
+    }
+}
+
+/// Intervals without overlap, in seconds since 1970, and the time held before each.
+struct Union {
+    spans: Vec<(i64, i64)>,
+    before: Vec<i64>,
+}
+
+impl Union {
+    fn of(intervals: &[Interval]) -> Self {
+        let mut spans: Vec<(i64, i64)> = Vec::new();
+        for interval in intervals.iter().filter(|interval| interval.from < interval.to) {
+            let (from, to) = (interval.from.epoch_seconds(), interval.to.epoch_seconds());
+            match spans.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                _ => spans.push((from, to)),
+            }
+        }
+        let mut sum = 0;
+        let before = spans
+            .iter()
+            .map(|(from, to)| {
+                let so_far = sum;
+                sum += to - from;
+                so_far
+            })
+            .collect();
+        Self { spans, before }
+    }
+
+    /// The time held up to `at`.
+    fn until(&self, at: i64) -> i64 {
+        let next = self.spans.partition_point(|(from, _)| *from < at);
+        let Some(last) = next.checked_sub(1) else {
+            return 0;
+        };
+        match (self.spans.get(last), self.before.get(last)) {
+            (Some((from, to)), Some(before)) => before + at.min(*to) - from,
+            _ => 0,
+        }
+    }
+
+    fn within_day_before(&self, at: i64) -> i64 {
+        self.until(at) - self.until(at - DAY)
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    use super::*;
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_many_short_stretches_within_24_hours_wherever_they_begin() {
+        let mut story = Story::new();
+        for _ in 0..5 {
+            story.switch("dora").with_mfa().used_after(3_000);
+            story.later(5 * 3_600);
+        }
+        assert_eq!(story.verdict("RW005"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_when_they_are_spread_wider() {
+        let mut story = Story::new();
+        for _ in 0..10 {
+            story.switch("dora").with_mfa().used_after(3_000).lasting(3_000);
+            story.later(6 * 3_600);
+        }
+        assert_eq!(story.verdict("RW005"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_when_only_granted() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().lasting(4 * 3_600 + 1);
+        assert_eq!(story.verdict("RW005"), Verdicts::Unproven);
+    }
+
+    fn held(spans: &[(i64, i64)]) -> Vec<Interval> {
+        let moment = Moment::from_epoch_seconds;
+        spans.iter().enumerate().map(|(session, (from, to))| Interval { from: moment(*from), to: moment(*to), session }).collect()
+    }
+
+    #[test]
+    fn the_crossing_is_the_second_at_which_the_budget_was_spent() {
+        let runs = over(&held(&[(0, 3 * 3_600), (10 * 3_600, 12 * 3_600)]), Span::from_seconds(4 * 3_600));
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].crossing.epoch_seconds(), 11 * 3_600);
+        assert_eq!(runs[0].to.epoch_seconds(), DAY + 3_600);
+        assert_eq!(runs[0].reached.seconds(), 5 * 3_600);
+        assert_eq!(runs[0].sessions, [0, 1]);
+    }
+
+    #[test]
+    fn exactly_the_budget_is_within_it() {
+        assert!(over(&held(&[(0, 3_600), (7_200, 10_800)]), Span::from_seconds(7_200)).is_empty());
+    }
+
+    proptest::proptest! {
+        /// Against counting every second.
+        #[test]
+        fn runs_agree_with_counting(spans in proptest::collection::vec((0_i64..400, 0_i64..120), 0..8), limit in 1_i64..200) {
+            // A day of 300 "seconds" would do, but the window is fixed; scale the seconds up instead.
+            let unit = DAY / 300;
+            let scaled: Vec<(i64, i64)> = { let mut s: Vec<_> = spans.iter().map(|(from, len)| (from * unit, (from + len) * unit)).collect(); s.sort_unstable(); s };
+            let runs = over(&held(&scaled), Span::from_seconds(limit * unit));
+            let over_at = |t: i64| {
+                let seconds = (t - 300..t).filter(|second| spans.iter().any(|(from, len)| (*from..from + len).contains(second))).count();
+                i64::try_from(seconds).unwrap() > limit
+            };
+            for t in 0..1_000 {
+                let inside = runs.iter().any(|run| run.from.epoch_seconds() < t * unit && t * unit < run.to.epoch_seconds());
+                proptest::prop_assert_eq!(inside, over_at(t), "at {}", t);
+            }
+        }
+    }
+}

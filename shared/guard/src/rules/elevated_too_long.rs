@@ -1,0 +1,124 @@
+//! RW004 elevated-too-long
+//!
+//! ## What it does
+//! Fires when one stretch in an elevated role exceeds the role's `max_stretch`. A stretch is all sessions of one person in one role that
+//! overlap or follow each other within 15 minutes. It is a violation when use was seen over that time; when only the granted time is
+//! over the limit, it is unproven.
+//!
+//! ## Why it matters
+//! Elevated rights are for a task, not for a day. Renewing a session every hour keeps each one short and the whole long.
+//!
+//! ## Blind spots
+//! Object reads and writes are data events, which most trails do not log, so the last use may be later than the last one seen. Idle
+//! time inside a session counts as held.
+//!
+//! ## What to do
+//! 1. Ask what took so long, and whether the work can be done with lesser rights or by a pipeline.
+//! 2. If the limit is too tight for the work, raise `max_stretch`; if a script renews by itself, stop it.
+
+use crate::history::{Draft, Held, Interval, Over, Time};
+use crate::moment::Span;
+
+/// Sessions that follow each other within this many seconds are one stretch.
+const PAUSE: i64 = 15 * 60;
+
+pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
+    let Some(limit) = held.rules.max_stretch else {
+        return Vec::new();
+    };
+    held.drafts(
+        |intervals| stretches(intervals).into_iter().filter(|stretch| stretch.reached > limit).map(|s| crossing(s, limit)).collect(),
+        |stretch, time| {
+            let (who, place) = (held.who(), held.place());
+            let (from, to, length) = (stretch.from, stretch.to, stretch.reached);
+            match time {
+                Time::Observed => format!("{who} used {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed"),
+                Time::Granted => format!(
+                    "{who} was given {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed; the use that was seen does not show whether they held it so long"
+                ),
+            }
+        },
+    )
+}
+
+fn crossing(stretch: Over, limit: Span) -> Over {
+    Over { crossing: stretch.from.plus_seconds(limit.seconds()), ..stretch }
+}
+
+/// Intervals that overlap or are at most fifteen minutes apart, from end to next mint.
+fn stretches(intervals: &[Interval]) -> Vec<Over> {
+    let mut stretches: Vec<Over> = Vec::new();
+    for interval in intervals {
+        match stretches.last_mut() {
+            Some(open) if interval.from.seconds_since(open.to) <= PAUSE => {
+                open.to = open.to.max(interval.to);
+                open.sessions.push(interval.session);
+                open.reached = Span::from_seconds(open.to.seconds_since(open.from));
+            }
+            _ => stretches.push(Over {
+                from: interval.from,
+                to: interval.to,
+                crossing: interval.from,
+                reached: Span::from_seconds(interval.to.seconds_since(interval.from)),
+                sessions: vec![interval.session],
+            }),
+        }
+    }
+    stretches
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_use_over_the_limit_and_not_at_it() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(7_201);
+        assert_eq!(story.verdict("RW004"), Verdicts::Violation);
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(7_200);
+        assert_eq!(story.verdict("RW004"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn sessions_at_most_fifteen_minutes_apart_are_one_stretch() {
+        for (pause, expected) in [(900, Verdicts::Violation), (901, Verdicts::Silent)] {
+            let mut story = Story::new();
+            story.switch("dora").with_mfa().used_after(3_500);
+            story.later(3_500 + pause);
+            story.switch("dora").with_mfa().used_after(3_600);
+            assert_eq!(story.verdict("RW004"), expected, "{pause}");
+        }
+    }
+
+    #[test]
+    fn unproven_when_only_granted() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().lasting(43_200);
+        assert_eq!(story.verdict("RW004"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn a_violation_hides_the_unproven_finding_on_the_same_span() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().lasting(43_200).used_after(7_201);
+        assert_eq!(story.verdict("RW004"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_when_the_console_left_in_time() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().lasting(43_200).left_after(600);
+        assert_eq!(story.verdict("RW004"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn two_people_do_not_add_up() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(7_000);
+        story.later(7_000);
+        story.switch("dave").with_mfa().used_after(7_000);
+        assert_eq!(story.verdict("RW004"), Verdicts::Silent);
+    }
+}

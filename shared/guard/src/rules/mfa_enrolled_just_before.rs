@@ -1,0 +1,91 @@
+//! RW015 mfa-enrolled-just-before
+//!
+//! ## What it does
+//! Fires when the MFA device that proves a switch was enrolled less than the role's `min_mfa_age` before it. The device is the one whose
+//! serial the call names; where no call names one, it is any device of that user.
+//!
+//! ## Why it matters
+//! Whoever steals a user's keys can often enrol a device of their own for that user, and then passes every demand for MFA.
+//!
+//! ## Blind spots
+//! An enrolment that is not in the logs cannot be seen. Without a serial, a second device that was enrolled for good reasons fires too.
+//! Identity Center and other providers keep their devices where CloudTrail does not look.
+//!
+//! ## What to do
+//! 1. Ask the person, on another channel, whether they enrolled the device.
+//! 2. If not, deactivate it, rotate the user's keys and password, and end the session.
+
+use super::view::{Answer, View};
+use crate::dossier::Person;
+use crate::moment::Span;
+use crate::proof::Proof;
+use crate::roster::{Bearer, Enrolment};
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    let Some(limit) = view.role.min_mfa_age else {
+        return Answer::not_applicable("the policy sets no min_mfa_age");
+    };
+    if let Some(silenced) = view.silenced_unless_iam_user() {
+        return silenced;
+    }
+    let Proof::Proved { serial } = &view.origin.proof else {
+        return Answer::not_applicable("no device proves the switch; RW002 says so");
+    };
+    let roster = view.tracer.roster;
+    let enrolments: Vec<&Enrolment> = match (serial, &view.origin.person) {
+        (Some(serial), _) => roster.all_enrolments().filter(|enrolment| enrolment.serial == *serial).collect(),
+        (None, Person::User(account, user)) => roster.enrolments(*account, user).collect(),
+        (None, _) => Vec::new(),
+    };
+    let Some(latest) = enrolments.into_iter().filter(|enrolment| enrolment.time <= view.time()).max_by_key(|enrolment| enrolment.time)
+    else {
+        return Answer::allow("the logs show no enrolment");
+    };
+    let age = Span::from_seconds(view.time().seconds_since(latest.time));
+    if age >= limit {
+        return Answer::allow(format!("the device is {age} old")).with_events([latest.record.clone()]);
+    }
+    let sure = serial.is_some() || matches!(latest.user, Bearer::One(_));
+    let (who, place) = (view.who(), view.place());
+    let answer = if sure {
+        Answer::violation(format!("{who} entered {place} with an MFA device that was enrolled {age} before; the policy asks for {limit}"))
+    } else {
+        Answer::unproven(format!(
+            "an MFA device was enrolled {age} before {who} entered {place}, and the logs do not tell for which user of that name"
+        ))
+    };
+    answer.with_events([latest.record.clone()])
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    const DEVICE: &str = "arn:aws:iam::111122223333:mfa/dora";
+
+    #[test]
+    fn fires_for_a_new_device_named_in_the_call() {
+        let mut story = Story::new();
+        story.iam(-600, "dora").enrols("dora", DEVICE);
+        story.switch("dora").with_permanent_key().with_serial(DEVICE);
+        assert_eq!(story.verdict("RW015"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn fires_for_any_new_device_where_none_is_named() {
+        let mut story = Story::new();
+        story.iam(-600, "admin").enrols("dora", DEVICE);
+        story.switch("dora").with_mfa();
+        assert_eq!(story.verdict("RW015"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_for_an_old_device_and_for_another_one() {
+        let mut story = Story::new();
+        story.iam(-3_600, "dora").enrols("dora", DEVICE);
+        story.iam(-600, "tom").enrols("tom", "arn:aws:iam::111122223333:mfa/tom");
+        story.switch("dora").with_mfa();
+        story.switch("dora").with_permanent_key().with_serial(DEVICE);
+        assert_eq!(story.verdict("RW015"), Verdicts::Silent);
+    }
+}

@@ -1,0 +1,84 @@
+//! RW008 root-switch
+//!
+//! ## What it does
+//! Fires when root credentials of any account were taken by AssumeRoot, or somebody tried, and when a root user entered or tried to
+//! enter an elevated role. It is critical and cannot be suppressed. `assume_root: allow` in the policy allows AssumeRoot and counts it.
+//!
+//! ## Why it matters
+//! Root is bound by no identity policy. No task of every day needs it.
+//!
+//! ## Blind spots
+//! A plain sign-in as root is not a switch and is not judged here. A refused attempt by root is seen only where the message names the role.
+//!
+//! ## What to do
+//! 1. Treat it as an incident until somebody says why it was done.
+//! 2. Find out who stood behind the call, and what the root session did (its issued key is in the event).
+//! 3. Where AssumeRoot is routine (unlocking bucket policies centrally), say `assume_root: allow`.
+
+use super::view::{Answer, View};
+use crate::dossier::{Origin, OriginKind, Switch};
+use crate::policy::{Decision, Policy, Severity};
+use crate::seen::CallerKind;
+use crate::untrusted::harmless;
+
+/// A root user in an elevated role.
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    let root = view.origin.kind == OriginKind::Root || view.switch.caller().is_some_and(|caller| caller.kind == CallerKind::Root);
+    if root {
+        let account = view.origin.account.map_or_else(|| "an unknown account".to_owned(), |account| view.account(account));
+        return Answer::violation(format!("the root user of {account} entered {}", view.place())).with_severity(Severity::Critical);
+    }
+    Answer::not_applicable("not root")
+}
+
+/// A root session of a member account.
+pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy) -> Answer {
+    if policy.assume_root == Decision::Allow {
+        return Answer::allow("the policy allows AssumeRoot");
+    }
+    let who = harmless(&origin.name);
+    Answer::violation(format!("{who} took root credentials of {} with AssumeRoot", target(switch)))
+        .with_severity(Severity::Critical)
+        .with_events(origin.links.iter().cloned())
+}
+
+/// `account 444455556666`, as the caller named it.
+fn target(switch: &Switch<'_>) -> String {
+    match switch.grants().find_map(|grant| grant.target.as_deref()) {
+        Some(target) => format!("account {}", harmless(target)),
+        None => "an account that the record does not name".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::policy::Severity;
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_assume_root_of_any_account() {
+        let mut story = Story::new();
+        story.assume_root("dora", "555566667777");
+        assert_eq!(story.verdict("RW008"), Verdicts::Violation);
+        assert_eq!(story.finding("RW008").severity, Severity::Critical);
+    }
+
+    #[test]
+    fn fires_for_a_refused_assume_root_and_a_root_user_at_an_elevated_role() {
+        let mut story = Story::new();
+        story.assume_root_denied("dora");
+        assert_eq!(story.verdict("RW008"), Verdicts::Violation);
+        let mut story = Story::new();
+        story.root_denied("UpdateApp");
+        assert_eq!(story.verdict("RW008"), Verdicts::Violation);
+        assert_eq!(story.findings().len(), 1);
+    }
+
+    #[test]
+    fn silent_when_the_policy_allows_it() {
+        let mut story = Story::new().with_policy_line("assume_root: deny", "assume_root: allow");
+        story.assume_root("dora", "555566667777");
+        story.assume_root_denied("dora");
+        assert_eq!(story.verdict("RW008"), Verdicts::Silent);
+    }
+}

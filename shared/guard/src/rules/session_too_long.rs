@@ -1,0 +1,73 @@
+//! RW003 session-too-long
+//!
+//! ## What it does
+//! Fires when one set of credentials was granted for longer than the role's `max_session`. Lifetime is the time from the mint to the
+//! expiration that STS granted.
+//!
+//! ## Why it matters
+//! Credentials on a laptop work until they expire, whoever holds them. A short life is the cheapest limit on a leak.
+//!
+//! ## Blind spots
+//! Console switches are not judged: the console chooses their lifetime. How long the role was really used is judged by RW004 and RW005.
+//!
+//! ## What to do
+//! 1. Lower the role's maximum session duration in IAM to `max_session`, so that STS refuses longer ones.
+//! 2. Look for `duration_seconds` in the person's AWS profile, or `--duration-seconds` in a script.
+
+use super::view::{Answer, View};
+use crate::moment::Span;
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    let Some(limit) = view.role.max_session else {
+        return Answer::not_applicable("the policy sets no max_session");
+    };
+    if let Some(silenced) = view.silenced() {
+        return silenced;
+    }
+    if view.switch.by_console() {
+        return Answer::not_applicable("a console switch");
+    }
+    let granted = view.switch.grants().find_map(|grant| {
+        let until = grant.expiration.map(|expiration| expiration.seconds_since(view.time()));
+        until.or(grant.duration_seconds)
+    });
+    let (who, place) = (view.who(), view.place());
+    match granted.map(Span::from_seconds) {
+        None => {
+            Answer::unproven(format!("for how long {who} was given credentials for {place} cannot be told: the record shows no expiration"))
+        }
+        Some(granted) if granted > limit => {
+            Answer::violation(format!("{who} was given credentials for {place} that last {granted}, longer than the {limit} allowed"))
+        }
+        Some(granted) => Answer::allow(format!("granted {granted} of at most {limit}")),
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_above_the_limit_and_not_at_it() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().lasting(3_601);
+        assert_eq!(story.verdict("RW003"), Verdicts::Violation);
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().lasting(3_600);
+        assert_eq!(story.verdict("RW003"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn silent_for_the_console() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().lasting(43_200);
+        assert_eq!(story.verdict("RW003"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_without_an_expiration() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().without_expiration();
+        assert_eq!(story.verdict("RW003"), Verdicts::Unproven);
+    }
+}

@@ -1,0 +1,99 @@
+//! RW002 switch-without-mfa
+//!
+//! ## What it does
+//! Fires when the person entered an elevated role without multi-factor authentication. It is decided at the mint that the person made:
+//! a device named in a successful call, or `mfaAuthenticated` of the caller's own session. In a chain, the first mint decides.
+//!
+//! ## Why it matters
+//! A permanent access key that leaks opens every role that its user may enter. A second factor at the switch is what stops it.
+//!
+//! ## Blind spots
+//! The role owner's half of a cross-account switch shows MFA only if a device was named in the call; without the caller's half the
+//! answer is unproven. A SwitchRole record never shows MFA. What a role session says of itself later proves nothing.
+//!
+//! ## What to do
+//! 1. Rotate the access key in question if nobody can explain the call.
+//! 2. Require MFA in the role's trust policy: a `Bool` condition on `aws:MultiFactorAuthPresent`, not `BoolIfExists`.
+//! 3. Unproven: read the logs of the account that the finding names.
+
+use super::view::{Answer, View};
+use crate::dossier::OriginKind;
+use crate::policy::Mfa;
+use crate::proof::Proof;
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    if view.role.mfa == Mfa::Optional {
+        return Answer::not_applicable("the policy does not ask for MFA");
+    }
+    if let Some(silenced) = view.silenced_unless_iam_user() {
+        return silenced;
+    }
+    let (who, place) = (view.who(), view.place());
+    let events = view.origin.links.iter().cloned();
+    match (&view.origin.proof, view.origin.kind) {
+        (Proof::Proved { .. }, _) => Answer::allow("MFA was proved").with_events(events),
+        (Proof::Disproved { how }, _) => Answer::violation(format!("{who} entered {place} without MFA: {how}")).with_events(events),
+        (Proof::Unproven { missing }, _) => {
+            Answer::unproven(format!("whether {who} proved MFA when entering {place} cannot be told: {missing}")).with_events(events)
+        }
+        (Proof::NotAsked, OriginKind::Unknown) => {
+            Answer::unproven(format!("whether {who} proved MFA when entering {place} cannot be told"))
+        }
+        (Proof::NotAsked, _) => Answer::not_applicable("not a user's own call"),
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_a_permanent_key_without_a_device() {
+        let mut story = Story::new();
+        story.switch("dora").with_permanent_key();
+        assert_eq!(story.verdict("RW002"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn fires_for_a_session_opened_without_mfa() {
+        let mut story = Story::new();
+        story.switch("dora").without_mfa();
+        assert_eq!(story.verdict("RW002"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_for_a_session_with_mfa_and_for_a_device_in_the_call() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        story.switch("dora").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/dora");
+        assert_eq!(story.verdict("RW002"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_when_only_the_role_owners_half_came() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().only_owner_half();
+        assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn silent_when_the_role_owners_half_shows_the_device() {
+        let mut story = Story::new();
+        story.switch("dora").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/dora").only_owner_half();
+        assert_eq!(story.verdict("RW002"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_for_a_temporary_key_without_its_context() {
+        let mut story = Story::new();
+        story.switch("dora").without_session_context();
+        assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn unproven_for_a_switch_role_record_alone() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().only_switch_role();
+        assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
+    }
+}

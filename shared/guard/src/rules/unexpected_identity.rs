@@ -1,0 +1,74 @@
+//! RW012 unexpected-identity
+//!
+//! ## What it does
+//! Fires when the identity at the start of a switch is of a kind that the role does not admit: a service, a SAML or Identity Center
+//! user, a web identity, root or a federated user where the policy's `identities` lists only others (`iam-user` if nothing is said).
+//!
+//! ## Why it matters
+//! Groups and MFA are checked for IAM users. Every other way in passes them by, so a role must name it to allow it.
+//!
+//! ## Blind spots
+//! Whether an Identity Center or SAML user proved MFA, and what groups the provider has them in, CloudTrail does not say.
+//!
+//! ## What to do
+//! 1. If the way in is intended, list its kind under `identities` of the role.
+//! 2. If not, remove it from the role's trust policy; an instance profile or function role needs no elevated role.
+
+use super::view::{Answer, View};
+use crate::dossier::OriginKind;
+use crate::policy::IdentityKind;
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    if view.origin.mint_missing {
+        return Answer::not_applicable("the mint is not in the archive; RW006 says so");
+    }
+    let kind = match view.origin.kind {
+        OriginKind::Listed(kind) if view.role.allows(kind) => return Answer::allow(format!("{kind} is admitted")),
+        OriginKind::Listed(IdentityKind::IamUser) => "an IAM user",
+        OriginKind::Listed(IdentityKind::IdentityCenter) => "an Identity Center user",
+        OriginKind::Listed(IdentityKind::Saml) => "a SAML user",
+        OriginKind::Listed(IdentityKind::WebIdentity) => "a web identity",
+        OriginKind::Listed(IdentityKind::Service) => "a service",
+        OriginKind::Root => "a root user",
+        OriginKind::Federated => "a federated user",
+        OriginKind::Unknown => {
+            let why = view.origin.broken.as_deref().unwrap_or("the records do not say");
+            return Answer::unproven(format!(
+                "what kind of identity {} had when entering {} cannot be told: {why}",
+                view.who(),
+                view.place()
+            ))
+            .with_events(view.origin.links.iter().cloned());
+        }
+    };
+    let admitted: Vec<_> = view.role.identities.iter().map(ToString::to_string).collect();
+    Answer::violation(format!("{} entered {} as {kind}; the role admits only {}", view.who(), view.place(), admitted.join(", ")))
+        .with_events(view.origin.links.iter().cloned())
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn fires_for_a_service_and_says_nothing_else() {
+        let mut story = Story::new();
+        story.service_switch("ec2.amazonaws.com");
+        assert_eq!(story.verdict("RW012"), Verdicts::Violation);
+        assert_eq!(story.findings().len(), 1);
+    }
+
+    #[test]
+    fn silent_for_an_iam_user() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        assert_eq!(story.verdict("RW012"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_when_the_start_of_the_chain_was_not_read() {
+        let mut story = Story::new();
+        story.chain_without_start("dora", "Jump");
+        assert_eq!(story.verdict("RW012"), Verdicts::Unproven);
+    }
+}

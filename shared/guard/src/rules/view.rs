@@ -1,0 +1,146 @@
+//! One switch as the rules see it.
+
+use std::borrow::Cow;
+
+use crate::dossier::{Origin, OriginKind, Person, Switch};
+use crate::finding::Verdict;
+use crate::id::{AccountId, RecordKey};
+use crate::moment::Moment;
+use crate::policy::{GroupRef, IdentityKind, Policy, RolePolicy, Severity};
+use crate::roster::Membership;
+use crate::untrusted::harmless;
+
+/// What a rule answers about one switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// The verdict.
+    pub(crate) verdict: Verdict,
+    /// Why, in words; for violations and unproven answers one whole sentence.
+    pub(crate) because: Cow<'static, str>,
+    /// Records that prove it, beside those of the switch itself.
+    pub(crate) events: Vec<RecordKey>,
+    /// Where it is not the role's own.
+    pub(crate) severity: Option<Severity>,
+}
+
+impl Answer {
+    fn new(verdict: Verdict, because: impl Into<Cow<'static, str>>) -> Self {
+        Self { verdict, because: because.into(), events: Vec::new(), severity: None }
+    }
+
+    pub(crate) fn allow(because: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Verdict::Allow, because)
+    }
+
+    pub(crate) fn violation(because: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Verdict::Violation, because)
+    }
+
+    pub(crate) fn unproven(because: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Verdict::Unproven, because)
+    }
+
+    pub(crate) fn not_applicable(because: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Verdict::NotApplicable, because)
+    }
+
+    pub(crate) fn with_events(mut self, events: impl IntoIterator<Item = RecordKey>) -> Self {
+        self.events.extend(events);
+        self
+    }
+
+    pub(crate) fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+}
+
+/// A switch, and all that it is judged against.
+pub(crate) struct View<'a, 'w> {
+    pub(crate) switch: &'a Switch<'w>,
+    pub(crate) origin: &'a Origin,
+    pub(crate) role: &'a RolePolicy,
+    pub(crate) policy: &'a Policy,
+    pub(crate) tracer: &'a crate::dossier::Tracer<'a, 'w>,
+}
+
+impl View<'_, '_> {
+    /// The second of the switch.
+    pub(crate) fn time(&self) -> Moment {
+        self.switch.key.second
+    }
+
+    /// What to call the person.
+    pub(crate) fn who(&self) -> String {
+        harmless(&self.origin.name)
+    }
+
+    /// `UpdateApp in production`.
+    pub(crate) fn place(&self) -> String {
+        self.switch.role.as_ref().map_or_else(|| "an unknown role".to_owned(), |role| place(role, self.policy))
+    }
+
+    /// What an account is called, for a sentence.
+    pub(crate) fn account(&self, account: AccountId) -> String {
+        account_shown(account, self.policy)
+    }
+
+    /// Most rules do not speak of a switch whose mint was not read (RW006 says that once), nor of one whose kind of identity the role does
+    /// not admit at all (RW012 says that).
+    pub(crate) fn silenced(&self) -> Option<Answer> {
+        if self.origin.mint_missing {
+            return Some(Answer::not_applicable("the mint is not in the archive; RW006 says so"));
+        }
+        match self.origin.kind {
+            OriginKind::Listed(kind) if self.role.allows(kind) => None,
+            OriginKind::Unknown => None,
+            _ => Some(Answer::not_applicable("the kind of identity is not admitted to the role; RW012 says so")),
+        }
+    }
+
+    /// For rules that speak of IAM users only.
+    pub(crate) fn silenced_unless_iam_user(&self) -> Option<Answer> {
+        self.silenced().or(match self.origin.kind {
+            OriginKind::Listed(IdentityKind::IamUser) | OriginKind::Unknown => None,
+            _ => Some(Answer::not_applicable("the caller is no IAM user")),
+        })
+    }
+
+    /// The immediate caller's account, or the person's, is outside the zone of trust.
+    pub(crate) fn outside_trust(&self) -> Option<AccountId> {
+        let accounts = [self.switch.caller_account(), self.origin.account];
+        accounts.into_iter().flatten().find(|account| !self.policy.trusts(*account))
+    }
+
+    /// The person's membership, at the second of the switch, of each of the role's groups that is in the person's account.
+    pub(crate) fn memberships(&self) -> Vec<(&GroupRef, Membership)> {
+        let Person::User(account, user) = &self.origin.person else {
+            return Vec::new();
+        };
+        let roster = self.tracer.roster;
+        let own = self.role.groups.iter().filter(|group| group.account == *account);
+        own.map(|group| {
+            let membership = match roster.group(group) {
+                Some(id) => roster.membership(*account, user, &id, self.time()),
+                None if roster.snapshots(*account).next().is_none() => Membership::Unproven {
+                    missing: format!("no roster of account {account} was given, and the logs do not name group {}", group.written),
+                },
+                None => Membership::Unproven {
+                    missing: format!("group {} of the policy is in no roster of account {account} and nowhere in the logs", group.written),
+                },
+            };
+            (group, membership)
+        })
+        .collect()
+    }
+}
+
+/// `UpdateApp in production`.
+pub(crate) fn place(role: &crate::arn::RoleArn, policy: &Policy) -> String {
+    format!("{} in {}", harmless(role.name()), account_shown(role.account(), policy))
+}
+
+/// `production`, or `account 444455556666`.
+pub(crate) fn account_shown(account: AccountId, policy: &Policy) -> String {
+    policy.account_name(account).map_or_else(|| format!("account {account}"), harmless)
+}

@@ -1,0 +1,42 @@
+//! The role in a refusal's message. With `AccessDenied`, CloudTrail names it nowhere else.
+
+use crate::arn::RoleArn;
+
+/// `User: CALLER is not authorized to perform: ACTION on resource: ROLE [because …]`.
+///
+/// The caller's ARN comes first and cannot hold a space, so the first ` on resource: ` after the action is AWS's own, whatever the caller
+/// put into the role's name.
+pub(super) fn denied_role(message: &str) -> Option<RoleArn> {
+    let (_, rest) = message.split_once(" is not authorized to perform: ")?;
+    let (_action, rest) = rest.split_once(" on resource: ")?;
+    let role = rest.split_ascii_whitespace().next()?;
+    RoleArn::parse(role).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_role_is_read_from_old_and_new_messages() {
+        let role = "arn:aws:iam::444455556666:role/UpdateApp";
+        let old = format!("User: arn:aws:iam::111122223333:user/a is not authorized to perform: sts:AssumeRole on resource: {role}");
+        let new = format!("{old} because no identity-based policy allows the sts:AssumeRole action");
+        assert_eq!(denied_role(&old).unwrap().as_str(), role);
+        assert_eq!(denied_role(&new).unwrap().as_str(), role);
+    }
+
+    #[test]
+    fn a_message_without_a_role_names_none() {
+        for message in ["An unknown error occurred", "", "on resource: arn:aws:iam::444455556666:role/UpdateApp"] {
+            assert_eq!(denied_role(message), None, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_caller_cannot_put_another_role_in_front() {
+        let message = "User: arn:aws:iam::111122223333:user/a is not authorized to perform: sts:AssumeRole on resource: \
+                       arn:aws:iam::444455556666:role/x on resource: arn:aws:iam::444455556666:role/UpdateApp";
+        assert_eq!(denied_role(message).unwrap().name(), "x");
+    }
+}

@@ -1,0 +1,206 @@
+//! All that is known: facts by the id of their record, and folded hints.
+//!
+//! INVARIANT (order): a world is a join of its parts. [`World::join`] is commutative, associative and idempotent, because every part is a
+//! set union, a minimum or a maximum; so the order, repetition and splitting of what was read cannot show in it.
+
+mod strings;
+mod uses;
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+pub use uses::{SessionKey, UseFold};
+
+use crate::arn::RoleArn;
+use crate::id::{AccountId, RecordKey};
+use crate::moment::Moment;
+use crate::seen::{Correction, Fact, NameSeen, Seen, Service};
+use strings::Strings;
+
+/// One distinct content of a record: more than one under the same id is a conflict, unless one corrects the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// What it says.
+    pub fact: Fact,
+    /// It corrects or repeats another record.
+    pub correction: Option<Correction>,
+}
+
+/// The versions of one record; nearly always one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Versions {
+    /// All copies agree.
+    One(Version),
+    /// Copies differ; sorted, without repetition.
+    Many(Vec<Version>),
+}
+
+impl Versions {
+    fn add(&mut self, version: Version) -> Added {
+        match self {
+            Self::One(known) if *known == version => Added::Duplicate,
+            Self::One(known) => {
+                let mut both = vec![known.clone(), version];
+                both.sort();
+                *self = Self::Many(both);
+                Added::Conflicting
+            }
+            Self::Many(known) => match known.binary_search(&version) {
+                Ok(_) => Added::Duplicate,
+                Err(at) => {
+                    known.insert(at, version);
+                    Added::Conflicting
+                }
+            },
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Version> {
+        match self {
+            Self::One(version) => std::slice::from_ref(version).iter(),
+            Self::Many(versions) => versions.iter(),
+        }
+    }
+}
+
+/// What became of a record that was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It was not known.
+    New,
+    /// The same was known already.
+    Duplicate,
+    /// Another content is known under the same id.
+    Conflicting,
+    /// It holds nothing that is kept under its id.
+    Nothing,
+}
+
+/// When a pair of name and id was seen, first and last.
+pub(crate) type NameSpan = (Moment, Moment);
+
+/// All that is known.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    pub(crate) records: HashMap<RecordKey, Versions>,
+    pub(crate) uses: HashMap<SessionKey, UseFold>,
+    pub(crate) names: BTreeMap<(AccountId, Arc<str>, Arc<str>), NameSpan>,
+    pub(crate) roles: BTreeMap<Arc<str>, BTreeSet<RoleArn>>,
+    pub(crate) heard: BTreeSet<(AccountId, i64)>,
+    latest: Option<Moment>,
+    strings: Strings,
+}
+
+/// IAM logs in one region of each partition; only there can a gap hide a change of membership.
+const IAM_REGIONS: [&str; 4] = ["us-east-1", "cn-north-1", "us-gov-west-1", "global"];
+
+impl World {
+    /// Adds what one record says.
+    pub fn add(&mut self, seen: Seen) -> Added {
+        self.latest = self.latest.max(Some(seen.time));
+        if seen.service != Service::Other && seen.region.as_deref().is_some_and(|region| IAM_REGIONS.contains(&region)) {
+            self.heard.insert((seen.key.account, seen.time.epoch_seconds().div_euclid(3_600)));
+        }
+        if let Some(used) = seen.used {
+            let (key, fold) = UseFold::of(used, &seen.key);
+            self.fold_use(key, fold);
+        }
+        if let Some(NameSeen { account, name, id, time }) = seen.named {
+            self.fold_name((account, name, id), (time, time));
+        }
+        if let Some((id, role)) = seen.role {
+            self.roles.entry(id).or_default().insert(role);
+        }
+        let Some(mut fact) = seen.fact else {
+            return Added::Nothing;
+        };
+        self.strings.share(&mut fact);
+        self.add_version(seen.key, Version { fact, correction: seen.correction })
+    }
+
+    /// Everything that either knows.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        if other.records.len() > self.records.len() {
+            return other.join(self);
+        }
+        self.latest = self.latest.max(other.latest);
+        self.heard.extend(other.heard);
+        for (key, fold) in other.uses {
+            self.fold_use(key, fold);
+        }
+        for (key, span) in other.names {
+            self.fold_name(key, span);
+        }
+        for (id, roles) in other.roles {
+            self.roles.entry(id).or_default().extend(roles);
+        }
+        for (key, versions) in other.records {
+            match versions {
+                Versions::One(mut version) => {
+                    self.strings.share(&mut version.fact);
+                    self.add_version(key, version);
+                }
+                Versions::Many(versions) => {
+                    for version in versions {
+                        self.add_version(key.clone(), version);
+                    }
+                }
+            }
+        }
+        self
+    }
+
+    /// The latest time of anything relevant: `as_of` when no other is given.
+    pub fn latest(&self) -> Option<Moment> {
+        self.latest
+    }
+
+    /// How many records are kept under an id of their own.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.uses.is_empty()
+    }
+
+    /// How many records came in copies that contradict each other.
+    pub fn conflicts(&self) -> usize {
+        self.records.values().filter(|versions| crate::dossier::in_force(versions).len() > 1).count()
+    }
+
+    fn add_version(&mut self, key: RecordKey, version: Version) -> Added {
+        match self.records.entry(key) {
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(Versions::One(version));
+                Added::New
+            }
+            std::collections::hash_map::Entry::Occupied(mut slot) => slot.get_mut().add(version),
+        }
+    }
+
+    fn fold_use(&mut self, key: SessionKey, fold: UseFold) {
+        let key = key.map(|text| self.strings.keep(text));
+        match self.uses.entry(key) {
+            std::collections::hash_map::Entry::Vacant(slot) => {
+                slot.insert(fold);
+            }
+            std::collections::hash_map::Entry::Occupied(mut slot) => slot.get_mut().join(fold),
+        }
+    }
+
+    fn fold_name(&mut self, key: (AccountId, Arc<str>, Arc<str>), (first, last): NameSpan) {
+        match self.names.entry(key) {
+            Entry::Vacant(slot) => {
+                slot.insert((first, last));
+            }
+            Entry::Occupied(mut slot) => {
+                let span = slot.get_mut();
+                *span = (span.0.min(first), span.1.max(last));
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! One copy of each text, so that a world grows with what is different in it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::seen::{Caller, Fact};
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Strings {
+    texts: HashSet<Arc<str>>,
+    callers: HashSet<Arc<Caller>>,
+}
+
+impl Strings {
+    pub(super) fn keep(&mut self, text: Arc<str>) -> Arc<str> {
+        if let Some(known) = self.texts.get(&text) {
+            return Arc::clone(known);
+        }
+        self.texts.insert(Arc::clone(&text));
+        text
+    }
+
+    fn caller(&mut self, caller: &mut Arc<Caller>) {
+        if let Some(known) = self.callers.get(caller) {
+            *caller = Arc::clone(known);
+        } else {
+            self.callers.insert(Arc::clone(caller));
+        }
+    }
+
+    /// Replaces what recurs in a fact by the copy that is kept already. Issued keys are unique, so they are left alone.
+    pub(super) fn share(&mut self, fact: &mut Fact) {
+        match fact {
+            Fact::Mint(mint) => {
+                self.caller(&mut mint.caller);
+                if let Some(role) = &mut mint.role {
+                    role.share(|text| self.keep(text));
+                }
+                if let Some(session) = &mut mint.session {
+                    *session = self.keep(Arc::clone(session));
+                }
+                if let Some(grant) = &mut mint.grant {
+                    for text in [&mut grant.mfa_serial, &mut grant.source_ip, &mut grant.target].into_iter().flatten() {
+                        *text = self.keep(Arc::clone(text));
+                    }
+                }
+            }
+            Fact::Denial(denial) => self.caller(&mut denial.caller),
+            Fact::IamChange(change) => self.caller(&mut change.by),
+            Fact::Console(_) | Fact::Nothing => {}
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The uses of one session, folded to the first and the last.
+
+use std::sync::Arc;
+
+use crate::arn::RoleArn;
+use crate::id::RecordKey;
+use crate::moment::Moment;
+use crate::seen::Use;
+
+/// What the uses of one set of credentials have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionKey {
+    /// `AROA…:session`.
+    pub session: Arc<str>,
+    /// `creationDate`.
+    pub created: Option<Moment>,
+    /// The access key that signed.
+    pub key: Option<Arc<str>>,
+}
+
+impl SessionKey {
+    pub(super) fn map(self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) -> Self {
+        Self { session: keep(self.session), created: self.created, key: self.key.map(keep) }
+    }
+}
+
+/// First and last use, by time and then by id, so that the answer does not depend on order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UseFold {
+    /// The first use and its record.
+    pub first: (Moment, RecordKey),
+    /// The last use and its record.
+    pub last: (Moment, RecordKey),
+    /// The role, the least ARN seen.
+    pub role: RoleArn,
+    /// Any use said that AWS gave the session to a workload.
+    pub delivered_by_service: bool,
+}
+
+impl UseFold {
+    pub(super) fn of(used: Use, record: &RecordKey) -> (SessionKey, Self) {
+        let at = (used.time, record.clone());
+        let key = SessionKey { session: used.session, created: used.created, key: used.key };
+        (key, Self { first: at.clone(), last: at, role: used.role, delivered_by_service: used.delivered_by_service })
+    }
+
+    pub(crate) fn join(&mut self, other: Self) {
+        if other.first < self.first {
+            self.first = other.first;
+        }
+        if other.last > self.last {
+            self.last = other.last;
+        }
+        if other.role < self.role {
+            self.role = other.role;
+        }
+        self.delivered_by_service |= other.delivered_by_service;
+    }
+}
