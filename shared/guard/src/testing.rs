@@ -1,1 +1,15 @@
+//! Synthetic CloudTrail: a story of switches, told as the records that AWS would write of it.
+//!
+//! For the rules' cases, the property tests and the benchmarks; documentation accounts only.
 
+mod half;
+mod people;
+mod story;
+
+pub use story::{IamStep, Story, SwitchStep, Verdicts};
+
+/// The account of the people.
+pub const PEOPLE: &str = "111122223333";
+
+/// The account of the elevated role.
+pub const PRODUCTION: &str = "444455556666";

@@ -85,7 +85,7 @@ mod cases {
     fn sessions_at_most_fifteen_minutes_apart_are_one_stretch() {
         for (pause, expected) in [(900, Verdicts::Violation), (901, Verdicts::Silent)] {
             let mut story = Story::new();
-            story.switch("dora").with_mfa().used_after(3_500);
+            story.switch("dora").with_mfa().lasting(3_500).used_after(3_500);
             story.later(3_500 + pause);
             story.switch("dora").with_mfa().used_after(3_600);
             assert_eq!(story.verdict("RW004"), expected, "{pause}");

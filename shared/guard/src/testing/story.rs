@@ -1,0 +1,526 @@
+//! Telling a story and asking what the engine makes of it.
+
+use serde_json::{Value, json};
+
+use super::half::{Credentials, SwitchRecords};
+use super::people::{id, roster, uuid};
+use super::{PEOPLE, PRODUCTION};
+use crate::elevated::Elevated;
+use crate::finding::{Finding, Verdict};
+use crate::judge::{Judgement, Scope, judge};
+use crate::moment::Moment;
+use crate::policy::Policy;
+use crate::roster::{Rosters, Snapshot};
+use crate::seen::{Reading, read};
+use crate::world::World;
+
+/// What one rule came to over a whole story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdicts {
+    /// No finding.
+    Silent,
+    /// At least one violation.
+    Violation,
+    /// Unproven findings only.
+    Unproven,
+}
+
+/// The policy of the stories.
+const POLICY: &str = "\
+version: 1
+accounts:
+  \"111122223333\": development
+  \"444455556666\": production
+assume_root: deny
+roles:
+  - arn: arn:aws:iam::444455556666:role/UpdateApp
+    groups: [development/Developers]
+    max_session: 1h
+    max_stretch: 2h
+    max_per_day: 4h
+    min_membership: 1h
+    min_mfa_age: 1h
+";
+
+/// A story.
+#[derive(Debug, Clone)]
+pub struct Story {
+    now: Moment,
+    numbers: u64,
+    records: Vec<Value>,
+    policy: String,
+    roster: Option<Value>,
+}
+
+impl Default for Story {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Story {
+    /// It begins on 2026-03-02 at nine, with a policy for `UpdateApp` and a roster of unknown time.
+    pub fn new() -> Self {
+        let begin = Moment::from_epoch_seconds(1_772_442_000);
+        Self { now: begin, numbers: 0, records: Vec::new(), policy: POLICY.to_owned(), roster: Some(roster()) }
+    }
+
+    /// No roster is given.
+    #[must_use]
+    pub fn without_roster(mut self) -> Self {
+        self.roster = None;
+        self
+    }
+
+    /// With one part of the policy replaced.
+    #[must_use]
+    pub fn with_policy_line(mut self, from: &str, to: &str) -> Self {
+        assert!(self.policy.contains(from), "the policy has no `{from}`");
+        self.policy = self.policy.replace(from, to);
+        self
+    }
+
+    /// Time passes.
+    pub fn later(&mut self, seconds: i64) {
+        self.now = self.now.plus_seconds(seconds);
+    }
+
+    /// Now.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// Adds a record as it is.
+    pub fn tell(&mut self, record: Value) {
+        self.records.push(record);
+    }
+
+    /// Somebody enters `UpdateApp` by API, from a session with MFA, for an hour; both halves come.
+    pub fn switch(&mut self, user: &str) -> SwitchStep<'_> {
+        self.switch_to(user, "UpdateApp")
+    }
+
+    /// The same, into another role of production.
+    pub fn switch_to(&mut self, user: &str, role: &str) -> SwitchStep<'_> {
+        let records = SwitchRecords {
+            number: self.number(),
+            time: self.now,
+            user: user.to_owned(),
+            user_account: PEOPLE.to_owned(),
+            role_account: PRODUCTION.to_owned(),
+            role: role.to_owned(),
+            credentials: Credentials::Session { mfa: true },
+            serial: None,
+            seconds: 3_600,
+            no_expiration: false,
+            console: false,
+            from_session: None,
+        };
+        SwitchStep {
+            story: self,
+            records,
+            uses: Vec::new(),
+            left: None,
+            parts: Parts { caller: true, owner: true, step: true, uses: true },
+        }
+    }
+
+    /// Somebody enters a role of the people's account and from there `UpdateApp`.
+    pub fn chain(&mut self, user: &str, through: &str) {
+        self.hop(user, through, true);
+    }
+
+    /// The same, but the first mint was not read.
+    pub fn chain_without_start(&mut self, user: &str, through: &str) {
+        self.hop(user, through, false);
+    }
+
+    fn hop(&mut self, user: &str, through: &str, with_start: bool) {
+        let mut first = self.switch_to(user, through);
+        let itself = through == "UpdateApp";
+        if !itself {
+            PEOPLE.clone_into(&mut first.records.role_account);
+        }
+        let identity = first.records.session_identity();
+        first.parts = if with_start { first.parts } else { Parts { caller: false, owner: false, step: false, uses: false } };
+        drop(first);
+        self.later(60);
+        let mut second = self.switch(user);
+        if itself {
+            PRODUCTION.clone_into(&mut second.records.user_account);
+        }
+        second.records.from_session = Some(identity);
+    }
+
+    /// A service is given `UpdateApp`.
+    pub fn service_switch(&mut self, service: &str) {
+        let mut step = self.switch("i-0abc");
+        step.parts = Parts { caller: true, owner: false, step: false, uses: false };
+        PRODUCTION.clone_into(&mut step.records.user_account);
+        step.records.from_session = Some(json!({"type": "AWSService", "invokedBy": service}));
+    }
+
+    /// Somebody is refused a role of production.
+    pub fn denied(&mut self, user: &str, role: &str) {
+        let arn = format!("arn:aws:iam::{PEOPLE}:user/{user}");
+        let identity = json!({"type": "IAMUser", "principalId": id("AIDA", user), "arn": arn, "accountId": PEOPLE, "accessKeyId": id("AKIA", user), "userName": user});
+        self.refused(&identity, &arn, "AssumeRole", &format!("arn:aws:iam::{PRODUCTION}:role/{role}"));
+    }
+
+    /// The root user of the people's account is refused a role of production.
+    pub fn root_denied(&mut self, role: &str) {
+        let arn = format!("arn:aws:iam::{PEOPLE}:root");
+        let identity = json!({"type": "Root", "principalId": PEOPLE, "arn": arn, "accountId": PEOPLE, "accessKeyId": ""});
+        self.refused(&identity, &arn, "AssumeRole", &format!("arn:aws:iam::{PRODUCTION}:role/{role}"));
+    }
+
+    /// Somebody is refused root credentials.
+    pub fn assume_root_denied(&mut self, user: &str) {
+        let arn = format!("arn:aws:iam::{PEOPLE}:user/{user}");
+        let identity = json!({"type": "IAMUser", "principalId": id("AIDA", user), "arn": arn, "accountId": PEOPLE, "accessKeyId": id("AKIA", user), "userName": user});
+        self.refused(&identity, &arn, "AssumeRoot", "arn:aws:iam::555566667777:root");
+    }
+
+    fn refused(&mut self, identity: &Value, caller: &str, api: &str, resource: &str) {
+        let number = self.number();
+        let record = json!({
+            "eventVersion": "1.08",
+            "userIdentity": identity,
+            "eventTime": self.now,
+            "eventSource": "sts.amazonaws.com",
+            "eventName": api,
+            "awsRegion": "us-east-1",
+            "sourceIPAddress": "192.0.2.10",
+            "userAgent": "aws-cli/2.15.0",
+            "errorCode": "AccessDenied",
+            "errorMessage": format!("User: {caller} is not authorized to perform: sts:{api} on resource: {resource}"),
+            "requestParameters": null,
+            "responseElements": null,
+            "eventID": uuid(number * 16),
+            "readOnly": true,
+            "eventType": "AwsApiCall",
+            "managementEvent": true,
+            "recipientAccountId": PEOPLE,
+            "eventCategory": "Management",
+        });
+        self.tell(record);
+    }
+
+    /// Somebody takes root credentials of an account.
+    pub fn assume_root(&mut self, user: &str, target: &str) {
+        let number = self.number();
+        let record = json!({
+            "eventVersion": "1.08",
+            "userIdentity": {"type": "IAMUser", "principalId": id("AIDA", user), "arn": format!("arn:aws:iam::{PEOPLE}:user/{user}"), "accountId": PEOPLE, "accessKeyId": id("AKIA", user), "userName": user},
+            "eventTime": self.now,
+            "eventSource": "sts.amazonaws.com",
+            "eventName": "AssumeRoot",
+            "awsRegion": "us-west-2",
+            "sourceIPAddress": "192.0.2.10",
+            "userAgent": "aws-cli/2.15.0",
+            "requestParameters": {"targetPrincipal": target, "taskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}},
+            "responseElements": {"credentials": {"accessKeyId": format!("ASIA{number:016}"), "sessionToken": "HIDDEN_DUE_TO_SECURITY_REASONS", "expiration": "Oct 25, 2026, 9:07:11 PM"}},
+            "eventID": uuid(number * 16),
+            "recipientAccountId": PEOPLE,
+        });
+        self.tell(record);
+    }
+
+    /// Somebody changes IAM, `offset` seconds from now.
+    pub fn iam(&mut self, offset: i64, by: &str) -> IamStep<'_> {
+        IamStep { at: self.now.plus_seconds(offset), by: by.to_owned(), story: self }
+    }
+
+    /// The records, in the order in which they were told.
+    pub fn records(&self) -> &[Value] {
+        &self.records
+    }
+
+    /// The policy, as a file.
+    pub fn policy_text(&self) -> &str {
+        &self.policy
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> Policy {
+        Policy::read(self.policy.as_bytes(), "story").unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The roster, as a file.
+    pub fn roster_text(&self) -> Option<String> {
+        self.roster.as_ref().map(Value::to_string)
+    }
+
+    /// The rosters.
+    pub fn rosters(&self) -> Rosters {
+        let mut rosters = Rosters::default();
+        if let Some(text) = self.roster_text() {
+            rosters.add(Snapshot::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}")));
+        }
+        rosters
+    }
+
+    /// The world of these records, in this order.
+    pub fn world_of<'v>(&self, records: impl IntoIterator<Item = &'v Value>) -> World {
+        let policy = self.policy();
+        let elevated = Elevated::by_policy(&policy);
+        let mut world = World::default();
+        for record in records {
+            match read(record.to_string().as_bytes(), &|role| elevated.may_be(role)) {
+                Ok(Reading::Seen(seen)) => {
+                    world.add(*seen);
+                }
+                Ok(Reading::NotRelevant) => {}
+                Err(problem) => panic!("{problem}: {record}"),
+            }
+        }
+        world
+    }
+
+    /// What the engine makes of it.
+    pub fn judgement(&self) -> Judgement {
+        judge(&self.world_of(&self.records), &self.policy(), &self.rosters(), Scope::default(), &mut |_| ())
+    }
+
+    /// All findings.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.judgement().findings
+    }
+
+    /// The first finding of a rule.
+    pub fn finding(&self, rule: &str) -> Finding {
+        let found = self.findings().into_iter().find(|finding| finding.rule == rule);
+        found.unwrap_or_else(|| panic!("{rule} did not fire"))
+    }
+
+    /// What one rule came to.
+    pub fn verdict(&self, rule: &str) -> Verdicts {
+        let findings = self.findings();
+        let mut of_rule = findings.iter().filter(|finding| finding.rule == rule).peekable();
+        if of_rule.peek().is_none() {
+            Verdicts::Silent
+        } else if of_rule.any(|finding| finding.verdict == Verdict::Violation) {
+            Verdicts::Violation
+        } else {
+            Verdicts::Unproven
+        }
+    }
+}
+
+/// Which records of a switch are read.
+#[derive(Debug, Clone, Copy)]
+struct Parts {
+    caller: bool,
+    owner: bool,
+    step: bool,
+    uses: bool,
+}
+
+/// One switch in the telling; its records are added when the sentence ends.
+pub struct SwitchStep<'s> {
+    story: &'s mut Story,
+    records: SwitchRecords,
+    uses: Vec<i64>,
+    left: Option<i64>,
+    parts: Parts,
+}
+
+impl SwitchStep<'_> {
+    /// From a session that was opened with MFA.
+    pub fn with_mfa(mut self) -> Self {
+        self.records.credentials = Credentials::Session { mfa: true };
+        self
+    }
+
+    /// From a session that was opened without MFA.
+    pub fn without_mfa(mut self) -> Self {
+        self.records.credentials = Credentials::Session { mfa: false };
+        self
+    }
+
+    /// With a permanent access key.
+    pub fn with_permanent_key(mut self) -> Self {
+        self.records.credentials = Credentials::Permanent;
+        self
+    }
+
+    /// With a temporary key whose context is not in the record.
+    pub fn without_session_context(mut self) -> Self {
+        self.records.credentials = Credentials::Bare;
+        self
+    }
+
+    /// Naming an MFA device in the call.
+    pub fn with_serial(mut self, serial: &str) -> Self {
+        self.records.serial = Some(serial.to_owned());
+        self
+    }
+
+    /// From another account.
+    pub fn from_account(mut self, account: &str) -> Self {
+        account.clone_into(&mut self.records.user_account);
+        self
+    }
+
+    /// For so many seconds.
+    pub fn lasting(mut self, seconds: i64) -> Self {
+        self.records.seconds = seconds;
+        self
+    }
+
+    /// The record does not show until when.
+    pub fn without_expiration(mut self) -> Self {
+        self.records.no_expiration = true;
+        self
+    }
+
+    /// By the console.
+    pub fn by_console(mut self) -> Self {
+        self.records.console = true;
+        self
+    }
+
+    /// The session is used this many seconds after the switch.
+    pub fn used_after(mut self, seconds: i64) -> Self {
+        self.uses.push(seconds);
+        self
+    }
+
+    /// The console leaves the role this many seconds after the switch.
+    pub fn left_after(mut self, seconds: i64) -> Self {
+        self.left = Some(seconds);
+        self
+    }
+
+    /// Only the caller's half is read.
+    pub fn only_caller_half(mut self) -> Self {
+        self.parts = Parts { caller: true, owner: false, step: false, uses: false };
+        self
+    }
+
+    /// Only the role owner's half is read.
+    pub fn only_owner_half(mut self) -> Self {
+        self.parts = Parts { caller: false, owner: true, step: false, uses: false };
+        self
+    }
+
+    /// Only the console's own record is read.
+    pub fn only_switch_role(mut self) -> Self {
+        self.parts = Parts { caller: false, owner: false, step: true, uses: false };
+        self
+    }
+
+    /// Only what the session did is read.
+    pub fn only_uses(mut self) -> Self {
+        self.parts = Parts { caller: false, owner: false, step: false, uses: true };
+        self
+    }
+}
+
+impl Drop for SwitchStep<'_> {
+    fn drop(&mut self) {
+        let SwitchStep { story, records, uses, left, parts } = self;
+        let same_account = records.user_account == records.role_account;
+        if parts.caller {
+            story.records.push(records.caller_half());
+        }
+        if parts.owner && !same_account {
+            story.records.push(records.owner_half());
+        }
+        if parts.step && records.console {
+            story.records.push(records.console_step("SwitchRole", records.time, records.number * 16 + 3));
+        }
+        if let Some(left) = left
+            && parts.step
+        {
+            story.records.push(records.console_step("ExitRole", records.time.plus_seconds(*left), records.number * 16 + 4));
+        }
+        if parts.uses {
+            for (at, seconds) in (5..).zip(uses.iter()) {
+                story.records.push(records.used(records.time.plus_seconds(*seconds), records.number * 16 + at));
+            }
+        }
+    }
+}
+
+/// One change in IAM.
+pub struct IamStep<'s> {
+    story: &'s mut Story,
+    at: Moment,
+    by: String,
+}
+
+impl IamStep<'_> {
+    /// `AddUserToGroup`.
+    pub fn adds(self, user: &str, group: &str) {
+        self.call("AddUserToGroup", &json!({"userName": user, "groupName": group}), &Value::Null);
+    }
+
+    /// `RemoveUserFromGroup`.
+    pub fn removes(self, user: &str, group: &str) {
+        self.call("RemoveUserFromGroup", &json!({"userName": user, "groupName": group}), &Value::Null);
+    }
+
+    /// `EnableMFADevice`.
+    pub fn enrols(self, user: &str, serial: &str) {
+        self.call("EnableMFADevice", &json!({"userName": user, "serialNumber": serial}), &Value::Null);
+    }
+
+    /// `CreateUser`; the id is made of `id_of`.
+    pub fn creates_user(self, user: &str, id_of: &str) {
+        self.call("CreateUser", &json!({"userName": user}), &json!({"user": {"userName": user, "userId": id("AIDA", id_of)}}));
+    }
+
+    /// `DeleteUser`.
+    pub fn deletes_user(self, user: &str) {
+        self.call("DeleteUser", &json!({"userName": user}), &Value::Null);
+    }
+
+    /// `UpdateUser`.
+    pub fn renames_user(self, from: &str, to: &str) {
+        self.call("UpdateUser", &json!({"userName": from, "newUserName": to}), &Value::Null);
+    }
+
+    /// `CreateGroup`; the id is made of `id_of`.
+    pub fn creates_group(self, group: &str, id_of: &str) {
+        self.call("CreateGroup", &json!({"groupName": group}), &json!({"group": {"groupName": group, "groupId": id("AGPA", id_of)}}));
+    }
+
+    /// `DeleteGroup`.
+    pub fn deletes_group(self, group: &str) {
+        self.call("DeleteGroup", &json!({"groupName": group}), &Value::Null);
+    }
+
+    /// `UpdateGroup`.
+    pub fn renames_group(self, from: &str, to: &str) {
+        self.call("UpdateGroup", &json!({"groupName": from, "newGroupName": to}), &Value::Null);
+    }
+
+    fn call(self, name: &str, request: &Value, response: &Value) {
+        let number = self.story.number();
+        let by = &self.by;
+        self.story.records.push(json!({
+            "eventVersion": "1.08",
+            "userIdentity": {"type": "IAMUser", "principalId": id("AIDA", by), "arn": format!("arn:aws:iam::{PEOPLE}:user/{by}"), "accountId": PEOPLE, "accessKeyId": id("AKIA", by), "userName": by},
+            "eventTime": self.at,
+            "eventSource": "iam.amazonaws.com",
+            "eventName": name,
+            "awsRegion": "us-east-1",
+            "sourceIPAddress": "192.0.2.20",
+            "userAgent": "aws-cli/2.15.0",
+            "requestParameters": request,
+            "responseElements": response,
+            "eventID": uuid(number * 16),
+            "readOnly": false,
+            "eventType": "AwsApiCall",
+            "managementEvent": true,
+            "recipientAccountId": PEOPLE,
+            "eventCategory": "Management",
+        }));
+    }
+}
