@@ -161,26 +161,30 @@ impl<'w> Judge<'_, 'w> {
     fn refused(&mut self, elevated: &Elevated<'w>) {
         let mut at_roles: Vec<Refused<'_>> = Vec::new();
         let denials = &self.tracer.gathered.denials;
-        for (at, (record, denial)) in denials.iter().enumerate() {
-            let same = |other: Option<&(&RecordKey, &Denial)>| other.is_some_and(|(key, _)| *key == *record);
-            let conflicting = same(at.checked_sub(1).and_then(|before| denials.get(before))) || same(denials.get(at + 1));
-            let found = denial.role.as_ref().and_then(|role| elevated.find(role, None));
-            let root = denial.caller.kind == CallerKind::Root && found.is_some();
-            if denial.api == MintApi::AssumeRoot || root {
-                self.root_refused(record, denial, found.map(|found| found.arn));
-                continue;
+        for copies in denials.chunk_by(|(a, _), (b, _)| a == b) {
+            let of_root = |denial: &Denial| {
+                let at_elevated = || denial.role.as_ref().is_some_and(|role| elevated.find(role, None).is_some());
+                denial.api == MintApi::AssumeRoot || (denial.caller.kind == CallerKind::Root && at_elevated())
+            };
+            let (root, others): (Vec<_>, Vec<_>) = copies.iter().partition(|(_, denial)| of_root(denial));
+            if let Some((record, denial)) = root.first() {
+                let role = denial.role.as_ref().and_then(|role| elevated.find(role, None)).map(|found| found.arn);
+                self.root_refused(record, denial, role, others.is_empty());
             }
-            match found {
-                Some(found) if denial.access_denied => at_roles.push(Refused {
-                    record,
-                    denial,
-                    origin: self.tracer.behind(&denial.caller, denial.time),
-                    place: rules::place(&found.arn, self.policy),
-                    severity: found.policy.severity,
-                    role: found.arn,
-                    conflicting,
-                }),
-                _ => self.judgement.other_refusals += 1,
+            for (record, denial) in others {
+                let found = denial.role.as_ref().and_then(|role| elevated.find(role, None));
+                match found.filter(|_| denial.access_denied) {
+                    Some(found) => at_roles.push(Refused {
+                        record,
+                        denial,
+                        origin: self.tracer.behind(&denial.caller, denial.time),
+                        place: rules::place(&found.arn, self.policy),
+                        severity: found.policy.severity,
+                        role: found.arn,
+                        conflicting: copies.len() > 1,
+                    }),
+                    None => self.judgement.other_refusals += 1,
+                }
             }
         }
         for rule in &rules::ALL {
@@ -193,8 +197,8 @@ impl<'w> Judge<'_, 'w> {
         }
     }
 
-    /// Root was tried: AssumeRoot was refused, or a root user at an elevated role.
-    fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<RoleArn>) {
+    /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every copy of the record says so.
+    fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<RoleArn>, sure: bool) {
         let Some(rule) = Rule::find("RW008") else { return };
         if !self.scope.holds(denial.time) {
             return;
@@ -206,18 +210,19 @@ impl<'w> Judge<'_, 'w> {
         }
         let origin = self.tracer.behind(&denial.caller, denial.time);
         let who = harmless(&origin.name);
-        let sentence = match &role {
+        let (sentence, role) = match &role {
             Some(role) if denial.api != MintApi::AssumeRoot => {
                 let account = denial.caller.account.map_or_else(|| who.clone(), |account| rules::account_shown(account, self.policy));
-                format!("the root user of {account} was refused when trying to enter {}", rules::place(role, self.policy))
+                let sentence = format!("the root user of {account} was refused when trying to enter {}", rules::place(role, self.policy));
+                (sentence, harmless(role.as_str()))
             }
-            _ => format!("{who} was refused root credentials (AssumeRoot)"),
+            _ => (format!("{who} was refused root credentials (AssumeRoot)"), denial.root.as_deref().map_or_else(String::new, root_of)),
         };
-        self.judgement.count(rule.code, Verdict::Violation);
+        let verdict = if sure { Verdict::Violation } else { Verdict::Unproven };
+        self.judgement.count(rule.code, verdict);
         let id = id_of(rule.code, &[&record.event.to_string()]);
         let events = vec![record.clone()];
-        let made = Made { rule, verdict: Verdict::Violation, severity: Severity::Critical, time: denial.time, sentence, events, id };
-        let role = role.map_or_else(String::new, |role| harmless(role.as_str()));
+        let made = Made { rule, verdict, severity: Severity::Critical, time: denial.time, sentence, events, id };
         self.report(made, role, shown(&origin), None);
     }
 

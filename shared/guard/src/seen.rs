@@ -157,6 +157,8 @@ pub struct Denial {
     pub caller: Arc<Caller>,
     /// The role, where the message names one. With AccessDenied, CloudTrail has it nowhere else.
     pub role: Option<RoleArn>,
+    /// `AssumeRoot`: the root user that was asked for, where the message names it.
+    pub root: Option<Arc<str>>,
     /// Whether IAM refused (`AccessDenied`), rather than some other error.
     pub access_denied: bool,
 }

@@ -72,15 +72,30 @@ impl Changes {
         let bearer = |books: &BTreeMap<AccountId, Names>, change: &IamChange, name: &str| {
             books.get(&change.account).map_or(Bearer::Unknown, |names| names.bearer(name, change.time))
         };
+        let mut copies: HashMap<&RecordKey, u32> = HashMap::new();
+        for (record, _) in iam {
+            *copies.entry(record).or_default() += 1;
+        }
+        // Copies that contradict each other are sure of nothing.
+        let sure = |record: &RecordKey| copies.get(record) == Some(&1);
         for (record, change) in iam {
             match &change.what {
                 Change::AddUserToGroup { user, group } | Change::RemoveUserFromGroup { user, group } => {
                     let added = matches!(change.what, Change::AddUserToGroup { .. });
-                    out.membership(record, change, &bearer(users, change, user), &bearer(groups, change, group), added);
+                    out.membership(
+                        record,
+                        change,
+                        &bearer(users, change, user),
+                        &bearer(groups, change, group),
+                        sure(record).then_some(added),
+                    );
                 }
                 Change::EnableMfa { user, serial } => out.enrolments.push(Enrolment {
                     account: change.account,
-                    user: bearer(users, change, user),
+                    user: match bearer(users, change, user) {
+                        Bearer::One(id) if !sure(record) => Bearer::OneOf(vec![id]),
+                        bearer => bearer,
+                    },
                     serial: Arc::clone(serial),
                     time: change.time,
                     record: (*record).clone(),
@@ -98,7 +113,7 @@ impl Changes {
         out
     }
 
-    fn membership(&mut self, record: &RecordKey, change: &IamChange, user: &Bearer, group: &Bearer, added: bool) {
+    fn membership(&mut self, record: &RecordKey, change: &IamChange, user: &Bearer, group: &Bearer, added: Option<bool>) {
         let ids = |bearer: &Bearer| match bearer {
             Bearer::One(id) => vec![Arc::clone(id)],
             Bearer::OneOf(ids) => ids.clone(),
@@ -112,7 +127,7 @@ impl Changes {
                 slot.push(GroupChange {
                     time: change.time,
                     record: record.clone(),
-                    added: sure.then_some(added),
+                    added: added.filter(|_| sure),
                     by: Arc::clone(&change.by),
                 });
             }

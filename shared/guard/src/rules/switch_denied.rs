@@ -48,13 +48,19 @@ fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
     let mut events: Vec<_> = run.iter().map(|(_, attempt)| attempt.record.clone()).collect();
     events.dedup();
     let count = events.len();
+    let mut anchor = vec![first.record.event.to_string()];
     let sure = run.iter().all(|(_, attempt)| !attempt.conflicting);
+    if !sure {
+        // Contradicting copies of one refusal can be two findings.
+        anchor.extend(first.origin.person.parts());
+        anchor.push(first.role.as_str().to_owned());
+    }
     let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
     Some(Draft {
         verdict: if sure { Verdict::Violation } else { Verdict::Unproven },
         severity: if count >= MANY { Severity::Medium } else { Severity::Low },
         time: first.denial.time,
-        anchor: vec![first.record.event.to_string()],
+        anchor,
         sentence: format!("{} was refused {times} when trying to enter {}", crate::untrusted::harmless(&first.origin.name), first.place),
         events,
         refused: Some(at),

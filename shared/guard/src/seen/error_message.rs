@@ -7,10 +7,14 @@ use crate::arn::RoleArn;
 /// The caller's ARN comes first and cannot hold a space, so the first ` on resource: ` after the action is AWS's own, whatever the caller
 /// put into the role's name.
 pub(super) fn denied_role(message: &str) -> Option<RoleArn> {
+    RoleArn::parse(denied_resource(message)?).ok()
+}
+
+/// What the caller was refused.
+pub(super) fn denied_resource(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" is not authorized to perform: ")?;
     let (_action, rest) = rest.split_once(" on resource: ")?;
-    let role = rest.split_ascii_whitespace().next()?;
-    RoleArn::parse(role).ok()
+    rest.split_ascii_whitespace().next()
 }
 
 #[cfg(test)]

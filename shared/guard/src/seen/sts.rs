@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error_message::denied_role;
+use super::error_message::{denied_resource, denied_role};
 use super::read::{At, RecordProblem, part, shared};
 use super::{Denial, Fact, Grant, Mint, MintApi};
 use crate::arn::{AssumedRoleArn, RoleArn};
@@ -26,6 +26,7 @@ fn denial(record: &Record<'_>, at: &At<'_>, api: MintApi) -> Denial {
         api,
         caller: Arc::clone(at.caller),
         role: record.error_message.as_deref().and_then(denied_role),
+        root: record.error_message.as_deref().filter(|_| api == MintApi::AssumeRoot).and_then(denied_resource).map(Arc::from),
         access_denied: matches!(code, "AccessDenied" | "AccessDeniedException"),
     }
 }
