@@ -540,3 +540,107 @@ mod refusals {
         assert_eq!((judgement.findings.len(), judgement.other_refusals), (0, 2));
     }
 }
+
+mod links {
+    use super::*;
+
+    /// A service enters a role of the people's account, and that session enters `UpdateApp`.
+    fn workload(start: bool) -> Story {
+        let mut story = Story::new();
+        story.chain("i-0abc", "Jump");
+        let mut told = Story::new();
+        for mut record in story.records().to_vec() {
+            let first = record["requestParameters"]["roleArn"] == "arn:aws:iam::111122223333:role/Jump";
+            if first && !start {
+                continue;
+            }
+            if first {
+                record["userIdentity"] = json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
+            }
+            told.tell(record);
+        }
+        told
+    }
+
+    #[test]
+    fn a_chain_that_begins_with_a_services_mint_is_a_services() {
+        let findings = workload(true).findings();
+        assert_eq!(rules(&findings), [("RW011", Verdict::Violation), ("RW012", Verdict::Violation)]);
+        assert_eq!(findings[1].events.len(), 3, "both halves, and the service's mint");
+        assert_eq!(workload(false).verdict("RW006"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn a_console_session_is_followed_by_session_and_second() {
+        // The console and Identity Center sign with other keys than the one that was issued.
+        let mut story = Story::new();
+        story.chain("tom", "Jump");
+        let mut told = Story::new();
+        for mut record in story.records().to_vec() {
+            if record["userIdentity"]["type"] == "AssumedRole" {
+                record["userIdentity"]["accessKeyId"] = json!("ASIASOMEOTHERKEYXXXX");
+            }
+            told.tell(record);
+        }
+        assert_eq!(told.finding("RW001").caller.name, "tom");
+    }
+
+    #[test]
+    fn a_console_switch_from_within_a_session_is_no_chain() {
+        let mut story = Story::new();
+        story.chain("dora", "Jump");
+        let mut told = Story::new();
+        for mut record in story.records().to_vec() {
+            if record["userIdentity"]["type"] == "AssumedRole" {
+                record["userIdentity"]["invokedBy"] = json!("AWS Internal");
+            }
+            told.tell(record);
+        }
+        assert_eq!(told.verdict("RW011"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn a_person_from_outside_who_comes_through_a_trusted_account_is_judged() {
+        let mut story = Story::new();
+        story.chain("mallory", "Jump");
+        let mut told = Story::new();
+        for mut record in story.records().to_vec() {
+            if record["userIdentity"]["type"] == "IAMUser" {
+                record["userIdentity"]["accountId"] = json!("999988887777");
+                record["userIdentity"]["arn"] = json!("arn:aws:iam::999988887777:user/mallory");
+            }
+            told.tell(record);
+        }
+        assert_eq!(told.verdict("RW001"), Verdicts::Violation);
+    }
+}
+
+mod several_sessions {
+    use super::*;
+
+    #[test]
+    fn the_events_are_the_mints_of_every_session_then_first_and_last_use() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(10).used_after(3_500);
+        story.later(3_500);
+        story.switch("dora").with_mfa().used_after(5).used_after(3_900);
+        let finding = story.finding("RW004");
+        let ids: Vec<String> = finding.events.iter().map(|event| event.to_string()[24..].to_owned()).collect();
+        assert_eq!(ids, ["000000000011", "000000000012", "000000000021", "000000000022", "000000000015", "000000000026"]);
+        assert_eq!(finding.time, story.now().plus_seconds(7_200 - 3_500), "the second at which the limit was passed");
+    }
+
+    #[test]
+    fn a_renewal_belongs_to_the_stretch() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().lasting(3_600);
+        let mut renewal = story.records().iter().find(|record| record["eventName"] == "SwitchRole").unwrap().clone();
+        renewal["eventName"] = json!("RenewRole");
+        renewal["responseElements"] = json!({"RenewRole": "Success"});
+        renewal["eventTime"] = json!(story.now().plus_seconds(7_300));
+        renewal["eventID"] = json!("00000000-0000-4000-8000-00000000feed");
+        story.tell(renewal);
+        assert_eq!(story.judgement().switches.len(), 1);
+        assert_eq!(story.verdict("RW004"), Verdicts::Unproven, "held for longer than granted, and no use was seen");
+    }
+}

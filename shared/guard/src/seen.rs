@@ -7,6 +7,7 @@ pub(crate) mod caller;
 mod error_message;
 mod iam;
 mod read;
+pub(crate) mod service;
 mod sign_in;
 mod sts;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, SessionContext};
 pub use read::{Reading, RecordProblem, Seen, Service, read};
+pub use service::ServiceMint;
 
 use crate::arn::RoleArn;
 use crate::id::{AccountId, EventId, RecordKey};
@@ -95,7 +97,7 @@ pub struct Mint {
     pub issued: Option<Arc<str>>,
     /// `sharedEventID`, which the two halves of a cross-account call have in common.
     pub shared: Option<EventId>,
-    /// What was asked for and granted; not kept for service mints of roles that nobody listed.
+    /// What was asked for and granted.
     pub grant: Option<Box<Grant>>,
     /// The parameters were too large for CloudTrail and left out.
     pub omitted: bool,

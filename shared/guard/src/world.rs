@@ -7,7 +7,7 @@ mod strings;
 mod uses;
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 pub use uses::{SessionKey, UseFold};
@@ -15,7 +15,7 @@ pub use uses::{SessionKey, UseFold};
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::seen::{Correction, Fact, NameSeen, Seen, Service};
+use crate::seen::{Correction, Fact, NameSeen, Seen, Service, ServiceMint};
 use strings::Strings;
 
 /// One distinct content of a record: more than one under the same id is a conflict, unless one corrects the other.
@@ -88,6 +88,7 @@ pub struct World {
     pub(crate) names: BTreeMap<(AccountId, Arc<str>, Arc<str>), NameSpan>,
     pub(crate) roles: BTreeMap<Arc<str>, BTreeSet<RoleArn>>,
     pub(crate) heard: BTreeSet<(AccountId, i64)>,
+    pub(crate) services: HashSet<ServiceMint>,
     latest: Option<Moment>,
     strings: Strings,
 }
@@ -112,6 +113,9 @@ impl World {
         if let Some((id, role)) = seen.role {
             self.roles.entry(id).or_default().insert(role);
         }
+        if let Some(stub) = seen.service_mint {
+            return if self.services.insert(stub) { Added::New } else { Added::Duplicate };
+        }
         let Some(mut fact) = seen.fact else {
             return Added::Nothing;
         };
@@ -121,12 +125,16 @@ impl World {
 
     /// Everything that either knows.
     #[must_use]
-    pub fn join(mut self, other: Self) -> Self {
+    pub fn join(mut self, mut other: Self) -> Self {
         if other.records.len() > self.records.len() {
             return other.join(self);
         }
         self.latest = self.latest.max(other.latest);
         self.heard.extend(other.heard);
+        if other.services.len() > self.services.len() {
+            std::mem::swap(&mut self.services, &mut other.services);
+        }
+        self.services.extend(other.services);
         for (key, fold) in other.uses {
             self.fold_use(key, fold);
         }
@@ -157,14 +165,14 @@ impl World {
         self.latest
     }
 
-    /// How many records are kept under an id of their own.
+    /// How many different records are kept under an id of their own.
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.records.values().map(|versions| versions.iter().count()).sum::<usize>() + self.services.len()
     }
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.uses.is_empty()
+        self.records.is_empty() && self.services.is_empty() && self.uses.is_empty()
     }
 
     /// How many records came in copies that contradict each other.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::gather::ServiceKey;
 use super::{Gathered, Switch};
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};
@@ -10,6 +11,7 @@ use crate::moment::Moment;
 use crate::policy::IdentityKind;
 use crate::proof::{Proof, at_mint};
 use crate::roster::{Bearer, Roster};
+use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind};
 
 /// Who a person is, for adding up what they did. Names are for people; this is for comparing.
@@ -109,6 +111,11 @@ impl<'w> Tracer<'_, 'w> {
                 return Origin { links: links.iter().rev().cloned().collect(), ..service };
             }
             let Some(parent) = self.parent(caller, at.key.second) else {
+                if let Some((stub, mut service)) = self.service(caller) {
+                    links.push(stub);
+                    service.links = links.iter().rev().cloned().collect();
+                    return service;
+                }
                 let mut origin = identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller)));
                 origin.links = links.iter().rev().cloned().collect();
                 return origin;
@@ -136,6 +143,7 @@ impl<'w> Tracer<'_, 'w> {
         }
         match self.parent(caller, time) {
             Some(parent) => self.origin(parent),
+            None if let Some((_, service)) = self.service(caller) => service,
             None => identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller))),
         }
     }
@@ -160,6 +168,18 @@ impl<'w> Tracer<'_, 'w> {
         // Several sessions of one name in one second: only if they lead to the same caller does it not matter which it was.
         all.all(|other| other.caller().map(|c| (&c.kind, &c.principal_id)) == first.caller().map(|c| (&c.kind, &c.principal_id)))
             .then_some(first)
+    }
+
+    /// The caller's session was given to a service.
+    fn service(&self, caller: &Caller) -> Option<(RecordKey, Origin)> {
+        let services = &self.gathered.services;
+        let by_key = caller.key.as_deref().and_then(|key| services.get(&ServiceKey::Issued(key_hash(key))));
+        let by_session = || {
+            let created = caller.session.as_ref()?.created?;
+            services.get(&ServiceKey::Session((session_hash(caller.role_session()?), created)))
+        };
+        let stub = by_key.or_else(by_session)?;
+        Some((stub.record(), workload(caller)?))
     }
 
     /// The GetSessionToken call that a user's temporary key came from.
@@ -334,8 +354,13 @@ fn missing_parent(caller: &Caller) -> String {
 
 /// AWS gave the session to a workload; whoever uses it is no person.
 fn delivered_by_service(caller: &Caller) -> Option<Origin> {
-    let context = caller.session.as_ref().filter(|context| context.delivered_by_service)?;
-    let role = context.issuer_arn.clone().or_else(|| caller.arn.clone())?;
+    caller.session.as_ref().filter(|context| context.delivered_by_service)?;
+    workload(caller)
+}
+
+fn workload(caller: &Caller) -> Option<Origin> {
+    let issuer = caller.session.as_ref().and_then(|context| context.issuer_arn.clone());
+    let role = issuer.or_else(|| caller.arn.clone())?;
     Some(Origin {
         person: Person::Service(Arc::clone(&role)),
         kind: OriginKind::Listed(IdentityKind::Service),

@@ -9,8 +9,16 @@ use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{Policy, RolePolicy};
 use crate::roster::Rosters;
-use crate::seen::{Caller, CallerKind, ConsoleStep, Denial, Fact, IamChange, Mint, MintApi};
+use crate::seen::service::{key_hash, session_hash};
+use crate::seen::{Caller, CallerKind, ConsoleStep, Denial, Fact, IamChange, Mint, MintApi, ServiceMint};
 use crate::world::World;
+
+/// By what a service's session is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum ServiceKey {
+    Issued((u64, u32)),
+    Session((u64, Moment)),
+}
 
 /// What the rules look at.
 pub(crate) struct Gathered<'w> {
@@ -18,6 +26,8 @@ pub(crate) struct Gathered<'w> {
     pub(crate) switches: Vec<Switch<'w>>,
     pub(crate) denials: Vec<(&'w RecordKey, &'w Denial)>,
     /// Uses of elevated sessions that no switch explains are switches too; counted for the report.
+    /// Sessions that AWS gave to services, by key and by session, of those that something leads back to.
+    pub(super) services: HashMap<ServiceKey, &'w ServiceMint>,
     pub(super) by_issued: HashMap<&'w str, Vec<usize>>,
     pub(super) by_session: HashMap<(&'w str, Moment), Vec<usize>>,
 }
@@ -63,7 +73,8 @@ impl<'w> Gathered<'w> {
         super::steps::uses(&mut switches, world, &elevated);
         switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
 
-        let mut gathered = Self { switches, denials, by_issued: HashMap::new(), by_session: HashMap::new() };
+        let services = wanted.services(world);
+        let mut gathered = Self { switches, denials, services, by_issued: HashMap::new(), by_session: HashMap::new() };
         gathered.index();
         gathered
     }
@@ -117,6 +128,25 @@ impl<'w> Wanted<'w> {
 
     fn changer(&mut self, change: &'w IamChange) {
         self.caller(&change.by);
+    }
+
+    fn services(&self, world: &'w World) -> HashMap<ServiceKey, &'w ServiceMint> {
+        let keys: HashSet<(u64, u32)> = self.keys.iter().map(|key| key_hash(key)).collect();
+        let sessions: HashSet<(u64, Moment)> = self.sessions.iter().map(|(session, second)| (session_hash(session), *second)).collect();
+        let mut found: HashMap<ServiceKey, &'w ServiceMint> = HashMap::new();
+        // INVARIANT (order): of several stubs under one key the least is taken.
+        let mut note = |key: ServiceKey, stub: &'w ServiceMint| {
+            found.entry(key).and_modify(|known| *known = (*known).min(stub)).or_insert(stub);
+        };
+        for stub in &world.services {
+            if keys.contains(&stub.issued()) {
+                note(ServiceKey::Issued(stub.issued()), stub);
+            }
+            if sessions.contains(&stub.session()) {
+                note(ServiceKey::Session(stub.session()), stub);
+            }
+        }
+        found
     }
 
     fn wants(&self, mint: &Mint) -> bool {

@@ -106,10 +106,9 @@ impl View<'_, '_> {
         })
     }
 
-    /// The immediate caller's account, or the person's, is outside the zone of trust.
+    /// The immediate caller's account is outside the zone of trust. A person further back in a chain is judged all the same.
     pub(crate) fn outside_trust(&self) -> Option<AccountId> {
-        let accounts = [self.switch.caller_account(), self.origin.account];
-        accounts.into_iter().flatten().find(|account| !self.policy.trusts(*account))
+        self.switch.caller_account().filter(|account| !self.policy.trusts(*account))
     }
 
     /// The person's membership, at the second of the switch, of each of the role's groups that is in the person's account.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
-use super::{Caller, CallerKind, Correction, Fact, NameSeen, Use};
+use super::{Caller, CallerKind, Correction, Fact, NameSeen, ServiceMint, Use};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
@@ -38,6 +38,8 @@ pub struct Seen {
     pub error: Option<Arc<str>>,
     /// The fact that is kept under the record's id.
     pub fact: Option<Fact>,
+    /// A service was given a role that nobody listed.
+    pub service_mint: Option<ServiceMint>,
     /// The use of a role session.
     pub used: Option<Use>,
     /// A user's name and id.
@@ -114,14 +116,6 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
         Service::Iam => super::iam::fact(&record, &at)?,
         Service::Sso | Service::Other => None,
     };
-    if let Some(Fact::Mint(mint)) = &mut fact
-        && mint.caller.kind == CallerKind::Service
-        && !mint.role.as_ref().is_some_and(elevated)
-    {
-        // Services enter roles all day; of these only the link of a chain is kept.
-        mint.grant = None;
-        mint.shared = None;
-    }
     let correction = record.addendum.as_ref().map(|addendum| Correction {
         original: addendum
             .original_event_id
@@ -130,10 +124,21 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
             .filter(|id: &EventId| *id != key.event)
             .map(|event| RecordKey { account: key.account, event }),
     });
+    let role = role_id(&record, fact.as_ref());
+    let mut service_mint = None;
+    if let Some(Fact::Mint(mint)) = &fact
+        && mint.caller.kind == CallerKind::Service
+        && correction.is_none()
+        && !mint.role.as_ref().is_some_and(elevated)
+    {
+        service_mint = ServiceMint::of(mint, &key);
+        fact = fact.filter(|_| service_mint.is_none());
+    }
     Ok(Reading::Seen(Box::new(Seen {
+        service_mint,
+        role,
         used: session_role.and_then(|(_, role)| used(&caller, time, role, fact.as_ref())),
         named: named(&caller, service, time),
-        role: role_id(&record, fact.as_ref()),
         region: record.aws_region.as_deref().map(Arc::from),
         error: record.error_code.as_deref().map(Arc::from),
         fact: fact.or_else(|| correction.is_some().then_some(Fact::Nothing)),
