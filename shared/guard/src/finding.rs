@@ -95,5 +95,11 @@ pub(crate) fn id_of(rule: &str, parts: &[&str]) -> String {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut id = String::with_capacity(32);
+    for byte in hash.finalize().iter().take(16) {
+        for nibble in [byte >> 4, byte & 15] {
+            id.extend(char::from_digit(nibble.into(), 16));
+        }
+    }
+    id
 }

@@ -169,7 +169,7 @@ impl<'w> Judge<'_, 'w> {
             let (root, others): (Vec<_>, Vec<_>) = copies.iter().partition(|(_, denial)| of_root(denial));
             if let Some((record, denial)) = root.first() {
                 let role = denial.role.as_ref().and_then(|role| elevated.find(role, None)).map(|found| found.arn);
-                self.root_refused(record, denial, role, others.is_empty());
+                self.root_refused(record, denial, role.as_ref(), others.is_empty());
             }
             for (record, denial) in others {
                 let found = denial.role.as_ref().and_then(|role| elevated.find(role, None));
@@ -198,7 +198,7 @@ impl<'w> Judge<'_, 'w> {
     }
 
     /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every copy of the record says so.
-    fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<RoleArn>, sure: bool) {
+    fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<&RoleArn>, sure: bool) {
         let Some(rule) = Rule::find("RW008") else { return };
         if !self.scope.holds(denial.time) {
             return;
@@ -210,7 +210,7 @@ impl<'w> Judge<'_, 'w> {
         }
         let origin = self.tracer.behind(&denial.caller, denial.time);
         let who = harmless(&origin.name);
-        let (sentence, role) = match &role {
+        let (sentence, role) = match role {
             Some(role) if denial.api != MintApi::AssumeRoot => {
                 let account = denial.caller.account.map_or_else(|| who.clone(), |account| rules::account_shown(account, self.policy));
                 let sentence = format!("the root user of {account} was refused when trying to enter {}", rules::place(role, self.policy));

@@ -136,7 +136,7 @@ impl<'w> Tracer<'_, 'w> {
     /// Who stands behind a caller that entered nothing: a refused attempt, a change in IAM.
     pub(crate) fn behind(&self, caller: &'w Arc<Caller>, time: Moment) -> Origin {
         if caller.role_session().is_none() {
-            return self.identity_of(caller, Proof::NotAsked);
+            return self.identity_of(caller, &Proof::NotAsked);
         }
         if let Some(service) = delivered_by_service(caller) {
             return service;
@@ -190,10 +190,10 @@ impl<'w> Tracer<'_, 'w> {
     }
 
     fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
-        self.identity_of(caller, at_mint(at, self.session_token(caller, at.key.second)))
+        self.identity_of(caller, &at_mint(at, self.session_token(caller, at.key.second)))
     }
 
-    fn identity_of(&self, caller: &Caller, proof: Proof) -> Origin {
+    fn identity_of(&self, caller: &Caller, proof: &Proof) -> Origin {
         let text = |value: &Option<Arc<str>>| value.clone().unwrap_or_else(|| Arc::from(""));
         let id = text(&caller.principal_id);
         let name = caller.user_name.as_deref().unwrap_or(&id).to_owned();
@@ -279,7 +279,7 @@ impl<'w> Tracer<'_, 'w> {
         let from = switch.steps.iter().find_map(|(_, step)| Some((step.from.as_deref()?, step.from_id.clone())));
         let unproven = Proof::Unproven { missing: missing_halves(switch) };
         let Some((arn, id)) = from else {
-            return self.uses_alone(switch);
+            return uses_alone(switch);
         };
         let account: Option<AccountId> = arn.split(':').nth(4).and_then(|account| account.parse().ok());
         let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
@@ -314,24 +314,25 @@ impl<'w> Tracer<'_, 'w> {
             }
         }
     }
+}
 
-    fn uses_alone(&self, switch: &Switch<'w>) -> Origin {
-        let session = &switch.key.session;
-        let name = session.split_once(':').map_or(&**session, |(_, name)| name).to_owned();
-        let service = switch.used.as_ref().is_some_and(|used| used.delivered_by_service);
-        let role = switch.role.as_ref().map_or("", RoleArn::as_str);
-        Origin {
-            person: if service { Person::Service(Arc::from(role)) } else { Person::Unknown(Arc::clone(session)) },
-            kind: if service { OriginKind::Listed(IdentityKind::Service) } else { OriginKind::Unknown },
-            arn: None,
-            account: None,
-            name,
-            proof: Proof::Unproven { missing: "the mint is not in the archive".to_owned() },
-            links: Vec::new(),
-            broken: (!service)
-                .then(|| format!("the mint is not in the archive: the session began at {}, and only its use was read", switch.key.second)),
-            mint_missing: !service,
-        }
+/// Uses without a mint name nobody.
+fn uses_alone(switch: &Switch<'_>) -> Origin {
+    let session = &switch.key.session;
+    let name = session.split_once(':').map_or(&**session, |(_, name)| name).to_owned();
+    let service = switch.used.as_ref().is_some_and(|used| used.delivered_by_service);
+    let role = switch.role.as_ref().map_or("", RoleArn::as_str);
+    Origin {
+        person: if service { Person::Service(Arc::from(role)) } else { Person::Unknown(Arc::clone(session)) },
+        kind: if service { OriginKind::Listed(IdentityKind::Service) } else { OriginKind::Unknown },
+        arn: None,
+        account: None,
+        name,
+        proof: Proof::Unproven { missing: "the mint is not in the archive".to_owned() },
+        links: Vec::new(),
+        broken: (!service)
+            .then(|| format!("the mint is not in the archive: the session began at {}, and only its use was read", switch.key.second)),
+        mint_missing: !service,
     }
 }
 

@@ -134,16 +134,15 @@ pub(super) fn uses<'w>(switches: &mut Vec<Switch<'w>>, world: &'w World, elevate
     for (key, fold) in folds {
         let Some(found) = elevated.find(&fold.role, Some(&key.session)) else { continue };
         let candidates = by_session.get(&key.session).map_or(&[][..], Vec::as_slice);
-        let switch = match pick(switches, candidates, key, fold) {
-            Some(at) => switches.get_mut(at),
-            None => {
-                let second = key.created.unwrap_or(fold.first.0);
-                let id = SwitchKey { second, session: Arc::clone(&key.session), issued: None };
-                let switch = alone.entry(id.clone()).or_insert_with(|| Switch::empty(id));
-                switch.role = Some(found.arn);
-                switch.policy = Some(found.policy);
-                Some(switch)
-            }
+        let switch = if let Some(at) = pick(switches, candidates, key, fold) {
+            switches.get_mut(at)
+        } else {
+            let second = key.created.unwrap_or(fold.first.0);
+            let id = SwitchKey { second, session: Arc::clone(&key.session), issued: None };
+            let switch = alone.entry(id.clone()).or_insert_with(|| Switch::empty(id));
+            switch.role = Some(found.arn);
+            switch.policy = Some(found.policy);
+            Some(switch)
         };
         if let Some(switch) = switch {
             match &mut switch.used {

@@ -87,7 +87,7 @@ impl Roster<'_> {
             };
         }
         let born = user_life.created.max(group_life.created).filter(|born| *born <= at);
-        self.from_snapshots(account, user, group, at, born)
+        self.by_snapshots(account, user, group, at, born)
     }
 
     /// The first of the additions that were not undone before the switch.
@@ -105,7 +105,7 @@ impl Roster<'_> {
         Some(Began { time: first.time, record: first.record.clone(), by: Arc::clone(&first.by) })
     }
 
-    fn from_snapshots(&self, account: AccountId, user: &str, group: &str, at: Moment, born: Option<Moment>) -> Membership {
+    fn by_snapshots(&self, account: AccountId, user: &str, group: &str, at: Moment, born: Option<Moment>) -> Membership {
         let unproven = |missing: String| Membership::Unproven { missing };
         let answers: Vec<(&Snapshot, bool)> =
             self.rosters.of(account).filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?))).collect();

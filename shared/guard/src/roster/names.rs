@@ -126,15 +126,16 @@ impl Names {
             let first = tenures.is_empty();
             let open = tenures.last_mut().filter(|tenure| tenure.to.is_none());
             match turn {
-                Turn::Free { deleted } => match open {
-                    Some(tenure) => (tenure.to, tenure.deleted) = (Some(*time), *deleted),
-                    None => {
+                Turn::Free { deleted } => {
+                    if let Some(tenure) = open {
+                        (tenure.to, tenure.deleted) = (Some(*time), *deleted);
+                    } else {
                         // Whoever bore it before the logs began, or since the last turn.
                         let from = tenures.last().and_then(|tenure| tenure.to);
                         let bearer = self.new_bearer();
                         tenures.push(Tenure { from, to: Some(*time), bearer, created: false, deleted: *deleted });
                     }
-                },
+                }
                 Turn::Take { created } => {
                     // A name can be taken only when it is free, so an earlier bearer had lost it before this second.
                     let lost = Some(time.plus_seconds(-1));

@@ -314,6 +314,7 @@ impl Story {
 
 /// Which records of a switch are read.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one record is read")]
 struct Parts {
     caller: bool,
     owner: bool,
