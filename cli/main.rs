@@ -1,2 +1,42 @@
-//! The `rolewatch` command.
-fn main() {}
+//! The `rolewatch` command: wires only.
+
+mod args;
+mod audit;
+mod exit;
+mod explain;
+mod policy;
+mod report;
+mod rules;
+mod shell;
+mod stdout;
+mod switch_link;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(args.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            stdout::tell_error(&failure.to_string());
+            Exit::Error.into()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Audit(args) => audit::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Rules(args) => rules::run(&args),
+        Command::Policy { command } => policy::run(command),
+        Command::SwitchLink(args) => switch_link::run(&args),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man => shell::man(),
+    }
+}

@@ -12,7 +12,7 @@ const GROUPS: [&str; 3] = ["Developers", "Testers", "Operators"];
 
 /// One sentence of a generated story.
 #[derive(Debug, Clone)]
-enum Step {
+pub(crate) enum Step {
     Later(i64),
     Switch {
         who: usize,
@@ -55,7 +55,7 @@ enum Step {
     },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let who = 0..PEOPLE.len();
     prop_oneof![
         // Zero seconds too: what happens in one second is the hard part.
@@ -73,7 +73,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn tell(steps: &[Step], roster: bool) -> Story {
+pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
     let mut story = Story::new().with_policy_line(
         "roles:\n",
         "roles:\n  - {arn: \"arn:aws:iam::444455556666:role/*Admin\", groups: [development/Operators, development/Developers], max_stretch: 1h, chaining: allow}\n",
@@ -169,7 +169,7 @@ fn seen(judgement: &Judgement) -> String {
     format!("{}\n{:?}\n{:?}\n{:?}", findings.join("\n"), judgement.switches, judgement.tallies, judgement.notices)
 }
 
-fn judged(story: &Story, world: &World) -> String {
+pub(crate) fn judged(story: &Story, world: &World) -> String {
     seen(&judge(world, &story.policy(), &story.rosters(), Scope::default(), &mut |_| ()))
 }
 

@@ -1,1 +1,25 @@
-//! CloudTrail log files to records.
+//! CloudTrail log files to the records that could matter, at the speed of inflate.
+//!
+//! [`find_files`] finds the files, [`read_file`] and [`read_stream`] read one, and a [`Sink`] takes the JSON of each record in which the
+//! [`Filter`] finds what is searched for, together with its [`Place`]. A record that holds none of it is counted and not parsed.
+//! Whatever cannot be read is named as [`Unread`] with its reason, and the [`Counts`] add up.
+//!
+//! Memory is bounded whatever is read: no record over 4 MiB is taken, and gzip data that inflates to more than 32 MiB is read as a stream.
+
+mod counts;
+mod documents;
+mod files;
+mod filter;
+mod inflate;
+mod items;
+mod keys;
+mod place;
+mod read;
+mod structure;
+
+pub use counts::Counts;
+pub use files::{FileEntry, Found as FoundFiles, find_files};
+pub use filter::{BadNeedle, Filter};
+pub use items::Sink;
+pub use place::{Found, Place, Reason, Unread};
+pub use read::{Scratch, read_file, read_stream};

@@ -1,0 +1,260 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Severity;
+
+/// Judges every switch into an elevated AWS role: who really called, in which group then, with which MFA proof, for how long.
+#[derive(Debug, Parser)]
+#[command(name = "rolewatch", version, max_term_width = 100, disable_help_subcommand = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge CloudTrail logs
+    Audit(AuditArgs),
+    /// Explain a rule, or what a CloudTrail record means and how each rule judges it
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Check a policy file, or print its schema or an example
+    Policy {
+        /// What about it.
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+    /// Print the console link that opens "Switch role" with account and role filled in
+    SwitchLink(SwitchLinkArgs),
+    /// Print a shell's completion script
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  rolewatch audit ./AWSLogs
+      A folder synced from the trail's bucket; rolewatch.yaml and roster/ are found next to it.
+  rolewatch audit logs --since 2026-03-01 --until 2026-03-31 --format csv > march.csv
+      The switches of March, the whole 31st included.
+  rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
+  aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole | rolewatch audit -
+
+Exit codes: 0 clean; 1 violations at or over --fail-on; 2 error or usage; 3 input missing or incomplete (even with violations).";
+
+/// `rolewatch audit`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AUDIT_EXAMPLES)]
+pub(crate) struct AuditArgs {
+    /// Log files (.json, .json.gz) and folders of them; `-` is stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    /// Judge switches from this moment on: 2026-03-01T09:30:00Z, or a date for the start of that day (UTC)
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub(crate) since: Option<Moment>,
+    /// Judge switches before this moment, or a date to include the whole of that day (UTC); it is also what "by now" means
+    ///
+    /// Facts outside --since and --until stay known: they choose which switches are judged. Without --until, "by now" (an expired
+    /// suppression, say) is the time of the latest relevant record.
+    #[arg(long, value_name = "TIME", value_parser = until)]
+    pub(crate) until: Option<Moment>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// The least severity of a violation that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
+    pub(crate) fail_on: Severity,
+    /// Threads that read; by default one a core
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// What switches are judged against.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SourceArgs {
+    /// The policy; by default `rolewatch.yaml` in or next to PATH, else in the working folder
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Output of `aws iam get-account-authorization-details`, and when it was taken; by default all in `roster/`, found like the policy
+    ///
+    /// The time is written in full: dev.json@2026-03-31T09:30:00Z. In a folder `roster/` it is part of the name, with or without
+    /// colons: dev@2026-03-31T093000Z.json. Without it membership is still judged, but gaps in the logs cannot be noticed.
+    #[arg(long = "roster", value_name = "FILE[@TIME]")]
+    pub(crate) rosters: Vec<PathBuf>,
+}
+
+/// `rolewatch explain`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// A rule's code or name (RW002, switch-without-mfa), or a file with CloudTrail records; `-` is stdin
+    #[arg(value_name = "RULE|FILE")]
+    pub(crate) what: PathBuf,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// `rolewatch rules`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RulesArgs {
+    /// How to list them
+    #[arg(long, value_enum, default_value_t = RulesFormat::Table)]
+    pub(crate) format: RulesFormat,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// `rolewatch policy …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Tell everything that is wrong with a policy file, or that nothing is
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Print the JSON schema of the policy file, for editors
+    Schema,
+    /// Print a policy file with comments, to start from
+    Example,
+}
+
+/// `rolewatch switch-link`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SwitchLinkArgs {
+    /// The role, as in arn:aws:iam::444455556666:role/UpdateApp
+    pub(crate) role_arn: String,
+    /// What the console calls the role; by default `ROLE @ ACCOUNT`
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// The colour of the role's label in the console: six hexadecimal digits
+    #[arg(long, value_name = "HEX")]
+    pub(crate) color: Option<String>,
+}
+
+/// How the output looks.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Look {
+    /// When to colour; `auto` is on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Look {
+    /// Decides for all that is printed from now on.
+    pub(crate) fn apply(&self) {
+        match self.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// How an audit reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, by person
+    Table,
+    /// One document with everything
+    Json,
+    /// One finding a line
+    Ndjson,
+    /// One finding a line, for spreadsheets
+    Csv,
+}
+
+/// How the rules are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// Code, name and what it does
+    Table,
+    /// The same for machines
+    Json,
+    /// The whole documentation
+    Markdown,
+}
+
+fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).try_map(|text| text.parse::<Severity>())
+}
+
+const DAY: i64 = 86_400;
+
+fn since(text: &str) -> Result<Moment, NotATime> {
+    Ok(time(text)?.0)
+}
+
+fn until(text: &str) -> Result<Moment, NotATime> {
+    let (moment, is_date) = time(text)?;
+    Ok(if is_date { moment.plus_seconds(DAY) } else { moment })
+}
+
+/// A moment, and whether a mere date was given for it.
+fn time(text: &str) -> Result<(Moment, bool), NotATime> {
+    if let Ok(moment) = text.parse() {
+        return Ok((moment, false));
+    }
+    // A date reads as more than dates elsewhere; here it is exactly `2026-03-31`.
+    if text.len() != 10 || jiff::civil::Date::from_str(text).is_err() {
+        return Err(NotATime);
+    }
+    Ok((format!("{text}T00:00:00Z").parse().map_err(|_| NotATime)?, true))
+}
+
+/// Why a text is no time.
+#[derive(Debug, thiserror::Error)]
+#[error("a time is written like `2026-03-31T09:30:00Z` or `2026-03-31`")]
+struct NotATime;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_date_in_until_includes_that_day() {
+        assert_eq!(since("2026-03-31").unwrap().to_string(), "2026-03-31T00:00:00Z");
+        assert_eq!(until("2026-03-31").unwrap().to_string(), "2026-04-01T00:00:00Z");
+        assert_eq!(until("2026-03-31T00:00:00Z").unwrap().to_string(), "2026-03-31T00:00:00Z");
+        assert_eq!(since("2026-03-31T09:00:00+09:00").unwrap().to_string(), "2026-03-31T00:00:00Z");
+        for odd in ["", "yesterday", "2026-3-1", "2026-02-30", "20260331", "2026-03-31 09:00:00"] {
+            assert!(since(odd).is_err(), "{odd}");
+        }
+    }
+}

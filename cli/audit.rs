@@ -1,0 +1,44 @@
+//! `rolewatch audit`: read, judge, report.
+
+pub(crate) mod inputs;
+mod progress;
+pub(crate) mod scan;
+pub(crate) mod totals;
+pub(crate) mod unread;
+
+use rolewatch_guard::{Scope, judge};
+
+use crate::args::AuditArgs;
+use crate::exit::{Exit, Failure};
+use crate::report::Report;
+use crate::stdout;
+use inputs::Inputs;
+use scan::{Scanned, scan};
+
+pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
+    args.look.apply();
+    if let (Some(since), Some(until)) = (args.since, args.until)
+        && since >= until
+    {
+        return Err(Failure::Usage(format!("nothing lies between --since {since} and --until {until}")));
+    }
+    let inputs = Inputs::find(&args.paths, &args.sources)?;
+    let Scanned { world, mut totals, unread, range } = scan(&args.paths, &inputs.not_logs, &inputs.policy, args.jobs)?;
+    let scope = Scope { as_of: args.until, since: args.since, until: args.until };
+    let judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |_| ());
+    totals.add_judgement(&judgement);
+    let report = Report {
+        paths: &args.paths,
+        inputs: &inputs,
+        since: args.since,
+        until: args.until,
+        range,
+        judgement: &judgement,
+        totals: &totals,
+        unread: &unread,
+    };
+    report.print(args.format)?;
+    unread.tell();
+    stdout::tell(&format!("rolewatch: {totals}"));
+    Ok(Exit::of_audit(&judgement.findings, args.fail_on, unread.is_empty()))
+}

@@ -1,0 +1,233 @@
+//! The policy and the rosters of a run: given, or found next to the archive or in the working folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::roster::{Rosters, Snapshot};
+
+use crate::args::SourceArgs;
+use crate::exit::{Failure, shown_path, shown_paths};
+use crate::stdout;
+
+/// How a policy file is called where it is to be found by itself.
+const POLICY: &str = "rolewatch.yaml";
+
+/// How the folder of rosters is called.
+const ROSTERS: &str = "roster";
+
+/// What switches are judged against.
+pub(crate) struct Inputs {
+    pub(crate) policy: Policy,
+    pub(crate) policy_file: PathBuf,
+    pub(crate) rosters: Rosters,
+    pub(crate) roster_files: Vec<RosterFile>,
+    /// Files and folders inside the archive that are no logs, canonical.
+    pub(crate) not_logs: Vec<PathBuf>,
+}
+
+/// A roster that was read.
+pub(crate) struct RosterFile {
+    pub(crate) file: PathBuf,
+    pub(crate) account: AccountId,
+    pub(crate) taken: Option<Moment>,
+    pub(crate) truncated: bool,
+}
+
+impl Inputs {
+    /// Reads what is given, else what is found, and says on stderr which that is.
+    pub(crate) fn find(paths: &[PathBuf], sources: &SourceArgs) -> Result<Self, Failure> {
+        let places = Places::of(paths);
+        let policies = places.having(POLICY, fs::Metadata::is_file)?;
+        let policy_file = match (&sources.policy, policies.first()) {
+            (Some(given), _) => given.clone(),
+            (None, Some(found)) => found.clone(),
+            (None, None) => return Err(Failure::NoPolicy { looked: shown_paths(&places.files(POLICY)) }),
+        };
+        let bytes = fs::read(&policy_file).map_err(|why| Failure::unreadable(&policy_file, why))?;
+        let policy = Policy::read(&bytes, &shown_path(&policy_file))?;
+
+        let folders = places.having(ROSTERS, fs::Metadata::is_dir)?;
+        let files = match (&*sources.rosters, folders.first()) {
+            ([], Some(folder)) => in_folder(folder)?,
+            ([], None) => Vec::new(),
+            (given, _) => all_given(given)?,
+        };
+        let mut rosters = Rosters::default();
+        let mut roster_files = Vec::new();
+        for Timed { file, taken } in files {
+            let bytes = fs::read(&file).map_err(|why| unreadable_roster(&file, why))?;
+            let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster { file: shown_path(&file), why })?;
+            roster_files.push(RosterFile { file, account: snapshot.account, taken, truncated: snapshot.truncated });
+            rosters.add(snapshot);
+        }
+
+        let used = [&policy_file].into_iter().chain(roster_files.iter().map(|roster| &roster.file));
+        let not_logs = used.chain(&policies).chain(&folders).filter_map(|path| fs::canonicalize(path).ok()).collect();
+        let inputs = Self { policy, policy_file, rosters, roster_files, not_logs };
+        inputs.tell(sources, &policies, &folders);
+        Ok(inputs)
+    }
+
+    fn tell(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {
+        let unused = |found: &[PathBuf]| match found {
+            [_, others @ ..] if !others.is_empty() => format!(" (not {})", shown_paths(others)),
+            _ => String::new(),
+        };
+        let others = if sources.policy.is_none() { unused(policies) } else { String::new() };
+        stdout::tell(&format!("rolewatch: policy `{}`, version {}{others}", shown_path(&self.policy_file), self.policy.version_hash));
+        for note in &self.policy.warnings {
+            stdout::tell_warning(&format!("{}: {note}", shown_path(&self.policy_file)));
+        }
+        let others = if sources.rosters.is_empty() { unused(folders) } else { String::new() };
+        for roster in &self.roster_files {
+            let taken = roster.taken.map_or_else(|| "taken at an unknown time".to_owned(), |taken| format!("taken {taken}"));
+            stdout::tell(&format!("rolewatch: roster `{}` of account {}, {taken}{others}", shown_path(&roster.file), roster.account));
+        }
+        if self.roster_files.is_empty() {
+            stdout::tell("rolewatch: no roster; who is in which group is known from changes in the logs only");
+        }
+    }
+}
+
+fn unreadable_roster(file: &Path, why: io::Error) -> Failure {
+    let text = file.to_string_lossy();
+    let hint = match text.rsplit_once('@') {
+        Some((_, time)) if why.kind() == io::ErrorKind::NotFound => {
+            format!("; `{time}` is no full time, which is written like `2026-03-31T09:30:00Z`", time = shown_path(Path::new(time)))
+        }
+        _ => String::new(),
+    };
+    Failure::Unreadable { file: shown_path(file), why, hint }
+}
+
+/// Where policy and rosters are looked for, nearest first: in the folders given, beside what is given, in the working folder.
+struct Places(Vec<PathBuf>);
+
+impl Places {
+    fn of(paths: &[PathBuf]) -> Self {
+        let named = || paths.iter().filter(|path| path.as_os_str() != "-");
+        let inside = named().filter(|path| path.is_dir()).cloned();
+        let beside = named().map(|path| match (path.file_name(), path.parent()) {
+            (Some(_), Some(parent)) => parent.to_owned(),
+            _ => path.join(".."),
+        });
+        let mut places = Self(Vec::new());
+        let mut known = Vec::new();
+        for place in inside.chain(beside).chain([PathBuf::new()]) {
+            // The working folder has no name of its own, so that files in it are shown by theirs.
+            let real = fs::canonicalize(if place.as_os_str().is_empty() { Path::new(".") } else { &place });
+            match real {
+                Ok(real) if !known.contains(&real) => known.push(real),
+                _ => continue,
+            }
+            places.0.push(place);
+        }
+        places
+    }
+
+    fn files(&self, name: &str) -> Vec<PathBuf> {
+        self.0.iter().map(|place| place.join(name)).collect()
+    }
+
+    fn having(&self, name: &str, is: fn(&fs::Metadata) -> bool) -> Result<Vec<PathBuf>, Failure> {
+        let mut found = Vec::new();
+        for file in self.files(name) {
+            match fs::metadata(&file) {
+                Ok(metadata) if is(&metadata) => found.push(file),
+                Ok(_) => {}
+                Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(why) => return Err(Failure::unreadable(&file, why)),
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A roster's file, and when it was taken.
+#[derive(Debug, PartialEq, Eq)]
+struct Timed {
+    file: PathBuf,
+    taken: Option<Moment>,
+}
+
+impl Timed {
+    /// `FILE@TIME`, or a file with the time in its name.
+    fn given(text: &Path) -> Self {
+        if let Some((file, taken)) = text.to_str().and_then(|text| text.rsplit_once('@')).filter(|(file, _)| !file.is_empty())
+            && let Some(taken) = full_time(taken)
+        {
+            return Self { file: file.into(), taken: Some(taken) };
+        }
+        Self::named(text.to_owned())
+    }
+
+    /// `NAME@TIME.json`
+    fn named(file: PathBuf) -> Self {
+        let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let taken = stem.rsplit_once('@').and_then(|(_, time)| full_time(time));
+        Self { file, taken }
+    }
+}
+
+/// `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` where a file name may have no colon. A mere date is not enough: it would be off by up
+/// to a day.
+fn full_time(text: &str) -> Option<Moment> {
+    if let Ok(moment) = text.parse() {
+        return Some(moment);
+    }
+    let (date, clock) = text.split_once('T')?;
+    let digits = clock.strip_suffix('Z').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let (hour, minute, second) = (digits.get(..2)?, digits.get(2..4)?, digits.get(4..)?);
+    format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
+}
+
+fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
+    let mut files = Vec::new();
+    for text in given {
+        if text.is_dir() {
+            files.extend(in_folder(text)?);
+        } else {
+            files.push(Timed::given(text));
+        }
+    }
+    Ok(files)
+}
+
+/// Every `*.json` of the folder itself, by name.
+fn in_folder(folder: &Path) -> Result<Vec<Timed>, Failure> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|why| Failure::unreadable(folder, why))? {
+        let file = entry.map_err(|why| Failure::unreadable(folder, why))?.path();
+        if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            files.push(Timed::named(file));
+        }
+    }
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(text: &str) -> (String, Option<String>) {
+        let Timed { file, taken } = Timed::given(Path::new(text));
+        (file.display().to_string(), taken.map(|taken| taken.to_string()))
+    }
+
+    #[test]
+    fn a_roster_is_split_at_the_last_at_sign_only_before_a_full_time() {
+        let time = Some("2026-03-31T09:30:00Z".to_owned());
+        assert_eq!(given("dev.json@2026-03-31T09:30:00Z"), ("dev.json".into(), time.clone()));
+        assert_eq!(given("a@b.json@2026-03-31T18:30:00+09:00"), ("a@b.json".into(), time.clone()));
+        assert_eq!(given("dev.json@2026-03-31T093000Z"), ("dev.json".into(), time.clone()));
+        assert_eq!(given("roster/dev@2026-03-31T093000Z.json"), ("roster/dev@2026-03-31T093000Z.json".into(), time));
+        for whole in ["dev.json", "alice@example.com.json", "dev.json@2026-03-31", "dev.json@", "@2026-03-31T09:30:00Z"] {
+            assert_eq!(given(whole), (whole.into(), None), "{whole}");
+        }
+    }
+}

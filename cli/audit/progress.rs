@@ -1,0 +1,29 @@
+//! A bar on stderr while a long run reads: only on a terminal, and only when it takes longer than a blink.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+const PATIENCE: Duration = Duration::from_millis(500);
+const TICK: Duration = Duration::from_millis(100);
+
+/// Shows how many of `total` bytes are done, until the sender of `done` is gone.
+pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
+    if !io::stderr().is_terminal() || done.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+        return;
+    }
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {percent:>3}% of {total_bytes}, {binary_bytes_per_sec}, {eta} left") {
+        bar.set_style(style);
+    }
+    loop {
+        bar.set_position(read.load(Ordering::Relaxed));
+        if done.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
+            break;
+        }
+    }
+    bar.finish_and_clear();
+}

@@ -1,0 +1,149 @@
+//! What could not be read, named one by one as far as anybody would read.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rolewatch_archive::{Place, Unread};
+use rolewatch_guard::seen::RecordProblem;
+use serde::Serialize;
+
+use crate::exit::shown_path;
+use crate::report::words::number;
+use crate::stdout;
+
+/// How many are named in a report. A hostile archive may have millions.
+const NAMED: usize = 10_000;
+
+/// How many are told on stderr.
+const TOLD: usize = 50;
+
+/// One thing that was not read. They sort by place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fault {
+    file: Arc<Path>,
+    byte: Option<u64>,
+    record: Option<u64>,
+    reason: String,
+}
+
+impl Fault {
+    pub(crate) fn of_archive(unread: &Unread) -> Self {
+        let rest = if unread.rest { "; the rest of the file was not read" } else { "" };
+        Self { file: Arc::clone(&unread.file), byte: unread.byte, record: unread.record, reason: format!("{}{rest}", unread.reason) }
+    }
+
+    pub(crate) fn of_folder(folder: &Path) -> Self {
+        let reason = "no log file is in it; logs end in .json, .jsonl, .ndjson or .gz".to_owned();
+        Self { file: Arc::from(folder), byte: None, record: None, reason }
+    }
+
+    pub(crate) fn of_record(place: &Place, problem: &RecordProblem) -> Self {
+        Self { file: Arc::clone(&place.file), byte: Some(place.byte), record: Some(place.record), reason: problem.to_string() }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", shown_path(&self.file))?;
+        match (self.record, self.byte) {
+            (Some(record), Some(byte)) => write!(f, ": record {record} (byte {byte})")?,
+            (Some(record), None) => write!(f, ": record {record}")?,
+            (None, Some(byte)) => write!(f, ": byte {byte}")?,
+            (None, None) => {}
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// For the `json` report.
+#[derive(Serialize)]
+pub(crate) struct FaultShown<'a> {
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte: Option<u64>,
+    reason: &'a str,
+}
+
+/// The first faults by place, and how many there are.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UnreadList {
+    first: Vec<Fault>,
+    count: u64,
+}
+
+impl UnreadList {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.count += 1;
+        self.first.push(fault);
+        if self.first.len() >= 2 * NAMED {
+            self.keep_first();
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        self.first.extend(other.first);
+        self.keep_first();
+    }
+
+    /// INVARIANT (order): which faults are kept does not depend on which thread met them first.
+    fn keep_first(&mut self) {
+        self.first.sort();
+        self.first.truncate(NAMED);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn shown(&self) -> impl Iterator<Item = FaultShown<'_>> {
+        self.first.iter().map(|fault| FaultShown {
+            file: shown_path(&fault.file),
+            record: fault.record,
+            byte: fault.byte,
+            reason: &fault.reason,
+        })
+    }
+
+    /// One line each on stderr.
+    pub(crate) fn tell(&self) {
+        let told = self.first.iter().take(TOLD);
+        let untold = self.count - u64::try_from(told.len()).unwrap_or(0);
+        for fault in told {
+            stdout::tell(&format!("rolewatch: {fault}"));
+        }
+        if untold > 0 {
+            stdout::tell(&format!("rolewatch: … and {} more that could not be read (`--format json` names them)", number(untold)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(file: &str, byte: u64) -> Fault {
+        Fault { file: Arc::from(Path::new(file)), byte: Some(byte), record: Some(1), reason: "odd".into() }
+    }
+
+    #[test]
+    fn faults_are_kept_by_place_whichever_came_first() {
+        let (mut a, mut b) = (UnreadList::default(), UnreadList::default());
+        for byte in 0..30_000 {
+            a.add(fault("a", 29_999 - byte));
+            b.add(fault("b", byte));
+        }
+        let (mut one, mut other) = (a.clone(), b.clone());
+        one.merge(b);
+        other.merge(a);
+        assert_eq!(one.first, other.first);
+        assert_eq!((one.count(), one.first.len()), (60_000, NAMED));
+        assert_eq!(one.first[0].to_string(), "a: record 1 (byte 0): odd");
+    }
+}

@@ -1,0 +1,147 @@
+//! The one place that picks an exit code.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use rolewatch_guard::policy::{PolicyErrors, Severity};
+use rolewatch_guard::roster::SnapshotError;
+use rolewatch_guard::{Finding, Verdict};
+
+/// How a run ends. The numbers are a contract; clap ends a wrong command line with 2 too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: everything was read, and nothing was found that counts.
+    Clean,
+    /// 1: violations at or over `--fail-on`.
+    Findings,
+    /// 2: the run could not be done.
+    Error,
+    /// 3: some input is missing or could not be read, whatever was found in the rest.
+    Incomplete,
+}
+
+impl Exit {
+    /// Of an audit. An unproven finding is no violation, and a suppressed one is not among `findings`.
+    pub(crate) fn of_audit(findings: &[Finding], fail_on: Severity, complete: bool) -> Self {
+        let counts = |finding: &Finding| finding.verdict == Verdict::Violation && finding.severity >= fail_on;
+        if !complete {
+            Self::Incomplete
+        } else if findings.iter().any(counts) {
+            Self::Findings
+        } else {
+            Self::Clean
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Error => 2,
+            Exit::Incomplete => 3,
+        })
+    }
+}
+
+/// Why a run could not be done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Neither given nor found.
+    #[error(
+        "no policy was found: it says which roles are elevated and who may enter them\n\
+         looked for {looked}\n\
+         give one with `--policy FILE`; `rolewatch policy example` prints one to start from, `rolewatch policy schema` its JSON schema"
+    )]
+    NoPolicy {
+        /// The places.
+        looked: String,
+    },
+    /// The policy file has errors.
+    #[error("the policy cannot be used\n{0}")]
+    Policy(#[from] PolicyErrors),
+    /// A roster is not what it should be.
+    #[error("cannot use the roster `{file}`: {why}")]
+    Roster {
+        /// Which file, harmless.
+        file: String,
+        /// Why.
+        why: SnapshotError,
+    },
+    /// A file that the run cannot do without.
+    #[error("cannot read `{file}`: {why}{hint}")]
+    Unreadable {
+        /// Which file, harmless.
+        file: String,
+        /// Why.
+        why: io::Error,
+        /// What to do about it; begins with what separates it.
+        hint: String,
+    },
+    /// Anything that was given wrongly and that clap cannot tell.
+    #[error("{0}")]
+    Usage(String),
+    /// Nothing could be printed.
+    #[error("cannot write the output: {0}")]
+    Output(io::Error),
+}
+
+impl Failure {
+    pub(crate) fn unreadable(file: &std::path::Path, why: io::Error) -> Self {
+        Self::Unreadable { file: shown_path(file), why, hint: String::new() }
+    }
+}
+
+/// A path as it may be printed.
+pub(crate) fn shown_path(path: &std::path::Path) -> String {
+    let text = path.display().to_string();
+    let characters = text.chars().map(|c| if rolewatch_guard::untrusted::shows_as_itself(c) { c } else { '\u{fffd}' });
+    characters.collect()
+}
+
+/// Several paths as they may be printed.
+pub(crate) fn shown_paths(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| format!("`{}`", shown_path(path))).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::CallerShown;
+    use rolewatch_guard::policy::PolicyHash;
+
+    use super::*;
+
+    fn finding(verdict: Verdict, severity: Severity) -> Finding {
+        Finding {
+            rule: "RW002",
+            name: "switch-without-mfa",
+            verdict,
+            severity,
+            time: "2026-03-02T09:00:00Z".parse().unwrap(),
+            role: String::new(),
+            caller: CallerShown { arn: None, account: None, name: String::new() },
+            message: String::new(),
+            events: Vec::new(),
+            id: String::new(),
+            policy: PolicyHash::of(b""),
+            supersedes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_violation_under_fail_on_and_an_unproven_answer_are_clean() {
+        let of = |findings: &[Finding], fail_on| Exit::of_audit(findings, fail_on, true);
+        assert_eq!(of(&[], Severity::Low), Exit::Clean);
+        assert_eq!(of(&[finding(Verdict::Violation, Severity::Medium)], Severity::Low), Exit::Findings);
+        assert_eq!(of(&[finding(Verdict::Violation, Severity::Medium)], Severity::High), Exit::Clean);
+        assert_eq!(of(&[finding(Verdict::Violation, Severity::High)], Severity::High), Exit::Findings);
+        assert_eq!(of(&[finding(Verdict::Unproven, Severity::Critical)], Severity::Low), Exit::Clean);
+    }
+
+    #[test]
+    fn incomplete_input_beats_findings() {
+        assert_eq!(Exit::of_audit(&[finding(Verdict::Violation, Severity::High)], Severity::Low, false), Exit::Incomplete);
+    }
+}

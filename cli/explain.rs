@@ -1,0 +1,53 @@
+//! `rolewatch explain`: a rule's documentation, or what records mean and how each rule judges them.
+
+mod facts;
+mod markdown;
+mod missing;
+mod records;
+
+use rolewatch_guard::rules::{ALL, Rule};
+
+use crate::args::ExplainArgs;
+use crate::exit::{Exit, Failure, shown_path};
+use crate::stdout;
+
+pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    args.look.apply();
+    let text = args.what.to_string_lossy();
+    if let Some(rule) = Rule::find(&text) {
+        stdout::print(|out| markdown::write(&rule.documentation(), stdout::columns(), out))?;
+        return Ok(Exit::Clean);
+    }
+    if text == "-" || args.what.exists() {
+        return records::run(args);
+    }
+    let meant = nearest(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name)).unwrap_or_default();
+    Err(Failure::Usage(format!(
+        "`{}` is neither a rule nor an existing file{meant}\n`rolewatch rules` lists the rules; a file has CloudTrail records in JSON",
+        shown_path(&args.what)
+    )))
+}
+
+/// The rule whose code or name is most like the text, if any is.
+fn nearest(text: &str) -> Option<&'static Rule> {
+    let text = text.to_ascii_lowercase();
+    let likeness = |rule: &Rule| {
+        let code = rule.code.to_ascii_lowercase();
+        strsim::normalized_damerau_levenshtein(&text, &code).max(strsim::normalized_damerau_levenshtein(&text, rule.name))
+    };
+    let best = ALL.iter().map(|rule| (likeness(rule), rule)).max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.filter(|(likeness, _)| *likeness >= 0.6).map(|(_, rule)| rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_in_a_code_or_name_finds_the_rule() {
+        for (slip, code) in [("RW02", "RW002"), ("rw0002", "RW002"), ("switch-without-mfs", "RW002"), ("sesion-too-long", "RW003")] {
+            assert_eq!(nearest(slip).map(|rule| rule.code), Some(code), "{slip}");
+        }
+        assert!(nearest("event.json").is_none());
+    }
+}

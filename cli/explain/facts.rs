@@ -1,0 +1,201 @@
+//! What one record says, in words: label and text, line by line.
+
+use rolewatch_guard::seen::{Caller, CallerKind, Change, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, Mint, Named, Seen, Service};
+use rolewatch_guard::untrusted::harmless;
+
+/// A label, and what is said under it.
+pub(super) type Line = (&'static str, String);
+
+/// Everything the engine takes from the record.
+pub(super) fn of(seen: &Seen) -> Vec<Line> {
+    let mut lines = vec![("what it is", what_it_is(seen)), ("caller", caller(&seen.caller))];
+    match &seen.fact {
+        Some(Fact::Mint(mint)) => mint_lines(mint, &mut lines),
+        Some(Fact::Console(step)) => console(step, &mut lines),
+        Some(Fact::Denial(denial)) => lines.push(("role", role_of_denial(denial))),
+        Some(Fact::IamChange(change)) => lines.push(("change", changed(change))),
+        Some(Fact::Nothing) | None => {}
+    }
+    if let Some(error) = seen.error.as_deref() {
+        lines.push(("error", harmless(error)));
+    }
+    if let Some(used) = &seen.used {
+        let opened = used.created.map_or_else(|| "at an unknown time".to_owned(), |created| format!("at {created}"));
+        lines.push(("use", format!("of the session {} in {}, opened {opened}{}", harmless(&used.session), harmless(used.role.as_str()), by_key(used.key.as_deref()))));
+    }
+    if let Some(named) = &seen.named {
+        lines.push(("name seen", format!("user {} of account {} has the id {}", harmless(&named.name), named.account, harmless(&named.id))));
+    }
+    if let Some((id, role)) = &seen.role {
+        lines.push(("role seen", format!("{} has the id {}", harmless(role.as_str()), harmless(id))));
+    }
+    if let Some(correction) = &seen.correction {
+        let which = correction.original.as_ref().map_or_else(|| "an earlier copy of itself".to_owned(), |original| format!("event {}", original.event));
+        lines.push(("addendum", format!("it corrects {which}")));
+    }
+    lines
+}
+
+fn what_it_is(seen: &Seen) -> String {
+    match &seen.fact {
+        Some(Fact::Mint(mint)) => mint_kind(mint),
+        Some(Fact::Console(step)) => match step.act {
+            ConsoleAct::Enter => "a console step: somebody entered a role (SwitchRole)",
+            ConsoleAct::Renew => "a console step: the console renewed a role's credentials (RenewRole)",
+            ConsoleAct::Exit => "a console step: somebody left a role (ExitRole)",
+        }
+        .to_owned(),
+        Some(Fact::Denial(denial)) if denial.access_denied => format!("a refusal: IAM denied {}", denial.api.name()),
+        Some(Fact::Denial(denial)) => format!("a failed {}, for another reason than access", denial.api.name()),
+        Some(Fact::IamChange(_)) => "a change in IAM".to_owned(),
+        Some(Fact::Nothing) => "a correction of a record that says nothing the engine keeps".to_owned(),
+        None if seen.used.is_some() => "a use of an elevated session".to_owned(),
+        None => {
+            let whose = match seen.service {
+                Service::Sts => "STS",
+                Service::SignIn => "sign-in",
+                Service::Iam => "IAM",
+                Service::Sso => "IAM Identity Center",
+                Service::Other => "another service",
+            };
+            format!("a record of {whose} that changes nothing the rules look at")
+        }
+    }
+}
+
+fn mint_kind(mint: &Mint) -> String {
+    let api = mint.api.name();
+    let Some(role) = &mint.role else { return format!("a mint: {api} issued credentials") };
+    match (&mint.caller.kind, mint.caller.account) {
+        (CallerKind::OtherAccount, _) => format!("the role owner's half of a mint ({api}): it shows the caller's account and id, and never their own MFA"),
+        (CallerKind::Service, _) => format!("a mint by an AWS service ({api})"),
+        (_, Some(account)) if account != role.account() => format!("the caller's half of a mint across accounts ({api}): it alone proves everything"),
+        _ => format!("a mint within one account ({api}): this is its only record"),
+    }
+}
+
+fn caller(caller: &Caller) -> String {
+    let kind = match &caller.kind {
+        CallerKind::IamUser => "IAM user",
+        CallerKind::AssumedRole => "role session",
+        CallerKind::Root => "root user",
+        CallerKind::Service => "AWS service",
+        CallerKind::OtherAccount => "somebody of another account",
+        CallerKind::Saml => "SAML user",
+        CallerKind::WebIdentity => "web identity",
+        CallerKind::Federated => "federated user",
+        CallerKind::IdentityCenter => "Identity Center user",
+        CallerKind::Other(kind) if kind.is_empty() => "nobody (the record has no identity)",
+        CallerKind::Other(_) => "identity of another kind",
+    };
+    let name = [&caller.arn, &caller.user_name, &caller.principal_id, &caller.provider].into_iter().find_map(Option::as_deref);
+    let name = name.map(|name| format!(" {}", harmless(name))).unwrap_or_default();
+    let account = match caller.account {
+        Some(account) if caller.arn.is_none() => format!(" of account {account}"),
+        _ => String::new(),
+    };
+    let console = if caller.from_console { ", through the console" } else { "" };
+    format!("{kind}{name}{account}{}{console}", by_key(caller.key.as_deref()))
+}
+
+/// An access key is shown only by its end.
+fn by_key(key: Option<&str>) -> String {
+    let Some(key) = key else { return String::new() };
+    let kind = if key.starts_with("AKIA") { "permanent" } else { "temporary" };
+    format!(", with a {kind} key ({})", last_four(key))
+}
+
+pub(super) fn last_four(key: &str) -> String {
+    let skipped = key.chars().count().saturating_sub(4);
+    format!("…{}", harmless(&key.chars().skip(skipped).collect::<String>()))
+}
+
+fn mint_lines(mint: &Mint, lines: &mut Vec<Line>) {
+    if let Some(role) = &mint.role {
+        lines.push(("role", harmless(role.as_str())));
+    }
+    if let Some(target) = mint.grant.as_ref().and_then(|grant| grant.target.as_deref()) {
+        lines.push(("root of", harmless(target)));
+    }
+    let issued = mint.issued.as_deref().map(|key| format!(", key {}", last_four(key))).unwrap_or_default();
+    if let Some(session) = &mint.session {
+        lines.push(("session", format!("{}{issued}", harmless(session))));
+    } else if !issued.is_empty() {
+        lines.push(("issued", issued.trim_start_matches(", ").to_owned()));
+    }
+    if let Some(granted) = mint.grant.as_deref().and_then(|grant| granted(mint, grant)) {
+        lines.push(("granted", granted));
+    }
+    lines.push(("MFA", mfa(mint)));
+    if let Some(shared) = &mint.shared {
+        lines.push(("shared id", format!("{shared}; the other account's half has the same")));
+    }
+    if mint.omitted {
+        lines.push(("omitted", "the parameters were too large for CloudTrail and left out".to_owned()));
+    }
+}
+
+fn granted(mint: &Mint, grant: &Grant) -> Option<String> {
+    use rolewatch_guard::moment::Span;
+    match (grant.expiration, grant.duration_seconds) {
+        (Some(until), _) => Some(format!("until {until}, for {}", Span::from_seconds(until.seconds_since(mint.time)))),
+        (None, Some(seconds)) => Some(format!("for {}, as asked for; the record has no expiration", Span::from_seconds(seconds))),
+        (None, None) => None,
+    }
+}
+
+fn mfa(mint: &Mint) -> String {
+    let caller = &mint.caller;
+    if let Some(serial) = mint.grant.as_ref().and_then(|grant| grant.mfa_serial.as_deref()) {
+        return format!("proved: the call named the device {}, and STS verified its code", harmless(serial));
+    }
+    match (&caller.kind, caller.session.as_ref().and_then(|session| session.mfa)) {
+        (CallerKind::OtherAccount, _) => "not shown: no device was named, and the rest is in the caller's half".to_owned(),
+        (CallerKind::AssumedRole, _) => "not shown: what a role session says of itself proves nothing; the mint at the origin decides".to_owned(),
+        (CallerKind::IamUser, Some(true)) => "proved: the caller's session was opened with MFA".to_owned(),
+        (CallerKind::IamUser, Some(false)) => "disproved: the caller's session was opened without MFA".to_owned(),
+        (CallerKind::IamUser, None) if caller.has_long_term_key() => "disproved: a permanent key made the call and named no device".to_owned(),
+        (CallerKind::IamUser, None) => "not shown: the record lacks the session context of the caller's temporary key".to_owned(),
+        _ => "not asked of this kind of caller".to_owned(),
+    }
+}
+
+fn console(step: &ConsoleStep, lines: &mut Vec<Line>) {
+    if let Some(role) = &step.role {
+        lines.push(("role", harmless(role.as_str())));
+    }
+    if let Some(session) = &step.session {
+        lines.push(("session", harmless(session)));
+    }
+    if let Some(from) = &step.from {
+        lines.push(("person", harmless(from)));
+    }
+    if let Some(ip) = &step.source_ip {
+        lines.push(("address", harmless(ip)));
+    }
+    lines.push(("MFA", "never shown by a console step".to_owned()));
+}
+
+fn role_of_denial(denial: &Denial) -> String {
+    denial.role.as_ref().map_or_else(|| "none is named in the message, so it is counted and no finding".to_owned(), |role| harmless(role.as_str()))
+}
+
+fn changed(change: &IamChange) -> String {
+    let what = |named: &Named| match named {
+        Named::User => "user",
+        Named::Group => "group",
+    };
+    let text = match &change.what {
+        Change::AddUserToGroup { user, group } => format!("user {user} was added to group {group}"),
+        Change::RemoveUserFromGroup { user, group } => format!("user {user} was removed from group {group}"),
+        Change::Create { what: named, name, id } => {
+            let id = id.as_deref().map(|id| format!(" with the id {id}")).unwrap_or_default();
+            format!("{} {name} was created{id}", what(named))
+        }
+        Change::Delete { what: named, name } => format!("{} {name} was deleted", what(named)),
+        Change::Rename { what: named, from, to } => format!("{} {from} was renamed to {to}", what(named)),
+        Change::EnableMfa { user, serial } => format!("the MFA device {serial} of user {user} was enabled"),
+        Change::DeactivateMfa { user, serial } => format!("the MFA device {serial} of user {user} was deactivated"),
+    };
+    format!("{} in account {}", harmless(&text), change.account)
+}

@@ -1,0 +1,121 @@
+//! Rules' documentation on a terminal: headings, numbered lists and paragraphs are all it has.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+use crate::report::words::wrap;
+
+const TITLE: Style = Style::new().bold();
+const HEADING: Style = Style::new().bold().underline();
+
+/// A stretch of lines that belong together.
+#[derive(Debug, PartialEq, Eq)]
+enum Block {
+    Heading(String),
+    /// What stands in front, and the text.
+    Item(String, String),
+    Paragraph(String),
+    /// Tables and code stay as they are.
+    Verbatim(String),
+}
+
+/// The first line is the title.
+pub(super) fn write(text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let (title, text) = text.split_once('\n').unwrap_or((text, ""));
+    writeln!(out, "{TITLE}{title}{TITLE:#}")?;
+    let mut before: Option<Block> = None;
+    for block in blocks(text) {
+        let close = matches!(
+            (&before, &block),
+            (Some(Block::Heading(_)), _) | (Some(Block::Item(..)), Block::Item(..)) | (Some(Block::Verbatim(_)), Block::Verbatim(_))
+        );
+        if !close {
+            writeln!(out)?;
+        }
+        match &block {
+            Block::Heading(text) => writeln!(out, "{HEADING}{text}{HEADING:#}")?,
+            Block::Paragraph(text) => hanging("", text, columns, out)?,
+            Block::Item(mark, text) => hanging(mark, text, columns, out)?,
+            Block::Verbatim(line) => writeln!(out, "{line}")?,
+        }
+        before = Some(block);
+    }
+    Ok(())
+}
+
+fn hanging(mark: &str, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut first = mark.to_owned();
+    for line in wrap(text, columns.saturating_sub(mark.len())) {
+        writeln!(out, "{first}{line}")?;
+        first = " ".repeat(mark.len());
+    }
+    Ok(())
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    let mut fenced = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            open = false;
+            continue;
+        }
+        if fenced || line.starts_with('|') {
+            blocks.push(Block::Verbatim(line.to_owned()));
+            open = false;
+            continue;
+        }
+        let trimmed = line.trim();
+        if trimmed.is_empty() {
+            open = false;
+        } else if let Some(heading) = trimmed.strip_prefix("## ") {
+            blocks.push(Block::Heading(heading.to_owned()));
+            open = false;
+        } else if let Some((mark, rest)) = item(trimmed) {
+            blocks.push(Block::Item(mark, rest.to_owned()));
+            open = true;
+        } else {
+            match blocks.last_mut() {
+                Some(Block::Item(_, text) | Block::Paragraph(text)) if open => {
+                    text.push(' ');
+                    text.push_str(trimmed);
+                }
+                _ => blocks.push(Block::Paragraph(trimmed.to_owned())),
+            }
+            open = true;
+        }
+    }
+    blocks
+}
+
+fn item(line: &str) -> Option<(String, &str)> {
+    if let Some(rest) = line.strip_prefix("- ") {
+        return Some(("- ".to_owned(), rest));
+    }
+    let (number, rest) = line.split_once(". ")?;
+    number.parse::<u8>().is_ok().then(|| (format!("{number}. "), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_one_paragraph_or_item_are_joined() {
+        let text = "## What\nOne line\nand another.\n\nTwo.\n1. First\n   goes on.\n2. Second.\n| a | b |";
+        assert_eq!(
+            blocks(text),
+            [
+                Block::Heading("What".into()),
+                Block::Paragraph("One line and another.".into()),
+                Block::Paragraph("Two.".into()),
+                Block::Item("1. ".into(), "First goes on.".into()),
+                Block::Item("2. ".into(), "Second.".into()),
+                Block::Verbatim("| a | b |".into()),
+            ]
+        );
+    }
+}

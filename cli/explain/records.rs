@@ -1,0 +1,219 @@
+//! What the records of a file mean, and how each rule judges them together.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::slice;
+
+use anstyle::{AnsiColor, Style};
+use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::rules::ALL;
+use rolewatch_guard::seen::{self, Reading, Seen};
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::world::World;
+use rolewatch_guard::{Elevated, Judgement, Scope, Verdict, judge};
+use serde::Deserialize;
+
+use super::{facts, missing};
+use crate::args::ExplainArgs;
+use crate::audit::inputs::Inputs;
+use crate::audit::unread::{Fault, UnreadList};
+use crate::exit::{Exit, Failure};
+use crate::report::words::{counted, length, number, padded, place, wrap};
+use crate::stdout;
+
+/// How many records are told one by one. All are judged.
+const TOLD: usize = 100;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const LABEL: usize = 14;
+
+/// A record of the file.
+struct Record {
+    number: u64,
+    /// What the record calls itself, for orientation.
+    title: String,
+    seen: Option<Box<Seen>>,
+}
+
+pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+    let inputs = match Inputs::find(slice::from_ref(&args.what), &args.sources) {
+        Ok(inputs) => Some(inputs),
+        Err(failure @ Failure::NoPolicy { .. }) => {
+            stdout::tell_warning(&format!("{failure}\nwithout a policy no rule judges; every role counts as elevated"));
+            None
+        }
+        Err(failure) => return Err(failure),
+    };
+    let elevated = inputs.as_ref().map(|inputs| Elevated::by_policy(&inputs.policy));
+    let may_be = |role: &RoleArn| elevated.as_ref().is_none_or(|elevated| elevated.may_be(role));
+    let mut reader = Reader { elevated: &may_be, records: Vec::new(), unread: UnreadList::default() };
+    let counts = if args.what.as_os_str() == "-" {
+        read_stream(io::stdin().lock(), "stdin", &Filter::everything(), &mut Scratch::new(), &mut reader)
+    } else {
+        if fs::metadata(&args.what).is_ok_and(|metadata| metadata.is_dir()) {
+            return Err(Failure::Usage(format!("`{}` is a folder; explain reads one file, audit reads folders", crate::exit::shown_path(&args.what))));
+        }
+        File::open(&args.what).map_err(|why| Failure::unreadable(&args.what, why))?;
+        read_file(&args.what, &Filter::everything(), &mut Scratch::new(), &mut reader)
+    };
+    let Reader { records, unread, .. } = reader;
+    stdout::print(|out| {
+        let columns = stdout::columns();
+        let all: Vec<&Seen> = records.iter().filter_map(|record| record.seen.as_deref()).collect();
+        for record in records.iter().take(TOLD) {
+            one(record, &all, columns, out)?;
+        }
+        if records.len() > TOLD {
+            let more = length(records.get(TOLD..).unwrap_or_default());
+            writeln!(out, "{DIM}… and {} that {} not told one by one, but judged{DIM:#}\n", counted(more, "more record", "more records"), if more == 1 { "is" } else { "are" })?;
+        }
+        if let Some(inputs) = &inputs {
+            judged(&all, inputs, columns, out)?;
+        }
+        Ok(())
+    })?;
+    unread.tell();
+    let notes = if counts.other_documents > 0 { format!(", {} not of CloudTrail", counted(counts.other_documents, "document", "documents")) } else { String::new() };
+    stdout::tell(&format!("rolewatch: {}, {} could not be read{notes}", counted(counts.records, "record", "records"), number(unread.count())));
+    Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+struct Reader<'a> {
+    elevated: &'a dyn Fn(&RoleArn) -> bool,
+    records: Vec<Record>,
+    unread: UnreadList,
+}
+
+/// The few fields that tell a reader which record is meant.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Title {
+    event_name: Option<String>,
+    event_source: Option<String>,
+    event_time: Option<String>,
+    #[serde(rename = "eventID")]
+    event_id: Option<String>,
+}
+
+impl Sink for Reader<'_> {
+    fn record(&mut self, json: &[u8], at: &Place) {
+        let seen = match seen::read(json, self.elevated) {
+            Ok(Reading::Seen(seen)) => Some(seen),
+            Ok(Reading::NotRelevant) => None,
+            Err(problem) => return self.unread.add(Fault::of_record(at, &problem)),
+        };
+        let title = serde_json::from_slice(json).map_or_else(|_| "a record without the usual fields".to_owned(), |title: Title| {
+            let part = |text: Option<String>| harmless(text.as_deref().unwrap_or("?"));
+            let source = part(title.event_source);
+            let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
+            format!("{} ({source}) at {}, event {}", part(title.event_name), part(title.event_time), part(title.event_id))
+        });
+        self.records.push(Record { number: at.record, title, seen });
+    }
+
+    fn unread(&mut self, problem: Unread) {
+        self.unread.add(Fault::of_archive(&problem));
+    }
+}
+
+fn one(record: &Record, all: &[&Seen], columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{BOLD}record {}: {}{BOLD:#}", number(record.number), record.title)?;
+    let Some(seen) = &record.seen else {
+        let text = "not relevant: neither of STS, sign-in, IAM or Identity Center, nor by a session of an elevated role";
+        line("what it is", text, columns, out)?;
+        return writeln!(out);
+    };
+    line("recorded in", &format!("account {}{}", seen.key.account, region(seen)), columns, out)?;
+    for (label, text) in facts::of(seen) {
+        line(label, &text, columns, out)?;
+    }
+    for text in missing::beside(seen, all) {
+        line("to complete", &text, columns, out)?;
+    }
+    writeln!(out)
+}
+
+fn region(seen: &Seen) -> String {
+    seen.region.as_deref().map(|region| format!(", {}", harmless(region))).unwrap_or_default()
+}
+
+fn line(label: &str, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut first = format!("  {DIM}{}{DIM:#}", padded(label, LABEL));
+    for line in wrap(text, columns.saturating_sub(2 + LABEL)) {
+        writeln!(out, "{first}{line}")?;
+        first = " ".repeat(2 + LABEL);
+    }
+    Ok(())
+}
+
+/// How every rule answers, over all records of the file.
+fn judged(all: &[&Seen], inputs: &Inputs, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut world = World::default();
+    for seen in all {
+        world.add((*seen).clone());
+    }
+    let mut told: BTreeSet<(&'static str, String)> = BTreeSet::new();
+    let mut written = Ok(());
+    let judgement = judge(&world, &inputs.policy, &inputs.rosters, Scope::default(), &mut |examined| {
+        let role = examined.switch.role.as_ref().map_or_else(|| "an unknown role".to_owned(), |role| place(role.as_str(), &inputs.policy));
+        let (time, who) = (examined.switch.key.second, harmless(&examined.origin.name));
+        let mut write = || -> io::Result<()> {
+            writeln!(out, "{BOLD}switch into {role} at {time} by {who}{BOLD:#}")?;
+            for (rule, verdict, because) in examined.answers() {
+                told.insert((rule.code, because.to_owned()));
+                answer(verdict, rule.code, rule.name, because, columns, out)?;
+            }
+            writeln!(out)
+        };
+        if written.is_ok() {
+            written = write();
+        }
+    });
+    written?;
+    others(&judgement, &told, columns, out)
+}
+
+/// Findings that are of no single switch: stretches, days, denials and root.
+fn others(judgement: &Judgement, told: &BTreeSet<(&'static str, String)>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let findings = judgement.findings.iter().chain(judgement.suppressed.iter().map(|hidden| &hidden.finding));
+    let mut spoken: BTreeSet<&str> = told.iter().map(|(code, _)| *code).collect();
+    let rest: Vec<_> = findings.filter(|finding| !told.contains(&(finding.rule, finding.message.clone()))).collect();
+    if !rest.is_empty() {
+        writeln!(out, "{BOLD}beyond single switches{BOLD:#}")?;
+        for finding in rest {
+            spoken.insert(finding.rule);
+            answer(finding.verdict, finding.rule, finding.name, &finding.message, columns, out)?;
+        }
+        writeln!(out)?;
+    }
+    if spoken.is_empty() {
+        writeln!(out, "No rule was asked: the records show no switch into an elevated role, and no refusal of one.")?;
+        return Ok(());
+    }
+    let silent: Vec<&str> = ALL.iter().map(|rule| rule.code).filter(|code| !spoken.contains(code)).collect();
+    if !silent.is_empty() {
+        writeln!(out, "{DIM}nothing to say: {}{DIM:#}", silent.join(", "))?;
+    }
+    Ok(())
+}
+
+fn answer(verdict: Verdict, code: &str, name: &str, because: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let color = match verdict {
+        Verdict::Allow => AnsiColor::Green,
+        Verdict::Violation => AnsiColor::Red,
+        Verdict::Unproven => AnsiColor::Magenta,
+        Verdict::NotApplicable => AnsiColor::BrightBlack,
+    };
+    let style = Style::new().fg_color(Some(color.into()));
+    let names = ALL.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let mut first = format!("  {style}{}{style:#}  {code} {}  ", padded(verdict.as_str(), LABEL), padded(name, names));
+    let indent = 2 + LABEL + 2 + code.len() + 1 + names + 2;
+    for line in wrap(because, columns.saturating_sub(indent)) {
+        writeln!(out, "{first}{line}")?;
+        first = " ".repeat(indent);
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! `rolewatch policy check|schema|example`.
+
+use std::fs;
+use std::path::Path;
+
+use rolewatch_guard::policy::{EXAMPLE, Policy, SCHEMA};
+
+use crate::args::PolicyCommand;
+use crate::exit::{Exit, Failure, shown_path};
+use crate::report::words::{counted, length};
+use crate::stdout;
+
+pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
+    match command {
+        PolicyCommand::Check { file } => check(&file)?,
+        PolicyCommand::Schema => stdout::print_plain(|out| out.write_all(SCHEMA.as_bytes()))?,
+        PolicyCommand::Example => stdout::print_plain(|out| out.write_all(EXAMPLE.as_bytes()))?,
+    }
+    Ok(Exit::Clean)
+}
+
+fn check(file: &Path) -> Result<(), Failure> {
+    let bytes = fs::read(file).map_err(|why| Failure::unreadable(file, why))?;
+    let name = shown_path(file);
+    let policy = Policy::read(&bytes, &name)?;
+    for note in &policy.warnings {
+        stdout::tell_warning(&format!("{name}: {note}"));
+    }
+    let accounts = u64::try_from(policy.accounts.len()).unwrap_or(u64::MAX);
+    stdout::print(|out| {
+        writeln!(
+            out,
+            "{name} is a valid policy, version {}: {}, {}, {}",
+            policy.version_hash,
+            counted(length(&policy.roles), "role", "roles"),
+            counted(accounts, "account", "accounts"),
+            counted(length(&policy.suppress), "suppression", "suppressions"),
+        )
+    })
+}

@@ -1,0 +1,150 @@
+//! One document with everything.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use rolewatch_guard::id::EventId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::PolicyHash;
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{CallerShown, Finding, Tally};
+use serde::Serialize;
+
+use super::Report;
+use crate::audit::totals::Totals;
+use crate::audit::unread::FaultShown;
+use crate::exit::shown_path;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    policy: PolicyShown,
+    rosters: Vec<RosterShown>,
+    paths: Vec<String>,
+    since: Option<Moment>,
+    until: Option<Moment>,
+    as_of: Option<Moment>,
+    findings: &'a [Finding],
+    suppressed: Vec<SuppressedShown<'a>>,
+    switches: Vec<SwitchShown<'a>>,
+    /// The first of them; `unread_count` is of all.
+    unread: Vec<FaultShown<'a>>,
+    unread_count: u64,
+    counts: &'a Totals,
+    not_judged: NotJudged,
+    notices: &'a [String],
+    tallies: BTreeMap<&'static str, TallyShown>,
+}
+
+#[derive(Serialize)]
+struct PolicyShown {
+    file: String,
+    version: PolicyHash,
+}
+
+#[derive(Serialize)]
+struct RosterShown {
+    file: String,
+    account: String,
+    taken: Option<Moment>,
+    truncated: bool,
+}
+
+#[derive(Serialize)]
+struct SuppressedShown<'a> {
+    finding: &'a Finding,
+    reason: String,
+    owner: String,
+    until: String,
+    line: usize,
+}
+
+#[derive(Serialize)]
+struct SwitchShown<'a> {
+    time: Moment,
+    role: &'a str,
+    caller: &'a CallerShown,
+    console: bool,
+    last_use: Option<Moment>,
+    granted_until: Option<Moment>,
+    event: Option<&'a EventId>,
+    violations: u16,
+    unproven: u16,
+}
+
+/// Calls that are no switch into an elevated role and no finding either.
+#[derive(Serialize)]
+struct NotJudged {
+    other_refusals: u64,
+    assume_root_allowed: u64,
+}
+
+#[derive(Serialize)]
+struct TallyShown {
+    allow: u64,
+    violation: u64,
+    unproven: u64,
+    not_applicable: u64,
+}
+
+impl From<&Tally> for TallyShown {
+    fn from(tally: &Tally) -> Self {
+        let Tally { allow, violation, unproven, not_applicable } = *tally;
+        Self { allow, violation, unproven, not_applicable }
+    }
+}
+
+pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Report { paths, inputs, since, until, judgement, totals, unread, .. } = report;
+    let document = Document {
+        policy: PolicyShown { file: shown_path(&inputs.policy_file), version: inputs.policy.version_hash },
+        rosters: inputs
+            .roster_files
+            .iter()
+            .map(|roster| RosterShown {
+                file: shown_path(&roster.file),
+                account: roster.account.to_string(),
+                taken: roster.taken,
+                truncated: roster.truncated,
+            })
+            .collect(),
+        paths: paths.iter().map(|path| shown_path(path)).collect(),
+        since: *since,
+        until: *until,
+        as_of: judgement.as_of,
+        findings: &judgement.findings,
+        suppressed: judgement
+            .suppressed
+            .iter()
+            .map(|suppressed| SuppressedShown {
+                finding: &suppressed.finding,
+                reason: harmless(&suppressed.by.reason),
+                owner: harmless(&suppressed.by.owner),
+                until: suppressed.by.until.to_string(),
+                line: suppressed.by.line,
+            })
+            .collect(),
+        switches: judgement
+            .switches
+            .iter()
+            .map(|switch| SwitchShown {
+                time: switch.time,
+                role: &switch.role,
+                caller: &switch.caller,
+                console: switch.console,
+                last_use: switch.last_use,
+                granted_until: switch.granted_until,
+                event: switch.event.as_ref(),
+                violations: switch.violations,
+                unproven: switch.unproven,
+            })
+            .collect(),
+        unread: unread.shown().collect(),
+        unread_count: unread.count(),
+        counts: totals,
+        not_judged: NotJudged { other_refusals: judgement.other_refusals, assume_root_allowed: judgement.root_allowed },
+        notices: &judgement.notices,
+        tallies: judgement.tallies.iter().map(|(code, tally)| (*code, tally.into())).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,43 @@
+//! What an audit came to, as it is shown: one file a format.
+
+mod csv;
+mod json;
+mod ndjson;
+mod table;
+pub(crate) mod words;
+
+use std::path::PathBuf;
+
+use rolewatch_guard::Judgement;
+use rolewatch_guard::moment::Moment;
+
+use crate::args::Format;
+use crate::audit::inputs::Inputs;
+use crate::audit::totals::Totals;
+use crate::audit::unread::UnreadList;
+use crate::exit::Failure;
+use crate::stdout;
+
+/// An audit that is done.
+pub(crate) struct Report<'a> {
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) since: Option<Moment>,
+    pub(crate) until: Option<Moment>,
+    /// The first and the last relevant record.
+    pub(crate) range: Option<(Moment, Moment)>,
+    pub(crate) judgement: &'a Judgement,
+    pub(crate) totals: &'a Totals,
+    pub(crate) unread: &'a UnreadList,
+}
+
+impl Report<'_> {
+    pub(crate) fn print(&self, format: Format) -> Result<(), Failure> {
+        match format {
+            Format::Table => stdout::print(|out| table::write(self, stdout::columns(), out)),
+            Format::Json => stdout::print_plain(|out| json::write(self, out)),
+            Format::Ndjson => stdout::print_plain(|out| ndjson::write(&self.judgement.findings, out)),
+            Format::Csv => stdout::print_plain(|out| csv::write(&self.judgement.findings, out)),
+        }
+    }
+}

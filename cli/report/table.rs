@@ -1,0 +1,216 @@
+//! For people: by person, the worst first, in words, with what to do.
+
+mod findings;
+mod paint;
+mod switches;
+
+use std::io::{self, Write};
+
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{Finding, Verdict};
+
+use super::Report;
+use super::words::{counted, length, number, padded, wrap};
+use crate::exit::shown_path;
+use paint::{BAD, BOLD, DIM, HEADING, UNSURE};
+
+/// Where the text of a line with a label begins.
+const LABEL: usize = 10;
+
+pub(crate) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { out, columns };
+    head(report, &mut page)?;
+    let of = |verdict: Verdict| report.judgement.findings.iter().filter(move |finding| finding.verdict == verdict);
+    let violations: Vec<&Finding> = of(Verdict::Violation).collect();
+    let unproven: Vec<&Finding> = of(Verdict::Unproven).collect();
+
+    if violations.is_empty() {
+        page.heading("Violations: none")?;
+        page.text(2, &nothing_found(report))?;
+    } else {
+        page.heading(&format!("Violations: {}", number(length(&violations))))?;
+        findings::by_person(&violations, &mut page)?;
+    }
+    if !unproven.is_empty() {
+        page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
+        page.text(2, "What was read can show neither that the rule was kept nor that it was broken. Each line says what is missing.")?;
+        findings::by_person(&unproven, &mut page)?;
+    }
+    suppressed(report, &mut page)?;
+    switches::clean(report, &mut page)?;
+    not_judged(report, &mut page)?;
+    by_rule(report, &mut page)
+}
+
+/// Where lines go, and how wide they may be.
+struct Page<'a> {
+    out: &'a mut dyn Write,
+    columns: usize,
+}
+
+impl Page<'_> {
+    fn heading(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "\n{HEADING}{text}{HEADING:#}")
+    }
+
+    /// Wrapped text, every line indented.
+    fn text(&mut self, indent: usize, text: &str) -> io::Result<()> {
+        self.hanging(&" ".repeat(indent), indent, text)
+    }
+
+    /// Wrapped text behind `first`, which is as wide as `indent`.
+    fn hanging(&mut self, first: &str, indent: usize, text: &str) -> io::Result<()> {
+        let lines = wrap(text, self.columns.saturating_sub(indent));
+        let mut before = first.to_owned();
+        for line in lines {
+            writeln!(self.out, "{before}{line}")?;
+            before = " ".repeat(indent);
+        }
+        Ok(())
+    }
+
+    fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+        self.hanging(&format!("{DIM}{}{DIM:#}", padded(label, LABEL)), LABEL, text)
+    }
+}
+
+fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let Report { inputs, totals, judgement, .. } = report;
+    let paths: Vec<String> = report.paths.iter().map(|path| if path.as_os_str() == "-" { "stdin".to_owned() } else { shown_path(path) }).collect();
+    page.hanging(&format!("{BOLD}rolewatch audit{BOLD:#} of "), "rolewatch audit of ".len(), &paths.join(", "))?;
+    let range = report.range.map_or_else(
+        || "none of them relevant".to_owned(),
+        |(first, last)| format!("relevant ones from {first} to {last}"),
+    );
+    let (files, records) = (counted(totals.files.read, "file", "files"), counted(totals.records.met, "record", "records"));
+    page.labelled("read", &format!("{files}, {records}, {range}"))?;
+    page.labelled("policy", &format!("{}, version {}", shown_path(&inputs.policy_file), inputs.policy.version_hash))?;
+    for (at, roster) in inputs.roster_files.iter().enumerate() {
+        let name = inputs.policy.account_name(roster.account).map(|name| format!(" ({})", harmless(name))).unwrap_or_default();
+        let taken = roster.taken.map_or_else(|| "time unknown".to_owned(), |taken| format!("taken {taken}"));
+        let truncated = if roster.truncated { ", truncated" } else { "" };
+        let text = format!("{}: account {}{name}, {taken}{truncated}", shown_path(&roster.file), roster.account);
+        page.labelled(if at == 0 { "roster" } else { "" }, &text)?;
+    }
+    if inputs.roster_files.is_empty() {
+        page.labelled("roster", "none; who is in which group is known from changes in the logs only. Give one with --roster FILE@TIME")?;
+    }
+    match (report.since, report.until) {
+        (None, None) => {}
+        (Some(since), None) => page.labelled("judged", &format!("switches from {since} on"))?,
+        (None, Some(until)) => page.labelled("judged", &format!("switches before {until}"))?,
+        (Some(since), Some(until)) => page.labelled("judged", &format!("switches from {since} until before {until}"))?,
+    }
+    if let Some(as_of) = judgement.as_of {
+        page.labelled("as of", &as_of.to_string())?;
+    }
+    let (switches, found) = (&totals.switches, &totals.findings);
+    let judged = counted(switches.judged, "switch into an elevated role", "switches into elevated roles");
+    let violations = counted(found.violations, "violation", "violations");
+    let (unproven, suppressed) = (number(found.unproven), number(found.suppressed));
+    page.labelled("found", &format!("{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed", number(switches.clean)))?;
+    if !report.unread.is_empty() {
+        let (files, records) = (totals.files.unreadable, totals.records.unread);
+        let files = (files > 0).then(|| counted(files, "file", "files"));
+        let records = (records > 0).then(|| counted(records, "record", "records"));
+        let what: Vec<String> = files.into_iter().chain(records).collect();
+        let what = if what.is_empty() { "something".to_owned() } else { what.join(" and ") };
+        let text = format!("{what} could not be read, so switches may be missing below; stderr names each with its reason");
+        page.hanging(&format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)), LABEL + 1, &text)?;
+    }
+    Ok(())
+}
+
+fn nothing_found(report: &Report<'_>) -> String {
+    let switches = &report.totals.switches;
+    let unproven = report.totals.findings.unproven;
+    match switches.judged {
+        0 if report.totals.records.met == 0 => "No record was read, so nothing was judged.".to_owned(),
+        0 => "No switch into an elevated role was seen in what was read.".to_owned(),
+        judged => {
+            let judged = counted(judged, "switch into an elevated role was judged", "switches into elevated roles were judged");
+            let and = match unproven {
+                0 => "no rule was broken",
+                _ => "no rule is known to be broken; see what is unproven below",
+            };
+            format!("{judged}; {and}.")
+        }
+    }
+}
+
+fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let suppressed = &report.judgement.suppressed;
+    if suppressed.is_empty() {
+        return Ok(());
+    }
+    page.heading(&format!("Suppressed by the policy: {}", number(length(suppressed))))?;
+    for hidden in suppressed {
+        let finding = &hidden.finding;
+        let (reason, owner) = (harmless(&hidden.by.reason), harmless(&hidden.by.owner));
+        let (first, indent) = findings::time_and_rule(finding);
+        page.hanging(&first, indent, &finding.message)?;
+        let by = format!("hidden until {} by {owner}: {reason} (line {} of the policy)", hidden.by.until, hidden.by.line);
+        page.text(indent, &by)?;
+    }
+    Ok(())
+}
+
+/// What the reader should know beside the findings.
+fn not_judged(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let judgement = report.judgement;
+    let mut notes: Vec<String> = judgement.notices.clone();
+    if judgement.other_refusals > 0 {
+        let refusals = counted(judgement.other_refusals, "refused attempt was not judged", "refused attempts were not judged");
+        notes.push(format!("{refusals}: no elevated role is named in it, or it failed for another reason than access"));
+    }
+    if judgement.root_allowed > 0 {
+        let calls = counted(judgement.root_allowed, "AssumeRoot call", "AssumeRoot calls");
+        notes.push(format!("{calls} not judged: the policy says `assume_root: allow`"));
+    }
+    if report.inputs.policy.roles.is_empty() {
+        notes.push("the policy names no role, so no switch was judged".to_owned());
+    }
+    if notes.is_empty() {
+        return Ok(());
+    }
+    page.heading("To know")?;
+    for note in &notes {
+        page.hanging(&format!("{UNSURE}- {UNSURE:#}"), 2, note)?;
+    }
+    Ok(())
+}
+
+/// One line for each rule that found something.
+fn by_rule(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let judgement = report.judgement;
+    let found = |code: &str, verdict: Verdict| {
+        let findings = judgement.findings.iter().filter(|finding| finding.rule == code && finding.verdict == verdict);
+        u64::try_from(findings.count()).unwrap_or(u64::MAX)
+    };
+    let mut lines = Vec::new();
+    for rule in &rolewatch_guard::rules::ALL {
+        let hidden = judgement.suppressed.iter().filter(|hidden| hidden.finding.rule == rule.code).count();
+        let counts = [
+            found(rule.code, Verdict::Violation),
+            found(rule.code, Verdict::Unproven),
+            u64::try_from(hidden).unwrap_or(u64::MAX),
+        ];
+        if counts.iter().any(|count| *count > 0) {
+            lines.push((rule, counts));
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    page.heading("By rule")?;
+    let names = lines.iter().map(|(rule, _)| rule.name.len()).max().unwrap_or(0);
+    writeln!(page.out, "  {DIM}{} {:>10} {:>10} {:>10}{DIM:#}", " ".repeat(6 + names), "violations", "unproven", "suppressed")?;
+    for (rule, counts) in lines {
+        write!(page.out, "  {} {}", rule.code, padded(rule.name, names))?;
+        for count in counts {
+            write!(page.out, " {:>10}", number(count))?;
+        }
+        writeln!(page.out)?;
+    }
+    page.text(2, "`rolewatch explain RW001` tells what a rule does, its blind spots and what to do.")
+}

@@ -1,0 +1,72 @@
+//! The switches that were right, one line each.
+
+use std::io;
+
+use rolewatch_guard::SwitchSummary;
+use rolewatch_guard::moment::Span;
+
+use super::Page;
+use super::paint::DIM;
+use crate::audit::totals::{Standing, standings};
+use crate::report::Report;
+use crate::report::words::{cut, length, number, padded, place, width};
+
+/// How many are told one by one.
+const TOLD: usize = 20;
+
+/// The most columns for a person or a role.
+const CELL: usize = 32;
+
+pub(super) fn clean(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let judgement = report.judgement;
+    let standings = standings(judgement);
+    let clean: Vec<&SwitchSummary> = judgement
+        .switches
+        .iter()
+        .zip(standings)
+        .filter(|(_, standing)| *standing == Standing::Clean)
+        .map(|(switch, _)| switch)
+        .collect();
+    if clean.is_empty() {
+        return Ok(());
+    }
+    page.heading(&format!("Clean switches: {}", number(length(&clean))))?;
+    let rows: Vec<[String; 5]> = clean
+        .iter()
+        .take(TOLD)
+        .map(|switch| {
+            [
+                switch.time.to_string(),
+                cut(&switch.caller.name, CELL),
+                cut(&place(&switch.role, &report.inputs.policy), CELL),
+                if switch.console { "console" } else { "API" }.to_owned(),
+                held(switch),
+            ]
+        })
+        .collect();
+    let mut widths = [0; 5];
+    for row in &rows {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = width(cell).max(*widest);
+        }
+    }
+    for row in &rows {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, widest)| padded(cell, widest)).collect();
+        writeln!(page.out, "  {}", cells.join("  ").trim_end())?;
+    }
+    let more = length(clean.get(TOLD..).unwrap_or_default());
+    if more > 0 {
+        writeln!(page.out, "  {DIM}… and {} more; `--format json` has them all{DIM:#}", number(more))?;
+    }
+    Ok(())
+}
+
+/// How long the role was held, as far as anybody saw.
+fn held(switch: &SwitchSummary) -> String {
+    let since = |moment: rolewatch_guard::moment::Moment| Span::from_seconds(moment.seconds_since(switch.time).max(0));
+    let used = switch.last_use.map_or_else(|| "no use seen".to_owned(), |last| format!("used for {}", since(last)));
+    match switch.granted_until {
+        Some(until) => format!("{used}, granted for {}", since(until)),
+        None => used,
+    }
+}

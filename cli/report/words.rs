@@ -1,0 +1,159 @@
+//! Numbers, names and lines as people read them.
+
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::untrusted::harmless;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// `4,321`
+pub(crate) fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// `1 file`, `4,321 files`
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+/// A length that fits into a number for [`counted`].
+pub(crate) fn length<T>(items: &[T]) -> u64 {
+    u64::try_from(items.len()).unwrap_or(u64::MAX)
+}
+
+/// The parts that count something, with commas: `12 read, 1 skipped`.
+pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
+    parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect::<Vec<_>>().join(", ")
+}
+
+/// `UpdateApp in production`; what is no role's ARN stays as it is.
+pub(crate) fn place(role: &str, policy: &Policy) -> String {
+    let Ok(arn) = RoleArn::parse(role) else { return role.to_owned() };
+    let account = policy.account_name(arn.account()).map_or_else(|| format!("account {}", arn.account()), harmless);
+    format!("{} in {account}", harmless(arn.name()))
+}
+
+/// Columns on a terminal.
+pub(crate) fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// Filled up with spaces to so many columns.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// Cut to so many columns, with an ellipsis where something is lost.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut shown = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            break;
+        }
+        shown.push(c);
+    }
+    shown.push('…');
+    shown
+}
+
+/// Lines of at most so many columns, broken at spaces, between wide characters, and anywhere in a word that is longer than a line.
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(10);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let mut gap = usize::from(!line.is_empty());
+        for piece in pieces(word) {
+            let wide = width(piece);
+            if used + gap + wide > columns && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+                (used, gap) = (0, 0);
+            }
+            if gap == 1 {
+                line.push(' ');
+                used += 1;
+                gap = 0;
+            }
+            for c in piece.chars() {
+                let wide = c.width().unwrap_or(0);
+                if used + wide > columns {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push(c);
+                used += wide;
+            }
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// What of a word has to stay together: each wide character may begin a line.
+fn pieces(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let mut ends = rest.char_indices().skip(1).filter(|(at, c)| {
+            let before = rest.get(..*at).and_then(|before| before.chars().next_back());
+            // Closing punctuation stays with what it closes.
+            let closes = matches!(c, '、' | '。' | '」' | '）' | '，' | '．' | 'ー');
+            !closes && (c.width() == Some(2) || before.is_some_and(|before| before.width() == Some(2)))
+        });
+        let end = ends.next().map_or(rest.len(), |(at, _)| at);
+        let (piece, after) = rest.split_at_checked(end)?;
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_commas() {
+        let shown: Vec<_> = [0, 999, 1_000, 12_345, 1_234_567].map(number).into();
+        assert_eq!(shown, ["0", "999", "1,000", "12,345", "1,234,567"]);
+        assert_eq!(counted(1, "file", "files"), "1 file");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_long_words_anywhere() {
+        assert_eq!(wrap("dora entered UpdateApp without MFA", 14), ["dora entered", "UpdateApp", "without MFA"]);
+        assert_eq!(wrap("abcdefghijklmnop q", 10), ["abcdefghij", "klmnop q"]);
+        assert_eq!(wrap("", 10), Vec::<String>::new());
+    }
+
+    #[test]
+    fn wide_characters_count_twice_and_break_anywhere() {
+        assert_eq!(wrap("開発者のロール切替、以上", 10), ["開発者のロ", "ール切替、", "以上"]);
+        assert_eq!(cut("開発者", 5), "開発…");
+        assert_eq!(padded("開発", 6), "開発  ");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_asked_and_nothing_is_lost() {
+        let text = "x開発者 alice@example.com のロール/とても長い名前 0123456789abcdef0123456789abcdef ";
+        for columns in 10..40 {
+            let lines = wrap(text, columns);
+            assert!(lines.iter().all(|line| width(line) <= columns), "{columns}: {lines:?}");
+            let without_spaces = |text: &str| text.replace(' ', "");
+            assert_eq!(without_spaces(&lines.concat()), without_spaces(text));
+        }
+    }
+}

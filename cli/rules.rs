@@ -1,0 +1,97 @@
+//! `rolewatch rules`: the list, and the whole documentation.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use rolewatch_guard::rules::{ALL, Rule};
+use serde::Serialize;
+
+use crate::args::{RulesArgs, RulesFormat};
+use crate::exit::{Exit, Failure};
+use crate::report::words::wrap;
+use crate::stdout;
+
+#[derive(Serialize)]
+struct RuleShown {
+    code: &'static str,
+    name: &'static str,
+    summary: String,
+}
+
+pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
+    args.look.apply();
+    match args.format {
+        RulesFormat::Table => stdout::print(|out| table(stdout::columns(), out))?,
+        RulesFormat::Json => stdout::print_plain(json)?,
+        RulesFormat::Markdown => stdout::print_plain(|out| out.write_all(markdown().as_bytes()))?,
+    }
+    Ok(Exit::Clean)
+}
+
+fn table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let names = ALL.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let indent = 5 + 2 + names + 2;
+    let code = Style::new().bold();
+    for rule in &ALL {
+        let mut first = format!("{code}{}{code:#}  {:<names$}  ", rule.code, rule.name);
+        for line in wrap(&summary(rule), columns.saturating_sub(indent)) {
+            writeln!(out, "{first}{line}")?;
+            first = " ".repeat(indent);
+        }
+    }
+    Ok(())
+}
+
+fn json(out: &mut dyn Write) -> io::Result<()> {
+    let rules = ALL.map(|rule| RuleShown { code: rule.code, name: rule.name, summary: summary(&rule) });
+    serde_json::to_writer_pretty(&mut *out, &rules)?;
+    out.write_all(b"\n")
+}
+
+/// The first sentence of what it does.
+fn summary(rule: &Rule) -> String {
+    let text = rule.section("What it does").split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.split_once(". ") {
+        Some((first, _)) => format!("{first}."),
+        None => text,
+    }
+}
+
+/// `docs/rules.md`.
+fn markdown() -> String {
+    let mut text = "# Rules\n\nPrinted by `rolewatch rules --format markdown` from the documentation in each rule's source.\n".to_owned();
+    for rule in &ALL {
+        text.push_str("\n## ");
+        for line in rule.documentation().trim_end().lines() {
+            // Headings go one level down; the title has had its mark already.
+            if line.starts_with("## ") {
+                text.push('#');
+            }
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_summary_of_one_sentence() {
+        for rule in &ALL {
+            let summary = summary(rule);
+            assert!(summary.ends_with('.') && summary.len() > 20, "{}: {summary}", rule.code);
+        }
+    }
+
+    #[test]
+    fn the_markdown_has_each_rule_under_its_own_heading() {
+        let text = markdown();
+        for rule in &ALL {
+            assert!(text.contains(&format!("\n## {} {}\n", rule.code, rule.name)), "{}", rule.code);
+        }
+        assert_eq!(text.matches("\n### What to do\n").count(), ALL.len());
+    }
+}

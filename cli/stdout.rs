@@ -1,0 +1,51 @@
+//! Data on stdout, everything else on stderr. A reader that went away is no error.
+
+use std::io::{self, BufWriter, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::exit::Failure;
+
+/// Writes data. Styles are dropped where nobody would see them.
+pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    finish(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Writes data byte by byte as it is: for formats that machines read.
+pub(crate) fn print_plain(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    finish(write(&mut out).and_then(|()| out.flush()))
+}
+
+fn finish(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        _ => Ok(()),
+    }
+}
+
+/// One line on stderr. There is nobody to tell when stderr itself is closed.
+pub(crate) fn tell(line: &str) {
+    writeln!(anstream::stderr(), "{line}").ok();
+}
+
+/// `warning: …` on stderr.
+pub(crate) fn tell_warning(text: &str) {
+    labelled("warning", AnsiColor::Yellow, text);
+}
+
+/// `error: …` on stderr.
+pub(crate) fn tell_error(text: &str) {
+    labelled("error", AnsiColor::Red, text);
+}
+
+fn labelled(label: &str, color: AnsiColor, text: &str) {
+    let style = Style::new().bold().fg_color(Some(color.into()));
+    tell(&format!("{style}{label}{style:#}: {text}"));
+}
+
+/// How wide lines may be: as the terminal, within what is readable; 100 where there is none.
+pub(crate) fn columns() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 120))
+}

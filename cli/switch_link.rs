@@ -1,0 +1,116 @@
+//! `rolewatch switch-link`: the console link that asks for nothing but a click.
+
+use std::fmt::Write as _;
+
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::untrusted::harmless;
+
+use crate::args::SwitchLinkArgs;
+use crate::exit::{Exit, Failure};
+use crate::stdout;
+
+/// The most characters that the console shows for a role.
+const DISPLAY_NAME: usize = 64;
+
+pub(crate) fn run(args: &SwitchLinkArgs) -> Result<Exit, Failure> {
+    let link = Link::new(args).map_err(Failure::Usage)?;
+    stdout::print(|out| writeln!(out, "{}\n\n{}", link.url, link.bookmark))?;
+    Ok(Exit::Clean)
+}
+
+struct Link {
+    url: String,
+    bookmark: String,
+}
+
+impl Link {
+    fn new(args: &SwitchLinkArgs) -> Result<Self, String> {
+        let text = &args.role_arn;
+        if text.contains(['*', '?']) {
+            return Err(format!("`{}` is a pattern; a link leads to one role, so give its whole ARN", harmless(text)));
+        }
+        let arn = RoleArn::parse(text).map_err(|why| format!("`{}` is no role: {why}", harmless(text)))?;
+        let host = match text.split(':').nth(1) {
+            Some("aws") => "signin.aws.amazon.com",
+            Some("aws-cn") => "signin.amazonaws.cn",
+            Some("aws-us-gov") => "signin.amazonaws-us-gov.com",
+            partition => {
+                let partition = harmless(partition.unwrap_or_default());
+                return Err(format!("the sign-in address of partition `{partition}` is not known; it can be aws, aws-cn or aws-us-gov"));
+            }
+        };
+        let (role, account) = (arn.name(), arn.account());
+        let display = match &args.name {
+            Some(name) if name.chars().count() > DISPLAY_NAME || name.trim().is_empty() => {
+                return Err(format!("--name has {} characters; the console shows 1 to {DISPLAY_NAME}", name.chars().count()));
+            }
+            Some(name) => name.clone(),
+            None => format!("{role} @ {account}").chars().take(DISPLAY_NAME).collect(),
+        };
+        let path = text.split_once(":role/").map_or(role, |(_, path)| path);
+        let mut url = format!("https://{host}/switchrole?account={account}&roleName={}&displayName={}", encoded(path), encoded(&display));
+        if let Some(color) = &args.color {
+            let digits = color.strip_prefix('#').unwrap_or(color);
+            if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                return Err(format!("--color is six hexadecimal digits such as `F2B0A9`, not `{}`", harmless(color)));
+            }
+            url.push_str("&color=");
+            url.push_str(&digits.to_ascii_uppercase());
+        }
+        let display = harmless(&display);
+        let role = harmless(role);
+        let bookmark = format!(
+            "To enter {role} in account {account}: sign in to the console as yourself with MFA, open the link above and click \"Switch Role\".\n\
+             Account and role are filled in. While you are in the role, the console shows \"{display}\" at the top right.\n\
+             To return, open that menu and click \"Switch back\". Do so as soon as you are done: the time in the role is counted."
+        );
+        Ok(Self { url, bookmark })
+    }
+}
+
+/// Percent-encoded for a query. The slashes of a role's path stay, as in AWS's own links.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            write!(encoded, "%{byte:02X}").ok();
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(role_arn: &str, name: Option<&str>, color: Option<&str>) -> Result<String, String> {
+        let args = SwitchLinkArgs { role_arn: role_arn.into(), name: name.map(Into::into), color: color.map(Into::into) };
+        Link::new(&args).map(|link| link.url)
+    }
+
+    #[test]
+    fn account_role_and_path_are_filled_in() {
+        assert_eq!(
+            link("arn:aws:iam::444455556666:role/UpdateApp", None, None).unwrap(),
+            "https://signin.aws.amazon.com/switchrole?account=444455556666&roleName=UpdateApp&displayName=UpdateApp%20%40%20444455556666"
+        );
+        assert_eq!(
+            link("arn:aws-cn:iam::444455556666:role/team/a+b@c", Some("本番 & 1"), Some("#f2b0a9")).unwrap(),
+            "https://signin.amazonaws.cn/switchrole?account=444455556666&roleName=team/a%2Bb%40c\
+             &displayName=%E6%9C%AC%E7%95%AA%20%26%201&color=F2B0A9"
+        );
+        assert!(link("arn:aws-us-gov:iam::444455556666:role/A", None, None).unwrap().starts_with("https://signin.amazonaws-us-gov.com/"));
+    }
+
+    #[test]
+    fn what_leads_to_no_single_role_is_refused() {
+        for odd in ["UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:user/a", "arn:aws-iso:iam::444455556666:role/A"] {
+            assert!(link(odd, None, None).is_err(), "{odd}");
+        }
+        assert!(link("arn:aws:iam::444455556666:role/A", Some(&"x".repeat(65)), None).is_err());
+        assert!(link("arn:aws:iam::444455556666:role/A", None, Some("red")).is_err());
+    }
+}

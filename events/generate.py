@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Writes the synthetic events: `archive/` as a trail delivers it to S3, and single events as EventBridge delivers them.
+
+Python 3 and its standard library are enough. Running it again changes nothing. See README.md for the story.
+"""
+
+import gzip
+import hashlib
+import json
+import sys
+from collections import defaultdict
+from datetime import datetime, timedelta
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from roster import ROSTERS  # noqa: E402
+from shapes import HOME, PRODUCTION, at, digest, envelope, guid, iso  # noqa: E402
+from week import week  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+ARCHIVE = HERE / "archive"
+BUCKET = "example-organization-trail"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def main():
+    trail = week()
+    ids = [(record["recipientAccountId"], record["eventID"]) for record in trail.records]
+    assert len(set(ids)) == len(ids), "two records share an id"
+
+    written = set()
+    for label, record in trail.labelled.items():
+        written.add(write(HERE / f"{label}.json", pretty(envelope(record))))
+    for name, roster in ROSTERS.items():
+        written.add(write(HERE / "roster" / name, pretty(roster)))
+    logs = list(log_files(trail.records))
+    for path, records in logs:
+        written.add(write_gz(path, records))
+    # CloudTrail may deliver a file twice, under two names. Here it is production's of Tuesday noon, with many halves in it.
+    path, records = next(log for log in logs if f"/{PRODUCTION}/CloudTrail/{HOME}/2026/03/03/{PRODUCTION}_CloudTrail_{HOME}_20260303T1" in log[0].as_posix())
+    written.add(write_gz(path.with_name(path.name.replace(unique(path), random_part(str(path), "again"))), records))
+    for path, document in [digest_file(logs), insight_file()]:
+        written.add(write_gz(path, document))
+
+    for stale in {*HERE.glob("*.json"), *ARCHIVE.rglob("*.gz"), *(HERE / "roster").glob("*.json")} - written:
+        stale.unlink()
+    print(f"{len(trail.records)} records in {len(logs)} log files, {len(trail.labelled)} single events", file=sys.stderr)
+
+
+def log_files(records):
+    """CloudTrail writes a file for each account and region every few minutes; here it is every eight hours."""
+    buckets = defaultdict(list)
+    for record in records:
+        time = datetime.fromisoformat(record["eventTime"])
+        buckets[record["recipientAccountId"], record["awsRegion"], f"{time:%Y/%m/%d}", time.hour // 8].append(record)
+    for (account, region, day, _), bucket in sorted(buckets.items(), key=lambda entry: entry[0]):
+        # Log files are not in the order of time.
+        bucket.sort(key=lambda record: digest(record["eventID"]))
+        last = max(datetime.fromisoformat(record["eventTime"]) for record in bucket)
+        delivered = last + timedelta(minutes=10 - last.minute % 5, seconds=-last.second)
+        stamp = f"{delivered:%Y%m%dT%H%MZ}"
+        name = f"{account}_CloudTrail_{region}_{stamp}_{random_part(account, region, stamp)}.json.gz"
+        yield ARCHIVE / "AWSLogs" / account / "CloudTrail" / region / day / name, {"Records": bucket}
+
+
+def digest_file(logs):
+    """The trail's proof that its files were not changed: hashes of log files, no records."""
+    begin, end = at("Mon 08:00"), at("Mon 09:00")
+    name = f"{PRODUCTION}_CloudTrail-Digest_{HOME}_organization-trail_{HOME}_20260302T090000Z.json.gz"
+    path = ARCHIVE / "AWSLogs" / PRODUCTION / "CloudTrail-Digest" / HOME / "2026/03/02" / name
+    files = [(log, records) for log, records in logs if f"/{PRODUCTION}/CloudTrail/{HOME}/2026/03/02/" in log.as_posix()]
+    document = {
+        "awsAccountId": PRODUCTION,
+        "digestStartTime": iso(begin),
+        "digestEndTime": iso(end),
+        "digestS3Bucket": BUCKET,
+        "digestS3Object": path.relative_to(ARCHIVE).as_posix(),
+        "digestPublicKeyFingerprint": digest("fingerprint").hex()[:32],
+        "digestSignatureAlgorithm": "SHA256withRSA",
+        "newestEventTime": iso(end),
+        "oldestEventTime": iso(begin),
+        "previousDigestS3Bucket": None,
+        "logFiles": [
+            {
+                "s3Bucket": BUCKET,
+                "s3Object": log.relative_to(ARCHIVE).as_posix(),
+                "hashValue": hashlib.sha256(compact(records)).hexdigest(),
+                "hashAlgorithm": "SHA-256",
+            }
+            for log, records in files
+        ],
+    }
+    return path, document
+
+
+def insight_file():
+    """CloudTrail Insights says that a call is made unusually often. That is no switch."""
+    name = f"{PRODUCTION}_CloudTrail-Insight_{HOME}_20260306T0010Z_{random_part('insight')}.json.gz"
+    path = ARCHIVE / "AWSLogs" / PRODUCTION / "CloudTrail-Insight" / HOME / "2026/03/06" / name
+    insight = {
+        "eventVersion": "1.08",
+        "eventTime": "2026-03-06T00:04:00Z",
+        "awsRegion": HOME,
+        "eventID": guid("event", "insight"),
+        "eventType": "AwsCloudTrailInsight",
+        "recipientAccountId": PRODUCTION,
+        "sharedEventID": guid("shared", "insight"),
+        "insightDetails": {
+            "state": "Start",
+            "eventSource": "sts.amazonaws.com",
+            "eventName": "AssumeRole",
+            "insightType": "ApiCallRateInsight",
+            "insightContext": {"statistics": {"baseline": {"average": 0.02}, "insight": {"average": 2.4}, "insightDuration": 1}},
+        },
+        "eventCategory": "Insight",
+    }
+    return path, {"Records": [insight]}
+
+
+def unique(path):
+    return path.name.removesuffix(".json.gz").rsplit("_", 1)[-1]
+
+
+def random_part(*of):
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in digest("file", *of)[:16])
+
+
+def compact(document):
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def pretty(document):
+    return json.dumps(document, indent=2, ensure_ascii=True).encode() + b"\n"
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def write_gz(path, document):
+    content = compact(document)
+    # Another zlib packs the same content into other bytes; a file that holds it already stays as it is.
+    if path.exists() and gzip.decompress(path.read_bytes()) == content:
+        return path
+    return write(path, gzip.compress(content, mtime=0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+//! From the text of a file to the objects that could be records, whatever the shape of the file.
+//!
+//! A file is a row of JSON documents. A document is an object with a list of records under `Records` or `Events`, a list of records,
+//! or a record itself (plain, in an EventBridge envelope or in an element of `Events`). Which one shows only by its keys, in any order,
+//! so the members of each outermost object are walked, and everything inside them is passed over by its structure alone.
+
+mod faults;
+mod tokens;
+
+use crate::items::{Items, LARGEST, Sink};
+use crate::keys::{Key, Keys, is_scalar, is_space};
+use crate::place::{Found, Reason};
+use crate::structure::{Scan, Seen, TextScan};
+
+/// A part of the text: all of it, or what a window shows.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    pub(crate) bytes: &'a [u8],
+    /// Where in the whole text the first of the bytes stands.
+    pub(crate) base: u64,
+    /// Whether nothing follows.
+    pub(crate) last: bool,
+}
+
+impl<'a> Text<'a> {
+    #[expect(clippy::cast_possible_truncation, reason = "an offset within a slice")]
+    fn from(&self, at: u64) -> &'a [u8] {
+        self.bytes.get(at.saturating_sub(self.base) as usize..).unwrap_or_default()
+    }
+
+    /// The bytes from one offset to another, when the window still shows them.
+    #[expect(clippy::cast_possible_truncation, reason = "an offset within a slice")]
+    fn range(&self, from: u64, to: u64) -> Option<&'a [u8]> {
+        self.bytes.get(from.checked_sub(self.base)? as usize..to.checked_sub(self.base)? as usize)
+    }
+
+    fn end(&self) -> u64 {
+        self.base + self.bytes.len() as u64
+    }
+}
+
+/// Where the reading stands.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    /// Between documents.
+    Top,
+    /// In an outermost object, before a key; the first one may be missing.
+    Key {
+        first: bool,
+    },
+    KeyText(TextScan),
+    Colon,
+    Value,
+    ValueText(TextScan),
+    ValueNested(Scan),
+    ValueScalar,
+    AfterValue,
+    /// In a list of records, before an element; the first one may be missing.
+    Element {
+        first: bool,
+    },
+    Object(Scan),
+    /// An element that is no object.
+    OtherText(TextScan),
+    OtherNested(Scan),
+    OtherScalar,
+    AfterElement,
+    /// After a fault, before the next line that begins a document.
+    Lost,
+    /// After a fault that ends the reading.
+    Stopped,
+}
+
+/// Which list the reading is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    Records,
+    Events,
+    /// A document that is itself a list.
+    Bare,
+}
+
+/// The document that is being read.
+#[derive(Debug, Default)]
+struct Document {
+    start: u64,
+    /// Whether it begins a line.
+    begins_line: bool,
+    /// Whether it is known to hold a list, so that it is no record itself.
+    list: Option<List>,
+    key: Option<Key>,
+    keys: Keys,
+    seen: Seen,
+    spoilt: bool,
+}
+
+/// The reading of one text, fed window by window.
+#[derive(Debug)]
+pub(crate) struct Documents {
+    at: At,
+    /// The next byte to look at.
+    next: u64,
+    /// Where the key, value or element begins that is being read.
+    token: u64,
+    document: Document,
+    /// Whether the element that is being read holds a raw control character in a string.
+    spoilt: bool,
+    /// Objects met that could be records.
+    numbered: u64,
+    /// Documents met, whole or not.
+    met: u64,
+    /// The byte before the document between which and the one before only white space stands: a line end, or the beginning.
+    line_begins: bool,
+}
+
+impl Documents {
+    pub(crate) fn new() -> Self {
+        Self { at: At::Top, next: 0, token: 0, document: Document::default(), spoilt: false, numbered: 0, met: 0, line_begins: true }
+    }
+
+    pub(crate) fn stopped(&self) -> bool {
+        matches!(self.at, At::Stopped)
+    }
+
+    /// The first byte that the next window must still show.
+    pub(crate) fn keep_from(&self) -> u64 {
+        let within = |from: u64| self.next.saturating_sub(from) <= LARGEST as u64;
+        // What has grown too large is only followed to its end.
+        match self.at {
+            At::Top | At::Lost | At::Stopped => self.next,
+            _ if self.document.list.is_none() && within(self.document.start) => self.document.start,
+            At::Object(_) | At::KeyText(_) if within(self.token) => self.token,
+            _ => self.next,
+        }
+    }
+
+    /// Reads on as far as the window allows.
+    pub(crate) fn feed<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) {
+        if self.next == 0 && text.base == 0 {
+            if text.bytes.starts_with(b"\xef\xbb\xbf") {
+                self.next = 3;
+            } else if text.bytes.starts_with(b"\xff\xfe") || text.bytes.starts_with(b"\xfe\xff") {
+                self.at = At::Stopped;
+                items.failure(Some(0), Reason::NotJson(Found::Utf16), true);
+            }
+        }
+        while self.step(text, items).is_some() {}
+    }
+
+    /// Says what is missing at the end of the text. `cut` tells that the text ends early for a reason that is already named.
+    pub(crate) fn finish<S: Sink + ?Sized>(&mut self, cut: bool, items: &mut Items<'_, S>) {
+        match self.at {
+            At::Top if self.met == 0 && !cut => items.failure(None, Reason::Empty, false),
+            At::Top | At::Lost | At::Stopped => {}
+            At::Object(_) | At::OtherText(_) | At::OtherNested(_) | At::OtherScalar => {
+                items.unread_record(self.numbered, self.token, Reason::EndsInside);
+                items.incomplete();
+            }
+            _ if self.document.list.is_none() => {
+                items.unread_record(self.numbered + 1, self.document.start, Reason::EndsInside);
+                items.incomplete();
+            }
+            _ if cut => {}
+            _ => items.failure(Some(self.next), Reason::EndsBetween, false),
+        }
+        self.at = At::Stopped;
+    }
+
+    /// One step; `None` when the window has to show more, or there is nothing more to do.
+    #[inline]
+    fn step<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+        match self.at {
+            At::Object(scan) => return self.in_object(scan, text, items),
+            At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) => return self.in_text(scan, text, items),
+            At::ValueNested(scan) | At::OtherNested(scan) => return self.in_nested(scan, text, items),
+            At::ValueScalar | At::OtherScalar => return self.in_scalar(text, items),
+            At::Lost => return self.find_line(text),
+            At::Stopped => return None,
+            _ => {}
+        }
+        let byte = self.peek(text)?;
+        if let Err(expected) = self.mark(byte, text, items) {
+            self.malformed(text, Found::Byte(byte), expected, items);
+        }
+        Some(())
+    }
+
+    /// Takes a mark between keys, values and elements, or says what should stand there.
+    fn mark<S: Sink + ?Sized>(&mut self, byte: u8, text: Text<'_>, items: &mut Items<'_, S>) -> Result<(), &'static str> {
+        match (self.at, byte) {
+            (At::Top, b'{' | b'[') => {
+                self.met += 1;
+                let list = (byte == b'[').then_some(List::Bare);
+                self.document = Document { start: self.next, begins_line: self.line_begins, list, ..Document::default() };
+                self.go(if byte == b'{' { At::Key { first: true } } else { At::Element { first: true } });
+            }
+            (At::Top, _) => return Err("a JSON object or list"),
+            (At::Key { .. }, b'"') => self.begin(At::KeyText(TextScan::new()), 1),
+            (At::Key { first: true } | At::AfterValue, b'}') => self.end_object(text, items),
+            (At::Key { .. }, _) => return Err("a key"),
+            (At::Colon, b':') => self.go(At::Value),
+            (At::Colon, _) => return Err("`:`"),
+            (At::Value, b'[') if matches!(self.document.key, Some(Key::Records | Key::Events)) => {
+                let list = if self.document.key == Some(Key::Records) { List::Records } else { List::Events };
+                self.document.list = Some(list);
+                self.go(At::Element { first: true });
+            }
+            (At::Value, b'"') => self.begin(At::ValueText(TextScan::new()), 1),
+            (At::Value, b'{' | b'[') => self.begin(At::ValueNested(Scan::new()), 0),
+            (At::Value, _) if is_scalar(byte) => self.begin(At::ValueScalar, 0),
+            (At::Value, _) => return Err("a value"),
+            (At::AfterValue, b',') => self.go(At::Key { first: false }),
+            (At::AfterValue, _) => return Err("`,` or `}`"),
+            (At::Element { first: true } | At::AfterElement, b']') => {
+                let bare = self.document.list == Some(List::Bare);
+                self.go(if bare { At::Top } else { At::AfterValue });
+            }
+            (At::Element { .. }, b'{') => self.begin_element(At::Object(Scan::new()), 0),
+            (At::Element { .. }, b'"') => self.begin_element(At::OtherText(TextScan::new()), 1),
+            (At::Element { .. }, b'[') => self.begin_element(At::OtherNested(Scan::new()), 0),
+            (At::Element { .. }, _) if is_scalar(byte) => self.begin_element(At::OtherScalar, 0),
+            (At::Element { .. }, _) => return Err("a record"),
+            (At::AfterElement, b',') => self.go(At::Element { first: false }),
+            _ => return Err("`,` or `]`"),
+        }
+        Ok(())
+    }
+
+    fn go(&mut self, at: At) {
+        self.line_begins = false;
+        self.at = at;
+        self.next += 1;
+    }
+
+    fn begin(&mut self, at: At, taken: u64) {
+        self.token = self.next;
+        self.spoilt = false;
+        self.at = at;
+        self.next += taken;
+    }
+
+    fn begin_element(&mut self, at: At, taken: u64) {
+        self.numbered += 1;
+        self.begin(at, taken);
+    }
+
+    /// The next byte that is no white space, which is not taken.
+    #[inline]
+    fn peek(&mut self, text: Text<'_>) -> Option<u8> {
+        for byte in text.from(self.next) {
+            if !is_space(*byte) {
+                return Some(*byte);
+            }
+            self.next += 1;
+            self.line_begins = *byte == b'\n';
+        }
+        None
+    }
+}

@@ -1,0 +1,81 @@
+//! Where a text stops being JSON, and where reading may go on.
+
+use super::{At, Document, Documents, Text};
+use crate::items::{Items, LARGEST, Sink};
+use crate::place::{Found, Reason};
+
+impl Documents {
+    /// Whether the document is one line up to `to`, and no list of records: only then a line that begins with `{` begins a document,
+    /// since in JSON lines nothing has a line end in it. Log files have all their records in one line, and what a string of
+    /// theirs holds must never come out as a record, not even when whoever wrote the file forgot to escape it.
+    fn within_one_line(&self, text: Text<'_>, to: u64) -> bool {
+        let Document { start, begins_line, list, .. } = self.document;
+        begins_line
+            && list.is_none()
+            && to.saturating_sub(start) <= LARGEST as u64
+            && text.range(start, to).is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
+    }
+
+    /// A raw control character in a string, at `next`. Where it ends a line of JSON lines, the line was cut off.
+    pub(super) fn control<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+        let (first, second) = match text.from(self.next) {
+            [first, second, ..] => (*first, *second),
+            [first] if text.last => (*first, b' '),
+            _ => return None,
+        };
+        if first == b'\n' && second == b'{' && self.within_one_line(text, self.next) {
+            self.numbered += 1;
+            items.unread_record(self.numbered, self.document.start, Reason::LineEnds);
+            self.at = At::Lost;
+            return Some(());
+        }
+        if matches!(self.at, At::Object(_) | At::OtherText(_) | At::OtherNested(_)) {
+            self.spoilt = true;
+        } else {
+            self.document.spoilt = true;
+        }
+        Some(())
+    }
+
+    /// Names malformed JSON and, where the next line is certain to begin a document, goes on there.
+    pub(super) fn malformed<S: Sink + ?Sized>(&mut self, text: Text<'_>, found: Found, expected: &'static str, items: &mut Items<'_, S>) {
+        let top = matches!(self.at, At::Top);
+        // A line cut off between two members shows only at the first byte of the next line.
+        let before = self.next.saturating_sub(1);
+        let here = if text.range(before, self.next) == Some(b"\n") { before } else { self.next };
+        let goes_on = top || self.within_one_line(text, here);
+        let reason = if top && self.met == 0 { Reason::NotJson(found) } else { Reason::Malformed { found, expected } };
+        if goes_on {
+            let fault = self.next;
+            self.at = At::Lost;
+            self.next = if top { fault } else { here };
+            if !top && self.document.list.is_none() {
+                self.numbered += 1;
+                items.unread_record(self.numbered, self.document.start, reason);
+            } else {
+                self.met += 1;
+                items.fault(Some(fault), reason);
+            }
+        } else {
+            self.at = At::Stopped;
+            items.failure(Some(self.next), reason, true);
+        }
+    }
+
+    /// Looks for a line that begins with `{`.
+    pub(super) fn find_line(&mut self, text: Text<'_>) -> Option<()> {
+        let rest = text.from(self.next);
+        let Some(end) = memchr::memchr(b'\n', rest) else {
+            self.next = text.end();
+            return None;
+        };
+        self.next += end as u64;
+        let after = rest.get(end + 1)?;
+        self.next += 1;
+        if *after == b'{' {
+            self.at = At::Top;
+            self.line_begins = true;
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,118 @@
+//! Which files there are to read.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::place::{Reason, Unread};
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    /// As it was named, or as it was found below what was named.
+    pub path: PathBuf,
+    /// Bytes as stored; 0 where that cannot be known before, as for a pipe.
+    pub size: u64,
+}
+
+/// What a search for files came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// To be read, each once, in the order of the paths given and by name within a folder.
+    pub files: Vec<FileEntry>,
+    /// Files and folders within a folder that are not read because of their name or kind, in the same order.
+    pub skipped: Vec<PathBuf>,
+    /// What could not even be looked at.
+    pub unread: Vec<Unread>,
+}
+
+/// Finds the files under the given paths.
+///
+/// A path that is not a folder is always taken. Of a folder and the folders in it, files are taken whose names end in `.json`, `.jsonl`,
+/// `.ndjson` or `.gz`; hidden ones are not. Links are followed, but not in circles. What `exclude` answers `true` for, within a
+/// folder, is left out without a word.
+pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> Found {
+    let mut found = Found::default();
+    let mut taken = HashSet::new();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => walk(path, exclude, &mut taken, &mut found),
+            Ok(metadata) => {
+                if taken.insert(path.clone()) {
+                    let size = if metadata.is_file() { metadata.len() } else { 0 };
+                    found.files.push(FileEntry { path: path.clone(), size });
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => found.unread.push(unread(path, Reason::Missing)),
+            Err(error) => found.unread.push(unread(path, Reason::Refused(error.to_string()))),
+        }
+    }
+    found
+}
+
+fn walk(folder: &Path, exclude: &dyn Fn(&Path) -> bool, taken: &mut HashSet<PathBuf>, found: &mut Found) {
+    let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder);
+                if error.loop_ancestor().is_some() {
+                    found.skipped.push(path.to_owned());
+                } else {
+                    found
+                        .unread
+                        .push(unread(path, Reason::Refused(error.io_error().map_or_else(|| error.to_string(), ToString::to_string))));
+                }
+                continue;
+            }
+        };
+        if entry.depth() == 0 {
+            continue;
+        }
+        let is_folder = entry.file_type().is_dir();
+        if exclude(entry.path()) {
+            if is_folder {
+                entries.skip_current_dir();
+            }
+        } else if is_hidden(&entry) {
+            found.skipped.push(entry.path().to_owned());
+            if is_folder {
+                entries.skip_current_dir();
+            }
+        } else if !is_folder {
+            take(&entry, taken, found);
+        }
+    }
+}
+
+fn take(entry: &DirEntry, taken: &mut HashSet<PathBuf>, found: &mut Found) {
+    let path = entry.path();
+    if !entry.file_type().is_file() || !is_log(path) {
+        found.skipped.push(path.to_owned());
+    } else if taken.insert(path.to_owned()) {
+        match entry.metadata() {
+            Ok(metadata) => found.files.push(FileEntry { path: path.to_owned(), size: metadata.len() }),
+            Err(error) => found.unread.push(unread(path, Reason::Refused(error.to_string()))),
+        }
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn is_log(path: &Path) -> bool {
+    let ending = path.extension().map(OsStr::to_ascii_lowercase);
+    ending.is_some_and(|ending| ["json", "jsonl", "ndjson", "gz"].iter().any(|known| ending == *known))
+}
+
+fn unread(path: &Path, reason: Reason) -> Unread {
+    Unread { file: Arc::from(path), record: None, byte: None, reason, rest: false }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! What becomes of each object that could be a record: told apart, filtered, handed over and counted.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use crate::counts::Counts;
+use crate::filter::Filter;
+use crate::keys::Keys;
+use crate::place::{Place, Reason, Unread};
+use crate::structure::{Scan, Seen, Step};
+
+/// The most bytes of one record, or of the document around one, that are read.
+pub(crate) const LARGEST: usize = 4 << 20;
+
+/// Faults of one file that are named one by one.
+const NAMED: u64 = 100;
+
+/// Takes what is read.
+pub trait Sink {
+    /// Takes a record that could matter. `json` is one JSON object by its structure; it has still to be parsed.
+    fn record(&mut self, json: &[u8], at: &Place);
+
+    /// Takes note of something that was not read.
+    fn unread(&mut self, problem: Unread);
+}
+
+/// Where an object stands and what was met in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Item {
+    /// Which record of the file.
+    pub(crate) number: u64,
+    /// Its first byte in the text.
+    pub(crate) byte: u64,
+    pub(crate) seen: Seen,
+    /// Whether a string holds a raw control character.
+    pub(crate) spoilt: bool,
+}
+
+/// The records of one file on their way to the sink.
+pub(crate) struct Items<'a, S: Sink + ?Sized> {
+    file: Arc<Path>,
+    filter: &'a Filter,
+    sink: &'a mut S,
+    pub(crate) counts: Counts,
+    faults: u64,
+    /// How many of them were not named one by one.
+    unnamed: u64,
+    /// Whether something made the file, not one record, unreadable.
+    failed: bool,
+    digests: u64,
+    /// Whether the first record was of CloudTrail Insights, so that each is looked at.
+    insights: bool,
+}
+
+impl<'a, S: Sink + ?Sized> Items<'a, S> {
+    pub(crate) fn new(file: Arc<Path>, filter: &'a Filter, sink: &'a mut S) -> Self {
+        Self { file, filter, sink, counts: Counts::default(), faults: 0, unnamed: 0, failed: false, digests: 0, insights: false }
+    }
+
+    /// An element of `Records`: a record, since the file says so.
+    #[inline]
+    pub(crate) fn element_of_records(&mut self, json: &[u8], item: Item) {
+        if self.readable(json, item) {
+            if item.number == 1 {
+                self.insights = is_insight(json);
+            }
+            self.record(json, item, item.seen.backslash);
+        }
+    }
+
+    /// An object that may be a record or hold one.
+    pub(crate) fn object(&mut self, json: &[u8], item: Item) {
+        if self.readable(json, item) {
+            match Keys::of(json) {
+                Some(keys) => self.told_apart(json, &keys, item),
+                None => self.unread_record(item.number, item.byte, Reason::Unknown),
+            }
+        }
+    }
+
+    /// The same where the keys are known.
+    pub(crate) fn object_with(&mut self, json: &[u8], keys: &Keys, item: Item) {
+        if self.readable(json, item) {
+            self.told_apart(json, keys, item);
+        }
+    }
+
+    fn told_apart(&mut self, json: &[u8], keys: &Keys, item: Item) {
+        if let Some(text) = keys.cloud_trail_event.clone().and_then(|range| json.get(range)) {
+            self.cloud_trail_event(text, item);
+        } else if keys.record {
+            if keys.insight {
+                self.counts.records += 1;
+                self.counts.insights += 1;
+            } else {
+                self.record(json, item, item.seen.backslash);
+            }
+        } else if let Some(detail) = keys.detail.clone().and_then(|range| json.get(range)) {
+            match Keys::of(detail) {
+                Some(keys) if keys.insight => self.counts.other_documents += 1,
+                Some(keys) if keys.record => self.record(detail, item, item.seen.backslash),
+                _ => self.counts.other_documents += 1,
+            }
+        } else if keys.digest {
+            self.digests += 1;
+            self.counts.other_documents += 1;
+        } else {
+            self.unread_record(item.number, item.byte, Reason::Unknown);
+        }
+    }
+
+    /// A record that stands as text in an element of `Events`.
+    fn cloud_trail_event(&mut self, written: &[u8], item: Item) {
+        let text = serde_json::from_slice::<String>(written).ok();
+        let whole = text.as_deref().map(str::trim).filter(|text| {
+            text.starts_with('{') && Scan::new().advance(text.as_bytes()) == Step::End(text.len()) && Keys::of(text.as_bytes()).is_some()
+        });
+        match whole {
+            Some(text) if is_insight(text.as_bytes()) => {
+                self.counts.records += 1;
+                self.counts.insights += 1;
+            }
+            Some(text) => self.record(text.as_bytes(), item, true),
+            None => self.unread_record(item.number, item.byte, Reason::CloudTrailEvent),
+        }
+    }
+
+    /// Whether the bytes can be read at all; else they are named.
+    #[inline]
+    fn readable(&mut self, json: &[u8], item: Item) -> bool {
+        let reason = if json.len() > LARGEST {
+            Reason::TooLarge(json.len() as u64)
+        } else if item.spoilt {
+            Reason::ControlCharacter
+        } else if item.seen.non_ascii && std::str::from_utf8(json).is_err() {
+            Reason::NotUtf8
+        } else {
+            return true;
+        };
+        self.unread_record(item.number, item.byte, reason);
+        false
+    }
+
+    #[inline]
+    fn record(&mut self, json: &[u8], item: Item, backslash: bool) {
+        self.counts.records += 1;
+        if self.insights && is_insight(json) {
+            self.counts.insights += 1;
+        } else if !self.filter.could_match_where(json, backslash) {
+            self.counts.passed_over += 1;
+        } else if is_insight(json) {
+            self.counts.insights += 1;
+        } else {
+            self.counts.candidates += 1;
+            self.sink.record(json, &Place { file: Arc::clone(&self.file), record: item.number, byte: item.byte });
+        }
+    }
+
+    /// Names a record that was not read.
+    pub(crate) fn unread_record(&mut self, number: u64, byte: u64, reason: Reason) {
+        self.counts.records += 1;
+        self.counts.records_unread += 1;
+        self.name(Some(number), Some(byte), reason);
+    }
+
+    /// Names a fault between records, after which reading goes on.
+    pub(crate) fn fault(&mut self, byte: Option<u64>, reason: Reason) {
+        self.name(None, byte, reason);
+    }
+
+    /// Names a fault that ends the reading of the file.
+    pub(crate) fn failure(&mut self, byte: Option<u64>, reason: Reason, rest: bool) {
+        self.failed = true;
+        self.faults += 1;
+        self.sink.unread(Unread { file: Arc::clone(&self.file), record: None, byte, reason, rest });
+    }
+
+    fn name(&mut self, record: Option<u64>, byte: Option<u64>, reason: Reason) {
+        self.faults += 1;
+        if self.faults <= NAMED {
+            self.sink.unread(Unread { file: Arc::clone(&self.file), record, byte, reason, rest: false });
+        } else {
+            self.unnamed += 1;
+        }
+    }
+
+    /// Takes note that the file could not be read to its end, for a reason that is already named.
+    pub(crate) fn incomplete(&mut self) {
+        self.failed = true;
+    }
+
+    /// The counts of the file, which has been read as far as it could be.
+    pub(crate) fn finish(mut self) -> Counts {
+        if self.unnamed > 0 {
+            let reason = Reason::More(self.unnamed);
+            self.sink.unread(Unread { file: self.file, record: None, byte: None, reason, rest: false });
+        }
+        let Counts { records, insights, records_unread, .. } = self.counts;
+        let nothing_relevant = records == insights && (self.digests > 0 || insights > 0);
+        let nothing_known = records == records_unread && self.faults > 0 && self.counts.other_documents == 0;
+        if self.failed || nothing_known {
+            self.counts.files_failed += 1;
+        } else if nothing_relevant && self.faults == 0 {
+            self.counts.files_not_relevant += 1;
+        } else {
+            self.counts.files_read += 1;
+        }
+        self.counts
+    }
+}
+
+/// Whether a record is of CloudTrail Insights: by its own keys, whatever else names them.
+fn is_insight(json: &[u8]) -> bool {
+    memmem::find(json, b"insightDetails").is_some() && Keys::of(json).is_some_and(|keys| keys.insight)
+}

@@ -1,0 +1,223 @@
+//! One file or stream, read in bounded memory: as a whole when it is small gzip, else through a window.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use memchr::memmem;
+
+use crate::counts::Counts;
+use crate::documents::{Documents, Text};
+use crate::filter::Filter;
+use crate::inflate::{Fault, Gunzip, MAGIC};
+use crate::items::{Items, Sink};
+use crate::place::Reason;
+
+/// The most compressed bytes that are inflated at one go.
+const WHOLE_IN: usize = 16 << 20;
+
+/// The most text that is inflated at one go.
+const WHOLE_OUT: usize = 32 << 20;
+
+/// The bytes of text that a window takes in at a time.
+const CHUNK: usize = 256 << 10;
+
+/// The bytes that tell what a file is.
+const HEAD: usize = 8 << 10;
+
+/// Buffers and a decompressor to be used again for the next file. One a thread; some 54 MiB at the very most.
+pub struct Scratch {
+    whole: libdeflater::Decompressor,
+    stored: Vec<u8>,
+    text: Vec<u8>,
+    window: Vec<u8>,
+}
+
+impl Scratch {
+    /// Empty buffers, which grow with what is read.
+    pub fn new() -> Self {
+        Self { whole: libdeflater::Decompressor::new(), stored: Vec::new(), text: Vec::new(), window: Vec::new() }
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Reads a file, whatever its name, and hands over the records that could matter.
+pub fn read_file<S: Sink + ?Sized>(path: &Path, filter: &Filter, scratch: &mut Scratch, sink: &mut S) -> Counts {
+    let mut items = Items::new(Arc::from(path), filter, sink);
+    match File::open(path) {
+        Ok(file) => read(file, scratch, &mut items),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => items.failure(None, Reason::Missing, false),
+        Err(error) => items.failure(None, Reason::Refused(error.to_string()), false),
+    }
+    items.finish()
+}
+
+/// Reads a stream, such as standard input, and hands over the records that could matter. `name` stands for it in places.
+pub fn read_stream<S: Sink + ?Sized>(reader: impl Read, name: &str, filter: &Filter, scratch: &mut Scratch, sink: &mut S) -> Counts {
+    let mut items = Items::new(Arc::from(Path::new(name)), filter, sink);
+    read(reader, scratch, &mut items);
+    items.finish()
+}
+
+fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &mut Items<'_, S>) {
+    let Scratch { whole, stored, text, window } = scratch;
+    stored.clear();
+    if let Err(error) = take(&mut reader, HEAD, stored) {
+        items.failure(None, Reason::Refused(error.to_string()), false);
+        return;
+    }
+    if let Some(format) = other_format(stored) {
+        items.counts.bytes_in = stored.len() as u64;
+        items.failure(None, Reason::Format(format), true);
+        return;
+    }
+    if !stored.starts_with(&MAGIC) {
+        let mut reader = Counted { reader: stored.chain(reader), bytes: 0 };
+        through_window(window, items, |space| retry(|| reader.read(space)).map_err(Fault::Read));
+        items.counts.bytes_in = reader.bytes;
+        return;
+    }
+    // A fault of the reader comes up again, or is over, in the stream.
+    let ended = take(&mut reader, WHOLE_IN - HEAD, stored).is_ok() && stored.len() < WHOLE_IN;
+    if ended && let Some(text) = inflated_whole(whole, stored, text) {
+        items.counts.bytes_in = stored.len() as u64;
+        items.counts.bytes_out = text.len() as u64;
+        if text.starts_with(&MAGIC) {
+            items.failure(None, Reason::GzipTwice, true);
+            return;
+        }
+        let mut documents = Documents::new();
+        documents.feed(Text { bytes: text, base: 0, last: true }, items);
+        documents.finish(false, items);
+        return;
+    }
+    let mut counted = Counted { reader: stored.chain(reader), bytes: 0 };
+    let mut gunzip = Gunzip::new(&mut counted);
+    through_window(window, items, |space| gunzip.read(space));
+    items.counts.bytes_in = counted.bytes;
+}
+
+/// Appends up to `most` bytes.
+fn take(reader: &mut impl Read, most: usize, to: &mut Vec<u8>) -> io::Result<usize> {
+    reader.by_ref().take(most as u64).read_to_end(to)
+}
+
+/// The text of a file that is one gzip member and nothing else, if that is certain and its text small.
+fn inflated_whole<'a>(whole: &mut libdeflater::Decompressor, stored: &[u8], text: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    let (before, length) = stored.split_last_chunk::<4>()?;
+    let size = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    if size > WHOLE_OUT {
+        return None;
+    }
+    if text.len() < size {
+        text.resize(size, 0);
+    }
+    let text = text.get_mut(..size)?;
+    // INVARIANT (one member): a member ends with the length of its text. The member that was inflated has this length, so if these
+    // four bytes stand nowhere earlier, it ends where the file ends, and nothing after it goes unnoticed.
+    let inflated = whole.gzip_decompress(stored, text).ok()?;
+    let earlier = stored.get(..stored.len().checked_sub(1)?)?;
+    let only = before.len() >= 14 && memmem::find(earlier.get(14..)?, length).is_none();
+    (inflated == size && only).then_some(&*text)
+}
+
+/// Reads text through a window that holds the record that is being read, and little more.
+fn through_window<S: Sink + ?Sized>(
+    window: &mut Vec<u8>,
+    items: &mut Items<'_, S>,
+    mut next: impl FnMut(&mut [u8]) -> Result<usize, Fault>,
+) {
+    let mut documents = Documents::new();
+    let mut held = 0;
+    let mut base = 0_u64;
+    let mut begun = false;
+    let ended = loop {
+        if window.len() < held + CHUNK {
+            window.resize(held + CHUNK, 0);
+        }
+        let mut filled = held;
+        let ended = loop {
+            let Some(space) = window.get_mut(filled..held + CHUNK).filter(|space| !space.is_empty()) else { break None };
+            match next(space) {
+                Ok(0) => break Some(Ok(())),
+                Ok(read) => filled += read,
+                Err(fault) => break Some(Err(fault)),
+            }
+        };
+        let bytes = window.get(..filled).unwrap_or_default();
+        if !begun && bytes.starts_with(&MAGIC) {
+            items.counts.bytes_out = bytes.len() as u64;
+            items.failure(None, Reason::GzipTwice, true);
+            return;
+        }
+        begun = true;
+        documents.feed(Text { bytes, base, last: ended.is_some() }, items);
+        items.counts.bytes_out = base + filled as u64;
+        if let Some(ended) = ended {
+            break ended;
+        }
+        if documents.stopped() {
+            return;
+        }
+        let gone = usize::try_from(documents.keep_from().saturating_sub(base)).unwrap_or(filled).min(filled);
+        window.copy_within(gone..filled, 0);
+        held = filled - gone;
+        base += gone as u64;
+    };
+    documents.finish(ended.is_err(), items);
+    let after = items.counts.bytes_out;
+    if let Err(fault) = ended {
+        let reason = match fault {
+            Fault::Read(error) => Reason::Refused(error.to_string()),
+            Fault::Truncated => Reason::GzipTruncated(after),
+            Fault::Corrupt(what) => Reason::GzipCorrupt { after, what },
+            Fault::Trailing => Reason::GzipTrailing,
+        };
+        items.failure(None, reason, false);
+    }
+}
+
+/// What a file is that is neither JSON nor gzip, for the kinds that are met next to logs.
+fn other_format(head: &[u8]) -> Option<&'static str> {
+    let formats: [(&[u8], &str); 6] = [
+        (b"PK\x03\x04", "a zip file"),
+        (b"\x28\xb5\x2f\xfd", "a zstd file"),
+        (b"\xfd7zXZ\0", "an xz file"),
+        (b"BZh", "a bzip2 file"),
+        (b"PAR1", "a Parquet file"),
+        (b"Obj\x01", "an Avro file"),
+    ];
+    formats.into_iter().find_map(|(magic, name)| head.starts_with(magic).then_some(name))
+}
+
+fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+/// Counts the bytes that are read.
+struct Counted<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(space)?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests;

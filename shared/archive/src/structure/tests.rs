@@ -1,0 +1,136 @@
+use proptest::prelude::*;
+
+use super::block::Masks;
+use super::*;
+
+/// What the masks and the glance say, one byte after the other.
+fn plainly(bytes: &[u8; 64]) -> (Masks, u64, bool, bool) {
+    let mask = |test: fn(u8) -> bool| bytes.iter().rev().fold(0_u64, |mask, byte| mask << 1 | u64::from(test(*byte)));
+    let masks = Masks {
+        quote: mask(|b| b == b'"'),
+        backslash: mask(|b| b == b'\\'),
+        open: mask(|b| matches!(b, b'{' | b'[')),
+        close: mask(|b| matches!(b, b'}' | b']')),
+    };
+    let control = mask(|b| b < 0x20);
+    let bar = mask(|b| b == b'|');
+    let plain = (masks.backslash | masks.open | masks.close | control | bar) == 0;
+    (masks, control, plain, masks.quote.count_ones() & 1 == 1)
+}
+
+/// Text in which structure is dense.
+fn dense() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![
+        4 => prop::sample::select(b"\"\\{}[]".to_vec()),
+        4 => prop::sample::select(b"a,:| ~_^Z".to_vec()),
+        1 => any::<u8>(),
+    ];
+    prop::collection::vec(byte, 0..400)
+}
+
+fn block() -> impl Strategy<Value = [u8; 64]> {
+    dense().prop_map(|bytes| {
+        let mut block = [b'x'; 64];
+        for (to, from) in block.iter_mut().zip(bytes) {
+            *to = from;
+        }
+        block
+    })
+}
+
+/// The scan in pieces of the given lengths, going on past control characters.
+fn in_pieces(bytes: &[u8], lengths: &[usize]) -> (Option<usize>, Vec<usize>) {
+    let mut scan = Scan::new();
+    let mut controls = Vec::new();
+    let mut at = 0;
+    let mut lengths = lengths.iter().cycle();
+    while at < bytes.len() {
+        let to = (at + lengths.next().unwrap()).min(bytes.len());
+        match scan.advance(&bytes[at..to]) {
+            Step::End(end) => return (Some(at + end), controls),
+            Step::More => at = to,
+            Step::Control(offset) => {
+                controls.push(at + offset);
+                at += offset;
+                scan.ignore_control();
+            }
+        }
+    }
+    (None, controls)
+}
+
+fn by_reference(bytes: &[u8]) -> (Option<usize>, Vec<usize>) {
+    let mut scan = Scan::new();
+    let mut controls = Vec::new();
+    let mut at = 0;
+    loop {
+        match scan.byte_by_byte(&bytes[at..]) {
+            Step::End(end) => return (Some(at + end), controls),
+            Step::More => return (None, controls),
+            Step::Control(offset) => {
+                controls.push(at + offset);
+                at += offset;
+                scan.ignore_control();
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn every_kind_of_block_says_what_the_bytes_say(bytes in block()) {
+        let (masks, control, plain, odd) = plainly(&bytes);
+        let block = Block::load(&bytes);
+        prop_assert_eq!(block.masks(), masks);
+        prop_assert_eq!(block.control(), control);
+        prop_assert_eq!(block.has_control(), control != 0);
+        prop_assert_eq!(block.overlaid().to_bitmask() != 0, !bytes.is_ascii());
+        prop_assert_eq!(block.glance(), Glance { plain, odd_quotes: odd });
+    }
+
+    #[test]
+    fn blocks_and_pieces_find_the_end_that_single_bytes_find(
+        mut bytes in dense(),
+        lengths in prop::collection::vec(1_usize..200, 1..5),
+    ) {
+        bytes.insert(0, b'{');
+        prop_assert_eq!(in_pieces(&bytes, &lengths), by_reference(&bytes));
+        prop_assert_eq!(in_pieces(&bytes, &[usize::MAX >> 1]), by_reference(&bytes));
+    }
+
+    #[test]
+    fn a_value_ends_where_a_parser_says_it_ends(text in dense(), padding in 0_usize..130) {
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let inner = serde_json::json!({ text.clone(): [text, { "}": "{" }] });
+        let mut bytes = serde_json::to_vec(&serde_json::json!([" ".repeat(padding), inner])).unwrap();
+        let length = bytes.len();
+        bytes.extend_from_slice(b"}]}\"");
+        prop_assert_eq!(in_pieces(&bytes, &[usize::MAX >> 1]), (Some(length), Vec::new()));
+    }
+
+    #[test]
+    fn a_string_ends_where_a_parser_says_it_ends(text in any::<String>(), lengths in prop::collection::vec(1_usize..20, 1..5)) {
+        let bytes = serde_json::to_vec(&text).unwrap();
+        let mut scan = TextScan::new();
+        let mut at = 1;
+        let mut lengths = lengths.iter().cycle();
+        let end = loop {
+            let to = (at + lengths.next().unwrap()).min(bytes.len());
+            match scan.advance(&bytes[at..to]) {
+                Step::End(end) => break at + end,
+                Step::More => at = to,
+                Step::Control(_) => unreachable!("a serializer escapes them"),
+            }
+        };
+        prop_assert_eq!(end, bytes.len());
+        prop_assert_eq!(scan.seen().non_ascii, !text.is_ascii());
+    }
+}
+
+#[test]
+fn a_bracket_in_a_string_does_not_end_a_value() {
+    let text = br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"},{"c":1}"#;
+    assert_eq!(Scan::new().advance(text), Step::End(br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"}"#.len()));
+}
