@@ -31,6 +31,13 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 /// The rule whose code or name is most like the text, if any is.
 fn nearest(text: &str) -> Option<&'static Rule> {
     let text = text.to_ascii_lowercase();
+    // `RW2` and `rw0002` mean the number.
+    let number = |code: &str| code.get(2..).and_then(|digits| digits.parse::<u16>().ok());
+    if let Some(meant) = text.strip_prefix("rw").and_then(|digits| digits.parse::<u16>().ok())
+        && let Some(rule) = ALL.iter().find(|rule| number(rule.code) == Some(meant))
+    {
+        return Some(rule);
+    }
     let likeness = |rule: &Rule| {
         let code = rule.code.to_ascii_lowercase();
         strsim::normalized_damerau_levenshtein(&text, &code).max(strsim::normalized_damerau_levenshtein(&text, rule.name))

@@ -21,9 +21,7 @@ pub(crate) fn man() -> Result<Exit, Failure> {
     let mut command = Args::command();
     command.build();
     let mut page = Vec::new();
-    let rendered = clap_mangen::Man::new(command.clone()).render(&mut page).and_then(|()| {
-        subcommands(&command, &mut page)
-    });
+    let rendered = clap_mangen::Man::new(command.clone()).render(&mut page).and_then(|()| subcommands(&command, &mut page));
     rendered.map_err(Failure::Output)?;
     stdout::print_plain(|out| out.write_all(&page))?;
     Ok(Exit::Clean)

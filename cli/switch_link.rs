@@ -107,7 +107,9 @@ mod tests {
 
     #[test]
     fn what_leads_to_no_single_role_is_refused() {
-        for odd in ["UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:user/a", "arn:aws-iso:iam::444455556666:role/A"] {
+        for odd in
+            ["UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:user/a", "arn:aws-iso:iam::444455556666:role/A"]
+        {
             assert!(link(odd, None, None).is_err(), "{odd}");
         }
         assert!(link("arn:aws:iam::444455556666:role/A", Some(&"x".repeat(65)), None).is_err());

@@ -37,8 +37,8 @@ def main():
     logs = list(log_files(trail.records))
     for path, records in logs:
         written.add(write_gz(path, records))
-    # CloudTrail may deliver a file twice, under two names. Here it is production's of Tuesday noon, with many halves in it.
-    path, records = next(log for log in logs if f"/{PRODUCTION}/CloudTrail/{HOME}/2026/03/03/{PRODUCTION}_CloudTrail_{HOME}_20260303T1" in log[0].as_posix())
+    # CloudTrail may deliver a file twice, under two names: here production's of Tuesday noon, which has many halves in it.
+    path, records = folder(logs, PRODUCTION, HOME, "2026/03/03")[1]
     written.add(write_gz(path.with_name(path.name.replace(unique(path), random_part(str(path), "again"))), records))
     for path, document in [digest_file(logs), insight_file()]:
         written.add(write_gz(path, document))
@@ -64,12 +64,15 @@ def log_files(records):
         yield ARCHIVE / "AWSLogs" / account / "CloudTrail" / region / day / name, {"Records": bucket}
 
 
+def folder(logs, account, region, day):
+    return [log for log in logs if log[0].parent == ARCHIVE / "AWSLogs" / account / "CloudTrail" / region / day]
+
+
 def digest_file(logs):
     """The trail's proof that its files were not changed: hashes of log files, no records."""
     begin, end = at("Mon 08:00"), at("Mon 09:00")
     name = f"{PRODUCTION}_CloudTrail-Digest_{HOME}_organization-trail_{HOME}_20260302T090000Z.json.gz"
     path = ARCHIVE / "AWSLogs" / PRODUCTION / "CloudTrail-Digest" / HOME / "2026/03/02" / name
-    files = [(log, records) for log, records in logs if f"/{PRODUCTION}/CloudTrail/{HOME}/2026/03/02/" in log.as_posix()]
     document = {
         "awsAccountId": PRODUCTION,
         "digestStartTime": iso(begin),
@@ -88,7 +91,7 @@ def digest_file(logs):
                 "hashValue": hashlib.sha256(compact(records)).hexdigest(),
                 "hashAlgorithm": "SHA-256",
             }
-            for log, records in files
+            for log, records in folder(logs, PRODUCTION, HOME, "2026/03/02")
         ],
     }
     return path, document

@@ -16,7 +16,8 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
         return;
     }
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {percent:>3}% of {total_bytes}, {binary_bytes_per_sec}, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {percent:>3}% of {total_bytes}, {binary_bytes_per_sec}, {eta} left")
+    {
         bar.set_style(style);
     }
     loop {

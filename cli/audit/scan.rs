@@ -40,7 +40,8 @@ enum Source {
 
 /// Reads all files behind the paths. `not_logs`: canonical paths of files and folders that are left out.
 pub(crate) fn scan(paths: &[PathBuf], not_logs: &[PathBuf], policy: &Policy, jobs: Option<NonZeroUsize>) -> Result<Scanned, Failure> {
-    let filter = Filter::new(&needles(policy)).map_err(|why| Failure::Usage(format!("the policy's roles cannot be searched for: {why}")))?;
+    let filter =
+        Filter::new(&needles(policy)).map_err(|why| Failure::Usage(format!("the policy's roles cannot be searched for: {why}")))?;
     let mut whole = Part::new(policy);
     let (sources, skipped) = sources(paths, not_logs, &mut whole);
     let total = sources.iter().map(|source| if let Source::File(_, size) = source { *size } else { 0 }).sum();
@@ -182,7 +183,7 @@ impl Sink for Part<'_> {
             Ok(Reading::Seen(seen)) => {
                 let time = seen.time;
                 self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-                self.kept.kept += 1;
+                self.kept.of_use += 1;
                 if self.world.add(*seen) != Added::Nothing {
                     self.facts += 1;
                 }

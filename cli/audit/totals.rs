@@ -90,7 +90,7 @@ impl Totals {
             },
             records: Records {
                 met: counts.records,
-                kept: kept.kept,
+                kept: kept.of_use,
                 duplicates: kept.duplicates,
                 contradicting: kept.contradicting,
                 not_relevant: counts.passed_over + counts.insights + kept.not_relevant,
@@ -120,10 +120,10 @@ impl Totals {
     }
 }
 
-/// What became of the records that were handed over.
+/// What became of the records that were handed over: the sum of `of_use`, `not_relevant` and `unread` is their number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Kept {
-    pub(crate) kept: u64,
+    pub(crate) of_use: u64,
     pub(crate) duplicates: u64,
     pub(crate) contradicting: u64,
     pub(crate) not_relevant: u64,
@@ -132,7 +132,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn merge(&mut self, other: Self) {
-        self.kept += other.kept;
+        self.of_use += other.of_use;
         self.duplicates += other.duplicates;
         self.contradicting += other.contradicting;
         self.not_relevant += other.not_relevant;
@@ -143,9 +143,10 @@ impl Kept {
 /// The standing of every switch, in their order. A finding over several sessions speaks of each switch that its events show.
 pub(crate) fn standings(judgement: &Judgement) -> Vec<Standing> {
     let mut worst: HashMap<(&rolewatch_guard::id::EventId, &str), Standing> = HashMap::new();
-    let found = judgement.findings.iter().map(|finding| {
-        (finding, if finding.verdict == Verdict::Violation { Standing::Violating } else { Standing::Unproven })
-    });
+    let found = judgement
+        .findings
+        .iter()
+        .map(|finding| (finding, if finding.verdict == Verdict::Violation { Standing::Violating } else { Standing::Unproven }));
     let hidden = judgement.suppressed.iter().map(|suppressed| (&suppressed.finding, Standing::Suppressed));
     for (finding, standing) in found.chain(hidden) {
         for event in &finding.events {
@@ -168,11 +169,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { files, records, switches, findings } = self;
         let part = |count: u64, what: &str| (count, format!("{} {what}", number(count)));
-        let files_became = listed([
-            part(files.read, "read"),
-            part(files.skipped, "skipped"),
-            part(files.unreadable, "unreadable"),
-        ]);
+        let files_became = listed([part(files.read, "read"), part(files.skipped, "skipped"), part(files.unreadable, "unreadable")]);
         let duplicates = listed([
             (records.duplicates, counted(records.duplicates, "duplicate", "duplicates")),
             part(records.contradicting, "contradicting"),
@@ -216,7 +213,7 @@ mod tests {
             records_unread: 1,
             ..Counts::default()
         };
-        let kept = Kept { kept: 87, duplicates: 3, contradicting: 1, not_relevant: 1, unread: 2 };
+        let kept = Kept { of_use: 87, duplicates: 3, contradicting: 1, not_relevant: 1, unread: 2 };
         let totals = Totals::of_reading(&counts, 1, kept);
         assert_eq!(
             totals.to_string(),

@@ -1,6 +1,8 @@
 //! What one record says, in words: label and text, line by line.
 
-use rolewatch_guard::seen::{Caller, CallerKind, Change, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, Mint, Named, Seen, Service};
+use rolewatch_guard::seen::{
+    Caller, CallerKind, Change, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, Mint, Named, Seen, Service,
+};
 use rolewatch_guard::untrusted::harmless;
 
 /// A label, and what is said under it.
@@ -21,16 +23,28 @@ pub(super) fn of(seen: &Seen) -> Vec<Line> {
     }
     if let Some(used) = &seen.used {
         let opened = used.created.map_or_else(|| "at an unknown time".to_owned(), |created| format!("at {created}"));
-        lines.push(("use", format!("of the session {} in {}, opened {opened}{}", harmless(&used.session), harmless(used.role.as_str()), by_key(used.key.as_deref()))));
+        lines.push((
+            "use",
+            format!(
+                "of the session {} in {}, opened {opened}{}",
+                harmless(&used.session),
+                harmless(used.role.as_str()),
+                by_key(used.key.as_deref())
+            ),
+        ));
     }
     if let Some(named) = &seen.named {
-        lines.push(("name seen", format!("user {} of account {} has the id {}", harmless(&named.name), named.account, harmless(&named.id))));
+        lines
+            .push(("name seen", format!("user {} of account {} has the id {}", harmless(&named.name), named.account, harmless(&named.id))));
     }
     if let Some((id, role)) = &seen.role {
         lines.push(("role seen", format!("{} has the id {}", harmless(role.as_str()), harmless(id))));
     }
     if let Some(correction) = &seen.correction {
-        let which = correction.original.as_ref().map_or_else(|| "an earlier copy of itself".to_owned(), |original| format!("event {}", original.event));
+        let which = correction
+            .original
+            .as_ref()
+            .map_or_else(|| "an earlier copy of itself".to_owned(), |original| format!("event {}", original.event));
         lines.push(("addendum", format!("it corrects {which}")));
     }
     lines
@@ -67,9 +81,13 @@ fn mint_kind(mint: &Mint) -> String {
     let api = mint.api.name();
     let Some(role) = &mint.role else { return format!("a mint: {api} issued credentials") };
     match (&mint.caller.kind, mint.caller.account) {
-        (CallerKind::OtherAccount, _) => format!("the role owner's half of a mint ({api}): it shows the caller's account and id, and never their own MFA"),
+        (CallerKind::OtherAccount, _) => {
+            format!("the role owner's half of a mint ({api}): it shows the caller's account and id, and never their own MFA")
+        }
         (CallerKind::Service, _) => format!("a mint by an AWS service ({api})"),
-        (_, Some(account)) if account != role.account() => format!("the caller's half of a mint across accounts ({api}): it alone proves everything"),
+        (_, Some(account)) if account != role.account() => {
+            format!("the caller's half of a mint across accounts ({api}): it alone proves everything")
+        }
         _ => format!("a mint within one account ({api}): this is its only record"),
     }
 }
@@ -151,10 +169,14 @@ fn mfa(mint: &Mint) -> String {
     }
     match (&caller.kind, caller.session.as_ref().and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => "not shown: no device was named, and the rest is in the caller's half".to_owned(),
-        (CallerKind::AssumedRole, _) => "not shown: what a role session says of itself proves nothing; the mint at the origin decides".to_owned(),
+        (CallerKind::AssumedRole, _) => {
+            "not shown: what a role session says of itself proves nothing; the mint at the origin decides".to_owned()
+        }
         (CallerKind::IamUser, Some(true)) => "proved: the caller's session was opened with MFA".to_owned(),
         (CallerKind::IamUser, Some(false)) => "disproved: the caller's session was opened without MFA".to_owned(),
-        (CallerKind::IamUser, None) if caller.has_long_term_key() => "disproved: a permanent key made the call and named no device".to_owned(),
+        (CallerKind::IamUser, None) if caller.has_long_term_key() => {
+            "disproved: a permanent key made the call and named no device".to_owned()
+        }
         (CallerKind::IamUser, None) => "not shown: the record lacks the session context of the caller's temporary key".to_owned(),
         _ => "not asked of this kind of caller".to_owned(),
     }
@@ -177,7 +199,10 @@ fn console(step: &ConsoleStep, lines: &mut Vec<Line>) {
 }
 
 fn role_of_denial(denial: &Denial) -> String {
-    denial.role.as_ref().map_or_else(|| "none is named in the message, so it is counted and no finding".to_owned(), |role| harmless(role.as_str()))
+    denial
+        .role
+        .as_ref()
+        .map_or_else(|| "none is named in the message, so it is counted and no finding".to_owned(), |role| harmless(role.as_str()))
 }
 
 fn changed(change: &IamChange) -> String {

@@ -38,7 +38,8 @@ fn of_mint(mint: &Mint, all: &[&Seen]) -> Vec<String> {
         (Some(a), Some(b)) => a == b,
         _ => mint.issued.is_some() && mint.issued == other.issued,
     };
-    if caller.kind == CallerKind::OtherAccount && !mints(all).any(|other| other.caller.kind != CallerKind::OtherAccount && same_call(other)) {
+    if caller.kind == CallerKind::OtherAccount && !mints(all).any(|other| other.caller.kind != CallerKind::OtherAccount && same_call(other))
+    {
         let account = caller.account.map_or_else(|| "the caller's account".to_owned(), |account| format!("account {account}"));
         let shared = mint.shared.as_ref().map(|id| format!(" with the sharedEventID {id}")).unwrap_or_default();
         missing.push(format!("the caller's half, in the logs of {account}{shared}: who called, and with which proof of MFA"));
@@ -54,9 +55,11 @@ fn of_mint(mint: &Mint, all: &[&Seen]) -> Vec<String> {
             missing.push(format!("the mint of the caller's own session {}{when}: who stands at the start of the chain", harmless(parent)));
         }
     }
-    let without_context = caller.kind == CallerKind::IamUser && !caller.has_long_term_key() && session.and_then(|session| session.mfa).is_none();
+    let without_context =
+        caller.kind == CallerKind::IamUser && !caller.has_long_term_key() && session.and_then(|session| session.mfa).is_none();
     let serial = mint.grant.as_ref().is_some_and(|grant| grant.mfa_serial.is_some());
-    if without_context && !serial
+    if without_context
+        && !serial
         && let Some(key) = &caller.key
         && !mints(all).any(|other| other.issued.as_ref() == Some(key))
     {
@@ -75,7 +78,10 @@ fn of_step(step: &ConsoleStep, all: &[&Seen]) -> Option<String> {
     let account = step.from.as_deref().and_then(|from| from.split(':').nth(4)).filter(|account| !account.is_empty());
     let account = account.map_or_else(|| "the person's account".to_owned(), |account| format!("account {}", harmless(account)));
     (!minted).then(|| {
-        format!("the AssumeRole of the same session within {TOGETHER} seconds of {}, in the logs of {account}: whether MFA was proved", step.time)
+        format!(
+            "the AssumeRole of the same session within {TOGETHER} seconds of {}, in the logs of {account}: whether MFA was proved",
+            step.time
+        )
     })
 }
 

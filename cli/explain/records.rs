@@ -54,7 +54,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         read_stream(io::stdin().lock(), "stdin", &Filter::everything(), &mut Scratch::new(), &mut reader)
     } else {
         if fs::metadata(&args.what).is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(Failure::Usage(format!("`{}` is a folder; explain reads one file, audit reads folders", crate::exit::shown_path(&args.what))));
+            return Err(Failure::Usage(format!(
+                "`{}` is a folder; explain reads one file, audit reads folders",
+                crate::exit::shown_path(&args.what)
+            )));
         }
         File::open(&args.what).map_err(|why| Failure::unreadable(&args.what, why))?;
         read_file(&args.what, &Filter::everything(), &mut Scratch::new(), &mut reader)
@@ -68,7 +71,12 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         }
         if records.len() > TOLD {
             let more = length(records.get(TOLD..).unwrap_or_default());
-            writeln!(out, "{DIM}… and {} that {} not told one by one, but judged{DIM:#}\n", counted(more, "more record", "more records"), if more == 1 { "is" } else { "are" })?;
+            writeln!(
+                out,
+                "{DIM}… and {} that {} not told one by one, but judged{DIM:#}\n",
+                counted(more, "more record", "more records"),
+                if more == 1 { "is" } else { "are" }
+            )?;
         }
         if let Some(inputs) = &inputs {
             judged(&all, inputs, columns, out)?;
@@ -76,8 +84,16 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         Ok(())
     })?;
     unread.tell();
-    let notes = if counts.other_documents > 0 { format!(", {} not of CloudTrail", counted(counts.other_documents, "document", "documents")) } else { String::new() };
-    stdout::tell(&format!("rolewatch: {}, {} could not be read{notes}", counted(counts.records, "record", "records"), number(unread.count())));
+    let notes = if counts.other_documents > 0 {
+        format!(", {} not of CloudTrail", counted(counts.other_documents, "document", "documents"))
+    } else {
+        String::new()
+    };
+    stdout::tell(&format!(
+        "rolewatch: {}, {} could not be read{notes}",
+        counted(counts.records, "record", "records"),
+        number(unread.count())
+    ));
     Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
 }
 
@@ -89,13 +105,15 @@ struct Reader<'a> {
 
 /// The few fields that tell a reader which record is meant.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Title {
-    event_name: Option<String>,
-    event_source: Option<String>,
-    event_time: Option<String>,
+    #[serde(rename = "eventName")]
+    name: Option<String>,
+    #[serde(rename = "eventSource")]
+    source: Option<String>,
+    #[serde(rename = "eventTime")]
+    time: Option<String>,
     #[serde(rename = "eventID")]
-    event_id: Option<String>,
+    id: Option<String>,
 }
 
 impl Sink for Reader<'_> {
@@ -105,12 +123,15 @@ impl Sink for Reader<'_> {
             Ok(Reading::NotRelevant) => None,
             Err(problem) => return self.unread.add(Fault::of_record(at, &problem)),
         };
-        let title = serde_json::from_slice(json).map_or_else(|_| "a record without the usual fields".to_owned(), |title: Title| {
-            let part = |text: Option<String>| harmless(text.as_deref().unwrap_or("?"));
-            let source = part(title.event_source);
-            let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
-            format!("{} ({source}) at {}, event {}", part(title.event_name), part(title.event_time), part(title.event_id))
-        });
+        let title = serde_json::from_slice(json).map_or_else(
+            |_| "a record without the usual fields".to_owned(),
+            |title: Title| {
+                let part = |text: Option<String>| harmless(text.as_deref().unwrap_or("?"));
+                let source = part(title.source);
+                let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
+                format!("{} ({source}) at {}, event {}", part(title.name), part(title.time), part(title.id))
+            },
+        );
         self.records.push(Record { number: at.record, title, seen });
     }
 

@@ -76,12 +76,11 @@ impl Page<'_> {
 
 fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let Report { inputs, totals, judgement, .. } = report;
-    let paths: Vec<String> = report.paths.iter().map(|path| if path.as_os_str() == "-" { "stdin".to_owned() } else { shown_path(path) }).collect();
+    let paths: Vec<String> =
+        report.paths.iter().map(|path| if path.as_os_str() == "-" { "stdin".to_owned() } else { shown_path(path) }).collect();
     page.hanging(&format!("{BOLD}rolewatch audit{BOLD:#} of "), "rolewatch audit of ".len(), &paths.join(", "))?;
-    let range = report.range.map_or_else(
-        || "none of them relevant".to_owned(),
-        |(first, last)| format!("relevant ones from {first} to {last}"),
-    );
+    let range =
+        report.range.map_or_else(|| "none of them relevant".to_owned(), |(first, last)| format!("relevant ones from {first} to {last}"));
     let (files, records) = (counted(totals.files.read, "file", "files"), counted(totals.records.met, "record", "records"));
     page.labelled("read", &format!("{files}, {records}, {range}"))?;
     page.labelled("policy", &format!("{}, version {}", shown_path(&inputs.policy_file), inputs.policy.version_hash))?;
@@ -108,14 +107,18 @@ fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let judged = counted(switches.judged, "switch into an elevated role", "switches into elevated roles");
     let violations = counted(found.violations, "violation", "violations");
     let (unproven, suppressed) = (number(found.unproven), number(found.suppressed));
-    page.labelled("found", &format!("{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed", number(switches.clean)))?;
+    page.labelled(
+        "found",
+        &format!("{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed", number(switches.clean)),
+    )?;
     if !report.unread.is_empty() {
         let (files, records) = (totals.files.unreadable, totals.records.unread);
         let files = (files > 0).then(|| counted(files, "file", "files"));
         let records = (records > 0).then(|| counted(records, "record", "records"));
         let what: Vec<String> = files.into_iter().chain(records).collect();
-        let what = if what.is_empty() { "something".to_owned() } else { what.join(" and ") };
-        let text = format!("{what} could not be read, so switches may be missing below; stderr names each with its reason");
+        let what =
+            if what.is_empty() { "there were no logs to read".to_owned() } else { format!("{} could not be read", what.join(" and ")) };
+        let text = format!("{what}, so switches may be missing below; stderr names each with its reason");
         page.hanging(&format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)), LABEL + 1, &text)?;
     }
     Ok(())
@@ -190,11 +193,7 @@ fn by_rule(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let mut lines = Vec::new();
     for rule in &rolewatch_guard::rules::ALL {
         let hidden = judgement.suppressed.iter().filter(|hidden| hidden.finding.rule == rule.code).count();
-        let counts = [
-            found(rule.code, Verdict::Violation),
-            found(rule.code, Verdict::Unproven),
-            u64::try_from(hidden).unwrap_or(u64::MAX),
-        ];
+        let counts = [found(rule.code, Verdict::Violation), found(rule.code, Verdict::Unproven), u64::try_from(hidden).unwrap_or(u64::MAX)];
         if counts.iter().any(|count| *count > 0) {
             lines.push((rule, counts));
         }

@@ -190,7 +190,7 @@ mod words {
         assert_eq!(outcome.code, Some(0));
         assert!(outcome.stdout.contains("https://signin.aws.amazon.com/switchrole?"), "{}", outcome.stdout);
         assert!(
-            outcome.stdout.contains("account=444455556666") && outcome.stdout.contains("roleName=apps%2FUpdateApp"),
+            outcome.stdout.contains("account=444455556666") && outcome.stdout.contains("roleName=apps/UpdateApp"),
             "{}",
             outcome.stdout
         );

@@ -70,11 +70,7 @@ fn one_rule(first: &Finding, findings: &[&Finding], page: &mut Page<'_>) -> io::
     let severity = first.severity.as_str().to_uppercase();
     let verdict = if first.verdict == Verdict::Unproven { ", unproven" } else { "" };
     let times = if findings.len() > 1 { format!("  {}", counted(length(findings), "time", "times")) } else { String::new() };
-    writeln!(
-        page.out,
-        "  {style}{severity:<SEVERITY$}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{times}{DIM:#}",
-        first.rule, first.name
-    )?;
+    writeln!(page.out, "  {style}{severity:<SEVERITY$}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{times}{DIM:#}", first.rule, first.name)?;
     let mut alike: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
         match alike.iter_mut().find(|group| group.first().is_some_and(|first| first.message == finding.message)) {

@@ -20,13 +20,8 @@ const CELL: usize = 32;
 pub(super) fn clean(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let standings = standings(judgement);
-    let clean: Vec<&SwitchSummary> = judgement
-        .switches
-        .iter()
-        .zip(standings)
-        .filter(|(_, standing)| *standing == Standing::Clean)
-        .map(|(switch, _)| switch)
-        .collect();
+    let clean: Vec<&SwitchSummary> =
+        judgement.switches.iter().zip(standings).filter(|(_, standing)| *standing == Standing::Clean).map(|(switch, _)| switch).collect();
     if clean.is_empty() {
         return Ok(());
     }

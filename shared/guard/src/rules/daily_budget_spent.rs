@@ -172,6 +172,14 @@ mod cases {
     }
 
     #[test]
+    fn only_sessions_within_the_window_contribute() {
+        let hour = 3_600;
+        let spans = [(0, hour), (30 * hour, 33 * hour), (35 * hour, 37 * hour), (80 * hour, 81 * hour)];
+        let runs = over(&held(&spans), Span::from_seconds(4 * hour));
+        assert_eq!(runs.iter().map(|run| run.sessions.clone()).collect::<Vec<_>>(), [[1, 2]]);
+    }
+
+    #[test]
     fn exactly_the_budget_is_within_it() {
         assert!(over(&held(&[(0, 3_600), (7_200, 10_800)]), Span::from_seconds(7_200)).is_empty());
     }
