@@ -67,6 +67,8 @@ pub(crate) fn build(root: &Path, shape: &Shape) -> Built {
     if !marker.exists() {
         fs::create_dir_all(folder.join("logs")).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let switches = write(&folder, shape);
+        fs::create_dir_all(folder.join("roster")).unwrap_or_else(|error| panic!("{error}"));
+        fs::write(folder.join("roster/development.json"), roster()).unwrap_or_else(|error| panic!("{error}"));
         fs::write(&count, switches.to_string()).unwrap_or_else(|error| panic!("{error}"));
         fs::write(&marker, policy(shape.roles)).unwrap_or_else(|error| panic!("{error}"));
     }
@@ -101,6 +103,22 @@ fn policy(roles: usize) -> String {
     }
     text
 }
+
+/// The people of the switches, all of them developers.
+fn roster() -> String {
+    let users: Vec<Value> = (0..PEOPLE)
+        .map(|at| {
+            let name = format!("user{at:03}");
+            let id = format!("AIDA{:X<16}", name.to_ascii_uppercase());
+            json!({"UserName": name, "UserId": id, "Arn": format!("arn:aws:iam::111122223333:user/{name}"), "GroupList": ["Developers"]})
+        })
+        .collect();
+    let group = json!({"GroupName": "Developers", "GroupId": "AGPADEVELOPERSXXXXXX", "Arn": "arn:aws:iam::111122223333:group/Developers"});
+    json!({"UserDetailList": users, "GroupDetailList": [group], "RoleDetailList": [], "Policies": [], "IsTruncated": false}).to_string()
+}
+
+/// How many people there are.
+const PEOPLE: u64 = 400;
 
 /// Numbers that look random and are the same every time (splitmix64).
 struct Dice(u64);
@@ -175,7 +193,7 @@ fn time(dice: &mut Dice) -> String {
 fn switch(dice: &mut Dice, number: u64, roles: usize) -> Vec<String> {
     let mut story = Story::new();
     story.later(i64::try_from(number % 40_000).unwrap_or(0) * 61);
-    let user = format!("user{:03}", dice.below(400));
+    let user = format!("user{:03}", dice.below(PEOPLE));
     let role = role(usize::try_from(dice.below(roles as u64)).unwrap_or(0));
     story.switch_to(&user, &role).with_mfa().used_after(60).used_after(300 + i64::try_from(dice.below(3_000)).unwrap_or(0));
     let key = format!("ASIA{}", letters(dice, 16));

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench audit` (or `make bench`) builds an archive of more than 400 MB of JSON once, below `target/`, and then measures in
 //! turn, so that a noisy machine is noisy for both: libdeflate inflating every file on all threads, and the `rolewatch` binary auditing
-//! them. `-- --quick` measures a small archive, to see that the bench itself works.
+//! them. `-- --quick` measures a small archive, to see that the bench itself works; `-- --only memory` (or `speed`, `bomb`) measures one thing.
 
 mod archive;
 mod measure;
@@ -15,11 +15,14 @@ use measure::{Run, median, mib};
 const ROUNDS: usize = 7;
 
 fn main() {
-    let quick = std::env::args().any(|arg| arg == "--quick");
+    let args: Vec<String> = std::env::args().collect();
+    let quick = args.iter().any(|arg| arg == "--quick");
+    let only = args.iter().position(|arg| arg == "--only").and_then(|at| args.get(at + 1));
+    let wanted = |what: &str| only.is_none_or(|only| only == what);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
 
-    for roles in [1, 20] {
+    for roles in [1, 20].into_iter().filter(|_| wanted("speed")) {
         let shape = if quick { Shape::quick(roles) } else { Shape::large(roles) };
         let at = archive::build(&root, &shape);
         println!(
@@ -32,8 +35,10 @@ fn main() {
         );
         compare(&at.folder, at.inflated, threads);
     }
-    memory(&root, quick);
-    if !quick {
+    if wanted("memory") {
+        memory(&root, quick);
+    }
+    if wanted("bomb") && !quick {
         bomb(&root);
     }
 }

@@ -115,9 +115,11 @@ impl Places {
             (Some(_), Some(parent)) => parent.to_owned(),
             _ => path.join(".."),
         });
+        // `./x` is the same as `x`, and `.` as nothing, to whoever reads it.
+        let shown = |place: PathBuf| place.strip_prefix(".").map(Path::to_owned).unwrap_or(place);
         let mut places = Self(Vec::new());
         let mut known = Vec::new();
-        for place in inside.chain(beside).chain([PathBuf::new()]) {
+        for place in inside.chain(beside).chain([PathBuf::new()]).map(shown) {
             // The working folder has no name of its own, so that files in it are shown by theirs.
             let real = fs::canonicalize(if place.as_os_str().is_empty() { Path::new(".") } else { &place });
             match real {
@@ -168,7 +170,7 @@ impl Timed {
     /// `NAME@TIME.json`
     fn named(file: PathBuf) -> Self {
         let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let taken = stem.rsplit_once('@').and_then(|(_, time)| full_time(time));
+        let taken = stem.rsplit_once('@').filter(|(name, _)| !name.is_empty()).and_then(|(_, time)| full_time(time));
         Self { file, taken }
     }
 }

@@ -155,7 +155,7 @@ pub(crate) fn standings(judgement: &Judgement) -> Vec<Standing> {
         }
     }
     let of = |switch: &rolewatch_guard::SwitchSummary| {
-        let shown = switch.event.as_ref().and_then(|event| worst.get(&(event, switch.role.as_str())));
+        let shown = switch.event.as_ref().and_then(|event| worst.get(&(event, &*switch.role)));
         shown.copied().unwrap_or(match (switch.violations, switch.unproven) {
             (0, 0) => Standing::Clean,
             (0, _) => Standing::Unproven,

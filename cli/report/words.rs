@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn wide_characters_count_twice_and_break_anywhere() {
-        assert_eq!(wrap("開発者のロール切替、以上", 10), ["開発者のロ", "ール切替、", "以上"]);
+        assert_eq!(wrap("開発者のロール切替、以上", 10), ["開発者の", "ロール切", "替、以上"]);
         assert_eq!(cut("開発者", 5), "開発…");
         assert_eq!(padded("開発", 6), "開発  ");
     }

@@ -509,7 +509,7 @@ mod elevated_roles {
         story.tell(other);
         let judgement = story.judgement();
         assert_eq!(judgement.switches.len(), 1);
-        assert_eq!(judgement.switches[0].role, "arn:aws:iam::444455556666:role/apps/UpdateApp");
+        assert_eq!(&*judgement.switches[0].role, "arn:aws:iam::444455556666:role/apps/UpdateApp");
     }
 
     #[test]
@@ -754,5 +754,24 @@ mod depends_on_the_difference {
             }
         }
         assert_eq!(rules(&told.findings()), [("RW012", Verdict::Violation)]);
+    }
+}
+
+mod console_names_the_person {
+    use super::*;
+
+    #[test]
+    fn more_evidence_never_makes_the_person_less_known() {
+        // The role owner's half gives an id that nothing names; the console's record gives the name.
+        let mut story = Story::new();
+        story.switch("stranger").by_console();
+        let mut told = Story::new();
+        for record in story.records() {
+            if record["recipientAccountId"] == "444455556666" {
+                told.tell(record.clone());
+            }
+        }
+        assert_eq!(told.verdict("RW006"), Verdicts::Silent);
+        assert_eq!(told.finding("RW002").caller.name, "stranger");
     }
 }

@@ -9,7 +9,7 @@ use rolewatch_guard::{CallerShown, Finding, Verdict};
 
 use super::Page;
 use super::paint::{self, BOLD, DIM};
-use crate::report::words::{counted, length, number};
+use crate::report::words::{counted, length, number, width};
 
 /// How many different sentences of one rule about one person are told.
 const TOLD: usize = 5;
@@ -52,7 +52,12 @@ fn one_person(person: &CallerShown, theirs: &[&Finding], page: &mut Page<'_>) ->
         (None, None) => String::new(),
     };
     writeln!(page.out)?;
-    writeln!(page.out, "{BOLD}{}{BOLD:#}{DIM}{whence}{DIM:#}", person.name)?;
+    if width(&person.name) + width(&whence) <= page.columns {
+        writeln!(page.out, "{BOLD}{}{BOLD:#}{DIM}{whence}{DIM:#}", person.name)?;
+    } else {
+        page.text(0, &person.name)?;
+        page.text(2, &whence)?;
+    }
     let mut by_rule: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for finding in theirs {
         by_rule.entry((Reverse(finding.severity), finding.rule)).or_default().push(finding);

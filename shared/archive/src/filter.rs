@@ -1,13 +1,12 @@
 //! Which records could matter: those that hold one of the needles, or may hide one behind an escape.
 
+mod sampled;
+
 use std::collections::BTreeSet;
 
-use aho_corasick::packed;
-use aho_corasick::{AhoCorasick, Input, Span};
+use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
-
-/// The bytes of a needle that are searched for first. Four are the most that the vector search compares at once.
-const ANCHOR: usize = 4;
+use sampled::Sampled;
 
 /// What is searched for.
 ///
@@ -39,8 +38,6 @@ pub enum BadNeedle {
 #[derive(Debug)]
 struct Needles {
     search: Search,
-    /// For each anchor, the needles it may belong to.
-    verify: Vec<Vec<Anchored>>,
     /// The ASCII characters of the needles.
     ascii: [bool; 128],
     /// Whether some needle has other characters.
@@ -49,17 +46,10 @@ struct Needles {
     slash_escape: Option<Finder<'static>>,
 }
 
-/// A needle and how many of its bytes come before its anchor.
-#[derive(Debug, Clone)]
-struct Anchored {
-    before: usize,
-    needle: Box<[u8]>,
-}
-
 #[derive(Debug)]
 enum Search {
-    /// Up to some sixty needles: vector instructions.
-    Packed(packed::Searcher),
+    /// For needles of some length, as names of services and roles are with what is around them.
+    Sampled(Sampled),
     Automaton(AhoCorasick),
 }
 
@@ -87,7 +77,7 @@ impl Filter {
     pub(crate) fn could_match_where(&self, json: &[u8], backslash: bool) -> bool {
         match &self.needles {
             None => true,
-            Some(needles) => needles.written_in(json) || (backslash && needles.hidden_in(json)),
+            Some(needles) => needles.search.is_in(json) || (backslash && needles.hidden_in(json)),
         }
     }
 }
@@ -116,54 +106,9 @@ impl Needles {
         if needles.is_empty() {
             return Err(BadNeedle::None);
         }
-        let anchored: Vec<(&[u8], Anchored)> = needles
-            .iter()
-            .map(|needle| {
-                let before = anchor(needle);
-                let rest = needle.as_bytes().get(before..).unwrap_or_default();
-                (rest.get(..ANCHOR).unwrap_or(rest), Anchored { before, needle: Box::from(needle.as_bytes()) })
-            })
-            .collect();
-        let mut anchors: Vec<&[u8]> = anchored.iter().map(|(anchor, _)| *anchor).collect();
-        anchors.sort_unstable();
-        anchors.dedup();
-        // Of two anchors that both stand in one place the search tells one only, so each knows the needles of the other.
-        let verify = anchors
-            .iter()
-            .map(|anchor| {
-                anchored.iter().filter(|(own, _)| own.starts_with(anchor) || anchor.starts_with(own)).map(|(_, n)| n.clone()).collect()
-            })
-            .collect();
+        let texts: Vec<&[u8]> = needles.iter().map(|needle| needle.as_bytes()).collect();
         let slash_escape = ascii.get(usize::from(b'/')).is_some_and(|used| *used).then(|| Finder::new("\\/").into_owned());
-        Ok(Self {
-            search: Search::new(&anchors)?,
-            verify,
-            ascii,
-            beyond_ascii,
-            unicode_escape: Finder::new("\\u").into_owned(),
-            slash_escape,
-        })
-    }
-
-    #[inline]
-    fn written_in(&self, json: &[u8]) -> bool {
-        let mut from = 0;
-        while let Some((which, at)) = self.search.find(json, from) {
-            if self.stands_at(json, which, at) {
-                return true;
-            }
-            from = at + 1;
-        }
-        false
-    }
-
-    /// Whether a needle of the anchor at `at` is there as a whole.
-    fn stands_at(&self, json: &[u8], which: usize, at: usize) -> bool {
-        self.verify.get(which).is_none_or(|needles| {
-            needles.iter().any(|Anchored { before, needle }| {
-                at.checked_sub(*before).and_then(|start| json.get(start..)).is_some_and(|text| text.starts_with(needle))
-            })
-        })
+        Ok(Self { search: Search::new(&texts)?, ascii, beyond_ascii, unicode_escape: Finder::new("\\u").into_owned(), slash_escape })
     }
 
     /// Whether a character of some needle is written as an escape. An escaped backslash before a `u` is taken for one too.
@@ -182,31 +127,20 @@ impl Needles {
 }
 
 impl Search {
-    /// `anchors` are distinct.
-    fn new(anchors: &[&[u8]]) -> Result<Self, BadNeedle> {
-        if let Some(packed) = packed::Config::new().builder().extend(anchors).build() {
-            return Ok(Self::Packed(packed));
+    fn new(needles: &[&[u8]]) -> Result<Self, BadNeedle> {
+        if let Some(sampled) = Sampled::new(needles) {
+            return Ok(Self::Sampled(sampled));
         }
-        AhoCorasick::new(anchors).map(Self::Automaton).map_err(|error| BadNeedle::TooMany(error.to_string()))
+        AhoCorasick::new(needles).map(Self::Automaton).map_err(|error| BadNeedle::TooMany(error.to_string()))
     }
 
-    /// The first anchor at or after `from`: which one and where.
     #[inline]
-    fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
-        let found = match self {
-            Self::Packed(packed) => packed.find_in(text, Span::from(from..text.len())),
-            Self::Automaton(automaton) => automaton.find(Input::new(text).span(from..text.len())),
-        };
-        found.map(|found| (found.pattern().as_usize(), found.start()))
+    fn is_in(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Sampled(sampled) => sampled.is_in(text),
+            Self::Automaton(automaton) => automaton.is_match(text),
+        }
     }
-}
-
-/// Where in a needle the bytes begin that are searched for first: with its last name, since what comes before, such as
-/// `:assumed-role/`, is in nearly every record.
-fn anchor(needle: &str) -> usize {
-    let text = needle.strip_suffix(['/', ':', '"']).unwrap_or(needle);
-    let name = text.rfind(['/', ':']).map_or(0, |at| at + 1);
-    name.min(needle.len().saturating_sub(ANCHOR))
 }
 
 #[cfg(test)]

@@ -5,8 +5,13 @@
 
 mod block;
 
-use block::{Block, Glance};
-use wide::u8x16;
+use std::sync::LazyLock;
+
+use block::Block;
+use fearless_simd::{Level, Simd, dispatch};
+
+/// The vector instructions of this processor.
+static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
 
 /// How far [`Scan::advance`] came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +22,17 @@ pub(crate) enum Step {
     More,
     /// At this offset, not taken yet, a string holds a raw control character, which JSON forbids.
     Control(usize),
+}
+
+impl Step {
+    /// The same step when so many bytes were taken before.
+    fn after(self, taken: usize) -> Self {
+        match self {
+            Self::End(at) => Self::End(taken + at),
+            Self::Control(at) => Self::Control(taken + at),
+            Self::More => Self::More,
+        }
+    }
 }
 
 /// A scan of one object or array, to be resumed with the bytes that follow.
@@ -58,76 +74,76 @@ impl Scan {
 
     /// Takes the next bytes of the value.
     pub(crate) fn advance(&mut self, bytes: &[u8]) -> Step {
+        dispatch!(*LEVEL, simd => self.advance_with(simd, bytes))
+    }
+
+    #[expect(clippy::inline_always, reason = "it has to become part of the function that may use the vector instructions")]
+    #[inline(always)]
+    fn advance_with<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> Step {
+        // What stays in registers is worked on as a copy.
         let mut now = *self;
-        let step = now.run(bytes);
+        let step = now.run(simd, bytes);
         *self = now;
         step
     }
 
-    #[inline]
-    fn run(&mut self, bytes: &[u8]) -> Step {
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    fn run<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> Step {
         let (blocks, tail) = bytes.as_chunks::<64>();
         let mut taken = 0;
-        let mut text = u8x16::ZERO;
+        let mut text = Block::load(simd, &[0; 64]);
         for raw in blocks {
-            let block = Block::load(raw);
-            text |= block.overlaid();
-            let Glance { plain, odd_quotes } = block.glance();
-            if plain && self.escaped == 0 {
-                self.inside ^= 0_u64.wrapping_sub(u64::from(odd_quotes));
+            let block = Block::load(simd, raw);
+            text = text.over(block);
+            let quotes = block.quotes();
+            if self.escaped == 0 && block.is_plain() {
+                self.inside ^= 0_u64.wrapping_sub(u64::from(quotes.count_ones() & 1));
             } else {
-                match self.careful(&block, raw) {
-                    Step::More => {}
-                    Step::End(at) => {
-                        self.seen.non_ascii |= text.to_bitmask() != 0;
-                        return Step::End(taken + at);
-                    }
-                    Step::Control(at) => {
-                        self.seen.non_ascii |= text.to_bitmask() != 0;
-                        return Step::Control(taken + at);
-                    }
+                let step = self.careful(block, quotes, raw);
+                if step != Step::More {
+                    self.seen.non_ascii |= text.any_high();
+                    return step.after(taken);
                 }
             }
             taken += 64;
         }
-        self.seen.non_ascii |= text.to_bitmask() != 0;
-        match self.byte_by_byte(tail) {
-            Step::More => Step::More,
-            Step::End(at) => Step::End(taken + at),
-            Step::Control(at) => Step::Control(taken + at),
-        }
+        self.seen.non_ascii |= text.any_high();
+        self.byte_by_byte(tail).after(taken)
     }
 
     /// A block with brackets, backslashes or control characters in it.
-    #[inline]
-    fn careful(&mut self, block: &Block, raw: &[u8; 64]) -> Step {
-        let masks = block.masks();
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    fn careful<S: Simd>(&mut self, block: Block<S>, mut quotes: u64, raw: &[u8; 64]) -> Step {
+        let backslashes = block.backslashes();
         let carried = self.escaped;
-        let mut quote = masks.quote;
-        if masks.backslash != 0 || carried != 0 {
+        if backslashes != 0 || carried != 0 {
             self.seen.backslash = true;
-            quote &= !escaped(masks.backslash, &mut self.escaped);
+            quotes &= !escaped(backslashes, &mut self.escaped);
         }
-        let inside = prefix_xor(quote) ^ self.inside;
-        if block.has_control() {
+        let inside = prefix_xor(quotes) ^ self.inside;
+        let control = block.control();
+        if control != 0 {
             self.seen.control = true;
-            if !self.lenient && block.control() & inside != 0 {
+            if !self.lenient && control & inside != 0 {
                 self.escaped = carried;
                 return self.byte_by_byte(raw);
             }
         }
         self.inside = 0_u64.wrapping_sub(inside >> 63);
-        let open = masks.open & !inside;
-        let close = masks.close & !inside;
+        let brackets = block.brackets();
+        let open = brackets.open & !inside;
+        let close = brackets.close & !inside;
         let closes = u64::from(close.count_ones());
         if self.depth > closes {
             self.depth += u64::from(open.count_ones());
             self.depth -= closes;
             return Step::More;
         }
-        let mut brackets = open | close;
-        while brackets != 0 {
-            let lowest = brackets & brackets.wrapping_neg();
+        let mut left = open | close;
+        while left != 0 {
+            let lowest = left & left.wrapping_neg();
             if close & lowest == 0 {
                 self.depth += 1;
             } else {
@@ -136,7 +152,7 @@ impl Scan {
                     return Step::End(lowest.trailing_zeros() as usize + 1);
                 }
             }
-            brackets ^= lowest;
+            left ^= lowest;
         }
         Step::More
     }

@@ -38,6 +38,28 @@ pub(crate) struct Half<'w> {
     pub(crate) mint: &'w Mint,
 }
 
+/// First and last use of a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Used<'w> {
+    pub(crate) first: &'w (Moment, RecordKey),
+    pub(crate) last: &'w (Moment, RecordKey),
+    pub(crate) delivered_by_service: bool,
+}
+
+impl<'w> Used<'w> {
+    fn of(fold: &'w UseFold) -> Self {
+        Self { first: &fold.first, last: &fold.last, delivered_by_service: fold.delivered_by_service }
+    }
+
+    fn join(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+            delivered_by_service: self.delivered_by_service || other.delivered_by_service,
+        }
+    }
+}
+
 /// One dossier.
 #[derive(Debug, Clone)]
 pub struct Switch<'w> {
@@ -52,7 +74,7 @@ pub struct Switch<'w> {
     pub(crate) renewed: Option<Moment>,
     pub(crate) exited: Option<Moment>,
     /// First and last use.
-    pub(crate) used: Option<UseFold>,
+    pub(crate) used: Option<Used<'w>>,
     /// Records that came in copies which contradict each other.
     pub(crate) conflicting: BTreeSet<&'w RecordKey>,
 }

@@ -99,8 +99,8 @@ impl Held<'_, '_> {
             events.extend(switch.records().cloned());
         }
         let uses = || sessions.iter().filter_map(|switch| switch.used.as_ref());
-        let first = uses().map(|used| &used.first).min();
-        let last = uses().map(|used| &used.last).max();
+        let first = uses().map(|used| used.first).min();
+        let last = uses().map(|used| used.last).max();
         events.extend(first.into_iter().chain(last).map(|(_, record)| record.clone()));
         let mut known = BTreeSet::new();
         events.retain(|event| known.insert(event.clone()));

@@ -24,7 +24,7 @@ pub struct Version {
     /// What it says.
     pub fact: Fact,
     /// It corrects or repeats another record.
-    pub correction: Option<Correction>,
+    pub correction: Option<Box<Correction>>,
 }
 
 /// The versions of one record; nearly always one.
@@ -120,7 +120,7 @@ impl World {
             return Added::Nothing;
         };
         self.strings.share(&mut fact);
-        self.add_version(seen.key, Version { fact, correction: seen.correction })
+        self.add_version(seen.key, Version { fact, correction: seen.correction.map(Box::new) })
     }
 
     /// Everything that either knows.

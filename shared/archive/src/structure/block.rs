@@ -1,93 +1,74 @@
-//! 64 bytes at a time, in whatever vector instructions the processor has for certain.
+//! 64 bytes at a time, in the widest vector instructions that the processor has.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::u8x64;
 
 /// 64 bytes of text.
 #[derive(Clone, Copy)]
-pub(super) struct Block {
-    lanes: [u8x16; 4],
+pub(super) struct Block<S: Simd> {
+    text: u8x64<S>,
 }
 
 /// One bit for each byte of a block, the first byte lowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Masks {
-    pub(super) quote: u64,
-    pub(super) backslash: u64,
+pub(super) struct Brackets {
     pub(super) open: u64,
     pub(super) close: u64,
 }
 
-/// What there is to see in a block without looking at each byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Glance {
-    /// No bracket, backslash, vertical bar or control character.
-    pub(super) plain: bool,
-    /// An odd number of quotation marks.
-    pub(super) odd_quotes: bool,
-}
-
-impl Block {
-    #[inline]
-    pub(super) fn load(bytes: &[u8; 64]) -> Self {
-        let (lanes, _) = bytes.as_chunks::<16>();
-        match lanes {
-            [a, b, c, d] => Self { lanes: [u8x16::new(*a), u8x16::new(*b), u8x16::new(*c), u8x16::new(*d)] },
-            _ => Self { lanes: [u8x16::ZERO; 4] },
-        }
+#[expect(clippy::inline_always, reason = "vector instructions are only used where a function is inlined into the one that may use them")]
+impl<S: Simd> Block<S> {
+    #[inline(always)]
+    pub(super) fn load(simd: S, bytes: &[u8; 64]) -> Self {
+        Self { text: u8x64::simd_from(simd, *bytes) }
     }
 
-    #[inline]
-    pub(super) fn glance(&self) -> Glance {
-        let [a, b, c, d] = self.lanes;
+    /// Whether the block has no bracket, backslash, vertical bar or control character.
+    #[inline(always)]
+    pub(super) fn is_plain(self) -> bool {
         // `[ \ ] { | }` with the bit of 0x20 set are 0x7b to 0x7d; the addition takes them, and nothing else, to the top: 0xfd to 0xff.
-        let lift = |lane: u8x16| (lane | u8x16::splat(0x20)) + u8x16::splat(0x82);
-        let highest = lift(a).max(lift(b)).max(lift(c).max(lift(d)));
-        let notable = highest.saturating_sub(u8x16::splat(0xfc)) | self.control_left();
-        let plain = notable.simd_eq(u8x16::ZERO).to_bitmask() == 0xffff;
-        let mark = u8x16::splat(b'"');
-        // Two marks in one column of the lanes cancel out, which leaves the parity as it is.
-        let quotes = (a.simd_eq(mark) ^ b.simd_eq(mark)) ^ (c.simd_eq(mark) ^ d.simd_eq(mark));
-        Glance { plain, odd_quotes: quotes.to_bitmask().count_ones() & 1 == 1 }
+        let lifted = (self.text | 0x20) + 0x82;
+        let notable = lifted.saturating_sub(self.splat(0xfc)) | self.splat(0x20).saturating_sub(self.text);
+        notable.simd_eq(0).all_true()
     }
 
-    /// Not zero somewhere when a byte is under 0x20.
-    #[inline]
-    fn control_left(&self) -> u8x16 {
-        let [a, b, c, d] = self.lanes;
-        u8x16::splat(0x20).saturating_sub(a.min(b).min(c.min(d)))
+    #[inline(always)]
+    pub(super) fn quotes(self) -> u64 {
+        self.text.simd_eq(b'"').to_bitmask()
     }
 
-    #[inline]
-    pub(super) fn has_control(&self) -> bool {
-        self.control_left().simd_eq(u8x16::ZERO).to_bitmask() != 0xffff
+    #[inline(always)]
+    pub(super) fn backslashes(self) -> u64 {
+        self.text.simd_eq(b'\\').to_bitmask()
+    }
+
+    #[inline(always)]
+    pub(super) fn brackets(self) -> Brackets {
+        // With the bit of 0x20 set, both kinds of brackets look alike, and no other byte looks like them.
+        let folded = self.text | 0x20;
+        Brackets { open: folded.simd_eq(b'{').to_bitmask(), close: folded.simd_eq(b'}').to_bitmask() }
     }
 
     /// The bytes under 0x20.
-    #[inline]
-    pub(super) fn control(&self) -> u64 {
-        let top = u8x16::splat(0x1f);
-        gather(self.lanes.map(|lane| lane.max(top).simd_eq(top)))
+    #[inline(always)]
+    pub(super) fn control(self) -> u64 {
+        self.text.simd_lt(0x20).to_bitmask()
     }
 
-    #[inline]
-    pub(super) fn masks(&self) -> Masks {
-        let equal = |lanes: [u8x16; 4], byte: u8| gather(lanes.map(|lane| lane.simd_eq(u8x16::splat(byte))));
-        // With the bit of 0x20 set, both kinds of brackets look alike, and no other byte looks like them.
-        let folded = self.lanes.map(|lane| lane | u8x16::splat(0x20));
-        Masks { quote: equal(self.lanes, b'"'), backslash: equal(self.lanes, b'\\'), open: equal(folded, b'{'), close: equal(folded, b'}') }
+    /// Both texts laid over each other.
+    #[inline(always)]
+    pub(super) fn over(self, other: Self) -> Self {
+        Self { text: self.text | other.text }
     }
 
-    /// All lanes laid over each other.
-    #[inline]
-    pub(super) fn overlaid(&self) -> u8x16 {
-        let [a, b, c, d] = self.lanes;
-        (a | b) | (c | d)
+    /// Whether any byte is 0x80 or over.
+    #[inline(always)]
+    pub(super) fn any_high(self) -> bool {
+        self.text.simd_ge(0x80).any_true()
     }
-}
 
-/// The top bits of 64 bytes.
-#[inline]
-fn gather(lanes: [u8x16; 4]) -> u64 {
-    let [a, b, c, d] = lanes.map(|lane| u64::from(lane.to_bitmask()));
-    a | b << 16 | c << 32 | d << 48
+    #[inline(always)]
+    fn splat(self, byte: u8) -> u8x64<S> {
+        u8x64::splat(self.text.token(), byte)
+    }
 }

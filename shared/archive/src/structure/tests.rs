@@ -1,21 +1,52 @@
 use proptest::prelude::*;
 
-use super::block::Masks;
+use super::block::Brackets;
 use super::*;
 
-/// What the masks and the glance say, one byte after the other.
-fn plainly(bytes: &[u8; 64]) -> (Masks, u64, bool, bool) {
+/// What a block says of its bytes.
+#[derive(Debug, PartialEq)]
+struct Said {
+    quotes: u64,
+    backslashes: u64,
+    brackets: Brackets,
+    control: u64,
+    plain: bool,
+    high: bool,
+}
+
+fn by_blocks<S: Simd>(simd: S, bytes: &[u8; 64]) -> Said {
+    let block = Block::load(simd, bytes);
+    Said {
+        quotes: block.quotes(),
+        backslashes: block.backslashes(),
+        brackets: block.brackets(),
+        control: block.control(),
+        plain: block.is_plain(),
+        high: Block::load(simd, &[0; 64]).over(block).any_high(),
+    }
+}
+
+/// The same, one byte after the other.
+fn plainly(bytes: &[u8; 64]) -> Said {
     let mask = |test: fn(u8) -> bool| bytes.iter().rev().fold(0_u64, |mask, byte| mask << 1 | u64::from(test(*byte)));
-    let masks = Masks {
-        quote: mask(|b| b == b'"'),
-        backslash: mask(|b| b == b'\\'),
-        open: mask(|b| matches!(b, b'{' | b'[')),
-        close: mask(|b| matches!(b, b'}' | b']')),
-    };
-    let control = mask(|b| b < 0x20);
-    let bar = mask(|b| b == b'|');
-    let plain = (masks.backslash | masks.open | masks.close | control | bar) == 0;
-    (masks, control, plain, masks.quote.count_ones() & 1 == 1)
+    Said {
+        quotes: mask(|b| b == b'"'),
+        backslashes: mask(|b| b == b'\\'),
+        brackets: Brackets { open: mask(|b| matches!(b, b'{' | b'[')), close: mask(|b| matches!(b, b'}' | b']')) },
+        control: mask(|b| b < 0x20),
+        plain: mask(|b| b < 0x20 || matches!(b, b'[' | b'\\' | b']' | b'{' | b'|' | b'}')) == 0,
+        high: !bytes.is_ascii(),
+    }
+}
+
+/// Every set of vector instructions that this processor has.
+fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    let others = [best.as_sse4_2().map(Level::Sse4_2), best.as_avx2().map(Level::Avx2)];
+    #[cfg(not(target_arch = "x86_64"))]
+    let others: [Option<Level>; 0] = [];
+    [best, Level::baseline()].into_iter().chain(others.into_iter().flatten()).collect()
 }
 
 /// Text in which structure is dense.
@@ -81,13 +112,9 @@ proptest! {
 
     #[test]
     fn every_kind_of_block_says_what_the_bytes_say(bytes in block()) {
-        let (masks, control, plain, odd) = plainly(&bytes);
-        let block = Block::load(&bytes);
-        prop_assert_eq!(block.masks(), masks);
-        prop_assert_eq!(block.control(), control);
-        prop_assert_eq!(block.has_control(), control != 0);
-        prop_assert_eq!(block.overlaid().to_bitmask() != 0, !bytes.is_ascii());
-        prop_assert_eq!(block.glance(), Glance { plain, odd_quotes: odd });
+        for level in levels() {
+            prop_assert_eq!(dispatch!(level, simd => by_blocks(simd, &bytes)), plainly(&bytes));
+        }
     }
 
     #[test]
@@ -98,6 +125,14 @@ proptest! {
         bytes.insert(0, b'{');
         prop_assert_eq!(in_pieces(&bytes, &lengths), by_reference(&bytes));
         prop_assert_eq!(in_pieces(&bytes, &[usize::MAX >> 1]), by_reference(&bytes));
+        for level in levels() {
+            let mut scan = Scan::new();
+            let mut reference = Scan::new();
+            scan.ignore_control();
+            reference.ignore_control();
+            let step = dispatch!(level, simd => scan.advance_with(simd, &bytes));
+            prop_assert_eq!(step, reference.byte_by_byte(&bytes));
+        }
     }
 
     #[test]

@@ -136,7 +136,7 @@ impl<'w> Tracer<'_, 'w> {
     /// Who stands behind a caller that entered nothing: a refused attempt, a change in IAM.
     pub(crate) fn behind(&self, caller: &'w Arc<Caller>, time: Moment) -> Origin {
         if caller.role_session().is_none() {
-            return self.identity_of(caller, &Proof::NotAsked);
+            return self.identity_of(caller, &Proof::NotAsked, None);
         }
         if let Some(service) = delivered_by_service(caller) {
             return service;
@@ -190,10 +190,11 @@ impl<'w> Tracer<'_, 'w> {
     }
 
     fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
-        self.identity_of(caller, &at_mint(at, self.session_token(caller, at.key.second)))
+        self.identity_of(caller, &at_mint(at, self.session_token(caller, at.key.second)), switch_from(at))
     }
 
-    fn identity_of(&self, caller: &Caller, proof: &Proof) -> Origin {
+    /// `from`: whom the console says it switched from.
+    fn identity_of(&self, caller: &Caller, proof: &Proof, from: Option<&str>) -> Origin {
         let text = |value: &Option<Arc<str>>| value.clone().unwrap_or_else(|| Arc::from(""));
         let id = text(&caller.principal_id);
         let name = caller.user_name.as_deref().unwrap_or(&id).to_owned();
@@ -212,7 +213,7 @@ impl<'w> Tracer<'_, 'w> {
             (CallerKind::IamUser, Some(account)) if !id.is_empty() => {
                 make(Person::User(account, id), OriginKind::Listed(IdentityKind::IamUser), None)
             }
-            (CallerKind::OtherAccount, Some(account)) if id.starts_with("AIDA") => self.user_by_id(account, id, proof.clone()),
+            (CallerKind::OtherAccount, Some(account)) if id.starts_with("AIDA") => self.user_by_id(account, id, proof.clone(), from),
             (CallerKind::OtherAccount, Some(account)) if *id == *account.to_string() => {
                 make(Person::Root(Arc::from(account.to_string())), OriginKind::Root, None)
             }
@@ -252,9 +253,10 @@ impl<'w> Tracer<'_, 'w> {
         }
     }
 
-    /// The role owner's half alone: an id is all there is, unless the roster or another record knows it.
-    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof) -> Origin {
-        let known = self.roster.user_name(account, &id);
+    /// The role owner's half alone: an id is all there is, unless the roster, another record or the console's SwitchRole names it.
+    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof, from: Option<&str>) -> Origin {
+        let from = from.and_then(|arn| arn.strip_prefix("arn:").map(|_| arn)).filter(|arn| arn.contains(&format!("::{account}:user/")));
+        let known = self.roster.user_name(account, &id).or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
         let broken = known.is_none().then(|| {
             let shown = crate::untrusted::harmless(&id);
             format!("account {account} sent nothing for this switch, and nothing that was read names user id {shown}")
@@ -262,7 +264,7 @@ impl<'w> Tracer<'_, 'w> {
         let name = known.as_deref().unwrap_or(&id).to_owned();
         let arn = self.roster.user_arn(account, &id).map(str::to_owned);
         Origin {
-            arn: arn.or_else(|| known.map(|name| format!("arn:aws:iam::{account}:user/{name}"))),
+            arn: arn.or_else(|| from.map(str::to_owned)).or_else(|| known.map(|name| format!("arn:aws:iam::{account}:user/{name}"))),
             person: Person::User(account, id),
             kind: OriginKind::Listed(IdentityKind::IamUser),
             account: Some(account),
@@ -341,6 +343,11 @@ fn missing_halves(switch: &Switch<'_>) -> String {
     let accounts: BTreeSet<String> = role.into_iter().chain(switch.caller_account()).map(|account| account.to_string()).collect();
     let names: Vec<_> = accounts.into_iter().collect();
     format!("only the console's SwitchRole record was read; the AssumeRole record of account {} was not", names.join(" or "))
+}
+
+/// The ARN that the console says it switched from.
+fn switch_from<'w>(switch: &Switch<'w>) -> Option<&'w str> {
+    switch.steps.iter().find_map(|(_, step)| step.from.as_deref())
 }
 
 fn missing_parent(caller: &Caller) -> String {

@@ -75,21 +75,23 @@ impl<'w> Gathered<'w> {
 
         let services = wanted.services(world);
         let mut gathered = Self { switches, denials, services, by_issued: HashMap::new(), by_session: HashMap::new() };
-        gathered.index();
+        gathered.index(&wanted);
         gathered
     }
 
-    fn index(&mut self) {
+    /// Only sessions that something leads back to are looked up.
+    fn index(&mut self, wanted: &Wanted<'w>) {
         for (at, switch) in self.switches.iter().enumerate() {
             for half in &switch.halves {
-                if let Some(issued) = &half.mint.issued {
+                if let Some(issued) = half.mint.issued.as_deref().filter(|key| wanted.keys.contains(key)) {
                     let slot = self.by_issued.entry(issued).or_default();
                     if slot.last() != Some(&at) {
                         slot.push(at);
                     }
                 }
-                if let Some(session) = &half.mint.session {
-                    let slot = self.by_session.entry((session, half.mint.time)).or_default();
+                let session = half.mint.session.as_deref().map(|session| (session, half.mint.time));
+                if let Some(session) = session.filter(|session| wanted.sessions.contains(session)) {
+                    let slot = self.by_session.entry(session).or_default();
                     if slot.last() != Some(&at) {
                         slot.push(at);
                     }

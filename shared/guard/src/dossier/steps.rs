@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Switch, SwitchKey};
+use super::{Switch, SwitchKey, Used};
 use crate::elevated::Elevated;
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -20,11 +20,22 @@ const LONGEST_CONSOLE: i64 = 12 * 3_600;
 pub(super) fn attach<'w>(switches: &mut Vec<Switch<'w>>, steps: &[(&'w RecordKey, &'w ConsoleStep)], elevated: &Elevated<'w>) {
     let mut by_session: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
     let mut by_person: HashMap<(Arc<str>, Arc<str>), Vec<usize>> = HashMap::new();
+    // Most switches are made by API; only what a step names is worth an index.
+    let sessions: BTreeSet<&str> = steps.iter().filter_map(|(_, step)| step.session.as_deref()).collect();
+    let people: BTreeSet<&str> = steps
+        .iter()
+        .filter(|(_, step)| step.session.is_none())
+        .flat_map(|(_, step)| [&step.from_id, &step.from])
+        .flatten()
+        .map(|person| &**person)
+        .collect();
     for (at, switch) in switches.iter().enumerate() {
-        by_session.entry(Arc::clone(&switch.key.session)).or_default().push(at);
+        if sessions.contains(&*switch.key.session) {
+            by_session.entry(Arc::clone(&switch.key.session)).or_default().push(at);
+        }
         // The user's own copy of SwitchRole has no session id: person and role have to do.
         if let (Some(role), Some(caller)) = (&switch.role, switch.caller()) {
-            for person in [&caller.principal_id, &caller.arn].into_iter().flatten() {
+            for person in [&caller.principal_id, &caller.arn].into_iter().flatten().filter(|person| people.contains(&***person)) {
                 by_person.entry((Arc::clone(person), Arc::from(role.as_str()))).or_default().push(at);
             }
         }
@@ -145,10 +156,8 @@ pub(super) fn uses<'w>(switches: &mut Vec<Switch<'w>>, world: &'w World, elevate
             Some(switch)
         };
         if let Some(switch) = switch {
-            match &mut switch.used {
-                Some(used) => used.join(fold.clone()),
-                slot => *slot = Some(fold.clone()),
-            }
+            let used = Used::of(fold);
+            switch.used = Some(switch.used.map_or(used, |known| known.join(used)));
         }
     }
     switches.extend(alone.into_values());

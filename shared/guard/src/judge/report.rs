@@ -1,6 +1,7 @@
 //! What judging came to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use crate::dossier::{Origin, Switch};
 use crate::finding::{CallerShown, Finding, Verdict};
@@ -37,9 +38,9 @@ pub struct SwitchSummary {
     /// When.
     pub time: Moment,
     /// The role's ARN, harmless to print.
-    pub role: String,
+    pub role: Arc<str>,
     /// The origin.
-    pub caller: CallerShown,
+    pub caller: Arc<CallerShown>,
     /// By console rather than by API.
     pub console: bool,
     /// The last use seen.
@@ -75,6 +76,9 @@ pub struct Judgement {
     pub conflicts: usize,
     /// What else the reader should know.
     pub notices: Vec<String>,
+    /// One copy of each role and caller, for the summaries.
+    roles: HashSet<Arc<str>>,
+    callers: HashSet<Arc<CallerShown>>,
 }
 
 /// A switch while it is examined, with every rule's answer.
@@ -93,6 +97,14 @@ impl Examined<'_> {
     }
 }
 
+fn keep<T: ?Sized + Eq + std::hash::Hash>(kept: &mut HashSet<Arc<T>>, value: Arc<T>) -> Arc<T> {
+    if let Some(known) = kept.get(&value) {
+        return Arc::clone(known);
+    }
+    kept.insert(Arc::clone(&value));
+    value
+}
+
 impl Judgement {
     pub(super) fn new(as_of: Option<Moment>) -> Self {
         Self {
@@ -105,6 +117,8 @@ impl Judgement {
             root_allowed: 0,
             conflicts: 0,
             notices: Vec::new(),
+            roles: HashSet::new(),
+            callers: HashSet::new(),
         }
     }
 
@@ -121,10 +135,12 @@ impl Judgement {
     pub(super) fn summarise(&mut self, switch: &Switch<'_>, caller: &CallerShown, role: &str, answers: &[(&'static Rule, Answer)]) {
         let of =
             |verdict: Verdict| u16::try_from(answers.iter().filter(|(_, answer)| answer.verdict == verdict).count()).unwrap_or(u16::MAX);
+        let role = keep(&mut self.roles, Arc::from(role));
+        let caller = keep(&mut self.callers, Arc::new(caller.clone()));
         self.switches.push(SwitchSummary {
             time: switch.key.second,
-            role: role.to_owned(),
-            caller: caller.clone(),
+            role,
+            caller,
             console: switch.by_console(),
             last_use: switch.used.as_ref().map(|used| used.last.0),
             granted_until: switch.granted_until(),

@@ -12,7 +12,7 @@
 //! errors of other kinds are counted, not reported.
 //!
 //! ## What to do
-//! 1. For one or two attempts: a wrong role, a missing MFA code or a new colleague; ask.
+//! 1. Ask the person: a wrong profile or a missing MFA code explains one or two refusals, not a run of them.
 //! 2. For a run of them, look at what else the same key did at that time.
 
 use std::collections::BTreeMap;
@@ -55,7 +55,11 @@ fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
         anchor.extend(first.origin.person.parts());
         anchor.push(first.role.as_str().to_owned());
     }
-    let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
+    let times = match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{count} times"),
+    };
     Some(Draft {
         verdict: if sure { Verdict::Violation } else { Verdict::Unproven },
         severity: if count >= MANY { Severity::Medium } else { Severity::Low },
