@@ -266,7 +266,7 @@ fn ordinary(dice: &mut Dice) -> String {
 /// A call by a role session that nobody listed, with a policy document or a list of instances in it.
 fn described(dice: &mut Dice, account: &str, region: &str, common: &str) -> String {
     let mut items = String::new();
-    for _ in 0..1 + dice.below(5) {
+    for _ in 0..=dice.below(5) {
         let comma = if items.is_empty() { "" } else { "," };
         if write!(
             items,

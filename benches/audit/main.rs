@@ -4,6 +4,8 @@
 //! turn, so that a noisy machine is noisy for both: libdeflate inflating every file on all threads, and the `rolewatch` binary auditing
 //! them. `-- --quick` measures a small archive, to see that the bench itself works; `-- --only memory` (or `speed`, `bomb`) measures one thing.
 
+#![expect(clippy::panic, reason = "a bench that cannot go on has failed")]
+
 mod archive;
 mod measure;
 

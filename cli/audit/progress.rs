@@ -16,10 +16,12 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
         return;
     }
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {percent:>3}% of {total_bytes}, {binary_bytes_per_sec}, {eta} left")
-    {
+    if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {percent:>3}% of {binary_total_bytes}, {eta} left") {
         bar.set_style(style);
     }
+    // What was done before the bar appeared says nothing about the speed.
+    bar.set_position(read.load(Ordering::Relaxed));
+    bar.reset_eta();
     loop {
         bar.set_position(read.load(Ordering::Relaxed));
         if done.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {

@@ -188,6 +188,13 @@ impl Sink for Part<'_> {
                     self.facts += 1;
                 }
             }
+            Ok(Reading::Service(seen)) => {
+                let time = seen.time;
+                self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+                self.kept.of_use += 1;
+                self.facts += 1;
+                self.world.add_service(seen);
+            }
             Ok(Reading::NotRelevant) => self.kept.not_relevant += 1,
             Err(problem) => {
                 self.kept.unread += 1;

@@ -20,7 +20,7 @@ use crate::args::ExplainArgs;
 use crate::audit::inputs::Inputs;
 use crate::audit::unread::{Fault, UnreadList};
 use crate::exit::{Exit, Failure};
-use crate::report::words::{counted, length, number, padded, place, wrap};
+use crate::report::words::{counted, number, padded, place, wrap};
 use crate::stdout;
 
 /// How many records are told one by one. All are judged.
@@ -49,7 +49,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     };
     let elevated = inputs.as_ref().map(|inputs| Elevated::by_policy(&inputs.policy));
     let may_be = |role: &RoleArn| elevated.as_ref().is_none_or(|elevated| elevated.may_be(role));
-    let mut reader = Reader { elevated: &may_be, records: Vec::new(), unread: UnreadList::default() };
+    let mut reader = Reader { elevated: &may_be, told: Vec::new(), later: Vec::new(), untold: 0, unread: UnreadList::default() };
     let counts = if args.what.as_os_str() == "-" {
         read_stream(io::stdin().lock(), "stdin", &Filter::everything(), &mut Scratch::new(), &mut reader)
     } else {
@@ -62,21 +62,15 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         File::open(&args.what).map_err(|why| Failure::unreadable(&args.what, why))?;
         read_file(&args.what, &Filter::everything(), &mut Scratch::new(), &mut reader)
     };
-    let Reader { records, unread, .. } = reader;
+    let Reader { told, later, untold, unread, .. } = reader;
     stdout::print(|out| {
         let columns = stdout::columns();
-        let all: Vec<&Seen> = records.iter().filter_map(|record| record.seen.as_deref()).collect();
-        for record in records.iter().take(TOLD) {
+        let all: Vec<&Seen> = told.iter().filter_map(|record| record.seen.as_deref()).chain(&later).collect();
+        for record in &told {
             one(record, &all, columns, out)?;
         }
-        if records.len() > TOLD {
-            let more = length(records.get(TOLD..).unwrap_or_default());
-            writeln!(
-                out,
-                "{DIM}… and {} that {} not told one by one, but judged{DIM:#}\n",
-                counted(more, "more record", "more records"),
-                if more == 1 { "is" } else { "are" }
-            )?;
+        if untold > 0 {
+            writeln!(out, "{DIM}… and {}, not told one by one but judged{DIM:#}\n", counted(untold, "more record", "more records"))?;
         }
         if let Some(inputs) = &inputs {
             judged(&all, inputs, columns, out)?;
@@ -99,7 +93,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 
 struct Reader<'a> {
     elevated: &'a dyn Fn(&RoleArn) -> bool,
-    records: Vec<Record>,
+    told: Vec<Record>,
+    /// What is known from records that are not told one by one.
+    later: Vec<Seen>,
+    untold: u64,
     unread: UnreadList,
 }
 
@@ -120,9 +117,19 @@ impl Sink for Reader<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
         let seen = match seen::read(json, self.elevated) {
             Ok(Reading::Seen(seen)) => Some(seen),
+            // To explain it, it is read whole, as if the role were listed.
+            Ok(Reading::Service(_)) => match seen::read(json, &|_| true) {
+                Ok(Reading::Seen(seen)) => Some(seen),
+                _ => None,
+            },
             Ok(Reading::NotRelevant) => None,
             Err(problem) => return self.unread.add(Fault::of_record(at, &problem)),
         };
+        if self.told.len() >= TOLD {
+            self.untold += 1;
+            self.later.extend(seen.map(|seen| *seen));
+            return;
+        }
         let title = serde_json::from_slice(json).map_or_else(
             |_| "a record without the usual fields".to_owned(),
             |title: Title| {
@@ -132,7 +139,7 @@ impl Sink for Reader<'_> {
                 format!("{} ({source}) at {}, event {}", part(title.name), part(title.time), part(title.id))
             },
         );
-        self.records.push(Record { number: at.record, title, seen });
+        self.told.push(Record { number: at.record, title, seen });
     }
 
     fn unread(&mut self, problem: Unread) {

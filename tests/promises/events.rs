@@ -54,7 +54,7 @@ fn each_single_event() {
         assert!(matches!(outcome.code, Some(0 | 1)), "{name}: {}", outcome.stderr);
         let found = lines(&outcome.findings());
         let found = if found.is_empty() { "nothing to report".to_owned() } else { found.join("\n  ") };
-        all.push_str(&format!("{name}\n  {found}\n"));
+        all.extend([&*name, "\n  ", &*found, "\n"]);
     }
     insta::assert_snapshot!("single", all);
 }

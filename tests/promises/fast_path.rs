@@ -24,6 +24,9 @@ impl Sink for Into<'_> {
             Ok(Reading::Seen(seen)) => {
                 self.world.add(*seen);
             }
+            Ok(Reading::Service(seen)) => {
+                self.world.add_service(seen);
+            }
             Ok(Reading::NotRelevant) => {}
             Err(problem) => panic!("{at}: {problem}"),
         }
@@ -92,7 +95,8 @@ fn spell_text(text: &str, dice: &mut impl FnMut(u32) -> u32, out: &mut String) {
         let mut units = [0; 2];
         if often > 0 && dice(often) == 0 {
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&if dice(2) == 0 { format!("\\u{unit:04x}") } else { format!("\\u{unit:04X}") });
+                let unit = if dice(2) == 0 { format!("\\u{unit:04x}") } else { format!("\\u{unit:04X}") };
+                out.push_str(&unit);
             }
         } else if c == '/' && dice(10) == 0 {
             out.push_str("\\/");

@@ -1,5 +1,13 @@
 //! The promises of rolewatch, each as a test. One binary, so that it links once.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod bad_input;
 mod cli;
 mod corpus;

@@ -81,7 +81,9 @@ mod console {
             let mut records = story.records().to_vec();
             records[step]["eventTime"] = json!(story.now().plus_seconds(apart));
             let mut moved = Story::new();
-            records.into_iter().for_each(|record| moved.tell(record));
+            for record in records {
+                moved.tell(record);
+            }
             assert_eq!(moved.judgement().switches.len(), switches, "{apart} seconds apart");
         }
     }
@@ -215,7 +217,9 @@ mod kinds {
             }
         }
         let mut told = Story::new();
-        records.into_iter().for_each(|record| told.tell(record));
+        for record in records {
+            told.tell(record);
+        }
         assert_eq!(rules(&told.findings()), [("RW011", Verdict::Violation), ("RW012", Verdict::Violation)]);
     }
 }

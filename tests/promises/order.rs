@@ -116,9 +116,9 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
             Step::Denied { who, role } => story.denied(PEOPLE[*who], ROLES[*role]),
             Step::AssumeRoot { who, refused } => {
                 if *refused {
-                    story.assume_root_denied(PEOPLE[*who])
+                    story.assume_root_denied(PEOPLE[*who]);
                 } else {
-                    story.assume_root(PEOPLE[*who], "555566667777")
+                    story.assume_root(PEOPLE[*who], "555566667777");
                 }
             }
             Step::Iam { by, what, user, other, group } => {

@@ -43,6 +43,12 @@ impl RoleArn {
         self.text.matches('/').count() > 1
     }
 
+    /// The ARN as forms that drop the path have it; `None` where there is no path to drop.
+    pub(crate) fn without_path(&self) -> Option<Self> {
+        let (front, _) = self.text.split_once(":role/").filter(|_| self.has_path())?;
+        Some(Self { text: Arc::from(format!("{front}:role/{}", self.name())), account: self.account })
+    }
+
     pub(crate) fn share(&mut self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) {
         self.text = keep(Arc::clone(&self.text));
     }

@@ -35,7 +35,9 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
     }
     let Some(half) = switch.caller_half() else {
         let account = switch.caller_account().map_or_else(|| "the caller's account".to_owned(), |account| format!("account {account}"));
-        return Proof::Unproven { missing: format!("{account} sent nothing for this switch, and the role owner's copy names no MFA device") };
+        return Proof::Unproven {
+            missing: format!("{account} sent nothing for this switch, and the role owner's copy names no MFA device"),
+        };
     };
     let caller = &half.mint.caller;
     if caller.kind != CallerKind::IamUser {

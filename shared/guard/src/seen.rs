@@ -14,7 +14,7 @@ mod sts;
 use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, SessionContext};
-pub use read::{Reading, RecordProblem, Seen, Service, read};
+pub use read::{Reading, RecordProblem, Seen, Service, ServiceSeen, read};
 pub use service::ServiceMint;
 
 use crate::arn::RoleArn;

@@ -15,7 +15,7 @@ pub use uses::{SessionKey, UseFold};
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::seen::{Correction, Fact, NameSeen, Seen, Service, ServiceMint};
+use crate::seen::{Correction, Fact, NameSeen, Seen, ServiceMint, ServiceSeen};
 use strings::Strings;
 
 /// One distinct content of a record: more than one under the same id is a conflict, unless one corrects the other.
@@ -93,16 +93,11 @@ pub struct World {
     strings: Strings,
 }
 
-/// IAM logs in one region of each partition; only there can a gap hide a change of membership.
-const IAM_REGIONS: [&str; 4] = ["us-east-1", "cn-north-1", "us-gov-west-1", "global"];
-
 impl World {
     /// Adds what one record says.
     pub fn add(&mut self, seen: Seen) -> Added {
         self.latest = self.latest.max(Some(seen.time));
-        if seen.service != Service::Other && seen.region.as_deref().is_some_and(|region| IAM_REGIONS.contains(&region)) {
-            self.heard.insert((seen.key.account, seen.time.epoch_seconds().div_euclid(3_600)));
-        }
+        self.hear(seen.in_iam_region, seen.key.account, seen.time);
         if let Some(used) = seen.used {
             let (key, fold) = UseFold::of(used, &seen.key);
             self.fold_use(key, fold);
@@ -113,14 +108,25 @@ impl World {
         if let Some((id, role)) = seen.role {
             self.roles.entry(id).or_default().insert(role);
         }
-        if let Some(stub) = seen.service_mint {
-            return if self.services.insert(stub) { Added::New } else { Added::Duplicate };
-        }
         let Some(mut fact) = seen.fact else {
             return Added::Nothing;
         };
         self.strings.share(&mut fact);
         self.add_version(seen.key, Version { fact, correction: seen.correction.map(Box::new) })
+    }
+
+    /// Adds a service's mint of a role that nobody listed.
+    pub fn add_service(&mut self, seen: ServiceSeen) -> Added {
+        self.latest = self.latest.max(Some(seen.time));
+        self.hear(seen.in_iam_region, seen.stub.account(), seen.time);
+        if self.services.insert(seen.stub) { Added::New } else { Added::Duplicate }
+    }
+
+    /// That the account's IAM region sent something in that hour.
+    fn hear(&mut self, in_iam_region: bool, account: AccountId, time: Moment) {
+        if in_iam_region {
+            self.heard.insert((account, time.epoch_seconds().div_euclid(3_600)));
+        }
     }
 
     /// Everything that either knows.

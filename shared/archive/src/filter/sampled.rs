@@ -16,12 +16,11 @@ const MOST: usize = SLOTS / 2;
 #[derive(Debug)]
 pub(super) struct Sampled {
     stride: Stride,
-    /// Not zero where a slot has something in it.
-    known: Box<[u8; SLOTS]>,
-    /// Where the places of each slot begin in `places`, and at last where they end.
-    slots: Vec<u32>,
+    /// One more than the first place of each slot in `places`; zero where a slot has none.
+    known: Box<[u16; SLOTS]>,
+    /// In the order of their slots.
     places: Vec<Place>,
-    needles: Vec<Needle>,
+    needles: Vec<Box<[u8]>>,
 }
 
 /// How far apart the places are that are looked at: the farthest that the shortest needle allows.
@@ -32,20 +31,16 @@ enum Stride {
     Fourteen,
 }
 
-/// Four bytes of a needle.
+/// Four bytes of a needle. What a look at the text needs is all here, side by side.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     gram: u32,
-    needle: u32,
-    offset: u32,
-}
-
-#[derive(Debug)]
-struct Needle {
-    text: Box<[u8]>,
-    /// Four bytes that few other needles have, and where they stand: looked at before the whole.
+    /// Four bytes that few other needles have, looked at before the whole.
     mark: u32,
-    mark_at: usize,
+    /// Where the four bytes stand in the needle, and where the mark.
+    offset: u16,
+    mark_at: u16,
+    needle: u16,
 }
 
 impl Sampled {
@@ -59,32 +54,25 @@ impl Sampled {
             _ => Stride::Fourteen,
         };
         let mut places = Vec::new();
-        let mut prepared = Vec::new();
-        for (index, needle) in needles.iter().enumerate() {
-            let first = least_shared(needle, needles, stride.bytes());
+        for (index, text) in needles.iter().enumerate() {
+            let needle = u16::try_from(index).ok()?;
+            let mark_at = least_shared(text, needles, 1);
+            let mark = gram(text.get(mark_at..)?)?;
+            let first = least_shared(text, needles, stride.bytes());
             for offset in first..first + stride.bytes() {
-                let gram = gram(needle.get(offset..)?)?;
-                places.push(Place { gram, needle: u32::try_from(index).ok()?, offset: u32::try_from(offset).ok()? });
+                let gram = gram(text.get(offset..)?)?;
+                places.push(Place { gram, mark, offset: u16::try_from(offset).ok()?, mark_at: u16::try_from(mark_at).ok()?, needle });
             }
-            let mark_at = least_shared(needle, needles, 1);
-            prepared.push(Needle { text: Box::from(*needle), mark: gram(needle.get(mark_at..)?)?, mark_at });
         }
         if places.len() > MOST {
             return None;
         }
         places.sort_by_key(|place| slot(place.gram));
         let mut known = Box::new([0; SLOTS]);
-        let mut slots = vec![0; SLOTS + 1];
-        for place in &places {
-            *known.get_mut(slot(place.gram))? = 1;
-            *slots.get_mut(slot(place.gram) + 1)? += 1;
+        for (index, place) in places.iter().enumerate().rev() {
+            *known.get_mut(slot(place.gram))? = u16::try_from(index + 1).ok()?;
         }
-        let mut sum = 0;
-        for start in &mut slots {
-            sum += *start;
-            *start = sum;
-        }
-        Some(Self { stride, known, slots, places, needles: prepared })
+        Some(Self { stride, known, places, needles: needles.iter().map(|needle| Box::from(*needle)).collect() })
     }
 
     /// Whether some needle stands in the text.
@@ -104,38 +92,44 @@ impl Sampled {
         for (index, four) in fours.iter().enumerate() {
             let (pieces, _) = four.as_chunks::<STRIDE>();
             let met = pieces.iter().fold(0, |met, piece| met | gram(piece).map_or(0, |gram| self.known(gram)));
-            if met != 0 && self.stands_in::<STRIDE>(text, index * FOUR, four) {
+            if met != 0 && self.stands_in::<STRIDE>(text, index * FOUR, pieces) {
                 return true;
             }
         }
-        self.stands_in::<STRIDE>(text, fours.len() * FOUR, rest)
+        let (pieces, end) = rest.as_chunks::<STRIDE>();
+        let rest = fours.len() * FOUR;
+        let end_at = rest + pieces.len() * STRIDE;
+        self.stands_in::<STRIDE>(text, rest, pieces) || gram(end).is_some_and(|gram| self.stands_at(text, end_at, gram))
     }
 
     #[inline]
-    fn known(&self, gram: u32) -> u8 {
-        self.known.get(slot(gram)).copied().unwrap_or(1)
+    fn known(&self, gram: u32) -> u16 {
+        self.known.get(slot(gram)).copied().unwrap_or(0)
     }
 
-    /// Whether some needle has the four bytes at a place of a part of the text, which begins at `base`.
-    #[inline(never)]
-    fn stands_in<const STRIDE: usize>(&self, text: &[u8], base: usize, part: &[u8]) -> bool {
-        part.chunks(STRIDE).enumerate().any(|(index, piece)| {
-            gram(piece).is_some_and(|gram| self.known(gram) != 0 && self.stands_at(text, base + index * STRIDE, gram))
-        })
+    /// Whether some needle has the four bytes with which one of the pieces of the text, the first of them at `base`, begins.
+    #[inline]
+    fn stands_in<const STRIDE: usize>(&self, text: &[u8], base: usize, pieces: &[[u8; STRIDE]]) -> bool {
+        pieces.iter().enumerate().any(|(index, piece)| gram(piece).is_some_and(|gram| self.stands_at(text, base + index * STRIDE, gram)))
     }
 
     /// Whether some needle stands in the text so that it has these four bytes here.
+    #[inline]
     fn stands_at(&self, text: &[u8], at: usize, gram_here: u32) -> bool {
-        let slot = slot(gram_here);
-        let Some([from, to]) = self.slots.get(slot..slot + 2) else { return false };
-        let places = self.places.get(*from as usize..*to as usize).unwrap_or_default();
-        places.iter().any(|place| {
-            let start = at.checked_sub(place.offset as usize).filter(|_| place.gram == gram_here);
-            start.zip(self.needles.get(place.needle as usize)).is_some_and(|(start, needle)| {
-                let marked = text.get(start + needle.mark_at..).and_then(gram) == Some(needle.mark);
-                marked && text.get(start..).is_some_and(|text| text.starts_with(&needle.text))
+        let Some(first) = self.known(gram_here).checked_sub(1) else { return false };
+        let slot_here = slot(gram_here);
+        let places = self.places.get(usize::from(first)..).unwrap_or_default().iter();
+        places.take_while(|place| slot(place.gram) == slot_here).any(|place| {
+            let start = at.checked_sub(usize::from(place.offset)).filter(|_| place.gram == gram_here);
+            start.is_some_and(|start| {
+                text.get(start + usize::from(place.mark_at)..).and_then(gram) == Some(place.mark) && self.stands_from(text, start, place)
             })
         })
+    }
+
+    #[inline(never)]
+    fn stands_from(&self, text: &[u8], start: usize, place: &Place) -> bool {
+        self.needles.get(usize::from(place.needle)).zip(text.get(start..)).is_some_and(|(needle, text)| text.starts_with(needle))
     }
 }
 

@@ -15,6 +15,8 @@ use crate::record::{Record, Text};
 pub enum Reading {
     /// The record says something that the engine knows how to use.
     Seen(Box<Seen>),
+    /// A service was given a role that nobody listed; no more than a stub is kept of it.
+    Service(ServiceSeen),
     /// Neither STS, sign-in, IAM or SSO nor a session of an elevated role.
     NotRelevant,
 }
@@ -28,6 +30,8 @@ pub struct Seen {
     pub time: Moment,
     /// `awsRegion`.
     pub region: Option<Arc<str>>,
+    /// Logged in a region in which IAM logs too.
+    pub in_iam_region: bool,
     /// The service that logged it, without `.amazonaws.com`.
     pub service: Service,
     /// `eventName`.
@@ -38,8 +42,6 @@ pub struct Seen {
     pub error: Option<Arc<str>>,
     /// The fact that is kept under the record's id.
     pub fact: Option<Fact>,
-    /// A service was given a role that nobody listed.
-    pub service_mint: Option<ServiceMint>,
     /// The use of a role session.
     pub used: Option<Use>,
     /// A user's name and id.
@@ -48,6 +50,17 @@ pub struct Seen {
     pub role: Option<(Arc<str>, RoleArn)>,
     /// The record corrects or repeats another.
     pub correction: Option<Correction>,
+}
+
+/// A service's mint of a role that nobody listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceSeen {
+    /// What is kept.
+    pub stub: ServiceMint,
+    /// `eventTime`.
+    pub time: Moment,
+    /// Logged in a region in which IAM logs too.
+    pub in_iam_region: bool,
 }
 
 /// Which log a record belongs to.
@@ -86,6 +99,9 @@ pub enum RecordProblem {
     },
 }
 
+/// IAM logs in one region of each partition; only there can a gap hide a change of membership.
+const IAM_REGIONS: [&str; 4] = ["us-east-1", "cn-north-1", "us-gov-west-1", "global"];
+
 /// Reads one record.
 ///
 /// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are not kept.
@@ -107,10 +123,16 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
     }
     let key = RecordKey { account: recipient(&record)?, event: event_id(&record)? };
     let time = event_time(&record)?;
+    let in_iam_region = service != Service::Other && record.aws_region.as_deref().is_some_and(|region| IAM_REGIONS.contains(&region));
+    if service == Service::Sts
+        && let Some(stub) = super::service::stub(&record, &key, time, elevated)?
+    {
+        return Ok(Reading::Service(ServiceSeen { stub, time, in_iam_region }));
+    }
     let caller = Arc::new(Caller::from_record(record.user_identity.as_ref(), record.source_ip_address.as_deref()));
     let name: Arc<str> = Arc::from(record.event_name.as_deref().unwrap_or_default());
     let at = At { key: &key, time, caller: &caller, name: &name, failed: record.error_code.is_some() };
-    let mut fact = match service {
+    let fact = match service {
         Service::Sts => super::sts::fact(&record, &at)?,
         Service::SignIn => super::sign_in::fact(&record, &at)?,
         Service::Iam => super::iam::fact(&record, &at)?,
@@ -124,19 +146,10 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
             .filter(|id: &EventId| *id != key.event)
             .map(|event| RecordKey { account: key.account, event }),
     });
-    let role = role_id(&record, fact.as_ref());
-    let mut service_mint = None;
-    if let Some(Fact::Mint(mint)) = &fact
-        && mint.caller.kind == CallerKind::Service
-        && correction.is_none()
-        && !mint.role.as_ref().is_some_and(elevated)
-    {
-        service_mint = ServiceMint::of(mint, &key);
-        fact = fact.filter(|_| service_mint.is_none());
-    }
     Ok(Reading::Seen(Box::new(Seen {
-        service_mint,
-        role,
+        role: role_id(&record, fact.as_ref())
+            .filter(|(_, role)| elevated(role) || role.without_path().is_some_and(|short| elevated(&short))),
+        in_iam_region,
         used: session_role.and_then(|(_, role)| used(&caller, time, role, fact.as_ref())),
         named: named(&caller, service, time),
         region: record.aws_region.as_deref().map(Arc::from),

@@ -3,9 +3,13 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::Mint;
+use serde::Deserialize;
+
+use super::read::{RecordProblem, part};
+use crate::arn::RoleArn;
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
+use crate::record::{Record, Text};
 
 /// 48 bytes for a session that AWS gave to a service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,18 +23,9 @@ pub struct ServiceMint {
 }
 
 impl ServiceMint {
-    /// `None` where a mint does not fit into the stub; it is then kept whole.
-    pub(super) fn of(mint: &Mint, record: &RecordKey) -> Option<Self> {
-        let EventId::Uuid(event) = record.event else { return None };
-        let (issued, issued_more) = key_hash(mint.issued.as_deref()?);
-        Some(Self {
-            session: session_hash(mint.session.as_deref()?),
-            issued,
-            issued_more,
-            second: u32::try_from(mint.time.epoch_seconds()).ok()?,
-            account: record.account,
-            event,
-        })
+    /// The account of the record.
+    pub(crate) fn account(&self) -> AccountId {
+        self.account
     }
 
     /// The record that this is a stub of.
@@ -45,6 +40,65 @@ impl ServiceMint {
     pub(crate) fn session(&self) -> (u64, Moment) {
         (self.session, Moment::from_epoch_seconds(i64::from(self.second)))
     }
+}
+
+/// The stub of a service's mint. `None`: the record is of another kind, or does not fit into a stub and is kept whole.
+pub(super) fn stub(
+    record: &Record<'_>,
+    key: &RecordKey,
+    time: Moment,
+    elevated: &dyn Fn(&RoleArn) -> bool,
+) -> Result<Option<ServiceMint>, RecordProblem> {
+    let by_service = record.user_identity.as_ref().is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
+    if !by_service || record.event_name.as_deref() != Some("AssumeRole") || record.error_code.is_some() || record.addendum.is_some() {
+        return Ok(None);
+    }
+    let request: Asked<'_> = part(record.request_parameters, "requestParameters")?;
+    if request.role_arn.and_then(|arn| RoleArn::parse(&arn).ok()).is_none_or(|role| elevated(&role)) {
+        return Ok(None);
+    }
+    let response: Given<'_> = part(record.response_elements, "responseElements")?;
+    let issued = response.credentials.and_then(|credentials| credentials.access_key_id);
+    let session = response.assumed_role_user.and_then(|user| user.assumed_role_id);
+    let (EventId::Uuid(event), Some(issued), Some(session)) = (&key.event, issued, session) else {
+        return Ok(None);
+    };
+    let Ok(second) = u32::try_from(time.epoch_seconds()) else {
+        return Ok(None);
+    };
+    let (low, high) = key_hash(&issued);
+    Ok(Some(ServiceMint { session: session_hash(&session), issued: low, issued_more: high, second, account: key.account, event: *event }))
+}
+
+/// Of the parameters, only what the stub needs.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked<'a> {
+    #[serde(borrow)]
+    role_arn: Option<Text<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given<'a> {
+    #[serde(borrow)]
+    credentials: Option<GivenKey<'a>>,
+    #[serde(borrow)]
+    assumed_role_user: Option<GivenSession<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GivenKey<'a> {
+    #[serde(borrow)]
+    access_key_id: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GivenSession<'a> {
+    #[serde(borrow)]
+    assumed_role_id: Option<Text<'a>>,
 }
 
 /// 96 bits of an access key id.

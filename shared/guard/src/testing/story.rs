@@ -275,6 +275,9 @@ impl Story {
                 Ok(Reading::Seen(seen)) => {
                     world.add(*seen);
                 }
+                Ok(Reading::Service(seen)) => {
+                    world.add_service(seen);
+                }
                 Ok(Reading::NotRelevant) => {}
                 Err(problem) => panic!("{problem}: {record}"),
             }
