@@ -23,6 +23,9 @@ const WHOLE_OUT: usize = 32 << 20;
 /// The bytes of text that a window takes in at a time.
 const CHUNK: usize = 256 << 10;
 
+/// The fewest bytes of a gzip header, which the length of the text cannot be among.
+const HEADER: usize = 10;
+
 /// The bytes that tell what a file is.
 const HEAD: usize = 8 << 10;
 
@@ -115,16 +118,18 @@ fn inflated_whole<'a>(whole: &mut libdeflater::Decompressor, stored: &[u8], text
     if size > WHOLE_OUT {
         return None;
     }
+    // INVARIANT (one member): a member ends with the length of its text. The member that is inflated has this length, so if these
+    // four bytes stand nowhere earlier, it ends where the file ends, and nothing after it goes unnoticed.
+    let earlier = stored.get(HEADER..before.len() + 3)?;
+    if memmem::find(earlier, length).is_some() {
+        return None;
+    }
     if text.len() < size {
         text.resize(size, 0);
     }
     let text = text.get_mut(..size)?;
-    // INVARIANT (one member): a member ends with the length of its text. The member that was inflated has this length, so if these
-    // four bytes stand nowhere earlier, it ends where the file ends, and nothing after it goes unnoticed.
     let inflated = whole.gzip_decompress(stored, text).ok()?;
-    let earlier = stored.get(..stored.len().checked_sub(1)?)?;
-    let only = before.len() >= 14 && memmem::find(earlier.get(14..)?, length).is_none();
-    (inflated == size && only).then_some(&*text)
+    (inflated == size).then_some(&*text)
 }
 
 /// Reads text through a window that holds the record that is being read, and little more.

@@ -71,8 +71,7 @@ fn lower_case_uuid(text: &[u8]) -> Option<[u8; 16]> {
     if text.len() != 36 {
         return None;
     }
-    let mut bytes = [0_u8; 16];
-    let mut nibbles = 0_usize;
+    let mut number = 0_u128;
     for (at, byte) in text.iter().enumerate() {
         if matches!(at, 8 | 13 | 18 | 23) {
             if *byte != b'-' {
@@ -85,11 +84,9 @@ fn lower_case_uuid(text: &[u8]) -> Option<[u8; 16]> {
             b'a'..=b'f' => byte - b'a' + 10,
             _ => return None,
         };
-        let slot = bytes.get_mut(nibbles / 2)?;
-        *slot = (*slot << 4) | value;
-        nibbles += 1;
+        number = (number << 4) | u128::from(value);
     }
-    Some(bytes)
+    Some(number.to_be_bytes())
 }
 
 impl fmt::Display for EventId {

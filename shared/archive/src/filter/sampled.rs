@@ -6,7 +6,10 @@
 /// The bytes that are looked up at once.
 const GRAM: usize = 4;
 
-/// Slots of the table that tells which four bytes are known.
+/// Bits of the table that tells, for nearly all of the text, that four bytes are not known. It has to stay in the nearest cache.
+const BITS: usize = 1 << 16;
+
+/// Slots of the table that tells where the known ones stand.
 const SLOTS: usize = 1 << 13;
 
 /// Of so many known places the table would be full of, and the search slow.
@@ -16,8 +19,9 @@ const MOST: usize = SLOTS / 2;
 #[derive(Debug)]
 pub(super) struct Sampled {
     stride: Stride,
+    known: Box<[u64; BITS / 64]>,
     /// One more than the first place of each slot in `places`; zero where a slot has none.
-    known: Box<[u16; SLOTS]>,
+    first: Box<[u16; SLOTS]>,
     /// In the order of their slots.
     places: Vec<Place>,
     needles: Vec<Box<[u8]>>,
@@ -68,11 +72,14 @@ impl Sampled {
             return None;
         }
         places.sort_by_key(|place| slot(place.gram));
-        let mut known = Box::new([0; SLOTS]);
+        let mut known = Box::new([0; BITS / 64]);
+        let mut first = Box::new([0; SLOTS]);
         for (index, place) in places.iter().enumerate().rev() {
-            *known.get_mut(slot(place.gram))? = u16::try_from(index + 1).ok()?;
+            let bit = hash(place.gram, BITS);
+            *known.get_mut(bit / 64)? |= 1 << (bit % 64);
+            *first.get_mut(slot(place.gram))? = u16::try_from(index + 1).ok()?;
         }
-        Some(Self { stride, known, places, needles: needles.iter().map(|needle| Box::from(*needle)).collect() })
+        Some(Self { stride, known, first, places, needles: needles.iter().map(|needle| Box::from(*needle)).collect() })
     }
 
     /// Whether some needle stands in the text.
@@ -92,7 +99,7 @@ impl Sampled {
         for (index, four) in fours.iter().enumerate() {
             let (pieces, _) = four.as_chunks::<STRIDE>();
             let met = pieces.iter().fold(0, |met, piece| met | gram(piece).map_or(0, |gram| self.known(gram)));
-            if met != 0 && self.stands_in::<STRIDE>(text, index * FOUR, pieces) {
+            if met & 1 != 0 && self.stands_in::<STRIDE>(text, index * FOUR, pieces) {
                 return true;
             }
         }
@@ -102,9 +109,11 @@ impl Sampled {
         self.stands_in::<STRIDE>(text, rest, pieces) || gram(end).is_some_and(|gram| self.stands_at(text, end_at, gram))
     }
 
+    /// The lowest bit tells whether the four bytes may be known; the others tell nothing.
     #[inline]
-    fn known(&self, gram: u32) -> u16 {
-        self.known.get(slot(gram)).copied().unwrap_or(0)
+    fn known(&self, gram: u32) -> u64 {
+        let bit = hash(gram, BITS);
+        self.known.get(bit / 64).map_or(1, |bits| bits >> (bit % 64))
     }
 
     /// Whether some needle has the four bytes with which one of the pieces of the text, the first of them at `base`, begins.
@@ -116,8 +125,8 @@ impl Sampled {
     /// Whether some needle stands in the text so that it has these four bytes here.
     #[inline]
     fn stands_at(&self, text: &[u8], at: usize, gram_here: u32) -> bool {
-        let Some(first) = self.known(gram_here).checked_sub(1) else { return false };
         let slot_here = slot(gram_here);
+        let Some(first) = self.first.get(slot_here).and_then(|first| first.checked_sub(1)) else { return false };
         let places = self.places.get(usize::from(first)..).unwrap_or_default().iter();
         places.take_while(|place| slot(place.gram) == slot_here).any(|place| {
             let start = at.checked_sub(usize::from(place.offset)).filter(|_| place.gram == gram_here);
@@ -159,5 +168,11 @@ fn gram(text: &[u8]) -> Option<u32> {
 
 #[inline]
 fn slot(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOTS.trailing_zeros())) as usize
+    hash(gram, SLOTS)
+}
+
+/// A number below `size`, which is a power of two.
+#[inline]
+fn hash(gram: u32, size: usize) -> usize {
+    (gram.wrapping_mul(0x9e37_79b1) >> (u32::BITS - size.trailing_zeros())) as usize
 }

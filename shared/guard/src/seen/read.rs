@@ -100,7 +100,7 @@ pub enum RecordProblem {
 }
 
 /// IAM logs in one region of each partition; only there can a gap hide a change of membership.
-const IAM_REGIONS: [&str; 4] = ["us-east-1", "cn-north-1", "us-gov-west-1", "global"];
+pub(super) const IAM_REGIONS: [&str; 4] = ["us-east-1", "cn-north-1", "us-gov-west-1", "global"];
 
 /// Reads one record.
 ///
@@ -109,7 +109,11 @@ const IAM_REGIONS: [&str; 4] = ["us-east-1", "cn-north-1", "us-gov-west-1", "glo
 /// # Errors
 /// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or time, or whose parameters cannot be read.
 pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading, RecordProblem> {
-    let record: Record<'_> = serde_json::from_slice(json).map_err(|error| RecordProblem::Shape(error.to_string()))?;
+    let text = std::str::from_utf8(json).map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))?;
+    if let Some(seen) = super::service::glance(text, elevated) {
+        return Ok(Reading::Service(seen));
+    }
+    let record: Record<'_> = serde_json::from_str(text).map_err(|error| RecordProblem::Shape(error.to_string()))?;
     let service = match record.event_source.as_deref().and_then(|source| source.split('.').next()) {
         Some("sts") => Service::Sts,
         Some("signin") => Service::SignIn,

@@ -5,11 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Deserialize;
 
-use super::read::{RecordProblem, part};
+use super::read::{IAM_REGIONS, RecordProblem, ServiceSeen, part};
 use crate::arn::RoleArn;
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
-use crate::record::{Record, Text};
+use crate::record::{Present, Record, RequestParameters, ResponseElements, Text};
 
 /// 48 bytes for a session that AWS gave to a service.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,11 +53,11 @@ pub(super) fn stub(
     if !by_service || record.event_name.as_deref() != Some("AssumeRole") || record.error_code.is_some() || record.addendum.is_some() {
         return Ok(None);
     }
-    let request: Asked<'_> = part(record.request_parameters, "requestParameters")?;
+    let request: RequestParameters<'_> = part(record.request_parameters, "requestParameters")?;
     if request.role_arn.and_then(|arn| RoleArn::parse(&arn).ok()).is_none_or(|role| elevated(&role)) {
         return Ok(None);
     }
-    let response: Given<'_> = part(record.response_elements, "responseElements")?;
+    let response: ResponseElements<'_> = part(record.response_elements, "responseElements")?;
     let issued = response.credentials.and_then(|credentials| credentials.access_key_id);
     let session = response.assumed_role_user.and_then(|user| user.assumed_role_id);
     let (EventId::Uuid(event), Some(issued), Some(session)) = (&key.event, issued, session) else {
@@ -70,35 +70,94 @@ pub(super) fn stub(
     Ok(Some(ServiceMint { session: session_hash(&session), issued: low, issued_more: high, second, account: key.account, event: *event }))
 }
 
-/// Of the parameters, only what the stub needs.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Asked<'a> {
-    #[serde(borrow)]
-    role_arn: Option<Text<'a>>,
+/// The same at one glance, for the usual spelling: these are so many that they are not read like other records.
+///
+/// `None`: to be read in full, which decides.
+pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceSeen> {
+    memchr::memmem::find(text.as_bytes(), b"\"AWSService\"")?;
+    let record: Glance<'_> = serde_json::from_str(text).ok()?;
+    let plain = &*record.event_source == "sts.amazonaws.com"
+        && &*record.event_name == "AssumeRole"
+        && &*record.user_identity.kind == "AWSService"
+        && record.error_code.is_none()
+        && record.addendum.is_none();
+    if !plain || elevated(&RoleArn::parse(&record.request_parameters.role_arn).ok()?) {
+        return None;
+    }
+    let time: Moment = record.event_time.parse().ok()?;
+    let EventId::Uuid(event) = record.event_id.parse().ok()? else { return None };
+    let (issued, issued_more) = key_hash(&record.response_elements.credentials.access_key_id);
+    let stub = ServiceMint {
+        session: session_hash(&record.response_elements.assumed_role_user.assumed_role_id),
+        issued,
+        issued_more,
+        second: u32::try_from(time.epoch_seconds()).ok()?,
+        account: record.recipient_account_id.parse().ok()?,
+        event,
+    };
+    Some(ServiceSeen { stub, time, in_iam_region: IAM_REGIONS.contains(&&*record.aws_region) })
 }
 
-#[derive(Default, Deserialize)]
+/// Only what the stub needs.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Given<'a> {
+struct Glance<'a> {
     #[serde(borrow)]
-    credentials: Option<GivenKey<'a>>,
+    event_source: Text<'a>,
     #[serde(borrow)]
-    assumed_role_user: Option<GivenSession<'a>>,
+    event_name: Text<'a>,
+    #[serde(borrow)]
+    event_time: Text<'a>,
+    #[serde(borrow, rename = "eventID")]
+    event_id: Text<'a>,
+    #[serde(borrow)]
+    aws_region: Text<'a>,
+    #[serde(borrow)]
+    recipient_account_id: Text<'a>,
+    #[serde(borrow)]
+    user_identity: GlanceIdentity<'a>,
+    #[serde(borrow)]
+    request_parameters: GlanceRequest<'a>,
+    #[serde(borrow)]
+    response_elements: GlanceResponse<'a>,
+    error_code: Option<Present>,
+    addendum: Option<Present>,
+}
+
+#[derive(Deserialize)]
+struct GlanceIdentity<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct GivenKey<'a> {
+struct GlanceRequest<'a> {
     #[serde(borrow)]
-    access_key_id: Option<Text<'a>>,
+    role_arn: Text<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct GivenSession<'a> {
+struct GlanceResponse<'a> {
     #[serde(borrow)]
-    assumed_role_id: Option<Text<'a>>,
+    credentials: GlanceKey<'a>,
+    #[serde(borrow)]
+    assumed_role_user: GlanceSession<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GlanceKey<'a> {
+    #[serde(borrow)]
+    access_key_id: Text<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GlanceSession<'a> {
+    #[serde(borrow)]
+    assumed_role_id: Text<'a>,
 }
 
 /// 96 bits of an access key id.
@@ -116,4 +175,33 @@ fn hash(what: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{Reading, read};
+
+    #[test]
+    fn a_glance_sees_what_reading_in_full_sees() {
+        let record = json!({
+            "eventVersion": "1.08",
+            "userIdentity": {"type": "AWSService", "invokedBy": "lambda.amazonaws.com"},
+            "eventTime": "2026-03-02T09:00:00Z",
+            "eventSource": "sts.amazonaws.com",
+            "eventName": "AssumeRole",
+            "awsRegion": "us-east-1",
+            "requestParameters": {"roleArn": "arn:aws:iam::111122223333:role/worker", "roleSessionName": "x"},
+            "responseElements": {"credentials": {"accessKeyId": "ASIAEXAMPLEKEY000001"}, "assumedRoleUser": {"assumedRoleId": "AROAEXAMPLEWORKER001:x"}},
+            "eventID": "00000000-0000-4000-8000-000000000001",
+            "recipientAccountId": "111122223333",
+        })
+        .to_string();
+        let spelled = record.replace("AWSService", "AWS\\u0053ervice");
+        let readings = [&record, &spelled].map(|text| read(text.as_bytes(), &|_| false).unwrap());
+        assert!(matches!(readings[0], Reading::Service(_)), "{readings:?}");
+        assert_eq!(readings[0], readings[1]);
+        assert!(matches!(read(record.as_bytes(), &|_| true), Ok(Reading::Seen(_))), "a listed role's mint is kept whole");
+    }
 }
