@@ -23,8 +23,8 @@ const WHOLE_OUT: usize = 32 << 20;
 /// The bytes of text that a window takes in at a time.
 const CHUNK: usize = 256 << 10;
 
-/// The fewest bytes of a gzip header, which the length of the text cannot be among.
-const HEADER: usize = 10;
+/// The bytes of an inflated text that are worked on at a time.
+const PIECE: usize = 128 << 10;
 
 /// The bytes that tell what a file is.
 const HEAD: usize = 8 << 10;
@@ -88,16 +88,10 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
     }
     // A fault of the reader comes up again, or is over, in the stream.
     let ended = take(&mut reader, WHOLE_IN - HEAD, stored).is_ok() && stored.len() < WHOLE_IN;
-    if ended && let Some(text) = inflated_whole(whole, stored, text) {
+    if ended && let Some((text, checksum)) = inflated_whole(whole, stored, text) {
         items.counts.bytes_in = stored.len() as u64;
         items.counts.bytes_out = text.len() as u64;
-        if text.starts_with(&MAGIC) {
-            items.failure(None, Reason::GzipTwice, true);
-            return;
-        }
-        let mut documents = Documents::new();
-        documents.feed(Text { bytes: text, base: 0, last: true }, items);
-        documents.finish(false, items);
+        whole_text(text, checksum, items);
         return;
     }
     let mut counted = Counted { reader: stored.chain(reader), bytes: 0 };
@@ -111,25 +105,69 @@ fn take(reader: &mut impl Read, most: usize, to: &mut Vec<u8>) -> io::Result<usi
     reader.by_ref().take(most as u64).read_to_end(to)
 }
 
-/// The text of a file that is one gzip member and nothing else, if that is certain and its text small.
-fn inflated_whole<'a>(whole: &mut libdeflater::Decompressor, stored: &[u8], text: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+/// The text of a file that is one gzip member and nothing else, if that is certain and its text small; and the checksum it should have.
+fn inflated_whole<'a>(whole: &mut libdeflater::Decompressor, stored: &[u8], text: &'a mut Vec<u8>) -> Option<(&'a [u8], u32)> {
     let (before, length) = stored.split_last_chunk::<4>()?;
+    let (member, checksum) = before.split_last_chunk::<4>()?;
     let size = usize::try_from(u32::from_le_bytes(*length)).ok()?;
     if size > WHOLE_OUT {
         return None;
     }
+    let deflated = after_header(member)?;
     // INVARIANT (one member): a member ends with the length of its text. The member that is inflated has this length, so if these
     // four bytes stand nowhere earlier, it ends where the file ends, and nothing after it goes unnoticed.
-    let earlier = stored.get(HEADER..before.len() + 3)?;
-    if memmem::find(earlier, length).is_some() {
+    let earlier = stored.get(..stored.len().checked_sub(1)?)?;
+    if memmem::find(earlier.get(stored.len() - deflated.len() - 8..)?, length).is_some() {
         return None;
     }
     if text.len() < size {
         text.resize(size, 0);
     }
     let text = text.get_mut(..size)?;
-    let inflated = whole.gzip_decompress(stored, text).ok()?;
-    (inflated == size).then_some(&*text)
+    let inflated = whole.deflate_decompress(deflated, text).ok()?;
+    (inflated == size).then_some((&*text, u32::from_le_bytes(*checksum)))
+}
+
+/// What follows the header of a gzip member (RFC 1952, section 2.3).
+fn after_header(member: &[u8]) -> Option<&[u8]> {
+    let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = member else { return None };
+    let mut rest = rest;
+    if flags & 0xe0 != 0 {
+        return None;
+    }
+    if flags & 4 != 0 {
+        let (length, extra) = rest.split_first_chunk::<2>()?;
+        rest = extra.get(usize::from(u16::from_le_bytes(*length))..)?;
+    }
+    for text in [8, 16] {
+        if flags & text != 0 {
+            rest = rest.get(memchr::memchr(0, rest)? + 1..)?;
+        }
+    }
+    if flags & 2 != 0 { rest.get(2..) } else { Some(rest) }
+}
+
+/// Reads a text that is there as a whole. It is too large for the nearer caches, so its checksum is taken piece by piece just before each
+/// is read.
+fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_, S>) {
+    if text.starts_with(&MAGIC) {
+        items.failure(None, Reason::GzipTwice, true);
+        return;
+    }
+    let mut documents = Documents::new();
+    let mut sum = libdeflater::Crc::new();
+    let mut end = 0;
+    for piece in text.chunks(PIECE) {
+        sum.update(piece);
+        end += piece.len();
+        let bytes = text.get(..end).unwrap_or(text);
+        documents.feed(Text { bytes, base: 0, last: end == text.len() }, items);
+    }
+    documents.finish(false, items);
+    if sum.sum() != checksum {
+        let what = "its checksum does not match".to_owned();
+        items.failure(None, Reason::GzipCorrupt { after: text.len() as u64, what }, false);
+    }
 }
 
 /// Reads text through a window that holds the record that is being read, and little more.

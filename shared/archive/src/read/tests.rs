@@ -314,6 +314,24 @@ fn faults_of_gzip_are_told_apart() {
 }
 
 #[test]
+fn a_gzip_header_may_say_more() {
+    let text = format!(r#"{{"Records":[{}]}}"#, record("AssumeRole"));
+    let builders = [
+        flate2::GzBuilder::new().filename("a.json"),
+        flate2::GzBuilder::new().comment("c").extra(vec![0; 300]),
+        flate2::GzBuilder::new().filename("a").comment("b").extra(vec![1, 2]).mtime(1),
+    ];
+    for builder in builders {
+        let mut encoder = builder.write(Vec::new(), flate2::Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        let stored = encoder.finish().unwrap();
+        assert!(inflated_whole(&mut libdeflater::Decompressor::new(), &stored, &mut Vec::new()).is_some());
+        let (kept, counts) = from_stream(&stored, &Filter::everything());
+        assert_eq!((kept.records.len(), kept.unread.len(), counts.files_read), (1, 0, 1));
+    }
+}
+
+#[test]
 fn a_record_over_the_limit_is_named_and_the_next_one_is_read() {
     let (a, b) = two();
     let large = format!(r#"{{"eventName":"x","requestParameters":"{}"}}"#, "\\\"[{".repeat(LARGEST_TEST / 4));
