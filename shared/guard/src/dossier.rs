@@ -6,7 +6,7 @@ mod halves;
 mod steps;
 mod variants;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use chain::Tracer;
@@ -127,6 +127,24 @@ impl<'w> Switch<'w> {
         self.grants().find_map(|grant| grant.mfa_serial.as_ref())
     }
 
+    /// Whether credentials with this `creationDate` can be those of this switch: the second of either half, or nearly so.
+    pub(crate) fn began_at(&self, created: Moment, slack: i64) -> bool {
+        let near = |second: Moment| second.seconds_since(created).abs() <= slack;
+        near(self.key.second) || self.halves.iter().any(|half| near(half.mint.time))
+    }
+
+    /// Whether the console can have made this switch for the person that it says it switched from. A permanent key is never the console's.
+    pub(crate) fn may_be_entered_by(&self, from: Option<&str>) -> bool {
+        let Some(caller) = self.caller() else { return true };
+        let Some(from) = from else { return !caller.has_long_term_key() };
+        let account = from.split(':').nth(4).and_then(|account| account.parse().ok());
+        let same_account = caller.account.is_none() || account.is_none() || caller.account == account;
+        let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
+        let kind = |arn: &str| arn.split(':').nth(5).and_then(|rest| rest.split('/').next()).map(str::to_owned);
+        let same_person = caller.arn.as_deref().is_none_or(|arn| name(arn) == name(from) && kind(arn) == kind(from));
+        !caller.has_long_term_key() && same_account && same_person
+    }
+
     /// Until when the credentials work: as granted, prolonged by renewals, cut short by leaving the role.
     pub fn granted_until(&self) -> Option<Moment> {
         let granted = self
@@ -176,6 +194,28 @@ impl<'w> Switch<'w> {
 pub(crate) fn in_force(versions: &Versions) -> Vec<&Version> {
     let corrected: Vec<_> = versions.iter().filter(|version| version.correction.is_some()).collect();
     if corrected.is_empty() { versions.iter().collect() } else { corrected }
+}
+
+/// Records of which it is not known what they say: copies that differ, or several corrections of one record. With the number of readings.
+pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
+    let mut found: BTreeMap<&RecordKey, usize> = BTreeMap::new();
+    let mut corrections: BTreeMap<&RecordKey, BTreeSet<&RecordKey>> = BTreeMap::new();
+    for (key, versions) in &world.records {
+        let counted = in_force(versions);
+        if counted.len() > 1 {
+            found.insert(key, counted.len());
+        }
+        for original in counted.iter().filter_map(|version| version.correction.as_ref()?.original.as_ref()) {
+            corrections.entry(original).or_default().insert(key);
+        }
+    }
+    for rivals in corrections.into_values().filter(|rivals| rivals.len() > 1) {
+        for rival in &rivals {
+            // Each may be the one that does not count.
+            *found.entry(rival).or_insert(1) += 1;
+        }
+    }
+    found
 }
 
 /// Every fact that counts, in no particular order. A record whose copies contradict each other gives several.

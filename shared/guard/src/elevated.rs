@@ -64,19 +64,14 @@ impl<'a> Elevated<'a> {
     /// A role's name is unique in its account, so where the path is unknown a policy entry without wildcards is found by name.
     pub(crate) fn find(&self, role: &RoleArn, id: Option<&str>) -> Option<ElevatedRole<'a>> {
         let full = self.full_arn(role, id);
-        if let Some(policy) = self.policy.role_for(&full) {
-            return Some(ElevatedRole { arn: full, policy });
-        }
-        if full.has_path() {
-            return None;
-        }
-        let policy = self.policy.roles.iter().find(|entry| {
-            RoleArn::parse(entry.arn.as_str()).is_ok_and(|literal| {
-                !entry.arn.as_str().contains(['*', '?']) && literal.account() == full.account() && literal.name() == full.name()
-            })
-        })?;
-        let arn = RoleArn::parse(policy.arn.as_str()).ok()?;
-        Some(ElevatedRole { arn, policy })
+        // First match wins, also where the path is not known.
+        self.policy.roles.iter().find_map(|policy| {
+            if policy.arn.matches(&full) {
+                return Some(ElevatedRole { arn: full.clone(), policy });
+            }
+            let literal = (!full.has_path() && !policy.arn.has_wildcards()).then(|| RoleArn::parse(policy.arn.as_str()).ok())??;
+            (literal.account() == full.account() && literal.name() == full.name()).then_some(ElevatedRole { arn: literal, policy })
+        })
     }
 
     /// Assumed-role ARNs lack the path; the role's id leads to the ARN that has it.

@@ -30,6 +30,8 @@ pub(crate) struct Draft {
     pub(crate) verdict: Verdict,
     pub(crate) severity: Severity,
     pub(crate) time: Moment,
+    /// For how long it was so.
+    pub(crate) until: Moment,
     /// What the id is made of, beside the rule.
     pub(crate) anchor: Vec<String>,
     pub(crate) sentence: String,
@@ -112,7 +114,7 @@ impl Held<'_, '_> {
         if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {
             anchor.extend([first.second.to_string(), first.session.to_string(), first.issued.as_deref().unwrap_or_default().to_owned()]);
         }
-        Draft { verdict, severity: self.rules.severity, time: over.crossing, anchor, sentence, events, refused: None }
+        Draft { verdict, severity: self.rules.severity, time: over.crossing, until: over.to, anchor, sentence, events, refused: None }
     }
 
     pub(crate) fn who(&self) -> String {

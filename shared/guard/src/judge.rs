@@ -33,7 +33,12 @@ pub struct Scope {
 
 impl Scope {
     fn holds(&self, time: Moment) -> bool {
-        self.since.is_none_or(|since| since <= time) && self.until.is_none_or(|until| time < until)
+        self.meets(time, time)
+    }
+
+    /// Whether anything from `begin` to `end` lies in the scope.
+    fn meets(&self, begin: Moment, end: Moment) -> bool {
+        self.since.is_none_or(|since| since <= end) && self.until.is_none_or(|until| begin < until)
     }
 }
 
@@ -53,7 +58,7 @@ pub fn judge(world: &World, policy: &Policy, rosters: &Rosters, scope: Scope, wa
     let as_of = scope.as_of.or_else(|| world.latest());
     let gathered = Gathered::new(world, policy, rosters);
     let roster = Roster::new(world, rosters);
-    let tracer = Tracer { gathered: &gathered, roster: &roster };
+    let tracer = Tracer::new(&gathered, &roster);
     let mut judge = Judge { world, policy, tracer: &tracer, scope, judgement: Judgement::new(as_of) };
 
     let mut held: BTreeMap<(Person, RoleArn), (Origin, &RolePolicy, Vec<&Switch<'_>>)> = BTreeMap::new();
@@ -92,7 +97,15 @@ struct Judge<'a, 'w> {
 
 impl<'w> Judge<'_, 'w> {
     fn switch(&mut self, switch: &Switch<'w>, rules: &'w RolePolicy, origin: &Origin, watch: &mut dyn FnMut(&Examined<'_>)) {
-        let readings = switch.readings(self.world);
+        let Some(readings) = switch.readings(&self.tracer.gathered.conflicting) else {
+            let all = || Answer::unproven("so many contradicting copies of its records were read that nothing can be told of this switch");
+            let answers: Vec<_> = rules::ALL
+                .iter()
+                .filter(|rule| matches!(rule.check, Check::Switch(_) | Check::Root(_)))
+                .map(|rule| (rule, all()))
+                .collect();
+            return self.answers(switch, rules, origin, &answers, watch);
+        };
         let origins: Vec<Option<Origin>> = match &readings[..] {
             [Some(_)] => vec![Some(origin.clone())],
             several => several.iter().map(|reading| reading.as_ref().map(|switch| self.tracer.origin(switch))).collect(),
@@ -106,10 +119,21 @@ impl<'w> Judge<'_, 'w> {
             });
             answers.push((rule, agreed(each.collect(), switch)));
         }
+        self.answers(switch, rules, origin, &answers, watch);
+    }
+
+    fn answers(
+        &mut self,
+        switch: &Switch<'w>,
+        rules: &'w RolePolicy,
+        origin: &Origin,
+        answers: &[(&'static Rule, Answer)],
+        watch: &mut dyn FnMut(&Examined<'_>),
+    ) {
         let shown = shown(origin);
         let role = switch.role.as_ref().map_or_else(String::new, |role| harmless(role.as_str()));
         let issued = switch.key.issued.as_deref().unwrap_or_default();
-        for (rule, answer) in &answers {
+        for (rule, answer) in answers {
             self.judgement.count(rule.code, answer.verdict);
             if !matches!(answer.verdict, Verdict::Violation | Verdict::Unproven) {
                 continue;
@@ -122,8 +146,8 @@ impl<'w> Judge<'_, 'w> {
             let made = Made { rule, verdict: answer.verdict, severity, time: switch.key.second, sentence, events, id };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
-        self.judgement.summarise(switch, &shown, &role, &answers);
-        watch(&Examined { switch, origin, answers: &answers });
+        self.judgement.summarise(switch, &shown, &role, answers);
+        watch(&Examined { switch, origin, answers });
     }
 
     fn root_session(&mut self, switch: &Switch<'w>) {
@@ -169,7 +193,8 @@ impl<'w> Judge<'_, 'w> {
             let (root, others): (Vec<_>, Vec<_>) = copies.iter().partition(|(_, denial)| of_root(denial));
             if let Some((record, denial)) = root.first() {
                 let role = denial.role.as_ref().and_then(|role| elevated.find(role, None)).map(|found| found.arn);
-                self.root_refused(record, denial, role.as_ref(), others.is_empty());
+                let sure = others.is_empty() && !(self.tracer.gathered.conflicting.contains_key(record) && root.len() < 2);
+                self.root_refused(record, denial, role.as_ref(), sure);
             }
             for (record, denial) in others {
                 let found = denial.role.as_ref().and_then(|role| elevated.find(role, None));
@@ -181,7 +206,7 @@ impl<'w> Judge<'_, 'w> {
                         place: rules::place(&found.arn, self.policy),
                         severity: found.policy.severity,
                         role: found.arn,
-                        conflicting: copies.len() > 1,
+                        conflicting: self.tracer.gathered.conflicting.contains_key(record),
                     }),
                     None => self.judgement.other_refusals += 1,
                 }
@@ -227,7 +252,7 @@ impl<'w> Judge<'_, 'w> {
     }
 
     fn draft(&mut self, rule: &'static Rule, draft: Draft, role: String, caller: CallerShown, severity: Option<Severity>) {
-        if !self.scope.holds(draft.time) {
+        if !self.scope.meets(draft.time, draft.until) {
             return;
         }
         self.judgement.count(rule.code, draft.verdict);
@@ -239,12 +264,9 @@ impl<'w> Judge<'_, 'w> {
 
     /// `role_severity`: what the policy says of the role; a critical role's findings cannot be hidden.
     fn report(&mut self, made: Made, role: String, caller: CallerShown, role_severity: Option<Severity>) {
-        let mut events = Vec::with_capacity(made.events.len());
-        for RecordKey { event, .. } in made.events {
-            if !events.contains(&event) {
-                events.push(event);
-            }
-        }
+        let mut known = std::collections::HashSet::new();
+        let mut events: Vec<_> = made.events.into_iter().map(|record| record.event).collect();
+        events.retain(|event| known.insert(event.clone()));
         let hidden_by = self.policy.suppression(made.rule.code, caller.arn.as_deref().unwrap_or_default(), role_severity, made.time);
         let finding = Finding {
             rule: made.rule.code,

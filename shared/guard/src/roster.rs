@@ -61,7 +61,7 @@ impl<'a> Roster<'a> {
         let iam = changes::in_order(world);
         let users = names::books(Named::User, &iam, world, rosters);
         let groups = names::books(Named::Group, &iam, world, rosters);
-        let changes = Changes::resolve(&iam, &users, &groups);
+        let changes = Changes::resolve(&iam, &users, &groups, &crate::dossier::contradicted(world));
         Self { rosters, world, users, groups, changes }
     }
 

@@ -183,7 +183,7 @@ impl World {
 
     /// How many records came in copies that contradict each other.
     pub fn conflicts(&self) -> usize {
-        self.records.values().filter(|versions| crate::dossier::in_force(versions).len() > 1).count()
+        crate::dossier::contradicted(self).len()
     }
 
     fn add_version(&mut self, key: RecordKey, version: Version) -> Added {

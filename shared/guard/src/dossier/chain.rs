@@ -1,6 +1,7 @@
 //! From a switch back to the human, or to whatever stands at the start.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::gather::ServiceKey;
@@ -12,7 +13,7 @@ use crate::policy::IdentityKind;
 use crate::proof::{Proof, at_mint};
 use crate::roster::{Bearer, Roster};
 use crate::seen::service::{key_hash, session_hash};
-use crate::seen::{Caller, CallerKind};
+use crate::seen::{Caller, CallerKind, ConsoleAct};
 
 /// Who a person is, for adding up what they did. Names are for people; this is for comparing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,62 +82,96 @@ pub struct Origin {
     pub mint_missing: bool,
 }
 
-/// Chains are short; a longer one is made up.
-const LONGEST: usize = 64;
+/// `creationDate` is the second of the mint, or nearly so.
+const SAME_CALL: i64 = 5;
+
+/// The most mints of a chain that are named as evidence: the first, and those nearest to the switch.
+const NAMED: usize = 64;
 
 /// Leads a caller back to its origin.
 pub(crate) struct Tracer<'g, 'w> {
     pub(crate) gathered: &'g Gathered<'w>,
     pub(crate) roster: &'g Roster<'w>,
+    /// Origins of switches that were passed on the way: long chains are walked once.
+    known: RefCell<HashMap<*const Switch<'w>, Origin>>,
 }
 
-impl<'w> Tracer<'_, 'w> {
+/// One step back on a chain.
+enum Step<'g, 'w> {
+    From(&'g Switch<'w>),
+    End(Origin),
+}
+
+impl<'g, 'w> Tracer<'g, 'w> {
+    /// Starts with nothing remembered.
+    pub(crate) fn new(gathered: &'g Gathered<'w>, roster: &'g Roster<'w>) -> Self {
+        Self { gathered, roster, known: RefCell::default() }
+    }
+
     /// Who stands at the start of this switch.
     pub(crate) fn origin(&self, switch: &Switch<'w>) -> Origin {
         if !switch.has_mint() {
             return self.without_mint(switch);
         }
-        let mut links = Vec::new();
         let mut passed: BTreeSet<super::SwitchKey> = BTreeSet::from([switch.key.clone()]);
-        let mut at = switch;
-        loop {
-            let Some(caller) = at.caller() else { return self.without_mint(at) };
-            let broken = |why: String| Origin { links: links.iter().rev().cloned().collect(), ..unknown(caller, why) };
-            if caller.role_session().is_none() {
-                let mut origin = self.identity(caller, at);
-                origin.links = links.iter().rev().cloned().collect();
-                return origin;
+        let mut path: Vec<&Switch<'w>> = Vec::new();
+        let mut remember = true;
+        let mut origin = loop {
+            let at = path.last().copied().unwrap_or(switch);
+            if let Some(known) = path.last().and_then(|at| self.known.borrow().get(&std::ptr::from_ref(*at)).cloned()) {
+                break known;
             }
-            if let Some(service) = delivered_by_service(caller) {
-                return Origin { links: links.iter().rev().cloned().collect(), ..service };
-            }
-            let Some(parent) = self.parent(caller, at.key.second) else {
-                if let Some((stub, mut service)) = self.service(caller) {
-                    links.push(stub);
-                    service.links = links.iter().rev().cloned().collect();
-                    return service;
-                }
-                let mut origin = identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller)));
-                origin.links = links.iter().rev().cloned().collect();
-                return origin;
+            let parent = match self.step(at) {
+                Step::End(origin) => break origin,
+                Step::From(parent) => parent,
             };
-            if !parent.conflicting.is_empty() {
-                return broken("the records of the session it was entered from contradict each other".to_owned());
+            if !passed.insert(parent.key.clone()) {
+                // Where a circle is entered decides what is seen of it, so nothing is remembered.
+                remember = false;
+                break at
+                    .caller()
+                    .map_or_else(|| self.without_mint(at), |caller| unknown(caller, "the chain of sessions runs in a circle".to_owned()));
             }
-            if links.len() >= LONGEST || !passed.insert(parent.key.clone()) {
-                return broken("the chain of sessions runs in a circle".to_owned());
+            path.push(parent);
+        };
+        for parent in path.iter().rev() {
+            if remember {
+                self.known.borrow_mut().entry(std::ptr::from_ref(*parent)).or_insert_with(|| origin.clone());
             }
-            let mut records: Vec<_> = parent.records().cloned().collect();
-            records.reverse();
-            links.extend(records);
-            at = parent;
+            origin.links.extend(parent.records().cloned());
+            if origin.links.len() > NAMED {
+                // The first mint, and those nearest to the switch.
+                origin.links.drain(2..origin.links.len() + 2 - NAMED);
+            }
+        }
+        origin
+    }
+
+    /// One step back: to the switch that yielded the caller's session, or to the end of the chain.
+    fn step(&self, at: &Switch<'w>) -> Step<'_, 'w> {
+        let Some(caller) = at.caller() else { return Step::End(self.without_mint(at)) };
+        if caller.role_session().is_none() {
+            return Step::End(self.identity(caller, at));
+        }
+        if let Some(service) = delivered_by_service(caller) {
+            return Step::End(service);
+        }
+        match self.parent(caller, at.key.second) {
+            Some(parent) if !parent.conflicting.is_empty() => {
+                Step::End(unknown(caller, "the records of the session it was entered from contradict each other".to_owned()))
+            }
+            Some(parent) => Step::From(parent),
+            None => Step::End(match self.service(caller) {
+                Some((stub, service)) => Origin { links: vec![stub], ..service },
+                None => identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller))),
+            }),
         }
     }
 
     /// Who stands behind a caller that entered nothing: a refused attempt, a change in IAM.
-    pub(crate) fn behind(&self, caller: &'w Arc<Caller>, time: Moment) -> Origin {
+    pub(crate) fn behind(&self, caller: &Caller, time: Moment) -> Origin {
         if caller.role_session().is_none() {
-            return self.identity_of(caller, &Proof::NotAsked, None);
+            return self.identity_of(caller, &Proof::NotAsked, None, "aws");
         }
         if let Some(service) = delivered_by_service(caller) {
             return service;
@@ -157,17 +192,15 @@ impl<'w> Tracer<'_, 'w> {
             let all = self.gathered.by_issued.get(key)?.iter().filter_map(|at| switches.get(*at));
             // Keys are recycled, and a use may be logged a little before its mint.
             all.filter(|switch| switch.key.session == *session && switch.key.second.seconds_since(time) <= 60)
+                .filter(|switch| created.is_none_or(|created| switch.began_at(created, SAME_CALL)))
                 .max_by_key(|switch| (Some(switch.key.second) == created, switch.key.second))
         });
         if by_key.is_some() {
             return by_key;
         }
-        let all = self.gathered.by_session.get(&(&**session, created?))?;
-        let mut all = all.iter().filter_map(|at| switches.get(*at));
-        let first = all.next()?;
+        let (first, alike) = self.gathered.by_session.get(&(&**session, created?))?;
         // Several sessions of one name in one second: only if they lead to the same caller does it not matter which it was.
-        all.all(|other| other.caller().map(|c| (&c.kind, &c.principal_id)) == first.caller().map(|c| (&c.kind, &c.principal_id)))
-            .then_some(first)
+        switches.get(*first).filter(|_| *alike)
     }
 
     /// The caller's session was given to a service.
@@ -186,15 +219,19 @@ impl<'w> Tracer<'_, 'w> {
     pub(crate) fn session_token(&self, caller: &Caller, time: Moment) -> Option<&Switch<'w>> {
         let key = caller.key.as_deref().filter(|_| caller.kind == CallerKind::IamUser)?;
         let all = self.gathered.by_issued.get(key)?.iter().filter_map(|at| self.gathered.switches.get(*at));
-        all.filter(|switch| switch.key.second.seconds_since(time) <= 60).max_by_key(|switch| switch.key.second)
+        let created = caller.session.as_ref().and_then(|context| context.created);
+        all.filter(|switch| switch.key.second.seconds_since(time) <= 60)
+            .filter(|switch| created.is_none_or(|created| switch.began_at(created, SAME_CALL)))
+            .max_by_key(|switch| switch.key.second)
     }
 
     fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
-        self.identity_of(caller, &at_mint(at, self.session_token(caller, at.key.second)), switch_from(at))
+        let partition = at.role.as_ref().and_then(|role| role.as_str().split(':').nth(1)).unwrap_or("aws");
+        self.identity_of(caller, &at_mint(at, self.session_token(caller, at.key.second)), switch_from(at), partition)
     }
 
     /// `from`: whom the console says it switched from.
-    fn identity_of(&self, caller: &Caller, proof: &Proof, from: Option<&str>) -> Origin {
+    fn identity_of(&self, caller: &Caller, proof: &Proof, from: Option<&str>, partition: &str) -> Origin {
         let text = |value: &Option<Arc<str>>| value.clone().unwrap_or_else(|| Arc::from(""));
         let id = text(&caller.principal_id);
         let name = caller.user_name.as_deref().unwrap_or(&id).to_owned();
@@ -213,7 +250,9 @@ impl<'w> Tracer<'_, 'w> {
             (CallerKind::IamUser, Some(account)) if !id.is_empty() => {
                 make(Person::User(account, id), OriginKind::Listed(IdentityKind::IamUser), None)
             }
-            (CallerKind::OtherAccount, Some(account)) if id.starts_with("AIDA") => self.user_by_id(account, id, proof.clone(), from),
+            (CallerKind::OtherAccount, Some(account)) if id.starts_with("AIDA") => {
+                self.user_by_id(account, id, proof.clone(), from, partition)
+            }
             (CallerKind::OtherAccount, Some(account)) if *id == *account.to_string() => {
                 make(Person::Root(Arc::from(account.to_string())), OriginKind::Root, None)
             }
@@ -254,7 +293,7 @@ impl<'w> Tracer<'_, 'w> {
     }
 
     /// The role owner's half alone: an id is all there is, unless the roster, another record or the console's SwitchRole names it.
-    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof, from: Option<&str>) -> Origin {
+    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof, from: Option<&str>, partition: &str) -> Origin {
         let from = from.and_then(|arn| arn.strip_prefix("arn:").map(|_| arn)).filter(|arn| arn.contains(&format!("::{account}:user/")));
         let known = self.roster.user_name(account, &id).or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
         let broken = known.is_none().then(|| {
@@ -264,7 +303,9 @@ impl<'w> Tracer<'_, 'w> {
         let name = known.as_deref().unwrap_or(&id).to_owned();
         let arn = self.roster.user_arn(account, &id).map(str::to_owned);
         Origin {
-            arn: arn.or_else(|| from.map(str::to_owned)).or_else(|| known.map(|name| format!("arn:aws:iam::{account}:user/{name}"))),
+            arn: arn
+                .or_else(|| from.map(str::to_owned))
+                .or_else(|| known.map(|name| format!("arn:{partition}:iam::{account}:user/{name}"))),
             person: Person::User(account, id),
             kind: OriginKind::Listed(IdentityKind::IamUser),
             account: Some(account),
@@ -279,6 +320,9 @@ impl<'w> Tracer<'_, 'w> {
     /// A SwitchRole record alone names the person; uses alone name nobody.
     fn without_mint(&self, switch: &Switch<'w>) -> Origin {
         let from = switch.steps.iter().find_map(|(_, step)| Some((step.from.as_deref()?, step.from_id.clone())));
+        if let Some(step) = later_step(switch) {
+            return later_alone(switch, step);
+        }
         let unproven = Proof::Unproven { missing: missing_halves(switch) };
         let Some((arn, id)) = from else {
             return uses_alone(switch);
@@ -336,6 +380,26 @@ fn uses_alone(switch: &Switch<'_>) -> Origin {
             .then(|| format!("the mint is not in the archive: the session began at {}, and only its use was read", switch.key.second)),
         mint_missing: !service,
     }
+}
+
+/// `RenewRole` or `ExitRole`, where no `SwitchRole` was read.
+fn later_step(switch: &Switch<'_>) -> Option<&'static str> {
+    let acts: Vec<ConsoleAct> = switch.steps.iter().map(|(_, step)| step.act).collect();
+    match acts.first()? {
+        _ if acts.contains(&ConsoleAct::Enter) => None,
+        ConsoleAct::Exit => Some("ExitRole"),
+        _ => Some("RenewRole"),
+    }
+}
+
+/// Somebody was in the role; when they entered it was not read.
+fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
+    let mut origin = uses_alone(switch);
+    let why = format!("the mint is not in the archive: only the console's {step} record was read");
+    origin.arn = switch_from(switch).map(str::to_owned);
+    origin.broken = Some(why);
+    origin.mint_missing = true;
+    origin
 }
 
 fn missing_halves(switch: &Switch<'_>) -> String {

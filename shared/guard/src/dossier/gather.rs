@@ -1,6 +1,6 @@
 //! From all facts to the ones that matter: elevated switches, root sessions, refusals, and the links that lead back from them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Half, Switch, facts_in_force};
@@ -25,11 +25,14 @@ pub(crate) struct Gathered<'w> {
     /// Elevated switches first, then root sessions and links; sorted by key within.
     pub(crate) switches: Vec<Switch<'w>>,
     pub(crate) denials: Vec<(&'w RecordKey, &'w Denial)>,
+    /// Records whose copies, or corrections, contradict each other, and how many readings each has.
+    pub(crate) conflicting: BTreeMap<&'w RecordKey, usize>,
     /// Uses of elevated sessions that no switch explains are switches too; counted for the report.
     /// Sessions that AWS gave to services, by key and by session, of those that something leads back to.
     pub(super) services: HashMap<ServiceKey, &'w ServiceMint>,
     pub(super) by_issued: HashMap<&'w str, Vec<usize>>,
-    pub(super) by_session: HashMap<(&'w str, Moment), Vec<usize>>,
+    /// The first switch of a session and second, and whether all of them have the same caller.
+    pub(super) by_session: HashMap<(&'w str, Moment), (usize, bool)>,
 }
 
 impl<'w> Gathered<'w> {
@@ -39,13 +42,11 @@ impl<'w> Gathered<'w> {
         let mut halves: Vec<Half<'w>> = Vec::new();
         let mut steps: Vec<(&'w RecordKey, &'w ConsoleStep)> = Vec::new();
         let mut denials = Vec::new();
-        let mut seen: HashMap<&'w RecordKey, u32> = HashMap::new();
         for (record, fact) in facts_in_force(world) {
             match fact {
                 Fact::Mint(mint) if mint.api == MintApi::AssumeRoot || role_of(&elevated, mint).is_some() => {
                     wanted.caller(&mint.caller);
                     halves.push(Half { record, mint });
-                    *seen.entry(record).or_default() += 1;
                 }
                 Fact::Denial(denial) => {
                     wanted.caller(&denial.caller);
@@ -56,8 +57,8 @@ impl<'w> Gathered<'w> {
                 Fact::Mint(_) | Fact::Nothing => {}
             }
         }
-        links(world, &mut wanted, &mut halves, &mut seen);
-        let conflicting: BTreeSet<&RecordKey> = seen.into_iter().filter(|(_, copies)| *copies > 1).map(|(record, _)| record).collect();
+        links(world, &mut wanted, &mut halves);
+        let conflicting = super::contradicted(world);
         denials.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
         steps.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
 
@@ -74,7 +75,7 @@ impl<'w> Gathered<'w> {
         switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
 
         let services = wanted.services(world);
-        let mut gathered = Self { switches, denials, services, by_issued: HashMap::new(), by_session: HashMap::new() };
+        let mut gathered = Self { switches, denials, conflicting, services, by_issued: HashMap::new(), by_session: HashMap::new() };
         gathered.index(&wanted);
         gathered
     }
@@ -91,10 +92,9 @@ impl<'w> Gathered<'w> {
                 }
                 let session = half.mint.session.as_deref().map(|session| (session, half.mint.time));
                 if let Some(session) = session.filter(|session| wanted.sessions.contains(session)) {
-                    let slot = self.by_session.entry(session).or_default();
-                    if slot.last() != Some(&at) {
-                        slot.push(at);
-                    }
+                    let who = |switch: &Switch<'w>| switch.caller().map(|caller| (caller.kind.clone(), caller.principal_id.clone()));
+                    let slot = self.by_session.entry(session).or_insert((at, true));
+                    slot.1 &= self.switches.get(slot.0).is_some_and(|first| who(first) == who(switch));
                 }
             }
         }
@@ -157,16 +157,22 @@ impl<'w> Wanted<'w> {
     }
 }
 
-/// Follows callers back, one hop a round, until nothing new is wanted.
-fn links<'w>(world: &'w World, wanted: &mut Wanted<'w>, halves: &mut Vec<Half<'w>>, seen: &mut HashMap<&'w RecordKey, u32>) {
+/// Follows callers back until nothing new is wanted.
+fn links<'w>(world: &'w World, wanted: &mut Wanted<'w>, halves: &mut Vec<Half<'w>>) {
     let mut taken: HashSet<*const Mint> = halves.iter().map(|half| std::ptr::from_ref(half.mint)).collect();
+    let mut mints: Vec<Half<'w>> = facts_in_force(world)
+        .filter_map(|(record, fact)| match fact {
+            Fact::Mint(mint) => Some(Half { record, mint }),
+            _ => None,
+        })
+        .collect();
+    // A session is begun before it is used: newest first, one pass follows a chain to its start. Clocks that disagree take another.
+    mints.sort_by_key(|half| std::cmp::Reverse(half.mint.time));
     while std::mem::take(&mut wanted.new) {
-        for (record, fact) in facts_in_force(world) {
-            let Fact::Mint(mint) = fact else { continue };
-            if wanted.wants(mint) && taken.insert(std::ptr::from_ref(&**mint)) {
-                wanted.caller(&mint.caller);
-                halves.push(Half { record, mint });
-                *seen.entry(record).or_default() += 1;
+        for half in &mints {
+            if wanted.wants(half.mint) && taken.insert(std::ptr::from_ref(half.mint)) {
+                wanted.caller(&half.mint.caller);
+                halves.push(half.clone());
             }
         }
     }

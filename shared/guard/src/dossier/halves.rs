@@ -1,6 +1,6 @@
 //! Halves to switches: by the issued key and the session, and by `sharedEventID`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Half, Switch, SwitchKey};
@@ -9,7 +9,7 @@ use crate::id::RecordKey;
 /// Access key ids are recycled after a while; the two halves of one call have the same second, or the next.
 const SAME_CALL: i64 = 5;
 
-pub(super) fn join<'w>(mut halves: Vec<Half<'w>>, conflicting: &BTreeSet<&'w RecordKey>) -> Vec<Switch<'w>> {
+pub(super) fn join<'w>(mut halves: Vec<Half<'w>>, conflicting: &BTreeMap<&'w RecordKey, usize>) -> Vec<Switch<'w>> {
     halves.sort_by(|a, b| (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint)));
     let mut groups = Groups::new(halves.len());
     // INVARIANT (order): halves are sorted, so "the one before" is the same whatever order they came in.
@@ -44,13 +44,13 @@ fn may_be_one_call(a: &Half<'_>, b: &Half<'_>) -> bool {
     a.mint.api == b.mint.api && a.record.account != b.record.account && issued_agree
 }
 
-fn switch<'w>(halves: Vec<Half<'w>>, conflicting: &BTreeSet<&'w RecordKey>) -> Option<Switch<'w>> {
+fn switch<'w>(halves: Vec<Half<'w>>, conflicting: &BTreeMap<&'w RecordKey, usize>) -> Option<Switch<'w>> {
     let first = halves.first()?;
     let session = halves.iter().find_map(|half| half.mint.session.clone());
     // A record that names no session is a switch of its own.
     let session = session.unwrap_or_else(|| Arc::from(format!("{} {}", first.record.account, first.record.event)));
     let key = SwitchKey { second: first.mint.time, session, issued: halves.iter().find_map(|half| half.mint.issued.clone()) };
-    let conflicting = halves.iter().map(|half| half.record).filter(|record| conflicting.contains(record)).collect();
+    let conflicting = halves.iter().map(|half| half.record).filter(|record| conflicting.contains_key(record)).collect();
     Some(Switch { halves, conflicting, ..Switch::empty(key) })
 }
 

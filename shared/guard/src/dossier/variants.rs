@@ -1,19 +1,20 @@
 //! A switch whose records contradict each other, once for each way in which it could have been.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Half, Switch, in_force};
+use super::{Half, Switch};
 use crate::id::RecordKey;
-use crate::world::World;
 
-/// More contradictions than this are not told apart further.
-const MOST: usize = 16;
+/// More readings than this are not told apart.
+const MOST: usize = 64;
 
 impl<'w> Switch<'w> {
     /// Every reading of this switch; `None` is the reading in which it never was. One reading if nothing contradicts.
-    pub(crate) fn readings(&self, world: &'w World) -> Vec<Option<Switch<'w>>> {
+    ///
+    /// `None` in place of the list: there are too many to tell. `conflicting` has the number of readings of each record.
+    pub(crate) fn readings(&self, conflicting: &BTreeMap<&RecordKey, usize>) -> Option<Vec<Option<Switch<'w>>>> {
         if self.conflicting.is_empty() {
-            return vec![Some(self.clone())];
+            return Some(vec![Some(self.clone())]);
         }
         let mut readings: Vec<Vec<Half<'w>>> = vec![Vec::new()];
         let mut done: BTreeSet<&RecordKey> = BTreeSet::new();
@@ -22,8 +23,10 @@ impl<'w> Switch<'w> {
                 continue;
             }
             let copies: Vec<&Half<'w>> = self.halves.iter().filter(|other| other.record == half.record).collect();
-            let in_all = world.records.get(half.record).map_or(1, |versions| in_force(versions).len());
-            let elsewhere = in_all > copies.len();
+            let elsewhere = conflicting.get(half.record).is_some_and(|all| *all > copies.len());
+            if readings.len().saturating_mul(copies.len() + usize::from(elsewhere)) > MOST {
+                return None;
+            }
             let mut next = Vec::new();
             for reading in &readings {
                 for copy in &copies {
@@ -35,10 +38,9 @@ impl<'w> Switch<'w> {
                     next.push(reading.clone());
                 }
             }
-            next.truncate(MOST);
             readings = next;
         }
-        readings.into_iter().map(|halves| self.with_halves(halves)).collect()
+        Some(readings.into_iter().map(|halves| self.with_halves(halves)).collect())
     }
 
     fn with_halves(&self, halves: Vec<Half<'w>>) -> Option<Self> {

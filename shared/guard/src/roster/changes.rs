@@ -19,6 +19,8 @@ pub struct Enrolment {
     pub user: Bearer,
     /// The device.
     pub serial: Arc<str>,
+    /// No other copy of the record says otherwise.
+    pub sure: bool,
     /// When.
     pub time: Moment,
     /// The record that says so.
@@ -30,8 +32,6 @@ pub struct Enrolment {
 pub(super) struct GroupChange {
     pub(super) time: Moment,
     pub(super) record: RecordKey,
-    /// `None`: it is not sure that this very user and group are meant.
-    pub(super) added: Option<bool>,
     pub(super) by: Arc<Caller>,
 }
 
@@ -42,9 +42,19 @@ pub(super) struct Existence {
     pub(super) deleted: Option<Moment>,
 }
 
+/// All changes of one membership in one second.
+#[derive(Debug)]
+pub(super) struct Second {
+    pub(super) time: Moment,
+    /// `None`: opposite changes in one second leave the outcome unknown.
+    pub(super) added: Option<bool>,
+    pub(super) changes: Vec<GroupChange>,
+}
+
 #[derive(Default)]
 pub(super) struct Changes {
-    pub(super) memberships: HashMap<(AccountId, IamId, IamId), Vec<GroupChange>>,
+    /// By second.
+    pub(super) memberships: HashMap<(AccountId, IamId, IamId), Vec<Second>>,
     pub(super) users: HashMap<(AccountId, IamId), Existence>,
     pub(super) groups: HashMap<(AccountId, IamId), Existence>,
     pub(super) enrolments: Vec<Enrolment>,
@@ -67,17 +77,14 @@ impl Changes {
         iam: &[(&RecordKey, &IamChange)],
         users: &BTreeMap<AccountId, Names>,
         groups: &BTreeMap<AccountId, Names>,
+        contradicted: &BTreeMap<&RecordKey, usize>,
     ) -> Self {
         let mut out = Self::default();
         let bearer = |books: &BTreeMap<AccountId, Names>, change: &IamChange, name: &str| {
             books.get(&change.account).map_or(Bearer::Unknown, |names| names.bearer(name, change.time))
         };
-        let mut copies: HashMap<&RecordKey, u32> = HashMap::new();
-        for (record, _) in iam {
-            *copies.entry(record).or_default() += 1;
-        }
         // Copies that contradict each other are sure of nothing.
-        let sure = |record: &RecordKey| copies.get(record) == Some(&1);
+        let sure = |record: &RecordKey| !contradicted.contains_key(record);
         for (record, change) in iam {
             match &change.what {
                 Change::AddUserToGroup { user, group } | Change::RemoveUserFromGroup { user, group } => {
@@ -92,10 +99,8 @@ impl Changes {
                 }
                 Change::EnableMfa { user, serial } => out.enrolments.push(Enrolment {
                     account: change.account,
-                    user: match bearer(users, change, user) {
-                        Bearer::One(id) if !sure(record) => Bearer::OneOf(vec![id]),
-                        bearer => bearer,
-                    },
+                    user: bearer(users, change, user),
+                    sure: sure(record),
                     serial: Arc::clone(serial),
                     time: change.time,
                     record: (*record).clone(),
@@ -124,12 +129,15 @@ impl Changes {
         for user in &users {
             for group in &groups {
                 let slot = self.memberships.entry((change.account, Arc::clone(user), Arc::clone(group))).or_default();
-                slot.push(GroupChange {
-                    time: change.time,
-                    record: record.clone(),
-                    added: added.filter(|_| sure),
-                    by: Arc::clone(&change.by),
-                });
+                let added = added.filter(|_| sure);
+                let one = GroupChange { time: change.time, record: record.clone(), by: Arc::clone(&change.by) };
+                match slot.last_mut().filter(|last| last.time == change.time) {
+                    Some(last) => {
+                        last.added = last.added.filter(|known| added == Some(*known));
+                        last.changes.push(one);
+                    }
+                    None => slot.push(Second { time: change.time, added, changes: vec![one] }),
+                }
             }
         }
     }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::changes::{Existence, GroupChange};
+use super::changes::{Existence, Second};
 use super::{Roster, Snapshot};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::{Moment, Span};
@@ -46,19 +46,11 @@ pub struct Began {
 /// Memberships that rest on a snapshot need the account's IAM log up to it: silence longer than this is a gap.
 const GAP: Span = Span::from_seconds(24 * 3_600);
 
-/// All changes of one second, in one.
-struct Second<'a> {
-    time: Moment,
-    added: Option<bool>,
-    changes: &'a [GroupChange],
-}
-
 impl Roster<'_> {
     /// Whether the user was in the group at `at`.
     pub fn membership(&self, account: AccountId, user: &str, group: &str, at: Moment) -> Membership {
         let key = (account, Arc::from(user), Arc::from(group));
-        let changes = self.changes.memberships.get(&key).map_or(&[][..], Vec::as_slice);
-        let seconds = by_second(changes);
+        let seconds = self.changes.memberships.get(&key).map_or(&[][..], Vec::as_slice);
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         if rest.first().is_some_and(|second| second.time == at) {
             return Membership::Unproven { missing: "the membership changed in the very second of the switch".to_owned() };
@@ -91,10 +83,10 @@ impl Roster<'_> {
     }
 
     /// The first of the additions that were not undone before the switch.
-    fn began(&self, account: AccountId, user: &str, group: &str, before: &[Second<'_>]) -> Option<Began> {
+    fn began(&self, account: AccountId, user: &str, group: &str, before: &[Second]) -> Option<Began> {
         let run = before.iter().rev().take_while(|second| second.added == Some(true)).last()?;
         let first = run.changes.first()?;
-        let undone_before = before.iter().any(|second| second.time < run.time);
+        let undone_before = before.first().is_some_and(|second| second.time < run.time);
         let earlier_member = self
             .rosters
             .of(account)
@@ -161,19 +153,7 @@ impl Roster<'_> {
     }
 }
 
-fn by_second(changes: &[GroupChange]) -> Vec<Second<'_>> {
-    changes
-        .chunk_by(|a, b| a.time == b.time)
-        .filter_map(|changes| {
-            let first = changes.first()?;
-            // Opposite changes in one second leave the outcome unknown.
-            let added = first.added.filter(|_| changes.iter().all(|change| change.added == first.added));
-            Some(Second { time: first.time, added, changes })
-        })
-        .collect()
-}
-
-fn records(second: &Second<'_>) -> Vec<RecordKey> {
+fn records(second: &Second) -> Vec<RecordKey> {
     second.changes.iter().map(|change| change.record.clone()).collect()
 }
 

@@ -4,7 +4,7 @@
 //! a rename ties two tenures to one bearer. Ids come from creations, from records that show name and id together, and from snapshots.
 //! IAM names differ in more than case, so case is folded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Bearer, IamId, Rosters};
@@ -19,6 +19,8 @@ pub(super) struct Names {
     /// Tenures of a lower-case name, oldest first.
     tenures: BTreeMap<String, Vec<Tenure>>,
     bearers: Vec<IdsSeen>,
+    /// Bearers of each id.
+    by_id: HashMap<IamId, Vec<usize>>,
 }
 
 /// A name borne by one user or group, from one second to another.
@@ -41,6 +43,25 @@ struct IdsSeen {
     untimed: BTreeSet<IamId>,
     /// A name for display, and when it was last known.
     name: Option<(Option<Moment>, Arc<str>)>,
+    /// Its first tenure: since when, and the name.
+    first: Option<(Option<Moment>, String)>,
+    created: Option<Moment>,
+    deleted: Option<Moment>,
+}
+
+impl IdsSeen {
+    fn ids(&self) -> BTreeSet<&IamId> {
+        self.at.iter().map(|(_, id)| id).chain(&self.untimed).collect()
+    }
+
+    /// What stands for an id that no record shows. It can equal no real id: those have no space.
+    fn stand_in(&self) -> IamId {
+        match &self.first {
+            Some((Some(since), name)) => Arc::from(format!("bearer of the name {name} since {since}")),
+            Some((None, name)) => stand_in(name),
+            None => Arc::from("bearer of no name"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,15 +93,22 @@ pub(super) fn books(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World
     for ((account, name), turns) in turns {
         books.entry(account).or_default().cut(name, &turns);
     }
+    let mut ties: BTreeMap<AccountId, Vec<(usize, usize)>> = BTreeMap::new();
     for (_, change) in iam {
         if let Change::Rename { what: it, from, to } = &change.what
             && *it == what
-            && let Some(names) = books.get_mut(&change.account)
+            && let Some(names) = books.get(&change.account)
         {
-            names.tie(&from.to_lowercase(), &to.to_lowercase(), change.time);
+            ties.entry(change.account).or_default().extend(names.tie(&from.to_lowercase(), &to.to_lowercase(), change.time));
         }
     }
+    for (account, ties) in ties {
+        books.entry(account).or_default().unite(&ties);
+    }
     observe(what, iam, world, rosters, &mut books);
+    for names in books.values_mut() {
+        names.finish();
+    }
     books
 }
 
@@ -161,14 +189,57 @@ impl Names {
     }
 
     /// A rename: the tenure that it ended and the one that it began have the same bearer.
-    fn tie(&mut self, from: &str, to: &str, at: Moment) {
-        let ended = self.tenures.get(from).and_then(|t| t.iter().find(|t| t.to == Some(at) && !t.deleted)).map(|t| t.bearer);
-        let begun = self.tenures.get(to).and_then(|t| t.iter().find(|t| t.from == Some(at) && !t.created)).map(|t| t.bearer);
-        let (Some(keep), Some(drop)) = (ended, begun) else {
-            return;
+    fn tie(&self, from: &str, to: &str, at: Moment) -> Option<(usize, usize)> {
+        // Tenures are in order, so both ends can be found by search.
+        let ended = around(self.tenures.get(from)?, at).find(|tenure| tenure.to == Some(at) && !tenure.deleted)?.bearer;
+        let begun = around(self.tenures.get(to)?, at).find(|tenure| tenure.from == Some(at) && !tenure.created)?.bearer;
+        Some((ended, begun))
+    }
+
+    /// Makes one bearer of those that renames tie together.
+    fn unite(&mut self, ties: &[(usize, usize)]) {
+        let mut parent: Vec<usize> = (0..self.bearers.len()).collect();
+        let root = |parent: &[usize], mut at: usize| {
+            while let Some(up) = parent.get(at).copied().filter(|up| *up != at) {
+                at = up;
+            }
+            at
         };
-        for tenure in self.tenures.values_mut().flatten().filter(|tenure| tenure.bearer == drop) {
-            tenure.bearer = keep;
+        for (a, b) in ties {
+            let (a, b) = (root(&parent, *a), root(&parent, *b));
+            if let Some(slot) = parent.get_mut(a.max(b)) {
+                *slot = a.min(b);
+            }
+        }
+        // Parents come before their children, so one pass makes every entry a root.
+        for at in 0..parent.len() {
+            let up = parent.get(at).copied().unwrap_or(at);
+            let top = parent.get(up).copied().unwrap_or(up);
+            if let Some(slot) = parent.get_mut(at) {
+                *slot = top;
+            }
+        }
+        for tenure in self.tenures.values_mut().flatten() {
+            tenure.bearer = parent.get(tenure.bearer).copied().unwrap_or(tenure.bearer);
+        }
+    }
+
+    /// What is looked up often: the bearers of an id, and what stands for a bearer without one.
+    fn finish(&mut self) {
+        for (name, tenure) in self.tenures.iter().flat_map(|(name, list)| list.iter().map(move |tenure| (name, tenure))) {
+            let Some(seen) = self.bearers.get_mut(tenure.bearer) else { continue };
+            seen.created = seen.created.or(tenure.from.filter(|_| tenure.created));
+            seen.deleted = seen.deleted.max(tenure.to.filter(|_| tenure.deleted));
+            // The earliest tenure stands for its bearer, whatever else is in the logs.
+            let first = (tenure.from, name.clone());
+            if seen.first.as_ref().is_none_or(|known| first < *known) {
+                seen.first = Some(first);
+            }
+        }
+        for (bearer, seen) in self.bearers.iter().enumerate() {
+            for id in seen.ids() {
+                self.by_id.entry(Arc::clone(id)).or_default().push(bearer);
+            }
         }
     }
 
@@ -215,7 +286,7 @@ impl Names {
         self.mention(&lower);
         let tenures = self.tenures.get(&lower).map_or(&[][..], Vec::as_slice);
         if at_creation {
-            return tenures.iter().filter(|t| t.from == Some(at) && t.created).map(|t| t.bearer).collect();
+            return around(tenures, at).filter(|t| t.from == Some(at) && t.created).map(|t| t.bearer).collect();
         }
         holding(tenures, at)
     }
@@ -224,11 +295,11 @@ impl Names {
     pub(super) fn bearer(&self, name: &str, at: Moment) -> Bearer {
         let lower = name.to_lowercase();
         let Some(tenures) = self.tenures.get(&lower) else {
-            return Bearer::One(stand_in(&lower, None));
+            return Bearer::One(stand_in(&lower));
         };
         let mut ids = BTreeSet::new();
         for bearer in holding(tenures, at) {
-            ids.extend(self.ids(bearer, &lower, at));
+            ids.extend(self.ids(bearer, at));
         }
         one_of(ids)
     }
@@ -238,20 +309,20 @@ impl Names {
         let lower = name.to_lowercase();
         let last = self.tenures.get(&lower)?.last()?;
         let at = last.to.unwrap_or(Moment::from_epoch_seconds(i64::MAX));
-        match one_of(self.ids(last.bearer, &lower, at)) {
+        match one_of(self.ids(last.bearer, at)) {
             Bearer::One(id) => Some(id),
             Bearer::OneOf(_) | Bearer::Unknown => None,
         }
     }
 
     /// The ids that a bearer may have had at `at`: one, unless a creation is missing from the logs.
-    fn ids(&self, bearer: usize, lower: &str, at: Moment) -> BTreeSet<IamId> {
+    fn ids(&self, bearer: usize, at: Moment) -> BTreeSet<IamId> {
         let Some(seen) = self.bearers.get(bearer) else {
             return BTreeSet::new();
         };
-        let all: BTreeSet<_> = seen.at.iter().map(|(_, id)| id).chain(&seen.untimed).cloned().collect();
+        let all: BTreeSet<IamId> = seen.ids().into_iter().cloned().collect();
         match all.len() {
-            0 => BTreeSet::from([stand_in(lower, Some(bearer))]),
+            0 => BTreeSet::from([seen.stand_in()]),
             1 => all,
             _ => {
                 let before = seen.at.iter().rev().find(|(time, _)| *time <= at).map(|(_, id)| id);
@@ -263,10 +334,10 @@ impl Names {
 
     /// The latest name of an id.
     pub(super) fn name_of(&self, id: &str) -> Option<Arc<str>> {
-        self.bearers
+        let bearers = self.by_id.get(id)?;
+        bearers
             .iter()
-            .filter(|seen| seen.untimed.contains(id) || seen.at.iter().any(|(_, known)| **known == *id))
-            .filter_map(|seen| seen.name.as_ref())
+            .filter_map(|bearer| self.bearers.get(*bearer)?.name.as_ref())
             // A snapshot of unknown time is taken to be the latest.
             .max_by_key(|(at, name)| (at.is_none(), *at, Arc::clone(name)))
             .map(|(_, name)| Arc::clone(name))
@@ -274,25 +345,27 @@ impl Names {
 
     /// When each id was created and deleted, as far as the logs show it.
     pub(super) fn lives(&self) -> impl Iterator<Item = (IamId, Option<Moment>, Option<Moment>)> + '_ {
-        self.bearers.iter().enumerate().filter_map(|(bearer, seen)| {
-            let ids: BTreeSet<_> = seen.at.iter().map(|(_, id)| id).chain(&seen.untimed).collect();
-            let mut tenures = self.tenures.iter().flat_map(|(name, list)| list.iter().map(move |tenure| (name, tenure)));
+        self.bearers.iter().filter(|seen| seen.created.is_some() || seen.deleted.is_some()).filter_map(|seen| {
+            let ids = seen.ids();
             let id = match ids.len() {
-                0 => stand_in(tenures.clone().find(|(_, tenure)| tenure.bearer == bearer)?.0, Some(bearer)),
+                0 => seen.stand_in(),
                 1 => (*ids.first()?).clone(),
                 _ => return None,
             };
-            let created = tenures.clone().find(|(_, t)| t.bearer == bearer && t.created).and_then(|(_, t)| t.from);
-            let deleted = tenures.find(|(_, t)| t.bearer == bearer && t.deleted).and_then(|(_, t)| t.to);
-            (created.is_some() || deleted.is_some()).then_some((id, created, deleted))
+            Some((id, seen.created, seen.deleted))
         })
     }
 }
 
+/// The tenures that can touch a second: they are in order, and only neighbours share one.
+fn around(tenures: &[Tenure], at: Moment) -> impl Iterator<Item = &Tenure> {
+    let next = tenures.partition_point(|tenure| tenure.from.is_none_or(|from| from <= at));
+    tenures.get(next.saturating_sub(3)..next).unwrap_or_default().iter()
+}
+
 /// The bearers whose tenure covers a second; two in the second of a turn.
 fn holding(tenures: &[Tenure], at: Moment) -> Vec<usize> {
-    let mut bearers: Vec<usize> = tenures
-        .iter()
+    let mut bearers: Vec<usize> = around(tenures, at)
         .filter(|tenure| tenure.from.is_none_or(|from| from <= at) && tenure.to.is_none_or(|to| at <= to))
         .map(|tenure| tenure.bearer)
         .collect();
@@ -310,10 +383,6 @@ fn one_of(ids: BTreeSet<IamId>) -> Bearer {
     }
 }
 
-/// What stands for an id that no record shows. It can equal no real id: those have no space.
-fn stand_in(lower: &str, bearer: Option<usize>) -> IamId {
-    match bearer {
-        Some(bearer) => Arc::from(format!("bearer {bearer} of the name {lower}")),
-        None => Arc::from(format!("bearer of the name {lower}")),
-    }
+fn stand_in(lower: &str) -> IamId {
+    Arc::from(format!("bearer of the name {lower}"))
 }

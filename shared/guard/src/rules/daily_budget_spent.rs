@@ -40,7 +40,8 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
 /// The maximal runs of instants at which more than `limit` of the last 24 hours was held.
 fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
     let held = Union::of(intervals);
-    let mut turns: Vec<i64> = held.spans.iter().flat_map(|(from, to)| [*from, *to, from + DAY, to + DAY]).collect();
+    let mut turns: Vec<i64> =
+        held.spans.iter().flat_map(|(from, to)| [*from, *to, from.saturating_add(DAY), to.saturating_add(DAY)]).collect();
     turns.sort_unstable();
     turns.dedup();
     let limit = limit.seconds();
@@ -67,7 +68,7 @@ fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
 fn run(intervals: &[Interval], from: i64, to: i64, most: i64) -> Over {
     let contributing = intervals.iter().filter(|interval| {
         let (begin, end) = (interval.from.epoch_seconds(), interval.to.epoch_seconds());
-        begin < end && begin < to && end > from - DAY
+        begin < end && begin < to && end > from.saturating_sub(DAY)
     });
     let crossing = Moment::from_epoch_seconds(from);
     Over {
@@ -120,7 +121,7 @@ impl Union {
     }
 
     fn within_day_before(&self, at: i64) -> i64 {
-        self.until(at) - self.until(at - DAY)
+        self.until(at) - self.until(at.saturating_sub(DAY))
     }
 }
 

@@ -45,13 +45,13 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     if age >= limit {
         return Answer::allow(format!("the device is {age} old")).with_events([latest.record.clone()]);
     }
-    let sure = serial.is_some() || matches!(latest.user, Bearer::One(_));
+    let sure = latest.sure && (serial.is_some() || matches!(latest.user, Bearer::One(_)));
     let (who, place) = (view.who(), view.place());
     let answer = if sure {
         Answer::violation(format!("{who} entered {place} with an MFA device that was enrolled {age} before; the policy asks for {limit}"))
     } else {
         Answer::unproven(format!(
-            "an MFA device was enrolled {age} before {who} entered {place}, and the logs do not tell for which user of that name"
+            "an MFA device was enrolled {age} before {who} entered {place}, and the logs do not tell for sure that it was theirs"
         ))
     };
     answer.with_events([latest.record.clone()])

@@ -64,6 +64,7 @@ fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
         verdict: if sure { Verdict::Violation } else { Verdict::Unproven },
         severity: if count >= MANY { Severity::Medium } else { Severity::Low },
         time: first.denial.time,
+        until: run.last().map_or(first.denial.time, |(_, last)| last.denial.time),
         anchor,
         sentence: format!("{} was refused {times} when trying to enter {}", crate::untrusted::harmless(&first.origin.name), first.place),
         events,

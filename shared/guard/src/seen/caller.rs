@@ -150,7 +150,7 @@ impl Caller {
         let id = self.principal_id.as_ref()?;
         match self.kind {
             CallerKind::AssumedRole => Some(id),
-            CallerKind::OtherAccount if id.contains(':') => Some(id),
+            CallerKind::OtherAccount if id.starts_with("AROA") && id.contains(':') => Some(id),
             _ => None,
         }
     }

@@ -9,6 +9,9 @@ use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
 use crate::record::{Record, RequestParameters, Resource, ResponseElements};
 
+/// No credentials of STS last longer than 36 hours.
+const LONGEST: i64 = 129_600;
+
 pub(super) fn fact(record: &Record<'_>, at: &At<'_>) -> Result<Option<Fact>, RecordProblem> {
     let Some(api) = MintApi::from_event_name(at.name) else {
         return Ok(None);
@@ -25,10 +28,16 @@ fn denial(record: &Record<'_>, at: &At<'_>, api: MintApi) -> Denial {
         time: at.time,
         api,
         caller: Arc::clone(at.caller),
-        role: record.error_message.as_deref().and_then(denied_role),
+        role: record.error_message.as_deref().and_then(denied_role).or_else(|| asked_role(record)),
         root: record.error_message.as_deref().filter(|_| api == MintApi::AssumeRoot).and_then(denied_resource).map(Arc::from),
         access_denied: matches!(code, "AccessDenied" | "AccessDeniedException"),
     }
+}
+
+/// Other errors than AccessDenied leave the parameters in the record.
+fn asked_role(record: &Record<'_>) -> Option<RoleArn> {
+    let request: RequestParameters<'_> = part(record.request_parameters, "requestParameters").ok()?;
+    RoleArn::parse(&request.role_arn?).ok()
 }
 
 fn mint(record: &Record<'_>, at: &At<'_>, api: MintApi) -> Result<Mint, RecordProblem> {
@@ -46,7 +55,11 @@ fn mint(record: &Record<'_>, at: &At<'_>, api: MintApi) -> Result<Mint, RecordPr
     let duration_seconds = match request.duration_seconds.as_deref() {
         None => None,
         Some(text) => {
-            Some(text.parse().map_err(|_| At::odd("requestParameters.durationSeconds", text, "a whole number of seconds belongs there"))?)
+            let seconds = text.parse().ok().filter(|seconds| (1..=LONGEST).contains(seconds));
+            Some(
+                seconds
+                    .ok_or_else(|| At::odd("requestParameters.durationSeconds", text, "a number of seconds up to 129600 belongs there"))?,
+            )
         }
     };
     let role = role(record, &request, assumed.and_then(|user| user.arn.as_deref()));
