@@ -95,6 +95,11 @@ impl Story {
         self.numbers
     }
 
+    /// Goes on counting from a number, so that ids do not recur.
+    pub fn count_from(&mut self, numbers: u64) {
+        self.numbers = numbers;
+    }
+
     /// Adds a record as it is.
     pub fn tell(&mut self, record: Value) {
         self.records.push(record);
