@@ -3,6 +3,7 @@
 mod chain;
 mod gather;
 mod halves;
+mod origin;
 mod steps;
 mod variants;
 
@@ -10,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(crate) use chain::Tracer;
-pub use chain::{Origin, OriginKind, Person};
 pub(crate) use gather::Gathered;
+pub use origin::{Origin, OriginKind, Person};
 
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};

@@ -6,9 +6,11 @@
 
 mod half;
 mod people;
+mod steps;
 mod story;
 
-pub use story::{IamStep, Story, SwitchStep, Verdicts};
+pub use steps::{IamStep, SwitchStep};
+pub use story::{Story, Verdicts};
 
 /// The account of the people.
 pub const PEOPLE: &str = "111122223333";

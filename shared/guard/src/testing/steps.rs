@@ -1,0 +1,223 @@
+//! The sentences of a story: one switch, one change in IAM.
+
+use serde_json::{Value, json};
+
+use super::PEOPLE;
+use super::half::{Credentials, SwitchRecords};
+use super::people::{id, uuid};
+use super::story::Story;
+use crate::moment::Moment;
+
+/// Which records of a switch are read.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one record is read")]
+pub(super) struct Parts {
+    pub(super) caller: bool,
+    pub(super) owner: bool,
+    pub(super) step: bool,
+    pub(super) uses: bool,
+}
+
+/// One switch in the telling; its records are added when the sentence ends.
+pub struct SwitchStep<'s> {
+    pub(super) story: &'s mut Story,
+    pub(super) records: SwitchRecords,
+    pub(super) uses: Vec<i64>,
+    pub(super) left: Option<i64>,
+    pub(super) parts: Parts,
+}
+
+impl SwitchStep<'_> {
+    /// From a session that was opened with MFA.
+    pub fn with_mfa(mut self) -> Self {
+        self.records.credentials = Credentials::Session { mfa: true };
+        self
+    }
+
+    /// From a session that was opened without MFA.
+    pub fn without_mfa(mut self) -> Self {
+        self.records.credentials = Credentials::Session { mfa: false };
+        self
+    }
+
+    /// With a permanent access key.
+    pub fn with_permanent_key(mut self) -> Self {
+        self.records.credentials = Credentials::Permanent;
+        self
+    }
+
+    /// With a temporary key whose context is not in the record.
+    pub fn without_session_context(mut self) -> Self {
+        self.records.credentials = Credentials::Bare;
+        self
+    }
+
+    /// Naming an MFA device in the call.
+    pub fn with_serial(mut self, serial: &str) -> Self {
+        self.records.serial = Some(serial.to_owned());
+        self
+    }
+
+    /// From another account.
+    pub fn from_account(mut self, account: &str) -> Self {
+        account.clone_into(&mut self.records.user_account);
+        self
+    }
+
+    /// For so many seconds.
+    pub fn lasting(mut self, seconds: i64) -> Self {
+        self.records.seconds = seconds;
+        self
+    }
+
+    /// The record does not show until when.
+    pub fn without_expiration(mut self) -> Self {
+        self.records.no_expiration = true;
+        self
+    }
+
+    /// By the console.
+    pub fn by_console(mut self) -> Self {
+        self.records.console = true;
+        self
+    }
+
+    /// The session is used this many seconds after the switch.
+    pub fn used_after(mut self, seconds: i64) -> Self {
+        self.uses.push(seconds);
+        self
+    }
+
+    /// The console leaves the role this many seconds after the switch.
+    pub fn left_after(mut self, seconds: i64) -> Self {
+        self.left = Some(seconds);
+        self
+    }
+
+    /// Only the caller's half is read.
+    pub fn only_caller_half(mut self) -> Self {
+        self.parts = Parts { caller: true, owner: false, step: false, uses: false };
+        self
+    }
+
+    /// Only the role owner's half is read.
+    pub fn only_owner_half(mut self) -> Self {
+        self.parts = Parts { caller: false, owner: true, step: false, uses: false };
+        self
+    }
+
+    /// Only the console's own record is read.
+    pub fn only_switch_role(mut self) -> Self {
+        self.parts = Parts { caller: false, owner: false, step: true, uses: false };
+        self
+    }
+
+    /// Only what the session did is read.
+    pub fn only_uses(mut self) -> Self {
+        self.parts = Parts { caller: false, owner: false, step: false, uses: true };
+        self
+    }
+}
+
+impl Drop for SwitchStep<'_> {
+    fn drop(&mut self) {
+        let SwitchStep { story, records, uses, left, parts } = self;
+        let same_account = records.user_account == records.role_account;
+        if parts.caller {
+            story.records.push(records.caller_half());
+        }
+        if parts.owner && !same_account {
+            story.records.push(records.owner_half());
+        }
+        if parts.step && records.console {
+            story.records.push(records.console_step("SwitchRole", records.time, records.number * 16 + 3));
+        }
+        if let Some(left) = left
+            && parts.step
+        {
+            story.records.push(records.console_step("ExitRole", records.time.plus_seconds(*left), records.number * 16 + 4));
+        }
+        if parts.uses {
+            for (at, seconds) in (5..).zip(uses.iter()) {
+                story.records.push(records.used(records.time.plus_seconds(*seconds), records.number * 16 + at));
+            }
+        }
+    }
+}
+
+/// One change in IAM.
+pub struct IamStep<'s> {
+    pub(super) story: &'s mut Story,
+    pub(super) at: Moment,
+    pub(super) by: String,
+}
+
+impl IamStep<'_> {
+    /// `AddUserToGroup`.
+    pub fn adds(self, user: &str, group: &str) {
+        self.call("AddUserToGroup", &json!({"userName": user, "groupName": group}), &Value::Null);
+    }
+
+    /// `RemoveUserFromGroup`.
+    pub fn removes(self, user: &str, group: &str) {
+        self.call("RemoveUserFromGroup", &json!({"userName": user, "groupName": group}), &Value::Null);
+    }
+
+    /// `EnableMFADevice`.
+    pub fn enrols(self, user: &str, serial: &str) {
+        self.call("EnableMFADevice", &json!({"userName": user, "serialNumber": serial}), &Value::Null);
+    }
+
+    /// `CreateUser`; the id is made of `id_of`.
+    pub fn creates_user(self, user: &str, id_of: &str) {
+        self.call("CreateUser", &json!({"userName": user}), &json!({"user": {"userName": user, "userId": id("AIDA", id_of)}}));
+    }
+
+    /// `DeleteUser`.
+    pub fn deletes_user(self, user: &str) {
+        self.call("DeleteUser", &json!({"userName": user}), &Value::Null);
+    }
+
+    /// `UpdateUser`.
+    pub fn renames_user(self, from: &str, to: &str) {
+        self.call("UpdateUser", &json!({"userName": from, "newUserName": to}), &Value::Null);
+    }
+
+    /// `CreateGroup`; the id is made of `id_of`.
+    pub fn creates_group(self, group: &str, id_of: &str) {
+        self.call("CreateGroup", &json!({"groupName": group}), &json!({"group": {"groupName": group, "groupId": id("AGPA", id_of)}}));
+    }
+
+    /// `DeleteGroup`.
+    pub fn deletes_group(self, group: &str) {
+        self.call("DeleteGroup", &json!({"groupName": group}), &Value::Null);
+    }
+
+    /// `UpdateGroup`.
+    pub fn renames_group(self, from: &str, to: &str) {
+        self.call("UpdateGroup", &json!({"groupName": from, "newGroupName": to}), &Value::Null);
+    }
+
+    fn call(self, name: &str, request: &Value, response: &Value) {
+        let number = self.story.number();
+        let by = &self.by;
+        self.story.records.push(json!({
+            "eventVersion": "1.08",
+            "userIdentity": {"type": "IAMUser", "principalId": id("AIDA", by), "arn": format!("arn:aws:iam::{PEOPLE}:user/{by}"), "accountId": PEOPLE, "accessKeyId": id("AKIA", by), "userName": by},
+            "eventTime": self.at,
+            "eventSource": "iam.amazonaws.com",
+            "eventName": name,
+            "awsRegion": "us-east-1",
+            "sourceIPAddress": "192.0.2.20",
+            "userAgent": "aws-cli/2.15.0",
+            "requestParameters": request,
+            "responseElements": response,
+            "eventID": uuid(number * 16),
+            "readOnly": false,
+            "eventType": "AwsApiCall",
+            "managementEvent": true,
+            "recipientAccountId": PEOPLE,
+            "eventCategory": "Management",
+        }));
+    }
+}

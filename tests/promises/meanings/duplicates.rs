@@ -1,0 +1,33 @@
+//! Duplicates, contradictions and corrections.
+
+use super::*;
+
+#[test]
+fn contradicting_copies_make_unproven_what_depends_on_the_difference_only() {
+    let mut story = Story::new();
+    story.switch("tom").with_permanent_key().only_caller_half();
+    let mut copy = story.records()[0].clone();
+    copy["requestParameters"]["serialNumber"] = json!("arn:aws:iam::111122223333:mfa/tom");
+    story.tell(copy);
+    assert_eq!(rules(&story.findings()), [("RW001", Verdict::Violation), ("RW002", Verdict::Unproven)]);
+    assert_eq!(story.judgement().conflicts, 1);
+}
+
+#[test]
+fn a_correction_replaces_what_it_corrects() {
+    let mut story = Story::new();
+    story.switch("dora").with_permanent_key().only_caller_half();
+    let mut copy = story.records()[0].clone();
+    copy["requestParameters"]["serialNumber"] = json!("arn:aws:iam::111122223333:mfa/dora");
+    copy["addendum"] = json!({"reason": "UPDATED_DATA", "updatedFields": "requestParameters"});
+    story.tell(copy.clone());
+    assert_eq!(rules(&story.findings()), []);
+    assert_eq!(story.judgement().conflicts, 0);
+    // Under an id of its own it says whom it replaces.
+    let mut story = Story::new();
+    story.switch("dora").with_permanent_key().only_caller_half();
+    copy["addendum"]["originalEventID"] = copy["eventID"].clone();
+    copy["eventID"] = json!("00000000-0000-4000-8000-00000000c0de");
+    story.tell(copy);
+    assert_eq!(rules(&story.findings()), []);
+}

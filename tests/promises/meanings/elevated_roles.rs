@@ -1,0 +1,27 @@
+//! Which roles are elevated, where the path is not known.
+
+use super::*;
+
+#[test]
+fn a_path_that_the_record_lacks_is_found_through_the_roles_id() {
+    let policy = |story: Story| story.with_policy_line("role/UpdateApp", "role/apps/*");
+    let mut story = policy(Story::new());
+    story.switch("tom").by_console().only_switch_role();
+    assert_eq!(story.judgement().switches.len(), 0, "nothing tells the path yet");
+    let mut other = story.records()[0].clone();
+    other["eventSource"] = json!("sts.amazonaws.com");
+    other["eventName"] = json!("GetCallerIdentity");
+    other["eventID"] = json!("00000000-0000-4000-8000-00000000cafe");
+    other["userIdentity"]["sessionContext"] = json!({"sessionIssuer": {"type": "Role", "principalId": "AROAUPDATEAPPXXXXXXX", "arn": "arn:aws:iam::444455556666:role/apps/UpdateApp"}});
+    story.tell(other);
+    let judgement = story.judgement();
+    assert_eq!(judgement.switches.len(), 1);
+    assert_eq!(&*judgement.switches[0].role, "arn:aws:iam::444455556666:role/apps/UpdateApp");
+}
+
+#[test]
+fn a_role_named_in_full_is_found_by_its_name_where_the_path_is_lacking() {
+    let mut story = Story::new().with_policy_line("role/UpdateApp", "role/apps/UpdateApp");
+    story.switch("tom").by_console().only_switch_role();
+    assert_eq!(story.judgement().switches.len(), 1);
+}
