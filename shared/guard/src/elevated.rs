@@ -74,6 +74,17 @@ impl<'a> Elevated<'a> {
         })
     }
 
+    /// Whether a role whose path is not known would be elevated under some path: `role/App` where the policy says `role/team/*`.
+    pub(crate) fn under_some_path(&self, role: &RoleArn) -> bool {
+        let Some((front, name)) = role.as_str().split_once(":role/").filter(|_| !role.has_path()) else {
+            return false;
+        };
+        self.policy.roles.iter().any(|entry| {
+            let path = entry.arn.as_str().split_once(":role/").and_then(|(_, rest)| rest.rsplit_once('/')).map(|(path, _)| path);
+            path.is_some_and(|path| entry.arn.matches_text(&format!("{front}:role/{}/{name}", path.replace(['*', '?'], "x"))))
+        })
+    }
+
     /// Assumed-role ARNs lack the path; the role's id leads to the ARN that has it.
     fn full_arn(&self, role: &RoleArn, id: Option<&str>) -> RoleArn {
         if role.has_path() {

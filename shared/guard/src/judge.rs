@@ -320,6 +320,12 @@ impl<'w> Judge<'_, 'w> {
         unknown.sort();
         unknown.dedup();
         notices.extend(unknown);
+        let doubtful = self.tracer.gathered.doubtful;
+        if doubtful > 0 {
+            notices.push(format!(
+                "{doubtful} console steps are in roles whose path is not known; a pattern of the policy may mean them, so give the roster of their account"
+            ));
+        }
         let conflicts = self.world.conflicts();
         if conflicts > 0 {
             notices

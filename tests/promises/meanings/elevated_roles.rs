@@ -7,7 +7,9 @@ fn a_path_that_the_record_lacks_is_found_through_the_roles_id() {
     let policy = |story: Story| story.with_policy_line("role/UpdateApp", "role/apps/*");
     let mut story = policy(Story::new());
     story.switch("tom").by_console().only_switch_role();
-    assert_eq!(story.judgement().switches.len(), 0, "nothing tells the path yet");
+    let judgement = story.judgement();
+    assert_eq!(judgement.switches.len(), 0, "nothing tells the path yet");
+    assert!(judgement.notices.iter().any(|notice| notice.contains("whose path is not known")), "{:?}", judgement.notices);
     let mut other = story.records()[0].clone();
     other["eventSource"] = json!("sts.amazonaws.com");
     other["eventName"] = json!("GetCallerIdentity");

@@ -28,6 +28,8 @@ pub(crate) struct Gathered<'w> {
     /// Records whose copies, or corrections, contradict each other, and how many readings each has.
     pub(crate) conflicting: BTreeMap<&'w RecordKey, usize>,
     /// Uses of elevated sessions that no switch explains are switches too; counted for the report.
+    /// Console steps in roles that the policy may mean, if they only showed their path.
+    pub(crate) doubtful: usize,
     /// Sessions that AWS gave to services, by key and by session, of those that something leads back to.
     pub(super) services: HashMap<ServiceKey, &'w ServiceMint>,
     pub(super) by_issued: HashMap<&'w str, Vec<usize>>,
@@ -70,12 +72,13 @@ impl<'w> Gathered<'w> {
                 switch.role = switch.halves.iter().find_map(|half| half.mint.role.clone());
             }
         }
-        super::steps::attach(&mut switches, &steps, &elevated);
+        let doubtful = super::steps::attach(&mut switches, &steps, &elevated);
         super::steps::uses(&mut switches, world, &elevated);
         switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
 
         let services = wanted.services(world);
-        let mut gathered = Self { switches, denials, conflicting, services, by_issued: HashMap::new(), by_session: HashMap::new() };
+        let mut gathered =
+            Self { switches, denials, conflicting, doubtful, services, by_issued: HashMap::new(), by_session: HashMap::new() };
         gathered.index(&wanted);
         gathered
     }

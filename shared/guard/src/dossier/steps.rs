@@ -16,8 +16,10 @@ const SAME_STEP: i64 = 5;
 /// A console session lasts twelve hours at most.
 const LONGEST_CONSOLE: i64 = 12 * 3_600;
 
-/// Joins SwitchRole, RenewRole and ExitRole. A SwitchRole or RenewRole that no mint explains is a switch of its own.
-pub(super) fn attach<'w>(switches: &mut Vec<Switch<'w>>, steps: &[(&'w RecordKey, &'w ConsoleStep)], elevated: &Elevated<'w>) {
+/// Joins SwitchRole, RenewRole and ExitRole. A step that no mint explains is a switch of its own.
+///
+/// Gives back how many steps are in roles that the policy may mean, if they only showed their path.
+pub(super) fn attach<'w>(switches: &mut Vec<Switch<'w>>, steps: &[(&'w RecordKey, &'w ConsoleStep)], elevated: &Elevated<'w>) -> usize {
     let mut by_session: HashMap<Arc<str>, Vec<usize>> = HashMap::new();
     let mut by_person: HashMap<(Arc<str>, Arc<str>), Vec<usize>> = HashMap::new();
     // Most switches are made by API; only what a step names is worth an index.
@@ -74,8 +76,11 @@ pub(super) fn attach<'w>(switches: &mut Vec<Switch<'w>>, steps: &[(&'w RecordKey
             None => unexplained.push((record, step)),
         }
     }
+    let doubtful = unexplained.iter().filter_map(|(_, step)| Some((step.role.as_ref()?, step.session.as_deref())));
+    let doubtful = doubtful.filter(|(role, id)| elevated.find(role, *id).is_none() && elevated.under_some_path(role)).count();
     switches.extend(alone_in(&unexplained, elevated));
     exits(switches, steps);
+    doubtful
 }
 
 /// The switch within five seconds that the console can have made: one that AWS says it made, then the nearest.
