@@ -10,7 +10,7 @@ use rolewatch_guard::policy::Severity;
 
 /// Judges every switch into an elevated AWS role: who really called, in which group then, with which MFA proof, for how long.
 #[derive(Debug, Parser)]
-#[command(name = "rolewatch", version, max_term_width = 100, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(name = "rolewatch", version, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -52,7 +52,7 @@ Examples:
   rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
   aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole | rolewatch audit -
 
-Exit codes: 0 clean; 1 violations at or over --fail-on; 2 error or usage; 3 input missing or incomplete (even with violations).";
+Exit codes: 0 no violation (what is unproven does not count); 1 violations at or over --fail-on; 2 error or usage; 3 input missing or incomplete (even with violations).";
 
 /// `rolewatch audit`.
 #[derive(Debug, clap::Args)]

@@ -39,7 +39,7 @@ def main():
         written.add(write_gz(path, records))
     # CloudTrail may deliver a file twice, under two names: here production's of Tuesday noon, which has many halves in it.
     path, records = folder(logs, PRODUCTION, HOME, "2026/03/03")[1]
-    written.add(write_gz(path.with_name(path.name.replace(unique(path), random_part(str(path), "again"))), records))
+    written.add(write_gz(path.with_name(path.name.replace(unique(path), random_part(path.name, "again"))), records))
     for path, document in [digest_file(logs), insight_file()]:
         written.add(write_gz(path, document))
 

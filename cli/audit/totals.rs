@@ -66,7 +66,8 @@ pub(crate) struct Findings {
 }
 
 /// What was found about a switch, the worst last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Standing {
     /// Nothing.
     Clean,

@@ -11,7 +11,7 @@ use rolewatch_guard::{CallerShown, Finding, Tally};
 use serde::Serialize;
 
 use super::Report;
-use crate::audit::totals::Totals;
+use crate::audit::totals::{Standing, Totals, standings};
 use crate::audit::unread::FaultShown;
 use crate::exit::shown_path;
 
@@ -69,6 +69,8 @@ struct SwitchShown<'a> {
     event: Option<&'a EventId>,
     violations: u16,
     unproven: u16,
+    /// Findings over several sessions count here too.
+    standing: Standing,
 }
 
 /// Calls that are no switch into an elevated role and no finding either.
@@ -126,7 +128,9 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         switches: judgement
             .switches
             .iter()
-            .map(|switch| SwitchShown {
+            .zip(standings(judgement))
+            .map(|(switch, standing)| SwitchShown {
+                standing,
                 time: switch.time,
                 role: &switch.role,
                 caller: &switch.caller,

@@ -129,6 +129,9 @@ fn nothing_found(report: &Report<'_>) -> String {
     let unproven = report.totals.findings.unproven;
     match switches.judged {
         0 if report.totals.records.met == 0 => "No record was read, so nothing was judged.".to_owned(),
+        0 if report.since.is_some() || report.until.is_some() => {
+            "No switch into an elevated role was seen in the time asked for.".to_owned()
+        }
         0 => "No switch into an elevated role was seen in what was read.".to_owned(),
         judged => {
             let judged = counted(judged, "switch into an elevated role was judged", "switches into elevated roles were judged");

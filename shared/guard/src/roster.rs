@@ -46,11 +46,12 @@ pub enum Bearer {
 }
 
 impl Bearer {
-    pub(crate) fn may_be(&self, id: &str) -> bool {
+    /// All that it can be.
+    fn ids(&self) -> Vec<IamId> {
         match self {
-            Self::One(one) => **one == *id,
-            Self::OneOf(some) => some.iter().any(|one| **one == *id),
-            Self::Unknown => false,
+            Self::One(id) => vec![Arc::clone(id)],
+            Self::OneOf(ids) => ids.clone(),
+            Self::Unknown => Vec::new(),
         }
     }
 }
@@ -101,13 +102,19 @@ impl<'a> Roster<'a> {
         self.rosters.of(account)
     }
 
-    /// The MFA devices that were, or may have been, enrolled for this user.
-    pub fn enrolments<'s>(&'s self, account: AccountId, user: &'s str) -> impl Iterator<Item = &'s Enrolment> {
-        self.changes.enrolments.iter().filter(move |e| e.account == account && e.user.may_be(user))
+    /// The latest enrolment up to `at` of a device that belongs, or may belong, to this user.
+    pub fn enrolled_by(&self, account: AccountId, user: &str, at: Moment) -> Option<&Enrolment> {
+        self.latest(self.changes.by_user.get(&(account, Arc::from(user)))?, at)
     }
 
-    /// All enrolments in the logs.
-    pub fn all_enrolments(&self) -> impl Iterator<Item = &Enrolment> {
-        self.changes.enrolments.iter()
+    /// The latest enrolment of this device up to `at`.
+    pub fn enrolled(&self, serial: &str, at: Moment) -> Option<&Enrolment> {
+        self.latest(self.changes.by_serial.get(serial)?, at)
+    }
+
+    fn latest(&self, indices: &[usize], at: Moment) -> Option<&Enrolment> {
+        let time = |index: &usize| self.changes.enrolments.get(*index).map(|enrolment| enrolment.time);
+        let begun = indices.partition_point(|index| time(index).is_some_and(|time| time <= at));
+        self.changes.enrolments.get(*indices.get(begun.checked_sub(1)?)?)
     }
 }

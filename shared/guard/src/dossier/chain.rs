@@ -299,7 +299,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
 /// Uses without a mint name nobody.
 fn uses_alone(switch: &Switch<'_>) -> Origin {
     let session = &switch.key.session;
-    let name = session.split_once(':').map_or(&**session, |(_, name)| name).to_owned();
+    let name = format!("session {}", session.split_once(':').map_or(&**session, |(_, name)| name));
     let service = switch.used.as_ref().is_some_and(|used| used.delivered_by_service);
     let role = switch.role.as_ref().map_or("", RoleArn::as_str);
     Origin {
@@ -406,7 +406,8 @@ fn is_identity_center(provider: &str) -> bool {
 
 fn unknown(caller: &Caller, why: String) -> Origin {
     let id = caller.principal_id.clone().or_else(|| caller.arn.clone()).unwrap_or_else(|| Arc::from("unknown"));
-    let name = id.split_once(':').map_or(&*id, |(_, name)| name).to_owned();
+    // A session's name is chosen by the caller and must not pass for a person's.
+    let name = id.split_once(':').map_or_else(|| id.to_string(), |(_, name)| format!("session {name}"));
     let missing = why.clone();
     Origin {
         person: Person::Unknown(id),

@@ -1,6 +1,6 @@
 //! A switch whose records contradict each other, once for each way in which it could have been.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Half, Switch};
 use crate::id::RecordKey;
@@ -17,13 +17,13 @@ impl<'w> Switch<'w> {
             return Some(vec![Some(self.clone())]);
         }
         let mut readings: Vec<Vec<Half<'w>>> = vec![Vec::new()];
-        let mut done: BTreeSet<&RecordKey> = BTreeSet::new();
+        let mut by_record: BTreeMap<&RecordKey, Vec<&Half<'w>>> = BTreeMap::new();
         for half in &self.halves {
-            if !done.insert(half.record) {
-                continue;
-            }
-            let copies: Vec<&Half<'w>> = self.halves.iter().filter(|other| other.record == half.record).collect();
-            let elsewhere = conflicting.get(half.record).is_some_and(|all| *all > copies.len());
+            by_record.entry(half.record).or_default().push(half);
+        }
+        let (sure, doubtful): (Vec<_>, Vec<_>) = by_record.into_iter().partition(|(record, _)| !conflicting.contains_key(record));
+        for (record, copies) in doubtful {
+            let elsewhere = conflicting.get(record).is_some_and(|all| *all > copies.len());
             if readings.len().saturating_mul(copies.len() + usize::from(elsewhere)) > MOST {
                 return None;
             }
@@ -39,6 +39,10 @@ impl<'w> Switch<'w> {
                 }
             }
             readings = next;
+        }
+        for reading in &mut readings {
+            reading.extend(sure.iter().flat_map(|(_, halves)| halves).map(|half| (*half).clone()));
+            reading.sort_by(|a, b| (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint)));
         }
         Some(readings.into_iter().map(|halves| self.with_halves(halves)).collect())
     }

@@ -58,6 +58,9 @@ pub(super) struct Changes {
     pub(super) users: HashMap<(AccountId, IamId), Existence>,
     pub(super) groups: HashMap<(AccountId, IamId), Existence>,
     pub(super) enrolments: Vec<Enrolment>,
+    /// Indices into the enrolments, oldest first.
+    pub(super) by_user: HashMap<(AccountId, IamId), Vec<usize>>,
+    pub(super) by_serial: HashMap<Arc<str>, Vec<usize>>,
 }
 
 /// All IAM changes that are in force, oldest first; within a second by record id, which says nothing about order.
@@ -108,6 +111,12 @@ impl Changes {
                 Change::Create { .. } | Change::Delete { .. } | Change::Rename { .. } | Change::DeactivateMfa { .. } => {}
             }
         }
+        for (at, enrolment) in out.enrolments.iter().enumerate() {
+            out.by_serial.entry(Arc::clone(&enrolment.serial)).or_default().push(at);
+            for user in enrolment.user.ids() {
+                out.by_user.entry((enrolment.account, user)).or_default().push(at);
+            }
+        }
         for (books, existence) in [(users, &mut out.users), (groups, &mut out.groups)] {
             for (account, names) in books {
                 for (id, created, deleted) in names.lives() {
@@ -119,12 +128,7 @@ impl Changes {
     }
 
     fn membership(&mut self, record: &RecordKey, change: &IamChange, user: &Bearer, group: &Bearer, added: Option<bool>) {
-        let ids = |bearer: &Bearer| match bearer {
-            Bearer::One(id) => vec![Arc::clone(id)],
-            Bearer::OneOf(ids) => ids.clone(),
-            Bearer::Unknown => Vec::new(),
-        };
-        let (users, groups) = (ids(user), ids(group));
+        let (users, groups) = (user.ids(), group.ids());
         let sure = users.len() == 1 && groups.len() == 1;
         for user in &users {
             for group in &groups {

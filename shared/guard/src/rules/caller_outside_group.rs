@@ -16,7 +16,7 @@
 //! ## What to do
 //! 1. Ask the person, and whoever lent them the rights, what the switch was for; look at what the session did.
 //! 2. If it was right, add the person to the group. If not, end the session and find the policy that let them in.
-//! 3. Unproven: give the roster of the account that the finding names, or its logs of us-east-1.
+//! 3. Unproven: give what the finding says is missing: a roster, the logs of an account, or the right name of the group in the policy.
 
 use super::view::{Answer, View};
 use crate::dossier::Person;

@@ -12,7 +12,8 @@
 //!
 //! ## What to do
 //! 1. Look at what the sessions did; recurring work belongs into a pipeline with a role of its own.
-//! 2. If the work is right and stays, raise `max_per_day`.
+//! 2. Unproven: shorten what is granted, or log the data events that would show the use.
+//! 3. If the work is right and stays, raise `max_per_day`.
 
 use crate::history::{Draft, Held, Interval, Over, Time};
 use crate::moment::{Moment, Span};

@@ -14,7 +14,8 @@
 //!
 //! ## What to do
 //! 1. Ask what took so long, and whether the work can be done with lesser rights or by a pipeline.
-//! 2. If the limit is too tight for the work, raise `max_stretch`; if a script renews by itself, stop it.
+//! 2. Unproven: shorten what is granted (`max_session`, the role's maximum session duration), or log the data events that would show the use.
+//! 3. If the limit is too tight for the work, raise `max_stretch`; if a script renews by itself, stop it.
 
 use crate::history::{Draft, Held, Interval, Over, Time};
 use crate::moment::Span;

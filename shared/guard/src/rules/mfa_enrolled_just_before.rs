@@ -19,7 +19,7 @@ use super::view::{Answer, View};
 use crate::dossier::Person;
 use crate::moment::Span;
 use crate::proof::Proof;
-use crate::roster::{Bearer, Enrolment};
+use crate::roster::Bearer;
 
 pub(super) fn check(view: &View<'_, '_>) -> Answer {
     let Some(limit) = view.role.min_mfa_age else {
@@ -32,13 +32,12 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         return Answer::not_applicable("no device proves the switch; RW002 says so");
     };
     let roster = view.tracer.roster;
-    let enrolments: Vec<&Enrolment> = match (serial, &view.origin.person) {
-        (Some(serial), _) => roster.all_enrolments().filter(|enrolment| enrolment.serial == *serial).collect(),
-        (None, Person::User(account, user)) => roster.enrolments(*account, user).collect(),
-        (None, _) => Vec::new(),
+    let latest = match (serial, &view.origin.person) {
+        (Some(serial), _) => roster.enrolled(serial, view.time()),
+        (None, Person::User(account, user)) => roster.enrolled_by(*account, user, view.time()),
+        (None, _) => None,
     };
-    let Some(latest) = enrolments.into_iter().filter(|enrolment| enrolment.time <= view.time()).max_by_key(|enrolment| enrolment.time)
-    else {
+    let Some(latest) = latest else {
         return Answer::allow("the logs show no enrolment");
     };
     let age = Span::from_seconds(view.time().seconds_since(latest.time));

@@ -14,7 +14,7 @@
 //! ## What to do
 //! 1. Rotate the access key in question if nobody can explain the call.
 //! 2. Require MFA in the role's trust policy: a `Bool` condition on `aws:MultiFactorAuthPresent`, not `BoolIfExists`.
-//! 3. Unproven: read the logs of the account that the finding names.
+//! 3. Unproven: read the logs of the account that the finding names, if it is yours; if not, only a device named in the call could show it.
 
 use super::view::{Answer, View};
 use crate::dossier::OriginKind;

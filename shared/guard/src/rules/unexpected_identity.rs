@@ -12,7 +12,8 @@
 //!
 //! ## What to do
 //! 1. If the way in is intended, list its kind under `identities` of the role.
-//! 2. If not, remove it from the role's trust policy; an instance profile or function role needs no elevated role.
+//! 2. Unproven: read the logs in which the chain starts; the finding names the account.
+//! 3. If not, remove it from the role's trust policy; an instance profile or function role needs no elevated role.
 
 use super::view::{Answer, View};
 use crate::dossier::OriginKind;

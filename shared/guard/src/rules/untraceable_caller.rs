@@ -12,7 +12,7 @@
 //! are chosen by the caller, so they establish nobody.
 //!
 //! ## What to do
-//! 1. Read the logs of the account that the finding names, of every region, from twelve hours before the switch.
+//! 1. Read the logs of the account that the finding names, of every region, from twelve hours before the switch, if the account is yours.
 //! 2. If there are none, give that account a trail; an account inside the zone of trust should have one.
 
 use super::view::{Answer, View};
