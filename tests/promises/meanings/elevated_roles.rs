@@ -27,3 +27,16 @@ fn a_role_named_in_full_is_found_by_its_name_where_the_path_is_lacking() {
     story.switch("tom").by_console().only_switch_role();
     assert_eq!(story.judgement().switches.len(), 1);
 }
+
+#[test]
+fn an_entry_of_the_policy_that_no_role_matches_is_said() {
+    let mut story = Story::new().with_policy_line("role/UpdateApp", "role/UpdateAp");
+    story.switch("tom").with_permanent_key();
+    let judgement = story.judgement();
+    assert_eq!(rules(&judgement.findings), []);
+    let said = "role `arn:aws:iam::444455556666:role/UpdateAp` of the policy (line 7) is nowhere in the logs";
+    assert!(judgement.notices.iter().any(|notice| notice == said), "{:?}", judgement.notices);
+    let mut story = Story::new();
+    story.switch("dora").with_mfa();
+    assert!(!story.judgement().notices.iter().any(|notice| notice.contains("nowhere in the logs")));
+}
