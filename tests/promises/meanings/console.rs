@@ -60,3 +60,10 @@ fn a_user_agent_does_not_make_a_call_the_consoles() {
     told.tell(record);
     assert_eq!(told.verdict("RW003"), Verdicts::Violation);
 }
+
+#[test]
+fn the_role_owners_half_shows_by_its_source_that_the_console_called() {
+    let mut story = Story::new();
+    story.switch("dora").by_console().lasting(43_200).only_owner_half();
+    assert_eq!(story.verdict("RW003"), Verdicts::Silent);
+}

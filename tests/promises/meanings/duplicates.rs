@@ -31,3 +31,28 @@ fn a_correction_replaces_what_it_corrects() {
     story.tell(copy);
     assert_eq!(rules(&story.findings()), []);
 }
+
+#[test]
+fn what_was_corrected_under_another_id_no_longer_counts() {
+    let mut story = Story::new();
+    story.switch("tom").with_mfa().only_caller_half();
+    assert_eq!(story.verdict("RW001"), Verdicts::Violation);
+    let mut correction = story.records()[0].clone();
+    correction["addendum"] = json!({"reason": "UPDATED_DATA", "originalEventID": correction["eventID"]});
+    correction["eventID"] = json!("00000000-0000-4000-8000-00000000c0de");
+    correction["userIdentity"]["principalId"] = json!("AIDADORAXXXXXXXXXXXX");
+    correction["userIdentity"]["userName"] = json!("dora");
+    story.tell(correction);
+    assert_eq!(rules(&story.findings()), []);
+}
+
+#[test]
+fn a_change_of_iam_in_contradicting_copies_is_sure_of_nothing() {
+    let mut story = Story::new();
+    story.iam(-90_000, "admin").adds("tom", "Developers");
+    let mut copy = story.records()[0].clone();
+    copy["requestParameters"]["userName"] = json!("tess");
+    story.tell(copy);
+    story.switch("tom").with_mfa();
+    assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
+}
