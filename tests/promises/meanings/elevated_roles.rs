@@ -40,3 +40,24 @@ fn an_entry_of_the_policy_that_no_role_matches_is_said() {
     story.switch("dora").with_mfa();
     assert!(!story.judgement().notices.iter().any(|notice| notice.contains("nowhere in the logs")));
 }
+
+#[test]
+fn of_two_forms_of_one_role_the_one_with_the_path_counts() {
+    let mut story = Story::new().with_policy_line("role/UpdateApp", "role/apps/*");
+    story.switch("tom").with_mfa().only_caller_half();
+    let mut short = story.records()[0].clone();
+    // Parameters left out, so that only the session's ARN, which lacks the path, names the role.
+    short["requestParameters"] = json!({"omitted": true});
+    short["resources"] = json!(null);
+    let mut full = story.records()[0].clone();
+    full["eventID"] = json!("00000000-0000-4000-8000-00000000cafe");
+    full["eventTime"] = json!("2026-03-02T07:00:00Z");
+    full["responseElements"]["credentials"]["accessKeyId"] = json!("ASIAANOTHERKEYXXXXXX");
+    full["resources"][0]["ARN"] = json!("arn:aws:iam::444455556666:role/apps/UpdateApp");
+    let mut told = Story::new().with_policy_line("role/UpdateApp", "role/apps/*");
+    told.tell(short);
+    told.tell(full);
+    let judgement = told.judgement();
+    assert_eq!(judgement.switches.len(), 2);
+    assert!(judgement.switches.iter().all(|switch| &*switch.role == "arn:aws:iam::444455556666:role/apps/UpdateApp"));
+}
