@@ -1,0 +1,184 @@
+//! What lies outside, as narrow as can be: a table, a queue, topics, objects, IAM's own answer about groups.
+//!
+//! Every method may be called again after a reply was lost; each says what a repetition does.
+
+use std::future::Future;
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+
+/// Which of the two tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// Facts, append-only.
+    Ledger,
+    /// Findings, and what became of them.
+    Outbox,
+}
+
+/// One row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+    /// What the row says, mostly JSON.
+    pub body: String,
+    /// Where only the least or the greatest is kept: by what, compared as text.
+    pub rank: String,
+    /// Counted up by every [`Table::replace`]; 0 for rows that are only kept.
+    pub version: u64,
+    /// When the row may be forgotten.
+    pub expires: Option<Moment>,
+}
+
+/// Which row stays when the key is taken already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The one that is there.
+    First,
+    /// The one with the lesser rank.
+    Least,
+    /// The one with the greater rank.
+    Greatest,
+}
+
+/// What became of a row that was to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It is there now.
+    Written,
+    /// Another one is there and stays.
+    Known,
+}
+
+/// Which sort keys, both ends included. Empty ends are open.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// The least.
+    pub from: String,
+    /// The greatest; any key that starts with it counts as well.
+    pub to: String,
+}
+
+/// Something outside did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Too many calls; later it may work.
+    #[error("{what} is throttled")]
+    Throttled {
+        /// Which call.
+        what: String,
+    },
+    /// No answer, or one that says so. Whether the call took effect is not known.
+    #[error("{what} did not answer: {why}")]
+    Unreachable {
+        /// Which call.
+        what: String,
+        /// In its own words, without secrets.
+        why: String,
+    },
+    /// It was refused and will be again.
+    #[error("{what} was refused: {why}")]
+    Refused {
+        /// Which call.
+        what: String,
+        /// In its own words, without secrets.
+        why: String,
+    },
+}
+
+/// Ledger and outbox. Reads see every earlier write.
+pub trait Table {
+    /// Puts a row unless the one under its key stays. Repeating it changes nothing.
+    fn keep(&self, place: Place, row: Row, keep: Keep) -> impl Future<Output = Result<Kept, Trouble>>;
+
+    /// Puts a row with `version` one above `seen`, if the row there still has version `seen` (0: there is none). `false`: it has not.
+    fn replace(&self, place: Place, row: Row, seen: u64) -> impl Future<Output = Result<bool, Trouble>>;
+
+    /// The rows of a partition, by sort key.
+    fn query(&self, place: Place, pk: &str, span: &Span) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
+}
+
+/// The queue that feeds switch-guard.
+pub trait Queue {
+    /// Sends a message to be delivered after `delay` seconds, at most 900. Repeating it delivers it again.
+    fn send(&self, body: String, delay: u32) -> impl Future<Output = Result<(), Trouble>>;
+}
+
+/// What is published to whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A finding, or a heartbeat, for everybody who subscribed to findings: JSON, and the attributes of filter policies.
+    Finding {
+        /// The message.
+        body: String,
+        /// `rule`, `verdict`, `severity`, `account`.
+        attributes: Vec<(&'static str, String)>,
+    },
+    /// Something is wrong with rolewatch itself, for those who run it.
+    Operations {
+        /// At most 100 characters of ASCII.
+        subject: String,
+        /// Sentences.
+        body: String,
+    },
+}
+
+/// SNS. Repeating a notice delivers it again.
+pub trait Topic {
+    /// Publishes.
+    fn publish(&self, notice: Notice) -> impl Future<Output = Result<(), Trouble>>;
+}
+
+/// An object that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Object {
+    /// Its bytes, its entity tag, and when it was last written.
+    Found {
+        /// What it holds.
+        bytes: Vec<u8>,
+        /// Which version of it.
+        etag: String,
+        /// When it was written.
+        written: Moment,
+    },
+    /// The entity tag is the one that was given.
+    Unchanged,
+    /// There is none under this key.
+    Missing,
+}
+
+/// The bucket of the stack: policy, rosters, quarantine.
+pub trait Bucket {
+    /// Reads an object, unless it still has the entity tag `known`.
+    fn get(&self, key: &str, known: Option<&str>) -> impl Future<Output = Result<Object, Trouble>>;
+
+    /// Keys and entity tags of the objects under a prefix, by key.
+    fn list(&self, prefix: &str) -> impl Future<Output = Result<Vec<(String, String)>, Trouble>>;
+
+    /// Writes an object. Repeating it writes it again.
+    fn put(&self, key: &str, bytes: Vec<u8>) -> impl Future<Output = Result<(), Trouble>>;
+}
+
+/// What IAM says of a user's groups, now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupsNow {
+    /// Name and id (`AGPA…`) of each group.
+    Member(Vec<(String, String)>),
+    /// No user of that name.
+    NoSuchUser,
+}
+
+/// IAM of the accounts in the zone of trust, through their reader roles.
+pub trait Directory {
+    /// `iam:ListGroupsForUser`, all pages.
+    fn groups_of(&self, account: AccountId, user_name: &str) -> impl Future<Output = Result<GroupsNow, Trouble>>;
+}
+
+/// The one clock.
+pub trait Clock {
+    /// Now, to the second.
+    fn now(&self) -> Moment;
+}

@@ -1,0 +1,102 @@
+//! The SNS message: a finding as `rolewatch audit --format ndjson` prints it, and what the live guard adds.
+
+use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+/// The most event ids on the wire; `events_total` tells how many there are.
+pub const MOST_EVENTS: usize = 20;
+
+/// A finding on the wire. The field names are a contract; the first twelve are those of `ndjson`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// `RW002`.
+    pub rule: String,
+    /// `switch-without-mfa`.
+    pub name: String,
+    /// `violation` or `unproven`.
+    pub verdict: String,
+    /// `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// Event time, RFC 3339, UTC.
+    pub time: String,
+    /// The role's ARN.
+    pub role: String,
+    /// The origin.
+    pub caller: Caller,
+    /// One sentence, in English. Every text in it is harmless to print, not yet escaped.
+    pub message: String,
+    /// The CloudTrail events that prove it, mints first, at most [`MOST_EVENTS`].
+    pub events: Vec<String>,
+    /// The same for the same finding.
+    pub id: String,
+    /// Hash of the policy that judged it.
+    pub policy: String,
+    /// Ids of findings that this one replaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supersedes: Vec<String>,
+    /// How many events there are in all.
+    pub events_total: usize,
+    /// Counts up with every change of this finding; the higher one is right.
+    pub version: u64,
+    /// What became of it.
+    pub status: Status,
+    /// The role's account.
+    pub role_account: Account,
+    /// What the policy calls the caller's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_account_name: Option<String>,
+    /// The address that the call, or the browser, came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// The region that the first event was logged in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// When rolewatch first knew of it, RFC 3339, UTC.
+    pub noticed: String,
+}
+
+/// What became of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It stands.
+    Open,
+    /// It stands, and the session that it is about has ended.
+    Ended,
+    /// Evidence that came later shows that it is not so, or another finding says it better.
+    Withdrawn,
+}
+
+/// Who, as far as is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The ARN.
+    pub arn: Option<String>,
+    /// Twelve digits.
+    pub account: Option<String>,
+    /// What to call them.
+    pub name: String,
+}
+
+/// An account and what the policy calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: String,
+    /// What the policy calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A message on the findings topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Message {
+    /// A finding, boxed for its size.
+    Alert(Box<Alert>),
+    /// The guard sends it on to show that the whole path works. Nobody is told.
+    Heartbeat {
+        /// When the schedule fired.
+        heartbeat: Moment,
+    },
+}
