@@ -127,6 +127,7 @@ mod tests {
             id: String::new(),
             policy: PolicyHash::of(b""),
             supersedes: Vec::new(),
+            subject: rolewatch_guard::Subject::default(),
         }
     }
 

@@ -178,6 +178,12 @@ impl<'w> Switch<'w> {
         self.halves.iter().map(|half| half.record).chain(self.steps.iter().map(|(record, _)| *record))
     }
 
+    /// Its records, and first and last use.
+    pub fn all_records(&self) -> Vec<RecordKey> {
+        let used = self.used.iter().flat_map(|used| [&used.first.1, &used.last.1]);
+        self.records().chain(used).cloned().collect()
+    }
+
     /// Its records, then first and last use.
     pub(crate) fn evidence(&self) -> Vec<RecordKey> {
         let mut events: Vec<RecordKey> = self.records().cloned().collect();

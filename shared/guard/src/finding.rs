@@ -3,7 +3,8 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::id::{AccountId, EventId};
+use crate::dossier::SwitchKey;
+use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::{PolicyHash, Severity};
 
@@ -72,6 +73,18 @@ pub struct Finding {
     /// Ids of findings that this one replaces.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub supersedes: Vec<String>,
+    /// What it is about, for those who keep findings up to date.
+    #[serde(skip)]
+    pub subject: Subject,
+}
+
+/// The switches and records that a finding is about, without what else proves it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// The switches.
+    pub switches: Vec<SwitchKey>,
+    /// Their records, or those of refused attempts.
+    pub records: Vec<RecordKey>,
 }
 
 impl Serialize for EventId {

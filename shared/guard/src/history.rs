@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::arn::RoleArn;
-use crate::dossier::{Origin, Person, Switch};
+use crate::dossier::{Origin, Person, Switch, SwitchKey};
 use crate::finding::Verdict;
 use crate::id::RecordKey;
 use crate::moment::{Moment, Span};
@@ -38,6 +38,8 @@ pub(crate) struct Draft {
     pub(crate) events: Vec<RecordKey>,
     /// Which caller and role, where the rule itself has to say: the index of a refusal.
     pub(crate) refused: Option<usize>,
+    /// The sessions that it is about.
+    pub(crate) switches: Vec<SwitchKey>,
 }
 
 /// Which of the two times.
@@ -114,7 +116,17 @@ impl Held<'_, '_> {
         if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {
             anchor.extend([first.second.to_string(), first.session.to_string(), first.issued.as_deref().unwrap_or_default().to_owned()]);
         }
-        Draft { verdict, severity: self.rules.severity, time: over.crossing, until: over.to, anchor, sentence, events, refused: None }
+        Draft {
+            verdict,
+            severity: self.rules.severity,
+            time: over.crossing,
+            until: over.to,
+            anchor,
+            sentence,
+            events,
+            refused: None,
+            switches: sessions.iter().map(|switch| switch.key.clone()).collect(),
+        }
     }
 
     pub(crate) fn who(&self) -> String {

@@ -4,12 +4,12 @@ mod report;
 
 use std::collections::BTreeMap;
 
-pub use report::{Examined, Judgement, SuppressedFinding, SwitchSummary, Tally};
+pub use report::{Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally};
 
 use crate::arn::RoleArn;
 use crate::dossier::{Gathered, Origin, Person, Switch, Tracer};
 use crate::elevated::Elevated;
-use crate::finding::{CallerShown, Finding, Verdict, id_of};
+use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
 use crate::history::{Draft, Held};
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -143,7 +143,8 @@ impl<'w> Judge<'_, 'w> {
             let id = id_of(rule.code, &[&switch.key.session, &switch.key.second.to_string(), issued]);
             let severity = answer.severity.unwrap_or(rules.severity);
             let sentence = answer.because.to_string();
-            let made = Made { rule, verdict: answer.verdict, severity, time: switch.key.second, sentence, events, id };
+            let subject = Subject { switches: vec![switch.key.clone()], records: switch.all_records() };
+            let made = Made { rule, verdict: answer.verdict, severity, time: switch.key.second, sentence, events, id, subject };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
         self.judgement.summarise(switch, &shown, &role, answers);
@@ -168,7 +169,9 @@ impl<'w> Judge<'_, 'w> {
         let mut events = switch.evidence();
         events.extend(answer.events);
         let sentence = answer.because.into_owned();
-        let made = Made { rule, verdict: answer.verdict, severity: Severity::Critical, time: switch.key.second, sentence, events, id };
+        let subject = Subject { switches: vec![switch.key.clone()], records: switch.all_records() };
+        let made =
+            Made { rule, verdict: answer.verdict, severity: Severity::Critical, time: switch.key.second, sentence, events, id, subject };
         self.report(made, root_of(target), shown(&origin), None);
     }
 
@@ -212,6 +215,15 @@ impl<'w> Judge<'_, 'w> {
                 }
             }
         }
+        self.judgement.refused = at_roles
+            .iter()
+            .map(|refused| RefusedSummary {
+                record: refused.record.clone(),
+                time: refused.denial.time,
+                person: refused.origin.person.clone(),
+                role: refused.role.clone(),
+            })
+            .collect();
         for rule in &rules::ALL {
             let Check::Refused(check) = rule.check else { continue };
             for draft in check(&at_roles) {
@@ -247,7 +259,8 @@ impl<'w> Judge<'_, 'w> {
         self.judgement.count(rule.code, verdict);
         let id = id_of(rule.code, &[&record.event.to_string()]);
         let events = vec![record.clone()];
-        let made = Made { rule, verdict, severity: Severity::Critical, time: denial.time, sentence, events, id };
+        let subject = Subject { switches: Vec::new(), records: events.clone() };
+        let made = Made { rule, verdict, severity: Severity::Critical, time: denial.time, sentence, events, id, subject };
         self.report(made, role, shown(&origin), None);
     }
 
@@ -258,8 +271,9 @@ impl<'w> Judge<'_, 'w> {
         self.judgement.count(rule.code, draft.verdict);
         let anchor: Vec<&str> = draft.anchor.iter().map(String::as_str).collect();
         let id = id_of(rule.code, &anchor);
-        let Draft { verdict, severity: own, time, sentence, events, .. } = draft;
-        self.report(Made { rule, verdict, severity: own, time, sentence, events, id }, role, caller, severity);
+        let Draft { verdict, severity: own, time, sentence, events, switches, .. } = draft;
+        let subject = Subject { switches, records: events.clone() };
+        self.report(Made { rule, verdict, severity: own, time, sentence, events, id, subject }, role, caller, severity);
     }
 
     /// `role_severity`: what the policy says of the role; a critical role's findings cannot be hidden.
@@ -281,6 +295,7 @@ impl<'w> Judge<'_, 'w> {
             id: made.id,
             policy: self.policy.version_hash,
             supersedes: Vec::new(),
+            subject: made.subject,
         };
         match hidden_by {
             Some(entry) => self.judgement.suppressed.push(SuppressedFinding { finding, by: entry.clone() }),
@@ -361,6 +376,7 @@ struct Made {
     sentence: String,
     events: Vec<RecordKey>,
     id: String,
+    subject: Subject,
 }
 
 /// What all readings of a switch agree on. A reading in which it never was agrees with anything but a finding.

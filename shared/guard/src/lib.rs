@@ -25,6 +25,6 @@ mod record;
 
 pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
 pub use elevated::{Elevated, needles};
-pub use finding::{CallerShown, Finding, Verdict};
-pub use judge::{Examined, Judgement, Scope, SuppressedFinding, SwitchSummary, Tally, judge};
+pub use finding::{CallerShown, Finding, Subject, Verdict};
+pub use judge::{Examined, Judgement, RefusedSummary, Scope, SuppressedFinding, SwitchSummary, Tally, judge};
 pub use proof::Proof;

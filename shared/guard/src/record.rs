@@ -5,114 +5,123 @@
 
 mod text;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use text::Text;
 
 /// The top of a record.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) user_identity: Option<UserIdentity<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) event_time: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) event_source: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) event_name: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) aws_region: Option<Text<'a>>,
-    #[serde(borrow, rename = "sourceIPAddress")]
+    #[serde(borrow, rename = "sourceIPAddress", skip_serializing_if = "Option::is_none")]
     pub(crate) source_ip_address: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) error_code: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) error_message: Option<Text<'a>>,
-    #[serde(borrow, rename = "eventID")]
+    #[serde(borrow, rename = "eventID", skip_serializing_if = "Option::is_none")]
     pub(crate) event_id: Option<Text<'a>>,
-    #[serde(borrow, rename = "sharedEventID")]
+    #[serde(borrow, rename = "sharedEventID", skip_serializing_if = "Option::is_none")]
     pub(crate) shared_event_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) recipient_account_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) request_parameters: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) response_elements: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) additional_event_data: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) resources: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) addendum: Option<Addendum<'a>>,
 }
 
 /// Who called, as CloudTrail says it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserIdentity<'a> {
-    #[serde(borrow, rename = "type")]
+    #[serde(borrow, rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) principal_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) arn: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) account_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) access_key_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) user_name: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) invoked_by: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) identity_provider: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) session_context: Option<SessionContext<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_scope_of: Option<Present>,
 }
 
 /// What temporary credentials carry with them.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionContext<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) session_issuer: Option<SessionIssuer<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) attributes: Option<SessionAttributes<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ec2_role_delivery: Option<Present>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_scope_of: Option<Present>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionIssuer<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) principal_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) arn: Option<Text<'a>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionAttributes<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) creation_date: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) mfa_authenticated: Option<Text<'a>>,
 }
 
 /// A record that was sent again: late, or with corrected fields.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Addendum<'a> {
-    #[serde(borrow, rename = "originalEventID")]
+    #[serde(borrow, rename = "originalEventID", skip_serializing_if = "Option::is_none")]
     pub(crate) original_event_id: Option<Text<'a>>,
 }
 
 /// Something is there; what it holds does not matter.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Present;
+
+impl Serialize for Present {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(true)
+    }
+}
 
 impl<'de> Deserialize<'de> for Present {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -121,97 +130,97 @@ impl<'de> Deserialize<'de> for Present {
 }
 
 /// `requestParameters` of STS and IAM calls. A parameter set too large for CloudTrail is replaced by `{"omitted": true, …}`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RequestParameters<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) role_arn: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) duration_seconds: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) serial_number: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) principal_arn: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) target_principal: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) user_name: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) new_user_name: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) group_name: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) new_group_name: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) omitted: Option<Text<'a>>,
 }
 
 /// `responseElements` of STS, IAM and sign-in calls.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResponseElements<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) credentials: Option<Credentials<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) assumed_role_user: Option<AssumedRoleUser<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) user: Option<CreatedUser<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) group: Option<CreatedGroup<'a>>,
-    #[serde(borrow, rename = "SwitchRole")]
+    #[serde(borrow, rename = "SwitchRole", skip_serializing_if = "Option::is_none")]
     pub(crate) switch_role: Option<Text<'a>>,
-    #[serde(borrow, rename = "ExitRole")]
+    #[serde(borrow, rename = "ExitRole", skip_serializing_if = "Option::is_none")]
     pub(crate) exit_role: Option<Text<'a>>,
-    #[serde(borrow, rename = "RenewRole")]
+    #[serde(borrow, rename = "RenewRole", skip_serializing_if = "Option::is_none")]
     pub(crate) renew_role: Option<Text<'a>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Credentials<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) access_key_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) expiration: Option<Text<'a>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AssumedRoleUser<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) assumed_role_id: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) arn: Option<Text<'a>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreatedUser<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) user_id: Option<Text<'a>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreatedGroup<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) group_id: Option<Text<'a>>,
 }
 
 /// `additionalEventData` of sign-in events.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AdditionalEventData<'a> {
-    #[serde(borrow, rename = "SwitchFrom")]
+    #[serde(borrow, rename = "SwitchFrom", skip_serializing_if = "Option::is_none")]
     pub(crate) switch_from: Option<Text<'a>>,
-    #[serde(borrow, rename = "SwitchTo")]
+    #[serde(borrow, rename = "SwitchTo", skip_serializing_if = "Option::is_none")]
     pub(crate) switch_to: Option<Text<'a>>,
 }
 
 /// One entry of `resources`. AWS writes the key as `ARN`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Resource<'a> {
-    #[serde(borrow, rename = "type")]
+    #[serde(borrow, rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<Text<'a>>,
-    #[serde(borrow, rename = "ARN", alias = "arn")]
+    #[serde(borrow, rename = "ARN", alias = "arn", skip_serializing_if = "Option::is_none")]
     pub(crate) arn: Option<Text<'a>>,
 }

@@ -87,6 +87,11 @@ impl Rule {
         lines.by_ref().take_while(|line| !line.starts_with("## ")).collect::<Vec<_>>().join("\n").trim().to_owned()
     }
 
+    /// Whether its findings are about several sessions or attempts of one person in one role, rather than about one switch.
+    pub fn over_several(&self) -> bool {
+        matches!(self.check, Check::Held(_) | Check::Refused(_))
+    }
+
     /// Finds a rule by code or name, in any case.
     pub fn find(text: &str) -> Option<&'static Self> {
         ALL.iter().find(|rule| rule.code.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text))

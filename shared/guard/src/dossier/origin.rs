@@ -25,7 +25,7 @@ pub enum Person {
 
 impl Person {
     /// The parts that go into a finding's id.
-    pub(crate) fn parts(&self) -> [String; 2] {
+    pub fn parts(&self) -> [String; 2] {
         match self {
             Self::User(account, id) => [account.to_string(), id.to_string()],
             Self::IdentityCenter(name) => ["identity-center".to_owned(), name.to_string()],

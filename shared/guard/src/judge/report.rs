@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use crate::dossier::{Origin, Switch};
+use crate::arn::RoleArn;
+use crate::dossier::{Origin, Person, Switch};
 use crate::finding::{CallerShown, Finding, Verdict};
-use crate::id::EventId;
+use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::Suppression;
 use crate::rules::{Answer, Rule};
@@ -55,6 +56,19 @@ pub struct SwitchSummary {
     pub unproven: u16,
 }
 
+/// One refused attempt at an elevated role, for those who keep findings up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedSummary {
+    /// The record.
+    pub record: RecordKey,
+    /// When.
+    pub time: Moment,
+    /// Who was refused.
+    pub person: Person,
+    /// The role's ARN.
+    pub role: RoleArn,
+}
+
 /// What judging came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
@@ -66,6 +80,8 @@ pub struct Judgement {
     pub suppressed: Vec<SuppressedFinding>,
     /// Every switch that was judged, oldest first.
     pub switches: Vec<SwitchSummary>,
+    /// Every refused attempt at an elevated role, oldest first.
+    pub refused: Vec<RefusedSummary>,
     /// By rule code.
     pub tallies: BTreeMap<&'static str, Tally>,
     /// Refusals that name no elevated role, or were no AccessDenied.
@@ -112,6 +128,7 @@ impl Judgement {
             findings: Vec::new(),
             suppressed: Vec::new(),
             switches: Vec::new(),
+            refused: Vec::new(),
             tallies: BTreeMap::new(),
             other_refusals: 0,
             root_allowed: 0,

@@ -69,6 +69,7 @@ fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
         sentence: format!("{} was refused {times} when trying to enter {}", crate::untrusted::harmless(&first.origin.name), first.place),
         events,
         refused: Some(at),
+        switches: Vec::new(),
     })
 }
 

@@ -1,0 +1,69 @@
+//! A record with nothing in it but what the engine reads: what a store of facts keeps.
+//!
+//! It reads as the whole record did, and holds no session token, session policy, tag or user agent.
+
+use serde::Serialize;
+use serde::de::Deserialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::RecordProblem;
+use crate::record::{AdditionalEventData, Record, RequestParameters, Resource, ResponseElements};
+
+/// The record, reduced. [`super::read`] makes the same of it.
+///
+/// # Errors
+/// The text is no JSON of CloudTrail's shape.
+pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
+    let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
+    let record: Record<'_> = serde_json::from_slice(json).map_err(shape)?;
+    let request = part::<RequestParameters<'_>>(record.request_parameters).map_err(shape)?;
+    let response = part::<ResponseElements<'_>>(record.response_elements).map_err(shape)?;
+    let additional = part::<AdditionalEventData<'_>>(record.additional_event_data).map_err(shape)?;
+    let resources = part::<Vec<Resource<'_>>>(record.resources).map_err(shape)?;
+    let kept = Record {
+        request_parameters: request.as_deref(),
+        response_elements: response.as_deref(),
+        additional_event_data: additional.as_deref(),
+        resources: resources.as_deref(),
+        ..record
+    };
+    serde_json::to_string(&kept).map_err(shape)
+}
+
+/// A part that cannot be read is one that the engine did not need: reading the record would have failed otherwise.
+fn part<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+    raw.and_then(|raw| serde_json::from_str::<T>(raw.get()).ok()).map(|part| to_raw_value(&part)).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elevated::Elevated;
+    use crate::seen::read;
+    use crate::testing::Story;
+
+    #[test]
+    fn a_reduced_record_reads_as_the_whole_one_and_holds_no_secret() {
+        let mut story = Story::new();
+        story.switch_to("dora", "UpdateApp").with_mfa().used_after(60);
+        story.switch_to("dave", "UpdateApp").by_console().left_after(60);
+        story.denied("tom", "UpdateApp");
+        story.assume_root("admin", "555566667777");
+        story.iam(0, "admin").creates_user("nell", "AIDAEXAMPLE");
+        story.iam(0, "admin").enrols("dora", "arn:aws:iam::111122223333:mfa/device");
+        let policy = story.policy();
+        let elevated = |role: &crate::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
+        assert!(story.records().len() > 8);
+        for record in story.records() {
+            let mut record = record.clone();
+            record["userAgent"] = "chosen by the caller".into();
+            if record["responseElements"]["credentials"].is_object() {
+                record["responseElements"]["credentials"]["sessionToken"] = "secret".into();
+            }
+            let whole = record.to_string();
+            let small = reduced(whole.as_bytes()).unwrap();
+            assert_eq!(read(whole.as_bytes(), &elevated), read(small.as_bytes(), &elevated), "{small}");
+            assert!(!small.contains("secret") && !small.contains("chosen"), "{small}");
+        }
+    }
+}
