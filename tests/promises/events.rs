@@ -27,7 +27,8 @@ fn the_week_in_the_archive() {
     let findings = outcome.findings();
     let fired: BTreeSet<&str> = findings.iter().filter_map(|finding| finding["rule"].as_str()).collect();
     for rule in ALL {
-        assert!(fired.contains(rule.code), "{} does not fire in events/archive", rule.code);
+        // What concerns the deployed guard alone fires in events/tamper; `tamper/tests.rs` of the engine holds that.
+        assert_eq!(fired.contains(rule.code), !rule.is_live_only(), "{} in events/archive", rule.code);
     }
     insta::assert_snapshot!("archive", format!("{}\n\n{}", lines(&findings).join("\n"), outcome.account()));
 }

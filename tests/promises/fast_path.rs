@@ -8,7 +8,8 @@ use rolewatch_guard::world::World;
 use rolewatch_guard::{Elevated, needles};
 use serde_json::{Value, json};
 
-use crate::order::{judged, step, tell};
+use crate::order::judged;
+use crate::organisation::{step, tell};
 
 /// Puts what it is handed into a world.
 struct Into<'p> {

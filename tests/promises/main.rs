@@ -16,4 +16,5 @@ mod fast_path;
 mod hostile;
 mod meanings;
 mod order;
+mod organisation;
 mod tool;

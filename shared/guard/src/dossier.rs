@@ -160,7 +160,7 @@ impl<'w> Switch<'w> {
     }
 
     /// The account that the caller belongs to, as far as any half or step says.
-    pub(crate) fn caller_account(&self) -> Option<AccountId> {
+    pub fn caller_account(&self) -> Option<AccountId> {
         if let Some(account) = self.caller().and_then(|caller| caller.account) {
             return Some(account);
         }

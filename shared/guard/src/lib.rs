@@ -10,6 +10,7 @@ pub mod policy;
 pub mod roster;
 pub mod rules;
 pub mod seen;
+pub mod tamper;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod untrusted;

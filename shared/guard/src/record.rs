@@ -3,11 +3,13 @@
 //! This is the only room that names CloudTrail's fields. Key order and white space are free; a field may be absent or null; a scalar of
 //! an unexpected kind (`"mfaAuthenticated": true`) is read as its text.
 
+mod parameters;
 mod text;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub(crate) use parameters::Parameters;
 pub(crate) use text::Text;
 
 /// The top of a record.

@@ -89,7 +89,7 @@ impl<'a> Roster<'a> {
 
     /// The user's ARN where a snapshot has it.
     pub fn user_arn(&self, account: AccountId, id: &str) -> Option<&str> {
-        self.rosters.of(account).filter_map(|snapshot| snapshot.users.get(id)).map(|user| user.arn.as_str()).next_back()
+        self.rosters.of(account).filter_map(|snapshot| snapshot.users.get(id)).map(|user| user.arn.as_str()).rfind(|arn| !arn.is_empty())
     }
 
     /// Whether anything at all is known of this user: a snapshot, a change, or a record that shows name and id.

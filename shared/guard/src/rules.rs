@@ -7,6 +7,7 @@ mod caller_outside_trust;
 mod chained_switch;
 mod daily_budget_spent;
 mod elevated_too_long;
+pub(crate) mod guard_tampered;
 mod joined_group_just_before;
 mod mfa_enrolled_just_before;
 pub(crate) mod root_switch;
@@ -45,6 +46,8 @@ pub(crate) enum Check {
     Refused(fn(&[Refused<'_>]) -> Vec<Draft>),
     /// Root: one switch, and, at its own place, root sessions and refusals.
     Root(fn(&View<'_, '_>) -> Answer),
+    /// One record as it arrives, by the live guard alone.
+    Live,
 }
 
 macro_rules! rule {
@@ -53,8 +56,11 @@ macro_rules! rule {
     };
 }
 
+/// The rule about the guard itself, which judges single records as they arrive ([`crate::tamper`]).
+pub(crate) const GUARD_TAMPERED: Rule = rule!("RW201", "guard-tampered", guard_tampered, Check::Live);
+
 /// Every rule, by code.
-pub const ALL: [Rule; 13] = [
+pub const ALL: [Rule; 14] = [
     rule!("RW001", "caller-outside-group", caller_outside_group, Check::Switch(caller_outside_group::check)),
     rule!("RW002", "switch-without-mfa", switch_without_mfa, Check::Switch(switch_without_mfa::check)),
     rule!("RW003", "session-too-long", session_too_long, Check::Switch(session_too_long::check)),
@@ -68,6 +74,7 @@ pub const ALL: [Rule; 13] = [
     rule!("RW011", "chained-switch", chained_switch, Check::Switch(chained_switch::check)),
     rule!("RW012", "unexpected-identity", unexpected_identity, Check::Switch(unexpected_identity::check)),
     rule!("RW015", "mfa-enrolled-just-before", mfa_enrolled_just_before, Check::Switch(mfa_enrolled_just_before::check)),
+    GUARD_TAMPERED,
 ];
 
 /// The headings that every rule's documentation has, in this order.
@@ -90,6 +97,11 @@ impl Rule {
     /// Whether its findings are about several sessions or attempts of one person in one role, rather than about one switch.
     pub fn over_several(&self) -> bool {
         matches!(self.check, Check::Held(_) | Check::Refused(_))
+    }
+
+    /// Whether only the live guard judges it: no archive, whatever is in it, makes it speak.
+    pub const fn is_live_only(&self) -> bool {
+        matches!(self.check, Check::Live)
     }
 
     /// Finds a rule by code or name, in any case.

@@ -6,7 +6,7 @@
 pub(crate) mod caller;
 mod error_message;
 mod iam;
-mod read;
+pub(crate) mod read;
 mod reduced;
 pub(crate) mod service;
 mod sign_in;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, SessionContext};
 pub use read::{Reading, RecordProblem, Seen, Service, ServiceSeen, read};
-pub use reduced::reduced;
+pub use reduced::{recipient, reduced};
 pub use service::ServiceMint;
 
 use crate::arn::RoleArn;

@@ -122,6 +122,11 @@ impl World {
         if self.services.insert(seen.stub) { Added::New } else { Added::Duplicate }
     }
 
+    /// That the account's IAM region sent something in the hour of `time`, where only that is known.
+    pub fn hear_of(&mut self, account: AccountId, time: Moment) {
+        self.hear(true, account, time);
+    }
+
     /// That the account's IAM region sent something in that hour.
     fn hear(&mut self, in_iam_region: bool, account: AccountId, time: Moment) {
         if in_iam_region {

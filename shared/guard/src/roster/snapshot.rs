@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::IamId;
 use crate::arn::RoleArn;
@@ -38,7 +38,7 @@ pub struct Snapshot {
 pub struct SnapshotUser {
     /// The name then.
     pub name: Arc<str>,
-    /// `arn:aws:iam::…:user/…`
+    /// `arn:aws:iam::…:user/…`; empty where whoever was asked did not say.
     pub arn: String,
     /// The groups, by id.
     pub groups: BTreeSet<IamId>,
@@ -58,7 +58,7 @@ pub enum SnapshotError {
     Mixed(AccountId, AccountId),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Details {
     #[serde(default)]
@@ -71,7 +71,7 @@ struct Details {
     is_truncated: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct UserDetail {
     user_name: String,
@@ -81,7 +81,7 @@ struct UserDetail {
     group_list: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct GroupDetail {
     group_name: String,
@@ -89,7 +89,7 @@ struct GroupDetail {
     arn: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct RoleDetail {
     role_id: String,
@@ -139,6 +139,32 @@ impl Snapshot {
         Ok(snapshot)
     }
 
+    /// The snapshot as JSON that [`Snapshot::read`] takes, and nothing but what that needs: no policy, tag or boundary.
+    ///
+    /// # Errors
+    /// The serialiser's own.
+    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let names: BTreeMap<&IamId, &String> = self.groups.iter().map(|(name, id)| (id, name)).collect();
+        let user = |(id, user): (&IamId, &SnapshotUser)| UserDetail {
+            user_name: user.name.to_string(),
+            user_id: id.to_string(),
+            arn: user.arn.clone(),
+            group_list: user.groups.iter().filter_map(|group| names.get(group).map(ToString::to_string)).collect(),
+        };
+        let group = |(name, id): (&String, &IamId)| GroupDetail {
+            group_name: name.clone(),
+            group_id: id.to_string(),
+            arn: format!("arn:aws:iam::{}:group/{name}", self.account),
+        };
+        let details = Details {
+            user_detail_list: self.users.iter().map(user).collect(),
+            group_detail_list: self.groups.iter().map(group).collect(),
+            role_detail_list: self.roles.iter().map(|(id, arn)| RoleDetail { role_id: id.to_string(), arn: arn.to_string() }).collect(),
+            is_truncated: self.truncated,
+        };
+        serde_json::to_vec(&details)
+    }
+
     pub(super) fn group_id(&self, name: &str) -> Option<IamId> {
         self.groups.get(&name.to_ascii_lowercase()).cloned()
     }
@@ -184,5 +210,46 @@ impl Rosters {
     /// All snapshots.
     pub fn iter(&self) -> impl Iterator<Item = &Snapshot> {
         self.snapshots.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn there_and_back(json: &str) -> (Snapshot, String) {
+        let taken = Some(Moment::from_epoch_seconds(1_772_442_000));
+        let snapshot = Snapshot::read(json.as_bytes(), taken).unwrap();
+        let reduced = snapshot.to_json().unwrap();
+        assert_eq!(Snapshot::read(&reduced, taken).unwrap(), snapshot);
+        (snapshot, String::from_utf8(reduced).unwrap())
+    }
+
+    #[test]
+    fn a_reduced_snapshot_says_the_same_and_no_more() {
+        let (_, reduced) = there_and_back(
+            r#"{"UserDetailList": [{"Path": "/staff/", "UserName": "Dora", "UserId": "AIDADORAEXAMPLE",
+                 "Arn": "arn:aws:iam::111122223333:user/staff/Dora", "GroupList": ["Developers", "Testers"],
+                 "UserPolicyList": [{"PolicyName": "sesame", "PolicyDocument": {}}], "Tags": [{"Key": "desk", "Value": "sesame"}]}],
+               "GroupDetailList": [{"GroupName": "Developers", "GroupId": "AGPADEVEXAMPLE", "Arn": "arn:aws:iam::111122223333:group/Developers"},
+                 {"GroupName": "Testers", "GroupId": "AGPATESTEXAMPLE", "Arn": "arn:aws:iam::111122223333:group/Testers"}],
+               "RoleDetailList": [{"RoleId": "AROAEXAMPLE", "Arn": "arn:aws:iam::111122223333:role/teams/Reader", "RolePolicyList": ["sesame"]}],
+               "Policies": [{"PolicyName": "sesame"}], "IsTruncated": false}"#,
+        );
+        assert!(!reduced.contains("sesame"), "{reduced}");
+    }
+
+    #[test]
+    fn reducing_keeps_what_is_missing_missing() {
+        let (truncated, _) = there_and_back(
+            r#"{"GroupDetailList": [{"GroupName": "Developers", "GroupId": "AGPADEVEXAMPLE",
+                 "Arn": "arn:aws:iam::111122223333:group/Developers"}], "IsTruncated": true}"#,
+        );
+        assert!(truncated.truncated);
+        let (without_ids, _) = there_and_back(
+            r#"{"UserDetailList": [{"UserName": "dora", "UserId": "AIDADORAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora",
+                 "GroupList": ["Developers"]}]}"#,
+        );
+        assert_eq!(without_ids.groups.keys().collect::<Vec<_>>(), ["developers"]);
     }
 }

@@ -184,17 +184,17 @@ impl At<'_> {
     }
 }
 
-fn recipient(record: &Record<'_>) -> Result<AccountId, RecordProblem> {
+pub(crate) fn recipient(record: &Record<'_>) -> Result<AccountId, RecordProblem> {
     let text = record.recipient_account_id.as_deref().ok_or(RecordProblem::Missing("recipientAccountId"))?;
     text.parse().map_err(|error: crate::id::NotAnAccountId| At::odd("recipientAccountId", text, &error.to_string()))
 }
 
-fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {
+pub(crate) fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {
     let text = record.event_id.as_deref().ok_or(RecordProblem::Missing("eventID"))?;
     text.parse().map_err(|error: crate::id::NotAnEventId| At::odd("eventID", text, &error.to_string()))
 }
 
-fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
+pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
     let text = record.event_time.as_deref().ok_or(RecordProblem::Missing("eventTime"))?;
     text.parse().map_err(|error: crate::moment::NotAMoment| At::odd("eventTime", text, &error.to_string()))
 }

@@ -1,0 +1,68 @@
+//! What a message can be: an event of EventBridge, a heartbeat, or a message of ours to ourselves.
+
+use rolewatch_edge::settle::Rejudge;
+use rolewatch_guard::moment::Moment;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// A message of the queue.
+pub(crate) enum Message<'a> {
+    /// A CloudTrail record, as it came.
+    Record(&'a RawValue),
+    /// The schedule fired.
+    Heartbeat(Moment),
+    /// Judge these again.
+    Rejudge(Rejudge),
+    /// None of these, and why.
+    Unreadable(String),
+}
+
+#[derive(Deserialize)]
+struct Ours {
+    rejudge: Rejudge,
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    source: String,
+    account: String,
+    #[serde(borrow)]
+    detail: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Schedule {
+    time: Moment,
+}
+
+/// The source of the heartbeat's events.
+const HEARTBEAT: &str = "rolewatch.heartbeat";
+
+/// Tells what a message is.
+///
+/// EventBridge writes `source` and `account` itself. Only AWS can send events of source `aws.…`, and each account gets its own records: an event
+/// whose record belongs to another account was made by somebody.
+pub(crate) fn open(body: &str) -> Message<'_> {
+    if let Ok(Ours { rejudge }) = serde_json::from_str(body) {
+        return Message::Rejudge(rejudge);
+    }
+    let envelope: Envelope<'_> = match serde_json::from_str(body) {
+        Ok(envelope) => envelope,
+        Err(error) => return Message::Unreadable(format!("not an event of EventBridge: {error}")),
+    };
+    if envelope.source == HEARTBEAT {
+        return match serde_json::from_str::<Schedule>(envelope.detail.get()) {
+            Ok(schedule) => Message::Heartbeat(schedule.time),
+            Err(error) => Message::Unreadable(format!("not a heartbeat: {error}")),
+        };
+    }
+    if !envelope.source.starts_with("aws.") {
+        return Message::Unreadable(format!("source `{}` is not of AWS", rolewatch_guard::untrusted::harmless(&envelope.source)));
+    }
+    match rolewatch_guard::seen::recipient(envelope.detail.get().as_bytes()) {
+        Some(recipient) if recipient != envelope.account => {
+            Message::Unreadable(format!("it came from account {}, but its record is of account {recipient}", rolewatch_guard::untrusted::harmless(&envelope.account)))
+        }
+        _ => Message::Record(envelope.detail),
+    }
+}

@@ -1,0 +1,122 @@
+//! One message, from the queue to its end.
+
+use rolewatch_edge::ledger::{mark_done, store, touch};
+use rolewatch_edge::port::{Notice, Trouble};
+use rolewatch_edge::rulebook::{Rulebook, Shelf};
+use rolewatch_edge::settle::{Settled, settle, tell};
+use rolewatch_edge::{quarantine, wire};
+use rolewatch_guard::Elevated;
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::seen::{Reading, Seen, read, reduced};
+use rolewatch_guard::tamper::{Guarded, tampering};
+
+use crate::Outside;
+use crate::envelope::{self, Message};
+
+/// How a message ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Stored, judged, told.
+    Judged {
+        /// The event's.
+        time: Moment,
+    },
+    /// Known before.
+    Duplicate,
+    /// Nothing that the engine has a use for.
+    NotRelevant,
+    /// Unreadable, and kept in the bucket.
+    Quarantined,
+    /// Judged again.
+    Rejudged,
+    /// Passed on.
+    Heartbeat,
+}
+
+pub(crate) struct Taken {
+    pub(crate) outcome: Outcome,
+    pub(crate) settled: Settled,
+}
+
+impl From<Outcome> for Taken {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, settled: Settled::default() }
+    }
+}
+
+/// Sees a message through. It can be repeated from the start after any failure.
+pub(crate) async fn take<O: Outside>(outside: &O, shelf: &mut Shelf, guarded: &Guarded, body: &str) -> Result<Taken, Trouble> {
+    let now = outside.now();
+    match envelope::open(body) {
+        Message::Unreadable(why) => {
+            quarantine::put(outside, body, &why, now).await?;
+            Ok(Outcome::Quarantined.into())
+        }
+        Message::Heartbeat(heartbeat) => {
+            shelf.current(outside, now).await?;
+            let message = wire::Message::Heartbeat { heartbeat };
+            let body = serde_json::to_string(&message)
+                .map_err(|error| Trouble::Refused { what: "passing on the heartbeat".to_owned(), why: error.to_string() })?;
+            outside.publish(Notice::Finding { body, attributes: vec![("heartbeat", "true".to_owned())] }).await?;
+            Ok(Outcome::Heartbeat.into())
+        }
+        Message::Rejudge(rejudge) => {
+            let book = shelf.current(outside, now).await?;
+            let settled = settle(outside, book, &rejudge.touched(), now).await?;
+            Ok(Taken { outcome: Outcome::Rejudged, settled })
+        }
+        Message::Record(detail) => {
+            let book = shelf.current(outside, now).await?;
+            record(outside, book, guarded, body, detail.get(), now).await
+        }
+    }
+}
+
+async fn record<O: Outside>(
+    outside: &O,
+    book: &Rulebook,
+    guarded: &Guarded,
+    body: &str,
+    detail: &str,
+    now: Moment,
+) -> Result<Taken, Trouble> {
+    let mut settled = Settled::default();
+    let mut tampered = None;
+    match tampering(detail.as_bytes(), guarded) {
+        Ok(Some(tampering)) => {
+            settled.add(tell(outside, &book.policy, &tampering, now).await?);
+            tampered = Some(tampering.time);
+        }
+        Ok(None) => {}
+        Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
+    }
+    let elevated = |role: &RoleArn| Elevated::by_policy(&book.policy).may_be(role);
+    let (seen, kept) = match (read(detail.as_bytes(), &elevated), reduced(detail.as_bytes())) {
+        (Ok(Reading::Seen(seen)), Ok(kept)) => (*seen, kept),
+        (Ok(Reading::Service(_) | Reading::NotRelevant), _) => {
+            let outcome = tampered.map_or(Outcome::NotRelevant, |time| Outcome::Judged { time });
+            return Ok(Taken { outcome, settled });
+        }
+        (Err(problem), _) | (_, Err(problem)) => return quarantined(outside, body, &problem.to_string(), now).await,
+    };
+    let (key, time, says) = (seen.key.clone(), seen.time, says_something(&seen));
+    let arrival = store(outside, &book.policy, seen, kept, now).await?;
+    if arrival.done {
+        return Ok(Taken { outcome: Outcome::Duplicate, settled });
+    }
+    let touched = touch(outside, &book.policy, &arrival).await?;
+    settled.add(settle(outside, book, &touched, now).await?);
+    mark_done(outside, &key, &arrival.body, now).await?;
+    let judged = says || tampered.is_some();
+    Ok(Taken { outcome: if judged { Outcome::Judged { time } } else { Outcome::NotRelevant }, settled })
+}
+
+fn says_something(seen: &Seen) -> bool {
+    seen.fact.is_some() || seen.used.is_some() || seen.named.is_some() || seen.role.is_some()
+}
+
+async fn quarantined<O: Outside>(outside: &O, body: &str, why: &str, now: Moment) -> Result<Taken, Trouble> {
+    quarantine::put(outside, body, why, now).await?;
+    Ok(Outcome::Quarantined.into())
+}

@@ -1,0 +1,127 @@
+//! switch-guard: events in, findings stored and told.
+//!
+//! The handler takes an SQS batch, whose messages fail one by one, or one bare event, so that every file of `events/` can be fed to it by hand.
+
+mod envelope;
+mod intake;
+
+use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trouble};
+use rolewatch_edge::rulebook::Shelf;
+use rolewatch_edge::settle::Settled;
+use rolewatch_guard::tamper::Guarded;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+pub use intake::Outcome;
+
+/// Everything outside.
+pub trait Outside: Table + Queue + Topic + Bucket + Directory + Clock {}
+
+impl<O: Table + Queue + Topic + Bucket + Directory + Clock> Outside for O {}
+
+/// What lives on between invocations.
+#[derive(Debug, Default)]
+pub struct Guard {
+    shelf: Shelf,
+    guarded: Guarded,
+}
+
+/// What one invocation came to. Received is the sum of the outcomes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Messages.
+    pub received: u64,
+    /// Stored, judged, told.
+    pub judged: u64,
+    /// Known before.
+    pub duplicate: u64,
+    /// Nothing that the engine has a use for.
+    pub not_relevant: u64,
+    /// Unreadable, and kept in the bucket.
+    pub quarantined: u64,
+    /// Judged again, when evidence had had its time.
+    pub rejudged: u64,
+    /// Heartbeats, passed on.
+    pub heartbeats: u64,
+    /// To be delivered again.
+    pub failed: u64,
+    /// What the judging came to.
+    pub settled: Settled,
+    /// Seconds from each judged event to the end of its judgement.
+    pub latencies: Vec<i64>,
+}
+
+/// What SQS is told: the messages to deliver again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchResponse {
+    /// The others are done with.
+    pub batch_item_failures: Vec<ItemFailure>,
+}
+
+/// One message to deliver again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemFailure {
+    /// Its id.
+    pub item_identifier: String,
+}
+
+#[derive(Deserialize)]
+struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<SqsMessage>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SqsMessage {
+    message_id: String,
+    body: String,
+}
+
+impl Guard {
+    /// Watches over `guarded` as well.
+    pub fn new(guarded: Guarded) -> Self {
+        Self { shelf: Shelf::default(), guarded }
+    }
+
+    /// Handles one invocation.
+    ///
+    /// # Errors
+    /// Only for a bare event; of a batch, the messages that failed are named in the response.
+    pub async fn handle<O: Outside>(&mut self, outside: &O, payload: &RawValue) -> Result<(BatchResponse, Report), Trouble> {
+        let mut report = Report::default();
+        let mut response = BatchResponse::default();
+        let Ok(batch) = serde_json::from_str::<Batch>(payload.get()) else {
+            self.one(outside, payload.get(), &mut report).await?;
+            return Ok((response, report));
+        };
+        for message in batch.records {
+            if let Err(trouble) = self.one(outside, &message.body, &mut report).await {
+                tracing::error!(message = %message.message_id, %trouble, "a message failed and will be delivered again");
+                report.failed += 1;
+                response.batch_item_failures.push(ItemFailure { item_identifier: message.message_id });
+            }
+        }
+        Ok((response, report))
+    }
+
+    async fn one<O: Outside>(&mut self, outside: &O, body: &str, report: &mut Report) -> Result<(), Trouble> {
+        report.received += 1;
+        let taken = intake::take(outside, &mut self.shelf, &self.guarded, body).await?;
+        report.settled.add(taken.settled);
+        match taken.outcome {
+            Outcome::Judged { time } => {
+                report.judged += 1;
+                report.latencies.push(outside.now().seconds_since(time).max(0));
+            }
+            Outcome::Duplicate => report.duplicate += 1,
+            Outcome::NotRelevant => report.not_relevant += 1,
+            Outcome::Quarantined => report.quarantined += 1,
+            Outcome::Rejudged => report.rejudged += 1,
+            Outcome::Heartbeat => report.heartbeats += 1,
+        }
+        Ok(())
+    }
+}

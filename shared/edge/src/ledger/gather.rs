@@ -1,0 +1,255 @@
+//! From some sessions and records to everything that their judgement depends on.
+//!
+//! INVARIANT (closure): what is found leads to questions (the session's other half, the mint of the caller's session, its account's IAM changes), and
+//! every question is asked once, until there is none left. Then the findings about what was asked for are those that all facts would give.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+use rolewatch_guard::id::{AccountId, RecordKey};
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::roster::Rosters;
+use rolewatch_guard::seen::{Caller, CallerKind, Fact, Seen};
+use rolewatch_guard::world::World;
+
+use super::keys::{self, Kind, SessionAt};
+use super::observed::Observed;
+use super::store::{elevated, reread};
+use crate::port::{Place, Row, Span, Table, Trouble};
+
+/// Two halves, or a mint and what the console writes of it, are at most this many seconds apart.
+const SAME_CALL: i64 = 5;
+
+/// A session's own records are at most this many seconds from its mint: the longest session of the console, and one hour.
+pub(crate) const SESSION: i64 = 13 * 3_600;
+
+/// What was gathered.
+#[derive(Debug)]
+pub struct Facts {
+    /// As the engine takes it.
+    pub world: World,
+    /// The region that each record was logged in, where it says so.
+    pub regions: BTreeMap<RecordKey, Arc<str>>,
+    /// What IAM answered, as snapshots beside those of the policy's bucket.
+    pub observed: Vec<(AccountId, Observed)>,
+}
+
+/// A walk over the ledger.
+#[derive(Debug)]
+pub struct Gather<'a, T> {
+    table: &'a T,
+    policy: &'a Policy,
+    asked: BTreeSet<(String, Span)>,
+    open: Vec<(String, Span)>,
+    /// By record and content.
+    facts: BTreeMap<(RecordKey, String), Seen>,
+    hints: BTreeMap<(String, String), Seen>,
+    accounts: BTreeSet<AccountId>,
+    observed: BTreeMap<(AccountId, String), Observed>,
+    heard: BTreeSet<(AccountId, Moment)>,
+}
+
+impl<'a, T: Table> Gather<'a, T> {
+    /// Nothing asked yet.
+    pub fn new(table: &'a T, policy: &'a Policy) -> Self {
+        Self {
+            table,
+            policy,
+            asked: BTreeSet::new(),
+            open: Vec::new(),
+            facts: BTreeMap::new(),
+            hints: BTreeMap::new(),
+            accounts: BTreeSet::new(),
+            observed: BTreeMap::new(),
+            heard: BTreeSet::new(),
+        }
+    }
+
+    /// Asks for the sessions of this name around this second, whole.
+    pub fn session(&mut self, at: &SessionAt) {
+        let pk = keys::session(&at.session);
+        for kind in [Kind::Mint, Kind::Step, Kind::Use] {
+            self.ask(pk.clone(), kind.around(at.time, SESSION, SESSION));
+        }
+        // Uses whose record does not say when their session began.
+        self.ask(pk, Kind::Use.around(Moment::from_epoch_seconds(0), 0, 0));
+        if let Some((id, _)) = at.session.split_once(':') {
+            self.ask(keys::role(id), Span::default());
+        }
+    }
+
+    /// Asks for a record, in all its versions and corrections.
+    pub fn record(&mut self, record: &RecordKey) {
+        self.ask(keys::record(record), Span { from: "v#".into(), to: "v#".into() });
+    }
+
+    /// Whether anything is open.
+    pub fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Asks until nothing is open.
+    ///
+    /// # Errors
+    /// The table's own.
+    pub async fn close(&mut self) -> Result<(), Trouble> {
+        while !self.open.is_empty() {
+            let wave = std::mem::take(&mut self.open);
+            let table = self.table;
+            let answers =
+                try_join_all(wave.iter().map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await })).await?;
+            for ((pk, _), rows) in wave.iter().zip(answers) {
+                for row in rows {
+                    self.take(pk, row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything found so far.
+    pub fn facts(&self) -> Facts {
+        let mut world = World::default();
+        for seen in self.facts.values().chain(self.hints.values()) {
+            world.add(seen.clone());
+        }
+        for (account, hour) in &self.heard {
+            world.hear_of(*account, *hour);
+        }
+        let observed = self.observed.iter().map(|((account, _), observed)| (*account, observed.clone())).collect();
+        let regions = self.facts.values().chain(self.hints.values()).filter_map(|seen| Some((seen.key.clone(), seen.region.clone()?)));
+        Facts { world, regions: regions.collect(), observed }
+    }
+
+    fn ask(&mut self, pk: String, span: Span) {
+        let question = (pk, span);
+        if !self.asked.contains(&question) {
+            self.asked.insert(question.clone());
+            self.open.push(question);
+        }
+    }
+
+    fn take(&mut self, pk: &str, row: Row) {
+        let of = pk.split('#').next().unwrap_or_default();
+        let account = || pk.split('#').nth(1).and_then(|account| account.parse::<AccountId>().ok());
+        match of {
+            "heard" => {
+                let hour = row.sk.parse::<i64>().ok().map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
+                self.heard.extend(account().zip(hour));
+            }
+            "groups" => {
+                if let (Some(account), Ok(observed)) = (account(), serde_json::from_str::<Observed>(&row.body)) {
+                    self.observed.insert((account, row.sk), observed);
+                }
+            }
+            "names" | "role" => self.hint(row),
+            "session" if row.sk.starts_with("u#") => self.hint(row),
+            _ => self.fact(row),
+        }
+    }
+
+    fn hint(&mut self, row: Row) {
+        if let Some(mut seen) = reread(&row.body, self.policy) {
+            (seen.fact, seen.correction) = (None, None);
+            self.hints.insert((row.pk, row.sk), seen);
+        }
+    }
+
+    fn fact(&mut self, row: Row) {
+        let Some(seen) = reread(&row.body, self.policy) else { return };
+        let key = (seen.key.clone(), row.body);
+        if self.facts.contains_key(&key) {
+            return;
+        }
+        self.follow(&seen);
+        self.facts.insert(key, seen);
+    }
+
+    /// What a fact leads to.
+    fn follow(&mut self, seen: &Seen) {
+        match &seen.fact {
+            Some(Fact::Mint(mint)) => {
+                let near = Kind::Mint.around(mint.time, SAME_CALL, SAME_CALL);
+                if let Some(session) = &mint.session {
+                    self.ask(keys::session(session), near.clone());
+                    if let Some((id, _)) = session.split_once(':') {
+                        self.ask(keys::role(id), Span::default());
+                    }
+                }
+                if let Some(issued) = &mint.issued {
+                    self.ask(keys::issued(issued), Kind::Mint.all());
+                }
+                if let Some(shared) = &mint.shared {
+                    self.ask(keys::shared(&shared.to_string()), near.clone());
+                }
+                if mint.role.as_ref().is_some_and(elevated(self.policy)) {
+                    for person in [&mint.caller.principal_id, &mint.caller.arn].into_iter().flatten() {
+                        self.ask(keys::who(person), Kind::Step.around(mint.time, SAME_CALL, SAME_CALL));
+                    }
+                    self.policy_accounts();
+                }
+                self.caller(&mint.caller);
+            }
+            Some(Fact::Console(step)) => {
+                if step.session.is_none() {
+                    for person in [&step.from_id, &step.from].into_iter().flatten() {
+                        for kind in [Kind::Mint, Kind::Step] {
+                            self.ask(keys::who(person), kind.around(step.time, 2 * SAME_CALL, 2 * SAME_CALL));
+                        }
+                    }
+                }
+                if let Some(account) = step.from.as_deref().and_then(|arn| arn.split(':').nth(4)?.parse().ok()) {
+                    self.account(account);
+                }
+                self.policy_accounts();
+            }
+            Some(Fact::Denial(denial)) => self.caller(&denial.caller),
+            Some(Fact::IamChange(change)) => self.caller(&change.by),
+            Some(Fact::Nothing) | None => {}
+        }
+    }
+
+    /// Back to the mint of the caller's session, and to who bears which name in their account.
+    fn caller(&mut self, caller: &Caller) {
+        if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
+            self.ask(keys::issued(key), Kind::Mint.all());
+        }
+        if let (Some(session), Some(created)) = (caller.role_session(), caller.session.as_ref().and_then(|context| context.created)) {
+            self.ask(keys::session(session), Kind::Mint.around(created, SAME_CALL, SAME_CALL));
+        }
+        if matches!(caller.kind, CallerKind::IamUser | CallerKind::OtherAccount | CallerKind::Federated)
+            && let Some(account) = caller.account
+        {
+            self.account(account);
+        }
+    }
+
+    fn policy_accounts(&mut self) {
+        let accounts: Vec<AccountId> = self.policy.roles.iter().flat_map(|role| &role.groups).map(|group| group.account).collect();
+        for account in accounts {
+            self.account(account);
+        }
+    }
+
+    /// Who is who in an account.
+    fn account(&mut self, account: AccountId) {
+        if self.accounts.insert(account) {
+            for pk in [keys::iam(account), keys::names(account), keys::observed(account), keys::heard(account)] {
+                self.ask(pk, Span::default());
+            }
+        }
+    }
+}
+
+impl Facts {
+    /// The rosters of the bucket and what IAM answered.
+    pub fn rosters(&self, base: &Rosters, now: Moment) -> Rosters {
+        let mut rosters = base.clone();
+        for (account, observed) in &self.observed {
+            rosters.add(observed.snapshot(*account, now));
+        }
+        rosters
+    }
+}

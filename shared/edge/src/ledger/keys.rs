@@ -1,0 +1,146 @@
+//! Under which keys a row lies.
+
+use rolewatch_guard::id::{AccountId, RecordKey};
+use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::port::Span;
+
+/// Sessions of one name, around one second: what most facts are about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SessionAt {
+    /// `AROA…:session`.
+    pub session: String,
+    /// The second.
+    pub time: Moment,
+}
+
+/// A text as part of a key. AWS's own are short; whatever is not goes in as its hash, and so does what holds the separator.
+fn part(text: &str) -> String {
+    if text.len() <= 200 && !text.contains('#') { text.to_owned() } else { format!("sha256:{}", hash(text)) }
+}
+
+/// 32 hexadecimal digits of a SHA-256.
+pub(crate) fn hash(text: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::with_capacity(32);
+    for byte in Sha256::digest(text.as_bytes()).iter().take(16) {
+        // Writing to a string cannot fail.
+        if write!(out, "{byte:02x}").is_err() {
+            break;
+        }
+    }
+    out
+}
+
+/// Seconds as text that sorts as they do. Nothing that AWS logged is older than 1970.
+pub(crate) fn second(time: Moment) -> String {
+    format!("{:012}", time.epoch_seconds().max(0))
+}
+
+/// A record as text that sorts as [`RecordKey`] does.
+pub(crate) fn record_part(record: &RecordKey) -> String {
+    format!("{}~{}", record.account, part(&record.event.to_string()))
+}
+
+pub(crate) fn session(session: &str) -> String {
+    format!("session#{}", part(session))
+}
+
+pub(crate) fn issued(key: &str) -> String {
+    format!("key#{}", part(key))
+}
+
+pub(crate) fn who(person: &str) -> String {
+    format!("who#{}", part(person))
+}
+
+pub(crate) fn shared(event: &str) -> String {
+    format!("shared#{}", part(event))
+}
+
+pub(crate) fn record(record: &RecordKey) -> String {
+    format!("record#{}", record_part(record))
+}
+
+pub(crate) fn iam(account: AccountId) -> String {
+    format!("iam#{account}")
+}
+
+pub(crate) fn names(account: AccountId) -> String {
+    format!("names#{account}")
+}
+
+pub(crate) fn name_part(name: &str, id: &str) -> String {
+    format!("{}#{}", part(name), part(id))
+}
+
+pub(crate) fn role(id: &str) -> String {
+    format!("role#{}", part(id))
+}
+
+pub(crate) fn heard(account: AccountId) -> String {
+    format!("heard#{account}")
+}
+
+pub(crate) fn hour(time: Moment) -> String {
+    format!("{:010}", time.epoch_seconds().max(0) / 3_600)
+}
+
+pub(crate) fn observed(account: AccountId) -> String {
+    format!("groups#{account}")
+}
+
+/// All switches of one person in one role.
+pub(crate) fn held(person: &[String; 2], role: &str) -> String {
+    format!("held#{}", hash(&format!("{}\n{}\n{role}", person[0], person[1])))
+}
+
+/// All switches of an account's people.
+pub(crate) fn people(account: AccountId) -> String {
+    format!("people#{account}")
+}
+
+/// All elevated switches of one day (UTC).
+pub(crate) fn day(time: Moment) -> String {
+    format!("day#{:06}", time.epoch_seconds().max(0) / 86_400)
+}
+
+/// What a row is, where facts of several kinds share a partition. One letter, so that a kind is a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Mint,
+    Step,
+    /// Something done with the session that the partition is about.
+    Child,
+    Use,
+}
+
+impl Kind {
+    const fn letter(self) -> char {
+        match self {
+            Self::Mint => 'm',
+            Self::Step => 's',
+            Self::Child => 'c',
+            Self::Use => 'u',
+        }
+    }
+
+    /// `rest` is what tells rows of one second apart.
+    pub(crate) fn at(self, time: Moment, rest: &str) -> String {
+        format!("{}#{}#{rest}", self.letter(), second(time))
+    }
+
+    /// Rows of this kind from `time - before` to `time + after`.
+    pub(crate) fn around(self, time: Moment, before: i64, after: i64) -> Span {
+        let edge = |time: Moment| format!("{}#{}", self.letter(), second(time));
+        Span { from: edge(time.plus_seconds(-before)), to: edge(time.plus_seconds(after)) }
+    }
+
+    /// All rows of this kind.
+    pub(crate) fn all(self) -> Span {
+        let letter = format!("{}#", self.letter());
+        Span { from: letter.clone(), to: letter }
+    }
+}

@@ -1,0 +1,64 @@
+//! What IAM answered about a user's groups: a snapshot of one user, as of the second of the call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::{Snapshot, SnapshotUser};
+use serde::{Deserialize, Serialize};
+
+use super::keys;
+use super::store::KEPT;
+use crate::port::Row;
+
+/// How long a change of membership may be under way to us, in seconds: until then absence proves nothing.
+pub(crate) const SETTLES: i64 = 900;
+
+/// An answer of `ListGroupsForUser`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observed {
+    /// The account that was asked.
+    pub account: String,
+    /// `AIDA…`.
+    pub user: String,
+    /// The name that was asked for.
+    pub name: String,
+    /// Name and id of each group.
+    pub groups: Vec<(String, String)>,
+    /// When.
+    pub taken: Moment,
+}
+
+impl Observed {
+    pub(crate) fn row(&self, account: AccountId) -> Result<Row, serde_json::Error> {
+        Ok(Row {
+            pk: keys::observed(account),
+            sk: format!("{}#{}", self.user, keys::second(self.taken)),
+            body: serde_json::to_string(self)?,
+            rank: String::new(),
+            version: 0,
+            expires: Some(self.taken.plus_seconds(KEPT)),
+        })
+    }
+
+    /// As the engine takes it. Before it has settled, that a group is not in it proves nothing.
+    pub(crate) fn snapshot(&self, account: AccountId, now: Moment) -> Snapshot {
+        let groups: BTreeMap<String, Arc<str>> =
+            self.groups.iter().map(|(name, id)| (name.to_ascii_lowercase(), Arc::from(id.as_str()))).collect();
+        let member: BTreeSet<Arc<str>> = groups.values().cloned().collect();
+        let user = SnapshotUser {
+            name: Arc::from(self.name.as_str()),
+            arn: String::new(),
+            groups: member,
+        };
+        Snapshot {
+            account,
+            taken: Some(self.taken),
+            truncated: now.seconds_since(self.taken) < SETTLES,
+            users: BTreeMap::from([(Arc::from(self.user.as_str()), user)]),
+            groups,
+            roles: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Putting one record into the ledger.
+
+use futures_util::future::try_join_all;
+use rolewatch_guard::Elevated;
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::id::RecordKey;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::seen::{Caller, Fact, Reading, Seen, read};
+
+use super::keys::{self, Kind};
+use crate::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
+
+/// How long links of chains are kept after they came, in seconds: a session and what it was used for are never further apart.
+const LINK_KEPT: i64 = 14 * 86_400;
+
+/// How long everything else is kept after it came, in seconds.
+pub(crate) const KEPT: i64 = 90 * 86_400;
+
+/// A record as it came in.
+#[derive(Debug)]
+pub struct Arrival {
+    /// What it says.
+    pub seen: Seen,
+    /// The record, reduced.
+    pub body: String,
+    /// This very record was seen through before.
+    pub done: bool,
+    /// Other versions of the record, what it corrects and what corrects it. Nearly always empty.
+    pub family: Vec<(Seen, String)>,
+    /// Somebody's name and id were not known to belong together before this record.
+    pub new_name: bool,
+}
+
+/// Whether a role may be elevated, as far as a record can tell.
+pub(crate) fn elevated(policy: &Policy) -> impl Fn(&RoleArn) -> bool + '_ {
+    |role| Elevated::by_policy(policy).may_be(role)
+}
+
+/// Puts what a record says under every key by which it may be looked for. Repeating it changes nothing.
+///
+/// # Errors
+/// The table's own; then the record has to be stored again.
+pub async fn store<T: Table>(table: &T, policy: &Policy, seen: Seen, body: String, now: Moment) -> Result<Arrival, Trouble> {
+    let version = keys::hash(&body);
+    let own = keys::record(&seen.key);
+    let known = table.query(Place::Ledger, &own, &Span::default()).await?;
+    let done = known.iter().any(|row| row.sk == format!("done#{version}"));
+    let mut arrival = Arrival { seen, body, done, family: Vec::new(), new_name: false };
+    if done {
+        return Ok(arrival);
+    }
+    if arrival.seen.fact.is_some() {
+        family(table, policy, &mut arrival, &version, now).await?;
+    }
+    let mut rows = hints(&arrival.seen, &arrival.body, now);
+    let members = std::iter::once((&arrival.seen, &arrival.body)).chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
+    let members: Vec<(&Seen, &String)> = members.filter(|(seen, _)| seen.fact.is_some()).collect();
+    // INVARIANT (family): versions and corrections of one record lie under the keys of all of them, so whoever finds one finds all.
+    let places: Vec<(String, String)> = members.iter().flat_map(|(seen, _)| places(seen, policy)).collect();
+    for (seen, body) in members {
+        let kept = if is_link(seen, policy) { LINK_KEPT } else { KEPT };
+        let tail = format!("{}~{}", keys::record_part(&seen.key), keys::hash(body));
+        for (pk, sk) in &places {
+            rows.push((row(pk.clone(), format!("{sk}{tail}"), body, now.plus_seconds(kept)), Keep::First));
+        }
+    }
+    try_join_all(rows.into_iter().map(|(row, keep)| table.keep(Place::Ledger, row, keep))).await?;
+    arrival.new_name = names_anew(table, &arrival.seen).await?;
+    Ok(arrival)
+}
+
+/// Notes that a record was seen through: stored, judged and, where due, told.
+///
+/// # Errors
+/// The table's own.
+pub async fn mark_done<T: Table>(table: &T, record: &RecordKey, body: &str, now: Moment) -> Result<Kept, Trouble> {
+    let sk = format!("done#{}", keys::hash(body));
+    table.keep(Place::Ledger, row(keys::record(record), sk, "", now.plus_seconds(KEPT)), Keep::First).await
+}
+
+fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
+    Row { pk, sk, body: body.to_owned(), rank: String::new(), version: 0, expires: Some(expires) }
+}
+
+/// Puts the record under its own id, and finds what else is known of it.
+async fn family<T: Table>(table: &T, policy: &Policy, arrival: &mut Arrival, version: &str, now: Moment) -> Result<(), Trouble> {
+    let (seen, body) = (&arrival.seen, &arrival.body);
+    let expires = now.plus_seconds(KEPT);
+    let mut partitions = vec![keys::record(&seen.key)];
+    partitions.extend(seen.correction.iter().filter_map(|correction| correction.original.as_ref()).map(keys::record));
+    for pk in &partitions {
+        // First the row, then the question: of two versions that arrive at once, at least one sees both.
+        let sk = format!("v#{}~{version}", keys::record_part(&seen.key));
+        table.keep(Place::Ledger, row(pk.clone(), sk, body, expires), Keep::First).await?;
+    }
+    let mut found: Vec<(Seen, String)> = Vec::new();
+    let mut asked: Vec<String> = Vec::new();
+    while let Some(pk) = partitions.pop() {
+        if asked.contains(&pk) {
+            continue;
+        }
+        for row in table.query(Place::Ledger, &pk, &Span { from: "v#".into(), to: "v#".into() }).await? {
+            if row.body == *body || found.iter().any(|(_, known)| *known == row.body) {
+                continue;
+            }
+            if let Some(other) = reread(&row.body, policy) {
+                partitions.push(keys::record(&other.key));
+                partitions.extend(other.correction.iter().filter_map(|correction| correction.original.as_ref()).map(keys::record));
+                found.push((other, row.body));
+            }
+        }
+        asked.push(pk);
+    }
+    arrival.family = found;
+    Ok(())
+}
+
+/// A row of the ledger as the engine reads it. `None`: under another policy it was relevant.
+pub(crate) fn reread(body: &str, policy: &Policy) -> Option<Seen> {
+    match read(body.as_bytes(), &elevated(policy)) {
+        Ok(Reading::Seen(seen)) => Some(*seen),
+        Ok(Reading::Service(_) | Reading::NotRelevant) | Err(_) => None,
+    }
+}
+
+fn is_link(seen: &Seen, policy: &Policy) -> bool {
+    match &seen.fact {
+        Some(Fact::Mint(mint)) => !mint.role.as_ref().is_some_and(elevated(policy)),
+        _ => false,
+    }
+}
+
+/// Partition, and sort key but for the record that it ends with.
+fn places(seen: &Seen, policy: &Policy) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    match &seen.fact {
+        Some(Fact::Mint(mint)) => {
+            let at = Kind::Mint.at(mint.time, "");
+            places.extend(mint.session.as_deref().map(|session| (keys::session(session), at.clone())));
+            places.extend(mint.issued.as_deref().map(|key| (keys::issued(key), at.clone())));
+            places.extend(mint.shared.as_ref().map(|shared| (keys::shared(&shared.to_string()), at.clone())));
+            if mint.role.as_ref().is_some_and(elevated(policy)) {
+                let people = [&mint.caller.principal_id, &mint.caller.arn];
+                places.extend(people.into_iter().flatten().map(|person| (keys::who(person), at.clone())));
+            }
+            places.extend(child_places(&mint.caller, mint.time));
+        }
+        Some(Fact::Console(step)) => match &step.session {
+            Some(session) => places.push((keys::session(session), Kind::Step.at(step.time, ""))),
+            None => places.extend(
+                [&step.from_id, &step.from].into_iter().flatten().map(|person| (keys::who(person), Kind::Step.at(step.time, ""))),
+            ),
+        },
+        Some(Fact::Denial(denial)) => places.extend(child_places(&denial.caller, denial.time)),
+        Some(Fact::IamChange(change)) => {
+            places.push((keys::iam(change.account), format!("{}#", keys::second(change.time))));
+            places.extend(child_places(&change.by, change.time));
+        }
+        Some(Fact::Nothing) | None => {}
+    }
+    places
+}
+
+/// Where a child waits for the mint of the session that it was made with.
+fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
+        places.push((keys::issued(key), Kind::Child.at(time, "")));
+    }
+    if let (Some(session), Some(created)) = (caller.role_session(), caller.session.as_ref().and_then(|context| context.created)) {
+        places.push((keys::session(session), Kind::Child.at(created, "")));
+    }
+    places
+}
+
+/// What is folded: only the first and the last of it are kept.
+fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
+    let mut rows = Vec::new();
+    let rank = format!("{}#{}", keys::second(seen.time), keys::record_part(&seen.key));
+    let expires = now.plus_seconds(KEPT);
+    let mut both = |pk: String, sk: String| {
+        for (end, keep) in [("first", Keep::Least), ("last", Keep::Greatest)] {
+            let mut row = row(pk.clone(), format!("{sk}#{end}"), body, expires);
+            row.rank.clone_from(&rank);
+            rows.push((row, keep));
+        }
+    };
+    if let Some(used) = &seen.used {
+        let created = used.created.unwrap_or(Moment::from_epoch_seconds(0));
+        let what = format!("{:?} {:?} {} {}", used.created, used.key, used.role, used.delivered_by_service);
+        both(keys::session(&used.session), Kind::Use.at(created, &keys::hash(&what)));
+    }
+    if let Some(named) = &seen.named {
+        both(keys::names(named.account), keys::name_part(&named.name, &named.id));
+    }
+    if let Some((id, role)) = &seen.role {
+        rows.push((row(keys::role(id), keys::hash(role.as_str()), body, expires), Keep::First));
+    }
+    if seen.in_iam_region {
+        let (pk, sk) = (keys::heard(seen.key.account), keys::hour(seen.time));
+        rows.push((row(pk, sk, "", expires), Keep::First));
+    }
+    rows
+}
+
+/// Whether this record is the one that first tied its name to its id, or one that leaves open who bore the name when.
+async fn names_anew<T: Table>(table: &T, seen: &Seen) -> Result<bool, Trouble> {
+    let Some(named) = &seen.named else { return Ok(false) };
+    let own = keys::name_part(&named.name, &named.id);
+    let (name, id) = own.split_once('#').unwrap_or((&own, ""));
+    let rows = table.query(Place::Ledger, &keys::names(named.account), &Span::default()).await?;
+    let record = keys::record_part(&seen.key);
+    let bounds = rows.iter().filter(|row| row.sk.starts_with(&own)).any(|row| row.rank.ends_with(&record));
+    let mut first = rows.iter().filter(|row| row.sk == format!("{own}#first"));
+    let others = rows.iter().filter(|row| !row.sk.starts_with(&own)).any(|row| {
+        let mut parts = row.sk.split('#');
+        parts.next().is_some_and(|other| other.eq_ignore_ascii_case(name)) || parts.next() == Some(id)
+    });
+    Ok(first.any(|row| row.rank.ends_with(&record)) || (bounds && others))
+}

@@ -1,0 +1,28 @@
+//! What cannot be read is kept for people to look at, and does not block the queue.
+
+use rolewatch_guard::moment::Moment;
+
+use crate::ledger::keys::hash;
+use crate::port::{Bucket, Table, Topic, Trouble};
+use crate::rulebook::once;
+
+/// Under what it lies.
+pub const PREFIX: &str = "quarantine/";
+
+/// Keeps a message in the bucket, under its hash, and says so: once an hour, however many there are.
+///
+/// # Errors
+/// The ports' own; then it has to be put there again.
+pub async fn put<O: Bucket + Table + Topic>(outside: &O, body: &str, why: &str, now: Moment) -> Result<(), Trouble> {
+    let time = now.to_string();
+    let day = time.get(..10).unwrap_or_default();
+    let key = format!("{PREFIX}{day}/{}.json", hash(body));
+    outside.put(&key, body.as_bytes().to_vec()).await?;
+    tracing::warn!(key, why, "a message cannot be read and is in quarantine");
+    let hour = time.get(..13).unwrap_or_default();
+    let text = format!(
+        "A message that cannot be read was put into quarantine as `{key}`: {why}.\n\nWhat it would have told is not judged. Others of this hour \
+         are in the same place; the metric Quarantined counts them. docs/operations.md says what to do."
+    );
+    once(outside, &format!("quarantine {hour}"), "rolewatch: events in quarantine", text, now).await
+}

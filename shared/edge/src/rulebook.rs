@@ -1,0 +1,167 @@
+//! Policy and rosters: from the bucket, looked at again every minute.
+
+use std::collections::BTreeMap;
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::roster::{Rosters, Snapshot};
+
+use crate::ledger::keys::hash;
+use crate::port::{Bucket, Keep, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+
+/// Where the policy lies.
+pub const POLICY_KEY: &str = "policy/rolewatch.yaml";
+
+/// Under what the rosters lie: `roster/NAME@TIME.json`.
+pub const ROSTER_PREFIX: &str = "roster/";
+
+/// How long an answer of the bucket is good, in seconds.
+const FRESH: i64 = 60;
+
+/// So far back a new policy or roster has switches judged again, in seconds: no session of today is older.
+const OPEN: i64 = 36 * 3_600;
+
+/// What is in force.
+#[derive(Debug, Clone)]
+pub struct Rulebook {
+    /// The policy.
+    pub policy: Policy,
+    /// The rosters.
+    pub rosters: Rosters,
+    etag: String,
+    roster_files: BTreeMap<String, (String, Option<Snapshot>)>,
+    checked: Moment,
+}
+
+/// The rulebook of a process that lives on between events.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    book: Option<Rulebook>,
+}
+
+impl Shelf {
+    /// What is in force now. A broken policy is told once, and the last good one stays.
+    ///
+    /// # Errors
+    /// The ports' own, and [`Trouble::Refused`] when there never was a good policy.
+    pub async fn current<O: Bucket + Table + Topic + Queue>(&mut self, outside: &O, now: Moment) -> Result<&Rulebook, Trouble> {
+        let stale = self.book.as_ref().is_none_or(|book| now.seconds_since(book.checked) >= FRESH);
+        if stale {
+            let before = self.book.as_ref().map(|book| (book.etag.clone(), book.rosters.clone()));
+            let book = refresh(outside, self.book.take(), now).await?;
+            let after = (book.etag.clone(), book.rosters.clone());
+            let book = self.book.insert(book);
+            if before.is_none_or(|before| before != after) {
+                tell_the_guard(outside, book, now).await?;
+            }
+        }
+        self.book.as_ref().ok_or_else(|| no_policy("none was read"))
+    }
+}
+
+/// The first process that sees a new policy or roster has the open dossiers judged again.
+async fn tell_the_guard<O: Table + Queue>(outside: &O, book: &Rulebook, now: Moment) -> Result<(), Trouble> {
+    let files: String = book.roster_files.iter().map(|(key, (etag, _))| format!("{key} {etag}\n")).collect();
+    let pk = format!("rulebook#{}", hash(&format!("{}\n{files}", book.etag)));
+    if outside.query(Place::Ledger, &pk, &Span::default()).await?.is_empty() {
+        crate::settle::open_dossiers(outside, now.plus_seconds(-OPEN), now).await?;
+        let row = note(pk, "told", String::new(), now);
+        outside.keep(Place::Ledger, row, Keep::First).await?;
+    }
+    Ok(())
+}
+
+fn note(pk: String, sk: &str, body: String, now: Moment) -> Row {
+    Row { pk, sk: sk.to_owned(), body, rank: String::new(), version: 0, expires: Some(now.plus_seconds(400 * 86_400)) }
+}
+
+fn no_policy(why: &str) -> Trouble {
+    Trouble::Refused { what: format!("reading the policy `{POLICY_KEY}`"), why: format!("{why}; put one there with `rolewatch policy push`") }
+}
+
+async fn refresh<O: Bucket + Table + Topic>(outside: &O, known: Option<Rulebook>, now: Moment) -> Result<Rulebook, Trouble> {
+    let etag = known.as_ref().map(|book| book.etag.as_str());
+    let (policy, etag) = match (outside.get(POLICY_KEY, etag).await?, &known) {
+        (Object::Unchanged, Some(book)) => (book.policy.clone(), book.etag.clone()),
+        (Object::Found { bytes, etag, written }, _) => match Policy::read(&bytes, POLICY_KEY) {
+            Ok(policy) => {
+                keep_good(outside, &bytes, written, now).await?;
+                (policy, etag)
+            }
+            Err(errors) => (last_good(outside, known.as_ref(), &etag, &errors.to_string(), now).await?, etag),
+        },
+        (Object::Unchanged | Object::Missing, _) => {
+            (last_good(outside, known.as_ref(), "missing", "there is no such object", now).await?, "missing".to_owned())
+        }
+    };
+    let mut files = BTreeMap::new();
+    let mut before = known.map(|book| book.roster_files).unwrap_or_default();
+    let mut rosters = Rosters::default();
+    for (key, etag) in outside.list(ROSTER_PREFIX).await? {
+        let entry = match before.remove(&key) {
+            Some((known, snapshot)) if known == etag => (known, snapshot),
+            _ => (etag.clone(), roster(outside, &key, now).await?),
+        };
+        if let Some(snapshot) = &entry.1 {
+            rosters.add(snapshot.clone());
+        }
+        files.insert(key, entry);
+    }
+    Ok(Rulebook { policy, rosters, etag, roster_files: files, checked: now })
+}
+
+/// A process that starts while the policy is broken finds the last good one in the ledger.
+async fn keep_good<O: Table>(outside: &O, bytes: &[u8], written: Moment, now: Moment) -> Result<(), Trouble> {
+    let mut row = note("rulebook#good".to_owned(), "policy", String::from_utf8_lossy(bytes).into_owned(), now);
+    row.rank = crate::ledger::keys::second(written);
+    row.expires = None;
+    outside.keep(Place::Ledger, row, Keep::Greatest).await.map(|_| ())
+}
+
+async fn last_good<O: Table + Topic>(outside: &O, known: Option<&Rulebook>, etag: &str, why: &str, now: Moment) -> Result<Policy, Trouble> {
+    let text = format!(
+        "The policy {POLICY_KEY} cannot be used, so the last good one stays in force. Push a corrected one with `rolewatch policy push`.\n\n{why}"
+    );
+    once(outside, &format!("policy {etag}"), "rolewatch: the policy is broken", text, now).await?;
+    if let Some(book) = known {
+        return Ok(book.policy.clone());
+    }
+    let rows = outside.query(Place::Ledger, "rulebook#good", &Span::default()).await?;
+    let row = rows.first().ok_or_else(|| no_policy(why))?;
+    Policy::read(row.body.as_bytes(), POLICY_KEY).map_err(|errors| no_policy(&errors.to_string()))
+}
+
+async fn roster<O: Bucket + Table + Topic>(outside: &O, key: &str, now: Moment) -> Result<Option<Snapshot>, Trouble> {
+    let Object::Found { bytes, etag, .. } = outside.get(key, None).await? else { return Ok(None) };
+    let taken = taken(key);
+    match Snapshot::read(&bytes, taken) {
+        Ok(snapshot) => Ok(Some(snapshot)),
+        Err(error) => {
+            let text = format!("The roster {key} cannot be used; memberships that rest on it are unproven.\n\n{error}");
+            once(outside, &format!("roster {key} {etag}"), "rolewatch: a roster is broken", text, now).await?;
+            Ok(None)
+        }
+    }
+}
+
+/// `roster/development@2026-03-01T000000Z.json`.
+fn taken(key: &str) -> Option<Moment> {
+    let time = key.rsplit_once('@')?.1.strip_suffix(".json")?;
+    time.parse().ok().or_else(|| {
+        let (date, clock) = time.split_once('T')?;
+        let digits = clock.strip_suffix('Z').filter(|clock| clock.len() == 6 && clock.is_ascii())?;
+        let (hour, rest) = digits.split_at(2);
+        let (minute, second) = rest.split_at(2);
+        format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
+    })
+}
+
+/// Tells those who run rolewatch, once: the notice first, then the note that it was given.
+pub(crate) async fn once<O: Table + Topic>(outside: &O, what: &str, subject: &str, body: String, now: Moment) -> Result<(), Trouble> {
+    let pk = format!("told#{}", hash(what));
+    if !outside.query(Place::Ledger, &pk, &Span::default()).await?.is_empty() {
+        return Ok(());
+    }
+    outside.publish(Notice::Operations { subject: subject.to_owned(), body }).await?;
+    outside.keep(Place::Ledger, note(pk, "told", String::new(), now), Keep::First).await.map(|_| ())
+}

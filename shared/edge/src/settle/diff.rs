@@ -1,0 +1,122 @@
+//! The difference between what the outbox holds and what it should hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::rules::Rule;
+use rolewatch_guard::{Finding, Verdict};
+
+use super::judged::{Judged, SESSION, is_touched};
+use super::{Settled, alert};
+use crate::ledger::Touched;
+use crate::outbox::{self, State, Stored, about_records, about_sessions, subject};
+use crate::port::{Table, Trouble};
+use crate::wire::Status;
+
+/// How long an unproven finding waits for evidence before it is told, in seconds.
+const WAITS: i64 = 900;
+
+/// The states of all findings concerned, and which of them have to be written.
+#[derive(Debug)]
+pub(super) struct Changes {
+    pub(super) states: BTreeMap<String, Stored>,
+    dirty: BTreeSet<String>,
+}
+
+pub(super) async fn compare<T: Table>(table: &T, judged: &Judged, touched: &Touched, now: Moment) -> Result<Changes, Trouble> {
+    let mut ids = about_sessions(table, &touched.sessions, SESSION).await?;
+    ids.extend(about_records(table, judged.record_names()).await?);
+    let several = |rule: &str| Rule::find(rule).is_some_and(Rule::over_several);
+    // A stretch or run that took in another one: the other one's finding is about its records, not about what was touched.
+    let mut absorbed: BTreeSet<String> = BTreeSet::new();
+    for finding in judged.findings.iter().filter(|finding| several(finding.rule)) {
+        let (switches, records) = subject(finding);
+        absorbed.extend(about_sessions(table, &switches, 0).await?);
+        absorbed.extend(about_records(table, records).await?);
+    }
+    let own: BTreeSet<String> = ids.into_iter().collect();
+    let wanted: BTreeMap<&str, &Finding> = judged.findings.iter().map(|finding| (finding.id.as_str(), finding)).collect();
+    let all = own.iter().chain(&absorbed).cloned().chain(wanted.keys().map(|id| (*id).to_owned())).collect::<BTreeSet<String>>();
+    let mut changes = Changes { states: outbox::load(table, all).await?, dirty: BTreeSet::new() };
+    let names: BTreeSet<String> = judged.record_names().into_iter().collect();
+    let gone: Vec<String> = changes
+        .states
+        .iter()
+        .filter(|(id, _)| !wanted.contains_key(id.as_str()))
+        .filter(|(id, stored)| {
+            let state = &stored.state;
+            let own_switch = || state.switches.iter().any(|at| is_touched(touched, at));
+            let own_record = || state.records.iter().any(|record| names.contains(record));
+            if state.several { own.contains(*id) || absorbed.contains(*id) } else { own.contains(*id) && (own_switch() || own_record()) }
+        })
+        .filter(|(_, stored)| stored.state.alert.status != Status::Withdrawn)
+        .map(|(id, _)| id.clone())
+        .collect();
+    for id in &gone {
+        if let Some(stored) = changes.states.get_mut(id) {
+            stored.state.alert.status = Status::Withdrawn;
+            stored.state.alert.version += 1;
+            changes.dirty.insert(id.clone());
+        }
+    }
+    for finding in &judged.findings {
+        changes.bring(finding, judged, &gone, now);
+    }
+    Ok(changes)
+}
+
+impl Changes {
+    /// Makes the state of one finding what it should be.
+    fn bring(&mut self, finding: &Finding, judged: &Judged, gone: &[String], now: Moment) {
+        let mut alert = alert::of(finding, judged, now);
+        let (switches, records) = subject(finding);
+        let several = Rule::find(finding.rule).is_some_and(Rule::over_several);
+        let unproven = finding.verdict == Verdict::Unproven;
+        // Granted for longer than the limit, but not seen used for so long.
+        let quiet = unproven && several && matches!(finding.rule, "RW004" | "RW005");
+        match self.states.get_mut(&finding.id) {
+            Some(stored) => {
+                let state = &mut stored.state;
+                alert.supersedes.clone_from(&state.alert.supersedes);
+                // Where it was called and when it was noticed first stays as it was told.
+                alert.noticed.clone_from(&state.alert.noticed);
+                if alert::says_the_same(&state.alert, &alert) {
+                    return;
+                }
+                alert.version = state.alert.version + 1;
+                let due = if unproven { state.due.or(Some(now.plus_seconds(WAITS))) } else { None };
+                *state = State { alert, switches, records, several, quiet, due, published: state.published };
+            }
+            None => {
+                let replaced = gone.iter().filter(|id| {
+                    self.states.get(*id).is_some_and(|old| {
+                        let shares = old.state.switches.iter().any(|at| switches.iter().any(|own| own.session == at.session))
+                            || old.state.records.iter().any(|record| records.contains(record));
+                        old.state.alert.rule == finding.rule && shares
+                    })
+                });
+                alert.supersedes.extend(replaced.cloned());
+                let due = unproven.then(|| now.plus_seconds(WAITS));
+                let state = State { alert, switches, records, several, quiet, due, published: 0 };
+                self.states.insert(finding.id.clone(), Stored { state, version: 0 });
+            }
+        }
+        self.dirty.insert(finding.id.clone());
+    }
+
+    /// Stores what changed. `true`: something was stored, or somebody else stored something, so that it has to be looked at again.
+    pub(super) async fn write<T: Table>(&mut self, table: &T, now: Moment, settled: &mut Settled) -> Result<bool, Trouble> {
+        let dirty = std::mem::take(&mut self.dirty);
+        for id in &dirty {
+            let Some(stored) = self.states.get(id) else { continue };
+            if outbox::write(table, &stored.state, stored.version, now).await? {
+                if stored.version == 0 {
+                    settled.found += 1;
+                } else {
+                    settled.changed += 1;
+                }
+            }
+        }
+        Ok(!dirty.is_empty())
+    }
+}

@@ -1,0 +1,59 @@
+//! Asking IAM who is in which group, where rosters and changes cannot tell.
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::Verdict;
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+
+use super::judged::Judged;
+use crate::ledger::Observed;
+use crate::port::{Directory, GroupsNow, Keep, Place, Table, Trouble};
+use crate::rulebook::Rulebook;
+
+/// What asking came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lookups {
+    /// An answer was stored: judge again.
+    pub(super) answered: bool,
+    /// Questions without an answer. They make nothing allowed.
+    pub(super) unanswered: u64,
+}
+
+/// Asks once for each person whose membership is unproven and of whom nothing was heard since the switch.
+///
+/// # Errors
+/// The table's own.
+pub(super) async fn ask<O: Table + Directory>(
+    outside: &O,
+    book: &Rulebook,
+    judged: &Judged,
+    asked: &mut BTreeSet<(AccountId, String)>,
+    now: Moment,
+) -> Result<Lookups, Trouble> {
+    let mut lookups = Lookups::default();
+    let open = judged.findings.iter().filter(|finding| finding.rule == "RW001" && finding.verdict == Verdict::Unproven);
+    for finding in open {
+        let Some(entered) = judged.entered_of(finding) else { continue };
+        let Some((account, id, name)) = &entered.user else { continue };
+        let known = judged.facts.observed.iter().any(|(of, observed)| of == account && observed.user == *id && observed.taken >= entered.at.time);
+        if known || !book.policy.trusts(*account) || !asked.insert((*account, id.clone())) {
+            continue;
+        }
+        match outside.groups_of(*account, name).await {
+            Ok(GroupsNow::Member(groups)) => {
+                let observed =
+                    Observed { account: account.to_string(), user: id.clone(), name: name.clone(), groups, taken: now };
+                let row = observed
+                    .row(*account)
+                    .map_err(|error| Trouble::Refused { what: "storing IAM's answer".to_owned(), why: error.to_string() })?;
+                outside.keep(Place::Ledger, row, Keep::First).await?;
+                lookups.answered = true;
+            }
+            // Nobody bears the name now; who bore it then is for the logs to tell.
+            Ok(GroupsNow::NoSuchUser) => {}
+            Err(_) => lookups.unanswered += 1,
+        }
+    }
+    Ok(lookups)
+}

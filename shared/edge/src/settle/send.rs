@@ -1,0 +1,50 @@
+//! Telling the topic what is due, and ourselves what to look at again.
+
+use std::collections::BTreeMap;
+
+use rolewatch_guard::moment::Moment;
+
+use super::Rejudge;
+use crate::ledger::Touched;
+use crate::outbox::{self, Stored};
+use crate::port::{Notice, Queue, Table, Topic, Trouble};
+use crate::wire::Alert;
+
+/// The longest that a queue holds a message back, in seconds; the evidence of a switch is given as long.
+const LATER: u32 = 900;
+
+/// Publishes what is due and notes that it was. A crash in between publishes it again.
+pub(super) async fn send_due<O: Table + Topic>(outside: &O, states: &mut BTreeMap<String, Stored>, now: Moment) -> Result<u64, Trouble> {
+    let mut sent = 0;
+    for stored in states.values_mut().filter(|stored| stored.state.is_due(now)) {
+        outside.publish(notice(&stored.state.alert)?).await?;
+        sent += 1;
+        stored.state.published = stored.state.alert.version;
+        // Whoever changed it meanwhile publishes what they made of it.
+        outbox::write(outside, &stored.state, stored.version, now).await?;
+    }
+    Ok(sent)
+}
+
+/// A finding as the topic takes it.
+pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
+    let body = serde_json::to_string(alert)
+        .map_err(|error| Trouble::Refused { what: format!("publishing finding `{}`", alert.id), why: error.to_string() })?;
+    let mut attributes =
+        vec![("rule", alert.rule.clone()), ("verdict", alert.verdict.clone()), ("severity", alert.severity.clone())];
+    if !alert.role_account.id.is_empty() {
+        attributes.push(("account", alert.role_account.id.clone()));
+    }
+    Ok(Notice::Finding { body, attributes })
+}
+
+/// Queues a judgement for when evidence has had its time.
+pub(super) async fn later<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> {
+    rejudge(outside, &Rejudge::of(touched), LATER).await
+}
+
+pub(super) async fn rejudge<O: Queue>(outside: &O, rejudge: &Rejudge, delay: u32) -> Result<(), Trouble> {
+    let body = serde_json::to_string(&serde_json::json!({ "rejudge": rejudge }))
+        .map_err(|error| Trouble::Refused { what: "queueing a judgement".to_owned(), why: error.to_string() })?;
+    outside.send(body, delay).await
+}

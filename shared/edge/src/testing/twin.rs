@@ -1,0 +1,167 @@
+//! One twin for all ports: tables, queue, topics, bucket, IAM and the clock, as AWS has them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+
+use super::weather::{Gate, Weather, give_way};
+use crate::port::{Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+
+/// What a topic took, in its order.
+pub type Published = Vec<Notice>;
+
+/// Groups by account and user name: name and id of each.
+type Groups = BTreeMap<(AccountId, String), Vec<(String, String)>>;
+
+/// Everything outside, in memory.
+#[derive(Debug)]
+pub struct Twin<W> {
+    /// What goes wrong.
+    pub weather: W,
+    /// Now.
+    pub clock: Cell<Moment>,
+    /// All rows, by place, partition and sort key.
+    pub rows: RefCell<BTreeMap<(Place, String), BTreeMap<String, Row>>>,
+    /// Messages that were sent, and when they become visible.
+    pub queue: RefCell<Vec<(Moment, String)>>,
+    /// What was published.
+    pub topics: RefCell<Published>,
+    /// Objects and when they were written.
+    pub objects: RefCell<BTreeMap<String, (Vec<u8>, Moment)>>,
+    /// What IAM would answer; a user who is not in it does not exist.
+    pub groups: RefCell<Groups>,
+}
+
+impl<W: Weather> Twin<W> {
+    /// Empty, at a moment.
+    pub fn new(weather: W, now: Moment) -> Self {
+        Self {
+            weather,
+            clock: Cell::new(now),
+            rows: RefCell::default(),
+            queue: RefCell::default(),
+            topics: RefCell::default(),
+            objects: RefCell::default(),
+            groups: RefCell::default(),
+        }
+    }
+
+    async fn call<T>(&self, what: &'static str, effect: impl FnOnce() -> T) -> Result<T, Trouble> {
+        if self.weather.gives_way() {
+            give_way().await;
+        }
+        self.weather.at(Gate::Before, what)?;
+        let outcome = effect();
+        if self.weather.gives_way() {
+            give_way().await;
+        }
+        self.weather.at(Gate::After, what)?;
+        Ok(outcome)
+    }
+
+    fn tag(bytes: &[u8]) -> String {
+        crate::ledger::keys::hash(&String::from_utf8_lossy(bytes))
+    }
+}
+
+impl<W: Weather> Table for Twin<W> {
+    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+        self.call("keep", || {
+            let mut rows = self.rows.borrow_mut();
+            let partition = rows.entry((place, row.pk.clone())).or_default();
+            let stays = partition.get(&row.sk).is_some_and(|known| match keep {
+                Keep::First => true,
+                Keep::Least => known.rank <= row.rank,
+                Keep::Greatest => known.rank >= row.rank,
+            });
+            if stays {
+                return Kept::Known;
+            }
+            partition.insert(row.sk.clone(), row);
+            Kept::Written
+        })
+        .await
+    }
+
+    async fn replace(&self, place: Place, mut row: Row, seen: u64) -> Result<bool, Trouble> {
+        self.call("replace", || {
+            let mut rows = self.rows.borrow_mut();
+            let partition = rows.entry((place, row.pk.clone())).or_default();
+            if partition.get(&row.sk).map_or(0, |known| known.version) != seen {
+                return false;
+            }
+            row.version = seen + 1;
+            partition.insert(row.sk.clone(), row);
+            true
+        })
+        .await
+    }
+
+    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+        self.call("query", || {
+            let rows = self.rows.borrow();
+            let partition = rows.get(&(place, pk.to_owned()));
+            let within = |sk: &str| sk >= &*span.from && (span.to.is_empty() || sk <= &*span.to || sk.starts_with(&span.to));
+            partition.into_iter().flatten().filter(|(sk, _)| within(sk)).map(|(_, row)| row.clone()).collect()
+        })
+        .await
+    }
+}
+
+impl<W: Weather> Queue for Twin<W> {
+    async fn send(&self, body: String, delay: u32) -> Result<(), Trouble> {
+        let visible = self.clock.get().plus_seconds(i64::from(delay.min(900)));
+        self.call("send", || self.queue.borrow_mut().push((visible, body))).await
+    }
+}
+
+impl<W: Weather> Topic for Twin<W> {
+    async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
+        self.call("publish", || self.topics.borrow_mut().push(notice)).await
+    }
+}
+
+impl<W: Weather> Bucket for Twin<W> {
+    async fn get(&self, key: &str, known: Option<&str>) -> Result<Object, Trouble> {
+        self.call("get", || match self.objects.borrow().get(key) {
+            None => Object::Missing,
+            Some((bytes, _)) if known == Some(&*Self::tag(bytes)) => Object::Unchanged,
+            Some((bytes, written)) => Object::Found { bytes: bytes.clone(), etag: Self::tag(bytes), written: *written },
+        })
+        .await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<(String, String)>, Trouble> {
+        self.call("list", || {
+            let objects = self.objects.borrow();
+            objects.iter().filter(|(key, _)| key.starts_with(prefix)).map(|(key, (bytes, _))| (key.clone(), Self::tag(bytes))).collect()
+        })
+        .await
+    }
+
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
+        let now = self.clock.get();
+        self.call("put", || {
+            self.objects.borrow_mut().insert(key.to_owned(), (bytes, now));
+        })
+        .await
+    }
+}
+
+impl<W: Weather> Directory for Twin<W> {
+    async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
+        self.call("groups_of", || {
+            let groups = self.groups.borrow();
+            groups.get(&(account, user_name.to_owned())).map_or(GroupsNow::NoSuchUser, |groups| GroupsNow::Member(groups.clone()))
+        })
+        .await
+    }
+}
+
+impl<W: Weather> Clock for Twin<W> {
+    fn now(&self) -> Moment {
+        self.clock.get()
+    }
+}

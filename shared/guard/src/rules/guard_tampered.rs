@@ -1,0 +1,109 @@
+//! RW201 guard-tampered
+//!
+//! ## What it does
+//! Fires when somebody calls what would blind the guard itself: its rules, bus, queues, functions, tables, topics, key, bucket, logs,
+//! alarms, heartbeat, secret, stack and roles, and the trails that the events come from. It is critical; medium where the call failed, or
+//! where CloudFormation made it in the course of a deployment. It cannot be suppressed. The live guard alone judges it, as each record
+//! arrives: an archive does not tell what the guard's own resources are called. The calls are listed in `docs/operations.md`.
+//!
+//! ## Why it matters
+//! Whoever means to misuse a role and knows that it is watched begins with the watch. The call that blinds it is the last one it sees.
+//!
+//! ## Blind spots
+//! - The guard knows its own by their names, which begin with the stack's, and its key and secret as it was told. A stack that was given a
+//!   long name may have resources whose names AWS cut short.
+//! - A rule that is stopped may not forward the record of being stopped. The other rules of the account, other accounts and the alarm on
+//!   silence remain; the trail in S3 has the record.
+//! - Objects in the bucket and items in the tables are data events, which are not watched; versions and the hash in each finding remain.
+//! - A deployment is told as such: the call on the stack, critical, and each call that CloudFormation made, medium. Someone may hide
+//!   behind a deployment, so none of them is left out.
+//! - A refused call is told only where its record names the resource.
+//! - Unproven: the record of a call that succeeded does not name the resource, because the caller blew the parameters up until CloudTrail
+//!   left them out (critical), or for another reason (medium).
+//!
+//! ## What to do
+//! 1. If somebody deploys or rotates the secret just now, compare who, when and which resource with what they say they did.
+//! 2. Otherwise take it for an attack: cut the caller's sessions off, undo the call (deploy the stack again), see that events arrive again.
+//! 3. Audit the time in between from the trail in S3 with `rolewatch audit`: what the guard missed is there.
+
+use super::view::Answer;
+use crate::policy::Severity;
+use crate::tamper::{Tampering, Target};
+
+/// Judges one call. That it is on the list and may concern the guard's own is settled already.
+pub(crate) fn check(tampering: &Tampering) -> Answer {
+    let Tampering { call, caller, key, .. } = tampering;
+    let does = call.does;
+    let what = format!("{}:{}", call.source, call.name);
+    let way = if tampering.by_cloudformation { " by way of CloudFormation" } else { "" };
+    let who = format!("{} called {what}{way}", caller.name);
+    let place = format!("in account {}", key.account);
+    match (&tampering.target, &tampering.failed) {
+        (Target::Named(resource), None) => {
+            let severity = if tampering.by_cloudformation { Severity::Medium } else { Severity::Critical };
+            Answer::violation(format!("{who} on {resource} {place}; the call {does}")).with_severity(severity)
+        }
+        (Target::Named(resource), Some(error)) => {
+            Answer::violation(format!("{who} on {resource} {place}, which failed ({error}); the call {does}"))
+                .with_severity(Severity::Medium)
+        }
+        (Target::Unnamed, Some(error)) => {
+            Answer::violation(format!("{who} {place}, which failed ({error}); the call {does}")).with_severity(Severity::Medium)
+        }
+        (Target::LeftOut, _) => Answer::unproven(format!(
+            "{who} {place} with parameters so large that CloudTrail left them out, so what it worked on is not known; the call {does}"
+        ))
+        .with_severity(Severity::Critical),
+        (Target::Unnamed, None) => {
+            Answer::unproven(format!("{who} {place}, and its record does not name what it worked on; the call {does}"))
+                .with_severity(Severity::Medium)
+        }
+    }
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::finding::{Finding, Verdict};
+    use crate::policy::{EXAMPLE, Policy, Severity};
+    use crate::tamper::{Guarded, tampering};
+    use serde_json::{Value, json};
+
+    /// What a call to a rule of EventBridge comes to. Every call that is watched has its cases in `tamper/tests.rs`.
+    fn finding(request: &Value, more: &Value) -> Option<Finding> {
+        let mut record = json!({
+            "eventTime": "2026-03-05T02:30:00Z", "eventSource": "events.amazonaws.com", "eventName": "DisableRule",
+            "eventID": "EXAMPLE-1", "recipientAccountId": "444455556666", "requestParameters": request,
+            "userIdentity": {"type": "IAMUser", "userName": "mia", "arn": "arn:aws:iam::444455556666:user/mia", "accountId": "444455556666"},
+        });
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let guarded = Guarded { stack: "rolewatch".to_owned(), ..Guarded::default() };
+        let policy = Policy::read(EXAMPLE.as_bytes(), "example.yaml").unwrap();
+        Some(tampering(record.to_string().as_bytes(), &guarded).unwrap()?.finding(policy.version_hash))
+    }
+
+    #[test]
+    fn fires_when_a_rule_of_the_guard_is_stopped() {
+        let finding = finding(&json!({"name": "rolewatch-forward"}), &json!({})).unwrap();
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Critical));
+        assert_eq!((finding.caller.name.as_str(), finding.role.as_str()), ("mia", "rolewatch-forward"));
+    }
+
+    #[test]
+    fn fires_with_less_weight_when_the_call_failed() {
+        let failed = json!({"errorCode": "ResourceNotFoundException"});
+        let finding = finding(&json!({"name": "rolewatch-forward"}), &failed).unwrap();
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium));
+    }
+
+    #[test]
+    fn silent_on_somebody_elses_rule_and_on_other_calls() {
+        assert_eq!(finding(&json!({"name": "shop-orders"}), &json!({})), None);
+        assert_eq!(finding(&json!({"name": "rolewatch-forward"}), &json!({"eventName": "EnableRule"})), None);
+    }
+
+    #[test]
+    fn unproven_when_the_parameters_were_blown_up_until_they_were_left_out() {
+        let finding = finding(&json!({"omitted": true}), &json!({})).unwrap();
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Unproven, Severity::Critical));
+    }
+}

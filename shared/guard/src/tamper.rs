@@ -1,0 +1,177 @@
+//! Calls that would blind the guard itself: its rules, queues, functions, tables, topics, key, bucket, alarms, trails, stack and roles.
+//!
+//! One record is enough to tell, so nothing is joined: [`tampering`] looks at a record as it arrives. What is the guard's own is known only
+//! where it is deployed, so this is for the live guard; an archive alone cannot tell.
+
+mod calls;
+mod guarded;
+#[cfg(test)]
+mod tests;
+
+pub use calls::{CALLS, Call, markdown};
+pub use guarded::Guarded;
+
+use crate::finding::{CallerShown, Finding, Subject, id_of};
+use crate::id::RecordKey;
+use crate::moment::Moment;
+use crate::policy::{PolicyHash, Severity};
+use crate::record::{Parameters, Record, Resource};
+use crate::rules;
+use crate::seen::{Caller, CallerKind, RecordProblem, read};
+use crate::untrusted::harmless;
+
+/// CloudFormation calls in the name of whoever deploys.
+const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
+
+/// A call that would blind the guard. Every text in it is harmless to print, not yet escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tampering {
+    /// The record.
+    pub key: RecordKey,
+    /// `eventTime`.
+    pub time: Moment,
+    /// Which call, and what it does.
+    pub call: &'static Call,
+    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever opened it.
+    pub caller: CallerShown,
+    /// What the call worked on.
+    pub target: Target,
+    /// Why the call failed (`errorCode`); `None`: it did not.
+    pub failed: Option<String>,
+    /// CloudFormation made the call for the caller: a deployment, or something that is made to look like one.
+    pub by_cloudformation: bool,
+    /// `awsRegion`.
+    pub region: Option<String>,
+    /// Where the call came from.
+    pub source_ip: Option<String>,
+}
+
+/// What a call worked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// This resource, by name, ARN or URL.
+    Named(String),
+    /// The parameters were so large that CloudTrail left them out. No honest call is.
+    LeftOut,
+    /// The record names nothing that could be held against what is guarded.
+    Unnamed,
+}
+
+/// Whether a record shows a call that would blind the guard.
+///
+/// # Errors
+/// The text is no record, or a record of a guarded call lacks its id, account or time.
+pub fn tampering(record_json: &[u8], guarded: &Guarded) -> Result<Option<Tampering>, RecordProblem> {
+    let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
+    let record: Record<'_> = serde_json::from_slice(record_json).map_err(shape)?;
+    let Some(call) = called(&record) else { return Ok(None) };
+    let Some(target) = target(&record, call, guarded) else { return Ok(None) };
+    let identity = record.user_identity.as_ref();
+    let caller = Caller::from_record(identity, record.source_ip_address.as_deref());
+    Ok(Some(Tampering {
+        key: RecordKey { account: read::recipient(&record)?, event: read::event_id(&record)? },
+        time: read::event_time(&record)?,
+        call,
+        caller: shown(&caller),
+        target,
+        failed: record.error_code.as_deref().map(harmless),
+        by_cloudformation: identity.and_then(|identity| identity.invoked_by.as_deref()) == Some(CLOUDFORMATION),
+        region: record.aws_region.as_deref().map(harmless),
+        source_ip: record.source_ip_address.as_deref().map(harmless),
+    }))
+}
+
+impl Tampering {
+    /// The finding (RW201) that this is.
+    pub fn finding(&self, policy: PolicyHash) -> Finding {
+        let rule = rules::GUARD_TAMPERED;
+        let answer = rules::guard_tampered::check(self);
+        Finding {
+            rule: rule.code,
+            name: rule.name,
+            verdict: answer.verdict,
+            severity: answer.severity.unwrap_or(Severity::Critical),
+            time: self.time,
+            role: self.resource().to_owned(),
+            caller: self.caller.clone(),
+            message: answer.because.into_owned(),
+            events: vec![self.key.event.clone()],
+            id: id_of(rule.code, &[&self.key.event.to_string()]),
+            policy,
+            supersedes: Vec::new(),
+            subject: Subject { switches: Vec::new(), records: vec![self.key.clone()] },
+        }
+    }
+
+    /// What the call worked on; empty where the record does not name it.
+    pub fn resource(&self) -> &str {
+        match &self.target {
+            Target::Named(resource) => resource,
+            Target::LeftOut | Target::Unnamed => "",
+        }
+    }
+}
+
+fn called(record: &Record<'_>) -> Option<&'static Call> {
+    let source = record.event_source.as_deref()?.split('.').next()?;
+    let name = record.event_name.as_deref()?;
+    CALLS.iter().find(|call| call.source == source && call.name == name)
+}
+
+/// What the call worked on, if that is or may be the guard's own.
+fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target> {
+    let request = Parameters::read(record.request_parameters);
+    let response = Parameters::read(record.response_elements);
+    let resources: Vec<Resource<'_>> = record.resources.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let listed = resources.iter().filter_map(|resource| resource.arn.as_deref());
+    let refused = record.error_message.as_deref().and_then(refused_resource);
+    let named: Vec<&str> = request.named(call.names).chain(response.named(call.names)).chain(listed).chain(refused).collect();
+
+    let own = || named.iter().copied().filter(|text| guarded.holds(call.of, text));
+    // An ARN tells the account and the region too.
+    if let Some(text) = own().find(|text| text.starts_with("arn:")).or_else(|| own().next()) {
+        return Some(Target::Named(harmless(text)));
+    }
+    if !named.is_empty() {
+        return None;
+    }
+    if guarded.watches_all(call.of) {
+        return Some(Target::Unnamed);
+    }
+    // A call that failed and names nothing changed nothing; refused calls of the whole company would drown the others.
+    match (record.error_code.is_some(), request.omitted) {
+        (true, _) => None,
+        (false, true) => Some(Target::LeftOut),
+        (false, false) => Some(Target::Unnamed),
+    }
+}
+
+/// With `AccessDenied`, the resource is in the message alone: `… on resource: ARN because …`, of IAM `… on resource: role NAME because …`.
+fn refused_resource(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once(" is not authorized to perform: ")?;
+    let (_action, rest) = rest.split_once(" on resource: ")?;
+    let end = [" because ", " with an explicit deny"].iter().filter_map(|mark| rest.find(mark)).min();
+    end.map_or(Some(rest), |end| rest.get(..end)).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// The caller as the record says it. Nobody is followed back here: a finding about the guard must not wait for other records.
+fn shown(caller: &Caller) -> CallerShown {
+    let account = caller.account.map(|account| account.to_string());
+    let arn = caller.arn.as_deref();
+    let name = match &caller.kind {
+        CallerKind::Root => "the root user".to_owned(),
+        CallerKind::IamUser if caller.user_name.is_some() => caller.user_name.as_deref().map(harmless).unwrap_or_default(),
+        CallerKind::AssumedRole => match caller.assumed_role() {
+            Some(session) => format!("{} (role {})", harmless(session.session), harmless(session.role_name)),
+            None => plain(caller),
+        },
+        CallerKind::Service => caller.provider.as_deref().map_or_else(|| plain(caller), harmless),
+        _ => plain(caller),
+    };
+    CallerShown { arn: arn.map(harmless), account, name }
+}
+
+fn plain(caller: &Caller) -> String {
+    let name = caller.arn.as_deref().and_then(|arn| arn.rsplit('/').next()).or(caller.principal_id.as_deref());
+    name.map_or_else(|| "an unknown caller".to_owned(), harmless)
+}

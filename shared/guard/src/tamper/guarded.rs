@@ -1,0 +1,148 @@
+//! What is the guard's own: held against the names in a record.
+
+use super::calls::Of;
+
+/// What is watched. Empty texts match nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guarded {
+    /// The name of the stack, which the names of its resources begin with, in every account.
+    pub stack: String,
+    /// Trails by name or ARN; empty: any trail.
+    pub trails: Vec<String>,
+    /// The name of the reader role in every account.
+    pub reader_role: String,
+    /// Keys by ARN, id or alias. A key's id says nothing of its stack.
+    pub keys: Vec<String>,
+    /// What is not named after the stack, by name or ARN: the secret with which alerts reach Slack.
+    pub others: Vec<String>,
+}
+
+impl Guarded {
+    /// Whether every resource of this kind is watched, whatever its name.
+    pub(super) fn watches_all(&self, of: Of) -> bool {
+        of == Of::Trail && self.trails.is_empty()
+    }
+
+    /// Whether `text`, a name, an ARN, a URL or what a message says, means something that is watched.
+    pub(super) fn holds(&self, of: Of, text: &str) -> bool {
+        self.watches_all(of)
+            || self.others.iter().any(|other| is(text, other))
+            || match of {
+                Of::Stack => self.is_of_stack(text),
+                Of::Role => self.is_of_stack(text) || words(text).any(|word| !word.is_empty() && word == self.reader_role),
+                Of::Key => self.is_of_stack(text) || self.keys.iter().any(|key| is(text, key)),
+                Of::Trail => self.trails.iter().any(|trail| is(text, trail)),
+            }
+    }
+
+    /// One part of it is the stack's name, or begins with it and goes on after a mark. S3 has lower case only.
+    fn is_of_stack(&self, text: &str) -> bool {
+        let prefix = self.stack.as_str();
+        !prefix.is_empty()
+            && words(text).any(|word| {
+                let (Some(start), Some(rest)) = (word.get(..prefix.len()), word.get(prefix.len()..)) else { return false };
+                start.eq_ignore_ascii_case(prefix) && rest.chars().next().is_none_or(|c| matches!(c, '-' | '_' | '.'))
+            })
+    }
+}
+
+/// The parts of an ARN, a path, a URL or a sentence.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['/', ':', ' ', '"'])
+}
+
+/// Whether two texts name the same thing, each as a name or as an ARN.
+fn is(text: &str, watched: &str) -> bool {
+    let (text, watched) = (name(text), name(watched));
+    if watched.is_empty() || text.is_empty() {
+        return false;
+    }
+    text == watched || without_suffix(text) == watched || text == without_suffix(watched)
+}
+
+/// The name in an ARN: what follows the kind of resource. Any other text is a name already.
+fn name(text: &str) -> &str {
+    let resource = if text.starts_with("arn:") { text.splitn(6, ':').nth(5).unwrap_or(text) } else { text };
+    let kinds = ["secret:", "parameter/", "key/", "alias/", "trail/", "role/"];
+    kinds.iter().find_map(|kind| resource.strip_prefix(kind)).unwrap_or(resource).trim_start_matches('/')
+}
+
+/// Secrets Manager ends the ARN of each secret with a hyphen and six characters of its own.
+fn without_suffix(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((front, end)) if end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()) => front,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guarded() -> Guarded {
+        Guarded {
+            stack: "RoleWatch".to_owned(),
+            trails: vec!["organization".to_owned()],
+            reader_role: "audit-reader".to_owned(),
+            keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+            others: vec!["arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf".to_owned()],
+        }
+    }
+
+    #[test]
+    fn a_resource_is_the_stacks_by_any_part_of_its_name_that_begins_like_it() {
+        for text in [
+            "RoleWatch",
+            "RoleWatch-HubBus-1A2B3C",
+            "rolewatch-statebucket-1a2b3c",
+            "arn:aws:sns:us-east-1:123456789012:RoleWatch-FindingsTopic-1A2B3C:0a0a",
+            "https://sqs.us-east-1.amazonaws.com/123456789012/RoleWatch-EventQueue-1A2B3C",
+            "/aws/lambda/RoleWatch-SwitchGuard",
+            "arn:aws:cloudformation:us-east-1:123456789012:stack/RoleWatch/0a0a",
+            "role RoleWatch-SwitchGuardRole-1A2B3C",
+        ] {
+            assert!(guarded().holds(Of::Stack, text), "{text}");
+        }
+        for text in ["RoleWatcher", "shop-RoleWatch", "", "arn:aws:sns:us-east-1:123456789012:shop", "ロールウォッチ"] {
+            assert!(!guarded().holds(Of::Stack, text), "{text}");
+        }
+        assert!(!Guarded::default().holds(Of::Stack, "anything"));
+    }
+
+    #[test]
+    fn the_reader_role_is_watched_with_the_stacks_own() {
+        for text in ["audit-reader", "arn:aws:iam::444455556666:role/path/audit-reader", "role audit-reader", "RoleWatch-SwitchGuardRole"] {
+            assert!(guarded().holds(Of::Role, text), "{text}");
+        }
+        assert!(!guarded().holds(Of::Role, "audit-reader-2"));
+        assert!(!guarded().holds(Of::Stack, "audit-reader"));
+        assert!(!Guarded::default().holds(Of::Role, ""));
+    }
+
+    #[test]
+    fn a_key_is_watched_by_id_arn_or_alias() {
+        let by_alias = Guarded { keys: vec!["alias/guard".to_owned()], ..Guarded::default() };
+        assert!(guarded().holds(Of::Key, "1234abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(guarded().holds(Of::Key, "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(by_alias.holds(Of::Key, "arn:aws:kms:us-east-1:123456789012:alias/guard"));
+        assert!(!guarded().holds(Of::Key, "0000abcd-12ab-34cd-56ef-1234567890ab"));
+    }
+
+    #[test]
+    fn any_trail_is_watched_unless_one_is_named() {
+        assert!(guarded().holds(Of::Trail, "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization"));
+        assert!(!guarded().holds(Of::Trail, "other"));
+        assert!(Guarded::default().holds(Of::Trail, "other"));
+    }
+
+    #[test]
+    fn a_secret_is_watched_by_name_with_and_without_its_suffix() {
+        for text in ["chat/slack", "chat/slack-AbCdEf", "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf"] {
+            assert!(guarded().holds(Of::Stack, text), "{text}");
+        }
+        assert!(!guarded().holds(Of::Stack, "chat/slack-2"));
+        let parameter =
+            Guarded { others: vec!["arn:aws:ssm:us-east-1:123456789012:parameter/chat/slack".to_owned()], ..Guarded::default() };
+        assert!(parameter.holds(Of::Stack, "/chat/slack"));
+    }
+}

@@ -1,0 +1,187 @@
+//! Every call fires on what is the guard's own and stays silent on everything else, by the records of `events/tamper`.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::*;
+use crate::finding::Verdict;
+use crate::policy::{EXAMPLE, Policy};
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// As the fixtures have it.
+fn guarded() -> Guarded {
+    Guarded {
+        stack: "rolewatch".to_owned(),
+        trails: vec!["rolewatch-organization".to_owned()],
+        reader_role: "rolewatch-reader".to_owned(),
+        keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+        others: Vec::new(),
+    }
+}
+
+/// The record in an event of `events/tamper`.
+fn record(name: &str) -> Value {
+    let path = project().join("events/tamper").join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run `make events`", path.display()));
+    serde_json::from_str::<Value>(&text).unwrap()["detail"].take()
+}
+
+fn judged(record: &Value, guarded: &Guarded) -> Option<Finding> {
+    let found = tampering(record.to_string().as_bytes(), guarded).unwrap();
+    found.map(|tampering| tampering.finding(Policy::read(EXAMPLE.as_bytes(), "example.yaml").unwrap().version_hash))
+}
+
+fn finding(name: &str) -> Finding {
+    judged(&record(name), &guarded()).unwrap_or_else(|| panic!("{name} is silent"))
+}
+
+/// The same call of somebody else's resources: nothing is named after the stack, the key is another.
+fn of_others(record: &Value) -> Value {
+    let text = record.to_string().replace("rolewatch", "shop").replace("1234abcd", "0000abcd");
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn every_call_fires_on_the_guards_own_and_is_critical() {
+    for call in &CALLS {
+        let name = format!("{}-{}", call.source, call.name);
+        let finding = finding(&name);
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Critical), "{name}");
+        assert!(!finding.role.is_empty(), "{name}");
+        assert!(finding.message.contains(call.does) && finding.message.contains(call.name), "{}", finding.message);
+        assert_eq!(finding.events.len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn every_call_is_silent_on_what_is_not_the_guards() {
+    for call in &CALLS {
+        let name = format!("{}-{}", call.source, call.name);
+        let found = judged(&of_others(&record(&name)), &guarded());
+        assert_eq!(found.map(|finding| finding.message), None, "{name}");
+    }
+}
+
+#[test]
+fn every_event_in_the_folder_fires() {
+    let mut names: Vec<String> = std::fs::read_dir(project().join("events/tamper"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    assert!(names.len() > CALLS.len());
+    for name in names {
+        finding(&name);
+    }
+}
+
+#[test]
+fn no_call_is_listed_twice() {
+    let calls: BTreeSet<_> = CALLS.iter().map(|call| (call.source, call.name)).collect();
+    assert_eq!(calls.len(), CALLS.len());
+}
+
+#[test]
+fn the_finding_says_who_did_what_to_which_resource() {
+    let finding = finding("events-DisableRule");
+    assert_eq!(
+        finding.message,
+        "mia (role Administrator) called events:DisableRule on rolewatch-forward in account 444455556666; \
+         the call stops a rule that forwards events"
+    );
+    assert_eq!((finding.rule, finding.name), ("RW201", "guard-tampered"));
+    assert_eq!(finding.caller.arn.as_deref(), Some("arn:aws:sts::444455556666:assumed-role/Administrator/mia"));
+    assert_eq!(finding.id, id_of("RW201", &[&finding.events[0].to_string()]));
+    assert_eq!(finding.subject.records.len(), 1);
+}
+
+#[test]
+fn an_arn_is_shown_where_the_record_has_one() {
+    assert_eq!(finding("ssm-PutParameter").role, "arn:aws:ssm:us-east-1:123456789012:parameter/rolewatch/slack");
+}
+
+#[test]
+fn a_refused_call_is_told_by_its_message_and_is_medium() {
+    for (name, resource) in [
+        ("events-DeleteRule.denied", "arn:aws:events:us-east-1:444455556666:rule/rolewatch-forward"),
+        ("iam-PutRolePolicy.denied", "role rolewatch-reader"),
+        ("cloudtrail-StopLogging.failed", "rolewatch-organization"),
+    ] {
+        let finding = finding(name);
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium), "{name}");
+        assert_eq!(finding.role, resource);
+        assert!(finding.message.contains("which failed ("), "{}", finding.message);
+        assert_eq!(judged(&of_others(&record(name)), &guarded()), None, "{name}");
+    }
+}
+
+#[test]
+fn a_refused_call_that_names_nothing_is_silent() {
+    let mut record = record("events-DeleteRule.denied");
+    record["errorCode"] = "ThrottlingException".into();
+    record["errorMessage"] = "Rate exceeded".into();
+    assert_eq!(judged(&record, &guarded()), None);
+}
+
+#[test]
+fn a_call_by_cloudformation_is_told_and_is_medium() {
+    let finding = finding("sqs-SetQueueAttributes.cloudformation");
+    assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium));
+    assert!(finding.message.contains("by way of CloudFormation"), "{}", finding.message);
+}
+
+#[test]
+fn left_out_parameters_hide_nothing() {
+    let finding = finding("iam-UpdateAssumeRolePolicy.omitted");
+    assert_eq!((finding.verdict, finding.severity), (Verdict::Unproven, Severity::Critical));
+    assert!(finding.role.is_empty());
+}
+
+#[test]
+fn a_change_set_without_its_stack_is_unproven() {
+    let finding = finding("cloudformation-ExecuteChangeSet.unnamed");
+    assert_eq!((finding.verdict, finding.severity), (Verdict::Unproven, Severity::Medium));
+}
+
+#[test]
+fn any_trail_is_guarded_while_none_is_named() {
+    let any = Guarded { trails: Vec::new(), ..guarded() };
+    let mut record = of_others(&record("cloudtrail-StopLogging"));
+    assert_eq!(judged(&record, &any).map(|finding| finding.severity), Some(Severity::Critical));
+    record["requestParameters"] = Value::Null;
+    record["errorCode"] = "AccessDenied".into();
+    assert_eq!(judged(&record, &any).map(|finding| finding.severity), Some(Severity::Medium));
+}
+
+#[test]
+fn hostile_text_is_only_text() {
+    let mut record = record("events-DisableRule");
+    record["requestParameters"]["name"] = "rolewatch-\u{202e}\u{1b}[2J".into();
+    record["userIdentity"]["arn"] = "arn:aws:sts::444455556666:assumed-role/Administrator/a\u{7}b".into();
+    let finding = judged(&record, &guarded()).unwrap();
+    for text in [&finding.message, &finding.role, &finding.caller.name] {
+        assert!(text.chars().all(|c| crate::untrusted::shows_as_itself(c) || c == char::REPLACEMENT_CHARACTER), "{text:?}");
+    }
+}
+
+#[test]
+fn a_guarded_call_without_its_id_is_an_error_and_any_other_is_none_of_this_rules_business() {
+    let mut record = record("events-DisableRule");
+    record["eventID"] = Value::Null;
+    assert_eq!(tampering(record.to_string().as_bytes(), &guarded()), Err(RecordProblem::Missing("eventID")));
+    record["eventName"] = "DescribeRule".into();
+    assert_eq!(tampering(record.to_string().as_bytes(), &guarded()), Ok(None));
+    assert!(tampering(b"[", &guarded()).is_err());
+}
+
+#[test]
+fn the_operations_manual_lists_the_calls() {
+    let manual = std::fs::read_to_string(project().join("docs/operations.md")).unwrap();
+    let table = markdown();
+    assert!(manual.contains(&table), "docs/operations.md should have, in place of its list of guarded calls:\n\n{table}");
+}

@@ -1,0 +1,117 @@
+//! Live equals offline: whatever order records come in, the outbox ends up with the findings of the plain audit of all of them.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use rolewatch_edge::outbox::State;
+use rolewatch_edge::port::Place;
+use rolewatch_edge::rulebook::POLICY_KEY;
+use rolewatch_edge::testing::{Calm, Twin, run};
+use rolewatch_edge::wire::Status;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::testing::Story;
+use rolewatch_guard::{Scope, judge};
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
+use switch_guard::Guard;
+
+use crate::organisation::{step, tell};
+
+/// What two findings have to agree in.
+pub(crate) type Said = (String, String, String, String, Vec<String>);
+
+pub(crate) fn envelope(record: &Value) -> Value {
+    json!({
+        "version": "0",
+        "id": record["eventID"],
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.sts",
+        "account": record["recipientAccountId"],
+        "time": record["eventTime"],
+        "region": record["awsRegion"],
+        "resources": [],
+        "detail": record,
+    })
+}
+
+/// The findings of the plain audit, by id.
+pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
+    // Services' sessions in roles that nobody listed are not forwarded to the live guard.
+    let relevant: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
+    let world = story.world_of(relevant);
+    let scope = Scope { as_of: Some(now), ..Scope::default() };
+    let judgement = judge(&world, &story.policy(), &story.rosters(), scope, &mut |_| ());
+    let said = |finding: &rolewatch_guard::Finding| {
+        let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
+        events.truncate(rolewatch_edge::wire::MOST_EVENTS);
+        let severity = finding.severity.as_str().to_owned();
+        (finding.rule.to_owned(), finding.verdict.as_str().to_owned(), severity, finding.message.clone(), events)
+    };
+    judgement.findings.iter().map(|finding| (finding.id.clone(), said(finding))).collect()
+}
+
+/// What stands in the outbox, by id.
+pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> BTreeMap<String, Said> {
+    let rows = twin.rows.borrow();
+    let states = rows.iter().filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#")).flat_map(|(_, rows)| rows.get("state"));
+    states
+        .map(|row| serde_json::from_str::<State>(&row.body).unwrap())
+        .filter(|state| state.alert.status != Status::Withdrawn)
+        .map(|State { alert, .. }| (alert.id, (alert.rule, alert.verdict, alert.severity, alert.message, alert.events)))
+        .collect()
+}
+
+pub(crate) fn prepare<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, story: &Story) {
+    let now = twin.clock.get();
+    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), now));
+    if let Some(roster) = story.roster_text() {
+        twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), now));
+    }
+}
+
+/// Handles what is in the queue, as far as it is visible.
+fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
+    loop {
+        let now = twin.clock.get();
+        let next = twin.queue.borrow().iter().position(|(visible, _)| *visible <= now);
+        let Some(next) = next else { return };
+        let (_, body) = twin.queue.borrow_mut().remove(next);
+        let batch = to_raw_value(&json!({"Records": [{"messageId": "1", "body": body}]})).unwrap();
+        let (response, _) = run(guard.handle(twin, &batch)).unwrap();
+        assert!(response.batch_item_failures.is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_outbox_ends_up_with_the_findings_of_the_plain_audit(
+        steps in prop::collection::vec(step(), 1..20),
+        roster in any::<bool>(),
+        shuffle in prop::collection::vec(any::<prop::sample::Index>(), 60),
+        repeats in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
+    ) {
+        let story = tell(&steps, roster);
+        let records = story.records();
+        if records.is_empty() {
+            return Ok(());
+        }
+        let now = story.now().plus_seconds(3 * 86_400);
+        let twin = Twin::new(Calm, now);
+        prepare(&twin, &story);
+        let mut guard = Guard::default();
+        let mut order: Vec<usize> = (0..records.len()).collect();
+        order.extend(repeats.iter().map(|at| at.index(records.len())));
+        for (at, other) in shuffle.iter().enumerate() {
+            let (a, b) = (at % order.len(), other.index(order.len()));
+            order.swap(a, b);
+        }
+        for at in order.iter().filter(|at| records[**at]["userIdentity"]["type"] != "AWSService") {
+            let event = to_raw_value(&envelope(&records[*at])).unwrap();
+            run(guard.handle(&twin, &event)).unwrap();
+            drain(&mut guard, &twin);
+        }
+        prop_assert_eq!(offline(&story, now), standing(&twin));
+    }
+}
