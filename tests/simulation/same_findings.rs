@@ -53,7 +53,10 @@ pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
 /// What stands in the outbox, by id.
 pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> BTreeMap<String, Said> {
     let rows = twin.rows.borrow();
-    let states = rows.iter().filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#")).flat_map(|(_, rows)| rows.get("state"));
+    let states = rows
+        .iter()
+        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"))
+        .flat_map(|(_, rows)| rows.get("state"));
     states
         .map(|row| serde_json::from_str::<State>(&row.body).unwrap())
         .filter(|state| state.alert.status != Status::Withdrawn)

@@ -8,6 +8,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod cloud;
+mod nothing_lost;
 #[path = "../promises/organisation.rs"]
 mod organisation;
 mod same_findings;
+mod slack;
+mod storm;

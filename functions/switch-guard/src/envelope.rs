@@ -17,6 +17,13 @@ pub(crate) enum Message<'a> {
     Unreadable(String),
 }
 
+impl Message<'_> {
+    /// Whether it is no event, but a heartbeat or a message to ourselves.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self, Self::Heartbeat(_) | Self::Rejudge(_))
+    }
+}
+
 #[derive(Deserialize)]
 struct Ours {
     rejudge: Rejudge,
@@ -60,9 +67,10 @@ pub(crate) fn open(body: &str) -> Message<'_> {
         return Message::Unreadable(format!("source `{}` is not of AWS", rolewatch_guard::untrusted::harmless(&envelope.source)));
     }
     match rolewatch_guard::seen::recipient(envelope.detail.get().as_bytes()) {
-        Some(recipient) if recipient != envelope.account => {
-            Message::Unreadable(format!("it came from account {}, but its record is of account {recipient}", rolewatch_guard::untrusted::harmless(&envelope.account)))
-        }
+        Some(recipient) if recipient != envelope.account => Message::Unreadable(format!(
+            "it came from account {}, but its record is of account {recipient}",
+            rolewatch_guard::untrusted::harmless(&envelope.account)
+        )),
         _ => Message::Record(envelope.detail),
     }
 }

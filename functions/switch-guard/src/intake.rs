@@ -12,7 +12,7 @@ use rolewatch_guard::seen::{Reading, Seen, read, reduced};
 use rolewatch_guard::tamper::{Guarded, tampering};
 
 use crate::Outside;
-use crate::envelope::{self, Message};
+use crate::envelope::Message;
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +46,15 @@ impl From<Outcome> for Taken {
 }
 
 /// Sees a message through. It can be repeated from the start after any failure.
-pub(crate) async fn take<O: Outside>(outside: &O, shelf: &mut Shelf, guarded: &Guarded, body: &str) -> Result<Taken, Trouble> {
+pub(crate) async fn take<O: Outside>(
+    outside: &O,
+    shelf: &mut Shelf,
+    guarded: &Guarded,
+    body: &str,
+    message: Message<'_>,
+) -> Result<Taken, Trouble> {
     let now = outside.now();
-    match envelope::open(body) {
+    match message {
         Message::Unreadable(why) => {
             quarantine::put(outside, body, &why, now).await?;
             Ok(Outcome::Quarantined.into())

@@ -8,6 +8,7 @@ mod intake;
 use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trouble};
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::settle::Settled;
+use rolewatch_edge::telemetry::{Count, Latency, Metrics};
 use rolewatch_guard::tamper::Guarded;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -26,10 +27,10 @@ pub struct Guard {
     guarded: Guarded,
 }
 
-/// What one invocation came to. Received is the sum of the outcomes.
+/// What one invocation came to. Received is the sum of judged, duplicate, not relevant, quarantined and failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Messages.
+    /// Events, without heartbeats and messages to ourselves.
     pub received: u64,
     /// Stored, judged, told.
     pub judged: u64,
@@ -43,8 +44,10 @@ pub struct Report {
     pub rejudged: u64,
     /// Heartbeats, passed on.
     pub heartbeats: u64,
-    /// To be delivered again.
+    /// Events to be delivered again.
     pub failed: u64,
+    /// Heartbeats and messages to ourselves that are to be delivered again.
+    pub own_failed: u64,
     /// What the judging came to.
     pub settled: Settled,
     /// Seconds from each judged event to the end of its judgement.
@@ -80,6 +83,30 @@ struct SqsMessage {
     body: String,
 }
 
+impl Report {
+    /// As metrics of the function, by its name in the code.
+    pub fn metrics(&self, function: &'static str) -> Metrics {
+        let mut metrics = Metrics::of(function);
+        for (what, count) in [
+            (Count::Received, self.received),
+            (Count::Judged, self.judged),
+            (Count::Duplicate, self.duplicate),
+            (Count::NotRelevant, self.not_relevant),
+            (Count::Quarantined, self.quarantined),
+            (Count::Failed, self.failed),
+            (Count::Findings, self.settled.found + self.settled.changed),
+            (Count::Published, self.settled.published),
+            (Count::HeartbeatReceived, self.heartbeats),
+        ] {
+            metrics.count(what, count);
+        }
+        for seconds in &self.latencies {
+            metrics.took(Latency::Guard, seconds.saturating_mul(1_000));
+        }
+        metrics
+    }
+}
+
 impl Guard {
     /// Watches over `guarded` as well.
     pub fn new(guarded: Guarded) -> Self {
@@ -100,7 +127,6 @@ impl Guard {
         for message in batch.records {
             if let Err(trouble) = self.one(outside, &message.body, &mut report).await {
                 tracing::error!(message = %message.message_id, %trouble, "a message failed and will be delivered again");
-                report.failed += 1;
                 response.batch_item_failures.push(ItemFailure { item_identifier: message.message_id });
             }
         }
@@ -108,8 +134,18 @@ impl Guard {
     }
 
     async fn one<O: Outside>(&mut self, outside: &O, body: &str, report: &mut Report) -> Result<(), Trouble> {
-        report.received += 1;
-        let taken = intake::take(outside, &mut self.shelf, &self.guarded, body).await?;
+        let message = envelope::open(body);
+        let own = message.is_own();
+        if !own {
+            report.received += 1;
+        }
+        let taken = match intake::take(outside, &mut self.shelf, &self.guarded, body, message).await {
+            Ok(taken) => taken,
+            Err(trouble) => {
+                *(if own { &mut report.own_failed } else { &mut report.failed }) += 1;
+                return Err(trouble);
+            }
+        };
         report.settled.add(taken.settled);
         match taken.outcome {
             Outcome::Judged { time } => {

@@ -1,1 +1,46 @@
-fn main() {}
+//! The function: reads the settings, connects, and hands every event to the handler.
+
+use std::io;
+use std::process::ExitCode;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use rolewatch_edge::aws::{GuardAws, SystemClock};
+use rolewatch_edge::port::Clock;
+use rolewatch_edge::settings::GuardSettings;
+use rolewatch_edge::telemetry::{self, Level};
+use rolewatch_guard::tamper::Guarded;
+use serde_json::value::RawValue;
+use switch_guard::{BatchResponse, Guard};
+use tokio::sync::Mutex;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    if let Err(why) = run().await {
+        tracing::error!(%why, "the function cannot run");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+async fn run() -> Result<(), Error> {
+    telemetry::init(Level::default())?;
+    let settings = GuardSettings::from_environment()?;
+    let guarded = Guarded {
+        stack: settings.stack.clone(),
+        trails: settings.trails.iter().cloned().collect(),
+        reader_role: settings.reader_role.clone(),
+        ..Guarded::default()
+    };
+    let aws = &GuardAws::connect(&settings).await;
+    if let Err(why) = aws.tables.warm().await {
+        // The first event will open the connection, or say why not.
+        tracing::warn!(%why, "the outbox could not be reached at the start");
+    }
+    let guard = &Mutex::new(Guard::new(guarded));
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let (response, report) = guard.lock().await.handle(aws, &event.payload).await?;
+        report.metrics("switch-guard").write(SystemClock.now(), &mut io::stdout())?;
+        Ok::<BatchResponse, Error>(response)
+    }))
+    .await
+}

@@ -3,5 +3,17 @@
 //! The engine (`rolewatch-guard`) judges data; this crate gathers the data and delivers the findings. What lies outside is reached through
 //! the ports of [`port`], so that the same code runs over AWS and over twins in memory.
 
+#[cfg(feature = "aws-base")]
+pub mod aws;
+pub mod ledger;
+pub mod outbox;
 pub mod port;
+pub mod quarantine;
+pub mod rulebook;
+pub mod settings;
+pub mod settle;
+pub mod slack;
+pub mod telemetry;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod wire;

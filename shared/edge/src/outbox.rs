@@ -101,7 +101,11 @@ fn unreadable(row: &Row, error: &serde_json::Error) -> Trouble {
 ///
 /// # Errors
 /// The table's own.
-pub async fn about_sessions<T: Table>(table: &T, sessions: impl IntoIterator<Item = &SessionAt>, around: i64) -> Result<Vec<String>, Trouble> {
+pub async fn about_sessions<T: Table>(
+    table: &T,
+    sessions: impl IntoIterator<Item = &SessionAt>,
+    around: i64,
+) -> Result<Vec<String>, Trouble> {
     let asked: Vec<(String, Span)> = sessions
         .into_iter()
         .map(|at| {

@@ -97,20 +97,25 @@ pub async fn settle<O: Table + Queue + Topic + Directory>(
         return Ok(settled);
     }
     let mut asked: BTreeSet<(AccountId, String)> = BTreeSet::new();
+    let mut touched = touched.clone();
     for _ in 0..MOST_ROUNDS {
-        let judged = judged::judge_touched(outside, book, touched, now).await?;
+        let judged = judged::judge_touched(outside, book, &touched, now).await?;
         let lookups = lookup::ask(outside, book, &judged, &mut asked, now).await?;
         settled.unanswered += lookups.unanswered;
         if lookups.answered {
             continue;
         }
-        let mut changes = diff::compare(outside, &judged, touched, now).await?;
+        let mut changes = diff::compare(outside, &judged, &touched, now).await?;
+        if !changes.more.is_empty() {
+            touched.sessions.append(&mut changes.more);
+            continue;
+        }
         if changes.write(outside, now, &mut settled).await? {
             continue;
         }
         settled.published += send::send_due(outside, &mut changes.states, now).await?;
         if lookups.unanswered > 0 || changes.states.values().any(|stored| stored.state.waits(now)) {
-            send::later(outside, touched).await?;
+            send::later(outside, &touched).await?;
         }
         return Ok(settled);
     }

@@ -98,8 +98,7 @@ impl<'a, T: Table> Gather<'a, T> {
         while !self.open.is_empty() {
             let wave = std::mem::take(&mut self.open);
             let table = self.table;
-            let answers =
-                try_join_all(wave.iter().map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await })).await?;
+            let answers = try_join_all(wave.iter().map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await })).await?;
             for ((pk, _), rows) in wave.iter().zip(answers) {
                 for row in rows {
                     self.take(pk, row);

@@ -47,11 +47,7 @@ impl Observed {
         let groups: BTreeMap<String, Arc<str>> =
             self.groups.iter().map(|(name, id)| (name.to_ascii_lowercase(), Arc::from(id.as_str()))).collect();
         let member: BTreeSet<Arc<str>> = groups.values().cloned().collect();
-        let user = SnapshotUser {
-            name: Arc::from(self.name.as_str()),
-            arn: String::new(),
-            groups: member,
-        };
+        let user = SnapshotUser { name: Arc::from(self.name.as_str()), arn: String::new(), groups: member };
         Snapshot {
             account,
             taken: Some(self.taken),

@@ -148,9 +148,8 @@ fn places(seen: &Seen, policy: &Policy) -> Vec<(String, String)> {
         }
         Some(Fact::Console(step)) => match &step.session {
             Some(session) => places.push((keys::session(session), Kind::Step.at(step.time, ""))),
-            None => places.extend(
-                [&step.from_id, &step.from].into_iter().flatten().map(|person| (keys::who(person), Kind::Step.at(step.time, ""))),
-            ),
+            None => places
+                .extend([&step.from_id, &step.from].into_iter().flatten().map(|person| (keys::who(person), Kind::Step.at(step.time, "")))),
         },
         Some(Fact::Denial(denial)) => places.extend(child_places(&denial.caller, denial.time)),
         Some(Fact::IamChange(change)) => {

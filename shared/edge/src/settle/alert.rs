@@ -55,12 +55,7 @@ fn region(finding: &Finding, judged: &Judged) -> Option<String> {
 
 /// Whether two versions say the same to a reader. Another policy version alone is no news.
 pub(super) fn says_the_same(known: &Alert, new: &Alert) -> bool {
-    let plain = |alert: &Alert| Alert {
-        version: 0,
-        noticed: String::new(),
-        policy: String::new(),
-        supersedes: Vec::new(),
-        ..alert.clone()
-    };
+    let plain =
+        |alert: &Alert| Alert { version: 0, noticed: String::new(), policy: String::new(), supersedes: Vec::new(), ..alert.clone() };
     plain(known) == plain(new)
 }

@@ -8,8 +8,8 @@ use rolewatch_guard::{Finding, Verdict};
 
 use super::judged::{Judged, SESSION, is_touched};
 use super::{Settled, alert};
-use crate::ledger::Touched;
-use crate::outbox::{self, State, Stored, about_records, about_sessions, subject};
+use crate::ledger::{SessionAt, Touched};
+use crate::outbox::{self, State, Stored, about_records, about_sessions, record_name, subject};
 use crate::port::{Table, Trouble};
 use crate::wire::Status;
 
@@ -20,6 +20,8 @@ const WAITS: i64 = 900;
 #[derive(Debug)]
 pub(super) struct Changes {
     pub(super) states: BTreeMap<String, Stored>,
+    /// Sessions that turn out to be concerned as well: a record in contradicting copies can be of two.
+    pub(super) more: BTreeSet<SessionAt>,
     dirty: BTreeSet<String>,
 }
 
@@ -37,21 +39,23 @@ pub(super) async fn compare<T: Table>(table: &T, judged: &Judged, touched: &Touc
     let own: BTreeSet<String> = ids.into_iter().collect();
     let wanted: BTreeMap<&str, &Finding> = judged.findings.iter().map(|finding| (finding.id.as_str(), finding)).collect();
     let all = own.iter().chain(&absorbed).cloned().chain(wanted.keys().map(|id| (*id).to_owned())).collect::<BTreeSet<String>>();
-    let mut changes = Changes { states: outbox::load(table, all).await?, dirty: BTreeSet::new() };
-    let names: BTreeSet<String> = judged.record_names().into_iter().collect();
-    let gone: Vec<String> = changes
-        .states
-        .iter()
-        .filter(|(id, _)| !wanted.contains_key(id.as_str()))
-        .filter(|(id, stored)| {
-            let state = &stored.state;
-            let own_switch = || state.switches.iter().any(|at| is_touched(touched, at));
-            let own_record = || state.records.iter().any(|record| names.contains(record));
-            if state.several { own.contains(*id) || absorbed.contains(*id) } else { own.contains(*id) && (own_switch() || own_record()) }
-        })
-        .filter(|(_, stored)| stored.state.alert.status != Status::Withdrawn)
-        .map(|(id, _)| id.clone())
-        .collect();
+    let mut changes = Changes { states: outbox::load(table, all).await?, more: BTreeSet::new(), dirty: BTreeSet::new() };
+    let records: BTreeSet<String> = touched.records.iter().map(record_name).collect();
+    let mut gone: Vec<String> = Vec::new();
+    let open =
+        changes.states.iter().filter(|(id, stored)| !wanted.contains_key(id.as_str()) && stored.state.alert.status != Status::Withdrawn);
+    for (id, Stored { state, .. }) in open {
+        let judged_too =
+            state.switches.iter().any(|at| is_touched(touched, at)) || state.records.iter().any(|record| records.contains(record));
+        if judged_too || (state.several && absorbed.contains(id)) {
+            gone.push(id.clone());
+        } else if own.contains(id) {
+            changes.more.extend(state.switches.iter().cloned());
+        }
+    }
+    if !changes.more.is_empty() {
+        return Ok(changes);
+    }
     for id in &gone {
         if let Some(stored) = changes.states.get_mut(id) {
             stored.state.alert.status = Status::Withdrawn;

@@ -76,9 +76,9 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
         let rosters = facts.rosters(&book.rosters, now);
         let scope = Scope { as_of: Some(now), since: None, until: None };
         let judgement = judge(&facts.world, policy, &rosters, scope, &mut |examined| all.push(entered(examined, policy, &facts)));
-        let (own, others): (Vec<Entered>, Vec<Entered>) = all.into_iter().partition(|entered| {
-            is_touched(touched, &entered.at) || entered.records.iter().any(|record| touched.records.contains(record))
-        });
+        let (own, others): (Vec<Entered>, Vec<Entered>) = all
+            .into_iter()
+            .partition(|entered| is_touched(touched, &entered.at) || entered.records.iter().any(|record| touched.records.contains(record)));
         // Whole sessions, also of those that begin long before or after what touched them.
         let mut cluster: BTreeSet<SessionAt> = BTreeSet::new();
         for entered in &own {
@@ -188,7 +188,11 @@ fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
         limited: limits.is_none_or(|limits| limits.max_stretch.is_some() || limits.max_per_day.is_some()),
         until: switch.granted_until(),
         source_ip: switch.source_ip().map(rolewatch_guard::untrusted::harmless),
-        region: switch.all_records().iter().find_map(|record| facts.regions.get(record)).map(|region| rolewatch_guard::untrusted::harmless(region)),
+        region: switch
+            .all_records()
+            .iter()
+            .find_map(|record| facts.regions.get(record))
+            .map(|region| rolewatch_guard::untrusted::harmless(region)),
         records,
     }
 }

@@ -30,8 +30,7 @@ pub(super) async fn send_due<O: Table + Topic>(outside: &O, states: &mut BTreeMa
 pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
     let body = serde_json::to_string(alert)
         .map_err(|error| Trouble::Refused { what: format!("publishing finding `{}`", alert.id), why: error.to_string() })?;
-    let mut attributes =
-        vec![("rule", alert.rule.clone()), ("verdict", alert.verdict.clone()), ("severity", alert.severity.clone())];
+    let mut attributes = vec![("rule", alert.rule.clone()), ("verdict", alert.verdict.clone()), ("severity", alert.severity.clone())];
     if !alert.role_account.id.is_empty() {
         attributes.push(("account", alert.role_account.id.clone()));
     }

@@ -53,5 +53,10 @@ pub fn run<F: Future>(future: F) -> F::Output {
 /// Pending once.
 pub(super) async fn give_way() {
     let mut gave = false;
-    std::future::poll_fn(|_| if std::mem::replace(&mut gave, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    std::future::poll_fn(|context| {
+        // Whoever waits for many futures at once polls only those that woke.
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut gave, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }

@@ -35,11 +35,12 @@ impl Guarded {
             }
     }
 
-    /// One part of it is the stack's name, or begins with it and goes on after a mark. S3 has lower case only.
+    /// One part of it is the stack's name, or begins with it and goes on after a mark. S3 has lower case only, and what StackSets deploy is
+    /// called `StackSet-NAME-…`.
     fn is_of_stack(&self, text: &str) -> bool {
         let prefix = self.stack.as_str();
         !prefix.is_empty()
-            && words(text).any(|word| {
+            && words(text).map(|word| word.strip_prefix("StackSet-").unwrap_or(word)).any(|word| {
                 let (Some(start), Some(rest)) = (word.get(..prefix.len()), word.get(prefix.len()..)) else { return false };
                 start.eq_ignore_ascii_case(prefix) && rest.chars().next().is_none_or(|c| matches!(c, '-' | '_' | '.'))
             })
@@ -100,6 +101,7 @@ mod tests {
             "/aws/lambda/RoleWatch-SwitchGuard",
             "arn:aws:cloudformation:us-east-1:123456789012:stack/RoleWatch/0a0a",
             "role RoleWatch-SwitchGuardRole-1A2B3C",
+            "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-RoleWatch-spoke-0a0a/0b0b",
         ] {
             assert!(guarded().holds(Of::Stack, text), "{text}");
         }

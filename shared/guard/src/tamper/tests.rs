@@ -185,3 +185,34 @@ fn the_operations_manual_lists_the_calls() {
     let table = markdown();
     assert!(manual.contains(&table), "docs/operations.md should have, in place of its list of guarded calls:\n\n{table}");
 }
+
+#[test]
+fn the_stacks_forward_exactly_these_calls() {
+    let template = std::fs::read_to_string(project().join("template.yaml")).unwrap();
+    let listed: BTreeSet<(&str, &str)> = CALLS.iter().map(|call| (call.source, call.name)).collect();
+    let both: BTreeSet<_> = ["TamperRule", "HubTamperRule"].into_iter().flat_map(|rule| forwarded(&template, rule)).collect();
+    assert_eq!(both, listed);
+}
+
+/// Service and call of each line of a rule's pattern, as the templates write them: `- eventSource: [x.amazonaws.com]`, then `eventName`.
+fn forwarded<'a>(template: &'a str, rule: &str) -> BTreeSet<(&'a str, &'a str)> {
+    let start = format!("  {rule}:");
+    let lines = template.lines().skip_while(|line| *line != start).skip(1);
+    let lines = lines.take_while(|line| line.is_empty() || line.starts_with("   "));
+    let (mut calls, mut source, mut in_names) = (BTreeSet::new(), "", false);
+    for line in lines.map(str::trim) {
+        if let Some(text) = line.strip_prefix("- eventSource: [") {
+            source = text.split('.').next().unwrap();
+            in_names = false;
+        } else if let Some(names) = line.strip_prefix("eventName:") {
+            let names = names.trim().trim_matches(['[', ']']);
+            calls.extend(names.split(", ").filter(|name| !name.is_empty()).map(|name| (source, name)));
+            in_names = true;
+        } else if let Some(name) = line.strip_prefix("- ").filter(|_| in_names) {
+            calls.insert((source, name));
+        } else {
+            in_names = false;
+        }
+    }
+    calls
+}

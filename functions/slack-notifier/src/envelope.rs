@@ -1,0 +1,81 @@
+//! What the function is called with: an SQS batch of SNS notifications, an SNS event, or a message by itself.
+
+use rolewatch_edge::wire::Message;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// A message, and how it came.
+pub(crate) struct Given {
+    /// Its id in the batch; none if it came without a queue.
+    pub(crate) item: Option<String>,
+    /// How often it was given, this time included.
+    pub(crate) receipt: u32,
+    /// What it says, or why that cannot be told.
+    pub(crate) message: Result<Message, String>,
+}
+
+#[derive(Deserialize)]
+struct Batch<'a> {
+    #[serde(rename = "Records", borrow)]
+    records: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SqsRecord {
+    message_id: String,
+    body: String,
+    #[serde(default)]
+    attributes: Attributes,
+}
+
+#[derive(Deserialize, Default)]
+struct Attributes {
+    #[serde(rename = "ApproximateReceiveCount", default)]
+    receipts: String,
+}
+
+#[derive(Deserialize)]
+struct SnsRecord {
+    #[serde(rename = "Sns")]
+    sns: Notification,
+}
+
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(rename = "Message")]
+    message: String,
+}
+
+/// Takes an event apart.
+pub(crate) fn open(event: &str) -> Vec<Given> {
+    let Ok(batch) = serde_json::from_str::<Batch<'_>>(event) else {
+        return vec![Given { item: None, receipt: 1, message: read(event) }];
+    };
+    batch.records.into_iter().map(|record| of_record(record.get())).collect()
+}
+
+fn of_record(record: &str) -> Given {
+    if let Ok(record) = serde_json::from_str::<SqsRecord>(record) {
+        let receipt = record.attributes.receipts.parse().unwrap_or(1);
+        return Given { item: Some(record.message_id), receipt, message: read(&record.body) };
+    }
+    let message = match serde_json::from_str::<SnsRecord>(record) {
+        Ok(record) => read(&record.sns.message),
+        Err(why) => Err(format!("a record is neither of SQS nor of SNS: {why}")),
+    };
+    Given { item: None, receipt: 1, message }
+}
+
+/// The message itself, or within SNS's envelope, which raw delivery leaves out.
+fn read(body: &str) -> Result<Message, String> {
+    if let Ok(notification) = serde_json::from_str::<Notification>(body) {
+        return read_bare(&notification.message);
+    }
+    read_bare(body)
+}
+
+fn read_bare(text: &str) -> Result<Message, String> {
+    // The error says line and column, and a field's name: nothing of the text itself.
+    serde_json::from_str(text).map_err(|why| format!("a message is neither an alert nor a heartbeat: {why}"))
+}

@@ -1,0 +1,189 @@
+//! slack-notifier: findings from the queue to Slack, once each.
+//!
+//! The handler takes an SQS batch, whose messages fail one by one, or, for trying it out by hand, one SNS event or one bare message.
+
+mod envelope;
+
+use rolewatch_edge::port::{Clock, Table, Topic};
+use rolewatch_edge::slack::line::NotTaken;
+use rolewatch_edge::slack::port::{Chatroom, Pause, Post, Vault};
+use rolewatch_edge::slack::{Courier, Outcome, Setback, Visit};
+use rolewatch_edge::telemetry::{Count, Latency, Metrics};
+use rolewatch_edge::wire::{Alert, Message};
+use rolewatch_guard::moment::Moment;
+use serde::Serialize;
+
+use envelope::{Given, open};
+
+/// From this receipt of a message on, an alert that Slack is too busy for goes by e-mail. The queue gives up later than that.
+pub const MAIL_FROM_RECEIPT: u32 = 4;
+
+/// After so many seconds, a call begins with no further alert: the ones that are left come again, and the call ends well within its time.
+const BEGIN_WITHIN: i64 = 20;
+
+/// The function, in a process that lives on between calls.
+pub struct Notifier<A, S> {
+    courier: Courier<A, S>,
+}
+
+/// What one call came to.
+#[derive(Debug)]
+pub struct Report {
+    /// For Lambda: which messages of the batch are to be given again.
+    pub response: Response,
+    /// One for each message, in their order.
+    pub ends: Vec<End>,
+    /// The counts. Received = Delivered + Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without heartbeats.
+    pub metrics: Metrics,
+}
+
+/// How a message ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// An alert was dealt with.
+    Told {
+        /// The finding's id.
+        id: String,
+        /// Its version.
+        version: u64,
+        /// What became of it.
+        outcome: Outcome,
+    },
+    /// An alert could not be dealt with now; it is to be given again.
+    Pending(Setback),
+    /// A heartbeat came through, and the secret can be read.
+    Heartbeat,
+    /// A heartbeat came through, but Slack could not have been told.
+    HeartbeatOnly(String),
+    /// It is none of ours. It is given again until it is among the dead letters, where somebody sees it.
+    Unreadable(String),
+}
+
+/// The answer to the event source mapping (`ReportBatchItemFailures`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// The messages that failed.
+    pub batch_item_failures: Vec<ItemFailure>,
+}
+
+/// A message that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemFailure {
+    /// The message's id.
+    pub item_identifier: String,
+}
+
+/// What came without a queue could not be dealt with; the call itself has to fail, so that it is made again.
+#[derive(Debug, thiserror::Error)]
+#[error("{count} of the messages could not be dealt with; the first: {first}")]
+pub struct Failed {
+    /// How many.
+    pub count: usize,
+    /// Why.
+    pub first: String,
+}
+
+impl End {
+    /// Why it has to be given again.
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Self::Pending(setback) => Some(&setback.why),
+            Self::Unreadable(why) => Some(why),
+            Self::Told { .. } | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
+        }
+    }
+
+    fn count(&self, metrics: &mut Metrics) {
+        let counts: &[Count] = match self {
+            Self::Told { outcome: Outcome::Delivered | Outcome::Updated, .. } => &[Count::Received, Count::Delivered],
+            Self::Told { outcome: Outcome::Folded, .. } => &[Count::Received, Count::Folded],
+            Self::Told { outcome: Outcome::Duplicate, .. } => &[Count::Received, Count::Duplicate],
+            Self::Told { outcome: Outcome::Mailed, .. } => &[Count::Received, Count::SlackFailed],
+            Self::Told { outcome: Outcome::Quiet | Outcome::Unseen, .. } => &[Count::Received],
+            Self::Pending(_) => &[Count::Received, Count::Pending],
+            Self::Unreadable(_) => &[Count::Received, Count::Failed],
+            Self::Heartbeat => &[Count::HeartbeatDelivered],
+            Self::HeartbeatOnly(_) => &[Count::SlackFailed],
+        };
+        for count in counts {
+            metrics.count(*count, 1);
+        }
+    }
+}
+
+impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
+    /// Delivers with this.
+    pub fn new(courier: Courier<A, S>) -> Self {
+        Self { courier }
+    }
+
+    /// Deals with an event. `invocation` differs from call to call.
+    ///
+    /// # Errors
+    /// A message that came without a queue could not be dealt with.
+    pub async fn handle(&self, event: &str, invocation: &str) -> Result<Report, Failed> {
+        let given = open(event);
+        let visit = Visit::new(invocation);
+        let mut report = Report { response: Response::default(), ends: Vec::new(), metrics: Metrics::of("slack-notifier") };
+        let mut alone = Vec::new();
+        let began = self.courier.now();
+        for one in given {
+            let end = if self.courier.now().seconds_since(began) > BEGIN_WITHIN {
+                End::Pending(Setback { after: None, why: "this call has no time left".to_owned() })
+            } else {
+                self.one(&one, &visit, &mut report.metrics).await
+            };
+            end.count(&mut report.metrics);
+            if let Some(why) = end.failure() {
+                tracing::warn!(why, item = one.item, "a message is given back");
+                match one.item {
+                    Some(item) => report.response.batch_item_failures.push(ItemFailure { item_identifier: item }),
+                    None => alone.push(why.to_owned()),
+                }
+            }
+            report.ends.push(end);
+        }
+        match alone.into_iter().next() {
+            Some(first) => Err(Failed { count: report.ends.iter().filter(|end| end.failure().is_some()).count(), first }),
+            None => Ok(report),
+        }
+    }
+
+    async fn one(&self, given: &Given, visit: &Visit<'_>, metrics: &mut Metrics) -> End {
+        match &given.message {
+            Err(why) => End::Unreadable(why.clone()),
+            Ok(Message::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
+            Ok(Message::Alert(alert)) => self.alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics).await,
+        }
+    }
+
+    async fn heartbeat(&self, fired: Moment) -> End {
+        match self.courier.check_secret().await {
+            Ok(()) => {
+                tracing::info!(%fired, "a heartbeat came through");
+                End::Heartbeat
+            }
+            Err(NotTaken::Later { after, why, .. }) => End::Pending(Setback { after, why }),
+            Err(NotTaken::Dead(why)) => {
+                tracing::error!(why, "Slack could not be told of anything");
+                End::HeartbeatOnly(why)
+            }
+            Err(NotTaken::Immutable) => End::HeartbeatOnly(String::new()),
+        }
+    }
+
+    async fn alert(&self, alert: &Alert, visit: &Visit<'_>, last_try: bool, metrics: &mut Metrics) -> End {
+        match self.courier.deliver(alert, visit, last_try).await {
+            Ok(outcome) => {
+                tracing::info!(finding = alert.id, rule = alert.rule, version = alert.version, ?outcome, "an alert was dealt with");
+                if let (Outcome::Delivered, Ok(time)) = (outcome, alert.time.parse::<Moment>()) {
+                    metrics.took(Latency::Alert, self.courier.now().seconds_since(time).saturating_mul(1_000));
+                }
+                End::Told { id: alert.id.clone(), version: alert.version, outcome }
+            }
+            Err(setback) => End::Pending(setback),
+        }
+    }
+}

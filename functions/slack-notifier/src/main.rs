@@ -1,0 +1,50 @@
+//! The function: reads the settings, connects, and hands every event to the handler.
+
+mod outside;
+
+use std::io;
+use std::process::ExitCode;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use rolewatch_edge::aws::{NotifierAws, SystemClock};
+use rolewatch_edge::port::Clock;
+use rolewatch_edge::settings::NotifierSettings;
+use rolewatch_edge::slack::secret::Loopback;
+use rolewatch_edge::slack::{Courier, View};
+use rolewatch_edge::telemetry::{self, Level};
+use serde_json::value::RawValue;
+use slack_notifier::{Notifier, Response};
+
+use outside::{Aws, Slack};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    if let Err(why) = run().await {
+        tracing::error!(%why, "the function cannot run");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+async fn run() -> Result<(), Error> {
+    telemetry::init(Level::default())?;
+    let settings = NotifierSettings::from_environment()?;
+    let view = View::new(settings.language, settings.time_zone.clone(), settings.runbook_url.as_deref())?;
+    let loopback = settings.test_slack_endpoint.as_deref().map(Loopback::parse).transpose()?;
+    let aws = NotifierAws::connect(&settings).await;
+    let slack = Slack::new(&aws, settings.chatbot_topic.clone(), loopback.is_some())?;
+    if let Err(why) = aws.tables.warm().await {
+        // The first event will open the connection, or say why not.
+        tracing::warn!(%why, "the outbox could not be reached at the start");
+    }
+    let chatroom = settings.chatbot_topic.is_some();
+    let courier = Courier::new(Aws::new(aws), slack, view, settings.slack_channel.clone(), loopback, chatroom);
+    let notifier = &Notifier::new(courier);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let (event, context) = event.into_parts();
+        let report = notifier.handle(event.get(), &context.request_id).await?;
+        report.metrics.write(SystemClock.now(), &mut io::stdout())?;
+        Ok::<Response, Error>(report.response)
+    }))
+    .await
+}

@@ -1,0 +1,14 @@
+//! What slack-notifier promises, over twins in memory.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod faults;
+mod folding;
+mod promises;
+mod twin;

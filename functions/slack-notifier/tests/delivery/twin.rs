@@ -1,0 +1,307 @@
+//! Everything outside, in memory, with faults on demand.
+//!
+//! A crash is a call that never returns: the future is dropped, and with it the process. Every other call answers at once, so a future
+//! that is not ready at its first poll has crashed.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use futures_util::FutureExt;
+use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Table, Topic, Trouble};
+use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
+use rolewatch_edge::slack::secret::Secret;
+use rolewatch_edge::slack::{Courier, Language, sample};
+use rolewatch_edge::wire::{Alert, Message};
+use rolewatch_guard::moment::Moment;
+use serde_json::{Value, json};
+use slack_notifier::{Notifier, Report};
+
+/// What goes wrong at a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The process dies before the call.
+    CrashBefore,
+    /// The process dies after it.
+    CrashAfter,
+    /// The call does nothing and says so.
+    NotDone,
+    /// The call takes effect, and its reply is lost.
+    ReplyLost,
+}
+
+/// A message in the channel.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Posted {
+    /// Its id in the channel.
+    pub(crate) ts: String,
+    /// What it was posted below.
+    pub(crate) thread: Option<String>,
+    /// What it says now.
+    pub(crate) body: Value,
+    /// How often it was changed.
+    pub(crate) changes: usize,
+}
+
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) rows: RefCell<BTreeMap<(String, String), Row>>,
+    pub(crate) channel: RefCell<Vec<Posted>>,
+    pub(crate) mails: RefCell<Vec<(String, String)>>,
+    pub(crate) chatroom: RefCell<Vec<Value>>,
+    pub(crate) now: Cell<i64>,
+    pub(crate) secret: RefCell<String>,
+    pub(crate) secrets_read: Cell<usize>,
+    /// Answers that Slack gives before it behaves.
+    pub(crate) answers: RefCell<Vec<Reply>>,
+    /// What Slack takes as a secret; others are told `invalid_auth` or 404.
+    pub(crate) valid: RefCell<String>,
+    pub(crate) waited: Cell<u32>,
+    /// Whether Slack refuses blocks.
+    pub(crate) no_blocks: Cell<bool>,
+    calls: Cell<usize>,
+    faults: RefCell<BTreeMap<usize, Fault>>,
+    /// How many faults left a post in doubt.
+    pub(crate) doubts: Cell<usize>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Outside(pub(crate) Rc<World>);
+
+pub(crate) type Function = Notifier<Outside, Outside>;
+
+pub(crate) const WEBHOOK: &str = "https://hooks.slack.com/services/T0EXAMPLE/B0EXAMPLE/sesame";
+pub(crate) const BOT: &str = "xoxb-sesame";
+
+impl World {
+    pub(crate) fn with(secret: &str) -> Rc<Self> {
+        let world = Self::default();
+        world.now.set(sample::alert().time.parse::<Moment>().unwrap().epoch_seconds() + 4);
+        secret.clone_into(&mut world.secret.borrow_mut());
+        secret.clone_into(&mut world.valid.borrow_mut());
+        Rc::new(world)
+    }
+
+    pub(crate) fn answer(&self, status: u16, body: &str) {
+        self.answer_later(status, body, None);
+    }
+
+    pub(crate) fn answer_later(&self, status: u16, body: &str, retry_after: Option<u32>) {
+        self.answers.borrow_mut().push(Reply { status, retry_after, body: body.to_owned() });
+    }
+
+    /// The next calls from now on, by their number, go wrong.
+    pub(crate) fn fault(&self, ahead: usize, fault: Fault) {
+        self.faults.borrow_mut().insert(self.calls.get() + ahead, fault);
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.get()
+    }
+
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.channel.borrow().iter().map(|posted| posted.body["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub(crate) fn ack(&self, id: &str) -> Option<Value> {
+        let row = self.rows.borrow().get(&(format!("finding#{id}"), "ack".to_owned())).cloned();
+        row.map(|row| serde_json::from_str(&row.body).unwrap())
+    }
+
+    /// Whether a message of the channel speaks of a finding.
+    pub(crate) fn shows(&self, id: &str) -> bool {
+        self.channel.borrow().iter().any(|posted| posted.body.to_string().contains(id))
+    }
+
+    async fn call<T>(&self, posts: bool, effect: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+        let number = self.calls.get();
+        self.calls.set(number + 1);
+        let fault = self.faults.borrow_mut().remove(&number);
+        let trouble = || Trouble::Unreachable { what: "the twin".into(), why: format!("{fault:?}") };
+        let doubt = || self.doubts.set(self.doubts.get() + 1);
+        match fault {
+            None => effect(),
+            Some(Fault::NotDone) => Err(trouble()),
+            Some(Fault::ReplyLost) => {
+                effect().map(drop)?;
+                if posts {
+                    doubt();
+                }
+                Err(trouble())
+            }
+            Some(Fault::CrashBefore) => {
+                doubt();
+                std::future::pending().await
+            }
+            Some(Fault::CrashAfter) => {
+                doubt();
+                effect().map(drop)?;
+                std::future::pending().await
+            }
+        }
+    }
+
+    fn slack(&self, call: &Call) -> Reply {
+        let reply = |status, body: &str| Reply { status, retry_after: None, body: body.to_owned() };
+        let token = call.target.token().map(|token| token.reveal().to_owned());
+        let valid = token.as_deref().unwrap_or(call.target.url()) == self.valid.borrow().as_str();
+        if !self.answers.borrow().is_empty() {
+            return self.answers.borrow_mut().remove(0);
+        }
+        let body: Value = serde_json::from_str(&call.body).unwrap();
+        let blocks = body["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty());
+        let bot = token.is_some();
+        let refuse = |word: &str| if bot { reply(200, &json!({"ok": false, "error": word}).to_string()) } else { reply(404, word) };
+        if !valid {
+            return refuse(if bot { "invalid_auth" } else { "no_service" });
+        }
+        if self.no_blocks.get() && blocks {
+            return if bot { refuse("invalid_blocks") } else { reply(400, "invalid_blocks") };
+        }
+        let mut channel = self.channel.borrow_mut();
+        if call.target.url().ends_with("/chat.update") {
+            let Some(posted) = channel.iter_mut().find(|posted| body["ts"] == posted.ts.as_str()) else {
+                return refuse("message_not_found");
+            };
+            (posted.body, posted.changes) = (body, posted.changes + 1);
+            return reply(200, &json!({"ok": true, "channel": "C0EXAMPLE", "ts": posted.ts}).to_string());
+        }
+        let ts = format!("{}.{:06}", self.now.get(), channel.len());
+        channel.push(Posted { ts: ts.clone(), thread: body["thread_ts"].as_str().map(str::to_owned), body, changes: 0 });
+        if bot { reply(200, &json!({"ok": true, "channel": "C0EXAMPLE", "ts": ts}).to_string()) } else { reply(200, "ok") }
+    }
+}
+
+impl Table for Outside {
+    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+        assert_eq!(place, Place::Outbox);
+        let world = &self.0;
+        let effect = || {
+            let mut rows = world.rows.borrow_mut();
+            let key = (row.pk.clone(), row.sk.clone());
+            let stays = rows.get(&key).is_some_and(|there| match keep {
+                Keep::First => true,
+                Keep::Least => there.rank <= row.rank,
+                Keep::Greatest => there.rank >= row.rank,
+            });
+            if stays {
+                return Ok(Kept::Known);
+            }
+            rows.insert(key, row);
+            Ok(Kept::Written)
+        };
+        world.call(false, effect).await
+    }
+
+    async fn replace(&self, place: Place, mut row: Row, seen: u64) -> Result<bool, Trouble> {
+        assert_eq!(place, Place::Outbox);
+        let world = &self.0;
+        let effect = || {
+            let mut rows = world.rows.borrow_mut();
+            let key = (row.pk.clone(), row.sk.clone());
+            if rows.get(&key).map_or(0, |there| there.version) != seen {
+                return Ok(false);
+            }
+            row.version = seen + 1;
+            rows.insert(key, row);
+            Ok(true)
+        };
+        world.call(false, effect).await
+    }
+
+    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+        assert_eq!(place, Place::Outbox);
+        let world = &self.0;
+        let within = |sk: &str| sk >= span.from.as_str() && (span.to.is_empty() || sk <= span.to.as_str() || sk.starts_with(&span.to));
+        let effect = || Ok(world.rows.borrow().values().filter(|row| row.pk == pk && within(&row.sk)).cloned().collect());
+        world.call(false, effect).await
+    }
+}
+
+impl Topic for Outside {
+    async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
+        let Notice::Operations { subject, body } = notice else { panic!("a finding must not come from here") };
+        let world = &self.0;
+        let effect = || {
+            world.mails.borrow_mut().push((subject, body));
+            Ok(())
+        };
+        world.call(true, effect).await
+    }
+}
+
+impl Clock for Outside {
+    fn now(&self) -> Moment {
+        Moment::from_epoch_seconds(self.0.now.get())
+    }
+}
+
+impl Post for Outside {
+    async fn post(&self, call: Call) -> Result<Reply, Trouble> {
+        let world = &self.0;
+        world.call(true, || Ok(world.slack(&call))).await
+    }
+}
+
+impl Vault for Outside {
+    async fn secret(&self) -> Result<Secret, Trouble> {
+        let world = &self.0;
+        world.secrets_read.set(world.secrets_read.get() + 1);
+        world.call(false, || Ok(Secret::new(world.secret.borrow().clone()))).await
+    }
+}
+
+impl Chatroom for Outside {
+    async fn announce(&self, body: String) -> Result<(), Trouble> {
+        let world = &self.0;
+        let effect = || {
+            world.chatroom.borrow_mut().push(serde_json::from_str(&body).unwrap());
+            Ok(())
+        };
+        world.call(true, effect).await
+    }
+}
+
+impl Pause for Outside {
+    async fn pause(&self, seconds: u32) {
+        self.0.waited.set(self.0.waited.get() + seconds);
+        self.0.now.set(self.0.now.get() + i64::from(seconds));
+    }
+}
+
+/// A new process.
+pub(crate) fn started(world: &Rc<World>) -> Function {
+    let view = sample::view(Language::English);
+    Notifier::new(Courier::new(Outside(world.clone()), Outside(world.clone()), view, Some("#alerts".into()), None, false))
+}
+
+/// A new process that also tells Amazon Q Developer.
+pub(crate) fn started_with_chatroom(world: &Rc<World>) -> Function {
+    let view = sample::view(Language::English);
+    Notifier::new(Courier::new(Outside(world.clone()), Outside(world.clone()), view, Some("#alerts".into()), None, true))
+}
+
+/// An SQS event of these alerts, as the subscription delivers them.
+pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
+    let record = |(place, alert): (usize, &&Alert)| {
+        json!({
+            "messageId": format!("m{place}"),
+            "receiptHandle": "r",
+            "body": serde_json::to_string(&Message::Alert(Box::new((**alert).clone()))).unwrap(),
+            "attributes": {"ApproximateReceiveCount": receipt.to_string()},
+            "eventSource": "aws:sqs",
+        })
+    };
+    json!({"Records": alerts.iter().enumerate().map(record).collect::<Vec<_>>()}).to_string()
+}
+
+/// Hands over an event. `None`: the process died.
+pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Option<Report> {
+    let invocation = format!("call-{}", world.calls());
+    function.handle(event, &invocation).now_or_never().map(|report| report.unwrap())
+}
+
+/// Hands over one alert for the first time; it must not die.
+pub(crate) fn deliver(function: &Function, world: &Rc<World>, alert: &Alert) -> Report {
+    give(function, world, &batch(&[alert], 1)).expect("the process died")
+}

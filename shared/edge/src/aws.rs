@@ -1,0 +1,43 @@
+//! The ports over AWS.
+//!
+//! Connect once, while the function starts; the clients share one pool of connections. Each adapter is a cargo feature of its own, so that a
+//! function does not carry clients that it does not need.
+
+#[cfg(feature = "aws-bucket")]
+mod bucket;
+mod clock;
+mod connection;
+#[cfg(feature = "aws-directory")]
+mod directory;
+#[cfg(feature = "aws-guard")]
+mod guard;
+#[cfg(feature = "aws-notifier")]
+mod notifier;
+#[cfg(feature = "aws-queue")]
+mod queue;
+#[cfg(feature = "aws-secrets")]
+mod secrets;
+#[cfg(feature = "aws-table")]
+mod table;
+#[cfg(feature = "aws-topic")]
+mod topic;
+mod trouble;
+
+#[cfg(feature = "aws-bucket")]
+pub use bucket::{Before, Replaced, StateBucket};
+pub use clock::SystemClock;
+pub use connection::Connection;
+#[cfg(feature = "aws-directory")]
+pub use directory::ReaderRoles;
+#[cfg(feature = "aws-guard")]
+pub use guard::GuardAws;
+#[cfg(feature = "aws-notifier")]
+pub use notifier::NotifierAws;
+#[cfg(feature = "aws-queue")]
+pub use queue::EventQueue;
+#[cfg(feature = "aws-secrets")]
+pub use secrets::Secrets;
+#[cfg(feature = "aws-table")]
+pub use table::Tables;
+#[cfg(feature = "aws-topic")]
+pub use topic::Topics;

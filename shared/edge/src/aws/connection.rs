@@ -1,0 +1,91 @@
+//! Region, credentials, timeouts and the one pool of connections that all clients share.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn};
+
+/// What every client is made from. It also honours `AWS_ENDPOINT_URL`.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    pub(super) config: SdkConfig,
+}
+
+/// How long a call may take.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    connect: Duration,
+    /// From the request to the beginning of the answer.
+    read: Duration,
+    attempt: Duration,
+    /// With all attempts and what is waited between them.
+    call: Duration,
+}
+
+/// A call that hangs must leave the invocation time to try again.
+const FUNCTION: Patience = Patience {
+    connect: Duration::from_secs(1),
+    read: Duration::from_secs(3),
+    attempt: Duration::from_secs(4),
+    call: Duration::from_secs(10),
+};
+
+/// A roster on a slow line takes its time.
+const PERSON: Patience = Patience {
+    connect: Duration::from_secs(5),
+    read: Duration::from_secs(300),
+    attempt: Duration::from_secs(300),
+    call: Duration::from_secs(600),
+};
+
+/// How often a call is made at most, the first time included.
+const ATTEMPTS: u32 = 3;
+
+/// What is waited before the second attempt, at most; it doubles with each.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+
+impl Connection {
+    /// For a function: gives up soon. Opens nothing yet.
+    pub async fn of_function() -> Self {
+        Self::with(FUNCTION).await
+    }
+
+    /// For a person at a terminal: waits for a slow line, and honours `HTTPS_PROXY`.
+    pub async fn of_person() -> Self {
+        Self::with(PERSON).await
+    }
+
+    async fn with(patience: Patience) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(patience.connect)
+            .read_timeout(patience.read)
+            .operation_attempt_timeout(patience.attempt)
+            .operation_timeout(patience.call)
+            .build();
+        let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(http_client(patience))
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_WAIT))
+            .timeout_config(timeouts)
+            .load()
+            .await;
+        Self { config }
+    }
+}
+
+/// TLS by rustls over ring: aws-lc, the SDK's own choice, spends 30 ms of CPU on the first connection, ring 3 ms.
+fn http_client(patience: Patience) -> SharedHttpClient {
+    let settings = HttpConnectorSettings::builder().connect_timeout(patience.connect).read_timeout(patience.read).build();
+    let connector = Connector::builder()
+        .connector_settings(settings)
+        .proxy_config(ProxyConfig::from_env())
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build();
+    let shared = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| shared.clone())
+}

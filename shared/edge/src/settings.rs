@@ -1,0 +1,326 @@
+//! What the stack tells its functions: every environment variable, read once.
+//!
+//! `template.yaml` sets them. The AWS clients read `AWS_REGION`, `AWS_ENDPOINT_URL` and the credentials themselves.
+
+mod reader;
+
+use std::collections::BTreeSet;
+use std::env::VarError;
+use std::fmt;
+
+use jiff::tz::TimeZone;
+
+use reader::{Noted, Reader};
+
+/// Of switch-guard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardSettings {
+    /// The two tables.
+    pub tables: TableNames,
+    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters and quarantine.
+    pub bucket: String,
+    /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
+    pub findings_topic: TopicArn,
+    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
+    pub operations_topic: TopicArn,
+    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds this function.
+    pub queue_url: String,
+    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read groups.
+    pub reader_role: String,
+    /// `ROLEWATCH_STACK`: with it begins the name of every resource that is guarded.
+    pub stack: String,
+    /// `ROLEWATCH_TRAILS`: the trails nobody may tamper with, by name. Empty: every trail.
+    pub trails: BTreeSet<String>,
+}
+
+/// Of slack-notifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotifierSettings {
+    /// `ROLEWATCH_OUTBOX_TABLE`: findings, and what became of them.
+    pub outbox_table: String,
+    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: who is told when Slack cannot be.
+    pub operations_topic: TopicArn,
+    /// `ROLEWATCH_CHATBOT_TOPIC_ARN`: a topic that Amazon Q Developer in chat applications reads.
+    pub chatbot_topic: Option<TopicArn>,
+    /// `ROLEWATCH_SLACK_SECRET`: where the webhook's URL, or the bot's token, is kept.
+    pub slack_secret: SecretArn,
+    /// `ROLEWATCH_SLACK_CHANNEL`: where a bot posts. A webhook has its own.
+    pub slack_channel: Option<String>,
+    /// `ROLEWATCH_LANGUAGE`: of what people read.
+    pub language: Language,
+    /// `ROLEWATCH_TIME_ZONE`: of the times that people read.
+    pub time_zone: TimeZone,
+    /// `ROLEWATCH_RUNBOOK_URL`: what a message links to.
+    pub runbook_url: Option<String>,
+    /// `ROLEWATCH_TEST_SLACK_ENDPOINT`: only in tests, an address of this machine that stands in for Slack.
+    pub test_slack_endpoint: Option<String>,
+}
+
+/// What the tables are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableNames {
+    /// `ROLEWATCH_LEDGER_TABLE`: facts. slack-notifier has none.
+    pub ledger: Option<String>,
+    /// `ROLEWATCH_OUTBOX_TABLE`: findings, and what became of them.
+    pub outbox: String,
+}
+
+/// The ARN of an SNS topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicArn {
+    text: String,
+    partition: String,
+}
+
+/// The ARN of a secret, and which service keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretArn {
+    /// A secret of Secrets Manager.
+    Secret(String),
+    /// A SecureString parameter of Systems Manager.
+    Parameter(String),
+}
+
+/// Of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// `en`
+    #[default]
+    English,
+    /// `ja`
+    Japanese,
+}
+
+/// Everything that is wrong with the environment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the environment is not as `template.yaml` sets it: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct SettingsError(pub Vec<WrongVariable>);
+
+/// What is wrong with one variable.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WrongVariable {
+    /// It has to be there.
+    #[error("`{name}` is not set; it takes {wanted}")]
+    Missing {
+        /// Which variable.
+        name: &'static str,
+        /// What belongs there.
+        wanted: &'static str,
+    },
+    /// Something else belongs there. The value is not shown: a secret may have been put there.
+    #[error("`{name}` is not {wanted}")]
+    Unfit {
+        /// Which variable.
+        name: &'static str,
+        /// What belongs there.
+        wanted: &'static str,
+    },
+}
+
+/// Looks a variable up.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl GuardSettings {
+    /// From the environment of the process.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        Self::read(&variable)
+    }
+
+    /// From variables that are looked up.
+    pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
+        let mut read = Reader::over(lookup);
+        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
+        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
+        let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
+        let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
+        let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
+        let trails = read.optional("ROLEWATCH_TRAILS", "names of trails, separated by commas", trail_names);
+        let settings = move || {
+            Ok(Self {
+                tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
+                bucket: bucket?,
+                findings_topic: findings_topic?,
+                operations_topic: operations_topic?,
+                queue_url: queue_url?,
+                reader_role: reader_role?,
+                stack: stack?,
+                trails: trails?.unwrap_or_default(),
+            })
+        };
+        settings().map_err(|Noted| read.wrong())
+    }
+}
+
+impl NotifierSettings {
+    /// From the environment of the process.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        Self::read(&variable)
+    }
+
+    /// From variables that are looked up.
+    pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
+        let mut read = Reader::over(lookup);
+        let outbox_table = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
+        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let chatbot_topic = read.optional("ROLEWATCH_CHATBOT_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let slack_secret = read.required(
+            "ROLEWATCH_SLACK_SECRET",
+            "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)",
+            SecretArn::parse,
+        );
+        let slack_channel = read.optional("ROLEWATCH_SLACK_CHANNEL", "the id or name of a Slack channel", channel);
+        let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
+        let time_zone = read.optional("ROLEWATCH_TIME_ZONE", "a time zone as in `Asia/Tokyo`", |name| TimeZone::get(name).ok());
+        let runbook_url =
+            read.optional("ROLEWATCH_RUNBOOK_URL", "a URL that begins with `https://` and has none of `<>|` in it", secure_address);
+        let test_slack_endpoint = read.optional("ROLEWATCH_TEST_SLACK_ENDPOINT", "a URL as in `http://127.0.0.1:8080`", loopback_address);
+        let settings = move || {
+            Ok(Self {
+                outbox_table: outbox_table?,
+                operations_topic: operations_topic?,
+                chatbot_topic: chatbot_topic?,
+                slack_secret: slack_secret?,
+                slack_channel: slack_channel?,
+                language: language?.unwrap_or_default(),
+                time_zone: time_zone?.unwrap_or(TimeZone::UTC),
+                runbook_url: runbook_url?,
+                test_slack_endpoint: test_slack_endpoint?,
+            })
+        };
+        settings().map_err(|Noted| read.wrong())
+    }
+
+    /// The one table it reads and writes.
+    pub fn tables(&self) -> TableNames {
+        TableNames { ledger: None, outbox: self.outbox_table.clone() }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one room where environment variables are read")]
+fn variable(name: &str) -> Option<String> {
+    match std::env::var(name) {
+        Ok(value) => Some(value),
+        // What is no text fits nowhere, and is said to be unfit instead of missing.
+        Err(VarError::NotUnicode(value)) => Some(value.to_string_lossy().into_owned()),
+        Err(VarError::NotPresent) => None,
+    }
+}
+
+impl TopicArn {
+    /// `arn:aws:sns:us-east-1:111122223333:rolewatch-findings`
+    pub fn parse(text: &str) -> Option<Self> {
+        let [partition, name] = arn_of(text, "sns")?;
+        plain(name, 256, "-_.").then(|| Self { text: text.to_owned(), partition: partition.to_owned() })
+    }
+
+    /// The ARN as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// `aws`, `aws-cn`, `aws-us-gov`: that of the whole stack.
+    pub fn partition(&self) -> &str {
+        &self.partition
+    }
+}
+
+impl fmt::Display for TopicArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl SecretArn {
+    /// `arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE`, or
+    /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`
+    pub fn parse(text: &str) -> Option<Self> {
+        let named =
+            |service, front| arn_of(text, service).is_some_and(|[_, rest]| rest.strip_prefix(front).is_some_and(|name| !name.is_empty()));
+        if named("secretsmanager", "secret:") {
+            Some(Self::Secret(text.to_owned()))
+        } else if named("ssm", "parameter/") {
+            Some(Self::Parameter(text.to_owned()))
+        } else {
+            None
+        }
+    }
+}
+
+impl Language {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "en" => Some(Self::English),
+            "ja" => Some(Self::Japanese),
+            _ => None,
+        }
+    }
+}
+
+/// Partition, and what follows the account, of an ARN with region and account.
+fn arn_of<'a>(text: &'a str, service: &str) -> Option<[&'a str; 2]> {
+    let mut parts = text.splitn(6, ':');
+    let (arn, partition, of, region, account, rest) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let whole = arn == "arn" && of == service && plain(partition, 20, "-") && plain(region, 30, "-");
+    let account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (whole && account && shown(rest)).then_some([partition, rest])
+}
+
+fn table(text: &str) -> Option<String> {
+    plain(text, 255, "-_.").then(|| text.to_owned())
+}
+
+fn bucket(text: &str) -> Option<String> {
+    (plain(text, 63, "-.") && text.len() > 2).then(|| text.to_owned())
+}
+
+fn role_name(text: &str) -> Option<String> {
+    plain(text, 64, "_+=,.@-").then(|| text.to_owned())
+}
+
+fn stack_name(text: &str) -> Option<String> {
+    plain(text, 128, "-").then(|| text.to_owned())
+}
+
+fn channel(text: &str) -> Option<String> {
+    let name = text.strip_prefix('#').unwrap_or(text);
+    let fits = !name.is_empty() && name.chars().count() <= 80 && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    fits.then(|| text.to_owned())
+}
+
+fn trail_names(text: &str) -> Option<BTreeSet<String>> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(|name| plain(name, 128, "-_.").then(|| name.to_owned())).collect()
+}
+
+fn web_address(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    (!rest.is_empty() && shown(rest)).then(|| text.to_owned())
+}
+
+/// It is put into Slack's markup, so that none of what ends a link there may be in it.
+fn secure_address(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://")?;
+    (!rest.is_empty() && text.len() < 1_000 && shown(rest) && !rest.contains(['<', '>', '|', '"', '`'])).then(|| text.to_owned())
+}
+
+fn loopback_address(text: &str) -> Option<String> {
+    let port = text.strip_prefix("http://127.0.0.1:")?;
+    port.parse::<u16>().ok().filter(|port| *port > 0)?;
+    Some(text.to_owned())
+}
+
+/// ASCII letters, digits and these signs, at least one and at most `most`.
+fn plain(text: &str, most: usize, signs: &str) -> bool {
+    (1..=most).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+}
+
+/// Visible ASCII without blanks.
+fn shown(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! Delivery of one alert: read what is known of it, tell Slack what is new, write down that it was told, acknowledge.
+//!
+//! INVARIANT (tell before acknowledge): the acknowledgement (`finding#<id>` / `ack`) is the last thing that is written, so a crash at any place
+//! before it only means that the alert comes again, and finds how far it got.
+
+mod plan;
+mod tell;
+
+use std::cell::Cell;
+
+use serde::{Deserialize, Serialize};
+
+use crate::port::{Clock, Keep, Place, Row, Span, Table, Topic, Trouble};
+use crate::wire::Alert;
+
+use super::fold;
+use super::line::{Line, NotTaken, PATIENCE};
+use super::message::{Change, State};
+use super::port::{Chatroom, Pause, Post, Vault};
+use super::secret::Loopback;
+use super::slot::{self, Blocked, KEPT, MESSAGE, Memory, thrice};
+use super::view::View;
+
+/// What became of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Its first message is in Slack.
+    Delivered,
+    /// Its message was changed, or a follow-up was posted.
+    Updated,
+    /// It changed nothing that readers were told, and a message that cannot be edited need not be repeated for it.
+    Quiet,
+    /// It is counted and listed with the message of another finding.
+    Folded,
+    /// Slack does not take it; it went to the operations topic.
+    Mailed,
+    /// It was withdrawn before anybody was told.
+    Unseen,
+    /// It, or a later version of it, was acknowledged before.
+    Duplicate,
+}
+
+impl Outcome {
+    /// As the acknowledgement has it.
+    pub const fn how(self) -> &'static str {
+        match self {
+            Self::Delivered | Self::Updated | Self::Quiet | Self::Duplicate => "slack",
+            Self::Folded => "folded",
+            Self::Mailed => "mail",
+            Self::Unseen => "withdrawn",
+        }
+    }
+}
+
+/// The body of the row `finding#<id>` / `ack`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// The highest version that was dealt with.
+    pub version: u64,
+    /// `slack`, `mail`, `folded`, or `withdrawn` for what was withdrawn before anybody was told.
+    pub how: String,
+}
+
+/// Why an alert could not be dealt with now. It is to be given again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Setback {
+    /// In how many seconds at the earliest, where somebody said so.
+    pub after: Option<u32>,
+    /// What went wrong.
+    pub why: String,
+}
+
+/// One call of the function.
+#[derive(Debug)]
+pub struct Visit<'a> {
+    /// Differs from call to call: the request id.
+    pub invocation: &'a str,
+    /// How many seconds may still be spent waiting for Slack.
+    pub patience: Cell<u32>,
+}
+
+impl<'a> Visit<'a> {
+    /// A call that has waited for nothing yet.
+    pub fn new(invocation: &'a str) -> Self {
+        Self { invocation, patience: Cell::new(PATIENCE) }
+    }
+}
+
+/// Delivers alerts. One a process: it remembers the secret, and what it could not write down.
+///
+/// `A` is the side of AWS ([`Table`], [`Topic`], [`Clock`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`], [`Pause`]).
+pub struct Courier<A, S> {
+    aws: A,
+    slack: S,
+    line: Line,
+    view: View,
+    chatroom: bool,
+    memory: Memory,
+}
+
+impl From<Blocked> for Setback {
+    fn from(blocked: Blocked) -> Self {
+        match blocked {
+            Blocked::Busy(seconds) => Self { after: Some(seconds), why: "another delivery of this alert is under way".into() },
+            Blocked::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<Trouble> for Setback {
+    fn from(trouble: Trouble) -> Self {
+        Self { after: None, why: trouble.to_string() }
+    }
+}
+
+impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+    /// `channel` is where a bot posts; `chatroom`: tell Amazon Q Developer as well.
+    pub fn new(aws: A, slack: S, view: View, channel: Option<String>, loopback: Option<Loopback>, chatroom: bool) -> Self {
+        Self { aws, slack, line: Line::new(channel, loopback), view, chatroom, memory: Memory::default() }
+    }
+
+    /// Now.
+    pub fn now(&self) -> rolewatch_guard::moment::Moment {
+        self.aws.now()
+    }
+
+    /// Whether the secret can be read and is one; read anew.
+    pub async fn check_secret(&self) -> Result<(), NotTaken> {
+        self.line.read_again(&self.slack).await.map(drop)
+    }
+
+    /// Delivers an alert, as often as it is given, once. `last_try`: if Slack is only busy, let it be an e-mail.
+    ///
+    /// # Errors
+    /// It could not be dealt with now; nothing of it is acknowledged.
+    pub async fn deliver(&self, alert: &Alert, visit: &Visit<'_>, last_try: bool) -> Result<Outcome, Setback> {
+        if self.acknowledged(&alert.id).await? >= alert.version {
+            return Ok(Outcome::Duplicate);
+        }
+        let mut opened = slot::open(&self.aws, &self.memory, &alert.id, MESSAGE).await?;
+        opened.catch_up(&self.aws, &self.slack, &self.memory).await?;
+        let before = opened.slot.told.clone();
+        if opened.slot.settled < alert.version {
+            let plan = self.plan(&opened.slot, alert).await?;
+            self.carry_out(plan, &mut opened, alert, visit, last_try).await?;
+        }
+        let outcome = if opened.slot.settled > alert.version { None } else { opened.slot.outcome };
+        let outcome = outcome.unwrap_or(Outcome::Duplicate);
+        if let (true, Some(fold), Outcome::Delivered | Outcome::Updated | Outcome::Quiet) = (opened.slot.posted, &opened.slot.fold, outcome)
+        {
+            thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;
+        }
+        if self.chatroom && matches!(outcome, Outcome::Delivered | Outcome::Updated | Outcome::Mailed) {
+            let change = before.and_then(|before| Change::between(&before, &State::of(alert)));
+            self.announce(alert, change).await?;
+        }
+        self.acknowledge(alert, outcome).await?;
+        Ok(outcome)
+    }
+
+    async fn acknowledged(&self, id: &str) -> Result<u64, Trouble> {
+        let span = Span { from: ACK.to_owned(), to: ACK.to_owned() };
+        let pk = format!("finding#{id}");
+        let rows = thrice(&self.slack, || self.aws.query(Place::Outbox, &pk, &span)).await?;
+        let Some(row) = rows.iter().find(|row| row.sk == ACK) else { return Ok(0) };
+        let body: Acknowledged = serde_json::from_str(&row.body)
+            .map_err(|why| Trouble::Refused { what: format!("reading {pk}"), why: format!("it is not what was written: {why}") })?;
+        Ok(body.version)
+    }
+
+    async fn acknowledge(&self, alert: &Alert, outcome: Outcome) -> Result<(), Trouble> {
+        let pk = format!("finding#{}", alert.id);
+        let body = Acknowledged { version: alert.version, how: outcome.how().to_owned() };
+        let body = serde_json::to_string(&body).map_err(|why| Trouble::Refused { what: format!("writing {pk}"), why: why.to_string() })?;
+        let expires = Some(self.aws.now().plus_seconds(KEPT));
+        let row = Row { pk, sk: ACK.to_owned(), body, rank: fold::rank(alert.version), version: 0, expires };
+        thrice(&self.slack, || self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)).await.map(drop)
+    }
+}
+
+const ACK: &str = "ack";

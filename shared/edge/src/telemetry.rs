@@ -1,0 +1,9 @@
+//! What the functions tell of themselves: metrics, as lines in the embedded metric format, and logs, as lines of JSON.
+//!
+//! Neither holds the body of an event, a message or a secret. Access keys are shown by their last four characters ([`last_four`]).
+
+mod log;
+mod metrics;
+
+pub use log::{Level, init, last_four};
+pub use metrics::{Count, Latency, Metrics, NAMESPACE};

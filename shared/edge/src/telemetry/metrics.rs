@@ -1,0 +1,296 @@
+//! Counts and latencies of one invocation, as CloudWatch reads them from the log.
+//!
+//! The format is that of the "Specification: Embedded metric format" in the CloudWatch user guide: a line of the log that is one JSON object,
+//! in which `_aws` says which members are metrics.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use rolewatch_guard::moment::Moment;
+use serde::Serialize;
+
+/// The namespace of every metric.
+pub const NAMESPACE: &str = "rolewatch";
+
+/// The one dimension: which function counted.
+const DIMENSION: &str = "function";
+
+/// The most values of one metric in one line, by the specification.
+const MOST_VALUES: usize = 100;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Count {
+    /// Events taken from the queue, without heartbeats and what the guard sent to itself.
+    Received,
+    /// Of them: stored as facts and judged.
+    Judged,
+    /// Of them: known already.
+    Duplicate,
+    /// Of them: nothing that the engine uses.
+    NotRelevant,
+    /// Of them: could not be read, and was put aside with an alert.
+    Quarantined,
+    /// Of them: could not be dealt with now, and is given back to the queue.
+    Failed,
+    /// Findings that are new or changed.
+    Findings,
+    /// Alerts that the findings topic took.
+    Published,
+    /// Alerts that Slack took.
+    Delivered,
+    /// Alerts told as a count in an earlier one's follow-up.
+    Folded,
+    /// Alerts that wait.
+    Pending,
+    /// Posts that Slack did not take.
+    SlackFailed,
+    /// Heartbeats that the guard took from the queue.
+    HeartbeatReceived,
+    /// Heartbeats that came out at the notifier.
+    HeartbeatDelivered,
+}
+
+impl Count {
+    /// The ways in which an event that was received can end.
+    pub const ENDS: [Self; 5] = [Self::Judged, Self::Duplicate, Self::NotRelevant, Self::Quarantined, Self::Failed];
+
+    /// The name of the metric.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Received => "Received",
+            Self::Judged => "Judged",
+            Self::Duplicate => "Duplicate",
+            Self::NotRelevant => "NotRelevant",
+            Self::Quarantined => "Quarantined",
+            Self::Failed => "Failed",
+            Self::Findings => "Findings",
+            Self::Published => "Published",
+            Self::Delivered => "Delivered",
+            Self::Folded => "Folded",
+            Self::Pending => "Pending",
+            Self::SlackFailed => "SlackFailed",
+            Self::HeartbeatReceived => "HeartbeatReceived",
+            Self::HeartbeatDelivered => "HeartbeatDelivered",
+        }
+    }
+}
+
+/// What is timed, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Latency {
+    /// From the event's time until Slack took the alert.
+    Alert,
+    /// From the event's time until the guard had dealt with it.
+    Guard,
+}
+
+impl Latency {
+    /// The name of the metric.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Alert => "AlertLatency",
+            Self::Guard => "GuardLatency",
+        }
+    }
+}
+
+/// What one invocation counted and timed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metrics {
+    function: &'static str,
+    counts: BTreeMap<Count, u64>,
+    latencies: BTreeMap<Latency, Vec<u64>>,
+}
+
+impl Metrics {
+    /// Of an invocation of a function, by the function's name in the code: `switch-guard`.
+    pub const fn of(function: &'static str) -> Self {
+        Self { function, counts: BTreeMap::new(), latencies: BTreeMap::new() }
+    }
+
+    /// Counts `more` of them. Counting none makes the metric known: its line then says 0.
+    pub fn count(&mut self, what: Count, more: u64) {
+        let count = self.counts.entry(what).or_default();
+        *count = count.saturating_add(more);
+    }
+
+    /// Notes how long something took. The clocks of two machines are compared, so less than nothing is nothing.
+    pub fn took(&mut self, what: Latency, milliseconds: i64) {
+        self.latencies.entry(what).or_default().push(u64::try_from(milliseconds).unwrap_or(0));
+    }
+
+    /// How many were counted.
+    pub fn counted(&self, what: Count) -> u64 {
+        self.counts.get(&what).copied().unwrap_or(0)
+    }
+
+    /// How many more events were received than ended, or fewer. Anything but 0 is a fault of the function: an event was lost, or counted twice.
+    pub fn unaccounted(&self) -> i128 {
+        let ended = Count::ENDS.into_iter().map(|end| i128::from(self.counted(end))).sum::<i128>();
+        i128::from(self.counted(Count::Received)) - ended
+    }
+
+    /// Writes the invocation's line, and further ones where there are more latencies than fit. Nothing was counted: no line.
+    ///
+    /// # Errors
+    /// `out` did not take it.
+    pub fn write(&self, now: Moment, out: &mut dyn Write) -> io::Result<()> {
+        for line in self.lines(now) {
+            // One call a line: lines of two writers on one stream must not be mixed.
+            out.write_all(format!("{line}\n").as_bytes())?;
+        }
+        out.flush()
+    }
+
+    fn lines(&self, now: Moment) -> Vec<String> {
+        let chunks = |values: &Vec<u64>| values.len().div_ceil(MOST_VALUES);
+        let count = self.latencies.values().map(chunks).max().unwrap_or(0).max(usize::from(!self.counts.is_empty()));
+        (0..count).map(|at| self.line(now, at)).collect()
+    }
+
+    fn line(&self, now: Moment, at: usize) -> String {
+        let mut metrics = Vec::new();
+        let mut values = BTreeMap::new();
+        // Counts are in the first line only.
+        for (what, count) in self.counts.iter().filter(|_| at == 0) {
+            metrics.push(Definition { name: what.name(), unit: "Count" });
+            values.insert(what.name(), Value::One(*count));
+        }
+        for (what, all) in &self.latencies {
+            if let Some(some) = all.chunks(MOST_VALUES).nth(at) {
+                metrics.push(Definition { name: what.name(), unit: "Milliseconds" });
+                values.insert(what.name(), Value::Many(some));
+            }
+        }
+        let directive = Directive { namespace: NAMESPACE, dimensions: [[DIMENSION]], metrics };
+        let aws = Aws { timestamp: now.epoch_seconds().saturating_mul(1_000), directives: [directive] };
+        let line = Line { aws, function: self.function, values };
+        // Numbers, and names that are in the code: there is nothing in it that JSON could not say.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}
+
+/// The root of the document.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(rename = "_aws")]
+    aws: Aws,
+    function: &'static str,
+    #[serde(flatten)]
+    values: BTreeMap<&'static str, Value<'a>>,
+}
+
+#[derive(Serialize)]
+struct Aws {
+    /// Milliseconds since 1970.
+    #[serde(rename = "Timestamp")]
+    timestamp: i64,
+    #[serde(rename = "CloudWatchMetrics")]
+    directives: [Directive; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: [[&'static str; 1]; 1],
+    metrics: Vec<Definition>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: &'static str,
+    unit: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'a> {
+    One(u64),
+    Many(&'a [u64]),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value as Json, json};
+
+    fn now() -> Moment {
+        "2026-03-02T09:05:00Z".parse().unwrap()
+    }
+
+    fn written(metrics: &Metrics) -> Vec<Json> {
+        let mut out = Vec::new();
+        metrics.write(now(), &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_line_is_as_the_specification_has_it() {
+        let mut metrics = Metrics::of("switch-guard");
+        metrics.count(Count::Received, 2);
+        metrics.count(Count::Judged, 1);
+        metrics.count(Count::Judged, 1);
+        metrics.count(Count::Quarantined, 0);
+        metrics.took(Latency::Guard, 1_500);
+        metrics.took(Latency::Guard, -3);
+        let expected = json!({
+            "_aws": {
+                "Timestamp": 1_772_442_300_000_i64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "rolewatch",
+                    "Dimensions": [["function"]],
+                    "Metrics": [
+                        {"Name": "Received", "Unit": "Count"},
+                        {"Name": "Judged", "Unit": "Count"},
+                        {"Name": "Quarantined", "Unit": "Count"},
+                        {"Name": "GuardLatency", "Unit": "Milliseconds"},
+                    ],
+                }],
+            },
+            "function": "switch-guard",
+            "Received": 2,
+            "Judged": 2,
+            "Quarantined": 0,
+            "GuardLatency": [1_500, 0],
+        });
+        assert_eq!(written(&metrics), [expected]);
+    }
+
+    #[test]
+    fn every_metric_that_is_named_has_its_value_in_the_same_line() {
+        let mut metrics = Metrics::of("slack-notifier");
+        metrics.count(Count::Delivered, 250);
+        (0..250).for_each(|took| metrics.took(Latency::Alert, took));
+        let lines = written(&metrics);
+        assert_eq!(lines.len(), 3, "a line has at most {MOST_VALUES} values of a metric");
+        for line in &lines {
+            let definitions = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
+            assert!(definitions.iter().all(|definition| !line[definition["Name"].as_str().unwrap()].is_null()), "{line}");
+        }
+        let all: Vec<u64> =
+            lines.iter().flat_map(|line| line["AlertLatency"].as_array().unwrap()).map(|value| value.as_u64().unwrap()).collect();
+        assert_eq!(all, (0..250).collect::<Vec<_>>());
+        assert_eq!(lines.iter().filter(|line| !line["Delivered"].is_null()).count(), 1);
+    }
+
+    #[test]
+    fn an_invocation_that_counted_nothing_writes_nothing() {
+        assert_eq!(written(&Metrics::of("switch-guard")), [] as [Json; 0]);
+    }
+
+    #[test]
+    fn an_event_that_did_not_end_is_missed() {
+        let mut metrics = Metrics::of("switch-guard");
+        metrics.count(Count::Received, 5);
+        for end in Count::ENDS {
+            assert_ne!(metrics.unaccounted(), 0);
+            metrics.count(end, 1);
+        }
+        assert_eq!(metrics.unaccounted(), 0);
+        metrics.count(Count::Judged, 1);
+        assert_eq!(metrics.unaccounted(), -1);
+    }
+}
