@@ -1,0 +1,102 @@
+"""Every permission is known, names its resource, and is used by a call that the code makes."""
+
+import re
+import unittest
+
+import permissions
+import templates
+from templates import HUB, ROOT, SPOKE
+
+DOC = ROOT / "docs" / "permissions.md"
+CALLS = ROOT / "shared" / "edge" / "src" / "aws"
+# The method of the SDK, and what IAM calls it. None: the CLI calls it, with the rights of whoever runs it.
+METHODS = {
+    "assume_role": "sts:AssumeRole",
+    "get_object": "s3:GetObject",
+    "get_parameter": "ssm:GetParameter",
+    "get_secret_value": "secretsmanager:GetSecretValue",
+    "head_object": None,
+    "list_groups_for_user": "iam:ListGroupsForUser",
+    "list_objects_v2": "s3:ListBucket",
+    "publish": "sns:Publish",
+    "put_item": "dynamodb:PutItem",
+    "put_object": "s3:PutObject",
+    "query": "dynamodb:Query",
+    "send_message": "sqs:SendMessage",
+}
+# What AWS does in a role's name, without a call in the code.
+BY_AWS = {
+    "Lambda takes messages from the queue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    "Lambda writes what the function prints": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    "topics, tables and the bucket are encrypted": {"kms:Decrypt", "kms:GenerateDataKey"},
+}
+# Services that say in whose name they act.
+NAMED_SOURCE = ("aws:SourceAccount", "aws:SourceArn")
+
+
+class Permissions(unittest.TestCase):
+    def test_the_table_in_the_documentation_is_the_templates(self):
+        self.assertTrue(
+            DOC.read_text().endswith(permissions.table()), "run `python tests/templates/permissions.py` and put what it prints at the end of the page"
+        )
+
+    def test_no_permission_is_for_everything(self):
+        for path in (HUB, SPOKE):
+            for who, action, resource in permissions.pairs(path):
+                self.assertNotEqual(resource, "*", f"{who} {action}")
+                self.assertNotIn(action, ("*", "sqs:*", "sns:*", "s3:*", "iam:*"), who)
+
+    def test_the_functions_may_do_what_the_code_does_and_no_more(self):
+        granted = {action for who, action, _ in permissions.pairs(HUB) if who in ("SwitchGuardRole", "SlackNotifierRole", "ReaderRole")}
+        calls = sdk_calls()
+        self.assertLessEqual(calls, set(METHODS), "say what IAM calls the new ones")
+        made = {METHODS[call] for call in calls} - {None}
+        self.assertEqual(granted, made.union(*BY_AWS.values()))
+
+    def test_every_service_has_to_say_for_whom_it_acts(self):
+        seen = 0
+        for path in (HUB, SPOKE):
+            template = templates.transformed(path)
+            for name, _, document in permissions.resource_policies(template):
+                for statement in permissions.statements(document):
+                    if statement["Effect"] == "Allow" and "Service" in (statement["Principal"] if isinstance(statement["Principal"], dict) else {}):
+                        seen += 1
+                        self.assertTrue(names_its_source(statement), f"{path.name}: {name} {statement['Sid']}")
+            for name, role in templates.of_type(template, "AWS::IAM::Role").items():
+                for statement in permissions.statements(role["Properties"]["AssumeRolePolicyDocument"]):
+                    # Lambda does not say which function it takes a role for.
+                    if statement["Principal"].get("Service") not in (None, "lambda.amazonaws.com"):
+                        seen += 1
+                        self.assertTrue(names_its_source(statement), f"{path.name}: {name}")
+        self.assertGreater(seen, 10)
+
+    def test_who_may_send_events_is_named(self):
+        for statement in (s for _, owner, d in permissions.resource_policies(templates.transformed(HUB)) if owner == "HubBus" for s in permissions.statements(d)):
+            if statement["Principal"] == "*":
+                self.assertEqual(statement["Condition"], {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}})
+            else:
+                self.assertEqual(statement["Principal"], {"AWS": {"Ref": "SpokeAccounts"}})
+
+    def test_nothing_is_taken_that_comes_without_tls(self):
+        template = templates.transformed(HUB)
+        policies = list(permissions.resource_policies(template)) + list(permissions.resource_policies(templates.transformed(SPOKE)))
+        for _, owner, document in policies:
+            if owner in ("Key", "HubBus"):
+                continue
+            denials = [s for s in permissions.statements(document) if s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}]
+            self.assertEqual(len(denials), 1, owner)
+
+
+def names_its_source(statement):
+    """The condition names account and resource, or, for logs, the group in whose name the key is used."""
+    condition = str(statement.get("Condition", {}))
+    return all(key in condition for key in NAMED_SOURCE) or "kms:EncryptionContext:aws:logs:arn" in condition
+
+
+def sdk_calls():
+    """The methods without arguments that are called on a client: how the SDK begins a call."""
+    found = set()
+    for path in [*CALLS.rglob("*.rs"), CALLS.with_suffix(".rs")]:
+        text = re.sub(r"\s+", "", path.read_text().partition("#[cfg(test)]")[0])
+        found |= set(re.findall(r"(?:client|sts|iam|manager|parameters|door\([^)]*\)\.await\?)\.([a-z0-9_]+)\(\)\.(?=[a-z_]+\()", text))
+    return found - {"clone"}

@@ -1,0 +1,160 @@
+"""What the resources of the stack have to be: encrypted, kept, watched, and told what the functions ask for."""
+
+import re
+import unittest
+
+import templates
+from templates import HUB, ROOT, SPOKE
+
+SETTINGS = ROOT / "shared" / "edge" / "src" / "settings.rs"
+
+
+class Resources(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = templates.transformed(HUB)
+        cls.spoke = templates.transformed(SPOKE)
+
+    def of(self, kind):
+        return {name: resource["Properties"] for name, resource in templates.of_type(self.hub, kind).items()}
+
+    def test_everything_is_encrypted_at_rest(self):
+        for template in (self.hub, self.spoke):
+            for name, queue in templates.of_type(template, "AWS::SQS::Queue").items():
+                self.assertTrue(queue["Properties"]["SqsManagedSseEnabled"], name)
+        for name, topic in self.of("AWS::SNS::Topic").items():
+            self.assertEqual(topic["KmsMasterKeyId"], {"Ref": "Key"}, name)
+        for name, table in self.of("AWS::DynamoDB::Table").items():
+            self.assertEqual(table["SSESpecification"]["KMSMasterKeyId"], {"Fn::GetAtt": ["Key", "Arn"]}, name)
+        for name, group in self.of("AWS::Logs::LogGroup").items():
+            self.assertEqual(group["KmsKeyId"], {"Fn::GetAtt": ["Key", "Arn"]}, name)
+        (bucket,) = self.of("AWS::S3::Bucket").values()
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        self.assertEqual(rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"], "aws:kms")
+        self.assertTrue(self.of("AWS::KMS::Key")["Key"]["EnableKeyRotation"])
+
+    def test_the_tables_forget_by_expires_and_can_be_restored(self):
+        for name, table in self.of("AWS::DynamoDB::Table").items():
+            self.assertEqual(table["TimeToLiveSpecification"], {"AttributeName": "expires", "Enabled": True}, name)
+            self.assertTrue(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name)
+            self.assertEqual([key["AttributeName"] for key in table["KeySchema"]], ["pk", "sk"], name)
+
+    def test_what_was_found_outlives_the_stack(self):
+        for name in ("OutboxTable", "StateBucket", "StateBucketPolicy", "Key"):
+            resource = self.hub["Resources"][name]
+            self.assertEqual((resource["DeletionPolicy"], resource["UpdateReplacePolicy"]), ("Retain", "Retain"), name)
+        self.assertTrue(self.hub["Resources"]["OutboxTable"]["Properties"]["DeletionProtectionEnabled"])
+
+    def test_the_bucket_is_versioned_and_closed(self):
+        (bucket,) = self.of("AWS::S3::Bucket").values()
+        self.assertEqual(bucket["VersioningConfiguration"], {"Status": "Enabled"})
+        self.assertEqual(set(bucket["PublicAccessBlockConfiguration"].values()), {True})
+
+    def test_a_message_is_not_taken_twice_while_it_is_worked_on_and_one_failure_fails_alone(self):
+        functions, queues = self.of("AWS::Lambda::Function"), self.of("AWS::SQS::Queue")
+        mappings = self.of("AWS::Lambda::EventSourceMapping")
+        self.assertEqual(len(mappings), len(functions))
+        for name, mapping in mappings.items():
+            queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
+            function = functions[mapping["FunctionName"]["Ref"]]
+            self.assertGreaterEqual(queue["VisibilityTimeout"], 6 * function["Timeout"], name)
+            self.assertEqual(mapping["FunctionResponseTypes"], ["ReportBatchItemFailures"], name)
+            self.assertIn("deadLetterTargetArn", queue["RedrivePolicy"], name)
+
+    def test_functions_are_one_package_each_and_log_json_into_groups_that_forget(self):
+        for name, function in templates.of_type(templates.raw(HUB), "AWS::Serverless::Function").items():
+            folder = ROOT / function["Properties"]["CodeUri"]
+            manifest = (folder / "Cargo.toml").read_text()
+            binary = function["Metadata"]["BuildProperties"]["Binary"]
+            self.assertEqual((function["Metadata"]["BuildMethod"], folder.name), ("rust-cargolambda", binary), name)
+            self.assertRegex(manifest, rf'\[\[bin\]\]\nname = "{binary}"', name)
+            group = function["Properties"]["LoggingConfig"]
+            self.assertEqual(group["LogFormat"], "JSON", name)
+            self.assertEqual(self.of("AWS::Logs::LogGroup")[group["LogGroup"]["Ref"]]["RetentionInDays"], {"Ref": "LogRetentionDays"}, name)
+        for name, function in self.of("AWS::Lambda::Function").items():
+            self.assertEqual((function["Runtime"], function["Architectures"]), ("provided.al2023", [{"Ref": "Architecture"}]), name)
+
+    def test_the_functions_are_told_what_they_ask_for(self):
+        text = SETTINGS.read_text()
+        for function, reader in (("SwitchGuard", "GuardSettings"), ("SlackNotifier", "NotifierSettings")):
+            asked = set(re.findall(r'"(ROLEWATCH_\w+)"', text.partition(f"impl {reader} {{")[2].partition("\nimpl ")[0]))
+            self.assertGreater(len(asked), 5)
+            told = set(self.hub["Resources"][function]["Properties"]["Environment"]["Variables"])
+            self.assertEqual(told, asked, function)
+
+    def test_every_parameter_is_checked_and_has_its_place(self):
+        for path in (HUB, SPOKE):
+            template = templates.raw(path)
+            placed = [name for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"] for name in group["Parameters"]]
+            self.assertEqual(sorted(placed), sorted(template["Parameters"]), path.name)
+            for name, parameter in template["Parameters"].items():
+                self.assertTrue({"AllowedPattern", "AllowedValues", "MinValue"} & set(parameter), name)
+                self.assertIn("Description", parameter, name)
+                pattern = parameter.get("AllowedPattern")
+                if pattern and "Default" in parameter:
+                    self.assertRegex(parameter["Default"], pattern, name)
+
+    def test_patterns_of_parameters_take_and_refuse(self):
+        parameters = templates.raw(HUB)["Parameters"]
+        cases = {
+            "SlackSecretArn": (
+                ["arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE", "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"],
+                ["", "https://hooks.slack.com/services/EXAMPLE", "xoxb-EXAMPLE"],
+            ),
+            "ElevatedRoles": (["arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/UpdateApp"], ["UpdateApp", 'arn:aws:iam::444455556666:role/"}']),
+            "TestSlackEndpoint": (["http://127.0.0.1:8080", "http://127.0.0.1:8080/hook"], ["http://192.0.2.1:80", "https://example.com", "http://127.0.0.1.example.com:80"]),
+            "OrganizationId": (["o-exampleorg1"], ["*", "example"]),
+            "SpokeAccounts": (["444455556666"], ["*", "44445555666"]),
+            "TrailNames": (["organization", "a,b", "a, b"], ["a b", ","]),
+        }
+        for name, (taken, refused) in cases.items():
+            for value in taken:
+                self.assertRegex(value, parameters[name]["AllowedPattern"], name)
+            for value in refused:
+                self.assertNotRegex(value, parameters[name]["AllowedPattern"], name)
+
+    def test_every_way_to_fail_has_an_alarm(self):
+        alarms = self.of("AWS::CloudWatch::Alarm")
+        watched = {(alarm["MetricName"], place(alarm)) for alarm in alarms.values()}
+        for queue in self.of("AWS::SQS::Queue"):
+            metric = "ApproximateNumberOfMessagesVisible" if queue.endswith("DeadLetters") else "ApproximateAgeOfOldestMessage"
+            self.assertIn((metric, queue), watched)
+        for function in self.of("AWS::Lambda::Function"):
+            self.assertLessEqual({("Errors", function), ("Throttles", function)}, watched)
+        ours = {("Quarantined", "switch-guard"), ("Received", "switch-guard"), ("SlackFailed", "slack-notifier"), ("HeartbeatDelivered", "slack-notifier")}
+        self.assertLessEqual(ours, watched)
+        for name, alarm in alarms.items():
+            self.assertEqual(alarm["AlarmActions"], [{"Ref": "OperationsTopic"}], name)
+            silent = alarm["MetricName"] in ("Received", "HeartbeatDelivered")
+            self.assertEqual(alarm["TreatMissingData"], "breaching" if silent else "notBreaching", name)
+        metrics = (ROOT / "shared" / "edge" / "src" / "telemetry" / "metrics.rs").read_text()
+        for metric, _ in ours:
+            self.assertRegex(metrics, rf"\b{metric}\b")
+
+    def test_the_heartbeat_goes_the_whole_way(self):
+        beat = self.of("AWS::Scheduler::Schedule")["Heartbeat"]["Target"]
+        rule = templates.rules(self.hub)["HeartbeatRule"]
+        self.assertEqual(beat["Arn"], {"Fn::GetAtt": ["HubBus", "Arn"]})
+        self.assertEqual([beat["EventBridgeParameters"]["Source"]], rule["EventPattern"]["source"])
+        self.assertEqual(rule["EventBusName"], {"Ref": "HubBus"})
+
+    def test_names_are_the_stacks_so_that_tampering_is_noticed(self):
+        for template, prefix in ((self.hub, "${AWS::StackName}"), (self.spoke, "${HubStackName}")):
+            for name, resource in template["Resources"].items():
+                properties = resource.get("Properties", {})
+                if resource["Type"] == "AWS::IAM::Role" and name != "ReaderRole":
+                    self.assertTrue(properties["RoleName"]["Fn::Sub"].startswith(prefix + "-"), name)
+        for name, rule in templates.rules(self.spoke).items():
+            self.assertTrue(rule["Name"]["Fn::Sub"].startswith("${HubStackName}-spoke-"), name)
+
+    def test_a_stack_can_be_created_from_the_text_itself(self):
+        # CloudFormation takes no longer text but from S3.
+        for path in (HUB, SPOKE):
+            self.assertLess(len(path.read_bytes()), 51_200, path.name)
+
+
+def place(alarm):
+    """Which queue or function an alarm watches."""
+    (dimension,) = alarm["Dimensions"]
+    value = dimension["Value"]
+    return value if isinstance(value, str) else value.get("Ref") or value["Fn::GetAtt"][0]

@@ -1,0 +1,111 @@
+"""What the EventBridge rules have to be, so that nothing is lost on the way to the hub."""
+
+import copy
+import json
+import re
+import unittest
+
+import templates
+from templates import FORWARDING, FULL_STATE, HUB, ROOT, SPOKE
+
+SIGN_IN = {"AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"}
+SEEN = ROOT / "shared" / "guard" / "src" / "seen"
+# The most characters that EventBridge takes.
+LONGEST = 2048
+
+
+class Rules(unittest.TestCase):
+    def test_every_rule_sees_read_only_calls_and_retries_for_a_day_and_keeps_what_it_could_not_deliver(self):
+        for path in (HUB, SPOKE):
+            for template in (templates.raw(path), templates.transformed(path)):
+                self.assertEqual(faults(templates.rules(template)), [], path.name)
+
+    def test_a_plain_enabled_rule_is_a_fault(self):
+        for change in ({"State": "ENABLED"}, {"State": "DISABLED"}, {"State": None}, {"RetryPolicy": None}, {"DeadLetterConfig": None}):
+            rules = copy.deepcopy(templates.rules(templates.raw(HUB)))
+            for key, value in change.items():
+                place = rules["MintRule"] if key == "State" else rules["MintRule"]["Targets"][0]
+                place[key] = value
+            self.assertEqual(len(faults(rules)), 1, change)
+
+    def test_hub_and_spoke_forward_the_same(self):
+        hub, spoke = templates.rules(templates.raw(HUB)), templates.rules(templates.raw(SPOKE))
+        self.assertEqual(tuple(spoke), FORWARDING)
+        for name in FORWARDING:
+            self.assertEqual(hub[name]["EventPattern"], spoke[name]["EventPattern"], name)
+
+    def test_patterns_are_short_enough(self):
+        many = [f"arn:aws:iam::444455556666:role/elevated/Role{number:02}" for number in range(20)]
+        for path in (HUB, SPOKE):
+            for name, properties in templates.rules(templates.raw(path)).items():
+                for roles in (templates.policy_roles(), many):
+                    self.assertLess(len(json.dumps(templates.pattern(properties, roles))), LONGEST, name)
+
+    def test_sign_in_is_matched_under_both_spellings(self):
+        rules = templates.rules(templates.raw(HUB))
+        for name in ("ConsoleRule", "CloudTrailRule"):
+            self.assertLessEqual(SIGN_IN, set(rules[name]["EventPattern"]["detail-type"]), name)
+        for path in (HUB, SPOKE):
+            use = templates.pattern(templates.rules(templates.raw(path))["UseRule"], templates.policy_roles())
+            self.assertNotIn("detail-type", use, "a session may do anything")
+
+    def test_who_made_a_call_for_somebody_is_never_asked(self):
+        for path in (HUB, SPOKE):
+            self.assertNotIn("invokedBy", path.read_text(), "the console's halves say AWS Internal there")
+
+    def test_a_heartbeat_of_another_account_does_not_count(self):
+        pattern = templates.rules(templates.raw(HUB))["HeartbeatRule"]["EventPattern"]
+        self.assertEqual(pattern["account"], [{"Ref": "AWS::AccountId"}])
+
+    def test_nothing_that_anybody_can_put_on_the_bus_reaches_the_queue(self):
+        for name, properties in templates.rules(templates.raw(HUB)).items():
+            if properties.get("EventBusName") and name != "HeartbeatRule":
+                self.assertEqual(properties["EventPattern"]["source"], [{"prefix": "aws."}], "PutEvents refuses only sources of AWS")
+
+    def test_the_names_are_those_that_the_engine_makes_facts_of(self):
+        rules = templates.rules(templates.raw(HUB))
+        mints = re.findall(r'Self::\w+ => "(\w+)"', (SEEN.parent / "seen.rs").read_text().partition("impl MintApi")[2].partition("from_event_name")[0])
+        changes = re.findall(r'\|? "(\w+)"', (SEEN / "iam.rs").read_text().partition("matches!(")[2].partition(");")[0])
+        changes += re.findall(r'at\.name,\s+"(\w+)"', (SEEN / "iam.rs").read_text())
+        steps = re.findall(r'"(\w+)" => ConsoleAct', (SEEN / "sign_in.rs").read_text())
+        self.assertEqual((len(mints), len(set(changes)), len(steps)), (6, 10, 3), "the sources are written differently now; read them anew")
+        self.assertEqual(set(names(rules["MintRule"])), set(mints))
+        self.assertEqual(set(names(rules["MembershipRule"])), set(changes))
+        # A sign-in ties a name to an id.
+        self.assertEqual(set(names(rules["ConsoleRule"])), {*steps, "ConsoleLogin"})
+
+    def test_calls_that_would_blind_the_guard_are_those_that_it_knows(self):
+        table = (ROOT / "shared" / "guard" / "src" / "tamper" / "calls.rs").read_text()
+        known = set(re.findall(r'^    call\(\s*"(\w+)",\s*"(\w+)"', table, re.MULTILINE))
+        rules = templates.rules(templates.raw(HUB))
+        watched = [
+            (service.removesuffix(".amazonaws.com"), name)
+            for rule in ("TamperRule", "HubTamperRule")
+            for branch in rules[rule]["EventPattern"]["detail"]["$or"]
+            for service in branch["eventSource"]
+            for name in branch["eventName"]
+        ]
+        self.assertGreater(len(known), 60)
+        self.assertEqual(len(watched), len(set(watched)), "nothing is listed twice")
+        self.assertEqual(set(watched), known)
+
+
+def names(rule):
+    """The names of calls that a rule lists."""
+    return rule["EventPattern"]["detail"]["eventName"]
+
+
+def faults(rules):
+    """What would let a rule lose events."""
+    found = []
+    for name, properties in rules.items():
+        # The heartbeat is no event of CloudTrail.
+        wanted = "ENABLED" if name == "HeartbeatRule" else FULL_STATE
+        if properties["State"] != wanted:
+            found.append(f"{name}: state {properties['State']}")
+        for target in properties["Targets"]:
+            if target["RetryPolicy"] != {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400}:
+                found.append(f"{name}: retry policy {target['RetryPolicy']}")
+            if not target["DeadLetterConfig"]:
+                found.append(f"{name}: no dead letters")
+    return found
