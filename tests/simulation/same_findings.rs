@@ -56,7 +56,7 @@ pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> B
     let states = rows
         .iter()
         .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"))
-        .flat_map(|(_, rows)| rows.get("state"));
+        .filter_map(|(_, rows)| rows.get("state"));
     states
         .map(|row| serde_json::from_str::<State>(&row.body).unwrap())
         .filter(|state| state.alert.status != Status::Withdrawn)

@@ -61,8 +61,8 @@ impl Shelf {
 
 /// The first process that sees a new policy or roster has the open dossiers judged again.
 async fn tell_the_guard<O: Table + Queue>(outside: &O, book: &Rulebook, now: Moment) -> Result<(), Trouble> {
-    let files: String = book.roster_files.iter().map(|(key, (etag, _))| format!("{key} {etag}\n")).collect();
-    let pk = format!("rulebook#{}", hash(&format!("{}\n{files}", book.etag)));
+    let rosters: Vec<String> = book.roster_files.iter().map(|(key, (etag, _))| format!("{key} {etag}")).collect();
+    let pk = format!("rulebook#{}", hash(&format!("{}\n{}", book.etag, rosters.join("\n"))));
     if outside.query(Place::Ledger, &pk, &Span::default()).await?.is_empty() {
         crate::settle::open_dossiers(outside, now.plus_seconds(-OPEN), now).await?;
         let row = note(pk, "told", String::new(), now);

@@ -78,32 +78,29 @@ impl Changes {
         let unproven = finding.verdict == Verdict::Unproven;
         // Granted for longer than the limit, but not seen used for so long.
         let quiet = unproven && several && matches!(finding.rule, "RW004" | "RW005");
-        match self.states.get_mut(&finding.id) {
-            Some(stored) => {
-                let state = &mut stored.state;
-                alert.supersedes.clone_from(&state.alert.supersedes);
-                // Where it was called and when it was noticed first stays as it was told.
-                alert.noticed.clone_from(&state.alert.noticed);
-                if alert::says_the_same(&state.alert, &alert) {
-                    return;
-                }
-                alert.version = state.alert.version + 1;
-                let due = if unproven { state.due.or(Some(now.plus_seconds(WAITS))) } else { None };
-                *state = State { alert, switches, records, several, quiet, due, published: state.published };
+        if let Some(stored) = self.states.get_mut(&finding.id) {
+            let state = &mut stored.state;
+            alert.supersedes.clone_from(&state.alert.supersedes);
+            // When it was noticed first stays as it was told.
+            alert.noticed.clone_from(&state.alert.noticed);
+            if alert::says_the_same(&state.alert, &alert) {
+                return;
             }
-            None => {
-                let replaced = gone.iter().filter(|id| {
-                    self.states.get(*id).is_some_and(|old| {
-                        let shares = old.state.switches.iter().any(|at| switches.iter().any(|own| own.session == at.session))
-                            || old.state.records.iter().any(|record| records.contains(record));
-                        old.state.alert.rule == finding.rule && shares
-                    })
-                });
-                alert.supersedes.extend(replaced.cloned());
-                let due = unproven.then(|| now.plus_seconds(WAITS));
-                let state = State { alert, switches, records, several, quiet, due, published: 0 };
-                self.states.insert(finding.id.clone(), Stored { state, version: 0 });
-            }
+            alert.version = state.alert.version + 1;
+            let due = if unproven { state.due.or(Some(now.plus_seconds(WAITS))) } else { None };
+            *state = State { alert, switches, records, several, quiet, due, published: state.published };
+        } else {
+            let replaced = gone.iter().filter(|id| {
+                self.states.get(*id).is_some_and(|old| {
+                    let shares = old.state.switches.iter().any(|at| switches.iter().any(|own| own.session == at.session))
+                        || old.state.records.iter().any(|record| records.contains(record));
+                    old.state.alert.rule == finding.rule && shares
+                })
+            });
+            alert.supersedes.extend(replaced.cloned());
+            let due = unproven.then(|| now.plus_seconds(WAITS));
+            let state = State { alert, switches, records, several, quiet, due, published: 0 };
+            self.states.insert(finding.id.clone(), Stored { state, version: 0 });
         }
         self.dirty.insert(finding.id.clone());
     }

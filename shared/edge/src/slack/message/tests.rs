@@ -202,7 +202,7 @@ fn hostile() -> impl Strategy<Value = String> {
         Just(":white_check_mark: &amp; &lt;!here&gt;".to_owned()),
         Just("\n> quoted\n• listed\u{202e}\u{200b}".to_owned()),
         Just("{who} {role} {n}".to_owned()),
-        Just("あ😀".repeat(400)),
+        Just("あ😀".repeat(1_200)),
         any::<String>(),
     ];
     proptest::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
