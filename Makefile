@@ -1,21 +1,54 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench docs events
+.PHONY: help build test test-rust test-templates test-live lint simulate demo local bench bench-lambda docs events
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+LIVE := target/venv
+TEMPLATES := target/templates
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 build: ## Build the CLI: target/release/rolewatch
 	cargo build --release --locked
 
-test: ## Run every test
+test: test-rust test-templates test-live ## Run every test
+
+test-rust: ## Run the tests of the engine, the CLI, the functions and their simulation
 	cargo test --workspace --locked
+
+test-templates: ## Check the templates: lint, patterns, permissions (about 400 MB of Python packages under target/)
+	@sh tests/venv.sh $(TEMPLATES) tests/templates/requirements.txt
+	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
+	cargo build --locked --workspace --bins
+	ROLEWATCH_BIN=$(abspath $(TARGET)/debug/rolewatch) ROLEWATCH_EMULATOR_PYTHON=$(abspath $(LIVE)/bin/python) \
+		$(TEMPLATES)/bin/python -m unittest discover -s tests/templates
+
+test-live: ## Run the whole stack on this machine, end to end
+	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
+	$(LIVE)/bin/python -m unittest discover -s tests/live -t tests/live
 
 lint: ## Check format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --locked --features aws -- -D warnings
+
+simulate: ## Drive the functions through 10,000 storms (the tests do 1,000)
+	ROLEWATCH_SEEDS=10000 cargo test --release --locked -p rolewatch-simulation -- --nocapture nothing_lost
+
+demo: ## See the whole stack at work on this machine, without an AWS account
+	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
+	@cd tests/live && $(abspath $(LIVE)/bin/python) -m rolewatch_live.demo
+
+local: ## Keep the stack up until interrupted; target/local.json tells how to reach it
+	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
+	@cd tests/live && $(abspath $(LIVE)/bin/python) -m rolewatch_live.local
 
 bench: ## Measure an audit against merely inflating the same files
 	cargo bench --locked --bench audit
+
+bench-lambda: ## Measure size, start and speed of the functions
+	cargo build --profile lambda --locked -p switch-guard -p slack-notifier
+	python3 benches/lambda/bench.py switch-guard=$(TARGET)/lambda/switch-guard slack-notifier=$(TARGET)/lambda/slack-notifier
 
 docs: ## Print docs/rules.md anew from the rules
 	cargo run --release --locked --quiet -- rules --format markdown > docs/rules.md.new

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 
 from roster import ROSTERS  # noqa: E402
 from shapes import HOME, PRODUCTION, at, digest, envelope, guid, iso  # noqa: E402
+from tamper import tampering  # noqa: E402
 from week import week  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -32,6 +33,8 @@ def main():
     written = set()
     for label, record in trail.labelled.items():
         written.add(write(HERE / f"{label}.json", pretty(envelope(record))))
+    for name, record in tampering():
+        written.add(write(HERE / "tamper" / f"{name}.json", pretty(envelope(record))))
     for name, roster in ROSTERS.items():
         written.add(write(HERE / "roster" / name, pretty(roster)))
     logs = list(log_files(trail.records))
@@ -43,7 +46,8 @@ def main():
     for path, document in [digest_file(logs), insight_file()]:
         written.add(write_gz(path, document))
 
-    for stale in {*HERE.glob("*.json"), *ARCHIVE.rglob("*.gz"), *(HERE / "roster").glob("*.json")} - written:
+    kept = [HERE.glob("*.json"), *((HERE / name).glob("*.json") for name in ("roster", "tamper")), ARCHIVE.rglob("*.gz")]
+    for stale in {path for paths in kept for path in paths} - written:
         stale.unlink()
     print(f"{len(trail.records)} records in {len(logs)} log files, {len(trail.labelled)} single events", file=sys.stderr)
 

@@ -217,6 +217,24 @@ mod documents {
     }
 
     #[test]
+    fn every_alarm_has_its_place_in_the_operations_manual() {
+        let manual = std::fs::read_to_string(project().join("docs/operations.md")).unwrap();
+        for template in ["template.yaml", "deploy/spoke.yaml"] {
+            let text = std::fs::read_to_string(project().join(template)).unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            let alarms: Vec<&str> = lines
+                .windows(2)
+                .filter(|pair| pair[1].trim().starts_with("Type: AWS::CloudWatch::") && pair[1].trim().ends_with("Alarm"))
+                .map(|pair| pair[0].trim().trim_end_matches(':'))
+                .collect();
+            assert!(!alarms.is_empty(), "{template}");
+            for alarm in alarms {
+                assert!(manual.contains(&format!("\n### {alarm}\n")), "docs/operations.md does not tell of {alarm} ({template})");
+            }
+        }
+    }
+
+    #[test]
     fn the_schema_and_the_example_belong_together() {
         let schema: Value = serde_json::from_str(&run_in(project(), &["policy", "schema"], b"").stdout).unwrap();
         assert!(schema["properties"]["roles"].is_object());

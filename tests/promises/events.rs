@@ -68,7 +68,8 @@ fn only_documentation_accounts_and_addresses() {
         let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 12);
         runs.map(str::to_owned).collect()
     };
-    for entry in std::fs::read_dir(project().join("events")).unwrap() {
+    let folders = ["events", "events/tamper"].map(|folder| std::fs::read_dir(project().join(folder)).unwrap());
+    for entry in folders.into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|end| end == "json") {
             let text = std::fs::read_to_string(&path).unwrap();

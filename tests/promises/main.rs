@@ -17,4 +17,5 @@ mod hostile;
 mod meanings;
 mod order;
 mod organisation;
+mod push;
 mod tool;

@@ -1,0 +1,104 @@
+"""`make demo`: a short story on this machine, with what Slack would show of it. People really call STS; nothing leaves the machine."""
+
+import argparse
+import sys
+import textwrap
+import time
+
+from .accounts import DEVELOPMENT
+from .company import Company, found, rosters
+from .live import Live
+from .readable import WIDTH, framed, lines
+from .sink import Post
+from .waiting import TooLate, until
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make demo", description="Play a short story to rolewatch and show what Slack would.")
+    parser.add_argument("--webhook", action="store_true", help="reach Slack by an incoming webhook, which cannot change messages")
+    parser.add_argument("--language", choices=("en", "ja"), default="en", help="language of the Slack messages")
+    arguments = parser.parse_args()
+
+    say("Building the functions (a few minutes the first time), then starting AWS and Slack stand-ins on this machine ...")
+    begun = time.monotonic()
+    with Live(bot=not arguments.webhook, on_post=show, Language=arguments.language) as live:
+        company = found(live.accounts)
+        live.push_policy()
+        for name, roster in rosters(live.accounts).items():
+            live.push_roster(name, roster)
+        say(f"Up after {time.monotonic() - begun:.0f} s: a hub, and spokes in the accounts development and production.")
+        play(live, company)
+        counted = live.metrics()
+        say(
+            f"The end. {counted['Received']:.0f} events judged, {counted['Findings']:.0f} findings, {len(live.sink.messages())} messages in Slack. "
+            "Everything is removed again."
+        )
+    return 0
+
+
+def play(live: Live, company: Company) -> None:
+    role = company.update_app
+
+    say("1. alice, a developer, signs in with MFA and enters UpdateApp in production.")
+    before = arrived(live)
+    session = company.alice.sign_in()
+    company.alice.switch(role, session)
+    judged(live, before + 3)
+    say("   Both accounts' records are judged, all is well, and nobody is told.")
+
+    say("2. tess, a tester, enters the same role: IAM lets her, as its trust policy names the whole account.")
+    before, told = arrived(live), len(live.sink.taken())
+    company.tess.switch(role, **company.tess.with_code())
+    judged(live, before + 2)
+    until("message about tess", lambda: len(live.sink.taken()) > told)
+
+    say("3. carol, a developer, enters it with nothing but her access key: no MFA.")
+    before, told = arrived(live), len(live.sink.taken())
+    company.carol.switch(role)
+    judged(live, before + 2)
+    until("message about carol", lambda: len(live.sink.taken()) > told)
+
+    say("4. tom, a tester, enters it too, but the record of his own account is late. Production's knows no more of him than an id.")
+    before, told = arrived(live), len(live.sink.taken())
+    live.emulator.hold(DEVELOPMENT)
+    company.tom.switch(role, **company.tom.with_code())
+    judged(live, before + 1)
+    until("message about tom", lambda: len(live.sink.taken()) > told)
+
+    say("   Now the late half arrives: no second alert, but the first one is completed.")
+    told = len(live.sink.taken())
+    live.emulator.release(DEVELOPMENT)
+    judged(live, before + 2)
+    until("the completed message about tom", lambda: len(live.sink.taken()) > told)
+
+
+def arrived(live: Live) -> int:
+    return int(live.metrics()["Received"])
+
+
+def judged(live: Live, total: int) -> None:
+    """Waits until so many events have arrived and nothing is being worked on."""
+    until(f"{total} judged events", lambda: arrived(live) >= total)
+    live.rest()
+
+
+def show(post: Post) -> None:
+    """Prints a message as it comes."""
+    if post.taken:
+        title = "Slack: the message is changed" if post.method == "chat.update" else "Slack"
+        print(framed(title, lines(post.payload)), flush=True)
+    else:
+        print(framed(f"Slack refused a message: {post.answer}", post.objections), flush=True)
+
+
+def say(text: str) -> None:
+    print("\n" + textwrap.fill(text, WIDTH, subsequent_indent="   " if text[:1].isdigit() or text[:1] == " " else ""), flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted; everything is removed.")
+    except (RuntimeError, TooLate) as error:
+        sys.exit(f"demo: {error}")

@@ -1,0 +1,20 @@
+"""ministack, and what AWS does that it does not: run as `python -m rolewatch_live.gaps`, it serves like `ministack`.
+
+Every module here fills one gap by replacing functions inside ministack, so the version is pinned.
+"""
+
+from importlib.metadata import version
+
+PINNED = "1.5.33"
+
+
+def fill() -> None:
+    """Fills all gaps, or refuses to if this is not the version whose insides are known."""
+    found = version("ministack")
+    if found != PINNED:
+        raise SystemExit(f"ministack is {found}, but its insides are only known for {PINNED}: install tests/live/requirements.txt")
+
+    from . import bus_policy, buses, mfa, reserved, root, states, trail, transport
+
+    for gap in (transport, states, reserved, bus_policy, buses, mfa, root, trail):
+        gap.fill()

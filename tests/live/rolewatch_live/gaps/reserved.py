@@ -1,0 +1,65 @@
+"""PutEvents takes `aws.*` sources, which AWS keeps for itself, so that records can be published to the rules as deployed.
+
+Such an event stands for one that CloudTrail sent: account and region are those of its record, whoever published it. Any event keeps the time
+that its sender gave it, where ministack puts its own.
+"""
+
+import contextvars
+import json
+from typing import Any
+
+from ministack.services import eventbridge
+
+given: contextvars.ContextVar[float | None] = contextvars.ContextVar("given", default=None)
+Event = dict[str, Any]
+
+
+def fill() -> None:
+    _let_in()
+    _attribute()
+
+
+def _attribute() -> None:
+    dispatch = eventbridge._dispatch_event
+
+    def dispatch_as_sent(event: Event, view: Any = None) -> None:
+        place = _place(event)
+        dispatch({**event, **place}, None if place else view)
+
+    eventbridge._dispatch_event = dispatch_as_sent
+
+
+def _place(event: Event) -> Event:
+    """Account and region of the record that an event of AWS carries."""
+    if not str(event.get("Source", "")).startswith("aws."):
+        return {}
+    try:
+        detail = json.loads(event.get("Detail", "{}"))
+    except ValueError:
+        return {}
+    fields = (("Account", "recipientAccountId"), ("Region", "awsRegion"))
+    return {own: detail[of] for own, of in fields if isinstance(detail, dict) and isinstance(detail.get(of), str)}
+
+
+def _let_in() -> None:
+    put_events, now = eventbridge._put_events, eventbridge._now_ts
+
+    def put(data: dict[str, Any], allow_aws_source: bool = False) -> Any:
+        entries = data.get("Entries", [])
+        if not 1 < len(entries) <= 10:
+            return put_one(data)
+        answers = [json.loads(put_one({**data, "Entries": [entry]})[2]) for entry in entries]
+        results = [result for answer in answers for result in answer["Entries"]]
+        return eventbridge.json_response({"FailedEntryCount": sum(answer["FailedEntryCount"] for answer in answers), "Entries": results})
+
+    def put_one(data: dict[str, Any]) -> Any:
+        entries = data.get("Entries", [])
+        time = eventbridge._coerce_timestamp(entries[0].get("Time")) if len(entries) == 1 else None
+        token = given.set(float(time) if isinstance(time, (int, float)) else None)
+        try:
+            return put_events(data, True)
+        finally:
+            given.reset(token)
+
+    eventbridge._put_events = put
+    eventbridge._now_ts = lambda: now() if given.get() is None else given.get()

@@ -1,0 +1,149 @@
+"""All of it on one machine: emulator, hub, spokes, Slack; and what can be asked of it afterwards."""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from . import binaries
+from .accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts
+from .emulator import Emulator
+from .feed import EVENTS, Envelope, publish
+from .inbox import Inbox
+from .sink import Post, Sink
+from .stack import NAME, Hub, deploy_hub, deploy_spoke
+from .waiting import until
+
+POLICY_KEY = "policy/rolewatch.yaml"
+SPOKES = ((DEVELOPMENT, HOME), (PRODUCTION, HOME))
+QUEUES = ("EventQueueUrl", "AlertQueueUrl")
+DEAD_LETTERS = ("EventDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
+GUARD, NOTIFIER = "switch-guard", "slack-notifier"
+LOG_GROUPS = (f"/rolewatch/{NAME}/{GUARD}", f"/rolewatch/{NAME}/{NOTIFIER}")
+
+
+class Live:
+    """rolewatch, deployed. Everything is gone afterwards."""
+
+    def __init__(
+        self,
+        spokes: Iterable[tuple[str, str]] = SPOKES,
+        bot: bool = False,
+        on_post: Callable[[Post], None] | None = None,
+        **parameters: str,
+    ) -> None:
+        self._spokes, self._bot, self._on_post, self._parameters = tuple(spokes), bot, on_post, parameters
+        self._stack = ExitStack()
+        self.hub: Hub
+        self.emulator: Emulator
+        self.accounts: Accounts
+        self.sink: Sink
+        self.folder: Path
+
+    def __enter__(self) -> Self:
+        built = binaries.folder()
+        with ExitStack() as starting:
+            self.folder = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="rolewatch-live-", ignore_cleanup_errors=True)))
+            self.sink = starting.enter_context(Sink(self._on_post))
+            self.emulator = starting.enter_context(Emulator(self.folder, HUB))
+            self.accounts = Accounts(self.emulator.endpoint)
+            senders = list(dict.fromkeys(account for account, _ in self._spokes))
+            self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, **self._parameters)
+            for account, region in self._spokes:
+                deploy_spoke(self.accounts, self.hub, account, region)
+            self._stack = starting.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    # What goes in
+
+    def push_policy(self, text: str | None = None) -> None:
+        """Puts a policy where the guard looks for it; that of `events/` if none is given."""
+        self._put(POLICY_KEY, text if text is not None else (EVENTS / "rolewatch.yaml").read_text())
+
+    def push_rosters(self) -> None:
+        """Puts the rosters of `events/` where the guard looks for them."""
+        for roster in sorted((EVENTS / "roster").glob("*.json")):
+            self._put(f"roster/{roster.name}", roster.read_text())
+
+    def push_roster(self, name: str, document: Any) -> None:
+        self._put(f"roster/{name}", json.dumps(document, default=str))
+
+    def _put(self, key: str, text: str) -> None:
+        self.accounts.client("s3").put_object(Bucket=self.hub["BucketName"], Key=key, Body=text.encode())
+
+    def publish(self, envelopes: Iterable[Envelope]) -> int:
+        """Puts events on the default buses of their accounts."""
+        return publish(self.accounts, envelopes)
+
+    def send(self, body: str) -> None:
+        """Puts a message into the guard's own queue, as if a rule had."""
+        self.accounts.client("sqs").send_message(QueueUrl=self.hub["EventQueueUrl"], MessageBody=body)
+
+    # What comes out
+
+    def inbox(self, topic: str, name: str) -> Inbox:
+        """A queue that keeps what a topic sends from now on."""
+        inbox = Inbox(self.accounts, name, HUB)
+        inbox.subscribe(self.hub[topic])
+        return inbox
+
+    def rest(self, patience: float = 60.0) -> None:
+        """Waits until nothing is queued or being worked on; what is delayed on purpose does not count."""
+        until("rest", lambda: not any(self.depths().values()), patience)
+
+    def depths(self, names: Iterable[str] = QUEUES) -> dict[str, int]:
+        """How many messages are in each queue, in flight ones included."""
+        sqs, counted = self.accounts.client("sqs"), ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+
+        def depth(url: str) -> int:
+            found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(counted))["Attributes"]
+            return sum(int(found[name]) for name in counted)
+
+        return {name: depth(self.hub[name]) for name in names}
+
+    def dead(self) -> dict[str, int]:
+        """How many messages were given up, by queue."""
+        return self.depths(DEAD_LETTERS)
+
+    def rows(self, output: str) -> list[dict[str, str]]:
+        """All rows of a table (`LedgerTableName`, `OutboxTableName`)."""
+        pages = self.accounts.client("dynamodb").get_paginator("scan").paginate(TableName=self.hub[output])
+        return [{name: str(next(iter(value.values()))) for name, value in item.items()} for page in pages for item in page["Items"]]
+
+    def findings(self) -> list[dict[str, Any]]:
+        """The outbox: each finding in its last form, what became of it included."""
+        states = [row for row in self.rows("OutboxTableName") if row["pk"].startswith("finding#") and row["sk"] == "state"]
+        return [json.loads(row["body"])["alert"] for row in states]
+
+    def quarantined(self) -> list[str]:
+        """The keys of what could not be read."""
+        found = self.accounts.client("s3").list_objects_v2(Bucket=self.hub["BucketName"], Prefix="quarantine/")
+        return [entry["Key"] for entry in found.get("Contents", [])]
+
+    def log(self) -> list[str]:
+        """The lines that the functions logged."""
+        logs = self.accounts.client("logs")
+        pages = [page for group in LOG_GROUPS for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)]
+        return [line for page in pages for event in page["events"] for line in event["message"].splitlines()]
+
+    def metrics(self, function: str = GUARD) -> Counter[str]:
+        """The sums of what a function counted, from the embedded metrics in its log."""
+        sums: Counter[str] = Counter()
+        for line in self.log():
+            if '"_aws"' not in line:
+                continue
+            said = json.loads(line)
+            if said.get("function") != function:
+                continue
+            names = [metric["Name"] for block in said["_aws"]["CloudWatchMetrics"] for metric in block["Metrics"]]
+            for name in names:
+                value = said[name]
+                sums[name] += sum(value) if isinstance(value, list) else value
+        return sums

@@ -1,0 +1,194 @@
+"""The CloudTrail records of calls to STS, as AWS writes them: one for the caller's account and, over accounts, one for the role owner's.
+
+The shapes are those of `events/shapes.py`: the role owner's half knows of the caller an account and an id, a denial has null parameters, names
+no resources and stays with the caller, `expiration` is text as Java prints it, and the code of an MFA device is never logged.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+Record = dict[str, Any]
+
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+READ_ONLY = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+# Calls come from this machine; the records tell of an office.
+OFFICE = "192.0.2.10"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who signed the call. `session_start` and `mfa` are of temporary credentials only, `issuer` of a role's session only."""
+
+    kind: str
+    id: str
+    arn: str
+    account: str
+    key: str
+    name: str = ""
+    session_start: datetime | None = None
+    mfa: bool = False
+    issuer: dict[str, str] | None = None
+
+    def identity(self) -> Record:
+        """`userIdentity` in the caller's own account."""
+        known = {"type": self.kind, "principalId": self.id, "arn": self.arn, "accountId": self.account, "accessKeyId": self.key}
+        if self.kind == "IAMUser":
+            known["userName"] = self.name
+        if self.session_start:
+            flags = {"creationDate": iso(self.session_start), "mfaAuthenticated": "true" if self.mfa else "false"}
+            context = {"sessionIssuer": self.issuer or {}, "webIdFederationData": {}, "attributes": flags}
+            return {**known, "sessionContext": context}
+        return known
+
+    def stranger(self) -> Record:
+        """`userIdentity` in any other account."""
+        return {"type": "AWSAccount", "principalId": self.id, "accountId": self.account}
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The credentials that a call got."""
+
+    key: str
+    expiration: datetime
+    assumed_role_id: str = ""
+    assumed_role_arn: str = ""
+    federated_user: Record | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call to STS and what came of it: `issued`, or `error` as code and message."""
+
+    action: str
+    asked: dict[str, str]
+    caller: Caller
+    time: datetime
+    region: str
+    agent: str
+    request_id: str
+    issued: Issued | None = None
+    error: tuple[str, str] | None = None
+    source: str = OFFICE
+
+    @property
+    def role_arn(self) -> str:
+        return self.asked.get("RoleArn", "")
+
+    @property
+    def role_account(self) -> str:
+        return (self.role_arn + ":::::").split(":")[4]
+
+
+def records(call: Call) -> list[Record]:
+    """The halves, the caller's first."""
+    if call.issued is None or not call.role_arn or call.role_account == call.caller.account:
+        return [_half(call, call.caller.account, call.caller.identity())]
+    shared = str(uuid.uuid4())
+    return [
+        _half(call, call.caller.account, call.caller.identity(), shared),
+        _half(call, call.role_account, call.caller.stranger(), shared),
+    ]
+
+
+def _half(call: Call, recipient: str, identity: Record, shared: str = "") -> Record:
+    code, message = call.error or ("", "")
+    record: Record = {
+        "eventVersion": "1.11",
+        "userIdentity": identity,
+        "eventTime": iso(call.time),
+        "eventSource": "sts.amazonaws.com",
+        "eventName": call.action,
+        "awsRegion": call.region,
+        "sourceIPAddress": call.source,
+        "userAgent": call.agent,
+        "requestParameters": None if code == "AccessDenied" else parameters(call.asked),
+        "responseElements": _answer(call),
+        "requestID": call.request_id,
+        "eventID": str(uuid.uuid4()),
+        "readOnly": call.action in READ_ONLY,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": recipient,
+        "eventCategory": "Management",
+        "tlsDetails": {
+            "tlsVersion": "TLSv1.3",
+            "cipherSuite": "TLS_AES_128_GCM_SHA256",
+            "clientProvidedHostHeader": f"sts.{call.region}.amazonaws.com",
+        },
+    }
+    if code:
+        record |= {"errorCode": code, "errorMessage": message}
+    if call.issued and call.role_arn:
+        record["resources"] = [{"accountId": call.role_account, "type": "AWS::IAM::Role", "ARN": call.role_arn}]
+    if shared:
+        record["sharedEventID"] = shared
+    return record
+
+
+def _answer(call: Call) -> Record | None:
+    if call.issued is None:
+        return None
+    answer: Record = {
+        "credentials": {"accessKeyId": call.issued.key, "sessionToken": HIDDEN, "expiration": java(call.issued.expiration)},
+    }
+    if call.issued.assumed_role_id:
+        answer["assumedRoleUser"] = {"assumedRoleId": call.issued.assumed_role_id, "arn": call.issued.assumed_role_arn}
+    if call.issued.federated_user:
+        answer["federatedUser"] = call.issued.federated_user
+    if "SourceIdentity" in call.asked:
+        answer["sourceIdentity"] = call.asked["SourceIdentity"]
+    return answer
+
+
+def parameters(asked: dict[str, str]) -> Record:
+    """`requestParameters` of a request in the query protocol (`Tags.member.1.Key=…`): no token code, numbers as numbers."""
+    shown: Record = {}
+    for name, value in asked.items():
+        head, _, rest = name.partition(".member.")
+        field = head[0].lower() + head[1:]
+        if head in ("Action", "Version", "TokenCode"):
+            continue
+        if not rest:
+            shown[field] = int(value) if head == "DurationSeconds" else value
+            continue
+        index, _, part = rest.partition(".")
+        items = shown.setdefault(field, {})
+        if part:
+            items.setdefault(int(index), {})[part[0].lower() + part[1:]] = value
+        else:
+            items[int(index)] = value
+    return {field: [value[i] for i in sorted(value)] if isinstance(value, dict) else value for field, value in shown.items()}
+
+
+def lookup(record: Record, call: Call) -> Record:
+    """The record as `cloudtrail:LookupEvents` lists it: under the key that signed it, and under what it issued."""
+    resources = [{"ResourceType": "AWS::IAM::Role", "ResourceName": call.role_arn}] if call.issued and call.role_arn else []
+    if call.issued:
+        resources.insert(0, {"ResourceType": "AWS::IAM::AccessKey", "ResourceName": call.issued.key})
+        if call.issued.assumed_role_id:
+            session = call.issued.assumed_role_id.partition(":")[2]
+            for name in (call.issued.assumed_role_arn, call.issued.assumed_role_id, session):
+                resources.append({"ResourceType": "AWS::STS::AssumedRole", "ResourceName": name})
+    own = record["recipientAccountId"] == call.caller.account
+    return {
+        "EventId": record["eventID"],
+        "EventName": record["eventName"],
+        "EventSource": record["eventSource"],
+        "EventTime": call.time.timestamp(),
+        "ReadOnly": "true" if record["readOnly"] else "false",
+        "Resources": resources,
+        **({"AccessKeyId": call.caller.key, "Username": call.caller.name or call.caller.arn.rpartition("/")[2]} if own else {}),
+    }
+
+
+def iso(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def java(time: datetime) -> str:
+    """`Mar 2, 2026, 10:05:00 AM`, UTC, in English whatever the locale."""
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[time.month - 1]
+    return f"{month} {time.day}, {time.year}, {time.hour % 12 or 12}:{time:%M:%S} {'AM' if time.hour < 12 else 'PM'}"

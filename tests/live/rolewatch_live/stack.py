@@ -1,0 +1,98 @@
+"""The hub and its spokes, deployed from the very templates with the real binaries."""
+
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from . import template
+from .accounts import HOME, HUB, Accounts
+from .binaries import FUNCTIONS, ROOT, zipped
+from .feed import EVENTS
+from .sink import CHANNEL, TOKEN, Sink
+
+NAME = "rolewatch"
+# What the emulator does not know; `template.without` fails when this is not exactly so.
+LEFT_OUT_OF_HUB: set[str] = set()
+LEFT_OUT_OF_SPOKE: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What the stack says of itself."""
+
+    outputs: dict[str, str]
+    region: str = HOME
+    account: str = HUB
+
+    def __getitem__(self, name: str) -> str:
+        return self.outputs[name]
+
+
+def deploy_hub(accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str], bot: bool = False, **more: str) -> Hub:
+    """Deploys `template.yaml`. `bot`: Slack is reached by a bot token; else by an incoming webhook."""
+    code = {name: _upload(accounts, binary, zipped(binaries / binary)) for name, binary in FUNCTIONS.items()}
+    whole = template.without(template.read(ROOT / "template.yaml"), LEFT_OUT_OF_HUB)
+    secret = accounts.client("secretsmanager").create_secret(Name="rolewatch/slack", SecretString=TOKEN if bot else sink.webhook)
+    given = {
+        "SlackSecretArn": secret["ARN"],
+        "SlackChannel": CHANNEL if bot else "",
+        "SpokeAccounts": ",".join(spokes),
+        "ElevatedRoles": ",".join(elevated_roles()),
+        "Architecture": "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
+        "TestSlackEndpoint": sink.url,
+        **more,
+    }
+    return Hub(_deploy(accounts, HUB, HOME, template.with_code(whole, code), given))
+
+
+def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME) -> dict[str, str]:
+    """Deploys `deploy/spoke.yaml` in an account and region, with what the hub's outputs say."""
+    whole = template.without(template.read(ROOT / "deploy" / "spoke.yaml"), LEFT_OUT_OF_SPOKE)
+    given = {
+        "HubAccountId": hub["HubAccountId"],
+        "HubRegion": hub["HubRegion"],
+        "HubStackName": hub["StackPrefix"],
+        "ReaderRoleName": hub["ReaderRoleName"],
+        "ElevatedRoles": ",".join(elevated_roles()),
+    }
+    return _deploy(accounts, account, region, whole, given)
+
+
+def elevated_roles() -> list[str]:
+    """The ARNs of the policy's roles."""
+    policy = yaml.safe_load((EVENTS / "rolewatch.yaml").read_text())
+    return [role["arn"] for role in policy["roles"]]
+
+
+def _upload(accounts: Accounts, name: str, package: bytes) -> str:
+    s3 = accounts.client("s3")
+    bucket = f"rolewatch-code-{HUB}"
+    if bucket not in {known["Name"] for known in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key=f"{name}.zip", Body=package)
+    return f"s3://{bucket}/{name}.zip"
+
+
+def _deploy(accounts: Accounts, account: str, region: str, whole: template.Json, given: dict[str, str]) -> dict[str, str]:
+    stacks = accounts.client("cloudformation", account, region)
+    stacks.create_stack(
+        StackName=NAME,
+        TemplateBody=template.body(whole),
+        Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+    )
+    try:
+        stacks.get_waiter("stack_create_complete").wait(StackName=NAME, WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
+    except Exception as error:
+        raise RuntimeError(f"the stack in {account} {region} was not made: {_why(stacks)}") from error
+    stack = stacks.describe_stacks(StackName=NAME)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _why(stacks: Any) -> str:
+    events = stacks.describe_stack_events(StackName=NAME)["StackEvents"]
+    failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
+    return "; ".join(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed) or "no event says why"

@@ -1,0 +1,230 @@
+"""The emulator does what AWS does, where ministack alone does not."""
+
+import json
+import tempfile
+import unittest
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rolewatch_live import audit, binaries, company, totp
+from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts
+from rolewatch_live.emulator import Emulator
+from rolewatch_live.inbox import Inbox
+from rolewatch_live.people import Person, hire, open_role
+from rolewatch_live.waiting import until
+
+STS = {"source": ["aws.sts"]}
+ALL = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+
+
+class TheEmulator(unittest.TestCase):
+    accounts: Accounts
+    emulator: Emulator
+    alice: Person
+    tess: Person
+    update_app: str
+    behind_mfa: str
+    for_nobody: str
+    development: Inbox
+    production: Inbox
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="rolewatch-live-"))
+        cls.emulator = cls.enterClassContext(Emulator(Path(folder), HUB))
+        cls.accounts = Accounts(cls.emulator.endpoint)
+        cls.alice = hire(cls.accounts, "alice", "Developers", device=True)
+        cls.tess = hire(cls.accounts, "tess", "Testers")
+        cls.update_app = open_role(cls.accounts, "UpdateApp")
+        cls.behind_mfa = open_role(cls.accounts, "BehindMfa", condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+        cls.for_nobody = open_role(cls.accounts, "ForNobody", trust=f"arn:aws:iam::{PRODUCTION}:root")
+        cls.development = Inbox(cls.accounts, "development", DEVELOPMENT)
+        cls.development.listen(STS, ALL)
+        cls.production = Inbox(cls.accounts, "production", PRODUCTION)
+        cls.production.listen(STS, ALL)
+
+    def halves(self, key: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Both envelopes of the switch that issued this key."""
+        return self.envelope(self.development, key), self.envelope(self.production, key)
+
+    def envelope(self, inbox: Inbox, text: str) -> dict[str, Any]:
+        found = until(f"record with {text}", lambda: [body for body in inbox.bodies() if text in json.dumps(body)])
+        (only,) = found
+        return dict(only)
+
+    def test_a_switch_over_accounts_leaves_two_halves_that_share_an_id(self) -> None:
+        key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
+        callers, owners = self.halves(key)
+        self.assertEqual((callers["account"], owners["account"]), (DEVELOPMENT, PRODUCTION))
+        self.assertEqual(callers["detail"]["sharedEventID"], owners["detail"]["sharedEventID"])
+        self.assertNotEqual(callers["detail"]["eventID"], owners["detail"]["eventID"])
+        self.assertEqual(owners["detail"]["userIdentity"], {"type": "AWSAccount", "principalId": self.tess.id, "accountId": DEVELOPMENT})
+        self.assertEqual(
+            callers["detail"]["userIdentity"],
+            {
+                "type": "IAMUser",
+                "principalId": self.tess.id,
+                "arn": f"arn:aws:iam::{DEVELOPMENT}:user/tess",
+                "accountId": DEVELOPMENT,
+                "accessKeyId": self.tess.key["AccessKeyId"],
+                "userName": "tess",
+            },
+        )
+
+    def test_the_record_tells_of_the_role_what_it_granted_and_until_when(self) -> None:
+        answer = self.tess.switch(self.update_app, DurationSeconds=7200, Tags=[{"Key": "ticket", "Value": "4711"}])
+        detail = self.halves(answer["Credentials"]["AccessKeyId"])[0]["detail"]
+        self.assertEqual(
+            detail["requestParameters"],
+            {"roleArn": self.update_app, "roleSessionName": "tess", "durationSeconds": 7200, "tags": [{"key": "ticket", "value": "4711"}]},
+        )
+        self.assertEqual(detail["resources"], [{"accountId": PRODUCTION, "type": "AWS::IAM::Role", "ARN": self.update_app}])
+        granted = datetime.strptime(detail["responseElements"]["credentials"]["expiration"], "%b %d, %Y, %I:%M:%S %p").replace(tzinfo=UTC)
+        minted = datetime.fromisoformat(detail["eventTime"])
+        self.assertAlmostEqual((granted - minted).total_seconds(), 7200, delta=1)
+        self.assertNotIn(answer["Credentials"]["SessionToken"], json.dumps(detail))
+
+    def test_a_denial_stays_with_the_caller_and_says_nothing_but_its_message(self) -> None:
+        with self.assertRaises(ClientError) as refused:
+            self.tess.switch(self.for_nobody)
+        self.assertEqual(refused.exception.response["Error"]["Code"], "AccessDenied")
+        detail = self.envelope(self.development, "role/ForNobody")["detail"]
+        self.assertEqual((detail["errorCode"], detail["requestParameters"], detail["responseElements"]), ("AccessDenied", None, None))
+        self.assertEqual({"resources", "sharedEventID"} & set(detail), set())
+        self.assertIn("is not authorized to perform: sts:AssumeRole on resource: " + self.for_nobody, detail["errorMessage"])
+        self.assertEqual([body for body in self.production.bodies() if "errorCode" in body["detail"]], [])
+
+    def test_only_the_code_that_the_device_shows_opens_a_role_behind_mfa(self) -> None:
+        wrong = next(code for code in ("000000", "111111", "222222", "333333") if not totp.matches(self.alice.seed, code))
+        no_code: dict[str, Any] = {}
+        for proof in (no_code, {"SerialNumber": self.alice.device, "TokenCode": wrong}):
+            with self.assertRaises(ClientError):
+                self.alice.switch(self.behind_mfa, **proof)
+        key = self.alice.switch(self.behind_mfa, **self.alice.with_code())["Credentials"]["AccessKeyId"]
+        for half in self.halves(key):
+            self.assertEqual(half["detail"]["requestParameters"]["serialNumber"], self.alice.device)
+            self.assertNotIn("tokenCode", half["detail"]["requestParameters"])
+
+    def test_a_session_opened_with_mfa_says_so_to_its_own_account_alone(self) -> None:
+        key = self.alice.switch(self.behind_mfa, self.alice.sign_in())["Credentials"]["AccessKeyId"]
+        callers, owners = self.halves(key)
+        self.assertEqual(callers["detail"]["userIdentity"]["sessionContext"]["attributes"]["mfaAuthenticated"], "true")
+        self.assertNotIn("sessionContext", owners["detail"]["userIdentity"])
+
+    def test_a_session_knows_its_role_and_the_second_it_began(self) -> None:
+        inner = open_role(self.accounts, "Inner", trust=f"arn:aws:iam::{PRODUCTION}:role/UpdateApp")
+        self.accounts.client("iam", PRODUCTION).put_role_policy(
+            RoleName="UpdateApp",
+            PolicyName="onward",
+            PolicyDocument=json.dumps({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": inner}]}),
+        )
+        first = self.tess.switch(self.update_app)["Credentials"]
+        second = self.tess.switch(inner, first)["Credentials"]["AccessKeyId"]
+        mint = self.envelope(self.production, first["AccessKeyId"] + '", "sessionToken')["detail"]
+        chained = self.envelope(self.production, second)["detail"]
+        context = chained["userIdentity"]["sessionContext"]
+        self.assertEqual(chained["userIdentity"]["type"], "AssumedRole")
+        self.assertEqual(chained["userIdentity"]["accessKeyId"], first["AccessKeyId"])
+        self.assertEqual(context["attributes"], {"creationDate": mint["eventTime"], "mfaAuthenticated": "false"})
+        self.assertEqual(context["sessionIssuer"]["arn"], self.update_app)
+        self.assertNotIn("sharedEventID", chained)
+
+    def test_root_assumes_no_role(self) -> None:
+        with self.assertRaisesRegex(ClientError, "may not be assumed by root"):
+            self.accounts.client("sts", DEVELOPMENT).assume_role(RoleArn=self.update_app, RoleSessionName="root")
+
+    def test_lookup_finds_a_switch_by_the_key_that_it_issued(self) -> None:
+        key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
+        self.halves(key)
+        for account in (DEVELOPMENT, PRODUCTION):
+            trail = self.accounts.client("cloudtrail", account)
+            found = trail.lookup_events(LookupAttributes=[{"AttributeKey": "ResourceName", "AttributeValue": key}])["Events"]
+            self.assertEqual([event["EventName"] for event in found], ["AssumeRole"])
+            self.assertEqual(json.loads(found[0]["CloudTrailEvent"])["recipientAccountId"], account)
+
+    def test_a_half_can_be_late(self) -> None:
+        self.emulator.hold(DEVELOPMENT)
+        key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
+        self.envelope(self.production, key)
+        self.assertNotIn(key, json.dumps(self.development.bodies()))
+        self.emulator.release(DEVELOPMENT)
+        self.envelope(self.development, key)
+
+    def test_a_rule_that_is_merely_enabled_does_not_see_switches(self) -> None:
+        plain = Inbox(self.accounts, "plain", DEVELOPMENT)
+        plain.listen(STS, "ENABLED")
+        key = self.alice.switch(self.behind_mfa, self.alice.sign_in())["Credentials"]["AccessKeyId"]
+        self.envelope(self.development, key)
+        seen = until("record of the sign-in", plain.bodies)
+        self.assertEqual({body["detail"]["eventName"] for body in seen}, {"GetSessionToken"})
+
+    def test_a_bus_of_another_account_and_region_gets_the_event_as_it_was(self) -> None:
+        tokyo = "ap-northeast-1"
+        bus = self.open_bus("hub", PRODUCTION, tokyo)
+        arrived = Inbox(self.accounts, "arrived", HUB, tokyo)
+        arrived.listen(STS, ALL, bus="hub")
+        spoke = self.accounts.client("events", PRODUCTION)
+        spoke.put_rule(Name="forward", EventPattern=json.dumps(STS), State=ALL)
+        spoke.put_targets(Rule="forward", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": self.update_app}])
+        key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
+        sent, got = self.envelope(self.production, key), self.envelope(arrived, key)
+        self.assertEqual(got, sent)
+        self.assertEqual((got["account"], got["region"]), (PRODUCTION, "us-east-1"))
+
+    def test_a_bus_takes_nothing_from_accounts_that_its_policy_does_not_admit(self) -> None:
+        bus = self.open_bus("closed", PRODUCTION)
+        arrived = Inbox(self.accounts, "closed", HUB)
+        arrived.listen(STS, ALL, bus="closed")
+        for account in (DEVELOPMENT, PRODUCTION):
+            spoke = self.accounts.client("events", account)
+            spoke.put_rule(Name="to-closed", EventPattern=json.dumps(STS), State=ALL)
+            spoke.put_targets(Rule="to-closed", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": f"arn:aws:iam::{account}:role/forward"}])
+        key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
+        self.halves(key)
+        self.assertEqual(self.envelope(arrived, key)["account"], PRODUCTION)
+
+    def open_bus(self, name: str, account: str, region: str = HOME) -> str:
+        """A bus of the hub that one account may send to, made by a stack, which is how it is made in production."""
+        arn = f"arn:aws:events:{region}:{HUB}:event-bus/{name}"
+        statement = {"Effect": "Allow", "Principal": {"AWS": [account]}, "Action": "events:PutEvents", "Resource": arn}
+        bus = {"Type": "AWS::Events::EventBus", "Properties": {"Name": name, "Policy": {"Statement": [statement]}}}
+        stacks = self.accounts.client("cloudformation", HUB, region)
+        stacks.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"Bus": bus}}))
+        stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+        return arn
+
+    def test_the_cli_judges_its_records_rightly(self) -> None:
+        cli = binaries.folder() / binaries.CLI
+        entered = [
+            self.alice.switch(self.update_app, self.alice.sign_in()),
+            self.alice.switch(self.update_app, **self.alice.with_code()),
+            self.tess.switch(self.update_app),
+        ]
+        keys = [answer["Credentials"]["AccessKeyId"] for answer in entered]
+        records = [half["detail"] for key in keys for half in self.halves(key)]
+        with tempfile.TemporaryDirectory(prefix="rolewatch-audit-") as folder:
+            scratch = Path(folder)
+            found = audit.findings(cli, records, scratch, rosters=company.written(self.accounts, scratch))
+        proving = {records[4]["eventID"], records[5]["eventID"]}
+        self.assertEqual({finding["rule"]: set(finding["events"]) for finding in found}, {"RW001": proving, "RW002": proving})
+        self.assertEqual({finding["verdict"] for finding in found}, {"violation"})
+
+
+class ACode(unittest.TestCase):
+    def test_is_that_of_rfc_6238(self) -> None:
+        seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # appendix B: 12345678901234567890
+        for at, code in ((59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")):
+            with self.subTest(at=at):
+                self.assertEqual(totp.code(seed, at), code)
+
+    def test_is_good_for_one_step_before_and_after(self) -> None:
+        seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+        code = totp.code(seed, 90)
+        self.assertEqual([totp.matches(seed, code, at) for at in (59, 60, 90, 149, 150)], [False, True, True, True, False])
+
+
+if __name__ == "__main__":
+    unittest.main()
