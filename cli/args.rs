@@ -26,11 +26,17 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
-    /// Check a policy file, or print its schema or an example
+    /// Check a policy file, put it in force, or print its schema or an example
     Policy {
         /// What about it.
         #[command(subcommand)]
         command: PolicyCommand,
+    },
+    /// Give the live guard a roster
+    Roster {
+        /// What about it.
+        #[command(subcommand)]
+        command: RosterCommand,
     },
     /// Print the console link that opens "Switch role" with account and role filled in
     SwitchLink(SwitchLinkArgs),
@@ -129,10 +135,54 @@ pub(crate) enum PolicyCommand {
         /// The file.
         file: PathBuf,
     },
+    /// Check a policy file and put it in force for the live guard
+    Push(PolicyPushArgs),
     /// Print the JSON schema of the policy file, for editors
     Schema,
     /// Print a policy file with comments, to start from
     Example,
+}
+
+/// `rolewatch policy push`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PolicyPushArgs {
+    /// The file
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) bucket: BucketArgs,
+    /// Under which key
+    #[arg(long, default_value = crate::push::POLICY)]
+    pub(crate) key: String,
+}
+
+/// `rolewatch roster …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RosterCommand {
+    /// Check a roster, leave out what is not needed, and give it to the live guard
+    Push(RosterPushArgs),
+}
+
+/// `rolewatch roster push`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RosterPushArgs {
+    /// Output of `aws iam get-account-authorization-details`, and when it was taken
+    ///
+    /// The time is written in full, behind the file or in its name: dev.json@2026-03-31T09:30:00Z, dev@2026-03-31T093000Z.json.
+    #[arg(value_name = "FILE[@TIME]")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) bucket: BucketArgs,
+    /// Take a roster whose last page is missing: who is absent from it is then not known to be in no group
+    #[arg(long)]
+    pub(crate) allow_truncated: bool,
+}
+
+/// Where the live guard reads from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BucketArgs {
+    /// The bucket of the stack: its output `BucketName`
+    #[arg(long = "bucket", value_name = "NAME")]
+    pub(crate) name: String,
 }
 
 /// `rolewatch switch-link`.

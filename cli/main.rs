@@ -5,6 +5,7 @@ mod audit;
 mod exit;
 mod explain;
 mod policy;
+mod push;
 mod report;
 mod rules;
 mod shell;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::{Args, Command, RosterCommand};
 use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Policy { command } => policy::run(command),
+        Command::Roster { command: RosterCommand::Push(args) } => push::roster(&args),
         Command::SwitchLink(args) => switch_link::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::man(),

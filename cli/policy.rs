@@ -1,4 +1,4 @@
-//! `rolewatch policy check|schema|example`.
+//! `rolewatch policy check|push|schema|example`.
 
 use std::fs;
 use std::path::Path;
@@ -7,19 +7,22 @@ use rolewatch_guard::policy::{EXAMPLE, Policy, SCHEMA};
 
 use crate::args::PolicyCommand;
 use crate::exit::{Exit, Failure, shown_path};
+use crate::push;
 use crate::report::words::{counted, length};
 use crate::stdout;
 
 pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
     match command {
-        PolicyCommand::Check { file } => check(&file)?,
+        PolicyCommand::Check { file } => check(&file).map(drop)?,
+        PolicyCommand::Push(args) => push::policy(&args)?,
         PolicyCommand::Schema => stdout::print_plain(|out| out.write_all(SCHEMA.as_bytes()))?,
         PolicyCommand::Example => stdout::print_plain(|out| out.write_all(EXAMPLE.as_bytes()))?,
     }
     Ok(Exit::Clean)
 }
 
-fn check(file: &Path) -> Result<(), Failure> {
+/// Reads a policy and says what is wrong or odd in it, or that nothing is.
+pub(crate) fn check(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     let bytes = fs::read(file).map_err(|why| Failure::unreadable(file, why))?;
     let name = shown_path(file);
     let policy = Policy::read(&bytes, &name)?;
@@ -36,5 +39,6 @@ fn check(file: &Path) -> Result<(), Failure> {
             counted(accounts, "account", "accounts"),
             counted(length(&policy.suppress), "suppression", "suppressions"),
         )
-    })
+    })?;
+    Ok((policy, bytes))
 }

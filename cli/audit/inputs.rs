@@ -151,14 +151,14 @@ impl Places {
 
 /// A roster's file, and when it was taken.
 #[derive(Debug, PartialEq, Eq)]
-struct Timed {
-    file: PathBuf,
-    taken: Option<Moment>,
+pub(crate) struct Timed {
+    pub(crate) file: PathBuf,
+    pub(crate) taken: Option<Moment>,
 }
 
 impl Timed {
     /// `FILE@TIME`, or a file with the time in its name.
-    fn given(text: &Path) -> Self {
+    pub(crate) fn given(text: &Path) -> Self {
         if let Some((file, taken)) = text.to_str().and_then(|text| text.rsplit_once('@')).filter(|(file, _)| !file.is_empty())
             && let Some(taken) = full_time(taken)
         {
@@ -168,7 +168,7 @@ impl Timed {
     }
 
     /// `NAME@TIME.json`
-    fn named(file: PathBuf) -> Self {
+    pub(crate) fn named(file: PathBuf) -> Self {
         let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let taken = stem.rsplit_once('@').filter(|(name, _)| !name.is_empty()).and_then(|(_, time)| full_time(time));
         Self { file, taken }

@@ -221,7 +221,8 @@ fn others(judgement: &Judgement, told: &BTreeSet<(&'static str, String)>, column
         writeln!(out, "No rule was asked: the records show no switch into an elevated role, and no refusal of one.")?;
         return Ok(());
     }
-    let silent: Vec<&str> = ALL.iter().map(|rule| rule.code).filter(|code| !spoken.contains(code)).collect();
+    let asked = ALL.iter().filter(|rule| !rule.is_live_only());
+    let silent: Vec<&str> = asked.map(|rule| rule.code).filter(|code| !spoken.contains(code)).collect();
     if !silent.is_empty() {
         writeln!(out, "{DIM}nothing to say: {}{DIM:#}", silent.join(", "))?;
     }

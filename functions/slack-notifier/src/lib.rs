@@ -3,6 +3,8 @@
 //! The handler takes an SQS batch, whose messages fail one by one, or, for trying it out by hand, one SNS event or one bare message.
 
 mod envelope;
+#[cfg(feature = "http")]
+pub mod http;
 
 use rolewatch_edge::port::{Clock, Table, Topic};
 use rolewatch_edge::slack::line::NotTaken;

@@ -13,6 +13,7 @@ use rolewatch_edge::slack::secret::Loopback;
 use rolewatch_edge::slack::{Courier, View};
 use rolewatch_edge::telemetry::{self, Level};
 use serde_json::value::RawValue;
+use slack_notifier::http::Http;
 use slack_notifier::{Notifier, Response};
 
 use outside::{Aws, Slack};
@@ -32,7 +33,7 @@ async fn run() -> Result<(), Error> {
     let view = View::new(settings.language, settings.time_zone.clone(), settings.runbook_url.as_deref())?;
     let loopback = settings.test_slack_endpoint.as_deref().map(Loopback::parse).transpose()?;
     let aws = NotifierAws::connect(&settings).await;
-    let slack = Slack::new(&aws, settings.chatbot_topic.clone(), loopback.is_some())?;
+    let slack = Slack::new(Http::new(loopback.is_some())?, &aws, settings.chatbot_topic.clone());
     if let Err(why) = aws.tables.warm().await {
         // The first event will open the connection, or say why not.
         tracing::warn!(%why, "the outbox could not be reached at the start");

@@ -5,12 +5,12 @@
 mod envelope;
 mod intake;
 
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trouble};
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::settle::Settled;
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
 use rolewatch_guard::tamper::Guarded;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use intake::Outcome;
@@ -54,35 +54,6 @@ pub struct Report {
     pub latencies: Vec<i64>,
 }
 
-/// What SQS is told: the messages to deliver again.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BatchResponse {
-    /// The others are done with.
-    pub batch_item_failures: Vec<ItemFailure>,
-}
-
-/// One message to deliver again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ItemFailure {
-    /// Its id.
-    pub item_identifier: String,
-}
-
-#[derive(Deserialize)]
-struct Batch {
-    #[serde(rename = "Records")]
-    records: Vec<SqsMessage>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SqsMessage {
-    message_id: String,
-    body: String,
-}
-
 impl Report {
     /// As metrics of the function, by its name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
@@ -116,18 +87,19 @@ impl Guard {
     /// Handles one invocation.
     ///
     /// # Errors
-    /// Only for a bare event; of a batch, the messages that failed are named in the response.
-    pub async fn handle<O: Outside>(&mut self, outside: &O, payload: &RawValue) -> Result<(BatchResponse, Report), Trouble> {
+    /// For a bare event, or where a failed message has no id; of a batch, the messages that failed are named in the response.
+    pub async fn handle<O: Outside>(&mut self, outside: &O, payload: &RawValue) -> Result<(SqsBatchResponse, Report), Trouble> {
         let mut report = Report::default();
-        let mut response = BatchResponse::default();
-        let Ok(batch) = serde_json::from_str::<Batch>(payload.get()) else {
+        let mut response = SqsBatchResponse::default();
+        let Ok(batch) = serde_json::from_str::<SqsEvent>(payload.get()) else {
             self.one(outside, payload.get(), &mut report).await?;
             return Ok((response, report));
         };
         for message in batch.records {
-            if let Err(trouble) = self.one(outside, &message.body, &mut report).await {
-                tracing::error!(message = %message.message_id, %trouble, "a message failed and will be delivered again");
-                response.batch_item_failures.push(ItemFailure { item_identifier: message.message_id });
+            if let Err(trouble) = self.one(outside, message.body.as_deref().unwrap_or_default(), &mut report).await {
+                let id = message.message_id.ok_or_else(|| trouble.clone())?;
+                tracing::error!(message = %id, %trouble, "a message failed and will be delivered again");
+                response.add_failure(id);
             }
         }
         Ok((response, report))

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use rolewatch_edge::aws::{GuardAws, SystemClock};
 use rolewatch_edge::port::Clock;
@@ -10,7 +11,7 @@ use rolewatch_edge::settings::GuardSettings;
 use rolewatch_edge::telemetry::{self, Level};
 use rolewatch_guard::tamper::Guarded;
 use serde_json::value::RawValue;
-use switch_guard::{BatchResponse, Guard};
+use switch_guard::Guard;
 use tokio::sync::Mutex;
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,7 +30,8 @@ async fn run() -> Result<(), Error> {
         stack: settings.stack.clone(),
         trails: settings.trails.iter().cloned().collect(),
         reader_role: settings.reader_role.clone(),
-        ..Guarded::default()
+        keys: settings.key.iter().cloned().collect(),
+        others: settings.slack_secret.iter().cloned().collect(),
     };
     let aws = &GuardAws::connect(&settings).await;
     if let Err(why) = aws.tables.warm().await {
@@ -40,7 +42,7 @@ async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let (response, report) = guard.lock().await.handle(aws, &event.payload).await?;
         report.metrics("switch-guard").write(SystemClock.now(), &mut io::stdout())?;
-        Ok::<BatchResponse, Error>(response)
+        Ok::<SqsBatchResponse, Error>(response)
     }))
     .await
 }

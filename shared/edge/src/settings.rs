@@ -31,6 +31,10 @@ pub struct GuardSettings {
     pub stack: String,
     /// `ROLEWATCH_TRAILS`: the trails nobody may tamper with, by name. Empty: every trail.
     pub trails: BTreeSet<String>,
+    /// `ROLEWATCH_KEY_ARN`: the stack's key, which is guarded; its id says nothing of the stack.
+    pub key: Option<String>,
+    /// `ROLEWATCH_SLACK_SECRET`: where Slack's secret is kept. It is guarded, not read.
+    pub slack_secret: Option<String>,
 }
 
 /// Of slack-notifier.
@@ -138,6 +142,12 @@ impl GuardSettings {
         let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
         let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
         let trails = read.optional("ROLEWATCH_TRAILS", "names of trails, separated by commas", trail_names);
+        let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", |text| arn_of(text, "kms").map(|_| text.to_owned()));
+        let slack_secret = read.optional(
+            "ROLEWATCH_SLACK_SECRET",
+            "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)",
+            |text| SecretArn::parse(text).map(|_| text.to_owned()),
+        );
         let settings = move || {
             Ok(Self {
                 tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
@@ -148,6 +158,8 @@ impl GuardSettings {
                 reader_role: reader_role?,
                 stack: stack?,
                 trails: trails?.unwrap_or_default(),
+                key: key?,
+                slack_secret: slack_secret?,
             })
         };
         settings().map_err(|Noted| read.wrong())

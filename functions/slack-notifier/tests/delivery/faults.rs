@@ -123,6 +123,43 @@ fn without_faults_every_message_is_unlike_every_other() {
     }
 }
 
+/// The calls of a first delivery: ack, message and anchors are read, the claim is written, the secret is read, the message posted, then the
+/// outcome written.
+const CLAIM: usize = 3;
+const POST: usize = 5;
+const OUTCOME: usize = 6;
+
+#[test]
+fn what_could_not_be_written_down_is_not_posted_again_by_the_same_process() {
+    let world = World::with(WEBHOOK);
+    let function = started(&world);
+    for n in 0..3 {
+        world.fault(OUTCOME + n, Fault::NotDone);
+    }
+    let event = batch(&[&sample::alert()], 1);
+    assert_eq!(give(&function, &world, &event).unwrap().response.batch_item_failures.len(), 1);
+    assert!(give(&function, &world, &event).unwrap().response.batch_item_failures.is_empty());
+    assert_eq!((world.channel.borrow().len(), world.ack(&sample::alert().id).is_some()), (1, true));
+}
+
+#[test]
+fn a_write_whose_reply_was_lost_is_looked_up_and_holds_nothing_up() {
+    for at in [CLAIM, OUTCOME] {
+        let world = World::with(WEBHOOK);
+        world.fault(at, Fault::ReplyLost);
+        let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
+        assert!(report.response.batch_item_failures.is_empty() && world.channel.borrow().len() == 1, "{report:?}");
+    }
+}
+
+#[test]
+fn a_post_that_was_not_answered_is_left_to_the_queue() {
+    let world = World::with(WEBHOOK);
+    world.fault(POST, Fault::ReplyLost);
+    let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
+    assert_eq!((report.response.batch_item_failures.len(), world.channel.borrow().len()), (1, 1));
+}
+
 /// A crash before and after each single call of a delivery, one by one.
 #[test]
 fn a_crash_at_any_call_loses_nothing_and_repeats_at_most_once() {

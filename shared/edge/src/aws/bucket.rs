@@ -1,6 +1,8 @@
 //! The bucket of the stack, in S3.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ChecksumAlgorithm;
 use rolewatch_guard::moment::Moment;
@@ -47,7 +49,7 @@ impl StateBucket {
         let before = self.client.head_object().bucket(&self.name).key(key).send().await;
         let before = match before {
             Ok(found) => Before::Version(found.version_id),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Before::Nothing,
+            Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Before::Nothing,
             Err(error) => match trouble("s3:HeadObject", &error) {
                 refused @ Trouble::Refused { .. } => Before::Unknown(refused),
                 passing => return Err(passing),
@@ -73,7 +75,7 @@ impl Bucket for StateBucket {
         let found = match request.send().await {
             Ok(found) => found,
             Err(error) if error.raw_response().is_some_and(|response| response.status().as_u16() == 304) => return Ok(Object::Unchanged),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => return Ok(Object::Missing),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => return Ok(Object::Missing),
             Err(error) => return Err(trouble(WHAT, &error)),
         };
         let etag = found.e_tag.ok_or_else(|| refused(WHAT, "the object has no entity tag"))?;

@@ -39,9 +39,9 @@ const FUNCTION: Patience = Patience {
 /// A roster on a slow line takes its time.
 const PERSON: Patience = Patience {
     connect: Duration::from_secs(5),
-    read: Duration::from_secs(300),
-    attempt: Duration::from_secs(300),
-    call: Duration::from_secs(600),
+    read: Duration::from_mins(5),
+    attempt: Duration::from_mins(5),
+    call: Duration::from_mins(10),
 };
 
 /// How often a call is made at most, the first time included.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_iam::config::Credentials;
+use aws_sdk_iam::operation::list_groups_for_user::ListGroupsForUserError;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
@@ -88,7 +89,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => groups.extend(page.groups.into_iter().map(|group| (group.group_name, group.group_id))),
-                Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_entity_exception()) => {
+                Err(error) if error.as_service_error().is_some_and(ListGroupsForUserError::is_no_such_entity_exception) => {
                     return Ok(GroupsNow::NoSuchUser);
                 }
                 Err(error) => {

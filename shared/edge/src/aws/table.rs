@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rolewatch_guard::moment::Moment;
 
@@ -53,11 +54,11 @@ impl Tables {
             .table_name(self.name(place)?)
             .set_item(Some(item(row)))
             .condition_expression(condition.expression)
-            .set_expression_attribute_names(names(condition.names))
+            .set_expression_attribute_names(Some(names(condition.names)))
             .set_expression_attribute_values(condition.value.map(|value| HashMap::from([(":it".to_owned(), value)])));
         match request.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => Ok(false),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => Ok(false),
             Err(error) => Err(trouble("dynamodb:PutItem", &error)),
         }
     }
@@ -112,7 +113,7 @@ impl Table for Tables {
             .table_name(self.name(place)?)
             .consistent_read(true)
             .key_condition_expression(which.expression)
-            .set_expression_attribute_names(names(which.names))
+            .set_expression_attribute_names(Some(names(which.names)))
             .set_expression_attribute_values(Some(which.values))
             .into_paginator()
             .send();
@@ -157,8 +158,8 @@ impl Keys {
     }
 }
 
-fn names(names: &[(&str, &str)]) -> Option<HashMap<String, String>> {
-    Some(names.iter().map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned())).collect())
+fn names(names: &[(&str, &str)]) -> HashMap<String, String> {
+    names.iter().map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned())).collect()
 }
 
 fn item(row: Row) -> Item {

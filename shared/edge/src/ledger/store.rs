@@ -120,7 +120,11 @@ async fn family<T: Table>(table: &T, policy: &Policy, arrival: &mut Arrival, ver
 pub(crate) fn reread(body: &str, policy: &Policy) -> Option<Seen> {
     match read(body.as_bytes(), &elevated(policy)) {
         Ok(Reading::Seen(seen)) => Some(*seen),
-        Ok(Reading::Service(_) | Reading::NotRelevant) | Err(_) => None,
+        Ok(Reading::Service(_) | Reading::NotRelevant) => None,
+        Err(problem) => {
+            tracing::error!(%problem, "a row of the ledger cannot be read and counts for nothing");
+            None
+        }
     }
 }
 

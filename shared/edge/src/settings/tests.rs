@@ -41,6 +41,10 @@ fn what_the_template_sets_is_read() {
     assert_eq!(settings.findings_topic.partition(), "aws");
     assert_eq!(settings.reader_role, "rolewatch-reader");
     assert_eq!(settings.trails, BTreeSet::from(["organisation".to_owned(), "audit-trail".to_owned()]));
+    let secret = "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack";
+    let key = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000001";
+    let guarded = guard(&[("ROLEWATCH_KEY_ARN", key), ("ROLEWATCH_SLACK_SECRET", secret)]).unwrap();
+    assert_eq!((guarded.key.as_deref(), guarded.slack_secret.as_deref()), (Some(key), Some(secret)));
     let china = guard(&[("ROLEWATCH_FINDINGS_TOPIC_ARN", "arn:aws-cn:sns:cn-north-1:111122223333:f")]).unwrap();
     assert_eq!(china.findings_topic.partition(), "aws-cn");
 }

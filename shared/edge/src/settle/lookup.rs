@@ -11,6 +11,9 @@ use crate::ledger::Observed;
 use crate::port::{Directory, GroupsNow, Keep, Place, Table, Trouble};
 use crate::rulebook::Rulebook;
 
+/// For so long after a switch IAM is asked again when it did not answer, in seconds.
+const ASKED_FOR: i64 = 86_400;
+
 /// What asking came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lookups {
@@ -52,7 +55,13 @@ pub(super) async fn ask<O: Table + Directory>(
             }
             // Nobody bears the name now; who bore it then is for the logs to tell.
             Ok(GroupsNow::NoSuchUser) => {}
-            Err(_) => lookups.unanswered += 1,
+            Err(trouble) => {
+                tracing::warn!(%account, %trouble, "IAM did not tell who is in which group; the finding stays unproven");
+                // After a day, what IAM says now tells nothing of then.
+                if now.seconds_since(entered.at.time) < ASKED_FOR {
+                    lookups.unanswered += 1;
+                }
+            }
         }
     }
     Ok(lookups)

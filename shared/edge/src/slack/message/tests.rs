@@ -238,7 +238,7 @@ fn controls(text: &str) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_text_breaks_a_limit_of_slack(alert in hostile_alert()) {
