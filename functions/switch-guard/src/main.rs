@@ -1,5 +1,8 @@
 //! The function: reads the settings, connects, and hands every event to the handler.
 
+// The handler's future is many futures deep.
+#![recursion_limit = "256"]
+
 use std::io;
 use std::process::ExitCode;
 

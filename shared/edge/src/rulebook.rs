@@ -21,6 +21,9 @@ const FRESH: i64 = 60;
 /// So far back a new policy or roster has switches judged again, in seconds: no session of today is older.
 const OPEN: i64 = 36 * 3_600;
 
+/// In place of an entity tag, where there is no object.
+const MISSING: &str = "missing";
+
 /// What is in force.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
@@ -83,7 +86,7 @@ fn no_policy(why: &str) -> Trouble {
 }
 
 async fn refresh<O: Bucket + Table + Topic>(outside: &O, known: Option<Rulebook>, now: Moment) -> Result<Rulebook, Trouble> {
-    let etag = known.as_ref().map(|book| book.etag.as_str());
+    let etag = known.as_ref().map(|book| book.etag.as_str()).filter(|etag| *etag != MISSING);
     let (policy, etag) = match (outside.get(POLICY_KEY, etag).await?, &known) {
         (Object::Unchanged, Some(book)) => (book.policy.clone(), book.etag.clone()),
         (Object::Found { bytes, etag, written }, _) => match Policy::read(&bytes, POLICY_KEY) {
@@ -94,7 +97,7 @@ async fn refresh<O: Bucket + Table + Topic>(outside: &O, known: Option<Rulebook>
             Err(errors) => (last_good(outside, known.as_ref(), &etag, &errors.to_string(), now).await?, etag),
         },
         (Object::Unchanged | Object::Missing, _) => {
-            (last_good(outside, known.as_ref(), "missing", "there is no such object", now).await?, "missing".to_owned())
+            (last_good(outside, known.as_ref(), MISSING, "there is no such object", now).await?, MISSING.to_owned())
         }
     };
     let mut files = BTreeMap::new();

@@ -19,7 +19,7 @@ use rolewatch_guard::tamper::Tampering;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{SessionAt, Touched};
-use crate::outbox::{self, State, Stored};
+use crate::outbox::{self, State};
 use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
 
@@ -90,8 +90,8 @@ pub async fn settle<O: Table + Queue + Topic + Directory>(
     now: Moment,
 ) -> Result<Settled, Trouble> {
     let mut settled = Settled::default();
-    for account in &touched.people {
-        everybody(outside, *account).await?;
+    for (account, name) in &touched.people {
+        everybody(outside, book, *account, name.as_deref()).await?;
     }
     if touched.sessions.is_empty() && touched.records.is_empty() {
         return Ok(settled);
@@ -136,11 +136,13 @@ pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Ta
         let mut alert = alert::plain(&finding, policy, now);
         alert.region.clone_from(&tampering.region);
         alert.source_ip.clone_from(&tampering.source_ip);
-        Stored { state: State { alert, switches, records, several: false, quiet: false, due: None, published: 0 }, version: 0 }
+        State { alert, switches, records, several: false, quiet: false, due: None, published: 0 }
     };
-    let stored = states.entry(id).or_insert_with(fresh);
-    if stored.version == 0 && outbox::write(outside, &stored.state, 0, now).await? {
-        (stored.version, settled.found) = (1, 1);
+    if states.is_empty() {
+        outbox::write(outside, &fresh(), 0, now).await?;
+        // Read again also if the row was there: a reply can be lost and the call repeated below us.
+        states = outbox::load(outside, [id]).await?;
+        settled.found = 1;
     }
     settled.published += send::send_due(outside, &mut states, now).await?;
     Ok(settled)
@@ -150,8 +152,8 @@ pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Ta
 const CHUNK: usize = 20;
 
 /// Everybody in an account has to be judged again: that is too much for one go, so it is queued.
-async fn everybody<O: Table + Queue>(outside: &O, account: AccountId) -> Result<(), Trouble> {
-    let sessions = index::people(outside, account).await?;
+async fn everybody<O: Table + Queue>(outside: &O, book: &Rulebook, account: AccountId, name: Option<&str>) -> Result<(), Trouble> {
+    let sessions = index::people(outside, &book.policy, account, name).await?;
     for chunk in sessions.chunks(CHUNK) {
         send::rejudge(outside, &Rejudge { sessions: chunk.to_vec(), records: Vec::new() }, 0).await?;
     }

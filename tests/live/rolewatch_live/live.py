@@ -16,11 +16,12 @@ from .feed import EVENTS, Envelope, publish
 from .inbox import Inbox
 from .sink import Post, Sink
 from .stack import NAME, Hub, deploy_hub, deploy_spoke
-from .waiting import until
+from .waiting import TooLate, until
 
 POLICY_KEY = "policy/rolewatch.yaml"
 SPOKES = ((DEVELOPMENT, HOME), (PRODUCTION, HOME))
 QUEUES = ("EventQueueUrl", "AlertQueueUrl")
+SOON = "20"
 DEAD_LETTERS = ("EventDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
 GUARD, NOTIFIER = "switch-guard", "slack-notifier"
 LOG_GROUPS = (f"/rolewatch/{NAME}/{GUARD}", f"/rolewatch/{NAME}/{NOTIFIER}")
@@ -55,11 +56,17 @@ class Live:
             self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, **self._parameters)
             for account, region in self._spokes:
                 deploy_spoke(self.accounts, self.hub, account, region)
+            self._hurry()
             self._stack = starting.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
+
+    def _hurry(self) -> None:
+        """What a function gives back comes again after seconds; by the template it would be minutes, which no test can wait for."""
+        for name in QUEUES:
+            self.accounts.client("sqs").set_queue_attributes(QueueUrl=self.hub[name], Attributes={"VisibilityTimeout": SOON})
 
     # What goes in
 
@@ -96,7 +103,11 @@ class Live:
 
     def rest(self, patience: float = 60.0) -> None:
         """Waits until nothing is queued or being worked on; what is delayed on purpose does not count."""
-        until("rest", lambda: not any(self.depths().values()), patience)
+        try:
+            until("rest", lambda: not any(self.depths().values()), patience)
+        except TooLate as error:
+            complaints = [line for line in self.log() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
+            raise TooLate(f"{error}; queues: {self.depths()}; the functions complained: {complaints[-5:]}") from None
 
     def depths(self, names: Iterable[str] = QUEUES) -> dict[str, int]:
         """How many messages are in each queue, in flight ones included."""

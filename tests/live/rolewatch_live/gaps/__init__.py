@@ -14,7 +14,7 @@ def fill() -> None:
     if found != PINNED:
         raise SystemExit(f"ministack is {found}, but its insides are only known for {PINNED}: install tests/live/requirements.txt")
 
-    from . import bus_policy, buses, mfa, reserved, root, states, trail, transport
+    from . import bus_policy, buses, conditions, mfa, reserved, root, states, trail, transport
 
-    for gap in (transport, states, reserved, bus_policy, buses, mfa, root, trail):
+    for gap in (transport, conditions, states, reserved, bus_policy, buses, mfa, root, trail):
         gap.fill()

@@ -115,16 +115,18 @@ def who(key: str) -> Caller | None:
         return None
     session = sts._sessions.get(key)
     kind = "IAMUser" if found.principal_type == "User" else found.principal_type
+    role = issuer(found) if kind == "AssumedRole" else None
     return Caller(
         kind=kind,
-        id=found.principal_id,
+        # A function's session has the role's name where AWS has its id.
+        id=f"{role['principalId']}:{found.principal_id.partition(':')[2]}" if role else found.principal_id,
         arn=found.principal_arn,
         account=found.account_id,
         key=key,
         name=found.principal_name if kind == "IAMUser" else "",
         session_start=_moment(session["IssuedAt"]) if session else None,
         mfa=key in mfa.proved_sessions,
-        issuer=issuer(found) if kind == "AssumedRole" else None,
+        issuer=role,
     )
 
 
@@ -133,7 +135,7 @@ def issuer(session: Any) -> dict[str, str]:
     name = session.principal_arn.split("/")[1]
     role = iam._roles.get_scoped(session.account_id, None, name) or {}
     arn = role.get("Arn", f"arn:aws:iam::{session.account_id}:role/{name}")
-    id = session.principal_id.partition(":")[0]
+    id = role.get("RoleId", session.principal_id.partition(":")[0])
     return {"type": "Role", "principalId": id, "arn": arn, "accountId": session.account_id, "userName": name}
 
 
