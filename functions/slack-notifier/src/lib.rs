@@ -133,7 +133,7 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S
         let began = self.courier.now();
         for one in given {
             let end = if self.courier.now().seconds_since(began) > BEGIN_WITHIN {
-                End::Pending(Setback { after: None, why: "this call has no time left".to_owned() })
+                End::Pending(Setback { after: None, why: "this call has no time left".to_owned(), under_way: false })
             } else {
                 self.one(&one, &visit, &mut report.metrics).await
             };
@@ -167,7 +167,7 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S
                 tracing::info!(%fired, "a heartbeat came through");
                 End::Heartbeat
             }
-            Err(NotTaken::Later { after, why, .. }) => End::Pending(Setback { after, why }),
+            Err(NotTaken::Later { after, why, .. }) => End::Pending(Setback { after, why, under_way: false }),
             Err(NotTaken::Dead(why)) => {
                 tracing::error!(why, "Slack could not be told of anything");
                 End::HeartbeatOnly(why)

@@ -52,6 +52,7 @@ pub(crate) async fn take<O: Outside>(
     guarded: &Guarded,
     body: &str,
     message: Message<'_>,
+    first_try: bool,
 ) -> Result<Taken, Trouble> {
     let now = outside.now();
     match message {
@@ -74,7 +75,7 @@ pub(crate) async fn take<O: Outside>(
         }
         Message::Record(detail) => {
             let book = shelf.current(outside, now).await?;
-            record(outside, book, guarded, body, detail.get(), now).await
+            record(outside, book, guarded, (body, detail.get()), first_try, now).await
         }
     }
 }
@@ -83,8 +84,8 @@ async fn record<O: Outside>(
     outside: &O,
     book: &Rulebook,
     guarded: &Guarded,
-    body: &str,
-    detail: &str,
+    (body, detail): (&str, &str),
+    first_try: bool,
     now: Moment,
 ) -> Result<Taken, Trouble> {
     let mut settled = Settled::default();
@@ -107,15 +108,22 @@ async fn record<O: Outside>(
         (Err(problem), _) | (_, Err(problem)) => return quarantined(outside, body, &problem.to_string(), now).await,
     };
     let (key, time, says) = (seen.key.clone(), seen.time, says_something(&seen));
-    let arrival = store(outside, &book.policy, seen, kept, now).await?;
-    if arrival.done {
+    let arrival = store(outside, &book.policy, seen, kept, first_try, now).await?;
+    // INVARIANT (stopped half-way): a copy of the record may be done with while an invocation for this message judged from older facts, wrote, and was
+    // stopped before it looked again. So a message that was given out before is judged whatever is known of its record.
+    if arrival.done && first_try {
         return Ok(Taken { outcome: Outcome::Duplicate, settled });
     }
+    let known = arrival.done;
     let touched = touch(outside, &book.policy, &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
     mark_done(outside, &key, &arrival.body, now).await?;
-    let judged = says || tampered.is_some();
-    Ok(Taken { outcome: if judged { Outcome::Judged { time } } else { Outcome::NotRelevant }, settled })
+    let outcome = match (known, says || tampered.is_some()) {
+        (true, _) => Outcome::Duplicate,
+        (false, true) => Outcome::Judged { time },
+        (false, false) => Outcome::NotRelevant,
+    };
+    Ok(Taken { outcome, settled })
 }
 
 fn says_something(seen: &Seen) -> bool {

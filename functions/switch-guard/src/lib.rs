@@ -92,11 +92,12 @@ impl Guard {
         let mut report = Report::default();
         let mut response = SqsBatchResponse::default();
         let Ok(batch) = serde_json::from_str::<SqsEvent>(payload.get()) else {
-            self.one(outside, payload.get(), &mut report).await?;
+            self.one(outside, payload.get(), true, &mut report).await?;
             return Ok((response, report));
         };
         for message in batch.records {
-            if let Err(trouble) = self.one(outside, message.body.as_deref().unwrap_or_default(), &mut report).await {
+            let first_try = message.attributes.get("ApproximateReceiveCount").is_some_and(|count| count == "1");
+            if let Err(trouble) = self.one(outside, message.body.as_deref().unwrap_or_default(), first_try, &mut report).await {
                 let id = message.message_id.ok_or_else(|| trouble.clone())?;
                 tracing::error!(message = %id, %trouble, "a message failed and will be delivered again");
                 response.add_failure(id);
@@ -105,13 +106,13 @@ impl Guard {
         Ok((response, report))
     }
 
-    async fn one<O: Outside>(&mut self, outside: &O, body: &str, report: &mut Report) -> Result<(), Trouble> {
+    async fn one<O: Outside>(&mut self, outside: &O, body: &str, first_try: bool, report: &mut Report) -> Result<(), Trouble> {
         let message = envelope::open(body);
         let own = message.is_own();
         if !own {
             report.received += 1;
         }
-        let taken = match intake::take(outside, &mut self.shelf, &self.guarded, body, message).await {
+        let taken = match intake::take(outside, &mut self.shelf, &self.guarded, body, message, first_try).await {
             Ok(taken) => taken,
             Err(trouble) => {
                 *(if own { &mut report.own_failed } else { &mut report.failed }) += 1;

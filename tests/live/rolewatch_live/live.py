@@ -21,7 +21,6 @@ from .waiting import TooLate, until
 POLICY_KEY = "policy/rolewatch.yaml"
 SPOKES = ((DEVELOPMENT, HOME), (PRODUCTION, HOME))
 QUEUES = ("EventQueueUrl", "AlertQueueUrl")
-SOON = "20"
 DEAD_LETTERS = ("EventDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
 GUARD, NOTIFIER = "switch-guard", "slack-notifier"
 LOG_GROUPS = (f"/rolewatch/{NAME}/{GUARD}", f"/rolewatch/{NAME}/{NOTIFIER}")
@@ -56,17 +55,11 @@ class Live:
             self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, **self._parameters)
             for account, region in self._spokes:
                 deploy_spoke(self.accounts, self.hub, account, region)
-            self._hurry()
             self._stack = starting.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
-
-    def _hurry(self) -> None:
-        """What a function gives back comes again after seconds; by the template it would be minutes, which no test can wait for."""
-        for name in QUEUES:
-            self.accounts.client("sqs").set_queue_attributes(QueueUrl=self.hub[name], Attributes={"VisibilityTimeout": SOON})
 
     # What goes in
 

@@ -39,15 +39,24 @@ pub(crate) fn elevated(policy: &Policy) -> impl Fn(&RoleArn) -> bool + '_ {
 
 /// Puts what a record says under every key by which it may be looked for. Repeating it changes nothing.
 ///
+/// `first_try`: nobody can have stopped half-way through this very message, so that a record which was seen through needs no second look.
+///
 /// # Errors
 /// The table's own; then the record has to be stored again.
-pub async fn store<T: Table>(table: &T, policy: &Policy, seen: Seen, body: String, now: Moment) -> Result<Arrival, Trouble> {
+pub async fn store<T: Table>(
+    table: &T,
+    policy: &Policy,
+    seen: Seen,
+    body: String,
+    first_try: bool,
+    now: Moment,
+) -> Result<Arrival, Trouble> {
     let version = keys::hash(&body);
     let own = keys::record(&seen.key);
     let known = table.query(Place::Ledger, &own, &Span::default()).await?;
     let done = known.iter().any(|row| row.sk == format!("done#{version}"));
     let mut arrival = Arrival { seen, body, done, family: Vec::new(), new_name: false };
-    if done {
+    if done && first_try {
         return Ok(arrival);
     }
     if arrival.seen.fact.is_some() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -25,19 +26,15 @@ fn row<B: serde::Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Re
 pub(super) async fn note<T: Table>(table: &T, entered: &Entered, now: Moment) -> Result<(), Trouble> {
     let at = &entered.at;
     let session = keys::hash(&at.session);
-    let mut rows = vec![
-        row(keys::held(&entered.person, &entered.role), format!("s#{}#{session}", second(at.time)), at, now)?,
-        row(keys::day(at.time), format!("{}#{session}", second(at.time)), at, now)?,
-    ];
-    let accounts = [entered.account, entered.caller_account];
-    for account in accounts.into_iter().flatten() {
+    let mut rows = vec![row(keys::day(at.time), format!("{}#{session}", second(at.time)), at, now)?];
+    for account in [entered.account, entered.caller_account].into_iter().flatten() {
         let user = entered.user_id.as_deref();
         rows.push(row(keys::people(account), format!("{}#{session}#{}", second(at.time), user.unwrap_or("-")), &(at, user), now)?);
     }
-    for row in rows {
-        table.keep(Place::Ledger, row, Keep::First).await?;
-    }
-    Ok(())
+    try_join_all(rows.into_iter().map(|row| table.keep(Place::Ledger, row, Keep::First))).await?;
+    // Last: whoever finds this one need not look for the others.
+    let row = row(keys::held(&entered.person, &entered.role), format!("s#{}#{session}", second(at.time)), at, now)?;
+    table.keep(Place::Ledger, row, Keep::First).await.map(|_| ())
 }
 
 /// Notes a refused attempt under its person and role.

@@ -1,7 +1,9 @@
 //! The findings about what was touched, as all facts would give them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
 
+use futures_util::future::try_join_all;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -86,16 +88,14 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
         for entered in &own {
             gather.session(&entered.at);
             cluster.insert(entered.at.clone());
-            if noted.insert((entered.at.clone(), entered.person.clone())) {
-                index::note(table, entered, now).await?;
-            }
         }
-        let doors: BTreeSet<(&[String; 2], &str)> =
+        let doors: BTreeSet<(&[String; 2], &str)> = own.iter().map(|entered| (&entered.person, entered.role.as_str())).collect();
+        let known = try_join_all(doors.iter().map(|(person, role)| behind(table, person, role, &own, &mut noted, now))).await?;
+        let limited: BTreeSet<(&[String; 2], &str)> =
             own.iter().filter(|entered| entered.limited).map(|entered| (&entered.person, entered.role.as_str())).collect();
-        for (person, role) in &doors {
+        for (door, known) in doors.iter().zip(known).filter(|(door, _)| limited.contains(door)) {
             let seconds: BTreeSet<Moment> =
-                own.iter().filter(|one| (&one.person, one.role.as_str()) == (*person, *role)).map(|one| one.at.time).collect();
-            let known = index::held(table, person, role).await?;
+                own.iter().filter(|one| (&one.person, one.role.as_str()) == *door).map(|one| one.at.time).collect();
             for at in near(known, &seconds, |at| at.time) {
                 gather.session(&at);
                 cluster.insert(at);
@@ -108,7 +108,7 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
         let in_doors: BTreeSet<SessionAt> = own
             .iter()
             .chain(&others)
-            .filter(|one| doors.contains(&(&one.person, one.role.as_str())) && cluster.contains(&one.at))
+            .filter(|one| limited.contains(&(&one.person, one.role.as_str())) && cluster.contains(&one.at))
             .map(|one| one.at.clone())
             .collect();
         let own_at: BTreeSet<SessionAt> = own.iter().map(|one| one.at.clone()).collect();
@@ -124,6 +124,30 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
         });
         let records = touched.records.iter().chain(own.iter().flat_map(|one| &one.records)).cloned().collect();
         return Ok(Judged { findings, entered: own, records, facts, policy: policy.clone() });
+    }
+}
+
+/// The switches of one person in one role, once ours are among them.
+///
+/// Ours are noted before the others are read: of two that are judged at once, at least one sees both.
+fn behind<'t, T: Table>(
+    table: &'t T,
+    person: &'t [String; 2],
+    role: &'t str,
+    own: &'t [Entered],
+    noted: &mut BTreeSet<(SessionAt, [String; 2])>,
+    now: Moment,
+) -> impl Future<Output = Result<Vec<SessionAt>, Trouble>> + use<'t, T> {
+    let ours: Vec<&Entered> = own.iter().filter(|one| one.person == *person && one.role == role).collect();
+    let fresh: Vec<&Entered> = ours.into_iter().filter(|one| noted.insert((one.at.clone(), person.clone()))).collect();
+    async move {
+        let known = index::held(table, person, role).await?;
+        let missing: Vec<&&Entered> = fresh.iter().filter(|one| !known.contains(&one.at)).collect();
+        if missing.is_empty() {
+            return Ok(known);
+        }
+        try_join_all(missing.into_iter().map(|one| index::note(table, one, now))).await?;
+        index::held(table, person, role).await
     }
 }
 

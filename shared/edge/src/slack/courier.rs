@@ -70,7 +70,12 @@ pub struct Setback {
     pub after: Option<u32>,
     /// What went wrong.
     pub why: String,
+    /// Nothing went wrong: another process is telling this very finding at the moment.
+    pub under_way: bool,
 }
+
+/// How long another process is waited for, in seconds. What takes longer has probably been stopped.
+const UNDER_WAY: u32 = 8;
 
 /// One call of the function.
 #[derive(Debug)]
@@ -103,7 +108,9 @@ pub struct Courier<A, S> {
 impl From<Blocked> for Setback {
     fn from(blocked: Blocked) -> Self {
         match blocked {
-            Blocked::Busy(seconds) => Self { after: Some(seconds), why: "another delivery of this alert is under way".into() },
+            Blocked::Busy(seconds) => {
+                Self { after: Some(seconds), why: "another delivery of this alert is under way".into(), under_way: true }
+            }
             Blocked::Trouble(trouble) => trouble.into(),
         }
     }
@@ -111,7 +118,7 @@ impl From<Blocked> for Setback {
 
 impl From<Trouble> for Setback {
     fn from(trouble: Trouble) -> Self {
-        Self { after: None, why: trouble.to_string() }
+        Self { after: None, why: trouble.to_string(), under_way: false }
     }
 }
 
@@ -136,6 +143,20 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
     /// # Errors
     /// It could not be dealt with now; nothing of it is acknowledged.
     pub async fn deliver(&self, alert: &Alert, visit: &Visit<'_>, last_try: bool) -> Result<Outcome, Setback> {
+        let mut waits = 0;
+        loop {
+            match self.attempt(alert, visit, last_try).await {
+                // Two versions close together: given back, the later one would be minutes late.
+                Err(setback) if setback.under_way && waits < UNDER_WAY => {
+                    waits += 1;
+                    self.slack.pause(1).await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn attempt(&self, alert: &Alert, visit: &Visit<'_>, last_try: bool) -> Result<Outcome, Setback> {
         if self.acknowledged(&alert.id).await? >= alert.version {
             return Ok(Outcome::Duplicate);
         }

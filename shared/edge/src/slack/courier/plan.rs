@@ -83,7 +83,7 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
     pub(super) async fn can_edit(&self) -> Result<bool, Setback> {
         match self.line.can_edit(&self.slack).await {
             Ok(can) => Ok(can),
-            Err(NotTaken::Later { after, why, .. }) => Err(Setback { after, why }),
+            Err(NotTaken::Later { after, why, .. }) => Err(Setback { after, why, under_way: false }),
             // Sending will find the same, and take the other way.
             Err(NotTaken::Dead(_) | NotTaken::Immutable) => Ok(false),
         }

@@ -50,7 +50,7 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
                 };
                 opened.slot.tried = tried_before || maybe;
                 opened.let_go(&self.aws, &self.slack).await;
-                return Err(Setback { after, why });
+                return Err(Setback { after, why, under_way: false });
             }
             Err(Untold::Setback(setback)) => {
                 opened.let_go(&self.aws, &self.slack).await;
