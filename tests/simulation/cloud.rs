@@ -266,7 +266,7 @@ impl<'w> Cloud<'w> {
 }
 
 async fn guard(twin: &Twin<Storm>, mut guard: Guard, payload: Box<RawValue>) -> Ended<'_> {
-    let outcome = guard.handle(twin, &payload).await.map_err(|trouble| trouble.to_string());
+    let outcome = guard.handle(twin, &payload, None).await.map_err(|trouble| trouble.to_string());
     let failed = outcome
         .map(|(response, report)| (response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(), report));
     Ended::Guard(guard, failed)

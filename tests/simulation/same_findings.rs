@@ -41,13 +41,15 @@ pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
     let world = story.world_of(relevant);
     let scope = Scope { as_of: Some(now), ..Scope::default() };
     let judgement = judge(&world, &story.policy(), &story.rosters(), scope, &mut |_| ());
-    let said = |finding: &rolewatch_guard::Finding| {
-        let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
-        events.truncate(rolewatch_edge::wire::MOST_EVENTS);
-        let severity = finding.severity.as_str().to_owned();
-        (finding.rule.to_owned(), finding.verdict.as_str().to_owned(), severity, finding.message.clone(), events)
-    };
-    judgement.findings.iter().map(|finding| (finding.id.clone(), said(finding))).collect()
+    judgement.findings.iter().map(said).collect()
+}
+
+/// A finding of the audit: its id, and what it says.
+pub(crate) fn said(finding: &rolewatch_guard::Finding) -> (String, Said) {
+    let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
+    events.truncate(rolewatch_edge::wire::MOST_EVENTS);
+    let (verdict, severity) = (finding.verdict.as_str().to_owned(), finding.severity.as_str().to_owned());
+    (finding.id.clone(), (finding.rule.to_owned(), verdict, severity, finding.message.clone(), events))
 }
 
 /// What stands in the outbox, by id.
@@ -73,14 +75,14 @@ pub(crate) fn prepare<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, story
 }
 
 /// Handles what is in the queue, as far as it is visible.
-fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
+pub(crate) fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
     loop {
         let now = twin.clock.get();
         let next = twin.queue.borrow().iter().position(|(visible, _)| *visible <= now);
         let Some(next) = next else { return };
         let (_, body) = twin.queue.borrow_mut().remove(next);
         let batch = to_raw_value(&json!({"Records": [{"messageId": "1", "body": body}]})).unwrap();
-        let (response, _) = run(guard.handle(twin, &batch)).unwrap();
+        let (response, _) = run(guard.handle(twin, &batch, None)).unwrap();
         assert!(response.batch_item_failures.is_empty());
     }
 }
@@ -112,7 +114,7 @@ proptest! {
         }
         for at in order.iter().filter(|at| records[**at]["userIdentity"]["type"] != "AWSService") {
             let event = to_raw_value(&envelope(&records[*at])).unwrap();
-            run(guard.handle(&twin, &event)).unwrap();
+            run(guard.handle(&twin, &event, None)).unwrap();
             drain(&mut guard, &twin);
         }
         prop_assert_eq!(offline(&story, now), standing(&twin));

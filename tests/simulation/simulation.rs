@@ -9,3 +9,4 @@ mod organisation;
 mod same_findings;
 mod slack;
 mod storm;
+mod week;

@@ -10,10 +10,14 @@ use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Troubl
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::settle::Settled;
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
+use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::Guarded;
 use serde_json::value::RawValue;
 
 pub use intake::Outcome;
+
+/// No message takes longer, in seconds, or the queue has to deliver it again.
+const LONGEST_MESSAGE: i64 = 20;
 
 /// Everything outside.
 pub trait Outside: Table + Queue + Topic + Bucket + Directory + Clock {}
@@ -84,11 +88,16 @@ impl Guard {
         Self { shelf: Shelf::default(), guarded }
     }
 
-    /// Handles one invocation.
+    /// Handles one invocation. Of a batch, what cannot be begun in time before the `deadline` is given back instead of being cut off.
     ///
     /// # Errors
     /// For a bare event, or where a failed message has no id; of a batch, the messages that failed are named in the response.
-    pub async fn handle<O: Outside>(&mut self, outside: &O, payload: &RawValue) -> Result<(SqsBatchResponse, Report), Trouble> {
+    pub async fn handle<O: Outside>(
+        &mut self,
+        outside: &O,
+        payload: &RawValue,
+        deadline: Option<Moment>,
+    ) -> Result<(SqsBatchResponse, Report), Trouble> {
         let mut report = Report::default();
         let mut response = SqsBatchResponse::default();
         let Ok(batch) = serde_json::from_str::<SqsEvent>(payload.get()) else {
@@ -96,6 +105,13 @@ impl Guard {
             return Ok((response, report));
         };
         for message in batch.records {
+            if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_MESSAGE) {
+                report.received += 1;
+                report.failed += 1;
+                let late = || Trouble::Unreachable { what: "the batch".to_owned(), why: "no time is left for it".to_owned() };
+                response.add_failure(message.message_id.ok_or_else(late)?);
+                continue;
+            }
             let first_try = message.attributes.get("ApproximateReceiveCount").is_some_and(|count| count == "1");
             if let Err(trouble) = self.one(outside, message.body.as_deref().unwrap_or_default(), first_try, &mut report).await {
                 let id = message.message_id.ok_or_else(|| trouble.clone())?;

@@ -12,6 +12,7 @@ use rolewatch_edge::aws::{GuardAws, SystemClock};
 use rolewatch_edge::port::Clock;
 use rolewatch_edge::settings::GuardSettings;
 use rolewatch_edge::telemetry::{self, Level};
+use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::Guarded;
 use serde_json::value::RawValue;
 use switch_guard::Guard;
@@ -43,7 +44,8 @@ async fn run() -> Result<(), Error> {
     }
     let guard = &Mutex::new(Guard::new(guarded));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let (response, report) = guard.lock().await.handle(aws, &event.payload).await?;
+        let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
+        let (response, report) = guard.lock().await.handle(aws, &event.payload, deadline).await?;
         report.metrics("switch-guard").write(SystemClock.now(), &mut io::stdout())?;
         Ok::<SqsBatchResponse, Error>(response)
     }))

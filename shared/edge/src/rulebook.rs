@@ -150,8 +150,8 @@ async fn roster<O: Bucket + Table + Topic>(outside: &O, key: &str, now: Moment) 
     }
 }
 
-/// `roster/development@2026-03-01T000000Z.json`.
-fn taken(key: &str) -> Option<Moment> {
+/// When a roster was taken, by its key: `roster/development@2026-03-01T000000Z.json`.
+pub fn taken(key: &str) -> Option<Moment> {
     let time = key.rsplit_once('@')?.1.strip_suffix(".json")?;
     time.parse().ok().or_else(|| {
         let (date, clock) = time.split_once('T')?;

@@ -136,7 +136,8 @@ pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Ta
         let mut alert = alert::plain(&finding, policy, now);
         alert.region.clone_from(&tampering.region);
         alert.source_ip.clone_from(&tampering.source_ip);
-        State { alert, switches, records, several: false, quiet: false, due: None, published: 0 }
+        // Nothing that would prove it is on its way, so it is told at once, proven or not.
+        State { alert, switches, records, several: false, quiet: false, due: Some(now), published: 0 }
     };
     if states.is_empty() {
         outbox::write(outside, &fresh(), 0, now).await?;

@@ -69,12 +69,7 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Asks for the sessions of this name around this second, whole.
     pub fn session(&mut self, at: &SessionAt) {
-        let pk = keys::session(&at.session);
-        for kind in [Kind::Mint, Kind::Step, Kind::Use] {
-            self.ask(pk.clone(), kind.around(at.time, SESSION, SESSION));
-        }
-        // Uses whose record does not say when their session began.
-        self.ask(pk, Kind::Use.around(Moment::from_epoch_seconds(0), 0, 0));
+        self.ask(keys::session(&at.session), keys::around(at.time, SESSION, SESSION));
         if let Some((id, _)) = at.session.split_once(':') {
             self.ask(keys::role(id), Span::default());
         }
@@ -130,6 +125,11 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
+    /// Whether the session was asked for whole, around this very second.
+    fn has_asked(&self, session: &str, time: Moment) -> bool {
+        self.asked.contains(&(keys::session(session), keys::around(time, SESSION, SESSION)))
+    }
+
     fn take(&mut self, pk: &str, row: Row) {
         let of = pk.split('#').next().unwrap_or_default();
         let account = || pk.split('#').nth(1).and_then(|account| account.parse::<AccountId>().ok());
@@ -144,7 +144,9 @@ impl<'a, T: Table> Gather<'a, T> {
                 }
             }
             "names" | "role" => self.hint(row),
-            "session" if row.sk.starts_with("u#") => self.hint(row),
+            "session" if Kind::Use.is(&row.sk) => self.hint(row),
+            // What was done with a session waits there for its mint; from the mint nothing leads to it.
+            "session" | "key" if Kind::Child.is(&row.sk) => {}
             _ => self.fact(row),
         }
     }
@@ -170,22 +172,24 @@ impl<'a, T: Table> Gather<'a, T> {
     fn follow(&mut self, seen: &Seen) {
         match &seen.fact {
             Some(Fact::Mint(mint)) => {
-                let near = Kind::Mint.around(mint.time, SAME_CALL, SAME_CALL);
+                let near = keys::around(mint.time, SAME_CALL, SAME_CALL);
                 if let Some(session) = &mint.session {
-                    self.ask(keys::session(session), near.clone());
+                    if !self.has_asked(session, mint.time) {
+                        self.ask(keys::session(session), near.clone());
+                    }
                     if let Some((id, _)) = session.split_once(':') {
                         self.ask(keys::role(id), Span::default());
                     }
                 }
                 if let Some(issued) = &mint.issued {
-                    self.ask(keys::issued(issued), Kind::Mint.all());
+                    self.ask(keys::issued(issued), Span::default());
                 }
                 if let Some(shared) = &mint.shared {
                     self.ask(keys::shared(&shared.to_string()), near.clone());
                 }
                 if mint.role.as_ref().is_some_and(elevated(self.policy)) {
                     for person in [&mint.caller.principal_id, &mint.caller.arn].into_iter().flatten() {
-                        self.ask(keys::who(person), Kind::Step.around(mint.time, SAME_CALL, SAME_CALL));
+                        self.ask(keys::who(person), keys::around(mint.time, SAME_CALL, SAME_CALL));
                     }
                     self.policy_accounts();
                 }
@@ -194,9 +198,7 @@ impl<'a, T: Table> Gather<'a, T> {
             Some(Fact::Console(step)) => {
                 if step.session.is_none() {
                     for person in [&step.from_id, &step.from].into_iter().flatten() {
-                        for kind in [Kind::Mint, Kind::Step] {
-                            self.ask(keys::who(person), kind.around(step.time, 2 * SAME_CALL, 2 * SAME_CALL));
-                        }
+                        self.ask(keys::who(person), keys::around(step.time, 2 * SAME_CALL, 2 * SAME_CALL));
                     }
                 }
                 if let Some(account) = step.from.as_deref().and_then(|arn| arn.split(':').nth(4)?.parse().ok()) {
@@ -213,10 +215,10 @@ impl<'a, T: Table> Gather<'a, T> {
     /// Back to the mint of the caller's session, and to who bears which name in their account.
     fn caller(&mut self, caller: &Caller) {
         if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
-            self.ask(keys::issued(key), Kind::Mint.all());
+            self.ask(keys::issued(key), Span::default());
         }
         if let (Some(session), Some(created)) = (caller.role_session(), caller.session.as_ref().and_then(|context| context.created)) {
-            self.ask(keys::session(session), Kind::Mint.around(created, SAME_CALL, SAME_CALL));
+            self.ask(keys::session(session), keys::around(created, SAME_CALL, SAME_CALL));
         }
         if matches!(caller.kind, CallerKind::IamUser | CallerKind::OtherAccount | CallerKind::Federated)
             && let Some(account) = caller.account

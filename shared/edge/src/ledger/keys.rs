@@ -107,7 +107,7 @@ pub(crate) fn day(time: Moment) -> String {
     format!("day#{:06}", time.epoch_seconds().max(0) / 86_400)
 }
 
-/// What a row is, where facts of several kinds share a partition. One letter, so that a kind is a range.
+/// What a row is, where facts of several kinds share a partition: a letter behind the second, so that one question finds all of some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Mint,
@@ -129,18 +129,16 @@ impl Kind {
 
     /// `rest` is what tells rows of one second apart.
     pub(crate) fn at(self, time: Moment, rest: &str) -> String {
-        format!("{}#{}#{rest}", self.letter(), second(time))
+        format!("{}#{}#{rest}", second(time), self.letter())
     }
 
-    /// Rows of this kind from `time - before` to `time + after`.
-    pub(crate) fn around(self, time: Moment, before: i64, after: i64) -> Span {
-        let edge = |time: Moment| format!("{}#{}", self.letter(), second(time));
-        Span { from: edge(time.plus_seconds(-before)), to: edge(time.plus_seconds(after)) }
+    /// Whether a row under this sort key is of this kind.
+    pub(crate) fn is(self, sk: &str) -> bool {
+        sk.split('#').nth(1).is_some_and(|kind| kind.starts_with(self.letter()))
     }
+}
 
-    /// All rows of this kind.
-    pub(crate) fn all(self) -> Span {
-        let letter = format!("{}#", self.letter());
-        Span { from: letter.clone(), to: letter }
-    }
+/// Rows of every kind from `time - before` to `time + after`.
+pub(crate) fn around(time: Moment, before: i64, after: i64) -> Span {
+    Span { from: second(time.plus_seconds(-before)), to: second(time.plus_seconds(after)) }
 }

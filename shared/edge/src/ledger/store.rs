@@ -199,7 +199,7 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
         }
     };
     if let Some(used) = &seen.used {
-        let created = used.created.unwrap_or(Moment::from_epoch_seconds(0));
+        let created = used.created.unwrap_or(used.time);
         let what = format!("{:?} {:?} {} {}", used.created, used.key, used.role, used.delivered_by_service);
         both(keys::session(&used.session), Kind::Use.at(created, &keys::hash(&what)));
     }

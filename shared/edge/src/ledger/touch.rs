@@ -8,7 +8,7 @@ use rolewatch_guard::seen::{Change, Fact, Mint, Seen};
 
 use super::keys::{self, Kind, SessionAt};
 use super::store::{Arrival, reread};
-use crate::port::{Place, Table, Trouble};
+use crate::port::{Place, Span, Table, Trouble};
 
 /// What has to be judged anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,11 +84,11 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
 async fn children<T: Table>(table: &T, policy: &Policy, mint: &Mint) -> Result<Vec<Seen>, Trouble> {
     let mut rows = Vec::new();
     if let Some(issued) = &mint.issued {
-        rows.extend(table.query(Place::Ledger, &keys::issued(issued), &Kind::Child.all()).await?);
+        rows.extend(table.query(Place::Ledger, &keys::issued(issued), &Span::default()).await?);
     }
     if let Some(session) = &mint.session {
-        let near = Kind::Child.around(mint.time, 5, 5);
+        let near = keys::around(mint.time, 5, 5);
         rows.extend(table.query(Place::Ledger, &keys::session(session), &near).await?);
     }
-    Ok(rows.iter().filter_map(|row| reread(&row.body, policy)).collect())
+    Ok(rows.iter().filter(|row| Kind::Child.is(&row.sk)).filter_map(|row| reread(&row.body, policy)).collect())
 }

@@ -1,0 +1,103 @@
+//! The synthetic week of `events/archive`, through the live guard: the findings of the plain audit, file by file and backwards.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rolewatch_edge::rulebook::POLICY_KEY;
+use rolewatch_edge::testing::{Calm, Twin, run};
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::roster::{Rosters, Snapshot};
+use rolewatch_guard::seen::{Reading, read};
+use rolewatch_guard::world::World;
+use rolewatch_guard::{Elevated, Scope, judge};
+use serde_json::Value;
+use serde_json::value::to_raw_value;
+use switch_guard::Guard;
+
+use crate::same_findings::{drain, envelope, said, standing};
+
+fn events() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events")
+}
+
+fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, ending, found);
+        } else if path.to_str().unwrap().ends_with(ending) && !path.to_str().unwrap().contains("Digest") {
+            found.push(path);
+        }
+    }
+    found.sort();
+}
+
+fn records() -> Vec<Value> {
+    let mut found = Vec::new();
+    files(&events().join("archive"), ".json.gz", &mut found);
+    let of = |path: &PathBuf| {
+        let mut text = String::new();
+        flate2::read::MultiGzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+        let mut log: Value = serde_json::from_str(&text).unwrap();
+        log["Records"].as_array_mut().map(std::mem::take).unwrap_or_default()
+    };
+    found.iter().flat_map(of).collect()
+}
+
+fn live_and_offline(records: &[Value]) {
+    let text = std::fs::read(events().join("rolewatch.yaml")).unwrap();
+    let policy = Policy::read(&text, "rolewatch.yaml").unwrap();
+    let now: Moment = "2026-03-20T00:00:00Z".parse().unwrap();
+    let twin = Twin::new(Calm, now);
+    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (text, now));
+    let mut rosters = Rosters::default();
+    let mut found = Vec::new();
+    files(&events().join("roster"), ".json", &mut found);
+    for path in found {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let key = format!("roster/{name}");
+        rosters.add(Snapshot::read(&bytes, rolewatch_edge::rulebook::taken(&key)).unwrap());
+        twin.objects.borrow_mut().insert(key, (bytes, now));
+    }
+    let mut world = World::default();
+    let mut guard = Guard::default();
+    for record in records {
+        let text = record.to_string();
+        let elevated = |role: &rolewatch_guard::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
+        match read(text.as_bytes(), &elevated).unwrap() {
+            Reading::Seen(seen) => {
+                world.add(*seen);
+            }
+            // Not forwarded to the live guard.
+            Reading::Service(_) => continue,
+            Reading::NotRelevant => {}
+        }
+        let event = to_raw_value(&envelope(record)).unwrap();
+        run(guard.handle(&twin, &event, None)).unwrap();
+        drain(&mut guard, &twin);
+    }
+    let scope = Scope { as_of: Some(now), ..Scope::default() };
+    let judgement = judge(&world, &policy, &rosters, scope, &mut |_| ());
+    assert!(judgement.findings.len() > 20, "too few findings to compare: {}", judgement.findings.len());
+    let offline: std::collections::BTreeMap<_, _> = judgement.findings.iter().map(said).collect();
+    let mut stands = standing(&twin);
+    // That somebody tampers with the guard is told live only.
+    stands.retain(|_, said| said.0 != "RW201");
+    let missing: Vec<_> = offline.iter().filter(|(id, said)| stands.get(*id) != Some(said)).collect();
+    let wrong: Vec<_> = stands.iter().filter(|(id, said)| offline.get(*id) != Some(said)).collect();
+    assert!(missing.is_empty() && wrong.is_empty(), "the audit finds {missing:#?}, in the outbox stands {wrong:#?}");
+}
+
+#[test]
+fn the_week_live_comes_to_the_findings_of_the_audit() {
+    live_and_offline(&records());
+}
+
+#[test]
+fn the_week_backwards_comes_to_the_findings_of_the_audit() {
+    let mut records = records();
+    records.reverse();
+    live_and_offline(&records);
+}
