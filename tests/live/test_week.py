@@ -10,6 +10,8 @@ from rolewatch_live import audit, binaries, feed, rules
 from rolewatch_live.accounts import EVERYWHERE, HUB, PRODUCTION
 from rolewatch_live.live import Live
 
+AT_ONCE = 40
+
 
 class TheWeek(unittest.TestCase):
     live: Live
@@ -64,9 +66,12 @@ class TheWeek(unittest.TestCase):
                 self.assertLessEqual(len(pattern), rules.MOST_CHARACTERS, name)
 
     def test_live_finds_what_the_audit_finds(self) -> None:
-        self.live.publish(self.events)
-        self.live.rest(patience=300)
-        found = [finding for finding in self.live.findings() if finding["status"] != "withdrawn"]
+        # A few at a time: one machine plays all of AWS, and would be hours of traffic behind.
+        for begin in range(0, len(self.events), AT_ONCE):
+            self.live.publish(self.events[begin : begin + AT_ONCE])
+            self.live.rest(patience=120)
+        # That somebody tampers with the guard is found live only.
+        found = [finding for finding in self.live.findings() if finding["status"] != "withdrawn" and finding["rule"] != "RW201"]
         live = {audit.key(finding): finding for finding in found}
         expected = self.audited(self.events)
         self.assertEqual(sorted(set(live) - set(expected)), [], "live alone")

@@ -24,7 +24,7 @@ use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
 
 /// So many rounds without coming to rest mean that something is wrong.
-const MOST_ROUNDS: usize = 12;
+const MOST_ROUNDS: usize = 30;
 
 /// What settling came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
