@@ -13,6 +13,5 @@ mod touch;
 pub use gather::{Facts, Gather};
 pub use keys::SessionAt;
 pub use observed::Observed;
-pub(crate) use store::reread;
 pub use store::{Arrival, mark_done, store};
 pub use touch::{Touched, touch};

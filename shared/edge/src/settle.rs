@@ -90,8 +90,8 @@ pub async fn settle<O: Table + Queue + Topic + Directory>(
     now: Moment,
 ) -> Result<Settled, Trouble> {
     let mut settled = Settled::default();
-    for (account, name) in &touched.people {
-        everybody(outside, book, *account, name.as_deref()).await?;
+    for account in &touched.people {
+        everybody(outside, *account).await?;
     }
     if touched.sessions.is_empty() && touched.records.is_empty() {
         return Ok(settled);
@@ -153,8 +153,8 @@ pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Ta
 const CHUNK: usize = 20;
 
 /// Everybody in an account has to be judged again: that is too much for one go, so it is queued.
-async fn everybody<O: Table + Queue>(outside: &O, book: &Rulebook, account: AccountId, name: Option<&str>) -> Result<(), Trouble> {
-    let sessions = index::people(outside, &book.policy, account, name).await?;
+async fn everybody<O: Table + Queue>(outside: &O, account: AccountId) -> Result<(), Trouble> {
+    let sessions = index::people(outside, account).await?;
     for chunk in sessions.chunks(CHUNK) {
         send::rejudge(outside, &Rejudge { sessions: chunk.to_vec(), records: Vec::new() }, 0).await?;
     }

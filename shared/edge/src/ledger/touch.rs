@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Change, Fact, Mint, Seen};
+use rolewatch_guard::seen::{Fact, Mint, Seen};
 
 use super::keys::{self, Kind, SessionAt};
 use super::store::{Arrival, reread};
@@ -17,8 +17,8 @@ pub struct Touched {
     pub sessions: BTreeSet<SessionAt>,
     /// Records that are no session: refused attempts, root sessions, console steps without a session.
     pub records: BTreeSet<RecordKey>,
-    /// Everybody in these accounts, or only who bore this name: found in the ledger and judged later, in turns.
-    pub people: BTreeSet<(AccountId, Option<String>)>,
+    /// Everybody in these accounts: found in the ledger and judged later, in turns.
+    pub people: BTreeSet<AccountId>,
 }
 
 impl Touched {
@@ -40,7 +40,7 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
         touched.sessions.insert(SessionAt { session: used.session.to_string(), time });
     }
     if let (true, Some(named)) = (arrival.new_name, &arrival.seen.named) {
-        touched.people.insert((named.account, None));
+        touched.people.insert(named.account);
     }
     open.push(arrival.seen.clone());
     let mut followed: BTreeSet<(RecordKey, Fact)> = BTreeSet::new();
@@ -67,12 +67,8 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
                 touched.records.insert(seen.key.clone());
             }
             Fact::IamChange(change) => {
-                let whom = match &change.what {
-                    Change::AddUserToGroup { user, .. } | Change::RemoveUserFromGroup { user, .. } => Some(user.to_lowercase()),
-                    // Who bore which name, and whose device it was, may change with these for others too.
-                    _ => None,
-                };
-                touched.people.insert((change.account, whom));
+                // Who bore which name, which group is which, whose device it was: any change may tell of others too.
+                touched.people.insert(change.account);
             }
             Fact::Nothing => {}
         }

@@ -1,17 +1,12 @@
 //! Which switches a person made, found again by person and role, by account, by day.
 
-use std::collections::BTreeMap;
-
 use futures_util::future::try_join_all;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Change, Fact, Named};
 
 use super::judged::Entered;
 use crate::ledger::SessionAt;
 use crate::ledger::keys::{self, record_part, second};
-use crate::ledger::reread;
 use crate::port::{Keep, Place, Row, Span, Table, Trouble};
 
 /// How long the index is kept, in seconds.
@@ -28,8 +23,7 @@ pub(super) async fn note<T: Table>(table: &T, entered: &Entered, now: Moment) ->
     let session = keys::hash(&at.session);
     let mut rows = vec![row(keys::day(at.time), format!("{}#{session}", second(at.time)), at, now)?];
     for account in [entered.account, entered.caller_account].into_iter().flatten() {
-        let user = entered.user_id.as_deref();
-        rows.push(row(keys::people(account), format!("{}#{session}#{}", second(at.time), user.unwrap_or("-")), &(at, user), now)?);
+        rows.push(row(keys::people(account), format!("{}#{session}", second(at.time)), at, now)?);
     }
     try_join_all(rows.into_iter().map(|row| table.keep(Place::Ledger, row, Keep::First))).await?;
     // Last: whoever finds this one need not look for the others.
@@ -68,34 +62,9 @@ pub(super) async fn refused<T: Table>(table: &T, person: &[String; 2], role: &st
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// The switches of everybody in an account, or of those who may have borne a name (in lower case).
-///
-/// Somebody whose name was never seen may bear any, and after a rename in the account anybody may.
-pub(super) async fn people<T: Table>(
-    table: &T,
-    policy: &Policy,
-    account: AccountId,
-    name: Option<&str>,
-) -> Result<Vec<SessionAt>, Trouble> {
-    let rows = table.query(Place::Ledger, &keys::people(account), &Span::default()).await?;
-    let all = rows.iter().filter_map(|row| serde_json::from_str::<(SessionAt, Option<String>)>(&row.body).ok());
-    let Some(name) = name else { return Ok(all.map(|(at, _)| at).collect()) };
-    let changes = table.query(Place::Ledger, &keys::iam(account), &Span::default()).await?;
-    let renames = |row: &Row| match reread(&row.body, policy).and_then(|seen| seen.fact) {
-        Some(Fact::IamChange(change)) => matches!(change.what, Change::Rename { what: Named::User, .. }),
-        _ => false,
-    };
-    if changes.iter().any(renames) {
-        return Ok(all.map(|(at, _)| at).collect());
-    }
-    let names = table.query(Place::Ledger, &keys::names(account), &Span::default()).await?;
-    let named: BTreeMap<String, bool> =
-        names.iter().filter_map(|row| reread(&row.body, policy)?.named).fold(BTreeMap::new(), |mut named, pair| {
-            *named.entry(pair.id.to_string()).or_default() |= pair.name.to_lowercase() == name;
-            named
-        });
-    let may_be = |user: &Option<String>| user.as_ref().is_none_or(|user| named.get(user).copied().unwrap_or(true));
-    Ok(all.filter(|(_, user)| may_be(user)).map(|(at, _)| at).collect())
+/// The switches of everybody in an account.
+pub(super) async fn people<T: Table>(table: &T, account: AccountId) -> Result<Vec<SessionAt>, Trouble> {
+    sessions(table, &keys::people(account), &Span::default()).await
 }
 
 /// The switches of some days.

@@ -31,8 +31,6 @@ pub(super) struct Entered {
     pub(super) account: Option<AccountId>,
     /// The immediate caller's, where it is another one.
     pub(super) caller_account: Option<AccountId>,
-    /// The user's id, if the person is one.
-    pub(super) user_id: Option<String>,
     /// The user, if the name is known: account, id and latest known name.
     pub(super) user: Option<(AccountId, String, String)>,
     pub(super) role: String,
@@ -208,10 +206,6 @@ fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
         at: SessionAt { session: switch.key.session.to_string(), time: switch.key.second },
         person: origin.person.parts(),
         account: origin.account,
-        user_id: match &origin.person {
-            Person::User(_, id) => Some(id.to_string()),
-            _ => None,
-        },
         caller_account: switch.caller_account().filter(|account| Some(*account) != origin.account),
         user,
         role: role.map(|role| role.as_str().to_owned()).unwrap_or_default(),
