@@ -67,6 +67,27 @@ pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> B
         .collect()
 }
 
+/// Every state in the outbox.
+fn states<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
+    let rows = twin.rows.borrow();
+    rows.iter()
+        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"))
+        .filter_map(|(_, rows)| Some(rows.get("state")?.body.clone()))
+        .collect()
+}
+
+/// Batches that have one switch judged again, or one record, which the function then believes to have been stopped half-way with.
+fn one_by_one<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, records: &[Value]) -> Vec<Value> {
+    let rows = twin.rows.borrow();
+    let switches = rows
+        .iter()
+        .filter(|((place, pk), _)| *place == Place::Ledger && pk.starts_with("day#"))
+        .flat_map(|(_, rows)| rows.values())
+        .map(|row| json!({"rejudge": {"sessions": [serde_json::from_str::<Value>(&row.body).unwrap()]}}));
+    let again = |message: Value| json!({"Records": [{"messageId": "1", "body": message.to_string(), "attributes": {"ApproximateReceiveCount": "2"}}]});
+    switches.chain(records.iter().map(envelope)).map(again).collect()
+}
+
 pub(crate) fn prepare<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, story: &Story) {
     let now = twin.clock.get();
     twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), now));
@@ -99,7 +120,8 @@ proptest! {
         repeats in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
     ) {
         let story = tell(&steps, roster);
-        let records = story.records();
+        // Services' sessions in roles that nobody listed are not forwarded to the live guard.
+        let records: Vec<Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").cloned().collect();
         if records.is_empty() {
             return Ok(());
         }
@@ -113,11 +135,18 @@ proptest! {
             let (a, b) = (at % order.len(), other.index(order.len()));
             order.swap(a, b);
         }
-        for at in order.iter().filter(|at| records[**at]["userIdentity"]["type"] != "AWSService") {
+        for at in &order {
             let event = to_raw_value(&envelope(&records[*at])).unwrap();
             run(guard.handle(&twin, &event, None)).unwrap();
             drain(&mut guard, &twin);
         }
         prop_assert_eq!(offline(&story, now), standing(&twin));
+        // Whoever judges any part of it again comes to the same, to the letter: two that disagree would write over each other for ever.
+        let settled = states(&twin);
+        for batch in one_by_one(&twin, &records) {
+            let (response, _) = run(guard.handle(&twin, &to_raw_value(&batch).unwrap(), None)).unwrap();
+            prop_assert!(response.batch_item_failures.is_empty());
+            prop_assert_eq!(&settled, &states(&twin));
+        }
     }
 }

@@ -47,9 +47,9 @@ pub(super) async fn compare<T: Table>(table: &T, judged: &Judged, touched: &Touc
     for (id, Stored { state, .. }) in open {
         let judged_too =
             state.switches.iter().any(|at| is_touched(touched, at)) || state.records.iter().any(|record| records.contains(record));
-        if judged_too || (state.several && absorbed.contains(id)) {
+        if judged_too || (state.switches.is_empty() && absorbed.contains(id)) {
             gone.push(id.clone());
-        } else if own.contains(id) {
+        } else if own.contains(id) || state.several {
             changes.more.extend(state.switches.iter().cloned());
         }
     }

@@ -48,6 +48,8 @@ pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     /// The touched switches.
     pub(super) entered: Vec<Entered>,
+    /// The switches around them. Of those that share a finding with a touched one, everything was read.
+    pub(super) around: Vec<Entered>,
     /// All records that are touched: the given ones, and those of the touched switches.
     pub(super) records: BTreeSet<RecordKey>,
     pub(super) facts: Facts,
@@ -121,7 +123,7 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
             }
         });
         let records = touched.records.iter().chain(own.iter().flat_map(|one| &one.records)).cloned().collect();
-        return Ok(Judged { findings, entered: own, records, facts, policy: policy.clone() });
+        return Ok(Judged { findings, entered: own, around: others, records, facts, policy: policy.clone() });
     }
 }
 
@@ -222,10 +224,14 @@ fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
 }
 
 impl Judged {
-    /// The touched switch that a finding is about.
-    pub(super) fn entered_of(&self, finding: &Finding) -> Option<&Entered> {
-        let key = finding.subject.switches.first()?;
-        self.entered.iter().find(|one| *one.at.session == *key.session && one.at.time == key.second)
+    /// The switches that a finding is about, in its order: the same ones whichever of them were touched.
+    pub(super) fn entered_of<'j>(&'j self, finding: &'j Finding) -> impl Iterator<Item = &'j Entered> {
+        let all = || self.entered.iter().chain(&self.around);
+        finding
+            .subject
+            .switches
+            .iter()
+            .filter_map(move |key| all().find(|one| *one.at.session == *key.session && one.at.time == key.second))
     }
 
     pub(super) fn record_names(&self) -> Vec<String> {

@@ -37,7 +37,7 @@ pub(super) async fn ask<O: Table + Directory>(
     let mut lookups = Lookups::default();
     let open = judged.findings.iter().filter(|finding| finding.rule == "RW001" && finding.verdict == Verdict::Unproven);
     for finding in open {
-        let Some(entered) = judged.entered_of(finding) else { continue };
+        let Some(entered) = judged.entered_of(finding).next() else { continue };
         let Some((account, id, name)) = &entered.user else { continue };
         let known =
             judged.facts.observed.iter().any(|(of, observed)| of == account && observed.user == *id && observed.taken >= entered.at.time);
