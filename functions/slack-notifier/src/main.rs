@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use rolewatch_edge::aws::{NotifierAws, SystemClock};
 use rolewatch_edge::port::Clock;
-use rolewatch_edge::settings::NotifierSettings;
+use rolewatch_edge::settings::{self, NotifierSettings};
 use rolewatch_edge::slack::secret::Loopback;
 use rolewatch_edge::slack::{Courier, View};
-use rolewatch_edge::telemetry::{self, Level};
+use rolewatch_edge::telemetry;
 use serde_json::value::RawValue;
 use slack_notifier::http::Http;
 use slack_notifier::{Notifier, Response};
@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    telemetry::init(Level::default())?;
+    telemetry::init(settings::log_level())?;
     let settings = NotifierSettings::from_environment()?;
     let view = View::new(settings.language, settings.time_zone.clone(), settings.runbook_url.as_deref())?;
     let loopback = settings.test_slack_endpoint.as_deref().map(Loopback::parse).transpose()?;

@@ -10,8 +10,8 @@ use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use rolewatch_edge::aws::{GuardAws, SystemClock};
 use rolewatch_edge::port::Clock;
-use rolewatch_edge::settings::GuardSettings;
-use rolewatch_edge::telemetry::{self, Level};
+use rolewatch_edge::settings::{self, GuardSettings};
+use rolewatch_edge::telemetry;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::Guarded;
 use serde_json::value::RawValue;
@@ -28,7 +28,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    telemetry::init(Level::default())?;
+    telemetry::init(settings::log_level())?;
     let settings = GuardSettings::from_environment()?;
     let guarded = Guarded {
         stack: settings.stack.clone(),

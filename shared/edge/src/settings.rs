@@ -12,6 +12,8 @@ use jiff::tz::TimeZone;
 
 use reader::{Noted, Reader};
 
+use crate::telemetry::Level;
+
 /// Of switch-guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardSettings {
@@ -209,6 +211,15 @@ impl NotifierSettings {
     pub fn tables(&self) -> TableNames {
         TableNames { ledger: None, outbox: self.outbox_table.clone() }
     }
+}
+
+/// How much to log: `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets to what the template says.
+pub fn log_level() -> Level {
+    level(&variable)
+}
+
+fn level(lookup: Lookup<'_>) -> Level {
+    lookup("AWS_LAMBDA_LOG_LEVEL").map(|name| Level::named(&name)).unwrap_or_default()
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one room where environment variables are read")]

@@ -115,3 +115,11 @@ fn the_process_environment_is_what_is_read() {
     assert!(GuardSettings::from_environment().is_err());
     assert_eq!(variable("CARGO_PKG_NAME").as_deref(), Some("rolewatch-edge"));
 }
+
+#[test]
+fn the_log_level_is_the_one_that_lambda_names() {
+    let named = |name: &'static str| level(&|variable| (variable == "AWS_LAMBDA_LOG_LEVEL").then(|| name.to_owned()));
+    assert_eq!(named("DEBUG"), Level::Debug);
+    assert_eq!(named("whatever"), Level::Info);
+    assert_eq!(level(&|_| None), Level::Info);
+}

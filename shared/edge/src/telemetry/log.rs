@@ -35,7 +35,7 @@ impl Level {
 }
 
 /// The crates of this project, as `tracing` knows them.
-const OURS: [&str; 4] = ["rolewatch_edge", "rolewatch_guard", "switch_guard", "slack_notifier"];
+const OURS: [&str; 6] = ["archive_auditor", "rolewatch_edge", "rolewatch_guard", "session_auditor", "slack_notifier", "switch_guard"];
 
 /// Starts the log. To be called once, at the start of a function.
 ///
