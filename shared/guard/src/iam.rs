@@ -1,0 +1,28 @@
+//! IAM policies as data: read exactly, evaluated as AWS documents it, with room for what is not known.
+//!
+//! A policy document is read by [`Document`]. [`decide`] answers whether a [`Request`] is allowed by the policies that govern it. The
+//! [`Context`] of a request may leave condition keys open; then the answer is open too, and says on which conditions it hangs.
+//! What the documents of an account cannot tell (service control policies, resource control policies, session policies) is not looked at.
+
+mod caller;
+mod condition;
+mod context;
+mod decide;
+mod document;
+mod operator;
+mod pattern;
+mod principal;
+mod statement;
+mod truth;
+
+pub use caller::{Caller, CallerKind};
+pub use condition::Condition;
+pub use context::{Context, Held};
+pub use decide::{Decision, Governing, Grant, Identity, Place, Request, ResourceSide, Text, decide};
+pub use document::{Document, DocumentError};
+pub use principal::{Grip, Principal, Principals};
+pub use statement::{Effect, Scope, Statement};
+pub use truth::Truth;
+
+#[cfg(test)]
+mod tests;

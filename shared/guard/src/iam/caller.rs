@@ -1,0 +1,56 @@
+//! Who makes a request.
+
+use crate::id::AccountId;
+
+/// Who makes a request, as policies see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Their account.
+    pub account: AccountId,
+    /// Their ARN; the provider's or service's name for those. Empty for somebody who is not named.
+    pub arn: String,
+    /// The stable id (`AIDA…`; of a session the role's `AROA…`), where it is known.
+    pub id: Option<String>,
+    /// What they are.
+    pub kind: CallerKind,
+    /// Whether a permission boundary is set.
+    pub has_boundary: bool,
+}
+
+/// What a caller is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallerKind {
+    /// A user of IAM.
+    User,
+    /// Some user or role of the account, whom no policy names.
+    Somebody,
+    /// A session of this role.
+    Session {
+        /// The role's ARN, with its path.
+        role: String,
+    },
+    /// Somebody through an identity provider.
+    Federated,
+    /// An AWS service.
+    Service,
+}
+
+impl Caller {
+    /// A user.
+    pub fn user(account: AccountId, arn: &str) -> Self {
+        Self { account, arn: arn.to_owned(), id: None, kind: CallerKind::User, has_boundary: false }
+    }
+
+    /// Somebody of an account, whom no policy names.
+    pub fn somebody(account: AccountId) -> Self {
+        Self { account, arn: String::new(), id: None, kind: CallerKind::Somebody, has_boundary: false }
+    }
+
+    /// A session of a role.
+    pub fn session(account: AccountId, role: &str, session: &str) -> Self {
+        let name = role.rsplit('/').next().unwrap_or(role);
+        let partition = role.split(':').nth(1).unwrap_or("aws");
+        let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}");
+        Self { account, arn, id: None, kind: CallerKind::Session { role: role.to_owned() }, has_boundary: false }
+    }
+}

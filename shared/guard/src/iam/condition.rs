@@ -1,0 +1,102 @@
+//! One condition of a statement: operator, key and values.
+
+use super::context::{Context, Held};
+use super::operator::{Kind, Operator};
+use super::truth::Truth;
+
+/// The end of an operator that is content with an absent key, in lower case.
+const IF_EXISTS: &str = "ifexists";
+
+/// How a key of several values is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    One,
+    All,
+    Any,
+}
+
+/// `{"Bool": {"aws:MultiFactorAuthPresent": "true"}}` is one; several operators or keys in a block are several, which all must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The operator as written.
+    pub written: String,
+    /// The key as written.
+    pub key: String,
+    /// The values; one that matches is enough.
+    pub values: Vec<String>,
+    operator: Option<Operator>,
+    over: Over,
+    if_exists: bool,
+    variables: bool,
+}
+
+impl Condition {
+    pub(super) fn new(written: &str, key: &str, values: Vec<String>, variables: bool) -> Self {
+        let (over, name) = match written.split_once(':') {
+            Some((set, name)) if set.eq_ignore_ascii_case("ForAllValues") => (Over::All, name),
+            Some((set, name)) if set.eq_ignore_ascii_case("ForAnyValue") => (Over::Any, name),
+            _ => (Over::One, written),
+        };
+        let if_exists = name.to_ascii_lowercase().ends_with(IF_EXISTS);
+        let base = name.get(..name.len().saturating_sub(if if_exists { IF_EXISTS.len() } else { 0 })).unwrap_or(name);
+        let operator = Operator::named(base);
+        Self { written: written.to_owned(), key: key.to_owned(), values, operator, over, if_exists, variables }
+    }
+
+    /// Whether the request meets it.
+    pub fn holds(&self, context: &Context) -> Truth {
+        let Some(operator) = self.operator else { return Truth::open(format!("the operator `{}`, which is not known", self.written)) };
+        let held = context.held(&self.key);
+        if operator.kind == Kind::Null {
+            return self.is_null(held);
+        }
+        match held {
+            Held::Unknown => Truth::open(self.to_string()),
+            Held::Absent => match self.over {
+                _ if self.if_exists => Truth::Yes,
+                Over::All => Truth::Yes,
+                Over::Any => Truth::No,
+                Over::One => operator.negated.into(),
+            },
+            Held::Values(values) => {
+                let mut answers = values.iter().map(|value| self.matches(operator, value, context));
+                match self.over {
+                    Over::All => Truth::all(answers),
+                    Over::Any => Truth::any(answers),
+                    Over::One => {
+                        let first = answers.next().unwrap_or(Truth::No);
+                        // One operator over several values: IAM documents the answer only where all agree.
+                        if answers.all(|other| other == first) { first } else { Truth::open(self.to_string()) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn matches(&self, operator: Operator, value: &str, context: &Context) -> Truth {
+        let matched = Truth::any(self.values.iter().map(|wanted| operator.matches(wanted, self.variables, value, context)));
+        if operator.negated { matched.not() } else { matched }
+    }
+
+    /// Texts that the values would match, for keys whose value the caller chooses.
+    pub fn examples(&self, context: &Context) -> impl Iterator<Item = String> {
+        self.values.iter().filter_map(|wanted| self.operator?.example(wanted, self.variables, context))
+    }
+
+    fn is_null(&self, held: &Held) -> Truth {
+        let wants = |word: &str| self.values.iter().any(|value| value.eq_ignore_ascii_case(word));
+        match (held, wants("true"), wants("false")) {
+            (_, true, true) => Truth::Yes,
+            (_, false, false) => Truth::No,
+            (Held::Unknown, ..) => Truth::open(self.to_string()),
+            (Held::Absent, absent, _) => absent.into(),
+            (Held::Values(_), _, present) => present.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.written, self.key, self.values.join(", "))
+    }
+}

@@ -1,0 +1,289 @@
+//! Whether a request is allowed by all the policies that govern it.
+
+use std::fmt;
+
+use super::caller::{Caller, CallerKind};
+use super::context::Context;
+use super::document::Document;
+use super::principal::Grip;
+use super::statement::{Effect, Statement};
+use super::truth::Truth;
+use crate::id::AccountId;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// `sts:AssumeRole`
+    pub action: &'a str,
+    /// The ARN of what it is done to.
+    pub resource: &'a str,
+    /// The account that owns it.
+    pub owner: AccountId,
+    /// The rest.
+    pub context: &'a Context,
+}
+
+/// Where a policy stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The trust policy of a role, or another resource's own policy.
+    Resource,
+    /// Inside a user, group or role.
+    Inline {
+        /// The ARN of the user, group or role.
+        holder: String,
+        /// The policy's name.
+        name: String,
+    },
+    /// A managed policy.
+    Managed {
+        /// The ARN of the user, group or role that it is attached to.
+        holder: String,
+        /// The policy's ARN.
+        arn: String,
+    },
+    /// A managed policy as permission boundary.
+    Boundary {
+        /// The policy's ARN.
+        arn: String,
+    },
+}
+
+impl Place {
+    /// The ARN of the user, group or role that has the policy.
+    pub fn holder(&self) -> Option<&str> {
+        match self {
+            Self::Inline { holder, .. } | Self::Managed { holder, .. } => Some(holder),
+            Self::Resource | Self::Boundary { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resource => f.write_str("the trust policy"),
+            Self::Inline { holder, name } => write!(f, "inline policy {name} of {holder}"),
+            Self::Managed { holder, arn } => write!(f, "managed policy {arn} of {holder}"),
+            Self::Boundary { arn } => write!(f, "permission boundary {arn}"),
+        }
+    }
+}
+
+/// A policy's text, or why it is not at hand.
+#[derive(Debug, Clone, Copy)]
+pub enum Text<'a> {
+    /// It was read.
+    Read(&'a Document),
+    /// It could not be; what it says is open.
+    Missing(&'a str),
+}
+
+/// A policy at its place.
+#[derive(Debug, Clone)]
+pub struct Governing<'a> {
+    /// Where it stands.
+    pub place: Place,
+    /// What it says.
+    pub text: Text<'a>,
+}
+
+/// What the caller's own account says of them.
+#[derive(Debug, Clone, Default)]
+pub struct Identity<'a> {
+    /// The policies of the user and of their groups, or of the role.
+    pub policies: Vec<Governing<'a>>,
+    /// The permission boundary, where one is set.
+    pub boundary: Option<Governing<'a>>,
+}
+
+/// What the resource's own policy says.
+#[derive(Debug, Clone)]
+pub enum ResourceSide<'a> {
+    /// It has none.
+    None,
+    /// A policy that alone can allow, within its account.
+    Policy(Governing<'a>),
+    /// A role's trust policy: without it nobody enters.
+    Trust(Governing<'a>),
+}
+
+/// A statement that has a say.
+#[derive(Debug, Clone)]
+pub struct Grant<'a> {
+    /// Where it stands.
+    pub place: Place,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// Whether it applies; never no.
+    pub applies: Truth,
+}
+
+/// The answer, and the statements that made it.
+#[derive(Debug, Clone)]
+pub struct Decision<'a> {
+    /// Whether the request is allowed.
+    pub allowed: Truth,
+    /// Statements of the identity that allow.
+    pub identity: Vec<Grant<'a>>,
+    /// Statements at the resource that allow.
+    pub resource: Vec<Grant<'a>>,
+    /// Statements that deny, wherever they stand.
+    pub denies: Vec<Grant<'a>>,
+}
+
+/// Decides as IAM does: an explicit deny wins; within an account, the identity or the resource must allow, where a trust policy must in any case;
+/// across accounts, both.
+pub fn decide<'a>(request: &Request<'_>, identity: &Identity<'a>, resource: &ResourceSide<'a>) -> Decision<'a> {
+    let mut denies = Vec::new();
+    let mut own = Vec::new();
+    let mut denied = Truth::No;
+    let mut by_identity = Truth::No;
+    for policy in &identity.policies {
+        let side = side(request, policy, &mut own, &mut denies);
+        denied = denied.or(side.denied);
+        by_identity = by_identity.or(side.allowed);
+    }
+    let mut by_boundary = Truth::Yes;
+    if let Some(boundary) = &identity.boundary {
+        let side = side(request, boundary, &mut Vec::new(), &mut denies);
+        denied = denied.or(side.denied);
+        by_boundary = side.allowed;
+    }
+    let mut at_resource = Vec::new();
+    let mut grips = Grips::default();
+    if let ResourceSide::Policy(policy) | ResourceSide::Trust(policy) = resource {
+        denied = denied.or(grips.read(request, policy, &mut at_resource, &mut denies));
+    }
+    let from_outside = matches!(request.caller.kind, CallerKind::Federated | CallerKind::Service);
+    let must_trust = matches!(resource, ResourceSide::Trust(_));
+    let allowed = if from_outside {
+        // Providers and services have no policies of their own here.
+        grips.any()
+    } else if request.caller.account != request.owner {
+        by_identity.and(by_boundary).and(grips.any())
+    } else {
+        let by_identity = by_identity.and(by_boundary.clone());
+        let by_identity = if must_trust { by_identity.and(grips.any()) } else { by_identity };
+        by_identity.or(grips.alone(request.caller, &by_boundary))
+    };
+    Decision { allowed: allowed.and(denied.not()), identity: own, resource: at_resource, denies }
+}
+
+struct Side {
+    allowed: Truth,
+    denied: Truth,
+}
+
+/// What one policy of the identity says.
+fn side<'a>(request: &Request<'_>, policy: &Governing<'a>, allows: &mut Vec<Grant<'a>>, denies: &mut Vec<Grant<'a>>) -> Side {
+    let document = match policy.text {
+        Text::Read(document) => document,
+        Text::Missing(why) => {
+            let open = Truth::open(format!("{}: {why}", policy.place));
+            return Side { allowed: open.clone(), denied: open };
+        }
+    };
+    let mut side = Side { allowed: Truth::No, denied: Truth::No };
+    for statement in &document.statements {
+        let applies = statement.applies(request.action, request.resource, request.context);
+        if applies.is_no() {
+            continue;
+        }
+        let grant = Grant { place: policy.place.clone(), statement, applies: applies.clone() };
+        match statement.effect {
+            Effect::Allow => {
+                side.allowed = side.allowed.or(applies);
+                allows.push(grant);
+            }
+            Effect::Deny => {
+                side.denied = side.denied.or(applies);
+                denies.push(grant);
+            }
+        }
+    }
+    side
+}
+
+/// By which grips the resource's policy allows.
+struct Grips {
+    account: Truth,
+    everyone: Truth,
+    direct: Truth,
+    session: Truth,
+}
+
+impl Default for Grips {
+    fn default() -> Self {
+        Self { account: Truth::No, everyone: Truth::No, direct: Truth::No, session: Truth::No }
+    }
+}
+
+impl Grips {
+    /// Takes in the policy; gives back whether it denies.
+    fn read<'a>(
+        &mut self,
+        request: &Request<'_>,
+        policy: &Governing<'a>,
+        allows: &mut Vec<Grant<'a>>,
+        denies: &mut Vec<Grant<'a>>,
+    ) -> Truth {
+        let document = match policy.text {
+            Text::Read(document) => document,
+            Text::Missing(why) => {
+                self.account = Truth::open(format!("{}: {why}", policy.place));
+                return self.account.clone();
+            }
+        };
+        let mut denied = Truth::No;
+        for statement in &document.statements {
+            let Some(principals) = &statement.principal else { continue };
+            let (meant, grip) = principals.grip(request.caller, statement.effect == Effect::Deny);
+            let Some(grip) = grip else { continue };
+            let applies = meant.and(statement.applies(request.action, request.resource, request.context));
+            if applies.is_no() {
+                continue;
+            }
+            let grant = Grant { place: policy.place.clone(), statement, applies: applies.clone() };
+            match statement.effect {
+                Effect::Allow => {
+                    let slot = match grip {
+                        Grip::Account => &mut self.account,
+                        Grip::Everyone => &mut self.everyone,
+                        Grip::Direct => &mut self.direct,
+                        Grip::Session => &mut self.session,
+                    };
+                    *slot = std::mem::replace(slot, Truth::No).or(applies);
+                    allows.push(grant);
+                }
+                Effect::Deny => {
+                    denied = denied.or(applies);
+                    denies.push(grant);
+                }
+            }
+        }
+        denied
+    }
+
+    fn any(&self) -> Truth {
+        Truth::any([self.account.clone(), self.everyone.clone(), self.direct.clone(), self.session.clone()])
+    }
+
+    /// Whether the resource's policy is enough within its account. To name the account is not. What a boundary leaves out binds a role that is
+    /// named, but neither a user nor a session that is.
+    fn alone(&self, caller: &Caller, by_boundary: &Truth) -> Truth {
+        let direct = if matches!(caller.kind, CallerKind::Session { .. }) {
+            self.direct.clone().and(by_boundary.clone())
+        } else {
+            self.direct.clone()
+        };
+        let everyone = match by_boundary {
+            Truth::Yes => self.everyone.clone(),
+            // AWS documents the boundary's reach for principals that are named, not for `*`.
+            _ => self.everyone.clone().and(Truth::open("whether a permission boundary limits what `*` is allowed")),
+        };
+        Truth::any([direct, everyone, self.session.clone()])
+    }
+}

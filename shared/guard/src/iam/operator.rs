@@ -1,0 +1,173 @@
+//! Condition operators: how one value of a request compares with one of a policy.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::context::Context;
+use super::pattern::{Pattern, Reading};
+use super::truth::Truth;
+
+/// What an operator compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `StringEquals`
+    Text,
+    /// `StringEqualsIgnoreCase`
+    TextAnyCase,
+    /// `StringLike`
+    TextLike,
+    /// `ArnEquals` and `ArnLike`, which are one.
+    Arn,
+    /// `Bool`
+    Bool,
+    /// `Numeric…`
+    Number(Order),
+    /// `Date…`
+    Date(Order),
+    /// `IpAddress`
+    Address,
+    /// `BinaryEquals`: both sides are base64.
+    Binary,
+    /// `Null`
+    Null,
+}
+
+/// Which order makes a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// An operator without `ForAllValues:`, `ForAnyValue:` and `…IfExists`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Operator {
+    pub(super) kind: Kind,
+    /// `…Not…`: matches where no value of the policy does.
+    pub(super) negated: bool,
+}
+
+impl Operator {
+    /// `None`: IAM has no such operator.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let (kind, negated) = match &*name.to_ascii_lowercase() {
+            "stringequals" => (Kind::Text, false),
+            "stringnotequals" => (Kind::Text, true),
+            "stringequalsignorecase" => (Kind::TextAnyCase, false),
+            "stringnotequalsignorecase" => (Kind::TextAnyCase, true),
+            "stringlike" => (Kind::TextLike, false),
+            "stringnotlike" => (Kind::TextLike, true),
+            "arnequals" | "arnlike" => (Kind::Arn, false),
+            "arnnotequals" | "arnnotlike" => (Kind::Arn, true),
+            "bool" => (Kind::Bool, false),
+            "numericequals" => (Kind::Number(Order::Equal), false),
+            "numericnotequals" => (Kind::Number(Order::Equal), true),
+            "numericlessthan" => (Kind::Number(Order::Less), false),
+            "numericlessthanequals" => (Kind::Number(Order::LessOrEqual), false),
+            "numericgreaterthan" => (Kind::Number(Order::Greater), false),
+            "numericgreaterthanequals" => (Kind::Number(Order::GreaterOrEqual), false),
+            "dateequals" => (Kind::Date(Order::Equal), false),
+            "datenotequals" => (Kind::Date(Order::Equal), true),
+            "datelessthan" => (Kind::Date(Order::Less), false),
+            "datelessthanequals" => (Kind::Date(Order::LessOrEqual), false),
+            "dategreaterthan" => (Kind::Date(Order::Greater), false),
+            "dategreaterthanequals" => (Kind::Date(Order::GreaterOrEqual), false),
+            "ipaddress" => (Kind::Address, false),
+            "notipaddress" => (Kind::Address, true),
+            "binaryequals" => (Kind::Binary, false),
+            "null" => (Kind::Null, false),
+            _ => return None,
+        };
+        Some(Self { kind, negated })
+    }
+
+    /// A text that matches `wanted`, where one can be made up.
+    pub(super) fn example(self, wanted: &str, variables: bool, context: &Context) -> Option<String> {
+        let reading = Reading { wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn), variables };
+        Pattern::read(wanted, reading, context).example()
+    }
+
+    /// Whether a value of the request matches one of the policy's; the negation is the caller's.
+    pub(super) fn matches(self, wanted: &str, variables: bool, value: &str, context: &Context) -> Truth {
+        let reading = Reading { wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn), variables };
+        let pattern = Pattern::read(wanted, reading, context);
+        if let Some(missing) = pattern.missing() {
+            // Without the variable there is no match; whether that makes a negated operator match, IAM does not say.
+            return if self.negated { Truth::open(format!("{missing}, which the request does not carry")) } else { Truth::No };
+        }
+        match self.kind {
+            Kind::Text | Kind::TextLike => pattern.matches(value, false),
+            Kind::TextAnyCase => pattern.matches(value, true),
+            Kind::Arn => pattern.matches_arn(value).unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is no whole ARN"))),
+            Kind::Bool => wanted.eq_ignore_ascii_case(value).into(),
+            Kind::Number(order) => compared(wanted, wanted.trim().parse::<f64>().ok(), value.trim().parse().ok(), order),
+            Kind::Date(order) => compared(wanted, instant(wanted), instant(value), order),
+            Kind::Address => match Block::read(wanted) {
+                Some(block) => value.parse().is_ok_and(|address| block.has(address)).into(),
+                None => Truth::open(format!("`{wanted}`, which is no range of addresses")),
+            },
+            Kind::Binary => (wanted.trim_end_matches('=') == value.trim_end_matches('=')).into(),
+            Kind::Null => Truth::No,
+        }
+    }
+}
+
+fn compared<T: PartialOrd>(written: &str, wanted: Option<T>, value: Option<T>, order: Order) -> Truth {
+    let Some(wanted) = wanted else { return Truth::open(format!("`{written}`, which cannot be compared")) };
+    let Some(value) = value else { return Truth::No };
+    match order {
+        Order::Equal => value == wanted,
+        Order::Less => value < wanted,
+        Order::LessOrEqual => value <= wanted,
+        Order::Greater => value > wanted,
+        Order::GreaterOrEqual => value >= wanted,
+    }
+    .into()
+}
+
+/// Seconds since 1970 of an ISO 8601 time, of a date (its first second in UTC), or of such seconds themselves.
+fn instant(text: &str) -> Option<i64> {
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    if let Ok(stamp) = text.parse::<Timestamp>() {
+        return Some(stamp.as_second());
+    }
+    let date: Date = text.parse().ok()?;
+    Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+/// `203.0.113.0/24`; an address alone is a block of one.
+struct Block {
+    start: IpAddr,
+    bits: u32,
+}
+
+impl Block {
+    fn read(text: &str) -> Option<Self> {
+        let (start, bits) = text.split_once('/').map_or((text, None), |(start, bits)| (start, Some(bits)));
+        let start: IpAddr = start.parse().ok()?;
+        let most = if start.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+        (bits <= most).then_some(Self { start, bits })
+    }
+
+    fn has(&self, address: IpAddr) -> bool {
+        match (self.start, address) {
+            (IpAddr::V4(start), IpAddr::V4(address)) => {
+                let mask = u32::MAX.checked_shl(32 - self.bits).unwrap_or(0);
+                start.to_bits() & mask == address.to_bits() & mask
+            }
+            (IpAddr::V6(start), IpAddr::V6(address)) => {
+                let mask = u128::MAX.checked_shl(128 - self.bits).unwrap_or(0);
+                start.to_bits() & mask == address.to_bits() & mask
+            }
+            _ => false,
+        }
+    }
+}

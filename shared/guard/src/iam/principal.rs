@@ -1,0 +1,135 @@
+//! `Principal` and `NotPrincipal` of a trust policy or another resource's policy.
+
+use serde_json::Value;
+
+use super::caller::{Caller, CallerKind};
+use super::document::DocumentError;
+use super::truth::Truth;
+use crate::id::AccountId;
+
+/// One principal that a policy names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// `*`
+    Everyone,
+    /// An account, by its number or the ARN of its root: whoever the account itself lets.
+    Account(AccountId),
+    /// A user, a role, or a session of one, by its ARN.
+    Arn(String),
+    /// What IAM shows of a user or role that is no more: `AIDA…`, `AROA…`. Nobody bears it again.
+    Id(String),
+    /// A SAML or web identity provider; `*` is any.
+    Federated(String),
+    /// An AWS service; `*` is any.
+    Service(String),
+    /// An S3 owner's id.
+    CanonicalUser(String),
+}
+
+/// How a policy gets hold of a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grip {
+    /// By the account that it is in: the account itself must let it too.
+    Account,
+    /// By `*`.
+    Everyone,
+    /// By its own ARN, its provider's or its service's.
+    Direct,
+    /// By the ARN of the role session.
+    Session,
+}
+
+/// `Principal`, or `NotPrincipal`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principals {
+    /// `NotPrincipal`: everybody but these.
+    pub all_but: bool,
+    /// Those that are named.
+    pub named: Vec<Principal>,
+}
+
+impl Principals {
+    pub(super) fn read(value: &Value, all_but: bool) -> Result<Self, DocumentError> {
+        let wrong = || DocumentError::new(format!("`{}` is `*` or an object of names", if all_but { "NotPrincipal" } else { "Principal" }));
+        let mut named = Vec::new();
+        match value {
+            Value::String(text) if text == "*" => named.push(Principal::Everyone),
+            Value::Object(kinds) => {
+                for (kind, names) in kinds {
+                    for name in super::document::texts(names).ok_or_else(wrong)? {
+                        named.push(match &**kind {
+                            "AWS" => aws(name),
+                            "Federated" => Principal::Federated(name),
+                            "Service" => Principal::Service(name),
+                            "CanonicalUser" => Principal::CanonicalUser(name),
+                            other => return Err(DocumentError::new(format!("there is no kind of principal `{other}`"))),
+                        });
+                    }
+                }
+            }
+            _ => return Err(wrong()),
+        }
+        Ok(Self { all_but, named })
+    }
+
+    /// How the caller is meant; the strongest grip, where there are several. With `NotPrincipal`, everybody else is meant as by `*`.
+    pub(super) fn grip(&self, caller: &Caller, denies: bool) -> (Truth, Option<Grip>) {
+        let grip = self.named.iter().filter_map(|principal| principal.grip(caller)).max();
+        if !self.all_but {
+            return (grip.is_some().into(), grip);
+        }
+        // Whoever is to be excepted from a denial must be named, and so must the account; and a permission boundary undoes the exception.
+        let excepted = match grip {
+            Some(Grip::Everyone) => Truth::Yes,
+            None => Truth::No,
+            Some(_) if denies && caller.has_boundary => Truth::No,
+            Some(Grip::Account) if denies => Truth::open("NotPrincipal, which names the account and not the caller"),
+            Some(_) if denies && !self.named.contains(&Principal::Account(caller.account)) => {
+                Truth::open("NotPrincipal, which names the caller and not the account")
+            }
+            Some(_) => Truth::Yes,
+        };
+        (excepted.not(), Some(Grip::Everyone))
+    }
+}
+
+/// `"AWS": "…"`
+fn aws(name: String) -> Principal {
+    if name == "*" {
+        return Principal::Everyone;
+    }
+    let account = match name.split(':').collect::<Vec<_>>().as_slice() {
+        [account] | ["arn", _, "iam", "", account, "root"] => account.parse().ok(),
+        [..] => None,
+    };
+    match account {
+        Some(account) => Principal::Account(account),
+        None if name.starts_with("arn:") => Principal::Arn(name),
+        None => Principal::Id(name),
+    }
+}
+
+impl Principal {
+    /// How it means the caller; `None`: not at all.
+    pub fn grip(&self, caller: &Caller) -> Option<Grip> {
+        match (self, &caller.kind) {
+            (Self::Everyone, _) => Some(Grip::Everyone),
+            (Self::Account(account), CallerKind::User | CallerKind::Somebody | CallerKind::Session { .. }) => {
+                (*account == caller.account).then_some(Grip::Account)
+            }
+            (Self::Arn(arn), CallerKind::User) => (*arn == caller.arn).then_some(Grip::Direct),
+            (Self::Arn(arn), CallerKind::Session { role }) => {
+                if *arn == caller.arn {
+                    Some(Grip::Session)
+                } else {
+                    (arn == role).then_some(Grip::Direct)
+                }
+            }
+            (Self::Id(id), CallerKind::User | CallerKind::Session { .. }) => (caller.id.as_deref() == Some(id)).then_some(Grip::Direct),
+            (Self::Federated(provider), CallerKind::Federated) | (Self::Service(provider), CallerKind::Service) => {
+                (provider == "*" || *provider == caller.arn).then_some(Grip::Direct)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! One statement of a policy.
+
+use serde_json::Value;
+
+use super::condition::Condition;
+use super::context::Context;
+use super::pattern::{Pattern, Reading};
+use super::principal::Principals;
+use super::truth::Truth;
+
+/// What a statement does where it applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It allows.
+    Allow,
+    /// It denies, whatever else allows.
+    Deny,
+}
+
+/// `Action` or `NotAction`, `Resource` or `NotResource`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// `Not…`: all but these.
+    pub all_but: bool,
+    /// The patterns, as written.
+    pub patterns: Vec<String>,
+}
+
+impl Scope {
+    fn has(&self, matches: impl FnMut(&String) -> Truth) -> Truth {
+        let matched = Truth::any(self.patterns.iter().map(matches));
+        if self.all_but { matched.not() } else { matched }
+    }
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its `Sid`.
+    pub sid: Option<String>,
+    /// Allow or deny.
+    pub effect: Effect,
+    /// Which actions.
+    pub action: Scope,
+    /// Which resources; a trust policy has none, for it stands at the resource.
+    pub resource: Option<Scope>,
+    /// Who, in policies that stand at a resource.
+    pub principal: Option<Principals>,
+    /// What else must hold, all of it.
+    pub conditions: Vec<Condition>,
+    /// The statement as written.
+    pub json: Value,
+    /// Whether `${…}` is a variable in it.
+    pub(super) variables: bool,
+}
+
+impl Statement {
+    /// Whether it speaks of an action, in any case.
+    pub fn has_action(&self, action: &str) -> bool {
+        let reading = Reading { wildcards: true, variables: false };
+        self.action.has(|pattern| Pattern::read(pattern, reading, &Context::complete()).matches(action, true)).is_yes()
+    }
+
+    /// Whether it speaks of a resource.
+    pub fn has_resource(&self, arn: &str, context: &Context) -> Truth {
+        let reading = Reading { wildcards: true, variables: self.variables };
+        self.resource
+            .as_ref()
+            .map_or(Truth::Yes, |scope| scope.has(|pattern| Pattern::read(pattern, reading, context).matches_resource(arn)))
+    }
+
+    /// Whether all its conditions hold.
+    pub fn conditions_hold(&self, context: &Context) -> Truth {
+        Truth::all(self.conditions.iter().map(|condition| condition.holds(context)))
+    }
+
+    /// Whether it applies to an action on a resource, whoever asks.
+    pub fn applies(&self, action: &str, resource: &str, context: &Context) -> Truth {
+        if !self.has_action(action) {
+            return Truth::No;
+        }
+        match self.has_resource(resource, context) {
+            Truth::No => Truth::No,
+            has => has.and(self.conditions_hold(context)),
+        }
+    }
+}

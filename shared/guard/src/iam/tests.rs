@@ -1,0 +1,5 @@
+//! What AWS documents of the evaluation of policies, case by case, and what must hold of all.
+
+mod conditions;
+mod evaluation;
+mod properties;

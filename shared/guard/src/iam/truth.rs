@@ -1,0 +1,97 @@
+//! Yes, no, or not to be told from what is known.
+
+use std::collections::BTreeSet;
+
+/// An answer that may be open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Truth {
+    /// It is so.
+    Yes,
+    /// It is not so.
+    No,
+    /// It hangs on these conditions, each in words.
+    Open(BTreeSet<String>),
+}
+
+impl Truth {
+    /// Open for one reason.
+    pub fn open(reason: impl Into<String>) -> Self {
+        Self::Open(BTreeSet::from([reason.into()]))
+    }
+
+    /// Both.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, rest) | (rest, Self::Yes) => rest,
+            (Self::Open(mut a), Self::Open(b)) => {
+                a.extend(b);
+                Self::Open(a)
+            }
+        }
+    }
+
+    /// One of them at least.
+    pub fn or(self, other: Self) -> Self {
+        self.not().and(other.not()).not()
+    }
+
+    /// The opposite; what is open stays so.
+    #[expect(clippy::should_implement_trait, reason = "`!` would read worse between `and` and `or`")]
+    pub fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Open(reasons) => Self::Open(reasons),
+        }
+    }
+
+    /// All of them; yes where there are none.
+    pub fn all(truths: impl IntoIterator<Item = Self>) -> Self {
+        truths.into_iter().fold(Self::Yes, Self::and)
+    }
+
+    /// One of them at least; no where there are none.
+    pub fn any(truths: impl IntoIterator<Item = Self>) -> Self {
+        truths.into_iter().fold(Self::No, Self::or)
+    }
+
+    /// Whether it is surely so.
+    pub fn is_yes(&self) -> bool {
+        *self == Self::Yes
+    }
+
+    /// Whether it is surely not so.
+    pub fn is_no(&self) -> bool {
+        *self == Self::No
+    }
+
+    /// What it hangs on; nothing where it is decided.
+    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+        let reasons = if let Self::Open(reasons) = self { Some(reasons) } else { None };
+        reasons.into_iter().flatten().map(String::as_str)
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(is: bool) -> Self {
+        if is { Self::Yes } else { Self::No }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_decided_outweighs_what_is_open_where_it_can() {
+        let open = || Truth::open("a");
+        assert_eq!(open().and(Truth::No), Truth::No);
+        assert_eq!(open().or(Truth::Yes), Truth::Yes);
+        assert_eq!(open().and(Truth::Yes), open());
+        assert_eq!(open().or(Truth::No), open());
+        assert_eq!(open().and(Truth::open("b")).reasons().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(Truth::all([]), Truth::Yes);
+        assert_eq!(Truth::any([]), Truth::No);
+    }
+}
