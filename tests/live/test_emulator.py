@@ -97,6 +97,15 @@ class TheEmulator(unittest.TestCase):
         self.assertIn("is not authorized to perform: sts:AssumeRole on resource: " + self.for_nobody, detail["errorMessage"])
         self.assertEqual([body for body in self.production.bodies() if "errorCode" in body["detail"]], [])
 
+    def test_a_denial_names_the_role_whatever_denied_it(self) -> None:
+        nobody = hire(self.accounts, "nobody", may=None)
+        barred = hire(self.accounts, "barred", may={"Effect": "Deny", "Action": "*", "Resource": "*"})
+        for person, why in ((nobody, "because no identity-based policy allows"), (barred, "with an explicit deny in an identity-based policy")):
+            with self.assertRaises(ClientError):
+                person.switch(self.update_app)
+            detail = self.envelope(self.development, f"user/{person.name} is not authorized")["detail"]
+            self.assertIn(f"perform: sts:AssumeRole on resource: {self.update_app} {why}", detail["errorMessage"])
+
     def test_only_the_code_that_the_device_shows_opens_a_role_behind_mfa(self) -> None:
         wrong = next(code for code in ("000000", "111111", "222222", "333333") if not totp.matches(self.alice.seed, code))
         no_code: dict[str, Any] = {}
@@ -107,6 +116,43 @@ class TheEmulator(unittest.TestCase):
         for half in self.halves(key):
             self.assertEqual(half["detail"]["requestParameters"]["serialNumber"], self.alice.device)
             self.assertNotIn("tokenCode", half["detail"]["requestParameters"])
+
+    def test_nobody_proves_mfa_with_the_device_of_somebody_else(self) -> None:
+        with self.assertRaisesRegex(ClientError, "MultiFactorAuthentication failed"):
+            self.tess.switch(self.behind_mfa, **self.alice.with_code())
+
+    def test_how_long_ago_mfa_was_proved_counts(self) -> None:
+        fresh = open_role(self.accounts, "Fresh", condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}})
+        session = self.alice.sign_in()
+        self.alice.switch(fresh, session)
+        self.alice.switch(fresh, **self.alice.with_code())
+        self.emulator.later(3600)
+        for credentials in (session, None):
+            with self.assertRaisesRegex(ClientError, "is not authorized"):
+                self.alice.switch(fresh, credentials)
+
+    def test_a_role_is_not_had_for_longer_than_it_says_or_than_an_hour_from_another_role(self) -> None:
+        self.tess.switch(self.update_app, DurationSeconds=43200)
+        with self.assertRaisesRegex(ClientError, "MaxSessionDuration"):
+            self.tess.switch(self.update_app, DurationSeconds=43201)
+        first = self.tess.switch(self.update_app)["Credentials"]
+        inner = open_role(self.accounts, "Chained", trust=self.update_app)
+        may = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": inner}]}
+        self.accounts.client("iam", PRODUCTION).put_role_policy(RoleName="UpdateApp", PolicyName="chain", PolicyDocument=json.dumps(may))
+        self.tess.switch(inner, first, DurationSeconds=3600)
+        with self.assertRaisesRegex(ClientError, "role chaining"):
+            self.tess.switch(inner, first, DurationSeconds=3601)
+
+    def test_a_variable_of_a_policy_stands_for_the_callers_own_value(self) -> None:
+        own_name = {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}
+        named = open_role(self.accounts, "Named", condition=own_name)
+        self.tess.switch(named)
+        with self.assertRaisesRegex(ClientError, "is not authorized"):
+            self.tess.switch(named, RoleSessionName="alice")
+        inner = open_role(self.accounts, "NamedInside", trust=self.update_app, condition=own_name)
+        session = self.tess.switch(self.update_app)["Credentials"]
+        with self.assertRaisesRegex(ClientError, "is not authorized"):
+            self.tess.switch(inner, session)
 
     def test_a_session_opened_with_mfa_says_so_to_its_own_account_alone(self) -> None:
         key = self.alice.switch(self.behind_mfa, self.alice.sign_in())["Credentials"]["AccessKeyId"]

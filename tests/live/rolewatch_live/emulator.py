@@ -99,6 +99,10 @@ class Emulator:
         """Delivers what was kept back, and holds nothing from now on."""
         self._post(f"/_rolewatch/release?account={urllib.parse.quote(account)}")
 
+    def later(self, seconds: int) -> None:
+        """Makes temporary credentials, and the MFA proved for them, older."""
+        self._post(f"/_rolewatch/later?seconds={seconds}")
+
     def tail(self, lines: int = 40) -> str:
         """The last lines of its log, for an error message."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

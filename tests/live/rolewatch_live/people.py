@@ -25,43 +25,57 @@ class Person:
     seed: str = ""
 
     def sts(self, credentials: Credentials | None = None) -> Any:
-        used = credentials or self.key
-        return self.accounts.signed("sts", used["AccessKeyId"], used["SecretAccessKey"], used.get("SessionToken"))
+        return self.client("sts", credentials)
 
     def switch(self, role: str, credentials: Credentials | None = None, **more: Any) -> Any:
         """AssumeRole with the permanent key, or with other credentials."""
-        return self.sts(credentials).assume_role(RoleArn=role, RoleSessionName=self.name, **more)
+        return self.sts(credentials).assume_role(**{"RoleArn": role, "RoleSessionName": self.name, **more})
 
     def with_code(self) -> dict[str, Any]:
         """What a call needs to prove MFA now."""
         return {"SerialNumber": self.device, "TokenCode": totp.code(self.seed)}
+
+    def enroll(self, iam: Any) -> None:
+        """A virtual MFA device, named after the person, by this client of IAM."""
+        made = iam.create_virtual_mfa_device(VirtualMFADeviceName=self.name)["VirtualMFADevice"]
+        self.device, self.seed = made["SerialNumber"], made["Base32StringSeed"].decode()
+        code = totp.code(self.seed)
+        iam.enable_mfa_device(UserName=self.name, SerialNumber=self.device, AuthenticationCode1=code, AuthenticationCode2=code)
+
+    def client(self, service: str, credentials: Credentials | None = None) -> Any:
+        """A client with the permanent key, or with other credentials."""
+        used = credentials or self.key
+        return self.accounts.signed(service, used["AccessKeyId"], used["SecretAccessKey"], used.get("SessionToken"))
 
     def sign_in(self) -> Credentials:
         """GetSessionToken with MFA."""
         return dict(self.sts().get_session_token(**self.with_code())["Credentials"])
 
 
-def hire(accounts: Accounts, name: str, group: str | None = None, device: bool = False) -> Person:
-    """Creates the user, in a group (made if need be), with a key and perhaps an MFA device."""
-    iam = accounts.client("iam", DEVELOPMENT)
+ANY_ROLE: Statement = {"Effect": "Allow", "Action": SWITCH, "Resource": f"arn:aws:iam::{PRODUCTION}:role/*"}
+
+
+def hire(
+    accounts: Accounts,
+    name: str,
+    group: str | None = None,
+    device: bool = False,
+    may: Statement | None = ANY_ROLE,
+    account: str = DEVELOPMENT,
+) -> Person:
+    """Creates the user, in a group (made if need be), with a key, perhaps an MFA device, and a policy of their own that says what they `may`."""
+    iam = accounts.client("iam", account)
     user = iam.create_user(UserName=name)["User"]
     key = iam.create_access_key(UserName=name)["AccessKey"]
     person = Person(accounts, name, user["UserId"], {field: key[field] for field in ("AccessKeyId", "SecretAccessKey")})
-    switch = {"Effect": "Allow", "Action": SWITCH, "Resource": f"arn:aws:iam::{PRODUCTION}:role/*"}
-    iam.put_user_policy(UserName=name, PolicyName="switch", PolicyDocument=_policy(switch))
+    if may:
+        iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=_policy(may))
     if group:
         if group not in {known["GroupName"] for known in iam.list_groups()["Groups"]}:
             iam.create_group(GroupName=group)
         iam.add_user_to_group(GroupName=group, UserName=name)
     if device:
-        made = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
-        person.device, person.seed = made["SerialNumber"], made["Base32StringSeed"].decode()
-        iam.enable_mfa_device(
-            UserName=name,
-            SerialNumber=person.device,
-            AuthenticationCode1=totp.code(person.seed),
-            AuthenticationCode2=totp.code(person.seed),
-        )
+        person.enroll(iam)
     return person
 
 

@@ -14,7 +14,8 @@ def fill() -> None:
     if found != PINNED:
         raise SystemExit(f"ministack is {found}, but its insides are only known for {PINNED}: install tests/live/requirements.txt")
 
-    from . import bus_policy, buses, conditions, mfa, reserved, root, states, trail, transport
+    from . import bus_policy, buses, conditions, durations, groups, later, mfa, reserved, resources, root, states, trail, transport, variables
 
-    for gap in (transport, conditions, states, reserved, bus_policy, buses, mfa, root, trail):
+    everyone = (transport, conditions, states, reserved, bus_policy, buses, groups, resources, variables, durations, mfa, root, trail, later)
+    for gap in everyone:
         gap.fill()

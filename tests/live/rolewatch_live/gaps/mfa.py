@@ -1,13 +1,14 @@
 """MFA that proves something: a code is checked against the device's seed, and only then is `aws:MultiFactorAuthPresent` true.
 
-In the call itself it counts for the role's trust policy; sessions of GetSessionToken carry it on, sessions of AssumeRole do not. Unlike AWS,
-a code may be used twice within its time.
+In the call itself it counts for the role's trust policy; sessions of GetSessionToken carry it on, sessions of AssumeRole do not. With it goes
+`aws:MultiFactorAuthAge`, the seconds since. Unlike AWS, a code may be used twice within its time.
 """
 
 import base64
 import contextvars
 import re
 import secrets
+import time
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,9 +19,11 @@ from ..totp import matches
 
 DENIED = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
 KEY = "aws:multifactorauthpresent"
+AGE = "aws:multifactorauthage"
 
 proved_in_call: contextvars.ContextVar[bool] = contextvars.ContextVar("proved_in_call", default=False)
-proved_sessions: set[str] = set()
+# The keys of such sessions, and when (epoch seconds) their MFA was proved.
+proved_sessions: dict[str, float] = {}
 
 
 def fill() -> None:
@@ -54,8 +57,9 @@ def _tell_policies() -> None:
 
     def keys(credential: Any) -> dict[str, Any]:
         found: dict[str, Any] = principal_keys(credential)
-        if proved_in_call.get() or credential.access_key_id in proved_sessions:
-            found[KEY] = "true"
+        proved = time.time() if proved_in_call.get() else proved_sessions.get(credential.access_key_id)
+        if proved is not None:
+            found |= {KEY: "true", AGE: str(int(time.time() - proved))}
         return found
 
     iam_evaluator._principal_keys = keys
@@ -68,22 +72,23 @@ def _check_codes() -> None:
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Any:
         asked = {name: values[0] for name, values in parse_qs((body or b"").decode("utf-8", "replace")).items()}
         if "SerialNumber" in asked:
-            if not proves(asked["SerialNumber"], asked.get("TokenCode", "")):
+            if not proves(sts._caller_identity(headers, query), asked["SerialNumber"], asked.get("TokenCode", "")):
                 return sts._error(403, "AccessDenied", DENIED, ns="sts")
             proved_in_call.set(True)
         answer = await handle_request(method, path, headers, body, query)
         issued = re.search(rb"<AccessKeyId>(\w+)<", _bytes(answer[2]))
         if proved_in_call.get() and asked.get("Action") == "GetSessionToken" and issued:
-            proved_sessions.add(issued[1].decode())
+            proved_sessions[issued[1].decode()] = time.time()
         return answer
 
     sts.handle_request = handle
 
 
-def proves(serial: str, code: str) -> bool:
-    """Whether the device is somebody's in the caller's account and shows this code now."""
+def proves(caller: Any, serial: str, code: str) -> bool:
+    """Whether the device is the caller's and shows this code now."""
     device = iam._mfa_devices.get(serial)
-    return bool(device and device.get("User")) and matches(device["Base32StringSeed"], code)
+    name = caller.get("principalName") if isinstance(caller, dict) else ""
+    return bool(name and device and device.get("User") == name) and matches(device["Base32StringSeed"], code)
 
 
 def _bytes(body: Any) -> bytes:

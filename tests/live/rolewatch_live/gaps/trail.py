@@ -151,9 +151,12 @@ def got(answer: str) -> Issued:
 
 
 def refusal(message: str, caller: Caller, asked: dict[str, str]) -> str:
-    """ministack leaves the caller out where there is no such role; AWS does not tell the difference."""
+    """ministack leaves out the caller where there is no such role, and the role where a policy denies; AWS says both, always."""
     if message.startswith("User: is not authorized"):
         return f"User: {caller.arn} is not authorized to perform: sts:{asked['Action']} on resource: {asked.get('RoleArn', '')}"
+    action = f"perform: sts:{asked['Action']}"
+    if f"{action} with" in message or f"{action} because" in message:
+        return message.replace(action, f"{action} on resource: {asked.get('RoleArn', '')}", 1)
     return message
 
 

@@ -1,0 +1,38 @@
+"""Which resource a call is about, and what tags it bears, where ministack says `*` or does not look.
+
+An MFA device of a user is named by CreateVirtualMFADevice and DeleteVirtualMFADevice; EC2 instances bear tags. Unlike on AWS, of several
+instances in one call only the first is asked about.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ministack.core import iam_actions
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import ec2, tagging
+
+# The parameter that names the device, by action.
+DEVICES = {"CreateVirtualMFADevice": "VirtualMFADeviceName", "DeleteVirtualMFADevice": "SerialNumber"}
+
+
+def fill() -> None:
+    resource_of = iam_actions.extract_resource_arn
+
+    def resource(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str) -> str:
+        if service == "iam" and (parameter := DEVICES.get(iam_actions._query_param(query, "Action"))):
+            return device(iam_actions._query_param(query, parameter), account)
+        found: str = resource_of(service, method, path, headers, body, query, region, account)
+        return found
+
+    iam_actions.extract_resource_arn = resource
+    tagging._RESOURCE_TAG_COLLECTORS["ec2"] = instances
+
+
+def device(named: str, account: str) -> str:
+    return named if named.startswith("arn:") else f"arn:aws:iam::{account}:mfa/{named}"
+
+
+def instances() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """The instances of this account and region, with their tags."""
+    for id in ec2._instances:
+        yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{id}", ec2._tags.get(id) or []
