@@ -15,19 +15,35 @@ ROSTERS = tuple(sorted((EVENTS / "roster").glob("*.json")))
 
 
 def findings(
-    cli: Path, records: Iterable[Record], scratch: Path, until: str | None = None, rosters: Iterable[Path] = ROSTERS
+    cli: Path,
+    records: Iterable[Record],
+    scratch: Path,
+    until: str | None = None,
+    rosters: Iterable[Path] = ROSTERS,
+    policy: Path = EVENTS / "rolewatch.yaml",
 ) -> list[Finding]:
-    """What `rolewatch audit` finds in these records with the policy of `events/`; `until` is "by now"."""
+    """What `rolewatch audit` finds in these records, by default with the policy of `events/`; `until` is "by now"."""
+    return [json.loads(line) for line in _printed(cli, records, scratch, "ndjson", until, rosters, policy).splitlines()]
+
+
+def report(cli: Path, records: Iterable[Record], scratch: Path, rosters: Iterable[Path], policy: Path) -> dict[str, Any]:
+    """All that `rolewatch audit --format json` says."""
+    return dict(json.loads(_printed(cli, records, scratch, "json", None, rosters, policy)))
+
+
+def _printed(
+    cli: Path, records: Iterable[Record], scratch: Path, form: str, until: str | None, rosters: Iterable[Path], policy: Path
+) -> str:
     logs = scratch / "records_CloudTrail.json.gz"
     with gzip.open(logs, "wt") as file:
         json.dump({"Records": list(records)}, file)
     given = [argument for roster in rosters for argument in ("--roster", _stated(roster))]
-    command = [str(cli), "audit", str(logs), "--format", "ndjson", "--policy", str(EVENTS / "rolewatch.yaml"), *given]
+    command = [str(cli), "audit", str(logs), "--format", form, "--policy", str(policy), *given]
     done = subprocess.run([*command, *(["--until", until] if until else [])], capture_output=True, text=True, check=False, timeout=60)
     # 3: an archive of chosen events is incomplete by nature, and says so.
     if done.returncode not in (0, 1, 3):
         raise RuntimeError(f"`rolewatch audit` ended with {done.returncode}: {done.stderr}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return done.stdout
 
 
 def key(finding: Finding) -> tuple[str, str, str]:

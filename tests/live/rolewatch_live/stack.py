@@ -45,7 +45,7 @@ def deploy_hub(accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str]
         "TestSlackEndpoint": sink.url,
         **more,
     }
-    return Hub(_deploy(accounts, HUB, HOME, template.with_code(whole, code), given))
+    return Hub(deploy(accounts, HUB, HOME, template.with_code(whole, code), given))
 
 
 def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME) -> dict[str, str]:
@@ -58,7 +58,7 @@ def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME)
         "ReaderRoleName": hub["ReaderRoleName"],
         "ElevatedRoles": ",".join(elevated_roles()),
     }
-    return _deploy(accounts, account, region, whole, given)
+    return deploy(accounts, account, region, whole, given)
 
 
 def elevated_roles() -> list[str]:
@@ -76,23 +76,26 @@ def _upload(accounts: Accounts, name: str, package: bytes) -> str:
     return f"s3://{bucket}/{name}.zip"
 
 
-def _deploy(accounts: Accounts, account: str, region: str, whole: template.Json, given: dict[str, str]) -> dict[str, str]:
+def deploy(
+    accounts: Accounts, account: str, region: str, whole: template.Json, given: dict[str, str], name: str = NAME
+) -> dict[str, str]:
+    """Makes a stack; its outputs."""
     stacks = accounts.client("cloudformation", account, region)
     stacks.create_stack(
-        StackName=NAME,
+        StackName=name,
         TemplateBody=template.body(whole),
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
     )
     try:
-        stacks.get_waiter("stack_create_complete").wait(StackName=NAME, WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
+        stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.2, "MaxAttempts": 300})
     except Exception as error:
-        raise RuntimeError(f"the stack in {account} {region} was not made: {_why(stacks)}") from error
-    stack = stacks.describe_stacks(StackName=NAME)["Stacks"][0]
+        raise RuntimeError(f"the stack in {account} {region} was not made: {_why(stacks, name)}") from error
+    stack = stacks.describe_stacks(StackName=name)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def _why(stacks: Any) -> str:
-    events = stacks.describe_stack_events(StackName=NAME)["StackEvents"]
+def _why(stacks: Any, name: str) -> str:
+    events = stacks.describe_stack_events(StackName=name)["StackEvents"]
     failed = [event for event in events if event["ResourceStatus"].endswith("FAILED")]
     return "; ".join(f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed) or "no event says why"
