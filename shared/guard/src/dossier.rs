@@ -146,17 +146,31 @@ impl<'w> Switch<'w> {
         !caller.has_long_term_key() && same_account && same_person
     }
 
-    /// Until when the credentials work: as granted, prolonged by renewals, cut short by leaving the role.
-    pub fn granted_until(&self) -> Option<Moment> {
+    /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role may still have them.
+    pub fn works_until(&self) -> Option<Moment> {
         let granted = self
             .grants()
             .filter_map(|grant| grant.expiration.or_else(|| grant.duration_seconds.map(|seconds| self.key.second.plus_seconds(seconds))));
-        let until = granted.max().max(self.renewed);
-        match (until, self.exited) {
+        granted.max().max(self.renewed)
+    }
+
+    /// Until when the role is held: as long as the credentials work, or until the console left it.
+    pub fn granted_until(&self) -> Option<Moment> {
+        match (self.works_until(), self.exited) {
             (Some(until), Some(exited)) => Some(until.min(exited)),
             (None, exited) => exited,
             (until, None) => until,
         }
+    }
+
+    /// When its credentials were last seen used.
+    pub fn last_used(&self) -> Option<Moment> {
+        self.used.as_ref().map(|used| used.last.0)
+    }
+
+    /// The accounts whose copy of the mint was read.
+    pub fn heard_from(&self) -> BTreeSet<AccountId> {
+        self.halves.iter().map(|half| half.record.account).collect()
     }
 
     /// The account that the caller belongs to, as far as any half or step says.
