@@ -1,4 +1,4 @@
-//! What a message can be: an event of EventBridge, a heartbeat, or a message of ours to ourselves.
+//! What a message can be: an event of EventBridge, a record that was recovered, a heartbeat, or a message of ours to ourselves.
 
 use rolewatch_edge::settle::Rejudge;
 use rolewatch_guard::moment::Moment;
@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 pub(crate) enum Message<'a> {
     /// A CloudTrail record, as it came.
     Record(&'a RawValue),
+    /// A CloudTrail record that EventBridge may never have delivered: it was found in the event history, or in the log files of a trail.
+    Recovered(&'a RawValue),
     /// The schedule fired.
     Heartbeat(Moment),
     /// Judge these again.
@@ -27,6 +29,25 @@ impl Message<'_> {
 #[derive(Deserialize)]
 struct Ours {
     rejudge: Rejudge,
+}
+
+/// Only functions of the stack can send it: what comes from EventBridge has its own members at the top, and nobody else may use the queue.
+#[derive(Deserialize)]
+struct Recovered<'a> {
+    #[serde(rename = "recovered")]
+    _by: Means,
+    #[serde(borrow)]
+    detail: &'a RawValue,
+}
+
+/// How a record was found.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Means {
+    /// The event history.
+    Lookup,
+    /// The log files of a trail.
+    Trail,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +73,9 @@ const HEARTBEAT: &str = "rolewatch.heartbeat";
 pub(crate) fn open(body: &str) -> Message<'_> {
     if let Ok(Ours { rejudge }) = serde_json::from_str(body) {
         return Message::Rejudge(rejudge);
+    }
+    if let Ok(Recovered { detail, .. }) = serde_json::from_str(body) {
+        return Message::Recovered(detail);
     }
     let envelope: Envelope<'_> = match serde_json::from_str(body) {
         Ok(envelope) => envelope,

@@ -73,7 +73,7 @@ pub(crate) async fn take<O: Outside>(
             let settled = settle(outside, book, &rejudge.touched(), now).await?;
             Ok(Taken { outcome: Outcome::Rejudged, settled })
         }
-        Message::Record(detail) => {
+        Message::Record(detail) | Message::Recovered(detail) => {
             let book = shelf.current(outside, now).await?;
             record(outside, book, guarded, (body, detail.get()), first_try, now).await
         }

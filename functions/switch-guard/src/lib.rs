@@ -14,6 +14,8 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::Guarded;
 use serde_json::value::RawValue;
 
+use envelope::Message;
+
 pub use intake::Outcome;
 
 /// No message takes longer, in seconds, or the queue has to deliver it again.
@@ -44,6 +46,8 @@ pub struct Report {
     pub not_relevant: u64,
     /// Unreadable, and kept in the bucket.
     pub quarantined: u64,
+    /// Of those judged: EventBridge had not delivered them, and they were recovered.
+    pub recovered: u64,
     /// Judged again, when evidence had had its time.
     pub rejudged: u64,
     /// Heartbeats, passed on.
@@ -69,6 +73,7 @@ impl Report {
             (Count::NotRelevant, self.not_relevant),
             (Count::Quarantined, self.quarantined),
             (Count::Failed, self.failed),
+            (Count::Recovered, self.recovered),
             (Count::Findings, self.settled.found + self.settled.changed),
             (Count::Published, self.settled.published),
             (Count::HeartbeatReceived, self.heartbeats),
@@ -124,7 +129,7 @@ impl Guard {
 
     async fn one<O: Outside>(&mut self, outside: &O, body: &str, first_try: bool, report: &mut Report) -> Result<(), Trouble> {
         let message = envelope::open(body);
-        let own = message.is_own();
+        let (own, recovered) = (message.is_own(), matches!(message, Message::Recovered(_)));
         if !own {
             report.received += 1;
         }
@@ -139,6 +144,7 @@ impl Guard {
         match taken.outcome {
             Outcome::Judged { time } => {
                 report.judged += 1;
+                report.recovered += u64::from(recovered);
                 report.latencies.push(outside.now().seconds_since(time).max(0));
             }
             Outcome::Duplicate => report.duplicate += 1,

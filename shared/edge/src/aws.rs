@@ -3,6 +3,8 @@
 //! Connect once, while the function starts; the clients share one pool of connections. Each adapter is a cargo feature of its own, so that a
 //! function does not carry clients that it does not need.
 
+#[cfg(feature = "aws-auditor")]
+mod auditor;
 #[cfg(feature = "aws-bucket")]
 mod bucket;
 mod clock;
@@ -21,8 +23,12 @@ mod secrets;
 mod table;
 #[cfg(feature = "aws-topic")]
 mod topic;
+#[cfg(feature = "aws-trail")]
+mod trail;
 mod trouble;
 
+#[cfg(feature = "aws-auditor")]
+pub use auditor::AuditorAws;
 #[cfg(feature = "aws-bucket")]
 pub use bucket::{Before, Replaced, StateBucket};
 pub use clock::SystemClock;
@@ -41,3 +47,5 @@ pub use secrets::Secrets;
 pub use table::Tables;
 #[cfg(feature = "aws-topic")]
 pub use topic::Topics;
+#[cfg(feature = "aws-trail")]
+pub use trail::Histories;

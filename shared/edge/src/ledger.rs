@@ -13,5 +13,6 @@ mod touch;
 pub use gather::{Facts, Gather};
 pub use keys::SessionAt;
 pub use observed::Observed;
-pub use store::{Arrival, mark_done, store};
+pub(crate) use store::elevated;
+pub use store::{Arrival, is_done, mark_done, store};
 pub use touch::{Touched, touch};

@@ -16,4 +16,5 @@ pub mod slack;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod watch;
 pub mod wire;

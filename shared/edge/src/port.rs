@@ -1,4 +1,4 @@
-//! What lies outside, as narrow as can be: a table, a queue, topics, objects, IAM's own answer about groups.
+//! What lies outside, as narrow as can be: a table, a queue, topics, objects, IAM's own answer about groups, CloudTrail's event history.
 //!
 //! Every method may be called again after a reply was lost; each says what a repetition does.
 
@@ -6,6 +6,7 @@ use std::future::Future;
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
 
 /// Which of the two tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -175,6 +176,50 @@ pub enum GroupsNow {
 pub trait Directory {
     /// `iam:ListGroupsForUser`, all pages.
     fn groups_of(&self, account: AccountId, user_name: &str) -> impl Future<Output = Result<GroupsNow, Trouble>>;
+}
+
+/// What `cloudtrail:LookupEvents` finds records by. A question has exactly one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum LookBy {
+    /// A resource that the record names. AssumeRole names the key that it issued, and the session (`AROA…:session`).
+    ResourceName(String),
+    /// The key that signed the request.
+    AccessKeyId(String),
+    /// Who called: the user's name, of a role's session its name.
+    Username(String),
+    /// `eventID`.
+    EventId(String),
+}
+
+/// A question to the event history of one account and region, which reaches back 90 days and holds management events only.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Question {
+    /// Whose records.
+    pub account: AccountId,
+    /// Logged where.
+    pub region: String,
+    /// Which.
+    pub by: LookBy,
+    /// Not before this second, by event time.
+    pub from: Moment,
+    /// Not after this second.
+    pub to: Moment,
+}
+
+/// A page of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// At most 50 records, as CloudTrail wrote them, the latest first.
+    pub records: Vec<String>,
+    /// What the next page is asked for with. None: that was all.
+    pub next: Option<String>,
+}
+
+/// The event history of every account in the zone of trust, through the reader roles.
+pub trait Trail {
+    /// `cloudtrail:LookupEvents`, one page. Two calls a second are allowed for an account and region; whoever implements this waits as long as that
+    /// takes. A `token` is good for its own question only, and not for ever.
+    fn lookup(&self, question: &Question, token: Option<&str>) -> impl Future<Output = Result<Page, Trouble>>;
 }
 
 /// The one clock.

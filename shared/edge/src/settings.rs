@@ -2,6 +2,7 @@
 //!
 //! `template.yaml` sets them. The AWS clients read `AWS_REGION`, `AWS_ENDPOINT_URL` and the credentials themselves.
 
+mod auditor;
 mod reader;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
+pub use auditor::AuditorSettings;
 use reader::{Noted, Reader};
 
 use crate::telemetry::Level;

@@ -161,6 +161,22 @@ async fn everybody<O: Table + Queue>(outside: &O, account: AccountId) -> Result<
     Ok(())
 }
 
+/// Has sessions or records judged again, after so many seconds, at most 900.
+///
+/// # Errors
+/// The queue's own.
+pub async fn again<O: Queue>(outside: &O, what: &Rejudge, delay: u32) -> Result<(), Trouble> {
+    send::rejudge(outside, what, delay).await
+}
+
+/// Every elevated switch that began since, from the start of that day (UTC) on.
+///
+/// # Errors
+/// The table's own.
+pub async fn switches_since<T: Table>(table: &T, since: Moment, now: Moment) -> Result<Vec<SessionAt>, Trouble> {
+    index::days(table, since, now).await
+}
+
 /// Every elevated switch that began since `since`, queued to be judged again: another policy or roster is in force.
 ///
 /// # Errors

@@ -3,8 +3,10 @@
 //! Every call passes two gates, one before it takes effect and one after. A gate gives way to whoever else is running; a [`Weather`] decides whether
 //! the call fails there.
 
+mod trail;
 mod twin;
 mod weather;
 
+pub use trail::History;
 pub use twin::{Published, Twin};
 pub use weather::{Calm, Gate, Weather, run};

@@ -107,6 +107,11 @@ pub(crate) fn day(time: Moment) -> String {
     format!("day#{:06}", time.epoch_seconds().max(0) / 86_400)
 }
 
+/// How far the elevated sessions of one day (UTC) were watched.
+pub(crate) fn watch(time: Moment) -> String {
+    format!("watch#{:06}", time.epoch_seconds().max(0) / 86_400)
+}
+
 /// What a row is, where facts of several kinds share a partition: a letter behind the second, so that one question finds all of some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

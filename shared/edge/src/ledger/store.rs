@@ -88,6 +88,16 @@ pub async fn mark_done<T: Table>(table: &T, record: &RecordKey, body: &str, now:
     table.keep(Place::Ledger, row(keys::record(record), sk, "", now.plus_seconds(KEPT)), Keep::First).await
 }
 
+/// Whether this very record was seen through.
+///
+/// # Errors
+/// The table's own.
+pub async fn is_done<T: Table>(table: &T, record: &RecordKey, body: &str) -> Result<bool, Trouble> {
+    let sk = format!("done#{}", keys::hash(body));
+    let rows = table.query(Place::Ledger, &keys::record(record), &Span { from: sk.clone(), to: sk }).await?;
+    Ok(!rows.is_empty())
+}
+
 fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
     Row { pk, sk, body: body.to_owned(), rank: String::new(), version: 0, expires: Some(expires) }
 }

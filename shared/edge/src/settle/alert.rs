@@ -13,7 +13,7 @@ pub(super) fn of(finding: &Finding, judged: &Judged, now: Moment) -> Alert {
     let entered = judged.entered_of(finding).next();
     // Of a stretch, all sessions.
     let mut sessions = judged.entered_of(finding).peekable();
-    let ended = sessions.peek().is_some() && sessions.all(|one| one.until.is_some_and(|until| until <= now));
+    let ended = sessions.peek().is_some() && sessions.all(|one| one.until <= now);
     Alert {
         status: if ended { Status::Ended } else { Status::Open },
         source_ip: entered.and_then(|one| one.source_ip.clone()),

@@ -19,6 +19,9 @@ use crate::rulebook::Rulebook;
 /// A session's records lie within this many seconds of its mint.
 pub(super) const SESSION: i64 = 13 * 3_600;
 
+/// No session of a role lasts longer, and none of the console, in seconds.
+const LONGEST: i64 = 12 * 3_600;
+
 /// Sessions further apart than this cannot be in one stretch or one sliding day: 24 hours, and the longest session before it.
 const APART: i64 = 48 * 3_600;
 
@@ -36,7 +39,8 @@ pub(super) struct Entered {
     pub(super) role: String,
     pub(super) limited: bool,
     pub(super) records: BTreeSet<RecordKey>,
-    pub(super) until: Option<Moment>,
+    /// When its credentials stop to work. Where nobody says, they may do so as long as any session does.
+    pub(super) until: Moment,
     pub(super) source_ip: Option<String>,
     pub(super) region: Option<String>,
 }
@@ -212,7 +216,7 @@ fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
         user,
         role: role.map(|role| role.as_str().to_owned()).unwrap_or_default(),
         limited: limits.is_none_or(|limits| limits.max_stretch.is_some() || limits.max_per_day.is_some()),
-        until: switch.granted_until(),
+        until: switch.granted_until().unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST)),
         source_ip: switch.source_ip().map(rolewatch_guard::untrusted::harmless),
         region: switch
             .all_records()

@@ -45,6 +45,20 @@ pub enum Count {
     Pending,
     /// Posts that Slack did not take.
     SlackFailed,
+    /// Events that EventBridge had not delivered: recovered, and judged.
+    Recovered,
+    /// Elevated sessions that are watched.
+    OpenSessions,
+    /// Elevated sessions of which everything is known that there is to know.
+    ClosedSessions,
+    /// Of them: their accounts did not tell what was done with them.
+    UnansweredSessions,
+    /// Questions to CloudTrail's event history.
+    Lookups,
+    /// Of them: too many.
+    LookupsThrottled,
+    /// Of them: the account lets nobody in.
+    LookupsRefused,
     /// Heartbeats that the guard took from the queue.
     HeartbeatReceived,
     /// Heartbeats that came out at the notifier.
@@ -70,6 +84,13 @@ impl Count {
             Self::Folded => "Folded",
             Self::Pending => "Pending",
             Self::SlackFailed => "SlackFailed",
+            Self::Recovered => "Recovered",
+            Self::OpenSessions => "OpenSessions",
+            Self::ClosedSessions => "ClosedSessions",
+            Self::UnansweredSessions => "UnansweredSessions",
+            Self::Lookups => "Lookups",
+            Self::LookupsThrottled => "LookupsThrottled",
+            Self::LookupsRefused => "LookupsRefused",
             Self::HeartbeatReceived => "HeartbeatReceived",
             Self::HeartbeatDelivered => "HeartbeatDelivered",
         }

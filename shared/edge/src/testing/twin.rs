@@ -1,4 +1,4 @@
-//! One twin for all ports: tables, queue, topics, bucket, IAM and the clock, as AWS has them.
+//! One twin for all ports: tables, queue, topics, bucket, IAM, CloudTrail's event history and the clock, as AWS has them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
+use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
-use crate::port::{Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+use crate::port::{
+    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Table, Topic, Trail, Trouble,
+};
 
 /// What a topic took, in its order.
 pub type Published = Vec<Notice>;
@@ -32,6 +35,8 @@ pub struct Twin<W> {
     pub objects: RefCell<BTreeMap<String, (Vec<u8>, Moment)>>,
     /// What IAM would answer; a user who is not in it does not exist.
     pub groups: RefCell<Groups>,
+    /// CloudTrail's event history.
+    pub history: RefCell<History>,
 }
 
 impl<W: Weather> Twin<W> {
@@ -45,6 +50,7 @@ impl<W: Weather> Twin<W> {
             topics: RefCell::default(),
             objects: RefCell::default(),
             groups: RefCell::default(),
+            history: RefCell::default(),
         }
     }
 
@@ -157,6 +163,13 @@ impl<W: Weather> Directory for Twin<W> {
             groups.get(&(account, user_name.to_owned())).map_or(GroupsNow::NoSuchUser, |groups| GroupsNow::Member(groups.clone()))
         })
         .await
+    }
+}
+
+impl<W: Weather> Trail for Twin<W> {
+    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
+        let now = self.clock.get();
+        self.call("lookup", || self.history.borrow_mut().answer(question, token, now)).await?
     }
 }
 

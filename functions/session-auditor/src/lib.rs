@@ -1,0 +1,98 @@
+//! session-auditor: what has to be done because time passes, not because something happened.
+//!
+//! A schedule invokes it with a task and the time at which it was due. That time is the clock of the run, so that a run can be repeated.
+
+use rolewatch_edge::port::{Bucket, Clock, Queue, Table, Topic, Trail, Trouble};
+use rolewatch_edge::rulebook::Shelf;
+use rolewatch_edge::telemetry::{Count, Metrics};
+use rolewatch_edge::watch::{self, Swept};
+use rolewatch_guard::moment::Moment;
+use serde::Deserialize;
+
+/// Everything outside.
+pub trait Outside: Table + Queue + Topic + Bucket + Trail + Clock {}
+
+impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Outside for O {}
+
+/// What a schedule sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Request {
+    /// What is to be done.
+    pub task: Task,
+    /// As of when: the time that the schedule was due. None: now.
+    #[serde(default)]
+    pub at: Option<Moment>,
+}
+
+/// What can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Look after elevated sessions that are not closed.
+    Sweep,
+}
+
+/// What an invocation came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Of a sweep.
+    pub swept: Option<Swept>,
+}
+
+impl Report {
+    /// As metrics of the function, by its name in the code.
+    pub fn metrics(&self, function: &'static str) -> Metrics {
+        let mut metrics = Metrics::of(function);
+        if let Some(swept) = &self.swept {
+            for (what, count) in [
+                (Count::OpenSessions, swept.open),
+                (Count::ClosedSessions, swept.closed),
+                (Count::UnansweredSessions, swept.unanswered),
+                (Count::Lookups, swept.lookups),
+                (Count::LookupsThrottled, swept.throttled),
+                (Count::LookupsRefused, swept.refused),
+            ] {
+                metrics.count(what, count);
+            }
+        }
+        metrics
+    }
+}
+
+/// The function, and what lives on between invocations.
+#[derive(Debug, Default)]
+pub struct Auditor {
+    shelf: Shelf,
+    regions: Vec<String>,
+    home: String,
+}
+
+impl Auditor {
+    /// Looks for events in these regions; if there are none, in those of the policy, and if it has none either, in the one that it runs in.
+    pub fn new(regions: Vec<String>, home: String) -> Self {
+        Self { shelf: Shelf::default(), regions, home }
+    }
+
+    /// Does a task. What cannot be begun in time before the `deadline` is left to the next run.
+    ///
+    /// # Errors
+    /// The ports' own; then the task has to be done again, and can be.
+    pub async fn handle<O: Outside>(&mut self, outside: &O, request: Request, deadline: Option<Moment>) -> Result<Report, Trouble> {
+        let now = request.at.unwrap_or_else(|| outside.now());
+        let book = self.shelf.current(outside, now).await?;
+        let mut report = Report::default();
+        match request.task {
+            Task::Sweep => {
+                let regions = match (&*self.regions, &*book.policy.regions) {
+                    ([], []) => std::slice::from_ref(&self.home),
+                    ([], of_policy) => of_policy,
+                    (own, _) => own,
+                };
+                let swept = watch::sweep(outside, book, regions, deadline, now).await?;
+                tracing::info!(?swept, "looked after the sessions");
+                report.swept = Some(swept);
+            }
+        }
+        Ok(report)
+    }
+}

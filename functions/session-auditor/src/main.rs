@@ -1,0 +1,39 @@
+//! The function: reads the settings, connects, and hands every task to the handler.
+
+// The handler's future is many futures deep.
+#![recursion_limit = "256"]
+
+use std::io;
+use std::process::ExitCode;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use rolewatch_edge::aws::{AuditorAws, SystemClock};
+use rolewatch_edge::port::Clock;
+use rolewatch_edge::settings::{self, AuditorSettings};
+use rolewatch_edge::telemetry;
+use rolewatch_guard::moment::Moment;
+use session_auditor::{Auditor, Request};
+use tokio::sync::Mutex;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    if let Err(why) = run().await {
+        tracing::error!(%why, "the function cannot run");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+async fn run() -> Result<(), Error> {
+    telemetry::init(settings::log_level())?;
+    let settings = AuditorSettings::from_environment()?;
+    let aws = &AuditorAws::connect(&settings).await;
+    let auditor = &Mutex::new(Auditor::new(settings.regions, settings.home));
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Request>| async move {
+        let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
+        let report = auditor.lock().await.handle(aws, event.payload, deadline).await?;
+        report.metrics("session-auditor").write(SystemClock.now(), &mut io::stdout())?;
+        Ok::<(), Error>(())
+    }))
+    .await
+}

@@ -1,0 +1,61 @@
+//! Two runs at once, as when one takes longer than the schedule's pause.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use rolewatch_edge::port::Trouble;
+use rolewatch_edge::testing::{Gate, Weather};
+use rolewatch_guard::testing::Story;
+use session_auditor::{Request, Task};
+
+use crate::live::{Live, auditor, is_callers_half};
+
+/// Nothing goes wrong, but every call gives way to the other run.
+struct Busy;
+
+impl Weather for Busy {
+    fn at(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    fn gives_way(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn two_runs_at_once_do_no_harm() {
+    let mut story = Story::new();
+    story.switch("dora").without_mfa();
+    story.later(10);
+    story.switch("dave").without_mfa();
+    let mut live = Live::of(Busy, &story, |record| !is_callers_half(record));
+    live.until(story.now().plus_seconds(800));
+    live.twin.clock.set(live.now().plus_seconds(300));
+    live.drain();
+    let request = Request { task: Task::Sweep, at: Some(live.now()) };
+    let (mut one, mut other) = (auditor(), auditor());
+    {
+        let mut one = pin!(one.handle(&live.twin, request, None));
+        let mut other = pin!(other.handle(&live.twin, request, None));
+        let (mut first, mut second) = (None, None);
+        let mut context = Context::from_waker(Waker::noop());
+        while first.is_none() || second.is_none() {
+            if let (None, Poll::Ready(report)) = (&first, one.as_mut().poll(&mut context)) {
+                first = Some(report.unwrap());
+            }
+            if second.is_none()
+                && let Poll::Ready(report) = other.as_mut().poll(&mut context)
+            {
+                second = Some(report.unwrap());
+            }
+        }
+    }
+    live.drain();
+    let proven = live.standing().into_iter().filter(|alert| alert.rule == "RW002" && alert.verdict == "violation").count();
+    assert_eq!(proven, 2);
+    assert!(!live.repeats("RW002"), "each is told once");
+    let asked = live.asked();
+    live.sweep();
+    assert_eq!(live.asked(), asked, "neither asks again");
+}

@@ -1,0 +1,94 @@
+//! All that session-auditor reaches.
+
+use rolewatch_guard::moment::Moment;
+
+use super::bucket::StateBucket;
+use super::clock::SystemClock;
+use super::connection::Connection;
+use super::queue::EventQueue;
+use super::table::Tables;
+use super::topic::Topics;
+use super::trail::Histories;
+use crate::port::{Bucket, Clock, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Table, Topic, Trail, Trouble};
+use crate::settings::AuditorSettings;
+
+/// session-auditor's ports over AWS, all in one.
+#[derive(Debug)]
+pub struct AuditorAws {
+    /// Ledger and outbox.
+    pub tables: Tables,
+    /// The guard's queue.
+    pub queue: EventQueue,
+    /// Findings and operations.
+    pub topics: Topics,
+    /// Policy, rosters, quarantine.
+    pub bucket: StateBucket,
+    /// The event history of every account.
+    pub histories: Histories<SystemClock>,
+}
+
+impl AuditorAws {
+    /// Makes every client, and opens no connection.
+    pub async fn connect(settings: &AuditorSettings) -> Self {
+        let connection = Connection::of_function().await;
+        Self {
+            tables: Tables::new(&connection, settings.tables.clone()),
+            queue: EventQueue::new(&connection, settings.queue_url.clone()),
+            topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.operations_topic.clone()),
+            bucket: StateBucket::new(&connection, settings.bucket.clone()),
+            histories: Histories::new(&connection, settings.operations_topic.partition(), &settings.reader_role, SystemClock),
+        }
+    }
+}
+
+impl Table for AuditorAws {
+    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+        self.tables.keep(place, row, keep).await
+    }
+
+    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
+        self.tables.replace(place, row, seen).await
+    }
+
+    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+        self.tables.query(place, pk, span).await
+    }
+}
+
+impl Queue for AuditorAws {
+    async fn send(&self, body: String, delay: u32) -> Result<(), Trouble> {
+        self.queue.send(body, delay).await
+    }
+}
+
+impl Topic for AuditorAws {
+    async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
+        self.topics.publish(notice).await
+    }
+}
+
+impl Bucket for AuditorAws {
+    async fn get(&self, key: &str, known: Option<&str>) -> Result<Object, Trouble> {
+        self.bucket.get(key, known).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<(String, String)>, Trouble> {
+        self.bucket.list(prefix).await
+    }
+
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
+        self.bucket.put(key, bytes).await
+    }
+}
+
+impl Trail for AuditorAws {
+    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
+        self.histories.lookup(question, token).await
+    }
+}
+
+impl Clock for AuditorAws {
+    fn now(&self) -> Moment {
+        SystemClock.now()
+    }
+}

@@ -1,0 +1,106 @@
+//! Of session-auditor.
+
+use super::reader::{Noted, Reader};
+use super::{Lookup, SettingsError, TableNames, TopicArn, bucket, plain, role_name, table, variable, web_address};
+
+/// Of session-auditor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditorSettings {
+    /// The two tables.
+    pub tables: TableNames,
+    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters and quarantine.
+    pub bucket: String,
+    /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
+    pub findings_topic: TopicArn,
+    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
+    pub operations_topic: TopicArn,
+    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard.
+    pub queue_url: String,
+    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read the event history.
+    pub reader_role: String,
+    /// `ROLEWATCH_REGIONS`: where events are looked for. Empty: in the regions of the policy, or at home.
+    pub regions: Vec<String>,
+    /// `AWS_REGION`, which Lambda sets: where this function runs.
+    pub home: String,
+}
+
+impl AuditorSettings {
+    /// From the environment of the process.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        Self::read(&variable)
+    }
+
+    /// From variables that are looked up.
+    pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
+        let mut read = Reader::over(lookup);
+        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
+        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
+        let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
+        let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
+        let regions = read.optional("ROLEWATCH_REGIONS", "names of regions, separated by commas", region_names);
+        let home = read.required("AWS_REGION", "the name of a region", region);
+        let settings = move || {
+            Ok(Self {
+                tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
+                bucket: bucket?,
+                findings_topic: findings_topic?,
+                operations_topic: operations_topic?,
+                queue_url: queue_url?,
+                reader_role: reader_role?,
+                regions: regions?.unwrap_or_default(),
+                home: home?,
+            })
+        };
+        settings().map_err(|Noted| read.wrong())
+    }
+}
+
+fn region(text: &str) -> Option<String> {
+    plain(text, 30, "-").then(|| text.to_owned())
+}
+
+fn region_names(text: &str) -> Option<Vec<String>> {
+    let mut names: Vec<String> = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(region).collect::<Option<_>>()?;
+    names.sort();
+    names.dedup();
+    Some(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn read(more: &[(&'static str, &'static str)]) -> Result<AuditorSettings, SettingsError> {
+        let base = [
+            ("ROLEWATCH_LEDGER_TABLE", "rolewatch-ledger"),
+            ("ROLEWATCH_OUTBOX_TABLE", "rolewatch-outbox"),
+            ("ROLEWATCH_BUCKET", "rolewatch-state-111122223333"),
+            ("ROLEWATCH_FINDINGS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:rolewatch-findings"),
+            ("ROLEWATCH_OPERATIONS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:rolewatch-operations"),
+            ("ROLEWATCH_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/111122223333/rolewatch-events"),
+            ("ROLEWATCH_READER_ROLE", "rolewatch-reader"),
+            ("AWS_REGION", "us-east-1"),
+        ];
+        let variables: BTreeMap<_, _> = base.iter().chain(more).copied().collect();
+        AuditorSettings::read(&|name| variables.get(name).map(ToString::to_string))
+    }
+
+    #[test]
+    fn regions_are_each_named_once() {
+        let settings = read(&[("ROLEWATCH_REGIONS", "us-east-1, ap-northeast-1,us-east-1")]).unwrap();
+        assert_eq!(settings.regions, ["ap-northeast-1", "us-east-1"]);
+        assert_eq!(read(&[("ROLEWATCH_REGIONS", "")]).unwrap().regions, [] as [&str; 0]);
+        assert!(read(&[("ROLEWATCH_REGIONS", "us-east-1 eu-west-1")]).is_err());
+    }
+
+    #[test]
+    fn the_region_that_it_runs_in_has_to_be_known() {
+        assert_eq!(read(&[]).unwrap().home, "us-east-1");
+        assert!(read(&[("AWS_REGION", "")]).unwrap_err().to_string().contains("`AWS_REGION` is not set"));
+    }
+}

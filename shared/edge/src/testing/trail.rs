@@ -1,0 +1,95 @@
+//! CloudTrail's event history, as `LookupEvents` shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use serde_json::Value;
+
+use crate::ledger::keys::hash;
+use crate::port::{LookBy, Page, Question, Trouble};
+
+/// The most records on a page.
+const PAGE: usize = 50;
+
+/// All records, by account and region.
+#[derive(Debug, Default)]
+pub struct History {
+    records: BTreeMap<(AccountId, String), Vec<(Moment, Value)>>,
+    /// How many seconds after its event a record can be found.
+    pub delay: i64,
+    /// Accounts whose reader role lets nobody in.
+    pub refuses: BTreeSet<AccountId>,
+    /// How many more calls an account and region takes before it throttles; any number, if it is not in here.
+    pub allows: BTreeMap<(AccountId, String), u32>,
+    /// Every question that was answered, with its token.
+    pub asked: Vec<(Question, Option<String>)>,
+}
+
+impl History {
+    /// Adds a record to its account and region. One without a time, an account or a region is none.
+    pub fn add(&mut self, record: &Value) {
+        let account = record["recipientAccountId"].as_str().and_then(|account| account.parse().ok());
+        let time = record["eventTime"].as_str().and_then(|time| time.parse().ok());
+        if let (Some(account), Some(time), Some(region)) = (account, time, record["awsRegion"].as_str()) {
+            self.records.entry((account, region.to_owned())).or_default().push((time, record.clone()));
+        }
+    }
+
+    pub(super) fn answer(&mut self, question: &Question, token: Option<&str>, now: Moment) -> Result<Page, Trouble> {
+        let what = || format!("cloudtrail:LookupEvents in account {} and {}", question.account, question.region);
+        let refused = |why: &str| Trouble::Refused { what: what(), why: why.to_owned() };
+        if self.refuses.contains(&question.account) {
+            return Err(refused("AccessDenied: not authorized to perform: sts:AssumeRole"));
+        }
+        let place = (question.account, question.region.clone());
+        match self.allows.get_mut(&place) {
+            Some(0) => return Err(Trouble::Throttled { what: what() }),
+            Some(more) => *more -= 1,
+            None => {}
+        }
+        // A token belongs to its question.
+        let own = hash(&format!("{question:?}"));
+        let skip = match token.map(|token| token.split_once('~')) {
+            None => 0,
+            Some(Some((of, skip))) if of == own => skip.parse().unwrap_or(0),
+            Some(_) => return Err(refused("InvalidNextTokenException: the token is of another question")),
+        };
+        self.asked.push((question.clone(), token.map(str::to_owned)));
+        let within = |time: Moment| time >= question.from && time <= question.to && now.seconds_since(time) >= self.delay;
+        let mut found: Vec<&(Moment, Value)> = self
+            .records
+            .get(&place)
+            .into_iter()
+            .flatten()
+            .filter(|(time, record)| within(*time) && is_found(&question.by, record))
+            .collect();
+        found.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
+        let next = (found.len() > skip + PAGE).then(|| format!("{own}~{}", skip + PAGE));
+        Ok(Page { records: found.into_iter().skip(skip).take(PAGE).map(|(_, record)| record.to_string()).collect(), next })
+    }
+}
+
+fn is_found(by: &LookBy, record: &Value) -> bool {
+    let text = |path: &str| record.pointer(path).and_then(Value::as_str);
+    let bare = |id: Option<&'_ str>| id.and_then(|id| id.split_once(':')).map(|(_, session)| session.to_owned());
+    match by {
+        LookBy::EventId(id) => text("/eventID") == Some(id),
+        LookBy::AccessKeyId(key) => text("/userIdentity/accessKeyId") == Some(key),
+        LookBy::Username(name) => {
+            let role = text("/userIdentity/type") == Some("AssumedRole");
+            let session = bare(text("/userIdentity/principalId").filter(|_| role));
+            text("/userIdentity/userName") == Some(name) || session.as_ref() == Some(name)
+        }
+        LookBy::ResourceName(name) => {
+            let session = text("/responseElements/assumedRoleUser/assumedRoleId");
+            let named = [
+                text("/responseElements/credentials/accessKeyId"),
+                text("/responseElements/assumedRoleUser/arn"),
+                session,
+                text("/requestParameters/roleArn"),
+            ];
+            named.contains(&Some(name)) || bare(session).as_ref() == Some(name)
+        }
+    }
+}

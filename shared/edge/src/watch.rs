@@ -1,0 +1,171 @@
+//! Sessions watched to their end: what was done with them is asked for in CloudTrail's event history, should EventBridge have dropped it.
+//!
+//! A session is looked at when its halves should have come, while it is used over its limit, when its credentials expire, and once everything that was
+//! done with it can be found; then it is closed, and not asked for again. Whatever the ledger does not know goes to the guard's queue, as if it had come late.
+//!
+//! Every step can be repeated, and by several runs at a time: a record that is sent twice is a duplicate, and of two runs that note how far they came
+//! one is heard.
+
+mod ask;
+mod dossier;
+mod plan;
+mod state;
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+
+pub use ask::recovered;
+
+use crate::ledger::SessionAt;
+use crate::port::{Bucket, Clock, Queue, Table, Topic, Trail, Trouble};
+use crate::rulebook::Rulebook;
+use crate::settle::{self, Rejudge};
+
+use ask::Asker;
+use plan::Plan;
+use state::{State, Stored};
+
+/// A record is in the event history this many seconds after its event at the latest.
+const DELIVERY: i64 = 900;
+
+/// Sessions are watched that began so many seconds ago: the longest one, and two days in which its account may let nobody in.
+const SINCE: i64 = 3 * 86_400;
+
+/// A session that is not elevated any more is looked at again after so many seconds.
+const GONE_AGAIN: i64 = 3_600;
+
+/// It is closed so many seconds after it began.
+const GONE: i64 = 13 * 3_600;
+
+/// So many sessions are gathered at a time.
+const AT_ONCE: usize = 20;
+
+/// The guard judges this many seconds after it was asked to: by then its clock is past the end of the session, and what was sent before has arrived.
+const SOON: u32 = 60;
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Sessions that are not closed.
+    pub open: u64,
+    /// Sessions that this run closed.
+    pub closed: u64,
+    /// Of them: not everything was answered.
+    pub unanswered: u64,
+    /// Calls of `LookupEvents`.
+    pub lookups: u64,
+    /// Of them: throttled.
+    pub throttled: u64,
+    /// Of them: refused.
+    pub refused: u64,
+    /// Records that were sent to the guard.
+    pub recovered: u64,
+    /// Sessions that the guard was asked to judge again.
+    pub rejudged: u64,
+    /// Time ran out; the next run goes on.
+    pub stopped: bool,
+}
+
+/// Looks at every session that is due. `regions` are those in which events are looked for.
+///
+/// # Errors
+/// Of the tables, the queue or the topic; then the next run does it. An event history that does not answer is no error.
+pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
+    outside: &O,
+    book: &Rulebook,
+    regions: &[String],
+    deadline: Option<Moment>,
+    now: Moment,
+) -> Result<Swept, Trouble> {
+    let mut swept = Swept::default();
+    let since = now.plus_seconds(-SINCE);
+    let mut states = state::load(outside, since, now).await?;
+    let mut due: Vec<(SessionAt, Stored)> = Vec::new();
+    for at in settle::switches_since(outside, since, now).await? {
+        let begun = at.time;
+        let stored =
+            state::take(&mut states, &at).unwrap_or_else(|| Stored { state: State::new(begun.plus_seconds(DELIVERY)), version: 0 });
+        swept.open += u64::from(!stored.state.closed);
+        if !stored.state.closed && stored.state.next <= now {
+            due.push((at, stored));
+        }
+    }
+    // Whoever waits longest comes first, so that no run stops at the same ones again.
+    due.sort_by(|(a, one), (b, other)| (one.state.next, a).cmp(&(other.state.next, b)));
+    let mut run = Run { outside, book, regions, asker: Asker::new(outside, &book.policy, deadline, now), now };
+    for chunk in due.chunks_mut(AT_ONCE) {
+        if run.asker.is_late() {
+            swept.stopped = true;
+            break;
+        }
+        run.look(chunk, &mut swept).await?;
+    }
+    swept.open -= swept.closed.min(swept.open);
+    Ok(swept)
+}
+
+struct Run<'a, O> {
+    outside: &'a O,
+    book: &'a Rulebook,
+    regions: &'a [String],
+    asker: Asker<'a, O>,
+    now: Moment,
+}
+
+impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
+    async fn look(&mut self, sessions: &mut [(SessionAt, Stored)], swept: &mut Swept) -> Result<(), Trouble> {
+        let asked: BTreeSet<&SessionAt> = sessions.iter().map(|(at, _)| at).collect();
+        let dossiers = dossier::of(self.outside, self.book, &asked, self.now).await?;
+        let policy = &self.book.policy;
+        let trusts = |account: AccountId| policy.trusts(account);
+        for (at, stored) in sessions {
+            let own = dossiers.iter().filter(|dossier| dossier.at == *at).collect();
+            match Plan::of(own, self.regions, &trusts, self.now) {
+                Some(plan) => self.watch(at, stored, &plan, swept).await?,
+                // The policy does not call it elevated any more, or what came later shows that it began in another second.
+                None => self.gone(at, &mut stored.state, swept),
+            }
+            if !state::save(self.outside, at, stored, self.now).await? {
+                tracing::info!(session = at.session, "another run watches this session too");
+            }
+        }
+        Ok(())
+    }
+
+    async fn watch(&mut self, at: &SessionAt, stored: &mut Stored, plan: &Plan<'_>, swept: &mut Swept) -> Result<(), Trouble> {
+        let state = &mut stored.state;
+        let step = plan.open(state);
+        if !step.close {
+            let asked = self.asker.ask(&mut state.open, swept).await?;
+            plan.go_on(state, asked);
+        }
+        if step.rejudge {
+            settle::again(self.outside, &Rejudge { sessions: vec![at.clone()], records: Vec::new() }, SOON).await?;
+            swept.rejudged += 1;
+        }
+        if step.unanswered {
+            let left = state.open.len();
+            tracing::warn!(session = at.session, time = %at.time, left, "the session is closed although its account did not tell what was done with it");
+            swept.unanswered += 1;
+        }
+        if step.close {
+            close(state, swept);
+        }
+        Ok(())
+    }
+
+    fn gone(&self, at: &SessionAt, state: &mut State, swept: &mut Swept) {
+        if self.now.seconds_since(at.time) >= GONE {
+            close(state, swept);
+        } else {
+            state.next = self.now.plus_seconds(GONE_AGAIN);
+        }
+    }
+}
+
+fn close(state: &mut State, swept: &mut Swept) {
+    *state = State { closed: true, ..State::new(state.next) };
+    swept.closed += 1;
+}

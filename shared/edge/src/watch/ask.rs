@@ -1,0 +1,178 @@
+//! Asking the event history within a budget, and sending what the ledger does not know to the guard.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::try_join_all;
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::seen::{Reading, read, reduced};
+
+use super::Swept;
+use super::plan::Asked;
+use super::state::Open;
+use crate::ledger::{elevated, is_done};
+use crate::port::{Bucket, Clock, Page, Question, Queue, Table, Topic, Trail, Trouble};
+use crate::{quarantine, rulebook};
+
+/// The most calls of one run in one account and region: what is allowed in a hundred seconds.
+const CALLS: u32 = 200;
+
+/// The most pages that one question is given in a row, so that others have their turn.
+const PAGES: u32 = 40;
+
+/// Before the end of the invocation so many seconds are left for noting how far it came.
+const RESERVE: i64 = 20;
+
+/// The most bytes of a message of ours; the queue takes 256 KiB.
+const MOST: usize = 240 * 1_024;
+
+/// An account and a region.
+type Place = (AccountId, String);
+
+/// Asks, for one run.
+pub(super) struct Asker<'a, O> {
+    outside: &'a O,
+    policy: &'a Policy,
+    deadline: Option<Moment>,
+    /// Calls made.
+    calls: BTreeMap<Place, u32>,
+    /// Where nothing is asked any more in this run.
+    shut: BTreeSet<Place>,
+    /// Of those: where nobody is let in.
+    refused: BTreeSet<Place>,
+    now: Moment,
+}
+
+impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
+    pub(super) fn new(outside: &'a O, policy: &'a Policy, deadline: Option<Moment>, now: Moment) -> Self {
+        Self { outside, policy, deadline, calls: BTreeMap::new(), shut: BTreeSet::new(), refused: BTreeSet::new(), now }
+    }
+
+    /// Whether the invocation has to come to its end.
+    pub(super) fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline.seconds_since(self.outside.now()) < RESERVE)
+    }
+
+    /// Asks what is open, as far as it goes. What has no whole answer stays.
+    pub(super) async fn ask(&mut self, open: &mut Vec<Open>, swept: &mut Swept) -> Result<Asked, Trouble> {
+        let mut asked = Asked::default();
+        let mut left = Vec::new();
+        for mut one in std::mem::take(open) {
+            if self.see_through(&mut one, swept).await? {
+                asked.answered = true;
+                continue;
+            }
+            let place = (one.question.account, one.question.region.clone());
+            asked.soon |= !self.refused.contains(&place);
+            left.push(one);
+        }
+        *open = left;
+        Ok(asked)
+    }
+
+    /// `true`: that was the whole answer.
+    async fn see_through(&mut self, open: &mut Open, swept: &mut Swept) -> Result<bool, Trouble> {
+        let place = (open.question.account, open.question.region.clone());
+        for _ in 0..PAGES {
+            let calls = self.calls.entry(place.clone()).or_default();
+            if *calls >= CALLS || self.shut.contains(&place) {
+                return Ok(false);
+            }
+            *calls += 1;
+            if self.is_late() {
+                swept.stopped = true;
+                return Ok(false);
+            }
+            swept.lookups += 1;
+            match self.outside.lookup(&open.question, open.token.as_deref()).await {
+                Ok(Page { records, next }) => {
+                    self.recover(&open.question, records, swept).await?;
+                    open.token = next;
+                    if open.token.is_none() {
+                        return Ok(true);
+                    }
+                }
+                // A token does not live for ever; the question does.
+                Err(Trouble::Refused { .. }) if open.token.is_some() => open.token = None,
+                Err(trouble) => {
+                    self.shut.insert(place.clone());
+                    self.note(&place, &trouble, swept).await?;
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    async fn note(&mut self, place: &Place, trouble: &Trouble, swept: &mut Swept) -> Result<(), Trouble> {
+        let (account, region) = place;
+        match trouble {
+            Trouble::Throttled { .. } => swept.throttled += 1,
+            Trouble::Unreachable { .. } => {
+                tracing::warn!(%account, region, %trouble, "the event history did not answer and is asked again");
+            }
+            Trouble::Refused { .. } => {
+                swept.refused += 1;
+                self.refused.insert(place.clone());
+                tracing::warn!(%account, region, %trouble, "the event history may not be read; what did not arrive from there is not recovered");
+                let time = self.now.to_string();
+                let day = time.get(..10).unwrap_or_default();
+                let text = format!(
+                    "The event history of account {account} in {region} cannot be read, so what EventBridge drops there is not recovered: \
+                     {trouble}.\n\nThe reader role of the account has to trust this stack and allow cloudtrail:LookupEvents; the stack of \
+                     deploy/spoke.yaml makes such a role. It is tried again every hour, for two days after each session."
+                );
+                rulebook::once(
+                    self.outside,
+                    &format!("lookup {account} {day}"),
+                    "rolewatch: an event history cannot be read",
+                    text,
+                    self.now,
+                )
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends to the guard what it has not seen through.
+    async fn recover(&self, question: &Question, records: Vec<String>, swept: &mut Swept) -> Result<(), Trouble> {
+        let sent = try_join_all(records.into_iter().map(|record| self.recover_one(question, record))).await?;
+        swept.recovered += sent.into_iter().filter(|sent| *sent).count() as u64;
+        Ok(())
+    }
+
+    async fn recover_one(&self, question: &Question, record: String) -> Result<bool, Trouble> {
+        match (read(record.as_bytes(), &elevated(self.policy)), reduced(record.as_bytes())) {
+            (Ok(Reading::Seen(seen)), Ok(body)) => {
+                // Each account is asked for its own records.
+                if seen.key.account != question.account || is_done(self.outside, &seen.key, &body).await? {
+                    return Ok(false);
+                }
+            }
+            (Ok(Reading::Service(_) | Reading::NotRelevant), _) => return Ok(false),
+            // The guard puts it into quarantine and says why.
+            (Err(_), _) | (_, Err(_)) => {}
+        }
+        let Some(message) = recovered("lookup", &record).filter(|message| message.len() <= MOST) else {
+            let why = "a record of the event history that no message of the queue can hold";
+            quarantine::put(self.outside, &record, why, self.now).await?;
+            return Ok(false);
+        };
+        self.outside.send(message, 0).await?;
+        Ok(true)
+    }
+}
+
+/// The message by which a recovered record reaches the guard. `None`: it is no JSON.
+pub fn recovered(from: &str, record: &str) -> Option<String> {
+    let detail: &serde_json::value::RawValue = serde_json::from_str(record).ok()?;
+    serde_json::to_string(&Recovered { recovered: from, detail }).ok()
+}
+
+#[derive(serde::Serialize)]
+struct Recovered<'a> {
+    recovered: &'a str,
+    detail: &'a serde_json::value::RawValue,
+}

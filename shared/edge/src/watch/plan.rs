@@ -1,0 +1,179 @@
+//! What is to be done about a session, from what is known of it. Nothing is asked or written here.
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+
+use super::DELIVERY;
+use super::dossier::Dossier;
+use super::state::{Open, State};
+use crate::port::{LookBy, Question};
+
+/// After so many seconds the event history has what was done, some runs of the schedule included.
+const GRACE: i64 = DELIVERY + 300;
+
+/// Use of a session over its limit is asked for again after so many seconds.
+const AGAIN: i64 = 1_800;
+
+/// After so many seconds what was recovered has been judged, and it is looked whether that was all.
+const SETTLES: i64 = 600;
+
+/// Where nobody was let in, it is tried again after so many seconds.
+const REFUSED_AGAIN: i64 = 3_600;
+
+/// For so long after the end of a session it is asked for where nobody is let in, in seconds.
+const GIVES_UP: i64 = 2 * 86_400;
+
+/// The two halves and the console's records of one switch are within this many seconds.
+const SAME_CALL: i64 = 60;
+
+/// What is to be done beside asking the open questions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Have it judged again.
+    pub(super) rejudge: bool,
+    /// That was all.
+    pub(super) close: bool,
+    /// It is closed although not everything was answered.
+    pub(super) unanswered: bool,
+}
+
+/// What came of asking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// At least one question was answered to its end.
+    pub(super) answered: bool,
+    /// Of the questions that are left, at least one may be answered at once if it is asked again.
+    pub(super) soon: bool,
+}
+
+/// One session now: its switches, of which there is mostly one.
+pub(super) struct Plan<'a> {
+    dossiers: Vec<&'a Dossier>,
+    regions: &'a [String],
+    /// Whether an account has a reader role.
+    trusts: &'a dyn Fn(AccountId) -> bool,
+    begun: Moment,
+    expires: Moment,
+    ends: Moment,
+    now: Moment,
+}
+
+impl<'a> Plan<'a> {
+    /// `None`: there is no switch.
+    pub(super) fn of(
+        dossiers: Vec<&'a Dossier>,
+        regions: &'a [String],
+        trusts: &'a dyn Fn(AccountId) -> bool,
+        now: Moment,
+    ) -> Option<Self> {
+        let begun = dossiers.iter().map(|one| one.at.time).min()?;
+        let expires = dossiers.iter().map(|one| one.until).max()?;
+        let ends = dossiers.iter().map(|one| one.ends()).max()?;
+        Some(Self { dossiers, regions, trusts, begun, expires, ends, now })
+    }
+
+    /// Opens the questions that are due.
+    pub(super) fn open(&self, state: &mut State) -> Step {
+        let mut step = Step::default();
+        let all_asked = state.asked.is_some_and(|asked| asked >= self.ends);
+        // One search for uses at a time.
+        let last = self.is_due(self.at_end()) && !all_asked && state.asking.is_none();
+        let over = !self.is_due(self.at_end()) && state.asking.is_none() && self.over(state).is_some_and(|time| self.is_due(time));
+        if self.is_due(self.delivered()) {
+            for half in self.missing_halves() {
+                let sought = state.sought.contains(&half);
+                if last || !sought {
+                    let span = (self.begun.plus_seconds(-SAME_CALL), self.begun.plus_seconds(SAME_CALL));
+                    self.ask(state, half.0, &LookBy::ResourceName(half.1.clone()), span);
+                }
+                if !sought {
+                    state.sought.push(half);
+                }
+            }
+        }
+        if last || over {
+            self.ask_for_uses(state);
+        }
+        step.rejudge = over;
+        if self.is_due(self.expires) && state.ended != Some(self.expires) {
+            state.ended = Some(self.expires);
+            step.rejudge = true;
+        }
+        if state.open.is_empty() && all_asked {
+            (step.close, step.unanswered) = (true, self.dossiers.iter().any(|one| !(self.trusts)(one.account)));
+        } else if self.is_due(self.ends.plus_seconds(GIVES_UP)) && !state.open.is_empty() {
+            (step.close, step.unanswered) = (true, true);
+        }
+        step.rejudge |= step.close;
+        step
+    }
+
+    /// Takes note of what was answered, and says when to look again.
+    pub(super) fn go_on(&self, state: &mut State, asked: Asked) {
+        if state.open.iter().all(|open| matches!(open.question.by, LookBy::ResourceName(_)))
+            && let Some(until) = state.asking.take()
+        {
+            state.asked = Some(until);
+        }
+        let unsought = self.missing_halves().iter().any(|half| !state.sought.contains(half));
+        let times = [Some(self.at_end()), self.over(state), Some(self.expires), Some(self.delivered()).filter(|_| unsought)];
+        let ahead = times.into_iter().flatten().filter(|time| !self.is_due(*time)).min();
+        let again = if !state.open.is_empty() {
+            Some(if asked.soon { self.now } else { self.now.plus_seconds(REFUSED_AGAIN) })
+        } else if asked.answered || ahead.is_none() {
+            Some(self.now.plus_seconds(SETTLES))
+        } else {
+            None
+        };
+        state.next = ahead.into_iter().chain(again).min().unwrap_or(self.now);
+    }
+
+    fn is_due(&self, time: Moment) -> bool {
+        time <= self.now
+    }
+
+    /// By when both halves should have come.
+    fn delivered(&self) -> Moment {
+        self.begun.plus_seconds(DELIVERY)
+    }
+
+    /// When all that was done can be found.
+    fn at_end(&self) -> Moment {
+        self.ends.plus_seconds(GRACE)
+    }
+
+    /// When use over the limit is asked for next, while the session goes on.
+    fn over(&self, state: &State) -> Option<Moment> {
+        let limit = self.dossiers.iter().filter_map(|one| one.limit).min()?;
+        let over = Some(self.begun.plus_seconds(limit)).filter(|over| *over < self.ends)?;
+        let again = state.asked.map(|asked| asked.plus_seconds(DELIVERY + AGAIN));
+        Some(over.plus_seconds(GRACE).max(again.unwrap_or(over)))
+    }
+
+    fn missing_halves(&self) -> Vec<(AccountId, String)> {
+        self.dossiers.iter().flat_map(|one| one.missing_halves()).collect()
+    }
+
+    fn ask_for_uses(&self, state: &mut State) {
+        let span = (state.asked.unwrap_or(self.begun).plus_seconds(-SAME_CALL), self.now);
+        for one in &self.dossiers {
+            if let Some(issued) = &one.issued {
+                self.ask(state, one.account, &LookBy::AccessKeyId(issued.clone()), span);
+            }
+            if let Some((_, name)) = one.at.session.split_once(':').filter(|_| one.has_other_keys()) {
+                self.ask(state, one.account, &LookBy::Username(name.to_owned()), span);
+            }
+        }
+        state.asking = Some(self.now.plus_seconds(-DELIVERY));
+    }
+
+    /// Asks in every region, of accounts that have a reader role.
+    fn ask(&self, state: &mut State, account: AccountId, by: &LookBy, (from, to): (Moment, Moment)) {
+        for region in self.regions.iter().filter(|_| (self.trusts)(account)) {
+            let question = Question { account, region: region.clone(), by: by.clone(), from, to };
+            if !state.open.iter().any(|open| open.question == question) {
+                state.open.push(Open { question, token: None });
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! How far a session was watched: one row each, so that a run that stops goes on where it was.
+
+use std::collections::BTreeMap;
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::SessionAt;
+use crate::ledger::keys::{self, second};
+use crate::port::{Place, Question, Row, Span, Table, Trouble};
+
+/// How long a row is kept after it was written last, in seconds: longer than its session is looked for.
+const KEPT: i64 = 14 * 86_400;
+
+/// A question under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Open {
+    pub(super) question: Question,
+    /// Of the page that comes next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) token: Option<String>,
+}
+
+/// How far a session was watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct State {
+    /// Not looked at before.
+    pub(super) next: Moment,
+    /// Whatever it did until then was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asked: Option<Moment>,
+    /// What `asked` is once nothing is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) asking: Option<Moment>,
+    /// The halves that were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sought: Vec<(AccountId, String)>,
+    /// It was judged again for having ended then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ended: Option<Moment>,
+    /// The questions that have no answer yet, or only a part of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) open: Vec<Open>,
+    /// Nothing more is done about it.
+    #[serde(default)]
+    pub(super) closed: bool,
+}
+
+/// A state as it was read.
+#[derive(Debug, Clone)]
+pub(super) struct Stored {
+    pub(super) state: State,
+    /// For [`Table::replace`]; 0: there is no row yet.
+    pub(super) version: u64,
+}
+
+impl State {
+    /// Of a session that was not looked at yet.
+    pub(super) fn new(next: Moment) -> Self {
+        Self { next, asked: None, asking: None, sought: Vec::new(), ended: None, open: Vec::new(), closed: false }
+    }
+}
+
+fn sk(at: &SessionAt) -> String {
+    format!("{}#{}", second(at.time), keys::hash(&at.session))
+}
+
+/// How far the sessions of these days were watched, by the sort key of each.
+pub(super) async fn load<T: Table>(table: &T, since: Moment, now: Moment) -> Result<BTreeMap<String, Stored>, Trouble> {
+    let mut found = BTreeMap::new();
+    let mut day = since;
+    while day.epoch_seconds().div_euclid(86_400) <= now.epoch_seconds().div_euclid(86_400) {
+        for row in table.query(Place::Ledger, &keys::watch(day), &Span::default()).await? {
+            match serde_json::from_str(&row.body) {
+                Ok(state) => {
+                    found.insert(row.sk, Stored { state, version: row.version });
+                }
+                Err(error) => {
+                    return Err(Trouble::Refused { what: format!("reading row `{}` `{}`", row.pk, row.sk), why: error.to_string() });
+                }
+            }
+        }
+        day = day.plus_seconds(86_400);
+    }
+    Ok(found)
+}
+
+/// The state of a session among those loaded.
+pub(super) fn take(states: &mut BTreeMap<String, Stored>, at: &SessionAt) -> Option<Stored> {
+    states.remove(&sk(at))
+}
+
+/// Stores a state, unless another run did since it was read. `false`: another one did, and knows as much.
+pub(super) async fn save<T: Table>(table: &T, at: &SessionAt, stored: &Stored, now: Moment) -> Result<bool, Trouble> {
+    let body = serde_json::to_string(&stored.state)
+        .map_err(|error| Trouble::Refused { what: "noting how far a session was watched".to_owned(), why: error.to_string() })?;
+    let expires = Some(now.plus_seconds(KEPT));
+    let row = Row { pk: keys::watch(at.time), sk: sk(at), body, rank: String::new(), version: 0, expires };
+    table.replace(Place::Ledger, row, stored.version).await
+}
