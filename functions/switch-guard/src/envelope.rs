@@ -98,3 +98,34 @@ pub(crate) fn open(body: &str) -> Message<'_> {
         _ => Message::Record(envelope.detail),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORD: &str = r#"{"eventID":"00000000-0000-4000-8000-000000000001","recipientAccountId":"111122223333"}"#;
+
+    #[test]
+    fn a_recovered_record_is_opened_by_whoever_found_it() {
+        for means in ["lookup", "trail"] {
+            let body = format!(r#"{{"recovered":"{means}","detail":{RECORD}}}"#);
+            assert!(matches!(open(&body), Message::Recovered(detail) if detail.get() == RECORD), "{means}");
+        }
+        assert!(matches!(open(&format!(r#"{{"recovered":"hearsay","detail":{RECORD}}}"#)), Message::Unreadable(_)));
+        assert!(matches!(open(r#"{"recovered":"lookup"}"#), Message::Unreadable(_)));
+    }
+
+    #[test]
+    fn an_event_cannot_pass_for_a_recovered_record() {
+        // Who puts events on the bus chooses the detail, and nothing else of the message.
+        let forged = format!(r#"{{"source":"mine","account":"555555555555","detail":{{"recovered":"lookup","detail":{RECORD}}}}}"#);
+        assert!(matches!(open(&forged), Message::Unreadable(_)));
+    }
+
+    #[test]
+    fn a_message_that_recovery_writes_is_one_that_is_opened() {
+        let body = rolewatch_edge::watch::recovered("lookup", RECORD).unwrap();
+        assert!(matches!(open(&body), Message::Recovered(detail) if detail.get() == RECORD));
+        assert_eq!(rolewatch_edge::watch::recovered("lookup", "not json"), None);
+    }
+}

@@ -21,6 +21,8 @@ pub(crate) struct Live<W = Calm> {
     pub(crate) twin: Twin<W>,
     pub(crate) guard: Guard,
     pub(crate) auditor: Auditor,
+    /// Records that the auditor sent to the guard.
+    pub(crate) recovered: u64,
 }
 
 pub(crate) fn account(text: &str) -> AccountId {
@@ -43,7 +45,7 @@ impl<W: Weather> Live<W> {
             twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), records[0].0));
         }
         twin.history.borrow_mut().delay = 600;
-        let live = Self { twin, guard: Guard::default(), auditor: auditor() };
+        let live = Self { twin, guard: Guard::default(), auditor: auditor(), recovered: 0 };
         for (_, record) in &records {
             live.twin.history.borrow_mut().add(record);
         }
@@ -76,7 +78,9 @@ impl<W: Weather> Live<W> {
 
     pub(crate) fn sweep(&mut self) -> Swept {
         let request = Request { task: Task::Sweep, at: Some(self.now()) };
-        run(self.auditor.handle(&self.twin, request, None)).unwrap().swept.unwrap()
+        let swept = run(self.auditor.handle(&self.twin, request, None)).unwrap().swept.unwrap();
+        self.recovered += swept.recovered;
+        swept
     }
 
     /// Handles what is in the queue, as far as it is visible, at the time at which it became so.

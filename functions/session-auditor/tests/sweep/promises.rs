@@ -108,6 +108,7 @@ fn a_session_is_closed_once_everything_was_asked_and_never_asked_for_again() {
     assert_eq!(swept.open, 0);
     let asked = live.asked();
     assert_eq!(asked, 1, "uses by key, in one region");
+    assert_eq!(live.recovered, 0, "what came in time is not sent again");
     assert_eq!(live.until(after(30 * HOUR)).open, 0);
     assert_eq!(live.asked(), asked);
 }
