@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod outbox;
 pub mod port;
 pub mod quarantine;
+pub mod resend;
 pub mod rulebook;
 pub mod settings;
 pub mod settle;

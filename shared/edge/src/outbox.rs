@@ -1,11 +1,13 @@
 //! The outbox: every finding that was ever made, what it is about, and how far it was told.
 //!
 //! A finding is stored before it is sent. Its row is found by its id, and by the sessions and records that it is about, so that a later
-//! judgement finds the ones that no longer hold.
+//! judgement finds the ones that no longer hold; and by the day on which a version of it was stored, until that is acknowledged ([`unsent`]).
+
+pub mod unsent;
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::Finding;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
@@ -76,6 +78,18 @@ fn pk(id: &str) -> String {
 
 const STATE: &str = "state";
 
+/// What was acknowledged of a finding: slack-notifier writes it last of all.
+pub(crate) const ACK: &str = "ack";
+
+/// The body of the row [`ACK`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// The highest version that was dealt with.
+    pub version: u64,
+    /// `slack`, `mail`, `folded`, or `withdrawn` for what was withdrawn before anybody was told.
+    pub how: String,
+}
+
 /// The states of these findings, of those that have one.
 ///
 /// # Errors
@@ -91,6 +105,28 @@ pub async fn load<T: Table>(table: &T, ids: impl IntoIterator<Item = String>) ->
         states.insert(id, Stored { state, version: row.version });
     }
     Ok(states)
+}
+
+/// A finding, and the version of it that was acknowledged last; 0: none was.
+///
+/// # Errors
+/// The table's own, or a row that is none of ours.
+pub async fn load_acknowledged<T: Table>(table: &T, id: &str) -> Result<(Option<Stored>, u64), Trouble> {
+    let (mut stored, mut acknowledged) = (None, 0);
+    for row in table.query(Place::Outbox, &pk(id), &Span::default()).await? {
+        match row.sk.as_str() {
+            STATE => {
+                let state = serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                stored = Some(Stored { state, version: row.version });
+            }
+            ACK => {
+                let ack: Acknowledged = serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                acknowledged = ack.version;
+            }
+            _ => {}
+        }
+    }
+    Ok((stored, acknowledged))
 }
 
 fn unreadable(row: &Row, error: &serde_json::Error) -> Trouble {
@@ -135,7 +171,7 @@ async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String
 
 /// Writes a state, if nobody else has since `seen` was read. `false`: somebody has.
 ///
-/// The pointers go first: a finding that cannot be found again could not be withdrawn.
+/// The pointers go first: a finding that cannot be found again could not be withdrawn, nor sent again.
 ///
 /// # Errors
 /// The table's own.
@@ -146,7 +182,9 @@ pub async fn write<T: Table>(table: &T, state: &State, seen: u64, now: Moment) -
     let by_session = state.switches.iter().map(|at| pointer(session_pointer(&at.session), format!("{}#{id}", second(at.time))));
     let by_record = state.records.iter().map(|record| pointer(record_pointer(record), id.clone()));
     let pointers = by_session.take(MOST_POINTERS).chain(by_record.take(MOST_POINTERS));
-    try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::First))).await?;
+    let untold =
+        async { if state.published < state.alert.version { unsent::note(table, id, state.alert.version, now).await } else { Ok(()) } };
+    try_join(try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::First))), untold).await?;
     let body = serde_json::to_string(state)
         .map_err(|error| Trouble::Refused { what: format!("writing finding `{id}`"), why: error.to_string() })?;
     let row = Row { pk: pk(id), sk: STATE.to_owned(), body, rank: String::new(), version: 0, expires };

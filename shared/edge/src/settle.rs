@@ -8,7 +8,7 @@ mod diff;
 mod index;
 mod judged;
 mod lookup;
-mod send;
+pub(crate) mod send;
 
 use std::collections::BTreeSet;
 
@@ -66,6 +66,12 @@ impl Rejudge {
             sessions: touched.sessions.iter().cloned().collect(),
             records: touched.records.iter().map(|record| (record.account.to_string(), record.event.to_string())).collect(),
         }
+    }
+
+    /// Everything that a finding is about.
+    pub(crate) fn of_finding(state: &State) -> Self {
+        let record = |name: &String| name.split_once('~').map(|(account, event)| (account.to_owned(), event.to_owned()));
+        Self { sessions: state.switches.clone(), records: state.records.iter().filter_map(record).collect() }
     }
 
     /// What it asks for. Whatever is no account or event id is not one of ours and is left out.

@@ -42,7 +42,8 @@ pub(super) async fn later<O: Queue>(outside: &O, touched: &Touched) -> Result<()
     rejudge(outside, &Rejudge::of(touched), LATER).await
 }
 
-pub(super) async fn rejudge<O: Queue>(outside: &O, rejudge: &Rejudge, delay: u32) -> Result<(), Trouble> {
+/// Queues a judgement.
+pub(crate) async fn rejudge<O: Queue>(outside: &O, rejudge: &Rejudge, delay: u32) -> Result<(), Trouble> {
     let body = serde_json::to_string(&serde_json::json!({ "rejudge": rejudge }))
         .map_err(|error| Trouble::Refused { what: "queueing a judgement".to_owned(), why: error.to_string() })?;
     outside.send(body, delay).await

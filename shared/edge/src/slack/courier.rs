@@ -10,6 +10,7 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
+use crate::outbox::{ACK, Acknowledged};
 use crate::port::{Clock, Keep, Place, Row, Span, Table, Topic, Trouble};
 use crate::wire::Alert;
 
@@ -51,15 +52,6 @@ impl Outcome {
             Self::Unseen => "withdrawn",
         }
     }
-}
-
-/// The body of the row `finding#<id>` / `ack`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acknowledged {
-    /// The highest version that was dealt with.
-    pub version: u64,
-    /// `slack`, `mail`, `folded`, or `withdrawn` for what was withdrawn before anybody was told.
-    pub how: String,
 }
 
 /// Why an alert could not be dealt with now. It is to be given again.
@@ -200,5 +192,3 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
         thrice(&self.slack, || self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)).await.map(drop)
     }
 }
-
-const ACK: &str = "ack";

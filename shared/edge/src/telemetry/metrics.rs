@@ -63,6 +63,10 @@ pub enum Count {
     HeartbeatReceived,
     /// Heartbeats that came out at the notifier.
     HeartbeatDelivered,
+    /// Findings that were sent again.
+    Resent,
+    /// Findings that are due and not acknowledged, at the end of the invocation.
+    Unacknowledged,
 }
 
 impl Count {
@@ -93,6 +97,8 @@ impl Count {
             Self::LookupsRefused => "LookupsRefused",
             Self::HeartbeatReceived => "HeartbeatReceived",
             Self::HeartbeatDelivered => "HeartbeatDelivered",
+            Self::Resent => "Resent",
+            Self::Unacknowledged => "Unacknowledged",
         }
     }
 }

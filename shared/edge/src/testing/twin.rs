@@ -95,7 +95,8 @@ impl<W: Weather> Table for Twin<W> {
         self.call("replace", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
-            if partition.get(&row.sk).map_or(0, |known| known.version) != seen {
+            // As a condition on the item: of none that is there, version 0 is not true.
+            if partition.get(&row.sk).map_or(seen != 0, |known| seen == 0 || known.version != seen) {
                 return false;
             }
             row.version = seen + 1;

@@ -1,0 +1,71 @@
+//! Where a finding stands: told, not to be told, waiting, or owed.
+
+use rolewatch_guard::moment::Moment;
+
+use super::{FIRST_PAUSE, LONGEST_PAUSE};
+use crate::outbox::Stored;
+use crate::outbox::unsent::{Closed, Unsent};
+use crate::wire::Status;
+
+/// So long after it was withdrawn unsaid, a message about it may still come out of a queue, in seconds: somebody was stopped after publishing it.
+const STRAGGLES: i64 = 86_400;
+
+/// Where a finding stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing has to be done about the version that is stored, nor about those before it.
+    Closed(Closed),
+    /// Not yet.
+    Waits,
+    /// It should have been acknowledged.
+    Owed(Due),
+}
+
+/// When what is owed is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Due {
+    /// Since when it is due.
+    pub(super) since: Moment,
+    /// Not before then it is sent again.
+    pub(super) next: Moment,
+    /// The row that counts the tries.
+    pub(super) unsent: Unsent,
+}
+
+/// `rows` are the finding's open ones.
+pub(super) fn standing(stored: Option<&Stored>, acknowledged: u64, rows: &[Unsent], now: Moment) -> Standing {
+    let Some(state) = stored.map(|stored| &stored.state) else {
+        // The row was put and the finding was not, yet or at all. Then it is found and stored again, under another day.
+        let over = rows.iter().all(|row| row.day_is_over(now));
+        return if over { Standing::Closed(Closed::Nothing) } else { Standing::Waits };
+    };
+    let version = state.alert.version;
+    if acknowledged >= version {
+        return Standing::Closed(Closed::Acknowledged);
+    }
+    let current = rows.iter().filter(|row| row.version <= version).max_by_key(|row| row.version);
+    // Only rows above the stored version are open: whoever put them is about to store it.
+    let Some(unsent) = current.cloned() else { return Standing::Closed(Closed::Nothing) };
+    if state.published == 0 && acknowledged == 0 {
+        if state.quiet {
+            return Standing::Closed(Closed::Nothing);
+        }
+        if state.alert.status == Status::Withdrawn {
+            let straggles = now.seconds_since(unsent.note.since) < STRAGGLES;
+            return if straggles { Standing::Waits } else { Standing::Closed(Closed::Nothing) };
+        }
+        if state.waits(now) {
+            return Standing::Waits;
+        }
+    }
+    let stored_first = rows.iter().filter(|row| row.version > acknowledged && row.version <= version).map(|row| row.note.since).min();
+    let due = state.due.filter(|_| state.published == 0);
+    let since = stored_first.unwrap_or(unsent.note.since).max(due.unwrap_or(unsent.note.since));
+    let last = unsent.note.last.unwrap_or(unsent.note.since.max(due.unwrap_or(unsent.note.since)));
+    Standing::Owed(Due { since, next: last.plus_seconds(pause(unsent.note.tries)), unsent })
+}
+
+/// How long an acknowledgement is waited for after so many tries, in seconds.
+pub(super) fn pause(tries: u32) -> i64 {
+    (FIRST_PAUSE << tries.min(32)).min(LONGEST_PAUSE)
+}
