@@ -5,12 +5,14 @@
 //! So nothing that was merged is stored, and the order and repetition of what came cannot show.
 
 mod gather;
+mod heard;
 pub(crate) mod keys;
 mod observed;
 mod store;
 mod touch;
 
 pub use gather::{Facts, Gather};
+pub use heard::heard_of;
 pub use keys::SessionAt;
 pub use observed::Observed;
 pub(crate) use store::elevated;

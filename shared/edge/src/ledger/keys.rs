@@ -84,6 +84,15 @@ pub(crate) fn heard(account: AccountId) -> String {
     format!("heard#{account}")
 }
 
+/// Of which regions of an account anything was heard.
+pub(crate) fn regions(account: AccountId) -> String {
+    format!("regions#{account}")
+}
+
+pub(crate) fn region_part(region: &str) -> String {
+    part(region)
+}
+
 pub(crate) fn hour(time: Moment) -> String {
     format!("{:010}", time.epoch_seconds().max(0) / 3_600)
 }

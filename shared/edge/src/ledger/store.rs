@@ -219,6 +219,12 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     if let Some((id, role)) = &seen.role {
         rows.push((row(keys::role(id), keys::hash(role.as_str()), body, expires), Keep::First));
     }
+    if let Some(region) = &seen.region {
+        // The row changes once an hour: within it, what is there is no less.
+        let mut row = row(keys::regions(seen.key.account), keys::region_part(region), "", expires);
+        row.rank = keys::hour(seen.time);
+        rows.push((row, Keep::Greatest));
+    }
     if seen.in_iam_region {
         let (pk, sk) = (keys::heard(seen.key.account), keys::hour(seen.time));
         rows.push((row(pk, sk, "", expires), Keep::First));
