@@ -20,7 +20,7 @@ use crate::storm::Storm;
 /// So many seeds in the ordinary run; `ROLEWATCH_SEEDS` asks for another number.
 const SEEDS: u64 = 1_000;
 
-fn story(seed: u64) -> Story {
+pub(crate) fn story(seed: u64) -> Story {
     let mut bytes = [0_u8; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));

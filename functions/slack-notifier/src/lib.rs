@@ -11,7 +11,7 @@ use rolewatch_edge::slack::line::NotTaken;
 use rolewatch_edge::slack::port::{Chatroom, Pause, Post, Vault};
 use rolewatch_edge::slack::{Courier, Outcome, Setback, Visit};
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
-use rolewatch_edge::wire::{Alert, Message};
+use rolewatch_edge::wire::{Alert, Digest, Message};
 use rolewatch_guard::moment::Moment;
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ pub struct Report {
     pub response: Response,
     /// One for each message, in their order.
     pub ends: Vec<End>,
-    /// The counts. Received = Delivered + Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without heartbeats.
+    /// The counts, of alerts and digests. Received = Delivered + Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without heartbeats.
     pub metrics: Metrics,
 }
 
@@ -51,7 +51,9 @@ pub enum End {
         /// What became of it.
         outcome: Outcome,
     },
-    /// An alert could not be dealt with now; it is to be given again.
+    /// A digest was dealt with.
+    Digest(Outcome),
+    /// An alert or a digest could not be dealt with now; it is to be given again.
     Pending(Setback),
     /// A heartbeat came through, and the secret can be read.
     Heartbeat,
@@ -93,17 +95,21 @@ impl End {
         match self {
             Self::Pending(setback) => Some(&setback.why),
             Self::Unreadable(why) => Some(why),
-            Self::Told { .. } | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
+            Self::Told { .. } | Self::Digest(_) | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
         }
     }
 
     fn count(&self, metrics: &mut Metrics) {
         let counts: &[Count] = match self {
-            Self::Told { outcome: Outcome::Delivered | Outcome::Updated, .. } => &[Count::Received, Count::Delivered],
-            Self::Told { outcome: Outcome::Folded, .. } => &[Count::Received, Count::Folded],
-            Self::Told { outcome: Outcome::Duplicate, .. } => &[Count::Received, Count::Duplicate],
-            Self::Told { outcome: Outcome::Mailed, .. } => &[Count::Received, Count::SlackFailed],
-            Self::Told { outcome: Outcome::Quiet | Outcome::Unseen, .. } => &[Count::Received],
+            Self::Told { outcome: Outcome::Delivered | Outcome::Updated, .. } | Self::Digest(Outcome::Delivered | Outcome::Updated) => {
+                &[Count::Received, Count::Delivered]
+            }
+            Self::Told { outcome: Outcome::Folded, .. } | Self::Digest(Outcome::Folded) => &[Count::Received, Count::Folded],
+            Self::Told { outcome: Outcome::Duplicate, .. } | Self::Digest(Outcome::Duplicate) => &[Count::Received, Count::Duplicate],
+            Self::Told { outcome: Outcome::Mailed, .. } | Self::Digest(Outcome::Mailed) => &[Count::Received, Count::SlackFailed],
+            Self::Told { outcome: Outcome::Quiet | Outcome::Unseen, .. } | Self::Digest(Outcome::Quiet | Outcome::Unseen) => {
+                &[Count::Received]
+            }
             Self::Pending(_) => &[Count::Received, Count::Pending],
             Self::Unreadable(_) => &[Count::Received, Count::Failed],
             Self::Heartbeat => &[Count::HeartbeatDelivered],
@@ -157,6 +163,7 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S
         match &given.message {
             Err(why) => End::Unreadable(why.clone()),
             Ok(Message::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
+            Ok(Message::Digest { digest }) => self.digest(digest, visit, given.receipt >= MAIL_FROM_RECEIPT).await,
             Ok(Message::Alert(alert)) => self.alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics).await,
         }
     }
@@ -173,6 +180,16 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S
                 End::HeartbeatOnly(why)
             }
             Err(NotTaken::Immutable) => End::HeartbeatOnly(String::new()),
+        }
+    }
+
+    async fn digest(&self, digest: &Digest, visit: &Visit<'_>, last_try: bool) -> End {
+        match self.courier.digest(digest, visit, last_try).await {
+            Ok(outcome) => {
+                tracing::info!(digest = digest.id, ?outcome, "a digest was dealt with");
+                End::Digest(outcome)
+            }
+            Err(setback) => End::Pending(setback),
         }
     }
 

@@ -1,13 +1,16 @@
-//! Prints the Slack message of an example finding as JSON: `docs/slack-message.py` draws the picture of it.
+//! Prints the Slack message of an example finding as JSON: `docs/slack-message.py` draws the picture of it. `ja`: in Japanese; `digest`: the daily
+//! digest of an example day instead.
 
 use std::io::{self, Write};
 
-use rolewatch_edge::slack::{Language, message, sample};
+use rolewatch_edge::slack::{Language, digest, message, sample};
 use serde_json::json;
 
 fn main() -> io::Result<()> {
-    let language = if std::env::args().nth(1).as_deref() == Some("ja") { Language::Japanese } else { Language::English };
-    let shown = message::alert(&sample::view(language), &sample::alert(), None, &[]);
+    let asked = |word: &str| std::env::args().skip(1).any(|argument| argument == word);
+    let view = sample::view(if asked("ja") { Language::Japanese } else { Language::English });
+    let shown =
+        if asked("digest") { digest::message(&view, &sample::digest()) } else { message::alert(&view, &sample::alert(), None, &[]) };
     let json = json!({"text": shown.text, "blocks": shown.blocks});
     writeln!(io::stdout(), "{json:#}")
 }

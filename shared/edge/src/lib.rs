@@ -5,6 +5,7 @@
 
 #[cfg(feature = "aws-base")]
 pub mod aws;
+pub mod digest;
 pub mod ledger;
 pub mod outbox;
 pub mod port;

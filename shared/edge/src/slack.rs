@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod chatbot;
 pub mod courier;
+pub mod digest;
 pub mod fold;
 pub mod line;
 pub mod mail;

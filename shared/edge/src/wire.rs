@@ -1,5 +1,8 @@
 //! The SNS message: a finding as `rolewatch audit --format ndjson` prints it, and what the live guard adds.
 
+mod digest;
+
+pub use digest::{Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch};
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +97,11 @@ pub struct Account {
 pub enum Message {
     /// A finding, boxed for its size.
     Alert(Box<Alert>),
+    /// The daily summary, boxed likewise.
+    Digest {
+        /// What it says.
+        digest: Box<Digest>,
+    },
     /// The guard sends it on to show that the whole path works. Nobody is told.
     Heartbeat {
         /// When the schedule fired.

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod digest;
 mod faults;
 mod folding;
 mod promises;

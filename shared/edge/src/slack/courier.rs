@@ -3,6 +3,7 @@
 //! INVARIANT (tell before acknowledge): the acknowledgement (`finding#<id>` / `ack`) is the last thing that is written, so a crash at any place
 //! before it only means that the alert comes again, and finds how far it got.
 
+mod digest;
 mod plan;
 mod tell;
 

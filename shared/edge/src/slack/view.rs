@@ -60,6 +60,20 @@ impl View {
         }
     }
 
+    /// Event time to the minute and without the zone, for where that is said once for all.
+    pub fn minute(&self, time: &str) -> String {
+        self.formatted(time, "%Y-%m-%d %H:%M")
+    }
+
+    /// The day, in the zone of the reader.
+    pub fn date(&self, time: &str) -> String {
+        self.formatted(time, "%Y-%m-%d")
+    }
+
+    fn formatted(&self, time: &str, how: &str) -> String {
+        time.parse::<Timestamp>().map_or_else(|_| time.to_owned(), |stamp| stamp.to_zoned(self.zone.clone()).strftime(how).to_string())
+    }
+
     /// The rule's place in the runbook. A URL that names a place already stays as it is.
     pub fn runbook(&self, rule: &str, name: &str) -> Option<String> {
         let url = self.runbook.as_deref()?;

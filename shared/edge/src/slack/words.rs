@@ -1,9 +1,11 @@
 //! What messages say, in English and Japanese: labels, and for every rule its title, its sentence and what to do.
 
+mod digest;
 mod en;
 mod ja;
 
 pub use crate::settings::Language;
+pub use digest::DigestWords;
 
 /// What is said of one rule.
 #[derive(Debug, Clone, Copy)]

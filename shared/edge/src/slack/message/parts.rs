@@ -18,13 +18,13 @@ fn mrkdwn(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
 }
 
-pub(super) fn header(text: &str) -> Value {
+pub(in super::super) fn header(text: &str) -> Value {
     // A headline has only words of ours in it, so cutting it can cut no entity.
     let text: String = text.chars().take(140).collect();
     json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": true}})
 }
 
-pub(super) fn section(text: &str) -> Value {
+pub(in super::super) fn section(text: &str) -> Value {
     json!({"type": "section", "text": mrkdwn(text)})
 }
 

@@ -1,0 +1,99 @@
+//! The daily summary: who held which role for how long, and what is still open.
+//!
+//! It is made even if nothing happened, so that a day without one means trouble. Slack gets it by way of the findings topic and slack-notifier, the
+//! operations topic gets it as an e-mail directly: neither depends on the other.
+
+mod held;
+mod open;
+mod silent;
+#[cfg(test)]
+mod tests;
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::untrusted::harmless;
+
+use crate::port::{Bucket, Notice, Table, Topic, Trouble};
+use crate::quarantine::PREFIX;
+use crate::rulebook::{Rulebook, once};
+use crate::slack::{View, digest as shown};
+use crate::wire::{Digest, Ending, Listed, Message};
+
+/// What a digest looks back on, in seconds.
+const DAY: i64 = 86_400;
+
+/// So long before its end a suppression is told of, in seconds.
+const ENDS_SOON: i64 = 14 * DAY;
+
+/// Makes the digest of the day that ends at `at`, and sends it. Whatever is repeated for the same moment is told once.
+///
+/// # Errors
+/// The ports' own; then it has to be made again. What was sent by then is not sent a second time.
+pub async fn digest<O: Table + Topic + Bucket>(outside: &O, book: &Rulebook, view: &View, at: Moment) -> Result<Digest, Trouble> {
+    let digest = gather(outside, book, at).await?;
+    let message = Message::Digest { digest: Box::new(digest.clone()) };
+    let body = serde_json::to_string(&message)
+        .map_err(|error| Trouble::Refused { what: "publishing the digest".to_owned(), why: error.to_string() })?;
+    let posted = outside.publish(Notice::Finding { body, attributes: vec![("digest", "true".to_owned())] }).await;
+    let (subject, text) = shown::mail(view, &digest);
+    // The one is told although the other could not be.
+    once(outside, &format!("digest {}", digest.id), &subject, text, at).await?;
+    posted.map(|()| digest)
+}
+
+/// What there is to say. Nothing is written or sent.
+///
+/// # Errors
+/// The table's own. A quarantine that cannot be listed is only not counted.
+pub async fn gather<O: Table + Bucket>(outside: &O, book: &Rulebook, at: Moment) -> Result<Digest, Trouble> {
+    let since = at.plus_seconds(-DAY);
+    let sessions = held::sessions(outside, book, since, at).await?;
+    let findings = open::findings(outside, at).await?;
+    Ok(Digest {
+        id: at.to_string(),
+        since: since.to_string(),
+        until: at.to_string(),
+        switches: sessions.len(),
+        people: held::people(&sessions),
+        elevated: held::elevated(&sessions),
+        held: Listed::of(held::by_person_and_role(&sessions)),
+        longest: held::longest(&sessions),
+        unused: Listed::of(held::unused(&sessions, at)),
+        broken: open::broken(&findings, since),
+        unproven: Listed::of(open::unproven(&findings, at)),
+        unacknowledged: Listed::of(open::unacknowledged(outside, at).await?),
+        silent: Listed::of(silent::silent(outside, &book.policy, since).await?),
+        suppressions: Listed::of(endings(&book.policy, at)),
+        quarantined: quarantined(outside, since, at).await,
+    })
+}
+
+/// Expired ones first, then the soonest.
+fn endings(policy: &Policy, at: Moment) -> Vec<Ending> {
+    let mut ending: Vec<_> = policy.suppress.iter().filter(|entry| entry.is_expired(at.plus_seconds(ENDS_SOON))).collect();
+    ending.sort_by_key(|entry| (!entry.is_expired(at), entry.until, entry.line));
+    let shown = ending.into_iter().map(|entry| Ending {
+        rule: entry.rule.to_owned(),
+        caller: harmless(&entry.caller),
+        owner: harmless(&entry.owner),
+        until: entry.until.to_string(),
+        over: entry.is_expired(at),
+    });
+    shown.collect()
+}
+
+/// The keys have the day and not the hour.
+async fn quarantined<O: Bucket>(outside: &O, since: Moment, at: Moment) -> Option<usize> {
+    let mut count = 0;
+    for time in [since, at] {
+        let time = time.to_string();
+        match outside.list(&format!("{PREFIX}{}/", time.get(..10).unwrap_or_default())).await {
+            Ok(objects) => count += objects.len(),
+            Err(trouble) => {
+                tracing::warn!(%trouble, "what is in quarantine could not be counted");
+                return None;
+            }
+        }
+    }
+    Some(count)
+}

@@ -1,0 +1,41 @@
+//! Accounts and regions of which nothing was heard.
+
+use std::collections::BTreeMap;
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::untrusted::harmless;
+
+use crate::ledger::heard_of;
+use crate::port::{Table, Trouble};
+use crate::wire::{Account, Silent};
+
+/// Accounts of the policy of which nothing was heard since `since`, then regions that the policy names of the others.
+pub(super) async fn silent<T: Table>(table: &T, policy: &Policy, since: Moment) -> Result<Vec<Silent>, Trouble> {
+    let (mut whole, mut partly) = (Vec::new(), Vec::new());
+    for (id, name) in &policy.accounts {
+        let heard = heard_of(table, *id).await?;
+        let account = Account { id: id.to_string(), name: Some(harmless(name)) };
+        let latest = heard.values().max().copied();
+        // The hour counts from its beginning.
+        let is_silent = |last: Option<Moment>| last.is_none_or(|hour| hour.plus_seconds(3_600) <= since);
+        if is_silent(latest) {
+            whole.push(Silent { account, regions: Vec::new(), last: latest.map(|hour| hour.to_string()) });
+            continue;
+        }
+        let mut regions: BTreeMap<Option<Moment>, Vec<String>> = BTreeMap::new();
+        for region in &policy.regions {
+            let last = heard.get(region).copied();
+            if is_silent(last) {
+                regions.entry(last).or_default().push(harmless(region));
+            }
+        }
+        partly.extend(regions.into_iter().map(|(last, regions)| Silent {
+            account: account.clone(),
+            regions,
+            last: last.map(|hour| hour.to_string()),
+        }));
+    }
+    whole.append(&mut partly);
+    Ok(whole)
+}
