@@ -2,12 +2,18 @@
 //!
 //! A schedule invokes it with a task and the time at which it was due. That time is the clock of the run, so that a run can be repeated.
 
+use rolewatch_edge::digest::digest;
 use rolewatch_edge::port::{Bucket, Clock, Queue, Table, Topic, Trail, Trouble};
+use rolewatch_edge::resend::{Resent, resend};
 use rolewatch_edge::rulebook::Shelf;
+use rolewatch_edge::slack::View;
 use rolewatch_edge::telemetry::{Count, Metrics};
 use rolewatch_edge::watch::{self, Swept};
 use rolewatch_guard::moment::Moment;
 use serde::Deserialize;
+
+/// So many findings a sweep sends again; the next one goes on.
+const SENT_AT_ONCE: u64 = 300;
 
 /// Everything outside.
 pub trait Outside: Table + Queue + Topic + Bucket + Trail + Clock {}
@@ -28,8 +34,10 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// Look after elevated sessions that are not closed.
+    /// Look after elevated sessions that are not closed; send again what nobody acknowledged.
     Sweep,
+    /// Tell of the last 24 hours.
+    Digest,
 }
 
 /// What an invocation came to.
@@ -37,6 +45,10 @@ pub enum Task {
 pub struct Report {
     /// Of a sweep.
     pub swept: Option<Swept>,
+    /// Of a sweep: what was sent again.
+    pub resent: Option<Resent>,
+    /// Whether a digest was sent.
+    pub digested: bool,
 }
 
 impl Report {
@@ -55,6 +67,9 @@ impl Report {
                 metrics.count(what, count);
             }
         }
+        if let Some(resent) = &self.resent {
+            resent.count(&mut metrics);
+        }
         metrics
     }
 }
@@ -65,12 +80,18 @@ pub struct Auditor {
     shelf: Shelf,
     regions: Vec<String>,
     home: String,
+    view: View,
 }
 
 impl Auditor {
     /// Looks for events in these regions; if there are none, in those of the policy, and if it has none either, in the one that it runs in.
     pub fn new(regions: Vec<String>, home: String) -> Self {
-        Self { shelf: Shelf::default(), regions, home }
+        Self { shelf: Shelf::default(), regions, home, view: View::default() }
+    }
+
+    /// Words its e-mails so.
+    pub fn with_view(self, view: View) -> Self {
+        Self { view, ..self }
     }
 
     /// Does a task. What cannot be begun in time before the `deadline` is left to the next run.
@@ -88,9 +109,17 @@ impl Auditor {
                     ([], of_policy) => of_policy,
                     (own, _) => own,
                 };
+                // The one is done although the other cannot be.
+                let resent = resend(outside, now, SENT_AT_ONCE).await;
                 let swept = watch::sweep(outside, book, regions, deadline, now).await?;
-                tracing::info!(?swept, "looked after the sessions");
-                report.swept = Some(swept);
+                let resent = resent?;
+                tracing::info!(?swept, ?resent, "looked after the sessions");
+                (report.swept, report.resent) = (Some(swept), Some(resent));
+            }
+            Task::Digest => {
+                let digest = digest(outside, book, &self.view, now).await?;
+                tracing::info!(switches = digest.switches, "sent a digest");
+                report.digested = true;
             }
         }
         Ok(report)

@@ -10,6 +10,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use rolewatch_edge::aws::{AuditorAws, SystemClock};
 use rolewatch_edge::port::Clock;
 use rolewatch_edge::settings::{self, AuditorSettings};
+use rolewatch_edge::slack::View;
 use rolewatch_edge::telemetry;
 use rolewatch_guard::moment::Moment;
 use session_auditor::{Auditor, Request};
@@ -28,7 +29,8 @@ async fn run() -> Result<(), Error> {
     telemetry::init(settings::log_level())?;
     let settings = AuditorSettings::from_environment()?;
     let aws = &AuditorAws::connect(&settings).await;
-    let auditor = &Mutex::new(Auditor::new(settings.regions, settings.home));
+    let view = View::new(settings.language, settings.time_zone, None)?;
+    let auditor = &Mutex::new(Auditor::new(settings.regions, settings.home).with_view(view));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Request>| async move {
         let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
         let report = auditor.lock().await.handle(aws, event.payload, deadline).await?;

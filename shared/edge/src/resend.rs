@@ -83,7 +83,8 @@ pub async fn resend<O: Table + Topic + Queue>(outside: &O, now: Moment, budget: 
     let mut resent = Resent::default();
     let mut owed = survey(outside, now, &mut resent).await?;
     let late: Vec<&Owed> = owed.iter().filter(|one| one.is_late(now)).collect();
-    resent.unacknowledged = u64::try_from(late.len()).unwrap_or(u64::MAX);
+    // Of what cannot be read nobody knows that it was told.
+    resent.unacknowledged = u64::try_from(late.len()).unwrap_or(u64::MAX).saturating_add(resent.failed);
     resent.oldest = late.iter().map(|one| one.since).min();
     owed.retain(|one| one.next <= now);
     // What waits for the longest goes first, so that no budget leaves it out for ever.

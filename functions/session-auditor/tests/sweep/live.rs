@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolewatch_edge::outbox::State;
-use rolewatch_edge::port::{Notice, Place};
+use rolewatch_edge::port::{Notice, Place, Row};
 use rolewatch_edge::rulebook::POLICY_KEY;
 use rolewatch_edge::testing::{Calm, Twin, Weather, run};
 use rolewatch_edge::watch::Swept;
@@ -23,6 +23,8 @@ pub(crate) struct Live<W = Calm> {
     pub(crate) auditor: Auditor,
     /// Records that the auditor sent to the guard.
     pub(crate) recovered: u64,
+    /// Nobody acknowledges anything.
+    pub(crate) unheard: bool,
 }
 
 pub(crate) fn account(text: &str) -> AccountId {
@@ -45,7 +47,7 @@ impl<W: Weather> Live<W> {
             twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), records[0].0));
         }
         twin.history.borrow_mut().delay = 600;
-        let live = Self { twin, guard: Guard::default(), auditor: auditor(), recovered: 0 };
+        let live = Self { twin, guard: Guard::default(), auditor: auditor(), recovered: 0, unheard: false };
         for (_, record) in &records {
             live.twin.history.borrow_mut().add(record);
         }
@@ -100,6 +102,28 @@ impl<W: Weather> Live<W> {
             assert!(response.batch_item_failures.is_empty());
         }
         self.twin.clock.set(now);
+        if !self.unheard {
+            self.acknowledge();
+        }
+    }
+
+    /// Slack takes everything, and slack-notifier says so.
+    fn acknowledge(&self) {
+        let topics = self.twin.topics.borrow();
+        let findings = topics.iter().filter_map(|notice| match notice {
+            Notice::Finding { body, .. } => serde_json::from_str::<Alert>(body).ok(),
+            Notice::Operations { .. } => None,
+        });
+        let mut rows = self.twin.rows.borrow_mut();
+        for alert in findings {
+            let pk = format!("finding#{}", alert.id);
+            let body = json!({"version": alert.version, "how": "slack"}).to_string();
+            let row = Row { pk: pk.clone(), sk: "ack".into(), body, rank: format!("{:012}", alert.version), version: 0, expires: None };
+            let of_finding = rows.entry((Place::Outbox, pk)).or_default();
+            if of_finding.get("ack").is_none_or(|known| known.rank < row.rank) {
+                of_finding.insert("ack".into(), row);
+            }
+        }
     }
 
     /// What stands in the outbox: verdict, by rule.

@@ -6,3 +6,4 @@ mod live;
 mod overlaps;
 mod promises;
 mod same_findings;
+mod telling;

@@ -347,5 +347,5 @@ fn a_finding_that_cannot_be_read_holds_no_other_back() {
     twin.rows.borrow_mut().get_mut(&(Place::Outbox, "finding#broken".into())).unwrap().get_mut("state").unwrap().body = "{".into();
     later(&twin, FIRST_PAUSE);
     let resent = sweep(&twin);
-    assert_eq!((resent.published, resent.failed), (1, 1));
+    assert_eq!((resent.published, resent.failed, resent.unacknowledged), (1, 1, 2));
 }

@@ -1,7 +1,9 @@
 //! Of session-auditor.
 
+use jiff::tz::TimeZone;
+
 use super::reader::{Noted, Reader};
-use super::{Lookup, SettingsError, TableNames, TopicArn, bucket, plain, role_name, table, variable, web_address};
+use super::{Language, Lookup, SettingsError, TableNames, TopicArn, bucket, plain, role_name, table, variable, web_address};
 
 /// Of session-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,10 @@ pub struct AuditorSettings {
     pub reader_role: String,
     /// `ROLEWATCH_REGIONS`: where events are looked for. Empty: in the regions of the policy, or at home.
     pub regions: Vec<String>,
+    /// `ROLEWATCH_LANGUAGE`: that of the digest's e-mail, `en` or `ja`.
+    pub language: Language,
+    /// `ROLEWATCH_TIME_ZONE`: that of its times, as in `Asia/Tokyo`.
+    pub time_zone: TimeZone,
     /// `AWS_REGION`, which Lambda sets: where this function runs.
     pub home: String,
 }
@@ -41,6 +47,8 @@ impl AuditorSettings {
         let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
         let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
         let regions = read.optional("ROLEWATCH_REGIONS", "names of regions, separated by commas", region_names);
+        let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
+        let time_zone = read.optional("ROLEWATCH_TIME_ZONE", "a time zone as in `Asia/Tokyo`", |name| TimeZone::get(name).ok());
         let home = read.required("AWS_REGION", "the name of a region", region);
         let settings = move || {
             Ok(Self {
@@ -51,6 +59,8 @@ impl AuditorSettings {
                 queue_url: queue_url?,
                 reader_role: reader_role?,
                 regions: regions?.unwrap_or_default(),
+                language: language?.unwrap_or_default(),
+                time_zone: time_zone?.unwrap_or(TimeZone::UTC),
                 home: home?,
             })
         };
@@ -96,6 +106,15 @@ mod tests {
         assert_eq!(settings.regions, ["ap-northeast-1", "us-east-1"]);
         assert_eq!(read(&[("ROLEWATCH_REGIONS", "")]).unwrap().regions, [] as [&str; 0]);
         assert!(read(&[("ROLEWATCH_REGIONS", "us-east-1 eu-west-1")]).is_err());
+    }
+
+    #[test]
+    fn the_digest_is_in_the_language_and_time_zone_of_its_readers() {
+        let settings = read(&[("ROLEWATCH_LANGUAGE", "ja"), ("ROLEWATCH_TIME_ZONE", "Asia/Tokyo")]).unwrap();
+        assert_eq!((settings.language, settings.time_zone.iana_name()), (Language::Japanese, Some("Asia/Tokyo")));
+        let unset = read(&[]).unwrap();
+        assert_eq!((unset.language, unset.time_zone), (Language::English, TimeZone::UTC));
+        assert!(read(&[("ROLEWATCH_TIME_ZONE", "Asia/Edo")]).is_err());
     }
 
     #[test]

@@ -15,6 +15,12 @@ pub struct View {
     runbook: Option<String>,
 }
 
+impl Default for View {
+    fn default() -> Self {
+        Self::made(Language::English, TimeZone::UTC, None)
+    }
+}
+
 /// The runbook's URL is none that Slack could show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
