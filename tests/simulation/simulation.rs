@@ -7,6 +7,7 @@ mod digest;
 mod nothing_lost;
 #[path = "../promises/organisation.rs"]
 mod organisation;
+mod rosters;
 mod same_findings;
 mod slack;
 mod storm;

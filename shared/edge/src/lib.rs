@@ -15,6 +15,7 @@ pub mod rulebook;
 pub mod settings;
 pub mod settle;
 pub mod slack;
+pub mod snapshots;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -6,6 +6,7 @@ use std::future::Future;
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::Snapshot;
 use serde::{Deserialize, Serialize};
 
 /// Which of the two tables.
@@ -161,6 +162,9 @@ pub trait Bucket {
 
     /// Writes an object. Repeating it writes it again.
     fn put(&self, key: &str, bytes: Vec<u8>) -> impl Future<Output = Result<(), Trouble>>;
+
+    /// Deletes an object; the bucket keeps its versions. Repeating it changes nothing.
+    fn delete(&self, key: &str) -> impl Future<Output = Result<(), Trouble>>;
 }
 
 /// What IAM says of a user's groups, now.
@@ -176,6 +180,10 @@ pub enum GroupsNow {
 pub trait Directory {
     /// `iam:ListGroupsForUser`, all pages.
     fn groups_of(&self, account: AccountId, user_name: &str) -> impl Future<Output = Result<GroupsNow, Trouble>>;
+
+    /// `iam:GetAccountAuthorizationDetails`, users and groups, all pages. The snapshot has no time: the reading begins before the first page and
+    /// ends after the last, and shows each user as of some moment in between.
+    fn details(&self, account: AccountId) -> impl Future<Output = Result<Snapshot, Trouble>>;
 }
 
 /// What `cloudtrail:LookupEvents` finds records by. A question has exactly one.

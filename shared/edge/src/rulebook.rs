@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Rosters, Snapshot};
@@ -103,11 +104,17 @@ async fn refresh<O: Bucket + Table + Topic>(outside: &O, known: Option<Rulebook>
     let mut files = BTreeMap::new();
     let mut before = known.map(|book| book.roster_files).unwrap_or_default();
     let mut rosters = Rosters::default();
-    for (key, etag) in outside.list(ROSTER_PREFIX).await? {
-        let entry = match before.remove(&key) {
-            Some((known, snapshot)) if known == etag => (known, snapshot),
-            _ => (etag.clone(), roster(outside, &key, now).await?),
-        };
+    let listed = outside.list(ROSTER_PREFIX).await?.into_iter().map(|(key, etag)| {
+        let known = before.remove(&key).filter(|(known, _)| *known == etag);
+        async {
+            let snapshot = match known {
+                Some((_, snapshot)) => snapshot,
+                None => roster(outside, &key, now).await?,
+            };
+            Ok::<_, Trouble>((key, (etag, snapshot)))
+        }
+    });
+    for (key, entry) in try_join_all(listed).await? {
         if let Some(snapshot) = &entry.1 {
             rosters.add(snapshot.clone());
         }
@@ -148,6 +155,11 @@ async fn roster<O: Bucket + Table + Topic>(outside: &O, key: &str, now: Moment) 
             Ok(None)
         }
     }
+}
+
+/// The key of a roster that was taken then, as `rolewatch roster push` makes it.
+pub fn roster_key(name: &str, taken: Moment) -> String {
+    format!("{ROSTER_PREFIX}{name}@{}.json", taken.to_string().replace(':', ""))
 }
 
 /// When a roster was taken, by its key: `roster/development@2026-03-01T000000Z.json`.

@@ -102,4 +102,9 @@ impl Bucket for StateBucket {
         let put = self.client.put_object().bucket(&self.name).key(key).body(ByteStream::from(bytes)).send().await;
         put.map(drop).map_err(|error| trouble("s3:PutObject", &error))
     }
+
+    async fn delete(&self, key: &str) -> Result<(), Trouble> {
+        let delete = self.client.delete_object().bucket(&self.name).key(key).send().await;
+        delete.map(drop).map_err(|error| trouble("s3:DeleteObject", &error))
+    }
 }

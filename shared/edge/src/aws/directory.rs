@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_iam::config::Credentials;
+use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::operation::list_groups_for_user::ListGroupsForUserError;
+use aws_sdk_iam::types::EntityType;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::Snapshot;
+use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::trouble::{refused, trouble};
@@ -20,6 +24,9 @@ const LIFETIME: i32 = 900;
 
 /// How long before their end credentials are renewed, in seconds: a call and its repetitions must fit in.
 const RENEWED: i64 = 120;
+
+/// So many users and groups a page: the most that IAM gives.
+const PAGE: i32 = 1_000;
 
 /// The reader roles. Credentials are kept until shortly before they expire.
 #[derive(Debug)]
@@ -103,4 +110,38 @@ impl<C: Clock> Directory for ReaderRoles<C> {
         }
         Ok(GroupsNow::Member(groups))
     }
+
+    async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
+        let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
+        let request = self.door(account).await?.get_account_authorization_details();
+        let mut pages = request.filter(EntityType::User).filter(EntityType::Group).max_items(PAGE).into_paginator().send();
+        let mut text = String::new();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => text.push_str(&as_printed(&page)),
+                Err(error) => {
+                    let trouble = trouble(&what, &error);
+                    if matches!(trouble, Trouble::Refused { .. }) {
+                        self.shut(account);
+                    }
+                    return Err(trouble);
+                }
+            }
+        }
+        Snapshot::read(text.as_bytes(), None).map_err(|error| refused(&what, &error.to_string()))
+    }
+}
+
+/// A page as the AWS CLI prints it, without what a snapshot has no use for. One that says `IsTruncated` and is the last is read as such.
+fn as_printed(page: &GetAccountAuthorizationDetailsOutput) -> String {
+    let users = page
+        .user_detail_list()
+        .iter()
+        .map(|user| json!({"UserName": user.user_name(), "UserId": user.user_id(), "Arn": user.arn(), "GroupList": user.group_list()}));
+    let groups = page
+        .group_detail_list()
+        .iter()
+        .map(|group| json!({"GroupName": group.group_name(), "GroupId": group.group_id(), "Arn": group.arn()}));
+    let (users, groups): (Vec<Value>, Vec<Value>) = (users.collect(), groups.collect());
+    json!({"UserDetailList": users, "GroupDetailList": groups, "IsTruncated": page.is_truncated()}).to_string()
 }

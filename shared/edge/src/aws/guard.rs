@@ -2,6 +2,7 @@
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::Snapshot;
 
 use super::bucket::StateBucket;
 use super::clock::SystemClock;
@@ -80,11 +81,19 @@ impl Bucket for GuardAws {
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
         self.bucket.put(key, bytes).await
     }
+
+    async fn delete(&self, key: &str) -> Result<(), Trouble> {
+        self.bucket.delete(key).await
+    }
 }
 
 impl Directory for GuardAws {
     async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
         self.directory.groups_of(account, user_name).await
+    }
+
+    async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
+        self.directory.details(account).await
     }
 }
 

@@ -67,6 +67,10 @@ pub enum Count {
     Resent,
     /// Findings that are due and not acknowledged, at the end of the invocation.
     Unacknowledged,
+    /// Accounts of which today's snapshot of users and groups was taken.
+    RosterTaken,
+    /// Accounts of which it could not be taken.
+    RosterFailed,
 }
 
 impl Count {
@@ -99,6 +103,8 @@ impl Count {
             Self::HeartbeatDelivered => "HeartbeatDelivered",
             Self::Resent => "Resent",
             Self::Unacknowledged => "Unacknowledged",
+            Self::RosterTaken => "RosterTaken",
+            Self::RosterFailed => "RosterFailed",
         }
     }
 }

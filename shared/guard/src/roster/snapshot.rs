@@ -165,6 +165,25 @@ impl Snapshot {
         serde_json::to_vec(&details)
     }
 
+    /// What two readings of one account, one after the other, both say: that was so from the end of the first to the beginning of the second.
+    ///
+    /// A reading takes many calls and may show one user as of before a change, another as of after it. Whoever changed is left out, so that of
+    /// them the snapshot tells nothing, and so is whoever was in a group that changed: they would be shown without it.
+    pub fn agreed(mut self, later: &Self) -> Self {
+        self.truncated |= later.truncated;
+        let before = std::mem::take(&mut self.groups);
+        self.groups = before
+            .iter()
+            .filter(|(name, id)| later.groups.get(*name) == Some(*id))
+            .map(|(name, id)| (name.clone(), Arc::clone(id)))
+            .collect();
+        let stayed: BTreeSet<&IamId> = self.groups.values().collect();
+        let told = |user: &SnapshotUser| user.groups.iter().all(|group| stayed.contains(group));
+        self.users.retain(|id, user| later.users.get(id) == Some(user) && told(user));
+        self.roles.retain(|id, arn| later.roles.get(id) == Some(arn));
+        self
+    }
+
     pub(super) fn group_id(&self, name: &str) -> Option<IamId> {
         self.groups.get(&name.to_ascii_lowercase()).cloned()
     }
@@ -251,5 +270,45 @@ mod tests {
                  "GroupList": ["Developers"]}]}"#,
         );
         assert_eq!(without_ids.groups.keys().collect::<Vec<_>>(), ["developers"]);
+    }
+
+    fn reading(users: &[(&str, &str, &[&str])], groups: &[(&str, &str)]) -> Snapshot {
+        let arn = |name: &str| format!("arn:aws:iam::111122223333:user/{name}");
+        let user = |(name, id, groups): &(&str, &str, &[&str])| serde_json::json!({"UserName": name, "UserId": id, "Arn": arn(name), "GroupList": groups});
+        let group = |(name, id): &(&str, &str)| serde_json::json!({"GroupName": name, "GroupId": id, "Arn": arn(name)});
+        let details = serde_json::json!({
+            "UserDetailList": users.iter().map(user).collect::<Vec<_>>(),
+            "GroupDetailList": groups.iter().map(group).collect::<Vec<_>>(),
+        });
+        Snapshot::read(details.to_string().as_bytes(), None).unwrap()
+    }
+
+    #[test]
+    fn whoever_changed_between_two_readings_is_left_out() {
+        const GROUPS: &[(&str, &str)] = &[("Developers", "AGPADEVEXAMPLE"), ("Testers", "AGPATESTEXAMPLE")];
+        let dora: (&str, &str, &[&str]) = ("dora", "AIDADORAEXAMPLE", &["Developers"]);
+        let first = reading(&[dora, ("tom", "AIDATOMEXAMPLE", &[]), ("dave", "AIDADAVEEXAMPLE", &[])], GROUPS);
+        let second = reading(&[dora, ("tom", "AIDATOMEXAMPLE", &["Testers"]), ("david", "AIDADAVEEXAMPLE", &[])], GROUPS);
+        let agreed = first.agreed(&second);
+        assert_eq!(agreed.users.keys().map(|id| &**id).collect::<Vec<_>>(), ["AIDADORAEXAMPLE"]);
+        assert_eq!(agreed.groups.len(), 2);
+    }
+
+    #[test]
+    fn nobody_is_shown_without_a_group_whose_name_changed() {
+        let users: &[(&str, &str, &[&str])] = &[("tom", "AIDATOMEXAMPLE", &[])];
+        let member = |group: &'static str| -> Vec<(&str, &str, &[&str])> {
+            let groups: &'static [&'static str] = if group == "Testers" { &["Testers"] } else { &["Checkers"] };
+            users.iter().copied().chain([("tess", "AIDATESSEXAMPLE", groups)]).collect()
+        };
+        let first = reading(&member("Testers"), &[("Testers", "AGPATESTEXAMPLE")]);
+        let second = reading(&member("Checkers"), &[("Checkers", "AGPATESTEXAMPLE")]);
+        let agreed = first.agreed(&second);
+        assert_eq!(
+            agreed.is_member("AIDATESSEXAMPLE", "AGPATESTEXAMPLE"),
+            None,
+            "not a member, if she were written down without the group"
+        );
+        assert_eq!(agreed.is_member("AIDATOMEXAMPLE", "AGPATESTEXAMPLE"), Some(false));
     }
 }

@@ -1,0 +1,97 @@
+//! Daily snapshots of who is in which group, of every account whose groups the policy names, put where the guard and the audit look for rosters.
+//!
+//! INVARIANT (as of its time): what a snapshot says was so in the very second that its key names. A reading takes many calls, and while it
+//! lasts people join and leave. Of membership at a moment, IAM changes decide before snapshots do, so a wrong time would mostly not show; but
+//! where a snapshot says that somebody *was* a member, a later addition does not count as the beginning (RW010). Dated before a change that it
+//! already shows, it would make somebody who joined a minute ago a member of old; dated after one that it does not show, the reverse. Names go
+//! by the second too. So an account is read twice, the time is taken in between, and only what both readings say is kept: that was so from
+//! the end of the first to the beginning of the second. Of whoever changed meanwhile the snapshot says nothing, and the changes themselves, or
+//! an earlier snapshot, decide. What changed and changed back between the two readings is in the logs, and there decides as well.
+
+mod thin;
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+
+use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
+use crate::rulebook::{ROSTER_PREFIX, Rulebook, once, roster_key, taken};
+
+/// What taking snapshots came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Accounts of which a new snapshot is in the bucket.
+    pub written: u64,
+    /// Accounts of which this run, stopped before, had taken one already.
+    pub known: u64,
+    /// Accounts of which none could be taken. Those who run rolewatch are told, once a day.
+    pub failed: u64,
+}
+
+enum Outcome {
+    Written,
+    Known,
+}
+
+/// Takes a snapshot of every account whose groups a role of the policy names. One account that fails does not keep the others from it.
+///
+/// `at` is when the run was due: an account with a snapshot since then is left alone, so that a run can be repeated. The snapshots are dated by
+/// the clock of `outside`, which has to be the one that IAM's records go by.
+///
+/// # Errors
+/// Those who run rolewatch could not be told of a failure; then all of it can be done again.
+pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(outside: &O, book: &Rulebook, at: Moment) -> Result<Taken, Trouble> {
+    let mut sums = Taken::default();
+    let accounts: BTreeSet<AccountId> = book.policy.roles.iter().flat_map(|role| &role.groups).map(|group| group.account).collect();
+    for account in accounts {
+        match take(outside, account, at).await {
+            Ok(Outcome::Written) => sums.written += 1,
+            Ok(Outcome::Known) => sums.known += 1,
+            Err(trouble) => {
+                sums.failed += 1;
+                tracing::error!(%account, %trouble, "no snapshot of the account's groups");
+                let name = book.policy.account_name(account).map(rolewatch_guard::untrusted::harmless).unwrap_or_default();
+                let now = outside.now();
+                let day = now.epoch_seconds().div_euclid(86_400);
+                let text = format!(
+                    "Today's snapshot of the users and groups of account {account} ({name}) failed: {trouble}.\n\nUntil one succeeds, memberships rest on \
+                     the snapshots before it and on the IAM changes since. The reader role of that account has to allow \
+                     iam:GetAccountAuthorizationDetails to rolewatch, and rolewatch has to be allowed to assume it."
+                );
+                once(outside, &format!("roster of {account} on day {day}"), "rolewatch: no roster could be taken", text, now).await?;
+            }
+        }
+    }
+    Ok(sums)
+}
+
+async fn take<O: Directory + Bucket + Clock>(outside: &O, account: AccountId, at: Moment) -> Result<Outcome, Trouble> {
+    let own = format!("{ROSTER_PREFIX}{account}@");
+    let listed = outside.list(&own).await?;
+    let mut known: Vec<(Moment, String)> = listed.into_iter().filter_map(|(key, _)| Some((taken(&key)?, key))).collect();
+    let outcome = if known.iter().any(|(taken, _)| *taken >= at) {
+        Outcome::Known
+    } else {
+        let first = outside.details(account).await?;
+        let between = outside.now();
+        let second = outside.details(account).await?;
+        let agreed = first.agreed(&second);
+        let refused = |why: String| Trouble::Refused { what: format!("taking a snapshot of account {account}"), why };
+        if agreed.account != account {
+            return Err(refused(format!("what came is of account {}", agreed.account)));
+        }
+        let bytes = agreed.to_json().map_err(|error| refused(error.to_string()))?;
+        let key = roster_key(&account.to_string(), between);
+        outside.put(&key, bytes).await?;
+        known.push((between, key));
+        Outcome::Written
+    };
+    for key in thin::superfluous(known) {
+        outside.delete(&key).await?;
+    }
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests;
