@@ -120,6 +120,8 @@ impl<'d> Telling<'d> {
         let free = NAMES.into_iter().find(|free| self.truth.users.values().all(|(name, _)| name != free));
         let iam = self.story.iam(0, "admin");
         match (self.dice.below(10), free) {
+            // Without a snapshot from before it, nothing tells that an addition changed nothing.
+            (0..4, _) if self.buckets.is_empty() && self.truth.users[&of].1.contains_key(group) => {}
             (0..4, _) => {
                 iam.adds(&name, group);
                 // Adding a member again succeeds, and changes nothing.
@@ -216,6 +218,21 @@ struct Totals {
     unsure: usize,
 }
 
+/// What happened, to be printed where a seed fails.
+fn timeline(records: &[Value], rosters: &Rosters) -> String {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for record in records {
+        let what = format!("{} {} {}", record["eventName"], record["userIdentity"]["userName"], record["requestParameters"]);
+        lines.push((record["eventTime"].as_str().unwrap_or_default().to_owned(), what));
+    }
+    for snapshot in rosters.iter() {
+        let users: Vec<String> = snapshot.users.iter().map(|(id, user)| format!("{} {id} {:?}", user.name, user.groups)).collect();
+        lines.push((snapshot.taken.map(|taken| taken.to_string()).unwrap_or_default(), format!("snapshot: {users:?}")));
+    }
+    lines.sort();
+    lines.iter().map(|(time, what)| format!("{time} {what}\n")).collect()
+}
+
 fn simulate(seed: u64, totals: &mut Totals) {
     let dice = Dice::new(seed);
     let Telling { story, records, entered, buckets, .. } = Telling::new(&dice).tell();
@@ -241,15 +258,24 @@ fn simulate(seed: u64, totals: &mut Totals) {
         match of("RW001").map(|finding| finding.verdict) {
             None => {
                 totals.inside += 1;
-                assert!(truth.member, "seed {seed}: {session} at {time} is allowed, and was no member");
+                assert!(truth.member, "seed {seed}: {session} at {time} is allowed, and was no member\n{}", timeline(&records, &rosters));
                 if truth.since.is_some_and(|since| time.seconds_since(since) < 3_600) {
                     totals.just_joined += 1;
-                    assert!(of("RW010").is_some(), "seed {seed}: {session} at {time} had joined at {:?}", truth.since);
+                    assert!(
+                        of("RW010").is_some(),
+                        "seed {seed}: {session} at {time} had joined at {:?}\n{}",
+                        truth.since,
+                        timeline(&records, &rosters)
+                    );
                 }
             }
             Some(Verdict::Violation) => {
                 totals.outside += 1;
-                assert!(!truth.member, "seed {seed}: {session} at {time} is a violation, and was a member");
+                assert!(
+                    !truth.member,
+                    "seed {seed}: {session} at {time} is a violation, and was a member\n{}",
+                    timeline(&records, &rosters)
+                );
             }
             Some(_) => totals.unproven += 1,
         }

@@ -1,6 +1,9 @@
 //! Was this user in this group at that second?
 //!
 //! The last change before the second decides; else the first change after it, inverted; else the snapshots; else it is unproven.
+//!
+//! Adding a member again succeeds, is logged, and changes nothing. So where a snapshot from before the first change after the second
+//! shows what that change made, inverting it would tell the opposite of what was.
 
 use std::sync::Arc;
 
@@ -70,16 +73,33 @@ impl Roster<'_> {
                 None => unclear(last.time),
             };
         }
+        let born = user_life.created.max(group_life.created).filter(|born| *born <= at);
         if let Some(next) = rest.first() {
             let evidence = records(next);
+            let shown_before = |snapshot: &Snapshot| snapshot.taken.is_some_and(|taken| taken < next.time);
+            let known = self.rosters.of(account).filter(|snapshot| shown_before(snapshot));
+            if next.added.is_some() && known.filter_map(|snapshot| snapshot.is_member(user, group)).any(|member| Some(member) == next.added) {
+                return match (self.by_snapshots(account, user, group, at, born, &shown_before), next.added) {
+                    (Membership::Member { .. }, Some(true)) => Membership::Member { began: None, evidence },
+                    (Membership::NotMember { .. }, Some(true)) => Membership::NotMember { evidence },
+                    (Membership::Member { .. }, _) => Membership::Member { began: None, evidence },
+                    (Membership::NotMember { .. }, _) => Membership::Unproven {
+                        missing: format!(
+                            "the user left the group at {}, yet a roster of account {account} does not have them in it, and the logs do not \
+                             show who added them",
+                            next.time
+                        ),
+                    },
+                    (unproven @ Membership::Unproven { .. }, _) => unproven,
+                };
+            }
             return match next.added {
                 Some(true) => Membership::NotMember { evidence },
                 Some(false) => Membership::Member { began: None, evidence },
                 None => unclear(next.time),
             };
         }
-        let born = user_life.created.max(group_life.created).filter(|born| *born <= at);
-        self.by_snapshots(account, user, group, at, born)
+        self.by_snapshots(account, user, group, at, born, &|_| true)
     }
 
     /// The first of the additions that were not undone before the switch.
@@ -97,10 +117,19 @@ impl Roster<'_> {
         Some(Began { time: first.time, record: first.record.clone(), by: Arc::clone(&first.by) })
     }
 
-    fn by_snapshots(&self, account: AccountId, user: &str, group: &str, at: Moment, born: Option<Moment>) -> Membership {
+    /// What those snapshots tell that count.
+    fn by_snapshots(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        at: Moment,
+        born: Option<Moment>,
+        counts: &dyn Fn(&Snapshot) -> bool,
+    ) -> Membership {
         let unproven = |missing: String| Membership::Unproven { missing };
         let answers: Vec<(&Snapshot, bool)> =
-            self.rosters.of(account).filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?))).collect();
+            self.rosters.of(account).filter(|snapshot| counts(snapshot)).filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?))).collect();
         let before = answers.iter().rfind(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken <= at));
         let after = answers.iter().find(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken > at));
         let untimed = answers.iter().filter(|(snapshot, _)| snapshot.taken.is_none());
