@@ -76,22 +76,8 @@ impl Roster<'_> {
         let born = user_life.created.max(group_life.created).filter(|born| *born <= at);
         if let Some(next) = rest.first() {
             let evidence = records(next);
-            let shown_before = |snapshot: &Snapshot| snapshot.taken.is_some_and(|taken| taken < next.time);
-            let known = self.rosters.of(account).filter(|snapshot| shown_before(snapshot));
-            if next.added.is_some() && known.filter_map(|snapshot| snapshot.is_member(user, group)).any(|member| Some(member) == next.added) {
-                return match (self.by_snapshots(account, user, group, at, born, &shown_before), next.added) {
-                    (Membership::Member { .. }, Some(true)) => Membership::Member { began: None, evidence },
-                    (Membership::NotMember { .. }, Some(true)) => Membership::NotMember { evidence },
-                    (Membership::Member { .. }, _) => Membership::Member { began: None, evidence },
-                    (Membership::NotMember { .. }, _) => Membership::Unproven {
-                        missing: format!(
-                            "the user left the group at {}, yet a roster of account {account} does not have them in it, and the logs do not \
-                             show who added them",
-                            next.time
-                        ),
-                    },
-                    (unproven @ Membership::Unproven { .. }, _) => unproven,
-                };
+            if let Some(shown) = self.shown_before(account, user, group, at, next, born) {
+                return shown;
             }
             return match next.added {
                 Some(true) => Membership::NotMember { evidence },
@@ -100,6 +86,37 @@ impl Roster<'_> {
             };
         }
         self.by_snapshots(account, user, group, at, born, &|_| true)
+    }
+
+    /// What snapshots from before `next`, the first change after `at`, tell, if one of them shows already what that change made. `None`: none does.
+    fn shown_before(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        at: Moment,
+        next: &Second,
+        born: Option<Moment>,
+    ) -> Option<Membership> {
+        let added = next.added?;
+        let earlier = |snapshot: &Snapshot| snapshot.taken.is_some_and(|taken| taken < next.time);
+        let mut shown =
+            self.rosters.of(account).filter(|snapshot| earlier(snapshot)).filter_map(|snapshot| snapshot.is_member(user, group));
+        if !shown.any(|member| member == added) {
+            return None;
+        }
+        let evidence = records(next);
+        Some(match self.by_snapshots(account, user, group, at, born, &earlier) {
+            Membership::Member { .. } => Membership::Member { began: None, evidence },
+            Membership::NotMember { .. } if added => Membership::NotMember { evidence },
+            Membership::NotMember { .. } => Membership::Unproven {
+                missing: format!(
+                    "the user left the group at {}, yet a roster of account {account} does not have them in it, and the logs do not show who added them",
+                    next.time
+                ),
+            },
+            unproven @ Membership::Unproven { .. } => unproven,
+        })
     }
 
     /// The first of the additions that were not undone before the switch.
@@ -128,8 +145,12 @@ impl Roster<'_> {
         counts: &dyn Fn(&Snapshot) -> bool,
     ) -> Membership {
         let unproven = |missing: String| Membership::Unproven { missing };
-        let answers: Vec<(&Snapshot, bool)> =
-            self.rosters.of(account).filter(|snapshot| counts(snapshot)).filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?))).collect();
+        let answers: Vec<(&Snapshot, bool)> = self
+            .rosters
+            .of(account)
+            .filter(|snapshot| counts(snapshot))
+            .filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?)))
+            .collect();
         let before = answers.iter().rfind(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken <= at));
         let after = answers.iter().find(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken > at));
         let untimed = answers.iter().filter(|(snapshot, _)| snapshot.taken.is_none());

@@ -71,6 +71,37 @@ mod cases {
     use crate::testing::{Story, Verdicts};
 
     #[test]
+    fn an_addition_that_changed_nothing_makes_nobody_an_outsider_before_it() {
+        let roster = |taken: &str, groups: &[&str]| {
+            let user = serde_json::json!({"UserName": "dora", "UserId": "AIDADORAXXXXXXXXXXXX", "Arn": "arn:aws:iam::111122223333:user/dora", "GroupList": groups});
+            let group = serde_json::json!({"GroupName": "Developers", "GroupId": "AGPADEVELOPERSXXXXXX", "Arn": "arn:aws:iam::111122223333:group/Developers"});
+            let details = serde_json::json!({"UserDetailList": [user], "GroupDetailList": [group]}).to_string();
+            crate::roster::Snapshot::read(details.as_bytes(), Some(taken.parse().unwrap())).unwrap()
+        };
+        let verdict = |added: bool, snapshot: crate::roster::Snapshot| {
+            let mut story = Story::new().without_roster();
+            drop(story.switch("dora"));
+            let change = story.iam(600, "admin");
+            if added {
+                change.adds("dora", "Developers");
+            } else {
+                change.removes("dora", "Developers");
+            }
+            let mut rosters = crate::roster::Rosters::default();
+            rosters.add(snapshot);
+            let world = story.world_of(story.records());
+            let judged = crate::judge(&world, &story.policy(), &rosters, crate::Scope::default(), &mut |_| ());
+            judged.findings.iter().find(|finding| finding.rule == "RW001").map(|finding| finding.verdict)
+        };
+        let (before, after) = ("2026-03-02T03:00:00Z", "2026-03-02T12:00:00Z");
+        assert_eq!(verdict(true, roster(before, &["Developers"])), None, "she was in it, and was added again");
+        assert_eq!(verdict(true, roster(before, &[])), Some(crate::Verdict::Violation));
+        assert_eq!(verdict(true, roster(after, &["Developers"])), Some(crate::Verdict::Violation), "what is seen after it is what it made");
+        assert_eq!(verdict(false, roster(before, &["Developers"])), None);
+        assert_eq!(verdict(false, roster(before, &[])), Some(crate::Verdict::Unproven), "who added her in between is not in the logs");
+    }
+
+    #[test]
     fn fires_for_a_tester() {
         let mut story = Story::new();
         story.switch("tom").with_mfa();
