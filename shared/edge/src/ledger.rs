@@ -10,6 +10,7 @@ pub(crate) mod keys;
 mod observed;
 mod store;
 mod touch;
+mod uses;
 
 pub use gather::{Facts, Gather};
 pub use heard::heard_of;
@@ -18,3 +19,4 @@ pub use observed::Observed;
 pub(crate) use store::elevated;
 pub use store::{Arrival, is_done, mark_done, store};
 pub use touch::{Touched, touch};
+pub use uses::{Counted, uses};

@@ -9,6 +9,7 @@ mod index;
 mod judged;
 mod lookup;
 pub(crate) mod send;
+mod uses;
 
 use std::collections::BTreeSet;
 

@@ -54,8 +54,28 @@ pub struct Alert {
     /// The region that the first event was logged in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// What the sessions were used for, as far as it was known when this version was made. More use alone is no new version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Uses>,
     /// When rolewatch first knew of it, RFC 3339, UTC.
     pub noticed: String,
+}
+
+/// When and how often sessions were used. Every count is a least: of two events one may stand for both, and none is counted twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uses {
+    /// The first use, RFC 3339, UTC.
+    pub first: String,
+    /// The last use, RFC 3339, UTC.
+    pub last: String,
+    /// At least so many calls that only read.
+    pub reads: u64,
+    /// At least so many other calls.
+    pub writes: u64,
+    /// At least so many of all calls were made in the console.
+    pub console: u64,
+    /// At least so many of all calls were made by API: a program, the command line.
+    pub api: u64,
 }
 
 /// What became of a finding.

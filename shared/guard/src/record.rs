@@ -32,6 +32,10 @@ pub(crate) struct Record<'a> {
     pub(crate) error_code: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) error_message: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) read_only: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) session_credential_from_console: Option<Text<'a>>,
     #[serde(borrow, rename = "eventID", skip_serializing_if = "Option::is_none")]
     pub(crate) event_id: Option<Text<'a>>,
     #[serde(borrow, rename = "sharedEventID", skip_serializing_if = "Option::is_none")]

@@ -262,6 +262,10 @@ pub struct Use {
     pub role: RoleArn,
     /// The session was given to a workload by AWS (instance profile, Lambda and the like).
     pub delivered_by_service: bool,
+    /// The call is one that only reads. What does not say so may have written.
+    pub read_only: bool,
+    /// The call was made in the console.
+    pub by_console: bool,
 }
 
 /// `userName` and `principalId` of a user, in one record.

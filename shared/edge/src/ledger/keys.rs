@@ -76,6 +76,11 @@ pub(crate) fn name_part(name: &str, id: &str) -> String {
     format!("{}#{}", part(name), part(id))
 }
 
+/// How often a session was used.
+pub(crate) fn uses(session: &str, created: Moment) -> String {
+    format!("uses#{}#{}", part(session), second(created))
+}
+
 pub(crate) fn role(id: &str) -> String {
     format!("role#{}", part(id))
 }
@@ -119,6 +124,11 @@ pub(crate) fn day(time: Moment) -> String {
 /// How far the elevated sessions of one day (UTC) were watched.
 pub(crate) fn watch(time: Moment) -> String {
     format!("watch#{:06}", time.epoch_seconds().max(0) / 86_400)
+}
+
+/// One of 4,096, from a text.
+pub(crate) fn slot(text: &str) -> String {
+    hash(text).chars().take(3).collect()
 }
 
 /// What a row is, where facts of several kinds share a partition: a letter behind the second, so that one question finds all of some time.

@@ -213,9 +213,11 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
         let what = format!("{:?} {:?} {} {}", used.created, used.key, used.role, used.delivered_by_service);
         both(keys::session(&used.session), Kind::Use.at(created, &keys::hash(&what)));
     }
+    let counted = super::uses::row(seen).map(|(pk, sk)| (row(pk, sk, "", expires), Keep::First));
     if let Some(named) = &seen.named {
         both(keys::names(named.account), keys::name_part(&named.name, &named.id));
     }
+    rows.extend(counted);
     if let Some((id, role)) = &seen.role {
         rows.push((row(keys::role(id), keys::hash(role.as_str()), body, expires), Keep::First));
     }

@@ -46,6 +46,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
         caller_account_name: finding.caller.account.as_deref().and_then(name_of),
         source_ip: None,
         region: None,
+        uses: None,
         noticed: now.to_string(),
     }
 }
@@ -55,9 +56,15 @@ fn region(finding: &Finding, judged: &Judged) -> Option<String> {
     judged.facts.regions.get(record).map(|region| harmless(region))
 }
 
-/// Whether two versions say the same to a reader. Another policy version alone is no news.
+/// Whether two versions say the same to a reader. Another policy version alone is no news, nor is one more use.
 pub(super) fn says_the_same(known: &Alert, new: &Alert) -> bool {
-    let plain =
-        |alert: &Alert| Alert { version: 0, noticed: String::new(), policy: String::new(), supersedes: Vec::new(), ..alert.clone() };
+    let plain = |alert: &Alert| Alert {
+        version: 0,
+        noticed: String::new(),
+        policy: String::new(),
+        supersedes: Vec::new(),
+        uses: None,
+        ..alert.clone()
+    };
     plain(known) == plain(new)
 }

@@ -7,7 +7,7 @@ use rolewatch_guard::rules::Rule;
 use rolewatch_guard::{Finding, Verdict};
 
 use super::judged::{Judged, SESSION, is_touched};
-use super::{Settled, alert};
+use super::{Settled, alert, uses};
 use crate::ledger::{SessionAt, Touched};
 use crate::outbox::{self, State, Stored, about_records, about_sessions, record_name, subject};
 use crate::port::{Table, Trouble};
@@ -65,6 +65,11 @@ pub(super) async fn compare<T: Table>(table: &T, judged: &Judged, touched: &Touc
     }
     for finding in &judged.findings {
         changes.bring(finding, judged, &gone, now);
+    }
+    for id in &changes.dirty {
+        if let Some(stored) = changes.states.get_mut(id) {
+            uses::tell(table, &mut stored.state).await?;
+        }
     }
     Ok(changes)
 }

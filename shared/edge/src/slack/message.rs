@@ -98,6 +98,7 @@ pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repe
         blocks.push(section(&format!("⚠️ *{lead}*\n{}", parts::repeats(view, repeats))));
     }
     blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
+    blocks.extend(parts::uses(view, alert).map(|uses| section(&uses)));
     blocks.push(section(&format!("*{}*\n{}", words.proof, events(view, alert))));
     if alert.status != Status::Withdrawn {
         blocks.push(section(&format!("*{}*\n{}", words.what_to_do, steps(view, alert))));
@@ -184,6 +185,7 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
     let words = view.labels();
     let mut lines = vec![fallback(view, alert, change.is_some()), escape(&alert.message, 1_200)];
     lines.extend(note(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
+    lines.extend(parts::uses(view, alert));
     if alert.status != Status::Withdrawn {
         lines.push(format!("{}:\n{}", words.what_to_do, parts::numbered(parts::steps_of(view, alert))));
         lines.extend(view.runbook(&alert.rule, &alert.name).map(|page| format!("{}: {}", words.runbook, page.replace('&', "&amp;"))));

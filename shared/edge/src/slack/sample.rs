@@ -35,6 +35,7 @@ pub fn alert() -> Alert {
         caller_account_name: Some("development".into()),
         source_ip: Some("203.0.113.7".into()),
         region: Some("us-east-1".into()),
+        uses: None,
         noticed: "2026-01-31T18:30:09Z".into(),
     }
 }

@@ -80,6 +80,16 @@ impl View {
         time.parse::<Timestamp>().map_or_else(|_| time.to_owned(), |stamp| stamp.to_zoned(self.zone.clone()).strftime(how).to_string())
     }
 
+    /// From one event time to another: of one day only the hours, as the message says the day.
+    pub fn span(&self, from: &str, to: &str) -> String {
+        let (Ok(first), Ok(last)) = (from.parse::<Timestamp>(), to.parse::<Timestamp>()) else { return format!("{from} – {to}") };
+        let (first, last) = (first.to_zoned(self.zone.clone()), last.to_zoned(self.zone.clone()));
+        if first.date() == last.date() {
+            return format!("{}–{}", first.strftime("%H:%M"), last.strftime("%H:%M"));
+        }
+        format!("{} – {}", first.strftime("%Y-%m-%d %H:%M"), last.strftime("%Y-%m-%d %H:%M"))
+    }
+
     /// The rule's place in the runbook. A URL that names a place already stays as it is.
     pub fn runbook(&self, rule: &str, name: &str) -> Option<String> {
         let url = self.runbook.as_deref()?;
@@ -131,6 +141,13 @@ mod tests {
         assert_eq!(local("Asia/Tokyo", "2026-01-31T18:30:05Z"), "2026-02-01 03:30:05 (Asia/Tokyo)");
         assert_eq!(local("Europe/Berlin", "2026-07-01T12:00:00Z"), "2026-07-01 14:00:00 (Europe/Berlin)");
         assert_eq!(local("UTC", "2026-07-01T12:00:00Z"), "2026-07-01 12:00:00 (UTC)");
+    }
+
+    #[test]
+    fn a_span_says_the_day_only_where_there_are_two() {
+        let span = |zone: &str| view(zone, None).unwrap().span("2026-01-31T14:01:05Z", "2026-01-31T15:12:00Z");
+        assert_eq!(span("UTC"), "14:01–15:12");
+        assert_eq!(span("Asia/Tokyo"), "2026-01-31 23:01 – 2026-02-01 00:12");
     }
 
     #[test]

@@ -61,6 +61,14 @@ pub struct Labels {
     pub when: &'static str,
     /// Field: the address.
     pub address: &'static str,
+    /// How the sessions were used: `{span}`, `{by}`, `{reads}`, `{writes}`.
+    pub used: &'static str,
+    /// So many reads at least, `{n}`; and where there was none.
+    pub reads: [&'static str; 2],
+    /// So many writes at least, `{n}`; and where there was none.
+    pub writes: [&'static str; 2],
+    /// In the console, by API, by both.
+    pub used_by: [&'static str; 3],
     /// Heading of the events.
     pub proof: &'static str,
     /// What the link to an event opens.

@@ -154,7 +154,7 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
         role: role_id(&record, fact.as_ref())
             .filter(|(_, role)| elevated(role) || role.without_path().is_some_and(|short| elevated(&short))),
         in_iam_region,
-        used: session_role.and_then(|(_, role)| used(&caller, time, role, fact.as_ref())),
+        used: session_role.and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref())),
         named: named(&caller, service, time),
         region: record.aws_region.as_deref().map(Arc::from),
         error: record.error_code.as_deref().map(Arc::from),
@@ -219,7 +219,7 @@ fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str>, RoleArn)
 }
 
 /// The console's own steps are no use; a record without key and creation time cannot be tied to a session.
-fn used(caller: &Caller, time: Moment, role: RoleArn, fact: Option<&Fact>) -> Option<Use> {
+fn used(record: &Record<'_>, caller: &Caller, time: Moment, role: RoleArn, fact: Option<&Fact>) -> Option<Use> {
     if matches!(fact, Some(Fact::Console(_))) {
         return None;
     }
@@ -234,7 +234,13 @@ fn used(caller: &Caller, time: Moment, role: RoleArn, fact: Option<&Fact>) -> Op
         key: caller.key.clone(),
         role,
         delivered_by_service: caller.session.as_ref().is_some_and(|session| session.delivered_by_service),
+        read_only: says_true(record.read_only.as_ref()),
+        by_console: says_true(record.session_credential_from_console.as_ref()),
     })
+}
+
+fn says_true(text: Option<&Text<'_>>) -> bool {
+    text.is_some_and(|text| &**text == "true")
 }
 
 fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {

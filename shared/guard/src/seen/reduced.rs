@@ -63,6 +63,7 @@ mod tests {
         for record in story.records() {
             let mut record = record.clone();
             record["userAgent"] = "chosen by the caller".into();
+            record["sessionCredentialFromConsole"] = "true".into();
             if record["responseElements"]["credentials"].is_object() {
                 record["responseElements"]["credentials"]["sessionToken"] = "secret".into();
             }

@@ -67,6 +67,21 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
     fields.into_iter().map(|(label, text)| mrkdwn(&format!("*{label}*\n{text}"))).collect()
 }
 
+/// When and how often the sessions were used, in one line, where that is known.
+pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
+    let (words, uses) = (view.labels(), alert.uses.as_ref()?);
+    let count = |n: u64, [some, none]: [&'static str; 2]| if n == 0 { none.to_owned() } else { fill(some, &[("n", &n.to_string())]) };
+    let [console, api, both] = words.used_by;
+    let by = match (uses.console, uses.api) {
+        (_, 0) => console,
+        (0, _) => api,
+        _ => both,
+    };
+    let span = escape(&view.span(&uses.first, &uses.last), 160);
+    let (reads, writes) = (count(uses.reads, words.reads), count(uses.writes, words.writes));
+    Some(fill(words.used, &[("span", &span), ("by", by), ("reads", &reads), ("writes", &writes)]))
+}
+
 /// The events, each a link where there is a page to link to.
 pub(super) fn events(view: &View, alert: &Alert) -> String {
     let words = view.labels();

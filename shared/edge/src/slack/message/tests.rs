@@ -74,6 +74,21 @@ fn within_limits(message: &Message) {
 }
 
 #[test]
+fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
+    let uses = |reads, writes, console, api| {
+        let (first, last) = ("2026-01-31T18:31:00Z".to_owned(), "2026-01-31T19:42:00Z".to_owned());
+        let uses = Some(crate::wire::Uses { first, last, reads, writes, console, api });
+        let message = alert(&sample::view(Language::English), &Alert { uses, ..sample::alert() }, None, &[]);
+        assert!(message.minimal.contains("03:31–04:42"));
+        all_text(&message)
+    };
+    assert!(uses(41, 3, 44, 0).contains("Used 03:31–04:42 (console): at least 41 reading, at least 3 writing"));
+    assert!(uses(2, 0, 0, 2).contains("(API): at least 2 reading, none writing"));
+    assert!(uses(1, 1, 1, 1).contains("(console and API)"));
+    assert!(!all_text(&alert(&sample::view(Language::English), &sample::alert(), None, &[])).contains("Used"));
+}
+
+#[test]
 fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_do() {
     for language in [Language::English, Language::Japanese] {
         let message = alert(&sample::view(language), &sample::alert(), None, &[]);
