@@ -54,6 +54,10 @@ struct Telling<'d> {
     /// The bucket after every snapshot.
     buckets: Vec<Objects>,
     created: usize,
+    /// The first snapshot was taken before anything happened.
+    shown: bool,
+    /// Snapshots that leave somebody out because they changed meanwhile.
+    unsure: usize,
 }
 
 fn id(prefix: &str, of: &str) -> String {
@@ -70,10 +74,27 @@ impl<'d> Telling<'d> {
         }
         let auditor = Twin::new(Calm, story.now());
         auditor.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), story.now()));
-        Self { dice, story, records: Vec::new(), truth, entered: BTreeMap::new(), auditor, buckets: Vec::new(), created: 0 }
+        Self {
+            dice,
+            story,
+            records: Vec::new(),
+            truth,
+            entered: BTreeMap::new(),
+            auditor,
+            buckets: Vec::new(),
+            created: 0,
+            shown: false,
+            unsure: 0,
+        }
     }
 
     fn tell(mut self) -> Self {
+        if self.dice.permille(700) {
+            let whole = self.shown_now(&[self.truth.clone()]);
+            self.put(self.story.now(), vec![(whole, 1)]);
+            self.story.later(5);
+            self.shown = true;
+        }
         for _ in 0..4 + self.dice.below(12) {
             let pause = [0, 1, 2, 30, 1_500, 4_000, 7_000][self.dice.below(7)];
             self.story.later(pause);
@@ -121,7 +142,7 @@ impl<'d> Telling<'d> {
         let iam = self.story.iam(0, "admin");
         match (self.dice.below(10), free) {
             // Without a snapshot from before it, nothing tells that an addition changed nothing.
-            (0..4, _) if self.buckets.is_empty() && self.truth.users[&of].1.contains_key(group) => {}
+            (0..4, _) if !self.shown && self.truth.users[&of].1.get(group) == Some(&None) => {}
             (0..4, _) => {
                 iam.adds(&name, group);
                 // Adding a member again succeeds, and changes nothing.
@@ -162,37 +183,51 @@ impl<'d> Telling<'d> {
         self.records.extend_from_slice(&self.story.records()[from..]);
     }
 
-    /// The auditor reads twice, while things go on.
+    /// The auditor reads again and again, while things go on.
     fn snapshot(&mut self) {
         let begin = self.story.now();
-        let first = self.reading();
-        let between = self.story.now();
-        let second = self.reading();
-        let end = self.story.now();
+        let mut readings = Vec::new();
+        for _ in 0..4 {
+            let from = self.story.now();
+            let reading = self.reading();
+            readings.push((reading, self.story.now().seconds_since(from)));
+        }
+        self.put(begin, readings);
+    }
+
+    fn put(&mut self, begin: Moment, readings: Vec<(Snapshot, i64)>) {
         let twin = &self.auditor;
+        let always = |of: &String| readings.iter().all(|(snapshot, _)| snapshot.users.contains_key(id("AIDA", of).as_str()));
+        let stayed = self.truth.users.keys().filter(|of| always(of)).count();
         twin.clock.set(begin);
-        let readings = vec![(first, between.seconds_since(begin)), (second, end.seconds_since(between))];
         twin.details.borrow_mut().insert(ACCOUNT.parse().unwrap(), readings);
         let book = run(Shelf::default().current(twin, twin.now())).unwrap().clone();
         assert_eq!(run(take_all(twin, &book, begin)).unwrap().failed, 0);
+        let newest = twin.objects.borrow().iter().rfind(|(key, _)| key.starts_with("roster/")).map(|(_, (bytes, _))| bytes.clone());
+        self.unsure += usize::from(Snapshot::read(&newest.unwrap(), None).unwrap().users.len() < stayed);
         self.buckets.push(twin.objects.borrow().clone());
     }
 
     /// Each user as of some moment of the reading, which is not the same for all.
     fn reading(&mut self) -> Snapshot {
         let mut states = vec![self.truth.clone()];
-        for _ in 0..[0, 0, 1, 2][self.dice.below(4)] {
+        for _ in 0..[0, 1, 1, 2][self.dice.below(4)] {
             let pause = self.dice.below(3);
             self.story.later(i64::try_from(pause).unwrap());
             if self.dice.permille(200) {
-                self.switch()
+                self.switch();
             } else {
-                self.change()
+                self.change();
             }
             states.push(self.truth.clone());
         }
         let pause = self.dice.below(3);
         self.story.later(i64::try_from(pause).unwrap());
+        self.shown_now(&states)
+    }
+
+    /// What IAM tells while these states follow each other.
+    fn shown_now(&self, states: &[Truth]) -> Snapshot {
         let all: BTreeSet<&String> = states.iter().flat_map(|truth| truth.users.keys()).collect();
         let users = all.into_iter().filter_map(|of| {
             let (name, groups) = states[self.dice.below(states.len())].users.get(of)?;
@@ -230,12 +265,12 @@ fn timeline(records: &[Value], rosters: &Rosters) -> String {
         lines.push((snapshot.taken.map(|taken| taken.to_string()).unwrap_or_default(), format!("snapshot: {users:?}")));
     }
     lines.sort();
-    lines.iter().map(|(time, what)| format!("{time} {what}\n")).collect()
+    lines.iter().map(|(time, what)| format!("{time} {what}")).collect::<Vec<_>>().join("\n")
 }
 
 fn simulate(seed: u64, totals: &mut Totals) {
     let dice = Dice::new(seed);
-    let Telling { story, records, entered, buckets, .. } = Telling::new(&dice).tell();
+    let Telling { story, records, entered, buckets, unsure, .. } = Telling::new(&dice).tell();
     let now = story.now().plus_seconds(3_600);
 
     // The audit: all records, and the rosters that are in the bucket at last.
@@ -244,7 +279,7 @@ fn simulate(seed: u64, totals: &mut Totals) {
         rosters.add(Snapshot::read(bytes, taken(key)).unwrap());
     }
     totals.snapshots += rosters.iter().count();
-    totals.unsure += rosters.iter().filter(|snapshot| snapshot.users.len() < 3).count();
+    totals.unsure += unsure;
     let scope = Scope { as_of: Some(now), ..Scope::default() };
     let judgement = judge(&story.world_of(&records), &story.policy(), &rosters, scope, &mut |_| ());
 

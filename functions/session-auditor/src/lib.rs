@@ -3,10 +3,11 @@
 //! A schedule invokes it with a task and the time at which it was due. That time is the clock of the run, so that a run can be repeated.
 
 use rolewatch_edge::digest::digest;
-use rolewatch_edge::port::{Bucket, Clock, Queue, Table, Topic, Trail, Trouble};
+use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trail, Trouble};
 use rolewatch_edge::resend::{Resent, resend};
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::slack::View;
+use rolewatch_edge::snapshots::{self, Taken};
 use rolewatch_edge::telemetry::{Count, Metrics};
 use rolewatch_edge::watch::{self, Swept};
 use rolewatch_guard::moment::Moment;
@@ -16,9 +17,9 @@ use serde::Deserialize;
 const SENT_AT_ONCE: u64 = 300;
 
 /// Everything outside.
-pub trait Outside: Table + Queue + Topic + Bucket + Trail + Clock {}
+pub trait Outside: Table + Queue + Topic + Bucket + Trail + Directory + Clock {}
 
-impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Outside for O {}
+impl<O: Table + Queue + Topic + Bucket + Trail + Directory + Clock> Outside for O {}
 
 /// What a schedule sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -38,6 +39,8 @@ pub enum Task {
     Sweep,
     /// Tell of the last 24 hours.
     Digest,
+    /// Take a snapshot of users and groups. It is dated by the clock, not by when it was due: it shows what is, not what was.
+    Rosters,
 }
 
 /// What an invocation came to.
@@ -49,6 +52,8 @@ pub struct Report {
     pub resent: Option<Resent>,
     /// Whether a digest was sent.
     pub digested: bool,
+    /// Of the snapshots.
+    pub taken: Option<Taken>,
 }
 
 impl Report {
@@ -69,6 +74,10 @@ impl Report {
         }
         if let Some(resent) = &self.resent {
             resent.count(&mut metrics);
+        }
+        if let Some(taken) = &self.taken {
+            metrics.count(Count::RosterTaken, taken.written);
+            metrics.count(Count::RosterFailed, taken.failed);
         }
         metrics
     }
@@ -120,6 +129,11 @@ impl Auditor {
                 let digest = digest(outside, book, &self.view, now).await?;
                 tracing::info!(switches = digest.switches, "sent a digest");
                 report.digested = true;
+            }
+            Task::Rosters => {
+                let taken = snapshots::take_all(outside, book, now).await?;
+                tracing::info!(?taken, "took snapshots of users and groups");
+                report.taken = Some(taken);
             }
         }
         Ok(report)

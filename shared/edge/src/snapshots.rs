@@ -14,9 +14,13 @@ use std::collections::BTreeSet;
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::Snapshot;
 
 use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
 use crate::rulebook::{ROSTER_PREFIX, Rulebook, once, roster_key, taken};
+
+/// So many times more an account is read while its users or groups change under our eyes.
+const AGAIN: usize = 2;
 
 /// What taking snapshots came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,10 +77,7 @@ async fn take<O: Directory + Bucket + Clock>(outside: &O, account: AccountId, at
     let outcome = if known.iter().any(|(taken, _)| *taken >= at) {
         Outcome::Known
     } else {
-        let first = outside.details(account).await?;
-        let between = outside.now();
-        let second = outside.details(account).await?;
-        let agreed = first.agreed(&second);
+        let (agreed, between) = settled(outside, account).await?;
         let refused = |why: String| Trouble::Refused { what: format!("taking a snapshot of account {account}"), why };
         if agreed.account != account {
             return Err(refused(format!("what came is of account {}", agreed.account)));
@@ -91,6 +92,22 @@ async fn take<O: Directory + Bucket + Clock>(outside: &O, account: AccountId, at
         outside.delete(&key).await?;
     }
     Ok(outcome)
+}
+
+/// What two readings in a row agree in, and the second between them. Where nothing changes in the meantime that is everything.
+async fn settled<O: Directory + Clock>(outside: &O, account: AccountId) -> Result<(Snapshot, Moment), Trouble> {
+    let mut earlier = outside.details(account).await?;
+    let mut between = outside.now();
+    let mut later = outside.details(account).await?;
+    for _ in 0..AGAIN {
+        if earlier == later {
+            break;
+        }
+        earlier = later;
+        between = outside.now();
+        later = outside.details(account).await?;
+    }
+    Ok((earlier.agreed(&later), between))
 }
 
 #[cfg(test)]

@@ -5,5 +5,6 @@
 mod live;
 mod overlaps;
 mod promises;
+mod rosters;
 mod same_findings;
 mod telling;

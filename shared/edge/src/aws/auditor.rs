@@ -1,15 +1,20 @@
 //! All that session-auditor reaches.
 
+use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::Snapshot;
 
 use super::bucket::StateBucket;
 use super::clock::SystemClock;
 use super::connection::Connection;
+use super::directory::ReaderRoles;
 use super::queue::EventQueue;
 use super::table::Tables;
 use super::topic::Topics;
 use super::trail::Histories;
-use crate::port::{Bucket, Clock, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Table, Topic, Trail, Trouble};
+use crate::port::{
+    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Table, Topic, Trail, Trouble,
+};
 use crate::settings::AuditorSettings;
 
 /// session-auditor's ports over AWS, all in one.
@@ -25,6 +30,8 @@ pub struct AuditorAws {
     pub bucket: StateBucket,
     /// The event history of every account.
     pub histories: Histories<SystemClock>,
+    /// Users and groups of every account.
+    pub directory: ReaderRoles<SystemClock>,
 }
 
 impl AuditorAws {
@@ -37,6 +44,7 @@ impl AuditorAws {
             topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.operations_topic.clone()),
             bucket: StateBucket::new(&connection, settings.bucket.clone()),
             histories: Histories::new(&connection, settings.operations_topic.partition(), &settings.reader_role, SystemClock),
+            directory: ReaderRoles::new(&connection, settings.operations_topic.partition(), &settings.reader_role, SystemClock),
         }
     }
 }
@@ -78,6 +86,20 @@ impl Bucket for AuditorAws {
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
         self.bucket.put(key, bytes).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), Trouble> {
+        self.bucket.delete(key).await
+    }
+}
+
+impl Directory for AuditorAws {
+    async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
+        self.directory.groups_of(account, user_name).await
+    }
+
+    async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
+        self.directory.details(account).await
     }
 }
 

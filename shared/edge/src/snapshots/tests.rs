@@ -76,12 +76,24 @@ fn whoever_joins_during_the_reading_is_not_said_to_be_a_member_nor_none() {
         told("111122223333", &[("dora", &["Developers"]), ("tom", &[])]),
         told("111122223333", &[("dora", &["Developers"]), ("tom", &["Developers"])]),
     );
-    tell(&twin, "111122223333", vec![(before, 3), (after, 3)]);
+    tell(&twin, "111122223333", vec![(before.clone(), 3), (after.clone(), 3), (before, 3), (after, 3)]);
     run(take_all(&twin, &book, begin())).unwrap();
     let key = rosters(&twin).remove(0);
-    assert_eq!(taken(&key), Some(begin().plus_seconds(3)), "between the readings");
+    assert_eq!(taken(&key), Some(begin().plus_seconds(9)), "between the last two readings");
     let read = Snapshot::read(&twin.objects.borrow()[&key].0, None).unwrap();
     assert_eq!(read.users.values().map(|user| &*user.name).collect::<Vec<_>>(), ["dora"]);
+}
+
+#[test]
+fn an_account_that_comes_to_rest_is_shown_whole_as_of_then() {
+    let (twin, book) = with_policy(Calm);
+    both(&twin);
+    let after = told("111122223333", &[("dora", &["Developers"]), ("tom", &["Developers"])]);
+    tell(&twin, "111122223333", vec![(told("111122223333", &[("dora", &["Developers"]), ("tom", &[])]), 3), (after.clone(), 3)]);
+    run(take_all(&twin, &book, begin())).unwrap();
+    let key = rosters(&twin).remove(0);
+    assert_eq!(taken(&key), Some(begin().plus_seconds(6)));
+    assert_eq!(Snapshot::read(&twin.objects.borrow()[&key].0, None).unwrap(), after);
 }
 
 #[test]
