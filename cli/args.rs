@@ -22,6 +22,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Judge CloudTrail logs
     Audit(AuditArgs),
+    /// Judge the set-up: what IAM allows that the policy forbids
+    Review(ReviewArgs),
+    /// Draft a policy file from what IAM allows today
+    Init(InitArgs),
     /// Explain a rule, or what a CloudTrail record means and how each rule judges it
     Explain(ExplainArgs),
     /// List the rules
@@ -89,6 +93,54 @@ pub(crate) struct AuditArgs {
     pub(crate) jobs: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) look: Look,
+}
+
+const REVIEW_EXAMPLES: &str = "\
+Examples:
+  aws iam get-account-authorization-details > setup/development.json
+      With the credentials of each account in turn; `aws iam list-roles` of the accounts with roles tells how long sessions may last.
+  rolewatch review setup
+  rolewatch review setup --credential-report credentials.csv --access-analyzer findings.json --format ndjson
+
+Exit codes: as of `rolewatch audit`.";
+
+/// `rolewatch review`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = REVIEW_EXAMPLES)]
+pub(crate) struct ReviewArgs {
+    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The policy; by default `rolewatch.yaml` in or next to PATH, else in the working folder
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Content of `aws iam get-credential-report`, decoded: who has an MFA device
+    #[arg(long = "credential-report", value_name = "CSV")]
+    pub(crate) credential_reports: Vec<PathBuf>,
+    /// Output of `aws accessanalyzer list-findings-v2`
+    #[arg(long = "access-analyzer", value_name = "JSON")]
+    pub(crate) access_analyzer: Vec<PathBuf>,
+    /// What "by now" means, for suppressions that expire; by default this moment
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub(crate) as_of: Option<Moment>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// The least severity of a violation that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
+    pub(crate) fail_on: Severity,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// `rolewatch init`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InitArgs {
+    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files
+    ///
+    /// An account is called as its file is: development.json, or development@2026-03-31T093000Z.json.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// What switches are judged against.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use rolewatch_guard::policy::{PolicyErrors, Severity};
+use rolewatch_guard::review::ReviewFinding;
 use rolewatch_guard::roster::SnapshotError;
 use rolewatch_guard::{Finding, Verdict};
 
@@ -24,10 +25,18 @@ pub(crate) enum Exit {
 impl Exit {
     /// Of an audit. An unproven finding is no violation, and a suppressed one is not among `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail_on: Severity, complete: bool) -> Self {
-        let counts = |finding: &Finding| finding.verdict == Verdict::Violation && finding.severity >= fail_on;
+        Self::of(findings.iter().map(|finding| (finding.verdict, finding.severity)), fail_on, complete)
+    }
+
+    /// Of a review, likewise.
+    pub(crate) fn of_review(findings: &[ReviewFinding], fail_on: Severity, complete: bool) -> Self {
+        Self::of(findings.iter().map(|finding| (finding.verdict, finding.severity)), fail_on, complete)
+    }
+
+    fn of(findings: impl IntoIterator<Item = (Verdict, Severity)>, fail_on: Severity, complete: bool) -> Self {
         if !complete {
             Self::Incomplete
-        } else if findings.iter().any(counts) {
+        } else if findings.into_iter().any(|(verdict, severity)| verdict == Verdict::Violation && severity >= fail_on) {
             Self::Findings
         } else {
             Self::Clean

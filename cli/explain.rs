@@ -5,7 +5,7 @@ mod markdown;
 mod missing;
 mod records;
 
-use rolewatch_guard::rules::{ALL, Rule};
+use rolewatch_guard::rules::{Rule, listed};
 
 use crate::args::ExplainArgs;
 use crate::exit::{Exit, Failure, shown_path};
@@ -34,7 +34,7 @@ fn nearest(text: &str) -> Option<&'static Rule> {
     // `RW2` and `rw0002` mean the number.
     let number = |code: &str| code.get(2..).and_then(|digits| digits.parse::<u16>().ok());
     if let Some(meant) = text.strip_prefix("rw").and_then(|digits| digits.parse::<u16>().ok())
-        && let Some(rule) = ALL.iter().find(|rule| number(rule.code) == Some(meant))
+        && let Some(rule) = listed().into_iter().find(|rule| number(rule.code) == Some(meant))
     {
         return Some(rule);
     }
@@ -42,7 +42,7 @@ fn nearest(text: &str) -> Option<&'static Rule> {
         let code = rule.code.to_ascii_lowercase();
         strsim::normalized_damerau_levenshtein(&text, &code).max(strsim::normalized_damerau_levenshtein(&text, rule.name))
     };
-    let best = ALL.iter().map(|rule| (likeness(rule), rule)).max_by(|(a, _), (b, _)| a.total_cmp(b));
+    let best = listed().into_iter().map(|rule| (likeness(rule), rule)).max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.filter(|(likeness, _)| *likeness >= 0.6).map(|(_, rule)| rule)
 }
 

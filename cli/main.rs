@@ -4,9 +4,11 @@ mod args;
 mod audit;
 mod exit;
 mod explain;
+mod init;
 mod policy;
 mod push;
 mod report;
+mod review;
 mod rules;
 mod shell;
 mod stdout;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Audit(args) => audit::run(&args),
+        Command::Review(args) => review::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Policy { command } => policy::run(command),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+from review import ACCESS_ANALYZER, DETAILS, credential_report  # noqa: E402
 from roster import ROSTERS  # noqa: E402
 from shapes import HOME, PRODUCTION, at, digest, envelope, guid, iso  # noqa: E402
 from tamper import tampering  # noqa: E402
@@ -37,6 +38,10 @@ def main():
         written.add(write(HERE / "tamper" / f"{name}.json", pretty(envelope(record))))
     for name, roster in ROSTERS.items():
         written.add(write(HERE / "roster" / name, pretty(roster)))
+    for name, document in DETAILS.items():
+        written.add(write(HERE / "review" / name, pretty(document)))
+    written.add(write(HERE / "review" / "findings" / "access-analyzer.json", pretty(ACCESS_ANALYZER)))
+    written.add(write(HERE / "review" / "credentials.csv", credential_report().encode()))
     logs = list(log_files(trail.records))
     for path, records in logs:
         written.add(write_gz(path, records))
@@ -46,7 +51,8 @@ def main():
     for path, document in [digest_file(logs), insight_file()]:
         written.add(write_gz(path, document))
 
-    kept = [HERE.glob("*.json"), *((HERE / name).glob("*.json") for name in ("roster", "tamper")), ARCHIVE.rglob("*.gz")]
+    folders = ("roster", "tamper", "review", "review/findings")
+    kept = [HERE.glob("*.json"), *((HERE / name).glob("*.json") for name in folders), ARCHIVE.rglob("*.gz")]
     for stale in {path for paths in kept for path in paths} - written:
         stale.unlink()
     print(f"{len(trail.records)} records in {len(logs)} log files, {len(trail.labelled)} single events", file=sys.stderr)

@@ -14,7 +14,7 @@ use crate::exit::{Failure, shown_path, shown_paths};
 use crate::stdout;
 
 /// How a policy file is called where it is to be found by itself.
-const POLICY: &str = "rolewatch.yaml";
+pub(crate) const POLICY: &str = "rolewatch.yaml";
 
 /// How the folder of rosters is called.
 const ROSTERS: &str = "roster";
@@ -105,10 +105,10 @@ fn unreadable_roster(file: &Path, why: io::Error) -> Failure {
 }
 
 /// Where policy and rosters are looked for, nearest first: in the folders given, beside what is given, in the working folder.
-struct Places(Vec<PathBuf>);
+pub(crate) struct Places(Vec<PathBuf>);
 
 impl Places {
-    fn of(paths: &[PathBuf]) -> Self {
+    pub(crate) fn of(paths: &[PathBuf]) -> Self {
         let named = || paths.iter().filter(|path| path.as_os_str() != "-");
         let inside = named().filter(|path| path.is_dir()).cloned();
         let beside = named().map(|path| match (path.file_name(), path.parent()) {
@@ -131,11 +131,11 @@ impl Places {
         places
     }
 
-    fn files(&self, name: &str) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, name: &str) -> Vec<PathBuf> {
         self.0.iter().map(|place| place.join(name)).collect()
     }
 
-    fn having(&self, name: &str, is: fn(&fs::Metadata) -> bool) -> Result<Vec<PathBuf>, Failure> {
+    pub(crate) fn having(&self, name: &str, is: fn(&fs::Metadata) -> bool) -> Result<Vec<PathBuf>, Failure> {
         let mut found = Vec::new();
         for file in self.files(name) {
             match fs::metadata(&file) {

@@ -50,7 +50,7 @@ pub(crate) fn write(findings: &[Finding], out: &mut dyn Write) -> io::Result<()>
 
 /// A spreadsheet takes a cell that begins like this for a formula; an apostrophe in front makes it text. Full-width signs are read as
 /// their narrow forms in East Asian editions.
-fn inert(cell: &str) -> Cow<'_, str> {
+pub(crate) fn inert(cell: &str) -> Cow<'_, str> {
     match cell.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => Cow::Owned(format!("'{cell}")),
         _ => Cow::Borrowed(cell),

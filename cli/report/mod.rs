@@ -1,9 +1,9 @@
 //! What an audit came to, as it is shown: one file a format.
 
-mod csv;
+pub(crate) mod csv;
 mod json;
 mod ndjson;
-mod table;
+pub(crate) mod table;
 pub(crate) mod words;
 
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! For people: by person, the worst first, in words, with what to do.
 
 mod findings;
-mod paint;
+pub(crate) mod paint;
 mod switches;
 
 use std::io::{self, Write};
@@ -12,6 +12,7 @@ use rolewatch_guard::{Finding, Verdict};
 use super::Report;
 use super::words::{counted, length, number, padded, wrap};
 use crate::exit::shown_path;
+pub(crate) use findings::step;
 use paint::{BAD, BOLD, DIM, HEADING, UNSURE};
 
 /// Where the text of a line with a label begins.
@@ -43,23 +44,23 @@ pub(crate) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
 }
 
 /// Where lines go, and how wide they may be.
-struct Page<'a> {
-    out: &'a mut dyn Write,
-    columns: usize,
+pub(crate) struct Page<'a> {
+    pub(crate) out: &'a mut dyn Write,
+    pub(crate) columns: usize,
 }
 
 impl Page<'_> {
-    fn heading(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "\n{HEADING}{text}{HEADING:#}")
     }
 
     /// Wrapped text, every line indented.
-    fn text(&mut self, indent: usize, text: &str) -> io::Result<()> {
+    pub(crate) fn text(&mut self, indent: usize, text: &str) -> io::Result<()> {
         self.hanging(&" ".repeat(indent), indent, text)
     }
 
     /// Wrapped text behind `first`, which is as wide as `indent`.
-    fn hanging(&mut self, first: &str, indent: usize, text: &str) -> io::Result<()> {
+    pub(crate) fn hanging(&mut self, first: &str, indent: usize, text: &str) -> io::Result<()> {
         let lines = wrap(text, self.columns.saturating_sub(indent));
         let mut before = first.to_owned();
         for line in lines {
@@ -69,7 +70,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
+    pub(crate) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
         self.hanging(&format!("{DIM}{}{DIM:#}", padded(label, LABEL)), LABEL, text)
     }
 }

@@ -18,4 +18,5 @@ mod meanings;
 mod order;
 mod organisation;
 mod push;
+mod review;
 mod tool;

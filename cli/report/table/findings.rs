@@ -71,7 +71,7 @@ fn one_person(person: &CallerShown, theirs: &[&Finding], page: &mut Page<'_>) ->
 }
 
 fn one_rule(first: &Finding, findings: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
-    let style = paint::severity(first);
+    let style = paint::severity(first.verdict, first.severity);
     let severity = first.severity.as_str().to_uppercase();
     let verdict = if first.verdict == Verdict::Unproven { ", unproven" } else { "" };
     let times = if findings.len() > 1 { format!("  {}", counted(length(findings), "time", "times")) } else { String::new() };
@@ -132,9 +132,14 @@ fn events(finding: &Finding) -> String {
 
 /// The first step that the rule's documentation gives; for what is unproven, the one that speaks of that, where there is one.
 pub(super) fn first_step(finding: &Finding) -> Option<String> {
-    let steps = steps(&Rule::find(finding.rule)?.section("What to do"));
+    step(finding.rule, finding.verdict)
+}
+
+/// The same for any rule and verdict.
+pub(crate) fn step(rule: &str, verdict: Verdict) -> Option<String> {
+    let steps = steps(&Rule::find(rule)?.section("What to do"));
     let unproven = steps.iter().find_map(|step| step.strip_prefix("Unproven: "));
-    match (finding.verdict, unproven) {
+    match (verdict, unproven) {
         (Verdict::Unproven, Some(step)) => Some(capitalised(step)),
         _ => steps.first().cloned(),
     }
@@ -180,7 +185,7 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_first_step() {
-        for rule in rolewatch_guard::rules::ALL {
+        for rule in rolewatch_guard::rules::listed() {
             let steps = steps(&rule.section("What to do"));
             assert!(steps.first().is_some_and(|step| !step.starts_with("Unproven")), "{}", rule.code);
         }

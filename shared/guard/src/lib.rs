@@ -8,6 +8,7 @@ pub mod iam;
 pub mod id;
 pub mod moment;
 pub mod policy;
+pub mod review;
 pub mod roster;
 pub mod rules;
 pub mod seen;

@@ -48,6 +48,8 @@ pub(crate) enum Check {
     Root(fn(&View<'_, '_>) -> Answer),
     /// One record as it arrives, by the live guard alone.
     Live,
+    /// The set-up: no record at all.
+    Review(fn(&crate::review::View<'_>) -> Vec<crate::review::Draft>),
 }
 
 macro_rules! rule {
@@ -80,7 +82,18 @@ pub const ALL: [Rule; 14] = [
 /// The headings that every rule's documentation has, in this order.
 pub const HEADINGS: [&str; 4] = ["What it does", "Why it matters", "Blind spots", "What to do"];
 
+/// Every rule, those of the review included, by code.
+pub fn listed() -> Vec<&'static Rule> {
+    let mut rules: Vec<&Rule> = ALL.iter().chain(&crate::review::rules::ALL).collect();
+    rules.sort_by_key(|rule| rule.code);
+    rules
+}
+
 impl Rule {
+    pub(crate) const fn new(code: &'static str, name: &'static str, source: &'static str, check: Check) -> Self {
+        Self { code, name, source, check }
+    }
+
     /// The rule's documentation, in Markdown: the file's own doc comment.
     pub fn documentation(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
@@ -106,7 +119,7 @@ impl Rule {
 
     /// Finds a rule by code or name, in any case.
     pub fn find(text: &str) -> Option<&'static Self> {
-        ALL.iter().find(|rule| rule.code.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text))
+        listed().into_iter().find(|rule| rule.code.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text))
     }
 }
 
@@ -116,15 +129,18 @@ mod tests {
 
     #[test]
     fn codes_ascend_and_are_known_to_the_policy() {
-        assert!(ALL.windows(2).all(|pair| pair[0].code < pair[1].code));
-        for rule in ALL {
+        for list in [&ALL[..], &crate::review::rules::ALL] {
+            assert!(list.windows(2).all(|pair| pair[0].code < pair[1].code));
+        }
+        assert!(listed().windows(2).all(|pair| pair[0].code < pair[1].code));
+        for rule in listed() {
             assert!(crate::policy::KNOWN_RULES.contains(&rule.code), "{}", rule.code);
         }
     }
 
     #[test]
     fn every_rule_documents_itself_under_the_same_headings() {
-        for rule in ALL {
+        for rule in listed() {
             let documentation = rule.documentation();
             assert!(documentation.starts_with(&format!("{} {}\n", rule.code, rule.name)), "{}: {documentation}", rule.code);
             let headings: Vec<_> = documentation.lines().filter_map(|line| line.strip_prefix("## ")).collect();

@@ -1,0 +1,26 @@
+//! `rolewatch init`: a policy file to start from.
+
+use rolewatch_guard::review::draft;
+
+use crate::args::InitArgs;
+use crate::exit::{Exit, Failure};
+use crate::review::inputs::Inputs;
+use crate::stdout;
+
+pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
+    let mut inputs = Inputs::default();
+    inputs.read(&args.paths)?;
+    inputs.finish();
+    let accounts = inputs.setup.accounts().count();
+    if accounts > 0 {
+        let text = draft(&inputs.setup, &inputs.names.iter().cloned().collect());
+        stdout::print_plain(|out| out.write_all(text.as_bytes()))?;
+    }
+    inputs.tell();
+    if accounts == 0 {
+        stdout::tell_error("no authorization details were read, so there is nothing to draft from");
+    } else {
+        stdout::tell("rolewatch: this is a draft: save it as rolewatch.yaml, decide what its comments ask, then run `rolewatch review`");
+    }
+    Ok(if accounts > 0 && inputs.faults.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}

@@ -1,0 +1,141 @@
+//! For people: by subject, the worst first, each with the statement as it stands and as it should be.
+
+use std::io::{self, Write};
+
+use rolewatch_guard::Verdict;
+use rolewatch_guard::review::ReviewFinding;
+use rolewatch_guard::untrusted::{harmless, shows_as_itself};
+use serde_json::Value;
+
+use super::Report;
+use crate::exit::shown_path;
+use crate::report::table::paint::{self, BAD, BOLD, DIM};
+use crate::report::table::{Page, step};
+use crate::report::words::{counted, length, number, padded};
+
+/// The columns of a severity, and where the text of a finding begins.
+const TEXT: usize = 12;
+
+pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { out, columns };
+    head(report, &mut page)?;
+    let of = |verdict: Verdict| report.review.findings.iter().filter(move |finding| finding.verdict == verdict).collect::<Vec<_>>();
+    let (violations, unproven) = (of(Verdict::Violation), of(Verdict::Unproven));
+    if violations.is_empty() {
+        page.heading("Violations: none")?;
+        let text = match report.review.elevated {
+            0 => "No elevated role of the policy is in what was read, so nothing was judged.",
+            _ => "IAM allows nothing that the policy forbids, as far as the files tell.",
+        };
+        page.text(2, text)?;
+    } else {
+        page.heading(&format!("Violations: {}", number(length(&violations))))?;
+        by_subject(&violations, &mut page)?;
+    }
+    if !unproven.is_empty() {
+        page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
+        page.text(2, "The files can show neither that the rule is kept nor that it is broken. Each line says what it hangs on.")?;
+        by_subject(&unproven, &mut page)?;
+    }
+    if !report.review.suppressed.is_empty() {
+        page.heading(&format!("Suppressed: {}", number(length(&report.review.suppressed))))?;
+        for (finding, by) in &report.review.suppressed {
+            let owner = format!("{}, {}, until {}", harmless(&by.reason), harmless(&by.owner), by.until);
+            page.hanging(&format!("  {} ", finding.rule), 3 + finding.rule.len(), &format!("{} ({owner})", finding.message))?;
+        }
+    }
+    if !report.review.notices.is_empty() {
+        page.heading("Also")?;
+        for notice in &report.review.notices {
+            page.hanging("  ", 2, notice)?;
+        }
+    }
+    Ok(())
+}
+
+fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let paths: Vec<String> = report.args.paths.iter().map(|path| shown_path(path)).collect();
+    page.hanging(&format!("{BOLD}rolewatch review{BOLD:#} of "), "rolewatch review of ".len(), &paths.join(", "))?;
+    page.labelled("policy", &format!("{}, version {}", shown_path(report.policy_file), report.policy.version_hash))?;
+    let mut label = "accounts";
+    for account in report.inputs.setup.accounts() {
+        let name = report.policy.account_name(account.id).map_or_else(|| "not in the policy".to_owned(), harmless);
+        let (users, groups, roles) = account.counts();
+        page.labelled(label, &format!("{} ({name}): {users} users, {groups} groups, {roles} roles", account.id))?;
+        label = "";
+    }
+    let found = &report.review.findings;
+    let unproven = found.iter().filter(|finding| finding.verdict == Verdict::Unproven).count();
+    let violations = length(found) - u64::try_from(unproven).unwrap_or_default();
+    let elevated = counted(u64::try_from(report.review.elevated).unwrap_or(u64::MAX), "elevated role", "elevated roles");
+    let suppressed = number(length(&report.review.suppressed));
+    page.labelled(
+        "found",
+        &format!("{elevated}; {}, {unproven} unproven, {suppressed} suppressed", counted(violations, "violation", "violations")),
+    )?;
+    if !report.inputs.faults.is_empty() {
+        let text = "some of the files could not be read, or not whole, so findings may be missing below; stderr names each with its reason";
+        page.hanging(&format!("{BAD}INCOMPLETE{BAD:#} "), 11, text)?;
+    }
+    Ok(())
+}
+
+/// The findings are sorted, the worst first; a subject stands where its worst does.
+fn by_subject(findings: &[&ReviewFinding], page: &mut Page<'_>) -> io::Result<()> {
+    let mut subjects: Vec<&str> = Vec::new();
+    for finding in findings {
+        if !subjects.contains(&&*finding.subject) {
+            subjects.push(&finding.subject);
+        }
+    }
+    for subject in subjects {
+        writeln!(page.out)?;
+        page.hanging(&format!("{BOLD}"), 0, subject)?;
+        write!(page.out, "{BOLD:#}")?;
+        for finding in findings.iter().filter(|finding| finding.subject == subject) {
+            one(finding, page)?;
+        }
+    }
+    Ok(())
+}
+
+fn one(finding: &ReviewFinding, page: &mut Page<'_>) -> io::Result<()> {
+    let style = paint::severity(finding.verdict, finding.severity);
+    let severity = padded(&finding.severity.as_str().to_uppercase(), TEXT - 2);
+    let verdict = if finding.verdict == Verdict::Unproven { ", unproven" } else { "" };
+    writeln!(page.out, "  {style}{severity}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{DIM:#}", finding.rule, finding.name)?;
+    page.text(TEXT, &finding.message)?;
+    if let Some(statement) = &finding.statement {
+        let place = finding.place.as_deref().map(|place| format!(" in {place}")).unwrap_or_default();
+        page.hanging(&format!("  {DIM}{}{DIM:#}", padded("now", TEXT - 2)), TEXT, &format!("as it stands{place}:"))?;
+        quoted(statement, page)?;
+    }
+    match &finding.fix {
+        None => {}
+        Some(Value::Array(none)) if none.is_empty() => {
+            page.hanging(
+                &format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)),
+                TEXT,
+                "without this statement: nothing else is in it",
+            )?;
+        }
+        Some(fix) => {
+            page.hanging(&format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)), TEXT, "in its place:")?;
+            quoted(fix, page)?;
+        }
+    }
+    if let Some(step) = step(finding.rule, finding.verdict) {
+        page.hanging(&format!("  {BOLD}{}{BOLD:#}", padded("do", TEXT - 2)), TEXT, &step)?;
+    }
+    Ok(())
+}
+
+/// JSON as it is to be copied: never wrapped, only harmless to look at.
+fn quoted(value: &Value, page: &mut Page<'_>) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    for line in text.lines() {
+        let line: String = line.chars().map(|c| if shows_as_itself(c) { c } else { '\u{fffd}' }).collect();
+        writeln!(page.out, "{:TEXT$}{line}", "")?;
+    }
+    Ok(())
+}

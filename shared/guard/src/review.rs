@@ -1,0 +1,74 @@
+//! The set-up itself, judged against the policy: what IAM allows that the policy forbids.
+//!
+//! Users, groups, roles and policies come from `aws iam get-account-authorization-details` of each account ([`Input`], [`Setup`]). A rule asks
+//! of each elevated role who could enter it, with which proof, and who could widen that; what a condition leaves open that no file can
+//! tell (an address, a tag of the request) is *unproven*, and the finding names the condition.
+
+mod account;
+mod attempt;
+mod draft;
+mod finding;
+mod fix;
+mod input;
+pub mod rules;
+mod setup;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use account::Account;
+pub use draft::draft;
+pub use finding::ReviewFinding;
+pub use input::{Input, InputError, Outsider};
+pub use setup::{Credential, Setup};
+
+pub(crate) use finding::Draft;
+pub(crate) use view::View;
+
+use crate::moment::Moment;
+use crate::policy::{Policy, Suppression};
+use crate::rules::{Check, Rule};
+
+/// What a review came to.
+#[derive(Debug, Clone, Default)]
+pub struct Review {
+    /// Violations and what is unproven; the worst first, then by rule and subject.
+    pub findings: Vec<ReviewFinding>,
+    /// What the policy hides at the time of the review.
+    pub suppressed: Vec<(ReviewFinding, Suppression)>,
+    /// What else to know: rules that were not judged, names of the policy that nothing bears.
+    pub notices: Vec<String>,
+    /// How many elevated roles were found.
+    pub elevated: usize,
+}
+
+/// Judges a set-up. `as_of` is what "by now" means for suppressions.
+pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
+    let view = View::new(setup, policy);
+    let mut review = Review { notices: view.notices(), elevated: view.elevated.len(), ..Review::default() };
+    for rule in &rules::ALL {
+        let Check::Review(check) = rule.check else { continue };
+        for draft in check(&view) {
+            let severity = draft.of_role;
+            let finding = finished(rule, draft, policy);
+            match policy.suppression(rule.code, &finding.subject, severity, as_of) {
+                Some(entry) => review.suppressed.push((finding, entry.clone())),
+                None => review.findings.push(finding),
+            }
+        }
+    }
+    let order = |a: &ReviewFinding, b: &ReviewFinding| {
+        let key =
+            |finding: &ReviewFinding| (std::cmp::Reverse(finding.severity), finding.rule, finding.subject.clone(), finding.id.clone());
+        key(a).cmp(&key(b))
+    };
+    review.findings.sort_by(order);
+    review.suppressed.sort_by(|(a, _), (b, _)| order(a, b));
+    review
+}
+
+fn finished(rule: &Rule, draft: Draft, policy: &Policy) -> ReviewFinding {
+    draft.finished(rule.code, rule.name, policy.version_hash)
+}

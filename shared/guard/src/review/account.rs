@@ -1,0 +1,180 @@
+//! One account's IAM: users, groups, roles and all their policies.
+
+use std::collections::BTreeMap;
+
+use crate::iam::{Caller, Document, Governing, Identity, Place, ResourceSide, Text};
+use crate::id::AccountId;
+
+/// A policy's document, or why it could not be read.
+pub(crate) type Read = Result<Document, String>;
+
+/// What `aws iam get-account-authorization-details` tells of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Which account.
+    pub id: AccountId,
+    /// `IsTruncated`: more pages exist than were given.
+    pub truncated: bool,
+    /// Users by ARN.
+    pub(crate) users: BTreeMap<String, User>,
+    /// Groups by lower-case name.
+    pub(crate) groups: BTreeMap<String, Group>,
+    /// Roles by ARN.
+    pub(crate) roles: BTreeMap<String, Role>,
+    /// Managed policies by ARN, in their default version.
+    pub(crate) managed: BTreeMap<String, Read>,
+}
+
+/// Policies of a user, a group or a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Policies {
+    /// By name.
+    pub(crate) inline: BTreeMap<String, Read>,
+    /// ARNs of managed policies.
+    pub(crate) attached: Vec<String>,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    /// Names of groups.
+    pub(crate) groups: Vec<String>,
+    pub(crate) policies: Policies,
+    /// The ARN of the managed policy.
+    pub(crate) boundary: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) policies: Policies,
+}
+
+/// A role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Role {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) trust: Read,
+    pub(crate) policies: Policies,
+    pub(crate) boundary: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// `MaxSessionDuration` in seconds. Authorization details do not carry it.
+    pub(crate) max_session: Option<i64>,
+}
+
+impl Account {
+    pub(crate) fn empty(id: AccountId) -> Self {
+        Self { id, truncated: false, users: BTreeMap::new(), groups: BTreeMap::new(), roles: BTreeMap::new(), managed: BTreeMap::new() }
+    }
+
+    /// How many users, groups and roles are in it.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.users.len(), self.groups.len(), self.roles.len())
+    }
+
+    /// Policies that could not be read, each with where it stands.
+    pub fn unreadable(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut add = |place: &str, read: &Read| {
+            if let Err(why) = read {
+                faults.push(format!("{place}: {why}"));
+            }
+        };
+        for (arn, read) in &self.managed {
+            add(arn, read);
+        }
+        for role in self.roles.values() {
+            add(&format!("trust policy of {}", role.arn), &role.trust);
+        }
+        let users = self.users.values().map(|user| (&user.arn, &user.policies));
+        let groups = self.groups.values().map(|group| (&group.arn, &group.policies));
+        for (arn, policies) in users.chain(groups).chain(self.roles.values().map(|role| (&role.arn, &role.policies))) {
+            for (name, read) in &policies.inline {
+                add(&format!("inline policy {name} of {arn}"), read);
+            }
+        }
+        faults
+    }
+
+    pub(crate) fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.get(&name.to_ascii_lowercase())
+    }
+
+    /// Members of a group.
+    pub(crate) fn members<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a User> {
+        self.users.values().filter(|user| user.groups.iter().any(|name| name.eq_ignore_ascii_case(&group.name)))
+    }
+
+    /// The user as one who asks.
+    pub(crate) fn caller(&self, user: &User) -> Caller {
+        Caller { id: Some(user.id.clone()), has_boundary: user.boundary.is_some(), ..Caller::user(self.id, &user.arn) }
+    }
+
+    /// All that governs a user.
+    pub(crate) fn of_user<'a>(&'a self, user: &'a User) -> Identity<'a> {
+        let mut policies = self.governing(&user.arn, &user.policies);
+        for name in &user.groups {
+            match self.group(name) {
+                Some(group) => policies.extend(self.governing(&group.arn, &group.policies)),
+                None => policies.push(Governing {
+                    place: Place::Inline { holder: format!("group {name}"), name: "(any)".to_owned() },
+                    text: Text::Missing("the group is not in the authorization details"),
+                }),
+            }
+        }
+        Identity { policies, boundary: self.boundary(user.boundary.as_deref()) }
+    }
+
+    /// What governs a member of nothing but this group.
+    pub(crate) fn of_group<'a>(&'a self, group: &'a Group) -> Identity<'a> {
+        Identity { policies: self.governing(&group.arn, &group.policies), boundary: None }
+    }
+
+    /// What governs a session of the role.
+    pub(crate) fn of_role<'a>(&'a self, role: &'a Role) -> Identity<'a> {
+        Identity { policies: self.governing(&role.arn, &role.policies), boundary: self.boundary(role.boundary.as_deref()) }
+    }
+
+    fn governing<'a>(&'a self, holder: &str, policies: &'a Policies) -> Vec<Governing<'a>> {
+        let inline = policies
+            .inline
+            .iter()
+            .map(|(name, read)| Governing { place: Place::Inline { holder: holder.to_owned(), name: name.clone() }, text: text(read) });
+        let attached = policies
+            .attached
+            .iter()
+            .map(|arn| Governing { place: Place::Managed { holder: holder.to_owned(), arn: arn.clone() }, text: self.managed(arn) });
+        inline.chain(attached).collect()
+    }
+
+    fn boundary<'a>(&'a self, arn: Option<&str>) -> Option<Governing<'a>> {
+        arn.map(|arn| Governing { place: Place::Boundary { arn: arn.to_owned() }, text: self.managed(arn) })
+    }
+
+    fn managed(&self, arn: &str) -> Text<'_> {
+        self.managed.get(arn).map_or(Text::Missing("its document is not in the authorization details"), text)
+    }
+}
+
+impl Role {
+    /// The trust policy as what the role itself says.
+    pub(crate) fn trusting(&self) -> ResourceSide<'_> {
+        ResourceSide::Trust(Governing { place: Place::Resource, text: text(&self.trust) })
+    }
+}
+
+fn text(read: &Read) -> Text<'_> {
+    match read {
+        Ok(document) => Text::Read(document),
+        Err(why) => Text::Missing(why),
+    }
+}

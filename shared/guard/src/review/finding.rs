@@ -1,0 +1,140 @@
+//! What a rule of the review found: the contract that the CLI prints.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::finding::{Verdict, id_of};
+use crate::iam::Place;
+use crate::id::AccountId;
+use crate::policy::{PolicyHash, Severity};
+use crate::untrusted::harmless;
+
+/// One finding of a review. The field names are a contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReviewFinding {
+    /// `RW101`
+    pub rule: &'static str,
+    /// `trust-without-mfa`
+    pub name: &'static str,
+    /// `violation` or `unproven`.
+    pub verdict: Verdict,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The account of the subject.
+    pub account: AccountId,
+    /// The ARN judged: a role, a group, a user.
+    pub subject: String,
+    /// Where the statement stands, in words; `null` where there is none.
+    pub place: Option<String>,
+    /// The statement as it stands, or the setting; `null` where there is none to quote.
+    pub statement: Option<Value>,
+    /// What is to stand in its place: one statement, a list of several, an empty list where it is to go. `null` where no statement helps.
+    pub fix: Option<Value>,
+    /// One sentence.
+    pub message: String,
+    /// The conditions that an unproven answer hangs on.
+    pub undecided: Vec<String>,
+    /// The same for the same finding.
+    pub id: String,
+    /// The version of the policy that judged it.
+    pub policy: PolicyHash,
+}
+
+/// A finding as a rule drafts it.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    verdict: Verdict,
+    severity: Severity,
+    account: AccountId,
+    subject: String,
+    message: String,
+    place: Option<Place>,
+    statement: Option<Value>,
+    fix: Option<Vec<Value>>,
+    undecided: BTreeSet<String>,
+    /// The severity of the role that it is about: findings about a critical role are never hidden.
+    pub(super) of_role: Option<Severity>,
+}
+
+impl Draft {
+    pub(super) fn violation(severity: Severity, account: AccountId, subject: &str, message: String) -> Self {
+        Self {
+            verdict: Verdict::Violation,
+            severity,
+            account,
+            subject: subject.to_owned(),
+            message,
+            place: None,
+            statement: None,
+            fix: None,
+            undecided: BTreeSet::new(),
+            of_role: Some(severity),
+        }
+    }
+
+    pub(super) fn unproven(severity: Severity, account: AccountId, subject: &str, message: String) -> Self {
+        Self { verdict: Verdict::Unproven, ..Self::violation(severity, account, subject, message) }
+    }
+
+    /// The statement, where it stands, and what is to stand there.
+    pub(super) fn quoting(mut self, place: &Place, statement: &Value, fix: Vec<Value>) -> Self {
+        self.place = Some(place.clone());
+        self.statement = Some(statement.clone());
+        self.fix = Some(fix);
+        self
+    }
+
+    /// A setting that is no statement.
+    pub(super) fn setting(mut self, now: Value, fix: Option<Value>) -> Self {
+        self.statement = Some(now);
+        self.fix = fix.map(|fix| vec![fix]);
+        self
+    }
+
+    pub(super) fn hanging_on(mut self, undecided: impl IntoIterator<Item = String>) -> Self {
+        self.undecided.extend(undecided);
+        self
+    }
+
+    pub(super) fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    pub(super) fn adding(mut self, words: &str) -> Self {
+        self.message.push_str(words);
+        self
+    }
+
+    pub(super) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    pub(super) fn finished(self, rule: &'static str, name: &'static str, policy: PolicyHash) -> ReviewFinding {
+        let place = self.place.map(|place| place.to_string());
+        let quoted = self.statement.as_ref().map(Value::to_string).unwrap_or_default();
+        let verdict = self.verdict.as_str();
+        let id = id_of(rule, &[&self.subject, verdict, place.as_deref().unwrap_or_default(), &quoted]);
+        let fix = self.fix.map(|mut fix| match &*fix {
+            [_] => fix.remove(0),
+            _ => Value::Array(fix),
+        });
+        ReviewFinding {
+            rule,
+            name,
+            verdict: self.verdict,
+            severity: self.severity,
+            account: self.account,
+            subject: harmless(&self.subject),
+            place: place.as_deref().map(harmless),
+            statement: self.statement,
+            fix,
+            message: self.message,
+            undecided: self.undecided.iter().map(|reason| harmless(reason)).collect(),
+            id,
+            policy,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Statements as they should be.
+
+use serde_json::{Map, Value, json};
+
+use crate::iam::Statement;
+
+const MFA: &str = "aws:MultiFactorAuthPresent";
+
+/// The statement, demanding MFA of people: `Bool`, which a request without the key does not meet. Services and providers that share the statement
+/// get one of their own, for they have no MFA to show.
+pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
+    let mut people = statement.clone();
+    let mut rest = None;
+    if let Some(Value::Object(kinds)) = people.get_mut("Principal") {
+        let others: Map<String, Value> = kinds.iter().filter(|(kind, _)| *kind != "AWS").map(|(k, v)| (k.clone(), v.clone())).collect();
+        if !others.is_empty() && kinds.contains_key("AWS") {
+            kinds.retain(|kind, _| kind == "AWS");
+            let mut other = statement.clone();
+            put(&mut other, "Principal", Value::Object(others));
+            if let Some(object) = other.as_object_mut() {
+                object.remove("Sid");
+            }
+            rest = Some(other);
+        }
+    }
+    let mut block = people.get("Condition").and_then(Value::as_object).cloned().unwrap_or_default();
+    // Whatever the statement says of the flag so far is replaced.
+    for keys in block.values_mut().filter_map(Value::as_object_mut) {
+        keys.retain(|key, _| !key.eq_ignore_ascii_case(MFA));
+    }
+    block.retain(|_, keys| keys.as_object().is_none_or(|keys| !keys.is_empty()));
+    let bool_block = block.entry("Bool").or_insert_with(|| json!({}));
+    put(bool_block, MFA, json!("true"));
+    put(&mut people, "Condition", Value::Object(block));
+    std::iter::once(people).chain(rest).collect()
+}
+
+/// The statement, for sessions of at most so many seconds.
+pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
+    let mut limited = statement.clone();
+    let mut block = limited.get("Condition").and_then(Value::as_object).cloned().unwrap_or_default();
+    put(block.entry("NumericLessThanEquals").or_insert_with(|| json!({})), "sts:DurationSeconds", json!(seconds.to_string()));
+    put(&mut limited, "Condition", Value::Object(block));
+    vec![limited]
+}
+
+/// The statement without some actions on some resources: less of it where it names nothing else by them, nothing where nothing is left, else the same
+/// with a `Deny` beside it.
+pub(super) fn without(statement: &Statement, actions: &[&str], resources: &[&str]) -> Vec<Value> {
+    less(statement, actions, resources).unwrap_or_else(|| vec![statement.json.clone(), denial(actions, resources)])
+}
+
+fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<Vec<Value>> {
+    let scope = statement.resource.as_ref().filter(|scope| !scope.all_but && !statement.action.all_but)?;
+    let meant = |pattern: &String| actions.iter().any(|action| action.eq_ignore_ascii_case(pattern));
+    let plain = |patterns: &[String]| patterns.iter().all(|pattern| !pattern.contains(['*', '?', '$']));
+    let written = &statement.action.patterns;
+    if !plain(written) {
+        return None;
+    }
+    let other_actions: Vec<&String> = written.iter().filter(|pattern| !meant(pattern)).collect();
+    if other_actions.is_empty() {
+        // Only what is to go is allowed; it may go from some resources alone.
+        let stay: Vec<&String> = scope.patterns.iter().filter(|pattern| !resources.contains(&pattern.as_str())).collect();
+        if stay.is_empty() {
+            return Some(Vec::new());
+        }
+        if plain(&scope.patterns) {
+            let mut fixed = statement.json.clone();
+            put(&mut fixed, "Resource", json!(stay));
+            return Some(vec![fixed]);
+        }
+        return None;
+    }
+    let all_meant = scope.patterns.iter().all(|pattern| resources.contains(&pattern.as_str()));
+    all_meant.then(|| {
+        let mut fixed = statement.json.clone();
+        put(&mut fixed, "Action", json!(other_actions));
+        vec![fixed]
+    })
+}
+
+fn denial(actions: &[&str], resources: &[&str]) -> Value {
+    let one_or_all = |texts: &[&str]| if let [one] = texts { json!(one) } else { json!(texts) };
+    json!({"Effect": "Deny", "Action": one_or_all(actions), "Resource": one_or_all(resources)})
+}
+
+/// A trust statement for these AWS principals alone; nothing, where none is left and nobody else is named.
+pub(super) fn trusting(statement: &Value, principals: &[String]) -> Vec<Value> {
+    let mut fixed = statement.clone();
+    let Some(object) = fixed.as_object_mut() else { return Vec::new() };
+    object.remove("NotPrincipal");
+    let mut kinds = object.get("Principal").and_then(Value::as_object).cloned().unwrap_or_default();
+    match principals {
+        [] => drop(kinds.remove("AWS")),
+        [one] => drop(kinds.insert("AWS".to_owned(), json!(one))),
+        several => drop(kinds.insert("AWS".to_owned(), json!(several))),
+    }
+    if kinds.is_empty() {
+        return Vec::new();
+    }
+    object.insert("Principal".to_owned(), Value::Object(kinds));
+    vec![fixed]
+}
+
+/// The statement without a kind of principal (`Service`, `Federated`).
+pub(super) fn without_kind(statement: &Value, kind: &str) -> Vec<Value> {
+    let mut fixed = statement.clone();
+    let Some(Value::Object(kinds)) = fixed.get_mut("Principal") else { return Vec::new() };
+    kinds.remove(kind);
+    if kinds.is_empty() { Vec::new() } else { vec![fixed] }
+}
+
+/// The trust statement, and a denial for one caller.
+pub(super) fn except(statement: &Value, arn: &str) -> Vec<Value> {
+    vec![statement.clone(), json!({"Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"})]
+}
+
+fn put(object: &mut Value, key: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), value);
+    }
+}

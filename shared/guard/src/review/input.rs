@@ -1,0 +1,113 @@
+//! What a review reads: output of the AWS CLI, told apart by what is in it.
+
+mod details;
+mod outsiders;
+
+use serde_json::{Map, Value};
+
+pub use outsiders::Outsider;
+
+use super::account::Account;
+
+/// One file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// `aws iam get-account-authorization-details`
+    Account(Box<Account>),
+    /// `aws iam list-roles` or `get-role`: how long sessions of each role may last, by ARN, in seconds.
+    Durations(Vec<(String, i64)>),
+    /// `aws accessanalyzer list-findings-v2`
+    Outsiders(Vec<Outsider>),
+}
+
+/// Why a file is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// Not JSON, or cut off.
+    #[error("not JSON: {0}")]
+    Json(serde_json::Error),
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// JSON of another kind.
+    #[error(
+        "neither the output of `aws iam get-account-authorization-details`, `list-roles` or `get-role` nor of `aws accessanalyzer list-findings-v2`"
+    )]
+    Other,
+    /// One of these, with something wrong in it.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+impl Input {
+    /// Reads a file; several pages in a row are one.
+    ///
+    /// # Errors
+    /// When it is no such output, with the place where that shows.
+    pub fn read(bytes: &[u8]) -> Result<Self, InputError> {
+        let marked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut pages: Vec<Map<String, Value>> = Vec::new();
+        for page in serde_json::Deserializer::from_slice(marked).into_iter::<Value>() {
+            match page.map_err(InputError::Json)? {
+                Value::Object(page) => pages.push(page),
+                _ => return Err(InputError::Other),
+            }
+        }
+        let has = |keys: &[&str]| pages.iter().all(|page| keys.iter().any(|key| page.contains_key(*key)));
+        if pages.is_empty() {
+            Err(InputError::Empty)
+        } else if has(&["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"]) {
+            details::account(&pages).map(|account| Self::Account(Box::new(account))).map_err(InputError::Wrong)
+        } else if has(&["Roles", "Role"]) {
+            details::durations(&pages).map(Self::Durations).map_err(InputError::Wrong)
+        } else if has(&["findings"]) {
+            outsiders::read(&pages).map(Self::Outsiders).map_err(InputError::Wrong)
+        } else {
+            Err(InputError::Other)
+        }
+    }
+}
+
+/// The objects of a list; none where the key is not there.
+fn objects<'a>(page: &'a Map<String, Value>, key: &str) -> Result<Vec<&'a Map<String, Value>>, String> {
+    let Some(list) = page.get(key) else { return Ok(Vec::new()) };
+    let list = list.as_array().ok_or_else(|| format!("`{key}` is no list"))?;
+    let object = |(at, value): (usize, &'a Value)| value.as_object().ok_or_else(|| format!("entry {} of `{key}` is no object", at + 1));
+    list.iter().enumerate().map(object).collect()
+}
+
+fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Result<&'a str, String> {
+    object.get(key).and_then(Value::as_str).ok_or_else(|| format!("an entry lacks its `{key}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        Input::read(text.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_such_output_is_refused_with_the_place() {
+        assert!(
+            refused("{\"UserDetailList\": [\n{\"UserName\"").contains("line 2 column 11"),
+            "{}",
+            refused("{\"UserDetailList\": [\n{\"UserName\"")
+        );
+        assert_eq!(refused(" "), "the file is empty");
+        assert!(refused("{\"Records\": []}").starts_with("neither the output of"));
+        assert!(refused("[]").starts_with("neither the output of"));
+        assert_eq!(refused("{\"RoleDetailList\": [{\"RoleName\": \"x\"}]}"), "entry 1 of `RoleDetailList`: an entry lacks its `Arn`");
+        assert_eq!(refused("{\"RoleDetailList\": 7}"), "`RoleDetailList` is no list");
+        assert_eq!(refused("{\"RoleDetailList\": []}"), "no user, group or role is in it, so it belongs to no account");
+    }
+
+    #[test]
+    fn durations_come_from_either_listing_of_roles() {
+        let role = "{\"Arn\": \"arn:aws:iam::444455556666:role/A\", \"MaxSessionDuration\": 7200}";
+        let expected = Input::Durations(vec![("arn:aws:iam::444455556666:role/A".into(), 7_200)]);
+        assert_eq!(Input::read(format!("{{\"Roles\": [{role}]}}").as_bytes()).unwrap(), expected);
+        assert_eq!(Input::read(format!("{{\"Role\": {role}}}").as_bytes()).unwrap(), expected);
+    }
+}

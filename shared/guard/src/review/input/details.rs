@@ -1,0 +1,134 @@
+//! The output of `aws iam get-account-authorization-details`, with policies and boundaries, and of `aws iam list-roles`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{objects, text};
+use crate::iam::Document;
+use crate::id::AccountId;
+use crate::review::account::{Account, Group, Policies, Read, Role, User};
+
+type Object = Map<String, Value>;
+
+/// All pages of an account.
+pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
+    let mut found: Option<Account> = None;
+    for page in pages {
+        for key in ["UserDetailList", "GroupDetailList", "RoleDetailList"] {
+            for (at, entry) in objects(page, key)?.into_iter().enumerate() {
+                let placed = |why: String| format!("entry {} of `{key}`: {why}", at + 1);
+                let arn = text(entry, "Arn").map_err(placed)?;
+                let id: AccountId =
+                    arn.split(':').nth(4).and_then(|id| id.parse().ok()).ok_or_else(|| placed("its `Arn` has no account".to_owned()))?;
+                let account = found.get_or_insert_with(|| Account::empty(id));
+                if account.id != id {
+                    return Err(format!("it mixes accounts {} and {id}; give one file per account", account.id));
+                }
+                match key {
+                    "UserDetailList" => drop(account.users.insert(arn.to_owned(), user(entry).map_err(placed)?)),
+                    "GroupDetailList" => {
+                        let group = group(entry).map_err(placed)?;
+                        account.groups.insert(group.name.to_ascii_lowercase(), group);
+                    }
+                    _ => drop(account.roles.insert(arn.to_owned(), role(entry).map_err(placed)?)),
+                }
+            }
+        }
+    }
+    let mut account = found.ok_or("no user, group or role is in it, so it belongs to no account")?;
+    for page in pages {
+        for (at, policy) in objects(page, "Policies")?.into_iter().enumerate() {
+            let placed = |why: String| format!("entry {} of `Policies`: {why}", at + 1);
+            account.managed.insert(text(policy, "Arn").map_err(placed)?.to_owned(), default_version(policy).map_err(placed)?);
+        }
+    }
+    account.truncated = pages.last().is_some_and(|page| page.get("IsTruncated") == Some(&Value::Bool(true)));
+    Ok(account)
+}
+
+/// `Roles` of list-roles, `Role` of get-role.
+pub(super) fn durations(pages: &[Object]) -> Result<Vec<(String, i64)>, String> {
+    let mut durations = Vec::new();
+    for page in pages {
+        let one = page.get("Role").and_then(Value::as_object);
+        for role in objects(page, "Roles")?.into_iter().chain(one) {
+            if let Some(seconds) = role.get("MaxSessionDuration").and_then(Value::as_i64) {
+                durations.push((text(role, "Arn")?.to_owned(), seconds));
+            }
+        }
+    }
+    Ok(durations)
+}
+
+fn user(entry: &Object) -> Result<User, String> {
+    Ok(User {
+        name: text(entry, "UserName")?.to_owned(),
+        id: text(entry, "UserId")?.to_owned(),
+        arn: text(entry, "Arn")?.to_owned(),
+        groups: names(entry, "GroupList")?,
+        policies: policies(entry, "UserPolicyList")?,
+        boundary: boundary(entry),
+        tags: tags(entry)?,
+    })
+}
+
+fn group(entry: &Object) -> Result<Group, String> {
+    Ok(Group {
+        name: text(entry, "GroupName")?.to_owned(),
+        id: text(entry, "GroupId")?.to_owned(),
+        arn: text(entry, "Arn")?.to_owned(),
+        policies: policies(entry, "GroupPolicyList")?,
+    })
+}
+
+fn role(entry: &Object) -> Result<Role, String> {
+    Ok(Role {
+        name: text(entry, "RoleName")?.to_owned(),
+        id: text(entry, "RoleId")?.to_owned(),
+        arn: text(entry, "Arn")?.to_owned(),
+        trust: document(entry.get("AssumeRolePolicyDocument")),
+        policies: policies(entry, "RolePolicyList")?,
+        boundary: boundary(entry),
+        tags: tags(entry)?,
+        max_session: entry.get("MaxSessionDuration").and_then(Value::as_i64),
+    })
+}
+
+fn policies(entry: &Object, inline: &str) -> Result<Policies, String> {
+    let mut policies = Policies::default();
+    for policy in objects(entry, inline)? {
+        policies.inline.insert(text(policy, "PolicyName")?.to_owned(), document(policy.get("PolicyDocument")));
+    }
+    for policy in objects(entry, "AttachedManagedPolicies")? {
+        policies.attached.push(text(policy, "PolicyArn")?.to_owned());
+    }
+    Ok(policies)
+}
+
+fn document(value: Option<&Value>) -> Read {
+    Document::read(value.ok_or("its document is not in the authorization details")?).map_err(|why| why.to_string())
+}
+
+/// The document of the version that is in force.
+fn default_version(policy: &Object) -> Result<Read, String> {
+    let is_default = |version: &&Object| version.get("IsDefaultVersion") == Some(&Value::Bool(true));
+    let versions = objects(policy, "PolicyVersionList")?;
+    let by_id = |version: &&Object| version.get("VersionId").is_some() && version.get("VersionId") == policy.get("DefaultVersionId");
+    let version = versions.iter().copied().find(is_default).or_else(|| versions.iter().copied().find(by_id));
+    Ok(document(version.and_then(|version| version.get("Document"))))
+}
+
+fn boundary(entry: &Object) -> Option<String> {
+    Some(entry.get("PermissionsBoundary")?.get("PermissionsBoundaryArn")?.as_str()?.to_owned())
+}
+
+fn names(entry: &Object, key: &str) -> Result<Vec<String>, String> {
+    let Some(list) = entry.get(key) else { return Ok(Vec::new()) };
+    let name = |value: &Value| value.as_str().map(str::to_owned);
+    list.as_array().and_then(|list| list.iter().map(name).collect()).ok_or_else(|| format!("`{key}` is no list of names"))
+}
+
+fn tags(entry: &Object) -> Result<BTreeMap<String, String>, String> {
+    objects(entry, "Tags")?.into_iter().map(|tag| Ok((text(tag, "Key")?.to_owned(), text(tag, "Value")?.to_owned()))).collect()
+}

@@ -1,0 +1,332 @@
+//! RW104 assume-granted-beyond-policy
+//!
+//! ## What it does
+//! Fires when a user, a group or a role that the policy does not let in may enter an elevated role all the same. Every user of the given
+//! accounts is tried with all their policies (inline, managed, of their groups), permission boundary and the role's trust policy, wildcards,
+//! `NotAction`, `NotResource` and every deny included; a group without members is tried with somebody made up. Roles are tried too, unless
+//! the entry has `chaining: allow`. The finding is about whoever holds the statement: the group, or the user or role itself.
+//!
+//! ## Why it matters
+//! The group is what people agreed on; the policies are what AWS does. They drift apart by a policy attached to the wrong group, or by
+//! `Allow sts:AssumeRole *`, and then RW001 finds the switch after it has happened.
+//!
+//! ## Blind spots
+//! - Accounts that are trusted and were not given are unproven, each once.
+//! - Whether anybody can be in a role that may chain is not asked. Service control policies are not in the files.
+//! - Unproven: it hangs on a condition on the request.
+//!
+//! ## What to do
+//! 1. Put the corrected statement into the policy that is named, or leave it and add the group to the entry, if it is meant.
+//! 2. Look for switches that came this way: RW001 and RW011 in the logs.
+//! 3. Unproven: give the authorization details of the account that is named, or take the condition out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::not_given;
+use crate::iam::{Decision, Grant, Place, Principal, Truth};
+use crate::id::AccountId;
+use crate::policy::{Decision as Choice, IdentityKind, Severity};
+use crate::review::account::{Account, Role};
+use crate::review::attempt::{ASSUME, Entrant, best, best_of_session};
+use crate::review::view::{Elevated, listed, name_of};
+use crate::review::{Draft, View, fix};
+use crate::untrusted::harmless;
+
+pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
+    let mut found = Found::default();
+    for target in &view.elevated {
+        for account in view.setup.accounts() {
+            people(account, target, &mut found);
+            if target.rules.chaining == Choice::Deny {
+                roles(account, target, &mut found);
+            }
+        }
+    }
+    let mut drafts = found.drafts(view);
+    drafts.extend(not_seen(view));
+    drafts.extend(not_given(view, "who may enter what the policy calls"));
+    drafts
+}
+
+/// A statement that lets somebody in who is not meant; the targets are those it opens.
+struct Way<'a> {
+    account: AccountId,
+    place: Place,
+    grant: Option<Grant<'a>>,
+    targets: Vec<Elevated<'a>>,
+    who: BTreeSet<String>,
+    /// What it hangs on; `None`: it is sure for somebody.
+    open: Option<BTreeSet<String>>,
+}
+
+/// Ways by subject, place and statement.
+#[derive(Default)]
+struct Found<'a>(BTreeMap<(String, Place, String), Way<'a>>);
+
+impl<'a> Found<'a> {
+    /// Takes in how somebody comes in; `own` is their ARN.
+    fn add(&mut self, account: AccountId, own: &str, name: &str, target: &Elevated<'a>, decision: Decision<'a>) {
+        if decision.allowed.is_no() {
+            return;
+        }
+        // Within an account the trust policy alone may let somebody in.
+        let grants = if decision.identity.is_empty() { decision.resource } else { decision.identity };
+        let grants: Vec<Option<Grant<'a>>> = if grants.is_empty() { vec![None] } else { grants.into_iter().map(Some).collect() };
+        for grant in grants {
+            let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
+            let subject = place.holder().unwrap_or(own).to_owned();
+            let quoted = grant.as_ref().map(|grant| grant.statement.json.to_string()).unwrap_or_default();
+            let way = self.0.entry((subject, place.clone(), quoted)).or_insert_with(|| Way {
+                account,
+                place,
+                grant,
+                targets: Vec::new(),
+                who: BTreeSet::new(),
+                open: Some(BTreeSet::new()),
+            });
+            way.who.insert(harmless(name));
+            if !way.targets.iter().any(|known| std::ptr::eq(known.role, target.role)) {
+                way.targets.push(*target);
+            }
+            match (&decision.allowed, &mut way.open) {
+                (Truth::Open(reasons), Some(open)) => open.extend(reasons.iter().cloned()),
+                _ => way.open = None,
+            }
+        }
+    }
+
+    fn drafts(self, view: &View<'_>) -> Vec<Draft> {
+        self.0.into_iter().map(|((subject, ..), way)| way.draft(view, &subject)).collect()
+    }
+}
+
+impl Way<'_> {
+    fn draft(self, view: &View<'_>, subject: &str) -> Draft {
+        let severity = self.targets.iter().map(|target| target.rules.severity).max().unwrap_or(Severity::High);
+        let places = view.places(&self.targets);
+        let who = if subject.contains(":group/") {
+            format!("group {} ({})", name_of(subject), listed(self.who))
+        } else if subject.contains(":role/") {
+            format!("sessions of role {}", name_of(subject))
+        } else {
+            name_of(subject)
+        };
+        let groups: BTreeSet<&str> =
+            self.targets.iter().flat_map(|target| &target.rules.groups).map(|group| group.written.as_str()).collect();
+        let allowed = if groups.is_empty() { "no group".to_owned() } else { listed(groups.into_iter().map(harmless)) };
+        let draft = match self.open {
+            None => {
+                let message = format!("{who} may enter {places}; the policy lets in {allowed}");
+                Draft::violation(severity, self.account, subject, message)
+            }
+            Some(reasons) => {
+                let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
+                let message = format!("whether {who} may enter {places} hangs on {hangs}; the policy lets in {allowed}");
+                Draft::unproven(severity, self.account, subject, message).hanging_on(reasons)
+            }
+        };
+        let Some(grant) = self.grant else { return draft };
+        let fix = if self.place == Place::Resource {
+            // The role's own policy: only this caller is to be kept out.
+            let named = grant.statement.principal.iter().flat_map(|principals| &principals.named);
+            let literal = named.clone().any(|principal| *principal == Principal::Arn(subject.to_owned()));
+            let others = named.filter_map(|principal| match principal {
+                Principal::Arn(arn) => (arn != subject).then(|| arn.clone()),
+                Principal::Account(account) => Some(format!("arn:aws:iam::{account}:root")),
+                Principal::Id(id) => Some(id.clone()),
+                Principal::Everyone => Some("*".to_owned()),
+                _ => None,
+            });
+            if literal {
+                fix::trusting(&grant.statement.json, &others.collect::<Vec<_>>())
+            } else {
+                fix::except(&grant.statement.json, subject)
+            }
+        } else {
+            let roles: Vec<&str> = self.targets.iter().map(|target| target.role.arn.as_str()).collect();
+            fix::without(grant.statement, &[ASSUME], &roles)
+        };
+        draft.quoting(&self.place, &grant.statement.json, fix)
+    }
+}
+
+/// Users who are in none of the role's groups, and groups that nobody is in.
+fn people<'a>(account: &'a Account, target: &Elevated<'a>, found: &mut Found<'a>) {
+    for user in account.users.values().filter(|user| !View::admits_user(target.rules, account, user)) {
+        let entrant = Entrant::user(account, user);
+        found.add(account.id, &user.arn, &user.name, target, best(&entrant, target.account.id, target.role));
+    }
+    for group in account.groups.values().filter(|group| !View::admits(target.rules, account.id, group)) {
+        if account.members(group).next().is_none() {
+            let entrant = Entrant::member(account, group);
+            found.add(account.id, &group.arn, "no member yet", target, best(&entrant, target.account.id, target.role));
+        }
+    }
+}
+
+fn roles<'a>(account: &'a Account, target: &Elevated<'a>, found: &mut Found<'a>) {
+    for role in account.roles.values().filter(|role| role.arn != target.role.arn) {
+        if target.rules.allows(IdentityKind::Service) && is_for_services(role) {
+            continue;
+        }
+        let entrant = Entrant::role(account, role);
+        let decision = best_of_session(&entrant, target.account.id, target.role);
+        found.add(account.id, &role.arn, &role.name, target, decision);
+    }
+}
+
+fn is_for_services(role: &Role) -> bool {
+    let named = role.trust.iter().flat_map(|trust| &trust.statements).filter_map(|statement| statement.principal.as_ref());
+    let mut named = named.flat_map(|principals| &principals.named).peekable();
+    named.peek().is_some() && named.all(|principal| matches!(principal, Principal::Service(_)))
+}
+
+/// Accounts of the zone of trust that a role trusts and that were not given.
+fn not_seen(view: &View<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for target in &view.elevated {
+        let trusted = target.role.trust.iter().flat_map(|trust| &trust.statements).filter_map(|statement| statement.principal.as_ref());
+        let accounts: BTreeSet<AccountId> = trusted
+            .flat_map(|principals| &principals.named)
+            .filter_map(|principal| if let Principal::Account(account) = principal { Some(*account) } else { None })
+            .filter(|account| view.setup.account(*account).is_none() && view.policy.trusts(*account))
+            .collect();
+        for account in accounts {
+            let message = format!(
+                "who of {} may enter {} cannot be told: no authorization details of it were given",
+                view.account_shown(account),
+                view.place(target)
+            );
+            drafts.push(Draft::unproven(target.rules.severity, account, &format!("arn:aws:iam::{account}:root"), message));
+        }
+    }
+    drafts
+}
+
+#[cfg(test)]
+mod cases {
+    use serde_json::{Value, json};
+
+    use crate::finding::Verdict;
+    use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE};
+
+    const RULE: &str = "RW104";
+    const TESTERS: &str = "arn:aws:iam::111122223333:group/Testers";
+
+    fn allow(action: &str, resource: &Value) -> Value {
+        json!({"Effect": "Allow", "Action": action, "Resource": resource})
+    }
+
+    #[test]
+    fn silent_where_only_the_group_of_the_policy_may() {
+        Company::new().silent(RULE);
+        // Who is in the group may be given the right twice.
+        Company::new().user_policy("dora", allow("sts:*", &json!("*"))).silent(RULE);
+    }
+
+    #[test]
+    fn fires_for_a_group_and_takes_the_role_out_of_its_statement() {
+        let other = "arn:aws:iam::444455556666:role/Reports";
+        let finding = Company::new().group_policy("Testers", allow("sts:AssumeRole", &json!([ROLE, other]))).one(RULE);
+        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, TESTERS));
+        assert!(
+            finding.message.contains("group Testers (tom) may enter UpdateApp in production; the policy lets in development/Developers"),
+            "{}",
+            finding.message
+        );
+        assert_eq!(finding.fix, Some(allow("sts:AssumeRole", &json!([other]))));
+        let whole = Company::new().group_policy("Testers", allow("sts:AssumeRole", &json!(ROLE))).one(RULE);
+        assert_eq!(whole.fix, Some(json!([])), "nothing else is in the statement, so it goes");
+    }
+
+    #[test]
+    fn fires_for_wildcards_not_action_and_not_resource_and_denies_beside_them() {
+        let denial = json!({"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": ROLE});
+        for statement in [
+            allow("*", &json!("*")),
+            allow("sts:Assume*", &json!("arn:aws:iam::444455556666:role/*")),
+            json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+            json!({"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": "arn:aws:iam::444455556666:role/Other"}),
+        ] {
+            let finding = Company::new().user_policy("tom", statement.clone()).one(RULE);
+            assert_eq!(finding.subject, "arn:aws:iam::111122223333:user/tom");
+            assert_eq!(finding.fix, Some(json!([statement, denial])));
+            Company::new().user_policy("tom", json!([statement, denial])).silent(RULE);
+        }
+    }
+
+    #[test]
+    fn managed_policies_count_in_their_default_version() {
+        let attached = json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
+        let company = Company::new().managed(DEVELOPMENT, "Wide", allow("sts:AssumeRole", &json!("*"))).change(
+            "GroupDetailList",
+            "Testers",
+            "AttachedManagedPolicies",
+            attached.clone(),
+        );
+        let finding = company.one(RULE);
+        assert_eq!(
+            finding.place.as_deref(),
+            Some("managed policy arn:aws:iam::111122223333:policy/Wide of arn:aws:iam::111122223333:group/Testers")
+        );
+        let missing = Company::new().change("GroupDetailList", "Testers", "AttachedManagedPolicies", attached).one(RULE);
+        assert_eq!(missing.verdict, Verdict::Unproven);
+        assert!(missing.undecided[0].contains("is not in the authorization details"), "{:?}", missing.undecided);
+    }
+
+    #[test]
+    fn a_permission_boundary_keeps_out() {
+        let bounded = |statements: Value| {
+            Company::new().managed(DEVELOPMENT, "Limit", statements).group_policy("Testers", allow("*", &json!("*"))).change(
+                "UserDetailList",
+                "tom",
+                "PermissionsBoundary",
+                json!({"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Limit"}),
+            )
+        };
+        bounded(allow("s3:*", &json!("*"))).silent(RULE);
+        bounded(allow("sts:*", &json!("*"))).fires(RULE);
+    }
+
+    #[test]
+    fn a_group_that_nobody_is_in_is_tried_too() {
+        let company = Company::new().group(DEVELOPMENT, "Interns").group_policy("Interns", allow("sts:*", &json!("*")));
+        assert!(company.one(RULE).message.contains("group Interns (no member yet)"));
+    }
+
+    #[test]
+    fn roles_may_only_chain_where_the_policy_says_so() {
+        let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
+        let company = || {
+            let service = json!({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"});
+            Company::new().trust(trust.clone()).role(DEVELOPMENT, "Server", service, allow("sts:AssumeRole", &json!(ROLE)))
+        };
+        assert_eq!(company().one(RULE).subject, "arn:aws:iam::111122223333:role/Server");
+        company().policy("chaining: deny ", "chaining: allow").silent(RULE);
+        company().policy("identities: [iam-user] ", "identities: [iam-user, service]").silent(RULE);
+    }
+
+    #[test]
+    fn a_user_whom_the_trust_policy_names_in_its_own_account_needs_nothing_else() {
+        let anna = "arn:aws:iam::444455556666:user/anna";
+        let trust = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, anna]}, "Action": "sts:AssumeRole"});
+        let finding = Company::new().user(PRODUCTION, "anna", &[]).trust(trust).one(RULE);
+        assert_eq!((finding.subject.as_str(), finding.place.as_deref()), (anna, Some("the trust policy")));
+        assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
+    }
+
+    #[test]
+    fn unproven_where_it_hangs_on_the_request() {
+        let mut statement = allow("sts:AssumeRole", &json!(ROLE));
+        statement["Condition"] = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
+        let finding = Company::new().group_policy("Testers", statement).one(RULE);
+        assert_eq!(finding.verdict, Verdict::Unproven);
+        assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"]);
+    }
+
+    #[test]
+    fn unproven_for_a_trusted_account_that_was_not_given() {
+        let finding = Company::new().without(DEVELOPMENT).one(RULE);
+        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Unproven, "arn:aws:iam::111122223333:root"));
+    }
+}

@@ -1,0 +1,91 @@
+//! RW106 human-without-mfa-device
+//!
+//! ## What it does
+//! Fires when a user whom the policy lets into a role that demands MFA has no MFA device, by the credential report of the account
+//! (`mfa_active`). It is judged where a credential report is given.
+//!
+//! ## Why it matters
+//! A person without a device cannot enter rightly, so one day somebody will make an exception. And whoever has such a person's password or key
+//! enrols a device of their own, and from then on passes for them with MFA.
+//!
+//! ## Blind spots
+//! - A report is up to four hours old, and says that there is a device, not whose it is. RW015 finds devices enrolled just before a switch.
+//! - Users outside the groups, the root user and people of an identity provider are not looked at.
+//! - Unproven: the account has a report and the user is not in it, or the groups are in an account without one.
+//!
+//! ## What to do
+//! 1. Have the person enrol a device, with somebody beside them who knows them.
+//! 2. Deny everything but enrolling a device to users without MFA.
+//! 3. Unproven: give the credential report of the account, made after the user was.
+
+use std::collections::BTreeMap;
+
+use crate::id::AccountId;
+use crate::policy::{Mfa, Severity};
+use crate::review::{Draft, View};
+use crate::untrusted::harmless;
+
+pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
+    if !view.setup.has_credentials() {
+        return Vec::new();
+    }
+    // Each user once, with the worst of the roles.
+    let mut users: BTreeMap<&str, (AccountId, &str, String, Severity)> = BTreeMap::new();
+    for rules in view.policy.roles.iter().filter(|rules| rules.mfa == Mfa::Required) {
+        for (account, group) in view.groups_of(rules) {
+            for user in account.members(group) {
+                let entry = (account.id, user.name.as_str(), harmless(rules.arn.as_str()), rules.severity);
+                let known = users.entry(&user.arn).or_insert_with(|| entry.clone());
+                if rules.severity > known.3 {
+                    *known = entry;
+                }
+            }
+        }
+    }
+    let drafts = users.into_iter().filter_map(|(arn, (account, name, role, severity))| {
+        let (name, shown) = (harmless(name), view.account_shown(account));
+        match view.setup.has_mfa(arn) {
+            Some(true) => None,
+            Some(false) => {
+                let message = format!("{name} in {shown} has no MFA device, and {role} is to be entered with MFA only");
+                Some(Draft::violation(severity, account, arn, message))
+            }
+            None => {
+                let why = if view.setup.has_credentials_of(account) { "has no line for them" } else { "was not given" };
+                let message =
+                    format!("whether {name} in {shown} has an MFA device cannot be told: the credential report of the account {why}");
+                Some(Draft::unproven(severity, account, arn, message))
+            }
+        }
+    });
+    drafts.collect()
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::finding::Verdict;
+    use crate::review::testing::{Company, DEVELOPMENT};
+
+    const RULE: &str = "RW106";
+
+    #[test]
+    fn fires_for_a_member_without_a_device() {
+        let finding = Company::new().credential("dora", false).credential("tom", false).one(RULE);
+        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, "arn:aws:iam::111122223333:user/dora"));
+        assert_eq!((finding.statement, finding.fix), (None, None));
+    }
+
+    #[test]
+    fn silent_with_a_device_without_a_report_and_where_mfa_is_not_asked_for() {
+        Company::new().credential("dora", true).silent(RULE);
+        Company::new().silent(RULE);
+        assert!(Company::new().review().notices.iter().any(|notice| notice.contains("RW106 was not judged")));
+        Company::new().policy("mfa: required ", "mfa: optional ").credential("dora", false).silent(RULE);
+    }
+
+    #[test]
+    fn unproven_for_a_member_whom_the_report_does_not_know() {
+        let finding = Company::new().credential("dora", true).user(DEVELOPMENT, "dave", &["Developers"]).one(RULE);
+        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Unproven, "arn:aws:iam::111122223333:user/dave"));
+    }
+}

@@ -1,0 +1,115 @@
+//! RW103 session-limit-too-long
+//!
+//! ## What it does
+//! Fires when an elevated role's MaxSessionDuration is over the policy's `max_session`, so that STS grants longer sessions than are allowed. A
+//! condition on `sts:DurationSeconds` in the trust policy that keeps longer ones out counts. IAM takes no MaxSessionDuration under an hour; for
+//! a shorter limit only such a condition helps.
+//!
+//! ## Why it matters
+//! What AWS refuses need not be found afterwards (RW003). MaxSessionDuration is one number, and the only one that holds for everybody.
+//!
+//! ## Blind spots
+//! - Console switches last as the console decides, within MaxSessionDuration.
+//! - Unproven: authorization details do not carry MaxSessionDuration; give the output of `aws iam list-roles` of the account as well.
+//!
+//! ## What to do
+//! 1. Lower it: `aws iam update-role --role-name ROLE --max-session-duration SECONDS`. Sessions that are open keep their time.
+//! 2. Unproven: give the output of `aws iam list-roles` (or `get-role`) of the role's account beside its authorization details.
+
+use serde_json::json;
+
+use super::not_given;
+use crate::iam::{Context, Effect};
+use crate::moment::Span;
+use crate::review::view::Elevated;
+use crate::review::{Draft, View, fix};
+use crate::untrusted::harmless;
+
+/// The least MaxSessionDuration that IAM takes, in seconds; also how long a session lasts when nothing is asked for.
+const LEAST: i64 = 3_600;
+
+pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
+    let judged = view.elevated.iter().filter_map(|target| of_role(view, target));
+    let limited = not_given(view, "how long sessions may last")
+        .filter(|draft| view.policy.roles.iter().any(|rules| rules.arn.as_str() == draft.subject() && rules.max_session.is_some()));
+    judged.chain(limited).collect()
+}
+
+fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
+    let limit = target.rules.max_session?;
+    let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
+    let place = view.place(target);
+    let Some(longest) = target.role.max_session.or_else(|| view.setup.duration(arn)) else {
+        let message = format!(
+            "how long sessions of {place} may last cannot be told: authorization details do not carry MaxSessionDuration; \
+             give the output of `aws iam list-roles` of {} too",
+            view.account_shown(account)
+        );
+        return Some(Draft::unproven(severity, account, arn, message));
+    };
+    if longest <= limit.seconds() {
+        return None;
+    }
+    let statements = target.role.trust.as_ref().map(|trust| trust.statements.as_slice()).unwrap_or_default();
+    let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());
+    // Who asks for nothing gets an hour.
+    let unsaid = Context::partial().without("sts:DurationSeconds");
+    let grants = statements.iter().find(|statement| {
+        let lets = |context: &Context| !statement.conditions_hold(context).is_no();
+        statement.effect == Effect::Allow && (lets(&too_long) || (LEAST > limit.seconds() && lets(&unsaid)))
+    })?;
+    let message = format!("{place} grants sessions of {}, longer than the {limit} allowed", Span::from_seconds(longest));
+    if limit.seconds() < LEAST {
+        let message = format!("{message}; IAM takes no less than an hour, so the trust policy must limit them");
+        let fix = fix::limiting(&grants.json, limit.seconds());
+        return Some(Draft::violation(severity, account, arn, message).quoting(&crate::iam::Place::Resource, &grants.json, fix));
+    }
+    let name = harmless(&target.role.name);
+    let command = format!("aws iam update-role --role-name {name} --max-session-duration {}", limit.seconds());
+    let draft = Draft::violation(severity, account, arn, format!("{message}; `{command}` lowers it"));
+    Some(draft.setting(json!({"MaxSessionDuration": longest}), Some(json!({"MaxSessionDuration": limit.seconds()}))))
+}
+
+#[cfg(test)]
+mod cases {
+    use serde_json::{Value, json};
+
+    use crate::finding::Verdict;
+    use crate::review::testing::{Company, ROLE};
+
+    const RULE: &str = "RW103";
+
+    #[test]
+    fn fires_above_the_limit_and_not_at_it() {
+        Company::new().silent(RULE);
+        let finding = Company::new().lasting("UpdateApp", 43_200).one(RULE);
+        assert_eq!(finding.verdict, Verdict::Violation);
+        assert_eq!(finding.statement, Some(json!({"MaxSessionDuration": 43_200})));
+        assert_eq!(finding.fix, Some(json!({"MaxSessionDuration": 3_600})));
+        assert!(finding.message.contains("--role-name UpdateApp --max-session-duration 3600"), "{}", finding.message);
+    }
+
+    #[test]
+    fn a_condition_on_the_duration_counts() {
+        let trust = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole",
+            "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThanEquals": {"sts:DurationSeconds": "900"}}});
+        let company = Company::new().policy("max_session: 1h  ", "max_session: 15m ");
+        let finding = company.one(RULE);
+        assert_eq!(finding.fix.unwrap()["Condition"]["NumericLessThanEquals"], json!({"sts:DurationSeconds": "900"}));
+        Company::new().policy("max_session: 1h  ", "max_session: 15m ").trust(trust).silent(RULE);
+    }
+
+    #[test]
+    fn unproven_without_a_listing_of_roles_and_silent_with_one() {
+        let unknown = || Company::new().change("RoleDetailList", "UpdateApp", "MaxSessionDuration", Value::Null);
+        assert_eq!(unknown().one(RULE).verdict, Verdict::Unproven);
+        let listing = |seconds: i64| json!({"Roles": [{"Arn": ROLE, "MaxSessionDuration": seconds}]});
+        unknown().with(listing(3_600)).silent(RULE);
+        unknown().with(listing(7_200)).fires(RULE);
+    }
+
+    #[test]
+    fn silent_where_the_policy_sets_no_limit() {
+        Company::new().policy("max_session: 1h  ", "#").lasting("UpdateApp", 43_200).silent(RULE);
+    }
+}

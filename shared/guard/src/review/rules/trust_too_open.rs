@@ -1,0 +1,422 @@
+//! RW102 trust-too-open
+//!
+//! ## What it does
+//! Fires when the trust policy of an elevated role lets in somebody whom the policy does not know: everybody (`*`, or all but some), an account
+//! outside `accounts`, a kind of identity that the role's `identities` does not admit, or a shared identity provider without a condition on
+//! who comes (`sub`). Conditions count: `*` narrowed to accounts of the zone of trust is none of it. Of an outside account the finding says
+//! whether at least an external id is asked for; if so, it is medium. Where findings of IAM Access Analyzer are given, they are named with
+//! what explains them, and a role that the policy does not list is judged too if Access Analyzer names it (medium).
+//!
+//! ## Why it matters
+//! Whoever is trusted decides on their own side who of them enters. Without an external id, another customer of a third party can make it enter
+//! your role in their stead.
+//!
+//! ## Blind spots
+//! - An account in `accounts` is trusted whole, whoever it belongs to; external ids are looked at for other accounts only.
+//! - What an identity provider checks is not seen. Only providers known to be shared by many customers must have a condition on `sub`.
+//! - Unproven: it hangs on a condition whose value for outsiders is not in the files, such as `aws:PrincipalOrgID`.
+//!
+//! ## What to do
+//! 1. Put the corrected statement into the trust policy. If the account is meant to be trusted, add it to `accounts` and ask it for an external id.
+//! 2. Look in the logs for sessions that came in this way: RW007 and RW012 tell of them.
+//! 3. Unproven: say in the condition which accounts are meant (`aws:PrincipalAccount`).
+
+use std::collections::BTreeSet;
+
+use super::not_given;
+use crate::arn::glob_matches;
+use crate::iam::{Caller, Effect, Place, Principal, Statement, Truth};
+use crate::id::AccountId;
+use crate::policy::{IdentityKind, RolePolicy, Severity};
+use crate::review::account::{Account, Role};
+use crate::review::attempt::{Entrant, Proof, better};
+use crate::review::view::{Elevated, listed};
+use crate::review::{Draft, View, fix};
+use crate::untrusted::harmless;
+
+/// The actions that enter a role.
+const ENTERING: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+
+/// Providers that many customers share: without a condition on the subject, any of them comes in.
+const SHARED: [&str; 5] =
+    ["token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io", "oidc.circleci.com", "api.bitbucket.org"];
+
+pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    for target in &view.elevated {
+        let mut found = of_role(view, target, true);
+        name_analyzer(view, target.account, target.role, target.rules.severity, &mut found);
+        drafts.extend(found);
+    }
+    drafts.extend(unlisted(view));
+    drafts.extend(not_given(view, "who is trusted to enter what the policy calls"));
+    drafts
+}
+
+/// Roles that only Access Analyzer names.
+fn unlisted(view: &View<'_>) -> Vec<Draft> {
+    let named: BTreeSet<&str> = view.setup.outsiders().map(|outsider| outsider.role.as_str()).collect();
+    let mut drafts = Vec::new();
+    // The limits of some entry are needed to look at a role; which one, does not matter where identities are not judged.
+    let Some(any) = view.policy.roles.first() else { return drafts };
+    for account in view.setup.accounts() {
+        for role in account.roles.values().filter(|role| named.contains(role.arn.as_str())) {
+            if view.elevated.iter().any(|target| target.role.arn == role.arn) {
+                continue;
+            }
+            let target = Elevated { account, role, rules: any };
+            let mut found: Vec<Draft> =
+                of_role(view, &target, false).into_iter().map(|draft| draft.with_severity(Severity::Medium)).collect();
+            name_analyzer(view, account, role, Severity::Medium, &mut found);
+            drafts.extend(found);
+        }
+    }
+    drafts
+}
+
+fn of_role<'a>(view: &'a View<'a>, target: &Elevated<'a>, judge_kinds: bool) -> Vec<Draft> {
+    let place = view.place(target);
+    let (account, arn, severity) = (target.account.id, target.role.arn.as_str(), target.rules.severity);
+    let trust = match &target.role.trust {
+        Ok(trust) => trust,
+        Err(why) => {
+            let message = format!("who is trusted to enter {place} cannot be told: {}", harmless(why));
+            return vec![Draft::unproven(severity, account, arn, message)];
+        }
+    };
+    let mut drafts = Vec::new();
+    for statement in trust.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
+        if !ENTERING.iter().any(|action| statement.has_action(action)) {
+            continue;
+        }
+        drafts.extend(too_many(view, target, statement));
+        if judge_kinds {
+            drafts.extend(other_kinds(target.rules, statement).into_iter().map(|(what, fix)| {
+                let message = format!("{place} trusts {what}");
+                Draft::violation(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix)
+            }));
+        }
+    }
+    drafts
+}
+
+/// Everybody, and accounts outside the zone of trust.
+fn too_many<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statement) -> Option<Draft> {
+    let principals = statement.principal.as_ref()?;
+    let (account, arn, severity) = (target.account.id, target.role.arn.as_str(), target.rules.severity);
+    let place = view.place(target);
+    let home: Vec<String> = homes(view, target);
+    let everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
+    let stay = || view.kept(statement);
+    if everybody {
+        let stranger = stranger(view);
+        let answer = lets_in(view, target, statement, stranger, None);
+        let (what, fix) = if principals.all_but {
+            ("everybody but some (NotPrincipal, which AWS does not support here)", fix::trusting(&statement.json, &home))
+        } else {
+            let keep: Vec<String> = home.into_iter().chain(stay()).collect::<BTreeSet<_>>().into_iter().collect();
+            ("everybody: `*` is every AWS account there is", fix::trusting(&statement.json, &keep))
+        };
+        return match answer {
+            Truth::No => None,
+            Truth::Yes => Some(Draft::violation(severity, account, arn, format!("{place} trusts {what}")).quoting(
+                &Place::Resource,
+                &statement.json,
+                fix,
+            )),
+            Truth::Open(reasons) => {
+                let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
+                let message = format!("whether {place}, which trusts `*`, lets in somebody outside the zone of trust hangs on {hangs}");
+                let draft = Draft::unproven(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix);
+                Some(draft.hanging_on(reasons))
+            }
+        };
+    }
+    let mut outside: BTreeSet<AccountId> = BTreeSet::new();
+    let mut without_external_id = false;
+    let mut open: BTreeSet<String> = BTreeSet::new();
+    let mut sure = false;
+    for principal in &principals.named {
+        let Some((other, named)) = account_of(principal).filter(|(other, _)| !view.policy.trusts(*other)) else { continue };
+        match lets_in(view, target, statement, other, named) {
+            Truth::No => continue,
+            Truth::Yes => sure = true,
+            Truth::Open(reasons) => open.extend(reasons),
+        }
+        outside.insert(other);
+        let entrant = outsider(view, other, named, None);
+        let decision = entrant.enter_without_external_id(target.account.id, target.role);
+        without_external_id |= !decision.allowed.is_no() && decision.resource.iter().any(|grant| std::ptr::eq(grant.statement, statement));
+    }
+    if outside.is_empty() {
+        return None;
+    }
+    let accounts = listed(outside.iter().map(|id| format!("account {id}")));
+    let (asks, severity) = if without_external_id {
+        (", and asks for no external id", severity)
+    } else {
+        (" (it asks for an external id; if this is meant, add it to `accounts`)", severity.min(Severity::Medium))
+    };
+    let fix = fix::trusting(&statement.json, &stay());
+    if sure {
+        let message = format!("{place} trusts {accounts}, outside the zone of trust{asks}");
+        return Some(Draft::violation(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix));
+    }
+    let hangs = listed(open.iter().map(|reason| harmless(reason)));
+    let message = format!("whether {place} lets in {accounts}, outside the zone of trust, hangs on {hangs}");
+    Some(Draft::unproven(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix).hanging_on(open))
+}
+
+/// Whether a statement lets in somebody of an account that may say of its people what it likes.
+fn lets_in<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statement, other: AccountId, named: Option<&str>) -> Truth {
+    // A condition on the ARN may be met by an ARN that the outsider makes up.
+    let wanted = statement.conditions.iter().filter(|condition| condition.key.eq_ignore_ascii_case("aws:PrincipalArn"));
+    let made_up = wanted.flat_map(|condition| &condition.values).filter_map(|pattern| made_up(pattern, other));
+    let arns = std::iter::once(format!("arn:aws:iam::{other}:user/outsider")).chain(made_up);
+    let mut best: Option<crate::iam::Decision<'a>> = None;
+    for arn in arns {
+        let decision = outsider(view, other, named, Some(&arn)).enter(target.account.id, target.role, Proof::WithMfa);
+        best = Some(match best {
+            Some(best) => better(best, decision),
+            None => decision,
+        });
+    }
+    let Some(decision) = best else { return Truth::No };
+    let applies = decision.resource.iter().filter(|grant| std::ptr::eq(grant.statement, statement)).map(|grant| grant.applies.clone());
+    // What the role as a whole says counts, but only for what this statement adds.
+    Truth::any(applies).and(decision.allowed)
+}
+
+fn outsider<'a>(view: &'a View<'a>, other: AccountId, named: Option<&str>, arn: Option<&str>) -> Entrant<'a> {
+    let caller = match named {
+        Some(named) if named.contains(":role/") => Caller::session(other, named, "outsider"),
+        Some(named) => Caller::user(other, named),
+        None => Caller::somebody(other),
+    };
+    Entrant::outsider(caller, named.or(arn), &view.anything)
+}
+
+/// An ARN of the account that fits the pattern.
+fn made_up(pattern: &str, account: AccountId) -> Option<String> {
+    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    let [arn, partition, service, region, owner, resource] = parts.as_slice() else { return None };
+    if !glob_matches(owner, &account.to_string()) {
+        return None;
+    }
+    let partition = if *partition == "*" { "aws" } else { partition };
+    let plain = |text: &str| text.replace('*', "").replace('?', "x");
+    Some(format!("{arn}:{partition}:{}:{}:{account}:{}", plain(service), plain(region), plain(resource)))
+}
+
+/// An account that nobody listed.
+fn stranger(view: &View<'_>) -> AccountId {
+    let made_up = (0_u8..=9).filter_map(|digit| format!("{digit}").repeat(12).parse().ok());
+    let mut unknown = made_up.filter(|id| !view.policy.trusts(*id) && view.setup.account(*id).is_none());
+    unknown.next().unwrap_or(AccountId::NOBODY)
+}
+
+fn account_of(principal: &Principal) -> Option<(AccountId, Option<&str>)> {
+    match principal {
+        Principal::Account(account) => Some((*account, None)),
+        Principal::Arn(arn) => Some((arn.split(':').nth(4)?.parse().ok()?, Some(arn))),
+        _ => None,
+    }
+}
+
+/// The accounts of the role's groups, as a trust policy names them.
+fn homes(view: &View<'_>, target: &Elevated<'_>) -> Vec<String> {
+    let partition = target.role.arn.split(':').nth(1).unwrap_or("aws");
+    let accounts: BTreeSet<AccountId> = target.rules.groups.iter().map(|group| group.account).collect();
+    let known = accounts.into_iter().filter(|account| view.policy.trusts(*account));
+    known.map(|account| format!("arn:{partition}:iam::{account}:root")).collect()
+}
+
+impl View<'_> {
+    /// AWS principals of a statement that are in the zone of trust.
+    fn kept(&self, statement: &Statement) -> Vec<String> {
+        let named = statement.principal.iter().flat_map(|principals| &principals.named);
+        let known = named.filter_map(|principal| {
+            let (account, arn) = account_of(principal)?;
+            self.policy.trusts(account).then(|| arn.map_or_else(|| format!("arn:aws:iam::{account}:root"), str::to_owned))
+        });
+        known.collect()
+    }
+}
+
+/// Providers and services whose kind the policy does not admit, or which let in anybody.
+fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<serde_json::Value>)> {
+    let mut found = Vec::new();
+    for principal in statement.principal.iter().filter(|principals| !principals.all_but).flat_map(|principals| &principals.named) {
+        let (kind, name, key) = match principal {
+            Principal::Service(name) => (IdentityKind::Service, name, "Service"),
+            Principal::Federated(name) => (provider_kind(name), name, "Federated"),
+            _ => continue,
+        };
+        let fix = fix::without_kind(&statement.json, key);
+        if !rules.allows(kind) {
+            found.push((format!("{}, and `identities` does not admit {kind}", harmless(name)), fix));
+        } else if kind == IdentityKind::WebIdentity && is_open(name, statement) {
+            found.push((format!("whoever {} knows: no condition says who may come (`sub`)", harmless(name)), fix));
+        }
+    }
+    found
+}
+
+fn provider_kind(name: &str) -> IdentityKind {
+    match name.split_once(":saml-provider/") {
+        Some((_, provider)) if provider.starts_with("AWSSSO_") => IdentityKind::IdentityCenter,
+        Some(_) => IdentityKind::Saml,
+        None => IdentityKind::WebIdentity,
+    }
+}
+
+fn is_open(provider: &str, statement: &Statement) -> bool {
+    let host = provider.split_once(":oidc-provider/").map_or(provider, |(_, host)| host);
+    let keys: Vec<String> = statement.conditions.iter().map(|condition| condition.key.to_ascii_lowercase()).collect();
+    let begins = |end: &str| keys.iter().any(|key| key.starts_with(&format!("{}:{end}", host.to_ascii_lowercase())));
+    if SHARED.iter().any(|shared| host.starts_with(shared)) { !begins("sub") } else { !begins("") }
+}
+
+/// Names the findings of Access Analyzer with what explains them; what nothing explains is unproven.
+fn name_analyzer(view: &View<'_>, account: &Account, role: &Role, severity: Severity, found: &mut Vec<Draft>) {
+    let ids: Vec<String> =
+        view.setup.outsiders().filter(|outsider| outsider.role == role.arn).map(|outsider| harmless(&outsider.finding)).collect();
+    if ids.is_empty() {
+        return;
+    }
+    let ids = listed(ids);
+    if !found.is_empty() {
+        let said = std::mem::take(found).into_iter().map(|draft| draft.adding(&format!(" (IAM Access Analyzer says so too: {ids})")));
+        *found = said.collect();
+        return;
+    }
+    // Access Analyzer takes every other account for an outsider; one of the zone of trust explains its finding.
+    let named = role.trust.iter().flat_map(|trust| &trust.statements).filter_map(|statement| statement.principal.as_ref());
+    let mut named = named.flat_map(|principals| &principals.named);
+    let explained = named.any(|principal| match principal {
+        Principal::Account(_) | Principal::Arn(_) => account_of(principal).is_some_and(|(other, _)| other != account.id),
+        Principal::Federated(_) | Principal::Everyone => true,
+        _ => false,
+    });
+    if !explained {
+        let place = format!("{} in {}", harmless(&role.name), view.account_shown(account.id));
+        let message = format!(
+            "IAM Access Analyzer says that {place} can be entered from outside ({ids}), which the trust policy given does not show: one of the two is older"
+        );
+        found.push(Draft::unproven(severity, account.id, &role.arn, message));
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+mod cases {
+    use serde_json::{Value, json};
+
+    use crate::finding::Verdict;
+    use crate::policy::Severity;
+    use crate::review::testing::{Company, PRODUCTION, ROLE, mfa};
+
+    const RULE: &str = "RW102";
+
+    fn trusting(principal: Value, condition: Value) -> Company {
+        Company::new().trust(json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}))
+    }
+
+    #[test]
+    fn silent_for_accounts_of_the_zone_of_trust() {
+        Company::new().silent(RULE);
+        trusting(json!({"AWS": ["arn:aws:iam::111122223333:user/dora", "AIDAEXAMPLEGONE"]}), mfa()).silent(RULE);
+    }
+
+    #[test]
+    fn fires_for_everybody_and_prints_the_accounts_of_the_groups() {
+        for everybody in [json!("*"), json!({"AWS": "*"})] {
+            let finding = trusting(everybody, mfa()).one(RULE);
+            assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::High));
+            assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
+        }
+    }
+
+    #[test]
+    fn conditions_that_narrow_everybody_to_the_zone_count() {
+        trusting(json!({"AWS": "*"}), json!({"StringEquals": {"aws:PrincipalAccount": "111122223333"}})).silent(RULE);
+        trusting(json!({"AWS": "*"}), json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/*"}})).silent(RULE);
+        trusting(json!({"AWS": "*"}), json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/dora"}})).fires(RULE);
+        trusting(json!({"AWS": "*"}), json!({"StringEquals": {"sts:ExternalId": "sesame"}})).fires(RULE);
+    }
+
+    #[test]
+    fn unproven_where_it_hangs_on_the_organization() {
+        let finding = trusting(json!({"AWS": "*"}), json!({"StringEquals": {"aws:PrincipalOrgID": "o-example"}})).one(RULE);
+        assert_eq!(finding.verdict, Verdict::Unproven);
+        assert_eq!(finding.undecided, ["StringEquals aws:PrincipalOrgID o-example"]);
+    }
+
+    #[test]
+    fn fires_for_an_outside_account_and_takes_it_out() {
+        let finding = trusting(json!({"AWS": ["111122223333", "arn:aws:iam::999988887777:root"]}), mfa()).one(RULE);
+        assert!(finding.message.contains("account 999988887777") && finding.message.contains("no external id"), "{}", finding.message);
+        assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
+        let alone = trusting(json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}), mfa()).one(RULE);
+        assert_eq!(alone.fix, Some(json!([])), "nobody is left, so the statement goes");
+    }
+
+    #[test]
+    fn an_external_id_makes_an_outside_account_less_severe() {
+        let finding = trusting(json!({"AWS": "999988887777"}), json!({"StringEquals": {"sts:ExternalId": "sesame"}})).one(RULE);
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium));
+        assert!(finding.message.contains("asks for an external id"), "{}", finding.message);
+    }
+
+    #[test]
+    fn a_deny_for_the_outside_account_counts() {
+        let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole",
+            "Condition": {"StringNotEquals": {"aws:PrincipalAccount": ["111122223333"]}}});
+        let allow = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": mfa()});
+        Company::new().trust(json!([allow, deny])).silent(RULE);
+    }
+
+    #[test]
+    fn fires_for_services_and_providers_that_are_not_admitted() {
+        let service = trusting(json!({"Service": "ec2.amazonaws.com"}), json!({})).one(RULE);
+        assert!(service.message.contains("does not admit service"), "{}", service.message);
+        let saml = json!({"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::444455556666:saml-provider/Corp"}, "Action": "sts:AssumeRoleWithSAML"});
+        Company::new().trust(saml.clone()).fires(RULE);
+        Company::new().trust(saml).policy("identities: [iam-user]  ", "identities: [iam-user, saml]").silent(RULE);
+    }
+
+    #[test]
+    fn fires_for_a_shared_provider_without_a_subject() {
+        let provider = "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com";
+        let by = |condition: Value| {
+            Company::new().policy("identities: [iam-user]  ", "identities: [iam-user, web-identity]").trust(json!({"Effect": "Allow",
+                "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}))
+        };
+        by(json!({"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}})).fires(RULE);
+        by(json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:example/app:*"}})).silent(RULE);
+    }
+
+    fn analyzer(role: &str) -> Value {
+        let finding = |id: &str, status: &str| json!({"id": id, "resource": role, "resourceType": "AWS::IAM::Role", "status": status, "findingType": "ExternalAccess"});
+        json!({"findings": [finding("EXAMPLE-1", "ACTIVE"), finding("EXAMPLE-2", "ARCHIVED")]})
+    }
+
+    #[test]
+    fn findings_of_access_analyzer_are_merged() {
+        let finding = trusting(json!("*"), mfa()).with(analyzer(ROLE)).one(RULE);
+        assert!(finding.message.ends_with("(IAM Access Analyzer says so too: EXAMPLE-1)"), "{}", finding.message);
+        // The zone of trust explains it.
+        Company::new().with(analyzer(ROLE)).silent(RULE);
+        let own = trusting(json!({"AWS": "444455556666"}), mfa()).with(analyzer(ROLE)).one(RULE);
+        assert_eq!(own.verdict, Verdict::Unproven);
+    }
+
+    #[test]
+    fn a_role_that_only_access_analyzer_names_is_judged_too() {
+        let trust = json!({"Effect": "Allow", "Principal": {"AWS": "999988887777"}, "Action": "sts:AssumeRole"});
+        let company = Company::new().role(PRODUCTION, "Reports", trust, json!([]));
+        company.silent(RULE);
+        let finding = company.with(analyzer("arn:aws:iam::444455556666:role/Reports")).one(RULE);
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium));
+    }
+}

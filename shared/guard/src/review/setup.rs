@@ -1,0 +1,113 @@
+//! All that was given to a review.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::account::Account;
+use super::input::{Input, Outsider};
+use crate::id::AccountId;
+use crate::untrusted::harmless;
+
+/// A line of `aws iam get-credential-report`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Credential {
+    /// The user's ARN.
+    pub arn: String,
+    /// `mfa_active`
+    pub has_mfa: bool,
+}
+
+/// All that was given. The order in which it came does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    accounts: BTreeMap<AccountId, Account>,
+    /// `MaxSessionDuration` by role ARN, in seconds.
+    durations: BTreeMap<String, i64>,
+    outsiders: BTreeSet<Outsider>,
+    /// Whether each user has an MFA device, by ARN.
+    credentials: BTreeMap<String, bool>,
+}
+
+impl Setup {
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// When it contradicts another: of two states of one account, neither can be taken for the one that is.
+    pub fn add(&mut self, input: Input) -> Result<(), String> {
+        match input {
+            Input::Account(account) => self.add_account(*account)?,
+            Input::Durations(durations) => {
+                for (arn, seconds) in durations {
+                    let known = self.durations.insert(arn.clone(), seconds);
+                    if known.is_some_and(|known| known != seconds) {
+                        return Err(format!("it gives {} another MaxSessionDuration than another file", harmless(&arn)));
+                    }
+                }
+            }
+            Input::Outsiders(outsiders) => self.outsiders.extend(outsiders),
+        }
+        Ok(())
+    }
+
+    /// Pages of one account may be files of their own.
+    fn add_account(&mut self, account: Account) -> Result<(), String> {
+        let Some(known) = self.accounts.get_mut(&account.id) else {
+            self.accounts.insert(account.id, account);
+            return Ok(());
+        };
+        known.truncated &= account.truncated;
+        let contradiction = |what: &str| format!("{} is not as in another file of account {}", harmless(what), known.id);
+        joined(&mut known.users, account.users).map_err(|arn| contradiction(&arn))?;
+        joined(&mut known.groups, account.groups).map_err(|name| contradiction(&format!("group {name}")))?;
+        joined(&mut known.roles, account.roles).map_err(|arn| contradiction(&arn))?;
+        joined(&mut known.managed, account.managed).map_err(|arn| contradiction(&arn))
+    }
+
+    /// Adds the lines of a credential report.
+    pub fn add_credentials(&mut self, credentials: impl IntoIterator<Item = Credential>) {
+        self.credentials.extend(credentials.into_iter().map(|line| (line.arn, line.has_mfa)));
+    }
+
+    /// The accounts, by id.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values()
+    }
+
+    /// What Access Analyzer found.
+    pub fn outsiders(&self) -> impl Iterator<Item = &Outsider> {
+        self.outsiders.iter()
+    }
+
+    pub(crate) fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.get(&id)
+    }
+
+    pub(crate) fn duration(&self, arn: &str) -> Option<i64> {
+        self.durations.get(arn).copied()
+    }
+
+    /// Whether a credential report of the account was given.
+    pub(crate) fn has_credentials_of(&self, account: AccountId) -> bool {
+        let account = account.to_string();
+        self.credentials.keys().any(|arn| arn.split(':').nth(4) == Some(&account))
+    }
+
+    pub(crate) fn has_credentials(&self) -> bool {
+        !self.credentials.is_empty()
+    }
+
+    /// Whether a user has an MFA device; `None`: no report has a line of theirs.
+    pub(crate) fn has_mfa(&self, arn: &str) -> Option<bool> {
+        self.credentials.get(arn).copied()
+    }
+}
+
+/// Adds entries; gives back the key of one that contradicts a known one.
+fn joined<T: PartialEq>(known: &mut BTreeMap<String, T>, more: BTreeMap<String, T>) -> Result<(), String> {
+    for (key, value) in more {
+        if known.get(&key).is_some_and(|known| *known != value) {
+            return Err(key);
+        }
+        known.insert(key, value);
+    }
+    Ok(())
+}

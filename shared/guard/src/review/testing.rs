@@ -1,0 +1,224 @@
+//! A small company's IAM, right as it stands, to be made wrong in one place by a test.
+
+#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Credential, Input, Review, ReviewFinding, Setup, review};
+use crate::finding::Verdict;
+use crate::policy::{EXAMPLE, Policy};
+
+pub(super) const DEVELOPMENT: &str = "111122223333";
+pub(super) const PRODUCTION: &str = "444455556666";
+pub(super) const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
+
+/// What demands MFA.
+pub(super) fn mfa() -> Value {
+    json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+}
+
+/// Development has the groups Developers (dora) and Testers (tom); production has the role UpdateApp. The policy is the example.
+pub(super) struct Company {
+    accounts: BTreeMap<&'static str, Value>,
+    policy: String,
+    more: Vec<Value>,
+    credentials: Vec<Credential>,
+}
+
+fn document(statements: &Value) -> Value {
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+impl Company {
+    pub(super) fn new() -> Self {
+        let empty = || json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []});
+        let accounts = BTreeMap::from([(DEVELOPMENT, empty()), (PRODUCTION, empty())]);
+        let company = Self { accounts, policy: EXAMPLE.to_owned(), more: Vec::new(), credentials: Vec::new() };
+        let assume = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE});
+        let trust = json!({"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{DEVELOPMENT}:root")}, "Action": "sts:AssumeRole",
+            "Condition": mfa()});
+        company
+            .group(DEVELOPMENT, "Developers")
+            .group(DEVELOPMENT, "Testers")
+            .group_policy("Developers", json!([assume]))
+            .user(DEVELOPMENT, "dora", &["Developers"])
+            .user(DEVELOPMENT, "tom", &["Testers"])
+            .role(PRODUCTION, "UpdateApp", trust, json!([]))
+            .lasting("UpdateApp", 3_600)
+    }
+
+    /// Changes the policy's text.
+    pub(super) fn policy(mut self, from: &str, to: &str) -> Self {
+        assert!(self.policy.contains(from), "{from}");
+        self.policy = self.policy.replace(from, to);
+        self
+    }
+
+    pub(super) fn trust(self, statements: Value) -> Self {
+        self.change("RoleDetailList", "UpdateApp", "AssumeRolePolicyDocument", document(&statements))
+    }
+
+    pub(super) fn lasting(self, role: &str, seconds: i64) -> Self {
+        self.change("RoleDetailList", role, "MaxSessionDuration", json!(seconds))
+    }
+
+    pub(super) fn group(self, account: &'static str, name: &str) -> Self {
+        let id = format!("AGPA{}EXAMPLE", name.to_ascii_uppercase());
+        let arn = format!("arn:aws:iam::{account}:group/{name}");
+        self.entry(account, "GroupDetailList", json!({"GroupName": name, "GroupId": id, "Arn": arn}))
+    }
+
+    pub(super) fn group_policy(self, name: &str, statements: Value) -> Self {
+        let policy = json!([{"PolicyName": "own", "PolicyDocument": document(&statements)}]);
+        self.change("GroupDetailList", name, "GroupPolicyList", policy)
+    }
+
+    pub(super) fn user(self, account: &'static str, name: &str, groups: &[&str]) -> Self {
+        let id = format!("AIDA{}EXAMPLE", name.to_ascii_uppercase());
+        let arn = format!("arn:aws:iam::{account}:user/{name}");
+        self.entry(account, "UserDetailList", json!({"UserName": name, "UserId": id, "Arn": arn, "GroupList": groups}))
+    }
+
+    pub(super) fn user_policy(self, name: &str, statements: Value) -> Self {
+        let policy = json!([{"PolicyName": "own", "PolicyDocument": document(&statements)}]);
+        self.change("UserDetailList", name, "UserPolicyList", policy)
+    }
+
+    pub(super) fn role(self, account: &'static str, name: &str, trust: Value, statements: Value) -> Self {
+        let id = format!("AROA{}EXAMPLE", name.to_ascii_uppercase());
+        let arn = format!("arn:aws:iam::{account}:role/{name}");
+        let policy = json!([{"PolicyName": "own", "PolicyDocument": document(&statements)}]);
+        self.entry(
+            account,
+            "RoleDetailList",
+            json!({"RoleName": name, "RoleId": id, "Arn": arn,
+            "AssumeRolePolicyDocument": document(&trust), "RolePolicyList": policy}),
+        )
+    }
+
+    pub(super) fn managed(self, account: &'static str, name: &str, statements: Value) -> Self {
+        let arn = format!("arn:aws:iam::{account}:policy/{name}");
+        let old = json!({"VersionId": "v1", "IsDefaultVersion": false, "Document": document(&json!([]))});
+        let version = json!({"VersionId": "v2", "IsDefaultVersion": true, "Document": document(&statements)});
+        self.entry(
+            account,
+            "Policies",
+            json!({"PolicyName": name, "Arn": arn, "DefaultVersionId": "v2", "PolicyVersionList": [old, version]}),
+        )
+    }
+
+    /// Sets a field of a user, group or role, wherever it is.
+    pub(super) fn change(mut self, list: &str, name: &str, field: &str, value: Value) -> Self {
+        let named = |entry: &&mut Value| ["UserName", "GroupName", "RoleName"].iter().any(|key| entry[*key] == name);
+        let entry = self.accounts.values_mut().filter_map(|account| account[list].as_array_mut()).flatten().find(named).unwrap();
+        entry[field] = value;
+        self
+    }
+
+    fn entry(mut self, account: &'static str, list: &str, entry: Value) -> Self {
+        self.accounts.get_mut(account).unwrap()[list].as_array_mut().unwrap().push(entry);
+        self
+    }
+
+    /// Leaves an account's file out.
+    pub(super) fn without(mut self, account: &str) -> Self {
+        self.accounts.remove(account);
+        self
+    }
+
+    /// One more file.
+    pub(super) fn with(mut self, file: Value) -> Self {
+        self.more.push(file);
+        self
+    }
+
+    pub(super) fn credential(mut self, user: &str, has_mfa: bool) -> Self {
+        self.credentials.push(Credential { arn: format!("arn:aws:iam::{DEVELOPMENT}:user/{user}"), has_mfa });
+        self
+    }
+
+    pub(super) fn setup(&self) -> Setup {
+        let mut setup = Setup::default();
+        for file in self.accounts.values().chain(&self.more) {
+            let read = Input::read(file.to_string().as_bytes());
+            // An account that has lost all its users and roles is none.
+            setup.add(read.unwrap()).unwrap();
+        }
+        setup.add_credentials(self.credentials.clone());
+        setup
+    }
+
+    pub(super) fn review(&self) -> Review {
+        let policy = Policy::read(self.policy.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
+        review(&self.setup(), &policy, "2026-03-02T09:00:00Z".parse().unwrap())
+    }
+
+    /// What one rule finds.
+    pub(super) fn found(&self, rule: &str) -> Vec<ReviewFinding> {
+        self.review().findings.into_iter().filter(|finding| finding.rule == rule).collect()
+    }
+
+    pub(super) fn one(&self, rule: &str) -> ReviewFinding {
+        let found = self.found(rule);
+        let [finding] = &found[..] else { panic!("one finding of {rule}: {found:#?}") };
+        finding.clone()
+    }
+
+    pub(super) fn silent(&self, rule: &str) {
+        assert_eq!(self.found(rule), []);
+    }
+
+    pub(super) fn fires(&self, rule: &str) {
+        assert!(self.found(rule).iter().any(|finding| finding.verdict == Verdict::Violation), "{:#?}", self.found(rule));
+    }
+
+    /// With the correction that a finding prints in place of what it quotes.
+    pub(super) fn fixed(mut self, finding: &ReviewFinding) -> Self {
+        let (Some(statement), Some(fix)) = (&finding.statement, &finding.fix) else { panic!("no fix: {finding:#?}") };
+        let fix = if let Value::Array(several) = fix { several.clone() } else { vec![fix.clone()] };
+        let mut places = 0;
+        for account in self.accounts.values_mut() {
+            replace(account, statement, &fix, &mut places);
+        }
+        assert_eq!(places, 1, "{finding:#?}");
+        self
+    }
+
+    /// The same with every list from its end.
+    pub(super) fn turned_round(mut self) -> Self {
+        for account in self.accounts.values_mut() {
+            for list in account.as_object_mut().unwrap().values_mut() {
+                list.as_array_mut().unwrap().reverse();
+            }
+        }
+        self.more.reverse();
+        self
+    }
+}
+
+/// Puts a correction where the statement, or the setting, stands.
+fn replace(value: &mut Value, statement: &Value, fix: &[Value], places: &mut usize) {
+    match value {
+        Value::Object(object) => {
+            if let (Some(longest), Some(role)) = (statement.get("MaxSessionDuration"), object.get("MaxSessionDuration"))
+                && longest == role
+            {
+                object.insert("MaxSessionDuration".to_owned(), fix[0]["MaxSessionDuration"].clone());
+                *places += 1;
+            }
+            if let Some(written) = object.get_mut("Statement") {
+                let mut statements = if let Value::Array(several) = written { several.clone() } else { vec![written.clone()] };
+                if let Some(at) = statements.iter().position(|one| one == statement) {
+                    statements.splice(at..=at, fix.iter().cloned());
+                    *written = Value::Array(statements);
+                    *places += 1;
+                }
+            }
+            object.values_mut().for_each(|value| replace(value, statement, fix, places));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| replace(value, statement, fix, places)),
+        _ => {}
+    }
+}

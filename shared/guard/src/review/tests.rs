@@ -1,0 +1,122 @@
+//! What must hold of every finding.
+
+#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+
+use serde_json::{Value, json};
+
+use super::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE};
+use crate::finding::Verdict;
+
+fn allow(action: &str, resource: &Value) -> Value {
+    json!({"Effect": "Allow", "Action": action, "Resource": resource})
+}
+
+fn trust(principal: Value, condition: Value) -> Value {
+    json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition})
+}
+
+/// Set-ups with one thing wrong.
+fn wrong() -> Vec<Company> {
+    let attached = json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
+    let mfa = super::testing::mfa;
+    vec![
+        Company::new().trust(trust(json!({"AWS": DEVELOPMENT}), json!({}))),
+        Company::new().trust(trust(json!({"AWS": DEVELOPMENT}), json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}))),
+        Company::new().trust(trust(json!({"AWS": DEVELOPMENT, "Service": "ec2.amazonaws.com"}), json!({}))),
+        Company::new().trust(trust(json!("*"), mfa())),
+        Company::new().trust(trust(json!({"AWS": "*"}), json!({}))),
+        Company::new().trust(trust(json!({"AWS": [DEVELOPMENT, "999988887777"]}), mfa())),
+        Company::new().trust(json!([trust(json!({"AWS": DEVELOPMENT}), mfa()), trust(json!({"AWS": "999988887777"}), mfa())])),
+        Company::new().lasting("UpdateApp", 43_200),
+        Company::new().policy("max_session: 1h  ", "max_session: 15m "),
+        Company::new().group_policy("Testers", allow("sts:AssumeRole", &json!([ROLE, "arn:aws:iam::444455556666:role/Other"]))),
+        Company::new().group_policy("Testers", allow("sts:*", &json!("*"))),
+        Company::new().user_policy("tom", json!({"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::x"})),
+        Company::new().managed(DEVELOPMENT, "Wide", allow("*", &json!("*"))).change(
+            "GroupDetailList",
+            "Developers",
+            "AttachedManagedPolicies",
+            attached,
+        ),
+        Company::new()
+            .user(PRODUCTION, "anna", &[])
+            .trust(trust(json!({"AWS": [DEVELOPMENT, "arn:aws:iam::444455556666:user/anna"]}), mfa())),
+        Company::new().policy("mfa: required ", "mfa: optional ").trust(trust(json!({"AWS": DEVELOPMENT}), json!({}))).role(
+            DEVELOPMENT,
+            "Server",
+            trust(json!({"Service": "ec2.amazonaws.com"}), json!({})),
+            allow("sts:AssumeRole", &json!("*")),
+        ),
+    ]
+}
+
+/// A correction that did not correct would be worse than none.
+#[test]
+fn what_a_finding_prints_as_its_fix_silences_it_and_nothing_new_is_found() {
+    for (at, company) in wrong().into_iter().enumerate() {
+        let mut company = company;
+        let mut rounds = 0;
+        loop {
+            let findings = company.review().findings;
+            let Some(finding) = findings.iter().find(|finding| finding.verdict == Verdict::Violation) else {
+                assert!(findings.is_empty(), "{at}: {findings:#?}");
+                break;
+            };
+            rounds += 1;
+            assert!(rounds <= 6, "{at}: {finding:#?}");
+            let before = findings.len();
+            company = company.fixed(finding);
+            let after = company.review().findings;
+            assert!(!after.iter().any(|other| other.id == finding.id), "{at}: {finding:#?}");
+            assert!(
+                after.len() < before || after.iter().all(|other| findings.iter().any(|known| known.rule == other.rule)),
+                "{at}: {after:#?}"
+            );
+        }
+        assert!(rounds > 0, "{at}: nothing was wrong");
+    }
+}
+
+#[test]
+fn the_order_of_files_and_entries_does_not_matter() {
+    for company in wrong() {
+        let forwards = company.review().findings;
+        assert_eq!(company.turned_round().review().findings, forwards);
+    }
+}
+
+#[test]
+fn a_suppression_hides_until_its_day_and_never_for_a_critical_role() {
+    let wide = || Company::new().group_policy("Testers", allow("sts:*", &json!("*")));
+    let hide = |company: Company| {
+        company.policy("  - {rule: RW003, caller: \"arn:aws:iam::111122223333:user/batch\"", "  - {rule: RW104, caller: \"*\"")
+    };
+    let review = hide(wide()).review();
+    assert_eq!((review.findings.len(), review.suppressed.len()), (0, 1));
+    let review = hide(wide()).policy("2026-12-31", "2026-02-28").review();
+    assert_eq!((review.findings.len(), review.suppressed.len()), (1, 0));
+    let review = hide(wide()).policy("severity: high ", "severity: critical ").review();
+    assert_eq!((review.findings.len(), review.suppressed.len()), (1, 0));
+}
+
+#[test]
+fn names_of_the_policy_that_nothing_bears_are_told() {
+    let company = Company::new().policy("role/UpdateApp", "role/UpdateApps").policy("development/Developers]", "development/Developer] ");
+    let notices = company.review().notices;
+    assert!(
+        notices.iter().any(|notice| notice.contains("no role that was given is called arn:aws:iam::444455556666:role/UpdateApps")),
+        "{notices:?}"
+    );
+    assert!(notices.iter().any(|notice| notice.contains("there is no group development/Developer")), "{notices:?}");
+}
+
+#[test]
+fn two_states_of_one_account_are_refused() {
+    let details = |group: &str| json!({"UserDetailList": [{"UserName": "dora", "UserId": "AIDADORAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora", "GroupList": [group]}]});
+    let mut setup = super::Setup::default();
+    let read = |value: Value| super::Input::read(value.to_string().as_bytes()).unwrap();
+    setup.add(read(details("Developers"))).unwrap();
+    setup.add(read(details("Developers"))).unwrap();
+    let why = setup.add(read(details("Testers"))).unwrap_err();
+    assert_eq!(why, "arn:aws:iam::111122223333:user/dora is not as in another file of account 111122223333");
+}

@@ -1,0 +1,151 @@
+//! A set-up as the rules see it.
+
+use super::account::{Account, Group, Role, User};
+use super::setup::Setup;
+use crate::arn::RoleArn;
+use crate::iam::Document;
+use crate::id::AccountId;
+use crate::policy::{GroupName, GroupRef, Policy, RolePolicy};
+use crate::untrusted::harmless;
+
+/// How many names a sentence has.
+const NAMED: usize = 5;
+
+/// A set-up and the policy, with what the rules ask of both.
+pub(crate) struct View<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) policy: &'a Policy,
+    /// The elevated roles that were given, by account and ARN.
+    pub(super) elevated: Vec<Elevated<'a>>,
+    /// Allows everything: what an account that is not ours may say of its own people.
+    pub(super) anything: Document,
+}
+
+/// An elevated role.
+#[derive(Clone, Copy)]
+pub(super) struct Elevated<'a> {
+    pub(super) account: &'a Account,
+    pub(super) role: &'a Role,
+    pub(super) rules: &'a RolePolicy,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(setup: &'a Setup, policy: &'a Policy) -> Self {
+        let roles = setup.accounts().flat_map(|account| account.roles.values().map(move |role| (account, role)));
+        let elevated = roles.filter_map(|(account, role)| {
+            let rules = policy.role_for(&RoleArn::parse(&role.arn).ok()?)?;
+            Some(Elevated { account, role, rules })
+        });
+        let all = serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+        // It is read from a constant; an empty one would allow nothing, and what hangs on it would be denied and so be seen in the tests.
+        let anything = Document::read(&all).unwrap_or(Document { statements: Vec::new() });
+        Self { setup, policy, elevated: elevated.collect(), anything }
+    }
+
+    /// `production`, or `account 444455556666`.
+    pub(super) fn account_shown(&self, id: AccountId) -> String {
+        self.policy.account_name(id).map_or_else(|| format!("account {id}"), harmless)
+    }
+
+    /// `UpdateApp in production`
+    pub(super) fn place(&self, target: &Elevated<'_>) -> String {
+        format!("{} in {}", harmless(&target.role.name), self.account_shown(target.account.id))
+    }
+
+    /// `UpdateApp in production, BreakGlass in production`
+    pub(super) fn places(&self, targets: &[Elevated<'_>]) -> String {
+        listed(targets.iter().map(|target| self.place(target)))
+    }
+
+    /// Entries of the policy's roles in an account of which nothing was given, with that account.
+    pub(super) fn roles_not_given(&self) -> impl Iterator<Item = (&'a RolePolicy, AccountId)> {
+        let policy = self.policy;
+        policy.roles.iter().filter_map(|rules| {
+            let account = rules.arn.account()?;
+            self.setup.account(account).is_none().then_some((rules, account))
+        })
+    }
+
+    /// Groups of the policy in an account of which nothing was given, each once.
+    pub(super) fn groups_not_given(&self) -> Vec<(&'a GroupRef, &'a RolePolicy)> {
+        let mut groups: Vec<(&GroupRef, &RolePolicy)> = Vec::new();
+        let policy = self.policy;
+        for rules in &policy.roles {
+            for group in rules.groups.iter().filter(|group| self.setup.account(group.account).is_none()) {
+                if !groups.iter().any(|(known, _)| known.account == group.account && known.group == group.group) {
+                    groups.push((group, rules));
+                }
+            }
+        }
+        groups
+    }
+
+    /// The groups of a role that were given.
+    pub(super) fn groups_of(&self, rules: &'a RolePolicy) -> impl Iterator<Item = (&'a Account, &'a Group)> {
+        let setup = self.setup;
+        rules.groups.iter().filter_map(move |named| {
+            let account = setup.account(named.account)?;
+            account.groups.values().find(|group| is(named, group)).map(|group| (account, group))
+        })
+    }
+
+    /// Whether the policy lets members of the group into the role.
+    pub(super) fn admits(rules: &RolePolicy, account: AccountId, group: &Group) -> bool {
+        rules.groups.iter().any(|named| named.account == account && is(named, group))
+    }
+
+    /// Whether the policy lets the user into the role.
+    pub(super) fn admits_user(rules: &RolePolicy, account: &Account, user: &User) -> bool {
+        user.groups.iter().filter_map(|name| account.group(name)).any(|group| Self::admits(rules, account.id, group))
+    }
+
+    /// What is to be known apart from findings.
+    pub(super) fn notices(&self) -> Vec<String> {
+        let mut notices = Vec::new();
+        for rules in &self.policy.roles {
+            let shown = harmless(rules.arn.as_str());
+            let given = rules.arn.account().is_none_or(|account| self.setup.account(account).is_some());
+            if given && !self.elevated.iter().any(|target| rules.arn.matches_text(&target.role.arn)) {
+                notices.push(format!("no role that was given is called {shown} (line {} of the policy)", rules.line));
+            }
+            for group in &rules.groups {
+                let account = self.setup.account(group.account);
+                if account.is_some_and(|account| !account.groups.values().any(|known| is(group, known))) {
+                    notices.push(format!("there is no group {} (line {} of the policy)", harmless(&group.written), rules.line));
+                }
+            }
+        }
+        if !self.setup.has_credentials() {
+            notices.push("RW106 was not judged: no credential report was given".to_owned());
+        }
+        notices.sort();
+        notices.dedup();
+        notices
+    }
+}
+
+fn is(named: &GroupRef, group: &Group) -> bool {
+    match &named.group {
+        GroupName::ByName(name) => name.eq_ignore_ascii_case(&group.name),
+        GroupName::ById(id) => *id == group.id,
+    }
+}
+
+/// `a, b and c`, with a number for those beyond the fifth.
+pub(super) fn listed(names: impl IntoIterator<Item = String>) -> String {
+    let names: Vec<String> = names.into_iter().collect();
+    match &*names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] if names.len() <= NAMED => format!("{} and {last}", first.join(", ")),
+        many => {
+            let first: Vec<&str> = many.iter().take(NAMED).map(String::as_str).collect();
+            format!("{} and {} more", first.join(", "), many.len() - NAMED)
+        }
+    }
+}
+
+/// The name at the end of an ARN.
+pub(super) fn name_of(arn: &str) -> String {
+    harmless(arn.rsplit(['/', ':']).next().unwrap_or(arn))
+}
