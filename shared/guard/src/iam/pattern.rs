@@ -150,6 +150,30 @@ impl Pattern {
     }
 }
 
+/// Whether an action, in any case, matches a pattern of a policy. Actions are plain ASCII and have no variables, and every statement is asked.
+pub(super) fn action_fits(pattern: &str, action: &str) -> bool {
+    let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
+    let (mut p, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while let Some(byte) = action.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                retry = Some((p + 1, t));
+                p += 1;
+            }
+            Some(wanted) if *wanted == b'?' || wanted.eq_ignore_ascii_case(byte) => (p, t) = (p + 1, t + 1),
+            _ => match retry {
+                Some((after, from)) => {
+                    retry = Some((after, from + 1));
+                    (p, t) = (after, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(p..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
+}
+
 /// `'text'`, where `''` is one quote.
 fn quoted(text: &str) -> Option<String> {
     let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
@@ -256,5 +280,11 @@ mod tests {
     fn case_counts_unless_it_is_said_not_to() {
         assert!(pattern("sts:assume*").matches("sts:AssumeRole", true).is_yes());
         assert!(pattern("sts:assume*").matches("sts:AssumeRole", false).is_no());
+        for wide in ["*", "sts:*", "STS:assumerole", "sts:Assume????", "*:*role"] {
+            assert!(action_fits(wide, "sts:AssumeRole"), "{wide}");
+        }
+        for narrow in ["", "sts:AssumeRoleWithSAML", "sts:Assume", "s3:*", "sts:Assume???", "${*}"] {
+            assert!(!action_fits(narrow, "sts:AssumeRole"), "{narrow}");
+        }
     }
 }

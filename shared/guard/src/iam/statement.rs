@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::condition::Condition;
 use super::context::Context;
-use super::pattern::{Pattern, Reading};
+use super::pattern::{Pattern, Reading, action_fits};
 use super::principal::Principals;
 use super::truth::Truth;
 
@@ -57,8 +57,7 @@ pub struct Statement {
 impl Statement {
     /// Whether it speaks of an action, in any case.
     pub fn has_action(&self, action: &str) -> bool {
-        let reading = Reading { wildcards: true, variables: false };
-        self.action.has(|pattern| Pattern::read(pattern, reading, &Context::complete()).matches(action, true)).is_yes()
+        self.action.patterns.iter().any(|pattern| action_fits(pattern, action)) != self.action.all_but
     }
 
     /// Whether it speaks of a resource.

@@ -69,8 +69,14 @@ impl<'a> Found<'a> {
         if decision.allowed.is_no() {
             return;
         }
+        // What is sure is told first; what hangs on a condition beside it matters once that is gone.
+        let counts = |grants: Vec<Grant<'a>>| -> Vec<Grant<'a>> {
+            let sure = decision.allowed.is_yes();
+            grants.into_iter().filter(|grant| !sure || grant.applies.is_yes()).collect()
+        };
         // Within an account the trust policy alone may let somebody in.
-        let grants = if decision.identity.is_empty() { decision.resource } else { decision.identity };
+        let (identity, resource) = (counts(decision.identity), counts(decision.resource));
+        let grants = if identity.is_empty() { resource } else { identity };
         let grants: Vec<Option<Grant<'a>>> = if grants.is_empty() { vec![None] } else { grants.into_iter().map(Some).collect() };
         for grant in grants {
             let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
@@ -322,6 +328,14 @@ mod cases {
         let finding = Company::new().group_policy("Testers", statement).one(RULE);
         assert_eq!(finding.verdict, Verdict::Unproven);
         assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"]);
+    }
+
+    #[test]
+    fn what_is_sure_is_told_before_what_hangs_on_a_condition() {
+        let mut narrow = allow("sts:AssumeRole", &json!(ROLE));
+        narrow["Condition"] = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
+        let finding = Company::new().user_policy("tom", json!([narrow, allow("sts:*", &json!("*"))])).one(RULE);
+        assert_eq!((finding.verdict, &finding.statement), (Verdict::Violation, &Some(allow("sts:*", &json!("*")))));
     }
 
     #[test]

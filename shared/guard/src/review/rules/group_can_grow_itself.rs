@@ -132,7 +132,8 @@ impl<'a> Found<'a> {
             if decision.allowed.is_no() {
                 continue;
             }
-            for grant in decision.identity {
+            let sure = decision.allowed.is_yes();
+            for grant in decision.identity.into_iter().filter(|grant| !sure || grant.applies.is_yes()) {
                 // What the group itself grants is about the group; what another one grants to a member is about the member.
                 let holder = grant.place.holder().unwrap_or(own);
                 let of_group = allowed.iter().any(|(_, group)| group.arn == holder);

@@ -19,7 +19,7 @@
 use serde_json::json;
 
 use super::not_given;
-use crate::iam::{Context, Effect};
+use crate::iam::{Context, Effect, Statement};
 use crate::moment::Span;
 use crate::review::view::Elevated;
 use crate::review::{Draft, View, fix};
@@ -50,24 +50,31 @@ fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
     if longest <= limit.seconds() {
         return None;
     }
-    let statements = target.role.trust.as_ref().map(|trust| trust.statements.as_slice()).unwrap_or_default();
-    let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());
-    // Who asks for nothing gets an hour.
-    let unsaid = Context::partial().without("sts:DurationSeconds");
-    let grants = statements.iter().find(|statement| {
-        let lets = |context: &Context| !statement.conditions_hold(context).is_no();
-        statement.effect == Effect::Allow && (lets(&too_long) || (LEAST > limit.seconds() && lets(&unsaid)))
-    })?;
     let message = format!("{place} grants sessions of {}, longer than the {limit} allowed", Span::from_seconds(longest));
+    // A trust policy that could not be read limits nothing that is known.
+    let grants = match &target.role.trust {
+        Ok(trust) => Some(trust.statements.iter().find(|statement| lets_longer(statement, longest, limit))?),
+        Err(_) => None,
+    };
     if limit.seconds() < LEAST {
         let message = format!("{message}; IAM takes no less than an hour, so the trust policy must limit them");
-        let fix = fix::limiting(&grants.json, limit.seconds());
-        return Some(Draft::violation(severity, account, arn, message).quoting(&crate::iam::Place::Resource, &grants.json, fix));
+        let draft = Draft::violation(severity, account, arn, message);
+        let Some(statement) = grants else { return Some(draft.setting(json!({"MaxSessionDuration": longest}), None)) };
+        let fix = fix::limiting(&statement.json, limit.seconds());
+        return Some(draft.quoting(&crate::iam::Place::Resource, &statement.json, fix));
     }
     let name = harmless(&target.role.name);
     let command = format!("aws iam update-role --role-name {name} --max-session-duration {}", limit.seconds());
     let draft = Draft::violation(severity, account, arn, format!("{message}; `{command}` lowers it"));
     Some(draft.setting(json!({"MaxSessionDuration": longest}), Some(json!({"MaxSessionDuration": limit.seconds()}))))
+}
+
+/// Whether a statement of the trust policy lets somebody ask for longer, or for nothing, which is an hour.
+fn lets_longer(statement: &Statement, longest: i64, limit: Span) -> bool {
+    let lets = |context: &Context| !statement.conditions_hold(context).is_no();
+    let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());
+    let unsaid = Context::partial().without("sts:DurationSeconds");
+    statement.effect == Effect::Allow && (lets(&too_long) || (LEAST > limit.seconds() && lets(&unsaid)))
 }
 
 #[cfg(test)]
@@ -106,6 +113,12 @@ mod cases {
         let listing = |seconds: i64| json!({"Roles": [{"Arn": ROLE, "MaxSessionDuration": seconds}]});
         unknown().with(listing(3_600)).silent(RULE);
         unknown().with(listing(7_200)).fires(RULE);
+    }
+
+    #[test]
+    fn a_trust_policy_that_cannot_be_read_hides_nothing() {
+        let odd = json!({"Statement": [{"Effect": "allow"}]});
+        Company::new().lasting("UpdateApp", 43_200).change("RoleDetailList", "UpdateApp", "AssumeRolePolicyDocument", odd).fires(RULE);
     }
 
     #[test]
