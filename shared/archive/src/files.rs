@@ -105,9 +105,11 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-fn is_log(path: &Path) -> bool {
+/// Whether a file is taken for a log by its name: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`, and does not begin with a dot.
+pub fn is_log(path: &Path) -> bool {
+    let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
     let ending = path.extension().map(OsStr::to_ascii_lowercase);
-    ending.is_some_and(|ending| ["json", "jsonl", "ndjson", "gz"].iter().any(|known| ending == *known))
+    !hidden && ending.is_some_and(|ending| ["json", "jsonl", "ndjson", "gz"].iter().any(|known| ending == *known))
 }
 
 fn unread(path: &Path, reason: Reason) -> Unread {

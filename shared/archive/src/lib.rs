@@ -18,7 +18,7 @@ mod read;
 mod structure;
 
 pub use counts::Counts;
-pub use files::{FileEntry, Found as FoundFiles, find_files};
+pub use files::{FileEntry, Found as FoundFiles, find_files, is_log};
 pub use filter::{BadNeedle, Filter};
 pub use items::Sink;
 pub use place::{Found, Place, Reason, Unread};

@@ -3,6 +3,8 @@
 //! Connect once, while the function starts; the clients share one pool of connections. Each adapter is a cargo feature of its own, so that a
 //! function does not carry clients that it does not need.
 
+#[cfg(feature = "aws-archive")]
+mod archive;
 #[cfg(feature = "aws-auditor")]
 mod auditor;
 #[cfg(feature = "aws-bucket")]
@@ -13,12 +15,16 @@ mod connection;
 mod directory;
 #[cfg(feature = "aws-guard")]
 mod guard;
+#[cfg(feature = "aws-bucket")]
+mod logs;
 #[cfg(feature = "aws-notifier")]
 mod notifier;
 #[cfg(feature = "aws-queue")]
 mod queue;
 #[cfg(feature = "aws-secrets")]
 mod secrets;
+#[cfg(feature = "aws-states")]
+mod states;
 #[cfg(feature = "aws-table")]
 mod table;
 #[cfg(feature = "aws-topic")]
@@ -27,6 +33,8 @@ mod topic;
 mod trail;
 mod trouble;
 
+#[cfg(feature = "aws-archive")]
+pub use archive::ArchiveAws;
 #[cfg(feature = "aws-auditor")]
 pub use auditor::AuditorAws;
 #[cfg(feature = "aws-bucket")]
@@ -37,12 +45,16 @@ pub use connection::Connection;
 pub use directory::ReaderRoles;
 #[cfg(feature = "aws-guard")]
 pub use guard::GuardAws;
+#[cfg(feature = "aws-bucket")]
+pub use logs::LogBuckets;
 #[cfg(feature = "aws-notifier")]
 pub use notifier::NotifierAws;
 #[cfg(feature = "aws-queue")]
 pub use queue::EventQueue;
 #[cfg(feature = "aws-secrets")]
 pub use secrets::Secrets;
+#[cfg(feature = "aws-states")]
+pub use states::{Execution, StateMachine};
 #[cfg(feature = "aws-table")]
 pub use table::Tables;
 #[cfg(feature = "aws-topic")]

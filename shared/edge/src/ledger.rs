@@ -10,13 +10,15 @@ pub(crate) mod keys;
 mod observed;
 mod store;
 mod touch;
+mod trail;
 mod uses;
 
 pub use gather::{Facts, Gather};
 pub use heard::heard_of;
-pub use keys::SessionAt;
+pub use keys::{SessionAt, hash};
 pub use observed::Observed;
 pub(crate) use store::elevated;
-pub use store::{Arrival, is_done, mark_done, store};
+pub use store::{Arrival, Known, is_done, known, mark_done, store};
 pub use touch::{Touched, touch};
+pub use trail::{mark_file, mark_sweep, read_files, swept};
 pub use uses::{Counted, uses};

@@ -167,6 +167,41 @@ pub trait Bucket {
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), Trouble>>;
 }
 
+/// The most bytes of a log file, as stored, that are read. CloudTrail's own are smaller by far.
+pub const LARGEST_LOG: u64 = 128 << 20;
+
+/// A log file that was to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogFile {
+    /// Its bytes, as stored.
+    Found(Vec<u8>),
+    /// There is none under this key.
+    Missing,
+    /// It has so many bytes, more than [`LARGEST_LOG`], and was not read.
+    TooLarge(u64),
+}
+
+/// A part of what lies under a prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listed {
+    /// Keys, in their order, and bytes as stored.
+    pub keys: Vec<(String, u64)>,
+    /// There are others after them.
+    pub more: bool,
+}
+
+/// Buckets of logs, which others write. Nothing is changed there, so everything can be repeated.
+pub trait Logs {
+    /// Reads an object.
+    fn read(&self, bucket: &str, key: &str) -> impl Future<Output = Result<LogFile, Trouble>>;
+
+    /// Keys under a prefix that come after `after`, at most a thousand.
+    fn keys(&self, bucket: &str, prefix: &str, after: &str) -> impl Future<Output = Result<Listed, Trouble>>;
+
+    /// What follows a prefix up to and with the next `/`, each once.
+    fn folders(&self, bucket: &str, prefix: &str) -> impl Future<Output = Result<Vec<String>, Trouble>>;
+}
+
 /// What IAM says of a user's groups, now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupsNow {

@@ -26,3 +26,23 @@ pub async fn put<O: Bucket + Table + Topic>(outside: &O, body: &str, why: &str, 
     );
     once(outside, &format!("quarantine {hour}"), "rolewatch: events in quarantine", text, now).await
 }
+
+/// Keeps a note of what could not be read of a log file, which stays where it is, and says so: once an hour, however many there are.
+///
+/// # Errors
+/// The ports' own; then it has to be noted again.
+pub async fn note<O: Bucket + Table + Topic>(outside: &O, file: &str, faults: &[String], now: Moment) -> Result<(), Trouble> {
+    let time = now.to_string();
+    let day = time.get(..10).unwrap_or_default();
+    let key = format!("{PREFIX}{day}/log-{}.json", hash(file));
+    let body = serde_json::json!({ "file": file, "unread": faults });
+    outside.put(&key, body.to_string().into_bytes()).await?;
+    let first = faults.first().map_or("it cannot be read", String::as_str);
+    tracing::warn!(key, why = first, "a log file cannot be read, or not all of it");
+    let hour = time.get(..13).unwrap_or_default();
+    let text = format!(
+        "A log file of the trail could not be read, or not all of it: {first}.\n\nWhat the rest of it tells was recovered. `{key}` names all that was not, \
+         others of this hour are in the same place; the metrics LogFilesUnread and RecordsUnread count them. docs/operations.md says what to do."
+    );
+    once(outside, &format!("unread logs {hour}"), "rolewatch: logs that cannot be read", text, now).await
+}

@@ -2,6 +2,7 @@
 //!
 //! `template.yaml` sets them. The AWS clients read `AWS_REGION`, `AWS_ENDPOINT_URL` and the credentials themselves.
 
+mod archive;
 mod auditor;
 mod reader;
 
@@ -11,6 +12,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
+pub use archive::ArchiveSettings;
 pub use auditor::AuditorSettings;
 use reader::{Noted, Reader};
 

@@ -3,6 +3,7 @@
 //! Every call passes two gates, one before it takes effect and one after. A gate gives way to whoever else is running; a [`Weather`] decides whether
 //! the call fails there.
 
+mod logs;
 mod trail;
 mod twin;
 mod weather;

@@ -1,5 +1,9 @@
 //! What a rule found: the contract that the CLI prints and the live guard sends.
 
+mod written;
+
+pub use written::NotAFinding;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 

@@ -1,10 +1,12 @@
 //! The one question: these facts, this policy, these rosters, as of then — what was not right?
 
 mod report;
+mod totals;
 
 use std::collections::BTreeMap;
 
 pub use report::{Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally};
+pub use totals::{Files, Findings, Records, Standing, Switches, Totals, standings};
 
 use crate::arn::RoleArn;
 use crate::dossier::{Gathered, Origin, Person, Switch, Tracer};

@@ -6,6 +6,7 @@
 pub mod arn;
 pub mod iam;
 pub mod id;
+pub mod intake;
 pub mod moment;
 pub mod policy;
 pub mod review;
@@ -28,6 +29,9 @@ mod record;
 
 pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
 pub use elevated::{Elevated, needles};
-pub use finding::{CallerShown, Finding, Subject, Verdict};
-pub use judge::{Examined, Judgement, RefusedSummary, Scope, SuppressedFinding, SwitchSummary, Tally, judge};
+pub use finding::{CallerShown, Finding, NotAFinding, Subject, Verdict};
+pub use judge::{
+    Examined, Files, Findings, Judgement, Records, RefusedSummary, Scope, Standing, SuppressedFinding, SwitchSummary, Switches, Tally,
+    Totals, judge, standings,
+};
 pub use proof::Proof;

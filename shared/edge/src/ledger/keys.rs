@@ -22,7 +22,7 @@ fn part(text: &str) -> String {
 }
 
 /// 32 hexadecimal digits of a SHA-256.
-pub(crate) fn hash(text: &str) -> String {
+pub fn hash(text: &str) -> String {
     use std::fmt::Write;
     let mut out = String::with_capacity(32);
     for byte in Sha256::digest(text.as_bytes()).iter().take(16) {

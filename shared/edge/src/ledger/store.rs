@@ -79,6 +79,31 @@ pub async fn store<T: Table>(
     Ok(arrival)
 }
 
+/// What the ledger knows of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// This very record was seen through.
+    Done,
+    /// The record is there in other words, or it was begun with.
+    Otherwise,
+    /// Nothing.
+    Not,
+}
+
+/// What is known of a record, `body` being the record as [`rolewatch_guard::seen::reduced`] leaves it.
+///
+/// # Errors
+/// The table's own.
+pub async fn known<T: Table>(table: &T, record: &RecordKey, body: &str) -> Result<Known, Trouble> {
+    let rows = table.query(Place::Ledger, &keys::record(record), &Span::default()).await?;
+    let done = format!("done#{}", keys::hash(body));
+    Ok(match &*rows {
+        [] => Known::Not,
+        rows if rows.iter().any(|row| row.sk == done) => Known::Done,
+        _ => Known::Otherwise,
+    })
+}
+
 /// Notes that a record was seen through: stored, judged and, where due, told.
 ///
 /// # Errors

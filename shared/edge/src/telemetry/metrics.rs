@@ -12,8 +12,11 @@ use serde::Serialize;
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "rolewatch";
 
-/// The one dimension: which function counted.
+/// The dimension of every metric: which function counted.
 const DIMENSION: &str = "function";
+
+/// The dimensions of what is also counted by place.
+const PLACE: [&str; 3] = [DIMENSION, "account", "region"];
 
 /// The most values of one metric in one line, by the specification.
 const MOST_VALUES: usize = 100;
@@ -71,6 +74,16 @@ pub enum Count {
     RosterTaken,
     /// Accounts of which it could not be taken.
     RosterFailed,
+    /// Log files of the trail, read as far as they could be.
+    LogFiles,
+    /// Log files that could not be read, or not to their end.
+    LogFilesUnread,
+    /// Records of log files that could not be read.
+    RecordsUnread,
+    /// Events of the trail that EventBridge had ten minutes to deliver and did not.
+    Missed,
+    /// Events of the trail that EventBridge had not delivered, but may yet.
+    Early,
 }
 
 impl Count {
@@ -105,6 +118,11 @@ impl Count {
             Self::Unacknowledged => "Unacknowledged",
             Self::RosterTaken => "RosterTaken",
             Self::RosterFailed => "RosterFailed",
+            Self::LogFiles => "LogFiles",
+            Self::LogFilesUnread => "LogFilesUnread",
+            Self::RecordsUnread => "RecordsUnread",
+            Self::Missed => "Missed",
+            Self::Early => "Early",
         }
     }
 }
@@ -133,18 +151,27 @@ impl Latency {
 pub struct Metrics {
     function: &'static str,
     counts: BTreeMap<Count, u64>,
+    /// By account and region.
+    places: BTreeMap<[String; 2], BTreeMap<Count, u64>>,
     latencies: BTreeMap<Latency, Vec<u64>>,
 }
 
 impl Metrics {
     /// Of an invocation of a function, by the function's name in the code: `switch-guard`.
     pub const fn of(function: &'static str) -> Self {
-        Self { function, counts: BTreeMap::new(), latencies: BTreeMap::new() }
+        Self { function, counts: BTreeMap::new(), places: BTreeMap::new(), latencies: BTreeMap::new() }
     }
 
     /// Counts `more` of them. Counting none makes the metric known: its line then says 0.
     pub fn count(&mut self, what: Count, more: u64) {
         let count = self.counts.entry(what).or_default();
+        *count = count.saturating_add(more);
+    }
+
+    /// Counts `more` of them in an account and region, beside [`Metrics::count`].
+    pub fn count_in(&mut self, account: &str, region: &str, what: Count, more: u64) {
+        let place = self.places.entry([account.to_owned(), region.to_owned()]).or_default();
+        let count = place.entry(what).or_default();
         *count = count.saturating_add(more);
     }
 
@@ -179,7 +206,16 @@ impl Metrics {
     fn lines(&self, now: Moment) -> Vec<String> {
         let chunks = |values: &Vec<u64>| values.len().div_ceil(MOST_VALUES);
         let count = self.latencies.values().map(chunks).max().unwrap_or(0).max(usize::from(!self.counts.is_empty()));
-        (0..count).map(|at| self.line(now, at)).collect()
+        let places = self.places.iter().map(|(place, counts)| self.line_of_place(now, place, counts));
+        (0..count).map(|at| self.line(now, at)).chain(places).collect()
+    }
+
+    fn line_of_place(&self, now: Moment, [account, region]: &[String; 2], counts: &BTreeMap<Count, u64>) -> String {
+        let metrics = counts.keys().map(|what| Definition { name: what.name(), unit: "Count" }).collect();
+        let values = counts.iter().map(|(what, count)| (what.name(), Value::One(*count))).collect();
+        let line =
+            Line { aws: Aws::of(now, &PLACE, metrics), function: self.function, account: Some(account), region: Some(region), values };
+        serde_json::to_string(&line).unwrap_or_default()
     }
 
     fn line(&self, now: Moment, at: usize) -> String {
@@ -196,9 +232,7 @@ impl Metrics {
                 values.insert(what.name(), Value::Many(some));
             }
         }
-        let directive = Directive { namespace: NAMESPACE, dimensions: [[DIMENSION]], metrics };
-        let aws = Aws { timestamp: now.epoch_seconds().saturating_mul(1_000), directives: [directive] };
-        let line = Line { aws, function: self.function, values };
+        let line = Line { aws: Aws::of(now, &[DIMENSION], metrics), function: self.function, account: None, region: None, values };
         // Numbers, and names that are in the code: there is nothing in it that JSON could not say.
         serde_json::to_string(&line).unwrap_or_default()
     }
@@ -210,6 +244,10 @@ struct Line<'a> {
     #[serde(rename = "_aws")]
     aws: Aws,
     function: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
     #[serde(flatten)]
     values: BTreeMap<&'static str, Value<'a>>,
 }
@@ -223,11 +261,18 @@ struct Aws {
     directives: [Directive; 1],
 }
 
+impl Aws {
+    fn of(now: Moment, dimensions: &'static [&'static str], metrics: Vec<Definition>) -> Self {
+        let directive = Directive { namespace: NAMESPACE, dimensions: [dimensions], metrics };
+        Self { timestamp: now.epoch_seconds().saturating_mul(1_000), directives: [directive] }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Directive {
     namespace: &'static str,
-    dimensions: [[&'static str; 1]; 1],
+    dimensions: [&'static [&'static str]; 1],
     metrics: Vec<Definition>,
 }
 
@@ -307,6 +352,24 @@ mod tests {
             lines.iter().flat_map(|line| line["AlertLatency"].as_array().unwrap()).map(|value| value.as_u64().unwrap()).collect();
         assert_eq!(all, (0..250).collect::<Vec<_>>());
         assert_eq!(lines.iter().filter(|line| !line["Delivered"].is_null()).count(), 1);
+    }
+
+    #[test]
+    fn what_is_counted_by_place_has_account_and_region_as_dimensions() {
+        let mut metrics = Metrics::of("archive-auditor");
+        metrics.count(Count::Missed, 3);
+        metrics.count_in("111122223333", "us-east-1", Count::Missed, 1);
+        metrics.count_in("111122223333", "us-east-1", Count::Missed, 1);
+        metrics.count_in("444455556666", "eu-west-1", Count::Missed, 1);
+        let lines = written(&metrics);
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(lines[0]["account"], Json::Null);
+        assert_eq!(lines[1]["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["function", "account", "region"]]));
+        assert_eq!(
+            (&lines[1]["account"], &lines[1]["region"], &lines[1]["Missed"]),
+            (&json!("111122223333"), &json!("us-east-1"), &json!(2))
+        );
+        assert_eq!((&lines[2]["account"], &lines[2]["Missed"]), (&json!("444455556666"), &json!(1)));
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Twin<W> {
     pub topics: RefCell<Published>,
     /// Objects and when they were written.
     pub objects: RefCell<BTreeMap<String, (Vec<u8>, Moment)>>,
+    /// Log files, by bucket and key.
+    pub logs: RefCell<BTreeMap<(String, String), Vec<u8>>>,
     /// What IAM would answer; a user who is not in it does not exist.
     pub groups: RefCell<Groups>,
     /// CloudTrail's event history.
@@ -52,13 +54,14 @@ impl<W: Weather> Twin<W> {
             queue: RefCell::default(),
             topics: RefCell::default(),
             objects: RefCell::default(),
+            logs: RefCell::default(),
             groups: RefCell::default(),
             history: RefCell::default(),
             details: RefCell::default(),
         }
     }
 
-    async fn call<T>(&self, what: &'static str, effect: impl FnOnce() -> T) -> Result<T, Trouble> {
+    pub(super) async fn call<T>(&self, what: &'static str, effect: impl FnOnce() -> T) -> Result<T, Trouble> {
         if self.weather.gives_way() {
             give_way().await;
         }

@@ -113,6 +113,12 @@ impl PolicyHash {
         }
         Self(first)
     }
+
+    /// As it is printed: 16 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
+        plain.then(|| u64::from_str_radix(text, 16).ok().map(|number| Self(number.to_be_bytes()))).flatten()
+    }
 }
 
 impl fmt::Display for PolicyHash {

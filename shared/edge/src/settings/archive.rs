@@ -1,0 +1,88 @@
+//! What the stack tells archive-auditor.
+
+use super::reader::{Noted, Reader};
+use super::{Lookup, SettingsError, TableNames, TopicArn, bucket, shown, table, variable, web_address};
+
+/// Of archive-auditor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveSettings {
+    /// The two tables.
+    pub tables: TableNames,
+    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters, quarantine and history.
+    pub bucket: String,
+    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
+    pub operations_topic: TopicArn,
+    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard.
+    pub queue_url: String,
+    /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to. None: there is nothing to recover from.
+    pub trail_bucket: Option<String>,
+    /// `ROLEWATCH_TRAIL_PREFIX`: the trail's own prefix in that bucket, before `AWSLogs/`.
+    pub trail_prefix: String,
+}
+
+impl ArchiveSettings {
+    /// From the environment of the process.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        Self::read(&variable)
+    }
+
+    /// From variables that are looked up.
+    pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
+        let mut read = Reader::over(lookup);
+        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
+        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
+        let state = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
+        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let trail_bucket = read.optional("ROLEWATCH_TRAIL_BUCKET", "the name of a bucket", bucket);
+        let trail_prefix = read.optional("ROLEWATCH_TRAIL_PREFIX", "what stands before `AWSLogs/` in the trail's bucket", prefix);
+        let settings = move || {
+            Ok(Self {
+                tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
+                bucket: state?,
+                operations_topic: operations_topic?,
+                queue_url: queue_url?,
+                trail_bucket: trail_bucket?,
+                trail_prefix: trail_prefix?.unwrap_or_default(),
+            })
+        };
+        settings().map_err(|Noted| read.wrong())
+    }
+}
+
+/// With or without slashes around it, as people write it.
+fn prefix(text: &str) -> Option<String> {
+    let text = text.trim_matches('/');
+    (text.len() <= 200 && shown(text)).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(extra: &[(&str, &str)]) -> Result<ArchiveSettings, SettingsError> {
+        let base = [
+            ("ROLEWATCH_LEDGER_TABLE", "ledger"),
+            ("ROLEWATCH_OUTBOX_TABLE", "outbox"),
+            ("ROLEWATCH_BUCKET", "state-bucket"),
+            ("ROLEWATCH_OPERATIONS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:operations"),
+            ("ROLEWATCH_QUEUE_URL", "https://sqs.example/queue"),
+        ];
+        let find = |name: &str| extra.iter().chain(&base).find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        ArchiveSettings::read(&find)
+    }
+
+    #[test]
+    fn without_a_trail_there_is_nothing_to_recover_from() {
+        let settings = read(&[]).unwrap();
+        assert_eq!((settings.trail_bucket, &*settings.trail_prefix), (None, ""));
+        let settings = read(&[("ROLEWATCH_TRAIL_BUCKET", "trail-logs"), ("ROLEWATCH_TRAIL_PREFIX", "/organization/")]).unwrap();
+        assert_eq!((settings.trail_bucket.as_deref(), &*settings.trail_prefix), (Some("trail-logs"), "organization"));
+    }
+
+    #[test]
+    fn a_bucket_given_as_an_address_is_refused() {
+        let why = read(&[("ROLEWATCH_TRAIL_BUCKET", "s3://trail-logs")]).unwrap_err().to_string();
+        assert!(why.contains("`ROLEWATCH_TRAIL_BUCKET` is not the name of a bucket"), "{why}");
+    }
+}

@@ -1,0 +1,102 @@
+//! A finding from its own JSON: what an engine wrote elsewhere, to be printed here.
+
+use serde::Deserialize;
+
+use super::{CallerShown, Finding, Subject, Verdict};
+use crate::id::EventId;
+use crate::moment::Moment;
+use crate::policy::PolicyHash;
+use crate::rules::Rule;
+use crate::untrusted::harmless;
+
+/// Why a text is no finding.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a finding: {0}")]
+pub struct NotAFinding(String);
+
+#[derive(Deserialize)]
+struct Written {
+    rule: String,
+    verdict: String,
+    severity: String,
+    time: Moment,
+    role: String,
+    caller: Caller,
+    message: String,
+    events: Vec<String>,
+    id: String,
+    policy: String,
+    #[serde(default)]
+    supersedes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Caller {
+    arn: Option<String>,
+    account: Option<String>,
+    name: String,
+}
+
+impl Finding {
+    /// Reads a line of `ndjson`. What it is about, for those who keep findings up to date, is not in it.
+    ///
+    /// # Errors
+    /// The text is none, or of a rule that this version does not know.
+    pub fn from_json(text: &str) -> Result<Self, NotAFinding> {
+        let written: Written = serde_json::from_str(text).map_err(|error| NotAFinding(error.to_string()))?;
+        let unknown = |what: &str, found: &str| NotAFinding(format!("{what} `{}` is not known", harmless(found)));
+        let rule = Rule::find(&written.rule).ok_or_else(|| unknown("rule", &written.rule))?;
+        let verdict = [Verdict::Violation, Verdict::Unproven].into_iter().find(|verdict| verdict.as_str() == written.verdict);
+        let event = |text: &String| text.parse::<EventId>().map_err(|_| unknown("event", text));
+        Ok(Self {
+            rule: rule.code,
+            name: rule.name,
+            verdict: verdict.ok_or_else(|| unknown("verdict", &written.verdict))?,
+            severity: written.severity.parse().map_err(|_| unknown("severity", &written.severity))?,
+            time: written.time,
+            role: harmless(&written.role),
+            caller: CallerShown {
+                arn: written.caller.arn.as_deref().map(harmless),
+                account: written.caller.account.as_deref().map(harmless),
+                name: harmless(&written.caller.name),
+            },
+            message: harmless(&written.message),
+            events: written.events.iter().map(event).collect::<Result<_, _>>()?,
+            id: harmless(&written.id),
+            policy: PolicyHash::parse(&written.policy).ok_or_else(|| unknown("policy", &written.policy))?,
+            supersedes: written.supersedes.iter().map(|id| harmless(id)).collect(),
+            subject: Subject::default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Story;
+
+    #[test]
+    fn a_finding_is_read_as_it_was_written() {
+        let mut story = Story::new();
+        story.switch("tom").without_mfa().used_after(9_000);
+        story.denied("nell", "UpdateApp");
+        let findings = story.findings();
+        assert!(findings.len() > 2);
+        for finding in findings {
+            let text = serde_json::to_string(&finding).unwrap();
+            assert_eq!(Finding::from_json(&text).unwrap(), Finding { subject: Subject::default(), ..finding });
+        }
+    }
+
+    #[test]
+    fn what_is_no_finding_says_why() {
+        for text in ["", "{}", "[]"] {
+            assert!(Finding::from_json(text).is_err());
+        }
+        let mut story = Story::new();
+        story.switch("tom").without_mfa();
+        let text = serde_json::to_string(&story.findings()[0]).unwrap().replace("RW00", "RX\u{202e}");
+        let why = Finding::from_json(&text).unwrap_err().to_string();
+        assert!(why.contains("rule `RX\u{fffd}"), "{why}");
+    }
+}

@@ -1,0 +1,120 @@
+//! Many records, one after the other, into a world, with counts of what became of them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Elevated;
+use crate::arn::RoleArn;
+use crate::moment::Moment;
+use crate::policy::Policy;
+use crate::seen::{Reading, RecordProblem, read};
+use crate::world::{Added, World};
+
+/// What became of the records that were handed over: the sum of `of_use`, `not_relevant` and `unread` is their number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Added to the world.
+    pub of_use: u64,
+    /// Of those of use, the copies of others.
+    pub duplicates: u64,
+    /// Of the duplicates, those that contradict another copy.
+    pub contradicting: u64,
+    /// Nothing that the engine has a use for.
+    pub not_relevant: u64,
+    /// Relevant, but not to be read.
+    pub unread: u64,
+}
+
+impl Kept {
+    /// Adds what others counted.
+    pub fn merge(&mut self, other: Self) {
+        self.of_use += other.of_use;
+        self.duplicates += other.duplicates;
+        self.contradicting += other.contradicting;
+        self.not_relevant += other.not_relevant;
+        self.unread += other.unread;
+    }
+}
+
+/// Takes records in. Parts that took in different records can be joined in any order.
+pub struct Intake<'p> {
+    elevated: Elevated<'p>,
+    world: World,
+    kept: Kept,
+    /// Facts added to the world, copies included.
+    facts: u64,
+    range: Option<(Moment, Moment)>,
+}
+
+/// All that was taken in.
+pub struct TakenIn {
+    /// What the records say.
+    pub world: World,
+    /// What became of them.
+    pub kept: Kept,
+    /// The first and the last relevant record.
+    pub range: Option<(Moment, Moment)>,
+}
+
+impl<'p> Intake<'p> {
+    /// Nothing yet. The policy tells whose uses are kept.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self { elevated: Elevated::by_policy(policy), world: World::default(), kept: Kept::default(), facts: 0, range: None }
+    }
+
+    /// Takes one record in, and tells whether it is of use.
+    ///
+    /// # Errors
+    /// A relevant record that cannot be read; it is counted.
+    pub fn take(&mut self, json: &[u8]) -> Result<bool, RecordProblem> {
+        let elevated = |role: &RoleArn| self.elevated.may_be(role);
+        let time = match read(json, &elevated) {
+            Ok(Reading::Seen(seen)) => {
+                let time = seen.time;
+                self.facts += u64::from(self.world.add(*seen) != Added::Nothing);
+                time
+            }
+            Ok(Reading::Service(seen)) => {
+                let time = seen.time;
+                self.facts += 1;
+                self.world.add_service(seen);
+                time
+            }
+            Ok(Reading::NotRelevant) => {
+                self.kept.not_relevant += 1;
+                return Ok(false);
+            }
+            Err(problem) => {
+                self.kept.unread += 1;
+                return Err(problem);
+            }
+        };
+        self.kept.of_use += 1;
+        self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        Ok(true)
+    }
+
+    /// Takes in what another counted of records that it did not pass on.
+    pub fn count(&mut self, other: Kept) {
+        self.kept.merge(other);
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.world = self.world.join(other.world);
+        self.kept.merge(other.kept);
+        self.facts += other.facts;
+        self.range = match (self.range, other.range) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        self
+    }
+
+    /// All of it.
+    pub fn finish(mut self) -> TakenIn {
+        self.kept.duplicates = self.facts.saturating_sub(u64::try_from(self.world.len()).unwrap_or(u64::MAX));
+        self.kept.contradicting = u64::try_from(self.world.conflicts()).unwrap_or(u64::MAX);
+        TakenIn { world: self.world, kept: self.kept, range: self.range }
+    }
+}

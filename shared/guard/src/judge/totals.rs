@@ -1,0 +1,139 @@
+//! Everything accounted for, in numbers that add up.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Judgement, SwitchSummary};
+use crate::finding::Verdict;
+use crate::id::EventId;
+
+/// What became of everything that was met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Files.
+    pub files: Files,
+    /// Records.
+    pub records: Records,
+    /// Switches into elevated roles.
+    pub switches: Switches,
+    /// Findings.
+    pub findings: Findings,
+}
+
+/// Files: the sum of all but `met` is `met`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Files {
+    /// All of them.
+    pub met: u64,
+    /// To their end.
+    pub read: u64,
+    /// Digest and Insights files, policies and rosters.
+    pub skipped: u64,
+    /// Missing, refused or broken.
+    pub unreadable: u64,
+}
+
+/// Records: `kept + not_relevant + unread` is `met`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Records {
+    /// All of them.
+    pub met: u64,
+    /// Of STS, sign-in, IAM or SSO, or by a session of an elevated role.
+    pub kept: u64,
+    /// Of those kept, the copies of others.
+    pub duplicates: u64,
+    /// Of the duplicates, those that contradict another copy.
+    pub contradicting: u64,
+    /// Nothing that the engine has a use for.
+    pub not_relevant: u64,
+    /// Relevant or not, they could not be read.
+    pub unread: u64,
+}
+
+/// Switches into elevated roles: the sum of all but `judged` is `judged`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switches {
+    /// All of them.
+    pub judged: u64,
+    /// Nothing was found.
+    pub clean: u64,
+    /// Part of a violation.
+    pub violating: u64,
+    /// Part of an unproven finding, and of no violation.
+    pub unproven: u64,
+    /// Part of suppressed findings only.
+    pub suppressed: u64,
+}
+
+/// Findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// A rule was broken.
+    pub violations: u64,
+    /// It cannot be told.
+    pub unproven: u64,
+    /// The policy hides them.
+    pub suppressed: u64,
+}
+
+/// What was found about a switch, the worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Nothing.
+    Clean,
+    /// Only what the policy hides.
+    Suppressed,
+    /// It cannot be told.
+    Unproven,
+    /// A rule was broken.
+    Violating,
+}
+
+impl Totals {
+    /// Adds what judging came to.
+    pub fn add_judgement(&mut self, judgement: &Judgement) {
+        for standing in standings(judgement) {
+            self.switches.judged += 1;
+            *match standing {
+                Standing::Clean => &mut self.switches.clean,
+                Standing::Suppressed => &mut self.switches.suppressed,
+                Standing::Unproven => &mut self.switches.unproven,
+                Standing::Violating => &mut self.switches.violating,
+            } += 1;
+        }
+        for finding in &judgement.findings {
+            *match finding.verdict {
+                Verdict::Violation => &mut self.findings.violations,
+                _ => &mut self.findings.unproven,
+            } += 1;
+        }
+        self.findings.suppressed = u64::try_from(judgement.suppressed.len()).unwrap_or(u64::MAX);
+    }
+}
+
+/// The standing of every switch, in their order. A finding over several sessions speaks of each switch that its events show.
+pub fn standings(judgement: &Judgement) -> Vec<Standing> {
+    let mut worst: HashMap<(&EventId, &str), Standing> = HashMap::new();
+    let found = judgement
+        .findings
+        .iter()
+        .map(|finding| (finding, if finding.verdict == Verdict::Violation { Standing::Violating } else { Standing::Unproven }));
+    let hidden = judgement.suppressed.iter().map(|suppressed| (&suppressed.finding, Standing::Suppressed));
+    for (finding, standing) in found.chain(hidden) {
+        for event in &finding.events {
+            let known = worst.entry((event, &finding.role)).or_insert(standing);
+            *known = standing.max(*known);
+        }
+    }
+    let of = |switch: &SwitchSummary| {
+        let shown = switch.event.as_ref().and_then(|event| worst.get(&(event, &*switch.role)));
+        shown.copied().unwrap_or(match (switch.violations, switch.unproven) {
+            (0, 0) => Standing::Clean,
+            (0, _) => Standing::Unproven,
+            _ => Standing::Violating,
+        })
+    };
+    judgement.switches.iter().map(of).collect()
+}
