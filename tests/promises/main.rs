@@ -13,6 +13,7 @@ mod cli;
 mod corpus;
 mod events;
 mod fast_path;
+mod history;
 mod hostile;
 mod meanings;
 mod order;

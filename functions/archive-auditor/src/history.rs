@@ -1,0 +1,114 @@
+//! Any amount of history, judged as a whole.
+//!
+//! Step Functions lists the objects under a prefix (`history.asl.json`) and has them read in batches, many at a time ([`extract`]): what matters of
+//! each batch lies, reduced, under `history/RUN/extract/` in the bucket of the stack. Then one engine run over all of it ([`reduce`]) writes the findings.
+//! Everything can be repeated: each part writes the same objects again.
+
+mod extract;
+mod lost;
+mod reduce;
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::PolicyHash;
+use rolewatch_guard::{Files, Totals};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use extract::extract;
+pub(crate) use lost::lost;
+pub(crate) use reduce::reduce;
+
+/// How many things that could not be read are named in a summary.
+const NAMED: usize = 10_000;
+
+/// What the state machine asks for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Asked {
+    /// Read a batch of files.
+    Map(Batch),
+    /// Note that a batch could not be read, whatever the reason.
+    Lost(Lost),
+    /// Judge all that was read.
+    Reduce(Reduce),
+}
+
+/// Files of one bucket.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Batch {
+    /// The run's name.
+    pub(crate) run: String,
+    pub(crate) bucket: String,
+    pub(crate) keys: Vec<String>,
+}
+
+/// A batch on which the function failed time and again.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Lost {
+    #[serde(flatten)]
+    pub(crate) batch: Batch,
+    /// As Step Functions says it.
+    pub(crate) cause: String,
+}
+
+/// Which switches to judge.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reduce {
+    /// The run's name.
+    pub(crate) run: String,
+    pub(crate) since: Option<Moment>,
+    pub(crate) until: Option<Moment>,
+}
+
+/// The line behind the records of a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Footer {
+    #[serde(rename = "rolewatch_file")]
+    file: FileRead,
+}
+
+/// What became of a file.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct FileRead {
+    key: String,
+    /// The policy that told what matters.
+    policy: String,
+    files: Files,
+    /// Records of which nothing is kept.
+    not_relevant: u64,
+    unread: u64,
+    /// The first of them.
+    faults: Vec<Fault>,
+    fault_count: u64,
+}
+
+/// One thing that could not be read, as the audit's `json` report has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Fault {
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    byte: Option<u64>,
+    reason: String,
+}
+
+/// Written beside the findings.
+#[derive(Debug, Serialize)]
+struct Summary {
+    run: String,
+    policy: PolicyHash,
+    since: Option<Moment>,
+    until: Option<Moment>,
+    as_of: Option<Moment>,
+    counts: Totals,
+    /// The first of them; `unread_count` is of all.
+    unread: Vec<Fault>,
+    unread_count: u64,
+    notices: Vec<String>,
+}
+
+/// Where a run writes. Its name is Step Functions' own: up to 80 letters, digits, `-` and `_`.
+fn folder(run: &str) -> Option<String> {
+    let plain = (1..=80).contains(&run.len()) && run.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    plain.then(|| format!("history/{run}"))
+}

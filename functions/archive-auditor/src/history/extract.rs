@@ -1,0 +1,152 @@
+//! Map: a batch of files to what matters of them.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, is_log, read_stream};
+use rolewatch_edge::ledger::hash;
+use rolewatch_edge::port::{LogFile, Trouble};
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::seen::{Reading, RecordProblem, read, reduced};
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{Elevated, Files, needles};
+use serde_json::{Value, json};
+
+use super::{Batch, Fault, FileRead, Footer, folder};
+use crate::{Outside, refused};
+
+/// The least work that makes reduced records small: they are read once.
+const FAST: u32 = 3;
+
+/// The most faults of one file that are named.
+const MOST_FAULTS: usize = 1_000;
+
+/// Reads the files of a batch, and writes one object with what matters of them.
+///
+/// A file that cannot be read is named in it. One that could not be had just now fails the batch, to be tried again.
+pub(crate) async fn extract<O: Outside>(outside: &O, policy: &Policy, scratch: &RefCell<Scratch>, batch: &Batch) -> Result<Value, Trouble> {
+    let folder = folder(&batch.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let filter = Filter::new(&needles(policy)).map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
+    let mut out = GzEncoder::new(Vec::new(), Compression::new(FAST));
+    let (mut files, mut failed) = (0_u64, 0_u64);
+    for key in &batch.keys {
+        // What S3 shows as a folder.
+        if key.ends_with('/') {
+            continue;
+        }
+        let mut read = Read::new(policy, format!("s3://{}/{}", batch.bucket, harmless(key)), &mut out);
+        one(outside, &filter, scratch, &batch.bucket, key, &mut read).await?;
+        files += 1;
+        failed += read.file.files.unreadable;
+        read.end().map_err(|why| refused("writing the extract", &why.to_string()))?;
+    }
+    let bytes = out.finish().map_err(|why| refused("writing the extract", &why.to_string()))?;
+    let name = hash(&format!("{}\n{}", batch.bucket, batch.keys.join("\n")));
+    outside.put(&format!("{folder}/extract/{name}.ndjson.gz"), bytes).await?;
+    Ok(json!({ "files": files, "failed": failed }))
+}
+
+async fn one<O: Outside>(
+    outside: &O,
+    filter: &Filter,
+    scratch: &RefCell<Scratch>,
+    bucket: &str,
+    key: &str,
+    read: &mut Read<'_, '_>,
+) -> Result<(), Trouble> {
+    if !is_log(Path::new(key)) {
+        read.file.files = Files { met: 1, skipped: 1, ..Files::default() };
+        return Ok(());
+    }
+    let why = match outside.read(bucket, key).await {
+        Ok(LogFile::Found(bytes)) => {
+            let counts = read_stream(&*bytes, key, filter, &mut scratch.borrow_mut(), read);
+            read.count(&counts);
+            return Ok(());
+        }
+        Ok(LogFile::Missing) => "there is nothing of this name".to_owned(),
+        Ok(LogFile::TooLarge(size)) => format!("it has {size} bytes, more than are read"),
+        Err(trouble @ Trouble::Refused { .. }) => trouble.to_string(),
+        Err(trouble) => return Err(trouble),
+    };
+    read.file.files = Files { met: 1, unreadable: 1, ..Files::default() };
+    read.fault(None, None, why);
+    Ok(())
+}
+
+/// What is read of one file. Its records are compressed as they come, so that no file can be too large.
+struct Read<'p, 'o> {
+    elevated: Elevated<'p>,
+    file: FileRead,
+    out: &'o mut GzEncoder<Vec<u8>>,
+    /// Writing failed.
+    broken: Option<io::Error>,
+}
+
+impl<'p, 'o> Read<'p, 'o> {
+    fn new(policy: &'p Policy, key: String, out: &'o mut GzEncoder<Vec<u8>>) -> Self {
+        let file = FileRead { key, policy: policy.version_hash.to_string(), ..FileRead::default() };
+        Self { elevated: Elevated::by_policy(policy), file, out, broken: None }
+    }
+
+    /// Writes what became of the file behind its records.
+    fn end(self) -> io::Result<()> {
+        if let Some(broken) = self.broken {
+            return Err(broken);
+        }
+        serde_json::to_writer(&mut *self.out, &Footer { file: self.file })?;
+        self.out.write_all(b"\n")
+    }
+
+    fn count(&mut self, counts: &Counts) {
+        self.file.files = Files {
+            met: counts.files_read + counts.files_not_relevant + counts.files_failed,
+            read: counts.files_read,
+            skipped: counts.files_not_relevant,
+            unreadable: counts.files_failed,
+        };
+        self.file.not_relevant += counts.passed_over + counts.insights;
+        self.file.unread += counts.records_unread;
+    }
+
+    /// Services' mints are kept too: they may be the start of a chain.
+    fn take(&mut self, json: &[u8]) -> Result<(), RecordProblem> {
+        let elevated = |role: &RoleArn| self.elevated.may_be(role);
+        match read(json, &elevated)? {
+            Reading::Seen(_) | Reading::Service(_) => {
+                let mut line = reduced(json)?;
+                line.push('\n');
+                if let Err(broken) = self.out.write_all(line.as_bytes()) {
+                    self.broken = Some(broken);
+                }
+            }
+            Reading::NotRelevant => self.file.not_relevant += 1,
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, record: Option<u64>, byte: Option<u64>, reason: String) {
+        self.file.fault_count += 1;
+        if self.file.faults.len() < MOST_FAULTS {
+            self.file.faults.push(Fault { file: self.file.key.clone(), record, byte, reason });
+        }
+    }
+}
+
+impl Sink for Read<'_, '_> {
+    fn record(&mut self, json: &[u8], at: &Place) {
+        if let Err(problem) = self.take(json) {
+            self.file.unread += 1;
+            self.fault(Some(at.record), Some(at.byte), problem.to_string());
+        }
+    }
+
+    fn unread(&mut self, problem: Unread) {
+        let rest = if problem.rest { "; the rest of the file was not read" } else { "" };
+        self.fault(problem.record, problem.byte, format!("{}{rest}", problem.reason));
+    }
+}

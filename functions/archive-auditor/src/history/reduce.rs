@@ -1,0 +1,133 @@
+//! Reduce: one engine run over all that was read.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+
+use flate2::read::GzDecoder;
+use futures_util::stream::{self, StreamExt};
+use rolewatch_edge::port::{Object, Trouble};
+use rolewatch_edge::rulebook::Rulebook;
+use rolewatch_guard::intake::{Intake, Kept, TakenIn};
+use rolewatch_guard::{Files, Records, Scope, Totals, judge};
+use serde_json::{Value, json};
+
+use super::{Fault, FileRead, Footer, NAMED, Reduce, Summary, folder};
+use crate::{Outside, refused};
+
+/// How many extracts are fetched at a time.
+const AT_ONCE: usize = 32;
+
+/// How the line behind a file's records begins; a reduced record has no such member.
+const FOOTER: &[u8] = b"{\"rolewatch_file\":";
+
+/// Judges all extracts of a run, and writes `findings.ndjson` and `summary.json`.
+pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Reduce) -> Result<Value, Trouble> {
+    let folder = folder(&asked.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let mut all =
+        All { intake: Intake::new(&book.policy), files: Files::default(), unread: Vec::new(), unread_count: 0, policies: BTreeSet::new() };
+    let extracts = outside.list(&format!("{folder}/extract/")).await?;
+    let mut objects = stream::iter(extracts).map(|(key, _)| async move { (outside.get(&key, None).await, key) }).buffer_unordered(AT_ONCE);
+    while let Some((object, key)) = objects.next().await {
+        let Object::Found { bytes, .. } = object? else { return Err(refused(&key, "it is there no more")) };
+        all.extract(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
+    }
+    for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
+        let Object::Found { bytes, .. } = outside.get(&key, None).await? else { return Err(refused(&key, "it is there no more")) };
+        let faults: Vec<Fault> = serde_json::from_slice(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
+        all.files.met += faults.len() as u64;
+        all.files.unreadable += faults.len() as u64;
+        let count = faults.len() as u64;
+        all.faults(faults, count);
+    }
+    let hash = book.policy.version_hash;
+    if all.policies.iter().any(|policy| *policy != hash.to_string()) {
+        // What one policy passed over, the other may need.
+        return Err(refused("judging the extracts", "the policy was changed while the logs were read; start again"));
+    }
+
+    let All { intake, files, mut unread, unread_count, .. } = all;
+    let TakenIn { world, kept, .. } = intake.finish();
+    let Kept { of_use, duplicates, contradicting, not_relevant, unread: records_unread } = kept;
+    let met = of_use + not_relevant + records_unread;
+    let records = Records { met, kept: of_use, duplicates, contradicting, not_relevant, unread: records_unread };
+    let mut counts = Totals { files, records, ..Totals::default() };
+    let scope = Scope { as_of: asked.until, since: asked.since, until: asked.until };
+    let judgement = judge(&world, &book.policy, &book.rosters, scope, &mut |_| ());
+    counts.add_judgement(&judgement);
+    unread.sort();
+    unread.truncate(NAMED);
+
+    let unwritten = |why: serde_json::Error| refused("writing the findings", &why.to_string());
+    let mut findings = Vec::new();
+    for finding in &judgement.findings {
+        serde_json::to_writer(&mut findings, finding).map_err(unwritten)?;
+        findings.push(b'\n');
+    }
+    outside.put(&format!("{folder}/findings.ndjson"), findings).await?;
+    let summary = Summary {
+        run: asked.run.clone(),
+        policy: hash,
+        since: asked.since,
+        until: asked.until,
+        as_of: judgement.as_of,
+        counts,
+        unread,
+        unread_count,
+        notices: judgement.notices,
+    };
+    // Last: whoever sees it sees the findings too.
+    outside.put(&format!("{folder}/summary.json"), serde_json::to_vec_pretty(&summary).map_err(unwritten)?).await?;
+    Ok(json!({
+        "findings": format!("{folder}/findings.ndjson"),
+        "summary": format!("{folder}/summary.json"),
+        "violations": counts.findings.violations,
+        "unreadable": unread_count,
+    }))
+}
+
+/// All that was read.
+struct All<'p> {
+    intake: Intake<'p>,
+    files: Files,
+    unread: Vec<Fault>,
+    unread_count: u64,
+    policies: BTreeSet<String>,
+}
+
+impl All<'_> {
+    fn extract(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut lines = BufReader::new(GzDecoder::new(bytes));
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            if line.starts_with(FOOTER) {
+                self.file(serde_json::from_slice::<Footer>(&line)?.file);
+            } else if let Err(problem) = self.intake.take(&line) {
+                // Map read the same text with the same engine.
+                return Err(std::io::Error::other(problem.to_string()));
+            }
+            line.clear();
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, file: FileRead) {
+        let FileRead { policy, files, not_relevant, unread, faults, fault_count, .. } = file;
+        self.files.met += files.met;
+        self.files.read += files.read;
+        self.files.skipped += files.skipped;
+        self.files.unreadable += files.unreadable;
+        self.intake.count(Kept { not_relevant, unread, ..Kept::default() });
+        self.policies.insert(policy);
+        self.faults(faults, fault_count);
+    }
+
+    fn faults(&mut self, faults: Vec<Fault>, count: u64) {
+        self.unread_count += count;
+        self.unread.extend(faults);
+        // INVARIANT (order): which are kept does not depend on what came first.
+        if self.unread.len() >= 2 * NAMED {
+            self.unread.sort();
+            self.unread.truncate(NAMED);
+        }
+    }
+}

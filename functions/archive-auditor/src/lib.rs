@@ -1,0 +1,171 @@
+//! archive-auditor: log files of the trail in, events that never arrived out to switch-guard.
+//!
+//! The handler takes a batch of its queue, whose messages fail one by one, one bare event, `{"task": "sweep", "at": …}`, or what the state machine
+//! of `history.asl.json` asks: `{"map": …}`, `{"lost": …}`, `{"reduce": …}`.
+
+mod history;
+mod key;
+mod message;
+mod passage;
+mod recover;
+mod report;
+mod sweep;
+
+use std::cell::RefCell;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use rolewatch_archive::Scratch;
+use rolewatch_edge::port::{Bucket, Clock, Logs, Queue, Table, Topic, Trouble};
+use rolewatch_edge::quarantine;
+use rolewatch_edge::rulebook::Shelf;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::untrusted::harmless;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use key::LogKey;
+use message::{Asked, Message, Object};
+use recover::{Reader, recover};
+pub use report::Report;
+
+/// No message takes longer, in seconds, or the queue has to deliver it again.
+const LONGEST_MESSAGE: i64 = 60;
+
+/// Everything outside.
+pub trait Outside: Table + Queue + Topic + Bucket + Logs + Clock {}
+
+impl<O: Table + Queue + Topic + Bucket + Logs + Clock> Outside for O {}
+
+/// Where the trail writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trail {
+    /// The bucket.
+    pub bucket: String,
+    /// What stands before `AWSLogs/`, without slashes around it; mostly nothing.
+    pub prefix: String,
+}
+
+/// What lives on between invocations.
+pub struct Auditor {
+    trail: Option<Trail>,
+    shelf: Shelf,
+    scratch: RefCell<Scratch>,
+}
+
+impl Auditor {
+    /// Without a trail there is nothing to recover from.
+    pub fn new(trail: Option<Trail>) -> Self {
+        Self { trail, shelf: Shelf::default(), scratch: RefCell::default() }
+    }
+
+    /// Handles one invocation. What cannot be begun in time before the `deadline` is left for the next.
+    ///
+    /// # Errors
+    /// For anything but a batch, whose messages that failed are named in the answer.
+    pub async fn handle<O: Outside>(
+        &mut self,
+        outside: &O,
+        payload: &RawValue,
+        deadline: Option<Moment>,
+    ) -> Result<(Value, Report), Trouble> {
+        let mut report = Report::default();
+        if let Ok(Asked { task: Some(task), at }) = serde_json::from_str(payload.get()) {
+            let answer = self.task(outside, &task, at, deadline, &mut report).await?;
+            return Ok((answer, report));
+        }
+        if let Ok(asked) = serde_json::from_str::<history::Asked>(payload.get()) {
+            let answer = match asked {
+                history::Asked::Lost(lost) => history::lost(outside, &lost).await?,
+                history::Asked::Map(batch) => {
+                    let book = self.shelf.current(outside, outside.now()).await?;
+                    history::extract(outside, &book.policy, &self.scratch, &batch).await?
+                }
+                history::Asked::Reduce(asked) => {
+                    let book = self.shelf.current(outside, outside.now()).await?;
+                    history::reduce(outside, book, &asked).await?
+                }
+            };
+            return Ok((answer, report));
+        }
+        let batch = serde_json::from_str::<SqsEvent>(payload.get()).ok();
+        // What S3 sends looks much like what SQS does.
+        let Some(batch) = batch.filter(|batch| batch.records.iter().all(|message| message.body.is_some())) else {
+            self.one(outside, payload.get(), &mut report).await?;
+            return Ok((json!({}), report));
+        };
+        let mut response = SqsBatchResponse::default();
+        for message in batch.records {
+            let late = deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_MESSAGE);
+            let outcome = if late {
+                Err(Trouble::Unreachable { what: "the batch".to_owned(), why: "no time is left for it".to_owned() })
+            } else {
+                self.one(outside, message.body.as_deref().unwrap_or_default(), &mut report).await
+            };
+            if let Err(trouble) = outcome {
+                report.failed += 1;
+                let id = message.message_id.ok_or_else(|| trouble.clone())?;
+                tracing::error!(message = %id, %trouble, "a message failed and will be delivered again");
+                response.add_failure(id);
+            }
+        }
+        Ok((json!(response), report))
+    }
+
+    async fn task<O: Outside>(
+        &mut self,
+        outside: &O,
+        task: &str,
+        at: Option<Moment>,
+        deadline: Option<Moment>,
+        report: &mut Report,
+    ) -> Result<Value, Trouble> {
+        if task != "sweep" {
+            return Err(refused(&format!("the task `{}`", harmless(task)), "there is only `sweep`"));
+        }
+        let Some(trail) = &self.trail else { return Err(no_trail()) };
+        let at = at.unwrap_or_else(|| outside.now());
+        let book = self.shelf.current(outside, at).await?;
+        let reader = Reader::new(&book.policy, &self.scratch)?;
+        let whole = sweep::sweep(outside, &reader, trail, at, deadline, report).await?;
+        Ok(json!({ "swept": at, "whole": whole, "files": report.files }))
+    }
+
+    /// Sees one message through. It can be repeated from the start after any failure.
+    async fn one<O: Outside>(&mut self, outside: &O, body: &str, report: &mut Report) -> Result<(), Trouble> {
+        let now = outside.now();
+        let objects = match message::open(body) {
+            Message::Created(objects) => objects,
+            Message::Unreadable(why) => {
+                quarantine::put(outside, body, &why, now).await?;
+                report.quarantined += 1;
+                return Ok(());
+            }
+        };
+        for Object { bucket, key } in objects {
+            let Some(trail) = &self.trail else { return Err(no_trail()) };
+            if bucket != trail.bucket {
+                // What others write into a bucket of theirs is no evidence.
+                let why = format!("it names the bucket `{}`, which is not the trail's", harmless(&bucket));
+                quarantine::put(outside, body, &why, now).await?;
+                report.quarantined += 1;
+                return Ok(());
+            }
+            let Some(log) = LogKey::parse(&key, &trail.prefix) else {
+                report.ignored += 1;
+                continue;
+            };
+            let book = self.shelf.current(outside, now).await?;
+            let reader = Reader::new(&book.policy, &self.scratch)?;
+            report.add(&log, recover(outside, &reader, &bucket, log, now).await?);
+        }
+        Ok(())
+    }
+}
+
+fn no_trail() -> Trouble {
+    refused("recovering events", "`ROLEWATCH_TRAIL_BUCKET` names no bucket")
+}
+
+fn refused(what: &str, why: &str) -> Trouble {
+    Trouble::Refused { what: what.to_owned(), why: why.to_owned() }
+}

@@ -1,0 +1,43 @@
+//! The function: reads the settings, connects, and hands every event to the handler.
+
+// The handler's future is many futures deep.
+#![recursion_limit = "256"]
+
+use std::io;
+use std::process::ExitCode;
+
+use archive_auditor::{Auditor, Trail};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use rolewatch_edge::aws::{ArchiveAws, SystemClock};
+use rolewatch_edge::port::Clock;
+use rolewatch_edge::settings::{self, ArchiveSettings};
+use rolewatch_edge::telemetry;
+use rolewatch_guard::moment::Moment;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tokio::sync::Mutex;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    if let Err(why) = run().await {
+        tracing::error!(%why, "the function cannot run");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+async fn run() -> Result<(), Error> {
+    telemetry::init(settings::log_level())?;
+    let settings = ArchiveSettings::from_environment()?;
+    let aws = &ArchiveAws::connect(&settings).await;
+    let prefix = settings.trail_prefix;
+    let trail = settings.trail_bucket.map(|bucket| Trail { bucket, prefix });
+    let auditor = &Mutex::new(Auditor::new(trail));
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+        let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
+        let (answer, report) = auditor.lock().await.handle(aws, &event.payload, deadline).await?;
+        report.metrics("archive-auditor").write(SystemClock.now(), &mut io::stdout())?;
+        Ok::<Value, Error>(answer)
+    }))
+    .await
+}

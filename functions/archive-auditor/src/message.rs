@@ -1,0 +1,174 @@
+//! What the function can be asked, and what a message of its queue can be.
+
+use rolewatch_guard::moment::Moment;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// An object of S3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Object {
+    pub(crate) bucket: String,
+    pub(crate) key: String,
+}
+
+/// What a message tells.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Message {
+    /// These objects are new. None: it is of something else that happens in a bucket.
+    Created(Vec<Object>),
+    /// None of what is known, and why.
+    Unreadable(String),
+}
+
+/// What the function is asked by others than its queue.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
+    pub(crate) task: Option<String>,
+    /// The run's clock.
+    pub(crate) at: Option<Moment>,
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    source: String,
+    #[serde(rename = "detail-type")]
+    kind: String,
+    #[serde(borrow)]
+    detail: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Detail {
+    bucket: Bucket,
+    object: Key,
+}
+
+#[derive(Deserialize)]
+struct Bucket {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    key: String,
+}
+
+/// What S3 sends by itself.
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(rename = "Records")]
+    records: Vec<Notified>,
+}
+
+#[derive(Deserialize)]
+struct Notified {
+    #[serde(rename = "eventName", default)]
+    name: String,
+    s3: Detail,
+}
+
+/// What S3 sends when notifications are set up.
+#[derive(Deserialize)]
+struct TestEvent {
+    #[serde(rename = "Event")]
+    event: String,
+}
+
+/// What SNS puts around a message, unless it is told not to.
+#[derive(Deserialize)]
+struct Notice {
+    #[serde(rename = "Type")]
+    kind: String,
+    #[serde(rename = "Message")]
+    message: String,
+}
+
+/// Tells what a message is: an "Object Created" of EventBridge or a notification of S3, the latter also by way of SNS.
+pub(crate) fn open(body: &str) -> Message {
+    if let Ok(Notice { kind, message }) = serde_json::from_str(body)
+        && kind == "Notification"
+    {
+        return opened(&message);
+    }
+    opened(body)
+}
+
+fn opened(body: &str) -> Message {
+    if let Ok(Envelope { source, kind, detail }) = serde_json::from_str(body) {
+        if source != "aws.s3" || kind != "Object Created" {
+            return Message::Created(Vec::new());
+        }
+        return match serde_json::from_str::<Detail>(detail.get()) {
+            Ok(detail) => Message::Created(vec![Object { bucket: detail.bucket.name, key: detail.object.key }]),
+            Err(error) => Message::Unreadable(format!("not an event of S3: {error}")),
+        };
+    }
+    if serde_json::from_str(body).is_ok_and(|TestEvent { event }| event == "s3:TestEvent") {
+        return Message::Created(Vec::new());
+    }
+    match serde_json::from_str::<Notification>(body) {
+        Ok(Notification { records }) => {
+            let created = records.into_iter().filter(|record| record.name.is_empty() || record.name.contains("ObjectCreated"));
+            Message::Created(created.map(|record| Object { bucket: record.s3.bucket.name, key: decoded(&record.s3.object.key) }).collect())
+        }
+        Err(error) => Message::Unreadable(format!("neither an event of EventBridge nor a notification of S3: {error}")),
+    }
+}
+
+/// S3's own notifications write keys as forms do: `+` for a blank, `%C3%A9` for bytes.
+fn decoded(written: &str) -> String {
+    let mut bytes = Vec::with_capacity(written.len());
+    let mut rest = written.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let digits = after.first_chunk::<2>().filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => bytes.push(if *first == b'+' { b' ' } else { *first }),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn created(objects: &[(&str, &str)]) -> Message {
+        Message::Created(objects.iter().map(|(bucket, key)| Object { bucket: (*bucket).into(), key: (*key).into() }).collect())
+    }
+
+    #[test]
+    fn events_and_notifications_of_s3_name_the_same_object() {
+        let event =
+            json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": "b"}, "object": {"key": "a b/ü+1"}}});
+        assert_eq!(open(&event.to_string()), created(&[("b", "a b/ü+1")]));
+        let record = |name: &str| json!({"eventName": name, "s3": {"bucket": {"name": "b"}, "object": {"key": "a+b/%C3%BC%2B1"}}});
+        let notification = json!({"Records": [record("ObjectCreated:Put"), record("ObjectRemoved:Delete")]}).to_string();
+        assert_eq!(open(&notification), created(&[("b", "a b/ü+1")]));
+        let by_topic = json!({"Type": "Notification", "Message": notification}).to_string();
+        assert_eq!(open(&by_topic), created(&[("b", "a b/ü+1")]));
+    }
+
+    #[test]
+    fn what_else_happens_in_a_bucket_is_passed_over_and_rubbish_is_not() {
+        let deleted = json!({"source": "aws.s3", "detail-type": "Object Deleted", "detail": {}}).to_string();
+        assert_eq!(open(&deleted), created(&[]));
+        assert_eq!(open(&json!({"Service": "Amazon S3", "Event": "s3:TestEvent"}).to_string()), created(&[]));
+        assert!(matches!(open("{\"Records\""), Message::Unreadable(_)));
+        let no_key = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": "b"}}}).to_string();
+        assert!(matches!(open(&no_key), Message::Unreadable(_)));
+    }
+
+    #[test]
+    fn a_key_is_decoded_as_far_as_it_is_encoded() {
+        for (written, key) in [("100%", "100%"), ("%zz", "%zz"), ("%4", "%4"), ("%41%2", "A%2"), ("%ff", "\u{fffd}")] {
+            assert_eq!(decoded(written), key);
+        }
+    }
+}

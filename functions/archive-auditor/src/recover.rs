@@ -1,0 +1,255 @@
+//! One log file of the trail: what the ledger does not know of it goes to switch-guard.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use futures_util::future::try_join_all;
+use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
+use rolewatch_edge::ledger::{Known, known, mark_file};
+use rolewatch_edge::port::{LogFile, Trouble};
+use rolewatch_edge::quarantine;
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::id::RecordKey;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::seen::{Reading, read, reduced};
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{Elevated, needles};
+
+use crate::key::LogKey;
+use crate::passage::was_let_through;
+use crate::{Outside, refused};
+
+/// How long EventBridge has for an event, in seconds, before it counts as missed.
+const UNDER_WAY: i64 = 600;
+
+/// The most bytes of a message to switch-guard; SQS takes 256 KiB.
+const LARGEST_MESSAGE: usize = 240_000;
+
+/// The most bytes of records that are held at a time. A file with more of them is read several times over.
+const HELD: usize = 32 << 20;
+
+/// How many records are looked up at a time.
+const AT_ONCE: usize = 32;
+
+/// The most faults of one file that are noted.
+const NOTED: usize = 200;
+
+/// What reads log files, whichever they are.
+pub(crate) struct Reader<'p> {
+    policy: &'p Policy,
+    filter: Filter,
+    scratch: &'p RefCell<Scratch>,
+}
+
+impl<'p> Reader<'p> {
+    pub(crate) fn new(policy: &'p Policy, scratch: &'p RefCell<Scratch>) -> Result<Self, Trouble> {
+        let filter = Filter::new(&needles(policy)).map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
+        Ok(Self { policy, filter, scratch })
+    }
+}
+
+/// What one file came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Recovered {
+    /// Events that EventBridge had time to deliver, and did not.
+    pub(crate) missed: u64,
+    /// Events that it may deliver yet.
+    pub(crate) early: u64,
+    /// Records that cannot be read.
+    pub(crate) records_unread: u64,
+    /// The file cannot be read, or not to its end.
+    pub(crate) file_unread: bool,
+}
+
+/// Sees a log file through. It can be repeated from the start after any failure.
+pub(crate) async fn recover<O: Outside>(
+    outside: &O,
+    reader: &Reader<'_>,
+    bucket: &str,
+    log: LogKey<'_>,
+    now: Moment,
+) -> Result<Recovered, Trouble> {
+    let mut recovered = Recovered::default();
+    let mut faults = Vec::new();
+    match outside.read(bucket, log.text).await? {
+        LogFile::Found(bytes) => scan(outside, reader, &log, &bytes, (&mut recovered, &mut faults), now).await?,
+        LogFile::Missing => {
+            recovered.file_unread = true;
+            faults.push("it is there no more".to_owned());
+        }
+        LogFile::TooLarge(size) => {
+            recovered.file_unread = true;
+            faults.push(format!("it has {size} bytes, more than are read"));
+        }
+    }
+    if !faults.is_empty() {
+        let file = format!("s3://{bucket}/{}", harmless(log.text));
+        quarantine::note(outside, &file, &faults, now).await?;
+    }
+    // Last of all: whoever finds this note looks no further.
+    let (folder, name) = log.parted();
+    mark_file(outside, bucket, folder, name, now).await?;
+    Ok(recovered)
+}
+
+async fn scan<O: Outside>(
+    outside: &O,
+    reader: &Reader<'_>,
+    log: &LogKey<'_>,
+    bytes: &[u8],
+    (recovered, faults): (&mut Recovered, &mut Vec<String>),
+    now: Moment,
+) -> Result<(), Trouble> {
+    let mut from = 0;
+    loop {
+        let mut wanted = Wanted::new(reader.policy, log, from);
+        let counts = read_stream(bytes, log.text, &reader.filter, &mut reader.scratch.borrow_mut(), &mut wanted);
+        let Wanted { records, met, overflow, unread, records_unread, .. } = wanted;
+        if from == 0 {
+            // What the archive could not read is named again whenever it is read.
+            recovered.records_unread = counts.records_unread;
+            recovered.file_unread = counts.files_failed > 0;
+        }
+        recovered.records_unread += records_unread;
+        faults.extend(unread);
+        for some in records.chunks(AT_ONCE) {
+            let sent = try_join_all(some.iter().map(|record| submit(outside, record, now))).await?;
+            for outcome in sent.into_iter().flatten() {
+                *(if outcome == Late::Missed { &mut recovered.missed } else { &mut recovered.early }) += 1;
+            }
+        }
+        if !overflow {
+            return Ok(());
+        }
+        from = met;
+    }
+}
+
+/// An event that had not arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Late {
+    Missed,
+    Early,
+}
+
+/// Sends a record to switch-guard, unless it was seen through.
+async fn submit<O: Outside>(outside: &O, record: &Record, now: Moment) -> Result<Option<Late>, Trouble> {
+    let known = known(outside, &record.key, &record.reduced).await?;
+    if known == Known::Done {
+        return Ok(None);
+    }
+    let body = format!("{{\"recovered\":\"trail\",\"detail\":{}}}", record.json);
+    if body.len() > LARGEST_MESSAGE {
+        let why = format!("it has {} bytes, more than a queue takes", body.len());
+        quarantine::put(outside, &body, &why, now).await?;
+    } else {
+        outside.send(body, 0).await?;
+    }
+    // What is begun with, or known in other words, did arrive.
+    let missed = known == Known::Not && now.seconds_since(record.time) >= UNDER_WAY;
+    Ok(Some(if missed { Late::Missed } else { Late::Early }))
+}
+
+/// A record that was to arrive.
+struct Record {
+    key: RecordKey,
+    time: Moment,
+    json: String,
+    reduced: String,
+}
+
+/// Takes the records of a file that were to arrive, as many as may be held.
+struct Wanted<'a> {
+    elevated: Elevated<'a>,
+    log: &'a LogKey<'a>,
+    records: Vec<Record>,
+    known: HashSet<(RecordKey, String)>,
+    /// Records before this one were dealt with.
+    from: u64,
+    met: u64,
+    held: usize,
+    overflow: bool,
+    unread: Vec<String>,
+    records_unread: u64,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(policy: &'a Policy, log: &'a LogKey<'a>, from: u64) -> Self {
+        Self {
+            elevated: Elevated::by_policy(policy),
+            log,
+            records: Vec::new(),
+            known: HashSet::new(),
+            from,
+            met: 0,
+            held: 0,
+            overflow: false,
+            unread: Vec::new(),
+            records_unread: 0,
+        }
+    }
+
+    fn note(&mut self, fault: String) {
+        if self.unread.len() < NOTED {
+            self.unread.push(fault);
+        }
+    }
+
+    fn take(&mut self, json: &[u8]) -> Result<(), String> {
+        let elevated = |role: &RoleArn| self.elevated.may_be(role);
+        let seen = match read(json, &elevated).map_err(|problem| problem.to_string())? {
+            Reading::Seen(seen) if was_let_through(&seen) => seen,
+            // A service's mint of a role that nobody listed is not forwarded.
+            Reading::Seen(_) | Reading::Service(_) | Reading::NotRelevant => return Ok(()),
+        };
+        // Each account's records lie in its own folder, so that one of another account was put there by somebody.
+        if seen.key.account != self.log.account {
+            return Err(format!("it is of account {}, in the folder of account {}", seen.key.account, self.log.account));
+        }
+        let reduced = reduced(json).map_err(|problem| problem.to_string())?;
+        if !self.known.insert((seen.key.clone(), reduced.clone())) {
+            return Ok(());
+        }
+        let json = str::from_utf8(json).map_err(|_| "it is not UTF-8".to_owned())?.to_owned();
+        self.held += json.len() + 2 * reduced.len();
+        self.records.push(Record { key: seen.key, time: seen.time, json, reduced });
+        Ok(())
+    }
+}
+
+impl Sink for Wanted<'_> {
+    fn record(&mut self, json: &[u8], at: &Place) {
+        if self.held >= HELD {
+            self.overflow = true;
+            return;
+        }
+        self.met += 1;
+        if self.met <= self.from {
+            return;
+        }
+        if let Err(why) = self.take(json) {
+            self.records_unread += 1;
+            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
+        }
+    }
+
+    fn unread(&mut self, problem: Unread) {
+        // What the archive could not read was named when the file was read first.
+        if self.from == 0 {
+            self.note(fault(&problem));
+        }
+    }
+}
+
+/// The note names the file.
+fn fault(unread: &Unread) -> String {
+    let rest = if unread.rest { "; the rest of the file was not read" } else { "" };
+    let place = match (unread.record, unread.byte) {
+        (Some(record), Some(byte)) => format!("record {record} (byte {byte}): "),
+        (Some(record), None) => format!("record {record}: "),
+        (None, Some(byte)) => format!("byte {byte}: "),
+        (None, None) => String::new(),
+    };
+    format!("{place}{}{rest}", unread.reason)
+}

@@ -1,0 +1,62 @@
+//! What one invocation came to.
+
+use std::collections::BTreeMap;
+
+use rolewatch_edge::telemetry::{Count, Metrics};
+
+use crate::key::LogKey;
+use crate::recover::Recovered;
+
+/// Counts of one invocation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Log files that were read, as far as they could be.
+    pub files: u64,
+    /// Objects that are no log files: digests, Insights and others.
+    pub ignored: u64,
+    /// Log files that could not be read, or not to their end.
+    pub files_unread: u64,
+    /// Records that could not be read.
+    pub records_unread: u64,
+    /// Messages that are none, kept in the bucket.
+    pub quarantined: u64,
+    /// Messages to be delivered again, and files to be tried again.
+    pub failed: u64,
+    /// Events that EventBridge had time to deliver and did not, by account and region.
+    pub missed: BTreeMap<[String; 2], u64>,
+    /// Events that were not known, but may be under way.
+    pub early: u64,
+}
+
+impl Report {
+    /// As metrics of the function, by its name in the code.
+    pub fn metrics(&self, function: &'static str) -> Metrics {
+        let mut metrics = Metrics::of(function);
+        for (what, count) in [
+            (Count::LogFiles, self.files),
+            (Count::LogFilesUnread, self.files_unread),
+            (Count::RecordsUnread, self.records_unread),
+            (Count::Quarantined, self.quarantined),
+            (Count::Failed, self.failed),
+            (Count::Missed, self.missed.values().sum()),
+            (Count::Early, self.early),
+        ] {
+            metrics.count(what, count);
+        }
+        for ([account, region], missed) in &self.missed {
+            metrics.count_in(account, region, Count::Missed, *missed);
+        }
+        metrics
+    }
+
+    pub(crate) fn add(&mut self, log: &LogKey<'_>, recovered: Recovered) {
+        let Recovered { missed, early, records_unread, file_unread } = recovered;
+        self.files += 1;
+        self.files_unread += u64::from(file_unread);
+        self.records_unread += records_unread;
+        self.early += early;
+        if missed > 0 {
+            *self.missed.entry([log.account.to_string(), log.region.to_owned()]).or_default() += missed;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The trail's log files of the last hours, for buckets that notify nobody, and for notifications that got lost.
+//!
+//! The ledger knows each file that was dealt with, and until when the trail was swept. So a run that stops goes on where it was, and two at once are
+//! no harm.
+
+use futures_util::stream::{self, StreamExt};
+use rolewatch_edge::ledger::{mark_sweep, read_files, swept};
+use rolewatch_edge::port::Trouble;
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::untrusted::harmless;
+
+use crate::key::{LogKey, base, is_organization, is_region};
+use crate::recover::{Reader, recover};
+use crate::{Outside, Report, Trail};
+
+/// What CloudTrail delivers later than others, and EventBridge not at all, is still found: so far back is looked again, in seconds.
+const OVERLAP: i64 = 6 * 3_600;
+
+/// How far the first sweep looks back, in seconds.
+const FIRST: i64 = 24 * 3_600;
+
+/// How far any sweep looks back, in seconds.
+const FURTHEST: i64 = 7 * 86_400;
+
+/// How many files are read at a time.
+const AT_ONCE: usize = 8;
+
+/// No file takes longer, in seconds: later than that before the deadline, none is begun.
+const LONGEST_FILE: i64 = 60;
+
+/// Reads all files of the window that were not dealt with. `true`: the window is done.
+pub(crate) async fn sweep<O: Outside>(
+    outside: &O,
+    reader: &Reader<'_>,
+    trail: &Trail,
+    at: Moment,
+    deadline: Option<Moment>,
+    report: &mut Report,
+) -> Result<bool, Trouble> {
+    let known = swept(outside, &trail.bucket, &trail.prefix).await?;
+    let from = known.map_or(at.plus_seconds(-FIRST), |until| until.plus_seconds(-OVERLAP)).max(at.plus_seconds(-FURTHEST));
+    let mut whole = true;
+    for (account, region, folder) in logs(outside, trail).await? {
+        for day in days(from, at) {
+            let begins = format!("{folder}{day}/");
+            // The name of a file begins with account, region and the minute it was delivered in.
+            let after = format!("{begins}{account}_CloudTrail_{region}_{}", minute(from));
+            let mut after = if day == date(from) { after } else { begins.clone() };
+            loop {
+                let listed = outside.keys(&trail.bucket, &begins, &after).await?;
+                let keys: Vec<&str> = listed.keys.iter().map(|(key, _)| key.as_str()).collect();
+                whole &= some(outside, reader, trail, (&begins, &keys), at, deadline, report).await?;
+                match keys.last() {
+                    Some(last) if listed.more && whole => after = (*last).to_owned(),
+                    _ => break,
+                }
+            }
+        }
+    }
+    if whole {
+        mark_sweep(outside, &trail.bucket, &trail.prefix, at, at).await?;
+    }
+    Ok(whole)
+}
+
+/// Reads those of the files that were not dealt with. `false`: time is up, or one of them may not be read.
+async fn some<O: Outside>(
+    outside: &O,
+    reader: &Reader<'_>,
+    trail: &Trail,
+    (folder, keys): (&str, &[&str]),
+    at: Moment,
+    deadline: Option<Moment>,
+    report: &mut Report,
+) -> Result<bool, Trouble> {
+    let logs: Vec<LogKey<'_>> = keys.iter().filter_map(|key| LogKey::parse(key, &trail.prefix)).collect();
+    report.ignored += (keys.len() - logs.len()) as u64;
+    let names: Vec<&str> = logs.iter().map(|log| log.parted().1).collect();
+    let read = read_files(outside, &trail.bucket, folder, &names).await?;
+    let open = logs.into_iter().filter(|log| !read.contains(log.parted().1));
+    let mut outcomes = stream::iter(open)
+        .map(|log| async move {
+            if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_FILE) {
+                return (log, None);
+            }
+            (log, Some(recover(outside, reader, &trail.bucket, log, at).await))
+        })
+        .buffer_unordered(AT_ONCE);
+    let mut whole = true;
+    while let Some((log, outcome)) = outcomes.next().await {
+        match outcome {
+            Some(Ok(recovered)) => report.add(&log, recovered),
+            // One file that may not be read keeps none of the others from being read; the next sweep tries again.
+            Some(Err(trouble @ Trouble::Refused { .. })) => {
+                tracing::error!(key = harmless(log.text), %trouble, "a log file of the trail may not be read");
+                report.failed += 1;
+                whole = false;
+            }
+            Some(Err(trouble)) => return Err(trouble),
+            None => whole = false,
+        }
+    }
+    Ok(whole)
+}
+
+/// Account, region, and the folder of each account and region that logs.
+async fn logs<O: Outside>(outside: &O, trail: &Trail) -> Result<Vec<(AccountId, String, String)>, Trouble> {
+    let base = base(&trail.prefix);
+    let mut accounts = Vec::new();
+    for folder in outside.folders(&trail.bucket, &base).await? {
+        let name = folder.trim_end_matches('/');
+        if is_organization(name) {
+            let inner = format!("{base}{folder}");
+            let members = outside.folders(&trail.bucket, &inner).await?;
+            accounts.extend(members.into_iter().map(|member| (inner.clone(), member)));
+        } else {
+            accounts.push((base.clone(), folder));
+        }
+    }
+    let mut logs = Vec::new();
+    for (before, folder) in accounts {
+        let Ok(account) = folder.trim_end_matches('/').parse::<AccountId>() else { continue };
+        let regions = format!("{before}{folder}CloudTrail/");
+        for region in outside.folders(&trail.bucket, &regions).await? {
+            let name = region.trim_end_matches('/');
+            if is_region(name) {
+                logs.push((account, name.to_owned(), format!("{regions}{region}")));
+            }
+        }
+    }
+    Ok(logs)
+}
+
+/// `2026/03/02` for each day of the window.
+fn days(from: Moment, until: Moment) -> Vec<String> {
+    let mut days = Vec::new();
+    let mut at = from;
+    while date(at) < date(until) {
+        days.push(date(at));
+        at = at.plus_seconds(86_400);
+    }
+    days.push(date(until));
+    days
+}
+
+fn date(time: Moment) -> String {
+    time.to_string().get(..10).unwrap_or_default().replace('-', "/")
+}
+
+/// `20260302T0905`
+fn minute(time: Moment) -> String {
+    time.to_string().get(..16).unwrap_or_default().replace(['-', ':'], "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_has_all_the_days_that_it_touches() {
+        let of = |from: &str, until: &str| days(from.parse().unwrap(), until.parse().unwrap());
+        assert_eq!(of("2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z"), ["2026/02/28", "2026/03/01"]);
+        assert_eq!(of("2026-03-01T23:00:00Z", "2026-03-03T01:00:00Z"), ["2026/03/01", "2026/03/02", "2026/03/03"]);
+        assert_eq!(of("2026-03-01T01:00:00Z", "2026-03-01T01:00:00Z"), ["2026/03/01"]);
+        assert_eq!(minute("2026-03-01T01:02:03Z".parse().unwrap()), "20260301T0102");
+    }
+}

@@ -1,0 +1,8 @@
+//! archive-auditor over twins of everything outside.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod recovery;
+mod sweep;
+mod trail;
+mod withheld;

@@ -1,0 +1,113 @@
+//! Stories as a trail would write them: log files by account, region and delivery.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use archive_auditor::{Auditor, Report, Trail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rolewatch_edge::rulebook::POLICY_KEY;
+use rolewatch_edge::testing::{Twin, Weather, run};
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::testing::Story;
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
+
+pub(crate) const BUCKET: &str = "trail-logs";
+
+pub(crate) fn trail() -> Trail {
+    Trail { bucket: BUCKET.to_owned(), prefix: String::new() }
+}
+
+pub(crate) fn auditor() -> Auditor {
+    Auditor::new(Some(trail()))
+}
+
+pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Without compressing, so that what is cut off is what stands at the end.
+pub(crate) fn gzip_stored(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(crate) fn log_file(records: &[&Value]) -> Vec<u8> {
+    gzip(json!({ "Records": records }).to_string().as_bytes())
+}
+
+/// Where a file lies that is delivered at a moment.
+pub(crate) fn key(account: &str, region: &str, delivered: Moment, name: &str) -> String {
+    let time = delivered.to_string();
+    let stamp = time[..16].replace(['-', ':'], "");
+    format!("AWSLogs/{account}/CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{stamp}Z_{name}.json.gz", time[..10].replace('-', "/"))
+}
+
+pub(crate) fn put<W: Weather>(twin: &Twin<W>, key: &str, bytes: Vec<u8>) {
+    twin.logs.borrow_mut().insert((BUCKET.to_owned(), key.to_owned()), bytes);
+}
+
+/// Puts all records of a story into log files by account, region and hour, each delivered five minutes after its last record, and names the files.
+pub(crate) fn deliver<W: Weather>(twin: &Twin<W>, story: &Story) -> Vec<String> {
+    let mut files: BTreeMap<(String, String, i64), Vec<&Value>> = BTreeMap::new();
+    for record in story.records() {
+        let text = |field: &str| record[field].as_str().unwrap().to_owned();
+        let time: Moment = text("eventTime").parse().unwrap();
+        files.entry((text("recipientAccountId"), text("awsRegion"), time.epoch_seconds() / 3_600)).or_default().push(record);
+    }
+    let mut keys = Vec::new();
+    for ((account, region, _), records) in files {
+        let last = records.iter().map(|record| record["eventTime"].as_str().unwrap().parse::<Moment>().unwrap()).max().unwrap();
+        let key = key(&account, &region, last.plus_seconds(300), "EXAMPLE");
+        put(twin, &key, log_file(&records));
+        keys.push(key);
+    }
+    keys
+}
+
+/// Policy and roster of a story, where the functions look for them.
+pub(crate) fn prepare<W: Weather>(twin: &Twin<W>, story: &Story) {
+    let now = twin.clock.get();
+    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), now));
+    if let Some(roster) = story.roster_text() {
+        twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), now));
+    }
+}
+
+pub(crate) fn created(key: &str) -> Value {
+    json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": BUCKET}, "object": {"key": key}}})
+}
+
+/// A batch of the queue, one message a body, and the messages that failed.
+pub(crate) fn batch<W: Weather>(auditor: &mut Auditor, twin: &Twin<W>, bodies: &[String]) -> (Vec<String>, Report) {
+    let messages: Vec<Value> =
+        bodies.iter().enumerate().map(|(at, body)| json!({"messageId": at.to_string(), "body": body, "eventSource": "aws:sqs"})).collect();
+    let payload = to_raw_value(&json!({ "Records": messages })).unwrap();
+    let (answer, report) = run(auditor.handle(twin, &payload, None)).unwrap();
+    let failed =
+        answer["batchItemFailures"].as_array().unwrap().iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned());
+    (failed.collect(), report)
+}
+
+/// Tells the auditor of these files.
+pub(crate) fn notify<W: Weather>(auditor: &mut Auditor, twin: &Twin<W>, keys: &[String]) -> Report {
+    let bodies: Vec<String> = keys.iter().map(|key| created(key).to_string()).collect();
+    let (failed, report) = batch(auditor, twin, &bodies);
+    assert_eq!(failed, [] as [String; 0]);
+    report
+}
+
+/// The records that were sent to switch-guard, and are out of its queue now.
+pub(crate) fn sent<W: Weather>(twin: &Twin<W>) -> Vec<Value> {
+    let messages = twin.queue.take();
+    let records = messages.into_iter().filter_map(|(_, body)| {
+        let message: Value = serde_json::from_str(&body).unwrap();
+        // Beside them are the guard's own.
+        (message["recovered"] == "trail").then(|| message["detail"].clone())
+    });
+    records.collect()
+}

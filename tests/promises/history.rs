@@ -1,0 +1,186 @@
+//! History read in parts and judged as a whole: the state machine's own steps, over the files that the command reads.
+
+use std::fs;
+use std::path::Path;
+
+use archive_auditor::Auditor;
+use rolewatch_edge::testing::{Calm, Twin, run};
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
+
+use crate::tool::{Bench, Outcome, project};
+
+const BUCKET: &str = "trail-logs";
+
+/// The week of `events/`, as files of a folder and as objects of a bucket.
+struct Week {
+    bench: Bench,
+    twin: Twin<Calm>,
+    keys: Vec<String>,
+}
+
+fn collect(folder: &Path, base: &Path, files: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, base, files);
+        } else {
+            files.push((path.strip_prefix(base).unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+impl Week {
+    /// `change` may spoil files, or add some.
+    fn new(change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Self {
+        let events = project().join("events");
+        let mut logs = Vec::new();
+        collect(&events.join("archive"), &events.join("archive"), &mut logs);
+        logs.sort();
+        change(&mut logs);
+        let bench = Bench::empty();
+        let twin = Twin::new(Calm, "2026-04-01T00:00:00Z".parse().unwrap());
+        let both = |name: &str, key: &str| {
+            let bytes = fs::read(events.join(name)).unwrap();
+            bench.write(name, &bytes);
+            twin.objects.borrow_mut().insert(key.to_owned(), (bytes, twin.clock.get()));
+        };
+        both("rolewatch.yaml", "policy/rolewatch.yaml");
+        for roster in fs::read_dir(events.join("roster")).unwrap() {
+            let name = format!("roster/{}", roster.unwrap().file_name().to_str().unwrap());
+            both(&name, &name);
+        }
+        for (key, bytes) in &logs {
+            bench.write(&format!("archive/{key}"), bytes);
+            twin.logs.borrow_mut().insert((BUCKET.to_owned(), key.clone()), bytes.clone());
+        }
+        Self { bench, twin, keys: logs.into_iter().map(|(key, _)| key).collect() }
+    }
+
+    fn ask(&self, auditor: &mut Auditor, payload: &Value) -> Result<Value, String> {
+        run(auditor.handle(&self.twin, &to_raw_value(payload).unwrap(), None))
+            .map(|(answer, _)| answer)
+            .map_err(|trouble| trouble.to_string())
+    }
+
+    fn map(&self, run: &str, keys: &[String]) {
+        // Each batch may meet a process of its own.
+        self.ask(&mut Auditor::new(None), &json!({"map": {"run": run, "bucket": BUCKET, "keys": keys}})).unwrap();
+    }
+
+    fn reduce(&self, run: &str) -> Value {
+        self.ask(&mut Auditor::new(None), &json!({"reduce": {"run": run, "since": null, "until": null}})).unwrap()
+    }
+
+    fn written(&self, key: &str) -> String {
+        String::from_utf8(self.twin.objects.borrow()[key].0.clone()).unwrap()
+    }
+
+    fn audit(&self, format: &str) -> Outcome {
+        self.bench.run(&["audit", "archive", "--format", format])
+    }
+}
+
+#[test]
+fn the_findings_are_those_of_the_local_audit_whatever_the_batches() {
+    let week = Week::new(|_| ());
+    let local = week.audit("ndjson");
+    assert!(local.findings().len() > 20, "{}", local.stderr);
+    let counts: Value = serde_json::from_str::<Value>(&week.audit("json").stdout).unwrap()["counts"].clone();
+    for size in [1, 7, 1_000] {
+        for backwards in [false, true] {
+            let run = format!("run-{size}-{backwards}");
+            let mut batches: Vec<&[String]> = week.keys.chunks(size).collect();
+            if backwards {
+                batches.reverse();
+            }
+            for batch in &batches {
+                week.map(&run, batch);
+            }
+            // Step Functions may ask again for what was done.
+            week.map(&run, batches[0]);
+            week.reduce(&run);
+            assert_eq!(week.written(&format!("history/{run}/findings.ndjson")), local.stdout, "{run}");
+            let summary: Value = serde_json::from_str(&week.written(&format!("history/{run}/summary.json"))).unwrap();
+            assert_eq!(summary["counts"], counts, "{run}");
+            assert_eq!(summary["unread"], json!([]));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_tolerated_and_named_as_the_local_audit_names_it() {
+    let week = Week::new(|logs| {
+        let at = logs.iter().position(|(key, _)| key.contains("/CloudTrail/")).unwrap();
+        let length = logs[at].1.len();
+        logs[at].1.truncate(length / 2);
+        logs.push(("AWSLogs/zz.json".into(), b"<Error/>".to_vec()));
+        logs.push(("AWSLogs/notes.txt".into(), b"no log".to_vec()));
+    });
+    week.map("run", &week.keys);
+    week.reduce("run");
+    let local = week.audit("ndjson");
+    assert_eq!(local.code, Some(3));
+    assert_eq!(week.written("history/run/findings.ndjson"), local.stdout);
+    let summary: Value = serde_json::from_str(&week.written("history/run/summary.json")).unwrap();
+    let report: Value = serde_json::from_str(&week.audit("json").stdout).unwrap();
+    assert_eq!(summary["counts"], report["counts"]);
+    assert_eq!((&summary["unread_count"], summary["counts"]["files"]["unreadable"].as_u64()), (&report["unread_count"], Some(2)));
+    let named = |document: &Value, before: &str| -> Vec<(String, String)> {
+        let faults = document["unread"].as_array().unwrap().iter();
+        let text = |fault: &Value, field: &str| fault[field].as_str().unwrap().to_owned();
+        faults.map(|fault| (text(fault, "file").strip_prefix(before).unwrap().to_owned(), text(fault, "reason"))).collect()
+    };
+    assert_eq!(named(&summary, "s3://trail-logs/"), named(&report, "archive/"));
+}
+
+#[test]
+fn files_that_are_gone_and_batches_that_are_lost_are_never_silent() {
+    let week = Week::new(|_| ());
+    let (first, rest) = week.keys.split_first().unwrap();
+    week.twin.logs.borrow_mut().remove(&(BUCKET.to_owned(), rest[0].clone()));
+    week.map("run", rest);
+    let lost = json!({"lost": {"run": "run", "bucket": BUCKET, "keys": [first], "cause": "Lambda.OutOfMemory\u{202e}"}});
+    week.ask(&mut Auditor::new(None), &lost).unwrap();
+    let answer = week.reduce("run");
+    assert_eq!(answer["unreadable"], 2);
+    let summary: Value = serde_json::from_str(&week.written("history/run/summary.json")).unwrap();
+    assert_eq!(summary["counts"]["files"]["unreadable"], 2);
+    assert_eq!(summary["counts"]["files"]["met"], week.keys.len());
+    let unread = summary["unread"].to_string();
+    assert!(unread.contains("Lambda.OutOfMemory") && unread.contains("nothing of this name"), "{unread}");
+    assert!(!unread.contains('\u{202e}'));
+}
+
+#[test]
+fn extracts_of_another_policy_are_not_judged() {
+    let week = Week::new(|_| ());
+    week.map("run", &week.keys[..3]);
+    let key = "policy/rolewatch.yaml".to_owned();
+    let mut changed = week.twin.objects.borrow()[&key].clone();
+    changed.0.extend_from_slice(b"\n# changed\n");
+    week.twin.objects.borrow_mut().insert(key, changed);
+    let asked = json!({"reduce": {"run": "run", "since": null, "until": null}});
+    let why = week.ask(&mut Auditor::new(None), &asked).unwrap_err();
+    assert!(why.contains("the policy was changed"), "{why}");
+}
+
+#[test]
+fn an_extract_holds_no_secret_and_a_run_stays_in_its_folder() {
+    let week = Week::new(|_| ());
+    week.map("run", &week.keys);
+    let objects = week.twin.objects.borrow();
+    let extracts: Vec<&String> = objects.keys().filter(|key| key.starts_with("history/run/extract/")).collect();
+    assert_eq!(extracts.len(), 1);
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*objects[extracts[0]].0), &mut text).unwrap();
+    assert!(text.lines().count() > 100);
+    for secret in ["sessionToken", "userAgent", "\"tags\""] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    drop(objects);
+    for run in ["", "../policy", "a/b", "a b"] {
+        let asked = json!({"map": {"run": run, "bucket": BUCKET, "keys": []}});
+        assert!(week.ask(&mut Auditor::new(None), &asked).is_err(), "{run}");
+    }
+}
