@@ -60,6 +60,8 @@ Examples:
   rolewatch audit logs --since 2026-03-01 --until 2026-03-31 --format csv > march.csv
       The switches of March, the whole 31st included.
   rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
+  rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
+      Straight from the bucket; built with `--features aws`. docs/history.md tells of more than 20,000 objects.
   aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole | rolewatch audit -
 
 Exit codes: 0 no violation (what is unproven does not count); 1 violations at or over --fail-on; 2 error or usage; 3 input missing or incomplete (even with violations).";
@@ -68,7 +70,7 @@ Exit codes: 0 no violation (what is unproven does not count); 1 violations at or
 #[derive(Debug, clap::Args)]
 #[command(after_help = AUDIT_EXAMPLES)]
 pub(crate) struct AuditArgs {
-    /// Log files (.json, .json.gz) and folders of them; `-` is stdin
+    /// Log files (.json, .json.gz) and folders of them; `-` is stdin, `s3://bucket/prefix` is all that lies there
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -91,6 +93,15 @@ pub(crate) struct AuditArgs {
     /// Threads that read; by default one a core
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// The most objects of S3 that are read
+    #[arg(long, value_name = "N", default_value = "20000")]
+    pub(crate) max_objects: NonZeroUsize,
+    /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`. Policy and rosters are those of the stack
+    #[arg(long, value_name = "ARN", requires = "bucket", conflicts_with_all = ["policy", "rosters", "jobs"])]
+    pub(crate) state_machine: Option<String>,
+    /// The bucket of the stack, where the state machine writes its findings: its output `BucketName`
+    #[arg(long, value_name = "NAME", requires = "state_machine")]
+    pub(crate) bucket: Option<String>,
     #[command(flatten)]
     pub(crate) look: Look,
 }

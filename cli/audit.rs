@@ -1,6 +1,8 @@
 //! `rolewatch audit`: read, judge, report.
 
 pub(crate) mod inputs;
+mod machine;
+pub(crate) mod objects;
 mod progress;
 pub(crate) mod scan;
 pub(crate) mod totals;
@@ -13,7 +15,7 @@ use crate::exit::{Exit, Failure};
 use crate::report::Report;
 use crate::stdout;
 use inputs::Inputs;
-use scan::{Scanned, scan};
+use scan::{How, Scanned, scan};
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     args.look.apply();
@@ -22,8 +24,12 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     {
         return Err(Failure::Usage(format!("nothing lies between --since {since} and --until {until}")));
     }
+    if let Some(arn) = &args.state_machine {
+        return machine::run(args, arn);
+    }
+    let how = How { jobs: args.jobs, max_objects: args.max_objects };
     let inputs = Inputs::find(&args.paths, &args.sources)?;
-    let Scanned { world, mut totals, unread, range } = scan(&args.paths, &inputs.not_logs, &inputs.policy, args.jobs)?;
+    let Scanned { world, mut totals, unread, range } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
     let scope = Scope { as_of: args.until, since: args.since, until: args.until };
     let judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |_| ());
     totals.add_judgement(&judgement);
@@ -39,6 +45,6 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     };
     report.print(args.format)?;
     unread.tell();
-    stdout::tell(&format!("rolewatch: {totals}"));
+    stdout::tell(&format!("rolewatch: {}", totals::line(&totals)));
     Ok(Exit::of_audit(&judgement.findings, args.fail_on, unread.is_empty()))
 }

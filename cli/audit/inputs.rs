@@ -109,7 +109,7 @@ pub(crate) struct Places(Vec<PathBuf>);
 
 impl Places {
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
-        let named = || paths.iter().filter(|path| path.as_os_str() != "-");
+        let named = || paths.iter().filter(|path| path.as_os_str() != "-" && super::objects::place(path).is_none());
         let inside = named().filter(|path| path.is_dir()).cloned();
         let beside = named().map(|path| match (path.file_name(), path.parent()) {
             (Some(_), Some(parent)) => parent.to_owned(),

@@ -30,3 +30,35 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
     }
     bar.finish_and_clear();
 }
+
+/// Shows how far something is that goes on elsewhere.
+pub(super) struct Waiting(Option<ProgressBar>);
+
+impl Waiting {
+    pub(super) fn begin() -> Self {
+        if !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {pos} of {len} files, {elapsed}") {
+            bar.set_style(style);
+        }
+        Self(Some(bar))
+    }
+
+    pub(super) fn show(&self, done: u64, total: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(total);
+            bar.set_position(done);
+            bar.tick();
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

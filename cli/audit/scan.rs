@@ -6,18 +6,20 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream};
+use rolewatch_guard::intake::{Intake, TakenIn};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{self, Reading};
-use rolewatch_guard::world::{Added, World};
-use rolewatch_guard::{Elevated, needles};
+use rolewatch_guard::world::World;
+use rolewatch_guard::{Totals, needles};
 
+use super::objects::{self, Bucket, Fetched, Objects};
 use super::progress;
-use super::totals::{Kept, Totals};
+use super::totals::of_reading;
 use super::unread::{Fault, UnreadList};
 use crate::exit::{Failure, shown_path};
 use crate::report::words::{counted, length};
@@ -32,41 +34,89 @@ pub(crate) struct Scanned {
     pub(crate) range: Option<(Moment, Moment)>,
 }
 
-/// One thing to be read.
+/// One thing to be read that is at hand.
 enum Source {
     File(PathBuf, u64),
     Stdin,
 }
 
-/// Reads all files behind the paths. `not_logs`: canonical paths of files and folders that are left out.
-pub(crate) fn scan(paths: &[PathBuf], not_logs: &[PathBuf], policy: &Policy, jobs: Option<NonZeroUsize>) -> Result<Scanned, Failure> {
+/// How it is read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    /// Threads; by default one a core.
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// The most objects of S3.
+    pub(crate) max_objects: NonZeroUsize,
+}
+
+/// Fetched objects that wait to be read: they are whole in memory.
+const WAITING: usize = 16;
+
+/// Reads all files and objects behind the paths. `not_logs`: canonical paths of files and folders that are left out.
+pub(crate) fn scan(paths: &[PathBuf], not_logs: &[PathBuf], policy: &Policy, how: How) -> Result<Scanned, Failure> {
+    if paths.iter().any(|path| objects::place(path).is_some()) {
+        scan_with(Some(&Bucket::connect()?), paths, not_logs, policy, how)
+    } else {
+        scan_with(None::<&Bucket>, paths, not_logs, policy, how)
+    }
+}
+
+fn scan_with<O: Objects>(
+    store: Option<&O>,
+    paths: &[PathBuf],
+    not_logs: &[PathBuf],
+    policy: &Policy,
+    how: How,
+) -> Result<Scanned, Failure> {
     let filter =
         Filter::new(&needles(policy)).map_err(|why| Failure::Usage(format!("the policy's roles cannot be searched for: {why}")))?;
     let mut whole = Part::new(policy);
-    let (sources, skipped) = sources(paths, not_logs, &mut whole);
-    let total = sources.iter().map(|source| if let Source::File(_, size) = source { *size } else { 0 }).sum();
+    let listed = store.map(|store| objects::list(store, paths, how.max_objects.get())).transpose()?.unwrap_or_default();
+    let (sources, mut skipped) = sources(paths, not_logs, listed.objects.is_empty(), &mut whole);
+    tell_skipped(&listed.skipped);
+    skipped += length(&listed.skipped);
+    let files: u64 = sources.iter().map(|source| if let Source::File(_, size) = source { *size } else { 0 }).sum();
+    let total = files + listed.objects.iter().map(|object| object.size).sum::<u64>();
 
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = jobs.map_or(cores, NonZeroUsize::get).min(sources.len()).max(1);
+    let threads = how.jobs.map_or(cores, NonZeroUsize::get).min(sources.len() + listed.objects.len()).max(1);
     let (next, read) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let work = |waiting: &Mutex<Receiver<Fetched>>| {
+        let mut part = Part::new(policy);
+        let mut scratch = Scratch::default();
+        while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
+            part.read(source, &filter, &mut scratch);
+            if let Source::File(_, size) = source {
+                read.fetch_add(*size, Ordering::Relaxed);
+            }
+        }
+        while let Some(fetched) = next_of(waiting) {
+            part.read_object(&fetched, &filter, &mut scratch);
+            read.fetch_add(fetched.object.size, Ordering::Relaxed);
+        }
+        part
+    };
     let parts = thread::scope(|scope| {
         let (running, done) = mpsc::channel();
         scope.spawn(|| {
             let done = done;
             progress::show(total, &read, &done);
         });
-        let work = || {
-            let mut part = Part::new(policy);
-            let mut scratch = Scratch::default();
-            while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-                part.read(source, &filter, &mut scratch);
-                if let Source::File(_, size) = source {
-                    read.fetch_add(*size, Ordering::Relaxed);
-                }
-            }
-            part
+        let (fetched, waiting) = mpsc::sync_channel(WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        if let Some(store) = store {
+            scope.spawn(move || store.fetch(listed.objects, &fetched));
+        } else {
+            drop(fetched);
+        }
+        let start = |_| {
+            let waiting = Arc::clone(&waiting);
+            let work = &work;
+            scope.spawn(move || work(&waiting))
         };
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..threads).map(start).collect();
+        // INVARIANT (end): only those who read hold the other end, so that whoever fetches stops when they do.
+        drop(waiting);
         let parts: Vec<_> = workers.into_iter().map(thread::ScopedJoinHandle::join).collect();
         drop(running);
         parts
@@ -80,8 +130,15 @@ pub(crate) fn scan(paths: &[PathBuf], not_logs: &[PathBuf], policy: &Policy, job
     Ok(whole.finish(skipped))
 }
 
+/// The next object that was fetched. `None`: all were, or another thread failed, which will be told.
+fn next_of(waiting: &Mutex<Receiver<Fetched>>) -> Option<Fetched> {
+    waiting.lock().ok()?.recv().ok()
+}
+
 /// The files, the largest first so that no thread is left with one at the end, and how many were left out.
-fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec<Source>, u64) {
+///
+/// `alone`: nothing else is read, so that there has to be some.
+fn sources(paths: &[PathBuf], not_logs: &[PathBuf], alone: bool, part: &mut Part<'_>) -> (Vec<Source>, u64) {
     let left_out = Cell::new(0_u64);
     let is_no_log = |path: &Path| {
         // Names are compared first: to follow links for every file of a large archive would take long.
@@ -91,7 +148,8 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec
         no_log
     };
     let (stdin, named): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| path.as_os_str() == "-");
-    let named: Vec<PathBuf> = named.into_iter().filter(|path| !is_no_log(path)).cloned().collect();
+    let local = named.into_iter().filter(|path| objects::place(path).is_none());
+    let named: Vec<PathBuf> = local.filter(|path| !is_no_log(path)).cloned().collect();
     let found = find_files(&named, &is_no_log);
     for problem in &found.unread {
         part.counts.files_failed += 1;
@@ -101,7 +159,7 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec
     if !stdin.is_empty() {
         sources.push(Source::Stdin);
     }
-    if sources.is_empty() && found.unread.is_empty() {
+    if alone && sources.is_empty() && found.unread.is_empty() {
         // A folder without logs is a slip, and must not pass for a clean one.
         part.unread.add(Fault::of_folder(paths.first().map_or(Path::new("."), PathBuf::as_path)));
     }
@@ -125,27 +183,14 @@ fn tell_skipped(skipped: &[PathBuf]) {
 
 /// What one thread knows.
 struct Part<'p> {
-    elevated: Elevated<'p>,
-    world: World,
+    intake: Intake<'p>,
     counts: Counts,
-    kept: Kept,
-    /// Facts added to the world, copies included.
-    facts: u64,
     unread: UnreadList,
-    range: Option<(Moment, Moment)>,
 }
 
 impl<'p> Part<'p> {
     fn new(policy: &'p Policy) -> Self {
-        Self {
-            elevated: Elevated::by_policy(policy),
-            world: World::default(),
-            counts: Counts::default(),
-            kept: Kept::default(),
-            facts: 0,
-            unread: UnreadList::default(),
-            range: None,
-        }
+        Self { intake: Intake::new(policy), counts: Counts::default(), unread: UnreadList::default() }
     }
 
     fn read(&mut self, source: &Source, filter: &Filter, scratch: &mut Scratch) {
@@ -156,50 +201,37 @@ impl<'p> Part<'p> {
         self.counts.merge(&counts);
     }
 
+    fn read_object(&mut self, Fetched { object, outcome }: &Fetched, filter: &Filter, scratch: &mut Scratch) {
+        match outcome {
+            Ok(bytes) => {
+                let counts = read_stream(&**bytes, &object.name.to_string_lossy(), filter, scratch, self);
+                self.counts.merge(&counts);
+            }
+            Err(why) => {
+                self.counts.files_failed += 1;
+                self.unread.add(Fault::of_object(&object.name, why));
+            }
+        }
+    }
+
     fn join(mut self, other: Self) -> Self {
-        self.world = self.world.join(other.world);
+        self.intake = self.intake.join(other.intake);
         self.counts.merge(&other.counts);
-        self.kept.merge(other.kept);
-        self.facts += other.facts;
         self.unread.merge(other.unread);
-        self.range = match (self.range, other.range) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
         self
     }
 
-    fn finish(mut self, skipped: u64) -> Scanned {
-        self.kept.duplicates = self.facts.saturating_sub(u64::try_from(self.world.len()).unwrap_or(u64::MAX));
-        self.kept.contradicting = u64::try_from(self.world.conflicts()).unwrap_or(u64::MAX);
-        let totals = Totals::of_reading(&self.counts, skipped, self.kept);
-        Scanned { world: self.world, totals, unread: self.unread, range: self.range }
+    fn finish(self, skipped: u64) -> Scanned {
+        let TakenIn { world, kept, range } = self.intake.finish();
+        let totals = of_reading(&self.counts, skipped, kept);
+        Scanned { world, totals, unread: self.unread, range }
     }
 }
 
 impl Sink for Part<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        match seen::read(json, &|role| self.elevated.may_be(role)) {
-            Ok(Reading::Seen(seen)) => {
-                let time = seen.time;
-                self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-                self.kept.of_use += 1;
-                if self.world.add(*seen) != Added::Nothing {
-                    self.facts += 1;
-                }
-            }
-            Ok(Reading::Service(seen)) => {
-                let time = seen.time;
-                self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-                self.kept.of_use += 1;
-                self.facts += 1;
-                self.world.add_service(seen);
-            }
-            Ok(Reading::NotRelevant) => self.kept.not_relevant += 1,
-            Err(problem) => {
-                self.kept.unread += 1;
-                self.unread.add(Fault::of_record(at, &problem));
-            }
+        if let Err(problem) = self.intake.take(json) {
+            self.unread.add(Fault::of_record(at, &problem));
         }
     }
 
@@ -207,3 +239,6 @@ impl Sink for Part<'_> {
         self.unread.add(Fault::of_archive(&problem));
     }
 }
+
+#[cfg(test)]
+mod tests;

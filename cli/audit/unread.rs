@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rolewatch_archive::{Place, Unread};
 use rolewatch_guard::seen::RecordProblem;
+use rolewatch_guard::untrusted::harmless;
 use serde::Serialize;
 
 use crate::exit::shown_path;
@@ -35,6 +36,10 @@ impl Fault {
     pub(crate) fn of_folder(folder: &Path) -> Self {
         let reason = "no log file is in it; logs end in .json, .jsonl, .ndjson or .gz".to_owned();
         Self { file: Arc::from(folder), byte: None, record: None, reason }
+    }
+
+    pub(crate) fn of_object(name: &Path, why: &str) -> Self {
+        Self { file: Arc::from(name), byte: None, record: None, reason: harmless(why) }
     }
 
     pub(crate) fn of_record(place: &Place, problem: &RecordProblem) -> Self {

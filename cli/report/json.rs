@@ -7,11 +7,10 @@ use rolewatch_guard::id::EventId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{CallerShown, Finding, Tally};
+use rolewatch_guard::{CallerShown, Finding, Standing, Tally, Totals, standings};
 use serde::Serialize;
 
 use super::Report;
-use crate::audit::totals::{Standing, Totals, standings};
 use crate::audit::unread::FaultShown;
 use crate::exit::shown_path;
 

@@ -2,18 +2,17 @@
 
 pub(crate) mod csv;
 mod json;
-mod ndjson;
+pub(crate) mod ndjson;
 pub(crate) mod table;
 pub(crate) mod words;
 
 use std::path::PathBuf;
 
-use rolewatch_guard::Judgement;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::{Judgement, Totals};
 
 use crate::args::Format;
 use crate::audit::inputs::Inputs;
-use crate::audit::totals::Totals;
 use crate::audit::unread::UnreadList;
 use crate::exit::Failure;
 use crate::stdout;

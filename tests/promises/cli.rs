@@ -243,3 +243,14 @@ mod documents {
         assert_eq!(bench.run(&["policy", "check", "example.yaml"]).code, Some(0));
     }
 }
+
+#[test]
+fn without_the_feature_a_bucket_is_refused_with_what_to_do() {
+    if cfg!(feature = "aws") {
+        return;
+    }
+    let bench = Bench::of(&Story::new());
+    let outcome = bench.run(&["audit", "s3://trail-logs/AWSLogs/", "--policy", "rolewatch.yaml"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.stderr.contains("`cargo install --path . --features aws`"), "{}", outcome.stderr);
+}

@@ -2,12 +2,11 @@
 
 use std::io;
 
-use rolewatch_guard::SwitchSummary;
 use rolewatch_guard::moment::Span;
+use rolewatch_guard::{Standing, SwitchSummary, standings};
 
 use super::Page;
 use super::paint::DIM;
-use crate::audit::totals::{Standing, standings};
 use crate::report::Report;
 use crate::report::words::{cut, length, number, padded, place, width};
 

@@ -1,0 +1,49 @@
+//! Step Functions and the bucket of the stack, through the AWS SDK.
+
+use rolewatch_edge::aws::{Connection, Execution, StateBucket, StateMachine};
+use rolewatch_edge::port::{Bucket, Object};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Machine, Standing};
+use crate::exit::Failure;
+
+/// A stack.
+pub(super) struct Stack {
+    runtime: Runtime,
+    machine: StateMachine,
+    bucket: StateBucket,
+}
+
+impl Stack {
+    pub(super) fn connect(arn: &str, bucket: &str) -> Result<Self, Failure> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|why| Failure::Usage(format!("cannot begin to talk to AWS: {why}")))?;
+        let connection = runtime.block_on(Connection::of_person());
+        let machine = StateMachine::new(&connection, arn.to_owned());
+        let bucket = StateBucket::new(&connection, bucket.to_owned());
+        Ok(Self { runtime, machine, bucket })
+    }
+}
+
+impl Machine for Stack {
+    fn start(&self, input: String) -> Result<String, String> {
+        self.runtime.block_on(self.machine.start(input)).map_err(|trouble| trouble.to_string())
+    }
+
+    fn look(&self, execution: &str) -> Result<Standing, String> {
+        let standing = self.runtime.block_on(self.machine.look(execution)).map_err(|trouble| trouble.to_string())?;
+        Ok(match standing {
+            Execution::Running { done, total } => Standing::Running { done, total },
+            Execution::Done(output) => Standing::Done(output),
+            Execution::Ended(why) => Standing::Ended(why),
+        })
+    }
+
+    fn fetch(&self, key: &str) -> Result<Vec<u8>, String> {
+        match self.runtime.block_on(self.bucket.get(key, None)) {
+            Ok(Object::Found { bytes, .. }) => Ok(bytes),
+            Ok(Object::Unchanged | Object::Missing) => Err("it is not in the bucket".to_owned()),
+            Err(trouble) => Err(trouble.to_string()),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Logs that lie in S3: `s3://bucket/prefix` in place of a path.
+
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(not(feature = "aws"))]
+mod without_aws;
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::SyncSender;
+
+use rolewatch_archive::is_log;
+
+#[cfg(feature = "aws")]
+pub(super) use aws::Bucket;
+#[cfg(not(feature = "aws"))]
+pub(super) use without_aws::Bucket;
+
+use crate::exit::{Failure, shown_path};
+use crate::report::words::number;
+
+/// What a path in S3 begins with.
+const SCHEME: &str = "s3://";
+
+/// An object that was fetched, or why it was not.
+pub(super) struct Fetched {
+    pub(super) object: Object,
+    pub(super) outcome: Result<Vec<u8>, String>,
+}
+
+/// An object to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Object {
+    /// `s3://bucket/key`: what it is called in a report.
+    pub(super) name: PathBuf,
+    pub(super) bucket: String,
+    pub(super) key: String,
+    /// Bytes as stored.
+    pub(super) size: u64,
+}
+
+/// Where objects come from.
+pub(super) trait Objects: Sync {
+    /// Keys and sizes under a prefix, by key. It may stop after more than `most`.
+    fn list(&self, bucket: &str, prefix: &str, most: usize) -> Result<Vec<(String, u64)>, String>;
+
+    /// Fetches objects, many at a time and in any order, until nobody takes them any more.
+    fn fetch(&self, objects: Vec<Object>, to: &SyncSender<Fetched>);
+}
+
+/// Bucket and prefix, where a path is one of S3.
+pub(crate) fn place(path: &Path) -> Option<(&str, &str)> {
+    let rest = path.to_str()?.strip_prefix(SCHEME)?;
+    Some(rest.split_once('/').unwrap_or((rest, "")))
+}
+
+/// What lies under the paths of S3, each object once.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pub(super) objects: Vec<Object>,
+    /// Objects that are no logs by their names.
+    pub(super) skipped: Vec<PathBuf>,
+}
+
+/// Lists all that is to be read, in order; at most `most` objects.
+pub(super) fn list(store: &impl Objects, paths: &[PathBuf], most: usize) -> Result<Listed, Failure> {
+    let mut listed = Listed::default();
+    for path in paths {
+        let Some((bucket, prefix)) = place(path) else { continue };
+        let shown = shown_path(path);
+        if bucket.is_empty() {
+            return Err(Failure::Usage(format!("`{shown}` names no bucket; a prefix is written like `s3://bucket/AWSLogs/`")));
+        }
+        let keys = store.list(bucket, prefix, most).map_err(|why| Failure::Usage(format!("cannot list `{shown}`: {why}")))?;
+        if listed.objects.len() + keys.len() > most {
+            return Err(Failure::Usage(format!(
+                "more than {} objects lie under `{shown}`\n\
+                 give a longer prefix, such as that of one account and month; raise `--max-objects`; or have them read where they lie with `--state-machine`",
+                number(u64::try_from(most).unwrap_or(u64::MAX))
+            )));
+        }
+        for (key, size) in keys.into_iter().filter(|(key, _)| !key.ends_with('/')) {
+            let name = PathBuf::from(format!("{SCHEME}{bucket}/{key}"));
+            if is_log(&name) {
+                listed.objects.push(Object { name, bucket: bucket.to_owned(), key, size });
+            } else {
+                listed.skipped.push(name);
+            }
+        }
+    }
+    listed.objects.sort_by(|a, b| a.name.cmp(&b.name));
+    listed.objects.dedup();
+    listed.skipped.sort();
+    listed.skipped.dedup();
+    Ok(listed)
+}

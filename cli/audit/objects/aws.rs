@@ -1,0 +1,69 @@
+//! S3, through the AWS SDK.
+
+use std::sync::mpsc::SyncSender;
+
+use futures_util::stream::{self, StreamExt};
+use rolewatch_edge::aws::{Connection, LogBuckets};
+use rolewatch_edge::port::{LogFile, Logs};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Fetched, Object, Objects};
+use crate::exit::Failure;
+
+/// How many objects are fetched at a time.
+const AT_ONCE: usize = 32;
+
+/// Any bucket that may be read.
+pub(in crate::audit) struct Bucket {
+    /// Connections live and die with it.
+    runtime: Runtime,
+    logs: LogBuckets,
+}
+
+impl Bucket {
+    pub(in crate::audit) fn connect() -> Result<Self, Failure> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|why| Failure::Usage(format!("cannot begin to read from S3: {why}")))?;
+        let logs = LogBuckets::new(&runtime.block_on(Connection::of_person()));
+        Ok(Self { runtime, logs })
+    }
+
+    async fn one(&self, object: Object) -> Fetched {
+        let outcome = match self.logs.read(&object.bucket, &object.key).await {
+            Ok(LogFile::Found(bytes)) => Ok(bytes),
+            Ok(LogFile::Missing) => Err("there is nothing of this name".to_owned()),
+            Ok(LogFile::TooLarge(size)) => Err(format!("it has {size} bytes, more than are read")),
+            Err(trouble) => Err(trouble.to_string()),
+        };
+        Fetched { object, outcome }
+    }
+}
+
+impl Objects for Bucket {
+    fn list(&self, bucket: &str, prefix: &str, most: usize) -> Result<Vec<(String, u64)>, String> {
+        self.runtime.block_on(async {
+            let mut found: Vec<(String, u64)> = Vec::new();
+            loop {
+                let after = found.last().map_or_else(String::new, |(key, _)| key.clone());
+                let page = self.logs.keys(bucket, prefix, &after).await.map_err(|trouble| trouble.to_string())?;
+                let more = page.more && !page.keys.is_empty();
+                found.extend(page.keys);
+                if !more || found.len() > most {
+                    return Ok(found);
+                }
+            }
+        })
+    }
+
+    fn fetch(&self, objects: Vec<Object>, to: &SyncSender<Fetched>) {
+        self.runtime.block_on(async {
+            let mut fetched = stream::iter(objects).map(|object| self.one(object)).buffer_unordered(AT_ONCE);
+            while let Some(one) = fetched.next().await {
+                // Whoever reads is slower than the line: this waits, and so do those under way.
+                if to.send(one).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+}
