@@ -30,7 +30,7 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the rules
     Rules(RulesArgs),
-    /// Check a policy file, put it in force, or print its schema or an example
+    /// Check a policy file, put it in force, or print its event patterns, its schema or an example
     Policy {
         /// What about it.
         #[command(subcommand)]
@@ -200,10 +200,26 @@ pub(crate) enum PolicyCommand {
     },
     /// Check a policy file and put it in force for the live guard
     Push(PolicyPushArgs),
+    /// Print the EventBridge patterns that forward what the policy's roles are used for
+    ///
+    /// One pattern a line, each short enough for a rule: first for what sessions of the roles do, then for services entering them. The
+    /// stacks make the same of their parameter `ElevatedRoles`.
+    Pattern(PatternArgs),
     /// Print the JSON schema of the policy file, for editors
     Schema,
     /// Print a policy file with comments, to start from
     Example,
+}
+
+/// `rolewatch policy pattern`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PatternArgs {
+    /// The policy file
+    #[arg(default_value = "rolewatch.yaml")]
+    pub(crate) file: PathBuf,
+    /// Print the value for the stacks' parameter `ElevatedRoles` instead
+    #[arg(long)]
+    pub(crate) parameter: bool,
 }
 
 /// `rolewatch policy push`.
@@ -216,6 +232,9 @@ pub(crate) struct PolicyPushArgs {
     /// Under which key
     #[arg(long, default_value = crate::push::POLICY)]
     pub(crate) key: String,
+    /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does not cover are named
+    #[arg(long, value_name = "LIST")]
+    pub(crate) deployed_roles: Option<String>,
 }
 
 /// `rolewatch roster …`.

@@ -9,7 +9,9 @@ use std::fmt;
 use std::fs;
 
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::{Forwarding, Policy, uncovered};
 use rolewatch_guard::roster::Snapshot;
+use rolewatch_guard::untrusted::harmless;
 
 #[cfg(feature = "aws")]
 use aws::upload;
@@ -74,6 +76,9 @@ impl fmt::Display for Uploaded {
 pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
     let (policy, bytes) = policy::check(&args.file)?;
     let load = Load { key: args.key.clone(), content_type: "application/yaml", bytes };
+    if let Some(line) = args.deployed_roles.as_deref().and_then(|deployed| not_forwarded(&policy, deployed)) {
+        stdout::tell_warning(&line);
+    }
     let uploaded = upload(&args.bucket.name, load)?;
     stdout::print(|out| {
         writeln!(out, "{uploaded}")?;
@@ -83,6 +88,19 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
             _ => writeln!(out, "policy version {hash} is not in force there: the live guard reads `{POLICY}`"),
         }
     })
+}
+
+/// What to say of the roles whose use the deployed stacks do not forward.
+fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
+    let missing: Vec<String> = uncovered(policy, deployed).iter().map(|arn| format!("`{}`", harmless(arn.as_str()))).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "what sessions do in {} does not reach the live guard: update the stacks with the parameter\n  ElevatedRoles={}",
+        missing.join(", "),
+        Forwarding::of(policy).parameter()
+    ))
 }
 
 /// Uploads what the engine needs of a roster.
@@ -167,6 +185,18 @@ mod tests {
     #[test]
     fn a_name_that_is_no_plain_text_is_refused() {
         assert!(named("d\u{202e}ev.json@2026-03-31T09:30:00Z").is_err());
+    }
+
+    #[test]
+    fn roles_whose_use_is_not_forwarded_are_named_with_what_to_deploy() {
+        let policy = Policy::read(rolewatch_guard::policy::EXAMPLE.as_bytes(), "example.yaml").unwrap();
+        let needed = Forwarding::of(&policy).parameter();
+        assert_eq!(not_forwarded(&policy, &needed), None);
+        let said = not_forwarded(&policy, "arn:aws:iam::444455556666:role/Other").unwrap();
+        assert!(
+            said.contains("`arn:aws:iam::444455556666:role/UpdateApp`") && said.ends_with(&format!("ElevatedRoles={needed}")),
+            "{said}"
+        );
     }
 
     #[test]

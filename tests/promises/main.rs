@@ -18,6 +18,7 @@ mod hostile;
 mod meanings;
 mod order;
 mod organisation;
+mod pattern;
 mod push;
 mod review;
 mod tool;

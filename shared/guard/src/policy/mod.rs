@@ -3,6 +3,7 @@
 //! [`Policy::read`] judges a file strictly and tells every slip at once, each with its line. What is merely odd (a limit that can never
 //! be exceeded, a role that is never reached) is told in [`Policy::warnings`].
 
+mod forwarding;
 mod identity;
 mod node;
 mod note;
@@ -25,6 +26,7 @@ use crate::arn::RoleArn;
 use crate::id::AccountId;
 use crate::moment::Moment;
 
+pub use forwarding::{Forwarding, LONGEST_PATTERN, uncovered};
 pub use identity::{IdentityKind, NotAnIdentityKind};
 pub use note::Note;
 pub use problem::{PolicyError, PolicyErrors};

@@ -1,0 +1,27 @@
+//! `rolewatch policy pattern`: what EventBridge has to forward because of the policy.
+
+use rolewatch_guard::policy::{Forwarding, LONGEST_PATTERN};
+use rolewatch_guard::untrusted::harmless;
+
+use crate::args::PatternArgs;
+use crate::exit::Failure;
+use crate::stdout;
+
+pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
+    let (policy, _) = super::read(&args.file)?;
+    let forwarding = Forwarding::of(&policy);
+    for (written, wide) in &forwarding.widened {
+        stdout::tell_warning(&format!(
+            "`{}` is forwarded as `{wide}`, which matches more: no event pattern can say it closer",
+            harmless(written)
+        ));
+    }
+    if args.parameter && !forwarding.fits_the_templates() {
+        stdout::tell_warning(&format!(
+            "with all these roles a rule's pattern gets longer than the {LONGEST_PATTERN} characters that EventBridge takes: shorten the list with `*`, \
+             or make rules of what `rolewatch policy pattern` prints"
+        ));
+    }
+    let lines = if args.parameter { vec![forwarding.parameter()] } else { forwarding.patterns() };
+    stdout::print_plain(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
+}

@@ -1,0 +1,205 @@
+//! What EventBridge has to forward because of the policy: what sessions of elevated roles do, and services entering these roles.
+//!
+//! All other rules of the stacks are the same for every policy. The patterns here are those that the templates make of their parameter
+//! `ElevatedRoles`.
+
+use super::{Policy, RolePattern};
+use crate::arn::glob_matches;
+
+/// An event pattern is shorter than this, in characters.
+pub const LONGEST_PATTERN: usize = 2_048;
+
+/// What has to be forwarded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarding {
+    /// ARNs of the elevated roles as EventBridge's wildcards, in the policy's order; one that another one covers is left out.
+    pub roles: Vec<String>,
+    /// What had to be written wider than the policy has it: as the policy writes it, and the wildcard.
+    pub widened: Vec<(String, String)>,
+}
+
+impl Forwarding {
+    /// Of all roles of the policy.
+    pub fn of(policy: &Policy) -> Self {
+        let written = || policy.roles.iter().map(|role| role.arn.as_str());
+        let all: Vec<(&str, String)> = written().map(|text| (text, wildcard(text))).collect();
+        let mut roles: Vec<String> = Vec::new();
+        for (at, (_, own)) in all.iter().enumerate() {
+            // Of two that are the same, the first stays.
+            let covered = all.iter().enumerate().any(|(other, (_, wide))| covers(wide, own) && (wide != own || other < at));
+            if !covered {
+                roles.push(own.clone());
+            }
+        }
+        let mut widened: Vec<(String, String)> =
+            all.into_iter().filter(|(text, own)| text != own).map(|(text, own)| (text.to_owned(), own)).collect();
+        widened.dedup();
+        Self { roles, widened }
+    }
+
+    /// The value of the templates' parameter `ElevatedRoles`.
+    pub fn parameter(&self) -> String {
+        self.roles.join(",")
+    }
+
+    /// The patterns for what sessions of the roles do, then those for services entering them, each as JSON and short enough for a rule.
+    pub fn patterns(&self) -> Vec<String> {
+        let (head, tail) = (
+            r#"{"source":[{"prefix":"aws."}],"detail":{"userIdentity":{"type":["AssumedRole"],"sessionContext":{"sessionIssuer":{"arn":["#,
+            "]}}}}}",
+        );
+        // Sessions that do not say of which role they are: one rule for them is enough.
+        let mut patterns = split(head, r#"{"exists":false}"#, &self.roles, tail);
+        let (head, tail) = (
+            r#"{"source":["aws.sts"],"detail":{"eventName":[{"prefix":"AssumeRole"}],"userIdentity":{"type":["AWSService"]},"requestParameters":{"roleArn":["#,
+            "]}}}",
+        );
+        patterns.extend(split(head, "", &self.roles, tail));
+        patterns
+    }
+
+    /// Whether one rule of each kind is enough, as the templates have it.
+    pub fn fits_the_templates(&self) -> bool {
+        self.patterns().len() <= 2
+    }
+}
+
+/// The roles of the policy that a deployed value of `ElevatedRoles` does not cover, in the policy's order.
+///
+/// A role that is covered only by several of its ARNs together is told as well.
+pub fn uncovered<'p>(policy: &'p Policy, deployed: &str) -> Vec<&'p RolePattern> {
+    // EventBridge takes `?` as it is, and no ARN has one.
+    let deployed: Vec<&str> = deployed.split(',').map(str::trim).filter(|wide| !wide.contains('?')).collect();
+    policy.roles.iter().map(|role| &role.arn).filter(|arn| !deployed.iter().any(|wide| covers(wide, arn.as_str()))).collect()
+}
+
+/// Whether a wildcard matches whatever a glob of the policy matches. `wide` has no `?`.
+fn covers(wide: &str, glob: &str) -> bool {
+    // Read as plain text, the glob's own wildcards stand for themselves, and a `*` takes them whatever they expand to.
+    wide == glob || glob_matches(wide, glob)
+}
+
+/// A glob of the policy in EventBridge's words and in the letters that the parameter takes, which may match more.
+///
+/// EventBridge has no `?` and no two `*` in a row. The parameter is a list between commas, and takes partition and account whole or as `*`.
+fn wildcard(glob: &str) -> String {
+    let mut parts = glob.splitn(6, ':');
+    let whole = |part: Option<&str>| part.filter(|part| !part.contains(['*', '?'])).unwrap_or("*").to_owned();
+    let (partition, account) = (whole(parts.nth(1)), whole(parts.nth(2)));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_+=.@/-".contains(c);
+    let mut resource = String::new();
+    for c in parts.next().unwrap_or_default().chars() {
+        if plain(c) {
+            resource.push(c);
+        } else if !resource.ends_with('*') {
+            resource.push('*');
+        }
+    }
+    format!("arn:{partition}:iam::{account}:{resource}")
+}
+
+/// As few patterns as hold all roles.
+fn split(head: &str, first: &str, roles: &[String], tail: &str) -> Vec<String> {
+    let mut patterns = Vec::new();
+    let mut items = first.to_owned();
+    let mut held = 0;
+    for role in roles {
+        // INVARIANT (plain): a wildcard holds nothing that JSON would escape.
+        let item = format!(r#"{{"wildcard":"{role}"}}"#);
+        if held > 0 && head.len() + items.len() + 1 + item.len() + tail.len() >= LONGEST_PATTERN {
+            patterns.push(format!("{head}{items}{tail}"));
+            (items, held) = (String::new(), 0);
+        }
+        if !items.is_empty() {
+            items.push(',');
+        }
+        items.push_str(&item);
+        held += 1;
+    }
+    if held > 0 {
+        patterns.push(format!("{head}{items}{tail}"));
+    }
+    patterns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(roles: &[&str]) -> Policy {
+        let entries = roles.iter().map(|arn| format!("  - {{arn: '{arn}', groups: [development/Developers]}}\n"));
+        let text = format!("version: 1\naccounts: {{111122223333: development}}\nroles:\n{}", entries.collect::<Vec<_>>().concat());
+        Policy::read(text.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    fn forwarding(roles: &[&str]) -> Forwarding {
+        Forwarding::of(&policy(roles))
+    }
+
+    #[test]
+    fn globs_become_wildcards_that_match_no_less_and_say_where_they_match_more() {
+        let plain = forwarding(&["arn:aws:iam::444455556666:role/UpdateApp", "arn:aws:iam::*:role/ops/*"]);
+        assert_eq!(plain.parameter(), "arn:aws:iam::444455556666:role/UpdateApp,arn:aws:iam::*:role/ops/*");
+        assert_eq!(plain.widened, []);
+        for (written, wide) in [
+            ("arn:aws:iam::444455556666:role/Update?pp", "arn:aws:iam::444455556666:role/Update*pp"),
+            ("arn:aws:iam::444455556666:role/a?**b", "arn:aws:iam::444455556666:role/a*b"),
+            ("arn:aws:iam::44445555666?:role/a", "arn:aws:iam::*:role/a"),
+            ("arn:aws*:iam::4444*:role/*", "arn:*:iam::*:role/*"),
+            ("arn:aws:iam::444455556666:role/one,two", "arn:aws:iam::444455556666:role/one*two"),
+            ("arn:aws:iam::444455556666:role/a\"}/b", "arn:aws:iam::444455556666:role/a*/b"),
+        ] {
+            let wider = forwarding(&[written]);
+            assert_eq!(wider.widened, [(written.to_owned(), wide.to_owned())]);
+            assert_eq!(wider.parameter(), wide);
+        }
+    }
+
+    #[test]
+    fn what_another_wildcard_covers_is_left_out() {
+        let roles =
+            ["arn:aws:iam::444455556666:role/UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:role/Update?pp"];
+        assert_eq!(forwarding(&roles).roles, ["arn:aws:iam::444455556666:role/*"]);
+        let same = ["arn:aws:iam::444455556666:role/a?", "arn:aws:iam::444455556666:role/a*"];
+        assert_eq!(forwarding(&same).roles, ["arn:aws:iam::444455556666:role/a*"]);
+    }
+
+    #[test]
+    fn many_roles_are_split_so_that_each_pattern_is_short_enough_and_none_is_lost() {
+        let roles: Vec<String> = (0..100).map(|at| format!("arn:aws:iam::444455556666:role/team-{at:03}/UpdateApp")).collect();
+        let texts: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let many = forwarding(&texts);
+        let patterns = many.patterns();
+        assert!(!many.fits_the_templates());
+        let mut held: Vec<String> = Vec::new();
+        for pattern in &patterns {
+            assert!(pattern.chars().count() < LONGEST_PATTERN, "{}", pattern.len());
+            let json: serde_json::Value = serde_json::from_str(pattern).unwrap();
+            let arns = ["/detail/userIdentity/sessionContext/sessionIssuer/arn", "/detail/requestParameters/roleArn"];
+            let items = arns.iter().find_map(|place| json.pointer(place)).unwrap().as_array().unwrap();
+            held.extend(items.iter().filter_map(|item| Some(item["wildcard"].as_str()?.to_owned())));
+        }
+        assert_eq!(held, [&roles[..], &roles[..]].concat(), "each role once for its uses and once for services");
+        assert_eq!(patterns.iter().filter(|pattern| pattern.contains("exists")).count(), 1);
+        assert!(forwarding(&texts[..3]).fits_the_templates());
+    }
+
+    #[test]
+    fn a_policy_without_roles_needs_no_patterns() {
+        let none = Forwarding { roles: Vec::new(), widened: Vec::new() };
+        assert_eq!((none.patterns(), none.parameter()), (vec![], String::new()));
+    }
+
+    #[test]
+    fn what_is_deployed_has_to_cover_every_role() {
+        let policy =
+            policy(&["arn:aws:iam::444455556666:role/UpdateApp", "arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/A?"]);
+        let missing = |deployed: &str| uncovered(&policy, deployed).iter().map(|arn| arn.as_str()).collect::<Vec<_>>();
+        assert_eq!(missing(&Forwarding::of(&policy).parameter()), [""; 0]);
+        assert_eq!(missing("*"), [""; 0]);
+        assert_eq!(missing(" arn:aws:iam::444455556666:role/*, arn:aws:iam::*:role/A*"), [""; 0], "as CloudFormation shows it");
+        assert_eq!(missing("arn:aws:iam::444455556666:role/UpdateApp"), ["arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/A?"]);
+        assert_eq!(missing("arn:aws:iam::444455556666:role/ops/Br*,arn:aws:iam::444455556666:role/Update?pp").len(), 3);
+        assert_eq!(missing("").len(), 3);
+    }
+}
