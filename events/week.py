@@ -4,6 +4,7 @@
 own, as `events/LABEL.json`.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from shapes import *
@@ -156,8 +157,8 @@ def dave_is_new(trail):
     )
     renewed = trail.mint(renewal)
     trail.tell(switch_role(renewed, DAVE, "Fri 10:55", act="RenewRole"), "renew-role")
-    trail.work(renewed, "Fri 11:01", "Fri 11:15")
-    trail.tell(switch_role(renewed, DAVE, "Fri 11:20", act="ExitRole"))
+    trail.work(renewed, "Fri 10:56", "Fri 10:58")
+    trail.tell(switch_role(renewed, DAVE, "Fri 10:59", act="ExitRole"))
 
 
 def carol_marries(trail):
@@ -243,7 +244,8 @@ def alice_asks_for_more(trail):
 
 
 def bob_juggles(trail):
-    """RW011 twice: the role entered from itself, again and again. RW004: more than two hours on end. RW005: more than four that day."""
+    """RW011 twice: the role entered from itself, again and again, which RW014 speaks of as one. RW004: more than two hours on end. RW005: more
+    than four that day."""
     session = trail.enter(BOB, "Thu 13:00")
     trail.work(session, "Thu 13:01", "Thu 13:25", "Thu 13:49")
     for time, label, uses in [
@@ -256,6 +258,21 @@ def bob_juggles(trail):
         trail.work(session, *uses)
     for time, uses in [("Thu 17:30", ["Thu 17:32", "Thu 18:00", "Thu 18:24"]), ("Thu 18:25", ["Thu 18:26", "Thu 19:00", "Thu 19:20"])]:
         trail.work(trail.enter(BOB, time), *uses)
+
+
+def carol_keeps_a_console_open(trail):
+    """RW014: a console opened with the credentials of an hour outlives them. It signs with keys of its own."""
+    session = trail.enter(CAROL_SMITH, "Sat 11:00")
+    trail.work(session, "Sat 11:01")
+    token = sign_in(
+        PRODUCTION, "Sat 11:05", "GetSigninToken", session.caller, CAROL_SMITH, more={"MobileVersion": "No", "MFAUsed": "No"}, tag=session.id
+    )
+    console = replace(session, agent=BROWSER, console=True)
+    token["responseElements"] = {"credentials": {"accessKeyId": console.caller["accessKeyId"]}, "GetSigninToken": "Success"}
+    trail.tell(token, "get-signin-token")
+    trail.work(console, "Sat 11:06", "Sat 11:50")
+    late = used(console, "Sat 12:40", "ecs", "DescribeServices", request={"cluster": "app", "services": ["web"]})
+    trail.tell(late, "use-after-expiration")
 
 
 def carol_takes_a_detour(trail):
@@ -392,6 +409,11 @@ def ingrid_is_not_on_call(trail):
 # Unproven
 
 
+def frank_switches_for_nothing(trail):
+    """RW013 unproven: entered, and nothing done that a trail logs."""
+    trail.enter(FRANK, "Sun 17:00", label="unused")
+
+
 def a_session_older_than_the_archive(trail):
     """RW006 unproven: only its use is in the logs."""
     start = at("Mon-1 23:30")
@@ -464,6 +486,7 @@ STORIES = [
     carol_forgets_mfa,
     alice_asks_for_more,
     bob_juggles,
+    carol_keeps_a_console_open,
     carol_takes_a_detour,
     tom_lends_himself_the_group,
     mallory_comes_from_outside,
@@ -474,6 +497,7 @@ STORIES = [
     root_is_used,
     doors_are_tried,
     ingrid_is_not_on_call,
+    frank_switches_for_nothing,
     a_session_older_than_the_archive,
     daves_own_account_is_silent,
     quinn_is_unknown,

@@ -5,7 +5,7 @@ use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 
 const PEOPLE: [&str; 6] = ["dora", "dave", "tom", "tess", "nell", "admin"];
-const ROLES: [&str; 3] = ["UpdateApp", "SiteAdmin", "ReadOnly"];
+const ROLES: [&str; 4] = ["UpdateApp", "SiteAdmin", "ReadOnly", "Deploy"];
 const GROUPS: [&str; 3] = ["Developers", "Testers", "Operators"];
 
 /// One sentence of a generated story.
@@ -25,6 +25,22 @@ pub(crate) enum Step {
         who: usize,
         through: usize,
         start: bool,
+    },
+    /// From the person's latest session, if they have one: over other roles, into one of them.
+    Again {
+        who: usize,
+        over: Vec<usize>,
+        role: usize,
+        seconds: i64,
+        uses: Vec<i64>,
+    },
+    /// The console renews a role, with a mint or by its word alone, and may outlive what was granted.
+    Renewed {
+        who: usize,
+        role: usize,
+        mint: bool,
+        seconds: i64,
+        uses: Vec<i64>,
     },
     Service,
     Denied {
@@ -61,6 +77,10 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         6 => (who.clone(), 0..ROLES.len(), 0_u8..6, 900_i64..9_000, prop::collection::vec(0_i64..9_000, 0..3), prop::option::of(0_i64..4_000), 0_u8..8)
             .prop_map(|(who, role, how, seconds, uses, left, parts)| Step::Switch { who, role, how, seconds, uses, left, parts }),
         1 => (who.clone(), 0..2_usize, any::<bool>()).prop_map(|(who, through, start)| Step::Chain { who, through, start }),
+        2 => (who.clone(), prop::collection::vec(0..ROLES.len(), 0..3), 0..ROLES.len(), 900_i64..4_000, prop::collection::vec(0_i64..4_000, 0..3))
+            .prop_map(|(who, over, role, seconds, uses)| Step::Again { who, over, role, seconds, uses }),
+        2 => (who.clone(), 0..ROLES.len(), any::<bool>(), 900_i64..4_000, prop::collection::vec(0_i64..5_000, 0..3))
+            .prop_map(|(who, role, mint, seconds, uses)| Step::Renewed { who, role, mint, seconds, uses }),
         1 => Just(Step::Service),
         1 => (who.clone(), 0..ROLES.len()).prop_map(|(who, role)| Step::Denied { who, role }),
         1 => (who.clone(), any::<bool>()).prop_map(|(who, refused)| Step::AssumeRoot { who, refused }),
@@ -74,7 +94,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
 pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
     let mut story = Story::new().with_policy_line(
         "roles:\n",
-        "roles:\n  - {arn: \"arn:aws:iam::444455556666:role/*Admin\", groups: [development/Operators, development/Developers], max_stretch: 1h, chaining: allow}\n",
+        "roles:\n  - {arn: \"arn:aws:iam::444455556666:role/*Admin\", groups: [development/Operators, development/Developers], max_stretch: 1h, chaining: allow}\n  - {arn: \"arn:aws:iam::444455556666:role/Deploy\", groups: [development/Developers], max_session: 30m, chaining: allow}\n",
     );
     if !roster {
         story = story.without_roster();
@@ -109,6 +129,22 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
             Step::Chain { who, through, start } => {
                 let through = ["Jump", "UpdateApp"][*through];
                 if *start { story.chain(PEOPLE[*who], through) } else { story.chain_without_start(PEOPLE[*who], through) }
+            }
+            Step::Again { who, over, role, seconds, uses } => {
+                let person = PEOPLE[*who];
+                if !story.is_in_a_session(person) {
+                    continue;
+                }
+                for role in over {
+                    drop(story.switch_to(person, ROLES[*role]).from_own_session());
+                }
+                let switch = story.switch_to(person, ROLES[*role]).from_own_session().lasting(*seconds);
+                drop(uses.iter().fold(switch, |switch, at| switch.used_after(*at)));
+            }
+            Step::Renewed { who, role, mint, seconds, uses } => {
+                let switch = story.switch_to(PEOPLE[*who], ROLES[*role]).lasting(*seconds);
+                let switch = if *mint { switch.as_renewal() } else { switch.by_console().renewed_after(*seconds - 100) };
+                drop(uses.iter().fold(switch, |switch, at| switch.used_after(*at)));
             }
             Step::Service => story.service_switch("ec2.amazonaws.com"),
             Step::Denied { who, role } => story.denied(PEOPLE[*who], ROLES[*role]),

@@ -40,7 +40,10 @@ struct Totals {
 
 fn simulate(seed: u64) -> Totals {
     let story = story(seed);
-    let start = story.now().plus_seconds(3_600);
+    // For half of the seeds all sessions are over. Else the end of some passes while it blows, and what that alone makes unused
+    // (RW013) is for whoever sweeps the open sessions.
+    let over = (seed / 2).is_multiple_of(2);
+    let start = story.now().plus_seconds(if over { 13 * 3_600 } else { 3_600 });
     let twin = Twin::new(Storm::new(seed), start);
     let slack = Slack { bot: seed.is_multiple_of(2), ..Slack::default() };
     prepare(&twin, &story);
@@ -62,8 +65,10 @@ fn simulate(seed: u64) -> Totals {
     assert!(!cloud.sums.unaccounted && cloud.sums.received == cloud.sums.ended, "seed {seed}: {:?}", cloud.sums);
     assert!(!rubbish || twin.objects.borrow().keys().any(|key| key.starts_with("quarantine/")), "seed {seed}: the rubbish is gone");
 
-    let wanted = offline(&story, twin.clock.get());
-    let stands = standing(&twin);
+    let (mut wanted, mut stands) = (offline(&story, twin.clock.get()), standing(&twin));
+    for findings in [&mut wanted, &mut stands] {
+        findings.retain(|_, said| over || said.0 != "RW013");
+    }
     let missing: Vec<_> = wanted.iter().filter(|(id, said)| stands.get(*id) != Some(said)).collect();
     let wrong: Vec<_> = stands.iter().filter(|(id, said)| wanted.get(*id) != Some(said)).collect();
     assert!(missing.is_empty() && wrong.is_empty(), "seed {seed}: the audit finds {missing:#?}, in the outbox stands {wrong:#?}");

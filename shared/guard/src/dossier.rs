@@ -3,6 +3,7 @@
 mod chain;
 mod gather;
 mod halves;
+mod next;
 mod origin;
 mod steps;
 mod variants;
@@ -12,14 +13,21 @@ use std::sync::Arc;
 
 pub(crate) use chain::Tracer;
 pub(crate) use gather::Gathered;
+pub(crate) use halves::Groups;
 pub use origin::{Origin, OriginKind, Person};
 
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::RolePolicy;
-use crate::seen::{Caller, CallerKind, ConsoleStep, Fact, Grant, Mint, MintApi};
+use crate::seen::{Caller, CallerKind, ConsoleAct, ConsoleStep, Fact, Grant, Mint, MintApi};
 use crate::world::{UseFold, Version, Versions, World};
+
+/// A console session lasts twelve hours at most.
+pub(crate) const LONGEST_CONSOLE: i64 = 12 * 3_600;
+
+/// The console asks for a renewal a little before the end of a session, or this many seconds after it at most.
+const RENEWED_LATE: i64 = 300;
 
 /// Identity of a switch: either half, its uses and its SwitchRole record all give it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,12 +154,31 @@ impl<'w> Switch<'w> {
         !caller.has_long_term_key() && same_account && same_person
     }
 
-    /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role may still have them.
-    pub fn works_until(&self) -> Option<Moment> {
+    /// Whether the console prolonged an earlier session with this one, rather than entered the role.
+    pub(crate) fn is_renewal(&self) -> bool {
+        let does = |act: ConsoleAct| self.steps.iter().any(|(_, step)| step.act == act);
+        does(ConsoleAct::Renew) && !does(ConsoleAct::Enter)
+    }
+
+    /// Whether this renewal can be one of that console session, which was still open then.
+    pub(crate) fn may_renew(&self, before: &Switch<'w>) -> bool {
+        let (own, earlier) = (&self.key, &before.key);
+        let since = own.second.seconds_since(earlier.second);
+        let open = before.granted_until().is_none_or(|until| own.second.seconds_since(until) <= RENEWED_LATE);
+        self.is_renewal() && before.by_console() && own.session == earlier.session && (1..=LONGEST_CONSOLE).contains(&since) && open
+    }
+
+    /// Until when the credentials work by themselves, as STS granted them.
+    pub(crate) fn expires(&self) -> Option<Moment> {
         let granted = self
             .grants()
             .filter_map(|grant| grant.expiration.or_else(|| grant.duration_seconds.map(|seconds| self.key.second.plus_seconds(seconds))));
-        granted.max().max(self.renewed)
+        granted.max()
+    }
+
+    /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role may still have them.
+    pub fn works_until(&self) -> Option<Moment> {
+        self.expires().max(self.renewed)
     }
 
     /// Until when the role is held: as long as the credentials work, or until the console left it.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::arn::RoleArn;
-use crate::dossier::{Origin, Person, Switch, SwitchKey};
+use crate::dossier::{Origin, Person, Switch, SwitchKey, Tracer};
 use crate::finding::Verdict;
 use crate::id::RecordKey;
 use crate::moment::{Moment, Span};
@@ -20,6 +20,7 @@ pub(crate) struct Held<'a, 'w> {
     pub(crate) role: &'a RoleArn,
     pub(crate) rules: &'a RolePolicy,
     pub(crate) policy: &'a Policy,
+    pub(crate) tracer: &'a Tracer<'a, 'w>,
     /// By mint.
     pub(crate) sessions: Vec<&'a Switch<'w>>,
 }
@@ -36,6 +37,8 @@ pub(crate) struct Draft {
     pub(crate) anchor: Vec<String>,
     pub(crate) sentence: String,
     pub(crate) events: Vec<RecordKey>,
+    /// Who made the first of the sessions that it is about; `None` for refusals.
+    pub(crate) origin: Option<Origin>,
     /// Which caller and role, where the rule itself has to say: the index of a refusal.
     pub(crate) refused: Option<usize>,
     /// The sessions that it is about.
@@ -96,7 +99,8 @@ impl Held<'_, '_> {
         kinds.map(|(span, time)| self.draft(span, time, sentence(span, time))).collect()
     }
 
-    fn draft(&self, over: &Over, time: Time, sentence: String) -> Draft {
+    /// A finding about the sessions of one span. Contradicting records make it unproven.
+    pub(crate) fn draft(&self, over: &Over, time: Time, sentence: String) -> Draft {
         let sessions: Vec<_> = over.sessions.iter().filter_map(|at| self.sessions.get(*at)).collect();
         let mut events: Vec<RecordKey> = Vec::new();
         for switch in &sessions {
@@ -124,13 +128,20 @@ impl Held<'_, '_> {
             anchor,
             sentence,
             events,
+            origin: Some(self.origin_of(over)),
             refused: None,
             switches: sessions.iter().map(|switch| switch.key.clone()).collect(),
         }
     }
 
-    pub(crate) fn who(&self) -> String {
-        crate::untrusted::harmless(&self.origin.name)
+    /// Who made the first of the sessions of a span: what they were called then.
+    pub(crate) fn origin_of(&self, over: &Over) -> Origin {
+        let first = over.sessions.iter().min().and_then(|at| self.sessions.get(*at));
+        first.map_or_else(|| self.origin.clone(), |switch| self.tracer.origin(switch))
+    }
+
+    pub(crate) fn who(&self, over: &Over) -> String {
+        crate::untrusted::harmless(&self.origin_of(over).name)
     }
 
     pub(crate) fn place(&self) -> String {

@@ -73,7 +73,7 @@ pub fn judge(world: &World, policy: &Policy, rosters: &Rosters, scope: Scope, wa
         if judge.scope.holds(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }
-        let view = View { switch, origin: &origin, role: rules, policy, tracer: &tracer };
+        let view = View { switch, origin: &origin, role: rules, policy, tracer: &tracer, as_of };
         // A kind of identity that the role does not admit is one finding; how long it stayed adds nothing.
         if origin.mint_missing || view.silenced().is_none() {
             let sessions = held.entry((origin.person.clone(), role.clone())).or_insert_with(|| (origin, rules, Vec::new()));
@@ -81,7 +81,7 @@ pub fn judge(world: &World, policy: &Policy, rosters: &Rosters, scope: Scope, wa
         }
     }
     for ((person, role), (origin, rules, sessions)) in &held {
-        judge.held(&Held { person, origin, role, rules, policy, sessions: sessions.clone() });
+        judge.held(&Held { person, origin, role, rules, policy, tracer: &tracer, sessions: sessions.clone() });
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
@@ -117,7 +117,7 @@ impl<'w> Judge<'_, 'w> {
             let (Check::Switch(check) | Check::Root(check)) = rule.check else { continue };
             let each = readings.iter().zip(&origins).map(|(switch, origin)| {
                 let (switch, origin) = (switch.as_ref()?, origin.as_ref()?);
-                Some(check(&View { switch, origin, role: rules, policy: self.policy, tracer: self.tracer }))
+                Some(check(&View { switch, origin, role: rules, policy: self.policy, tracer: self.tracer, as_of: self.judgement.as_of }))
             });
             answers.push((rule, agreed(each.collect(), switch)));
         }
@@ -182,7 +182,8 @@ impl<'w> Judge<'_, 'w> {
         for rule in &rules::ALL {
             let Check::Held(check) = rule.check else { continue };
             for draft in check(held) {
-                self.draft(rule, draft, role.clone(), shown(held.origin), Some(held.rules.severity));
+                let caller = shown(draft.origin.as_ref().unwrap_or(held.origin));
+                self.draft(rule, draft, role.clone(), caller, Some(held.rules.severity));
             }
         }
     }

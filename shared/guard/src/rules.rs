@@ -12,10 +12,12 @@ mod joined_group_just_before;
 mod mfa_enrolled_just_before;
 pub(crate) mod root_switch;
 mod session_too_long;
+mod stretched_by_rechaining;
 mod switch_denied;
 mod switch_without_mfa;
 mod unexpected_identity;
 mod untraceable_caller;
+mod unused_elevation;
 mod view;
 
 pub(crate) use view::{Answer, View, account_shown, place};
@@ -62,7 +64,7 @@ macro_rules! rule {
 pub(crate) const GUARD_TAMPERED: Rule = rule!("RW201", "guard-tampered", guard_tampered, Check::Live);
 
 /// Every rule, by code.
-pub const ALL: [Rule; 14] = [
+pub const ALL: [Rule; 16] = [
     rule!("RW001", "caller-outside-group", caller_outside_group, Check::Switch(caller_outside_group::check)),
     rule!("RW002", "switch-without-mfa", switch_without_mfa, Check::Switch(switch_without_mfa::check)),
     rule!("RW003", "session-too-long", session_too_long, Check::Switch(session_too_long::check)),
@@ -75,6 +77,8 @@ pub const ALL: [Rule; 14] = [
     rule!("RW010", "joined-group-just-before", joined_group_just_before, Check::Switch(joined_group_just_before::check)),
     rule!("RW011", "chained-switch", chained_switch, Check::Switch(chained_switch::check)),
     rule!("RW012", "unexpected-identity", unexpected_identity, Check::Switch(unexpected_identity::check)),
+    rule!("RW013", "unused-elevation", unused_elevation, Check::Switch(unused_elevation::check)),
+    rule!("RW014", "stretched-by-rechaining", stretched_by_rechaining, Check::Held(stretched_by_rechaining::check)),
     rule!("RW015", "mfa-enrolled-just-before", mfa_enrolled_just_before, Check::Switch(mfa_enrolled_just_before::check)),
     GUARD_TAMPERED,
 ];

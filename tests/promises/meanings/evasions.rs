@@ -39,7 +39,7 @@ fn a_use_of_a_recycled_key_does_not_stretch_an_old_session() {
             record["userIdentity"]["sessionContext"]["attributes"]["creationDate"] = json!(today);
         }
     });
-    assert_eq!(rules(&story.findings()), [("RW006", Verdict::Unproven)]);
+    assert_eq!(rules(&story.findings()), [("RW013", Verdict::Unproven), ("RW006", Verdict::Unproven)]);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_run_or_stretch_that_began_before_the_scope_is_judged_in_it() {
     story.switch("dora").with_mfa().used_after(18_000);
     let scope = Scope { since: Some(story.now().plus_seconds(9_000)), ..Scope::default() };
     let judged = judge(&story.world_of(story.records()), &story.policy(), &story.rosters(), scope, &mut |_| ());
-    assert_eq!(rules(&judged.findings), [("RW004", Verdict::Violation), ("RW005", Verdict::Violation)]);
+    assert_eq!(rules(&judged.findings), [("RW014", Verdict::Violation), ("RW004", Verdict::Violation), ("RW005", Verdict::Violation)]);
 }
 
 #[test]

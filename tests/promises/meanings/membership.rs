@@ -83,7 +83,7 @@ fn absence_from_a_truncated_roster_proves_nothing() {
 fn a_gap_in_the_iam_log_before_the_roster_was_taken_makes_it_unproven_and_is_named() {
     let after = |hours: i64, chatter: bool| {
         let mut story = Story::new();
-        story.switch("dora").with_mfa();
+        story.switch("dora").with_mfa().used_after(60);
         let taken = story.now().plus_seconds(hours * 3_600);
         if chatter {
             // Somebody else's affairs show that the log was being kept.

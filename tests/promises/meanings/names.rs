@@ -56,7 +56,7 @@ fn a_renamed_group_keeps_its_members() {
 #[test]
 fn a_group_may_be_written_by_its_id() {
     let mut story = Story::new().with_policy_line("development/Developers", "development/AGPADEVELOPERSXXXXXX");
-    story.switch("dora").with_mfa();
+    story.switch("dora").with_mfa().used_after(60);
     story.later(10_000);
     story.switch("tom").with_mfa();
     assert_eq!(rules(&story.findings()), [("RW001", Verdict::Violation)]);

@@ -6,7 +6,7 @@ use super::*;
 fn since_and_until_choose_what_is_judged_never_what_is_known() {
     let mut story = Story::new();
     story.iam(-90_000, "admin").removes("dora", "Developers");
-    story.switch("dora").with_mfa();
+    story.switch("dora").with_mfa().used_after(60);
     let begin = story.now();
     story.later(20_000);
     story.switch("dora").with_mfa();

@@ -15,6 +15,24 @@ fn the_events_are_the_mints_of_every_session_then_first_and_last_use() {
 }
 
 #[test]
+fn the_person_is_called_as_at_the_first_of_the_sessions() {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().used_after(10);
+    story.later(10 * 86_400);
+    story.switch("dora").with_mfa().used_after(7_300);
+    let mut told = Story::new();
+    for mut record in story.records().to_vec() {
+        let later = record["eventTime"].as_str().is_some_and(|time| time > "2026-03-10");
+        if later && record["userIdentity"]["type"] == "IAMUser" {
+            record["userIdentity"]["userName"] = json!("dora.smith");
+        }
+        told.tell(record);
+    }
+    assert_eq!(told.finding("RW004").caller.name, "dora.smith");
+    assert!(told.finding("RW004").message.starts_with("dora.smith used"), "{}", told.finding("RW004").message);
+}
+
+#[test]
 fn a_renewal_belongs_to_the_stretch() {
     let mut story = Story::new();
     story.switch("dora").by_console().lasting(3_600);

@@ -81,8 +81,8 @@ impl Changes {
         let (switches, records) = subject(finding);
         let several = Rule::find(finding.rule).is_some_and(Rule::over_several);
         let unproven = finding.verdict == Verdict::Unproven;
-        // Granted for longer than the limit, but not seen used for so long.
-        let quiet = unproven && several && matches!(finding.rule, "RW004" | "RW005");
+        // Granted for longer than the limit, but not seen used for so long, or not seen used at all.
+        let quiet = unproven && matches!(finding.rule, "RW004" | "RW005" | "RW013" | "RW014");
         if let Some(stored) = self.states.get_mut(&finding.id) {
             let state = &mut stored.state;
             alert.supersedes.clone_from(&state.alert.supersedes);

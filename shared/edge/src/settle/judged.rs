@@ -215,7 +215,7 @@ fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
         caller_account: switch.caller_account().filter(|account| Some(*account) != origin.account),
         user,
         role: role.map(|role| role.as_str().to_owned()).unwrap_or_default(),
-        limited: limits.is_none_or(|limits| limits.max_stretch.is_some() || limits.max_per_day.is_some()),
+        limited: limits.is_none_or(|limits| limits.max_session.is_some() || limits.max_stretch.is_some() || limits.max_per_day.is_some()),
         until: switch.granted_until().unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST)),
         source_ip: switch.source_ip().map(rolewatch_guard::untrusted::harmless),
         region: switch

@@ -17,7 +17,7 @@ use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind, ConsoleAct};
 
 /// `creationDate` is the second of the mint, or nearly so.
-const SAME_CALL: i64 = 5;
+pub(super) const SAME_CALL: i64 = 5;
 
 /// The most mints of a chain that are named as evidence: the first, and those nearest to the switch.
 const NAMED: usize = 64;

@@ -33,6 +33,8 @@ pub(crate) struct Gathered<'w> {
     /// Sessions that AWS gave to services, by key and by session, of those that something leads back to.
     pub(super) services: HashMap<ServiceKey, &'w ServiceMint>,
     pub(super) by_issued: HashMap<&'w str, Vec<usize>>,
+    /// Elevated switches of a session that are no entry of their own: renewals, and uses that no mint explains.
+    pub(super) loose: HashMap<Arc<str>, Vec<usize>>,
     /// The first switch of a session and second, and whether all of them have the same caller.
     pub(super) by_session: HashMap<(&'w str, Moment), (usize, bool)>,
 }
@@ -77,8 +79,8 @@ impl<'w> Gathered<'w> {
         switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
 
         let services = wanted.services(world);
-        let mut gathered =
-            Self { switches, denials, conflicting, doubtful, services, by_issued: HashMap::new(), by_session: HashMap::new() };
+        let (by_issued, by_session, loose) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut gathered = Self { switches, denials, conflicting, doubtful, services, by_issued, loose, by_session };
         gathered.index(&wanted);
         gathered
     }
@@ -86,6 +88,9 @@ impl<'w> Gathered<'w> {
     /// Only sessions that something leads back to are looked up.
     fn index(&mut self, wanted: &Wanted<'w>) {
         for (at, switch) in self.switches.iter().enumerate() {
+            if switch.policy.is_some() && (switch.is_renewal() || !switch.has_mint()) {
+                self.loose.entry(Arc::clone(&switch.key.session)).or_default().push(at);
+            }
             for half in &switch.halves {
                 if let Some(issued) = half.mint.issued.as_deref().filter(|key| wanted.keys.contains(key)) {
                     let slot = self.by_issued.entry(issued).or_default();

@@ -54,15 +54,17 @@ fn switch<'w>(halves: Vec<Half<'w>>, conflicting: &BTreeMap<&'w RecordKey, usize
     Some(Switch { halves, conflicting, ..Switch::empty(key) })
 }
 
-/// Which halves belong together (disjoint sets).
-struct Groups(Vec<usize>);
+/// Which of some things belong together (disjoint sets).
+pub(crate) struct Groups(Vec<usize>);
 
 impl Groups {
-    fn new(len: usize) -> Self {
+    /// Each by itself.
+    pub(crate) fn new(len: usize) -> Self {
         Self((0..len).collect())
     }
 
-    fn find(&mut self, at: usize) -> usize {
+    /// Which set this one is in: its least member.
+    pub(crate) fn find(&mut self, at: usize) -> usize {
         let mut root = at;
         while let Some(parent) = self.0.get(root).copied()
             && parent != root
@@ -78,7 +80,8 @@ impl Groups {
         root
     }
 
-    fn unite(&mut self, a: usize, b: usize) {
+    /// These two are in one set.
+    pub(crate) fn unite(&mut self, a: usize, b: usize) {
         let (a, b) = (self.find(a), self.find(b));
         if let Some(slot) = self.0.get_mut(a.max(b)) {
             *slot = a.min(b);

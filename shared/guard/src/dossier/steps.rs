@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Switch, SwitchKey, Used};
+use super::{LONGEST_CONSOLE, Switch, SwitchKey, Used};
 use crate::elevated::Elevated;
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -12,9 +12,6 @@ use crate::world::{SessionKey, UseFold, World};
 
 /// The console writes SwitchRole and its AssumeRole within this many seconds of each other.
 const SAME_STEP: i64 = 5;
-
-/// A console session lasts twelve hours at most.
-const LONGEST_CONSOLE: i64 = 12 * 3_600;
 
 /// Joins SwitchRole, RenewRole and ExitRole. A step that no mint explains is a switch of its own.
 ///

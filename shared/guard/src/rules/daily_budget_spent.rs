@@ -27,7 +27,7 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
     held.drafts(
         |intervals| over(intervals, limit),
         |run, time| {
-            let (who, place, reached, at) = (held.who(), held.place(), run.reached, run.crossing);
+            let (who, place, reached, at) = (held.who(run), held.place(), run.reached, run.crossing);
             match time {
                 Time::Observed => format!("{who} used {place} for {reached} within 24 hours, passing the {limit} allowed at {at}"),
                 Time::Granted => format!(

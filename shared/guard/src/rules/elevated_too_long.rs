@@ -30,7 +30,7 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
     held.drafts(
         |intervals| stretches(intervals).into_iter().filter(|stretch| stretch.reached > limit).map(|s| crossing(s, limit)).collect(),
         |stretch, time| {
-            let (who, place) = (held.who(), held.place());
+            let (who, place) = (held.who(stretch), held.place());
             let (from, to, length) = (stretch.from, stretch.to, stretch.reached);
             match time {
                 Time::Observed => format!("{who} used {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed"),

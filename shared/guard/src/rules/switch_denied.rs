@@ -68,6 +68,7 @@ fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
         anchor,
         sentence: format!("{} was refused {times} when trying to enter {}", crate::untrusted::harmless(&first.origin.name), first.place),
         events,
+        origin: None,
         refused: Some(at),
         switches: Vec::new(),
     })

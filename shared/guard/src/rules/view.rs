@@ -62,6 +62,8 @@ pub(crate) struct View<'a, 'w> {
     pub(crate) role: &'a RolePolicy,
     pub(crate) policy: &'a Policy,
     pub(crate) tracer: &'a crate::dossier::Tracer<'a, 'w>,
+    /// "Now", for the rule that waits for a session to end.
+    pub(crate) as_of: Option<Moment>,
 }
 
 impl View<'_, '_> {

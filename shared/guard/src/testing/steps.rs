@@ -24,6 +24,9 @@ pub struct SwitchStep<'s> {
     pub(super) records: SwitchRecords,
     pub(super) uses: Vec<i64>,
     pub(super) left: Option<i64>,
+    pub(super) renewed: Option<i64>,
+    pub(super) outlived: Option<i64>,
+    pub(super) step: &'static str,
     pub(super) parts: Parts,
 }
 
@@ -94,6 +97,34 @@ impl SwitchStep<'_> {
         self
     }
 
+    /// From the person's latest session, instead of by themselves: the role entered from itself, or from another role.
+    pub fn from_own_session(mut self) -> Self {
+        let session = self.story.sessions.get(&self.records.user).cloned();
+        let Some((account, identity)) = session else { panic!("{} is in no session", self.records.user) };
+        self.records.user_account = account;
+        self.records.from_session = Some(identity);
+        self
+    }
+
+    /// By the console, which renews a session instead of entering the role anew.
+    pub fn as_renewal(mut self) -> Self {
+        self.records.console = true;
+        self.step = "RenewRole";
+        self
+    }
+
+    /// The console says so many seconds after the switch that it renewed it; the mint of that is not read.
+    pub fn renewed_after(mut self, seconds: i64) -> Self {
+        self.renewed = Some(seconds);
+        self
+    }
+
+    /// The session is used this many seconds after the switch with another key than the issued one, as by a console opened with it.
+    pub fn used_with_other_key_after(mut self, seconds: i64) -> Self {
+        self.outlived = Some(seconds);
+        self
+    }
+
     /// Only the caller's half is read.
     pub fn only_caller_half(mut self) -> Self {
         self.parts = Parts { caller: true, owner: false, step: false, uses: false };
@@ -121,7 +152,8 @@ impl SwitchStep<'_> {
 
 impl Drop for SwitchStep<'_> {
     fn drop(&mut self) {
-        let SwitchStep { story, records, uses, left, parts } = self;
+        let SwitchStep { story, records, uses, left, renewed, outlived, step, parts } = self;
+        story.sessions.insert(records.user.clone(), (records.role_account.clone(), records.session_identity()));
         let same_account = records.user_account == records.role_account;
         if parts.caller {
             story.records.push(records.caller_half());
@@ -130,14 +162,24 @@ impl Drop for SwitchStep<'_> {
             story.records.push(records.owner_half());
         }
         if parts.step && records.console {
-            story.records.push(records.console_step("SwitchRole", records.time, records.number * 16 + 3));
+            story.records.push(records.console_step(step, records.time, records.number * 16 + 3));
         }
         if let Some(left) = left
             && parts.step
         {
             story.records.push(records.console_step("ExitRole", records.time.plus_seconds(*left), records.number * 16 + 4));
         }
+        if let Some(renewed) = renewed
+            && parts.step
+        {
+            story.records.push(records.console_step("RenewRole", records.time.plus_seconds(*renewed), records.number * 16 + 15));
+        }
         if parts.uses {
+            if let Some(seconds) = outlived {
+                let mut record = records.used(records.time.plus_seconds(*seconds), records.number * 16 + 14);
+                record["userIdentity"]["accessKeyId"] = json!(format!("ASIC{:016}", records.number));
+                story.records.push(record);
+            }
             for (at, seconds) in (5..).zip(uses.iter()) {
                 story.records.push(records.used(records.time.plus_seconds(*seconds), records.number * 16 + at));
             }

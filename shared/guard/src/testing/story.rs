@@ -1,5 +1,7 @@
 //! Telling a story and asking what the engine makes of it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::half::{Credentials, SwitchRecords};
@@ -49,6 +51,8 @@ pub struct Story {
     now: Moment,
     numbers: u64,
     pub(super) records: Vec<Value>,
+    /// The latest session of each person: the account it is in, and its identity.
+    pub(super) sessions: BTreeMap<String, (String, Value)>,
     policy: String,
     roster: Option<Value>,
 }
@@ -63,7 +67,7 @@ impl Story {
     /// It begins on 2026-03-02 at nine, with a policy for `UpdateApp` and a roster of unknown time.
     pub fn new() -> Self {
         let begin = Moment::from_epoch_seconds(1_772_442_000);
-        Self { now: begin, numbers: 0, records: Vec::new(), policy: POLICY.to_owned(), roster: Some(roster()) }
+        Self { now: begin, numbers: 0, records: Vec::new(), sessions: BTreeMap::new(), policy: POLICY.to_owned(), roster: Some(roster()) }
     }
 
     /// No roster is given.
@@ -132,8 +136,16 @@ impl Story {
             records,
             uses: Vec::new(),
             left: None,
+            renewed: None,
+            outlived: None,
+            step: "SwitchRole",
             parts: Parts { caller: true, owner: true, step: true, uses: true },
         }
+    }
+
+    /// Whether somebody ever entered a role, so that they can go on from there.
+    pub fn is_in_a_session(&self, user: &str) -> bool {
+        self.sessions.contains_key(user)
     }
 
     /// Somebody enters a role of the people's account and from there `UpdateApp`.

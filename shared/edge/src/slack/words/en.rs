@@ -49,7 +49,7 @@ pub(super) const OTHER: RuleWords = RuleWords {
     unproven_steps: &["Ask the person what the switch was for.", "Find the logs that the finding says are missing."],
 };
 
-pub(super) const RULES: [RuleWords; 14] = [
+pub(super) const RULES: [RuleWords; 16] = [
     RuleWords {
         code: "RW001",
         title: "Switch by somebody outside the allowed group",
@@ -198,6 +198,33 @@ pub(super) const RULES: [RuleWords; 14] = [
             "If not: end the session (IAM, the role, Revoke sessions) and take the way in out of the trust policy.",
         ],
         unproven_steps: &["Look at what the session did.", "Check that the events of the account in which the chain starts arrive."],
+    },
+    RuleWords {
+        code: "RW013",
+        title: "Elevated role entered and never used",
+        broken: "",
+        unproven: "",
+        steps: &["Ask the person what the switch was for.", "Find the profile or tab that enters the role without need."],
+        unproven_steps: &[
+            "Nothing at night: no use was logged, which does not show that there was none.",
+            "Ask the person what the switch was for; a profile that always enters the role is the usual answer.",
+            "Where the work is in objects, log their data events.",
+        ],
+    },
+    RuleWords {
+        code: "RW014",
+        title: "One entry into the elevated role kept alive too long",
+        broken: "",
+        unproven: "",
+        steps: &[
+            "Ask the person, on another channel, what goes on for so long.",
+            "If nobody can tell, end the sessions: IAM, the role, Revoke sessions.",
+            "Take the role out of its own trust policy, and deny it sts:AssumeRole.",
+        ],
+        unproven_steps: &[
+            "Nothing at night: only granted time is over the limit.",
+            "Find out what enters the role from its own session or keeps its console open.",
+        ],
     },
     RuleWords {
         code: "RW015",

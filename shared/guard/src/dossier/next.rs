@@ -1,0 +1,29 @@
+//! What belongs to one entry into a role: the session that it was entered from, and what continues it without another entry.
+
+use super::chain::SAME_CALL;
+use super::{LONGEST_CONSOLE, Switch, Tracer};
+
+impl<'w> Tracer<'_, 'w> {
+    /// The switch whose session this one was entered from, if one was read and its records do not contradict each other.
+    pub(crate) fn entered_from(&self, switch: &Switch<'w>) -> Option<&Switch<'w>> {
+        let caller = switch.caller()?;
+        self.parent(caller, switch.key.second).filter(|parent| parent.conflicting.is_empty())
+    }
+
+    /// What continues a session without being an entry of its own: the console's renewals of it, one after the other, and uses with its
+    /// name and time that no mint explains.
+    pub(crate) fn continued(&self, switch: &Switch<'w>) -> Vec<&Switch<'w>> {
+        let mut continued: Vec<&Switch<'w>> = Vec::new();
+        let loose = self.gathered.loose.get(&switch.key.session).into_iter().flatten();
+        for other in loose.filter_map(|at| self.gathered.switches.get(*at)).filter(|other| other.key != switch.key) {
+            if other.key.second.seconds_since(switch.key.second) > LONGEST_CONSOLE {
+                break;
+            }
+            let same = !other.has_mint() && switch.began_at(other.key.second, SAME_CALL);
+            if same || other.may_renew(continued.last().copied().unwrap_or(switch)) {
+                continued.push(other);
+            }
+        }
+        continued
+    }
+}

@@ -1,0 +1,298 @@
+//! RW014 stretched-by-rechaining
+//!
+//! ## What it does
+//! Fires when one entry into an elevated role was kept alive beyond the role's `max_session`. What it looks at is a *lineage*: a person's
+//! first session in the role, and all that came of it without entering the role anew: sessions of the same role entered from one of them
+//! (from the role itself, or over other roles and back), the console's renewals (`RenewRole`), and consoles opened with one of their
+//! credentials (`GetSigninToken`), which show as use after these credentials had expired. Time counts from the first mint. Use beyond
+//! `max_session` is a violation, unless the first credentials alone still allowed it (RW003 speaks of those); where only what was granted goes
+//! beyond, it is unproven.
+//!
+//! ## Why it matters
+//! A limit on one set of credentials is worth nothing if they can fetch the next set. Each hop starts a new clock, without MFA and without the
+//! person, so stolen credentials live for as long as somebody keeps hopping.
+//!
+//! ## Blind spots
+//! Entering the role twice with one's own credentials is two lineages, however close (RW004 and RW005 add them up). A renewal whose
+//! `RenewRole` record is missing looks like an entry of its own. How long a console opened with `GetSigninToken` may last is not logged; it
+//! is seen by its use only. A chain whose middle was not read is not followed across the hole.
+//!
+//! ## What to do
+//! 1. Ask the person what went on for so long. If nobody can tell, revoke the role's sessions: that ends every session of the lineage.
+//! 2. Take the role out of its own trust policy, and out of those of the roles between; deny it `sts:AssumeRole`, which it needs for no task.
+//! 3. If it was the console renewing an open tab, leave the role when the work is done, or raise `max_session` to what the work takes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::dossier::{Groups, LONGEST_CONSOLE, Person, Switch};
+use crate::history::{Draft, Held, Over, Time};
+use crate::moment::{Moment, Span};
+
+/// Twelve hours of credentials, twelve of a console opened with them, twelve of what that console fetched: in seconds. What was entered
+/// from an older session than that did not come of it.
+const LONGEST_LIFE: i64 = 36 * 3_600;
+
+/// Services' clocks differ by so many seconds: a use that much after the expiration was not made with something else.
+const CLOCKS: i64 = 60;
+
+pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
+    let Some(limit) = held.rules.max_session else {
+        return Vec::new();
+    };
+    if matches!(held.person, Person::Service(_)) {
+        return Vec::new();
+    }
+    lineages(held).iter().filter_map(|members| lineage(held, members, limit)).collect()
+}
+
+/// The sessions of each lineage, by mint; lineages by their first mint.
+fn lineages<'w>(held: &Held<'_, 'w>) -> Vec<Vec<usize>> {
+    let at: HashMap<*const Switch<'w>, usize> =
+        held.sessions.iter().enumerate().map(|(at, switch)| (std::ptr::from_ref(*switch), at)).collect();
+    let mut known: HashMap<*const Switch<'w>, Option<usize>> = HashMap::new();
+    let mut groups = Groups::new(held.sessions.len());
+    for (child, switch) in held.sessions.iter().enumerate() {
+        let before = if switch.is_renewal() { renewed(held, child) } else { entered_from(held, switch, &at, &mut known) };
+        let apart = |before: &usize| held.sessions.get(*before).map(|before| switch.key.second.seconds_since(before.key.second));
+        if let Some(before) = before.filter(|before| apart(before).is_some_and(|apart| apart <= LONGEST_LIFE)) {
+            groups.unite(before, child);
+        }
+    }
+    let mut lineages: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for member in 0..held.sessions.len() {
+        lineages.entry(groups.find(member)).or_default().push(member);
+    }
+    lineages.into_values().collect()
+}
+
+/// The session of this role and person that the switch was entered from, straight or over other roles.
+fn entered_from<'w>(
+    held: &Held<'_, 'w>,
+    switch: &Switch<'w>,
+    at: &HashMap<*const Switch<'w>, usize>,
+    known: &mut HashMap<*const Switch<'w>, Option<usize>>,
+) -> Option<usize> {
+    let mut passed: Vec<*const Switch<'w>> = Vec::new();
+    let mut link = switch;
+    let found = loop {
+        let Some(parent) = held.tracer.entered_from(link) else { break None };
+        let place = std::ptr::from_ref(parent);
+        if let Some(found) = at.get(&place) {
+            break Some(*found);
+        }
+        if let Some(found) = known.get(&place) {
+            break *found;
+        }
+        if passed.contains(&place) {
+            break None;
+        }
+        passed.push(place);
+        link = parent;
+    };
+    known.extend(passed.into_iter().map(|place| (place, found)));
+    found
+}
+
+/// The session that the console renewed: the latest that it can have been.
+fn renewed(held: &Held<'_, '_>, renewal: usize) -> Option<usize> {
+    let own = held.sessions.get(renewal)?;
+    let before = held.sessions.iter().enumerate().take(renewal).rev();
+    before
+        .take_while(|(_, before)| own.key.second.seconds_since(before.key.second) <= LONGEST_CONSOLE)
+        .find(|(_, before)| own.may_renew(before))
+        .map(|(at, _)| at)
+}
+
+/// What kept a lineage alive, and until when.
+struct Kept {
+    until: Moment,
+    by: [usize; 3],
+}
+
+/// One lineage, if it was kept alive beyond the limit.
+fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft> {
+    let begin = held.sessions.get(*members.first()?)?.key.second;
+    let crossing = begin.plus_seconds(limit.seconds());
+    let sessions = || members.iter().filter_map(|at| Some((*at, *held.sessions.get(*at)?)));
+    let kept = |time: Time| {
+        let until = sessions().enumerate().filter_map(|(place, (_, switch))| kept_until(switch, place == 0, time)).max()?;
+        (until > crossing).then(|| Kept { until, by: means(sessions().map(|(_, switch)| switch)) })
+    };
+    let (kept, time) = match kept(Time::Observed) {
+        Some(kept) => (kept, Time::Observed),
+        None => (kept(Time::Granted)?, Time::Granted),
+    };
+    let reached = Span::from_seconds(kept.until.seconds_since(begin));
+    let over = Over { from: begin, to: kept.until, crossing, reached, sessions: members.to_vec() };
+    let (who, place, to, how) = (held.who(&over), held.place(), kept.until, said(kept.by));
+    let sentence = match time {
+        Time::Observed => format!(
+            "{who} was still using {place} {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}"
+        ),
+        Time::Granted => format!(
+            "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}; the use that was seen does not show whether they did"
+        ),
+    };
+    Some(held.draft(&over, time, sentence))
+}
+
+/// Until when a session was used, or could be, beyond what the first credentials allowed by themselves.
+fn kept_until(switch: &Switch<'_>, first: bool, time: Time) -> Option<Moment> {
+    let last = || switch.used.as_ref().map(|used| used.last.0);
+    match time {
+        Time::Observed if first => last().filter(|_| outlived(switch)),
+        Time::Observed => last(),
+        Time::Granted if first => switch.granted_until().filter(|_| switch.renewed.is_some()),
+        Time::Granted => switch.granted_until(),
+    }
+}
+
+/// Whether the session was used after its own credentials had expired: renewed, or by a console that was opened with them.
+fn outlived(switch: &Switch<'_>) -> bool {
+    let Some(used) = &switch.used else { return false };
+    match (switch.expires(), switch.renewed) {
+        (Some(expires), Some(_)) => used.last.0 > expires,
+        (Some(expires), None) => used.last.0.seconds_since(expires) > CLOCKS,
+        (None, Some(renewed)) => used.last.0 > renewed,
+        (None, None) => false,
+    }
+}
+
+/// How many sessions were entered from others, renewed, and used after they had expired without a renewal.
+fn means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 3] {
+    let mut by = [0; 3];
+    let [entered, renewed, outlasted] = &mut by;
+    for (place, switch) in sessions.enumerate() {
+        *entered += usize::from(place > 0 && !switch.is_renewal());
+        *renewed += usize::from((place > 0 && switch.is_renewal()) || switch.renewed.is_some());
+        *outlasted += usize::from(switch.renewed.is_none() && outlived(switch));
+    }
+    by
+}
+
+fn said([entered, renewed, outlasted]: [usize; 3]) -> String {
+    let times = |count: usize| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+    let mut how = Vec::new();
+    if entered > 0 {
+        how.push(format!("the role was entered again from its own session {}", times(entered)));
+    }
+    if renewed > 0 {
+        how.push(format!("the console renewed it {}", times(renewed)));
+    }
+    if outlasted > 0 {
+        how.push("it was used after its credentials had expired, as by a console opened with them".to_owned());
+    }
+    how.join(", and ")
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::testing::{Story, Verdicts};
+
+    const RULE: &str = "RW014";
+
+    /// Dora enters, and enters again from her session after 50 minutes, straight or over other roles; used so many seconds after that.
+    fn rechained(over: &[&str], used: i64) -> Story {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(60);
+        story.later(3_000);
+        for role in over {
+            story.switch_to("dora", role).from_own_session();
+        }
+        story.switch("dora").from_own_session().lasting(600).used_after(used);
+        story
+    }
+
+    #[test]
+    fn fires_for_use_beyond_the_limit_and_not_at_it() {
+        assert_eq!(rechained(&[], 601).verdict(RULE), Verdicts::Violation);
+        assert_eq!(rechained(&[], 600).verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn fires_over_other_roles_and_back() {
+        assert_eq!(rechained(&["Jump", "Side"], 601).verdict(RULE), Verdicts::Violation);
+    }
+
+    #[test]
+    fn unproven_when_only_granted() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(60);
+        story.later(3_000);
+        story.switch("dora").from_own_session().used_after(60);
+        assert_eq!(story.verdict(RULE), Verdicts::Unproven);
+        assert_eq!(story.finding(RULE).time, story.now().plus_seconds(600), "the second at which the limit was passed");
+    }
+
+    #[test]
+    fn fires_for_the_console_that_renews_and_not_within_the_limit() {
+        for (used, expected) in [(700, Verdicts::Violation), (200, Verdicts::Silent)] {
+            let mut story = Story::new();
+            story.switch("dora").by_console().used_after(60);
+            story.later(3_300);
+            story.switch("dora").as_renewal().lasting(300).used_after(used);
+            assert_eq!(story.verdict(RULE), expected, "{used}");
+        }
+    }
+
+    #[test]
+    fn fires_for_a_renewal_without_a_mint_of_its_own() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().renewed_after(3_300).used_after(3_700);
+        assert_eq!(story.verdict(RULE), Verdicts::Violation);
+    }
+
+    #[test]
+    fn fires_for_use_after_the_credentials_expired() {
+        for (used, expected) in [(3_661, Verdicts::Violation), (3_660, Verdicts::Silent)] {
+            let mut story = Story::new();
+            story.switch("dora").with_mfa().used_with_other_key_after(used);
+            assert_eq!(story.verdict(RULE), expected, "{used}");
+        }
+    }
+
+    #[test]
+    fn silent_for_two_switches_with_ones_own_credentials() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(3_500);
+        story.later(3_000);
+        story.switch("dora").with_mfa().used_after(3_500);
+        story.later(600);
+        story.switch("dora").by_console().used_after(3_000);
+        story.later(3_700);
+        story.switch("dora").by_console().used_after(3_000);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn silent_for_one_long_session_of_which_another_rule_speaks() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().lasting(10_800).used_after(10_000);
+        story.later(60);
+        story.switch("dora").from_own_session().lasting(900).used_after(60);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
+        assert_eq!(story.verdict("RW003"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_where_the_policy_sets_no_limit() {
+        let mut story = rechained(&[], 3_000);
+        story = story.with_policy_line("    max_session: 1h\n", "");
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn one_finding_for_one_lineage() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(60);
+        for _ in 0..5 {
+            story.later(3_000);
+            story.switch("dora").from_own_session().used_after(2_990);
+        }
+        story.later(20_000);
+        story.switch("dora").with_mfa().used_after(60);
+        let found: Vec<_> = story.findings().into_iter().filter(|finding| finding.rule == RULE).collect();
+        assert_eq!(found.len(), 1);
+        assert!(found[0].message.contains("from its own session 5 times"), "{}", found[0].message);
+    }
+}

@@ -1,0 +1,161 @@
+//! RW013 unused-elevation
+//!
+//! ## What it does
+//! Says that an elevated role was entered and never used: of the whole session no call was logged, by the key that was issued or by the
+//! console, up to fifteen minutes after it ended. It is judged only where the role's own account sent its record of the switch, so that its
+//! logs are at hand. It is low, and unproven by nature: that no use was logged does not show that there was none.
+//!
+//! ## Why it matters
+//! Rights that are not needed should not be taken. A session that lies about unused can only be used by somebody else.
+//!
+//! ## Blind spots
+//! Object reads and writes are data events, which most trails do not log: a session that did nothing else looks unused. Live, uses are known
+//! only where they are forwarded. A call that was refused is a use, and so is entering another role from the session.
+//!
+//! ## What to do
+//! 1. Ask the person what the switch was for. A profile that always enters the role, or a tab left open, is the usual answer.
+//! 2. Where the work is in objects or table rows, log their data events, or suppress the rule for these callers.
+
+use super::view::{Answer, View};
+use crate::dossier::{LONGEST_CONSOLE, OriginKind};
+use crate::moment::Moment;
+use crate::policy::{IdentityKind, Severity};
+
+/// How long a logged use may be under way, in seconds.
+const UNDER_WAY: i64 = 900;
+
+pub(super) fn check(view: &View<'_, '_>) -> Answer {
+    if let Some(silenced) = view.silenced() {
+        return silenced;
+    }
+    let switch = view.switch;
+    if !switch.has_mint() {
+        return Answer::not_applicable("only the console's own record was read");
+    }
+    if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
+        return Answer::not_applicable("the caller is a service, no person");
+    }
+    if switch.is_renewal() {
+        return Answer::not_applicable("the console renewed an earlier session");
+    }
+    let owner = switch.role.as_ref().map(crate::arn::RoleArn::account);
+    if !switch.halves.iter().any(|half| Some(half.record.account) == owner) {
+        return Answer::not_applicable("the role's account sent nothing for this switch, so its logs may be missing");
+    }
+    let continued = view.tracer.continued(switch);
+    if switch.used.is_some() || continued.iter().any(|other| other.used.is_some()) {
+        return Answer::allow("it was used");
+    }
+    let Some(until) = continued.iter().filter_map(|other| other.granted_until()).chain(switch.granted_until()).max() else {
+        return Answer::not_applicable("the record does not show until when it could be used");
+    };
+    let until = until.min(view.time().plus_seconds(LONGEST_CONSOLE));
+    if view.as_of.is_none_or(|as_of: Moment| as_of.seconds_since(until) < UNDER_WAY) {
+        return Answer::not_applicable("it may be used yet, or its use be under way to us");
+    }
+    let sentence = format!(
+        "{} entered {} and was not seen using it until the session ended at {until}; object reads and writes are not in most logs",
+        view.who(),
+        view.place()
+    );
+    Answer::unproven(sentence).with_severity(Severity::Low)
+}
+
+#[cfg(test)]
+mod cases {
+    use crate::finding::Finding;
+    use crate::judge::{Scope, judge};
+    use crate::policy::Severity;
+    use crate::testing::{Story, Verdicts};
+
+    /// What it comes to so many seconds later.
+    fn after(story: &Story, seconds: i64) -> Vec<Finding> {
+        let scope = Scope { as_of: Some(story.now().plus_seconds(seconds)), ..Scope::default() };
+        let judgement = judge(&story.world_of(story.records()), &story.policy(), &story.rosters(), scope, &mut |_| ());
+        judgement.findings.into_iter().filter(|finding| finding.rule == "RW013").collect()
+    }
+
+    #[test]
+    fn unproven_and_low_fifteen_minutes_after_the_session_ended() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        assert_eq!(after(&story, 4_499), []);
+        let findings = after(&story, 4_500);
+        assert_eq!(findings.len(), 1);
+        assert_eq!((findings[0].severity, findings[0].verdict), (Severity::Low, crate::Verdict::Unproven));
+    }
+
+    #[test]
+    fn silent_when_it_was_used_by_key_or_console() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(3_000);
+        story.switch("dave").by_console().used_after(10);
+        assert_eq!(after(&story, 86_400), []);
+    }
+
+    #[test]
+    fn silent_when_another_role_was_entered_from_it() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        story.later(60);
+        story.switch_to("dora", "Jump").from_own_session();
+        assert_eq!(after(&story, 86_400), []);
+    }
+
+    #[test]
+    fn silent_without_the_logs_of_the_roles_account() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().only_caller_half();
+        story.switch("dave").by_console().only_switch_role();
+        assert_eq!(after(&story, 86_400), []);
+    }
+
+    #[test]
+    fn silent_for_services_and_refusals() {
+        let mut story = Story::new().with_policy_line("    max_session: 1h\n", "    identities: [iam-user, service]\n");
+        story.service_switch("ec2.amazonaws.com");
+        story.denied("dora", "UpdateApp");
+        assert_eq!(after(&story, 86_400), []);
+    }
+
+    #[test]
+    fn leaving_ends_the_session() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().lasting(43_200).left_after(600);
+        assert_eq!(after(&story, 1_499), []);
+        assert_eq!(after(&story, 1_500).len(), 1);
+    }
+
+    #[test]
+    fn one_entry_with_its_renewals_is_one_finding_and_used_if_any_of_them_is() {
+        let renewed = |used: bool| {
+            let mut story = Story::new();
+            story.switch("dora").by_console();
+            story.later(3_300);
+            let renewal = story.switch("dora").as_renewal();
+            drop(if used { renewal.used_after(30) } else { renewal });
+            story
+        };
+        assert_eq!(after(&renewed(true), 86_400), []);
+        assert_eq!(after(&renewed(false), 4_499), [], "the renewed session may still be used");
+        assert_eq!(after(&renewed(false), 4_500).len(), 1);
+    }
+
+    #[test]
+    fn another_entry_under_the_same_name_is_another_matter() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().left_after(600);
+        story.later(7_200);
+        story.switch("dora").by_console().used_after(60);
+        story.later(3_300);
+        story.switch("dora").as_renewal().used_after(30);
+        assert_eq!(after(&story, 86_400).len(), 1);
+    }
+
+    #[test]
+    fn silent_by_itself_while_nothing_later_is_known() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        assert_eq!(story.verdict("RW013"), Verdicts::Silent);
+    }
+}
