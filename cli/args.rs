@@ -8,6 +8,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 
+use crate::audit::scan::MOST_OBJECTS;
+
 /// Judges every switch into an elevated AWS role: who really called, in which group then, with which MFA proof, for how long.
 #[derive(Debug, Parser)]
 #[command(name = "rolewatch", version, max_term_width = 100, arg_required_else_help = true)]
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Explain a rule, or what a CloudTrail record means and how each rule judges it
     Explain(ExplainArgs),
+    /// Print how to end the sessions of a finding before their time; applies nothing
+    RevokePlan(RevokePlanArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Check a policy file, put it in force, or print its event patterns, its schema or an example
@@ -94,7 +98,7 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// The most objects of S3 that are read
-    #[arg(long, value_name = "N", default_value = "20000")]
+    #[arg(long, value_name = "N", default_value_t = MOST_OBJECTS)]
     pub(crate) max_objects: NonZeroUsize,
     /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`. Policy and rosters are those of the stack
     #[arg(long, value_name = "ARN", requires = "bucket", conflicts_with_all = ["policy", "rosters", "jobs"])]
@@ -176,6 +180,40 @@ pub(crate) struct ExplainArgs {
     pub(crate) what: PathBuf,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+const REVOKE_PLAN_EXAMPLES: &str = "\
+Examples:
+  rolewatch revoke-plan 5d1c40 ./AWSLogs
+      The finding whose id begins like this; `rolewatch audit --format ndjson` prints ids.
+  rolewatch revoke-plan alert.json ./AWSLogs --profile production
+      An alert of the live guard, as it came.
+
+Exit codes: 0 there is a plan; 2 error or usage, or there can be none; 3 some logs could not be read.";
+
+/// `rolewatch revoke-plan`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = REVOKE_PLAN_EXAMPLES)]
+pub(crate) struct RevokePlanArgs {
+    /// The finding: its id, the beginning of it, or a file with the finding as ndjson or as an alert; `-` is stdin
+    #[arg(value_name = "FINDING")]
+    pub(crate) finding: PathBuf,
+    /// Log files and folders, as of `rolewatch audit`; by default the working folder
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+    /// What was issued before this moment is cut, and what has ended by then is not told; by default now
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub(crate) as_of: Option<Moment>,
+    /// The AWS CLI profile to put into the commands
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) profile: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub(crate) format: PlanFormat,
     #[command(flatten)]
     pub(crate) look: Look,
 }
@@ -322,6 +360,15 @@ pub(crate) enum Format {
     Ndjson,
     /// One finding a line, for spreadsheets
     Csv,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people
+    Text,
+    /// The same for machines
+    Json,
 }
 
 /// How the rules are listed.

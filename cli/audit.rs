@@ -1,5 +1,6 @@
 //! `rolewatch audit`: read, judge, report.
 
+pub(crate) mod allowed;
 pub(crate) mod inputs;
 mod machine;
 pub(crate) mod objects;
@@ -14,6 +15,7 @@ use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure};
 use crate::report::Report;
 use crate::stdout;
+use allowed::Allowed;
 use inputs::Inputs;
 use scan::{How, Scanned, scan};
 
@@ -31,7 +33,8 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let inputs = Inputs::find(&args.paths, &args.sources)?;
     let Scanned { world, mut totals, unread, range } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
     let scope = Scope { as_of: args.until, since: args.since, until: args.until };
-    let judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |_| ());
+    let mut allowed = Allowed::default();
+    let judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |examined| allowed.note(examined, &inputs));
     totals.add_judgement(&judgement);
     let report = Report {
         paths: &args.paths,
@@ -40,6 +43,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         until: args.until,
         range,
         judgement: &judgement,
+        allowed: &allowed,
         totals: &totals,
         unread: &unread,
     };

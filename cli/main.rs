@@ -9,6 +9,7 @@ mod policy;
 mod push;
 mod report;
 mod review;
+mod revoke_plan;
 mod rules;
 mod shell;
 mod stdout;
@@ -38,6 +39,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Review(args) => review::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::RevokePlan(args) => revoke_plan::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Policy { command } => policy::run(command),
         Command::Roster { command: RosterCommand::Push(args) } => push::roster(&args),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
+use rolewatch_guard::review::{Files, Input};
 use rolewatch_guard::roster::{Rosters, Snapshot};
 
 use crate::args::SourceArgs;
@@ -25,6 +26,8 @@ pub(crate) struct Inputs {
     pub(crate) policy_file: PathBuf,
     pub(crate) rosters: Rosters,
     pub(crate) roster_files: Vec<RosterFile>,
+    /// The same files with their policies.
+    pub(crate) files: Files,
     /// Files and folders inside the archive that are no logs, canonical.
     pub(crate) not_logs: Vec<PathBuf>,
 }
@@ -58,16 +61,23 @@ impl Inputs {
         };
         let mut rosters = Rosters::default();
         let mut roster_files = Vec::new();
+        let mut policies_of = Files::default();
         for Timed { file, taken } in files {
             let bytes = fs::read(&file).map_err(|why| unreadable_roster(&file, why))?;
             let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster { file: shown_path(&file), why })?;
-            roster_files.push(RosterFile { file, account: snapshot.account, taken, truncated: snapshot.truncated });
+            roster_files.push(RosterFile { file: file.clone(), account: snapshot.account, taken, truncated: snapshot.truncated });
             rosters.add(snapshot);
+            match Input::read(&bytes) {
+                Ok(Input::Account(account)) => policies_of.add(*account, taken),
+                // Who is in which group is known all the same.
+                Ok(_) => {}
+                Err(why) => stdout::tell_warning(&format!("{}: its policies cannot be read: {why}", shown_path(&file))),
+            }
         }
 
         let used = [&policy_file].into_iter().chain(roster_files.iter().map(|roster| &roster.file));
         let not_logs = used.chain(&policies).chain(&folders).filter_map(|path| fs::canonicalize(path).ok()).collect();
-        let inputs = Self { policy, policy_file, rosters, roster_files, not_logs };
+        let inputs = Self { policy, policy_file, rosters, roster_files, files: policies_of, not_logs };
         inputs.tell(sources, &policies, &folders);
         Ok(inputs)
     }

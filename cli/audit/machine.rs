@@ -22,6 +22,7 @@ use aws::Stack;
 #[cfg(not(feature = "aws"))]
 use without_aws::Stack;
 
+use super::allowed::Allowed;
 use super::objects::place;
 use super::progress::Waiting;
 use super::totals;
@@ -161,7 +162,7 @@ struct Document<'a> {
 
 fn print(Outcome { findings, document, .. }: &Outcome, format: Format) -> Result<(), Failure> {
     match format {
-        Format::Ndjson => stdout::print_plain(|out| ndjson::write(findings, out)),
+        Format::Ndjson => stdout::print_plain(|out| ndjson::write(findings, &Allowed::default(), out)),
         Format::Csv => stdout::print_plain(|out| csv::write(findings, out)),
         Format::Json => stdout::print_plain(|out| {
             serde_json::to_writer_pretty(&mut *out, &Document { findings, summary: document })?;

@@ -49,6 +49,18 @@ pub(crate) struct How {
     pub(crate) max_objects: NonZeroUsize,
 }
 
+impl Default for How {
+    fn default() -> Self {
+        Self { jobs: None, max_objects: MOST_OBJECTS }
+    }
+}
+
+/// The most objects of S3, unless more are asked for: what one machine reads in minutes.
+pub(crate) const MOST_OBJECTS: NonZeroUsize = match NonZeroUsize::new(20_000) {
+    Some(most) => most,
+    None => NonZeroUsize::MIN,
+};
+
 /// Fetched objects that wait to be read: they are whole in memory.
 const WAITING: usize = 16;
 

@@ -8,6 +8,7 @@ use std::slice;
 use anstyle::{AnsiColor, Style};
 use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::review::allowed_by;
 use rolewatch_guard::rules::ALL;
 use rolewatch_guard::seen::{self, Reading, Seen};
 use rolewatch_guard::untrusted::harmless;
@@ -193,6 +194,11 @@ fn judged(all: &[&Seen], inputs: &Inputs, columns: usize, out: &mut dyn Write) -
             for (rule, verdict, because) in examined.answers() {
                 told.insert((rule.code, because.to_owned()));
                 answer(verdict, rule.code, rule.name, because, columns, out)?;
+                if verdict == Verdict::Violation
+                    && let Some(allowed) = allowed_by(examined, rule.code, &inputs.files, &inputs.policy)
+                {
+                    line("", &allowed.to_string(), columns, out)?;
+                }
             }
             writeln!(out)
         };

@@ -7,10 +7,11 @@ use rolewatch_guard::id::EventId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{CallerShown, Finding, Standing, Tally, Totals, standings};
+use rolewatch_guard::{CallerShown, Standing, Tally, Totals, standings};
 use serde::Serialize;
 
 use super::Report;
+use super::ndjson::Told;
 use crate::audit::unread::FaultShown;
 use crate::exit::shown_path;
 
@@ -22,7 +23,7 @@ struct Document<'a> {
     since: Option<Moment>,
     until: Option<Moment>,
     as_of: Option<Moment>,
-    findings: &'a [Finding],
+    findings: Vec<Told<'a>>,
     suppressed: Vec<SuppressedShown<'a>>,
     switches: Vec<SwitchShown<'a>>,
     /// The first of them; `unread_count` is of all.
@@ -50,7 +51,7 @@ struct RosterShown {
 
 #[derive(Serialize)]
 struct SuppressedShown<'a> {
-    finding: &'a Finding,
+    finding: Told<'a>,
     reason: String,
     owner: String,
     until: String,
@@ -95,7 +96,7 @@ impl From<&Tally> for TallyShown {
 }
 
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Report { paths, inputs, since, until, judgement, totals, unread, .. } = report;
+    let Report { paths, inputs, since, until, judgement, allowed, totals, unread, .. } = report;
     let document = Document {
         policy: PolicyShown { file: shown_path(&inputs.policy_file), version: inputs.policy.version_hash },
         rosters: inputs
@@ -112,12 +113,12 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         since: *since,
         until: *until,
         as_of: judgement.as_of,
-        findings: &judgement.findings,
+        findings: judgement.findings.iter().map(|finding| Told::of(finding, allowed)).collect(),
         suppressed: judgement
             .suppressed
             .iter()
             .map(|suppressed| SuppressedShown {
-                finding: &suppressed.finding,
+                finding: Told::of(&suppressed.finding, allowed),
                 reason: harmless(&suppressed.by.reason),
                 owner: harmless(&suppressed.by.owner),
                 until: suppressed.by.until.to_string(),

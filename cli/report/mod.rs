@@ -12,6 +12,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::{Judgement, Totals};
 
 use crate::args::Format;
+use crate::audit::allowed::Allowed;
 use crate::audit::inputs::Inputs;
 use crate::audit::unread::UnreadList;
 use crate::exit::Failure;
@@ -26,6 +27,8 @@ pub(crate) struct Report<'a> {
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
     pub(crate) judgement: &'a Judgement,
+    /// What of it AWS allowed, and by what.
+    pub(crate) allowed: &'a Allowed,
     pub(crate) totals: &'a Totals,
     pub(crate) unread: &'a UnreadList,
 }
@@ -35,7 +38,7 @@ impl Report<'_> {
         match format {
             Format::Table => stdout::print(|out| table::write(self, stdout::columns(), out)),
             Format::Json => stdout::print_plain(|out| json::write(self, out)),
-            Format::Ndjson => stdout::print_plain(|out| ndjson::write(&self.judgement.findings, out)),
+            Format::Ndjson => stdout::print_plain(|out| ndjson::write(&self.judgement.findings, self.allowed, out)),
             Format::Csv => stdout::print_plain(|out| csv::write(&self.judgement.findings, out)),
         }
     }

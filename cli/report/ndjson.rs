@@ -3,10 +3,29 @@
 use std::io::{self, Write};
 
 use rolewatch_guard::Finding;
+use rolewatch_guard::review::AllowedBy;
+use serde::Serialize;
 
-pub(crate) fn write(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+use crate::audit::allowed::Allowed;
+
+/// A finding, and what allowed the switch where the files tell.
+#[derive(Serialize)]
+pub(super) struct Told<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_by: Option<&'a AllowedBy>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn of(finding: &'a Finding, allowed: &'a Allowed) -> Self {
+        Self { finding, allowed_by: allowed.of(finding) }
+    }
+}
+
+pub(crate) fn write(findings: &[Finding], allowed: &Allowed, out: &mut dyn Write) -> io::Result<()> {
     for finding in findings {
-        serde_json::to_writer(&mut *out, finding)?;
+        serde_json::to_writer(&mut *out, &Told::of(finding, allowed))?;
         out.write_all(b"\n")?;
     }
     Ok(())

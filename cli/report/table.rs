@@ -30,12 +30,12 @@ pub(crate) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
         page.text(2, &nothing_found(report))?;
     } else {
         page.heading(&format!("Violations: {}", number(length(&violations))))?;
-        findings::by_person(&violations, &mut page)?;
+        findings::by_person(&violations, report.allowed, &mut page)?;
     }
     if !unproven.is_empty() {
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
         page.text(2, "What was read can show neither that the rule was kept nor that it was broken. Each line says what is missing.")?;
-        findings::by_person(&unproven, &mut page)?;
+        findings::by_person(&unproven, report.allowed, &mut page)?;
     }
     suppressed(report, &mut page)?;
     switches::clean(report, &mut page)?;

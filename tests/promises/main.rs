@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod allowed;
 mod bad_input;
 mod cli;
 mod corpus;
@@ -21,4 +22,5 @@ mod organisation;
 mod pattern;
 mod push;
 mod review;
+mod revoke;
 mod tool;

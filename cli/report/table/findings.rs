@@ -9,6 +9,7 @@ use rolewatch_guard::{CallerShown, Finding, Verdict};
 
 use super::Page;
 use super::paint::{self, BOLD, DIM};
+use crate::audit::allowed::Allowed;
 use crate::report::words::{counted, length, number, width};
 
 /// How many different sentences of one rule about one person are told.
@@ -26,7 +27,7 @@ const SEVERITY: usize = 10;
 /// Where the text of a finding begins: behind its time.
 const TEXT: usize = 2 + 22;
 
-pub(super) fn by_person(findings: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn by_person(findings: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
     let mut people: BTreeMap<&CallerShown, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         people.entry(&finding.caller).or_default().push(finding);
@@ -39,12 +40,12 @@ pub(super) fn by_person(findings: &[&Finding], page: &mut Page<'_>) -> io::Resul
         (Reverse(worst), first)
     });
     for (person, theirs) in people {
-        one_person(person, &theirs, page)?;
+        one_person(person, &theirs, allowed, page)?;
     }
     Ok(())
 }
 
-fn one_person(person: &CallerShown, theirs: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
+fn one_person(person: &CallerShown, theirs: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
     let whence = match (&person.arn, &person.account) {
         (Some(arn), _) if *arn == person.name => String::new(),
         (Some(arn), _) => format!("  {arn}"),
@@ -64,13 +65,13 @@ fn one_person(person: &CallerShown, theirs: &[&Finding], page: &mut Page<'_>) ->
     }
     for findings in by_rule.values() {
         if let [first, ..] = &**findings {
-            one_rule(first, findings, page)?;
+            one_rule(first, findings, allowed, page)?;
         }
     }
     Ok(())
 }
 
-fn one_rule(first: &Finding, findings: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
+fn one_rule(first: &Finding, findings: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
     let style = paint::severity(first.verdict, first.severity);
     let severity = first.severity.as_str().to_uppercase();
     let verdict = if first.verdict == Verdict::Unproven { ", unproven" } else { "" };
@@ -85,7 +86,7 @@ fn one_rule(first: &Finding, findings: &[&Finding], page: &mut Page<'_>) -> io::
     }
     for group in alike.iter().take(TOLD) {
         if let [first, others @ ..] = &**group {
-            one_message(first, others, page)?;
+            one_message(first, others, allowed, page)?;
         }
     }
     let untold: Vec<&Finding> = alike.iter().skip(TOLD).flatten().copied().collect();
@@ -101,7 +102,7 @@ fn one_rule(first: &Finding, findings: &[&Finding], page: &mut Page<'_>) -> io::
 }
 
 /// A sentence, when else it was true, and the events that prove it.
-fn one_message(first: &Finding, others: &[&Finding], page: &mut Page<'_>) -> io::Result<()> {
+fn one_message(first: &Finding, others: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
     let time = first.time.to_string();
     page.hanging(&format!("  {time:<22}"), TEXT, &first.message)?;
     if !others.is_empty() {
@@ -114,6 +115,9 @@ fn one_message(first: &Finding, others: &[&Finding], page: &mut Page<'_>) -> io:
     if !events.is_empty() {
         page.hanging(&format!("{}{DIM}", " ".repeat(TEXT)), TEXT, &events)?;
         write!(page.out, "{DIM:#}")?;
+    }
+    if let Some(allowed_by) = allowed.of(first) {
+        page.text(TEXT, &allowed_by.to_string())?;
     }
     Ok(())
 }

@@ -396,7 +396,8 @@ fn agreed(answers: Vec<Option<Answer>>, switch: &Switch<'_>) -> Answer {
     Answer::unproven(format!("the verdict depends on which of the contradicting copies of event {} is right", events.join(" and ")))
 }
 
-fn shown(origin: &Origin) -> CallerShown {
+/// The origin, as a finding shows it.
+pub(crate) fn shown(origin: &Origin) -> CallerShown {
     CallerShown {
         arn: origin.arn.as_deref().map(harmless),
         account: origin.account.map(|account| account.to_string()),

@@ -10,6 +10,7 @@ pub mod intake;
 pub mod moment;
 pub mod policy;
 pub mod review;
+pub mod revoke;
 pub mod roster;
 pub mod rules;
 pub mod seen;

@@ -5,6 +5,7 @@
 //! tell (an address, a tag of the request) is *unproven*, and the finding names the condition.
 
 mod account;
+mod allowed;
 mod attempt;
 mod draft;
 mod finding;
@@ -19,6 +20,7 @@ mod tests;
 mod view;
 
 pub use account::Account;
+pub use allowed::{AllowedBy, Allowing, Change, FileTime, Files, allowed_by};
 pub use draft::draft;
 pub use finding::ReviewFinding;
 pub use input::{Input, InputError, Outsider};

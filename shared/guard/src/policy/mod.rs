@@ -73,6 +73,13 @@ impl Policy {
         self.roles.iter().find(|role| role.arn.matches(arn))
     }
 
+    /// The same, and last of all an entry for whatever role comes: by it every switch is known, into elevated roles and into others.
+    pub(crate) fn with_every_role(&self) -> Self {
+        let mut wide = self.clone();
+        wide.roles.push(RolePolicy::of_any_role());
+        wide
+    }
+
     /// What the policy calls an account; `None` outside the zone of trust.
     pub fn account_name(&self, account: AccountId) -> Option<&str> {
         self.accounts.get(&account).map(String::as_str)

@@ -41,6 +41,24 @@ impl RolePolicy {
     pub fn allows(&self, kind: IdentityKind) -> bool {
         self.identities.contains(&kind)
     }
+
+    /// Rules whatever role comes, and asks nothing of it.
+    pub(super) fn of_any_role() -> Self {
+        Self {
+            arn: RolePattern::new("*".to_owned(), None),
+            groups: Vec::new(),
+            mfa: Mfa::Optional,
+            max_session: None,
+            max_stretch: None,
+            max_per_day: None,
+            min_membership: None,
+            min_mfa_age: None,
+            chaining: Decision::Allow,
+            identities: IdentityKind::ALL.to_vec(),
+            severity: Severity::Low,
+            line: 0,
+        }
+    }
 }
 
 /// What the policy asks of MFA.

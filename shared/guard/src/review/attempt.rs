@@ -41,7 +41,7 @@ fn facts(account: AccountId) -> Context {
         .with("aws:PrincipalIsAWSService", "false")
 }
 
-fn tagged<'a>(facts: Context, beginning: &str, tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> Context {
+pub(super) fn tagged<'a>(facts: Context, beginning: &str, tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> Context {
     let tags = tags.into_iter();
     tags.fold(facts, |facts, (key, value)| facts.with(&format!("{beginning}{key}"), value)).knowing_all_of(beginning)
 }
@@ -66,7 +66,12 @@ impl<'a> Entrant<'a> {
 
     /// A session of a role.
     pub(super) fn role(account: &'a Account, role: &'a Role) -> Self {
-        let session = "session".to_owned();
+        Self::session(account, role, "session")
+    }
+
+    /// The session of this name.
+    pub(super) fn session(account: &'a Account, role: &'a Role, session: &str) -> Self {
+        let session = session.to_owned();
         let caller = Caller::session(account.id, &role.arn, &session);
         let caller = Caller { id: Some(role.id.clone()), has_boundary: role.boundary.is_some(), ..caller };
         let facts = facts(account.id).with("aws:PrincipalArn", &role.arn).without("aws:username").with("aws:PrincipalType", "AssumedRole");
@@ -93,6 +98,11 @@ impl<'a> Entrant<'a> {
         let facts = facts(caller.account);
         let facts = if let Some(arn) = arn { facts.with("aws:PrincipalArn", arn) } else { facts };
         Self { facts, caller, identity, session: "outsider".to_owned() }
+    }
+
+    /// What every request of theirs carries.
+    pub(super) fn known(&self) -> Context {
+        self.facts.clone()
     }
 
     /// Whether they can enter a role, by the best of the ways that are theirs to choose: session name, external id, source identity, and how long

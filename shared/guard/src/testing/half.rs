@@ -22,6 +22,8 @@ pub(super) struct SwitchRecords {
     pub(super) number: u64,
     pub(super) time: Moment,
     pub(super) user: String,
+    /// What the session is called.
+    pub(super) session: String,
     pub(super) user_account: String,
     pub(super) role_account: String,
     pub(super) role: String,
@@ -48,11 +50,11 @@ impl SwitchRecords {
     }
 
     fn session_arn(&self) -> String {
-        format!("arn:aws:sts::{}:assumed-role/{}/{}", self.role_account, self.role, self.user)
+        format!("arn:aws:sts::{}:assumed-role/{}/{}", self.role_account, self.role, self.session)
     }
 
     fn base(&self, account: &str, event: u64) -> Map<String, Value> {
-        let mut request = json!({"roleArn": self.role_arn(), "roleSessionName": self.user});
+        let mut request = json!({"roleArn": self.role_arn(), "roleSessionName": self.session});
         if !self.console {
             request["durationSeconds"] = json!(self.seconds);
         }
@@ -79,7 +81,7 @@ impl SwitchRecords {
             "requestParameters": request,
             "responseElements": {
                 "credentials": credentials,
-                "assumedRoleUser": {"assumedRoleId": format!("{}:{}", self.role_id(), self.user), "arn": self.session_arn()},
+                "assumedRoleUser": {"assumedRoleId": format!("{}:{}", self.role_id(), self.session), "arn": self.session_arn()},
             },
             "resources": [{"accountId": self.role_account, "type": "AWS::IAM::Role", "ARN": self.role_arn()}],
             "eventID": uuid(event),
@@ -146,7 +148,7 @@ impl SwitchRecords {
             "eventVersion": "1.08",
             "userIdentity": {
                 "type": "AssumedRole",
-                "principalId": format!("{}:{}", self.role_id(), self.user),
+                "principalId": format!("{}:{}", self.role_id(), self.session),
                 "arn": self.session_arn(),
                 "accountId": self.role_account,
             },
@@ -173,7 +175,7 @@ impl SwitchRecords {
     pub(super) fn session_identity(&self) -> Value {
         json!({
             "type": "AssumedRole",
-            "principalId": format!("{}:{}", self.role_id(), self.user),
+            "principalId": format!("{}:{}", self.role_id(), self.session),
             "arn": self.session_arn(),
             "accountId": self.role_account,
             // The console signs with keys of its own.

@@ -24,6 +24,7 @@ pub struct SwitchStep<'s> {
     pub(super) records: SwitchRecords,
     pub(super) uses: Vec<i64>,
     pub(super) left: Option<i64>,
+    pub(super) onward: Option<(i64, String)>,
     pub(super) renewed: Option<i64>,
     pub(super) outlived: Option<i64>,
     pub(super) step: &'static str,
@@ -64,6 +65,18 @@ impl SwitchStep<'_> {
     /// From another account.
     pub fn from_account(mut self, account: &str) -> Self {
         account.clone_into(&mut self.records.user_account);
+        self
+    }
+
+    /// Under a session name of the caller's choice.
+    pub fn named(mut self, session: &str) -> Self {
+        session.clone_into(&mut self.records.session);
+        self
+    }
+
+    /// The session enters another role of production so many seconds after the switch.
+    pub fn goes_on_after(mut self, seconds: i64, role: &str) -> Self {
+        self.onward = Some((seconds, role.to_owned()));
         self
     }
 
@@ -152,7 +165,7 @@ impl SwitchStep<'_> {
 
 impl Drop for SwitchStep<'_> {
     fn drop(&mut self) {
-        let SwitchStep { story, records, uses, left, renewed, outlived, step, parts } = self;
+        let SwitchStep { story, records, uses, left, onward, renewed, outlived, step, parts } = self;
         story.sessions.insert(records.user.clone(), (records.role_account.clone(), records.session_identity()));
         let same_account = records.user_account == records.role_account;
         if parts.caller {
@@ -183,6 +196,19 @@ impl Drop for SwitchStep<'_> {
             for (at, seconds) in (5..).zip(uses.iter()) {
                 story.records.push(records.used(records.time.plus_seconds(*seconds), records.number * 16 + at));
             }
+        }
+        if let Some((seconds, role)) = onward.take() {
+            let next = SwitchRecords {
+                number: story.number(),
+                time: records.time.plus_seconds(seconds),
+                user_account: records.role_account.clone(),
+                role,
+                seconds: 3_600,
+                console: false,
+                from_session: Some(records.session_identity()),
+                ..records.clone()
+            };
+            story.records.push(next.caller_half());
         }
     }
 }

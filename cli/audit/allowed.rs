@@ -1,0 +1,38 @@
+//! Why AWS allowed what the policy forbids, for findings about single switches. Findings themselves do not change by it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use rolewatch_guard::review::{AllowedBy, allowed_by};
+use rolewatch_guard::{Examined, Finding, SwitchKey, Verdict};
+
+use super::inputs::Inputs;
+
+/// What allowed the switches that break a rule.
+#[derive(Default)]
+pub(crate) struct Allowed {
+    by: HashMap<(SwitchKey, &'static str), Arc<AllowedBy>>,
+    /// One copy of each: many switches are allowed by the same statements.
+    kept: HashSet<Arc<AllowedBy>>,
+}
+
+impl Allowed {
+    /// Looks at a switch while it is judged.
+    pub(crate) fn note(&mut self, examined: &Examined<'_>, inputs: &Inputs) {
+        for (rule, verdict, _) in examined.answers() {
+            if verdict != Verdict::Violation {
+                continue;
+            }
+            let Some(found) = allowed_by(examined, rule.code, &inputs.files, &inputs.policy) else { continue };
+            let found = self.kept.get(&found).map_or_else(|| Arc::new(found), Arc::clone);
+            self.kept.insert(Arc::clone(&found));
+            self.by.insert((examined.switch.key.clone(), rule.code), found);
+        }
+    }
+
+    /// What allowed the switch that a finding is about.
+    pub(crate) fn of(&self, finding: &Finding) -> Option<&AllowedBy> {
+        let [switch] = &*finding.subject.switches else { return None };
+        self.by.get(&(switch.clone(), finding.rule)).map(|found| &**found)
+    }
+}

@@ -1,0 +1,87 @@
+//! `rolewatch revoke-plan`: how to end the sessions of a finding before their time. It prints, and changes nothing.
+
+mod ask;
+mod text;
+
+use std::path::PathBuf;
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::revoke::{self, Case, NoPlan, Plan};
+use rolewatch_guard::{Scope, judge};
+use serde::Serialize;
+
+use crate::args::{PlanFormat, RevokePlanArgs};
+use crate::audit::inputs::Inputs;
+use crate::audit::scan::{How, Scanned, scan};
+use crate::exit::{Exit, Failure};
+use crate::stdout;
+use ask::{About, Asked};
+
+/// A plan, and the finding that it is for.
+#[derive(Serialize)]
+struct Document {
+    rule: String,
+    name: String,
+    time: String,
+    message: String,
+    /// Whether all that was given could be read; else bystanders may be missing.
+    complete: bool,
+    #[serde(flatten)]
+    plan: Plan,
+}
+
+pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
+    args.look.apply();
+    let here = [PathBuf::from(".")];
+    let paths = if args.paths.is_empty() { &here[..] } else { &args.paths[..] };
+    let asked = Asked::read(&args.finding, paths)?;
+    let mut inputs = Inputs::find(paths, &args.sources)?;
+    inputs.not_logs.extend(std::fs::canonicalize(&args.finding));
+    let Scanned { world, unread, .. } = scan(paths, &inputs.not_logs, &inputs.policy, How::default())?;
+    let judgement = judge(&world, &inputs.policy, &inputs.rosters, Scope::default(), &mut |_| ());
+    let about = About::find(&asked, &judgement)?;
+    let case = Case {
+        world: &world,
+        policy: &inputs.policy,
+        rosters: &inputs.rosters,
+        finding: &about.id,
+        sessions: &about.sessions,
+        events: &about.events,
+        role: &about.role,
+        as_of: args.as_of.unwrap_or_else(now),
+        profile: args.profile.as_deref(),
+    };
+    let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
+    let About { rule, name, time, message, .. } = about;
+    let document = Document { rule, name, time, message, complete: unread.is_empty(), plan };
+    match args.format {
+        PlanFormat::Text => stdout::print(|out| text::write(&document, stdout::columns(), out))?,
+        PlanFormat::Json => {
+            let json = serde_json::to_string_pretty(&document).map_err(|why| Failure::Output(why.into()))?;
+            stdout::print_plain(|out| writeln!(out, "{}", revoke::visible(&json)))?;
+        }
+    }
+    unread.tell();
+    if !unread.is_empty() {
+        stdout::tell_warning("some logs could not be read: sessions, and bystanders with them, may be missing from the plan");
+    }
+    Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+fn no_plan(why: &NoPlan, about: &About) -> Failure {
+    let hint = match (why, about.events.first()) {
+        (NoPlan::NotRead, Some(event)) => format!(
+            "\ngive the logs of both accounts as PATH, or ask for the records: \
+             `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue={event} > event.json`, \
+             in the account and region that the event was logged in"
+        ),
+        _ => String::new(),
+    };
+    Failure::Usage(format!("no plan for finding {} ({}): {why}{hint}", about.id, about.rule))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a plan is for this moment: the engine is given it as data, and `--as-of` sets it")]
+fn now() -> Moment {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Moment::from_epoch_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,233 @@
+//! Which finding is meant: by its id, or by the finding itself as JSON.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rolewatch_guard::id::EventId;
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{Finding, Judgement, SwitchKey};
+use serde::Deserialize;
+
+use crate::exit::{Failure, shown_path};
+
+/// The digits of an id.
+const DIGITS: usize = 32;
+
+/// The fewest digits that are taken for the beginning of an id.
+const FEWEST: usize = 4;
+
+/// How many findings are named where the one that is meant is not clear.
+const NAMED: usize = 8;
+
+/// What was given as FINDING.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// An id, or its beginning.
+    Id(String),
+    /// The finding.
+    Finding(Box<Given>),
+}
+
+/// A finding as ndjson or an alert has it; the fields that a plan needs.
+#[derive(Debug, Deserialize)]
+pub(super) struct Given {
+    id: String,
+    rule: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    time: String,
+    #[serde(default)]
+    message: String,
+    role: String,
+    events: Vec<String>,
+}
+
+/// The finding, as far as a plan needs it. Every text is harmless to print.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) id: String,
+    pub(super) rule: String,
+    pub(super) name: String,
+    pub(super) time: String,
+    pub(super) message: String,
+    pub(super) role: String,
+    pub(super) sessions: Vec<SwitchKey>,
+    /// Where the sessions are not known.
+    pub(super) events: Vec<EventId>,
+}
+
+impl Asked {
+    pub(super) fn read(finding: &Path, paths: &[PathBuf]) -> Result<Self, Failure> {
+        let bytes = if finding.as_os_str() == "-" {
+            if paths.iter().any(|path| path.as_os_str() == "-") {
+                return Err(Failure::Usage("stdin can be the finding or the logs, not both".to_owned()));
+            }
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map_err(|why| Failure::unreadable(finding, why))?;
+            bytes
+        } else if finding.is_file() {
+            fs::read(finding).map_err(|why| Failure::unreadable(finding, why))?
+        } else {
+            return Self::id(&finding.to_string_lossy());
+        };
+        Self::json(&bytes).map_err(|why| Failure::Usage(format!("`{}` has no finding to plan for: {why}", shown_path(finding))))
+    }
+
+    fn id(text: &str) -> Result<Self, Failure> {
+        let id = text.trim().to_ascii_lowercase();
+        if (FEWEST..=DIGITS).contains(&id.len()) && is_hexadecimal(&id) {
+            return Ok(Self::Id(id));
+        }
+        Err(Failure::Usage(format!(
+            "`{}` is neither the id of a finding ({DIGITS} hexadecimal digits, or at least the first {FEWEST}) nor a file with a finding\n\
+             `rolewatch audit --format ndjson` prints findings with their ids",
+            harmless(text)
+        )))
+    }
+
+    fn json(bytes: &[u8]) -> Result<Self, String> {
+        let mut all = Vec::new();
+        for value in serde_json::Deserializer::from_slice(bytes).into_iter::<serde_json::Value>() {
+            all.push(value.map_err(|why| format!("it is no JSON: {why}"))?);
+        }
+        let one = match <[_; 1]>::try_from(all) {
+            Ok([one]) => one,
+            Err(others) if others.is_empty() => return Err("it is empty".to_owned()),
+            Err(others) => return Err(format!("it has {}, and a plan is for one: give its id", others.len())),
+        };
+        let shape = |why: serde_json::Error| {
+            format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {}", harmless(&why.to_string()))
+        };
+        let given: Given = serde_json::from_value(one).map_err(shape)?;
+        if given.id.len() != DIGITS || !is_hexadecimal(&given.id) {
+            return Err(format!("its id is not {DIGITS} hexadecimal digits"));
+        }
+        Ok(Self::Finding(Box::new(given)))
+    }
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+impl About {
+    pub(super) fn find(asked: &Asked, judgement: &Judgement) -> Result<Self, Failure> {
+        let all: Vec<&Finding> = judgement.findings.iter().chain(judgement.suppressed.iter().map(|hidden| &hidden.finding)).collect();
+        match asked {
+            Asked::Id(id) => {
+                let meant: Vec<&Finding> = all.iter().filter(|finding| finding.id.starts_with(&**id)).copied().collect();
+                match &*meant {
+                    [one] => Self::of(one),
+                    [] => Err(unknown(id, &all)),
+                    several => Err(ambiguous(id, several)),
+                }
+            }
+            Asked::Finding(given) => match all.iter().find(|finding| finding.id == given.id || finding.supersedes.contains(&given.id)) {
+                Some(finding) => Self::of(finding),
+                None => Self::given(given),
+            },
+        }
+    }
+
+    fn of(finding: &Finding) -> Result<Self, Failure> {
+        if finding.subject.switches.is_empty() {
+            return Err(no_session(&finding.id, finding.rule, finding.name));
+        }
+        Ok(Self {
+            id: finding.id.clone(),
+            rule: finding.rule.to_owned(),
+            name: finding.name.to_owned(),
+            time: finding.time.to_string(),
+            message: finding.message.clone(),
+            role: finding.role.clone(),
+            sessions: finding.subject.switches.clone(),
+            events: Vec::new(),
+        })
+    }
+
+    /// Logs that were read in part, or another policy, may not lead to the same finding; its events still lead to its sessions.
+    fn given(given: &Given) -> Result<Self, Failure> {
+        if given.rule == "RW009" {
+            return Err(no_session(&given.id, "RW009", "switch-denied"));
+        }
+        let events: Result<Vec<EventId>, _> = given.events.iter().map(|event| event.parse()).collect();
+        let events = events.map_err(|_| Failure::Usage(format!("finding {} has events that are no event ids of CloudTrail", given.id)))?;
+        let text = |text: &str| harmless(text);
+        Ok(Self {
+            id: given.id.clone(),
+            rule: text(&given.rule),
+            name: text(&given.name),
+            time: text(&given.time),
+            message: text(&given.message),
+            role: given.role.clone(),
+            sessions: Vec::new(),
+            events,
+        })
+    }
+}
+
+fn no_session(id: &str, rule: &str, name: &str) -> Failure {
+    Failure::Usage(format!(
+        "finding {id} ({rule} {name}) is about an attempt that was refused: no session came of it, so there is nothing to revoke"
+    ))
+}
+
+fn ambiguous(id: &str, several: &[&Finding]) -> Failure {
+    let more = several.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+    Failure::Usage(format!("`{id}` is the beginning of {} ids; give more of it\n{}{more}", several.len(), lines(several)))
+}
+
+fn unknown(id: &str, all: &[&Finding]) -> Failure {
+    let likeness = |finding: &Finding| strsim::normalized_damerau_levenshtein(id, finding.id.get(..id.len()).unwrap_or(&finding.id));
+    let mut near: Vec<(f64, &Finding)> =
+        all.iter().map(|finding| (likeness(finding), *finding)).filter(|(alike, _)| *alike >= 0.6).collect();
+    near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let near: Vec<&Finding> = near.into_iter().map(|(_, finding)| finding).collect();
+    let help = match (&*near, all) {
+        (_, []) => "these logs and this policy lead to no finding at all".to_owned(),
+        ([], _) => {
+            let mut latest: Vec<&Finding> = all.iter().filter(|finding| !finding.subject.switches.is_empty()).copied().collect();
+            latest.sort_by_key(|finding| std::cmp::Reverse(finding.time));
+            format!("the latest are\n{}\n`rolewatch audit --format ndjson` prints them all", lines(&latest))
+        }
+        (near, _) => format!("did you mean\n{}", lines(near)),
+    };
+    Failure::Usage(format!("no finding has an id that begins with `{id}`; {help}"))
+}
+
+/// One line a finding: its id, its rule and what tells it from others.
+fn lines(findings: &[&Finding]) -> String {
+    let line = |finding: &&Finding| format!("  {}  {} {} {}", finding.id, finding.time, finding.rule, finding.caller.name);
+    findings.iter().take(NAMED).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_hexadecimal_and_long_enough() {
+        assert!(matches!(Asked::id(" 00C0ffee "), Ok(Asked::Id(id)) if id == "00c0ffee"));
+        for odd in ["", "abc", "RW004", "nothing.json", &"a".repeat(33)] {
+            assert!(Asked::id(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_file_has_exactly_one_finding() {
+        let finding = format!(r#"{{"id": "{}", "rule": "RW001", "role": "r", "events": [], "status": "open"}}"#, "a".repeat(32));
+        assert!(Asked::json(finding.as_bytes()).is_ok());
+        for (text, why) in [
+            (format!("{finding}\n{finding}"), "it has 2"),
+            (String::new(), "it is empty"),
+            ("{".to_owned(), "it is no JSON"),
+            (r#"{"Records": []}"#.to_owned(), "it is not as"),
+            (finding.replace('a', "g"), "its id is not"),
+        ] {
+            assert!(Asked::json(text.as_bytes()).unwrap_err().starts_with(why), "{text}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Switches of stories, asked again of files that say what each test needs.
+
+use serde_json::{Value, json};
+
+use super::{AllowedBy, Files, allowed_by};
+use crate::judge::{Scope, judge};
+use crate::review::Input;
+use crate::testing::Story;
+
+const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
+
+fn document(statements: &Value) -> Value {
+    json!({"Version": "2012-10-17", "Statement": statements})
+}
+
+fn assume() -> Value {
+    json!({"Sid": "Enter", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE})
+}
+
+fn trust(principal: &Value) -> Value {
+    json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
+}
+
+fn root() -> Value {
+    json!({"AWS": "arn:aws:iam::111122223333:root"})
+}
+
+/// Development: dora in Developers, tom in Testers and whatever else, with these policies of the groups.
+fn development(developers: &Value, testers: &Value, of_tom: &[&str]) -> Value {
+    let user = |name: &str, id: &str, groups: &[&str]| json!({"UserName": name, "UserId": id, "Arn": format!("arn:aws:iam::111122223333:user/{name}"), "GroupList": groups});
+    let group = |name: &str, statements: &Value| {
+        json!({"GroupName": name, "GroupId": format!("AGPA{name}"), "Arn": format!("arn:aws:iam::111122223333:group/{name}"),
+        "GroupPolicyList": [{"PolicyName": "p", "PolicyDocument": document(statements)}]})
+    };
+    json!({
+        "UserDetailList": [user("dora", "AIDADORAXXXXXXXXXXXX", &["Developers"]), user("tom", "AIDATOMXXXXXXXXXXXXX", of_tom)],
+        "GroupDetailList": [group("Developers", developers), group("Testers", testers)],
+        "RoleDetailList": [{"RoleName": "Jump", "RoleId": "AROAJUMPXXXXXXXXXXXX", "Arn": "arn:aws:iam::111122223333:role/Jump",
+            "AssumeRolePolicyDocument": document(&trust(&root())),
+            "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": document(&assume())}]}],
+    })
+}
+
+fn production(trusting: &Value) -> Value {
+    json!({"RoleDetailList": [{"RoleName": "UpdateApp", "RoleId": "AROAUPDATEAPPXXXXXXX", "Arn": ROLE, "AssumeRolePolicyDocument": document(trusting)}]})
+}
+
+fn usual(trusting: &Value) -> Files {
+    files(&[development(&json!([assume()]), &json!([]), &["Testers"]), production(trusting)])
+}
+
+fn files(all: &[Value]) -> Files {
+    let mut files = Files::default();
+    for json in all {
+        add(&mut files, json, None);
+    }
+    files
+}
+
+fn add(files: &mut Files, json: &Value, taken: Option<&str>) {
+    let Ok(Input::Account(account)) = Input::read(json.to_string().as_bytes()) else { panic!("{json}") };
+    files.add(*account, taken.map(|taken| taken.parse().unwrap()));
+}
+
+/// What is said of the last switch of the story.
+fn found(story: &Story, rule: &str, files: &Files) -> Option<AllowedBy> {
+    assert!(story.findings().iter().any(|finding| finding.rule == rule), "{rule} has to be found");
+    let (policy, rosters, world) = (story.policy(), story.rosters(), story.world_of(story.records()));
+    let mut said = None;
+    judge(&world, &policy, &rosters, Scope::default(), &mut |examined| said = allowed_by(examined, rule, files, &policy));
+    said
+}
+
+fn by(said: &AllowedBy) -> Vec<Value> {
+    said.stopped_by.iter().flat_map(|change| &change.by).map(|text| serde_json::from_str(text).unwrap()).collect()
+}
+
+#[test]
+fn the_statement_of_another_group_is_named_and_goes() {
+    let mut story = Story::new();
+    story.switch("tom");
+    let said =
+        found(&story, "RW001", &files(&[development(&json!([]), &json!([assume()]), &["Testers"]), production(&trust(&root()))])).unwrap();
+    let shown: Vec<String> = said.statements.iter().map(|one| format!("{} in {}", one.which, one.policy)).collect();
+    assert_eq!(
+        shown,
+        ["the statement in the trust policy of UpdateApp", "statement Enter in inline policy p of arn:aws:iam::111122223333:group/Testers"]
+    );
+    let [change] = &*said.stopped_by else { panic!("{said:?}") };
+    assert_eq!((&*change.which, change.by.len(), said.hangs_on.len()), ("statement Enter", 0, 0));
+    let text = said.to_string();
+    assert!(
+        text.contains("the time of the rosters, not of the switch")
+            && text.contains("To stop it, remove statement Enter in inline policy p"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_group_that_they_were_not_in_then_is_not_what_let_them_in() {
+    let mut story = Story::new();
+    story.switch("tom");
+    // Somebody has put tom into Developers since.
+    let later = files(&[development(&json!([assume()]), &json!([]), &["Developers"]), production(&trust(&root()))]);
+    assert_eq!(found(&story, "RW001", &later), None);
+}
+
+#[test]
+fn a_trust_policy_without_mfa_gets_the_condition() {
+    let mut story = Story::new();
+    story.switch("dora").with_permanent_key();
+    let said = found(&story, "RW002", &usual(&trust(&root()))).unwrap();
+    let mut wanted = trust(&root());
+    wanted["Condition"] = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+    assert_eq!(by(&said), [wanted.clone()]);
+    // With the condition it would not have happened: the file is of another time.
+    assert_eq!(found(&story, "RW002", &usual(&wanted)), None);
+    let mut hole = trust(&root());
+    hole["Condition"] = json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}});
+    assert_eq!(by(&found(&story, "RW002", &usual(&hole)).unwrap()), [wanted]);
+}
+
+#[test]
+fn what_the_records_do_not_show_is_named() {
+    let mut story = Story::new();
+    story.switch("dora").with_permanent_key();
+    let mut asks = trust(&root());
+    asks["Condition"] = json!({"StringEquals": {"sts:ExternalId": "x\u{202e}"}});
+    let said = found(&story, "RW002", &usual(&asks)).unwrap();
+    assert_eq!(said.hangs_on, ["StringEquals sts:ExternalId x\u{fffd}"]);
+    assert!(said.to_string().contains("that is so if these hold") && !said.to_string().contains('\u{202e}'), "{said}");
+}
+
+#[test]
+fn an_account_outside_is_taken_out_of_the_trust_policy() {
+    let mut story = Story::new();
+    story.switch("dora").from_account("999988887777");
+    let named = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:root"]});
+    let said = found(&story, "RW007", &usual(&trust(&named))).unwrap();
+    assert_eq!(said.unseen.as_deref(), Some("account 999988887777 has no roster"));
+    assert_eq!(by(&said), [trust(&root())]);
+    assert_eq!(by(&found(&story, "RW007", &usual(&trust(&json!("*")))).unwrap()), [trust(&root())]);
+    assert_eq!(found(&story, "RW007", &usual(&trust(&root()))), None);
+}
+
+#[test]
+fn the_role_at_the_middle_of_a_chain_is_kept_out() {
+    let mut story = Story::new();
+    story.chain("dora", "Jump");
+    let said = found(&story, "RW011", &usual(&trust(&root()))).unwrap();
+    let deny = json!({"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111122223333:role/Jump"}, "Action": "sts:AssumeRole"});
+    assert_eq!(by(&said), [trust(&root()), deny]);
+    assert!(said.to_string().contains("To stop it, add to the trust policy of UpdateApp: {"), "{said}");
+    assert!(said.statements.iter().any(|one| one.policy == "inline policy p of arn:aws:iam::111122223333:role/Jump"), "{said:?}");
+}
+
+#[test]
+fn a_service_is_taken_out_of_the_trust_policy() {
+    let mut story = Story::new();
+    story.service_switch("lambda.amazonaws.com");
+    let both = json!({"AWS": "arn:aws:iam::111122223333:root", "Service": "lambda.amazonaws.com"});
+    assert_eq!(by(&found(&story, "RW012", &usual(&trust(&both))).unwrap()), [trust(&root())]);
+    assert_eq!(found(&story, "RW012", &usual(&trust(&both))).unwrap().statements.len(), 1, "a service has no policies of its own");
+    let other = json!({"Service": "ec2.amazonaws.com"});
+    assert_eq!(found(&story, "RW012", &usual(&trust(&other))), None);
+}
+
+#[test]
+fn credentials_that_last_too_long_get_a_limit() {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().lasting(7_200);
+    let mut wanted = trust(&root());
+    wanted["Condition"] = json!({"NumericLessThanEquals": {"sts:DurationSeconds": "3600"}});
+    assert_eq!(by(&found(&story, "RW003", &usual(&trust(&root()))).unwrap()), [wanted.clone()]);
+    assert_eq!(found(&story, "RW003", &usual(&wanted)), None);
+}
+
+#[test]
+fn nothing_is_said_of_a_role_that_was_made_again_or_of_files_without_it() {
+    let mut story = Story::new();
+    story.switch("dora").with_permanent_key();
+    let dev = || development(&json!([assume()]), &json!([]), &[]);
+    let mut again = production(&trust(&root()));
+    again["RoleDetailList"][0]["RoleId"] = json!("AROAANOTHERXXXXXXXXX");
+    assert_eq!(found(&story, "RW002", &files(&[dev(), again])), None);
+    assert_eq!(found(&story, "RW002", &files(&[dev()])), None);
+    // The person's own account is not needed to name the trust policy.
+    let said = found(&story, "RW002", &files(&[production(&trust(&root()))])).unwrap();
+    assert_eq!((said.statements.len(), said.unseen.as_deref()), (1, Some("account 111122223333 has no roster")));
+}
+
+#[test]
+fn the_file_nearest_to_the_switch_is_asked() {
+    let mut story = Story::new();
+    story.switch("dora").with_permanent_key();
+    let mut mfa = trust(&root());
+    mfa["Condition"] = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+    let mut files = files(&[development(&json!([assume()]), &json!([]), &[])]);
+    add(&mut files, &production(&mfa), Some("2026-03-20T00:00:00Z"));
+    add(&mut files, &production(&trust(&root())), Some("2026-03-01T00:00:00Z"));
+    let said = found(&story, "RW002", &files).unwrap();
+    assert!(said.to_string().contains("as of 2026-03-01T00:00:00Z and an unknown time"), "{said}");
+}

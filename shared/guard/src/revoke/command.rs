@@ -1,0 +1,59 @@
+//! Commands of the AWS CLI, for a person to read and then to run.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Case, account_named};
+use crate::arn::RoleArn;
+use crate::moment::Moment;
+
+/// Sessions of a role last twelve hours at most, some that AWS gives to services a few minutes more.
+const LONGEST: i64 = 13 * 3_600;
+
+/// How to put a denial in place, and how to take it away. Each is one line for a POSIX shell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Commands {
+    /// Whose credentials they need.
+    pub account: String,
+    /// Shows the account whose credentials are in use.
+    pub check: String,
+    /// Puts the policy on the role. It replaces one of the same name.
+    pub apply: String,
+    /// Takes it away again.
+    pub remove: String,
+    /// When it has nothing left to deny.
+    pub remove_after: Moment,
+}
+
+pub(super) fn commands(case: &Case<'_>, role: &RoleArn, policy_name: &str, policy: &Value, before: Moment) -> Option<Commands> {
+    let role_name = word(role.name())?;
+    let profile = profile(case);
+    Some(Commands {
+        account: account_named(role.account(), case.policy),
+        check: format!("aws sts get-caller-identity --query Account --output text{profile}"),
+        apply: format!(
+            "aws iam put-role-policy --role-name {role_name} --policy-name {policy_name} --policy-document '{}'{profile}",
+            super::ascii(policy)
+        ),
+        remove: format!("aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}{profile}"),
+        remove_after: before.plus_seconds(LONGEST),
+    })
+}
+
+/// `aws iam remove-user-from-group …`. No profile: it is of another account than the role's.
+pub(super) fn leave_group(user: &str, group: &str) -> Option<String> {
+    let (user, group) = (word(user)?, word(group)?);
+    Some(format!("aws iam remove-user-from-group --user-name {user} --group-name {group}"))
+}
+
+/// The profile is of one account; the first command shows whether it is the role's.
+fn profile(case: &Case<'_>) -> String {
+    case.profile.map(|name| format!(" --profile '{}'", name.replace('\'', r"'\''"))).unwrap_or_default()
+}
+
+/// A name as IAM has them, which no shell takes for anything else; `None`: it is none.
+pub(super) fn word(name: &str) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | ',' | '.' | '@' | '-' | '_');
+    // A leading dash would be an option.
+    (!name.is_empty() && name.len() <= 128 && !name.starts_with('-') && name.chars().all(plain)).then_some(name)
+}

@@ -1,0 +1,161 @@
+//! What a denial of older sessions does not stop. A plan that kept silent about it would be taken for more than it is.
+
+use serde_json::json;
+
+use super::sessions::{Entered, Sessions};
+use super::{Case, Limit, Way, account_named, command, is_known, name_of};
+use crate::arn::RoleArn;
+use crate::dossier::{Origin, OriginKind, Person, Switch, Tracer};
+use crate::id::AccountId;
+use crate::policy::{GroupName, GroupRef, IdentityKind};
+use crate::roster::Membership;
+use crate::rules::place;
+use crate::untrusted::harmless;
+
+/// The most characters in all inline policies of a role (IAM quotas).
+pub(super) const INLINE: usize = 10_240;
+
+/// How many other sessions are told one by one.
+const TOLD: usize = 10;
+
+/// Why AWS does not let anybody put a policy on this role.
+pub(super) fn refused(role: &RoleArn) -> Option<String> {
+    if role.as_str().contains(":role/aws-service-role/") {
+        return Some("this is a service-linked role: IAM lets nobody change its policies, so its sessions cannot be revoked".to_owned());
+    }
+    role.as_str().contains(":role/aws-reserved/").then(|| {
+        "IAM Identity Center keeps this role and put-role-policy is refused: put the statement into the permission set's inline policy and \
+         provision it, or into a service control policy of the account"
+            .to_owned()
+    })
+}
+
+pub(super) struct Plan<'a, 'w> {
+    pub(super) case: &'a Case<'a>,
+    pub(super) tracer: &'a Tracer<'a, 'w>,
+    pub(super) sessions: &'a Sessions<'a, 'w>,
+    pub(super) entered: &'a [Entered<'a, 'w>],
+    pub(super) first: &'a Switch<'w>,
+    pub(super) role: &'a RoleArn,
+    pub(super) origin: &'a Origin,
+}
+
+pub(super) fn not_stopped(plan: &Plan<'_, '_>) -> Vec<Limit> {
+    let mut told = vec![again(plan)];
+    told.extend(parent(plan).map(Limit::of));
+    told.extend(elsewhere(plan).map(Limit::of));
+    told.extend(
+        [
+            "IAM takes from seconds to minutes until a policy holds everywhere. Till then the session works, and where the role may call \
+             iam:DeleteRolePolicy or iam:PutRolePolicy on itself, it can take the denial away again: look at the role's policies afterwards.",
+            "Credentials of other roles, and the person's own: permanent keys, console sessions, and sessions of GetSessionToken and \
+             GetFederationToken (up to 36 hours, even after the key is deleted).",
+            "What the session has done already, such as users, keys or roles that it made; and sessions that were not read.",
+        ]
+        .map(|text| Limit::of(text.to_owned())),
+    );
+    told
+}
+
+/// The next switch is issued later than what is denied.
+fn again(plan: &Plan<'_, '_>) -> Limit {
+    let who = harmless(&plan.origin.name);
+    let place = place(plan.role, plan.case.policy);
+    let begin =
+        format!("New switches: what is issued from {} on is not denied, so {who} can enter {place} again at once.", plan.case.as_of);
+    let mut ways = Vec::new();
+    let why = match (&plan.origin.kind, &plan.origin.person) {
+        (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) => {
+            ways.extend(groups(plan, *account, id));
+            if let Some(arn) = &plan.origin.arn {
+                let statement = json!({"Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"});
+                ways.push(Way { what: "a statement for the role's trust policy".to_owned(), line: super::ascii(&statement) });
+            }
+            if ways.len() > 1 {
+                ""
+            } else {
+                "The groups that the policy names for this role do not have them, so something else lets them in."
+            }
+        }
+        (OriginKind::Listed(IdentityKind::IdentityCenter), _) => {
+            "What lets them in is their assignment in IAM Identity Center, or a session of such a role."
+        }
+        (OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity), _) => {
+            "What lets them in is the identity provider; the role's trust policy says on which conditions."
+        }
+        (OriginKind::Listed(IdentityKind::Service), _) => {
+            "An AWS service takes such sessions by itself: stop what runs there, or change the role's trust policy."
+        }
+        (OriginKind::Root | OriginKind::Federated | OriginKind::Unknown | OriginKind::Listed(_), _) => {
+            "Who it is cannot be told well enough to lock them out; the role's trust policy says who may enter."
+        }
+    };
+    Limit { what: format!("{begin} {why}").trim_end().to_owned(), ways }
+}
+
+/// Out of each group of the policy that has the user, or may have.
+fn groups(plan: &Plan<'_, '_>, account: AccountId, id: &str) -> Vec<Way> {
+    let user = plan.origin.arn.as_deref().and_then(|arn| arn.rsplit('/').next()).unwrap_or(&plan.origin.name);
+    let named = plan.case.policy.role_for(plan.role).map(|policy| &*policy.groups).unwrap_or_default();
+    let may_have = |group: &&GroupRef| {
+        let known = plan.tracer.roster.group(group);
+        let answer = known.map(|group| plan.tracer.roster.membership(account, id, &group, plan.case.as_of));
+        group.account == account && !matches!(answer, Some(Membership::NotMember { .. }))
+    };
+    let leave = |group: &GroupRef| {
+        let GroupName::ByName(name) = &group.group else { return None };
+        let line = command::leave_group(user, name)?;
+        Some(Way { what: format!("out of the group, with credentials of {}", account_named(account, plan.case.policy)), line })
+    };
+    named.iter().filter(may_have).filter_map(leave).collect()
+}
+
+/// The session that this one was entered from.
+fn parent(plan: &Plan<'_, '_>) -> Option<String> {
+    let caller = plan.first.caller()?;
+    let session = caller.role_session()?;
+    let known = plan.tracer.parent(caller, plan.first.key.second);
+    // Another of the finding's own sessions is cut anyway.
+    if known.is_some_and(|parent| plan.entered.iter().any(|entered| entered.switch.key == parent.key)) {
+        return None;
+    }
+    let role =
+        known.and_then(|parent| parent.role.as_ref()).map_or_else(|| "another role".to_owned(), |role| place(role, plan.case.policy));
+    let works = match known {
+        Some(parent) if !plan.sessions.works(parent) => return None,
+        Some(parent) => parent.works_until().map_or_else(String::new, |until| format!(", which works until {until}")),
+        None => ", whose mint was not read".to_owned(),
+    };
+    Some(format!(
+        "The session it was entered from: {} in {role}{works}. It can enter again; revoke it in its own role.",
+        harmless(name_of(session))
+    ))
+}
+
+/// The same person's sessions that no denial of this plan touches.
+fn elsewhere(plan: &Plan<'_, '_>) -> Option<String> {
+    if !is_known(&plan.origin.person) {
+        return None;
+    }
+    let cut = |switch: &Switch<'_>| {
+        switch.role.as_ref() == Some(plan.role) || plan.entered.iter().any(|entered| entered.switch.key == switch.key)
+    };
+    let mut others: Vec<&Switch<'_>> = plan
+        .sessions
+        .working()
+        .filter(|(switch, origin)| origin.person == plan.origin.person && !cut(switch))
+        .map(|(switch, _)| switch)
+        .collect();
+    others.sort_by(|a, b| a.key.cmp(&b.key));
+    let shown: Vec<String> = others
+        .iter()
+        .take(TOLD)
+        .filter_map(|switch| {
+            let until = switch.works_until().map_or_else(String::new, |until| format!(" until {until}"));
+            Some(format!("{} in {}{until}", harmless(name_of(&switch.key.session)), place(switch.role.as_ref()?, plan.case.policy)))
+        })
+        .collect();
+    let more = others.len().saturating_sub(TOLD);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    (!shown.is_empty()).then(|| format!("Other sessions of {}: {}{more}.", harmless(&plan.origin.name), shown.join("; ")))
+}
