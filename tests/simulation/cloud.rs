@@ -1,28 +1,40 @@
-//! Two queues and the functions behind them, as Lambda runs them: several at a time, each at its own pace, stopped at any call to the outside.
+//! Queues, a schedule, and the functions behind them, as Lambda runs them: several at a time, each at its own pace, stopped at any call to the
+//! outside.
 
-use std::cell::Cell;
-use std::future::Future;
-use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use rolewatch_edge::port::Notice;
-use rolewatch_edge::settings::Language;
-use rolewatch_edge::slack::{Courier, sample};
 use rolewatch_edge::testing::Twin;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
+use session_auditor::Auditor;
 use slack_notifier::Notifier;
 use switch_guard::Guard;
 
+use crate::invocation::{Call, Ended, Function, audit, feed, guard, notifier, notify};
 use crate::slack::{Aws, Line, Slack};
 use crate::storm::Storm;
+use crate::sums::Sums;
 
 /// How long a message is hidden from others once it was given out, in seconds.
 const HIDDEN: i64 = 360;
 
 /// How many invocations of each function run at a time.
 const AT_ONCE: usize = 3;
+
+/// The schedule calls the auditor every so many seconds.
+const EVERY: i64 = 300;
+
+/// Of a time in which nothing happens, only runs this many seconds apart are looked at; the others would do nothing.
+const IDLE: i64 = 1_800;
+
+/// So many seconds after the last message was dealt with, a sweep has nothing more to find.
+const RESTS: i64 = 900;
+
+/// Whatever happens is over after so many seconds: sessions are given up after two days.
+const OVER: i64 = 6 * 86_400;
 
 #[derive(Debug, Clone)]
 struct Message {
@@ -32,70 +44,72 @@ struct Message {
     receipts: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Function {
-    Guard,
-    Notifier,
-}
-
-/// Sums over the invocations that ended.
-#[derive(Debug, Default)]
-pub(crate) struct Sums {
-    pub(crate) received: u64,
-    pub(crate) ended: u64,
-    pub(crate) quarantined: u64,
-    pub(crate) crashes: u64,
-    pub(crate) unaccounted: bool,
-}
-
-enum Ended<'w> {
-    Guard(Guard, Result<(Vec<String>, switch_guard::Report), String>),
-    Notifier(Notifier<Aws<'w>, Line<'w>>, Result<(Vec<String>, slack_notifier::Report), String>),
-}
-
 struct Invocation<'w> {
     function: Function,
     batch: Vec<u64>,
-    future: Pin<Box<dyn Future<Output = Ended<'w>> + 'w>>,
+    call: Call<'w>,
 }
 
 /// Everything that runs.
 pub(crate) struct Cloud<'w> {
     twin: &'w Twin<Storm>,
     slack: &'w Slack,
+    policy: &'w Policy,
     events: Vec<Message>,
     alerts: Vec<Message>,
+    requests: Vec<Message>,
+    files: Vec<Message>,
     numbers: u64,
     topics_read: usize,
     running: Vec<Invocation<'w>>,
     guards: Vec<Guard>,
     notifiers: Vec<Notifier<Aws<'w>, Line<'w>>>,
-    invocations: Cell<u64>,
+    auditors: Vec<Auditor>,
+    invocations: u64,
+    /// When the schedule is due.
+    due: Moment,
+    /// When anything was dealt with last, but by a sweep that found nothing to do.
+    busy: Moment,
+    /// As of when a sweep found nothing to do, and how much it found open.
+    quiet: Option<(Moment, u64)>,
     pub(crate) sums: Sums,
 }
 
 impl<'w> Cloud<'w> {
-    pub(crate) fn new(twin: &'w Twin<Storm>, slack: &'w Slack) -> Self {
+    pub(crate) fn new(twin: &'w Twin<Storm>, slack: &'w Slack, policy: &'w Policy) -> Self {
+        let now = twin.clock.get();
         Self {
             twin,
             slack,
+            policy,
             events: Vec::new(),
             alerts: Vec::new(),
+            requests: Vec::new(),
+            files: Vec::new(),
             numbers: 0,
             topics_read: 0,
             running: Vec::new(),
             guards: Vec::new(),
             notifiers: Vec::new(),
-            invocations: Cell::new(0),
+            auditors: Vec::new(),
+            invocations: 0,
+            due: now,
+            busy: now,
+            quiet: None,
             sums: Sums::default(),
         }
     }
 
-    /// An event that reaches the queue after a while.
-    pub(crate) fn event(&mut self, body: String, after: i64) {
-        let visible = self.twin.clock.get().plus_seconds(after);
-        let message = self.message(body, visible);
+    /// An event that reaches the queue at a moment.
+    pub(crate) fn event(&mut self, body: String, at: Moment) {
+        let message = self.message(body, at);
         self.events.push(message);
+    }
+
+    /// A record that is in a log file of the trail from a moment on.
+    pub(crate) fn file(&mut self, record: String, at: Moment) {
+        let message = self.message(record, at);
+        self.files.push(message);
     }
 
     fn message(&mut self, body: String, visible: Moment) -> Message {
@@ -103,69 +117,93 @@ impl<'w> Cloud<'w> {
         Message { id: self.numbers, body, visible, receipts: 0 }
     }
 
+    fn queue(&mut self, function: Function) -> &mut Vec<Message> {
+        match function {
+            Function::Guard => &mut self.events,
+            Function::Notifier => &mut self.alerts,
+            Function::Auditor => &mut self.requests,
+            Function::Archive => &mut self.files,
+        }
+    }
+
+    fn messages(&self) -> impl Iterator<Item = &Message> {
+        [&self.events, &self.alerts, &self.requests, &self.files].into_iter().flatten()
+    }
+
     /// Lets things happen until nothing is left to do. The storm ends at some point.
     pub(crate) fn run(&mut self, storm: usize) {
         let dice = &self.twin.weather.dice;
+        let over = self.messages().map(|message| message.visible).max().unwrap_or(self.busy).plus_seconds(OVER);
         for step in 0.. {
-            assert!(step < 400_000, "it never comes to rest: {} events, {} alerts", self.events.len(), self.alerts.len());
+            assert!(step < 400_000 && self.twin.clock.get() < over, "it never comes to rest: {:?} {:?}", self.events, self.alerts);
             if step == storm {
-                self.twin.weather.blows.set(false);
+                self.twin.weather.calm_down(self.twin);
             }
             self.carry();
             let blows = self.twin.weather.blows.get();
-            match dice.below(10) {
+            match dice.below(12) {
                 0 => self.start(Function::Guard),
                 1 => self.start(Function::Notifier),
-                2 if blows && dice.permille(60) && !self.running.is_empty() => {
+                2 => self.start(Function::Auditor),
+                3 => self.start(Function::Archive),
+                4 if blows && dice.permille(60) && !self.running.is_empty() => {
                     // Out of memory, out of time, a host that dies: wherever it is.
                     let at = dice.below(self.running.len());
-                    drop(self.running.swap_remove(at));
+                    let stopped = self.running.swap_remove(at);
                     self.sums.crashes += 1;
+                    if stopped.function == Function::Notifier && dice.permille(300) {
+                        // The queue gives up: nobody reads its dead letters here.
+                        self.sums.lost += stopped.batch.len();
+                        self.alerts.retain(|message| !stopped.batch.contains(&message.id));
+                    }
                 }
-                3 if blows && dice.permille(20) => self.give_again(),
-                4 if dice.permille(100) => self.pass(1 + i64::try_from(dice.below(20)).unwrap()),
+                5 if blows && dice.permille(20) => self.give_again(),
+                6 if dice.permille(100) => self.pass(1 + i64::try_from(dice.below(20)).unwrap()),
                 _ if !self.running.is_empty() => self.poll(dice.below(self.running.len())),
                 _ => {}
             }
-            if self.running.is_empty() && !self.wait() && self.twin.weather.blows.get() {
-                self.twin.weather.blows.set(false);
-            }
-            if self.running.is_empty() && self.events.is_empty() && self.alerts.is_empty() && self.twin.queue.borrow().is_empty() {
-                return;
+            if self.running.is_empty() {
+                if self.is_at_rest() {
+                    return;
+                }
+                self.wait();
             }
         }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        let closed = self.quiet.is_some_and(|(at, open)| open == 0 && at.seconds_since(self.busy) >= RESTS);
+        closed && self.messages().next().is_none() && self.twin.queue.borrow().is_empty()
     }
 
     fn pass(&self, seconds: i64) {
         self.twin.clock.set(self.twin.clock.get().plus_seconds(seconds));
     }
 
-    /// Queues deliver at least once: a message is given out again while it is being dealt with.
+    /// Queues deliver at least once, and so do schedules: a message is given out again while it is being dealt with.
     fn give_again(&mut self) {
         let now = self.twin.clock.get();
         let dice = &self.twin.weather.dice;
-        let queue = if dice.permille(500) { &mut self.events } else { &mut self.alerts };
+        let all = [&mut self.events, &mut self.alerts, &mut self.requests, &mut self.files];
+        let queue = all.into_iter().nth(dice.below(4)).unwrap();
         if !queue.is_empty() {
             let at = dice.below(queue.len());
-            queue[at].visible = queue[at].visible.min(now);
-        }
-    }
-
-    /// When nothing is visible and nothing runs, time passes until something is. `false`: nothing ever will be.
-    fn wait(&mut self) -> bool {
-        let now = self.twin.clock.get();
-        let next = self.events.iter().chain(&self.alerts).map(|message| message.visible).min();
-        match next {
-            None => false,
-            Some(next) if next > now => {
-                self.twin.clock.set(next);
-                true
+            // What was never given out has not happened yet.
+            if queue[at].receipts > 0 {
+                queue[at].visible = queue[at].visible.min(now);
             }
-            Some(_) => true,
         }
     }
 
-    /// From the twins to the queues: what the guard sent itself, and what the topic took.
+    /// When nothing is visible and nothing runs, time passes until something is.
+    fn wait(&mut self) {
+        let next = self.messages().map(|message| message.visible).chain([self.due]).min().unwrap();
+        if next > self.twin.clock.get() {
+            self.twin.clock.set(next);
+        }
+    }
+
+    /// From the twins to the queues: what was sent to the guard, what the topic took, and what is due.
     fn carry(&mut self) {
         for (visible, body) in self.twin.queue.take() {
             let message = self.message(body, visible);
@@ -177,82 +215,122 @@ impl<'w> Cloud<'w> {
         drop(topics);
         for notice in fresh {
             let Notice::Finding { body, .. } = notice else { continue };
-            let copies = if self.twin.weather.blows.get() && self.twin.weather.dice.permille(50) { 2 } else { 1 };
+            // Twice, or never.
+            let copies = match self.twin.weather.dice.below(20) {
+                0 if self.twin.weather.blows.get() => 2,
+                1 if self.twin.weather.blows.get() => 0,
+                _ => 1,
+            };
+            self.sums.lost += usize::from(copies == 0);
             for _ in 0..copies {
                 let message = self.message(body.clone(), self.twin.clock.get());
                 self.alerts.push(message);
             }
         }
+        if self.due <= self.twin.clock.get() {
+            self.tick();
+        }
+    }
+
+    /// The schedule fires.
+    fn tick(&mut self) {
+        let now = self.twin.clock.get();
+        self.twin.weather.turn(self.twin);
+        let message = self.message(json!({"task": "sweep", "at": self.due}).to_string(), now);
+        self.requests.push(message);
+        let idle = self.quiet.is_some_and(|(at, _)| at >= self.busy);
+        self.due = Self::mark_after(now).plus_seconds(if idle { IDLE - EVERY } else { 0 });
+    }
+
+    /// When the schedule is due after a moment.
+    fn mark_after(now: Moment) -> Moment {
+        now.plus_seconds(EVERY - now.epoch_seconds().rem_euclid(EVERY))
+    }
+
+    /// Something happened.
+    fn is_busy(&mut self) {
+        self.busy = self.twin.clock.get();
+        self.due = self.due.min(Self::mark_after(self.busy));
     }
 
     fn start(&mut self, function: Function) {
-        if self.running.iter().filter(|running| running.function == function).count() >= AT_ONCE {
+        let others = self.running.iter().filter(|running| running.function == function).count();
+        if others >= AT_ONCE {
             return;
         }
-        let now = self.twin.clock.get();
-        let dice = &self.twin.weather.dice;
-        let queue = if function == Function::Guard { &mut self.events } else { &mut self.alerts };
-        let mut visible: Vec<&mut Message> = queue.iter_mut().filter(|message| message.visible <= now).collect();
+        let twin = self.twin;
+        let now = twin.clock.get();
+        let dice = &twin.weather.dice;
+        let mut visible: Vec<&mut Message> = self.queue(function).iter_mut().filter(|message| message.visible <= now).collect();
         if visible.is_empty() {
             return;
         }
-        let mut records = Vec::new();
-        let mut batch = Vec::new();
-        for _ in 0..=dice.below(5) {
+        let mut given: Vec<Message> = Vec::new();
+        let most = if function == Function::Auditor { 0 } else { dice.below(5) };
+        for _ in 0..=most {
             if visible.is_empty() {
                 break;
             }
             let message = visible.swap_remove(dice.below(visible.len()));
             message.visible = now.plus_seconds(HIDDEN);
             message.receipts += 1;
-            batch.push(message.id);
-            records.push(json!({
-                "messageId": message.id.to_string(),
-                "body": message.body,
-                "attributes": {"ApproximateReceiveCount": message.receipts.to_string()},
-                "eventSource": "aws:sqs",
-            }));
+            given.push(message.clone());
         }
-        let payload = to_raw_value(&json!({ "Records": records })).unwrap();
-        let number = self.invocations.get() + 1;
-        self.invocations.set(number);
-        let future: Pin<Box<dyn Future<Output = Ended<'w>> + 'w>> = match function {
-            Function::Guard => Box::pin(guard(self.twin, self.guards.pop().unwrap_or_default(), payload)),
+        self.invocations += 1;
+        let call: Call<'w> = match function {
+            Function::Guard => Box::pin(guard(twin, self.guards.pop().unwrap_or_default(), batch(&given))),
             Function::Notifier => {
-                let notifier = self.notifiers.pop().unwrap_or_else(|| {
-                    let line = Line { twin: self.twin, slack: self.slack };
-                    let channel = self.slack.bot.then(|| "C0EXAMPLE".to_owned());
-                    Notifier::new(Courier::new(Aws(self.twin), line, sample::view(Language::English), channel, None, false))
-                });
-                Box::pin(notify(notifier, payload, number))
+                let notifier = self.notifiers.pop().unwrap_or_else(|| notifier(twin, self.slack));
+                Box::pin(notify(notifier, batch(&given), self.invocations))
             }
+            Function::Auditor => {
+                self.sums.swept.overlaps += u64::from(others > 0);
+                let auditor = self.auditors.pop().unwrap_or_else(|| Auditor::new(Vec::new(), "us-east-1".to_owned()));
+                let seconds = if twin.weather.blows.get() && dice.permille(300) { dice.below(90) } else { 280 };
+                let deadline = now.plus_seconds(i64::try_from(seconds).unwrap());
+                Box::pin(audit(twin, auditor, serde_json::from_str(&given[0].body).unwrap(), deadline))
+            }
+            Function::Archive => Box::pin(feed(twin, self.policy, given.iter().map(|message| message.body.clone()).collect())),
         };
-        self.running.push(Invocation { function, batch, future });
+        self.running.push(Invocation { function, batch: given.into_iter().map(|message| message.id).collect(), call });
     }
 
     fn poll(&mut self, at: usize) {
         let mut context = Context::from_waker(Waker::noop());
-        let Poll::Ready(ended) = self.running[at].future.as_mut().poll(&mut context) else { return };
+        let Poll::Ready(ended) = self.running[at].call.as_mut().poll(&mut context) else { return };
         let Invocation { function, batch, .. } = self.running.swap_remove(at);
+        let now = self.twin.clock.get();
         let failed = match ended {
             Ended::Guard(guard, outcome) => {
+                self.is_busy();
                 self.guards.push(guard);
                 outcome.ok().map(|(failed, report)| {
                     self.sums.received += report.received;
                     self.sums.ended += report.judged + report.duplicate + report.not_relevant + report.quarantined + report.failed;
                     self.sums.quarantined += report.quarantined;
+                    self.sums.recovered += report.recovered;
                     self.sums.unaccounted |= report.metrics("switch-guard").unaccounted() != 0;
                     failed
                 })
             }
             Ended::Notifier(notifier, outcome) => {
+                self.is_busy();
                 self.notifiers.push(notifier);
                 outcome.ok().map(|(failed, _)| failed)
             }
+            Ended::Auditor(auditor, request, outcome) => {
+                self.auditors.push(auditor);
+                self.swept(request, outcome)
+            }
+            Ended::Archive(outcome) => {
+                self.is_busy();
+                outcome.ok().map(|sent| {
+                    self.sums.from_archive += sent;
+                    Vec::new()
+                })
+            }
         };
-        let now = self.twin.clock.get();
-        let queue = if function == Function::Guard { &mut self.events } else { &mut self.alerts };
-        queue.retain_mut(|message| {
+        self.queue(function).retain_mut(|message| {
             if !batch.contains(&message.id) {
                 return true;
             }
@@ -263,18 +341,32 @@ impl<'w> Cloud<'w> {
             again
         });
     }
+
+    fn swept(&mut self, request: session_auditor::Request, outcome: Result<session_auditor::Report, String>) -> Option<Vec<String>> {
+        let sum = &mut self.sums.swept;
+        let (Some(swept), Some(resent)) = outcome.map(|report| (report.swept, report.resent)).unwrap_or_default() else {
+            sum.failed += 1;
+            return None;
+        };
+        sum.count(swept, resent);
+        if swept.stopped || swept.lookups + swept.closed + swept.rejudged + resent.published + resent.rejudged + resent.failed > 0 {
+            self.is_busy();
+        } else if let Some(at) = request.at {
+            self.quiet = self.quiet.max(Some((at, swept.open + resent.unacknowledged)));
+        }
+        Some(Vec::new())
+    }
 }
 
-async fn guard(twin: &Twin<Storm>, mut guard: Guard, payload: Box<RawValue>) -> Ended<'_> {
-    let outcome = guard.handle(twin, &payload, None).await.map_err(|trouble| trouble.to_string());
-    let failed = outcome
-        .map(|(response, report)| (response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(), report));
-    Ended::Guard(guard, failed)
-}
-
-async fn notify<'w>(notifier: Notifier<Aws<'w>, Line<'w>>, payload: Box<RawValue>, number: u64) -> Ended<'w> {
-    let outcome = notifier.handle(payload.get(), &format!("invocation-{number}")).await.map_err(|failed| failed.to_string());
-    let failed =
-        outcome.map(|report| (report.response.batch_item_failures.iter().map(|failure| failure.item_identifier.clone()).collect(), report));
-    Ended::Notifier(notifier, failed)
+fn batch(messages: &[Message]) -> Box<RawValue> {
+    let record = |message: &Message| {
+        json!({
+            "messageId": message.id.to_string(),
+            "body": message.body,
+            "attributes": {"ApproximateReceiveCount": message.receipts.to_string()},
+            "eventSource": "aws:sqs",
+        })
+    };
+    let records: Vec<_> = messages.iter().map(record).collect();
+    to_raw_value(&json!({ "Records": records })).unwrap()
 }

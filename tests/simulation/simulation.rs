@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod cloud;
+mod delivery;
 mod digest;
+mod invocation;
 mod nothing_lost;
 #[path = "../promises/organisation.rs"]
 mod organisation;
@@ -11,4 +13,5 @@ mod rosters;
 mod same_findings;
 mod slack;
 mod storm;
+mod sums;
 mod week;

@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use rolewatch_edge::port::Trouble;
-use rolewatch_edge::testing::{Gate, Weather};
+use rolewatch_edge::testing::{Gate, Twin, Weather};
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::testing::{PEOPLE, PRODUCTION};
 
 /// SplitMix64: the same numbers for the same seed, everywhere.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub(crate) struct Storm {
     pub(crate) blows: Cell<bool>,
     /// How many calls in a thousand fail.
     chance: usize,
+    /// Whose event history is never opened.
+    pub(crate) shut: Option<AccountId>,
     /// What failed, for showing that everything does.
     pub(crate) failed: RefCell<BTreeMap<(&'static str, bool), u64>>,
 }
@@ -50,13 +54,42 @@ impl Storm {
     pub(crate) fn new(seed: u64) -> Self {
         let dice = Dice::new(seed);
         let chance = dice.below(40);
-        Self { dice, blows: Cell::new(true), chance, failed: RefCell::default() }
+        Self { dice, blows: Cell::new(true), chance, shut: None, failed: RefCell::default() }
+    }
+
+    /// The event history as it is for the next minutes: it throttles, shuts accounts out, has short pages, forgets its tokens.
+    pub(crate) fn turn(&self, twin: &Twin<Self>) {
+        let mut history = twin.history.borrow_mut();
+        history.allows.clear();
+        history.refuses = self.shut.into_iter().collect();
+        if !self.blows.get() {
+            return;
+        }
+        history.page = 1 + self.dice.below(3);
+        history.era += u64::from(self.dice.permille(200));
+        for account in [PEOPLE, PRODUCTION] {
+            let account: AccountId = account.parse().unwrap();
+            if self.dice.permille(150) {
+                history.allows.insert((account, "us-east-1".to_owned()), u32::try_from(self.dice.below(3)).unwrap());
+            }
+            if self.dice.permille(100) {
+                history.refuses.insert(account);
+            }
+        }
+    }
+
+    /// From now on everything works.
+    pub(crate) fn calm_down(&self, twin: &Twin<Self>) {
+        self.blows.set(false);
+        self.turn(twin);
     }
 }
 
 impl Weather for Storm {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
-        if !self.blows.get() || !self.dice.permille(self.chance) {
+        // Few lookups are made: more of them have to fail to show anything.
+        let chance = if what == "lookup" { 50 + 4 * self.chance } else { self.chance };
+        if !self.blows.get() || !self.dice.permille(chance) {
             return Ok(());
         }
         *self.failed.borrow_mut().entry((what, gate == Gate::After)).or_default() += 1;

@@ -9,11 +9,11 @@ use serde_json::Value;
 use crate::ledger::keys::hash;
 use crate::port::{LookBy, Page, Question, Trouble};
 
-/// The most records on a page.
+/// The most records on a page of AWS.
 const PAGE: usize = 50;
 
 /// All records, by account and region.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct History {
     records: BTreeMap<(AccountId, String), Vec<(Moment, Value)>>,
     /// How many seconds after its event a record can be found.
@@ -22,8 +22,26 @@ pub struct History {
     pub refuses: BTreeSet<AccountId>,
     /// How many more calls an account and region takes before it throttles; any number, if it is not in here.
     pub allows: BTreeMap<(AccountId, String), u32>,
+    /// How many records are on a page.
+    pub page: usize,
+    /// Counted up, every token that was given out is refused, as one of yesterday is.
+    pub era: u64,
     /// Every question that was answered, with its token.
     pub asked: Vec<(Question, Option<String>)>,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            records: BTreeMap::new(),
+            delay: 0,
+            refuses: BTreeSet::new(),
+            allows: BTreeMap::new(),
+            page: PAGE,
+            era: 0,
+            asked: Vec::new(),
+        }
+    }
 }
 
 impl History {
@@ -49,11 +67,11 @@ impl History {
             None => {}
         }
         // A token belongs to its question.
-        let own = hash(&format!("{question:?}"));
+        let own = hash(&format!("{question:?} {}", self.era));
         let skip = match token.map(|token| token.split_once('~')) {
             None => 0,
             Some(Some((of, skip))) if of == own => skip.parse().unwrap_or(0),
-            Some(_) => return Err(refused("InvalidNextTokenException: the token is of another question")),
+            Some(_) => return Err(refused("InvalidNextTokenException: the token is of another question, or too old")),
         };
         self.asked.push((question.clone(), token.map(str::to_owned)));
         let within = |time: Moment| time >= question.from && time <= question.to && now.seconds_since(time) >= self.delay;
@@ -65,8 +83,8 @@ impl History {
             .filter(|(time, record)| within(*time) && is_found(&question.by, record))
             .collect();
         found.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
-        let next = (found.len() > skip + PAGE).then(|| format!("{own}~{}", skip + PAGE));
-        Ok(Page { records: found.into_iter().skip(skip).take(PAGE).map(|(_, record)| record.to_string()).collect(), next })
+        let next = (found.len() > skip + self.page).then(|| format!("{own}~{}", skip + self.page));
+        Ok(Page { records: found.into_iter().skip(skip).take(self.page).map(|(_, record)| record.to_string()).collect(), next })
     }
 }
 

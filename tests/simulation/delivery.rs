@@ -1,0 +1,120 @@
+//! Which events EventBridge delivers, and when: it is best effort, so some never come. By what they are found then differs by seed.
+
+use std::collections::BTreeMap;
+
+use rolewatch_guard::moment::Moment;
+use serde_json::Value;
+
+use crate::cloud::Cloud;
+use crate::same_findings::envelope;
+use crate::storm::Dice;
+
+/// What recovers events that never came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recovery {
+    /// Nothing has to: all come.
+    Needless,
+    /// The event history alone: what it is not asked for comes.
+    Lookup,
+    /// The log files of the trail, while the event history of one account is shut.
+    Trail,
+    /// Whichever is first.
+    Both,
+}
+
+impl Recovery {
+    pub(crate) fn of(seed: u64) -> Self {
+        match seed % 8 {
+            0 => Self::Needless,
+            1..=4 => Self::Lookup,
+            5 => Self::Trail,
+            _ => Self::Both,
+        }
+    }
+
+    /// Whether there is an S3 trail.
+    pub(crate) fn has_trail(self) -> bool {
+        matches!(self, Self::Trail | Self::Both)
+    }
+}
+
+/// Sends the records on their way. How many never arrive.
+pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recovery, dice: &Dice, start: Moment) -> u64 {
+    let found: Vec<bool> = match recovery {
+        Recovery::Needless => vec![false; records.len()],
+        Recovery::Lookup => found_by_lookup(records, dice),
+        Recovery::Trail | Recovery::Both => vec![true; records.len()],
+    };
+    let mut withheld = 0;
+    for (record, found) in records.iter().zip(found) {
+        let happened = time(record).max(start);
+        let after = |most: usize| happened.plus_seconds(i64::try_from(dice.below(most)).unwrap());
+        if recovery.has_trail() {
+            for _ in 0..=usize::from(dice.permille(150)) {
+                // A log file is written after minutes; a notification may be late by hours.
+                let seconds = if dice.permille(100) { 40_000 } else { 900 };
+                cloud.file(record.to_string(), after(seconds));
+            }
+        }
+        if found && dice.permille(500) {
+            withheld += 1;
+            continue;
+        }
+        let event = envelope(record).to_string();
+        for _ in 0..=usize::from(dice.permille(150)) {
+            // Some events come at once, some half an hour late.
+            cloud.event(event.clone(), after(if dice.permille(200) { 1_800 } else { 60 }));
+        }
+    }
+    withheld
+}
+
+pub(crate) fn time(record: &Value) -> Moment {
+    record["eventTime"].as_str().unwrap().parse().unwrap()
+}
+
+fn issued(record: &Value) -> Option<&str> {
+    record.pointer("/responseElements/credentials/accessKeyId").and_then(Value::as_str)
+}
+
+/// Which records the event history is asked for: one half of an elevated switch whose other half comes, and what was done with it before it expired.
+/// Of records that contradict each other nobody can say by which of them the rest is found: they all come.
+fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
+    let mut copies: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in records {
+        for id in [&record["eventID"], &record["addendum"]["originalEventID"]] {
+            *copies.entry(id.as_str().unwrap_or_default()).or_default() += 1;
+        }
+    }
+    let alone = |record: &Value| record["addendum"].is_null() && copies[record["eventID"].as_str().unwrap()] == 1;
+    let mut halves: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut spoilt: Vec<&str> = Vec::new();
+    for (at, record) in records.iter().enumerate().filter(|(_, record)| record["eventName"] == "AssumeRole") {
+        let role = record.pointer("/requestParameters/roleArn").and_then(Value::as_str).unwrap_or_default();
+        let Some(issued) = issued(record) else { continue };
+        if !alone(record) {
+            spoilt.push(issued);
+            spoilt.extend(
+                records.iter().filter(|other| other["sharedEventID"] == record["sharedEventID"]).filter_map(|other| self::issued(other)),
+            );
+        } else if role.starts_with("arn:aws:iam::444455556666:role/") && !role.ends_with("/ReadOnly") {
+            halves.entry(issued).or_default().push(at);
+        }
+    }
+    let mut found = vec![false; records.len()];
+    for (issued, halves) in halves.iter().filter(|(issued, _)| !spoilt.contains(issued)) {
+        if let [one, other] = halves[..] {
+            found[if dice.permille(500) { one } else { other }] = true;
+        }
+        let mint = records[halves[0]];
+        let lasts = mint["requestParameters"]["durationSeconds"].as_i64().unwrap_or(900);
+        let ends = time(mint).plus_seconds(lasts);
+        for (at, used) in records.iter().enumerate() {
+            let own = used["userIdentity"]["accessKeyId"].as_str() == Some(issued);
+            if own && alone(used) && time(used) <= ends && used["eventName"] == "DescribeInstances" {
+                found[at] = true;
+            }
+        }
+    }
+    found
+}

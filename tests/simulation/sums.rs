@@ -1,0 +1,73 @@
+//! What the invocations that ended came to.
+
+use std::ops::AddAssign;
+
+use rolewatch_edge::resend::Resent;
+use rolewatch_edge::watch;
+
+/// Of all functions.
+#[derive(Debug, Default)]
+pub(crate) struct Sums {
+    pub(crate) received: u64,
+    pub(crate) ended: u64,
+    pub(crate) quarantined: u64,
+    pub(crate) crashes: u64,
+    pub(crate) unaccounted: bool,
+    /// Alerts that the notifier was never given, or not to the end.
+    pub(crate) lost: usize,
+    /// Records that nobody delivered, as the guard counts them.
+    pub(crate) recovered: u64,
+    /// Records that the archive had and the ledger had not.
+    pub(crate) from_archive: u64,
+    pub(crate) swept: Swept,
+}
+
+/// Of sweeps.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Swept {
+    pub(crate) runs: u64,
+    pub(crate) overlaps: u64,
+    pub(crate) failed: u64,
+    pub(crate) lookups: u64,
+    pub(crate) throttled: u64,
+    pub(crate) refused: u64,
+    pub(crate) stopped: u64,
+    pub(crate) closed: u64,
+    pub(crate) unanswered: u64,
+    pub(crate) recovered: u64,
+    pub(crate) resent: u64,
+}
+
+impl Swept {
+    pub(crate) fn count(&mut self, swept: watch::Swept, resent: Resent) {
+        *self += Self {
+            runs: 1,
+            overlaps: 0,
+            failed: 0,
+            lookups: swept.lookups,
+            throttled: swept.throttled,
+            refused: swept.refused,
+            stopped: u64::from(swept.stopped),
+            closed: swept.closed,
+            unanswered: swept.unanswered,
+            recovered: swept.recovered,
+            resent: resent.published,
+        };
+    }
+}
+
+impl AddAssign for Swept {
+    fn add_assign(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.overlaps += other.overlaps;
+        self.failed += other.failed;
+        self.lookups += other.lookups;
+        self.throttled += other.throttled;
+        self.refused += other.refused;
+        self.stopped += other.stopped;
+        self.closed += other.closed;
+        self.unanswered += other.unanswered;
+        self.recovered += other.recovered;
+        self.resent += other.resent;
+    }
+}
