@@ -2,6 +2,7 @@
 
 import json
 import unittest
+from datetime import UTC, datetime
 from typing import Any
 
 from rolewatch_live.accounts import DEVELOPMENT
@@ -77,6 +78,17 @@ class People(unittest.TestCase):
         until("entry into the reader role", lambda: trail.lookup_events(LookupAttributes=asked)["Events"])
         self.live.rest()
         self.assertNotIn("violation", {finding["verdict"] for finding in self.findings("newcomer").values()})
+
+    def test_a_roster_is_taken_of_the_account_whose_groups_the_policy_names(self) -> None:
+        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.live.run("SessionAuditorName", {"task": "rosters", "at": at})
+        s3, bucket = self.live.accounts.client("s3"), self.live.hub["BucketName"]
+        keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix="roster/")["Contents"]]
+        (taken,) = [key for key in keys if key.startswith(f"roster/{DEVELOPMENT}@")]
+        roster = json.loads(s3.get_object(Bucket=bucket, Key=taken)["Body"].read())
+        groups = {user["UserName"]: user["GroupList"] for user in roster["UserDetailList"]}
+        # IAM knows no two groups that differ in case alone.
+        self.assertEqual((groups["alice"], groups["tess"]), (["developers"], ["testers"]))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ def _transformed(path):
         if resource["Type"] == "AWS::Serverless::Function":
             # `sam deploy` puts the place of the zip here.
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
+        if resource["Type"] == "AWS::Serverless::StateMachine":
+            resource["Properties"]["DefinitionUri"] = "s3://bucket/key"
     parameters = {name: parameter.get("Default", "given") for name, parameter in template["Parameters"].items()}
     return Translator({}, Parser(), boto_session=_Session()).translate(template, parameters)
 

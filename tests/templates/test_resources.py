@@ -1,12 +1,22 @@
 """What the resources of the stack have to be: encrypted, kept, watched, and told what the functions ask for."""
 
+import json
 import re
 import unittest
 
 import templates
 from templates import HUB, ROOT, SPOKE
 
-SETTINGS = ROOT / "shared" / "edge" / "src" / "settings.rs"
+SETTINGS = ROOT / "shared" / "edge" / "src" / "settings"
+# Which settings each function reads.
+READERS = {
+    "SwitchGuard": ("", "GuardSettings"),
+    "SlackNotifier": ("", "NotifierSettings"),
+    "SessionAuditor": ("auditor", "AuditorSettings"),
+    "ArchiveAuditor": ("archive", "ArchiveSettings"),
+}
+# Started by a schedule, and fed by no queue.
+SCHEDULED = {"SessionAuditor"}
 
 
 class Resources(unittest.TestCase):
@@ -53,7 +63,7 @@ class Resources(unittest.TestCase):
     def test_a_message_is_not_taken_twice_while_it_is_worked_on_and_one_failure_fails_alone(self):
         functions, queues = self.of("AWS::Lambda::Function"), self.of("AWS::SQS::Queue")
         mappings = self.of("AWS::Lambda::EventSourceMapping")
-        self.assertEqual(len(mappings), len(functions))
+        self.assertEqual({mapping["FunctionName"]["Ref"] for mapping in mappings.values()}, set(functions) - SCHEDULED)
         for name, mapping in mappings.items():
             queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
             function = functions[mapping["FunctionName"]["Ref"]]
@@ -75,12 +85,13 @@ class Resources(unittest.TestCase):
             self.assertEqual((function["Runtime"], function["Architectures"]), ("provided.al2023", [{"Ref": "Architecture"}]), name)
 
     def test_the_functions_are_told_what_they_ask_for(self):
-        text = SETTINGS.read_text()
-        for function, reader in (("SwitchGuard", "GuardSettings"), ("SlackNotifier", "NotifierSettings")):
+        for function, (file, reader) in READERS.items():
+            text = (SETTINGS / f"{file}.rs" if file else SETTINGS.with_suffix(".rs")).read_text()
             asked = set(re.findall(r'"(ROLEWATCH_\w+)"', text.partition(f"impl {reader} {{")[2].partition("\nimpl ")[0]))
-            self.assertGreater(len(asked), 5)
+            self.assertGreater(len(asked), 5, function)
             told = set(self.hub["Resources"][function]["Properties"]["Environment"]["Variables"])
             self.assertEqual(told, asked, function)
+        self.assertEqual(set(READERS), set(self.of("AWS::Lambda::Function")))
 
     def test_every_parameter_is_checked_and_has_its_place(self):
         for path in (HUB, SPOKE):
@@ -122,10 +133,12 @@ class Resources(unittest.TestCase):
         for function in self.of("AWS::Lambda::Function"):
             self.assertLessEqual({("Errors", function), ("Throttles", function)}, watched)
         ours = {("Quarantined", "switch-guard"), ("Received", "switch-guard"), ("SlackFailed", "slack-notifier"), ("HeartbeatDelivered", "slack-notifier")}
+        ours |= {("Unacknowledged", "session-auditor"), ("OpenSessions", "session-auditor")}
+        ours |= {("RosterFailed", "session-auditor"), ("LogFilesUnread", "archive-auditor")}
         self.assertLessEqual(ours, watched)
         for name, alarm in alarms.items():
             self.assertEqual(alarm["AlarmActions"], [{"Ref": "OperationsTopic"}], name)
-            silent = alarm["MetricName"] in ("Received", "HeartbeatDelivered")
+            silent = alarm["MetricName"] in ("Received", "HeartbeatDelivered", "OpenSessions")
             self.assertEqual(alarm["TreatMissingData"], "breaching" if silent else "notBreaching", name)
         metrics = (ROOT / "shared" / "edge" / "src" / "telemetry" / "metrics.rs").read_text()
         for metric, _ in ours:
@@ -147,10 +160,19 @@ class Resources(unittest.TestCase):
         for name, rule in templates.rules(self.spoke).items():
             self.assertTrue(rule["Name"]["Fn::Sub"].startswith("${HubStackName}-spoke-"), name)
 
-    def test_a_stack_can_be_created_from_the_text_itself(self):
-        # CloudFormation takes no longer text but from S3.
-        for path in (HUB, SPOKE):
-            self.assertLess(len(path.read_bytes()), 51_200, path.name)
+    def test_cloudformation_takes_templates_of_this_size(self):
+        # The hub goes through S3, as `sam deploy` does it; a StackSet takes the spoke as it is.
+        self.assertLess(len(HUB.read_bytes()), 1_000_000)
+        self.assertLess(len(SPOKE.read_bytes()), 51_200)
+
+    def test_every_schedule_says_what_to_do_and_by_which_time(self):
+        schedules = self.of("AWS::Scheduler::Schedule")
+        tasks = {name: json.loads(schedule["Target"]["Input"]) for name, schedule in schedules.items() if name != "Heartbeat"}
+        self.assertEqual({task["at"] for task in tasks.values()}, {"<aws.scheduler.scheduled-time>"})
+        by_function = sorted((schedules[name]["Target"]["Arn"]["Fn::GetAtt"][0], task["task"]) for name, task in tasks.items())
+        self.assertEqual(
+            by_function, [("ArchiveAuditor", "sweep"), ("SessionAuditor", "digest"), ("SessionAuditor", "rosters"), ("SessionAuditor", "sweep")]
+        )
 
 
 def place(alarm):

@@ -99,8 +99,8 @@ def faults(rules):
     """What would let a rule lose events."""
     found = []
     for name, properties in rules.items():
-        # The heartbeat is no event of CloudTrail.
-        wanted = "ENABLED" if name == "HeartbeatRule" else FULL_STATE
+        # The heartbeat and a new object of the trail's bucket are no events of CloudTrail.
+        wanted = "ENABLED" if name in ("HeartbeatRule", "TrailRule") else FULL_STATE
         if properties["State"] != wanted:
             found.append(f"{name}: state {properties['State']}")
         for target in properties["Targets"]:

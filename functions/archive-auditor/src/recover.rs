@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use futures_util::future::try_join_all;
 use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
-use rolewatch_edge::ledger::{Known, known, mark_file};
-use rolewatch_edge::port::{LogFile, Trouble};
+use rolewatch_edge::ledger::{Known, known, mark_file, note_missed};
+use rolewatch_edge::port::{Kept, LogFile, Trouble};
 use rolewatch_edge::quarantine;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::id::RecordKey;
@@ -148,7 +148,12 @@ async fn submit<O: Outside>(outside: &O, record: &Record, now: Moment) -> Result
     }
     // What is begun with, or known in other words, did arrive.
     let missed = known == Known::Not && now.seconds_since(record.time) >= UNDER_WAY;
-    Ok(Some(if missed { Late::Missed } else { Late::Early }))
+    if !missed {
+        return Ok(Some(Late::Early));
+    }
+    // Two files may hold it, and a file may be read again before switch-guard has seen it.
+    let first = note_missed(outside, &record.key, now).await? == Kept::Written;
+    Ok(first.then_some(Late::Missed))
 }
 
 /// A record that was to arrive.

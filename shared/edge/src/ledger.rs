@@ -18,7 +18,7 @@ pub use heard::heard_of;
 pub use keys::{SessionAt, hash};
 pub use observed::Observed;
 pub(crate) use store::elevated;
-pub use store::{Arrival, Known, is_done, known, mark_done, store};
+pub use store::{Arrival, Known, is_done, known, mark_done, note_missed, store};
 pub use touch::{Touched, touch};
 pub use trail::{mark_file, mark_sweep, read_files, swept};
 pub use uses::{Counted, uses};

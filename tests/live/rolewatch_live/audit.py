@@ -37,7 +37,7 @@ def _printed(
     logs = scratch / "records_CloudTrail.json.gz"
     with gzip.open(logs, "wt") as file:
         json.dump({"Records": list(records)}, file)
-    given = [argument for roster in rosters for argument in ("--roster", _stated(roster))]
+    given = [argument for roster in rosters for argument in ("--roster", stated(roster))]
     command = [str(cli), "audit", str(logs), "--format", form, "--policy", str(policy), *given]
     done = subprocess.run([*command, *(["--until", until] if until else [])], capture_output=True, text=True, check=False, timeout=60)
     # 3: an archive of chosen events is incomplete by nature, and says so.
@@ -51,7 +51,7 @@ def key(finding: Finding) -> tuple[str, str, str]:
     return finding["rule"], finding["verdict"], finding["id"]
 
 
-def _stated(roster: Path) -> str:
+def stated(roster: Path) -> str:
     """`FILE@TIME`; a name may hold the time without colons: `production@2026-03-09T000000Z.json`."""
     _, _, time = roster.stem.partition("@")
     if not time:

@@ -10,7 +10,12 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-FUNCTIONS = {"SwitchGuard": "switch-guard", "SlackNotifier": "slack-notifier"}
+FUNCTIONS = {
+    "SwitchGuard": "switch-guard",
+    "SlackNotifier": "slack-notifier",
+    "SessionAuditor": "session-auditor",
+    "ArchiveAuditor": "archive-auditor",
+}
 CLI = "rolewatch"
 # Above this, symbols for debuggers are left out, which no test needs.
 LARGE = 20_000_000
@@ -29,6 +34,21 @@ def folder() -> Path:
     if done.returncode != 0:
         raise SystemExit("the functions do not build; see above")
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "debug"
+
+
+@cache
+def cli_for_aws() -> Path:
+    """The CLI with the commands that talk to AWS."""
+    if given := os.environ.get("ROLEWATCH_CLI_FOR_AWS"):
+        return Path(given).resolve()
+    built = folder()
+    # A folder of its own for the program; what it is made of is shared.
+    done = subprocess.run([shutil.which("cargo") or "cargo", "build", "--locked", "--quiet", "--features", "aws"], cwd=ROOT, check=False)
+    if done.returncode != 0:
+        raise SystemExit("the CLI does not build with the feature `aws`; see above")
+    mine = built / "rolewatch-for-aws"
+    shutil.copy2(built / CLI, mine)
+    return mine
 
 
 def zipped(binary: Path) -> bytes:

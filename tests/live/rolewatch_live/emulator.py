@@ -1,5 +1,6 @@
 """The emulator as a child process: free port, loopback only, its own temporary folder, gone afterwards."""
 
+import json
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 HERE = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -103,6 +104,10 @@ class Emulator:
         """Makes temporary credentials, and the MFA proved for them, older."""
         self._post(f"/_rolewatch/later?seconds={seconds}")
 
+    def recorded(self, records: list[dict[str, Any]]) -> None:
+        """Lets LookupEvents know these records, which no rule is sent."""
+        self._post("/_rolewatch/recorded", json.dumps(records).encode())
+
     def tail(self, lines: int = 40) -> str:
         """The last lines of its log, for an error message."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
@@ -138,8 +143,8 @@ class Emulator:
                 time.sleep(0.05)
         raise NotUp(f"the emulator was not up after {START_SECONDS} s; {self.log} ends with:\n{self.tail()}")
 
-    def _post(self, path: str) -> None:
-        request = urllib.request.Request(self.endpoint + path, method="POST")
+    def _post(self, path: str, body: bytes = b"") -> None:
+        request = urllib.request.Request(self.endpoint + path, data=body, method="POST")
         with urllib.request.urlopen(request, timeout=10):
             pass
 

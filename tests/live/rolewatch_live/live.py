@@ -1,10 +1,11 @@
 """All of it on one machine: emulator, hub, spokes, Slack; and what can be asked of it afterwards."""
 
 import json
+import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ from typing import Any, Self
 from . import binaries
 from .accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts
 from .emulator import Emulator
-from .feed import EVENTS, Envelope, publish
+from .feed import ARCHIVE, EVENTS, Envelope, publish
 from .inbox import Inbox
 from .sink import Post, Sink
 from .stack import NAME, Hub, deploy_hub, deploy_spoke
@@ -21,9 +22,10 @@ from .waiting import TooLate, until
 POLICY_KEY = "policy/rolewatch.yaml"
 SPOKES = ((DEVELOPMENT, HOME), (PRODUCTION, HOME))
 QUEUES = ("EventQueueUrl", "AlertQueueUrl")
+TRAIL = "organization-trail"
 DEAD_LETTERS = ("EventDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
-GUARD, NOTIFIER = "switch-guard", "slack-notifier"
-LOG_GROUPS = (f"/rolewatch/{NAME}/{GUARD}", f"/rolewatch/{NAME}/{NOTIFIER}")
+GUARD, NOTIFIER, AUDITOR, ARCHIVIST = "switch-guard", "slack-notifier", "session-auditor", "archive-auditor"
+FUNCTIONS = (GUARD, NOTIFIER, AUDITOR, ARCHIVIST)
 
 
 class Live:
@@ -33,10 +35,13 @@ class Live:
         self,
         spokes: Iterable[tuple[str, str]] = SPOKES,
         bot: bool = False,
+        trail: bool = False,
         on_post: Callable[[Post], None] | None = None,
         **parameters: str,
     ) -> None:
         self._spokes, self._bot, self._on_post, self._parameters = tuple(spokes), bot, on_post, parameters
+        if trail:
+            self._parameters |= {"TrailBucket": TRAIL, "TrailDelay": "0"}
         self._stack = ExitStack()
         self.hub: Hub
         self.emulator: Emulator
@@ -51,6 +56,10 @@ class Live:
             self.sink = starting.enter_context(Sink(self._on_post))
             self.emulator = starting.enter_context(Emulator(self.folder, HUB))
             self.accounts = Accounts(self.emulator.endpoint)
+            if "TrailBucket" in self._parameters:
+                s3 = self.accounts.client("s3")
+                s3.create_bucket(Bucket=TRAIL)
+                s3.put_bucket_notification_configuration(Bucket=TRAIL, NotificationConfiguration={"EventBridgeConfiguration": {}})
             senders = list(dict.fromkeys(account for account, _ in self._spokes))
             self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, **self._parameters)
             for account, region in self._spokes:
@@ -60,6 +69,17 @@ class Live:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
+
+    def credentials(self) -> dict[str, str]:
+        """The environment of a program that runs in the hub's account."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return kept | {
+            "AWS_ENDPOINT_URL": self.accounts.endpoint,
+            "AWS_ACCESS_KEY_ID": HUB,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": HOME,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
 
     # What goes in
 
@@ -86,6 +106,25 @@ class Live:
         """Puts a message into the guard's own queue, as if a rule had."""
         self.accounts.client("sqs").send_message(QueueUrl=self.hub["EventQueueUrl"], MessageBody=body)
 
+    def run(self, output: str, event: Any) -> Any:
+        """Invokes a function (`SessionAuditorName`, `ArchiveAuditorName`) as a schedule would, and waits for it; what it answered."""
+        answer = self.accounts.client("lambda").invoke(FunctionName=self.hub[output], Payload=json.dumps(event).encode())
+        said = answer["Payload"].read().decode()
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{self.hub[output]} failed: {said}")
+        return json.loads(said) if said else None
+
+    @contextmanager
+    def deaf(self, output: str) -> Iterator[None]:
+        """A function that takes nothing from its queue for a while."""
+        client = self.accounts.client("lambda")
+        (mapping,) = client.list_event_source_mappings(FunctionName=self.hub[output])["EventSourceMappings"]
+        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
     # What comes out
 
     def inbox(self, topic: str, name: str) -> Inbox:
@@ -94,10 +133,19 @@ class Live:
         inbox.subscribe(self.hub[topic])
         return inbox
 
+    def archive(self) -> int:
+        """The trail writes all log files of `events/`; how many."""
+        files = sorted(path for path in ARCHIVE.rglob("*.json.gz"))
+        for path in files:
+            key = path.relative_to(ARCHIVE).as_posix()
+            self.accounts.client("s3").put_object(Bucket=TRAIL, Key=key, Body=path.read_bytes())
+        return len(files)
+
     def rest(self, patience: float = 60.0) -> None:
         """Waits until nothing is queued or being worked on; what is delayed on purpose does not count."""
         try:
-            until("rest", lambda: not any(self.depths().values()), patience)
+            queues = (*QUEUES, *(["TrailQueueUrl"] if "TrailBucket" in self._parameters else []))
+            until("rest", lambda: not any(self.depths(queues).values()), patience)
         except TooLate as error:
             complaints = [line for line in self.log() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
             raise TooLate(f"{error}; queues: {self.depths()}; the functions complained: {complaints[-5:]}") from None
@@ -126,6 +174,19 @@ class Live:
         states = [row for row in self.rows("OutboxTableName") if row["pk"].startswith("finding#") and row["sk"] == "state"]
         return [json.loads(row["body"])["alert"] for row in states]
 
+    def missed(self) -> Counter[tuple[str, str]]:
+        """How many events EventBridge never delivered, by account and region."""
+        sums: Counter[tuple[str, str]] = Counter()
+        for said in self._counted():
+            if "account" in said:
+                sums[said["account"], said["region"]] += said["Missed"]
+        return sums
+
+    def _counted(self) -> Iterator[dict[str, Any]]:
+        for line in self.log():
+            if '"_aws"' in line:
+                yield json.loads(line)
+
     def quarantined(self) -> list[str]:
         """The keys of what could not be read."""
         found = self.accounts.client("s3").list_objects_v2(Bucket=self.hub["BucketName"], Prefix="quarantine/")
@@ -134,17 +195,16 @@ class Live:
     def log(self) -> list[str]:
         """The lines that the functions logged."""
         logs = self.accounts.client("logs")
-        pages = [page for group in LOG_GROUPS for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)]
+        functions = FUNCTIONS if "TrailBucket" in self._parameters else FUNCTIONS[:-1]
+        groups = [f"/rolewatch/{NAME}/{function}" for function in functions]
+        pages = [page for group in groups for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)]
         return [line for page in pages for event in page["events"] for line in event["message"].splitlines()]
 
     def metrics(self, function: str = GUARD) -> Counter[str]:
         """The sums of what a function counted, from the embedded metrics in its log."""
         sums: Counter[str] = Counter()
-        for line in self.log():
-            if '"_aws"' not in line:
-                continue
-            said = json.loads(line)
-            if said.get("function") != function:
+        for said in self._counted():
+            if said.get("function") != function or "account" in said:
                 continue
             names = [metric["Name"] for block in said["_aws"]["CloudWatchMetrics"] for metric in block["Metrics"]]
             for name in names:

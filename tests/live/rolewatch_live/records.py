@@ -4,6 +4,7 @@ The shapes are those of `events/shapes.py`: the role owner's half knows of the c
 no resources and stays with the caller, `expiration` is text as Java prints it, and the code of an MFA device is never logged.
 """
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -180,7 +181,32 @@ def lookup(record: Record, call: Call) -> Record:
         "EventTime": call.time.timestamp(),
         "ReadOnly": "true" if record["readOnly"] else "false",
         "Resources": resources,
-        **({"AccessKeyId": call.caller.key, "Username": call.caller.name or call.caller.arn.rpartition("/")[2]} if own else {}),
+        "AccessKeyId": call.caller.key if own else "",
+        "Username": (call.caller.name or call.caller.arn.rpartition("/")[2]) if own else "",
+    }
+
+
+def known(record: Record) -> Record:
+    """Any record as `cloudtrail:LookupEvents` lists it."""
+    answer = record.get("responseElements") or {}
+    issued, assumed = answer.get("credentials") or {}, answer.get("assumedRoleUser") or {}
+    by = record["userIdentity"]
+    session = assumed.get("assumedRoleId", "").partition(":")[2]
+    names = {
+        "AWS::IAM::AccessKey": [issued.get("accessKeyId")],
+        "AWS::STS::AssumedRole": [assumed.get("arn"), assumed.get("assumedRoleId"), session],
+        "AWS::IAM::Role": [(record.get("requestParameters") or {}).get("roleArn")],
+    }
+    return {
+        "EventId": record["eventID"],
+        "EventName": record["eventName"],
+        "EventSource": record["eventSource"],
+        "EventTime": datetime.fromisoformat(record["eventTime"]).timestamp(),
+        "ReadOnly": "true" if record.get("readOnly") else "false",
+        "Resources": [{"ResourceType": kind, "ResourceName": name} for kind, found in names.items() for name in found if name],
+        "AccessKeyId": by.get("accessKeyId", ""),
+        "Username": by.get("userName") or by.get("principalId", "").partition(":")[2],
+        "CloudTrailEvent": json.dumps(record),
     }
 
 

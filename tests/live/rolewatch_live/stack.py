@@ -17,6 +17,8 @@ NAME = "rolewatch"
 # What the emulator does not know; `template.without` fails when this is not exactly so.
 LEFT_OUT_OF_HUB: set[str] = set()
 LEFT_OUT_OF_SPOKE: set[str] = set()
+# By CloudFormation.
+LONGEST_BODY = 51_200
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Hub:
 
 def deploy_hub(accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str], bot: bool = False, **more: str) -> Hub:
     """Deploys `template.yaml`. `bot`: Slack is reached by a bot token; else by an incoming webhook."""
-    code = {name: _upload(accounts, binary, zipped(binaries / binary)) for name, binary in FUNCTIONS.items()}
+    code = {name: _upload(accounts, f"{binary}.zip", zipped(binaries / binary)) for name, binary in FUNCTIONS.items()}
     whole = template.without(template.read(ROOT / "template.yaml"), LEFT_OUT_OF_HUB)
     secret = accounts.client("secretsmanager").create_secret(Name="rolewatch/slack", SecretString=TOKEN if bot else sink.webhook)
     given = {
@@ -45,7 +47,10 @@ def deploy_hub(accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str]
         "TestSlackEndpoint": sink.url,
         **more,
     }
-    return Hub(deploy(accounts, HUB, HOME, template.with_code(whole, code), given))
+    packaged = template.with_code(whole, code)
+    for name, file in template.definitions(packaged).items():
+        packaged["Resources"][name]["Properties"]["DefinitionUri"] = _upload(accounts, f"{name}.json", (ROOT / file).read_bytes())
+    return Hub(deploy(accounts, HUB, HOME, packaged, given))
 
 
 def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME) -> dict[str, str]:
@@ -72,8 +77,8 @@ def _upload(accounts: Accounts, name: str, package: bytes) -> str:
     bucket = f"rolewatch-code-{HUB}"
     if bucket not in {known["Name"] for known in s3.list_buckets()["Buckets"]}:
         s3.create_bucket(Bucket=bucket)
-    s3.put_object(Bucket=bucket, Key=f"{name}.zip", Body=package)
-    return f"s3://{bucket}/{name}.zip"
+    s3.put_object(Bucket=bucket, Key=name, Body=package)
+    return f"s3://{bucket}/{name}"
 
 
 def deploy(
@@ -81,9 +86,15 @@ def deploy(
 ) -> dict[str, str]:
     """Makes a stack; its outputs."""
     stacks = accounts.client("cloudformation", account, region)
+    body = template.body(whole)
+    # What is too long for a call goes through S3, as `sam deploy` does it.
+    where = {"TemplateBody": body}
+    if len(body) > LONGEST_BODY:
+        _, _, place = _upload(accounts, "template.json", body.encode()).partition("s3://")
+        where = {"TemplateURL": f"{accounts.endpoint}/{place}"}
     stacks.create_stack(
         StackName=name,
-        TemplateBody=template.body(whole),
+        **where,
         Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()],
     )

@@ -104,6 +104,12 @@ def with_code(template: Json, code: dict[str, str]) -> Json:
     return filled
 
 
+def definitions(template: Json) -> dict[str, str]:
+    """The files that state machines are defined in, by logical id."""
+    machines = {name: part for name, part in template["Resources"].items() if part["Type"] == "AWS::Serverless::StateMachine"}
+    return {name: machine["Properties"]["DefinitionUri"] for name, machine in machines.items()}
+
+
 def body(template: Json) -> str:
     """The template as CloudFormation takes it."""
     return json.dumps(template)

@@ -79,6 +79,10 @@ impl Bucket for ArchiveAws {
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
         self.bucket.put(key, bytes).await
     }
+
+    async fn delete(&self, key: &str) -> Result<(), Trouble> {
+        self.bucket.delete(key).await
+    }
 }
 
 impl Logs for ArchiveAws {

@@ -13,6 +13,12 @@ pub struct Secrets {
     arn: SecretArn,
 }
 
+/// The name in an ARN, in which a path has lost its first slash.
+fn parameter_name(arn: &str) -> String {
+    let name = arn.split_once(":parameter/").map_or(arn, |(_, name)| name);
+    if name.contains('/') { format!("/{name}") } else { name.to_owned() }
+}
+
 impl Secrets {
     /// Opens nothing yet.
     pub fn new(connection: &Connection, arn: SecretArn) -> Self {
@@ -30,11 +36,22 @@ impl Secrets {
             }
             SecretArn::Parameter(arn) => {
                 const WHAT: &str = "ssm:GetParameter";
-                let found = self.parameters.get_parameter().name(arn).with_decryption(true).send().await;
+                let found = self.parameters.get_parameter().name(parameter_name(arn)).with_decryption(true).send().await;
                 (WHAT, found.map_err(|error| trouble(WHAT, &error))?.parameter.and_then(|parameter| parameter.value))
             }
         };
         let value = value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         value.ok_or_else(|| refused(what, "the secret is empty, or no text"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_asked_for_by_its_name() {
+        assert_eq!(parameter_name("arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"), "/rolewatch/slack");
+        assert_eq!(parameter_name("arn:aws:ssm:us-east-1:111122223333:parameter/slack"), "slack");
     }
 }

@@ -17,6 +17,9 @@ const LINK_KEPT: i64 = 14 * 86_400;
 /// How long everything else is kept after it came, in seconds.
 pub(crate) const KEPT: i64 = 90 * 86_400;
 
+/// Under this key it is noted that a record did not arrive by itself.
+const MISSED: &str = "missed";
+
 /// A record as it came in.
 #[derive(Debug)]
 pub struct Arrival {
@@ -97,11 +100,22 @@ pub enum Known {
 pub async fn known<T: Table>(table: &T, record: &RecordKey, body: &str) -> Result<Known, Trouble> {
     let rows = table.query(Place::Ledger, &keys::record(record), &Span::default()).await?;
     let done = format!("done#{}", keys::hash(body));
-    Ok(match &*rows {
-        [] => Known::Not,
-        rows if rows.iter().any(|row| row.sk == done) => Known::Done,
-        _ => Known::Otherwise,
+    let mut rows = rows.iter().map(|row| &*row.sk).filter(|sk| *sk != MISSED).peekable();
+    Ok(if rows.peek().is_none() {
+        Known::Not
+    } else if rows.any(|sk| sk == done) {
+        Known::Done
+    } else {
+        Known::Otherwise
     })
+}
+
+/// Notes that a record had to be recovered. `Written`: for the first time, whichever file it is in and however often that is read.
+///
+/// # Errors
+/// The table's own.
+pub async fn note_missed<T: Table>(table: &T, record: &RecordKey, now: Moment) -> Result<Kept, Trouble> {
+    table.keep(Place::Ledger, row(keys::record(record), MISSED.to_owned(), "", now.plus_seconds(KEPT)), Keep::First).await
 }
 
 /// Notes that a record was seen through: stored, judged and, where due, told.

@@ -1,7 +1,8 @@
 """Calls to STS leave CloudTrail records: on the default bus of each account concerned, and for LookupEvents.
 
 ministack records nothing on the bus, and malformed records for LookupEvents, so its own recording stays off. Halves can be held back, to see
-what a late one does: `POST /_rolewatch/hold?account=111122223333`, and `/_rolewatch/release` to let them go.
+what a late one does: `POST /_rolewatch/hold?account=111122223333`, and `/_rolewatch/release` to let them go. `POST /_rolewatch/recorded` with a list
+of records makes LookupEvents know what no rule was sent.
 """
 
 import json
@@ -15,7 +16,7 @@ from ministack import app as ministack_app
 from ministack.core import iam_evaluator
 from ministack.services import cloudtrail, eventbridge, iam, sts
 
-from ..records import Call, Caller, Issued, Record, lookup, records
+from ..records import Call, Caller, Issued, Record, known, lookup, records
 from . import mfa
 from .buses import within
 
@@ -31,7 +32,7 @@ def fill() -> None:
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/_rolewatch/"):
-            await control(scope, send)
+            await control(scope, receive, send)
         elif scope["type"] == "http" and scope["method"] == "POST" and (signed := SIGNED_FOR_STS.search(_header(scope, "authorization"))):
             await watched(serve, scope, receive, send, key=signed[1], region=signed[2])
         else:
@@ -40,7 +41,17 @@ def fill() -> None:
     ministack_app.app = app
 
 
-async def control(scope: Any, send: Any) -> None:
+async def control(scope: Any, receive: Any, send: Any) -> None:
+    if scope["path"] == "/_rolewatch/recorded":
+        body, more = bytearray(), True
+        while more:
+            message = await receive()
+            body.extend(message.get("body", b""))
+            more = message.get("more_body", False)
+        for record in json.loads(body):
+            within(record["recipientAccountId"], record["awsRegion"], lambda entry=known(record): cloudtrail._get_event_queue().append(entry))
+        await answered(send)
+        return
     account = parse_qs(scope["query_string"].decode()).get("account", [""])[0]
     with _lock:
         if scope["path"] == "/_rolewatch/hold":
@@ -50,6 +61,10 @@ async def control(scope: Any, send: Any) -> None:
             waiting = _held.pop(account, [])
     for record, call in waiting:
         deliver(record, call)
+    await answered(send)
+
+
+async def answered(send: Any) -> None:
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 

@@ -1,0 +1,108 @@
+"""The trail's bucket: what EventBridge never delivered is recovered from it, and all of it can be judged as history."""
+
+import json
+import random
+import subprocess
+import tempfile
+import unittest
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rolewatch_live import audit, binaries, feed, rules
+from rolewatch_live.accounts import EVERYWHERE, PRODUCTION
+from rolewatch_live.live import ARCHIVIST, GUARD, TRAIL, Live
+from rolewatch_live.waiting import until
+
+AT_ONCE = 40
+# One in twenty.
+WITHHELD = 20
+
+Key = tuple[str, str, str]
+
+
+class TheTrail(unittest.TestCase):
+    live: Live
+    cli: Path
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.cli = binaries.folder() / binaries.CLI
+        cls.live = cls.enterClassContext(Live(EVERYWHERE, trail=True))
+        cls.live.push_policy()
+        cls.live.push_rosters()
+
+    def audited(self, records: list[feed.Record]) -> dict[Key, dict[str, Any]]:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with tempfile.TemporaryDirectory(prefix="rolewatch-audit-") as scratch:
+            return {audit.key(finding): finding for finding in audit.findings(self.cli, records, Path(scratch), until=now)}
+
+    def standing(self) -> dict[Key, dict[str, Any]]:
+        found = [finding for finding in self.live.findings() if finding["status"] != "withdrawn" and finding["rule"] != "RW201"]
+        return {audit.key(finding): finding for finding in found}
+
+    def test_1_what_was_never_delivered_is_recovered_from_the_log_files(self) -> None:
+        events = [feed.envelope(record) for record in feed.archived()]
+        patterns = rules.patterns(self.live.accounts, PRODUCTION)
+        forwarded = rules.let_through(self.live.accounts, patterns.values(), events)
+        lost = random.Random(5).sample(sorted({event["detail"]["eventID"] for event in forwarded}), len(events) // WITHHELD)
+        delivered = [event for event in events if event["detail"]["eventID"] not in lost]
+        for begin in range(0, len(delivered), AT_ONCE):
+            self.live.publish(delivered[begin : begin + AT_ONCE])
+            self.live.rest(patience=120)
+        expected = self.audited([event["detail"] for event in events])
+        self.assertNotEqual(set(self.standing()), set(expected), "nothing was missing, so this shows nothing")
+        files = self.live.archive()
+        until("all log files", lambda: self.live.metrics(ARCHIVIST)["LogFiles"] >= files - 20, 180)
+        self.live.rest(patience=180)
+        self.assertEqual(sorted(set(expected) - set(self.standing())), [], "the audit alone")
+        self.assertEqual(sorted(set(self.standing()) - set(expected)), [], "live alone")
+        missed = self.live.missed()
+        self.assertEqual(sum(missed.values()), len(lost))
+        self.assertEqual(self.live.metrics(GUARD)["Recovered"], len(lost))
+        places = {(event["account"], event["region"]) for event in forwarded if event["detail"]["eventID"] in lost}
+        self.assertEqual({place for place, count in missed.items() if count}, places)
+        self.assertEqual(set(self.live.dead().values()), {0})
+
+    def test_2_the_state_machine_finds_what_the_audit_finds(self) -> None:
+        self.live.archive()
+        states = self.live.accounts.client("stepfunctions")
+        given = {"bucket": TRAIL, "prefix": "AWSLogs/", "since": None, "until": None}
+        execution = states.start_execution(stateMachineArn=self.live.hub["HistoryArn"], input=json.dumps(given))["executionArn"]
+        ended = until(
+            "the end of the execution",
+            lambda: found if (found := states.describe_execution(executionArn=execution))["status"] != "RUNNING" else None,
+            180,
+        )
+        self.assertEqual(ended["status"], "SUCCEEDED", ended)
+        said = json.loads(ended["output"])
+        stored = self.live.accounts.client("s3").get_object(Bucket=self.live.hub["BucketName"], Key=said["findings"])
+        body = stored["Body"].read().decode()
+        found = {audit.key(finding): finding for finding in map(json.loads, body.splitlines())}
+        local = self.local()
+        self.assertEqual(sorted(found), sorted(local))
+        for which, finding in local.items():
+            self.assertEqual(found[which], finding)
+
+    def test_3_the_cli_reads_the_bucket_itself(self) -> None:
+        self.live.archive()
+        environment = self.live.credentials()
+        command = [str(binaries.cli_for_aws()), "audit", f"s3://{TRAIL}/AWSLogs/", *self.options()]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        found = {audit.key(finding): finding for finding in map(json.loads, done.stdout.splitlines())}
+        self.assertEqual(found, self.local())
+
+    def options(self) -> list[str]:
+        rosters = [part for roster in audit.ROSTERS for part in ("--roster", audit.stated(roster))]
+        return ["--format", "ndjson", "--policy", str(feed.EVENTS / "rolewatch.yaml"), *rosters]
+
+    def local(self) -> dict[Key, dict[str, Any]]:
+        command = [str(self.cli), "audit", str(feed.ARCHIVE), *self.options()]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return {audit.key(finding): finding for finding in map(json.loads, done.stdout.splitlines())}
+
+
+if __name__ == "__main__":
+    unittest.main()
