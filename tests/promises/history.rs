@@ -81,6 +81,12 @@ impl Week {
     }
 }
 
+/// Each line but for what only rosters on a laptop tell: the stack's have no policies.
+fn judged(lines: &str) -> Vec<String> {
+    let told = |line: &str| line.split_once(",\"allowed_by\":").map_or_else(|| line.to_owned(), |(judged, _)| format!("{judged}}}"));
+    lines.lines().map(told).collect()
+}
+
 #[test]
 fn the_findings_are_those_of_the_local_audit_whatever_the_batches() {
     let week = Week::new(|_| ());
@@ -100,7 +106,7 @@ fn the_findings_are_those_of_the_local_audit_whatever_the_batches() {
             // Step Functions may ask again for what was done.
             week.map(&run, batches[0]);
             week.reduce(&run);
-            assert_eq!(week.written(&format!("history/{run}/findings.ndjson")), local.stdout, "{run}");
+            assert_eq!(judged(&week.written(&format!("history/{run}/findings.ndjson"))), judged(&local.stdout), "{run}");
             let summary: Value = serde_json::from_str(&week.written(&format!("history/{run}/summary.json"))).unwrap();
             assert_eq!(summary["counts"], counts, "{run}");
             assert_eq!(summary["unread"], json!([]));
@@ -121,7 +127,7 @@ fn what_cannot_be_read_is_tolerated_and_named_as_the_local_audit_names_it() {
     week.reduce("run");
     let local = week.audit("ndjson");
     assert_eq!(local.code, Some(3));
-    assert_eq!(week.written("history/run/findings.ndjson"), local.stdout);
+    assert_eq!(judged(&week.written("history/run/findings.ndjson")), judged(&local.stdout));
     let summary: Value = serde_json::from_str(&week.written("history/run/summary.json")).unwrap();
     let report: Value = serde_json::from_str(&week.audit("json").stdout).unwrap();
     assert_eq!(summary["counts"], report["counts"]);
