@@ -8,9 +8,12 @@ mod extract;
 mod lost;
 mod reduce;
 
+use std::collections::BTreeMap;
+
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
 use rolewatch_guard::{Files, Totals};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use extract::extract;
@@ -30,6 +33,12 @@ pub(crate) enum Asked {
     Lost(Lost),
     /// Judge all that was read.
     Reduce(Reduce),
+}
+
+/// What the state machine asks for, if it is the one that asks.
+pub(crate) fn asked(payload: &str) -> Option<Result<Asked, serde_json::Error>> {
+    let members: BTreeMap<String, IgnoredAny> = serde_json::from_str(payload).ok()?;
+    ["map", "lost", "reduce"].iter().any(|name| members.contains_key(*name)).then(|| serde_json::from_str(payload))
 }
 
 /// Files of one bucket.

@@ -73,8 +73,9 @@ impl Auditor {
             let answer = self.task(outside, &task, at, deadline, &mut report).await?;
             return Ok((answer, report));
         }
-        if let Ok(asked) = serde_json::from_str::<history::Asked>(payload.get()) {
-            let answer = match asked {
+        if let Some(asked) = history::asked(payload.get()) {
+            // A batch that is not understood must not pass for one that was read.
+            let answer = match asked.map_err(|why| refused("what the state machine asks", &why.to_string()))? {
                 history::Asked::Lost(lost) => history::lost(outside, &lost).await?,
                 history::Asked::Map(batch) => {
                     let book = self.shelf.current(outside, outside.now()).await?;

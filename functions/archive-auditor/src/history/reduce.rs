@@ -39,6 +39,9 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         let count = faults.len() as u64;
         all.faults(faults, count);
     }
+    if all.files.met == 0 {
+        return Err(refused("judging the extracts", "no log file was read: is the prefix right?"));
+    }
     let hash = book.policy.version_hash;
     if all.policies.iter().any(|policy| *policy != hash.to_string()) {
         // What one policy passed over, the other may need.

@@ -148,9 +148,10 @@ impl<C: Clock> Trail for Histories<C> {
         })?;
         let mut records = Vec::new();
         for event in answer.events.unwrap_or_default() {
-            match event.cloud_trail_event {
-                Some(record) => records.push(record),
-                None => tracing::warn!(%account, region, event = ?event.event_id, "the event history names an event without its record"),
+            if let Some(record) = event.cloud_trail_event {
+                records.push(record);
+            } else {
+                tracing::warn!(%account, region, event = ?event.event_id, "the event history names an event without its record");
             }
         }
         Ok(Page { records, next: answer.next_token })
