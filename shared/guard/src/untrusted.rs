@@ -48,9 +48,14 @@ impl fmt::Debug for Untrusted {
 ///
 /// Removed characters become U+FFFD, so that their removal shows.
 pub fn harmless(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(SHOWN * 4));
+    harmless_up_to(text, SHOWN)
+}
+
+/// As [`harmless`], clipped to `most` characters: for sentences that hold several texts, each of which was clipped when they were made.
+pub fn harmless_up_to(text: &str, most: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(most.saturating_mul(4)));
     for (count, c) in text.chars().enumerate() {
-        if count == SHOWN {
+        if count == most {
             out.push('…');
             break;
         }

@@ -7,7 +7,10 @@ use crate::id::EventId;
 use crate::moment::Moment;
 use crate::policy::PolicyHash;
 use crate::rules::Rule;
-use crate::untrusted::harmless;
+use crate::untrusted::{harmless, harmless_up_to};
+
+/// The most characters of an ARN or a sentence: more than the engine ever writes.
+const LONG: usize = 8_000;
 
 /// Why a text is no finding.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,13 +57,13 @@ impl Finding {
             verdict: verdict.ok_or_else(|| unknown("verdict", &written.verdict))?,
             severity: written.severity.parse().map_err(|_| unknown("severity", &written.severity))?,
             time: written.time,
-            role: harmless(&written.role),
+            role: harmless_up_to(&written.role, LONG),
             caller: CallerShown {
-                arn: written.caller.arn.as_deref().map(harmless),
+                arn: written.caller.arn.as_deref().map(|arn| harmless_up_to(arn, LONG)),
                 account: written.caller.account.as_deref().map(harmless),
                 name: harmless(&written.caller.name),
             },
-            message: harmless(&written.message),
+            message: harmless_up_to(&written.message, LONG),
             events: written.events.iter().map(event).collect::<Result<_, _>>()?,
             id: harmless(&written.id),
             policy: PolicyHash::parse(&written.policy).ok_or_else(|| unknown("policy", &written.policy))?,
