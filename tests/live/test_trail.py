@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rolewatch_live import audit, binaries, feed, rules
-from rolewatch_live.accounts import EVERYWHERE, PRODUCTION
+from rolewatch_live.accounts import EVERYWHERE, HUB, PRODUCTION
 from rolewatch_live.live import ARCHIVIST, GUARD, TRAIL, Live
 from rolewatch_live.waiting import until
 
@@ -64,23 +64,44 @@ class TheTrail(unittest.TestCase):
         self.assertEqual({place for place, count in missed.items() if count}, places)
         self.assertEqual(set(self.live.dead().values()), {0})
 
-    def test_2_history_read_in_batches_and_judged_as_a_whole_has_the_findings_of_the_audit(self) -> None:
-        # The emulator's Distributed Map knows no ItemBatcher, so the test asks what the state machine would.
+    def read_and_judged(self) -> dict[str, Any]:
+        """Asks what the state machine would: the emulator's Distributed Map knows no ItemBatcher."""
         self.live.archive()
-        s3, bucket = self.live.accounts.client("s3"), self.live.hub["BucketName"]
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=TRAIL, Prefix="AWSLogs/")
+        pages = self.live.accounts.client("s3").get_paginator("list_objects_v2").paginate(Bucket=TRAIL, Prefix="AWSLogs/")
         keys = [entry["Key"] for page in pages for entry in page["Contents"]]
         for begin in range(0, len(keys), 25):
             batch = {"run": "week", "bucket": TRAIL, "keys": keys[begin : begin + 25]}
             answer = self.live.run("ArchiveAuditorName", {"map": batch})
             self.assertEqual(answer["failed"], 0)
         said = self.live.run("ArchiveAuditorName", {"reduce": {"run": "week", "since": None, "until": None}})
-        body = s3.get_object(Bucket=bucket, Key=said["findings"])["Body"].read().decode()
+        return dict(said)
+
+    def test_2_history_read_in_batches_and_judged_as_a_whole_has_the_findings_of_the_audit(self) -> None:
+        said = self.read_and_judged()
+        stored = self.live.accounts.client("s3").get_object(Bucket=self.live.hub["BucketName"], Key=said["findings"])
+        body = stored["Body"].read().decode()
+        self.assertEqual({audit.key(finding): finding for finding in map(json.loads, body.splitlines())}, self.judged_alone())
+
+    def test_4_the_cli_starts_a_state_machine_and_prints_what_it_found(self) -> None:
+        # It stands in for the stack's own, and ends as that would.
+        ended = {"Type": "Pass", "Result": self.read_and_judged(), "End": True}
+        machine = self.live.accounts.client("stepfunctions").create_state_machine(
+            name="stand-in",
+            definition=json.dumps({"StartAt": "Ended", "States": {"Ended": ended}}),
+            roleArn=f"arn:aws:iam::{HUB}:role/rolewatch-history",
+        )["stateMachineArn"]
+        options = ["--state-machine", machine, "--bucket", self.live.hub["BucketName"], "--format", "ndjson"]
+        command = [str(binaries.cli_for_aws()), "audit", f"s3://{TRAIL}/AWSLogs/", *options]
+        done = subprocess.run(command, env=self.live.credentials(), capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual({audit.key(finding): finding for finding in map(json.loads, done.stdout.splitlines())}, self.judged_alone())
+
+    def judged_alone(self) -> dict[Key, dict[str, Any]]:
+        """The audit's findings, without the statements that the CLI adds from the rosters at hand."""
         local = self.local()
         for finding in local.values():
-            # Which statements allowed it, the CLI adds from the rosters at hand.
             finding.pop("allowed_by", None)
-        self.assertEqual({audit.key(finding): finding for finding in map(json.loads, body.splitlines())}, local)
+        return local
 
     def test_what_the_state_machine_asks_and_nobody_understands_fails_it(self) -> None:
         with self.assertRaisesRegex(RuntimeError, "state machine"):

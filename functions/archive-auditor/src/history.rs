@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
 use rolewatch_guard::{Files, Totals};
-use serde::de::IgnoredAny;
+
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 pub(crate) use extract::extract;
 pub(crate) use lost::lost;
@@ -37,7 +38,7 @@ pub(crate) enum Asked {
 
 /// What the state machine asks for, if it is the one that asks.
 pub(crate) fn asked(payload: &str) -> Option<Result<Asked, serde_json::Error>> {
-    let members: BTreeMap<String, IgnoredAny> = serde_json::from_str(payload).ok()?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(payload).ok()?;
     ["map", "lost", "reduce"].iter().any(|name| members.contains_key(*name)).then(|| serde_json::from_str(payload))
 }
 
