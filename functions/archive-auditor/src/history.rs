@@ -13,7 +13,6 @@ use std::collections::BTreeMap;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
 use rolewatch_guard::{Files, Totals};
-
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
