@@ -35,7 +35,9 @@ async fn run() -> Result<(), Error> {
     let auditor = &Mutex::new(Auditor::new(trail));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
-        let (answer, report) = auditor.lock().await.handle(aws, &event.payload, deadline).await?;
+        let mut auditor = auditor.lock().await;
+        // Many futures deep, and too large to be moved about.
+        let (answer, report) = Box::pin(auditor.handle(aws, &event.payload, deadline)).await?;
         report.metrics("archive-auditor").write(SystemClock.now(), &mut io::stdout())?;
         Ok::<Value, Error>(answer)
     }))

@@ -45,7 +45,9 @@ async fn run() -> Result<(), Error> {
     let guard = &Mutex::new(Guard::new(guarded));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
-        let (response, report) = guard.lock().await.handle(aws, &event.payload, deadline).await?;
+        let mut guard = guard.lock().await;
+        // Many futures deep, and too large to be moved about.
+        let (response, report) = Box::pin(guard.handle(aws, &event.payload, deadline)).await?;
         report.metrics("switch-guard").write(SystemClock.now(), &mut io::stdout())?;
         Ok::<SqsBatchResponse, Error>(response)
     }))
