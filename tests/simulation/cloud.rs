@@ -6,14 +6,13 @@ use std::task::{Context, Poll, Waker};
 use rolewatch_edge::port::Notice;
 use rolewatch_edge::testing::Twin;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Policy;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use session_auditor::Auditor;
 use slack_notifier::Notifier;
 use switch_guard::Guard;
 
-use crate::invocation::{Call, Ended, Function, audit, feed, guard, notifier, notify};
+use crate::invocation::{Call, Ended, Function, audit, guard, notifier, notify, reader, recover};
 use crate::slack::{Aws, Line, Slack};
 use crate::storm::Storm;
 use crate::sums::Sums;
@@ -28,7 +27,7 @@ const AT_ONCE: usize = 3;
 const EVERY: i64 = 300;
 
 /// Of a time in which nothing happens, only runs this many seconds apart are looked at; the others would do nothing.
-const IDLE: i64 = 1_800;
+const IDLE: i64 = 3_600;
 
 /// So many seconds after the last message was dealt with, a sweep has nothing more to find.
 const RESTS: i64 = 900;
@@ -54,7 +53,6 @@ struct Invocation<'w> {
 pub(crate) struct Cloud<'w> {
     twin: &'w Twin<Storm>,
     slack: &'w Slack,
-    policy: &'w Policy,
     events: Vec<Message>,
     alerts: Vec<Message>,
     requests: Vec<Message>,
@@ -65,6 +63,7 @@ pub(crate) struct Cloud<'w> {
     guards: Vec<Guard>,
     notifiers: Vec<Notifier<Aws<'w>, Line<'w>>>,
     auditors: Vec<Auditor>,
+    readers: Vec<archive_auditor::Auditor>,
     invocations: u64,
     /// When the schedule is due.
     due: Moment,
@@ -76,12 +75,11 @@ pub(crate) struct Cloud<'w> {
 }
 
 impl<'w> Cloud<'w> {
-    pub(crate) fn new(twin: &'w Twin<Storm>, slack: &'w Slack, policy: &'w Policy) -> Self {
+    pub(crate) fn new(twin: &'w Twin<Storm>, slack: &'w Slack) -> Self {
         let now = twin.clock.get();
         Self {
             twin,
             slack,
-            policy,
             events: Vec::new(),
             alerts: Vec::new(),
             requests: Vec::new(),
@@ -92,6 +90,7 @@ impl<'w> Cloud<'w> {
             guards: Vec::new(),
             notifiers: Vec::new(),
             auditors: Vec::new(),
+            readers: Vec::new(),
             invocations: 0,
             due: now,
             busy: now,
@@ -106,9 +105,9 @@ impl<'w> Cloud<'w> {
         self.events.push(message);
     }
 
-    /// A record that is in a log file of the trail from a moment on.
-    pub(crate) fn file(&mut self, record: String, at: Moment) {
-        let message = self.message(record, at);
+    /// What S3 sends when a log file is written.
+    pub(crate) fn file(&mut self, created: String, at: Moment) {
+        let message = self.message(created, at);
         self.files.push(message);
     }
 
@@ -290,7 +289,7 @@ impl<'w> Cloud<'w> {
                 let deadline = now.plus_seconds(i64::try_from(seconds).unwrap());
                 Box::pin(audit(twin, auditor, serde_json::from_str(&given[0].body).unwrap(), deadline))
             }
-            Function::Archive => Box::pin(feed(twin, self.policy, given.iter().map(|message| message.body.clone()).collect())),
+            Function::Archive => Box::pin(recover(twin, self.readers.pop().unwrap_or_else(reader), batch(&given))),
         };
         self.running.push(Invocation { function, batch: given.into_iter().map(|message| message.id).collect(), call });
     }
@@ -322,11 +321,13 @@ impl<'w> Cloud<'w> {
                 self.auditors.push(auditor);
                 self.swept(request, outcome)
             }
-            Ended::Archive(outcome) => {
+            Ended::Archive(reader, outcome) => {
                 self.is_busy();
-                outcome.ok().map(|sent| {
-                    self.sums.from_archive += sent;
-                    Vec::new()
+                self.readers.push(reader);
+                outcome.ok().map(|(failed, report)| {
+                    self.sums.missed += report.missed.values().sum::<u64>();
+                    self.sums.unread += report.files_unread + report.records_unread + report.quarantined + report.ignored;
+                    failed
                 })
             }
         };

@@ -1,13 +1,18 @@
 //! Which events EventBridge delivers, and when: it is best effort, so some never come. By what they are found then differs by seed.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rolewatch_edge::testing::Twin;
 use rolewatch_guard::moment::Moment;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
+use crate::invocation::BUCKET;
 use crate::same_findings::envelope;
-use crate::storm::Dice;
+use crate::storm::{Dice, Storm};
 
 /// What recovers events that never came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +44,8 @@ impl Recovery {
 }
 
 /// Sends the records on their way. How many never arrive.
-pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recovery, dice: &Dice, start: Moment) -> u64 {
+pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recovery, twin: &Twin<Storm>, start: Moment) -> u64 {
+    let dice = &twin.weather.dice;
     let found: Vec<bool> = match recovery {
         Recovery::Needless => vec![false; records.len()],
         Recovery::Lookup => found_by_lookup(records, dice),
@@ -50,13 +56,13 @@ pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recov
         let happened = time(record).max(start);
         let after = |most: usize| happened.plus_seconds(i64::try_from(dice.below(most)).unwrap());
         if recovery.has_trail() {
+            // A log file is written after minutes; S3 tells of it at least once, and perhaps hours later.
+            let created = created(&log_file(twin, record));
             for _ in 0..=usize::from(dice.permille(150)) {
-                // A log file is written after minutes; a notification may be late by hours.
-                let seconds = if dice.permille(100) { 40_000 } else { 900 };
-                cloud.file(record.to_string(), after(seconds));
+                cloud.file(created.clone(), after(if dice.permille(100) { 40_000 } else { 900 }));
             }
         }
-        if found && dice.permille(500) {
+        if found && dice.permille(600) {
             withheld += 1;
             continue;
         }
@@ -67,6 +73,24 @@ pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recov
         }
     }
     withheld
+}
+
+/// Puts a record into a log file of its own, and says where it lies.
+fn log_file(twin: &Twin<Storm>, record: &Value) -> String {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(json!({ "Records": [record] }).to_string().as_bytes()).unwrap();
+    let (account, region) = (record["recipientAccountId"].as_str().unwrap(), record["awsRegion"].as_str().unwrap());
+    let day = time(record).to_string()[..10].replace('-', "/");
+    let mut logs = twin.logs.borrow_mut();
+    let key = format!("AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_EXAMPLE{}.json.gz", logs.len());
+    logs.insert((BUCKET.to_owned(), key.clone()), encoder.finish().unwrap());
+    key
+}
+
+/// What S3 sends when an object is written.
+fn created(key: &str) -> String {
+    let detail = json!({"bucket": {"name": BUCKET}, "object": {"key": key}});
+    json!({"source": "aws.s3", "detail-type": "Object Created", "detail": detail}).to_string()
 }
 
 pub(crate) fn time(record: &Value) -> Moment {

@@ -3,17 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use rolewatch_edge::ledger::is_done;
-use rolewatch_edge::port::{Queue, Trouble};
 use rolewatch_edge::settings::Language;
 use rolewatch_edge::slack::{Courier, sample};
 use rolewatch_edge::testing::Twin;
-use rolewatch_edge::watch::recovered;
-use rolewatch_guard::Elevated;
-use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Reading, read, reduced};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use session_auditor::{Auditor, Request};
 use slack_notifier::Notifier;
@@ -31,7 +25,7 @@ pub(crate) enum Function {
     Notifier,
     /// Is called by its schedule.
     Auditor,
-    /// Plays archive-auditor: reads what is in new log files.
+    /// Reads the log files that S3 tells of.
     Archive,
 }
 
@@ -43,7 +37,7 @@ pub(crate) enum Ended<'w> {
     Guard(Guard, Outcome<switch_guard::Report>),
     Notifier(Notifier<Aws<'w>, Line<'w>>, Outcome<slack_notifier::Report>),
     Auditor(Auditor, Request, Result<session_auditor::Report, String>),
-    Archive(Result<u64, String>),
+    Archive(archive_auditor::Auditor, Outcome<archive_auditor::Report>),
 }
 
 /// A call under way.
@@ -73,26 +67,16 @@ pub(crate) async fn audit(twin: &Twin<Storm>, mut auditor: Auditor, request: Req
     Ended::Auditor(auditor, request, outcome)
 }
 
-/// Whatever the ledger does not know of these records is sent to the guard.
-pub(crate) async fn feed<'w>(twin: &'w Twin<Storm>, policy: &'w Policy, records: Vec<String>) -> Ended<'w> {
-    let mut sent = 0;
-    for record in records {
-        match feed_one(twin, policy, &record).await {
-            Ok(news) => sent += u64::from(news),
-            Err(trouble) => return Ended::Archive(Err(trouble.to_string())),
-        }
-    }
-    Ended::Archive(Ok(sent))
+/// Where the trail writes.
+pub(crate) const BUCKET: &str = "trail-logs";
+
+pub(crate) fn reader() -> archive_auditor::Auditor {
+    archive_auditor::Auditor::new(Some(archive_auditor::Trail { bucket: BUCKET.to_owned(), prefix: String::new() }))
 }
 
-async fn feed_one(twin: &Twin<Storm>, policy: &Policy, record: &str) -> Result<bool, Trouble> {
-    let elevated = |role: &RoleArn| Elevated::by_policy(policy).may_be(role);
-    let (Ok(Reading::Seen(seen)), Ok(body)) = (read(record.as_bytes(), &elevated), reduced(record.as_bytes())) else {
-        return Ok(false);
-    };
-    if is_done(twin, &seen.key, &body).await? {
-        return Ok(false);
-    }
-    twin.send(recovered("trail", record).unwrap(), 0).await?;
-    Ok(true)
+pub(crate) async fn recover(twin: &Twin<Storm>, mut reader: archive_auditor::Auditor, payload: Box<RawValue>) -> Ended<'_> {
+    let outcome = reader.handle(twin, &payload, None).await.map_err(|trouble| trouble.to_string());
+    let id = |failure: &Value| failure["itemIdentifier"].as_str().unwrap().to_owned();
+    let failed = outcome.map(|(answer, report)| (answer["batchItemFailures"].as_array().unwrap().iter().map(id).collect(), report));
+    Ended::Archive(reader, failed)
 }

@@ -62,11 +62,11 @@ impl Storm {
         let mut history = twin.history.borrow_mut();
         history.allows.clear();
         history.refuses = self.shut.into_iter().collect();
+        history.era += u64::from(self.dice.permille(500));
         if !self.blows.get() {
             return;
         }
-        history.page = 1 + self.dice.below(3);
-        history.era += u64::from(self.dice.permille(200));
+        history.page = 1 + self.dice.below(2);
         for account in [PEOPLE, PRODUCTION] {
             let account: AccountId = account.parse().unwrap();
             if self.dice.permille(150) {
@@ -88,7 +88,7 @@ impl Storm {
 impl Weather for Storm {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         // Few lookups are made: more of them have to fail to show anything.
-        let chance = if what == "lookup" { 50 + 4 * self.chance } else { self.chance };
+        let chance = if what == "lookup" { 150 + 4 * self.chance } else { self.chance };
         if !self.blows.get() || !self.dice.permille(chance) {
             return Ok(());
         }

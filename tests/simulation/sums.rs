@@ -17,8 +17,10 @@ pub(crate) struct Sums {
     pub(crate) lost: usize,
     /// Records that nobody delivered, as the guard counts them.
     pub(crate) recovered: u64,
-    /// Records that the archive had and the ledger had not.
-    pub(crate) from_archive: u64,
+    /// Records of log files that the ledger did not know when they should have come.
+    pub(crate) missed: u64,
+    /// Log files, records and messages that archive-auditor could not make anything of.
+    pub(crate) unread: u64,
     pub(crate) swept: Swept,
 }
 
