@@ -202,6 +202,25 @@ fn a_lookup_that_is_throttled_goes_on_at_its_page_in_the_next_run() {
 }
 
 #[test]
+fn a_page_that_is_too_old_to_go_on_from_is_asked_for_from_the_start() {
+    let mut story = Story::new();
+    let mut step = story.switch("dora").with_mfa().lasting(4 * HOUR);
+    for second in 0..120 {
+        step = step.used_after(2 * HOUR + second);
+    }
+    drop(step);
+    let mut live = Live::of(Calm, &story, |record| !is_use(record));
+    let place = (account(PRODUCTION), "us-east-1".to_owned());
+    live.twin.history.borrow_mut().allows.insert(place.clone(), 1);
+    live.until(after(2 * HOUR + 25 * MINUTE));
+    live.twin.history.borrow_mut().allows.remove(&place);
+    live.twin.history.borrow_mut().era += 1;
+    let swept = live.until(after(2 * HOUR + 30 * MINUTE));
+    assert_eq!((live.asked(), swept.refused), (4, 0), "three pages again");
+    assert_eq!(live.recovered, 120);
+}
+
+#[test]
 fn an_account_that_lets_nobody_in_holds_up_no_other() {
     let mut story = Story::new();
     story.switch("dora").with_mfa().lasting(4 * HOUR).used_after(3 * HOUR);
