@@ -59,7 +59,8 @@ class TheTrail(unittest.TestCase):
         self.assertEqual(sorted(set(self.standing()) - set(expected)), [], "live alone")
         missed = self.live.missed()
         self.assertEqual(sum(missed.values()), len(lost))
-        self.assertEqual(self.live.metrics(GUARD)["Recovered"], len(lost))
+        # What two files hold may be sent twice.
+        self.assertGreaterEqual(self.live.metrics(GUARD)["Recovered"], len(lost))
         places = {(event["account"], event["region"]) for event in forwarded if event["detail"]["eventID"] in lost}
         self.assertEqual({place for place, count in missed.items() if count}, places)
         self.assertEqual(set(self.live.dead().values()), {0})
