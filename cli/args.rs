@@ -1,14 +1,20 @@
 //! The command line.
 
+mod live;
+mod look;
+mod time;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 
 use crate::audit::scan::MOST_OBJECTS;
+pub(crate) use live::{PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs};
+pub(crate) use look::{Format, Look, PlanFormat, RulesFormat};
+use time::{since, until};
 
 /// Judges every switch into an elevated AWS role: who really called, in which group then, with which MFA proof, for how long.
 #[derive(Debug, Parser)]
@@ -228,83 +234,6 @@ pub(crate) struct RulesArgs {
     pub(crate) look: Look,
 }
 
-/// `rolewatch policy …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum PolicyCommand {
-    /// Tell everything that is wrong with a policy file, or that nothing is
-    Check {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Check a policy file and put it in force for the live guard
-    Push(PolicyPushArgs),
-    /// Print the EventBridge patterns that forward what the policy's roles are used for
-    ///
-    /// One pattern a line, each short enough for a rule: first for what sessions of the roles do, then for services entering them. The
-    /// stacks make the same of their parameter `ElevatedRoles`.
-    Pattern(PatternArgs),
-    /// Print the JSON schema of the policy file, for editors
-    Schema,
-    /// Print a policy file with comments, to start from
-    Example,
-}
-
-/// `rolewatch policy pattern`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct PatternArgs {
-    /// The policy file
-    #[arg(default_value = "rolewatch.yaml")]
-    pub(crate) file: PathBuf,
-    /// Print the value for the stacks' parameter `ElevatedRoles` instead
-    #[arg(long)]
-    pub(crate) parameter: bool,
-}
-
-/// `rolewatch policy push`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct PolicyPushArgs {
-    /// The file
-    pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) bucket: BucketArgs,
-    /// Under which key
-    #[arg(long, default_value = crate::push::POLICY)]
-    pub(crate) key: String,
-    /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does not cover are named
-    #[arg(long, value_name = "LIST")]
-    pub(crate) deployed_roles: Option<String>,
-}
-
-/// `rolewatch roster …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum RosterCommand {
-    /// Check a roster, leave out what is not needed, and give it to the live guard
-    Push(RosterPushArgs),
-}
-
-/// `rolewatch roster push`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct RosterPushArgs {
-    /// Output of `aws iam get-account-authorization-details`, and when it was taken
-    ///
-    /// The time is written in full, behind the file or in its name: dev.json@2026-03-31T09:30:00Z, dev@2026-03-31T093000Z.json.
-    #[arg(value_name = "FILE[@TIME]")]
-    pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) bucket: BucketArgs,
-    /// Take a roster whose last page is missing: who is absent from it is then not known to be in no group
-    #[arg(long)]
-    pub(crate) allow_truncated: bool,
-}
-
-/// Where the live guard reads from.
-#[derive(Debug, clap::Args)]
-pub(crate) struct BucketArgs {
-    /// The bucket of the stack: its output `BucketName`
-    #[arg(long = "bucket", value_name = "NAME")]
-    pub(crate) name: String,
-}
-
 /// `rolewatch switch-link`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SwitchLinkArgs {
@@ -318,102 +247,10 @@ pub(crate) struct SwitchLinkArgs {
     pub(crate) color: Option<String>,
 }
 
-/// How the output looks.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Look {
-    /// When to colour; `auto` is on a terminal, unless NO_COLOR is set
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub(crate) color: Color,
-}
-
-/// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal.
-    Auto,
-    /// Everywhere.
-    Always,
-    /// Nowhere.
-    Never,
-}
-
-impl Look {
-    /// Decides for all that is printed from now on.
-    pub(crate) fn apply(&self) {
-        match self.color {
-            Color::Auto => anstream::ColorChoice::Auto,
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
-        }
-        .write_global();
-    }
-}
-
-/// How an audit reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people, by person
-    Table,
-    /// One document with everything
-    Json,
-    /// One finding a line
-    Ndjson,
-    /// One finding a line, for spreadsheets
-    Csv,
-}
-
-/// How a plan is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PlanFormat {
-    /// For people
-    Text,
-    /// The same for machines
-    Json,
-}
-
-/// How the rules are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RulesFormat {
-    /// Code, name and what it does
-    Table,
-    /// The same for machines
-    Json,
-    /// The whole documentation
-    Markdown,
-}
-
 fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
     PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).try_map(|text| text.parse::<Severity>())
 }
-
-const DAY: i64 = 86_400;
-
-fn since(text: &str) -> Result<Moment, NotATime> {
-    Ok(time(text)?.0)
-}
-
-fn until(text: &str) -> Result<Moment, NotATime> {
-    let (moment, is_date) = time(text)?;
-    Ok(if is_date { moment.plus_seconds(DAY) } else { moment })
-}
-
-/// A moment, and whether a mere date was given for it.
-fn time(text: &str) -> Result<(Moment, bool), NotATime> {
-    if let Ok(moment) = text.parse() {
-        return Ok((moment, false));
-    }
-    // A date reads as more than dates elsewhere; here it is exactly `2026-03-31`.
-    if text.len() != 10 || jiff::civil::Date::from_str(text).is_err() {
-        return Err(NotATime);
-    }
-    Ok((format!("{text}T00:00:00Z").parse().map_err(|_| NotATime)?, true))
-}
-
-/// Why a text is no time.
-#[derive(Debug, thiserror::Error)]
-#[error("a time is written like `2026-03-31T09:30:00Z` or `2026-03-31`")]
-struct NotATime;
 
 #[cfg(test)]
 mod tests {
@@ -424,16 +261,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn a_date_in_until_includes_that_day() {
-        assert_eq!(since("2026-03-31").unwrap().to_string(), "2026-03-31T00:00:00Z");
-        assert_eq!(until("2026-03-31").unwrap().to_string(), "2026-04-01T00:00:00Z");
-        assert_eq!(until("2026-03-31T00:00:00Z").unwrap().to_string(), "2026-03-31T00:00:00Z");
-        assert_eq!(since("2026-03-31T09:00:00+09:00").unwrap().to_string(), "2026-03-31T00:00:00Z");
-        for odd in ["", "yesterday", "2026-3-1", "2026-02-30", "20260331", "2026-03-31 09:00:00"] {
-            assert!(since(odd).is_err(), "{odd}");
-        }
     }
 }

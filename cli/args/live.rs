@@ -1,0 +1,82 @@
+//! The subcommands about the policy and the rosters, and what they give the live guard.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+/// `rolewatch policy …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Tell everything that is wrong with a policy file, or that nothing is
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Check a policy file and put it in force for the live guard
+    Push(PolicyPushArgs),
+    /// Print the EventBridge patterns that forward what the policy's roles are used for
+    ///
+    /// One pattern a line, each short enough for a rule: first for what sessions of the roles do, then for services entering them. The
+    /// stacks make the same of their parameter `ElevatedRoles`.
+    Pattern(PatternArgs),
+    /// Print the JSON schema of the policy file, for editors
+    Schema,
+    /// Print a policy file with comments, to start from
+    Example,
+}
+
+/// `rolewatch policy pattern`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PatternArgs {
+    /// The policy file
+    #[arg(default_value = "rolewatch.yaml")]
+    pub(crate) file: PathBuf,
+    /// Print the value for the stacks' parameter `ElevatedRoles` instead
+    #[arg(long)]
+    pub(crate) parameter: bool,
+}
+
+/// `rolewatch policy push`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PolicyPushArgs {
+    /// The file
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) bucket: BucketArgs,
+    /// Under which key
+    #[arg(long, default_value = crate::push::POLICY)]
+    pub(crate) key: String,
+    /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does not cover are named
+    #[arg(long, value_name = "LIST")]
+    pub(crate) deployed_roles: Option<String>,
+}
+
+/// `rolewatch roster …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RosterCommand {
+    /// Check a roster, leave out what is not needed, and give it to the live guard
+    Push(RosterPushArgs),
+}
+
+/// `rolewatch roster push`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RosterPushArgs {
+    /// Output of `aws iam get-account-authorization-details`, and when it was taken
+    ///
+    /// The time is written in full, behind the file or in its name: dev.json@2026-03-31T09:30:00Z, dev@2026-03-31T093000Z.json.
+    #[arg(value_name = "FILE[@TIME]")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) bucket: BucketArgs,
+    /// Take a roster whose last page is missing: who is absent from it is then not known to be in no group
+    #[arg(long)]
+    pub(crate) allow_truncated: bool,
+}
+
+/// Where the live guard reads from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BucketArgs {
+    /// The bucket of the stack: its output `BucketName`
+    #[arg(long = "bucket", value_name = "NAME")]
+    pub(crate) name: String,
+}

@@ -1,0 +1,67 @@
+//! How the output looks.
+
+use clap::ValueEnum;
+
+/// How the output looks.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Look {
+    /// When to colour; `auto` is on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Look {
+    /// Decides for all that is printed from now on.
+    pub(crate) fn apply(&self) {
+        match self.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// How an audit reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, by person
+    Table,
+    /// One document with everything
+    Json,
+    /// One finding a line
+    Ndjson,
+    /// One finding a line, for spreadsheets
+    Csv,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people
+    Text,
+    /// The same for machines
+    Json,
+}
+
+/// How the rules are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// Code, name and what it does
+    Table,
+    /// The same for machines
+    Json,
+    /// The whole documentation
+    Markdown,
+}

@@ -1,0 +1,49 @@
+//! Times as they are given.
+
+use std::str::FromStr;
+
+use rolewatch_guard::moment::Moment;
+
+const DAY: i64 = 86_400;
+
+pub(super) fn since(text: &str) -> Result<Moment, NotATime> {
+    Ok(time(text)?.0)
+}
+
+pub(super) fn until(text: &str) -> Result<Moment, NotATime> {
+    let (moment, is_date) = time(text)?;
+    Ok(if is_date { moment.plus_seconds(DAY) } else { moment })
+}
+
+/// A moment, and whether a mere date was given for it.
+fn time(text: &str) -> Result<(Moment, bool), NotATime> {
+    if let Ok(moment) = text.parse() {
+        return Ok((moment, false));
+    }
+    // A date reads as more than dates elsewhere; here it is exactly `2026-03-31`.
+    if text.len() != 10 || jiff::civil::Date::from_str(text).is_err() {
+        return Err(NotATime);
+    }
+    Ok((format!("{text}T00:00:00Z").parse().map_err(|_| NotATime)?, true))
+}
+
+/// Why a text is no time.
+#[derive(Debug, thiserror::Error)]
+#[error("a time is written like `2026-03-31T09:30:00Z` or `2026-03-31`")]
+pub(super) struct NotATime;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_in_until_includes_that_day() {
+        assert_eq!(since("2026-03-31").unwrap().to_string(), "2026-03-31T00:00:00Z");
+        assert_eq!(until("2026-03-31").unwrap().to_string(), "2026-04-01T00:00:00Z");
+        assert_eq!(until("2026-03-31T00:00:00Z").unwrap().to_string(), "2026-03-31T00:00:00Z");
+        assert_eq!(since("2026-03-31T09:00:00+09:00").unwrap().to_string(), "2026-03-31T00:00:00Z");
+        for odd in ["", "yesterday", "2026-3-1", "2026-02-30", "20260331", "2026-03-31 09:00:00"] {
+            assert!(since(odd).is_err(), "{odd}");
+        }
+    }
+}
