@@ -21,18 +21,20 @@
 //! 2. Look in the logs for sessions that came in this way: RW007 and RW012 tell of them.
 //! 3. Unproven: say in the condition which accounts are meant (`aws:PrincipalAccount`).
 
+mod analyzer;
+mod outsider;
+
 use std::collections::BTreeSet;
 
 use super::not_given;
-use crate::arn::glob_matches;
-use crate::iam::{Caller, Effect, Place, Principal, Statement, Truth};
+use crate::iam::{Effect, Place, Principal, Statement, Truth};
 use crate::id::AccountId;
 use crate::policy::{IdentityKind, RolePolicy, Severity};
-use crate::review::account::{Account, Role};
-use crate::review::attempt::{Entrant, Proof, better};
 use crate::review::view::{Elevated, listed};
 use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
+use analyzer::{name_analyzer, unlisted};
+use outsider::{lets_in, outsider, stranger};
 
 /// The actions that enter a role.
 const ENTERING: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
@@ -50,27 +52,6 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     }
     drafts.extend(unlisted(view));
     drafts.extend(not_given(view, "who is trusted to enter what the policy calls"));
-    drafts
-}
-
-/// Roles that only Access Analyzer names.
-fn unlisted(view: &View<'_>) -> Vec<Draft> {
-    let named: BTreeSet<&str> = view.setup.outsiders().map(|outsider| outsider.role.as_str()).collect();
-    let mut drafts = Vec::new();
-    // The limits of some entry are needed to look at a role; which one, does not matter where identities are not judged.
-    let Some(any) = view.policy.roles.first() else { return drafts };
-    for account in view.setup.accounts() {
-        for role in account.roles.values().filter(|role| named.contains(role.arn.as_str())) {
-            if view.elevated.iter().any(|target| target.role.arn == role.arn) {
-                continue;
-            }
-            let target = Elevated { account, role, rules: any };
-            let mut found: Vec<Draft> =
-                of_role(view, &target, false).into_iter().map(|draft| draft.with_severity(Severity::Medium)).collect();
-            name_analyzer(view, account, role, Severity::Medium, &mut found);
-            drafts.extend(found);
-        }
-    }
     drafts
 }
 
@@ -167,54 +148,6 @@ fn too_many<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statem
     Some(Draft::unproven(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix).hanging_on(open))
 }
 
-/// Whether a statement lets in somebody of an account that may say of its people what it likes.
-fn lets_in<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statement, other: AccountId, named: Option<&str>) -> Truth {
-    // A condition on the ARN may be met by an ARN that the outsider makes up.
-    let wanted = statement.conditions.iter().filter(|condition| condition.key.eq_ignore_ascii_case("aws:PrincipalArn"));
-    let made_up = wanted.flat_map(|condition| &condition.values).filter_map(|pattern| made_up(pattern, other));
-    let arns = std::iter::once(format!("arn:aws:iam::{other}:user/outsider")).chain(made_up);
-    let mut best: Option<crate::iam::Decision<'a>> = None;
-    for arn in arns {
-        let decision = outsider(view, other, named, Some(&arn)).enter(target.account.id, target.role, Proof::WithMfa);
-        best = Some(match best {
-            Some(best) => better(best, decision),
-            None => decision,
-        });
-    }
-    let Some(decision) = best else { return Truth::No };
-    let applies = decision.resource.iter().filter(|grant| std::ptr::eq(grant.statement, statement)).map(|grant| grant.applies.clone());
-    // What the role as a whole says counts, but only for what this statement adds.
-    Truth::any(applies).and(decision.allowed)
-}
-
-fn outsider<'a>(view: &'a View<'a>, other: AccountId, named: Option<&str>, arn: Option<&str>) -> Entrant<'a> {
-    let caller = match named {
-        Some(named) if named.contains(":role/") => Caller::session(other, named, "outsider"),
-        Some(named) => Caller::user(other, named),
-        None => Caller::somebody(other),
-    };
-    Entrant::outsider(caller, named.or(arn), &view.anything)
-}
-
-/// An ARN of the account that fits the pattern.
-fn made_up(pattern: &str, account: AccountId) -> Option<String> {
-    let parts: Vec<&str> = pattern.splitn(6, ':').collect();
-    let [arn, partition, service, region, owner, resource] = parts.as_slice() else { return None };
-    if !glob_matches(owner, &account.to_string()) {
-        return None;
-    }
-    let partition = if *partition == "*" { "aws" } else { partition };
-    let plain = |text: &str| text.replace('*', "").replace('?', "x");
-    Some(format!("{arn}:{partition}:{}:{}:{account}:{}", plain(service), plain(region), plain(resource)))
-}
-
-/// An account that nobody listed.
-fn stranger(view: &View<'_>) -> AccountId {
-    let made_up = (0_u8..=9).filter_map(|digit| format!("{digit}").repeat(12).parse().ok());
-    let mut unknown = made_up.filter(|id| !view.policy.trusts(*id) && view.setup.account(*id).is_none());
-    unknown.next().unwrap_or(AccountId::NOBODY)
-}
-
 fn account_of(principal: &Principal) -> Option<(AccountId, Option<&str>)> {
     match principal {
         Principal::Account(account) => Some((*account, None)),
@@ -275,36 +208,6 @@ fn is_open(provider: &str, statement: &Statement) -> bool {
     let keys: Vec<String> = statement.conditions.iter().map(|condition| condition.key.to_ascii_lowercase()).collect();
     let begins = |end: &str| keys.iter().any(|key| key.starts_with(&format!("{}:{end}", host.to_ascii_lowercase())));
     if SHARED.iter().any(|shared| host.starts_with(shared)) { !begins("sub") } else { !begins("") }
-}
-
-/// Names the findings of Access Analyzer with what explains them; what nothing explains is unproven.
-fn name_analyzer(view: &View<'_>, account: &Account, role: &Role, severity: Severity, found: &mut Vec<Draft>) {
-    let ids: Vec<String> =
-        view.setup.outsiders().filter(|outsider| outsider.role == role.arn).map(|outsider| harmless(&outsider.finding)).collect();
-    if ids.is_empty() {
-        return;
-    }
-    let ids = listed(ids);
-    if !found.is_empty() {
-        let said = std::mem::take(found).into_iter().map(|draft| draft.adding(&format!(" (IAM Access Analyzer says so too: {ids})")));
-        *found = said.collect();
-        return;
-    }
-    // Access Analyzer takes every other account for an outsider; one of the zone of trust explains its finding.
-    let named = role.trust.iter().flat_map(|trust| &trust.statements).filter_map(|statement| statement.principal.as_ref());
-    let mut named = named.flat_map(|principals| &principals.named);
-    let explained = named.any(|principal| match principal {
-        Principal::Account(_) | Principal::Arn(_) => account_of(principal).is_some_and(|(other, _)| other != account.id),
-        Principal::Federated(_) | Principal::Everyone => true,
-        _ => false,
-    });
-    if !explained {
-        let place = format!("{} in {}", harmless(&role.name), view.account_shown(account.id));
-        let message = format!(
-            "IAM Access Analyzer says that {place} can be entered from outside ({ids}), which the trust policy given does not show: one of the two is older"
-        );
-        found.push(Draft::unproven(severity, account.id, &role.arn, message));
-    }
 }
 
 #[cfg(test)]
