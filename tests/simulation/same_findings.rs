@@ -150,3 +150,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whichever_record_comes_last_is_in_the_proof_of_what_it_led_to() {
+    let mut story = Story::new();
+    story.switch_to("nell", "ReadOnly").with_mfa().by_console();
+    story.later(60);
+    story.switch_to("nell", "UpdateApp").from_own_session().used_after(60);
+    let now = story.now().plus_seconds(3 * 86_400);
+    let wanted = offline(&story, now);
+    assert!(wanted.values().any(|said| said.0 == "RW011" && said.4.len() > 3), "{wanted:#?}");
+    let names: Vec<&str> = story.records().iter().map(|record| record["eventName"].as_str().unwrap()).collect();
+    assert!(names.contains(&"SwitchRole"), "{names:?}");
+    for (last, name) in names.iter().enumerate() {
+        let twin = Twin::new(Calm, now);
+        prepare(&twin, &story);
+        let mut guard = Guard::default();
+        let order = (0..story.records().len()).filter(|at| *at != last).chain([last]);
+        for at in order {
+            run(guard.handle(&twin, &to_raw_value(&envelope(&story.records()[at])).unwrap(), None)).unwrap();
+            drain(&mut guard, &twin);
+        }
+        assert_eq!(wanted, standing(&twin), "{name} came last");
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rolewatch_guard::id::{AccountId, RecordKey};
+use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::{Fact, Mint, Seen};
 
@@ -61,6 +62,8 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
                 touched.records.insert(seen.key.clone());
                 if let Some(session) = &step.session {
                     touched.sessions.insert(SessionAt { session: session.to_string(), time: step.time });
+                    // It is part of the proof of whatever the session led to.
+                    open.extend(of_session(table, policy, session, step.time, |sk| Kind::Mint.is(sk) || Kind::Child.is(sk)).await?);
                 }
             }
             Fact::Denial(_) => {
@@ -78,13 +81,25 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
 
 /// What was done with the session that a mint yielded, and waited for it.
 async fn children<T: Table>(table: &T, policy: &Policy, mint: &Mint) -> Result<Vec<Seen>, Trouble> {
-    let mut rows = Vec::new();
+    let mut found = Vec::new();
     if let Some(issued) = &mint.issued {
-        rows.extend(table.query(Place::Ledger, &keys::issued(issued), &Span::default()).await?);
+        let rows = table.query(Place::Ledger, &keys::issued(issued), &Span::default()).await?;
+        found.extend(rows.iter().filter(|row| Kind::Child.is(&row.sk)).filter_map(|row| reread(&row.body, policy)));
     }
     if let Some(session) = &mint.session {
-        let near = keys::around(mint.time, 5, 5);
-        rows.extend(table.query(Place::Ledger, &keys::session(session), &near).await?);
+        found.extend(of_session(table, policy, session, mint.time, |sk| Kind::Child.is(sk)).await?);
     }
-    Ok(rows.iter().filter(|row| Kind::Child.is(&row.sk)).filter_map(|row| reread(&row.body, policy)).collect())
+    Ok(found)
+}
+
+/// What lies under a session that began within five seconds of a moment, of the kinds that are asked for by their sort keys.
+async fn of_session<T: Table>(
+    table: &T,
+    policy: &Policy,
+    session: &str,
+    began: Moment,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Seen>, Trouble> {
+    let rows = table.query(Place::Ledger, &keys::session(session), &keys::around(began, 5, 5)).await?;
+    Ok(rows.iter().filter(|row| wanted(&row.sk)).filter_map(|row| reread(&row.body, policy)).collect())
 }
