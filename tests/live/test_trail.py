@@ -119,6 +119,29 @@ class TheTrail(unittest.TestCase):
         found = {audit.key(finding): finding for finding in map(json.loads, done.stdout.splitlines())}
         self.assertEqual(found, self.local())
 
+    def test_5_a_call_that_would_blind_the_guard_is_recovered_and_found_once(self) -> None:
+        # Last, as it writes into the bucket that the others judge as a whole.
+        delivered, withheld = feed.single("tamper/events-DisableRule"), feed.single("tamper/iam-DeleteRolePolicy")
+        places = {(event["account"], event["region"]) for event in (delivered, withheld)}
+        self.assertEqual(len(places), 1)
+        self.live.publish([delivered])
+        self.live.rest()
+        self.assertEqual(self.tampered(delivered, withheld), [1, 0])
+        missed, files = self.live.missed(), self.live.metrics(ARCHIVIST)["LogFiles"]
+        for name in ("EXAMPLE1", "EXAMPLE2"):
+            self.live.log_file(name, [delivered["detail"], withheld["detail"]])
+        until("both log files", lambda: self.live.metrics(ARCHIVIST)["LogFiles"] >= files + 2, 60)
+        self.live.rest()
+        self.assertEqual(self.tampered(delivered, withheld), [1, 1])
+        self.assertEqual(dict(self.live.missed() - missed), dict.fromkeys(places, 1))
+        posts = [post for post in self.live.sink.posts if withheld["detail"]["eventID"] in json.dumps(post.payload)]
+        self.assertEqual([post.status for post in posts], [200])
+
+    def tampered(self, *events: feed.Envelope) -> list[int]:
+        """How many findings of tampering there are about each event."""
+        found = [finding["events"] for finding in self.live.findings() if finding["rule"] == "RW201"]
+        return [found.count([event["detail"]["eventID"]]) for event in events]
+
     def options(self) -> list[str]:
         rosters = [part for roster in audit.ROSTERS for part in ("--roster", audit.stated(roster))]
         return ["--format", "ndjson", "--policy", str(feed.EVENTS / "rolewatch.yaml"), *rosters]

@@ -12,7 +12,7 @@ use session_auditor::Auditor;
 use slack_notifier::Notifier;
 use switch_guard::Guard;
 
-use crate::invocation::{Call, Ended, Function, audit, guard, notifier, notify, reader, recover};
+use crate::invocation::{Call, Ended, Function, audit, guard, guarded, notifier, notify, reader, recover};
 use crate::slack::{Aws, Line, Slack};
 use crate::storm::Storm;
 use crate::sums::Sums;
@@ -277,7 +277,7 @@ impl<'w> Cloud<'w> {
         }
         self.invocations += 1;
         let call: Call<'w> = match function {
-            Function::Guard => Box::pin(guard(twin, self.guards.pop().unwrap_or_default(), batch(&given))),
+            Function::Guard => Box::pin(guard(twin, self.guards.pop().unwrap_or_else(|| Guard::new(guarded())), batch(&given))),
             Function::Notifier => {
                 let notifier = self.notifiers.pop().unwrap_or_else(|| notifier(twin, self.slack));
                 Box::pin(notify(notifier, batch(&given), self.invocations))

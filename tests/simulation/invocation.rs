@@ -7,6 +7,7 @@ use rolewatch_edge::settings::Language;
 use rolewatch_edge::slack::{Courier, sample};
 use rolewatch_edge::testing::Twin;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::tamper::Guarded;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use session_auditor::{Auditor, Request};
@@ -71,7 +72,13 @@ pub(crate) async fn audit(twin: &Twin<Storm>, mut auditor: Auditor, request: Req
 pub(crate) const BUCKET: &str = "trail-logs";
 
 pub(crate) fn reader() -> archive_auditor::Auditor {
-    archive_auditor::Auditor::new(Some(archive_auditor::Trail { bucket: BUCKET.to_owned(), prefix: String::new() }))
+    let hub = archive_auditor::Hub { guarded: guarded(), account: "123456789012".parse().unwrap(), region: "us-east-1".to_owned() };
+    archive_auditor::Auditor::new(Some(archive_auditor::Trail { bucket: BUCKET.to_owned(), prefix: String::new(), hub }))
+}
+
+/// What nobody may tamper with.
+pub(crate) fn guarded() -> Guarded {
+    Guarded { stack: "rolewatch".to_owned(), ..Guarded::default() }
 }
 
 pub(crate) async fn recover(twin: &Twin<Storm>, mut reader: archive_auditor::Auditor, payload: Box<RawValue>) -> Ended<'_> {

@@ -22,6 +22,7 @@ use crate::same_findings::{offline, prepare, standing};
 use crate::slack::Slack;
 use crate::storm::Storm;
 use crate::sums::Swept;
+use crate::tampering;
 
 /// So many seeds in the ordinary run; `ROLEWATCH_SEEDS` asks for another number.
 const SEEDS: u64 = 1_000;
@@ -46,6 +47,8 @@ struct Totals {
     /// Of those with a trail, as archive-auditor counts them.
     missed: u64,
     recovered: u64,
+    /// Calls that would blind the guard.
+    tampered: usize,
     /// Alerts that the notifier was never given, or not to the end.
     alerts_lost: usize,
     swept: Swept,
@@ -55,10 +58,11 @@ struct Totals {
 fn simulate(seed: u64) -> Totals {
     let story = story(seed);
     // Services' sessions in roles that nobody listed are not forwarded to the live guard.
-    let records: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
+    let mut records: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
     let recovery = Recovery::of(seed);
     // Some watch it as it happens, some hear of all of it afterwards.
-    let begins = records.iter().map(|record| time(record)).min().filter(|_| (seed / 8).is_multiple_of(2));
+    let first = records.iter().map(|record| time(record)).min();
+    let begins = first.filter(|_| (seed / 8).is_multiple_of(2));
     let start = begins.unwrap_or(story.now().plus_seconds(3_600));
     let mut twin = Twin::new(Storm::new(seed), start);
     twin.weather.shut = (recovery == Recovery::Trail && (seed / 16).is_multiple_of(2)).then(|| PEOPLE.parse().unwrap());
@@ -72,6 +76,8 @@ fn simulate(seed: u64) -> Totals {
         twin.history.borrow_mut().add(record);
     }
     twin.history.borrow_mut().page = 1;
+    let calls = tampering::calls(dice, first.unwrap_or(story.now()), story.now());
+    records.extend(&calls);
     let withheld = deliver(&mut cloud, &records, recovery, &twin, start);
     let rubbish = dice.permille(200);
     if rubbish {
@@ -87,7 +93,8 @@ fn simulate(seed: u64) -> Totals {
         assert!(is_seen_through(&twin, &story, record), "seed {seed}, {recovery:?}: nobody has seen {record}");
     }
 
-    let wanted = offline(&story, twin.clock.get());
+    let mut wanted = offline(&story, twin.clock.get());
+    wanted.extend(tampering::findings(&calls, &story.policy()));
     let stands = standing(&twin);
     let missing: Vec<_> = wanted.iter().filter(|(id, said)| stands.get(*id) != Some(said)).collect();
     let wrong: Vec<_> = stands.iter().filter(|(id, said)| wanted.get(*id) != Some(said)).collect();
@@ -123,6 +130,7 @@ fn simulate(seed: u64) -> Totals {
         lost: slack.lost.get(),
         crashes: cloud.sums.crashes,
         withheld,
+        tampered: calls.len(),
         missed: cloud.sums.missed,
         recovered: cloud.sums.recovered,
         alerts_lost: cloud.sums.lost,
@@ -177,6 +185,7 @@ fn every_violation_is_told_whatever_goes_wrong() {
         sum.crashes += one.crashes;
         sum.withheld += one.withheld;
         sum.missed += one.missed;
+        sum.tampered += one.tampered;
         sum.swept += one.swept;
         sum.alerts_lost += one.alerts_lost;
         sum.recovered += one.recovered;
@@ -190,7 +199,7 @@ fn every_violation_is_told_whatever_goes_wrong() {
     }
     // A storm in which nothing happens proves nothing.
     assert!(sum.violations > 1_000 && sum.posts > 1_000 && sum.lost > 10 && sum.crashes > 100, "{sum:?}");
-    assert!(sum.withheld > 500 && sum.missed > 300, "{sum:?}");
+    assert!(sum.withheld > 500 && sum.missed > 300 && sum.tampered > 300, "{sum:?}");
     let swept = sum.swept;
     let rare = [swept.overlaps, swept.failed, swept.throttled, swept.refused, swept.stopped, swept.resent];
     assert!(swept.recovered > 300 && swept.closed > 300 && swept.unanswered > 5 && rare.into_iter().all(|count| count > 10), "{sum:?}");

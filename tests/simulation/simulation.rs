@@ -14,4 +14,5 @@ mod same_findings;
 mod slack;
 mod storm;
 mod sums;
+mod tampering;
 mod week;

@@ -18,7 +18,9 @@ use rolewatch_archive::Scratch;
 use rolewatch_edge::port::{Bucket, Clock, Logs, Queue, Table, Topic, Trouble};
 use rolewatch_edge::quarantine;
 use rolewatch_edge::rulebook::Shelf;
+use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::tamper::Guarded;
 use rolewatch_guard::untrusted::harmless;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -43,6 +45,19 @@ pub struct Trail {
     pub bucket: String,
     /// What stands before `AWSLogs/`, without slashes around it; mostly nothing.
     pub prefix: String,
+    /// Whose guard reads it.
+    pub hub: Hub,
+}
+
+/// The guard's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hub {
+    /// What nobody may tamper with.
+    pub guarded: Guarded,
+    /// The account of the hub.
+    pub account: AccountId,
+    /// The region of the hub.
+    pub region: String,
 }
 
 /// What lives on between invocations.
@@ -126,7 +141,7 @@ impl Auditor {
         let Some(trail) = &self.trail else { return Err(no_trail()) };
         let at = at.unwrap_or_else(|| outside.now());
         let book = self.shelf.current(outside, at).await?;
-        let reader = Reader::new(&book.policy, &self.scratch)?;
+        let reader = Reader::new(&book.policy, &trail.hub, &self.scratch)?;
         let whole = sweep::sweep(outside, &reader, trail, at, deadline, report).await?;
         Ok(json!({ "swept": at, "whole": whole, "files": report.files }))
     }
@@ -156,7 +171,7 @@ impl Auditor {
                 continue;
             };
             let book = self.shelf.current(outside, now).await?;
-            let reader = Reader::new(&book.policy, &self.scratch)?;
+            let reader = Reader::new(&book.policy, &trail.hub, &self.scratch)?;
             report.add(&log, recover(outside, &reader, &bucket, log, now).await?);
         }
         Ok(())

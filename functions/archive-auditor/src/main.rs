@@ -6,13 +6,14 @@
 use std::io;
 use std::process::ExitCode;
 
-use archive_auditor::{Auditor, Trail};
+use archive_auditor::{Auditor, Hub, Trail};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use rolewatch_edge::aws::{ArchiveAws, SystemClock};
 use rolewatch_edge::port::Clock;
 use rolewatch_edge::settings::{self, ArchiveSettings};
 use rolewatch_edge::telemetry;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::tamper::Guarded;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
@@ -30,8 +31,11 @@ async fn run() -> Result<(), Error> {
     telemetry::init(settings::log_level())?;
     let settings = ArchiveSettings::from_environment()?;
     let aws = &ArchiveAws::connect(&settings).await;
+    // The stack's own topics are where the hub is.
+    let (account, region) = (settings.operations_topic.account(), settings.operations_topic.region().to_owned());
+    let hub = Hub { guarded: Guarded::from(&settings.own), account, region };
     let prefix = settings.trail_prefix;
-    let trail = settings.trail_bucket.map(|bucket| Trail { bucket, prefix });
+    let trail = settings.trail_bucket.map(|bucket| Trail { bucket, prefix, hub });
     let auditor = &Mutex::new(Auditor::new(trail));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);

@@ -1,6 +1,10 @@
 //! Which records the rules of `template.yaml` would have let through: what is in the trail and not among them was never to arrive.
 
 use rolewatch_guard::seen::{CallerKind, Fact, Seen, Service};
+use rolewatch_guard::tamper::Call;
+
+use crate::Hub;
+use crate::key::LogKey;
 
 /// MintRule's names. ServiceMintRule's are those of them that begin with `AssumeRole`.
 const MINTS: [&str; 6] =
@@ -36,4 +40,60 @@ pub(crate) fn was_let_through(seen: &Seen) -> bool {
     };
     // UseRule's.
     by_name || seen.used.is_some()
+}
+
+/// TamperRule's services. HubTamperRule, which the hub's account and region alone have, lists the others.
+const TAMPERED_ANYWHERE: [&str; 5] = ["events", "sqs", "cloudtrail", "cloudformation", "iam"];
+
+/// TamperRule's calls of a service of which HubTamperRule lists the rest.
+const ALARMS_ANYWHERE: [&str; 2] = ["DeleteAlarms", "DisableAlarmActions"];
+
+/// Whether an event of this call, which is in this log, was to be delivered whoever made it.
+pub(crate) fn call_was_let_through(call: &Call, log: &LogKey<'_>, hub: &Hub) -> bool {
+    let anywhere = TAMPERED_ANYWHERE.contains(&call.source) || (call.source == "monitoring" && ALARMS_ANYWHERE.contains(&call.name));
+    anywhere || (log.account == hub.account && log.region == hub.region)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use rolewatch_guard::tamper::{CALLS, Guarded};
+
+    use super::*;
+
+    /// Service and name of each call that a rule of a template lists.
+    fn listed(template: &str, rule: &str) -> BTreeSet<(String, String)> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(template);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (_, rest) = text.split_once(&format!("\n  {rule}:\n")).unwrap();
+        let (pattern, _) = rest.split_once("      Targets:\n").unwrap();
+        let mut calls = BTreeSet::new();
+        for branch in pattern.split("eventSource: [").skip(1) {
+            let source = branch.split('.').next().unwrap();
+            let (_, names) = branch.split_once("eventName:").unwrap();
+            let names = names.split(|c: char| !c.is_ascii_alphanumeric()).filter(|name| !name.is_empty());
+            calls.extend(names.map(|name| (source.to_owned(), name.to_owned())));
+        }
+        calls
+    }
+
+    fn let_through(at: &str) -> BTreeSet<(String, String)> {
+        let hub = Hub { guarded: Guarded::default(), account: "123456789012".parse().unwrap(), region: "us-east-1".to_owned() };
+        let key = format!("AWSLogs/{at}/2026/03/02/x.json.gz");
+        let log = LogKey::parse(&key, "").unwrap();
+        let calls = CALLS.iter().filter(|call| call_was_let_through(call, &log, &hub));
+        calls.map(|call| (call.source.to_owned(), call.name.to_owned())).collect()
+    }
+
+    #[test]
+    fn calls_are_let_through_where_a_rule_lists_them() {
+        let anywhere = listed("deploy/spoke.yaml", "TamperRule");
+        let in_the_hub: BTreeSet<_> = anywhere.union(&listed("template.yaml", "HubTamperRule")).cloned().collect();
+        assert!(anywhere.len() > 20 && in_the_hub.len() > anywhere.len() + 20, "the templates are written differently now");
+        assert_eq!(let_through("123456789012/CloudTrail/us-east-1"), in_the_hub);
+        assert_eq!(let_through("123456789012/CloudTrail/eu-west-1"), anywhere, "another region of the hub's account is a spoke");
+        assert_eq!(let_through("444455556666/CloudTrail/us-east-1"), anywhere);
+    }
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use futures_util::future::try_join_all;
 use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
 use rolewatch_edge::ledger::{Known, known, mark_file, note_missed};
+use rolewatch_edge::outbox;
 use rolewatch_edge::port::{Kept, LogFile, Trouble};
 use rolewatch_edge::quarantine;
 use rolewatch_guard::arn::RoleArn;
@@ -13,12 +14,13 @@ use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::{Reading, read, reduced};
+use rolewatch_guard::tamper::{self, tampering};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Elevated, needles};
 
 use crate::key::LogKey;
-use crate::passage::was_let_through;
-use crate::{Outside, refused};
+use crate::passage::{call_was_let_through, was_let_through};
+use crate::{Hub, Outside, refused};
 
 /// How long EventBridge has for an event, in seconds, before it counts as missed.
 const UNDER_WAY: i64 = 600;
@@ -38,14 +40,16 @@ const NOTED: usize = 200;
 /// What reads log files, whichever they are.
 pub(crate) struct Reader<'p> {
     policy: &'p Policy,
+    hub: &'p Hub,
     filter: Filter,
     scratch: &'p RefCell<Scratch>,
 }
 
 impl<'p> Reader<'p> {
-    pub(crate) fn new(policy: &'p Policy, scratch: &'p RefCell<Scratch>) -> Result<Self, Trouble> {
-        let filter = Filter::new(&needles(policy)).map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
-        Ok(Self { policy, filter, scratch })
+    pub(crate) fn new(policy: &'p Policy, hub: &'p Hub, scratch: &'p RefCell<Scratch>) -> Result<Self, Trouble> {
+        let needles = [needles(policy), tamper::needles()].concat();
+        let filter = Filter::new(&needles).map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
+        Ok(Self { policy, hub, filter, scratch })
     }
 }
 
@@ -103,7 +107,7 @@ async fn scan<O: Outside>(
 ) -> Result<(), Trouble> {
     let mut from = 0;
     loop {
-        let mut wanted = Wanted::new(reader.policy, log, from);
+        let mut wanted = Wanted::new(reader, log, from);
         let counts = read_stream(bytes, log.text, &reader.filter, &mut reader.scratch.borrow_mut(), &mut wanted);
         let Wanted { records, met, overflow, unread, records_unread, .. } = wanted;
         if from == 0 {
@@ -135,8 +139,8 @@ enum Late {
 
 /// Sends a record to switch-guard, unless it was seen through.
 async fn submit<O: Outside>(outside: &O, record: &Record, now: Moment) -> Result<Option<Late>, Trouble> {
-    let known = known(outside, &record.key, &record.reduced).await?;
-    if known == Known::Done {
+    let Standing { open, arrived } = standing(outside, record).await?;
+    if !open {
         return Ok(None);
     }
     let body = format!("{{\"recovered\":\"trail\",\"detail\":{}}}", record.json);
@@ -146,8 +150,7 @@ async fn submit<O: Outside>(outside: &O, record: &Record, now: Moment) -> Result
     } else {
         outside.send(body, 0).await?;
     }
-    // What is begun with, or known in other words, did arrive.
-    let missed = known == Known::Not && now.seconds_since(record.time) >= UNDER_WAY;
+    let missed = !arrived && now.seconds_since(record.time) >= UNDER_WAY;
     if !missed {
         return Ok(Some(Late::Early));
     }
@@ -156,17 +159,44 @@ async fn submit<O: Outside>(outside: &O, record: &Record, now: Moment) -> Result
     Ok(first.then_some(Late::Missed))
 }
 
+/// What is known of a record.
+#[derive(Debug, Clone, Copy, Default)]
+struct Standing {
+    /// Something of it is still to be done.
+    open: bool,
+    /// switch-guard had it before. What is begun with, or known in other words, did arrive.
+    arrived: bool,
+}
+
+async fn standing<O: Outside>(outside: &O, record: &Record) -> Result<Standing, Trouble> {
+    let mut standing = Standing::default();
+    if record.is_fact {
+        let known = known(outside, &record.key, &record.reduced).await?;
+        standing = Standing { open: known != Known::Done, arrived: known != Known::Not };
+    }
+    if let Some(id) = &record.tampering {
+        let told = outbox::load(outside, [id.clone()]).await?.contains_key(id);
+        standing = Standing { open: standing.open || !told, arrived: standing.arrived || told };
+    }
+    Ok(standing)
+}
+
 /// A record that was to arrive.
 struct Record {
     key: RecordKey,
     time: Moment,
     json: String,
     reduced: String,
+    /// The ledger keeps what it says.
+    is_fact: bool,
+    /// The finding about the call, where that would blind the guard.
+    tampering: Option<String>,
 }
 
 /// Takes the records of a file that were to arrive, as many as may be held.
 struct Wanted<'a> {
     elevated: Elevated<'a>,
+    hub: &'a Hub,
     log: &'a LogKey<'a>,
     records: Vec<Record>,
     known: HashSet<(RecordKey, String)>,
@@ -180,9 +210,10 @@ struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    fn new(policy: &'a Policy, log: &'a LogKey<'a>, from: u64) -> Self {
+    fn new(reader: &Reader<'a>, log: &'a LogKey<'a>, from: u64) -> Self {
         Self {
-            elevated: Elevated::by_policy(policy),
+            elevated: Elevated::by_policy(reader.policy),
+            hub: reader.hub,
             log,
             records: Vec::new(),
             known: HashSet::new(),
@@ -204,21 +235,30 @@ impl<'a> Wanted<'a> {
     fn take(&mut self, json: &[u8]) -> Result<(), String> {
         let elevated = |role: &RoleArn| self.elevated.may_be(role);
         let seen = match read(json, &elevated).map_err(|problem| problem.to_string())? {
-            Reading::Seen(seen) if was_let_through(&seen) => seen,
-            // A service's mint of a role that nobody listed is not forwarded.
-            Reading::Seen(_) | Reading::Service(_) | Reading::NotRelevant => return Ok(()),
+            Reading::Seen(seen) => Some(seen).filter(|seen| was_let_through(seen)),
+            Reading::NotRelevant => None,
+            // A service's mint of a role that nobody listed is not forwarded, and is none of the calls that are watched.
+            Reading::Service(_) => return Ok(()),
         };
+        // switch-guard looks at whatever reaches it, by whichever rule.
+        let call = tampering(json, &self.hub.guarded)
+            .map_err(|problem| problem.to_string())?
+            .filter(|call| seen.is_some() || call_was_let_through(call.call, self.log, self.hub));
+        let is_fact = seen.is_some();
+        let called = call.as_ref().map(|call| (call.key.clone(), call.time));
+        let Some((key, time)) = seen.map(|seen| (seen.key, seen.time)).or(called) else { return Ok(()) };
         // Each account's records lie in its own folder, so that one of another account was put there by somebody.
-        if seen.key.account != self.log.account {
-            return Err(format!("it is of account {}, in the folder of account {}", seen.key.account, self.log.account));
+        if key.account != self.log.account {
+            return Err(format!("it is of account {}, in the folder of account {}", key.account, self.log.account));
         }
         let reduced = reduced(json).map_err(|problem| problem.to_string())?;
-        if !self.known.insert((seen.key.clone(), reduced.clone())) {
+        if !self.known.insert((key.clone(), reduced.clone())) {
             return Ok(());
         }
         let json = str::from_utf8(json).map_err(|_| "it is not UTF-8".to_owned())?.to_owned();
         self.held += json.len() + 2 * reduced.len();
-        self.records.push(Record { key: seen.key, time: seen.time, json, reduced });
+        let tampering = call.map(|call| call.finding_id());
+        self.records.push(Record { key, time, json, reduced, is_fact, tampering });
         Ok(())
     }
 }

@@ -30,13 +30,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     telemetry::init(settings::log_level())?;
     let settings = GuardSettings::from_environment()?;
-    let guarded = Guarded {
-        stack: settings.stack.clone(),
-        trails: settings.trails.iter().cloned().collect(),
-        reader_role: settings.reader_role.clone(),
-        keys: settings.key.iter().cloned().collect(),
-        others: settings.slack_secret.iter().cloned().collect(),
-    };
+    let guarded = Guarded::from(&settings.own);
     let aws = &GuardAws::connect(&settings).await;
     if let Err(why) = aws.tables.warm().await {
         // The first event will open the connection, or say why not.

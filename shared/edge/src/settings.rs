@@ -4,16 +4,18 @@
 
 mod archive;
 mod auditor;
+mod own;
 mod reader;
 
-use std::collections::BTreeSet;
 use std::env::VarError;
 use std::fmt;
 
 use jiff::tz::TimeZone;
+use rolewatch_guard::id::AccountId;
 
 pub use archive::ArchiveSettings;
 pub use auditor::AuditorSettings;
+pub use own::OwnSettings;
 use reader::{Noted, Reader};
 
 use crate::telemetry::Level;
@@ -31,16 +33,8 @@ pub struct GuardSettings {
     pub operations_topic: TopicArn,
     /// `ROLEWATCH_QUEUE_URL`: the queue that feeds this function.
     pub queue_url: String,
-    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read groups.
-    pub reader_role: String,
-    /// `ROLEWATCH_STACK`: with it begins the name of every resource that is guarded.
-    pub stack: String,
-    /// `ROLEWATCH_TRAILS`: the trails nobody may tamper with, by name. Empty: every trail.
-    pub trails: BTreeSet<String>,
-    /// `ROLEWATCH_KEY_ARN`: the stack's key, which is guarded; its id says nothing of the stack.
-    pub key: Option<String>,
-    /// `ROLEWATCH_SLACK_SECRET`: where Slack's secret is kept. It is guarded, not read.
-    pub slack_secret: Option<String>,
+    /// What is guarded. The reader role is also the one that it works with.
+    pub own: OwnSettings,
 }
 
 /// Of slack-notifier.
@@ -80,6 +74,8 @@ pub struct TableNames {
 pub struct TopicArn {
     text: String,
     partition: String,
+    region: String,
+    account: AccountId,
 }
 
 /// The ARN of a secret, and which service keeps it.
@@ -145,15 +141,7 @@ impl GuardSettings {
         let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
         let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
         let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
-        let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
-        let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
-        let trails = read.optional("ROLEWATCH_TRAILS", "names of trails, separated by commas", trail_names);
-        let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", |text| arn_of(text, "kms").map(|_| text.to_owned()));
-        let slack_secret = read.optional(
-            "ROLEWATCH_SLACK_SECRET",
-            "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)",
-            |text| SecretArn::parse(text).map(|_| text.to_owned()),
-        );
+        let own = OwnSettings::read(&mut read);
         let settings = move || {
             Ok(Self {
                 tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
@@ -161,11 +149,7 @@ impl GuardSettings {
                 findings_topic: findings_topic?,
                 operations_topic: operations_topic?,
                 queue_url: queue_url?,
-                reader_role: reader_role?,
-                stack: stack?,
-                trails: trails?.unwrap_or_default(),
-                key: key?,
-                slack_secret: slack_secret?,
+                own: own?,
             })
         };
         settings().map_err(|Noted| read.wrong())
@@ -239,8 +223,9 @@ fn variable(name: &str) -> Option<String> {
 impl TopicArn {
     /// `arn:aws:sns:us-east-1:111122223333:rolewatch-findings`
     pub fn parse(text: &str) -> Option<Self> {
-        let [partition, name] = arn_of(text, "sns")?;
-        plain(name, 256, "-_.").then(|| Self { text: text.to_owned(), partition: partition.to_owned() })
+        let [partition, region, account, name] = arn_of(text, "sns")?;
+        let account = account.parse().ok()?;
+        plain(name, 256, "-_.").then(|| Self { text: text.to_owned(), partition: partition.to_owned(), region: region.to_owned(), account })
     }
 
     /// The ARN as written.
@@ -251,6 +236,16 @@ impl TopicArn {
     /// `aws`, `aws-cn`, `aws-us-gov`: that of the whole stack.
     pub fn partition(&self) -> &str {
         &self.partition
+    }
+
+    /// Where the topic is: for the stack's own, where the stack is.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// Whose the topic is: for the stack's own, the hub's account.
+    pub fn account(&self) -> AccountId {
+        self.account
     }
 }
 
@@ -265,7 +260,7 @@ impl SecretArn {
     /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`
     pub fn parse(text: &str) -> Option<Self> {
         let named =
-            |service, front| arn_of(text, service).is_some_and(|[_, rest]| rest.strip_prefix(front).is_some_and(|name| !name.is_empty()));
+            |service, front| arn_of(text, service).is_some_and(|[.., rest]| rest.strip_prefix(front).is_some_and(|name| !name.is_empty()));
         if named("secretsmanager", "secret:") {
             Some(Self::Secret(text.to_owned()))
         } else if named("ssm", "parameter/") {
@@ -286,14 +281,14 @@ impl Language {
     }
 }
 
-/// Partition, and what follows the account, of an ARN with region and account.
-fn arn_of<'a>(text: &'a str, service: &str) -> Option<[&'a str; 2]> {
+/// Partition, region, account and the rest of an ARN that has them all.
+fn arn_of<'a>(text: &'a str, service: &str) -> Option<[&'a str; 4]> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, of, region, account, rest) =
         (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let whole = arn == "arn" && of == service && plain(partition, 20, "-") && plain(region, 30, "-");
-    let account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    (whole && account && shown(rest)).then_some([partition, rest])
+    let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (whole && digits && shown(rest)).then_some([partition, region, account, rest])
 }
 
 fn table(text: &str) -> Option<String> {
@@ -308,18 +303,10 @@ fn role_name(text: &str) -> Option<String> {
     plain(text, 64, "_+=,.@-").then(|| text.to_owned())
 }
 
-fn stack_name(text: &str) -> Option<String> {
-    plain(text, 128, "-").then(|| text.to_owned())
-}
-
 fn channel(text: &str) -> Option<String> {
     let name = text.strip_prefix('#').unwrap_or(text);
     let fits = !name.is_empty() && name.chars().count() <= 80 && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
     fits.then(|| text.to_owned())
-}
-
-fn trail_names(text: &str) -> Option<BTreeSet<String>> {
-    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(|name| plain(name, 128, "-_.").then(|| name.to_owned())).collect()
 }
 
 fn web_address(text: &str) -> Option<String> {

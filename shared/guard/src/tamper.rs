@@ -57,6 +57,14 @@ pub enum Target {
     Unnamed,
 }
 
+/// The texts that every record of a watched call has one of: the names of the calls, each a whole string.
+pub fn needles() -> Vec<String> {
+    let mut needles: Vec<String> = CALLS.iter().map(|call| format!("\"{}\"", call.name)).collect();
+    needles.sort();
+    needles.dedup();
+    needles
+}
+
 /// Whether a record shows a call that would blind the guard.
 ///
 /// # Errors
@@ -96,11 +104,16 @@ impl Tampering {
             caller: self.caller.clone(),
             message: answer.because.into_owned(),
             events: vec![self.key.event.clone()],
-            id: id_of(rule.code, &[&self.key.event.to_string()]),
+            id: self.finding_id(),
             policy,
             supersedes: Vec::new(),
             subject: Subject { switches: Vec::new(), records: vec![self.key.clone()] },
         }
+    }
+
+    /// The id of that finding, whatever the policy.
+    pub fn finding_id(&self) -> String {
+        id_of(rules::GUARD_TAMPERED.code, &[&self.key.event.to_string()])
     }
 
     /// What the call worked on; empty where the record does not name it.

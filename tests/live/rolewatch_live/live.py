@@ -1,5 +1,6 @@
 """All of it on one machine: emulator, hub, spokes, Slack; and what can be asked of it afterwards."""
 
+import gzip
 import json
 import os
 import tempfile
@@ -13,7 +14,7 @@ from typing import Any, Self
 from . import binaries
 from .accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts
 from .emulator import Emulator
-from .feed import ARCHIVE, EVENTS, Envelope, publish
+from .feed import ARCHIVE, EVENTS, Envelope, Record, publish
 from .inbox import Inbox
 from .sink import Post, Sink
 from .stack import NAME, Hub, deploy_hub, deploy_spoke
@@ -140,6 +141,14 @@ class Live:
             key = path.relative_to(ARCHIVE).as_posix()
             self.accounts.client("s3").put_object(Bucket=TRAIL, Key=key, Body=path.read_bytes())
         return len(files)
+
+    def log_file(self, name: str, records: list[Record]) -> None:
+        """The trail writes one log file, of records of one account and region."""
+        first = records[0]
+        account, region, day = first["recipientAccountId"], first["awsRegion"], first["eventTime"][:10].replace("-", "/")
+        key = f"AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_{name}.json.gz"
+        body = gzip.compress(json.dumps({"Records": records}).encode())
+        self.accounts.client("s3").put_object(Bucket=TRAIL, Key=key, Body=body)
 
     def rest(self, patience: float = 60.0) -> None:
         """Waits until nothing is queued or being worked on; what is delayed on purpose does not count."""

@@ -4,5 +4,6 @@
 
 mod recovery;
 mod sweep;
+mod tampered;
 mod trail;
 mod withheld;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use archive_auditor::{Auditor, Report, Trail};
+use archive_auditor::{Auditor, Hub, Report, Trail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rolewatch_edge::rulebook::POLICY_KEY;
 use rolewatch_edge::testing::{Twin, Weather, run};
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::tamper::Guarded;
 use rolewatch_guard::testing::Story;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -16,7 +17,19 @@ use serde_json::{Value, json};
 pub(crate) const BUCKET: &str = "trail-logs";
 
 pub(crate) fn trail() -> Trail {
-    Trail { bucket: BUCKET.to_owned(), prefix: String::new() }
+    let hub = Hub { guarded: guarded(), account: "123456789012".parse().unwrap(), region: "us-east-1".to_owned() };
+    Trail { bucket: BUCKET.to_owned(), prefix: String::new(), hub }
+}
+
+/// As `events/tamper` has it.
+pub(crate) fn guarded() -> Guarded {
+    Guarded {
+        stack: "rolewatch".to_owned(),
+        trails: vec!["rolewatch-organization".to_owned()],
+        reader_role: "rolewatch-reader".to_owned(),
+        keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+        others: Vec::new(),
+    }
 }
 
 pub(crate) fn auditor() -> Auditor {

@@ -38,7 +38,7 @@ impl GuardAws {
             queue: EventQueue::new(&connection, settings.queue_url.clone()),
             topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.operations_topic.clone()),
             bucket: StateBucket::new(&connection, settings.bucket.clone()),
-            directory: ReaderRoles::new(&connection, settings.operations_topic.partition(), &settings.reader_role, SystemClock),
+            directory: ReaderRoles::new(&connection, settings.operations_topic.partition(), &settings.own.reader_role, SystemClock),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the stack tells archive-auditor.
 
 use super::reader::{Noted, Reader};
-use super::{Lookup, SettingsError, TableNames, TopicArn, bucket, shown, table, variable, web_address};
+use super::{Lookup, OwnSettings, SettingsError, TableNames, TopicArn, bucket, shown, table, variable, web_address};
 
 /// Of archive-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct ArchiveSettings {
     pub operations_topic: TopicArn,
     /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard.
     pub queue_url: String,
+    /// What is guarded: who tampers with it is looked for in the log files.
+    pub own: OwnSettings,
     /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to. None: there is nothing to recover from.
     pub trail_bucket: Option<String>,
     /// `ROLEWATCH_TRAIL_PREFIX`: the trail's own prefix in that bucket, before `AWSLogs/`.
@@ -34,6 +36,7 @@ impl ArchiveSettings {
         let state = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
         let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
         let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let own = OwnSettings::read(&mut read);
         let trail_bucket = read.optional("ROLEWATCH_TRAIL_BUCKET", "the name of a bucket", bucket);
         let trail_prefix = read.optional("ROLEWATCH_TRAIL_PREFIX", "what stands before `AWSLogs/` in the trail's bucket", prefix);
         let settings = move || {
@@ -42,6 +45,7 @@ impl ArchiveSettings {
                 bucket: state?,
                 operations_topic: operations_topic?,
                 queue_url: queue_url?,
+                own: own?,
                 trail_bucket: trail_bucket?,
                 trail_prefix: trail_prefix?.unwrap_or_default(),
             })
@@ -67,6 +71,8 @@ mod tests {
             ("ROLEWATCH_BUCKET", "state-bucket"),
             ("ROLEWATCH_OPERATIONS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:operations"),
             ("ROLEWATCH_QUEUE_URL", "https://sqs.example/queue"),
+            ("ROLEWATCH_READER_ROLE", "rolewatch-reader"),
+            ("ROLEWATCH_STACK", "rolewatch"),
         ];
         let find = |name: &str| extra.iter().chain(&base).find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
         ArchiveSettings::read(&find)

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use rolewatch_guard::tamper::Guarded;
+
 use super::*;
 
 const GUARD: &[(&str, &str)] = &[
@@ -35,23 +37,29 @@ fn notifier(more: &[(&'static str, &'static str)]) -> Result<NotifierSettings, S
 
 #[test]
 fn what_the_template_sets_is_read() {
-    let settings = guard(&[("ROLEWATCH_TRAILS", "organisation, audit-trail")]).unwrap();
+    let settings = guard(&[]).unwrap();
     assert_eq!(settings.tables, TableNames { ledger: Some("rolewatch-ledger".into()), outbox: "rolewatch-outbox".into() });
     assert_eq!(settings.findings_topic.as_str(), "arn:aws:sns:us-east-1:111122223333:rolewatch-findings");
     assert_eq!(settings.findings_topic.partition(), "aws");
-    assert_eq!(settings.reader_role, "rolewatch-reader");
-    assert_eq!(settings.trails, BTreeSet::from(["organisation".to_owned(), "audit-trail".to_owned()]));
+    assert_eq!((settings.findings_topic.region(), &*settings.findings_topic.account().to_string()), ("us-east-1", "111122223333"));
     let secret = "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack";
     let key = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000001";
-    let guarded = guard(&[("ROLEWATCH_KEY_ARN", key), ("ROLEWATCH_SLACK_SECRET", secret)]).unwrap();
-    assert_eq!((guarded.key.as_deref(), guarded.slack_secret.as_deref()), (Some(key), Some(secret)));
+    let more = [("ROLEWATCH_KEY_ARN", key), ("ROLEWATCH_SLACK_SECRET", secret), ("ROLEWATCH_TRAILS", "organisation, audit-trail")];
+    let guarded = Guarded {
+        stack: "rolewatch".to_owned(),
+        trails: vec!["audit-trail".to_owned(), "organisation".to_owned()],
+        reader_role: "rolewatch-reader".to_owned(),
+        keys: vec![key.to_owned()],
+        others: vec![secret.to_owned()],
+    };
+    assert_eq!(Guarded::from(&guard(&more).unwrap().own), guarded);
     let china = guard(&[("ROLEWATCH_FINDINGS_TOPIC_ARN", "arn:aws-cn:sns:cn-north-1:111122223333:f")]).unwrap();
     assert_eq!(china.findings_topic.partition(), "aws-cn");
 }
 
 #[test]
 fn an_empty_variable_is_an_absent_one() {
-    assert!(guard(&[("ROLEWATCH_TRAILS", "")]).unwrap().trails.is_empty());
+    assert!(guard(&[("ROLEWATCH_TRAILS", "")]).unwrap().own.trails.is_empty());
     let settings = notifier(&[("ROLEWATCH_CHATBOT_TOPIC_ARN", " "), ("ROLEWATCH_TIME_ZONE", ""), ("ROLEWATCH_LANGUAGE", "")]).unwrap();
     assert_eq!(settings, notifier(&[]).unwrap());
     assert_eq!((settings.language, settings.time_zone), (Language::English, TimeZone::UTC));

@@ -1,0 +1,58 @@
+//! What is the guard's own, as the stack tells the functions that watch over it.
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::tamper::Guarded;
+
+use super::reader::{Noted, Reader};
+use super::{SecretArn, arn_of, plain, role_name};
+
+/// Of the functions that notice when somebody tampers with the guard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSettings {
+    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read groups.
+    pub reader_role: String,
+    /// `ROLEWATCH_STACK`: with it begins the name of every resource that is guarded.
+    pub stack: String,
+    /// `ROLEWATCH_TRAILS`: the trails nobody may tamper with, by name. Empty: every trail.
+    pub trails: BTreeSet<String>,
+    /// `ROLEWATCH_KEY_ARN`: the stack's key, which is guarded; its id says nothing of the stack.
+    pub key: Option<String>,
+    /// `ROLEWATCH_SLACK_SECRET`: where Slack's secret is kept. It is guarded, not read.
+    pub slack_secret: Option<String>,
+}
+
+impl OwnSettings {
+    pub(super) fn read(read: &mut Reader<'_>) -> Result<Self, Noted> {
+        let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
+        let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
+        let trails = read.optional("ROLEWATCH_TRAILS", "names of trails, separated by commas", trail_names);
+        let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", |text| arn_of(text, "kms").map(|_| text.to_owned()));
+        let slack_secret = read.optional(
+            "ROLEWATCH_SLACK_SECRET",
+            "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)",
+            |text| SecretArn::parse(text).map(|_| text.to_owned()),
+        );
+        Ok(Self { reader_role: reader_role?, stack: stack?, trails: trails?.unwrap_or_default(), key: key?, slack_secret: slack_secret? })
+    }
+}
+
+impl From<&OwnSettings> for Guarded {
+    fn from(own: &OwnSettings) -> Self {
+        Self {
+            stack: own.stack.clone(),
+            trails: own.trails.iter().cloned().collect(),
+            reader_role: own.reader_role.clone(),
+            keys: own.key.iter().cloned().collect(),
+            others: own.slack_secret.iter().cloned().collect(),
+        }
+    }
+}
+
+fn stack_name(text: &str) -> Option<String> {
+    plain(text, 128, "-").then(|| text.to_owned())
+}
+
+fn trail_names(text: &str) -> Option<BTreeSet<String>> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(|name| plain(name, 128, "-_.").then(|| name.to_owned())).collect()
+}
