@@ -3,8 +3,8 @@
 //! A case: `{"caller": ARN, "action": "sts:AssumeRole", "resource": ARN, "owner": ACCOUNT, "context": {KEY: TEXT | [TEXT…] | null},
 //! "identity": [POLICY…], "boundary": POLICY, "trust": POLICY, "policy": POLICY}`; all but `caller`, `action` and `resource` may be left out.
 //! A context key that is `null` is unknown, one that is left out is absent; `owner` is by default the caller's account; of `trust` (of a role) and
-//! `policy` (of another resource) there is one at most. The answer: `{"verdict": "allowed" | "denied" | "undecided", "open": [TEXT…]}`, or
-//! `{"error": TEXT}` for what is no case.
+//! `policy` (of another resource) there is one at most. The answer: `{"verdict": "allowed" | "denied" | "undecided", "explicit": BOOL | null, "open": [TEXT…]}`,
+//! where `explicit` is whether a statement denies (`null`: that is open), or `{"error": TEXT}` for what is no case.
 
 use std::io::{BufRead, Write};
 
@@ -43,13 +43,19 @@ fn answered(case: &Value) -> Result<Value, String> {
         (Some(_), Some(_)) => return Err("`trust` and `policy` are one at most".to_owned()),
     };
     let request = Request { caller: &caller, action: text("action")?, resource: text("resource")?, owner, context: &context };
-    let allowed = decide(&request, &identity, &resource).allowed;
+    let decision = decide(&request, &identity, &resource);
+    let allowed = decision.allowed;
+    let explicit = match Truth::any(decision.denies.into_iter().map(|deny| deny.applies)) {
+        Truth::Yes => json!(true),
+        Truth::No => json!(false),
+        Truth::Open(_) => Value::Null,
+    };
     let verdict = match allowed {
         Truth::Yes => "allowed",
         Truth::No => "denied",
         Truth::Open(_) => "undecided",
     };
-    Ok(json!({"verdict": verdict, "open": allowed.reasons().collect::<Vec<_>>()}))
+    Ok(json!({"verdict": verdict, "explicit": explicit, "open": allowed.reasons().collect::<Vec<_>>()}))
 }
 
 /// From `arn:aws:iam::111122223333:user/dora` or `arn:aws:sts::111122223333:assumed-role/Jump/session`.

@@ -58,6 +58,8 @@ impl Condition {
                 Over::Any => Truth::No,
                 Over::One => operator.negated.into(),
             },
+            // An empty text is an empty set: true of all, and of none.
+            Held::Values(values) if self.over != Over::One && values.iter().all(String::is_empty) => (self.over == Over::All).into(),
             Held::Values(values) => {
                 let mut answers = values.iter().map(|value| self.matches(operator, value, context));
                 match self.over {

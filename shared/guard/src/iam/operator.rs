@@ -96,15 +96,14 @@ impl Operator {
     pub(super) fn matches(self, wanted: &str, variables: bool, value: &str, context: &Context) -> Truth {
         let reading = Reading { wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn), variables };
         let pattern = Pattern::read(wanted, reading, context);
-        if let Some(missing) = pattern.missing() {
-            // Without the variable there is no match; whether that makes a negated operator match, IAM does not say.
-            return if self.negated { Truth::open(format!("{missing}, which the request does not carry")) } else { Truth::No };
+        if pattern.has_missing() {
+            // "There is no equal or like value", and inverted operators do match (*Policy variables with no value*).
+            return Truth::No;
         }
         match self.kind {
             Kind::Text | Kind::TextLike => pattern.matches(value, false),
-            Kind::TextAnyCase => pattern.matches(value, true),
+            Kind::TextAnyCase | Kind::Bool => pattern.matches(value, true),
             Kind::Arn => pattern.matches_arn(value).unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is no whole ARN"))),
-            Kind::Bool => wanted.eq_ignore_ascii_case(value).into(),
             Kind::Number(order) => compared(wanted, wanted.trim().parse::<f64>().ok(), value.trim().parse().ok(), order),
             Kind::Date(order) => compared(wanted, instant(wanted), instant(value), order),
             Kind::Address => match Block::read(wanted) {
@@ -130,16 +129,20 @@ fn compared<T: PartialOrd>(written: &str, wanted: Option<T>, value: Option<T>, o
     .into()
 }
 
-/// Seconds since 1970 of an ISO 8601 time, of a date (its first second in UTC), or of such seconds themselves.
-fn instant(text: &str) -> Option<i64> {
-    if let Ok(seconds) = text.parse() {
-        return Some(seconds);
+/// An ISO 8601 time as W3C has it (a year, a month or a day means its first second in UTC), or seconds since 1970.
+fn instant(text: &str) -> Option<Timestamp> {
+    if let Ok(stamp) = text.parse() {
+        return Some(stamp);
     }
-    if let Ok(stamp) = text.parse::<Timestamp>() {
-        return Some(stamp.as_second());
+    let day = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        _ => text.to_owned(),
+    };
+    if let Ok(date) = day.parse::<Date>() {
+        return Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp());
     }
-    let date: Date = text.parse().ok()?;
-    Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    Timestamp::from_second(text.parse().ok()?).ok()
 }
 
 /// `203.0.113.0/24`; an address alone is a block of one.

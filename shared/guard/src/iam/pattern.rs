@@ -1,5 +1,7 @@
 //! Patterns of a policy: wildcards, policy variables, and ARNs part by part.
 
+use std::borrow::Cow;
+
 use super::context::{Context, Held};
 use super::truth::Truth;
 
@@ -25,8 +27,8 @@ pub(super) struct Pattern {
     pieces: Vec<Piece>,
     /// Variables whose value is not known.
     unknown: Vec<String>,
-    /// A variable that the request does not carry: then nothing matches.
-    missing: Option<String>,
+    /// Whether there is a variable that the request does not carry: then nothing matches.
+    missing: bool,
 }
 
 /// What is to be made of a text.
@@ -40,7 +42,7 @@ pub(super) struct Reading {
 
 impl Pattern {
     pub(super) fn read(text: &str, reading: Reading, context: &Context) -> Self {
-        let mut pattern = Self { pieces: Vec::with_capacity(text.len()), unknown: Vec::new(), missing: None };
+        let mut pattern = Self { pieces: Vec::with_capacity(text.len()), unknown: Vec::new(), missing: false };
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if reading.variables
@@ -79,7 +81,7 @@ impl Pattern {
             },
             (Held::Unknown, _) => self.leave_open(shown),
             (Held::Absent, Some(default)) => self.pieces.extend(default.chars().map(Piece::Given)),
-            (Held::Absent, None) => self.missing = Some(shown),
+            (Held::Absent, None) => self.missing = true,
         }
     }
 
@@ -88,9 +90,9 @@ impl Pattern {
         self.pieces.push(Piece::Run);
     }
 
-    /// A variable of the text that the request does not carry.
-    pub(super) fn missing(&self) -> Option<&str> {
-        self.missing.as_deref()
+    /// Whether the text has a variable without a default that the request does not carry: nothing is equal to it or like it.
+    pub(super) fn has_missing(&self) -> bool {
+        self.missing
     }
 
     /// Whether the text matches, in whole.
@@ -100,7 +102,7 @@ impl Pattern {
 
     /// A text that matches, where the variables are known.
     pub(super) fn example(&self) -> Option<String> {
-        let known = self.unknown.is_empty() && self.missing.is_none();
+        let known = self.unknown.is_empty() && !self.missing;
         let text = self.pieces.iter().filter_map(|piece| match piece {
             Piece::Char(c) | Piece::Given(c) => Some(*c),
             Piece::One => Some('x'),
@@ -109,18 +111,18 @@ impl Pattern {
         known.then(|| text.collect())
     }
 
-    /// Whether an ARN matches part by part, where a pattern of fewer parts is filled up with `*`, as IAM does with resources. A mere `*` matches
-    /// all there is.
+    /// Whether an ARN matches, as `Resource` compares it (IAM User Guide, *Resource* and *IAM identifiers*): a wildcard stays in its part, but a `*`
+    /// that ends one may run on over colons; a pattern of fewer parts is filled up with `*`.
     pub(super) fn matches_resource(&self, arn: &str) -> Truth {
         if self.pieces.iter().all(|piece| *piece == Piece::Run) && !self.pieces.is_empty() {
             return self.judged(true);
         }
-        let parts = self.parts();
-        let mut fitting = parts.iter().copied().map(Some).chain(std::iter::repeat(None));
-        let matched = arn.splitn(ARN_PARTS, ':').all(|part| match fitting.next().flatten() {
-            Some(pieces) => fits(pieces, part, false),
-            None => true,
-        });
+        let mut pattern = Cow::Borrowed(&*self.pieces);
+        let mut matched = runs_over(&pattern, arn);
+        if !matched && !pattern.is_empty() && self.parts().len() < ARN_PARTS {
+            pattern.to_mut().extend([Piece::Char(':'), Piece::Run]);
+            matched = runs_over(&pattern, arn);
+        }
         self.judged(matched)
     }
 
@@ -142,7 +144,7 @@ impl Pattern {
 
     fn judged(&self, matched: bool) -> Truth {
         match (&*self.unknown, matched) {
-            _ if self.missing.is_some() => Truth::No,
+            _ if self.missing => Truth::No,
             (_, false) => Truth::No,
             ([], true) => Truth::Yes,
             (unknown, true) => Truth::Open(unknown.iter().map(|name| format!("the value of {name}")).collect()),
@@ -206,6 +208,46 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
     pieces.get(p..).is_some_and(|rest| rest.iter().all(|piece| *piece == Piece::Run))
 }
 
+/// `fits` for a whole ARN, whose wildcards do not all reach over colons: it follows every way to match at once.
+fn runs_over(pieces: &[Piece], arn: &str) -> bool {
+    let mut colons = 0;
+    // Whether a wildcard may take a colon: in the last part, and where it is a `*` that ends its part.
+    let wide: Vec<bool> = pieces
+        .iter()
+        .enumerate()
+        .map(|(at, piece)| {
+            colons += usize::from(*piece == Piece::Char(':'));
+            let ends_part = *piece == Piece::Run && matches!(pieces.get(at + 1), None | Some(Piece::Char(':')));
+            ends_part || colons >= ARN_PARTS - 1
+        })
+        .collect();
+    let reach = |places: &mut Vec<usize>, mut place: usize| {
+        while !places.contains(&place) {
+            places.push(place);
+            if pieces.get(place) != Some(&Piece::Run) {
+                break;
+            }
+            place += 1;
+        }
+    };
+    let mut places = Vec::new();
+    reach(&mut places, 0);
+    for c in arn.chars() {
+        let mut next = Vec::new();
+        for place in places {
+            let takes = c != ':' || wide.get(place).copied().unwrap_or_default();
+            match pieces.get(place) {
+                Some(Piece::Run) if takes => reach(&mut next, place),
+                Some(Piece::One) if takes => reach(&mut next, place + 1),
+                Some(Piece::Char(wanted) | Piece::Given(wanted)) if *wanted == c => reach(&mut next, place + 1),
+                _ => {}
+            }
+        }
+        places = next;
+    }
+    places.contains(&pieces.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,7 +270,7 @@ mod tests {
     #[test]
     fn an_absent_variable_matches_nothing_unless_it_has_a_default() {
         assert!(pattern("${aws:PrincipalTag/team}*").matches("anything", false).is_no());
-        assert_eq!(pattern("${aws:PrincipalTag/team}").missing(), Some("${aws:PrincipalTag/team}"));
+        assert!(pattern("${aws:PrincipalTag/team}").has_missing());
         assert!(pattern("${aws:PrincipalTag/team, 'it''s me'}").matches("it's me", false).is_yes());
     }
 
@@ -259,10 +301,25 @@ mod tests {
         ] {
             assert!(pattern(wide).matches_resource(role).is_yes(), "{wide}");
         }
-        // A wildcard stays in its part, and cases differ.
-        for narrow in ["arn:aws:iam*:role/*", "arn:aws:iam::*:Role/*", "arn:aws:iam::*:role/UpdateApp", "arn:aws:s3", ""] {
+        // "If the `*` wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon boundaries."
+        for running_on in ["arn:aws:iam*:role/*", "arn*:role/team/UpdateApp", "arn:aws:iam::4*"] {
+            assert!(pattern(running_on).matches_resource(role).is_yes(), "{running_on}");
+        }
+        // Any other wildcard stays in its part, and cases differ.
+        for narrow in [
+            "arn:*UpdateApp",
+            "arn:aws:iam:*6:role/*",
+            "arn:aws:iam?444455556666:role/*",
+            "arn:aws:iam?:444455556666:role/*",
+            "arn:aws:iam::*:Role/*",
+            "arn:aws:iam::*:role/UpdateApp",
+            "arn:aws:s3",
+            "",
+        ] {
             assert!(pattern(narrow).matches_resource(role).is_no(), "{narrow}");
         }
+        // In the last part there is no boundary more.
+        assert!(pattern("arn:aws:logs:*:1:log-group:a*b").matches_resource("arn:aws:logs:r:1:log-group:a:x:b").is_yes());
         // The colon that a variable brings in ends no part.
         assert!(pattern("arn:aws:sts::1:x/${aws:userid}").matches_resource("arn:aws:sts::1:x/a:b").is_yes());
     }

@@ -78,18 +78,29 @@ impl Principals {
         if !self.all_but {
             return (grip.is_some().into(), grip);
         }
-        // Whoever is to be excepted from a denial must be named, and so must the account; and a permission boundary undoes the exception.
+        // Whoever is to be excepted from a denial must be named, and so must the account, and of a session the role; a boundary undoes the exception.
         let excepted = match grip {
-            Some(Grip::Everyone) => Truth::Yes,
             None => Truth::No,
             Some(_) if denies && caller.has_boundary => Truth::No,
-            Some(Grip::Account) if denies => Truth::open("NotPrincipal, which names the account and not the caller"),
-            Some(_) if denies && !self.named.contains(&Principal::Account(caller.account)) => {
-                Truth::open("NotPrincipal, which names the caller and not the account")
-            }
-            Some(_) => Truth::Yes,
+            Some(Grip::Everyone) => Truth::Yes,
+            Some(_) if !denies || self.names_in_whole(caller) => Truth::Yes,
+            Some(_) => Truth::open("NotPrincipal, which names only a part of account, role and caller"),
         };
         (excepted.not(), Some(Grip::Everyone))
+    }
+}
+
+impl Principals {
+    /// Whether all that a caller can be named by is named: AWS may look at the account first, then the role, then the session.
+    fn names_in_whole(&self, caller: &Caller) -> bool {
+        let names = |arn: &str| self.named.iter().any(|named| matches!(named, Principal::Arn(name) if name == arn));
+        let account = self.named.contains(&Principal::Account(caller.account));
+        match &caller.kind {
+            CallerKind::User => account && self.named.iter().any(|named| named.grip(caller) == Some(Grip::Direct)),
+            CallerKind::Session { role } => account && names(role) && names(&caller.arn),
+            CallerKind::Somebody => false,
+            CallerKind::Federated | CallerKind::Service => true,
+        }
     }
 }
 

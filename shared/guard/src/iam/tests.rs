@@ -1,5 +1,6 @@
 //! What AWS documents of the evaluation of policies, case by case, and what must hold of all.
 
 mod conditions;
+mod documented;
 mod evaluation;
 mod properties;

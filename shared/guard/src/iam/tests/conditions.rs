@@ -1,16 +1,17 @@
-//! The condition operators, as the IAM User Guide has them (*Condition operators*, *Set operators*, *Policy variables*).
+//! The condition operators where the IAM User Guide defines and does not exemplify; what it exemplifies is in [`super::documented`].
 
 use serde_json::{Value, json};
 
 use crate::iam::{Context, Document, Held, Truth};
 
 /// What a `Condition` block comes to.
-fn holds(block: &Value, context: &Context) -> Truth {
+pub(super) fn holds(block: &Value, context: &Context) -> Truth {
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}});
     Document::read(&policy).unwrap().statements[0].conditions_hold(context)
 }
 
-fn context(keys: &Value) -> Context {
+/// Keys with a text, a list, or `null` for unknown.
+pub(super) fn context(keys: &Value) -> Context {
     keys.as_object().unwrap().iter().fold(Context::complete(), |context, (key, value)| {
         let held = match value {
             Value::Null => Held::Unknown,
@@ -97,6 +98,10 @@ fn numbers_and_dates() {
         (json!({"NumericLessThan": {age: "soon"}}), json!({age: "1"}), None),
         (json!({"DateLessThan": {now: "2026-12-31T00:00:00Z"}}), json!({now: "2026-12-30T23:59:59Z"}), Some(true)),
         (json!({"DateLessThan": {now: "2026-12-31"}}), json!({now: "2026-12-31T00:00:00Z"}), Some(false)),
+        (json!({"DateLessThan": {now: "2027"}}), json!({now: "2026-12-31T23:59:59Z"}), Some(true)),
+        (json!({"DateGreaterThan": {now: "2026-12"}}), json!({now: "2026-12-01T00:00:00.5Z"}), Some(true)),
+        (json!({"DateEquals": {now: "2026-12-31T00:00Z"}}), json!({now: "1798675200"}), Some(true)),
+        (json!({"DateLessThan": {now: "soon"}}), json!({now: "2026-12-31T00:00:00Z"}), None),
         (json!({"DateGreaterThanEquals": {now: "1798675200"}}), json!({now: "2026-12-31T00:00:00Z"}), Some(true)),
         (json!({"DateNotEquals": {now: "2026-12-31T00:00:00Z"}}), json!({now: "2026-12-31T09:00:00+09:00"}), Some(false)),
     ]);
@@ -172,7 +177,9 @@ fn variables() {
         (bound.clone(), json!({name: "tom", "aws:username": "dora"}), Some(false)),
         (bound.clone(), json!({name: "dora"}), Some(false)),
         (bound, json!({name: "dora", "aws:username": null}), None),
-        (json!({"StringNotEquals": {name: "${aws:username}"}}), json!({name: "dora"}), None),
+        // Nothing is equal to a variable without a value, and so what is negated matches.
+        (json!({"StringNotEquals": {name: "${aws:username}"}}), json!({name: "dora"}), Some(true)),
+        (json!({"StringNotEquals": {name: "${aws:username}"}}), json!({name: "dora", "aws:username": null}), None),
         (json!({"StringLike": {name: "${aws:username}-*"}}), json!({name: "dora-1", "aws:username": "dora"}), Some(true)),
         (json!({"StringLike": {name: "${aws:username}-*"}}), json!({name: "tom-1", "aws:username": "d*"}), Some(false)),
         (json!({"StringEquals": {"a:b": "${aws:PrincipalTag/team, 'none'}"}}), json!({"a:b": "none"}), Some(true)),

@@ -1,0 +1,65 @@
+"""Cases asked of both evaluators, and what of their differences is known."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+
+from . import differences
+from .evaluator import Answer, Case, by_emulator, by_guard
+
+SEVERAL = "several at once"
+
+
+@dataclass
+class Comparison:
+    """What came of it."""
+
+    cases: list[Case]
+    guard: list[Answer]
+    emulator: list[Answer]
+    # By which known difference, or by what AWS does not say, how many are excused.
+    excused: Counter[str] = field(default_factory=Counter)
+    # Cases that nothing excuses, each with both answers.
+    unexplained: list[str] = field(default_factory=list)
+
+    @property
+    def undecided(self) -> int:
+        return sum(answer["verdict"] == "undecided" for answer in self.guard)
+
+
+def agree(guard: Answer, emulator: Answer) -> bool:
+    """Whether two answers are one. Whether a denial is explicit, the emulator does not tell of trust policies, and the guard may leave open."""
+    explicit = {guard["explicit"], emulator["explicit"]}
+    return guard["verdict"] == emulator["verdict"] and (None in explicit or len(explicit) == 1)
+
+
+def compare(cases: list[Case]) -> Comparison:
+    """Asks both; where they differ, asks the emulator again with each rewriting of the case, and with all together."""
+    found = Comparison(cases, by_guard(cases), by_emulator(cases))
+    differing: list[int] = []
+    for at, (guard, emulator) in enumerate(zip(found.guard, found.emulator, strict=True)):
+        if guard["verdict"] == "undecided":
+            names = differences.unsaid(guard["open"])
+            found.excused.update(names)
+            if not names:
+                found.unexplained.append(_shown(found, at))
+        elif not agree(guard, emulator):
+            differing.append(at)
+    rewritten: list[tuple[int, str, Case]] = []
+    for at in differing:
+        for difference in differences.DIFFERENCES:
+            if case := difference.rewritten(cases[at]):
+                rewritten.append((at, difference.name, case))
+        rewritten.extend((at, SEVERAL, case) for case in differences.together(cases[at]))
+    reasons: dict[int, str] = {}
+    answers = by_emulator([case for _, _, case in rewritten])
+    for (at, name, _), answer in zip(rewritten, answers, strict=True):
+        if agree(found.guard[at], answer):
+            reasons.setdefault(at, name)
+    found.excused.update(reasons.values())
+    found.unexplained.extend(_shown(found, at) for at in differing if at not in reasons)
+    return found
+
+
+def _shown(found: Comparison, at: int) -> str:
+    return f"guard {json.dumps(found.guard[at])}, emulator {json.dumps(found.emulator[at])}, case {json.dumps(found.cases[at])}"

@@ -1,0 +1,249 @@
+"""Where the emulator is known to read policies otherwise than AWS documents it, and where AWS does not say.
+
+A known difference is a rewriting: the case as it would have to be written for the emulator to understand it as AWS does. Two answers that
+differ are excused only if a rewriting makes the emulator say what the guard says of the case as it stands; so none of them can hide another
+fault, in either reader. The pages are those of the IAM User Guide.
+"""
+
+import copy
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .documented import PARTS, arn_like, resource_matches
+from .evaluator import Case
+from .rewriting import Conditions, Policy, each_condition, each_resource, each_statement, statements, texts
+
+NOTHING = "arn:aws:none:::none"
+NOBODY = "arn:aws:iam::999988887777:user/nobody"
+EVERYTHING: Policy = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What the emulator does, the page by which that is wrong, and the rewriting."""
+
+    name: str
+    emulator: str
+    page: str
+    rewritten: Callable[[Case], Case | None]
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """What the guard leaves open because AWS does not say, known by the reason that the guard gives, and the page that leaves it out."""
+
+    name: str
+    page: str
+    reason: re.Pattern[str]
+
+
+def old_version(case: Case) -> Case | None:
+    """No value of any case has a `${`."""
+
+    def change(policy: Policy, statement: Policy) -> None:
+        if policy["Version"] != "2012-10-17":
+            for element in ("Resource", "NotResource"):
+                if element in statement:
+                    statement[element] = [NOTHING if "${" in pattern else pattern for pattern in texts(statement[element])]
+            for keys in statement.get("Condition", {}).values():
+                for key, values in keys.items():
+                    keys[key] = [NOTHING if "${" in str(value) else value for value in texts(values)]
+
+    return each_statement(case, change)
+
+
+def special_characters(case: Case) -> Case | None:
+    """No value of any case has a `*` or `?`."""
+
+    def never(text: Any) -> Any:
+        return NOTHING if isinstance(text, str) and ("${*}" in text or "${?}" in text) else text
+
+    def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
+        return {operator: {key: [never(value) for value in values]}} if any(never(value) != value for value in values) else None
+
+    new = each_resource(case, never)
+    return each_condition(new or case, change) or new
+
+
+def wildcards_within_parts(case: Case) -> Case | None:
+    def concerned(pattern: str) -> bool:
+        parts = pattern.split(":", PARTS - 1)
+        return any("?" in part or "*" in part[:-1] for part in parts[: PARTS - 1])
+
+    return _spelled_out(case, concerned)
+
+
+def short_arns(case: Case) -> Case | None:
+    return _spelled_out(case, lambda pattern: pattern.count(":") < PARTS - 1 and not pattern.endswith("*"))
+
+
+def _spelled_out(case: Case, concerned: Callable[[str], bool]) -> Case | None:
+    """Instead of a pattern, the resource that is asked about, or one that is not."""
+
+    def change(pattern: str) -> str:
+        if not concerned(pattern):
+            return pattern
+        return case["resource"] if resource_matches(pattern, case["resource"], case["context"]) else NOTHING
+
+    return each_resource(case, change)
+
+
+def parts_of_arns(case: Case) -> Case | None:
+    def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
+        if "Arn" not in operator or not isinstance(held, str):
+            return None
+        return {operator: {key: [held if arn_like(value, held) else NOTHING for value in values]}}
+
+    return each_condition(case, change)
+
+
+def plain_operator_over_several(case: Case) -> Case | None:
+    """Where the values agree; else the guard leaves it open."""
+
+    def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
+        plain = operator != "Null" and ":" not in operator
+        return {f"ForAllValues:{operator}": {key: values}} if plain and isinstance(held, list) else None
+
+    return each_condition(case, change)
+
+
+def null_both_ways(case: Case) -> Case | None:
+    def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
+        return {} if operator == "Null" and len(values) > 1 else None
+
+    return each_condition(case, change)
+
+
+def principals_that_are_none(case: Case) -> Case | None:
+    """Names with wildcards, and such as differ in case."""
+    caller = case["caller"]
+
+    def is_name(name: str) -> bool:
+        return ("*" not in name or name == "*") and (name == caller or name.lower() != caller.lower())
+
+    def change(_: Policy, statement: Policy) -> None:
+        for element in ("Principal", "NotPrincipal"):
+            found = statement.get(element)
+            if isinstance(found, dict) and not all(is_name(name) for name in texts(found["AWS"])):
+                statement[element] = {**found, "AWS": [name for name in texts(found["AWS"]) if is_name(name)] or [NOBODY]}
+
+    return each_statement(case, change)
+
+
+def not_principal(case: Case) -> Case | None:
+    """Whom it leaves out is nobody; everybody else is `*`. In between the guard leaves it open."""
+    whole, account = names_of(case["caller"])
+
+    def change(_: Policy, statement: Policy) -> None:
+        if "NotPrincipal" in statement:
+            named = set(texts(statement.pop("NotPrincipal")["AWS"]))
+            excepted = "boundary" not in case and ("*" in named or (whole <= named and bool(account & named)))
+            statement["Principal"] = NOBODY_NAMED if excepted else "*"
+
+    return each_statement(case, change)
+
+
+NOBODY_NAMED = {"AWS": NOBODY}
+
+
+def names_of(caller: str) -> tuple[set[str], set[str]]:
+    """What names a caller: the ARNs that all must be there, and the names of the account, of which one must."""
+    account = caller.split(":")[4]
+    own = {caller} if ":user/" in caller else {caller, role_of(caller)}
+    return own, {account, f"arn:aws:iam::{account}:root"}
+
+
+def role_of(session: str) -> str:
+    """Of the session of a role without a path."""
+    account, name = session.split(":")[4], session.split("/")[1]
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def trust_is_enough(case: Case) -> Case | None:
+    """The caller's own policies allow all; so does the boundary, where AWS lets it not bind; and trust that names the account alone is gone."""
+    caller = case["caller"]
+    whole, account = names_of(caller)
+    if "trust" not in case or caller.split(":")[4] != case["owner"]:
+        return None
+    new = copy.deepcopy(case)
+    new["identity"].append({"Version": "2012-10-17", "Statement": EVERYTHING})
+    directly = False
+    for statement in statements(new["trust"]):
+        named = statement.get("Principal")
+        if statement["Effect"] == "Allow" and isinstance(named, dict):
+            names = [name for name in texts(named["AWS"]) if name not in account]
+            directly = directly or caller in names
+            statement["Principal"] = {**named, "AWS": names or [NOBODY]}
+    if directly and "boundary" in new:
+        new["boundary"] = {**new["boundary"], "Statement": [*statements(new["boundary"]), EVERYTHING]}
+    return new
+
+
+DIFFERENCES = (
+    Difference("old version", "fills in variables in policies of version 2008-10-17", "reference_policies_variables", old_version),
+    Difference(
+        "special characters", "takes `${*}` and `${?}` for wildcards (the tests' own filling in)", "reference_policies_variables", special_characters
+    ),
+    Difference(
+        "wildcards within parts",
+        "lets every wildcard of Resource run over colons, not only a `*` that ends its part",
+        "reference_policies_elements_resource",
+        wildcards_within_parts,
+    ),
+    Difference("short ARNs", "does not complete an ARN of fewer than six parts", "reference_identifiers", short_arns),
+    Difference(
+        "parts of ARNs", "compares the operators for ARNs as a whole text", "reference_policies_elements_condition_operators", parts_of_arns
+    ),
+    Difference(
+        "plain operator over several",
+        "compares a key of several values as one text",
+        "reference_policies_condition-single-vs-multi-valued-context-keys",
+        plain_operator_over_several,
+    ),
+    Difference(
+        "Null both ways",
+        "looks at the first value of Null only",
+        "reference_policies_condition-logic-multiple-context-keys-or-values",
+        null_both_ways,
+    ),
+    Difference(
+        "principals that are none",
+        "takes wildcards in a principal's name, and leaves case aside",
+        "reference_policies_elements_principal",
+        principals_that_are_none,
+    ),
+    Difference("NotPrincipal", "leaves out statements with NotPrincipal", "reference_policies_elements_notprincipal", not_principal),
+    Difference(
+        "trust is enough",
+        "asks for an identity policy too where the trust policy of a role of the same account names the caller",
+        "reference_policies_evaluation-logic_policy-eval-basics-single-account",
+        trust_is_enough,
+    ),
+)
+
+UNSAID = (
+    Unsaid("a boundary and `*`", "access_policies_boundaries", re.compile(r"whether a permission boundary limits what `\*` is allowed")),
+    Unsaid("NotPrincipal in part", "reference_policies_elements_notprincipal", re.compile(r"NotPrincipal, which names only a part")),
+    Unsaid(
+        "plain operator over several that disagree",
+        "reference_policies_condition-single-vs-multi-valued-context-keys",
+        re.compile(r"String\w+ aws:tagkeys ", re.IGNORECASE),
+    ),
+    Unsaid("ARN operators and short patterns", "reference_policies_elements_condition_operators", re.compile(r"`.*`, which is no whole ARN")),
+)
+
+
+def unsaid(reasons: list[str]) -> list[str]:
+    """The names of what is left open, if each of these reasons is known; else none."""
+    found = [[entry.name for entry in UNSAID if entry.reason.fullmatch(reason) or entry.reason.match(reason)] for reason in reasons]
+    return sorted({name for names in found for name in names}) if all(found) else []
+
+
+def together(case: Case) -> list[Case]:
+    """All rewritings, one after the other, without and with the last, which changes what the policies say and not only how."""
+    *wording, _ = DIFFERENCES
+    for difference in wording:
+        case = difference.rewritten(case) or case
+    return [case, trust_is_enough(case) or case]

@@ -1,0 +1,58 @@
+"""The guard and the emulator as evaluators: cases go in as JSON lines, answers come out in the same order.
+
+A case is what `shared/guard/examples/iam_verdicts.rs` says.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..binaries import ROOT
+
+LIVE = ROOT / "tests" / "live"
+Case = dict[str, Any]
+Answer = dict[str, Any]
+
+
+@cache
+def guard() -> Path:
+    """`iam_verdicts`: built by Cargo, or taken from `ROLEWATCH_IAM_VERDICTS`."""
+    if given := os.environ.get("ROLEWATCH_IAM_VERDICTS"):
+        return Path(given).resolve()
+    cargo = shutil.which("cargo")
+    if cargo is None:
+        raise SystemExit("cargo is missing: install Rust as rust-toolchain.toml says")
+    command = [cargo, "build", "--locked", "--quiet", "--package", "rolewatch-guard", "--example", "iam_verdicts"]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+        raise SystemExit("iam_verdicts does not build; see above")
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "debug" / "examples" / "iam_verdicts"
+
+
+def by_guard(cases: list[Case]) -> list[Answer]:
+    """`verdict` (allowed, denied, undecided), `explicit` (null where that is open), and what is `open`."""
+    return _answers([str(guard())], cases)
+
+
+def by_emulator(cases: list[Case]) -> list[Answer]:
+    """`verdict` (allowed, denied) and `explicit`; of trust policies the emulator does not tell the latter, so it is null."""
+    return _answers([sys.executable, "-B", "-m", "rolewatch_live.reading.emulated"], cases)
+
+
+def _answers(command: list[str], cases: list[Case]) -> list[Answer]:
+    lines = "".join(json.dumps(case) + "\n" for case in cases)
+    env = {**os.environ, "PYTHONPATH": str(LIVE)}
+    done = subprocess.run(command, input=lines, env=env, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode != 0:
+        raise RuntimeError(f"{command} ended with {done.returncode}: {done.stderr}")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    if len(answers) != len(cases):
+        raise RuntimeError(f"{command} answered {len(answers)} of {len(cases)} cases")
+    for case, answer in zip(cases, answers, strict=True):
+        if "error" in answer:
+            raise RuntimeError(f"{command} takes this for no case: {answer['error']}: {json.dumps(case)}")
+    return answers
