@@ -120,14 +120,25 @@ fn one(finding: &ReviewFinding, page: &mut Page<'_>) -> io::Result<()> {
             )?;
         }
         Some(fix) => {
-            page.hanging(&format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)), TEXT, "in its place:")?;
-            quoted(fix, page)?;
+            let beside = added(finding, fix);
+            let text = if beside.is_some() { "beside it, in another policy of the same holder:" } else { "in its place:" };
+            page.hanging(&format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)), TEXT, text)?;
+            quoted(beside.unwrap_or(fix), page)?;
         }
     }
     if let Some(step) = step(finding.rule, finding.verdict) {
         page.hanging(&format!("  {BOLD}{}{BOLD:#}", padded("do", TEXT - 2)), TEXT, &step)?;
     }
     Ok(())
+}
+
+/// What a correction adds beside a statement that nobody can edit, as it stands in a policy of AWS itself.
+fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
+    let is_of_aws = finding.place.as_deref()?.strip_prefix("managed policy ")?.split(':').nth(4) == Some("aws");
+    match fix.as_array()?.as_slice() {
+        [quoted, denial] if is_of_aws && Some(quoted) == finding.statement.as_ref() => Some(denial),
+        _ => None,
+    }
 }
 
 /// JSON as it is to be copied: never wrapped, only harmless to look at.

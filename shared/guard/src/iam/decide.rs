@@ -59,6 +59,11 @@ impl Place {
             Self::Resource | Self::Boundary { .. } => None,
         }
     }
+
+    /// Whether the policy is one of AWS itself, which nobody else can edit.
+    pub fn is_of_aws(&self) -> bool {
+        matches!(self, Self::Managed { arn, .. } | Self::Boundary { arn } if arn.split(':').nth(4) == Some("aws"))
+    }
 }
 
 impl fmt::Display for Place {

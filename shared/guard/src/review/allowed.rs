@@ -289,7 +289,7 @@ impl Asks<'_> {
         };
         match self.rule {
             // Nobody else's policy should let them; where only the trust policy does, it should not.
-            "RW001" if !own.is_empty() => each(own, &|grant| fix::without(grant.statement, &["sts:AssumeRole"], &[&self.role.arn])),
+            "RW001" if !own.is_empty() => each(own, &|grant| fix::without(grant, &["sts:AssumeRole"], &[&self.role.arn])),
             "RW002" => each(trusting, &|grant| fix::demanding_mfa(&grant.statement.json)),
             "RW003" => match self.switch.policy.and_then(|policy| policy.max_session) {
                 Some(limit) => each(trusting, &|grant| fix::limiting(&grant.statement.json, limit.seconds())),
@@ -334,7 +334,11 @@ fn allowing(grant: &Grant<'_>, role: &Role) -> Allowing {
 }
 
 fn changed(grant: &Grant<'_>, role: &Role, by: &[Value]) -> Change {
-    Change { policy: policy_of(grant, role), which: which(grant), by: by.iter().map(ascii).collect() }
+    let policy = match grant.place.holder() {
+        Some(holder) if grant.place.is_of_aws() => harmless(&format!("another policy of {holder}")),
+        _ => policy_of(grant, role),
+    };
+    Change { policy, which: which(grant), by: by.iter().map(ascii).collect() }
 }
 
 fn policy_of(grant: &Grant<'_>, role: &Role) -> String {

@@ -2,7 +2,8 @@
 
 use super::account::{Account, Group, Role, User};
 use crate::iam::{
-    Caller, Condition, Context, Decision, Governing, Held, Identity, Place, Request, ResourceSide, Statement, Text, Truth, decide,
+    Caller, CallerKind, Condition, Context, Decision, Governing, Held, Identity, Place, Request, ResourceSide, Statement, Text, Truth,
+    decide,
 };
 use crate::id::AccountId;
 
@@ -97,7 +98,21 @@ impl<'a> Entrant<'a> {
         let identity = Identity { policies: vec![Governing { place, text: Text::Read(anything) }], boundary: None };
         let facts = facts(caller.account);
         let facts = if let Some(arn) = arn { facts.with("aws:PrincipalArn", arn) } else { facts };
-        Self { facts, caller, identity, session: "outsider".to_owned() }
+        // Only users have a user name; it ends their ARN.
+        let user = arn.filter(|arn| arn.contains(":user/")).and_then(|arn| arn.rsplit('/').next());
+        let facts = match (user, arn) {
+            (Some(name), _) => facts.with("aws:username", name).with("aws:PrincipalType", "User"),
+            (None, None) if matches!(caller.kind, CallerKind::User | CallerKind::Somebody) => facts,
+            (None, _) => facts.without("aws:username"),
+        };
+        let session = user.unwrap_or("outsider").to_owned();
+        Self { caller, identity, facts, session }
+    }
+
+    /// The same, bearing tags that their own account gave them.
+    pub(super) fn bearing(mut self, tags: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.facts = tags.into_iter().fold(self.facts, |facts, (key, value)| facts.with(&key, value));
+        self
     }
 
     /// What every request of theirs carries.

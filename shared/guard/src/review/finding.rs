@@ -50,7 +50,7 @@ pub(crate) struct Draft {
     account: AccountId,
     subject: String,
     message: String,
-    place: Option<Place>,
+    place: Option<String>,
     statement: Option<Value>,
     fix: Option<Vec<Value>>,
     undecided: BTreeSet<String>,
@@ -80,9 +80,15 @@ impl Draft {
 
     /// The statement, where it stands, and what is to stand there.
     pub(super) fn quoting(mut self, place: &Place, statement: &Value, fix: Vec<Value>) -> Self {
-        self.place = Some(place.clone());
+        self.place = Some(place.to_string());
         self.statement = Some(statement.clone());
         self.fix = Some(fix);
+        self
+    }
+
+    /// Says whose trust policy it is, where the subject is not that role.
+    pub(super) fn in_trust_of(mut self, role: &str) -> Self {
+        self.place = Some(format!("{} of {role}", Place::Resource));
         self
     }
 
@@ -113,7 +119,7 @@ impl Draft {
     }
 
     pub(super) fn finished(self, rule: &'static str, name: &'static str, policy: PolicyHash) -> ReviewFinding {
-        let place = self.place.map(|place| place.to_string());
+        let place = self.place;
         let quoted = self.statement.as_ref().map(Value::to_string).unwrap_or_default();
         let verdict = self.verdict.as_str();
         let id = id_of(rule, &[&self.subject, verdict, place.as_deref().unwrap_or_default(), &quoted]);

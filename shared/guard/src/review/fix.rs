@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::iam::Statement;
+use super::view::name_of;
+use crate::iam::{Grant, Place, Statement};
 
 const MFA: &str = "aws:MultiFactorAuthPresent";
 
@@ -45,9 +46,20 @@ pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
 }
 
 /// The statement without some actions on some resources: less of it where it names nothing else by them, nothing where nothing is left, else the same
-/// with a `Deny` beside it.
-pub(super) fn without(statement: &Statement, actions: &[&str], resources: &[&str]) -> Vec<Value> {
-    less(statement, actions, resources).unwrap_or_else(|| vec![statement.json.clone(), denial(actions, resources)])
+/// with a `Deny` beside it, as always in a policy of AWS itself.
+pub(super) fn without(grant: &Grant<'_>, actions: &[&str], resources: &[&str]) -> Vec<Value> {
+    let less = if grant.place.is_of_aws() { None } else { less(grant.statement, actions, resources) };
+    less.unwrap_or_else(|| vec![grant.statement.json.clone(), denial(actions, resources)])
+}
+
+/// Where a correction is to go, if not where the statement stands.
+pub(super) fn elsewhere(place: &Place) -> String {
+    match place {
+        Place::Managed { holder, arn } if place.is_of_aws() => {
+            format!("; {} is AWS's own and cannot be edited, so the `Deny` goes into another policy of {}", name_of(arn), name_of(holder))
+        }
+        _ => String::new(),
+    }
 }
 
 fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<Vec<Value>> {

@@ -29,6 +29,13 @@ pub(super) struct Elevated<'a> {
     pub(super) rules: &'a RolePolicy,
 }
 
+impl Elevated<'_> {
+    /// The part of AWS that the role is in: `aws`, `aws-cn`, `aws-us-gov`.
+    pub(super) fn partition(&self) -> &str {
+        self.role.arn.split(':').nth(1).unwrap_or("aws")
+    }
+}
+
 impl<'a> View<'a> {
     pub(super) fn new(setup: &'a Setup, policy: &'a Policy) -> Self {
         let roles = setup.accounts().flat_map(|account| account.roles.values().map(move |role| (account, role)));

@@ -22,8 +22,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::not_given;
-use crate::iam::{Decision, Grant, Place, Principal, Truth};
+use crate::iam::{Decision, Grant, Place, Principal, Statement, Truth};
 use crate::id::AccountId;
 use crate::policy::{Decision as Choice, IdentityKind, Severity};
 use crate::review::account::{Account, Role};
@@ -59,9 +61,9 @@ struct Way<'a> {
     open: Option<BTreeSet<String>>,
 }
 
-/// Ways by subject, place and statement.
+/// Ways by subject, place (of a trust policy also the role) and statement.
 #[derive(Default)]
-struct Found<'a>(BTreeMap<(String, Place, String), Way<'a>>);
+struct Found<'a>(BTreeMap<(String, Place, &'a str, String), Way<'a>>);
 
 impl<'a> Found<'a> {
     /// Takes in how somebody comes in; `own` is their ARN.
@@ -82,7 +84,8 @@ impl<'a> Found<'a> {
             let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
             let subject = place.holder().unwrap_or(own).to_owned();
             let quoted = grant.as_ref().map(|grant| grant.statement.json.to_string()).unwrap_or_default();
-            let way = self.0.entry((subject, place.clone(), quoted)).or_insert_with(|| Way {
+            let of = if place == Place::Resource { target.role.arn.as_str() } else { "" };
+            let way = self.0.entry((subject, place.clone(), of, quoted)).or_insert_with(|| Way {
                 account,
                 place,
                 grant,
@@ -132,28 +135,28 @@ impl Way<'_> {
             }
         };
         let Some(grant) = self.grant else { return draft };
-        let fix = if self.place == Place::Resource {
-            // The role's own policy: only this caller is to be kept out.
-            let named = grant.statement.principal.iter().flat_map(|principals| &principals.named);
-            let literal = named.clone().any(|principal| *principal == Principal::Arn(subject.to_owned()));
-            let others = named.filter_map(|principal| match principal {
-                Principal::Arn(arn) => (arn != subject).then(|| arn.clone()),
-                Principal::Account(account) => Some(format!("arn:aws:iam::{account}:root")),
-                Principal::Id(id) => Some(id.clone()),
-                Principal::Everyone => Some("*".to_owned()),
-                _ => None,
-            });
-            if literal {
-                fix::trusting(&grant.statement.json, &others.collect::<Vec<_>>())
-            } else {
-                fix::except(&grant.statement.json, subject)
-            }
-        } else {
-            let roles: Vec<&str> = self.targets.iter().map(|target| target.role.arn.as_str()).collect();
-            fix::without(grant.statement, &[ASSUME], &roles)
-        };
-        draft.quoting(&self.place, &grant.statement.json, fix)
+        if let (Place::Resource, Some(target)) = (&self.place, self.targets.first()) {
+            let fix = without_caller(grant.statement, subject, target.partition());
+            return draft.quoting(&self.place, &grant.statement.json, fix).in_trust_of(&target.role.arn);
+        }
+        let roles: Vec<&str> = self.targets.iter().map(|target| target.role.arn.as_str()).collect();
+        let fix = fix::without(&grant, &[ASSUME], &roles);
+        draft.quoting(&self.place, &grant.statement.json, fix).adding(&fix::elsewhere(&self.place))
     }
+}
+
+/// The trust statement, letting in all but one caller.
+fn without_caller(statement: &Statement, caller: &str, partition: &str) -> Vec<Value> {
+    let named = statement.principal.iter().flat_map(|principals| &principals.named);
+    let literal = named.clone().any(|principal| *principal == Principal::Arn(caller.to_owned()));
+    let others = named.filter_map(|principal| match principal {
+        Principal::Arn(arn) => (arn != caller).then(|| arn.clone()),
+        Principal::Account(account) => Some(format!("arn:{partition}:iam::{account}:root")),
+        Principal::Id(id) => Some(id.clone()),
+        Principal::Everyone => Some("*".to_owned()),
+        _ => None,
+    });
+    if literal { fix::trusting(&statement.json, &others.collect::<Vec<_>>()) } else { fix::except(&statement.json, caller) }
 }
 
 /// Users who are in none of the role's groups, and groups that nobody is in.
@@ -317,7 +320,10 @@ mod cases {
         let anna = "arn:aws:iam::444455556666:user/anna";
         let trust = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, anna]}, "Action": "sts:AssumeRole"});
         let finding = Company::new().user(PRODUCTION, "anna", &[]).trust(trust).one(RULE);
-        assert_eq!((finding.subject.as_str(), finding.place.as_deref()), (anna, Some("the trust policy")));
+        assert_eq!(
+            (finding.subject.as_str(), finding.place.as_deref()),
+            (anna, Some("the trust policy of arn:aws:iam::444455556666:role/UpdateApp"))
+        );
         assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
     }
 

@@ -10,7 +10,8 @@
 //! the person has left the group.
 //!
 //! ## Blind spots
-//! - Other ways to the same end are not followed: creating users or keys, passing roles to services, resetting somebody's password.
+//! - Other ways to the same end are not followed: writing policies of one's own (`iam:PutUserPolicy`), creating users or keys, passing roles to
+//!   services, resetting somebody's password. So whoever has `iam:*` keeps such ways; the correction takes away the short ones alone.
 //! - An administrator who is a member is found too; that is meant, for such a person grants themselves what they like.
 //! - Unproven: it hangs on a condition on the request.
 //!
@@ -176,12 +177,16 @@ impl Way<'_> {
         let does = format!("call {} on {on} in {}", listed(actions.iter().map(ToString::to_string)), view.account_shown(self.account));
         let actions: Vec<&str> = actions.into_iter().collect();
         let resources: Vec<&str> = resources.into_iter().collect();
-        let fix = fix::without(self.grant.statement, &actions, &resources);
+        let fix = fix::without(&self.grant, &actions, &resources);
+        let elsewhere = fix::elsewhere(&self.grant.place);
         let draft = match self.open {
-            None => Draft::violation(self.severity, self.account, subject, format!("{who} may widen what lets them in: they may {does}")),
+            None => {
+                let message = format!("{who} may widen what lets them in: they may {does}{elsewhere}");
+                Draft::violation(self.severity, self.account, subject, message)
+            }
             Some(reasons) => {
                 let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
-                Draft::unproven(self.severity, self.account, subject, format!("whether {who} may {does} hangs on {hangs}"))
+                Draft::unproven(self.severity, self.account, subject, format!("whether {who} may {does} hangs on {hangs}{elsewhere}"))
                     .hanging_on(reasons)
             }
         };

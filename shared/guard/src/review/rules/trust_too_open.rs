@@ -4,7 +4,8 @@
 //! Fires when the trust policy of an elevated role lets in somebody whom the policy does not know: everybody (`*`, or all but some), an account
 //! outside `accounts`, a kind of identity that the role's `identities` does not admit, or a shared identity provider without a condition on
 //! who comes (`sub`). Conditions count: `*` narrowed to accounts of the zone of trust is none of it. Of an outside account the finding says
-//! whether at least an external id is asked for; if so, it is medium. Where findings of IAM Access Analyzer are given, they are named with
+//! whether at least an external id is asked for; if so, it is medium. What outsiders choose on their side (user names, tags, ARNs) keeps none of them
+//! out. Where findings of IAM Access Analyzer are given, they are named with
 //! what explains them, and a role that the policy does not list is judged too if Access Analyzer names it (medium).
 //!
 //! ## Why it matters
@@ -88,7 +89,7 @@ fn too_many<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statem
     let place = view.place(target);
     let home: Vec<String> = homes(view, target);
     let everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
-    let stay = || view.kept(statement);
+    let stay = || view.kept(target, statement);
     if everybody {
         let stranger = stranger(view);
         let answer = lets_in(view, target, statement, stranger, None);
@@ -158,19 +159,20 @@ fn account_of(principal: &Principal) -> Option<(AccountId, Option<&str>)> {
 
 /// The accounts of the role's groups, as a trust policy names them.
 fn homes(view: &View<'_>, target: &Elevated<'_>) -> Vec<String> {
-    let partition = target.role.arn.split(':').nth(1).unwrap_or("aws");
     let accounts: BTreeSet<AccountId> = target.rules.groups.iter().map(|group| group.account).collect();
     let known = accounts.into_iter().filter(|account| view.policy.trusts(*account));
-    known.map(|account| format!("arn:{partition}:iam::{account}:root")).collect()
+    known.map(|account| format!("arn:{}:iam::{account}:root", target.partition())).collect()
 }
 
 impl View<'_> {
     /// AWS principals of a statement that are in the zone of trust.
-    fn kept(&self, statement: &Statement) -> Vec<String> {
+    fn kept(&self, target: &Elevated<'_>, statement: &Statement) -> Vec<String> {
         let named = statement.principal.iter().flat_map(|principals| &principals.named);
         let known = named.filter_map(|principal| {
             let (account, arn) = account_of(principal)?;
-            self.policy.trusts(account).then(|| arn.map_or_else(|| format!("arn:aws:iam::{account}:root"), str::to_owned))
+            self.policy
+                .trusts(account)
+                .then(|| arn.map_or_else(|| format!("arn:{}:iam::{account}:root", target.partition()), str::to_owned))
         });
         known.collect()
     }
@@ -246,6 +248,22 @@ mod cases {
         trusting(json!({"AWS": "*"}), json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/*"}})).silent(RULE);
         trusting(json!({"AWS": "*"}), json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/dora"}})).fires(RULE);
         trusting(json!({"AWS": "*"}), json!({"StringEquals": {"sts:ExternalId": "sesame"}})).fires(RULE);
+    }
+
+    #[test]
+    fn conditions_on_what_outsiders_choose_narrow_nothing() {
+        for condition in [
+            json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}),
+            json!({"StringEquals": {"aws:username": "dora"}}),
+            json!({"StringLike": {"aws:username": "d*"}, "Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+            json!({"StringEquals": {"aws:PrincipalTag/team": "app"}, "Null": {"aws:username": "false"}}),
+        ] {
+            trusting(json!("*"), condition.clone()).fires(RULE);
+            trusting(json!({"AWS": ["111122223333", "999988887777"]}), condition).fires(RULE);
+        }
+        // No session of a role has a user name.
+        let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
+        trusting(json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}), named).silent(RULE);
     }
 
     #[test]

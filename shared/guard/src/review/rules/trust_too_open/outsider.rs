@@ -2,7 +2,7 @@
 
 use super::{Elevated, View};
 use crate::arn::glob_matches;
-use crate::iam::{Caller, Statement, Truth};
+use crate::iam::{Caller, Condition, Context, Statement, Truth};
 use crate::id::AccountId;
 use crate::review::attempt::{Entrant, Proof, better};
 
@@ -14,17 +14,24 @@ pub(super) fn lets_in<'a>(
     other: AccountId,
     named: Option<&str>,
 ) -> Truth {
-    // A condition on the ARN may be met by an ARN that the outsider makes up.
-    let wanted = statement.conditions.iter().filter(|condition| condition.key.eq_ignore_ascii_case("aws:PrincipalArn"));
-    let made_up = wanted.flat_map(|condition| &condition.values).filter_map(|pattern| made_up(pattern, other));
-    let arns = std::iter::once(format!("arn:aws:iam::{other}:user/outsider")).chain(made_up);
+    let asked = |key: &'static str| statement.conditions.iter().filter(move |condition| condition.key.eq_ignore_ascii_case(key));
+    // ARN, name and tags are for the outsider to choose; so a condition on them is met by somebody made up to meet it.
+    let arns = asked("aws:PrincipalArn").flat_map(|condition| &condition.values).filter_map(|pattern| made_up(pattern, other));
+    let anything = Context::partial();
+    let names = asked("aws:username").flat_map(|condition| condition.examples(&anything));
+    let users =
+        std::iter::once("outsider".to_owned()).chain(names).map(|name| format!("arn:{}:iam::{other}:user/{name}", target.partition()));
+    let tags: Vec<(String, String)> = tags(statement).collect();
     let mut best: Option<crate::iam::Decision<'a>> = None;
-    for arn in arns {
-        let decision = outsider(view, other, named, Some(&arn)).enter(target.account.id, target.role, Proof::WithMfa);
-        best = Some(match best {
-            Some(best) => better(best, decision),
-            None => decision,
-        });
+    for arn in users.chain(arns) {
+        for tags in [Vec::new(), tags.clone()] {
+            let entrant = outsider(view, other, named, Some(&arn)).bearing(tags);
+            let decision = entrant.enter(target.account.id, target.role, Proof::WithMfa);
+            best = Some(match best {
+                Some(best) => better(best, decision),
+                None => decision,
+            });
+        }
     }
     let Some(decision) = best else { return Truth::No };
     let applies = decision.resource.iter().filter(|grant| std::ptr::eq(grant.statement, statement)).map(|grant| grant.applies.clone());
@@ -39,6 +46,13 @@ pub(super) fn outsider<'a>(view: &'a View<'a>, other: AccountId, named: Option<&
         None => Caller::somebody(other),
     };
     Entrant::outsider(caller, named.or(arn), &view.anything)
+}
+
+/// Tags that meet the statement's conditions on tags, as far as one value each can.
+fn tags(statement: &Statement) -> impl Iterator<Item = (String, String)> {
+    let of_tags = |condition: &&Condition| condition.key.to_ascii_lowercase().starts_with("aws:principaltag/");
+    let asked = statement.conditions.iter().filter(of_tags);
+    asked.filter_map(|condition| Some((condition.key.clone(), condition.examples(&Context::partial()).next()?)))
 }
 
 /// An ARN of the account that fits the pattern.
