@@ -12,6 +12,7 @@ mod allowed;
 mod bad_input;
 mod cli;
 mod corpus;
+mod cross_account;
 mod events;
 mod fast_path;
 mod history;
