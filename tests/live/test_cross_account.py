@@ -7,8 +7,8 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from rolewatch_live import audit, binaries, company, cross_account, cross_story
-from rolewatch_live.accounts import DEVELOPMENT, PRODUCTION
+from rolewatch_live import audit, binaries, company, cross_account, cross_story, review
+from rolewatch_live.accounts import DEVELOPMENT, HUB, PRODUCTION, STAGING
 from rolewatch_live.cross_account import SetUp, refusal
 from rolewatch_live.cross_story import Day, People
 from rolewatch_live.inbox import Inbox
@@ -161,6 +161,54 @@ class CrossAccount(unittest.TestCase):
     def test_the_policy_is_valid(self) -> None:
         done = subprocess.run([str(self.cli), "policy", "check", str(cross_account.POLICY)], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    # What the review says of it
+
+    def files(self, name: str, **named: str) -> Path:
+        return review.folder(self.live.accounts, self.scratch / name, named)
+
+    def test_the_review_has_nothing_to_say_of_what_is_shipped(self) -> None:
+        """Nor of tom, whose own policy allows everything: testers are denied it. The groups that are there a second time nobody let in."""
+        files = self.files("shipped", development=DEVELOPMENT, production=PRODUCTION)
+        found = review.found(self.cli, files, cross_account.POLICY)
+        said = [(finding["rule"], finding["verdict"], finding["subject"]) for finding in found]
+        self.assertEqual(said, [("RW104", "violation", f"arn:aws:iam::{DEVELOPMENT}:group/StrictDevelopers")])
+        self.assertIn("(sid) may enter TerminateCriticalInstances in production and UpdateApp in production", found[0]["message"])
+        both = self.scratch / "both.yaml"
+        groups = "[development/Developers, development/StrictDevelopers]"
+        both.write_text(cross_account.POLICY.read_text().replace("[development/Developers]", groups))
+        self.assertEqual(review.found(self.cli, files, both), [])
+
+    def test_the_review_has_nothing_to_say_of_it_with_its_other_parameters(self) -> None:
+        cross_account.set_up_bare(self.live.accounts)
+        files = self.files("bare", people=HUB, roles=STAGING)
+        policy = self.scratch / "bare.yaml"
+        policy.write_text(cross_account.POLICY.read_text().replace(PRODUCTION, STAGING).replace(DEVELOPMENT, HUB))
+        self.assertEqual(review.found(self.cli, files, policy), [])
+        roles = json.loads((files / "roles.json").read_text())["RoleDetailList"]
+        names = {role["RoleName"] for role in roles}
+        self.assertTrue({"UpdateApp", "TerminateCriticalInstances"} <= names and "ReadAppForPartner" not in names, names)
+
+    def test_a_role_that_asks_for_no_mfa_is_found(self) -> None:
+        """So that the silence about the others says something."""
+        files = self.files("careless", development=DEVELOPMENT, production=PRODUCTION)
+        policy = self.scratch / "careless.yaml"
+        policy.write_text(cross_account.POLICY.read_text().replace("role/UpdateApp", "role/Careless"))
+        found = {(finding["rule"], finding["subject"].rpartition("/")[2]) for finding in review.found(self.cli, files, policy)}
+        self.assertEqual(found, {("RW101", "Careless"), ("RW103", "Careless"), ("RW104", "StrictDevelopers")})
+
+    def test_init_drafts_a_policy_of_it(self) -> None:
+        files = self.files("draft", development=DEVELOPMENT, production=PRODUCTION)
+        done = review.run(self.cli, "init", str(files))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for role in ("UpdateApp", "TerminateCriticalInstances"):
+            entry = done.stdout.partition(f"\n  - arn: arn:aws:iam::{PRODUCTION}:role/{role}\n")[2].partition("\n\n")[0]
+            self.assertIn('groups: ["development/Developers", "development/StrictDevelopers"]', entry, role)
+            self.assertIn("mfa: required        # IAM demands it of everybody today", entry, role)
+            self.assertIn("max_session: 1h ", entry, role)
+        policy = self.scratch / "draft.yaml"
+        policy.write_text(done.stdout)
+        self.assertEqual({finding["subject"].rpartition("/")[2] for finding in review.found(self.cli, files, policy)}, {"Careless"})
 
     # What the guard says of it
 

@@ -38,7 +38,7 @@ def rosters(accounts: Accounts) -> dict[str, dict[str, Any]]:
     """`aws iam get-account-authorization-details` of both accounts, under the names that rolewatch gives such files."""
     time = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     return {
-        f"{name}@{time}.json": _details(accounts, account) for name, account in (("development", DEVELOPMENT), ("production", PRODUCTION))
+        f"{name}@{time}.json": details(accounts, account) for name, account in (("development", DEVELOPMENT), ("production", PRODUCTION))
     }
 
 
@@ -50,7 +50,13 @@ def written(accounts: Accounts, folder: Path) -> list[Path]:
     return list(files)
 
 
-def _details(accounts: Accounts, account: str) -> dict[str, Any]:
+def listed_roles(accounts: Accounts, account: str) -> dict[str, Any]:
+    """`aws iam list-roles`: authorization details lack MaxSessionDuration."""
+    return {"Roles": _plain(accounts.client("iam", account).list_roles()["Roles"])}
+
+
+def details(accounts: Accounts, account: str) -> dict[str, Any]:
+    """`aws iam get-account-authorization-details`."""
     answer = accounts.client("iam", account).get_account_authorization_details()
     return {field: _plain(answer[field]) for field in DETAILS if field in answer}
 

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from . import template
-from .accounts import DEVELOPMENT, FOREIGN, HOME, PRODUCTION, Accounts
+from .accounts import DEVELOPMENT, FOREIGN, HOME, HUB, PRODUCTION, STAGING, Accounts
 from .binaries import ROOT
 from .people import Credentials, Person, Statement, hire, open_role
 from .stack import deploy
@@ -73,6 +73,15 @@ def set_up(accounts: Accounts) -> SetUp:
         deploy(accounts, DEVELOPMENT, HOME, groups, arns | strict, f"{NAME}-strict"),
         careless,
     )
+
+
+def set_up_bare(accounts: Accounts) -> None:
+    """Both templates once more, in staging and the hub's account: without the third party, with MfaSessionRequired; a developer and a tester."""
+    roles = deploy(accounts, STAGING, HOME, template.read(FOLDER / "role-account.yaml"), {"IdentityAccountId": HUB}, NAME)
+    given = {"RoleArns": roles["RoleArns"], "MfaSessionRequired": "true"}
+    groups = deploy(accounts, HUB, HOME, template.read(FOLDER / "identity-account.yaml"), given, NAME)
+    hire(accounts, "dora", groups["DevelopersName"], may=None, account=HUB)
+    hire(accounts, "tim", groups["TestersName"], may=EVERYTHING, account=HUB)
 
 
 @dataclass(frozen=True)
