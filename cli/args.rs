@@ -119,9 +119,10 @@ pub(crate) struct AuditArgs {
 const REVIEW_EXAMPLES: &str = "\
 Examples:
   aws iam get-account-authorization-details > setup/development.json
-      With the credentials of each account in turn; `aws iam list-roles` of the accounts with roles tells how long sessions may last.
+      With the credentials of each account in turn, and of the accounts with roles also how long sessions may last:
+  aws iam list-roles > setup/production-roles.json
   rolewatch review setup
-  rolewatch review setup --credential-report credentials.csv --access-analyzer findings.json --format ndjson
+  rolewatch review setup --credential-report credentials.csv --access-analyzer findings.json
 
 Exit codes: as of `rolewatch audit`.";
 
@@ -129,7 +130,7 @@ Exit codes: as of `rolewatch audit`.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = REVIEW_EXAMPLES)]
 pub(crate) struct ReviewArgs {
-    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files
+    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files; `-` is stdin
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// The policy; by default `rolewatch.yaml` in or next to PATH, else in the working folder
@@ -157,7 +158,7 @@ pub(crate) struct ReviewArgs {
 /// `rolewatch init`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InitArgs {
-    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files
+    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files; `-` is stdin
     ///
     /// An account is called as its file is: development.json, or development@2026-03-31T093000Z.json.
     #[arg(required = true, value_name = "PATH")]

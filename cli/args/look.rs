@@ -36,7 +36,7 @@ impl Look {
 /// How an audit reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people, by person
+    /// For people
     Table,
     /// One document with everything
     Json,

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use rolewatch_guard::id::EventId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
-use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::untrusted::{harmless, shows_as_itself};
 use rolewatch_guard::{CallerShown, Standing, Tally, Totals, standings};
 use serde::Serialize;
 
@@ -151,4 +151,17 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
+}
+/// Text of JSON in which everything shows as what it is: the same values, with escapes for what cannot be seen or would turn a line round.
+pub(crate) fn visible(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || shows_as_itself(c) {
+            text.push(c);
+        } else {
+            // Outside its strings JSON has no such character, and inside they never stand behind a backslash of their own.
+            text.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    text
 }

@@ -1,7 +1,7 @@
 //! What an audit came to, as it is shown: one file a format.
 
 pub(crate) mod csv;
-mod json;
+pub(crate) mod json;
 pub(crate) mod ndjson;
 pub(crate) mod table;
 pub(crate) mod words;

@@ -1,7 +1,7 @@
 //! Files about the set-up: read one by one, each fault named.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rolewatch_guard::id::AccountId;
@@ -52,7 +52,7 @@ impl Inputs {
     }
 
     fn one(&mut self, file: &Path) {
-        let bytes = match fs::read(file) {
+        let bytes = match content(file) {
             Ok(bytes) => bytes,
             Err(why) => return self.fault(file, &format!("{why}{}", meant(file, &why))),
         };
@@ -117,6 +117,16 @@ impl Inputs {
             stdout::tell(&format!("rolewatch: {fault}"));
         }
     }
+}
+
+/// Of the file, or of stdin for `-`.
+fn content(file: &Path) -> io::Result<Vec<u8>> {
+    if file.as_os_str() != "-" {
+        return fs::read(file);
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Every `*.json` of the folder itself, by name.

@@ -16,6 +16,7 @@ use super::inputs::Inputs;
 use crate::args::{Format, ReviewArgs};
 use crate::exit::{Failure, shown_path};
 use crate::report::csv::inert;
+use crate::report::json::visible;
 use crate::report::words::{counted, length, listed, number};
 use crate::stdout;
 
@@ -83,8 +84,7 @@ impl Report<'_> {
 
     fn ndjson(&self, out: &mut dyn Write) -> io::Result<()> {
         for finding in &self.review.findings {
-            serde_json::to_writer(&mut *out, finding)?;
-            out.write_all(b"\n")?;
+            writeln!(out, "{}", visible(&serde_json::to_string(finding)?))?;
         }
         Ok(())
     }
@@ -108,14 +108,13 @@ impl Report<'_> {
             "unread": self.inputs.faults,
             "notices": self.review.notices,
         });
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        writeln!(out, "{}", visible(&serde_json::to_string_pretty(&document)?))
     }
 
     fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut lines = csv::Writer::from_writer(out);
         lines.write_record(HEADER)?;
-        let shown = |value: &Option<Value>| value.as_ref().map(Value::to_string).unwrap_or_default();
+        let shown = |value: &Option<Value>| value.as_ref().map(|value| visible(&value.to_string())).unwrap_or_default();
         for finding in &self.review.findings {
             let ReviewFinding { rule, name, verdict, severity, account, subject, place, statement, fix, message, undecided, id, policy } =
                 finding;

@@ -97,6 +97,12 @@ impl Asked {
             Err(others) if others.is_empty() => return Err("it is empty".to_owned()),
             Err(others) => return Err(format!("it has {}, and a plan is for one: give its id", others.len())),
         };
+        if one.get("subject").is_some() && one.get("fix").is_some() {
+            return Err(
+                "it is one of `rolewatch review`, about what IAM allows and not about a session; to correct it, put its `fix` in place"
+                    .to_owned(),
+            );
+        }
         let shape = |why: serde_json::Error| {
             format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {}", harmless(&why.to_string()))
         };

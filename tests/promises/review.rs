@@ -197,6 +197,28 @@ mod exit_codes {
     }
 
     #[test]
+    fn stdin_is_a_file_too() {
+        let bench = bench();
+        let development = std::fs::read(project().join("events/review/development.json")).unwrap();
+        let piped =
+            bench.run_with(&["review", "-", "setup/production.json", "setup/production-roles.json", "--format", "ndjson"], &development);
+        assert_eq!(piped.stdout, bench.run(&["review", "setup", "--format", "ndjson"]).stdout);
+        assert!(piped.account().starts_with("rolewatch: 3 files: 3 read;"), "{}", piped.stderr);
+    }
+
+    #[test]
+    fn three_for_what_was_packed_or_written_by_powershell_with_what_to_do() {
+        let bench = bench();
+        bench.write("setup/packed.json", b"\x1f\x8b\x08\x00rest");
+        bench.write("setup/wide.json", b"\xff\xfe{\x00}\x00");
+        let outcome = bench.run(&["review", "setup"]);
+        assert_eq!(outcome.code, Some(3));
+        for words in ["packed.json: it is compressed", "wide.json: it is UTF-16"] {
+            assert!(outcome.stderr.contains(words), "{words}: {}", outcome.stderr);
+        }
+    }
+
+    #[test]
     fn three_for_a_credential_report_that_is_none() {
         let bench = bench();
         bench.write("report.csv", b"user,password\nbob,1\n");
@@ -218,9 +240,44 @@ mod hostile {
         bench.write("setup/development.json", details.to_string().as_bytes());
         for format in ["table", "csv", "json", "ndjson"] {
             let outcome = bench.run(&["review", "setup", "--format", format]);
-            assert!(!outcome.stdout.contains('\u{1b}') && !outcome.stderr.contains('\u{1b}'), "{format}");
-            assert!(format != "table" || !outcome.stdout.contains('\u{202e}'), "{format}");
+            let hidden = |c: char| c != '\n' && !rolewatch_guard::untrusted::shows_as_itself(c);
+            assert!(!outcome.stdout.contains(hidden) && !outcome.stderr.contains(hidden), "{format}");
         }
+    }
+
+    #[test]
+    fn a_statement_with_hidden_characters_is_quoted_and_corrected_as_it_stands() {
+        let statement = json!({"Sid": "\u{1b}[31m\u{202e}</pre>|`x`\u{200b}", "Effect": "Allow", "Action": "sts:*", "Resource": "*"});
+        let mut details: Value = serde_json::from_slice(&std::fs::read(project().join("events/review/development.json")).unwrap()).unwrap();
+        details["UserDetailList"][4]["UserPolicyList"] =
+            json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}]);
+        let bench = bench();
+        bench.write("setup/development.json", details.to_string().as_bytes());
+        let findings = bench.run(&["review", "setup", "--format", "ndjson"]).findings();
+        let finding = findings.iter().find(|finding| finding["statement"] == statement).unwrap();
+        assert_eq!(finding["fix"][0], statement);
+        let table = bench.run(&["review", "setup"]).stdout;
+        let sid = table.lines().map(str::trim).find(|line| line.starts_with("\"Sid\": ") && line.contains("[31m")).unwrap();
+        let copied: Value = serde_json::from_str(&format!("{{{}}}", sid.trim_end_matches(','))).unwrap();
+        assert_eq!(copied["Sid"], statement["Sid"], "what is copied from the table is the statement");
+    }
+
+    #[test]
+    fn a_draft_has_no_line_that_a_name_wrote() {
+        let mut details: Value =
+            serde_json::from_slice(&std::fs::read(project().join("events/cross-account/development.json")).unwrap()).unwrap();
+        let hostile = "Developers\"]\n  - arn: \"*\" #";
+        details["GroupDetailList"][1]["GroupName"] = json!(hostile);
+        for user in details["UserDetailList"].as_array_mut().unwrap() {
+            user["GroupList"] = json!([hostile]);
+        }
+        let bench = Bench::empty();
+        bench.write("setup/development.json", details.to_string().as_bytes());
+        bench.write("setup/production.json", &std::fs::read(project().join("events/cross-account/production.json")).unwrap());
+        let draft = bench.run(&["init", "setup"]).stdout;
+        let entries: Vec<&str> = draft.lines().filter(|line| line.starts_with("  - ")).collect();
+        assert_eq!(entries.len(), 2, "{entries:?}");
+        assert!(draft.contains(r#"groups: ["development/Developers\"]\n  - arn: \"*\" #"]"#), "{draft}");
     }
 }
 

@@ -74,12 +74,14 @@ fn what_cannot_be_planned_for_is_said() {
     let flipped = format!("{}{}", if id.starts_with('0') { '1' } else { '0' }, &id[1..16]);
     let elsewhere = json!({"id": id, "rule": "RW001", "role": "arn:aws:iam::444455556666:role/UpdateApp",
         "events": ["00000000-0000-4000-8000-00000000ffff"]});
+    let reviewed = run_in(project(), &["review", "events/review", "--format", "ndjson"], b"").stdout.lines().next().unwrap().to_owned();
     for (finding, stdin, paths, said) in [
         (&*denied, String::new(), "events/archive", "no session came of it"),
         ("fffffff", String::new(), "events/archive", "the latest are"),
         (&*flipped, String::new(), "events/archive", &*format!("did you mean\n  {id}")),
         ("RW004", String::new(), "events/archive", "neither the id of a finding"),
         ("-", "{}".to_owned(), "events/archive", "missing field `id`"),
+        ("-", reviewed, "events/archive", "one of `rolewatch review`, about what IAM allows and not about a session"),
         ("-", elsewhere.to_string(), "events/denied.json", "AttributeKey=EventId,AttributeValue=00000000-0000-4000-8000-00000000ffff"),
     ] {
         let outcome = plan(&[finding, paths], stdin.as_bytes());

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::review::ReviewFinding;
-use rolewatch_guard::untrusted::{harmless, shows_as_itself};
+use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
 
 use super::Report;
 use crate::exit::shown_path;
+use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
 use crate::report::table::{Page, step};
 use crate::report::words::{counted, length, number, padded};
@@ -141,12 +142,8 @@ fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     }
 }
 
-/// JSON as it is to be copied: never wrapped, only harmless to look at.
+/// JSON as it is to be copied: never wrapped, what cannot be seen as escapes.
 fn quoted(value: &Value, page: &mut Page<'_>) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
-    for line in text.lines() {
-        let line: String = line.chars().map(|c| if shows_as_itself(c) { c } else { '\u{fffd}' }).collect();
-        writeln!(page.out, "{:TEXT$}{line}", "")?;
-    }
-    Ok(())
+    visible(&text).lines().try_for_each(|line| writeln!(page.out, "{:TEXT$}{line}", ""))
 }

@@ -166,6 +166,11 @@ impl Account {
 }
 
 impl Role {
+    /// Whether AWS keeps it for a service of its own.
+    pub(crate) fn is_service_linked(&self) -> bool {
+        self.arn.contains(":role/aws-service-role/")
+    }
+
     /// The trust policy as what the role itself says.
     pub(crate) fn trusting(&self) -> ResourceSide<'_> {
         ResourceSide::Trust(Governing { place: Place::Resource, text: text(&self.trust) })

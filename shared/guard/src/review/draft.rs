@@ -10,10 +10,8 @@ use super::view::{listed, name_of};
 use crate::iam::{Effect, Principal};
 use crate::id::AccountId;
 use crate::moment::Span;
+use crate::revoke::ascii;
 use crate::untrusted::harmless;
-
-/// Roles under this path are entered by AWS services only.
-const SERVICE_LINKED: &str = ":role/aws-service-role/";
 
 /// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups by which they can, and limits. `names` says how
 /// accounts are to be called, where somebody knows.
@@ -57,6 +55,12 @@ fn line(text: &mut String, line: &str) {
     writeln!(text, "{line}").ok();
 }
 
+/// A scalar of YAML: as it is where IAM would take it, else in quotes with escapes.
+fn plain(arn: &str) -> String {
+    let known = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/:".contains(c);
+    if arn.chars().all(known) { arn.to_owned() } else { ascii(&arn.into()) }
+}
+
 /// Names of accounts, each used once.
 fn called(setup: &Setup, names: &BTreeMap<AccountId, String>) -> BTreeMap<AccountId, String> {
     let mut called: BTreeMap<AccountId, String> = BTreeMap::new();
@@ -76,7 +80,7 @@ fn called(setup: &Setup, names: &BTreeMap<AccountId, String>) -> BTreeMap<Accoun
 
 fn roles(setup: &Setup) -> impl Iterator<Item = (&Account, &Role)> {
     let roles = setup.accounts().flat_map(|account| account.roles.values().map(move |role| (account, role)));
-    roles.filter(|(_, role)| !role.arn.contains(SERVICE_LINKED))
+    roles.filter(|(_, role)| !role.is_service_linked())
 }
 
 /// Whom a trust policy lets in, as it names them.
@@ -182,12 +186,12 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
             &mut text,
             "  # No group was found by which anybody enters, so there is nothing to write down yet. Decide which group is to, then take the marks away:",
         );
-        line(&mut text, &format!("  # - arn: {}", role.arn));
+        line(&mut text, &format!("  # - arn: {}", plain(&role.arn)));
         line(&mut text, "  #   groups: [ACCOUNT/GROUP]");
         return Some(text);
     }
-    line(&mut text, &format!("  - arn: {}", role.arn));
-    let groups: Vec<String> = ways.groups.keys().map(|group| format!("\"{group}\"")).collect();
+    line(&mut text, &format!("  - arn: {}", plain(&role.arn)));
+    let groups: Vec<String> = ways.groups.keys().map(|group| ascii(&group.as_str().into())).collect();
     line(&mut text, &format!("    groups: [{}]", groups.join(", ")));
     let mfa = if ways.without_mfa.is_empty() {
         "IAM demands it of everybody today".to_owned()

@@ -26,6 +26,12 @@ pub enum InputError {
     /// Not JSON, or cut off.
     #[error("not JSON: {0}")]
     Json(serde_json::Error),
+    /// Packed.
+    #[error("it is compressed: unpack it first (`gunzip`)")]
+    Compressed,
+    /// Two bytes a character.
+    #[error("it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)")]
+    Utf16,
     /// Nothing in it.
     #[error("the file is empty")]
     Empty,
@@ -45,6 +51,11 @@ impl Input {
     /// # Errors
     /// When it is no such output, with the place where that shows.
     pub fn read(bytes: &[u8]) -> Result<Self, InputError> {
+        match bytes {
+            [0x1f, 0x8b, ..] => return Err(InputError::Compressed),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(InputError::Utf16),
+            _ => {}
+        }
         let marked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut pages: Vec<Map<String, Value>> = Vec::new();
         for page in serde_json::Deserializer::from_slice(marked).into_iter::<Value>() {
@@ -95,6 +106,8 @@ mod tests {
             "{}",
             refused("{\"UserDetailList\": [\n{\"UserName\"")
         );
+        assert!(matches!(Input::read(b"\x1f\x8b\x08rest"), Err(InputError::Compressed)));
+        assert!(matches!(Input::read(b"\xff\xfe{\0"), Err(InputError::Utf16)));
         assert_eq!(refused(" "), "the file is empty");
         assert!(refused("{\"Records\": []}").starts_with("neither the output of"));
         assert!(refused("[]").starts_with("neither the output of"));

@@ -39,7 +39,8 @@ impl Elevated<'_> {
 impl<'a> View<'a> {
     pub(super) fn new(setup: &'a Setup, policy: &'a Policy) -> Self {
         let roles = setup.accounts().flat_map(|account| account.roles.values().map(move |role| (account, role)));
-        let elevated = roles.filter_map(|(account, role)| {
+        // Whom a service-linked role lets in, and what it may do, nobody can change; only its service enters.
+        let elevated = roles.filter(|(_, role)| !role.is_service_linked()).filter_map(|(account, role)| {
             let rules = policy.role_for(&RoleArn::parse(&role.arn).ok()?)?;
             Some(Elevated { account, role, rules })
         });
@@ -112,7 +113,7 @@ impl<'a> View<'a> {
         for rules in &self.policy.roles {
             let shown = harmless(rules.arn.as_str());
             let given = rules.arn.account().is_none_or(|account| self.setup.account(account).is_some());
-            if given && !self.elevated.iter().any(|target| rules.arn.matches_text(&target.role.arn)) {
+            if given && !self.setup.accounts().flat_map(|account| account.roles.values()).any(|role| rules.arn.matches_text(&role.arn)) {
                 notices.push(format!("no role that was given is called {shown} (line {} of the policy)", rules.line));
             }
             for group in &rules.groups {
