@@ -232,7 +232,20 @@ mod cases {
             story.later(3_300);
             story.switch("dora").as_renewal().lasting(300).used_after(used);
             assert_eq!(story.verdict(RULE), expected, "{used}");
+            if expected == Verdicts::Violation {
+                let message = story.finding(RULE).message;
+                assert!(message.contains("may last 1h: the console renewed it once"), "{message}");
+            }
         }
+    }
+
+    #[test]
+    fn silent_for_a_renewal_of_what_was_left_before() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().used_after(60).left_after(600);
+        story.later(3_300);
+        story.switch("dora").as_renewal().lasting(300).used_after(700);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
     }
 
     #[test]
@@ -240,6 +253,46 @@ mod cases {
         let mut story = Story::new();
         story.switch("dora").by_console().renewed_after(3_300).used_after(3_700);
         assert_eq!(story.verdict(RULE), Verdicts::Violation);
+    }
+
+    #[test]
+    fn what_was_renewed_is_outlived_after_it_expired_and_not_at_it() {
+        for (used, expected) in [(7_201, Verdicts::Violation), (7_200, Verdicts::Unproven)] {
+            let mut story = Story::new();
+            story.switch("dora").by_console().lasting(7_200).renewed_after(7_000).used_after(used);
+            assert_eq!(story.verdict(RULE), expected, "{used}");
+        }
+    }
+
+    #[test]
+    fn what_was_renewed_is_outlived_after_the_renewal_where_nobody_says_when_it_expired() {
+        for (used, expected) in [(7_001, Verdicts::Violation), (7_000, Verdicts::Unproven)] {
+            let mut story = Story::new();
+            story.switch("dora").by_console().without_expiration().renewed_after(7_000).used_after(used);
+            assert_eq!(story.verdict(RULE), expected, "{used}");
+        }
+    }
+
+    #[test]
+    fn what_was_entered_later_than_anything_lives_is_another_lineage() {
+        for (apart, one) in [(129_600, true), (129_601, false)] {
+            let mut story = Story::new();
+            story.switch("dora").with_mfa().used_after(60);
+            story.later(apart);
+            story.switch("dora").from_own_session().used_after(60);
+            // Either way the first session was used for so long: by entering the second.
+            let message = story.finding(RULE).message;
+            assert_eq!(message.contains("from its own session once"), one, "{apart}: {message}");
+        }
+    }
+
+    #[test]
+    fn silent_for_services() {
+        let mut story = Story::new().with_policy_line("    max_stretch: 2h\n", "    identities: [iam-user, service]\n");
+        story.service_switch("ec2.amazonaws.com");
+        story.later(3_000);
+        story.switch("i-0abc").from_own_session().lasting(600).used_after(601);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
     }
 
     #[test]

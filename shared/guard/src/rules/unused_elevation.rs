@@ -119,6 +119,24 @@ mod cases {
     }
 
     #[test]
+    fn silent_for_identities_that_another_rule_speaks_of() {
+        let mut story = Story::new().with_policy_line("    max_session: 1h\n", "    identities: [saml]\n");
+        story.switch("dora").with_mfa();
+        assert_eq!(after(&story, 86_400), []);
+        assert_eq!(story.verdict("RW012"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn no_console_is_waited_for_longer_than_any_lasts() {
+        let mut story = Story::new();
+        story.switch("dora").by_console().lasting(43_200);
+        story.later(43_000);
+        story.switch("dora").as_renewal();
+        assert_eq!(after(&story, 200 + 899), []);
+        assert_eq!(after(&story, 200 + 900).len(), 1, "the last renewal was for an hour more");
+    }
+
+    #[test]
     fn leaving_ends_the_session() {
         let mut story = Story::new();
         story.switch("dora").by_console().lasting(43_200).left_after(600);
