@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod clock;
 mod exit;
 mod explain;
 mod init;

@@ -6,12 +6,12 @@ mod report;
 use std::fs;
 use std::path::PathBuf;
 
-use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::review;
 
 use crate::args::ReviewArgs;
 use crate::audit::inputs::{POLICY, Places};
+use crate::clock::now;
 use crate::exit::{Exit, Failure, shown_path, shown_paths};
 use crate::stdout;
 use inputs::Inputs;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
         inputs.read_credentials(file);
     }
     inputs.finish();
-    let as_of = args.as_of.unwrap_or_else(now);
+    let as_of = args.as_of.map_or_else(now, Ok)?;
     let reviewed = review(&inputs.setup, &policy, as_of);
     let report = Report { args, inputs: &inputs, policy: &policy, policy_file: &file, as_of, review: &reviewed };
     report.print(args.format)?;
@@ -52,10 +52,4 @@ fn policy(args: &ReviewArgs) -> Result<(PathBuf, Policy), Failure> {
         stdout::tell_warning(&format!("{}: {note}", shown_path(&file)));
     }
     Ok((file, policy))
-}
-
-#[expect(clippy::disallowed_methods, reason = "a command of the moment: the engine is given it as data, and `--as-of` sets it")]
-fn now() -> Moment {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Moment::from_epoch_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

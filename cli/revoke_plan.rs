@@ -5,7 +5,6 @@ mod text;
 
 use std::path::PathBuf;
 
-use rolewatch_guard::moment::Moment;
 use rolewatch_guard::revoke::{self, Case, NoPlan, Plan};
 use rolewatch_guard::{Scope, judge};
 use serde::Serialize;
@@ -13,6 +12,7 @@ use serde::Serialize;
 use crate::args::{PlanFormat, RevokePlanArgs};
 use crate::audit::inputs::Inputs;
 use crate::audit::scan::{How, Scanned, scan};
+use crate::clock::now;
 use crate::exit::{Exit, Failure};
 use crate::stdout;
 use ask::{About, Asked};
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         sessions: &about.sessions,
         events: &about.events,
         role: &about.role,
-        as_of: args.as_of.unwrap_or_else(now),
+        as_of: args.as_of.map_or_else(now, Ok)?,
         profile: args.profile.as_deref(),
     };
     let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
@@ -78,10 +78,4 @@ fn no_plan(why: &NoPlan, about: &About) -> Failure {
         _ => String::new(),
     };
     Failure::Usage(format!("no plan for finding {} ({}): {why}{hint}", about.id, about.rule))
-}
-
-#[expect(clippy::disallowed_methods, reason = "a plan is for this moment: the engine is given it as data, and `--as-of` sets it")]
-fn now() -> Moment {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Moment::from_epoch_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

@@ -93,7 +93,8 @@ struct Outcome {
 
 /// Runs it and prints its findings.
 pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
-    let bucket = args.bucket.as_deref().unwrap_or_default();
+    let bucket = args.bucket.as_deref().filter(|bucket| !bucket.is_empty());
+    let bucket = bucket.ok_or_else(|| usage("a state machine needs `--bucket`: the stack's output `BucketName`, where it writes"))?;
     let [path] = &*args.paths else { return Err(usage("a state machine takes one path, as in `s3://bucket/AWSLogs/`")) };
     let input = input(path, args.since, args.until)?;
     let outcome = outcome(&Stack::connect(arn, bucket)?, input, PAUSE)?;

@@ -46,6 +46,10 @@ mod exit_codes {
         assert_eq!(bench.run(&["audit", "archive", "--policy", "none.yaml"]).code, Some(2));
         bench.write("bad.yaml", b"version: 1\nroles: 7\n");
         assert_eq!(bench.run(&["audit", "archive", "--policy", "bad.yaml"]).code, Some(2));
+        let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:rolewatch-history";
+        let outcome = bench.run(&["audit", "s3://trail-logs/AWSLogs/", "--state-machine", machine, "--bucket", ""]);
+        assert_eq!(outcome.code, Some(2));
+        assert!(outcome.stderr.contains("needs `--bucket`"), "{}", outcome.stderr);
         let outcome = Bench::empty().run(&["audit", "."]);
         assert_eq!(outcome.code, Some(2));
         assert!(outcome.stderr.contains("rolewatch.yaml"), "{}", outcome.stderr);
