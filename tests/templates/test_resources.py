@@ -9,12 +9,12 @@ from templates import HUB, ROOT, SPOKE
 
 SETTINGS = ROOT / "shared" / "edge" / "src" / "settings"
 # Which settings each function reads, and the file that each of them is in.
-OWN = ("own", "OwnSettings")
+OWN, STACK = ("own", "OwnSettings"), ("stack", "StackSettings")
 READERS = {
-    "SwitchGuard": [("", "GuardSettings"), OWN],
+    "SwitchGuard": [("", "GuardSettings"), OWN, STACK],
     "SlackNotifier": [("", "NotifierSettings")],
-    "SessionAuditor": [("auditor", "AuditorSettings")],
-    "ArchiveAuditor": [("archive", "ArchiveSettings"), OWN],
+    "SessionAuditor": [("auditor", "AuditorSettings"), STACK],
+    "ArchiveAuditor": [("archive", "ArchiveSettings"), OWN, STACK],
 }
 # Started by a schedule, and fed by no queue.
 SCHEDULED = {"SessionAuditor"}

@@ -32,8 +32,8 @@ async fn run() -> Result<(), Error> {
     let settings = ArchiveSettings::from_environment()?;
     let aws = &ArchiveAws::connect(&settings).await;
     // The stack's own topics are where the hub is.
-    let (account, region) = (settings.operations_topic.account(), settings.operations_topic.region().to_owned());
-    let hub = Hub { guarded: Guarded::from(&settings.own), account, region };
+    let topic = &settings.stack.operations_topic;
+    let hub = Hub { guarded: Guarded::from(&settings.own), account: topic.account(), region: topic.region().to_owned() };
     let prefix = settings.trail_prefix;
     let trail = settings.trail_bucket.map(|bucket| Trail { bucket, prefix, hub });
     let auditor = &Mutex::new(Auditor::new(trail));

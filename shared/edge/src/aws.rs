@@ -11,8 +11,12 @@ mod auditor;
 mod bucket;
 mod clock;
 mod connection;
+#[cfg(any(feature = "aws-archive", feature = "aws-auditor", feature = "aws-guard"))]
+mod delegate;
 #[cfg(feature = "aws-directory")]
 mod directory;
+#[cfg(any(feature = "aws-directory", feature = "aws-trail"))]
+mod doors;
 #[cfg(feature = "aws-guard")]
 mod guard;
 #[cfg(feature = "aws-bucket")]
@@ -43,6 +47,8 @@ pub use clock::SystemClock;
 pub use connection::Connection;
 #[cfg(feature = "aws-directory")]
 pub use directory::ReaderRoles;
+#[cfg(any(feature = "aws-directory", feature = "aws-trail"))]
+pub use doors::Doors;
 #[cfg(feature = "aws-guard")]
 pub use guard::GuardAws;
 #[cfg(feature = "aws-bucket")]

@@ -6,6 +6,7 @@ mod archive;
 mod auditor;
 mod own;
 mod reader;
+mod stack;
 
 use std::env::VarError;
 use std::fmt;
@@ -17,22 +18,17 @@ pub use archive::ArchiveSettings;
 pub use auditor::AuditorSettings;
 pub use own::OwnSettings;
 use reader::{Noted, Reader};
+pub use stack::StackSettings;
 
 use crate::telemetry::Level;
 
 /// Of switch-guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardSettings {
-    /// The two tables.
-    pub tables: TableNames,
-    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters and quarantine.
-    pub bucket: String,
+    /// What every function with a ledger is told.
+    pub stack: StackSettings,
     /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
     pub findings_topic: TopicArn,
-    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
-    pub operations_topic: TopicArn,
-    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds this function.
-    pub queue_url: String,
     /// What is guarded. The reader role is also the one that it works with.
     pub own: OwnSettings,
 }
@@ -135,23 +131,10 @@ impl GuardSettings {
     /// From variables that are looked up.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = Reader::over(lookup);
-        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
-        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
-        let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
+        let stack = StackSettings::read(&mut read);
         let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
         let own = OwnSettings::read(&mut read);
-        let settings = move || {
-            Ok(Self {
-                tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
-                bucket: bucket?,
-                findings_topic: findings_topic?,
-                operations_topic: operations_topic?,
-                queue_url: queue_url?,
-                own: own?,
-            })
-        };
+        let settings = move || Ok(Self { stack: stack?, findings_topic: findings_topic?, own: own? });
         settings().map_err(|Noted| read.wrong())
     }
 }
@@ -168,11 +151,7 @@ impl NotifierSettings {
         let outbox_table = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
         let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
         let chatbot_topic = read.optional("ROLEWATCH_CHATBOT_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let slack_secret = read.required(
-            "ROLEWATCH_SLACK_SECRET",
-            "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)",
-            SecretArn::parse,
-        );
+        let slack_secret = read.required("ROLEWATCH_SLACK_SECRET", SecretArn::WANTED, SecretArn::parse);
         let slack_channel = read.optional("ROLEWATCH_SLACK_CHANNEL", "the id or name of a Slack channel", channel);
         let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
         let time_zone = read.optional("ROLEWATCH_TIME_ZONE", "a time zone as in `Asia/Tokyo`", |name| TimeZone::get(name).ok());
@@ -256,6 +235,9 @@ impl fmt::Display for TopicArn {
 }
 
 impl SecretArn {
+    /// What belongs there, in words.
+    const WANTED: &str = "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)";
+
     /// `arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE`, or
     /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`
     pub fn parse(text: &str) -> Option<Self> {

@@ -128,7 +128,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
                 None => self.gone(at, &mut stored.state, swept),
             }
             if !state::save(self.outside, at, stored, self.now).await? {
-                tracing::info!(session = at.session, "another run watches this session too");
+                tracing::info!(session = at.session, "another invocation is watching this session");
             }
         }
         Ok(())

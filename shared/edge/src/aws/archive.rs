@@ -1,15 +1,13 @@
 //! All that archive-auditor reaches.
 
-use rolewatch_guard::moment::Moment;
-
 use super::bucket::StateBucket;
-use super::clock::SystemClock;
 use super::connection::Connection;
+use super::delegate::delegate;
 use super::logs::LogBuckets;
 use super::queue::EventQueue;
 use super::table::Tables;
 use super::topic::Topics;
-use crate::port::{Bucket, Clock, Keep, Kept, Listed, LogFile, Logs, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+use crate::port::{Listed, LogFile, Logs, Trouble};
 use crate::settings::ArchiveSettings;
 
 /// archive-auditor's ports over AWS, all in one.
@@ -32,58 +30,16 @@ impl ArchiveAws {
     pub async fn connect(settings: &ArchiveSettings) -> Self {
         let connection = Connection::of_function().await;
         Self {
-            tables: Tables::new(&connection, settings.tables.clone()),
-            queue: EventQueue::new(&connection, settings.queue_url.clone()),
-            topics: Topics::new(&connection, None, settings.operations_topic.clone()),
-            bucket: StateBucket::new(&connection, settings.bucket.clone()),
+            tables: Tables::new(&connection, settings.stack.tables.clone()),
+            queue: EventQueue::new(&connection, settings.stack.queue_url.clone()),
+            topics: Topics::new(&connection, None, settings.stack.operations_topic.clone()),
+            bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
             logs: LogBuckets::new(&connection),
         }
     }
 }
 
-impl Table for ArchiveAws {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
-        self.tables.keep(place, row, keep).await
-    }
-
-    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
-        self.tables.replace(place, row, seen).await
-    }
-
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
-        self.tables.query(place, pk, span).await
-    }
-}
-
-impl Queue for ArchiveAws {
-    async fn send(&self, body: String, delay: u32) -> Result<(), Trouble> {
-        self.queue.send(body, delay).await
-    }
-}
-
-impl Topic for ArchiveAws {
-    async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
-        self.topics.publish(notice).await
-    }
-}
-
-impl Bucket for ArchiveAws {
-    async fn get(&self, key: &str, known: Option<&str>) -> Result<Object, Trouble> {
-        self.bucket.get(key, known).await
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<(String, String)>, Trouble> {
-        self.bucket.list(prefix).await
-    }
-
-    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
-        self.bucket.put(key, bytes).await
-    }
-
-    async fn delete(&self, key: &str) -> Result<(), Trouble> {
-        self.bucket.delete(key).await
-    }
-}
+delegate!(ArchiveAws: Table, Queue, Topic, Bucket, Clock);
 
 impl Logs for ArchiveAws {
     async fn read(&self, bucket: &str, key: &str) -> Result<LogFile, Trouble> {
@@ -96,11 +52,5 @@ impl Logs for ArchiveAws {
 
     async fn folders(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, Trouble> {
         self.logs.folders(bucket, prefix).await
-    }
-}
-
-impl Clock for ArchiveAws {
-    fn now(&self) -> Moment {
-        SystemClock.now()
     }
 }

@@ -1,20 +1,18 @@
 //! All that session-auditor reaches.
 
-use rolewatch_guard::id::AccountId;
-use rolewatch_guard::moment::Moment;
-use rolewatch_guard::roster::Snapshot;
+use std::sync::Arc;
 
 use super::bucket::StateBucket;
 use super::clock::SystemClock;
 use super::connection::Connection;
+use super::delegate::delegate;
 use super::directory::ReaderRoles;
+use super::doors::Doors;
 use super::queue::EventQueue;
 use super::table::Tables;
 use super::topic::Topics;
 use super::trail::Histories;
-use crate::port::{
-    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Table, Topic, Trail, Trouble,
-};
+use crate::port::{Page, Question, Trail, Trouble};
 use crate::settings::AuditorSettings;
 
 /// session-auditor's ports over AWS, all in one.
@@ -38,79 +36,23 @@ impl AuditorAws {
     /// Makes every client, and opens no connection.
     pub async fn connect(settings: &AuditorSettings) -> Self {
         let connection = Connection::of_function().await;
+        let partition = settings.stack.operations_topic.partition();
+        let doors = Arc::new(Doors::new(&connection, partition, &settings.reader_role, SystemClock));
         Self {
-            tables: Tables::new(&connection, settings.tables.clone()),
-            queue: EventQueue::new(&connection, settings.queue_url.clone()),
-            topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.operations_topic.clone()),
-            bucket: StateBucket::new(&connection, settings.bucket.clone()),
-            histories: Histories::new(&connection, settings.operations_topic.partition(), &settings.reader_role, SystemClock),
-            directory: ReaderRoles::new(&connection, settings.operations_topic.partition(), &settings.reader_role, SystemClock),
+            tables: Tables::new(&connection, settings.stack.tables.clone()),
+            queue: EventQueue::new(&connection, settings.stack.queue_url.clone()),
+            topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.stack.operations_topic.clone()),
+            bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
+            histories: Histories::new(&connection, Arc::clone(&doors)),
+            directory: ReaderRoles::new(&connection, doors),
         }
     }
 }
 
-impl Table for AuditorAws {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
-        self.tables.keep(place, row, keep).await
-    }
-
-    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
-        self.tables.replace(place, row, seen).await
-    }
-
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
-        self.tables.query(place, pk, span).await
-    }
-}
-
-impl Queue for AuditorAws {
-    async fn send(&self, body: String, delay: u32) -> Result<(), Trouble> {
-        self.queue.send(body, delay).await
-    }
-}
-
-impl Topic for AuditorAws {
-    async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
-        self.topics.publish(notice).await
-    }
-}
-
-impl Bucket for AuditorAws {
-    async fn get(&self, key: &str, known: Option<&str>) -> Result<Object, Trouble> {
-        self.bucket.get(key, known).await
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<(String, String)>, Trouble> {
-        self.bucket.list(prefix).await
-    }
-
-    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
-        self.bucket.put(key, bytes).await
-    }
-
-    async fn delete(&self, key: &str) -> Result<(), Trouble> {
-        self.bucket.delete(key).await
-    }
-}
-
-impl Directory for AuditorAws {
-    async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
-        self.directory.groups_of(account, user_name).await
-    }
-
-    async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
-        self.directory.details(account).await
-    }
-}
+delegate!(AuditorAws: Table, Queue, Topic, Bucket, Directory, Clock);
 
 impl Trail for AuditorAws {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
         self.histories.lookup(question, token).await
-    }
-}
-
-impl Clock for AuditorAws {
-    fn now(&self) -> Moment {
-        SystemClock.now()
     }
 }

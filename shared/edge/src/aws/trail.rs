@@ -1,29 +1,20 @@
 //! CloudTrail's event history of every account, through the reader role there.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_cloudtrail::config::Region;
 use aws_sdk_cloudtrail::config::retry::RetryConfig;
-use aws_sdk_cloudtrail::config::{Credentials, Region};
 use aws_sdk_cloudtrail::primitives::DateTime;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use rolewatch_guard::id::AccountId;
-use rolewatch_guard::moment::Moment;
 use tokio::time::{Instant, sleep_until};
 
 use super::connection::Connection;
+use super::doors::Doors;
 use super::trouble::{refused, trouble};
 use crate::port::{Clock, LookBy, Page, Question, Trail, Trouble};
-
-/// How rolewatch's own sessions are called, in CloudTrail and in the trust policy of the reader roles.
-const SESSION: &str = "rolewatch";
-
-/// For how long it is let in, in seconds: the least that STS grants.
-const LIFETIME: i32 = 900;
-
-/// How long before their end credentials are renewed, in seconds: a call must fit in.
-const RENEWED: i64 = 120;
 
 /// CloudTrail allows two calls a second in each account and region.
 const PACE: Duration = Duration::from_millis(500);
@@ -31,66 +22,19 @@ const PACE: Duration = Duration::from_millis(500);
 /// The most records of a page.
 const PAGE: i32 = 50;
 
-/// The event histories. Credentials are kept until shortly before they expire.
+/// The event histories.
 #[derive(Debug)]
 pub struct Histories<C> {
     connection: Connection,
-    sts: aws_sdk_sts::Client,
-    partition: String,
-    role: String,
-    clock: C,
-    doors: Mutex<BTreeMap<AccountId, Door>>,
+    doors: Arc<Doors<C>>,
     /// When each account and region may be called next.
     turns: Mutex<BTreeMap<(AccountId, String), Instant>>,
 }
 
-/// A way into an account.
-#[derive(Debug, Clone)]
-struct Door {
-    credentials: Credentials,
-    closes: Moment,
-}
-
 impl<C: Clock> Histories<C> {
-    /// Opens nothing yet. `role` is the name, without a path, that the role has in every account; `partition` is mostly `aws`.
-    pub fn new(connection: &Connection, partition: &str, role: &str, clock: C) -> Self {
-        Self {
-            connection: connection.clone(),
-            sts: aws_sdk_sts::Client::new(&connection.config),
-            partition: partition.to_owned(),
-            role: role.to_owned(),
-            clock,
-            doors: Mutex::default(),
-            turns: Mutex::default(),
-        }
-    }
-
-    async fn door(&self, account: AccountId) -> Result<Credentials, Trouble> {
-        let now = self.clock.now();
-        let known = self.doors.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
-        if let Some(door) = known.filter(|door| door.closes.seconds_since(now) > RENEWED) {
-            return Ok(door.credentials);
-        }
-        let door = self.open(account).await?;
-        let credentials = door.credentials.clone();
-        self.doors.lock().unwrap_or_else(PoisonError::into_inner).insert(account, door);
-        Ok(credentials)
-    }
-
-    async fn open(&self, account: AccountId) -> Result<Door, Trouble> {
-        let what = format!("sts:AssumeRole in account {account}");
-        let role = format!("arn:{}:iam::{account}:role/{}", self.partition, self.role);
-        let entered = self.sts.assume_role().role_arn(role).role_session_name(SESSION).duration_seconds(LIFETIME).send().await;
-        let entered = entered.map_err(|error| trouble(&what, &error))?;
-        let issued = entered.credentials.ok_or_else(|| refused(&what, "it gave no credentials"))?;
-        let closes = Moment::from_epoch_seconds(issued.expiration.secs());
-        let credentials = Credentials::new(issued.access_key_id, issued.secret_access_key, Some(issued.session_token), None, SESSION);
-        Ok(Door { credentials, closes })
-    }
-
-    /// What was let in before may have been shut out since.
-    fn shut(&self, account: AccountId) {
-        self.doors.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+    /// Opens nothing yet.
+    pub fn new(connection: &Connection, doors: Arc<Doors<C>>) -> Self {
+        Self { connection: connection.clone(), doors, turns: Mutex::default() }
     }
 
     /// Waits until the account and region may be called.
@@ -119,7 +63,7 @@ impl<C: Clock> Trail for Histories<C> {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
         let (account, region) = (question.account, &question.region);
         let what = format!("cloudtrail:LookupEvents in account {account} and {region}");
-        let credentials = self.door(account).await?;
+        let credentials = self.doors.credentials(account).await?;
         let (key, value) = attribute(&question.by);
         let attribute = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();
         let attribute = attribute.map_err(|error| refused(&what, &error.to_string()))?;
@@ -139,13 +83,7 @@ impl<C: Clock> Trail for Histories<C> {
             .set_next_token(token.map(str::to_owned))
             .send()
             .await;
-        let answer = answer.map_err(|error| {
-            let trouble = trouble(&what, &error);
-            if matches!(trouble, Trouble::Refused { .. }) {
-                self.shut(account);
-            }
-            trouble
-        })?;
+        let answer = answer.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?;
         let mut records = Vec::new();
         for event in answer.events.unwrap_or_default() {
             if let Some(record) = event.cloud_trail_event {

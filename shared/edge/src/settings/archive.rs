@@ -1,19 +1,13 @@
 //! What the stack tells archive-auditor.
 
 use super::reader::{Noted, Reader};
-use super::{Lookup, OwnSettings, SettingsError, TableNames, TopicArn, bucket, shown, table, variable, web_address};
+use super::{Lookup, OwnSettings, SettingsError, StackSettings, bucket, shown, variable};
 
 /// Of archive-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveSettings {
-    /// The two tables.
-    pub tables: TableNames,
-    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters, quarantine and history.
-    pub bucket: String,
-    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
-    pub operations_topic: TopicArn,
-    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard.
-    pub queue_url: String,
+    /// What every function with a ledger is told.
+    pub stack: StackSettings,
     /// What is guarded: who tampers with it is looked for in the log files.
     pub own: OwnSettings,
     /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to. None: there is nothing to recover from.
@@ -31,25 +25,12 @@ impl ArchiveSettings {
     /// From variables that are looked up.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = Reader::over(lookup);
-        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
-        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
-        let state = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
-        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let stack = StackSettings::read(&mut read);
         let own = OwnSettings::read(&mut read);
         let trail_bucket = read.optional("ROLEWATCH_TRAIL_BUCKET", "the name of a bucket", bucket);
         let trail_prefix = read.optional("ROLEWATCH_TRAIL_PREFIX", "what stands before `AWSLogs/` in the trail's bucket", prefix);
-        let settings = move || {
-            Ok(Self {
-                tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
-                bucket: state?,
-                operations_topic: operations_topic?,
-                queue_url: queue_url?,
-                own: own?,
-                trail_bucket: trail_bucket?,
-                trail_prefix: trail_prefix?.unwrap_or_default(),
-            })
-        };
+        let settings =
+            move || Ok(Self { stack: stack?, own: own?, trail_bucket: trail_bucket?, trail_prefix: trail_prefix?.unwrap_or_default() });
         settings().map_err(|Noted| read.wrong())
     }
 }

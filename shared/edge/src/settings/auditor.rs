@@ -3,21 +3,15 @@
 use jiff::tz::TimeZone;
 
 use super::reader::{Noted, Reader};
-use super::{Language, Lookup, SettingsError, TableNames, TopicArn, bucket, plain, role_name, table, variable, web_address};
+use super::{Language, Lookup, SettingsError, StackSettings, TopicArn, plain, role_name, variable};
 
 /// Of session-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditorSettings {
-    /// The two tables.
-    pub tables: TableNames,
-    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters and quarantine.
-    pub bucket: String,
+    /// What every function with a ledger is told.
+    pub stack: StackSettings,
     /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
     pub findings_topic: TopicArn,
-    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
-    pub operations_topic: TopicArn,
-    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard.
-    pub queue_url: String,
     /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read the event history.
     pub reader_role: String,
     /// `ROLEWATCH_REGIONS`: where events are looked for. Empty: in the regions of the policy, or at home.
@@ -39,12 +33,8 @@ impl AuditorSettings {
     /// From variables that are looked up.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = Reader::over(lookup);
-        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
-        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
-        let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
+        let stack = StackSettings::read(&mut read);
         let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
         let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
         let regions = read.optional("ROLEWATCH_REGIONS", "names of regions, separated by commas", region_names);
         let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
@@ -52,11 +42,8 @@ impl AuditorSettings {
         let home = read.required("AWS_REGION", "the name of a region", region);
         let settings = move || {
             Ok(Self {
-                tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
-                bucket: bucket?,
+                stack: stack?,
                 findings_topic: findings_topic?,
-                operations_topic: operations_topic?,
-                queue_url: queue_url?,
                 reader_role: reader_role?,
                 regions: regions?.unwrap_or_default(),
                 language: language?.unwrap_or_default(),

@@ -28,11 +28,8 @@ impl OwnSettings {
         let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
         let trails = read.optional("ROLEWATCH_TRAILS", "names of trails, separated by commas", trail_names);
         let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", |text| arn_of(text, "kms").map(|_| text.to_owned()));
-        let slack_secret = read.optional(
-            "ROLEWATCH_SLACK_SECRET",
-            "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)",
-            |text| SecretArn::parse(text).map(|_| text.to_owned()),
-        );
+        let slack_secret =
+            read.optional("ROLEWATCH_SLACK_SECRET", SecretArn::WANTED, |text| SecretArn::parse(text).map(|_| text.to_owned()));
         Ok(Self { reader_role: reader_role?, stack: stack?, trails: trails?.unwrap_or_default(), key: key?, slack_secret: slack_secret? })
     }
 }

@@ -38,7 +38,7 @@ fn notifier(more: &[(&'static str, &'static str)]) -> Result<NotifierSettings, S
 #[test]
 fn what_the_template_sets_is_read() {
     let settings = guard(&[]).unwrap();
-    assert_eq!(settings.tables, TableNames { ledger: Some("rolewatch-ledger".into()), outbox: "rolewatch-outbox".into() });
+    assert_eq!(settings.stack.tables, TableNames { ledger: Some("rolewatch-ledger".into()), outbox: "rolewatch-outbox".into() });
     assert_eq!(settings.findings_topic.as_str(), "arn:aws:sns:us-east-1:111122223333:rolewatch-findings");
     assert_eq!(settings.findings_topic.partition(), "aws");
     assert_eq!((settings.findings_topic.region(), &*settings.findings_topic.account().to_string()), ("us-east-1", "111122223333"));

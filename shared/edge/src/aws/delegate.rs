@@ -1,0 +1,93 @@
+//! All ports of a function in one, each through the member that has it.
+
+/// Implements the named ports for a struct by its members: `tables`, `queue`, `topics`, `bucket`, `directory`, and the clock of the machine.
+macro_rules! delegate {
+    ($whole:ty: $($port:ident),+) => {
+        $(delegate!(@$port $whole);)+
+    };
+    (@Table $whole:ty) => {
+        impl crate::port::Table for $whole {
+            async fn keep(
+                &self,
+                place: crate::port::Place,
+                row: crate::port::Row,
+                keep: crate::port::Keep,
+            ) -> Result<crate::port::Kept, crate::port::Trouble> {
+                self.tables.keep(place, row, keep).await
+            }
+
+            async fn replace(&self, place: crate::port::Place, row: crate::port::Row, seen: u64) -> Result<bool, crate::port::Trouble> {
+                self.tables.replace(place, row, seen).await
+            }
+
+            async fn query(
+                &self,
+                place: crate::port::Place,
+                pk: &str,
+                span: &crate::port::Span,
+            ) -> Result<Vec<crate::port::Row>, crate::port::Trouble> {
+                self.tables.query(place, pk, span).await
+            }
+        }
+    };
+    (@Queue $whole:ty) => {
+        impl crate::port::Queue for $whole {
+            async fn send(&self, body: String, delay: u32) -> Result<(), crate::port::Trouble> {
+                self.queue.send(body, delay).await
+            }
+        }
+    };
+    (@Topic $whole:ty) => {
+        impl crate::port::Topic for $whole {
+            async fn publish(&self, notice: crate::port::Notice) -> Result<(), crate::port::Trouble> {
+                self.topics.publish(notice).await
+            }
+        }
+    };
+    (@Bucket $whole:ty) => {
+        impl crate::port::Bucket for $whole {
+            async fn get(&self, key: &str, known: Option<&str>) -> Result<crate::port::Object, crate::port::Trouble> {
+                self.bucket.get(key, known).await
+            }
+
+            async fn list(&self, prefix: &str) -> Result<Vec<(String, String)>, crate::port::Trouble> {
+                self.bucket.list(prefix).await
+            }
+
+            async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), crate::port::Trouble> {
+                self.bucket.put(key, bytes).await
+            }
+
+            async fn delete(&self, key: &str) -> Result<(), crate::port::Trouble> {
+                self.bucket.delete(key).await
+            }
+        }
+    };
+    (@Directory $whole:ty) => {
+        impl crate::port::Directory for $whole {
+            async fn groups_of(
+                &self,
+                account: rolewatch_guard::id::AccountId,
+                user_name: &str,
+            ) -> Result<crate::port::GroupsNow, crate::port::Trouble> {
+                self.directory.groups_of(account, user_name).await
+            }
+
+            async fn details(
+                &self,
+                account: rolewatch_guard::id::AccountId,
+            ) -> Result<rolewatch_guard::roster::Snapshot, crate::port::Trouble> {
+                self.directory.details(account).await
+            }
+        }
+    };
+    (@Clock $whole:ty) => {
+        impl crate::port::Clock for $whole {
+            fn now(&self) -> rolewatch_guard::moment::Moment {
+                super::clock::SystemClock.now()
+            }
+        }
+    };
+}
+
+pub(super) use delegate;

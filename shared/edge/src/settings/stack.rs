@@ -1,0 +1,33 @@
+//! What the stack tells every function that works with the ledger.
+
+use super::reader::{Noted, Reader};
+use super::{TableNames, TopicArn, bucket, table, web_address};
+
+/// Of switch-guard, session-auditor and archive-auditor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackSettings {
+    /// The two tables.
+    pub tables: TableNames,
+    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters, quarantine and history.
+    pub bucket: String,
+    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
+    pub operations_topic: TopicArn,
+    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard.
+    pub queue_url: String,
+}
+
+impl StackSettings {
+    pub(super) fn read(read: &mut Reader<'_>) -> Result<Self, Noted> {
+        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
+        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
+        let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
+        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        Ok(Self {
+            tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
+            bucket: bucket?,
+            operations_topic: operations_topic?,
+            queue_url: queue_url?,
+        })
+    }
+}
