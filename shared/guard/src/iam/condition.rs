@@ -80,6 +80,11 @@ impl Condition {
         if operator.negated { matched.not() } else { matched }
     }
 
+    /// Whether it is met by certain values of this key, not by all others.
+    pub(super) fn pins(&self, key: &str) -> bool {
+        self.key.eq_ignore_ascii_case(key) && self.operator.is_some_and(|operator| !operator.negated && operator.kind != Kind::Null)
+    }
+
     /// Texts that the values would match, for keys whose value the caller chooses.
     pub fn examples(&self, context: &Context) -> impl Iterator<Item = String> {
         self.values.iter().filter_map(|wanted| self.operator?.example(wanted, self.variables, context))

@@ -212,17 +212,21 @@ fn side<'a>(request: &Request<'_>, policy: &Governing<'a>, allows: &mut Vec<Gran
     side
 }
 
+/// The key of the condition by which `*` means certain callers.
+const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
+
 /// By which grips the resource's policy allows.
 struct Grips {
     account: Truth,
     everyone: Truth,
     direct: Truth,
-    session: Truth,
+    /// By the session's ARN, or by `*` for a certain `aws:PrincipalArn`: so no boundary's silence binds.
+    unbound: Truth,
 }
 
 impl Default for Grips {
     fn default() -> Self {
-        Self { account: Truth::No, everyone: Truth::No, direct: Truth::No, session: Truth::No }
+        Self { account: Truth::No, everyone: Truth::No, direct: Truth::No, unbound: Truth::No }
     }
 }
 
@@ -256,9 +260,10 @@ impl Grips {
                 Effect::Allow => {
                     let slot = match grip {
                         Grip::Account => &mut self.account,
+                        Grip::Everyone if statement.conditions.iter().any(|condition| condition.pins(PRINCIPAL_ARN)) => &mut self.unbound,
                         Grip::Everyone => &mut self.everyone,
                         Grip::Direct => &mut self.direct,
-                        Grip::Session => &mut self.session,
+                        Grip::Session => &mut self.unbound,
                     };
                     *slot = std::mem::replace(slot, Truth::No).or(applies);
                     allows.push(grant);
@@ -273,7 +278,7 @@ impl Grips {
     }
 
     fn any(&self) -> Truth {
-        Truth::any([self.account.clone(), self.everyone.clone(), self.direct.clone(), self.session.clone()])
+        Truth::any([self.account.clone(), self.everyone.clone(), self.direct.clone(), self.unbound.clone()])
     }
 
     /// Whether the resource's policy is enough within its account. To name the account is not. What a boundary leaves out binds a role that is
@@ -286,9 +291,9 @@ impl Grips {
         };
         let everyone = match by_boundary {
             Truth::Yes => self.everyone.clone(),
-            // AWS documents the boundary's reach for principals that are named, not for `*`.
+            // AWS documents the boundary's reach for principals that are named, not for a bare `*`.
             _ => self.everyone.clone().and(Truth::open("whether a permission boundary limits what `*` is allowed")),
         };
-        Truth::any([direct, everyone, self.session.clone()])
+        Truth::any([direct, everyone, self.unbound.clone()])
     }
 }

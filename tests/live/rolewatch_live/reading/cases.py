@@ -24,6 +24,7 @@ RESOURCES = (
     f"arn:aws:logs:us-east-1:{PRODUCTION}:log-group:app:log-stream:red",
 )
 ACTIONS = ("sts:AssumeRole", "sts:TagSession", "s3:GetObject", "s3:PutObject", "ec2:TerminateInstances", "iam:PassRole")
+SILENT: Policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"}}
 LETTERS = "abeilmnoprstuAR/:-0146"
 
 
@@ -44,6 +45,12 @@ def switches(seed: int, count: int) -> Iterator[Case]:
         yield maker.of_switch()
 
 
+def role_of(session: str) -> str:
+    """Of the session of a role without a path."""
+    account, name = session.split(":")[4], session.split("/")[1]
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
 class Maker:
     """Makes cases up; with `conditional`, statements have conditions and variables."""
 
@@ -61,8 +68,10 @@ class Maker:
     def of_resource(self) -> Case:
         """With the policy of a bucket, a key or the like."""
         action, resource = self.dice.choice(ACTIONS), self.dice.choice(RESOURCES)
-        case = self._case(action, resource)
-        return {**case, "owner": PRODUCTION, "policy": self._policy(action, resource, case["caller"])}
+        case = {**self._case(action, resource), "owner": PRODUCTION}
+        if self.conditional and self._chance(0.05):
+            return {**case, "boundary": SILENT, "policy": self._everyone_by_arn(action, resource)}
+        return {**case, "policy": self._policy(action, resource, case["caller"])}
 
     def of_trust(self) -> Case:
         """With the trust policy of a role."""
@@ -83,9 +92,12 @@ class Maker:
     def _case(
         self, action: str, resource: str, caller: str | None = None, carried: conditions.Context | None = None, keys: conditions.Keys | None = None
     ) -> Case:
+        caller = caller or self.dice.choice(CALLERS)
         self.keys = keys or conditions.KEYS
-        self.context = (conditions.context(self.dice) if carried is None else carried) if self.conditional else {}
-        case: Case = {"caller": caller or self.dice.choice(CALLERS), "action": action, "resource": resource, "context": self.context}
+        self.context = carried or {}
+        if self.conditional and carried is None:
+            self.context = conditions.context(self.dice) | {"aws:PrincipalArn": caller if ":user/" in caller else role_of(caller)}
+        case: Case = {"caller": caller, "action": action, "resource": resource, "context": self.context}
         case["identity"] = [self._policy(action, resource, None) for _ in range(self.dice.choice((0, 1, 1, 2, 3)))]
         if self._chance(0.25):
             case["boundary"] = self._policy(action, resource, None, denies=0.1)
@@ -96,7 +108,7 @@ class Maker:
         share = self.denies if denies is None else denies
         statements = [self._statement(action, resource, caller, share) for _ in range(self.dice.choice((1, 1, 2, 3)))]
         one = len(statements) == 1 and self._chance(0.3)
-        version = "2008-10-17" if self.conditional and self._chance(0.08) else "2012-10-17"
+        version = "2008-10-17" if self.conditional and self._chance(0.12) else "2012-10-17"
         return {"Version": version, "Statement": statements[0] if one else statements}
 
     def _statement(self, action: str, resource: str | None, caller: str | None, denies: float) -> Policy:
@@ -114,6 +126,12 @@ class Maker:
         if self.conditional and self._chance(0.6):
             statement["Condition"] = conditions.block(self.dice, self.context, self.keys)
         return statement
+
+    def _everyone_by_arn(self, action: str, resource: str) -> Policy:
+        """What AWS recommends for whoever is not to be named: `*`, and a condition that means them."""
+        by = {self.dice.choice(("ArnEquals", "ArnLike", "StringEquals")): {"aws:PrincipalArn": self.context["aws:PrincipalArn"]}}
+        statement = {"Effect": "Allow", "Action": self._action(action), "Resource": self._resource(resource)}
+        return {"Version": "2012-10-17", "Statement": {**statement, "Principal": "*", "Condition": by}}
 
     def _some(self, one: Callable[[], str]) -> str | list[str]:
         """A text, or a list of one or several."""
@@ -143,8 +161,10 @@ class Maker:
         *parts, last = arn.split(":", 5)
         names = ("${aws:username}", "${AWS:UserName}", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/team, 'red'}", "${*}", "${?}", "${$}")
         words = [word for word in ("dora", "red", "a", "UpdateApp") if word in last]
-        name = self.dice.choice(names)
-        changed = last.replace(self.dice.choice(words), name, 1) if words else f"{last}{name}"
+        word = self.dice.choice(words) if words else ""
+        fitting = {"dora": "${aws:username}", "red": "${aws:PrincipalTag/team}"}
+        name = fitting[word] if word in fitting and self._chance(0.6) else self.dice.choice(names)
+        changed = last.replace(word, name, 1) if words else f"{last}{name}"
         return ":".join((*parts, changed if self._chance(0.7) else f"*{name}*"))
 
     def changed(self, text: str) -> str:
@@ -176,8 +196,7 @@ class Maker:
 
     def _name(self, caller: str) -> str:
         account = caller.split(":")[4]
-        role = f"arn:aws:iam::{account}:role/Jump"
-        own = (caller, caller, caller if ":user/" in caller else role, account, f"arn:aws:iam::{account}:root", "*")
+        own = (caller, caller, caller if ":user/" in caller else role_of(caller), account, f"arn:aws:iam::{account}:root", "*")
         others = (
             *(one for one in CALLERS if one != caller),
             f"arn:aws:iam::{STAGING}:root",

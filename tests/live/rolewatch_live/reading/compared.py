@@ -34,30 +34,33 @@ def agree(guard: Answer, emulator: Answer) -> bool:
 
 
 def compare(cases: list[Case]) -> Comparison:
-    """Asks both; where they differ, asks the emulator again with each rewriting of the case, and with all together."""
+    """Asks both; where they differ, asks the emulator again with each rewriting of the case. Where they agree it is asked again, too, with all
+    rewritings together: both could read in the same wrong way."""
     found = Comparison(cases, by_guard(cases), by_emulator(cases))
-    differing: list[int] = []
-    for at, (guard, emulator) in enumerate(zip(found.guard, found.emulator, strict=True)):
+    rewritten: list[tuple[int, str, Case]] = []
+    doubted: set[int] = set()
+    for at, (case, guard, emulator) in enumerate(zip(cases, found.guard, found.emulator, strict=True)):
         if guard["verdict"] == "undecided":
             names = differences.unsaid(guard["open"])
             found.excused.update(names)
             if not names:
                 found.unexplained.append(_shown(found, at))
-        elif not agree(guard, emulator):
-            differing.append(at)
-    rewritten: list[tuple[int, str, Case]] = []
-    for at in differing:
-        for difference in differences.DIFFERENCES:
-            if case := difference.rewritten(cases[at]):
-                rewritten.append((at, difference.name, case))
-        rewritten.extend((at, SEVERAL, case) for case in differences.together(cases[at]))
+            continue
+        together = [(at, SEVERAL, new) for new in differences.together(case)]
+        if not agree(guard, emulator):
+            singly = ((difference.name, difference.rewritten(case)) for difference in differences.DIFFERENCES)
+            rewritten.extend((at, name, new) for name, new in singly if new)
+        elif together[0][2] == case:
+            continue
+        rewritten.extend(together)
+        doubted.add(at)
     reasons: dict[int, str] = {}
     answers = by_emulator([case for _, _, case in rewritten])
     for (at, name, _), answer in zip(rewritten, answers, strict=True):
         if agree(found.guard[at], answer):
             reasons.setdefault(at, name)
-    found.excused.update(reasons.values())
-    found.unexplained.extend(_shown(found, at) for at in differing if at not in reasons)
+    found.excused.update(name for at, name in reasons.items() if not agree(found.guard[at], found.emulator[at]))
+    found.unexplained.extend(_shown(found, at) for at in sorted(doubted - set(reasons)))
     return found
 
 

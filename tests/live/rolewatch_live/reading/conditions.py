@@ -31,6 +31,15 @@ KEYS: Keys = {
             *["arn:aws:someservice:us-east-2:999988887777:store/abc:111122223333:finance/document.txt"] * 3,
         ),
     ),
+    "aws:PrincipalArn": (
+        "arn",
+        (
+            "arn:aws:iam::111122223333:user/dora",
+            "arn:aws:iam::444455556666:user/anna",
+            "arn:aws:iam::111122223333:role/Jump",
+            "arn:aws:iam::444455556666:role/Jump",
+        ),
+    ),
     "aws:TagKeys": ("texts", TEAMS),
 }
 # What a user brings along to AssumeRole, by permanent key, by a session, by one with MFA; ages are such that it matters not how long the tests take.
@@ -54,7 +63,7 @@ ARN_PATTERNS = (
     "arn:aws:iam::*:role/*",
     "arn:aws:iam::444455556666:role/*App",
     *("arn:aws:someservice:*:111122223333:finance/*", "arn:*:999988887777:*:*:*", "arn:aws:someservice:*:111122223333:*"),
-    "arn:aws:sns:us-east-1:*:topic",
+    *("arn:aws:sns:us-east-1:*:topic", "arn:aws:iam::*:user/*", "arn:aws:iam::444455556666:role/J?mp"),
 )
 ORDERS = ("Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
 OPERATORS: dict[str, tuple[str, ...]] = {
@@ -90,7 +99,7 @@ def block(dice: random.Random, carried: Context, keys: Keys) -> dict[str, Any]:
         kind, values = keys[key]
         operator = "Null" if dice.random() < 0.08 else _operator(dice, kind)
         if operator == "Null":
-            found: Any = dice.choice(("true", "false", True, False, "true", "false", ["true", "false"]))
+            found: Any = dice.choice(("true", "false", True, False, ["true", "false"]))
         else:
             wanted = [_value(dice, kind, operator, values, carried.get(key)) for _ in range(dice.choice((1, 1, 2, 3)))]
             found = wanted[0] if len(wanted) == 1 and dice.random() < 0.7 else wanted
@@ -110,7 +119,7 @@ def _operator(dice: random.Random, kind: str) -> str:
 def _value(dice: random.Random, kind: str, operator: str, values: tuple[str, ...], carried: Any) -> Any:
     if kind == "address":
         return dice.choice(RANGES)
-    if kind == "arn" and dice.random() < 0.8:
+    if kind == "arn" and dice.random() < 0.6:
         return dice.choice(ARN_PATTERNS)
     if kind in ("text", "texts") and dice.random() < 0.2:
         return dice.choice(VARIABLES)

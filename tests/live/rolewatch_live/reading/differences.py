@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .cases import role_of
 from .documented import PARTS, arn_like, resource_matches
 from .evaluator import Case
 from .rewriting import Conditions, Policy, each_condition, each_resource, each_statement, statements, texts
 
+PRINCIPAL_ARN = "aws:PrincipalArn"
 NOTHING = "arn:aws:none:::none"
 NOBODY = "arn:aws:iam::999988887777:user/nobody"
 EVERYTHING: Policy = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -148,17 +150,43 @@ def not_principal(case: Case) -> Case | None:
 NOBODY_NAMED = {"AWS": NOBODY}
 
 
+def arn_of_the_caller(case: Case) -> Case | None:
+    """The key under another name, which the emulator takes as given: for itself it takes a session's ARN, not the role's."""
+    if PRINCIPAL_ARN not in case["context"]:
+        return None
+    other = "example:PrincipalArn"
+
+    def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
+        return {operator: {other: values}} if key.lower() == PRINCIPAL_ARN.lower() else None
+
+    new = each_condition(case, change)
+    return {**new, "context": {**case["context"], other: case["context"][PRINCIPAL_ARN]}} if new else None
+
+
+def everyone_by_arn(case: Case) -> Case | None:
+    """The caller, whom no boundary's silence binds, in the place of `*`."""
+
+    def pinned(statement: Policy) -> bool:
+        return any(
+            key.lower().endswith(":principalarn") and operator != "Null" and "Not" not in operator
+            for operator, keys in statement.get("Condition", {}).items()
+            for key in keys
+        )
+
+    def change(_: Policy, statement: Policy) -> None:
+        named = statement.get("Principal")
+        everyone = named == "*" or (isinstance(named, dict) and "*" in texts(named["AWS"]))
+        if statement["Effect"] == "Allow" and everyone and pinned(statement):
+            statement["Principal"] = {"AWS": case["caller"]}
+
+    return each_statement(case, change) if "boundary" in case else None
+
+
 def names_of(caller: str) -> tuple[set[str], set[str]]:
     """What names a caller: the ARNs that all must be there, and the names of the account, of which one must."""
     account = caller.split(":")[4]
     own = {caller} if ":user/" in caller else {caller, role_of(caller)}
     return own, {account, f"arn:aws:iam::{account}:root"}
-
-
-def role_of(session: str) -> str:
-    """Of the session of a role without a path."""
-    account, name = session.split(":")[4], session.split("/")[1]
-    return f"arn:aws:iam::{account}:role/{name}"
 
 
 def trust_is_enough(case: Case) -> Case | None:
@@ -216,9 +244,18 @@ DIFFERENCES = (
     ),
     Difference("NotPrincipal", "leaves out statements with NotPrincipal", "reference_policies_elements_notprincipal", not_principal),
     Difference(
+        "ARN of the caller", "gives a session's own ARN as `aws:PrincipalArn`, not its role's", "reference_policies_condition-keys", arn_of_the_caller
+    ),
+    Difference(
+        "everyone by ARN",
+        "lets a boundary limit what `*` with a condition on `aws:PrincipalArn` is allowed",
+        "reference_policies_elements_principal",
+        everyone_by_arn,
+    ),
+    Difference(
         "trust is enough",
         "asks for an identity policy too where the trust policy of a role of the same account names the caller",
-        "reference_policies_evaluation-logic_policy-eval-basics-single-account",
+        "reference_policies_evaluation-logic_policy-eval-denyallow",
         trust_is_enough,
     ),
 )

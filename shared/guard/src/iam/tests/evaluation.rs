@@ -145,6 +145,27 @@ fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_
     assert_eq!(session().within(reads()).trusted(trust(&named)).allowed(), Truth::Yes);
 }
 
+/// `reference_policies_elements_principal`, *IAM role principals*: boundaries "do not limit permissions granted using the `aws:PrincipalArn` condition
+/// key with a wildcard in the `Principal` element, unless the identity-based policies contain an explicit deny".
+#[test]
+fn a_boundary_does_not_limit_a_wildcard_for_a_certain_arn() {
+    let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
+    let everyone = |operator: &str, arn: &str| {
+        let condition = json!({operator: {"aws:PrincipalArn": arn}});
+        let trusting = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition});
+        let mut case = anna().trusted(trusting);
+        case.context = Context::complete().with("aws:PrincipalArn", ANNA);
+        case
+    };
+    assert_eq!(everyone("ArnEquals", ANNA).within(reads()).allowed(), Truth::Yes);
+    assert_eq!(everyone("ArnLike", DORA).within(reads()).allowed(), Truth::No);
+    let denies = json!([reads(), {"Effect": "Deny", "Action": "sts:*", "Resource": "*"}]);
+    assert_eq!(everyone("ArnEquals", ANNA).within(denies).allowed(), Truth::No);
+    // Of everybody but one it does not say so, nor of a bare `*`.
+    assert!(matches!(everyone("ArnNotEquals", DORA).within(reads()).allowed(), Truth::Open(_)));
+    assert!(matches!(anna().within(reads()).trusted(trust(&json!("*"))).allowed(), Truth::Open(_)));
+}
+
 #[test]
 fn not_action_and_not_resource_grant_all_the_rest() {
     let trusting = || trust(&root(DEVELOPMENT));
