@@ -25,6 +25,7 @@ RESOURCES = (
 )
 ACTIONS = ("sts:AssumeRole", "sts:TagSession", "s3:GetObject", "s3:PutObject", "ec2:TerminateInstances", "iam:PassRole")
 SILENT: Policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "ec2:DescribeInstances", "Resource": "*"}}
+VALUES_OF = {"dora": "aws:username", "red": "aws:PrincipalTag/team"}
 LETTERS = "abeilmnoprstuAR/:-0146"
 
 
@@ -162,8 +163,11 @@ class Maker:
         names = ("${aws:username}", "${AWS:UserName}", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/team, 'red'}", "${*}", "${?}", "${$}")
         words = [word for word in ("dora", "red", "a", "UpdateApp") if word in last]
         word = self.dice.choice(words) if words else ""
-        fitting = {"dora": "${aws:username}", "red": "${aws:PrincipalTag/team}"}
-        name = fitting[word] if word in fitting and self._chance(0.6) else self.dice.choice(names)
+        name = self.dice.choice(names)
+        if word in VALUES_OF and self.keys is conditions.KEYS and self._chance(0.6):
+            # Such as matches; what the request carries is not asked before all policies are made.
+            self.context[VALUES_OF[word]] = word
+            name = f"${{{VALUES_OF[word]}}}"
         changed = last.replace(word, name, 1) if words else f"{last}{name}"
         return ":".join((*parts, changed if self._chance(0.7) else f"*{name}*"))
 

@@ -157,7 +157,8 @@ def arn_of_the_caller(case: Case) -> Case | None:
     other = "example:PrincipalArn"
 
     def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
-        return {operator: {other: values}} if key.lower() == PRINCIPAL_ARN.lower() else None
+        # Two keys of a block may differ in case alone.
+        return {operator: {f"example:{key.partition(':')[2]}": values}} if key.lower() == PRINCIPAL_ARN.lower() else None
 
     new = each_condition(case, change)
     return {**new, "context": {**case["context"], other: case["context"][PRINCIPAL_ARN]}} if new else None
