@@ -6,6 +6,7 @@ use rolewatch_edge::digest::digest;
 use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trail, Trouble};
 use rolewatch_edge::resend::{Resent, resend};
 use rolewatch_edge::rulebook::Shelf;
+use rolewatch_edge::setup;
 use rolewatch_edge::slack::View;
 use rolewatch_edge::snapshots::{self, Taken};
 use rolewatch_edge::telemetry::{Count, Metrics};
@@ -39,7 +40,7 @@ pub enum Task {
     Sweep,
     /// Tell of the last 24 hours.
     Digest,
-    /// Take a snapshot of users and groups. It is dated by the clock, not by when it was due: it shows what is, not what was.
+    /// Take a snapshot of users and groups, and have the set-up of every account read. The snapshot is dated by the clock, not by when it was due: it shows what is, not what was.
     Rosters,
 }
 
@@ -132,6 +133,8 @@ impl Auditor {
             }
             Task::Rosters => {
                 let taken = snapshots::take_all(outside, book, now).await?;
+                // As of the clock: a run that was due long ago asks for what is so now.
+                setup::all(outside, book, outside.now()).await?;
                 tracing::info!(?taken, "took snapshots of users and groups");
                 report.taken = Some(taken);
             }

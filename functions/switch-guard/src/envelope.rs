@@ -1,6 +1,7 @@
 //! What a message can be: an event of EventBridge, a record that was recovered, a heartbeat, or a message of ours to ourselves.
 
 use rolewatch_edge::settle::Rejudge;
+use rolewatch_edge::setup::Ask;
 use rolewatch_guard::moment::Moment;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -15,6 +16,8 @@ pub(crate) enum Message<'a> {
     Heartbeat(Moment),
     /// Judge these again.
     Rejudge(Rejudge),
+    /// Look at the set-up of the accounts.
+    Review(Ask),
     /// None of these, and why.
     Unreadable(String),
 }
@@ -22,13 +25,19 @@ pub(crate) enum Message<'a> {
 impl Message<'_> {
     /// Whether it is no event, but a heartbeat or a message to ourselves.
     pub(crate) fn is_own(&self) -> bool {
-        matches!(self, Self::Heartbeat(_) | Self::Rejudge(_))
+        matches!(self, Self::Heartbeat(_) | Self::Rejudge(_) | Self::Review(_))
     }
 }
 
 #[derive(Deserialize)]
 struct Ours {
     rejudge: Rejudge,
+}
+
+/// As [`Ours`], of the set-up.
+#[derive(Deserialize)]
+struct Review {
+    review: Ask,
 }
 
 /// Only functions of the stack can send it: what comes from EventBridge has its own members at the top, and nobody else may use the queue.
@@ -73,6 +82,9 @@ const HEARTBEAT: &str = "rolewatch.heartbeat";
 pub(crate) fn open(body: &str) -> Message<'_> {
     if let Ok(Ours { rejudge }) = serde_json::from_str(body) {
         return Message::Rejudge(rejudge);
+    }
+    if let Ok(Review { review }) = serde_json::from_str(body) {
+        return Message::Review(review);
     }
     if let Ok(Recovered { detail, .. }) = serde_json::from_str(body) {
         return Message::Recovered(detail);

@@ -1,13 +1,15 @@
 //! One message, from the queue to its end.
 
 use rolewatch_edge::ledger::{mark_done, store, touch};
-use rolewatch_edge::port::{Notice, Trouble};
+use rolewatch_edge::port::{Kept, Notice, Trouble};
 use rolewatch_edge::rulebook::{Rulebook, Shelf};
 use rolewatch_edge::settle::{Settled, settle, tell};
+use rolewatch_edge::setup;
 use rolewatch_edge::{quarantine, wire};
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::review::change;
 use rolewatch_guard::seen::{Reading, Seen, read, reduced};
 use rolewatch_guard::tamper::{Guarded, tampering};
 
@@ -28,7 +30,7 @@ pub enum Outcome {
     NotRelevant,
     /// Unreadable, and kept in the bucket.
     Quarantined,
-    /// Judged again.
+    /// Judged again: switches, or the set-up.
     Rejudged,
     /// Passed on.
     Heartbeat,
@@ -73,6 +75,11 @@ pub(crate) async fn take<O: Outside>(
             let settled = settle(outside, book, &rejudge.touched(), now).await?;
             Ok(Taken { outcome: Outcome::Rejudged, settled })
         }
+        Message::Review(ask) => {
+            let book = shelf.current(outside, now).await?;
+            let settled = setup::review(outside, book, &ask, now).await?;
+            Ok(Taken { outcome: Outcome::Rejudged, settled })
+        }
         Message::Record(detail) | Message::Recovered(detail) => {
             let book = shelf.current(outside, now).await?;
             record(outside, book, guarded, (body, detail.get()), first_try, now).await
@@ -89,20 +96,33 @@ async fn record<O: Outside>(
     now: Moment,
 ) -> Result<Taken, Trouble> {
     let mut settled = Settled::default();
-    let mut tampered = None;
+    // What one record says by itself, whatever else it is: when, and whether it was known.
+    let mut alone = None;
     match tampering(detail.as_bytes(), guarded) {
         Ok(Some(tampering)) => {
             settled.add(tell(outside, &book.policy, &tampering, now).await?);
-            tampered = Some(tampering.time);
+            alone = Some((tampering.time, false));
         }
         Ok(None) => {}
+        Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
+    }
+    match change(detail.as_bytes()) {
+        Ok(Some(change)) if book.policy.trusts(change.key.account) => {
+            let known = setup::heard(outside, &change, now).await? == Kept::Known;
+            alone = alone.or(Some((change.time, known && first_try)));
+        }
+        Ok(_) => {}
         Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
     }
     let elevated = |role: &RoleArn| Elevated::by_policy(&book.policy).may_be(role);
     let (seen, kept) = match (read(detail.as_bytes(), &elevated), reduced(detail.as_bytes())) {
         (Ok(Reading::Seen(seen)), Ok(kept)) => (*seen, kept),
         (Ok(Reading::Service(_) | Reading::NotRelevant), _) => {
-            let outcome = tampered.map_or(Outcome::NotRelevant, |time| Outcome::Judged { time });
+            let outcome = match alone {
+                Some((_, true)) => Outcome::Duplicate,
+                Some((time, false)) => Outcome::Judged { time },
+                None => Outcome::NotRelevant,
+            };
             return Ok(Taken { outcome, settled });
         }
         (Err(problem), _) | (_, Err(problem)) => return quarantined(outside, body, &problem.to_string(), now).await,
@@ -118,7 +138,7 @@ async fn record<O: Outside>(
     let touched = touch(outside, &book.policy, &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
     mark_done(outside, &key, &arrival.body, now).await?;
-    let outcome = match (known, says || tampered.is_some()) {
+    let outcome = match (known, says || alone.is_some()) {
         (true, _) => Outcome::Duplicate,
         (false, true) => Outcome::Judged { time },
         (false, false) => Outcome::NotRelevant,

@@ -14,6 +14,7 @@ pub mod resend;
 pub mod rulebook;
 pub mod settings;
 pub mod settle;
+pub mod setup;
 pub mod slack;
 pub mod snapshots;
 pub mod telemetry;

@@ -219,6 +219,10 @@ pub trait Directory {
     /// `iam:GetAccountAuthorizationDetails`, users and groups, all pages. The snapshot has no time: the reading begins before the first page and
     /// ends after the last, and shows each user as of some moment in between.
     fn details(&self, account: AccountId) -> impl Future<Output = Result<Snapshot, Trouble>>;
+
+    /// `iam:GetAccountAuthorizationDetails`, everything, all pages, with `MaxSessionDuration` of `iam:ListRoles` in each role: JSON as
+    /// `rolewatch_guard::review::Input` reads it.
+    fn setup(&self, account: AccountId) -> impl Future<Output = Result<String, Trouble>>;
 }
 
 /// What `cloudtrail:LookupEvents` finds records by. A question has exactly one.

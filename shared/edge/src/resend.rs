@@ -191,8 +191,8 @@ async fn again<O: Table + Topic + Queue>(outside: &O, owed: &Owed, resent: &mut 
     let (state, version) = (&owed.stored.state, owed.stored.version);
     let open = state.alert.status != Status::Withdrawn;
     let unheard = open && state.published == 0 && state.alert.verdict != "violation" && state.due.is_some();
-    // What is judged as each record arrives, for itself, is not judged again: nothing could change it.
-    if unheard && !Rule::find(&state.alert.rule).is_some_and(Rule::is_live_only) {
+    // What is judged as each record arrives, for itself, is not judged again: nothing could change it. The set-up is judged when it changes.
+    if unheard && !Rule::find(&state.alert.rule).is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up()) {
         // Its evidence may have come: whoever judges it now tells it or withdraws it.
         send::rejudge(outside, &Rejudge::of_finding(state), 0).await?;
         resent.rejudged += 1;

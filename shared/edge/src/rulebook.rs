@@ -69,6 +69,7 @@ async fn tell_the_guard<O: Table + Queue>(outside: &O, book: &Rulebook, now: Mom
     let pk = format!("rulebook#{}", hash(&format!("{}\n{}", book.etag, rosters.join("\n"))));
     if outside.query(Place::Ledger, &pk, &Span::default()).await?.is_empty() {
         crate::settle::open_dossiers(outside, now.plus_seconds(-OPEN), now).await?;
+        crate::setup::judgement(outside, now).await?;
         let row = note(pk, "told", String::new(), now);
         outside.keep(Place::Ledger, row, Keep::First).await?;
     }
@@ -159,7 +160,12 @@ async fn roster<O: Bucket + Table + Topic>(outside: &O, key: &str, now: Moment) 
 
 /// The key of a roster that was taken then, as `rolewatch roster push` makes it.
 pub fn roster_key(name: &str, taken: Moment) -> String {
-    format!("{ROSTER_PREFIX}{name}@{}.json", taken.to_string().replace(':', ""))
+    dated(ROSTER_PREFIX, name, taken)
+}
+
+/// The key of an object that shows what was so then.
+pub(crate) fn dated(prefix: &str, name: &str, taken: Moment) -> String {
+    format!("{prefix}{name}@{}.json", taken.to_string().replace(':', ""))
 }
 
 /// When a roster was taken, by its key: `roster/development@2026-03-01T000000Z.json`.

@@ -3,8 +3,8 @@
 //! INVARIANT (settled): a round that finds nothing to change ends it. A round that wrote gathers and judges once more, so a fact that came in
 //! between is not lost: whoever stores a fact gathers after that, and whoever wrote from older facts looks again. Only then is anything sent.
 
-mod alert;
-mod diff;
+pub(crate) mod alert;
+pub(crate) mod diff;
 mod index;
 mod judged;
 mod lookup;

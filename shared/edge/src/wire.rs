@@ -5,6 +5,7 @@ mod digest;
 pub use digest::{Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch};
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The most event ids on the wire; `events_total` tells how many there are.
 pub const MOST_EVENTS: usize = 20;
@@ -57,8 +58,29 @@ pub struct Alert {
     /// What the sessions were used for, as far as it was known when this version was made. More use alone is no new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<Uses>,
+    /// Of a finding of the review: what it quotes.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Reviewed>,
     /// When rolewatch first knew of it, RFC 3339, UTC.
     pub noticed: String,
+}
+
+/// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding, `role` is the subject too, and `caller` who changed
+/// the set-up, with an empty name where nobody was seen to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    /// The account of the subject.
+    pub account: String,
+    /// The ARN judged: a role, a group, a user.
+    pub subject: String,
+    /// Where the statement stands, in words.
+    pub place: Option<String>,
+    /// The statement as it stands.
+    pub statement: Option<Value>,
+    /// What is to stand in its place: one statement, a list of several, an empty list where it is to go.
+    pub fix: Option<Value>,
+    /// The conditions that an unproven answer hangs on.
+    pub undecided: Vec<String>,
 }
 
 /// When and how often sessions were used. Every count is a least: of two events one may stand for both, and none is counted twice.

@@ -7,6 +7,7 @@
 mod account;
 mod allowed;
 mod attempt;
+mod change;
 mod draft;
 mod finding;
 mod fix;
@@ -21,6 +22,7 @@ mod view;
 
 pub use account::Account;
 pub use allowed::{AllowedBy, Allowing, Change, FileTime, Files, allowed_by};
+pub use change::{CHANGES, Changed, SetupChange, change};
 pub use draft::draft;
 pub use finding::ReviewFinding;
 pub use input::{Input, InputError, Outsider};

@@ -121,6 +121,11 @@ impl Rule {
         matches!(self.check, Check::Live)
     }
 
+    /// Whether it judges how accounts are set up, and no records.
+    pub const fn is_of_the_set_up(&self) -> bool {
+        matches!(self.check, Check::Review(_))
+    }
+
     /// Finds a rule by code or name, in any case.
     pub fn find(text: &str) -> Option<&'static Self> {
         listed().into_iter().find(|rule| rule.code.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text))

@@ -168,7 +168,7 @@ fn refused_resource(message: &str) -> Option<&str> {
 }
 
 /// The caller as the record says it. Nobody is followed back here: a finding about the guard must not wait for other records.
-fn shown(caller: &Caller) -> CallerShown {
+pub(crate) fn shown(caller: &Caller) -> CallerShown {
     let account = caller.account.map(|account| account.to_string());
     let arn = caller.arn.as_deref();
     let name = match &caller.kind {

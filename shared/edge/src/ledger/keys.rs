@@ -64,6 +64,27 @@ pub(crate) fn record(record: &RecordKey) -> String {
     format!("record#{}", record_part(record))
 }
 
+/// Changes of an account's set-up.
+pub(crate) fn setup(account: AccountId) -> String {
+    format!("setup#{account}")
+}
+
+/// Readings of an account's set-up that were asked for.
+pub(crate) fn asked(account: AccountId) -> String {
+    format!("asked#{account}")
+}
+
+/// A change, by its time.
+pub(crate) fn change(time: Moment, record: &RecordKey) -> String {
+    format!("{}#{}", second(time), part(&record.event.to_string()))
+}
+
+/// The time and the event of a change.
+pub(crate) fn changed(sk: &str) -> Option<(Moment, &str)> {
+    let (time, event) = sk.split_once('#')?;
+    Some((Moment::from_epoch_seconds(time.parse().ok()?), event))
+}
+
 pub(crate) fn iam(account: AccountId) -> String {
     format!("iam#{account}")
 }

@@ -47,6 +47,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
         source_ip: None,
         region: None,
         uses: None,
+        reviewed: None,
         noticed: now.to_string(),
     }
 }
@@ -57,7 +58,7 @@ fn region(finding: &Finding, judged: &Judged) -> Option<String> {
 }
 
 /// Whether two versions say the same to a reader. Another policy version alone is no news, nor is one more use.
-pub(super) fn says_the_same(known: &Alert, new: &Alert) -> bool {
+pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,
         noticed: String::new(),

@@ -113,16 +113,27 @@ impl Changes {
     /// Stores what changed. `true`: something was stored, or somebody else stored something, so that it has to be looked at again.
     pub(super) async fn write<T: Table>(&mut self, table: &T, now: Moment, settled: &mut Settled) -> Result<bool, Trouble> {
         let dirty = std::mem::take(&mut self.dirty);
-        for id in &dirty {
-            let Some(stored) = self.states.get(id) else { continue };
-            if outbox::write(table, &stored.state, stored.version, now).await? {
-                if stored.version == 0 {
-                    settled.found += 1;
-                } else {
-                    settled.changed += 1;
-                }
-            }
-        }
+        store(table, &self.states, &dirty, now, settled).await?;
         Ok(!dirty.is_empty())
     }
+}
+
+/// Stores the states of these findings, but for those that somebody else stored since they were read.
+pub(crate) async fn store<T: Table>(
+    table: &T,
+    states: &BTreeMap<String, Stored>,
+    dirty: &BTreeSet<String>,
+    now: Moment,
+    settled: &mut Settled,
+) -> Result<(), Trouble> {
+    for stored in dirty.iter().filter_map(|id| states.get(id)) {
+        if outbox::write(table, &stored.state, stored.version, now).await? {
+            if stored.version == 0 {
+                settled.found += 1;
+            } else {
+                settled.changed += 1;
+            }
+        }
+    }
+    Ok(())
 }

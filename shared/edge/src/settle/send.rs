@@ -14,7 +14,7 @@ use crate::wire::Alert;
 const LATER: u32 = 900;
 
 /// Publishes what is due and notes that it was. A crash in between publishes it again.
-pub(super) async fn send_due<O: Table + Topic>(outside: &O, states: &mut BTreeMap<String, Stored>, now: Moment) -> Result<u64, Trouble> {
+pub(crate) async fn send_due<O: Table + Topic>(outside: &O, states: &mut BTreeMap<String, Stored>, now: Moment) -> Result<u64, Trouble> {
     let mut sent = 0;
     for stored in states.values_mut().filter(|stored| stored.state.is_due(now)) {
         outside.publish(notice(&stored.state.alert)?).await?;

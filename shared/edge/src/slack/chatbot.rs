@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::wire::{Alert, Status};
 
 use super::message::{Change, headline, parts};
-use super::text::{code, escape};
+use super::text::{block, code, escape};
 use super::view::{View, event_page};
 
 /// The JSON of the notification. All notifications of one finding share a thread.
@@ -16,10 +16,10 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
     let words = view.labels();
     let mut lines = vec![escape(&alert.message, 2_000), String::new()];
     let arn = alert.caller.arn.as_deref().map_or_else(String::new, |arn| format!(" {}", code(arn, 600)));
-    lines.push(format!("*{}*: {}{arn}", words.who, code(&alert.caller.name, 300)));
+    lines.extend(parts::who_label(view, alert).map(|label| format!("*{label}*: {}{arn}", code(&alert.caller.name, 300))));
     let account = escape(&parts::account_name(&alert.role_account), 120);
     lines.push(format!("*{}*: {} ({account})", words.role, code(&parts::role_name(&alert.role), 150)));
-    lines.push(format!("*{}*: {}", words.when, escape(&view.local(&alert.time), 80)));
+    lines.push(format!("*{}*: {}", parts::when_label(view, alert), escape(&view.local(&alert.time), 80)));
     if let Some(address) = &alert.source_ip {
         lines.push(format!("*{}*: {}", words.address, code(address, 120)));
     }
@@ -27,6 +27,7 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
         let page = event_page(alert.region.as_deref(), event);
         lines.push(page.map_or_else(|| code(event, 80), |page| format!("<{page}|{event}>")));
     }
+    lines.extend(parts::quoted(view, alert).into_iter().map(|(title, text)| format!("*{title}*\n{}", block(&text, 1_200))));
     let mut next: Vec<String> = Vec::new();
     if alert.status != Status::Withdrawn {
         next.extend(parts::steps_of(view, alert).iter().map(|step| (*step).to_owned()));

@@ -217,7 +217,9 @@ impl Writer<'_> {
     }
 
     fn door(&self, who: &str, role: &str) -> String {
-        format!("{} → {}", self.name(who, 80), self.name(&role_name(role), 80))
+        let role = self.name(&role_name(role), 80);
+        // Of a finding about the set-up, nobody may be known.
+        if who.is_empty() { role } else { format!("{} → {role}", self.name(who, 80)) }
     }
 
     fn minute(&self, time: &str) -> String {

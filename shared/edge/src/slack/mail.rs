@@ -13,12 +13,16 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
     let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
     let mut lines = vec![headline(view, alert, false), plain(&alert.message, 2_000), String::new()];
     let arn = alert.caller.arn.as_deref().map_or_else(String::new, |arn| format!(" ({arn})"));
-    lines.push(line(words.who, &format!("{}{arn}", alert.caller.name)));
+    lines.extend(parts::who_label(view, alert).map(|label| line(label, &format!("{}{arn}", alert.caller.name))));
     lines.push(line(words.role, &alert.role));
     lines.push(line(words.account, &format!("{} ({})", parts::account_name(&alert.role_account), alert.role_account.id)));
-    lines.push(line(words.when, &format!("{}, {}", view.local(&alert.time), alert.time)));
+    lines.push(line(parts::when_label(view, alert), &format!("{}, {}", view.local(&alert.time), alert.time)));
     if let Some(address) = &alert.source_ip {
         lines.push(line(words.address, address));
+    }
+    for (title, text) in parts::quoted(view, alert) {
+        let text: Vec<String> = text.lines().map(|line| plain(line, 600)).collect();
+        lines.push(format!("\n{title}:\n{}", text.join("\n")));
     }
     lines.push(format!("\n{}:", words.proof));
     for event in &alert.events {

@@ -98,6 +98,7 @@ pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repe
         blocks.push(section(&format!("⚠️ *{lead}*\n{}", parts::repeats(view, repeats))));
     }
     blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
+    blocks.extend(parts::quotes(view, alert));
     blocks.extend(parts::uses(view, alert).map(|uses| section(&uses)));
     blocks.push(section(&format!("*{}*\n{}", words.proof, events(view, alert))));
     if alert.status != Status::Withdrawn {
@@ -142,7 +143,7 @@ pub(super) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
     let severity = view.language.severity(&alert.severity);
     let title = view.rule(&alert.rule).title;
     let state = match (alert.status, alert.verdict.as_str()) {
-        (Status::Withdrawn, _) => format!("✅ {}", words.withdrawn),
+        (Status::Withdrawn, _) => format!("✅ {}", if alert.reviewed.is_some() { words.no_longer } else { words.withdrawn }),
         (Status::Ended, "unproven") => format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved),
         (Status::Ended, _) => format!("⏹️ {} · {severity}", words.ended),
         (Status::Open, "unproven") => format!("❔ {} ({severity})", words.not_proved),
@@ -163,6 +164,7 @@ fn mark(severity: &str) -> &'static str {
 fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
     let words = view.labels();
     let said = match (alert.status, change) {
+        (Status::Withdrawn, _) if alert.reviewed.is_some() => words.no_longer_note,
         (Status::Withdrawn, _) => words.withdrawn_note,
         (_, Some(Change::Reopened)) => words.reopened_note,
         (_, Some(Change::Upgraded)) => words.upgraded_note,
@@ -177,8 +179,9 @@ fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
 fn fallback(view: &View, alert: &Alert, follow_up: bool) -> String {
     let headline = headline(view, alert, follow_up);
     let (who, role) = (escape(&alert.caller.name, 200), escape(&role_name(&alert.role), 100));
+    let who = if parts::who_label(view, alert).is_some() { format!("{who} → ") } else { String::new() };
     let account = escape(&account_name(&alert.role_account), 100);
-    format!("{headline}: {who} → {role} ({account}), {}", escape(&view.local(&alert.time), 80))
+    format!("{headline}: {who}{role} ({account}), {}", escape(&view.local(&alert.time), 80))
 }
 
 fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
@@ -186,6 +189,7 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
     let mut lines = vec![fallback(view, alert, change.is_some()), escape(&alert.message, 1_200)];
     lines.extend(note(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
     lines.extend(parts::uses(view, alert));
+    lines.extend(parts::quoted(view, alert).into_iter().map(|(title, text)| format!("{title}: {}", escape(&text, 800))));
     if alert.status != Status::Withdrawn {
         lines.push(format!("{}:\n{}", words.what_to_do, parts::numbered(parts::steps_of(view, alert))));
         lines.extend(view.runbook(&alert.rule, &alert.name).map(|page| format!("{}: {}", words.runbook, page.replace('&', "&amp;"))));

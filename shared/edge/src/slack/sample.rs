@@ -1,6 +1,8 @@
 //! An alert to show and to test with.
 
-use crate::wire::{Account, Alert, Broken, Caller, Digest, Ending, Held, Listed, Open, Silent, Status, Stretch};
+use serde_json::json;
+
+use crate::wire::{Account, Alert, Broken, Caller, Digest, Ending, Held, Listed, Open, Reviewed, Silent, Status, Stretch};
 
 use super::{Language, View};
 
@@ -36,7 +38,34 @@ pub fn alert() -> Alert {
         source_ip: Some("203.0.113.7".into()),
         region: Some("us-east-1".into()),
         uses: None,
+        reviewed: None,
         noticed: "2026-01-31T18:30:09Z".into(),
+    }
+}
+
+/// `anna` took the demand for MFA out of the trust policy of `UpdateApp`.
+pub fn changed() -> Alert {
+    let statement = |condition| json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole", "Condition": condition});
+    let role = "arn:aws:iam::444455556666:role/UpdateApp";
+    Alert {
+        rule: "RW101".into(),
+        name: "trust-without-mfa".into(),
+        caller: Caller {
+            arn: Some("arn:aws:iam::444455556666:user/anna".into()),
+            account: Some("444455556666".into()),
+            name: "anna".into(),
+        },
+        message: "UpdateApp in production can be entered without MFA by dora in development".into(),
+        reviewed: Some(Reviewed {
+            account: "444455556666".into(),
+            subject: role.into(),
+            place: Some("the trust policy".into()),
+            statement: Some(statement(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}))),
+            fix: Some(statement(json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}))),
+            undecided: Vec::new(),
+        }),
+        caller_account_name: Some("production".into()),
+        ..alert()
     }
 }
 

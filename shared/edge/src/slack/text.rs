@@ -20,6 +20,13 @@ pub fn code(text: &str, most: usize) -> String {
     if inner.trim().is_empty() { "`?`".to_owned() } else { format!("`{inner}`") }
 }
 
+/// Lines that are shown as they are: a code block. At most `most` long in all.
+pub fn block(text: &str, most: usize) -> String {
+    let lines: Vec<String> = text.lines().map(clean).collect();
+    let inner = clipped(&lines.join("\n"), most.saturating_sub(8), |c| if c == '`' { Some("\u{2cb}") } else { entity(c) });
+    format!("```\n{inner}\n```")
+}
+
 /// Text that is not interpreted where it goes (an e-mail, a line of a log), at most `most` long.
 pub fn plain(text: &str, most: usize) -> String {
     clipped(&clean(text), most, |_| None)
@@ -165,6 +172,11 @@ mod tests {
     }
 
     #[test]
+    fn a_code_block_cannot_be_left() {
+        assert_eq!(block("{\n  \"a\": \"```<!here>\u{202e}\"\n}", 200), "```\n{\n  \"a\": \"ˋˋˋ&lt;!here&gt;\u{fffd}\"\n}\n```");
+    }
+
+    #[test]
     fn clipping_never_cuts_a_character_or_an_entity() {
         assert_eq!(escape("あ&あ", 4), "あ…");
         assert_eq!(escape("abc", 3), "abc");
@@ -189,6 +201,7 @@ mod tests {
             proptest::prop_assert!(length(&escape(&text, most)) <= most);
             proptest::prop_assert!(length(&code(&text, most)) <= most);
             proptest::prop_assert!(length(&plain(&text, most)) <= most);
+            proptest::prop_assert!(length(&block(&text, most)) <= most.max(9));
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct Twin<W> {
     pub groups: RefCell<Groups>,
     /// CloudTrail's event history.
     pub history: RefCell<History>,
+    /// What IAM would tell of an account's set-up.
+    pub setups: RefCell<BTreeMap<AccountId, String>>,
     /// What IAM would tell of a whole account, one reading after another, and how many seconds each takes. The last one is told again and again.
     pub details: RefCell<BTreeMap<AccountId, Vec<(Snapshot, i64)>>>,
 }
@@ -58,6 +60,7 @@ impl<W: Weather> Twin<W> {
             groups: RefCell::default(),
             history: RefCell::default(),
             details: RefCell::default(),
+            setups: RefCell::default(),
         }
     }
 
@@ -188,8 +191,18 @@ impl<W: Weather> Directory for Twin<W> {
             self.clock.set(self.clock.get().plus_seconds(seconds));
             Some(snapshot)
         });
-        told.await?.ok_or_else(|| Trouble::Refused { what: format!("sts:AssumeRole in account {account}"), why: "AccessDenied".to_owned() })
+        told.await?.ok_or_else(|| shut(account))
     }
+
+    async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
+        let told = self.call("setup", || self.setups.borrow().get(&account).cloned());
+        told.await?.ok_or_else(|| shut(account))
+    }
+}
+
+/// The account lets nobody in.
+fn shut(account: AccountId) -> Trouble {
+    Trouble::Refused { what: format!("sts:AssumeRole in account {account}"), why: "AccessDenied".to_owned() }
 }
 
 impl<W: Weather> Trail for Twin<W> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::wire::{Account, Alert, Status};
 
 use super::super::fold::Repeat;
-use super::super::text::{code, escape, fill};
+use super::super::text::{block, code, escape, fill};
 use super::super::view::{View, event_page};
 
 /// How many events a message links to.
@@ -52,19 +52,58 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
         Some(arn) if !arn.is_empty() && arn != name => format!("{}\n{}", code(name, 300), code(arn, 600)),
         _ => code(name, 300),
     };
-    let mut fields = vec![(words.who, two(&alert.caller.name, alert.caller.arn.as_deref()))];
+    let mut fields: Vec<(&str, String)> =
+        who_label(view, alert).map(|label| (label, two(&alert.caller.name, alert.caller.arn.as_deref()))).into_iter().collect();
     let role = role_name(&alert.role);
     let label = if role.is_empty() || alert.role.contains(":role/") { words.role } else { words.target };
     fields.push((label, if role.is_empty() { words.unknown.to_owned() } else { two(&role, Some(&alert.role)) }));
-    fields.push((words.account, account_shown(&alert.role_account)));
+    fields.push((if alert.reviewed.is_some() { words.subject_account } else { words.account }, account_shown(&alert.role_account)));
     if let Some(account) = &alert.caller.account {
         fields.push((words.from_account, account_shown(&Account { id: account.clone(), name: alert.caller_account_name.clone() })));
     }
-    fields.push((words.when, format!("{}\n{}", escape(&view.local(&alert.time), 80), code(&alert.time, 40))));
+    fields.push((when_label(view, alert), format!("{}\n{}", escape(&view.local(&alert.time), 80), code(&alert.time, 40))));
     if let Some(address) = &alert.source_ip {
         fields.push((words.address, code(address, 120)));
     }
     fields.into_iter().map(|(label, text)| mrkdwn(&format!("*{label}*\n{text}"))).collect()
+}
+
+/// Of a finding about the set-up, nobody may be known.
+pub(in super::super) fn who_label(view: &View, alert: &Alert) -> Option<&'static str> {
+    match (&alert.reviewed, alert.caller.name.is_empty()) {
+        (None, _) => Some(view.labels().who),
+        (Some(_), false) => Some(view.labels().changed_by),
+        (Some(_), true) => None,
+    }
+}
+
+/// When it happened, or when it was seen first.
+pub(in super::super) fn when_label(view: &View, alert: &Alert) -> &'static str {
+    if alert.reviewed.is_some() && alert.events.is_empty() { view.labels().first_seen } else { view.labels().when }
+}
+
+/// What a finding about the set-up quotes, under its headings: where it stands, the statement, its correction, open conditions.
+pub(in super::super) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> {
+    let (words, mut parts) = (view.labels(), Vec::new());
+    let Some(reviewed) = &alert.reviewed else { return parts };
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
+    if let Some(statement) = &reviewed.statement {
+        let place = reviewed.place.as_ref().map_or_else(String::new, |place| format!("{place}\n"));
+        parts.push((words.statement, format!("{place}{}", pretty(statement))));
+    }
+    if let Some(fix) = &reviewed.fix {
+        let gone = fix.as_array().is_some_and(Vec::is_empty);
+        parts.push((words.correction, if gone { words.take_out.to_owned() } else { pretty(fix) }));
+    }
+    if !reviewed.undecided.is_empty() {
+        parts.push((words.hangs_on, reviewed.undecided.join("\n")));
+    }
+    parts
+}
+
+/// The same as sections.
+pub(super) fn quotes(view: &View, alert: &Alert) -> Vec<Value> {
+    quoted(view, alert).into_iter().map(|(title, text)| section(&format!("*{title}*\n{}", block(&text, 2_700)))).collect()
 }
 
 /// When and how often the sessions were used, in one line, where that is known.
@@ -85,6 +124,9 @@ pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
 /// The events, each a link where there is a page to link to.
 pub(super) fn events(view: &View, alert: &Alert) -> String {
     let words = view.labels();
+    if alert.reviewed.is_some() && alert.events.is_empty() {
+        return words.no_change.to_owned();
+    }
     let shown = alert.events.iter().take(EVENTS_SHOWN).map(|event| event_line(alert.region.as_deref(), event));
     let mut lines: Vec<String> = shown.collect();
     let more = alert.events_total.max(alert.events.len()).saturating_sub(lines.len());

@@ -1,9 +1,10 @@
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::text::length;
 use super::super::{Language, sample};
 use super::*;
+use crate::wire::{Caller, Reviewed};
 
 fn rendered(alert_: &Alert) -> Vec<Message> {
     let both = [Language::English, Language::Japanese].map(sample::view);
@@ -164,8 +165,39 @@ fn the_follow_up_of_repeats_counts_those_that_stand_and_lists_them() {
 }
 
 #[test]
+fn a_finding_about_the_set_up_says_who_changed_it_and_shows_statement_and_correction() {
+    for (language, changed_by, stands) in [(Language::English, "Changed by", "As it stands"), (Language::Japanese, "変更者", "現在の内容")]
+    {
+        let text = all_text(&alert(&sample::view(language), &sample::changed(), None, &[]));
+        for part in [changed_by, stands, "anna", "BoolIfExists\\\": {", "Bool\\\": {", "the trust policy", "EXAMPLE00001"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+}
+
+#[test]
+fn where_nobody_is_known_to_have_changed_the_set_up_nobody_is_named() {
+    let nobody = Caller { arn: None, account: None, name: String::new() };
+    let alert_ = Alert { caller: nobody, events: Vec::new(), events_total: 0, ..sample::changed() };
+    let text = all_text(&alert(&sample::view(Language::English), &alert_, None, &[]));
+    assert!(
+        text.contains("First seen") && text.contains("No event is known") && !text.contains("Changed by") && !text.contains("`?`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_mended_is_no_longer_so() {
+    let text = all_text(&alert(&sample::view(Language::English), &Alert { status: Status::Withdrawn, ..sample::changed() }, None, &[]));
+    assert!(
+        text.contains("NO LONGER SO") && text.contains("The set-up or the policy was changed") && !text.contains("WITHDRAWN"),
+        "{text}"
+    );
+}
+
+#[test]
 fn every_rule_renders_in_both_languages_whatever_its_state() {
-    for code in rolewatch_guard::rules::ALL.iter().map(|rule| rule.code).chain(["RW999"]) {
+    for code in rolewatch_guard::rules::listed().into_iter().map(|rule| rule.code).chain(["RW999"]) {
         for verdict in ["violation", "unproven"] {
             for status in [Status::Open, Status::Ended, Status::Withdrawn] {
                 let alert = Alert { rule: code.into(), verdict: verdict.into(), status, ..sample::alert() };
@@ -224,11 +256,11 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    fn hostile_alert()(texts in proptest::collection::vec(hostile(), 13), verdict in any::<bool>(), status in 0..3_usize, rule in 0..15_usize) -> Alert {
+    fn hostile_alert()(texts in proptest::collection::vec(hostile(), 17), verdict in any::<bool>(), status in 0..3_usize, rule in 0..23_usize) -> Alert {
         let mut texts = texts.into_iter();
         let mut text = || texts.next().unwrap();
         let mut alert = sample::alert();
-        let codes: Vec<_> = rolewatch_guard::rules::ALL.iter().map(|rule| rule.code).collect();
+        let codes: Vec<_> = rolewatch_guard::rules::listed().into_iter().map(|rule| rule.code).collect();
         alert.rule = codes.get(rule).map_or_else(&mut text, |code| (*code).to_owned());
         alert.name = text();
         alert.message = text();
@@ -243,8 +275,17 @@ prop_compose! {
         alert.id = text();
         alert.verdict = if verdict { "violation" } else { "unproven" }.into();
         alert.status = [Status::Open, Status::Ended, Status::Withdrawn][status];
+        if alert.rule.starts_with("RW1") {
+            let (place, statement, fix) = (Some(text()), Some(json!({text(): [text()]})), Some(json!([])));
+            alert.reviewed = Some(Reviewed { account: alert.id.clone(), subject: text(), place, statement, fix, undecided: vec![text()] });
+        }
         alert
     }
+}
+
+/// As much as is quoted, of our own words.
+fn sample_quote(reviewed: &Reviewed) -> Reviewed {
+    Reviewed { fix: reviewed.fix.clone(), ..sample::changed().reviewed.unwrap() }
 }
 
 /// What mrkdwn would take for a link or a mention: what stands between `<` and `>`.
@@ -283,6 +324,10 @@ proptest! {
         let bare = |text: &str| text.split('`').step_by(2).collect::<String>();
         let mut calm = sample::alert();
         (calm.rule, calm.verdict, calm.status) = (alert.rule.clone(), alert.verdict.clone(), alert.status);
+        calm.reviewed = alert.reviewed.as_ref().map(|reviewed| Reviewed { undecided: vec!["x".into()], ..sample_quote(reviewed) });
+        if alert.reviewed.is_some() && alert.caller.name.is_empty() {
+            calm.caller.name.clear();
+        }
         for (hostile, calm) in rendered(&alert).iter().zip(rendered(&calm)) {
             let (hostile, calm) = (mrkdwn(&hostile.blocks), mrkdwn(&calm.blocks));
             for text in &hostile {

@@ -37,6 +37,16 @@ pub(super) const LABELS: Labels = Labels {
     again_webhook: "Further repeats within these minutes are counted; the next message comes when their number has doubled.",
     repeats_stand: "Repeats of it that were folded into this alert and still stand: {n}",
     unknown: "unknown",
+    no_longer: "NO LONGER SO",
+    no_longer_note: "The set-up or the policy was changed, or a suppression hides it. If something is still wrong, another alert says so.",
+    changed_by: "Changed by",
+    subject_account: "In account",
+    first_seen: "First seen",
+    no_change: "No event is known that led to it: it is older than the watch, or its event has not arrived.",
+    statement: "As it stands",
+    correction: "What is to stand there",
+    take_out: "Nothing: take it out.",
+    hangs_on: "It hangs on",
     mailed: "Slack did not take this alert ({why}), so it comes by e-mail. Until that is mended, every alert will.",
 };
 
@@ -49,7 +59,7 @@ pub(super) const OTHER: RuleWords = RuleWords {
     unproven_steps: &["Ask the person what the switch was for.", "Find the logs that the finding says are missing."],
 };
 
-pub(super) const RULES: [RuleWords; 16] = [
+pub(super) const RULES: [RuleWords; 22] = [
     RuleWords {
         code: "RW001",
         title: "Switch by somebody outside the allowed group",
@@ -236,6 +246,75 @@ pub(super) const RULES: [RuleWords; 16] = [
             "If not: deactivate it, the user's keys and password, and end the session (IAM, the role, Revoke sessions).",
         ],
         unproven_steps: &["Ask the person, on another channel, whether they enrolled a device.", "If not, go on as for a stolen key."],
+    },
+    RuleWords {
+        code: "RW101",
+        title: "Elevated role can be entered without MFA",
+        broken: "",
+        unproven: "",
+        steps: &[
+            "Put the corrected statement into the trust policy.",
+            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
+            "Look for switches without MFA since then (RW002).",
+        ],
+        unproven_steps: &["See whether a request without MFA can meet the condition.", "If it can, demand MFA in the trust policy."],
+    },
+    RuleWords {
+        code: "RW102",
+        title: "Elevated role trusts somebody the policy does not know",
+        broken: "",
+        unproven: "",
+        steps: &[
+            "Put the corrected statement into the trust policy.",
+            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
+            "Look for sessions that came in this way (RW007, RW012).",
+        ],
+        unproven_steps: &["See who can meet the condition.", "Say in it which accounts are meant (aws:PrincipalAccount)."],
+    },
+    RuleWords {
+        code: "RW103",
+        title: "Elevated role grants longer sessions than allowed",
+        broken: "",
+        unproven: "",
+        steps: &[
+            "Lower MaxSessionDuration of the role. Sessions that are open keep their time.",
+            "Look for sessions that were too long (RW003).",
+        ],
+        unproven_steps: &["Look at MaxSessionDuration of the role.", "Let the reader role call iam:ListRoles."],
+    },
+    RuleWords {
+        code: "RW104",
+        title: "Somebody outside the allowed groups may enter an elevated role",
+        broken: "",
+        unproven: "",
+        steps: &[
+            "Put the corrected statement into the policy, or add the group to the role's entry if it is meant.",
+            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
+            "Look for switches that came this way (RW001, RW011).",
+        ],
+        unproven_steps: &["See whether the condition can be met by whoever asks.", "If it need not be there, take it out."],
+    },
+    RuleWords {
+        code: "RW105",
+        title: "Members can widen their own rights",
+        broken: "",
+        unproven: "",
+        steps: &[
+            "Put the corrected statement into the policy; let somebody who is no member administer the group.",
+            "Look for what was changed this way: AddUserToGroup, PutGroupPolicy, UpdateAssumeRolePolicy (RW010).",
+        ],
+        unproven_steps: &["See whether members can meet the condition.", "If so, take the right out."],
+    },
+    RuleWords {
+        code: "RW106",
+        title: "Somebody who is let in has no MFA device",
+        broken: "",
+        unproven: "",
+        steps: &[
+            "Have the person enroll a device, with somebody beside them who knows them.",
+            "Deny everything but that to users without MFA.",
+        ],
+        unproven_steps: &["Get the credential report of the account anew.", "See there whether the person has a device."],
     },
     RuleWords {
         code: "RW201",

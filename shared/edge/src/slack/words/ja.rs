@@ -37,6 +37,16 @@ pub(super) const LABELS: Labels = Labels {
     again_webhook: "この時間内のその後の繰り返しも数えられ、件数が倍になったときに次の通知が届きます。",
     repeats_stand: "この通知にまとめられた {n} 件は引き続き有効です",
     unknown: "不明",
+    no_longer: "解消",
+    no_longer_note: "設定かポリシーが変更されたか、抑制の対象になりました。問題が残っていれば、別の通知が届きます。",
+    changed_by: "変更者",
+    subject_account: "アカウント",
+    first_seen: "最初の確認",
+    no_change: "原因となった記録はわかっていません。監視の開始前からのものか、記録がまだ届いていません。",
+    statement: "現在の内容",
+    correction: "訂正後の内容",
+    take_out: "なし（取り除く）",
+    hangs_on: "判断を左右する条件",
     mailed: "Slack がこの通知を受け付けなかったため（{why}）、メールで送ります。直るまで、すべての通知がメールになります。",
 };
 
@@ -49,7 +59,7 @@ pub(super) const OTHER: RuleWords = RuleWords {
     unproven_steps: &["切り替えの目的を本人に確認する。", "不足している記録を探す。"],
 };
 
-pub(super) const RULES: [RuleWords; 16] = [
+pub(super) const RULES: [RuleWords; 22] = [
     RuleWords {
         code: "RW001",
         title: "許可されたグループに属さない人の切り替え",
@@ -236,6 +246,69 @@ pub(super) const RULES: [RuleWords; 16] = [
             "本人でなければ、デバイス、キー、パスワードを無効にし、セッションを終わらせる（IAM の該当ロールで「セッションの取り消し」）。",
         ],
         unproven_steps: &["別の連絡手段で、本人がデバイスを登録したかを確認する。", "本人でなければ、盗まれたキーとして対応する。"],
+    },
+    RuleWords {
+        code: "RW101",
+        title: "MFA なしで入れる特権ロール",
+        broken: "{role} に MFA なしで入れる人がいます。",
+        unproven: "{role} に MFA なしで入れる人がいないか確認できません。",
+        steps: &[
+            "訂正後のステートメントを信頼ポリシーに設定する。",
+            "別の連絡手段で、変更が意図されたものかを変更者に確認する。そうでなければインシデントです。",
+            "その後の MFA なしの切り替えを調べる（RW002）。",
+        ],
+        unproven_steps: &["MFA なしのリクエストがその条件を満たせるかを確認する。", "満たせるなら、信頼ポリシーで MFA を必須にする。"],
+    },
+    RuleWords {
+        code: "RW102",
+        title: "ポリシーにない相手を信頼する特権ロール",
+        broken: "{role} の信頼ポリシーが、ポリシーにない相手を受け入れています。",
+        unproven: "{role} の信頼ポリシーが、ポリシーにない相手を受け入れていないか確認できません。",
+        steps: &[
+            "訂正後のステートメントを信頼ポリシーに設定する。",
+            "別の連絡手段で、変更が意図されたものかを変更者に確認する。そうでなければインシデントです。",
+            "この経路で開始されたセッションを調べる（RW007、RW012）。",
+        ],
+        unproven_steps: &["誰がその条件を満たせるかを確認する。", "対象のアカウントを条件に明記する（aws:PrincipalAccount）。"],
+    },
+    RuleWords {
+        code: "RW103",
+        title: "上限より長いセッションを許す特権ロール",
+        broken: "{role} の MaxSessionDuration が、ポリシーの上限を超えています。",
+        unproven: "{role} の MaxSessionDuration がポリシーの上限以内か確認できません。",
+        steps: &["ロールの MaxSessionDuration を下げる。開始済みのセッションはそのまま続きます。", "長すぎたセッションを調べる（RW003）。"],
+        unproven_steps: &["ロールの MaxSessionDuration を確認する。", "読み取り用ロールに iam:ListRoles を許可する。"],
+    },
+    RuleWords {
+        code: "RW104",
+        title: "許可されたグループの外から入れる特権ロール",
+        broken: "{role} は、ポリシーが認めていない特権ロールに入れます。",
+        unproven: "{role} が、ポリシーの認めていない特権ロールに入れないか確認できません。",
+        steps: &[
+            "訂正後のステートメントをポリシーに設定する。意図したものなら、グループをロールの項目に加える。",
+            "別の連絡手段で、変更が意図されたものかを変更者に確認する。そうでなければインシデントです。",
+            "この経路での切り替えを調べる（RW001、RW011）。",
+        ],
+        unproven_steps: &["要求する側がその条件を満たせるかを確認する。", "不要な権限なら取り除く。"],
+    },
+    RuleWords {
+        code: "RW105",
+        title: "自分の権限を自分で広げられるグループ",
+        broken: "{role} の権限で、許可された人が自分たちの権限を自分で広げられます。",
+        unproven: "{role} の権限で、許可された人が自分たちの権限を広げられないか確認できません。",
+        steps: &[
+            "訂正後のステートメントをポリシーに設定する。グループの管理は、メンバーでない人に任せる。",
+            "この権限による変更を調べる: AddUserToGroup、PutGroupPolicy、UpdateAssumeRolePolicy（RW010）。",
+        ],
+        unproven_steps: &["メンバーがその条件を満たせるかを確認する。", "満たせるなら、その権限を取り除く。"],
+    },
+    RuleWords {
+        code: "RW106",
+        title: "MFA デバイスのない人への許可",
+        broken: "{role} は切り替えを許可されていますが、MFA デバイスがありません。",
+        unproven: "切り替えを許可されている {role} に、MFA デバイスがあるか確認できません。",
+        steps: &["本人を知る人の立ち会いのもとで、デバイスを登録してもらう。", "MFA のないユーザーには、デバイスの登録以外を拒否する。"],
+        unproven_steps: &["アカウントの認証情報レポートを取り直す。", "本人にデバイスがあるかをレポートで確認する。"],
     },
     RuleWords {
         code: "RW201",

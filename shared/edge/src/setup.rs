@@ -1,0 +1,169 @@
+//! The set-up of the accounts, watched: what was changed in IAM, who changed it, and what the review says of it since.
+//!
+//! The rules of the review (`rolewatch_guard::review`) judge a state, not an event. So a change is noted with who made it, and a while later, when
+//! IAM tells of it everywhere, the account is read whole and put into the bucket; then the latest readings of all accounts are judged, and
+//! the outbox is brought in line. Many changes in a row share a reading.
+//!
+//! INVARIANT (covered): a reading begins at least [`SETTLES`] seconds after every change that asked for it, or that was told that one is asked
+//! for. What no event told of is found by the reading of every day.
+//!
+//! INVARIANT (settled): a round that finds nothing to change ends a judgement. Whoever wrote looks at the bucket again, so that of two invocations
+//! the one with the older readings cannot have the last word.
+
+mod ask;
+mod cause;
+mod files;
+mod shown;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::review::{self, ReviewFinding, SetupChange};
+use rolewatch_guard::{Verdict, untrusted};
+
+pub(crate) use ask::judgement;
+pub use ask::{Ask, all};
+pub use files::SETUP_PREFIX;
+
+use crate::ledger::keys;
+use crate::outbox::{self, State, Stored};
+use crate::port::{Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Table, Topic, Trouble};
+use crate::rulebook::{Rulebook, once};
+use crate::settle::{Settled, alert, diff, send};
+use crate::wire::Status;
+use files::Files;
+
+/// How long IAM has to tell of a change everywhere, in seconds.
+const SETTLES: i64 = 60;
+
+/// How long it is known who changed what, in seconds.
+const KEPT: i64 = 14 * 86_400;
+
+/// So many rounds without coming to rest mean that something is wrong.
+const MOST_ROUNDS: usize = 30;
+
+/// What all findings about the set-up are found by, in place of a record.
+const ALL: &str = "setup";
+
+/// Everything that is needed to read and judge.
+pub trait Outside: Table + Queue + Topic + Bucket + Directory + Clock {}
+
+impl<O: Table + Queue + Topic + Bucket + Directory + Clock> Outside for O {}
+
+/// Notes a change and asks for a reading of its account. Repeating it changes nothing.
+///
+/// # Errors
+/// The ports' own.
+pub async fn heard<O: Table + Queue>(outside: &O, change: &SetupChange, now: Moment) -> Result<Kept, Trouble> {
+    let body = serde_json::to_string(&change.how)
+        .map_err(|error| Trouble::Refused { what: "noting a change of the set-up".to_owned(), why: error.to_string() })?;
+    let row = Row {
+        pk: keys::setup(change.key.account),
+        sk: keys::change(change.time, &change.key),
+        body,
+        rank: String::new(),
+        version: 0,
+        expires: Some(now.plus_seconds(KEPT)),
+    };
+    let kept = outside.keep(Place::Ledger, row, Keep::First).await?;
+    ask::after(outside, change.key.account, change.time, now).await?;
+    Ok(kept)
+}
+
+/// Reads the account that is asked for, unless that was done, and judges the set-up.
+///
+/// # Errors
+/// The ports' own; then it has to be done again, and can be. An account that lets nobody in is told to those who run rolewatch, once a day.
+pub async fn review<O: Outside>(outside: &O, book: &Rulebook, ask: &Ask, now: Moment) -> Result<Settled, Trouble> {
+    if let Some(account) = ask.account.filter(|account| book.policy.account_name(*account).is_some()) {
+        if now < ask.due {
+            ask::again(outside, ask, now).await?;
+            return Ok(Settled::default());
+        }
+        match files::read(outside, account, ask.due).await {
+            Ok(()) => {}
+            Err(trouble @ Trouble::Refused { .. }) => {
+                tracing::error!(%account, %trouble, "the set-up of the account could not be read");
+                let name = book.policy.account_name(account).map(untrusted::harmless).unwrap_or_default();
+                let day = now.epoch_seconds().div_euclid(86_400);
+                let text = format!(
+                    "The IAM set-up of account {account} ({name}) could not be read: {trouble}.\n\nUntil it can be, changes of its roles, groups and \
+                     policies are not reviewed. The reader role of that account has to allow iam:GetAccountAuthorizationDetails and iam:ListRoles \
+                     to rolewatch, and rolewatch has to be allowed to assume it."
+                );
+                once(outside, &format!("set-up of {account} on day {day}"), "rolewatch: a set-up could not be read", text, now).await?;
+            }
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    judge(outside, book, ask.account.is_none(), now).await
+}
+
+async fn judge<O: Table + Queue + Topic + Bucket>(outside: &O, book: &Rulebook, anew: bool, now: Moment) -> Result<Settled, Trouble> {
+    let mut settled = Settled::default();
+    for round in 0..MOST_ROUNDS {
+        let files = Files::latest(outside, &book.policy).await?;
+        // Not after a reading that failed: that would ask for itself for ever.
+        if anew && round == 0 {
+            for account in files.missing() {
+                ask::after(outside, account, now.plus_seconds(-SETTLES), now).await?;
+            }
+        }
+        let findings = review::review(&files.setup, &book.policy, now).findings;
+        let (mut states, dirty) = compare(outside, book, &files, &findings, now).await?;
+        if !dirty.is_empty() {
+            diff::store(outside, &states, &dirty, now, &mut settled).await?;
+            continue;
+        }
+        settled.published += send::send_due(outside, &mut states, now).await?;
+        return Ok(settled);
+    }
+    Err(Trouble::Unreachable {
+        what: "reviewing the set-up".to_owned(),
+        why: format!("the outbox still changed after {MOST_ROUNDS} rounds"),
+    })
+}
+
+/// The states of all findings about the set-up as they should be, and which of them are not.
+async fn compare<O: Table>(
+    outside: &O,
+    book: &Rulebook,
+    files: &Files,
+    findings: &[ReviewFinding],
+    now: Moment,
+) -> Result<(BTreeMap<String, Stored>, BTreeSet<String>), Trouble> {
+    let known = outbox::about_records(outside, [ALL.to_owned()]).await?;
+    let wanted: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+    let all: BTreeSet<String> = known.into_iter().chain(wanted.iter().map(|id| (*id).to_owned())).collect();
+    let mut states = outbox::load(outside, all).await?;
+    let mut dirty = BTreeSet::new();
+    for (id, stored) in &mut states {
+        if !wanted.contains(id.as_str()) && stored.state.alert.status != Status::Withdrawn {
+            stored.state.alert.status = Status::Withdrawn;
+            stored.state.alert.version += 1;
+            dirty.insert(id.clone());
+        }
+    }
+    for finding in findings {
+        // Of what an account that was not read would tell, nobody is woken.
+        let quiet = finding.verdict == Verdict::Unproven && !files.is_complete();
+        let known = states.get(&finding.id);
+        let standing = known.filter(|stored| stored.state.alert.status != Status::Withdrawn);
+        let mut alert = match standing {
+            Some(stored) => shown::again(finding, &stored.state.alert),
+            None => shown::first(finding, &book.policy, &cause::of(outside, finding, files).await?, now),
+        };
+        if standing.is_some_and(|stored| stored.state.quiet == quiet && alert::says_the_same(&stored.state.alert, &alert)) {
+            continue;
+        }
+        let (version, published) = known.map_or((0, 0), |stored| (stored.version, stored.state.published));
+        alert.version = known.map_or(1, |stored| stored.state.alert.version + 1);
+        // Nothing that would prove it is on its way, so it is told at once, proven or not.
+        let state = State { alert, switches: Vec::new(), records: vec![ALL.to_owned()], several: false, quiet, due: Some(now), published };
+        dirty.insert(finding.id.clone());
+        states.insert(finding.id.clone(), Stored { state, version });
+    }
+    Ok((states, dirty))
+}

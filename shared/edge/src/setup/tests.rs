@@ -1,0 +1,288 @@
+//! The set-up over the twins.
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::review::{SetupChange, change};
+use serde_json::{Value, json};
+
+use super::{Ask, SETUP_PREFIX, all, heard, review};
+use crate::port::Notice;
+use crate::rulebook::{POLICY_KEY, Rulebook, Shelf};
+use crate::settle::Settled;
+use crate::testing::{Calm, Twin, run};
+use crate::wire::{Alert, Status};
+
+const POLICY: &str = "\
+version: 1
+accounts:
+  \"111122223333\": development
+  \"444455556666\": production
+roles:
+  - arn: arn:aws:iam::444455556666:role/UpdateApp
+    groups: [development/Developers]
+    severity: high
+";
+
+fn begin() -> Moment {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+fn at(seconds: i64) -> Moment {
+    begin().plus_seconds(seconds)
+}
+
+/// The development account: `Developers` may enter, and `Testers` too if `wide`.
+fn development(wide: bool) -> String {
+    let enter = json!([{"PolicyName": "Enter", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::444455556666:role/UpdateApp"}]}}]);
+    let group = |name: &str, policies: &Value| {
+        json!({"GroupName": name, "GroupId": format!("AGPA{}EXAMPLE", name.to_uppercase()),
+            "Arn": format!("arn:aws:iam::111122223333:group/{name}"), "GroupPolicyList": policies})
+    };
+    let testers = if wide { enter.clone() } else { json!([]) };
+    json!({"GroupDetailList": [group("Developers", &enter), group("Testers", &testers)], "RoleDetailList": [], "Policies": [],
+        "UserDetailList": [{"UserName": "dora", "UserId": "AIDADORAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora", "GroupList": ["Developers"]}]})
+        .to_string()
+}
+
+/// The production account, in which the role asks for MFA if `mfa`.
+fn production(mfa: bool) -> String {
+    let condition = if mfa { json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}) } else { json!({}) };
+    json!({"RoleDetailList": [{"RoleName": "UpdateApp", "RoleId": "AROAUPDATEAPPEXAMPLE", "Arn": "arn:aws:iam::444455556666:role/UpdateApp",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"},
+            "Action": "sts:AssumeRole", "Condition": condition}]}, "MaxSessionDuration": 3600}],
+        "UserDetailList": [], "GroupDetailList": [], "Policies": []})
+    .to_string()
+}
+
+fn called(event: u32, seconds: i64, who: &str, call: &str, account: &str, parameters: &Value) -> SetupChange {
+    let record = json!({"eventVersion": "1.11", "eventTime": at(seconds).to_string(), "eventSource": "iam.amazonaws.com", "eventName": call,
+        "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.7", "eventID": format!("5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE{event:05}"),
+        "recipientAccountId": account, "requestParameters": parameters,
+        "userIdentity": {"type": "IAMUser", "userName": who, "arn": format!("arn:aws:iam::{account}:user/{who}"), "accountId": account}});
+    change(record.to_string().as_bytes()).unwrap().unwrap()
+}
+
+fn opened(event: u32, seconds: i64) -> SetupChange {
+    called(event, seconds, "anna", "UpdateAssumeRolePolicy", "444455556666", &json!({"roleName": "UpdateApp"}))
+}
+
+struct World {
+    twin: Twin<Calm>,
+    book: Rulebook,
+}
+
+impl World {
+    fn new() -> Self {
+        let twin = Twin::new(Calm, begin());
+        twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (POLICY.as_bytes().to_vec(), begin()));
+        let book = run(Shelf::default().current(&twin, begin())).unwrap().clone();
+        let world = Self { twin, book };
+        world.is(&development(false), &production(true));
+        world
+    }
+
+    /// One that was read before anything happens.
+    fn known() -> Self {
+        let world = Self::new();
+        world.settle();
+        world
+    }
+
+    fn is(&self, development: &str, production: &str) {
+        let mut setups = self.twin.setups.borrow_mut();
+        setups.insert("111122223333".parse().unwrap(), development.to_owned());
+        setups.insert("444455556666".parse().unwrap(), production.to_owned());
+    }
+
+    fn hears(&self, change: &SetupChange) {
+        run(heard(&self.twin, change, self.twin.clock.get())).unwrap();
+    }
+
+    /// Delivers everything that is queued, at its time. How many readings were asked for.
+    fn settle(&self) -> usize {
+        let mut asked = 0;
+        for _ in 0..50 {
+            let queued = std::mem::take(&mut *self.twin.queue.borrow_mut());
+            if queued.is_empty() {
+                return asked;
+            }
+            for (due, body) in queued {
+                if due > self.twin.clock.get() {
+                    self.twin.clock.set(due);
+                }
+                let message: Value = serde_json::from_str(&body).unwrap();
+                if let Some(ask) = message.get("review") {
+                    let ask: Ask = serde_json::from_value(ask.clone()).unwrap();
+                    asked += usize::from(ask.account.is_some());
+                    self.reviews(&ask);
+                }
+            }
+        }
+        panic!("it asks for itself for ever");
+    }
+
+    fn reviews(&self, ask: &Ask) -> Settled {
+        run(review(&self.twin, &self.book, ask, self.twin.clock.get())).unwrap()
+    }
+
+    /// What was told since the last time: of each finding the last.
+    fn told(&self) -> Vec<Alert> {
+        let notices = std::mem::take(&mut *self.twin.topics.borrow_mut());
+        let alerts = notices.into_iter().filter_map(|notice| match notice {
+            Notice::Finding { body, .. } => serde_json::from_str(&body).ok(),
+            Notice::Operations { .. } => None,
+        });
+        alerts.collect()
+    }
+}
+
+fn shown(alerts: &[Alert]) -> Vec<(&str, &str, Status)> {
+    alerts.iter().map(|alert| (alert.rule.as_str(), alert.caller.name.as_str(), alert.status)).collect()
+}
+
+#[test]
+fn a_set_up_that_keeps_the_policy_is_silent() {
+    let world = World::known();
+    assert_eq!(shown(&world.told()), []);
+    let read: Vec<String> = world.twin.objects.borrow().keys().filter(|key| key.starts_with(SETUP_PREFIX)).cloned().collect();
+    assert_eq!(read, ["setup/111122223333@2026-03-02T090000Z.json", "setup/444455556666@2026-03-02T090000Z.json"]);
+}
+
+#[test]
+fn what_is_wrong_from_the_start_is_told_and_nobody_is_named() {
+    let world = World::new();
+    world.is(&development(false), &production(false));
+    world.settle();
+    let told = world.told();
+    assert_eq!(shown(&told), [("RW101", "", Status::Open)]);
+    assert_eq!((told[0].events.len(), told[0].role.as_str()), (0, "arn:aws:iam::444455556666:role/UpdateApp"));
+}
+
+#[test]
+fn a_change_is_told_with_who_made_it_what_it_says_and_what_it_should_say() {
+    let world = World::known();
+    world.twin.clock.set(at(1_000));
+    world.is(&development(false), &production(false));
+    world.hears(&opened(1, 998));
+    assert_eq!(world.settle(), 1);
+    assert!((60..=240).contains(&world.twin.clock.get().seconds_since(at(998))), "{}", world.twin.clock.get());
+    let told = world.told();
+    assert_eq!(shown(&told), [("RW101", "anna", Status::Open)]);
+    let alert = &told[0];
+    assert_eq!(
+        (alert.time.as_str(), alert.events.as_slice()),
+        ("2026-03-02T09:16:38Z", &["5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001".to_owned()][..])
+    );
+    let reviewed = alert.reviewed.as_ref().unwrap();
+    assert_eq!(reviewed.fix.as_ref().unwrap()["Condition"]["Bool"]["aws:MultiFactorAuthPresent"], "true");
+    assert_eq!(reviewed.statement.as_ref().unwrap()["Condition"], json!({}));
+    assert_eq!((alert.role_account.id.as_str(), alert.source_ip.as_deref()), ("444455556666", Some("192.0.2.7")));
+}
+
+#[test]
+fn what_is_mended_is_no_longer_so_and_what_comes_back_is_told_anew() {
+    let world = World::known();
+    let mut changes = 0;
+    for (time, mfa, expected) in [(1_000, false, Status::Open), (2_000, true, Status::Withdrawn), (3_000, false, Status::Open)] {
+        world.twin.clock.set(at(time));
+        world.is(&development(false), &production(mfa));
+        changes += 1;
+        world.hears(&opened(changes, time));
+        world.settle();
+        let told = world.told();
+        assert_eq!(shown(&told), [("RW101", "anna", expected)], "{time}");
+        assert_eq!((told[0].version, told[0].time.parse() == Ok(at(time))), (u64::from(changes), expected == Status::Open));
+    }
+}
+
+#[test]
+fn nothing_is_told_twice() {
+    let world = World::known();
+    world.is(&development(true), &production(false));
+    world.hears(&opened(1, 0));
+    world.settle();
+    assert_eq!(shown(&world.told()), [("RW101", "anna", Status::Open)], "the other account is read anew by its own change only");
+    world.hears(&opened(1, 0));
+    world.hears(&opened(2, 30));
+    world.settle();
+    world.reviews(&Ask { account: None, due: world.twin.clock.get() });
+    assert_eq!(shown(&world.told()), []);
+}
+
+#[test]
+fn many_changes_share_a_reading() {
+    let world = World::known();
+    world.twin.clock.set(at(1_000));
+    for event in 0..40 {
+        world.hears(&opened(event, 990 + i64::from(event % 8)));
+    }
+    assert!(world.settle() <= 2);
+}
+
+#[test]
+fn nobody_is_named_who_changed_something_else() {
+    let world = World::known();
+    world.twin.clock.set(at(1_000));
+    world.is(&development(true), &production(true));
+    let other = called(1, 990, "tom", "PutGroupPolicy", "111122223333", &json!({"groupName": "Developers", "policyName": "Other"}));
+    world.hears(&other);
+    world.settle();
+    assert_eq!(shown(&world.told()), [("RW104", "", Status::Open)]);
+}
+
+#[test]
+fn an_older_reading_does_not_have_the_last_word() {
+    let world = World::known();
+    world.twin.clock.set(at(1_000));
+    // Begun before the later one, and written after it.
+    let stale = (production(true).into_bytes(), at(1_000));
+    world.is(&development(false), &production(false));
+    world.hears(&opened(1, 900));
+    world.settle();
+    world.twin.objects.borrow_mut().insert("setup/444455556666@2026-03-02T091000Z.json".to_owned(), stale);
+    world.reviews(&Ask { account: None, due: at(1_000) });
+    assert_eq!(shown(&world.told()), [("RW101", "anna", Status::Open)]);
+}
+
+#[test]
+fn an_account_that_lets_nobody_in_is_said_once_and_wakes_nobody() {
+    let world = World::new();
+    world.twin.setups.borrow_mut().remove(&"111122223333".parse().unwrap());
+    world.settle();
+    run(all(&world.twin, &world.book, world.twin.clock.get().plus_seconds(600))).unwrap();
+    world.settle();
+    let notices = world.twin.topics.borrow().clone();
+    let [Notice::Operations { body, .. }] = notices.as_slice() else { panic!("{notices:?}") };
+    assert!(body.contains("111122223333 (development)") && body.contains("iam:ListRoles"), "{body}");
+}
+
+#[test]
+fn what_could_not_be_told_for_want_of_an_account_is_told_when_it_is_read() {
+    let world = World::new();
+    world.twin.setups.borrow_mut().remove(&"111122223333".parse().unwrap());
+    world.settle();
+    world.told();
+    world.is(&development(true), &production(true));
+    run(all(&world.twin, &world.book, at(5_000))).unwrap();
+    world.settle();
+    assert_eq!(shown(&world.told()), [("RW104", "", Status::Open)]);
+}
+
+#[test]
+fn an_account_outside_the_zone_of_trust_is_not_read() {
+    let world = World::known();
+    let calls = world.twin.objects.borrow().len();
+    world.reviews(&Ask { account: Some("999988887777".parse().unwrap()), due: begin() });
+    assert_eq!(world.twin.objects.borrow().len(), calls);
+}
+
+#[test]
+fn two_readings_are_kept() {
+    let world = World::known();
+    for day in 1..5 {
+        world.twin.clock.set(at(day * 86_400));
+        run(all(&world.twin, &world.book, at(day * 86_400))).unwrap();
+        world.settle();
+    }
+    assert_eq!(world.twin.objects.borrow().keys().filter(|key| key.starts_with(SETUP_PREFIX)).count(), 4);
+}

@@ -1,0 +1,193 @@
+//! Calls that change the set-up, so that it has to be reviewed again: of users, groups, roles, and the policies of all of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::ReviewFinding;
+use crate::finding::CallerShown;
+use crate::id::RecordKey;
+use crate::moment::Moment;
+use crate::record::{Parameters, Record};
+use crate::seen::{Caller, RecordProblem, read};
+use crate::tamper;
+use crate::untrusted::harmless;
+
+/// `eventName` of every call of IAM after which a rule of the review may answer otherwise. (A version
+/// of a policy that is made and not set as the default is looked at for nothing.)
+pub const CHANGES: [&str; 34] = [
+    "AddUserToGroup",
+    "AttachGroupPolicy",
+    "AttachRolePolicy",
+    "AttachUserPolicy",
+    "CreateGroup",
+    "CreatePolicyVersion",
+    "CreateRole",
+    "CreateUser",
+    "DeleteGroup",
+    "DeleteGroupPolicy",
+    "DeleteRole",
+    "DeleteRolePermissionsBoundary",
+    "DeleteRolePolicy",
+    "DeleteUser",
+    "DeleteUserPermissionsBoundary",
+    "DeleteUserPolicy",
+    "DetachGroupPolicy",
+    "DetachRolePolicy",
+    "DetachUserPolicy",
+    "PutGroupPolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+    "PutUserPermissionsBoundary",
+    "PutUserPolicy",
+    "RemoveUserFromGroup",
+    "SetDefaultPolicyVersion",
+    "TagRole",
+    "TagUser",
+    "UntagRole",
+    "UntagUser",
+    "UpdateAssumeRolePolicy",
+    "UpdateGroup",
+    "UpdateRole",
+    "UpdateUser",
+];
+
+/// Members of `requestParameters` that name what a call works on, by the kind of thing as ARNs write it.
+const NAMES: [(&str, &[&str]); 3] =
+    [("role/", &["roleName"]), ("group/", &["groupName", "newGroupName"]), ("user/", &["userName", "newUserName"])];
+
+/// A call that changed the set-up of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupChange {
+    /// The record.
+    pub key: RecordKey,
+    /// `eventTime`.
+    pub time: Moment,
+    /// What it changed and who did.
+    pub how: Changed,
+}
+
+/// What a call changed, and who made it. Every text in it is harmless to print, not yet escaped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// `eventName`.
+    pub call: String,
+    /// What it works on: `role/UpdateApp`, `group/Testers`, `user/dora`, without a path; a managed policy by its ARN.
+    pub subjects: Vec<String>,
+    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever opened it.
+    pub by: CallerShown,
+    /// `awsRegion`.
+    pub region: Option<String>,
+    /// Where the call came from.
+    pub source_ip: Option<String>,
+}
+
+/// Whether a record shows a call that changed the set-up. One that failed changed nothing.
+///
+/// # Errors
+/// The text is no record, or a record of such a call lacks its id, account or time.
+pub fn change(record_json: &[u8]) -> Result<Option<SetupChange>, RecordProblem> {
+    let record: Record<'_> = serde_json::from_slice(record_json).map_err(|error| RecordProblem::Shape(error.to_string()))?;
+    let (Some(source), Some(call)) = (record.event_source.as_deref(), record.event_name.as_deref()) else { return Ok(None) };
+    if source != "iam.amazonaws.com" || !CHANGES.contains(&call) || record.error_code.is_some() {
+        return Ok(None);
+    }
+    let caller = Caller::from_record(record.user_identity.as_ref(), record.source_ip_address.as_deref());
+    let parameters = Parameters::read(record.request_parameters);
+    let policies = parameters.named(&["policyArn"]).map(harmless);
+    let named = NAMES.iter().flat_map(|(kind, members)| parameters.named(members).map(move |name| format!("{kind}{}", harmless(name))));
+    Ok(Some(SetupChange {
+        key: RecordKey { account: read::recipient(&record)?, event: read::event_id(&record)? },
+        time: read::event_time(&record)?,
+        how: Changed {
+            call: call.to_owned(),
+            subjects: named.chain(policies).collect(),
+            by: tamper::shown(&caller),
+            region: record.aws_region.as_deref().map(harmless),
+            source_ip: record.source_ip_address.as_deref().map(harmless),
+        },
+    }))
+}
+
+impl Changed {
+    /// Whether the call worked on what the finding is about, or on the policy or holder that it quotes.
+    pub fn is_about(&self, finding: &ReviewFinding) -> bool {
+        let words = finding.place.as_deref().unwrap_or_default().split(' ').chain([finding.subject.as_str()]);
+        let about: Vec<&str> = words.filter(|word| word.starts_with("arn:")).collect();
+        self.subjects.iter().any(|subject| about.iter().any(|arn| arn == subject || without_path(arn).eq_ignore_ascii_case(subject)))
+    }
+}
+
+/// `role/UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`.
+fn without_path(arn: &str) -> String {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    match (resource.split_once('/'), resource.rsplit_once('/')) {
+        (Some((kind, _)), Some((_, name))) => format!("{kind}/{name}"),
+        _ => resource.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::review::testing::{Company, DEVELOPMENT};
+
+    fn record(name: &str, parameters: &Value) -> Value {
+        json!({
+            "eventVersion": "1.11", "eventTime": "2026-03-02T09:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": name,
+            "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.7", "eventID": "5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001",
+            "recipientAccountId": "111122223333", "requestParameters": parameters,
+            "userIdentity": {"type": "IAMUser", "userName": "dora", "arn": "arn:aws:iam::111122223333:user/dora", "accountId": "111122223333"},
+        })
+    }
+
+    fn read(record: &Value) -> Option<SetupChange> {
+        change(record.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_change_says_who_made_it_and_what_it_works_on() {
+        let change =
+            read(&record("PutGroupPolicy", &json!({"groupName": "Testers", "policyName": "x\u{202e}", "policyDocument": "{}"}))).unwrap();
+        assert_eq!((change.how.call.as_str(), change.how.subjects.as_slice()), ("PutGroupPolicy", &["group/Testers".to_owned()][..]));
+        assert_eq!((change.how.by.name.as_str(), change.key.account.to_string().as_str()), ("dora", "111122223333"));
+    }
+
+    #[test]
+    fn what_failed_and_what_changes_no_set_up_is_none() {
+        let mut refused = record("PutGroupPolicy", &json!({"groupName": "Testers"}));
+        refused["errorCode"] = "AccessDenied".into();
+        assert_eq!(read(&refused), None);
+        assert_eq!(read(&record("EnableMFADevice", &json!({"userName": "dora"}))), None);
+        let mut elsewhere = record("CreateRole", &json!({"roleName": "UpdateApp"}));
+        elsewhere["eventSource"] = "robomaker.amazonaws.com".into();
+        assert_eq!(read(&elsewhere), None);
+    }
+
+    #[test]
+    fn one_without_its_id_is_said() {
+        let mut record = record("CreateRole", &json!({"roleName": "UpdateApp"}));
+        record["eventID"] = Value::Null;
+        assert!(change(record.to_string().as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_change_is_about_the_subject_its_policy_and_nothing_else() {
+        let everything = json!({"Effect": "Allow", "Action": "sts:*", "Resource": "*"});
+        let attached = json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
+        let company = Company::new().managed(DEVELOPMENT, "Wide", everything).change(
+            "GroupDetailList",
+            "Testers",
+            "AttachedManagedPolicies",
+            attached,
+        );
+        let findings = company.review().findings;
+        let finding = findings.iter().find(|finding| finding.rule == "RW104").unwrap();
+        let about = |call: &str, parameters: Value| read(&record(call, &parameters)).unwrap().how.is_about(finding);
+        assert!(about("AttachGroupPolicy", json!({"groupName": "TESTERS", "policyArn": "arn:aws:iam::111122223333:policy/Other"})));
+        assert!(about("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/Wide"})));
+        assert!(!about("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/Wider"})));
+        assert!(!about("AttachGroupPolicy", json!({"groupName": "Tester", "policyArn": "arn:aws:iam::111122223333:policy/Other"})));
+        assert!(!about("PutUserPolicy", json!({"userName": "Testers", "policyName": "Testers"})));
+    }
+}
