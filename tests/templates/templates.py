@@ -15,7 +15,7 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = Path(__file__).resolve().parents[2]
 HUB = ROOT / "template.yaml"
 SPOKE = ROOT / "deploy" / "spoke.yaml"
-FORWARDING = ("MintRule", "ConsoleRule", "MembershipRule", "UseRule", "ServiceMintRule", "TamperRule")
+FORWARDING = ("MintRule", "ConsoleRule", "MembershipRule", "SetupRule", "UseRule", "ServiceMintRule", "TamperRule")
 FULL_STATE = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 

@@ -21,6 +21,7 @@ METHODS = {
     "get_secret_value": "secretsmanager:GetSecretValue",
     "head_object": None,
     "list_groups_for_user": "iam:ListGroupsForUser",
+    "list_roles": "iam:ListRoles",
     "list_map_runs": None,
     "list_objects_v2": "s3:ListBucket",
     "lookup_events": "cloudtrail:LookupEvents",
@@ -38,7 +39,7 @@ BY_AWS = {
     "topics, tables and the bucket are encrypted": {"kms:Decrypt", "kms:GenerateDataKey"},
 }
 # Calls that know no resources.
-FOR_EVERYTHING = {("ReaderRole", "cloudtrail:LookupEvents"), ("ReaderRole", "iam:GetAccountAuthorizationDetails")}
+FOR_EVERYTHING = {("ReaderRole", "cloudtrail:LookupEvents"), ("ReaderRole", "iam:GetAccountAuthorizationDetails"), ("ReaderRole", "iam:ListRoles")}
 FUNCTIONS = ("SwitchGuardRole", "SlackNotifierRole", "SessionAuditorRole", "ArchiveAuditorRole", "ReaderRole")
 # Services that say in whose name they act.
 NAMED_SOURCE = ("aws:SourceAccount", "aws:SourceArn")

@@ -74,6 +74,15 @@ class Rules(unittest.TestCase):
         # A sign-in ties a name to an id.
         self.assertEqual(set(names(rules["ConsoleRule"])), {*steps, "ConsoleLogin"})
 
+    def test_every_change_of_the_set_up_is_forwarded_once(self):
+        table = (ROOT / "shared" / "guard" / "src" / "review" / "change.rs").read_text().partition("CHANGES")[2].partition("];")[0]
+        known = re.findall(r'"(\w+)"', table)
+        rules = templates.rules(templates.raw(HUB))
+        tampering = [name for branch in rules["TamperRule"]["EventPattern"]["detail"]["$or"] if branch["eventSource"] == ["iam.amazonaws.com"] for name in branch["eventName"]]
+        others = {*tampering, *names(rules["MembershipRule"])}
+        self.assertGreater(len(known), 30)
+        self.assertEqual(set(names(rules["SetupRule"])), set(known) - others)
+
     def test_calls_that_would_blind_the_guard_are_those_that_it_knows(self):
         table = (ROOT / "shared" / "guard" / "src" / "tamper" / "calls.rs").read_text()
         known = set(re.findall(r'^    call\(\s*"(\w+)",\s*"(\w+)"', table, re.MULTILINE))

@@ -27,6 +27,8 @@ mod notifier;
 mod queue;
 #[cfg(feature = "aws-secrets")]
 mod secrets;
+#[cfg(feature = "aws-directory")]
+mod setup;
 #[cfg(feature = "aws-states")]
 mod states;
 #[cfg(feature = "aws-table")]

@@ -79,6 +79,10 @@ macro_rules! delegate {
             ) -> Result<rolewatch_guard::roster::Snapshot, crate::port::Trouble> {
                 self.directory.details(account).await
             }
+
+            async fn setup(&self, account: rolewatch_guard::id::AccountId) -> Result<String, crate::port::Trouble> {
+                self.directory.setup(account).await
+            }
         }
     };
     (@Clock $whole:ty) => {

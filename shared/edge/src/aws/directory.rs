@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::doors::Doors;
+use super::setup::{Durations, Printed};
 use super::trouble::{refused, trouble};
 use crate::port::{Clock, Directory, GroupsNow, Trouble};
 
@@ -68,6 +69,25 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             }
         }
         Snapshot::read(text.as_bytes(), None).map_err(|error| refused(&what, &error.to_string()))
+    }
+
+    async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
+        let iam = self.door(account).await?;
+        let what = format!("iam:ListRoles in account {account}");
+        let mut durations = Durations::new();
+        let mut pages = iam.list_roles().max_items(PAGE).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?;
+            let lasting = page.roles.into_iter().filter_map(|role| Some((role.arn, role.max_session_duration?)));
+            durations.extend(lasting);
+        }
+        let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
+        let mut printed = Printed::default();
+        let mut pages = iam.get_account_authorization_details().max_items(PAGE).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            printed.add(&page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?, &durations);
+        }
+        Ok(printed.text())
     }
 }
 
