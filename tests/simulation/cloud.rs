@@ -105,6 +105,12 @@ impl<'w> Cloud<'w> {
         self.events.push(message);
     }
 
+    /// What a schedule calls the auditor with.
+    pub(crate) fn request(&mut self, request: String, at: Moment) {
+        let message = self.message(request, at);
+        self.requests.push(message);
+    }
+
     /// What S3 sends when a log file is written.
     pub(crate) fn file(&mut self, created: String, at: Moment) {
         let message = self.message(created, at);
@@ -344,6 +350,10 @@ impl<'w> Cloud<'w> {
     }
 
     fn swept(&mut self, request: session_auditor::Request, outcome: Result<session_auditor::Report, String>) -> Option<Vec<String>> {
+        if outcome.as_ref().is_ok_and(|report| report.taken.is_some()) {
+            self.is_busy();
+            return Some(Vec::new());
+        }
         let sum = &mut self.sums.swept;
         let (Some(swept), Some(resent)) = outcome.map(|report| (report.swept, report.resent)).unwrap_or_default() else {
             sum.failed += 1;

@@ -155,7 +155,7 @@ fn mail(notice: &Notice) -> Option<String> {
     }
 }
 
-fn outbox(twin: &Twin<Storm>) -> (BTreeMap<String, State>, BTreeMap<String, u64>) {
+pub(crate) fn outbox(twin: &Twin<Storm>) -> (BTreeMap<String, State>, BTreeMap<String, u64>) {
     let rows = twin.rows.borrow();
     let mut states = BTreeMap::new();
     let mut acks = BTreeMap::new();

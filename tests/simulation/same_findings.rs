@@ -62,7 +62,8 @@ pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> B
         .filter_map(|(_, rows)| rows.get("state"));
     states
         .map(|row| serde_json::from_str::<State>(&row.body).unwrap())
-        .filter(|state| state.alert.status != Status::Withdrawn)
+        // The set-up is not the audit's.
+        .filter(|state| state.alert.status != Status::Withdrawn && state.alert.reviewed.is_none())
         .map(|State { alert, .. }| (alert.id, (alert.rule, alert.verdict, alert.severity, alert.message, alert.events)))
         .collect()
 }

@@ -11,6 +11,7 @@ mod nothing_lost;
 mod organisation;
 mod rosters;
 mod same_findings;
+mod setups;
 mod slack;
 mod storm;
 mod sums;

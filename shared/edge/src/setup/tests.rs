@@ -90,8 +90,9 @@ impl World {
 
     fn is(&self, development: &str, production: &str) {
         let mut setups = self.twin.setups.borrow_mut();
-        setups.insert("111122223333".parse().unwrap(), development.to_owned());
-        setups.insert("444455556666".parse().unwrap(), production.to_owned());
+        let now = self.twin.clock.get();
+        setups.entry("111122223333".parse().unwrap()).or_default().insert(now, development.to_owned());
+        setups.entry("444455556666".parse().unwrap()).or_default().insert(now, production.to_owned());
     }
 
     fn hears(&self, change: &SetupChange) {

@@ -40,8 +40,8 @@ pub struct Twin<W> {
     pub groups: RefCell<Groups>,
     /// CloudTrail's event history.
     pub history: RefCell<History>,
-    /// What IAM would tell of an account's set-up.
-    pub setups: RefCell<BTreeMap<AccountId, String>>,
+    /// What IAM would tell of an account's set-up, from a moment on.
+    pub setups: RefCell<BTreeMap<AccountId, BTreeMap<Moment, String>>>,
     /// What IAM would tell of a whole account, one reading after another, and how many seconds each takes. The last one is told again and again.
     pub details: RefCell<BTreeMap<AccountId, Vec<(Snapshot, i64)>>>,
 }
@@ -195,7 +195,9 @@ impl<W: Weather> Directory for Twin<W> {
     }
 
     async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
-        let told = self.call("setup", || self.setups.borrow().get(&account).cloned());
+        let now = self.clock.get();
+        let as_of = |states: &BTreeMap<Moment, String>| states.range(..=now).next_back().map(|(_, text)| text.clone());
+        let told = self.call("setup", || self.setups.borrow().get(&account).and_then(as_of));
         told.await?.ok_or_else(|| shut(account))
     }
 }
