@@ -5,10 +5,10 @@ use rolewatch_guard::review::{SetupChange, change};
 use serde_json::{Value, json};
 
 use super::{Ask, SETUP_PREFIX, all, heard, review};
-use crate::port::Notice;
+use crate::port::{Notice, Trouble};
 use crate::rulebook::{POLICY_KEY, Rulebook, Shelf};
 use crate::settle::Settled;
-use crate::testing::{Calm, Twin, run};
+use crate::testing::{Calm, Gate, Twin, Weather, run};
 use crate::wire::{Alert, Status};
 
 const POLICY: &str = "\
@@ -275,6 +275,36 @@ fn an_account_outside_the_zone_of_trust_is_not_read() {
     let calls = world.twin.objects.borrow().len();
     world.reviews(&Ask { account: Some("999988887777".parse().unwrap()), due: begin() });
     assert_eq!(world.twin.objects.borrow().len(), calls);
+}
+
+#[test]
+fn a_reading_is_dated_by_its_beginning() {
+    let world = World::new();
+    world.twin.reading.set(40);
+    world.settle();
+    let read: Vec<String> = world.twin.objects.borrow().keys().filter(|key| key.starts_with(SETUP_PREFIX)).cloned().collect();
+    assert!(read.contains(&"setup/111122223333@2026-03-02T090000Z.json".to_owned()), "{read:?}");
+}
+
+/// Refuses to send, once.
+struct Once(std::cell::Cell<bool>);
+
+impl Weather for Once {
+    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+        if what == "send" && gate == Gate::Before && self.0.replace(false) {
+            return Err(Trouble::Throttled { what: what.to_owned() });
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reading_that_could_not_be_asked_for_is_asked_for_again() {
+    let twin = Twin::new(Once(std::cell::Cell::new(true)), begin());
+    assert!(run(heard(&twin, &opened(1, 0), begin())).is_err());
+    assert!(twin.queue.borrow().is_empty());
+    run(heard(&twin, &opened(1, 0), begin())).unwrap();
+    assert_eq!(twin.queue.borrow().len(), 1);
 }
 
 #[test]
