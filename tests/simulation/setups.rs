@@ -36,6 +36,7 @@ roles:
 ";
 
 /// How the accounts are set up.
+#[expect(clippy::struct_excessive_bools, reason = "five things that can be wrong, each by itself")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct State {
     /// The trust policy asks for MFA.
@@ -176,7 +177,7 @@ fn simulate(seed: u64) -> Totals {
             withheld += 1;
             continue;
         }
-        for _ in 0..1 + usize::from(dice.permille(150)) {
+        for _ in 0..=usize::from(dice.permille(150)) {
             cloud.event(envelope(&call, number, time), time.plus_seconds(i64::try_from(dice.below(400)).unwrap()));
         }
     }

@@ -8,18 +8,19 @@ use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
 use rolewatch_edge::ledger::{Known, known, mark_file, note_missed};
 use rolewatch_edge::outbox;
 use rolewatch_edge::port::{Kept, LogFile, Trouble};
-use rolewatch_edge::quarantine;
+use rolewatch_edge::{quarantine, setup};
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Reading, read, reduced};
+use rolewatch_guard::review::change;
+use rolewatch_guard::seen::{CallerKind, Reading, read, reduced};
 use rolewatch_guard::tamper::{self, tampering};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Elevated, needles};
 
 use crate::key::LogKey;
-use crate::passage::{call_was_let_through, was_let_through};
+use crate::passage::{call_was_let_through, change_was_let_through, was_let_through};
 use crate::{Hub, Outside, refused};
 
 /// How long EventBridge has for an event, in seconds, before it counts as missed.
@@ -174,6 +175,10 @@ async fn standing<O: Outside>(outside: &O, record: &Record) -> Result<Standing, 
         let known = known(outside, &record.key, &record.reduced).await?;
         standing = Standing { open: known != Known::Done, arrived: known != Known::Not };
     }
+    if record.is_setup {
+        let noted = setup::is_noted(outside, &record.key, record.time).await?;
+        standing = Standing { open: standing.open || !noted, arrived: standing.arrived || noted };
+    }
     if let Some(id) = &record.tampering {
         let told = outbox::load(outside, [id.clone()]).await?.contains_key(id);
         standing = Standing { open: standing.open || !told, arrived: standing.arrived || told };
@@ -189,6 +194,8 @@ struct Record {
     reduced: String,
     /// The ledger keeps what it says.
     is_fact: bool,
+    /// A change of the set-up, which is no fact.
+    is_setup: bool,
     /// The finding about the call, where that would blind the guard.
     tampering: Option<String>,
 }
@@ -196,6 +203,7 @@ struct Record {
 /// Takes the records of a file that were to arrive, as many as may be held.
 struct Wanted<'a> {
     elevated: Elevated<'a>,
+    policy: &'a Policy,
     hub: &'a Hub,
     log: &'a LogKey<'a>,
     records: Vec<Record>,
@@ -213,6 +221,7 @@ impl<'a> Wanted<'a> {
     fn new(reader: &Reader<'a>, log: &'a LogKey<'a>, from: u64) -> Self {
         Self {
             elevated: Elevated::by_policy(reader.policy),
+            policy: reader.policy,
             hub: reader.hub,
             log,
             records: Vec::new(),
@@ -234,8 +243,12 @@ impl<'a> Wanted<'a> {
 
     fn take(&mut self, json: &[u8]) -> Result<(), String> {
         let elevated = |role: &RoleArn| self.elevated.may_be(role);
+        let mut by_service = false;
         let seen = match read(json, &elevated).map_err(|problem| problem.to_string())? {
-            Reading::Seen(seen) => Some(seen).filter(|seen| was_let_through(seen)),
+            Reading::Seen(seen) => {
+                by_service = seen.caller.kind == CallerKind::Service;
+                Some(seen).filter(|seen| was_let_through(seen))
+            }
             Reading::NotRelevant => None,
             // A service's mint of a role that nobody listed is not forwarded, and is none of the calls that are watched.
             Reading::Service(_) => return Ok(()),
@@ -245,7 +258,11 @@ impl<'a> Wanted<'a> {
             .map_err(|problem| problem.to_string())?
             .filter(|call| seen.is_some() || call_was_let_through(call.call, self.log, self.hub));
         let is_fact = seen.is_some();
-        let called = call.as_ref().map(|call| (call.key.clone(), call.time));
+        let change = change(json)
+            .map_err(|problem| problem.to_string())?
+            .filter(|change| !is_fact && self.policy.trusts(change.key.account) && change_was_let_through(&change.how.call, by_service));
+        let is_setup = change.is_some();
+        let called = call.as_ref().map(|call| (call.key.clone(), call.time)).or(change.map(|change| (change.key, change.time)));
         let Some((key, time)) = seen.map(|seen| (seen.key, seen.time)).or(called) else { return Ok(()) };
         // Each account's records lie in its own folder, so that one of another account was put there by somebody.
         if key.account != self.log.account {
@@ -258,7 +275,7 @@ impl<'a> Wanted<'a> {
         let json = str::from_utf8(json).map_err(|_| "it is not UTF-8".to_owned())?.to_owned();
         self.held += json.len() + 2 * reduced.len();
         let tampering = call.map(|call| call.finding_id());
-        self.records.push(Record { key, time, json, reduced, is_fact, tampering });
+        self.records.push(Record { key, time, json, reduced, is_fact, is_setup, tampering });
         Ok(())
     }
 }

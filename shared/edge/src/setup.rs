@@ -19,6 +19,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::review::{self, ReviewFinding, SetupChange};
 use rolewatch_guard::{Verdict, untrusted};
@@ -29,7 +30,7 @@ pub use files::SETUP_PREFIX;
 
 use crate::ledger::keys;
 use crate::outbox::{self, State, Stored};
-use crate::port::{Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Table, Topic, Trouble};
+use crate::port::{Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Span, Table, Topic, Trouble};
 use crate::rulebook::{Rulebook, once};
 use crate::settle::{Settled, alert, diff, send};
 use crate::wire::Status;
@@ -70,6 +71,16 @@ pub async fn heard<O: Table + Queue>(outside: &O, change: &SetupChange, now: Mom
     let kept = outside.keep(Place::Ledger, row, Keep::First).await?;
     ask::after(outside, change.key.account, change.time, now).await?;
     Ok(kept)
+}
+
+/// Whether a change was noted.
+///
+/// # Errors
+/// The table's own.
+pub async fn is_noted<T: Table>(table: &T, record: &RecordKey, time: Moment) -> Result<bool, Trouble> {
+    let sk = keys::change(time, record);
+    let rows = table.query(Place::Ledger, &keys::setup(record.account), &Span { from: sk.clone(), to: sk }).await?;
+    Ok(!rows.is_empty())
 }
 
 /// Reads the account that is asked for, unless that was done, and judges the set-up.
@@ -147,21 +158,24 @@ async fn compare<O: Table>(
         }
     }
     for finding in findings {
-        // Of what an account that was not read would tell, nobody is woken.
-        let quiet = finding.verdict == Verdict::Unproven && !files.is_complete();
         let known = states.get(&finding.id);
         let standing = known.filter(|stored| stored.state.alert.status != Status::Withdrawn);
+        // What an account that was never read would tell is no finding: those who run rolewatch are told that it cannot be read.
+        if standing.is_none() && finding.verdict == Verdict::Unproven && !files.is_complete() {
+            continue;
+        }
         let mut alert = match standing {
             Some(stored) => shown::again(finding, &stored.state.alert),
             None => shown::first(finding, &book.policy, &cause::of(outside, finding, files).await?, now),
         };
-        if standing.is_some_and(|stored| stored.state.quiet == quiet && alert::says_the_same(&stored.state.alert, &alert)) {
+        if standing.is_some_and(|stored| alert::says_the_same(&stored.state.alert, &alert)) {
             continue;
         }
         let (version, published) = known.map_or((0, 0), |stored| (stored.version, stored.state.published));
         alert.version = known.map_or(1, |stored| stored.state.alert.version + 1);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
-        let state = State { alert, switches: Vec::new(), records: vec![ALL.to_owned()], several: false, quiet, due: Some(now), published };
+        let state =
+            State { alert, switches: Vec::new(), records: vec![ALL.to_owned()], several: false, quiet: false, due: Some(now), published };
         dirty.insert(finding.id.clone());
         states.insert(finding.id.clone(), Stored { state, version });
     }
