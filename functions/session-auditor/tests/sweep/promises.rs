@@ -232,7 +232,10 @@ fn an_account_that_lets_nobody_in_holds_up_no_other() {
     assert_eq!(swept.open, 1, "it may be let in yet");
     let told = |live: &Live| {
         let topics = live.twin.topics.borrow();
-        topics.iter().filter(|notice| matches!(notice, Notice::Operations { body, .. } if body.contains(PEOPLE))).count()
+        topics
+            .iter()
+            .filter(|notice| matches!(notice, Notice::Operations { body, .. } if body.contains(PEOPLE) && body.contains("LookupEvents")))
+            .count()
     };
     assert_eq!(told(&live), 1);
     live.twin.history.borrow_mut().refuses.clear();
