@@ -34,6 +34,11 @@ class Rules(unittest.TestCase):
         for name in FORWARDING:
             self.assertEqual(hub[name]["EventPattern"], spoke[name]["EventPattern"], name)
 
+    def test_no_two_rules_bear_the_same_name(self):
+        for path in (HUB, SPOKE):
+            given = [str(properties["Name"]) for properties in templates.rules(templates.raw(path)).values() if "Name" in properties]
+            self.assertEqual(len(given), len(set(given)), path.name)
+
     def test_patterns_are_short_enough(self):
         many = [f"arn:aws:iam::444455556666:role/elevated/Role{number:02}" for number in range(20)]
         for path in (HUB, SPOKE):
