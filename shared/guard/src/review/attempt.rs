@@ -3,7 +3,7 @@
 use super::account::{Account, Group, Role, User};
 use crate::iam::{
     Caller, CallerKind, Condition, Context, Decision, Governing, Held, Identity, Place, Request, ResourceSide, Statement, Text, Truth,
-    decide,
+    decide, is_possible,
 };
 use crate::id::AccountId;
 
@@ -118,6 +118,12 @@ impl<'a> Entrant<'a> {
     /// What every request of theirs carries.
     pub(super) fn known(&self) -> Context {
         self.facts.clone()
+    }
+
+    /// Whether they could enter a role at all, whatever the conditions: most people and roles have nothing to do with most roles.
+    pub(super) fn may_enter(&self, owner: AccountId, role: &'a Role) -> bool {
+        let request = Request { caller: &self.caller, action: ASSUME, resource: &role.arn, owner, context: &self.facts };
+        is_possible(&request, &self.identity, &role.trusting())
     }
 
     /// Whether they can enter a role, by the best of the ways that are theirs to choose: session name, external id, source identity, and how long

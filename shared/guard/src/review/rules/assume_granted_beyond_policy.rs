@@ -36,13 +36,9 @@ use crate::untrusted::harmless;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let mut found = Found::default();
-    for target in &view.elevated {
-        for account in view.setup.accounts() {
-            people(account, target, &mut found);
-            if target.rules.chaining == Choice::Deny {
-                roles(account, target, &mut found);
-            }
-        }
+    for account in view.setup.accounts() {
+        people(account, &view.elevated, &mut found);
+        roles(account, &view.elevated, &mut found);
     }
     let mut drafts = found.drafts(view);
     drafts.extend(not_seen(view));
@@ -111,8 +107,10 @@ impl<'a> Found<'a> {
 
 impl Way<'_> {
     fn draft(self, view: &View<'_>, subject: &str) -> Draft {
-        let severity = self.targets.iter().map(|target| target.rules.severity).max().unwrap_or(Severity::High);
-        let places = view.places(&self.targets);
+        let mut targets = self.targets;
+        targets.sort_by_key(|target| (target.account.id, &target.role.arn));
+        let severity = targets.iter().map(|target| target.rules.severity).max().unwrap_or(Severity::High);
+        let places = view.places(&targets);
         let who = if subject.contains(":group/") {
             format!("group {} ({})", name_of(subject), listed(self.who))
         } else if subject.contains(":role/") {
@@ -120,8 +118,7 @@ impl Way<'_> {
         } else {
             name_of(subject)
         };
-        let groups: BTreeSet<&str> =
-            self.targets.iter().flat_map(|target| &target.rules.groups).map(|group| group.written.as_str()).collect();
+        let groups: BTreeSet<&str> = targets.iter().flat_map(|target| &target.rules.groups).map(|group| group.written.as_str()).collect();
         let allowed = if groups.is_empty() { "no group".to_owned() } else { listed(groups.into_iter().map(harmless)) };
         let draft = match self.open {
             None => {
@@ -135,11 +132,11 @@ impl Way<'_> {
             }
         };
         let Some(grant) = self.grant else { return draft };
-        if let (Place::Resource, Some(target)) = (&self.place, self.targets.first()) {
+        if let (Place::Resource, Some(target)) = (&self.place, targets.first()) {
             let fix = without_caller(grant.statement, subject, target.partition());
             return draft.quoting(&self.place, &grant.statement.json, fix).in_trust_of(&target.role.arn);
         }
-        let roles: Vec<&str> = self.targets.iter().map(|target| target.role.arn.as_str()).collect();
+        let roles: Vec<&str> = targets.iter().map(|target| target.role.arn.as_str()).collect();
         let fix = fix::without(&grant, &[ASSUME], &roles);
         draft.quoting(&self.place, &grant.statement.json, fix).adding(&fix::elsewhere(&self.place))
     }
@@ -159,28 +156,34 @@ fn without_caller(statement: &Statement, caller: &str, partition: &str) -> Vec<V
     if literal { fix::trusting(&statement.json, &others.collect::<Vec<_>>()) } else { fix::except(&statement.json, caller) }
 }
 
-/// Users who are in none of the role's groups, and groups that nobody is in.
-fn people<'a>(account: &'a Account, target: &Elevated<'a>, found: &mut Found<'a>) {
-    for user in account.users.values().filter(|user| !View::admits_user(target.rules, account, user)) {
+/// Users who are in none of a role's groups, and groups that nobody is in.
+fn people<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'a>) {
+    for user in account.users.values() {
         let entrant = Entrant::user(account, user);
-        found.add(account.id, &user.arn, &user.name, target, best(&entrant, target.account.id, target.role));
+        let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
+        for target in targets.iter().filter(may_enter).filter(|target| !View::admits_user(target.rules, account, user)) {
+            found.add(account.id, &user.arn, &user.name, target, best(&entrant, target.account.id, target.role));
+        }
     }
-    for group in account.groups.values().filter(|group| !View::admits(target.rules, account.id, group)) {
-        if account.members(group).next().is_none() {
-            let entrant = Entrant::member(account, group);
+    for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
+        let entrant = Entrant::member(account, group);
+        let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
+        for target in targets.iter().filter(may_enter).filter(|target| !View::admits(target.rules, account.id, group)) {
             found.add(account.id, &group.arn, "no member yet", target, best(&entrant, target.account.id, target.role));
         }
     }
 }
 
-fn roles<'a>(account: &'a Account, target: &Elevated<'a>, found: &mut Found<'a>) {
-    for role in account.roles.values().filter(|role| role.arn != target.role.arn) {
-        if target.rules.allows(IdentityKind::Service) && is_for_services(role) {
-            continue;
-        }
+fn roles<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'a>) {
+    let targets: Vec<&Elevated<'a>> = targets.iter().filter(|target| target.rules.chaining == Choice::Deny).collect();
+    for role in account.roles.values() {
         let entrant = Entrant::role(account, role);
-        let decision = best_of_session(&entrant, target.account.id, target.role);
-        found.add(account.id, &role.arn, &role.name, target, decision);
+        let meant = |target: &&&Elevated<'a>| target.rules.allows(IdentityKind::Service) && is_for_services(role);
+        let may_enter = |target: &&&Elevated<'a>| role.arn != target.role.arn && entrant.may_enter(target.account.id, target.role);
+        for target in targets.iter().filter(may_enter).filter(|target| !meant(target)) {
+            let decision = best_of_session(&entrant, target.account.id, target.role);
+            found.add(account.id, &role.arn, &role.name, target, decision);
+        }
     }
 }
 

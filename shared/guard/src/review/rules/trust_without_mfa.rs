@@ -34,7 +34,9 @@ use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
-    let judged = view.elevated.iter().filter(|target| target.rules.mfa == Mfa::Required).flat_map(|target| of_role(view, target));
+    let users = view.setup.accounts().flat_map(|account| account.users.values().map(move |user| (account, user)));
+    let users: Vec<(String, Entrant<'_>)> = users.map(|(account, user)| (harmless(&user.name), Entrant::user(account, user))).collect();
+    let judged = view.elevated.iter().filter(|target| target.rules.mfa == Mfa::Required).flat_map(|target| of_role(view, target, &users));
     judged.chain(not_given(view, "whether MFA is needed to enter what the policy calls")).collect()
 }
 
@@ -46,13 +48,15 @@ struct WayIn {
     with_session: bool,
 }
 
-fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Vec<Draft> {
+fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant<'a>)]) -> Vec<Draft> {
     let mut ways: BTreeMap<usize, WayIn> = BTreeMap::new();
     let mut undecided: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let statements = target.role.trust.as_ref().map(|trust| trust.statements.as_slice()).unwrap_or_default();
-    for (name, entrant) in entrants(view, target) {
+    let others = others(view, target);
+    let (owner, role) = (target.account.id, target.role);
+    for (name, entrant) in users.iter().chain(&others).filter(|(_, entrant)| entrant.may_enter(owner, role)) {
         for proof in [Proof::PermanentKey, Proof::WithoutMfa] {
-            let decision = entrant.enter(target.account.id, target.role, proof);
+            let decision = entrant.enter(owner, role, proof);
             match decision.allowed {
                 Truth::No => {}
                 Truth::Open(reasons) => undecided.entry(name.clone()).or_default().extend(reasons),
@@ -95,18 +99,11 @@ fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Users of the accounts that were given, and somebody of each other account of the zone of trust that the trust policy lets in.
-fn entrants<'a>(view: &View<'a>, target: &Elevated<'a>) -> Vec<(String, Entrant<'a>)> {
-    let mut entrants = Vec::new();
-    for account in view.setup.accounts() {
-        for user in account.users.values() {
-            entrants.push((harmless(&user.name), Entrant::user(account, user)));
-        }
-    }
+/// Somebody of each account of the zone of trust that was not given and that the trust policy lets in.
+fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Vec<(String, Entrant<'a>)> {
     let Ok(trust) = &target.role.trust else {
         let caller = Caller::somebody(target.account.id);
-        entrants.push(("somebody".to_owned(), Entrant::unseen(caller)));
-        return entrants;
+        return vec![("somebody".to_owned(), Entrant::unseen(caller))];
     };
     let mut unseen: BTreeMap<String, Caller> = BTreeMap::new();
     for principal in trust.statements.iter().filter_map(|statement| statement.principal.as_ref()).flat_map(|named| &named.named) {
@@ -124,8 +121,7 @@ fn entrants<'a>(view: &View<'a>, target: &Elevated<'a>) -> Vec<(String, Entrant<
         let who = if caller.arn.is_empty() { format!("people of {}", view.account_shown(account)) } else { name_of(&caller.arn) };
         unseen.insert(who, caller);
     }
-    entrants.extend(unseen.into_iter().map(|(who, caller)| (who, Entrant::unseen(caller))));
-    entrants
+    unseen.into_iter().map(|(who, caller)| (who, Entrant::unseen(caller))).collect()
 }
 
 /// What of the statement makes it so.
