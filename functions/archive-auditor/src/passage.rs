@@ -1,7 +1,7 @@
 //! Which records the rules of `template.yaml` would have let through: what is in the trail and not among them was never to arrive.
 
 use rolewatch_guard::seen::{CallerKind, Fact, Seen, Service};
-use rolewatch_guard::tamper::{CALLS, Call};
+use rolewatch_guard::tamper::Call;
 
 use crate::Hub;
 use crate::key::LogKey;
@@ -54,9 +54,9 @@ pub(crate) fn call_was_let_through(call: &Call, log: &LogKey<'_>, hub: &Hub) -> 
     anywhere || (log.account == hub.account && log.region == hub.region)
 }
 
-/// Whether an event of this change of the set-up was to be delivered: SetupRule and MembershipRule leave out services, TamperRule does not.
+/// Whether an event of this change of the set-up was to be delivered: MembershipRule leaves out services, SetupRule and TamperRule do not.
 pub(crate) fn change_was_let_through(name: &str, by_service: bool) -> bool {
-    !by_service || CALLS.iter().any(|call| call.source == "iam" && call.name == name)
+    !by_service || !CHANGES.contains(&name)
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    use rolewatch_guard::tamper::Guarded;
+    use rolewatch_guard::tamper::{CALLS, Guarded};
 
     use super::*;
 
@@ -90,6 +90,21 @@ mod tests {
         let log = LogKey::parse(&key, "").unwrap();
         let calls = CALLS.iter().filter(|call| call_was_let_through(call, &log, &hub));
         calls.map(|call| (call.source.to_owned(), call.name.to_owned())).collect()
+    }
+
+    #[test]
+    fn of_the_set_up_services_are_left_out_by_the_rule_about_membership_alone() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (rule, call, leaves_out) in
+            [("MembershipRule", "AddUserToGroup", true), ("SetupRule", "PutGroupPolicy", false), ("TamperRule", "PutRolePolicy", false)]
+        {
+            let (_, rest) = text.split_once(&format!("\n  {rule}:\n")).unwrap();
+            let (pattern, _) = rest.split_once("      Targets:\n").unwrap();
+            assert!(pattern.contains(call), "{rule}");
+            assert_eq!(pattern.contains("anything-but: AWSService"), leaves_out, "{rule}");
+            assert_eq!(change_was_let_through(call, true), !leaves_out, "{rule}");
+        }
     }
 
     #[test]

@@ -112,7 +112,10 @@ impl Guard {
             self.one(outside, payload.get(), true, &mut report).await?;
             return Ok((response, report));
         };
-        for message in batch.records {
+        let mut records = batch.records;
+        // Switches do not wait for a whole account to be read.
+        records.sort_by_key(|message| matches!(envelope::open(message.body.as_deref().unwrap_or_default()), Message::Review(_)));
+        for message in records {
             let body = message.body.as_deref().unwrap_or_default();
             let (own, longest) = match envelope::open(body) {
                 Message::Review(_) => (true, LONGEST_REVIEW),

@@ -178,13 +178,15 @@ async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String
 pub async fn write<T: Table>(table: &T, state: &State, seen: u64, now: Moment) -> Result<bool, Trouble> {
     let id = &state.alert.id;
     let expires = Some(now.plus_seconds(KEPT));
-    let pointer = |pk: String, sk: String| Row { pk, sk, body: id.clone(), rank: String::new(), version: 0, expires };
+    // A pointer lives as long as what it leads to.
+    let rank = expires.map(second).unwrap_or_default();
+    let pointer = |pk: String, sk: String| Row { pk, sk, body: id.clone(), rank: rank.clone(), version: 0, expires };
     let by_session = state.switches.iter().map(|at| pointer(session_pointer(&at.session), format!("{}#{id}", second(at.time))));
     let by_record = state.records.iter().map(|record| pointer(record_pointer(record), id.clone()));
     let pointers = by_session.take(MOST_POINTERS).chain(by_record.take(MOST_POINTERS));
     let untold =
         async { if state.published < state.alert.version { unsent::note(table, id, state.alert.version, now).await } else { Ok(()) } };
-    try_join(try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::First))), untold).await?;
+    try_join(try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::Greatest))), untold).await?;
     let body = serde_json::to_string(state)
         .map_err(|error| Trouble::Refused { what: format!("writing finding `{id}`"), why: error.to_string() })?;
     let row = Row { pk: pk(id), sk: STATE.to_owned(), body, rank: String::new(), version: 0, expires };

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::review::{self, ReviewFinding, SetupChange};
-use rolewatch_guard::{Verdict, untrusted};
+use rolewatch_guard::untrusted;
 
 pub(crate) use ask::judgement;
 pub use ask::{Ask, all};
@@ -93,20 +93,16 @@ pub async fn review<O: Outside>(outside: &O, book: &Rulebook, ask: &Ask, now: Mo
             ask::again(outside, ask, now).await?;
             return Ok(Settled::default());
         }
-        match files::read(outside, account, ask.due).await {
-            Ok(()) => {}
-            Err(trouble @ Trouble::Refused { .. }) => {
-                tracing::error!(%account, %trouble, "the set-up of the account could not be read");
-                let name = book.policy.account_name(account).map(untrusted::harmless).unwrap_or_default();
-                let day = now.epoch_seconds().div_euclid(86_400);
-                let text = format!(
-                    "The IAM set-up of account {account} ({name}) could not be read: {trouble}.\n\nUntil it can be, changes of its roles, groups and \
-                     policies are not reviewed. The reader role of that account has to allow iam:GetAccountAuthorizationDetails and iam:ListRoles \
-                     to rolewatch, and rolewatch has to be allowed to assume it."
-                );
-                once(outside, &format!("set-up of {account} on day {day}"), "rolewatch: a set-up could not be read", text, now).await?;
-            }
-            Err(trouble) => return Err(trouble),
+        if let Some(trouble) = files::read(outside, account, ask.due).await? {
+            tracing::error!(%account, %trouble, "the set-up of the account could not be read");
+            let name = book.policy.account_name(account).map(untrusted::harmless).unwrap_or_default();
+            let day = now.epoch_seconds().div_euclid(86_400);
+            let text = format!(
+                "The IAM set-up of account {account} ({name}) could not be read: {trouble}.\n\nUntil it can be, changes of its roles, groups and \
+                 policies are not reviewed. The reader role of that account has to allow iam:GetAccountAuthorizationDetails and iam:ListRoles \
+                 to rolewatch, and rolewatch has to be allowed to assume it."
+            );
+            once(outside, &format!("set-up of {account} on day {day}"), "rolewatch: a set-up could not be read", text, now).await?;
         }
     }
     judge(outside, book, ask.account.is_none(), now).await
@@ -114,18 +110,27 @@ pub async fn review<O: Outside>(outside: &O, book: &Rulebook, ask: &Ask, now: Mo
 
 async fn judge<O: Table + Queue + Topic + Bucket>(outside: &O, book: &Rulebook, anew: bool, now: Moment) -> Result<Settled, Trouble> {
     let mut settled = Settled::default();
+    let mut judged: Option<(Files, Vec<ReviewFinding>)> = None;
     for round in 0..MOST_ROUNDS {
-        let files = Files::latest(outside, &book.policy).await?;
+        let listing = files::listing(outside, &book.policy).await?;
+        // From the same readings come the same findings.
+        let (mut files, findings) = if let Some(known) = judged.take().filter(|(files, _)| files.listing == listing) {
+            known
+        } else {
+            let files = Files::latest(outside, listing).await?;
+            let findings = review::review(&files.setup, &book.policy, now).findings;
+            (files, findings)
+        };
         // Not after a reading that failed: that would ask for itself for ever.
         if anew && round == 0 {
             for account in files.missing() {
                 ask::after(outside, account, now.plus_seconds(-SETTLES), now).await?;
             }
         }
-        let findings = review::review(&files.setup, &book.policy, now).findings;
-        let (mut states, dirty) = compare(outside, book, &files, &findings, now).await?;
+        let (mut states, dirty) = compare(outside, book, &mut files, &findings, now).await?;
         if !dirty.is_empty() {
             diff::store(outside, &states, &dirty, now, &mut settled).await?;
+            judged = Some((files, findings));
             continue;
         }
         settled.published += send::send_due(outside, &mut states, now).await?;
@@ -138,10 +143,10 @@ async fn judge<O: Table + Queue + Topic + Bucket>(outside: &O, book: &Rulebook, 
 }
 
 /// The states of all findings about the set-up as they should be, and which of them are not.
-async fn compare<O: Table>(
+async fn compare<O: Table + Bucket>(
     outside: &O,
     book: &Rulebook,
-    files: &Files,
+    files: &mut Files,
     findings: &[ReviewFinding],
     now: Moment,
 ) -> Result<(BTreeMap<String, Stored>, BTreeSet<String>), Trouble> {
@@ -157,16 +162,20 @@ async fn compare<O: Table>(
             dirty.insert(id.clone());
         }
     }
+    let standing = |stored: &Stored| stored.state.alert.status != Status::Withdrawn;
+    // What an account that was never read would tell is no finding: those who run rolewatch are told that it cannot be read.
+    let new: Vec<&ReviewFinding> = findings
+        .iter()
+        .filter(|finding| !states.get(&finding.id).is_some_and(standing) && !finding.wants(|account| files.has(account)))
+        .collect();
+    let causes = cause::of_new(outside, &new, files, &book.policy, now).await?;
     for finding in findings {
         let known = states.get(&finding.id);
-        let standing = known.filter(|stored| stored.state.alert.status != Status::Withdrawn);
-        // What an account that was never read would tell is no finding: those who run rolewatch are told that it cannot be read.
-        if standing.is_none() && finding.verdict == Verdict::Unproven && !files.is_complete() {
-            continue;
-        }
-        let mut alert = match standing {
-            Some(stored) => shown::again(finding, &stored.state.alert),
-            None => shown::first(finding, &book.policy, &cause::of(outside, finding, files).await?, now),
+        let standing = known.filter(|stored| standing(stored));
+        let mut alert = match (standing, causes.get(&finding.id)) {
+            (Some(stored), _) => shown::again(finding, &stored.state.alert),
+            (None, Some(cause)) => shown::first(finding, &book.policy, cause, now),
+            (None, None) => continue,
         };
         if standing.is_some_and(|stored| alert::says_the_same(&stored.state.alert, &alert)) {
             continue;

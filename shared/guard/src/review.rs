@@ -63,6 +63,7 @@ pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
             }
         }
     }
+    review.findings = merged(review.findings);
     let order = |a: &ReviewFinding, b: &ReviewFinding| {
         let key =
             |finding: &ReviewFinding| (std::cmp::Reverse(finding.severity), finding.rule, finding.subject.clone(), finding.id.clone());
@@ -71,6 +72,25 @@ pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     review.findings.sort_by(order);
     review.suppressed.sort_by(|(a, _), (b, _)| order(a, b));
     review
+}
+
+/// One finding for each id: of one statement, a rule may have several things to say. What corrects the first comes first.
+fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
+    let mut merged: Vec<ReviewFinding> = Vec::new();
+    for finding in findings {
+        let Some(known) = merged.iter_mut().find(|known| known.id == finding.id) else {
+            merged.push(finding);
+            continue;
+        };
+        known.severity = known.severity.max(finding.severity);
+        known.fix = known.fix.take().or(finding.fix);
+        if known.message != finding.message {
+            known.message = format!("{}; {}", known.message, finding.message);
+        }
+        let undecided = finding.undecided.into_iter().filter(|reason| !known.undecided.contains(reason)).collect::<Vec<_>>();
+        known.undecided.extend(undecided);
+    }
+    merged
 }
 
 fn finished(rule: &Rule, draft: Draft, policy: &Policy) -> ReviewFinding {

@@ -18,7 +18,7 @@ fn change(number: u32, account: &str, kind: &str, name: &str) -> Value {
     json!({
         "eventVersion": "1.11", "eventType": "AwsApiCall", "eventID": format!("00000000-0000-4000-b000-{number:012}"),
         "eventTime": "2026-03-05T11:30:00Z", "awsRegion": "us-east-1", "recipientAccountId": account, "eventSource": "iam.amazonaws.com",
-        "eventName": name, "requestParameters": {"groupName": "Testers", "policyName": "Enter"}, "responseElements": null, "sourceIPAddress": "192.0.2.60",
+        "eventName": name, "requestParameters": {"groupName": "Testers", "userName": "tess", "policyName": "Enter"}, "responseElements": null, "sourceIPAddress": "192.0.2.60",
         "userIdentity": {"type": kind, "principalId": "AIDAEXAMPLEMIA", "userName": "mia", "accountId": account, "arn": format!("arn:aws:iam::{account}:user/mia")},
     })
 }
@@ -48,7 +48,7 @@ fn what_was_never_to_arrive_is_not_sent() {
     let twin = noon();
     let (of_nobody, by_service, refused) = (
         change(1, "999988887777", "IAMUser", "PutGroupPolicy"),
-        change(2, "111122223333", "AWSService", "PutGroupPolicy"),
+        change(2, "111122223333", "AWSService", "AddUserToGroup"),
         change(3, "111122223333", "IAMUser", "PutGroupPolicy"),
     );
     let mut refused = refused;
@@ -59,9 +59,11 @@ fn what_was_never_to_arrive_is_not_sent() {
 }
 
 #[test]
-fn a_service_that_changes_a_role_is_forwarded_by_the_rule_about_tampering() {
+fn a_service_that_changes_a_role_or_a_policy_is_forwarded() {
     let twin = noon();
-    let log = file(&twin, "111122223333", &[&change(1, "111122223333", "AWSService", "UpdateAssumeRolePolicy")]);
+    let (trust, policy) =
+        (change(1, "111122223333", "AWSService", "UpdateAssumeRolePolicy"), change(2, "111122223333", "AWSService", "PutGroupPolicy"));
+    let log = file(&twin, "111122223333", &[&trust, &policy]);
     notify(&mut auditor(), &twin, &[log]);
-    assert_eq!(sent(&twin).len(), 1);
+    assert_eq!(sent(&twin).len(), 2);
 }

@@ -73,6 +73,12 @@ impl<C: Clock> Directory for ReaderRoles<C> {
 
     async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
         let iam = self.door(account).await?;
+        let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
+        let mut printed = Printed::default();
+        let mut pages = iam.get_account_authorization_details().max_items(PAGE).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            printed.add(&page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?);
+        }
         let what = format!("iam:ListRoles in account {account}");
         let mut durations = Durations::new();
         let mut pages = iam.list_roles().max_items(PAGE).into_paginator().send();
@@ -81,13 +87,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             let lasting = page.roles.into_iter().filter_map(|role| Some((role.arn, role.max_session_duration?)));
             durations.extend(lasting);
         }
-        let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
-        let mut printed = Printed::default();
-        let mut pages = iam.get_account_authorization_details().max_items(PAGE).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            printed.add(&page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?, &durations);
-        }
-        Ok(printed.text())
+        Ok(printed.text(&durations))
     }
 }
 

@@ -14,13 +14,13 @@ pub(super) type Durations = BTreeMap<String, i32>;
 pub(super) struct Printed {
     users: Vec<Value>,
     groups: Vec<Value>,
-    roles: Vec<Value>,
+    roles: Vec<(String, Value)>,
     policies: Vec<Value>,
     truncated: bool,
 }
 
 impl Printed {
-    pub(super) fn add(&mut self, page: &GetAccountAuthorizationDetailsOutput, durations: &Durations) {
+    pub(super) fn add(&mut self, page: &GetAccountAuthorizationDetailsOutput) {
         self.users.extend(page.user_detail_list().iter().map(|user| {
             json!({
                 "UserName": user.user_name(), "UserId": user.user_id(), "Arn": user.arn(), "GroupList": user.group_list(),
@@ -34,26 +34,33 @@ impl Printed {
                 "GroupPolicyList": inline(group.group_policy_list()), "AttachedManagedPolicies": attached(group.attached_managed_policies()),
             })
         }));
-        self.roles.extend(page.role_detail_list().iter().map(|role| printed_role(role, durations)));
+        self.roles.extend(page.role_detail_list().iter().map(|role| (role.arn().unwrap_or_default().to_owned(), printed_role(role))));
         self.policies.extend(page.policies().iter().map(managed));
         self.truncated = page.is_truncated();
     }
 
-    pub(super) fn text(self) -> String {
+    /// The durations are those that were listed after the details: so every role that is in these has one.
+    pub(super) fn text(self, durations: &Durations) -> String {
+        let lasting = |(arn, mut role): (String, Value)| {
+            if let Some(role) = role.as_object_mut() {
+                role.insert("MaxSessionDuration".to_owned(), json!(durations.get(&arn)));
+            }
+            role
+        };
         json!({
-            "UserDetailList": self.users, "GroupDetailList": self.groups, "RoleDetailList": self.roles, "Policies": self.policies,
+            "UserDetailList": self.users, "GroupDetailList": self.groups, "RoleDetailList": self.roles.into_iter().map(lasting).collect::<Vec<_>>(), "Policies": self.policies,
             "IsTruncated": self.truncated,
         })
         .to_string()
     }
 }
 
-fn printed_role(role: &RoleDetail, durations: &Durations) -> Value {
+fn printed_role(role: &RoleDetail) -> Value {
     json!({
         "RoleName": role.role_name(), "RoleId": role.role_id(), "Arn": role.arn(),
         "AssumeRolePolicyDocument": role.assume_role_policy_document(), "RolePolicyList": inline(role.role_policy_list()),
         "AttachedManagedPolicies": attached(role.attached_managed_policies()), "PermissionsBoundary": boundary(role.permissions_boundary()),
-        "Tags": tags(role.tags()), "MaxSessionDuration": role.arn().and_then(|arn| durations.get(arn)),
+        "Tags": tags(role.tags()),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::try_join_all;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::rules::Rule;
 use rolewatch_guard::{Finding, Verdict};
@@ -12,6 +13,9 @@ use crate::ledger::{SessionAt, Touched};
 use crate::outbox::{self, State, Stored, about_records, about_sessions, record_name, subject};
 use crate::port::{Table, Trouble};
 use crate::wire::Status;
+
+/// So many findings are stored at a time.
+const AT_ONCE: usize = 10;
 
 /// How long an unproven finding waits for evidence before it is told, in seconds.
 const WAITS: i64 = 900;
@@ -126,13 +130,11 @@ pub(crate) async fn store<T: Table>(
     now: Moment,
     settled: &mut Settled,
 ) -> Result<(), Trouble> {
-    for stored in dirty.iter().filter_map(|id| states.get(id)) {
-        if outbox::write(table, &stored.state, stored.version, now).await? {
-            if stored.version == 0 {
-                settled.found += 1;
-            } else {
-                settled.changed += 1;
-            }
+    let all: Vec<&Stored> = dirty.iter().filter_map(|id| states.get(id)).collect();
+    for some in all.chunks(AT_ONCE) {
+        let written = try_join_all(some.iter().map(|stored| outbox::write(table, &stored.state, stored.version, now))).await?;
+        for stored in some.iter().zip(written).filter_map(|(stored, written)| written.then_some(stored)) {
+            *(if stored.version == 0 { &mut settled.found } else { &mut settled.changed }) += 1;
         }
     }
     Ok(())

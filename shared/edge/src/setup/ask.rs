@@ -56,13 +56,15 @@ async fn send<O: Queue>(outside: &O, ask: &Ask, delay: u32) -> Result<(), Troubl
     outside.send(body, delay).await
 }
 
-/// Asks for a reading of every account in the zone of trust, one after the other.
+/// Asks for a reading of every account in the zone of trust, each when the one before should be done.
 ///
 /// # Errors
 /// The ports' own; then it can be done again.
 pub async fn all<O: Table + Queue>(outside: &O, book: &Rulebook, now: Moment) -> Result<(), Trouble> {
+    let mut from = now.plus_seconds(-SETTLES);
     for account in book.policy.accounts.keys() {
-        after(outside, *account, now.plus_seconds(-SETTLES), now).await?;
+        after(outside, *account, from, now).await?;
+        from = from.plus_seconds(APART);
     }
     Ok(())
 }

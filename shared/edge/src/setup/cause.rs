@@ -1,13 +1,18 @@
 //! Who changed the set-up so that a rule of the review fires.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
 use rolewatch_guard::CallerShown;
+use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Changed, ReviewFinding};
 
 use super::SETTLES;
 use super::files::Files;
 use crate::ledger::keys;
-use crate::port::{Place, Row, Span, Table, Trouble};
+use crate::port::{Bucket, Place, Row, Span, Table, Trouble};
 
 /// What led to a finding, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,10 +29,37 @@ pub(super) struct Cause {
     pub(super) source_ip: Option<String>,
 }
 
-/// The changes between the last two readings of the account that worked on what the finding is about. Before the first reading nothing is known.
+/// Of each finding that is new, what led to it.
 ///
-/// Nobody is named who changed something else: a wrong name would be an accusation.
-pub(super) async fn of<T: Table>(table: &T, finding: &ReviewFinding, files: &Files) -> Result<Cause, Trouble> {
+/// Nobody is named who changed something else: a wrong name would be an accusation. So a change counts if it may have led to the finding, was made
+/// between the last two readings of the account, and the finding was not there before, with the account as it was and all else as it is.
+pub(super) async fn of_new<O: Table + Bucket>(
+    outside: &O,
+    findings: &[&ReviewFinding],
+    files: &mut Files,
+    policy: &Policy,
+    now: Moment,
+) -> Result<BTreeMap<String, Cause>, Trouble> {
+    let mut causes = BTreeMap::new();
+    let mut before: BTreeMap<AccountId, BTreeSet<String>> = BTreeMap::new();
+    for finding in findings {
+        let mut cause = candidate(outside, finding, files).await?;
+        if cause.by.is_some() {
+            let found = match before.entry(finding.account) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(empty) => empty.insert(files.found_before(outside, finding.account, policy, now).await?),
+            };
+            if found.contains(&finding.id) {
+                cause = Cause { time: files.began(finding.account).0, ..Cause::default() };
+            }
+        }
+        causes.insert(finding.id.clone(), cause);
+    }
+    Ok(causes)
+}
+
+/// The changes between the last two readings of the account that may have led to it. Before the first reading nothing is known.
+async fn candidate<T: Table>(table: &T, finding: &ReviewFinding, files: &Files) -> Result<Cause, Trouble> {
     let (latest, before) = files.began(finding.account);
     let (Some(latest), Some(before)) = (latest, before) else { return Ok(Cause { time: latest, ..Cause::default() }) };
     // A change shortly before the earlier reading may not have been told of yet.
@@ -36,7 +68,7 @@ pub(super) async fn of<T: Table>(table: &T, finding: &ReviewFinding, files: &Fil
     let mut changes = Vec::new();
     for row in rows.iter().rev() {
         let how: Changed = serde_json::from_str(&row.body).map_err(|error| unreadable(row, &error.to_string()))?;
-        if how.is_about(finding) {
+        if how.may_have_led_to(finding) {
             let (time, event) = keys::changed(&row.sk).ok_or_else(|| unreadable(row, "its key is none of ours"))?;
             changes.push((time, event.to_owned(), how));
         }

@@ -2,13 +2,13 @@
 //!
 //! Of each account the latest reading counts, whoever wrote last. The one before it is kept, to tell since when something may have changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::review::{Input, Setup};
+use rolewatch_guard::review::{Account, Input, Setup, review};
 
 use crate::port::{Bucket, Clock, Directory, Object, Trouble};
 use crate::rulebook::{dated, taken};
@@ -19,12 +19,15 @@ pub const SETUP_PREFIX: &str = "setup/";
 /// Readings that are kept of an account.
 const KEPT: usize = 2;
 
-/// Reads an account and puts what it tells into the bucket, unless there is a reading that began at `due` or later.
-pub(super) async fn read<O: Bucket + Directory + Clock>(outside: &O, account: AccountId, due: Moment) -> Result<(), Trouble> {
+/// Reads an account and puts what it tells into the bucket, unless there is a reading that began at `due` or later. `Some`: nobody is let in.
+pub(super) async fn read<O: Bucket + Directory + Clock>(outside: &O, account: AccountId, due: Moment) -> Result<Option<Trouble>, Trouble> {
     let mut known = listed(outside, account).await?;
     if known.first().is_none_or(|(began, _)| *began < due) {
         let began = outside.now();
-        let text = outside.setup(account).await?;
+        let text = match outside.setup(account).await {
+            Err(trouble @ Trouble::Refused { .. }) => return Ok(Some(trouble)),
+            answer => answer?,
+        };
         let refused = |why: String| Trouble::Refused { what: format!("reading the set-up of account {account}"), why };
         match Input::read(text.as_bytes()).map_err(|why| refused(why.to_string()))? {
             Input::Account(read) if read.id == account => {}
@@ -39,7 +42,7 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(outside: &O, account: Ac
     for (_, key) in known.into_iter().skip(KEPT) {
         outside.delete(&key).await?;
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Readings of an account, the latest first.
@@ -50,54 +53,77 @@ async fn listed<O: Bucket>(outside: &O, account: AccountId) -> Result<Vec<(Momen
     Ok(known)
 }
 
-/// The latest readings of the accounts in the zone of trust.
+/// The readings of each account in the zone of trust, the latest first; none of one that was never read.
+pub(super) type Listing = BTreeMap<AccountId, Vec<(Moment, String)>>;
+
+/// What there is.
+pub(super) async fn listing<O: Bucket>(outside: &O, policy: &Policy) -> Result<Listing, Trouble> {
+    let all = policy.accounts.keys().map(|account| async move { Ok::<_, Trouble>((*account, listed(outside, *account).await?)) });
+    Ok(try_join_all(all).await?.into_iter().collect())
+}
+
+/// The latest readings.
 pub(super) struct Files {
     /// What they tell.
     pub(super) setup: Setup,
-    /// When they began, with the ones before; nothing for an account that was never read.
-    began: BTreeMap<AccountId, Vec<Moment>>,
+    /// All there are.
+    pub(super) listing: Listing,
 }
 
 impl Files {
-    pub(super) async fn latest<O: Bucket>(outside: &O, policy: &Policy) -> Result<Self, Trouble> {
-        let read = policy.accounts.keys().map(|account| async move {
-            let known = listed(outside, *account).await?;
-            let Some((_, key)) = known.first() else { return Ok((*account, Vec::new(), None)) };
-            let input = match outside.get(key, None).await? {
-                Object::Found { bytes, .. } => {
-                    let refused = |why: String| Trouble::Refused { what: format!("reading `{key}`"), why };
-                    Some(Input::read(&bytes).map_err(|why| refused(why.to_string()))?)
-                }
-                // Somebody deleted it meanwhile, having written a later one.
-                Object::Missing | Object::Unchanged => {
-                    return Err(Trouble::Unreachable { what: format!("reading `{key}`"), why: "it is there no more".to_owned() });
-                }
-            };
-            Ok((*account, known.into_iter().map(|(began, _)| began).collect(), input))
-        });
-        let mut files = Self { setup: Setup::default(), began: BTreeMap::new() };
-        for (account, began, input) in try_join_all(read).await? {
-            if let Some(input) = input {
-                let refused = |why| Trouble::Refused { what: format!("reviewing account {account}"), why };
-                files.setup.add(input).map_err(refused)?;
-            }
-            files.began.insert(account, began);
+    /// One after the other: of a large account, one copy is enough.
+    pub(super) async fn latest<O: Bucket>(outside: &O, listing: Listing) -> Result<Self, Trouble> {
+        let mut setup = Setup::default();
+        for key in listing.values().filter_map(|known| known.first()).map(|(_, key)| key) {
+            setup.exchange(account(outside, key).await?);
         }
-        Ok(files)
+        Ok(Self { setup, listing })
     }
 
     /// Accounts that were never read.
     pub(super) fn missing(&self) -> impl Iterator<Item = AccountId> {
-        self.began.iter().filter(|(_, began)| began.is_empty()).map(|(account, _)| *account)
+        self.listing.iter().filter(|(_, known)| known.is_empty()).map(|(account, _)| *account)
     }
 
-    pub(super) fn is_complete(&self) -> bool {
-        self.missing().next().is_none()
+    /// Whether the account was ever read.
+    pub(super) fn has(&self, account: AccountId) -> bool {
+        self.listing.get(&account).is_some_and(|known| !known.is_empty())
     }
 
     /// When the latest reading of an account began, and the one before it.
     pub(super) fn began(&self, account: AccountId) -> (Option<Moment>, Option<Moment>) {
-        let mut began = self.began.get(&account).into_iter().flatten().copied();
+        let mut began = self.listing.get(&account).into_iter().flatten().map(|(began, _)| *began);
         (began.next(), began.next())
+    }
+
+    /// What the review would find if this account were as its reading before the latest has it.
+    pub(super) async fn found_before<O: Bucket>(
+        &mut self,
+        outside: &O,
+        of: AccountId,
+        policy: &Policy,
+        now: Moment,
+    ) -> Result<BTreeSet<String>, Trouble> {
+        let Some((_, key)) = self.listing.get(&of).and_then(|known| known.get(1)) else { return Ok(BTreeSet::new()) };
+        let latest = self.setup.exchange(account(outside, key).await?);
+        let found = review(&self.setup, policy, now).findings.into_iter().map(|finding| finding.id).collect();
+        if let Some(latest) = latest {
+            self.setup.exchange(latest);
+        }
+        Ok(found)
+    }
+}
+
+async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> {
+    let refused = |why: String| Trouble::Refused { what: format!("reading `{key}`"), why };
+    match outside.get(key, None).await? {
+        Object::Found { bytes, .. } => match Input::read(&bytes).map_err(|why| refused(why.to_string()))? {
+            Input::Account(account) => Ok(*account),
+            Input::Durations(_) | Input::Outsiders(_) => Err(refused("it is something else".to_owned())),
+        },
+        // Somebody deleted it meanwhile, having written later ones.
+        Object::Missing | Object::Unchanged => {
+            Err(Trouble::Unreachable { what: format!("reading `{key}`"), why: "it is there no more".to_owned() })
+        }
     }
 }

@@ -47,7 +47,9 @@ pub fn partition(alert: &Alert) -> String {
     let person = alert.caller.arn.as_deref().unwrap_or(&alert.caller.name);
     let account = alert.caller.account.as_deref().unwrap_or_default();
     let mut hash = Sha256::new();
-    for part in [&alert.rule, &alert.role, person, account] {
+    // Each statement of a set-up that is wrong has its own correction, so none of them is a repeat of another.
+    let statement = if alert.reviewed.is_some() { alert.id.as_str() } else { "" };
+    for part in [&alert.rule, &alert.role, person, account, statement] {
         // The length in front keeps `ab`+`c` and `a`+`bc` apart.
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
@@ -117,4 +119,17 @@ async fn keep<A: Table + Clock>(aws: &A, fold: &str, sk: String, version: u64, b
     let expires = Some(aws.now().plus_seconds(KEPT));
     let row = Row { pk: fold.to_owned(), sk, body, rank: rank(version), version: 0, expires };
     aws.keep(Place::Outbox, row, Keep::Greatest).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn what_one_person_did_in_one_role_is_folded_and_statements_of_the_set_up_are_not() {
+        let other = |alert: Alert| Alert { id: "0".repeat(32), ..alert };
+        assert_eq!(partition(&sample::alert()), partition(&other(sample::alert())));
+        assert_ne!(partition(&sample::changed()), partition(&other(sample::changed())));
+    }
 }

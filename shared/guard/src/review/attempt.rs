@@ -7,6 +7,9 @@ use crate::iam::{
 };
 use crate::id::AccountId;
 
+/// Why an account's own policies are open.
+pub(super) const NOT_GIVEN: &str = "its authorization details were not given";
+
 /// The action that enters a role.
 pub(super) const ASSUME: &str = "sts:AssumeRole";
 
@@ -84,10 +87,7 @@ impl<'a> Entrant<'a> {
     /// Somebody of an account of which no authorization details were given.
     pub(super) fn unseen(caller: Caller) -> Self {
         let place = Place::Inline { holder: format!("account {}", caller.account), name: "(any)".to_owned() };
-        let identity = Identity {
-            policies: vec![Governing { place, text: Text::Missing("its authorization details were not given") }],
-            boundary: None,
-        };
+        let identity = Identity { policies: vec![Governing { place, text: Text::Missing(NOT_GIVEN) }], boundary: None };
         let session = caller.arn.rsplit('/').next().unwrap_or_default().to_owned();
         Self { facts: facts(caller.account), caller, identity, session }
     }

@@ -108,8 +108,22 @@ pub fn change(record_json: &[u8]) -> Result<Option<SetupChange>, RecordProblem> 
 }
 
 impl Changed {
-    /// Whether the call worked on what the finding is about, or on the policy or holder that it quotes.
-    pub fn is_about(&self, finding: &ReviewFinding) -> bool {
+    /// Whether the call may have led to the finding: calls of its kind do, and it worked on what the finding is about, or on the policy or holder
+    /// that it quotes.
+    pub fn may_have_led_to(&self, finding: &ReviewFinding) -> bool {
+        let call = self.call.as_str();
+        let fits = match finding.rule {
+            "RW101" | "RW102" => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy"),
+            "RW103" => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy" | "UpdateRole"),
+            "RW104" | "RW105" => {
+                !matches!(call, "TagRole" | "TagUser" | "UntagRole" | "UntagUser" | "UpdateGroup" | "UpdateRole" | "UpdateUser")
+            }
+            _ => false,
+        };
+        fits && self.is_about(finding)
+    }
+
+    fn is_about(&self, finding: &ReviewFinding) -> bool {
         let words = finding.place.as_deref().unwrap_or_default().split(' ').chain([finding.subject.as_str()]);
         let about: Vec<&str> = words.filter(|word| word.starts_with("arn:")).collect();
         self.subjects.iter().any(|subject| about.iter().any(|arn| arn == subject || without_path(arn).eq_ignore_ascii_case(subject)))
@@ -183,11 +197,12 @@ mod tests {
         );
         let findings = company.review().findings;
         let finding = findings.iter().find(|finding| finding.rule == "RW104").unwrap();
-        let about = |call: &str, parameters: Value| read(&record(call, &parameters)).unwrap().how.is_about(finding);
+        let about = |call: &str, parameters: Value| read(&record(call, &parameters)).unwrap().how.may_have_led_to(finding);
         assert!(about("AttachGroupPolicy", json!({"groupName": "TESTERS", "policyArn": "arn:aws:iam::111122223333:policy/Other"})));
         assert!(about("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/Wide"})));
         assert!(!about("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/Wider"})));
         assert!(!about("AttachGroupPolicy", json!({"groupName": "Tester", "policyArn": "arn:aws:iam::111122223333:policy/Other"})));
+        assert!(!about("UpdateGroup", json!({"groupName": "Testers", "newPath": "/x/"})), "no right comes of that");
         assert!(!about("PutUserPolicy", json!({"userName": "Testers", "policyName": "Testers"})));
     }
 }

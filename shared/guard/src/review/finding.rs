@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::attempt::NOT_GIVEN;
 use crate::finding::{Verdict, id_of};
 use crate::iam::Place;
 use crate::id::AccountId;
@@ -40,6 +41,14 @@ pub struct ReviewFinding {
     pub id: String,
     /// The version of the policy that judged it.
     pub policy: PolicyHash,
+}
+
+impl ReviewFinding {
+    /// Whether it is unproven because an account was not given: its own, or one that it hangs on.
+    pub fn wants(&self, given: impl Fn(AccountId) -> bool) -> bool {
+        let missing = || self.undecided.iter().any(|reason| reason.contains(NOT_GIVEN));
+        self.verdict == Verdict::Unproven && (!given(self.account) || missing())
+    }
 }
 
 /// A finding as a rule drafts it.

@@ -62,6 +62,11 @@ impl Setup {
         joined(&mut known.managed, account.managed).map_err(|arn| contradiction(&arn))
     }
 
+    /// Puts another state of an account in the place of the one that is there, which it gives back.
+    pub fn exchange(&mut self, account: Account) -> Option<Account> {
+        self.accounts.insert(account.id, account)
+    }
+
     /// Adds the lines of a credential report.
     pub fn add_credentials(&mut self, credentials: impl IntoIterator<Item = Credential>) {
         self.credentials.extend(credentials.into_iter().map(|line| (line.arn, line.has_mfa)));

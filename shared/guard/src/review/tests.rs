@@ -120,3 +120,17 @@ fn two_states_of_one_account_are_refused() {
     let why = setup.add(read(details("Testers"))).unwrap_err();
     assert_eq!(why, "arn:aws:iam::111122223333:user/dora is not as in another file of account 111122223333");
 }
+
+/// Two findings under one id would take turns in the outbox for ever.
+#[test]
+fn every_finding_has_an_id_of_its_own() {
+    let several = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, "999988887777"], "Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
+        "Action": "sts:AssumeRole"});
+    for company in wrong().into_iter().chain([Company::new().trust(several)]) {
+        let mut ids: Vec<String> = company.review().findings.into_iter().map(|finding| finding.id).collect();
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+}
