@@ -114,7 +114,7 @@ impl Changed {
         let call = self.call.as_str();
         let fits = match finding.rule {
             "RW101" | "RW102" => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy"),
-            "RW103" => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy" | "UpdateRole"),
+            "RW103" => matches!(call, "CreateRole" | "UpdateRole"),
             "RW104" | "RW105" => {
                 !matches!(call, "TagRole" | "TagUser" | "UntagRole" | "UntagUser" | "UpdateGroup" | "UpdateRole" | "UpdateUser")
             }
