@@ -1,11 +1,13 @@
 //! The one question: these facts, this policy, these rosters, as of then — what was not right?
 
 mod report;
+mod scope;
 mod totals;
 
 use std::collections::BTreeMap;
 
 pub use report::{Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally};
+pub use scope::Scope;
 pub use totals::{Files, Findings, Records, Standing, Switches, Totals, standings};
 
 use crate::arn::RoleArn;
@@ -21,28 +23,6 @@ use crate::rules::{self, Answer, Check, Rule, View};
 use crate::seen::{CallerKind, Denial, MintApi};
 use crate::untrusted::harmless;
 use crate::world::World;
-
-/// As of when, and which switches.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Scope {
-    /// "Now", for what depends on it. `None`: the latest event time in the world.
-    pub as_of: Option<Moment>,
-    /// Only switches at or after this moment are judged. All facts stay known.
-    pub since: Option<Moment>,
-    /// Only switches before this moment are judged. All facts stay known.
-    pub until: Option<Moment>,
-}
-
-impl Scope {
-    fn holds(&self, time: Moment) -> bool {
-        self.meets(time, time)
-    }
-
-    /// Whether anything from `begin` to `end` lies in the scope.
-    fn meets(&self, begin: Moment, end: Moment) -> bool {
-        self.since.is_none_or(|since| since <= end) && self.until.is_none_or(|until| begin < until)
-    }
-}
 
 /// A refused attempt at an elevated role.
 pub(crate) struct Refused<'a> {

@@ -1,5 +1,7 @@
 //! From a switch back to the human, or to whatever stands at the start.
 
+mod start;
+
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use crate::proof::{Proof, at_mint};
 use crate::roster::{Bearer, Roster};
 use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind, ConsoleAct};
+use start::{delivered_by_service, identity_center, is_identity_center, unknown, workload};
 
 /// `creationDate` is the second of the mint, or nearly so.
 pub(super) const SAME_CALL: i64 = 5;
@@ -355,69 +358,5 @@ fn missing_parent(caller: &Caller) -> String {
         format!("{account} sent nothing for this switch, so all that is known of the caller is the role session {session}")
     } else {
         format!("the call that issued the caller's session {session} was not read; it is in the logs of {account}")
-    }
-}
-
-/// AWS gave the session to a workload; whoever uses it is no person.
-fn delivered_by_service(caller: &Caller) -> Option<Origin> {
-    caller.session.as_ref().filter(|context| context.delivered_by_service)?;
-    workload(caller)
-}
-
-fn workload(caller: &Caller) -> Option<Origin> {
-    let issuer = caller.session.as_ref().and_then(|context| context.issuer_arn.clone());
-    let role = issuer.or_else(|| caller.arn.clone())?;
-    Some(Origin {
-        person: Person::Service(Arc::clone(&role)),
-        kind: OriginKind::Listed(IdentityKind::Service),
-        arn: caller.arn.as_deref().map(str::to_owned),
-        account: caller.account,
-        name: role.rsplit('/').next().unwrap_or(&role).to_owned(),
-        proof: Proof::NotAsked,
-        links: Vec::new(),
-        broken: None,
-        mint_missing: false,
-    })
-}
-
-/// Only Identity Center can issue sessions of its reserved roles, and it names them after the user.
-fn identity_center(caller: &Caller) -> Option<Origin> {
-    let issuer = caller.session.as_ref()?.issuer_arn.as_deref()?;
-    if !issuer.contains(":role/aws-reserved/sso.amazonaws.com/") {
-        return None;
-    }
-    let name = caller.role_session()?.split_once(':')?.1;
-    Some(Origin {
-        person: Person::IdentityCenter(Arc::from(name)),
-        kind: OriginKind::Listed(IdentityKind::IdentityCenter),
-        arn: caller.arn.as_deref().map(str::to_owned),
-        account: caller.account,
-        name: name.to_owned(),
-        proof: Proof::NotAsked,
-        links: Vec::new(),
-        broken: None,
-        mint_missing: false,
-    })
-}
-
-fn is_identity_center(provider: &str) -> bool {
-    provider.rsplit(":saml-provider/").next().is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
-}
-
-fn unknown(caller: &Caller, why: String) -> Origin {
-    let id = caller.principal_id.clone().or_else(|| caller.arn.clone()).unwrap_or_else(|| Arc::from("unknown"));
-    // A session's name is chosen by the caller and must not pass for a person's.
-    let name = id.split_once(':').map_or_else(|| id.to_string(), |(_, name)| format!("session {name}"));
-    let missing = why.clone();
-    Origin {
-        person: Person::Unknown(id),
-        kind: OriginKind::Unknown,
-        arn: caller.arn.as_deref().map(str::to_owned),
-        account: caller.account,
-        name,
-        proof: Proof::Unproven { missing },
-        links: Vec::new(),
-        broken: Some(why),
-        mint_missing: false,
     }
 }

@@ -1,0 +1,72 @@
+//! Who stands at the start of a chain, by the record of a caller alone.
+
+use std::sync::Arc;
+
+use crate::dossier::origin::{Origin, OriginKind, Person};
+use crate::policy::IdentityKind;
+use crate::proof::Proof;
+use crate::seen::Caller;
+
+/// AWS gave the session to a workload; whoever uses it is no person.
+pub(super) fn delivered_by_service(caller: &Caller) -> Option<Origin> {
+    caller.session.as_ref().filter(|context| context.delivered_by_service)?;
+    workload(caller)
+}
+
+pub(super) fn workload(caller: &Caller) -> Option<Origin> {
+    let issuer = caller.session.as_ref().and_then(|context| context.issuer_arn.clone());
+    let role = issuer.or_else(|| caller.arn.clone())?;
+    Some(Origin {
+        person: Person::Service(Arc::clone(&role)),
+        kind: OriginKind::Listed(IdentityKind::Service),
+        arn: caller.arn.as_deref().map(str::to_owned),
+        account: caller.account,
+        name: role.rsplit('/').next().unwrap_or(&role).to_owned(),
+        proof: Proof::NotAsked,
+        links: Vec::new(),
+        broken: None,
+        mint_missing: false,
+    })
+}
+
+/// Only Identity Center can issue sessions of its reserved roles, and it names them after the user.
+pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
+    let issuer = caller.session.as_ref()?.issuer_arn.as_deref()?;
+    if !issuer.contains(":role/aws-reserved/sso.amazonaws.com/") {
+        return None;
+    }
+    let name = caller.role_session()?.split_once(':')?.1;
+    Some(Origin {
+        person: Person::IdentityCenter(Arc::from(name)),
+        kind: OriginKind::Listed(IdentityKind::IdentityCenter),
+        arn: caller.arn.as_deref().map(str::to_owned),
+        account: caller.account,
+        name: name.to_owned(),
+        proof: Proof::NotAsked,
+        links: Vec::new(),
+        broken: None,
+        mint_missing: false,
+    })
+}
+
+pub(super) fn is_identity_center(provider: &str) -> bool {
+    provider.rsplit(":saml-provider/").next().is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
+}
+
+pub(super) fn unknown(caller: &Caller, why: String) -> Origin {
+    let id = caller.principal_id.clone().or_else(|| caller.arn.clone()).unwrap_or_else(|| Arc::from("unknown"));
+    // A session's name is chosen by the caller and must not pass for a person's.
+    let name = id.split_once(':').map_or_else(|| id.to_string(), |(_, name)| format!("session {name}"));
+    let missing = why.clone();
+    Origin {
+        person: Person::Unknown(id),
+        kind: OriginKind::Unknown,
+        arn: caller.arn.as_deref().map(str::to_owned),
+        account: caller.account,
+        name,
+        proof: Proof::Unproven { missing },
+        links: Vec::new(),
+        broken: Some(why),
+        mint_missing: false,
+    }
+}
