@@ -1,9 +1,13 @@
 //! History read in parts and judged as a whole: the state machine's own steps, over the files that the command reads.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use archive_auditor::Auditor;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use rolewatch_edge::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -81,6 +85,20 @@ impl Week {
     }
 }
 
+/// Changes each record of every log file.
+fn each_record(logs: &mut [(String, Vec<u8>)], change: impl Fn(&mut Value)) {
+    for (key, bytes) in logs.iter_mut().filter(|(key, _)| key.ends_with(".json.gz") && key.contains("/CloudTrail/")) {
+        let mut text = String::new();
+        GzDecoder::new(&**bytes).read_to_string(&mut text).unwrap();
+        let mut log: Value = serde_json::from_str(&text).unwrap();
+        let records = log["Records"].as_array_mut().unwrap_or_else(|| panic!("{key} holds no records"));
+        records.iter_mut().for_each(&change);
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(log.to_string().as_bytes()).unwrap();
+        *bytes = gzip.finish().unwrap();
+    }
+}
+
 /// Each line but for what only rosters on a laptop tell: the stack's have no policies.
 fn judged(lines: &str) -> Vec<String> {
     let told = |line: &str| line.split_once(",\"allowed_by\":").map_or_else(|| line.to_owned(), |(judged, _)| format!("{judged}}}"));
@@ -141,6 +159,25 @@ fn what_cannot_be_read_is_tolerated_and_named_as_the_local_audit_names_it() {
 }
 
 #[test]
+fn an_empty_error_fails_no_call() {
+    let plain = Week::new(|_| ()).audit("ndjson");
+    let week = Week::new(|logs| {
+        each_record(logs, |record| {
+            let fields = record.as_object_mut().unwrap();
+            for field in ["errorCode", "errorMessage"] {
+                fields.entry(field).or_insert_with(|| json!(""));
+            }
+        });
+    });
+    week.map("run", &week.keys);
+    week.reduce("run");
+    let filled = week.audit("ndjson");
+    assert_eq!((filled.code, filled.account()), (Some(1), plain.account()));
+    assert_eq!(filled.stdout, plain.stdout);
+    assert_eq!(judged(&week.written("history/run/findings.ndjson")), judged(&plain.stdout));
+}
+
+#[test]
 fn files_that_are_gone_and_batches_that_are_lost_are_never_silent() {
     let week = Week::new(|_| ());
     let (first, rest) = week.keys.split_first().unwrap();
@@ -179,7 +216,7 @@ fn an_extract_holds_no_secret_and_a_run_stays_in_its_folder() {
     let extracts: Vec<&String> = objects.keys().filter(|key| key.starts_with("history/run/extract/")).collect();
     assert_eq!(extracts.len(), 1);
     let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*objects[extracts[0]].0), &mut text).unwrap();
+    GzDecoder::new(&*objects[extracts[0]].0).read_to_string(&mut text).unwrap();
     assert!(text.lines().count() > 100);
     for secret in ["sessionToken", "userAgent", "\"tags\""] {
         assert!(!text.contains(secret), "{secret}");

@@ -54,6 +54,15 @@ pub(crate) struct Record<'a> {
     pub(crate) addendum: Option<Addendum<'a>>,
 }
 
+impl Record<'_> {
+    /// `errorCode`: why the call failed. `None`: it did not fail.
+    ///
+    /// CloudTrail leaves the field out of a call that succeeded. Some pipelines fill it with an empty text instead.
+    pub(crate) fn error(&self) -> Option<&str> {
+        self.error_code.as_deref().filter(|code| !code.is_empty())
+    }
+}
+
 /// Who called, as CloudTrail says it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

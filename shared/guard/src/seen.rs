@@ -11,6 +11,8 @@ mod reduced;
 pub(crate) mod service;
 mod sign_in;
 mod sts;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

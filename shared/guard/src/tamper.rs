@@ -82,7 +82,7 @@ pub fn tampering(record_json: &[u8], guarded: &Guarded) -> Result<Option<Tamperi
         call,
         caller: shown(&caller),
         target,
-        failed: record.error_code.as_deref().map(harmless),
+        failed: record.error().map(harmless),
         by_cloudformation: identity.and_then(|identity| identity.invoked_by.as_deref()) == Some(CLOUDFORMATION),
         region: record.aws_region.as_deref().map(harmless),
         source_ip: record.source_ip_address.as_deref().map(harmless),
@@ -152,7 +152,7 @@ fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target>
         return Some(Target::Unnamed);
     }
     // A call that failed and names nothing changed nothing; refused calls of the whole company would drown the others.
-    match (record.error_code.is_some(), request.omitted) {
+    match (record.error().is_some(), request.omitted) {
         (true, _) => None,
         (false, true) => Some(Target::LeftOut),
         (false, false) => Some(Target::Unnamed),

@@ -135,7 +135,7 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
     }
     let caller = Arc::new(Caller::from_record(record.user_identity.as_ref(), record.source_ip_address.as_deref()));
     let name: Arc<str> = Arc::from(record.event_name.as_deref().unwrap_or_default());
-    let at = At { key: &key, time, caller: &caller, name: &name, failed: record.error_code.is_some() };
+    let at = At { key: &key, time, caller: &caller, name: &name, failed: record.error().is_some() };
     let fact = match service {
         Service::Sts => super::sts::fact(&record, &at)?,
         Service::SignIn => super::sign_in::fact(&record, &at)?,
@@ -157,7 +157,7 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
         used: session_role.and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref())),
         named: named(&caller, service, time),
         region: record.aws_region.as_deref().map(Arc::from),
-        error: record.error_code.as_deref().map(Arc::from),
+        error: record.error().map(Arc::from),
         fact: fact.or_else(|| correction.is_some().then_some(Fact::Nothing)),
         correction,
         key,

@@ -25,6 +25,9 @@ pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
         response_elements: response.as_deref(),
         additional_event_data: additional.as_deref(),
         resources: resources.as_deref(),
+        // INVARIANT (one record): an empty text says as little as no field, so both leave the same.
+        error_code: record.error_code.filter(|code| !code.is_empty()),
+        error_message: record.error_message.filter(|message| !message.is_empty()),
         ..record
     };
     serde_json::to_string(&kept).map_err(shape)

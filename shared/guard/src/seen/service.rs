@@ -50,7 +50,7 @@ pub(super) fn stub(
     elevated: &dyn Fn(&RoleArn) -> bool,
 ) -> Result<Option<ServiceMint>, RecordProblem> {
     let by_service = record.user_identity.as_ref().is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
-    if !by_service || record.event_name.as_deref() != Some("AssumeRole") || record.error_code.is_some() || record.addendum.is_some() {
+    if !by_service || record.event_name.as_deref() != Some("AssumeRole") || record.error().is_some() || record.addendum.is_some() {
         return Ok(None);
     }
     let request: RequestParameters<'_> = part(record.request_parameters, "requestParameters")?;
@@ -79,7 +79,7 @@ pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<
     let plain = &*record.event_source == "sts.amazonaws.com"
         && &*record.event_name == "AssumeRole"
         && &*record.user_identity.kind == "AWSService"
-        && record.error_code.is_none()
+        && record.error_code.as_deref().is_none_or(str::is_empty)
         && record.addendum.is_none();
     if !plain || elevated(&RoleArn::parse(&record.request_parameters.role_arn).ok()?) {
         return None;
@@ -120,7 +120,8 @@ struct Glance<'a> {
     request_parameters: GlanceRequest<'a>,
     #[serde(borrow)]
     response_elements: GlanceResponse<'a>,
-    error_code: Option<Present>,
+    #[serde(borrow)]
+    error_code: Option<Text<'a>>,
     addendum: Option<Present>,
 }
 

@@ -23,7 +23,7 @@ pub(super) fn fact(record: &Record<'_>, at: &At<'_>) -> Result<Option<Fact>, Rec
 }
 
 fn denial(record: &Record<'_>, at: &At<'_>, api: MintApi) -> Denial {
-    let code = record.error_code.as_deref().unwrap_or_default();
+    let code = record.error().unwrap_or_default();
     Denial {
         time: at.time,
         api,

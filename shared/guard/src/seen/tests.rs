@@ -1,0 +1,3 @@
+//! What a record says, whichever pipeline it came through.
+
+mod failed;

@@ -1,0 +1,118 @@
+//! An empty `errorCode` is no failure, in every kind of record.
+
+use serde_json::{Value, json};
+
+use crate::arn::RoleArn;
+use crate::elevated::Elevated;
+use crate::review::change;
+use crate::seen::{Fact, Reading, read, reduced};
+use crate::tamper::{Guarded, tampering};
+use crate::testing::Story;
+
+/// What pipelines write where CloudTrail writes nothing.
+const NO_ERROR: [(&str, Value); 4] = [
+    ("errorCode", Value::Null),
+    ("errorMessage", Value::Null),
+    ("errorCode", Value::String(String::new())),
+    ("errorMessage", Value::String(String::new())),
+];
+
+/// One record of each kind that the engine reads, none of which failed.
+fn every_kind() -> Vec<Value> {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().used_after(60);
+    story.switch("dave").by_console().left_after(60).renewed_after(30);
+    story.chain("dora", "Jump");
+    story.assume_root("admin", "555566667777");
+    story.iam(0, "admin").adds("tom", "Developers");
+    story.iam(0, "admin").removes("dora", "Developers");
+    story.iam(0, "admin").creates_user("nell", "AIDAEXAMPLE");
+    story.iam(0, "admin").creates_group("Auditors", "AGPAEXAMPLE");
+    story.iam(0, "admin").renames_user("tess", "tessa");
+    story.iam(0, "admin").renames_group("Auditors", "Readers");
+    story.iam(0, "admin").deletes_user("nell");
+    story.iam(0, "admin").deletes_group("Readers");
+    story.iam(0, "admin").enrols("dora", "arn:aws:iam::111122223333:mfa/device");
+    let mut records = story.records().to_vec();
+    let mut portal = records[0].clone();
+    portal["eventSource"] = json!("sso.amazonaws.com");
+    portal["eventName"] = json!("GetRoleCredentials");
+    records.push(portal);
+    for (api, role) in [("AssumeRole", "UpdateApp"), ("AssumeRole", "worker"), ("GetSessionToken", "UpdateApp")] {
+        let mut service = records[0].clone();
+        service["eventName"] = json!(api);
+        service["userIdentity"] = json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"});
+        service["requestParameters"]["roleArn"] = json!(format!("arn:aws:iam::444455556666:role/{role}"));
+        service["resources"] = Value::Null;
+        records.push(service);
+    }
+    records
+}
+
+fn with(record: &Value, (field, value): &(&str, Value)) -> String {
+    let mut record = record.clone();
+    record[*field] = value.clone();
+    record.to_string()
+}
+
+#[test]
+fn a_record_with_an_empty_error_says_what_it_says_without() {
+    let policy = Story::new().policy();
+    let elevated = |role: &RoleArn| Elevated::by_policy(&policy).may_be(role);
+    let mut services = 0;
+    for record in every_kind() {
+        let plain = record.to_string();
+        let reading = read(plain.as_bytes(), &elevated).unwrap();
+        assert!(!matches!(reading, Reading::NotRelevant), "{plain}");
+        services += usize::from(matches!(reading, Reading::Service(_)));
+        for more in &NO_ERROR {
+            let filled = with(&record, more);
+            assert_eq!(read(filled.as_bytes(), &elevated).unwrap(), reading, "{more:?}: {plain}");
+            // A copy that came through such a pipeline is the same row of the ledger.
+            assert_eq!(reduced(filled.as_bytes()), reduced(plain.as_bytes()), "{more:?}: {plain}");
+        }
+    }
+    assert_eq!(services, 1, "a service's mint of a role that nobody listed is kept as a stub");
+}
+
+#[test]
+fn any_other_text_is_an_error() {
+    let policy = Story::new().policy();
+    let elevated = |role: &RoleArn| Elevated::by_policy(&policy).may_be(role);
+    for record in every_kind() {
+        for code in [" ", "-", "AccessDenied", "0"] {
+            let failed = with(&record, &("errorCode", json!(code)));
+            match read(failed.as_bytes(), &elevated).unwrap() {
+                Reading::Seen(seen) => {
+                    assert_eq!(seen.error.as_deref(), Some(code), "{failed}");
+                    assert!(matches!(seen.fact, None | Some(Fact::Denial(_))), "{:?}", seen.fact);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_call_that_blinds_the_guard_or_changes_the_setup_did_not_fail_either() {
+    let identity = json!({"type": "IAMUser", "userName": "tom", "arn": "arn:aws:iam::111122223333:user/tom", "accountId": "111122223333"});
+    let record = |source: &str, name: &str, parameters: Value| {
+        json!({
+            "eventTime": "2026-03-02T09:00:00Z", "eventSource": source, "eventName": name, "awsRegion": "us-east-1",
+            "eventID": "5f0c2ad4-5d1e-4c9b-9a51-000000000001", "recipientAccountId": "111122223333",
+            "userIdentity": identity, "requestParameters": parameters,
+        })
+    };
+    let stop = record("cloudtrail.amazonaws.com", "StopLogging", Value::Null);
+    let trust = record("iam.amazonaws.com", "UpdateAssumeRolePolicy", json!({"roleName": "UpdateApp", "policyDocument": "{}"}));
+    let guarded = Guarded::default();
+    let of = |text: &str| (tampering(text.as_bytes(), &guarded).unwrap(), change(text.as_bytes()).unwrap());
+    let (tampered, changed) = (of(&stop.to_string()), of(&trust.to_string()));
+    assert!(tampered.0.as_ref().is_some_and(|call| call.failed.is_none()) && changed.1.is_some(), "{tampered:?} {changed:?}");
+    for more in &NO_ERROR {
+        assert_eq!(of(&with(&stop, more)), tampered, "{more:?}");
+        assert_eq!(of(&with(&trust, more)), changed, "{more:?}");
+    }
+    let failed = with(&stop, &("errorCode", json!(" ")));
+    assert!(of(&failed).0.is_none_or(|call| call.failed.is_some()));
+}
