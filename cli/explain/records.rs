@@ -22,7 +22,7 @@ use crate::args::ExplainArgs;
 use crate::audit::inputs::Inputs;
 use crate::audit::unread::{Fault, UnreadList};
 use crate::exit::{Exit, Failure};
-use crate::report::words::{counted, number, padded, place, wrap};
+use crate::report::words::{counted, listed, number, padded, place, wrap};
 use crate::stdout;
 
 /// How many records are told one by one. All are judged.
@@ -94,14 +94,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 
 /// The last line on stderr.
 fn summary(counts: &Counts, unread: u64, not_evidence: u64) -> String {
-    let mut line = format!("rolewatch: {}, {} could not be read", counted(counts.records, "record", "records"), number(unread));
-    if not_evidence > 0 {
-        line += &format!(", {} not evidence", number(not_evidence));
-    }
-    if counts.other_documents > 0 {
-        line += &format!(", {} not of CloudTrail", counted(counts.other_documents, "document", "documents"));
-    }
-    line
+    let records = counted(counts.records, "record", "records");
+    let others = counted(counts.other_documents, "document", "documents");
+    let beside = listed([
+        (not_evidence, format!("{} not evidence", number(not_evidence))),
+        (counts.other_documents, format!("{others} not of CloudTrail")),
+    ]);
+    let comma = if beside.is_empty() { "" } else { ", " };
+    format!("rolewatch: {records}, {} could not be read{comma}{beside}", number(unread))
 }
 
 struct Reader<'a> {

@@ -33,13 +33,16 @@ fn event(source: &str, account: &str, record: &Value) -> Value {
     })
 }
 
+/// Makes an event of a record.
+type Forge<'a> = &'a dyn Fn(&Value) -> Value;
+
 /// Real events of the switch, and forged ones around `cover`.
 fn bus(forged: impl Fn(&Value) -> Value) -> String {
     let story = switch();
     let cover = cover();
     let real = story.records().iter().map(|record| event("aws.sts", record["recipientAccountId"].as_str().unwrap(), record));
     let events = real.chain(cover.iter().map(forged));
-    events.map(|event| format!("{event}\n")).collect()
+    events.map(|event| event.to_string()).collect::<Vec<_>>().join("\n")
 }
 
 fn bench(bus: &str) -> Bench {
@@ -62,7 +65,7 @@ fn the_cover_would_work_if_aws_had_sent_it() {
 fn forged_events_change_no_finding_and_no_exit_code() {
     let honest = audit(&Bench::of(&switch()), "ndjson");
     assert_eq!((honest.code, honest.findings().len()), (Some(1), 1), "{}", honest.stderr);
-    let forged: [(&str, &dyn Fn(&Value) -> Value); 5] = [
+    let forged: [(&str, Forge<'_>); 5] = [
         ("com.example.app", &|record| event("com.example.app", PEOPLE, record)),
         ("no source", &|record| {
             let mut event = event("aws.iam", PEOPLE, record);
@@ -131,7 +134,7 @@ fn what_the_sender_chose_is_shown_as_text_and_clipped() {
 fn an_event_that_event_bridge_cannot_have_written_is_unread() {
     let record = cover().remove(0);
     let twice = event("aws.iam", PEOPLE, &record).to_string().replacen('{', "{\"source\":\"com.example.app\",", 1);
-    let bench = bench(&format!("{}{twice}\n", bus(|record| event("com.example.app", PEOPLE, record))));
+    let bench = bench(&format!("{}\n{twice}", bus(|record| event("com.example.app", PEOPLE, record))));
     let outcome = audit(&bench, "ndjson");
     assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("record 5") && outcome.stderr.contains("duplicate field `source`"), "{}", outcome.stderr);
