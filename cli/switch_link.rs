@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::partition;
 use rolewatch_guard::untrusted::harmless;
 
 use crate::args::SwitchLinkArgs;
@@ -30,14 +31,8 @@ impl Link {
             return Err(format!("`{}` is a pattern; a link leads to one role, so give its whole ARN", harmless(text)));
         }
         let arn = RoleArn::parse(text).map_err(|why| format!("`{}` is no role: {why}", harmless(text)))?;
-        let host = match text.split(':').nth(1) {
-            Some("aws") => "signin.aws.amazon.com",
-            Some("aws-cn") => "signin.amazonaws.cn",
-            Some("aws-us-gov") => "signin.amazonaws-us-gov.com",
-            partition => {
-                let partition = harmless(partition.unwrap_or_default());
-                return Err(format!("the sign-in address of partition `{partition}` is not known; it can be aws, aws-cn or aws-us-gov"));
-            }
+        let Some(host) = partition::known(arn.partition()).and_then(|known| known.sign_in) else {
+            return Err(no_address(&arn));
         };
         let (role, account) = (arn.name(), arn.account());
         let display = match &args.name {
@@ -47,7 +42,7 @@ impl Link {
             Some(name) => name.clone(),
             None => format!("{role} @ {account}").chars().take(DISPLAY_NAME).collect(),
         };
-        let path = text.split_once(":role/").map_or(role, |(_, path)| path);
+        let path = path_of(&arn);
         let mut url = format!("https://{host}/switchrole?account={account}&roleName={}&displayName={}", encoded(path), encoded(&display));
         if let Some(color) = &args.color {
             let digits = color.strip_prefix('#').unwrap_or(color);
@@ -66,6 +61,21 @@ impl Link {
         );
         Ok(Self { url, bookmark })
     }
+}
+
+/// No link is better than one that leads into another partition.
+fn no_address(arn: &RoleArn) -> String {
+    format!(
+        "no sign-in address is known for partition `{}`; in its console, choose \"Switch role\", then enter account {} and role `{}`",
+        harmless(arn.partition()),
+        arn.account(),
+        harmless(path_of(arn))
+    )
+}
+
+/// The role's path and name, as the console takes them.
+fn path_of(arn: &RoleArn) -> &str {
+    arn.as_str().split_once(":role/").map_or_else(|| arn.name(), |(_, path)| path)
 }
 
 /// Percent-encoded for a query. The slashes of a role's path stay, as in AWS's own links.
@@ -103,12 +113,23 @@ mod tests {
              &displayName=%E6%9C%AC%E7%95%AA%20%26%201&color=F2B0A9"
         );
         assert!(link("arn:aws-us-gov:iam::444455556666:role/A", None, None).unwrap().starts_with("https://signin.amazonaws-us-gov.com/"));
+        let sovereign = link("arn:aws-eusc:iam::444455556666:role/A", None, None).unwrap();
+        assert!(sovereign.starts_with("https://eusc-de-east-1.signin.amazonaws-eusc.eu/switchrole?"), "{sovereign}");
+    }
+
+    #[test]
+    fn a_partition_whose_address_is_not_known_gets_no_link_but_what_to_enter() {
+        for partition in ["aws-iso", "aws-iso-b", "aws-nova"] {
+            let told = link(&format!("arn:{partition}:iam::444455556666:role/team/A"), None, None).unwrap_err();
+            assert!(told.contains(&format!("`{partition}`")) && told.contains("444455556666 and role `team/A`"), "{told}");
+            assert!(!told.contains("https://"), "{told}");
+        }
     }
 
     #[test]
     fn what_leads_to_no_single_role_is_refused() {
         for odd in
-            ["UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:user/a", "arn:aws-iso:iam::444455556666:role/A"]
+            ["UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:user/a", "arn:awscn:iam::444455556666:role/A"]
         {
             assert!(link(odd, None, None).is_err(), "{odd}");
         }

@@ -9,6 +9,7 @@ mod elevated_roles;
 mod evasions;
 mod evidence;
 mod halves;
+mod iam_regions;
 mod kinds;
 mod links;
 mod membership;

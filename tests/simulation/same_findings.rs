@@ -78,7 +78,7 @@ fn states<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
 }
 
 /// Batches that have one switch judged again, or one record, which the function then believes to have been stopped half-way with.
-fn one_by_one<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, records: &[Value]) -> Vec<Value> {
+pub(crate) fn one_by_one<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, records: &[Value]) -> Vec<Value> {
     let rows = twin.rows.borrow();
     let switches = rows
         .iter()

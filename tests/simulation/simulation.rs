@@ -5,6 +5,7 @@
 mod cloud;
 mod delivery;
 mod digest;
+mod iam_regions;
 mod invocation;
 mod nothing_lost;
 #[path = "../promises/organisation.rs"]

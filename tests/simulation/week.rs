@@ -9,6 +9,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::seen::{Reading, read};
+use rolewatch_guard::testing::Elsewhere;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{Elevated, Scope, judge};
 use serde_json::Value;
@@ -45,8 +46,18 @@ fn records() -> Vec<Value> {
     found.iter().flat_map(of).collect()
 }
 
+/// The records as they would be in another partition.
+fn moved(elsewhere: &Elsewhere, records: &[Value]) -> Vec<Value> {
+    records.iter().map(|record| serde_json::from_str(&elsewhere.moved(&record.to_string())).unwrap()).collect()
+}
+
 fn live_and_offline(records: &[Value]) {
-    let text = std::fs::read(events().join("rolewatch.yaml")).unwrap();
+    live_and_offline_in(records, &str::to_owned);
+}
+
+/// `moved`: from the partition of the files to that of the records.
+fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
+    let text = moved(&std::fs::read_to_string(events().join("rolewatch.yaml")).unwrap()).into_bytes();
     let policy = Policy::read(&text, "rolewatch.yaml").unwrap();
     let now: Moment = "2026-03-20T00:00:00Z".parse().unwrap();
     let twin = Twin::new(Calm, now);
@@ -56,7 +67,7 @@ fn live_and_offline(records: &[Value]) {
     files(&events().join("roster"), ".json", &mut found);
     for path in found {
         let name = path.file_name().unwrap().to_str().unwrap();
-        let bytes = std::fs::read(&path).unwrap();
+        let bytes = moved(&std::fs::read_to_string(&path).unwrap()).into_bytes();
         let key = format!("roster/{name}");
         rosters.add(Snapshot::read(&bytes, rolewatch_edge::rulebook::taken(&key)).unwrap());
         twin.objects.borrow_mut().insert(key, (bytes, now));
@@ -100,4 +111,18 @@ fn the_week_backwards_comes_to_the_findings_of_the_audit() {
     let mut records = records();
     records.reverse();
     live_and_offline(&records);
+}
+
+#[test]
+fn the_week_live_in_another_partition_comes_to_the_findings_of_the_audit() {
+    let elsewhere = Elsewhere::MADE_UP;
+    live_and_offline_in(&moved(&elsewhere, &records()), &|text| elsewhere.moved(text));
+}
+
+#[test]
+fn the_week_backwards_in_another_partition_comes_to_the_findings_of_the_audit() {
+    let elsewhere = Elsewhere::MADE_UP;
+    let mut records = moved(&elsewhere, &records());
+    records.reverse();
+    live_and_offline_in(&records, &|text| elsewhere.moved(text));
 }

@@ -3,6 +3,7 @@
 mod digest;
 
 pub use digest::{Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch};
+use rolewatch_guard::arn::partition_of;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -63,6 +64,13 @@ pub struct Alert {
     pub reviewed: Option<Reviewed>,
     /// When rolewatch first knew of it, RFC 3339, UTC.
     pub noticed: String,
+}
+
+impl Alert {
+    /// The partition of the role, else of the caller, by their ARNs.
+    pub fn partition(&self) -> Option<&str> {
+        partition_of(&self.role).or_else(|| partition_of(self.caller.arn.as_deref()?))
+    }
 }
 
 /// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding, `role` is the subject too, and `caller` who changed

@@ -53,6 +53,11 @@ impl RoleArn {
         self.text = keep(Arc::clone(&self.text));
     }
 
+    /// The partition that the role is in: `aws`, `aws-cn` and so on.
+    pub fn partition(&self) -> &str {
+        partition_of(&self.text).unwrap_or(AWS)
+    }
+
     /// The role's name, without its path.
     pub fn name(&self) -> &str {
         self.text.rsplit('/').next().unwrap_or(&self.text)
@@ -74,7 +79,7 @@ impl fmt::Debug for RoleArn {
 /// The parts of `arn:aws:sts::444455556666:assumed-role/UpdateApp/alice`. AWS drops the role's path in this form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssumedRoleArn<'a> {
-    /// `aws`, `aws-cn`, `aws-us-gov`.
+    /// `aws`, `aws-cn` and so on.
     pub partition: &'a str,
     /// The account of the role.
     pub account: AccountId,
@@ -89,14 +94,45 @@ impl<'a> AssumedRoleArn<'a> {
     pub fn parse(text: &'a str) -> Option<Self> {
         let (account, path) = split_iam(text, "sts")?;
         let (role_name, session) = path.strip_prefix("assumed-role/")?.split_once('/')?;
-        let partition = text.split(':').nth(1)?;
+        let partition = partition_of(text)?;
         (!role_name.is_empty() && !session.is_empty()).then_some(Self { partition, account, role_name, session })
     }
 
     /// The role's ARN as far as it can be told: without the path that this form lacks.
     pub fn role_without_path(&self) -> Option<RoleArn> {
-        RoleArn::parse(&format!("arn:{}:iam::{}:role/{}", self.partition, self.account, self.role_name)).ok()
+        RoleArn::parse(&iam_arn(Some(self.partition), self.account, &format!("role/{}", self.role_name))).ok()
     }
+}
+
+/// The partition of an ARN, where nothing says which one it is in.
+pub(crate) const AWS: &str = "aws";
+
+/// Whether a text is written like the name of a partition: `aws`, `aws-us-gov`. No list of them, for AWS opens more.
+pub fn is_partition(text: &str) -> bool {
+    let mut words = text.split('-');
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    words.next() == Some(AWS) && words.all(is_word)
+}
+
+/// The partition of an ARN of any service.
+pub fn partition_of(arn: &str) -> Option<&str> {
+    let (partition, _) = arn.strip_prefix("arn:")?.split_once(':')?;
+    is_partition(partition).then_some(partition)
+}
+
+/// The account of an ARN of any service.
+pub fn account_of(arn: &str) -> Option<AccountId> {
+    arn.split(':').nth(4)?.parse().ok()
+}
+
+/// An ARN of IAM that no record gave. Without a partition, the one that most accounts are in.
+pub(crate) fn iam_arn(partition: Option<&str>, account: impl fmt::Display, resource: &str) -> String {
+    format!("arn:{}:iam::{account}:{resource}", partition.unwrap_or(AWS))
+}
+
+/// The ARN of a role session, of which no record gave one.
+pub(crate) fn session_arn(partition: Option<&str>, account: AccountId, role: &str, session: &str) -> String {
+    format!("arn:{}:sts::{account}:assumed-role/{role}/{session}", partition.unwrap_or(AWS))
 }
 
 /// The account and the resource part of `arn:PARTITION:SERVICE::ACCOUNT:RESOURCE`.
@@ -104,7 +140,7 @@ fn split_iam<'a>(text: &'a str, service: &str) -> Option<(AccountId, &'a str)> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, found, region, account, resource) =
         (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    if arn != "arn" || !partition.starts_with("aws") || found != service || !region.is_empty() {
+    if arn != "arn" || !is_partition(partition) || found != service || !region.is_empty() {
         return None;
     }
     Some((account.parse().ok()?, resource))
@@ -157,6 +193,22 @@ mod tests {
         ] {
             assert!(RoleArn::parse(odd).is_err(), "{odd}");
         }
+    }
+
+    #[test]
+    fn any_partition_is_kept() {
+        for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-nova-x2"] {
+            let role = format!("arn:{partition}:iam::444455556666:role/UpdateApp");
+            assert_eq!(RoleArn::parse(&role).unwrap().partition(), partition);
+            let session = format!("arn:{partition}:sts::444455556666:assumed-role/UpdateApp/alice");
+            assert_eq!(AssumedRoleArn::parse(&session).unwrap().role_without_path().unwrap().as_str(), role);
+        }
+        for odd in ["", "awscn", "aws-", "aws--cn", "AWS", "aws_cn", "azure", "aws-cn/x", "aws-*"] {
+            assert!(!is_partition(odd), "{odd}");
+            assert!(RoleArn::parse(&format!("arn:{odd}:iam::444455556666:role/UpdateApp")).is_err(), "{odd}");
+        }
+        assert_eq!(partition_of("arn:aws-cn:s3:::bucket"), Some("aws-cn"));
+        assert_eq!(partition_of("UpdateApp"), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub use report::{Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchS
 pub use scope::Scope;
 pub use totals::{Files, Findings, Records, Standing, Switches, Totals, standings};
 
-use crate::arn::RoleArn;
+use crate::arn::{RoleArn, iam_arn, partition_of};
 use crate::dossier::{Gathered, Origin, Person, Switch, Tracer};
 use crate::elevated::Elevated;
 use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
@@ -154,7 +154,7 @@ impl<'w> Judge<'_, 'w> {
         let subject = Subject { switches: vec![switch.key.clone()], records: switch.all_records() };
         let made =
             Made { rule, verdict: answer.verdict, severity: Severity::Critical, time: switch.key.second, sentence, events, id, subject };
-        self.report(made, root_of(target), shown(&origin), None);
+        self.report(made, root_of(target, &origin), shown(&origin), None);
     }
 
     fn held(&mut self, held: &Held<'_, 'w>) {
@@ -188,7 +188,7 @@ impl<'w> Judge<'_, 'w> {
                     Some(found) => at_roles.push(Refused {
                         record,
                         denial,
-                        origin: self.tracer.behind(&denial.caller, denial.time),
+                        origin: self.tracer.behind(&denial.caller, denial.time, Some(found.arn.as_str())),
                         place: rules::place(&found.arn, self.policy),
                         severity: found.policy.severity,
                         role: found.arn,
@@ -228,7 +228,8 @@ impl<'w> Judge<'_, 'w> {
             self.judgement.root_allowed += 1;
             return;
         }
-        let origin = self.tracer.behind(&denial.caller, denial.time);
+        let near = denial.role.as_ref().map(RoleArn::as_str).or(denial.root.as_deref());
+        let origin = self.tracer.behind(&denial.caller, denial.time, near);
         let who = harmless(&origin.name);
         let (sentence, role) = match role {
             Some(role) if denial.api != MintApi::AssumeRoot => {
@@ -236,7 +237,10 @@ impl<'w> Judge<'_, 'w> {
                 let sentence = format!("the root user of {account} was refused when trying to enter {}", rules::place(role, self.policy));
                 (sentence, harmless(role.as_str()))
             }
-            _ => (format!("{who} was refused root credentials (AssumeRoot)"), denial.root.as_deref().map_or_else(String::new, root_of)),
+            _ => (
+                format!("{who} was refused root credentials (AssumeRoot)"),
+                denial.root.as_deref().map_or_else(String::new, |root| root_of(root, &origin)),
+            ),
         };
         let verdict = if sure { Verdict::Violation } else { Verdict::Unproven };
         self.judgement.count(rule.code, verdict);
@@ -385,6 +389,10 @@ pub(crate) fn shown(origin: &Origin) -> CallerShown {
     }
 }
 
-fn root_of(target: &str) -> String {
-    if target.starts_with("arn:") { harmless(target) } else { format!("arn:aws:iam::{}:root", harmless(target)) }
+/// The ARN of a root user, which calls name by the account alone. It is of the caller's partition, as all that a caller can enter.
+fn root_of(target: &str, origin: &Origin) -> String {
+    if target.starts_with("arn:") {
+        return harmless(target);
+    }
+    iam_arn(origin.arn.as_deref().and_then(partition_of), harmless(target), "root")
 }

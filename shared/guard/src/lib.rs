@@ -4,11 +4,11 @@
 //! rosters. Nothing here does I/O, reads a clock or an environment variable, or knows an AWS SDK.
 
 pub mod arn;
-pub mod envelope;
 pub mod iam;
 pub mod id;
 pub mod intake;
 pub mod moment;
+pub mod partition;
 pub mod policy;
 pub mod review;
 pub mod revoke;

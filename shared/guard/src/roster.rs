@@ -92,6 +92,11 @@ impl<'a> Roster<'a> {
         self.rosters.of(account).filter_map(|snapshot| snapshot.users.get(id)).map(|user| user.arn.as_str()).rfind(|arn| !arn.is_empty())
     }
 
+    /// The partition that the account is in, where a snapshot shows it.
+    pub fn partition(&self, account: AccountId) -> Option<&str> {
+        self.rosters.partition(account)
+    }
+
     /// Whether anything at all is known of this user: a snapshot, a change, or a record that shows name and id.
     pub fn knows_user(&self, account: AccountId, id: &str) -> bool {
         self.user_name(account, id).is_some()

@@ -21,7 +21,7 @@ use crate::seen::{Caller, CallerKind, RecordProblem, read};
 use crate::untrusted::harmless;
 
 /// CloudFormation calls in the name of whoever deploys.
-const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
+const CLOUDFORMATION: &str = "cloudformation";
 
 /// A call that would blind the guard. Every text in it is harmless to print, not yet escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub fn tampering(record_json: &[u8], guarded: &Guarded) -> Result<Option<Tamperi
         caller: shown(&caller),
         target,
         failed: record.error().map(harmless),
-        by_cloudformation: identity.and_then(|identity| identity.invoked_by.as_deref()) == Some(CLOUDFORMATION),
+        by_cloudformation: identity.and_then(|identity| identity.invoked_by.as_deref()?.split('.').next()) == Some(CLOUDFORMATION),
         region: record.aws_region.as_deref().map(harmless),
         source_ip: record.source_ip_address.as_deref().map(harmless),
     }))

@@ -4,11 +4,13 @@
 
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc, reason = "a story that cannot be told is a broken test")]
 
+mod elsewhere;
 mod half;
 mod people;
 mod steps;
 mod story;
 
+pub use elsewhere::Elsewhere;
 pub use steps::{IamStep, SwitchStep};
 pub use story::{Story, Verdicts};
 

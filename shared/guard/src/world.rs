@@ -3,6 +3,7 @@
 //! INVARIANT (order): a world is a join of its parts. [`World::join`] is commutative, associative and idempotent, because every part is a
 //! set union, a minimum or a maximum; so the order, repetition and splitting of what was read cannot show in it.
 
+mod heard;
 mod strings;
 mod uses;
 
@@ -10,6 +11,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+pub(crate) use heard::Heard;
+pub use heard::Log;
 pub use uses::{SessionKey, UseFold};
 
 use crate::arn::RoleArn;
@@ -87,7 +90,7 @@ pub struct World {
     pub(crate) uses: HashMap<SessionKey, UseFold>,
     pub(crate) names: BTreeMap<(AccountId, Arc<str>, Arc<str>), NameSpan>,
     pub(crate) roles: BTreeMap<Arc<str>, BTreeSet<RoleArn>>,
-    pub(crate) heard: BTreeSet<(AccountId, i64)>,
+    pub(crate) heard: Heard,
     pub(crate) services: HashSet<ServiceMint>,
     latest: Option<Moment>,
     strings: Strings,
@@ -97,7 +100,9 @@ impl World {
     /// Adds what one record says.
     pub fn add(&mut self, seen: Seen) -> Added {
         self.latest = self.latest.max(Some(seen.time));
-        self.hear(seen.in_iam_region, seen.key.account, seen.time);
+        if let Some(region) = &seen.region {
+            self.heard.hear(seen.key.account, region, Log::of(seen.service, region), seen.time);
+        }
         if let Some(used) = seen.used {
             let (key, fold) = UseFold::of(used, &seen.key);
             self.fold_use(key, fold);
@@ -118,20 +123,25 @@ impl World {
     /// Adds a service's mint of a role that nobody listed.
     pub fn add_service(&mut self, seen: ServiceSeen) -> Added {
         self.latest = self.latest.max(Some(seen.time));
-        self.hear(seen.in_iam_region, seen.stub.account(), seen.time);
+        if let Some(region) = &seen.region {
+            self.heard.hear(seen.stub.account(), region, Log::Identity, seen.time);
+        }
         if self.services.insert(seen.stub) { Added::New } else { Added::Duplicate }
     }
 
-    /// That the account's IAM region sent something in the hour of `time`, where only that is known.
-    pub fn hear_of(&mut self, account: AccountId, time: Moment) {
-        self.hear(true, account, time);
+    /// That a Region's log holds something of STS, sign-in, IAM or SSO about an account in the hour of `time`, where only that is known.
+    pub fn hear_of(&mut self, account: AccountId, region: &Arc<str>, time: Moment) {
+        self.heard.hear(account, region, Log::Identity, time);
     }
 
-    /// That the account's IAM region sent something in that hour.
-    fn hear(&mut self, in_iam_region: bool, account: AccountId, time: Moment) {
-        if in_iam_region {
-            self.heard.insert((account, time.epoch_seconds().div_euclid(3_600)));
-        }
+    /// That a Region has a log about an account, where only that is known.
+    pub fn hear_of_log(&mut self, account: AccountId, region: &Arc<str>) {
+        self.heard.visit(account, region);
+    }
+
+    /// That IAM's events of this account, or of any, are recorded in a Region, where only that is known.
+    pub fn hear_of_iam(&mut self, account: Option<AccountId>, region: &Arc<str>) {
+        self.heard.learn(account, region);
     }
 
     /// Everything that either knows.
@@ -141,7 +151,7 @@ impl World {
             return other.join(self);
         }
         self.latest = self.latest.max(other.latest);
-        self.heard.extend(other.heard);
+        self.heard.join(other.heard);
         if other.services.len() > self.services.len() {
             std::mem::swap(&mut self.services, &mut other.services);
         }

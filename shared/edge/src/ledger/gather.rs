@@ -14,6 +14,7 @@ use rolewatch_guard::roster::Rosters;
 use rolewatch_guard::seen::{Caller, CallerKind, Fact, Seen};
 use rolewatch_guard::world::World;
 
+use super::heard::Heard;
 use super::keys::{self, Kind, SessionAt};
 use super::observed::Observed;
 use super::store::{elevated, reread};
@@ -48,7 +49,7 @@ pub struct Gather<'a, T> {
     hints: BTreeMap<(String, String), Seen>,
     accounts: BTreeSet<AccountId>,
     observed: BTreeMap<(AccountId, String), Observed>,
-    heard: BTreeSet<(AccountId, Moment)>,
+    heard: Heard,
 }
 
 impl<'a, T: Table> Gather<'a, T> {
@@ -63,7 +64,7 @@ impl<'a, T: Table> Gather<'a, T> {
             hints: BTreeMap::new(),
             accounts: BTreeSet::new(),
             observed: BTreeMap::new(),
-            heard: BTreeSet::new(),
+            heard: Heard::default(),
         }
     }
 
@@ -99,6 +100,9 @@ impl<'a, T: Table> Gather<'a, T> {
                     self.take(pk, row);
                 }
             }
+            for question in self.heard.questions(&self.accounts) {
+                self.ask(question, Span::default());
+            }
         }
         Ok(())
     }
@@ -109,9 +113,7 @@ impl<'a, T: Table> Gather<'a, T> {
         for seen in self.facts.values().chain(self.hints.values()) {
             world.add(seen.clone());
         }
-        for (account, hour) in &self.heard {
-            world.hear_of(*account, *hour);
-        }
+        self.heard.tell(&mut world);
         let observed = self.observed.iter().map(|((account, _), observed)| (*account, observed.clone())).collect();
         let regions = self.facts.values().chain(self.hints.values()).filter_map(|seen| Some((seen.key.clone(), seen.region.clone()?)));
         Facts { world, regions: regions.collect(), observed }
@@ -134,10 +136,7 @@ impl<'a, T: Table> Gather<'a, T> {
         let of = pk.split('#').next().unwrap_or_default();
         let account = || pk.split('#').nth(1).and_then(|account| account.parse::<AccountId>().ok());
         match of {
-            "heard" => {
-                let hour = row.sk.parse::<i64>().ok().map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
-                self.heard.extend(account().zip(hour));
-            }
+            "heard" | "regions" | "iam-regions" => self.heard.take(pk, &row.sk),
             "groups" => {
                 if let (Some(account), Ok(observed)) = (account(), serde_json::from_str::<Observed>(&row.body)) {
                     self.observed.insert((account, row.sk), observed);
@@ -237,7 +236,9 @@ impl<'a, T: Table> Gather<'a, T> {
     /// Who is who in an account.
     fn account(&mut self, account: AccountId) {
         if self.accounts.insert(account) {
-            for pk in [keys::iam(account), keys::names(account), keys::observed(account), keys::heard(account)] {
+            for pk in
+                [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account), keys::IAM_REGIONS.to_owned()]
+            {
                 self.ask(pk, Span::default());
             }
         }

@@ -1,9 +1,12 @@
-//! When something was last heard of an account, region by region.
+//! Of which Regions of an account anything was heard, when, and where IAM's events are recorded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::partition::may_record_iam;
+use rolewatch_guard::world::World;
 
 use super::keys;
 use crate::port::{Place, Span, Table, Trouble};
@@ -15,5 +18,61 @@ use crate::port::{Place, Span, Table, Trouble};
 pub async fn heard_of<T: Table>(table: &T, account: AccountId) -> Result<BTreeMap<String, Moment>, Trouble> {
     let rows = table.query(Place::Ledger, &keys::regions(account), &Span::default()).await?;
     let read = |hour: &str| hour.parse::<i64>().ok().map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
-    Ok(rows.into_iter().filter_map(|row| Some((row.sk, read(&row.rank)?))).collect())
+    let plain = rows.into_iter().filter(|row| keys::iam_region(&row.sk).is_none());
+    Ok(plain.filter_map(|row| Some((row.sk, read(&row.rank)?))).collect())
+}
+
+/// What was gathered of the logs that tell of some accounts.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// The Regions that have a log about an account.
+    logs: BTreeSet<(AccountId, Arc<str>)>,
+    /// The hours in which one told of the account.
+    hours: BTreeSet<(AccountId, Arc<str>, Moment)>,
+    /// Where the account's IAM events are recorded.
+    iam: BTreeSet<(AccountId, Arc<str>)>,
+    /// Where anybody's are.
+    iam_of_any: BTreeSet<Arc<str>>,
+}
+
+impl Heard {
+    /// Takes a row.
+    pub(super) fn take(&mut self, pk: &str, sk: &str) {
+        if pk == keys::IAM_REGIONS {
+            self.iam_of_any.extend(keys::iam_region(sk).map(Arc::from));
+        } else if let Some((account, region)) = keys::heard_of(pk) {
+            let hour = sk.parse::<i64>().ok().map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
+            self.hours.extend(hour.map(|hour| (account, Arc::from(region), hour)));
+        } else if let Some(account) = pk.strip_prefix("regions#").and_then(|account| account.parse().ok()) {
+            match keys::iam_region(sk) {
+                Some(region) => self.iam.insert((account, Arc::from(region))),
+                None => self.logs.insert((account, Arc::from(sk))),
+            };
+        }
+    }
+
+    /// The partitions with the hours that matter: of the Regions in which the accounts' IAM events are, or may be, recorded.
+    pub(super) fn questions(&self, accounts: &BTreeSet<AccountId>) -> Vec<String> {
+        let matters = |log: &&(AccountId, Arc<str>)| {
+            let (account, region) = log;
+            accounts.contains(account) && (may_record_iam(region) || self.iam.contains(*log) || self.iam_of_any.contains(region))
+        };
+        self.logs.iter().filter(matters).map(|(account, region)| keys::heard(*account, region)).collect()
+    }
+
+    /// Adds all of it to what is known.
+    pub(super) fn tell(&self, world: &mut World) {
+        for (account, region) in &self.logs {
+            world.hear_of_log(*account, region);
+        }
+        for (account, region, hour) in &self.hours {
+            world.hear_of(*account, region, *hour);
+        }
+        for (account, region) in &self.iam {
+            world.hear_of_iam(Some(*account), region);
+        }
+        for region in &self.iam_of_any {
+            world.hear_of_iam(None, region);
+        }
+    }
 }

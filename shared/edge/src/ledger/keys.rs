@@ -106,13 +106,33 @@ pub(crate) fn role(id: &str) -> String {
     format!("role#{}", part(id))
 }
 
-pub(crate) fn heard(account: AccountId) -> String {
-    format!("heard#{account}")
+/// The hours in which a Region's log told of an account.
+pub(crate) fn heard(account: AccountId, region: &str) -> String {
+    format!("heard#{account}#{}", region_part(region))
 }
 
-/// Of which regions of an account anything was heard.
+/// The account and the Region of such a partition.
+pub(crate) fn heard_of(pk: &str) -> Option<(AccountId, &str)> {
+    let (account, region) = pk.strip_prefix("heard#")?.split_once('#')?;
+    Some((account.parse().ok()?, region))
+}
+
+/// Of which regions of an account anything was heard, and in which of them its IAM events are recorded.
 pub(crate) fn regions(account: AccountId) -> String {
     format!("regions#{account}")
+}
+
+/// In which Regions anybody's IAM events are recorded.
+pub(crate) const IAM_REGIONS: &str = "iam-regions#";
+
+/// The first or the last record that shows that IAM's events are recorded in a Region.
+pub(crate) fn iam_region_part(region: &str, end: &str) -> String {
+    format!("{}#iam#{end}", region_part(region))
+}
+
+/// The Region in such a sort key.
+pub(crate) fn iam_region(sk: &str) -> Option<&str> {
+    sk.split_once("#iam#").map(|(region, _)| region)
 }
 
 pub(crate) fn region_part(region: &str) -> String {

@@ -50,6 +50,7 @@ impl Observed {
         let user = SnapshotUser { name: Arc::from(self.name.as_str()), arn: String::new(), groups: member };
         Snapshot {
             account,
+            partition: None,
             taken: Some(self.taken),
             truncated: now.seconds_since(self.taken) < SETTLES,
             users: BTreeMap::from([(Arc::from(self.user.as_str()), user)]),

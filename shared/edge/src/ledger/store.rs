@@ -7,6 +7,7 @@ use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::{Caller, Fact, Reading, Seen, read};
+use rolewatch_guard::world::Log;
 
 use super::keys::{self, Kind};
 use crate::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
@@ -33,6 +34,17 @@ pub struct Arrival {
     pub family: Vec<(Seen, String)>,
     /// Somebody's name and id were not known to belong together before this record.
     pub new_name: bool,
+    /// It was not known before this record that IAM's events are recorded in its Region.
+    pub learned: Option<Learned>,
+}
+
+/// Of whom it was not known where their IAM events are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Learned {
+    /// Of the record's account.
+    OfAccount,
+    /// Of anybody.
+    OfAll,
 }
 
 /// Whether a role may be elevated, as far as a record can tell.
@@ -58,7 +70,7 @@ pub async fn store<T: Table>(
     let own = keys::record(&seen.key);
     let known = table.query(Place::Ledger, &own, &Span::default()).await?;
     let done = known.iter().any(|row| row.sk == format!("done#{version}"));
-    let mut arrival = Arrival { seen, body, done, family: Vec::new(), new_name: false };
+    let mut arrival = Arrival { seen, body, done, family: Vec::new(), new_name: false, learned: None };
     if done && first_try {
         return Ok(arrival);
     }
@@ -79,6 +91,7 @@ pub async fn store<T: Table>(
     }
     try_join_all(rows.into_iter().map(|(row, keep)| table.keep(Place::Ledger, row, keep))).await?;
     arrival.new_name = names_anew(table, &arrival.seen).await?;
+    arrival.learned = learned(table, &arrival.seen).await?;
     Ok(arrival)
 }
 
@@ -265,12 +278,46 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
         let mut row = row(keys::regions(seen.key.account), keys::region_part(region), "", expires);
         row.rank = keys::hour(seen.time);
         rows.push((row, Keep::Greatest));
-    }
-    if seen.in_iam_region {
-        let (pk, sk) = (keys::heard(seen.key.account), keys::hour(seen.time));
-        rows.push((row(pk, sk, "", expires), Keep::First));
+        rows.extend(heard(seen, region, &rank, expires));
     }
     rows
+}
+
+/// That a Region's log told of an account in this hour, and whether IAM's events are recorded there.
+fn heard(seen: &Seen, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
+    let log = Log::of(seen.service, region);
+    let mut rows = Vec::new();
+    if log != Log::Use {
+        rows.push((row(keys::heard(seen.key.account, region), keys::hour(seen.time), "", expires), Keep::First));
+    }
+    if log == Log::Iam {
+        for pk in [keys::regions(seen.key.account), keys::IAM_REGIONS.to_owned()] {
+            let hour = keys::hour(seen.time);
+            for (end, keep, rank) in [("first", Keep::Least, rank), ("last", Keep::Greatest, &hour)] {
+                let mut row = row(pk.clone(), keys::iam_region_part(region, end), "", expires);
+                rank.clone_into(&mut row.rank);
+                rows.push((row, keep));
+            }
+        }
+    }
+    rows
+}
+
+/// Whether this record is the first that shows that IAM's events are recorded in its Region.
+async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Trouble> {
+    let Some(region) = seen.region.as_deref().filter(|region| Log::of(seen.service, region) == Log::Iam) else {
+        return Ok(None);
+    };
+    let sk = keys::iam_region_part(region, "first");
+    let only = Span { from: sk.clone(), to: sk };
+    let record = keys::record_part(&seen.key);
+    let is_first = |rows: &Vec<Row>| rows.iter().any(|row| row.rank.ends_with(&record));
+    let own = keys::regions(seen.key.account);
+    if !is_first(&table.query(Place::Ledger, &own, &only).await?) {
+        return Ok(None);
+    }
+    let of_all = is_first(&table.query(Place::Ledger, keys::IAM_REGIONS, &only).await?);
+    Ok(Some(if of_all { Learned::OfAll } else { Learned::OfAccount }))
 }
 
 /// Whether this record is the one that first tied its name to its id, or one that leaves open who bore the name when.

@@ -8,7 +8,7 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::{Fact, Mint, Seen};
 
 use super::keys::{self, Kind, SessionAt};
-use super::store::{Arrival, reread};
+use super::store::{Arrival, Learned, reread};
 use crate::port::{Place, Span, Table, Trouble};
 
 /// What has to be judged anew.
@@ -42,6 +42,14 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
     }
     if let (true, Some(named)) = (arrival.new_name, &arrival.seen.named) {
         touched.people.insert(named.account);
+    }
+    // Whether the logs have a gap is another question from now on.
+    if arrival.learned.is_some() {
+        touched.people.insert(arrival.seen.key.account);
+    }
+    if arrival.learned == Some(Learned::OfAll) {
+        let groups = policy.roles.iter().flat_map(|role| &role.groups);
+        touched.people.extend(groups.map(|group| group.account));
     }
     open.push(arrival.seen.clone());
     let mut followed: BTreeSet<(RecordKey, Fact)> = BTreeSet::new();

@@ -24,7 +24,7 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
         lines.push(format!("*{}*: {}", words.address, code(address, 120)));
     }
     for event in alert.events.iter().take(5) {
-        let page = event_page(alert.region.as_deref(), event);
+        let page = event_page(alert, alert.region.as_deref(), event);
         lines.push(page.map_or_else(|| code(event, 80), |page| format!("<{page}|{event}>")));
     }
     lines.extend(parts::quoted(view, alert).into_iter().map(|(title, text)| format!("*{title}*\n{}", block(&text, 1_200))));

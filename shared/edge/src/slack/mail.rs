@@ -26,7 +26,7 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
     }
     lines.push(format!("\n{}:", words.proof));
     for event in &alert.events {
-        lines.push(event_page(alert.region.as_deref(), event).unwrap_or_else(|| plain(event, 100)));
+        lines.push(event_page(alert, alert.region.as_deref(), event).unwrap_or_else(|| plain(event, 100)));
     }
     if alert.status != Status::Withdrawn {
         lines.push(format!("\n{}:\n{}", words.what_to_do, parts::numbered(parts::steps_of(view, alert))));

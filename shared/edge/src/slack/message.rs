@@ -95,7 +95,7 @@ pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repe
     }
     if !repeats.is_empty() && alert.status == Status::Withdrawn {
         let lead = fill(words.repeats_stand, &[("n", &repeats.len().to_string())]);
-        blocks.push(section(&format!("⚠️ *{lead}*\n{}", parts::repeats(view, repeats))));
+        blocks.push(section(&format!("⚠️ *{lead}*\n{}", parts::repeats(view, alert, repeats))));
     }
     blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
     blocks.extend(parts::quotes(view, alert));
@@ -125,7 +125,7 @@ pub fn again(view: &View, alert: &Alert, anchor: &str, repeats: &[Repeat], doubl
     }
     let mut blocks = vec![header(&title), section(&said)];
     if !standing.is_empty() {
-        blocks.push(section(&format!("*{}*\n{}", words.repeats, parts::repeats(view, &standing))));
+        blocks.push(section(&format!("*{}*\n{}", words.repeats, parts::repeats(view, alert, &standing))));
     }
     if doubling {
         blocks.push(section(&format!("_{}_", words.again_webhook)));

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use rolewatch_guard::partition::console;
+
 use super::words::{Labels, Language, RuleWords};
+use crate::wire::Alert;
 
 /// How messages are shown.
 #[derive(Debug, Clone)]
@@ -112,18 +115,15 @@ impl View {
     }
 }
 
-/// The page of CloudTrail's event history that shows an event. `None` where region or id are not what AWS writes.
-pub fn event_page(region: Option<&str>, event: &str) -> Option<String> {
+/// The page of CloudTrail's event history that shows an event. `None` where region or id are not what AWS writes, and where no console is
+/// known for the alert's partition.
+pub fn event_page(alert: &Alert, region: Option<&str>, event: &str) -> Option<String> {
     let plain = |text: &str| !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let region = region.filter(|region| plain(region))?;
     if !plain(event) {
         return None;
     }
-    let host = match region {
-        _ if region.starts_with("cn-") => "console.amazonaws.cn".to_owned(),
-        _ if region.starts_with("us-gov-") => "console.amazonaws-us-gov.com".to_owned(),
-        _ => format!("{region}.console.aws.amazon.com"),
-    };
+    let host = console(alert.partition(), region)?;
     Some(format!("https://{host}/cloudtrailv2/home?region={region}#/events?EventId={event}"))
 }
 
@@ -165,6 +165,8 @@ mod tests {
 
     #[test]
     fn events_open_in_the_console_of_their_region() {
+        let alert = super::super::sample::alert();
+        let event_page = |region, event| event_page(&alert, region, event);
         assert_eq!(
             event_page(Some("ap-northeast-1"), "11111111-aaaa-4bbb-8ccc-EXAMPLE00001").as_deref(),
             Some(

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::gather::ServiceKey;
 use super::origin::{Origin, OriginKind, Person};
 use super::{Gathered, Switch};
-use crate::arn::RoleArn;
+use crate::arn::{RoleArn, account_of, iam_arn, partition_of};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::IdentityKind;
@@ -106,9 +106,11 @@ impl<'g, 'w> Tracer<'g, 'w> {
     }
 
     /// Who stands behind a caller that entered nothing: a refused attempt, a change in IAM.
-    pub(crate) fn behind(&self, caller: &Caller, time: Moment) -> Origin {
+    ///
+    /// `near`: an ARN of the same record, which shows the partition of those that have to be built.
+    pub(crate) fn behind(&self, caller: &Caller, time: Moment, near: Option<&str>) -> Origin {
         if caller.role_session().is_none() {
-            return self.identity_of(caller, &Proof::NotAsked, None, "aws");
+            return self.identity_of(caller, &Proof::NotAsked, None, near.and_then(partition_of));
         }
         if let Some(service) = delivered_by_service(caller) {
             return service;
@@ -163,12 +165,12 @@ impl<'g, 'w> Tracer<'g, 'w> {
     }
 
     fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
-        let partition = at.role.as_ref().and_then(|role| role.as_str().split(':').nth(1)).unwrap_or("aws");
+        let partition = at.role.as_ref().map(RoleArn::partition);
         self.identity_of(caller, &at_mint(at, self.session_token(caller, at.key.second)), switch_from(at), partition)
     }
 
     /// `from`: whom the console says it switched from.
-    fn identity_of(&self, caller: &Caller, proof: &Proof, from: Option<&str>, partition: &str) -> Origin {
+    fn identity_of(&self, caller: &Caller, proof: &Proof, from: Option<&str>, partition: Option<&str>) -> Origin {
         let text = |value: &Option<Arc<str>>| value.clone().unwrap_or_else(|| Arc::from(""));
         let id = text(&caller.principal_id);
         let name = caller.user_name.as_deref().unwrap_or(&id).to_owned();
@@ -230,7 +232,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
     }
 
     /// The role owner's half alone: an id is all there is, unless the roster, another record or the console's SwitchRole names it.
-    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof, from: Option<&str>, partition: &str) -> Origin {
+    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof, from: Option<&str>, partition: Option<&str>) -> Origin {
         let from = from.and_then(|arn| arn.strip_prefix("arn:").map(|_| arn)).filter(|arn| arn.contains(&format!("::{account}:user/")));
         let known = self.roster.user_name(account, &id).or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
         let broken = known.is_none().then(|| {
@@ -242,7 +244,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
         Origin {
             arn: arn
                 .or_else(|| from.map(str::to_owned))
-                .or_else(|| known.map(|name| format!("arn:{partition}:iam::{account}:user/{name}"))),
+                .or_else(|| known.map(|name| iam_arn(self.roster.partition(account).or(partition), account, &format!("user/{name}")))),
             person: Person::User(account, id),
             kind: OriginKind::Listed(IdentityKind::IamUser),
             account: Some(account),
@@ -264,7 +266,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
         let Some((arn, id)) = from else {
             return uses_alone(switch);
         };
-        let account: Option<AccountId> = arn.split(':').nth(4).and_then(|account| account.parse().ok());
+        let account: Option<AccountId> = account_of(arn);
         let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
         let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
         let make = |person, kind, broken| Origin {

@@ -1,5 +1,6 @@
 //! Who makes a request.
 
+use crate::arn::{partition_of, session_arn};
 use crate::id::AccountId;
 
 /// Who makes a request, as policies see them.
@@ -49,8 +50,7 @@ impl Caller {
     /// A session of a role.
     pub fn session(account: AccountId, role: &str, session: &str) -> Self {
         let name = role.rsplit('/').next().unwrap_or(role);
-        let partition = role.split(':').nth(1).unwrap_or("aws");
-        let arn = format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session}");
+        let arn = session_arn(partition_of(role), account, name, session);
         Self { account, arn, id: None, kind: CallerKind::Session { role: role.to_owned() }, has_boundary: false }
     }
 }

@@ -87,7 +87,7 @@ pub struct Changed {
 pub fn change(record_json: &[u8]) -> Result<Option<SetupChange>, RecordProblem> {
     let record: Record<'_> = serde_json::from_slice(record_json).map_err(|error| RecordProblem::Shape(error.to_string()))?;
     let (Some(source), Some(call)) = (record.event_source.as_deref(), record.event_name.as_deref()) else { return Ok(None) };
-    if source != "iam.amazonaws.com" || !CHANGES.contains(&call) || record.error().is_some() {
+    if source.split('.').next() != Some("iam") || !CHANGES.contains(&call) || record.error().is_some() {
         return Ok(None);
     }
     let caller = Caller::from_record(record.user_identity.as_ref(), record.source_ip_address.as_deref());

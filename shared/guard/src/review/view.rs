@@ -2,7 +2,7 @@
 
 use super::account::{Account, Group, Role, User};
 use super::setup::Setup;
-use crate::arn::RoleArn;
+use crate::arn::{AWS, RoleArn, iam_arn, partition_of};
 use crate::iam::Document;
 use crate::id::AccountId;
 use crate::policy::{GroupName, GroupRef, Policy, RolePolicy};
@@ -30,9 +30,9 @@ pub(super) struct Elevated<'a> {
 }
 
 impl Elevated<'_> {
-    /// The part of AWS that the role is in: `aws`, `aws-cn`, `aws-us-gov`.
+    /// The partition that the role is in: `aws`, `aws-cn` and so on.
     pub(super) fn partition(&self) -> &str {
-        self.role.arn.split(':').nth(1).unwrap_or("aws")
+        partition_of(&self.role.arn).unwrap_or(AWS)
     }
 }
 
@@ -48,6 +48,12 @@ impl<'a> View<'a> {
         // It is read from a constant; an empty one would allow nothing, and what hangs on it would be denied and so be seen in the tests.
         let anything = Document::read(&all).unwrap_or(Document { statements: Vec::new() });
         Self { setup, policy, elevated: elevated.collect(), anything }
+    }
+
+    /// An ARN of an account of which nothing was given. Who may enter a role is of the role's partition.
+    pub(super) fn arn_not_given(&self, rules: &RolePolicy, account: AccountId, resource: &str) -> String {
+        let given = || self.setup.accounts().flat_map(|account| account.roles.values()).find_map(|role| partition_of(&role.arn));
+        iam_arn(partition_of(rules.arn.as_str()).or_else(given), account, resource)
     }
 
     /// `production`, or `account 444455556666`.

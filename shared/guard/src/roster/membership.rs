@@ -175,11 +175,11 @@ impl Roster<'_> {
         let timed: Vec<_> = around.iter().filter_map(|(snapshot, _)| snapshot.taken).collect();
         let gaps: Vec<_> = timed.iter().filter_map(|taken| self.gap(account, at, *taken)).collect();
         let untimed = around.len() > timed.len();
-        if let Some((from, to)) = gaps.first()
+        if let Some(gap) = gaps.first()
             && gaps.len() == timed.len()
             && !untimed
         {
-            return unproven(format!("the logs of account {account} have a gap from {from} to {to}, between the switch and its roster"));
+            return unproven(gap.in_words(account));
         }
         if *member && let Some(born) = born {
             return unproven(format!("user or group was created at {born}, yet the logs do not show who added the user after that"));
@@ -187,19 +187,38 @@ impl Roster<'_> {
         if *member { Membership::Member { began: None, evidence: Vec::new() } } else { Membership::NotMember { evidence: Vec::new() } }
     }
 
-    /// The first silence of more than a day in the account's IAM region between two moments.
-    fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<(Moment, Moment)> {
+    /// The first silence of more than a day between two moments where the account's IAM events are recorded.
+    fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<Gap> {
+        let heard = &self.world.heard;
         let (from, to) = (a.min(b), a.max(b));
-        let hour = |moment: Moment| moment.epoch_seconds().div_euclid(3_600);
-        let mut last = from;
-        for (_, heard) in self.world.heard.range((account, hour(from))..=(account, hour(to))) {
-            let begin = Moment::from_epoch_seconds(heard * 3_600);
-            if begin.seconds_since(last) > GAP.seconds() {
-                return Some((last, begin));
-            }
-            last = last.max(begin.plus_seconds(3_599));
+        let regions = heard.iam_regions(account, self.rosters.partition(account));
+        if regions.is_empty() {
+            return (to.seconds_since(from) > GAP.seconds()).then_some(Gap::Anywhere);
         }
-        (to.seconds_since(last) > GAP.seconds()).then_some((last, to))
+        let mut silences = regions.iter().filter_map(|region| heard.silence(account, region, (from, to), GAP));
+        silences.next().map(|(from, to)| Gap::Silence(from, to))
+    }
+}
+
+/// What the logs may lack between a switch and a snapshot.
+enum Gap {
+    /// Everything from one moment to another.
+    Silence(Moment, Moment),
+    /// Nothing shows where IAM's events are recorded, so they may all be missing.
+    Anywhere,
+}
+
+impl Gap {
+    fn in_words(&self, account: AccountId) -> String {
+        match self {
+            Self::Silence(from, to) => {
+                format!("the logs of account {account} have a gap from {from} to {to}, between the switch and its roster")
+            }
+            Self::Anywhere => format!(
+                "the logs don't show in which Region the IAM events of account {account} are recorded, \
+                 so changes between the switch and its roster may be missing; logs with any IAM event show it"
+            ),
+        }
     }
 }
 

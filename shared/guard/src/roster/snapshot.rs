@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::IamId;
-use crate::arn::RoleArn;
+use crate::arn::{RoleArn, iam_arn, partition_of};
 use crate::id::AccountId;
 use crate::moment::Moment;
 
@@ -21,6 +21,8 @@ pub struct Rosters {
 pub struct Snapshot {
     /// Which account.
     pub account: AccountId,
+    /// The partition in its ARNs: `aws`, `aws-cn` and so on. `None`: there are none.
+    pub partition: Option<Arc<str>>,
     /// When it was taken. `None`: nobody said.
     pub taken: Option<Moment>,
     /// `IsTruncated`: who is absent may only be on a page that is missing.
@@ -109,6 +111,7 @@ impl Snapshot {
         let account = account_of(&pages)?;
         let mut snapshot = Self {
             account,
+            partition: arns(&pages).find_map(partition_of).map(Arc::from),
             taken,
             truncated: pages.last().is_some_and(|page| page.is_truncated),
             users: BTreeMap::new(),
@@ -154,7 +157,7 @@ impl Snapshot {
         let group = |(name, id): (&String, &IamId)| GroupDetail {
             group_name: name.clone(),
             group_id: id.to_string(),
-            arn: format!("arn:aws:iam::{}:group/{name}", self.account),
+            arn: iam_arn(self.partition.as_deref(), self.account, &format!("group/{name}")),
         };
         let details = Details {
             user_detail_list: self.users.iter().map(user).collect(),
@@ -195,14 +198,17 @@ impl Snapshot {
     }
 }
 
+fn arns(pages: &[Details]) -> impl Iterator<Item = &str> {
+    pages.iter().flat_map(|page| {
+        let users = page.user_detail_list.iter().map(|user| &*user.arn);
+        let groups = page.group_detail_list.iter().map(|group| &*group.arn);
+        users.chain(groups).chain(page.role_detail_list.iter().map(|role| &*role.arn))
+    })
+}
+
 fn account_of(pages: &[Details]) -> Result<AccountId, SnapshotError> {
-    let arns = pages.iter().flat_map(|page| {
-        let users = page.user_detail_list.iter().map(|user| &user.arn);
-        let groups = page.group_detail_list.iter().map(|group| &group.arn);
-        users.chain(groups).chain(page.role_detail_list.iter().map(|role| &role.arn))
-    });
     let mut found: Option<AccountId> = None;
-    for account in arns.filter_map(|arn| arn.split(':').nth(4)?.parse().ok()) {
+    for account in arns(pages).filter_map(crate::arn::account_of) {
         match found {
             Some(known) if known != account => return Err(SnapshotError::Mixed(known, account)),
             _ => found = Some(account),
@@ -224,6 +230,11 @@ impl Rosters {
     /// The account's snapshots, oldest first, those of unknown time last.
     pub fn of(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Snapshot> {
         self.snapshots.iter().filter(move |snapshot| snapshot.account == account)
+    }
+
+    /// The partition that the account is in, as far as its snapshots tell.
+    pub fn partition(&self, account: AccountId) -> Option<&str> {
+        self.of(account).find_map(|snapshot| snapshot.partition.as_deref())
     }
 
     /// All snapshots.

@@ -10,7 +10,7 @@
 //!
 //! ## Blind spots
 //! Without a roster of the person's account, and without a change of the membership in the logs, the answer is unproven. Group changes
-//! that were never logged (a trail without us-east-1, or switched off) cannot be seen. Groups exist for IAM users only; other kinds of
+//! that were never logged (a trail without the Region of IAM's events, or switched off) cannot be seen. Groups exist for IAM users only; other kinds of
 //! identity are judged by RW012.
 //!
 //! ## What to do

@@ -49,7 +49,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     if age >= limit {
         return Answer::allow(format!("member for {age}")).with_events([began.record]);
     }
-    let by = view.tracer.behind(&began.by, began.time);
+    let by = view.tracer.behind(&began.by, began.time, began.by.arn.as_deref());
     let self_granted = by.person == view.origin.person;
     let granter = if self_granted { "themselves".to_owned() } else { crate::untrusted::harmless(&by.name) };
     let severity = if self_granted { view.role.severity.raised() } else { view.role.severity };

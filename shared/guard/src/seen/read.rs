@@ -30,8 +30,6 @@ pub struct Seen {
     pub time: Moment,
     /// `awsRegion`.
     pub region: Option<Arc<str>>,
-    /// Logged in a region in which IAM logs too.
-    pub in_iam_region: bool,
     /// The service that logged it, without `.amazonaws.com`.
     pub service: Service,
     /// `eventName`.
@@ -59,8 +57,8 @@ pub struct ServiceSeen {
     pub stub: ServiceMint,
     /// `eventTime`.
     pub time: Moment,
-    /// Logged in a region in which IAM logs too.
-    pub in_iam_region: bool,
+    /// `awsRegion`.
+    pub region: Option<Arc<str>>,
 }
 
 /// Which log a record belongs to.
@@ -99,9 +97,6 @@ pub enum RecordProblem {
     },
 }
 
-/// IAM logs in one region of each partition; only there can a gap hide a change of membership.
-pub(super) const IAM_REGIONS: [&str; 4] = ["us-east-1", "cn-north-1", "us-gov-west-1", "global"];
-
 /// Reads one record.
 ///
 /// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are not kept.
@@ -127,11 +122,11 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
     }
     let key = RecordKey { account: recipient(&record)?, event: event_id(&record)? };
     let time = event_time(&record)?;
-    let in_iam_region = service != Service::Other && record.aws_region.as_deref().is_some_and(|region| IAM_REGIONS.contains(&region));
+    let region = record.aws_region.as_deref().filter(|region| !region.is_empty()).map(Arc::from);
     if service == Service::Sts
         && let Some(stub) = super::service::stub(&record, &key, time, elevated)?
     {
-        return Ok(Reading::Service(ServiceSeen { stub, time, in_iam_region }));
+        return Ok(Reading::Service(ServiceSeen { stub, time, region }));
     }
     let caller = Arc::new(Caller::from_record(record.user_identity.as_ref(), record.source_ip_address.as_deref()));
     let name: Arc<str> = Arc::from(record.event_name.as_deref().unwrap_or_default());
@@ -153,10 +148,9 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
     Ok(Reading::Seen(Box::new(Seen {
         role: role_id(&record, fact.as_ref())
             .filter(|(_, role)| elevated(role) || role.without_path().is_some_and(|short| elevated(&short))),
-        in_iam_region,
         used: session_role.and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref())),
         named: named(&caller, service, time),
-        region: record.aws_region.as_deref().map(Arc::from),
+        region,
         error: record.error().map(Arc::from),
         fact: fact.or_else(|| correction.is_some().then_some(Fact::Nothing)),
         correction,

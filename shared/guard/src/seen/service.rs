@@ -2,10 +2,11 @@
 //! it turns up as the start of a chain.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::read::{IAM_REGIONS, RecordProblem, ServiceSeen, part};
+use super::read::{RecordProblem, ServiceSeen, part};
 use crate::arn::RoleArn;
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
@@ -95,7 +96,8 @@ pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<
         account: record.recipient_account_id.parse().ok()?,
         event,
     };
-    Some(ServiceSeen { stub, time, in_iam_region: IAM_REGIONS.contains(&&*record.aws_region) })
+    let region = Some(record.aws_region).filter(|region| !region.is_empty()).map(|region| Arc::from(&*region));
+    Some(ServiceSeen { stub, time, region })
 }
 
 /// Only what the stub needs.

@@ -127,8 +127,10 @@ pub(super) fn events(view: &View, alert: &Alert) -> String {
     if alert.reviewed.is_some() && alert.events.is_empty() {
         return words.no_change.to_owned();
     }
-    let shown = alert.events.iter().take(EVENTS_SHOWN).map(|event| event_line(alert.region.as_deref(), event));
-    let mut lines: Vec<String> = shown.collect();
+    let shown = alert.events.iter().take(EVENTS_SHOWN);
+    let pages: Vec<(&String, Option<String>)> = shown.map(|event| (event, event_page(alert, alert.region.as_deref(), event))).collect();
+    let any_page = pages.iter().any(|(_, page)| page.is_some());
+    let mut lines: Vec<String> = pages.iter().map(|(event, page)| format!("• {}", linked(page.as_deref(), event))).collect();
     let more = alert.events_total.max(alert.events.len()).saturating_sub(lines.len());
     if more > 0 {
         lines.push(fill(words.more, &[("n", &more.to_string())]));
@@ -136,25 +138,26 @@ pub(super) fn events(view: &View, alert: &Alert) -> String {
     if lines.is_empty() {
         lines.push(words.unknown.to_owned());
     }
-    lines.push(format!("_{}_", words.event_hint));
+    if any_page {
+        lines.push(format!("_{}_", words.event_hint));
+    }
     lines.join("\n")
 }
 
-fn event_line(region: Option<&str>, event: &str) -> String {
-    format!("• {}", linked(region, event))
-}
-
-fn linked(region: Option<&str>, event: &str) -> String {
-    match event_page(region, event) {
+fn linked(page: Option<&str>, event: &str) -> String {
+    match page {
         Some(page) => format!("<{page}|{event}>"),
         None => code(event, 80),
     }
 }
 
 /// Each repeat: when, its first event, its id.
-pub(super) fn repeats(view: &View, repeats: &[Repeat]) -> String {
+pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String {
     let line = |repeat: &Repeat| {
-        let event = repeat.event.as_deref().map_or_else(String::new, |event| format!(" · {}", linked(repeat.region.as_deref(), event)));
+        let event = repeat.event.as_deref().map_or_else(String::new, |event| {
+            let page = event_page(alert, repeat.region.as_deref(), event);
+            format!(" · {}", linked(page.as_deref(), event))
+        });
         format!("• {}{event} · {}", escape(&view.local(&repeat.time), 80), code(&repeat.id, 40))
     };
     let mut lines: Vec<String> = repeats.iter().rev().take(REPEATS_SHOWN).map(line).collect();

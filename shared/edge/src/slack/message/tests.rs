@@ -212,8 +212,35 @@ fn every_rule_renders_in_both_languages_whatever_its_state() {
 
 #[test]
 fn a_chinese_or_government_region_opens_its_own_console() {
-    let alert_ = Alert { region: Some("cn-north-1".into()), ..sample::alert() };
-    assert!(all_text(&alert(&sample::view(Language::English), &alert_, None, &[])).contains("https://console.amazonaws.cn/cloudtrailv2/"));
+    for (partition, region, host) in [
+        ("aws-cn", "cn-north-1", "https://console.amazonaws.cn/cloudtrailv2/"),
+        ("aws-us-gov", "us-gov-west-1", "https://console.amazonaws-us-gov.com/cloudtrailv2/"),
+        ("aws-eusc", "eusc-de-east-1", "https://console.amazonaws-eusc.eu/cloudtrailv2/"),
+    ] {
+        let text = in_partition(partition, region);
+        assert!(text.contains(host) && !text.contains("aws.amazon.com"), "{text}");
+    }
+}
+
+#[test]
+fn a_partition_whose_console_is_not_known_gets_no_link() {
+    for (partition, region) in [("aws-iso", "us-iso-east-1"), ("aws-nova", "nova-lyra-2"), ("aws-nova", "us-east-1"), ("aws", "cn-north-1")]
+    {
+        let text = in_partition(partition, region);
+        assert!(!text.contains("cloudtrailv2") && !text.contains("CloudTrail event history"), "{partition} {region}: {text}");
+        assert!(text.contains("1f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001"), "the event is named: {text}");
+    }
+}
+
+/// The sample as it would be in another partition: the alert, the mail and the message for a chat, in one text.
+fn in_partition(partition: &str, region: &str) -> String {
+    let sample = sample::alert();
+    let role = sample.role.replace("arn:aws:", &format!("arn:{partition}:"));
+    let told = Alert { region: Some(region.into()), role, ..sample };
+    let view = sample::view(Language::English);
+    let messages: Vec<String> = rendered(&told).iter().map(all_text).collect();
+    let mail = super::super::mail::mail(&view, &told, "not found");
+    format!("{messages:?}\n{mail:?}\n{}", super::super::chatbot::notification(&view, &told, None))
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
 /// Only Identity Center can issue sessions of its reserved roles, and it names them after the user.
 pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
     let issuer = caller.session.as_ref()?.issuer_arn.as_deref()?;
-    if !issuer.contains(":role/aws-reserved/sso.amazonaws.com/") {
+    if !issuer.contains(":role/aws-reserved/sso.") {
         return None;
     }
     let name = caller.role_session()?.split_once(':')?.1;

@@ -4,7 +4,7 @@ use super::super::RolePattern;
 use super::super::node::Slot;
 use super::super::problem::Problems;
 use super::account::Accounts;
-use crate::arn::AssumedRoleArn;
+use crate::arn::{AssumedRoleArn, is_partition};
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
@@ -36,7 +36,7 @@ fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
     let [arn, partition, service, region, account, resource] = parts.as_slice() else {
         return Err(format!("`{shown}` is no role's ARN: it is written like `{LIKE}`, and `*` and `?` may stand for any characters"));
     };
-    if *arn != "arn" || !is_partition(partition) || *service != "iam" || !region.is_empty() {
+    if *arn != "arn" || !can_be_partition(partition) || *service != "iam" || !region.is_empty() {
         let begins = harmless(&format!("{arn}:{partition}:{service}:{region}:"));
         return Err(format!("a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `{begins}`"));
     }
@@ -55,8 +55,12 @@ fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
 }
 
 /// `aws`, `aws-us-gov`, or a glob of them.
-fn is_partition(text: &str) -> bool {
-    (text.starts_with("aws") || text.starts_with('*')) && text.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'*' | b'?'))
+fn can_be_partition(text: &str) -> bool {
+    if !text.contains(['*', '?']) {
+        return is_partition(text);
+    }
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'*' | b'?');
+    (text.starts_with("aws") || text.starts_with(['*', '?'])) && text.bytes().all(plain)
 }
 
 /// Whether a glob can match twelve digits.
@@ -97,6 +101,9 @@ mod tests {
             ("arn:aws-us-gov:iam::*:role/Update?pp", None),
             ("arn:aws*:iam::4444*:role/*", None),
             ("arn:*:iam::44445555666?:role/a", None),
+            ("arn:aws-eusc:iam::444455556666:role/UpdateApp", Some("444455556666")),
+            ("arn:aws-iso-b:iam::444455556666:role/UpdateApp", Some("444455556666")),
+            ("arn:aws-nova-x2:iam::444455556666:role/UpdateApp", Some("444455556666")),
         ] {
             let pattern = pattern(arn);
             assert_eq!(pattern.as_str(), arn);
@@ -124,6 +131,14 @@ rolewatch.yaml:6:10: this is the ARN of a session: the role's is `arn:aws:iam::4
     6 |   - arn: "arn:aws:sts::444455556666:assumed-role/UpdateApp/alice"
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
+        );
+        told(
+            format!("{HEAD}roles:\n  - arn: arn:awscn:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n"),
+            "
+rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:awscn:iam::`
+    6 |   - arn: arn:awscn:iam::444455556666:role/UpdateApp
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
         );
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam::production:role/UpdateApp\n    groups: [development/Developers]\n"),

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::not_given;
+use crate::arn::iam_arn;
 use crate::iam::{Decision, Grant, Place, Principal, Statement, Truth};
 use crate::id::AccountId;
 use crate::policy::{Decision as Choice, IdentityKind, Severity};
@@ -209,7 +210,7 @@ fn not_seen(view: &View<'_>) -> Vec<Draft> {
                 view.account_shown(account),
                 view.place(target)
             );
-            drafts.push(Draft::unproven(target.rules.severity, account, &format!("arn:aws:iam::{account}:root"), message));
+            drafts.push(Draft::unproven(target.rules.severity, account, &iam_arn(Some(target.partition()), account, "root"), message));
         }
     }
     drafts

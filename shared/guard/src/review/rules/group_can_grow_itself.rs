@@ -74,7 +74,7 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
             harmless(&group.written),
             view.account_shown(group.account)
         );
-        let subject = format!("arn:aws:iam::{}:group/{}", group.account, group.group.as_str());
+        let subject = view.arn_not_given(rules, group.account, &format!("group/{}", group.group.as_str()));
         drafts.push(Draft::unproven(rules.severity, group.account, &subject, message));
     }
     drafts

@@ -1,0 +1,132 @@
+//! The partitions of AWS: parts with accounts, ARNs and consoles of their own. More of them come, so nothing here is needed to judge
+//! a switch in a partition that is not listed.
+
+/// What is known of a partition without looking into its logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// As in ARNs.
+    pub partition: &'static str,
+    /// Where the events of IAM are recorded: the Region for which the endpoint of IAM signs, by AWS's own endpoint rules.
+    pub iam_region: &'static str,
+    /// The host that signs people in to the console. `None`: it is not public.
+    pub sign_in: Option<&'static str>,
+    /// The host of the console. `None`: it is not public.
+    pub console: Option<&'static str>,
+}
+
+/// Those that AWS's software development kits name.
+pub const KNOWN: [Known; 8] = [
+    Known { partition: "aws", iam_region: "us-east-1", sign_in: Some("signin.aws.amazon.com"), console: Some("console.aws.amazon.com") },
+    Known { partition: "aws-cn", iam_region: "cn-north-1", sign_in: Some("signin.amazonaws.cn"), console: Some("console.amazonaws.cn") },
+    Known {
+        partition: "aws-us-gov",
+        iam_region: "us-gov-west-1",
+        sign_in: Some("signin.amazonaws-us-gov.com"),
+        console: Some("console.amazonaws-us-gov.com"),
+    },
+    Known {
+        partition: "aws-eusc",
+        iam_region: "eusc-de-east-1",
+        // AWS's documentation names it with a Region only.
+        sign_in: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
+        console: Some("console.amazonaws-eusc.eu"),
+    },
+    Known { partition: "aws-iso", iam_region: "us-iso-east-1", sign_in: None, console: None },
+    Known { partition: "aws-iso-b", iam_region: "us-isob-east-1", sign_in: None, console: None },
+    Known { partition: "aws-iso-e", iam_region: "eu-isoe-west-1", sign_in: None, console: None },
+    Known { partition: "aws-iso-f", iam_region: "us-isof-south-1", sign_in: None, console: None },
+];
+
+/// What is known of a partition, if anything is.
+pub fn known(partition: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.partition == partition)
+}
+
+/// The partition of a Region, where its name shows it.
+pub fn of_region(region: &str) -> Option<&'static Known> {
+    let words: Vec<&str> = region.split('-').collect();
+    known(match words.as_slice() {
+        ["cn", _, _] => "aws-cn",
+        ["us", "gov", _, _] => "aws-us-gov",
+        ["eusc", _, _, _] => "aws-eusc",
+        ["us", "iso", _, _] => "aws-iso",
+        ["us", "isob", _, _] => "aws-iso-b",
+        ["eu", "isoe", _, _] => "aws-iso-e",
+        ["us", "isof", _, _] => "aws-iso-f",
+        ["us" | "eu" | "ap" | "sa" | "ca" | "me" | "af" | "il" | "mx", _, _] => "aws",
+        _ => return None,
+    })
+}
+
+/// The host of the console in a Region. `partition` is that of the ARNs at hand, if there are any.
+///
+/// `None` where it isn't known, or where ARN and Region are of different partitions: no link is better than a wrong one.
+pub fn console(partition: Option<&str>, region: &str) -> Option<String> {
+    let by_region = of_region(region);
+    let known = match partition {
+        Some(partition) => known(partition).filter(|known| by_region.is_none_or(|other| other == *known)),
+        None => by_region,
+    }?;
+    let host = known.console?;
+    Some(if known.partition == "aws" { format!("{region}.{host}") } else { host.to_owned() })
+}
+
+/// Whether IAM's events are recorded in this Region by what is known without looking into the logs. Old trails wrote `global` instead.
+pub fn may_record_iam(region: &str) -> bool {
+    region == GLOBAL || KNOWN.iter().any(|known| known.iam_region == region)
+}
+
+/// What trails wrote until November 2021 instead of the Region of services without one. Such a record was written in every Region's files.
+pub(crate) const GLOBAL: &str = "global";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_shows_its_partition_or_none() {
+        for (region, partition) in [
+            ("us-east-1", Some("aws")),
+            ("mx-central-1", Some("aws")),
+            ("ap-southeast-7", Some("aws")),
+            ("cn-northwest-1", Some("aws-cn")),
+            ("us-gov-east-1", Some("aws-us-gov")),
+            ("eusc-de-east-1", Some("aws-eusc")),
+            ("us-iso-west-1", Some("aws-iso")),
+            ("us-isob-east-1", Some("aws-iso-b")),
+            ("eu-isoe-west-1", Some("aws-iso-e")),
+            ("us-isof-south-1", Some("aws-iso-f")),
+            ("nova-lyra-2", None),
+            ("us-nova-east-1", None),
+            ("global", None),
+            ("", None),
+        ] {
+            assert_eq!(of_region(region).map(|known| known.partition), partition, "{region}");
+        }
+        for known in KNOWN {
+            assert_eq!(of_region(known.iam_region).map(|known| known.partition), Some(known.partition));
+        }
+    }
+
+    #[test]
+    fn a_console_is_the_partitions_own_or_none() {
+        let host = |partition, region| console(partition, region);
+        assert_eq!(host(Some("aws"), "us-east-1").as_deref(), Some("us-east-1.console.aws.amazon.com"));
+        assert_eq!(host(None, "ap-northeast-1").as_deref(), Some("ap-northeast-1.console.aws.amazon.com"));
+        assert_eq!(host(Some("aws"), "zz-new-1").as_deref(), Some("zz-new-1.console.aws.amazon.com"));
+        assert_eq!(host(Some("aws-cn"), "cn-north-1").as_deref(), Some("console.amazonaws.cn"));
+        assert_eq!(host(None, "us-gov-west-1").as_deref(), Some("console.amazonaws-us-gov.com"));
+        assert_eq!(host(Some("aws-eusc"), "eusc-de-east-1").as_deref(), Some("console.amazonaws-eusc.eu"));
+        for (partition, region) in [
+            (Some("aws-iso"), "us-iso-east-1"),
+            (Some("aws-nova"), "nova-lyra-2"),
+            (Some("aws-nova"), "us-east-1"),
+            (Some("aws"), "cn-north-1"),
+            (Some("aws-cn"), "us-east-1"),
+            (None, "nova-lyra-2"),
+            (None, "us-isob-east-1"),
+        ] {
+            assert_eq!(host(partition, region), None, "{partition:?} {region}");
+        }
+    }
+}
