@@ -31,7 +31,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     }
     let how = How { jobs: args.jobs, max_objects: args.max_objects };
     let inputs = Inputs::find(&args.paths, &args.sources)?;
-    let Scanned { world, mut totals, unread, range } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
+    let Scanned { world, mut totals, unread, not_evidence, range } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
     let scope = Scope { as_of: args.until, since: args.since, until: args.until };
     let mut allowed = Allowed::default();
     let judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |examined| allowed.note(examined, &inputs));
@@ -46,8 +46,10 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         allowed: &allowed,
         totals: &totals,
         unread: &unread,
+        not_evidence: &not_evidence,
     };
     report.print(args.format)?;
+    not_evidence.tell_not_evidence();
     unread.tell();
     stdout::tell(&format!("rolewatch: {}", totals::line(&totals)));
     Ok(Exit::of_audit(&judgement.findings, args.fail_on, unread.is_empty()))

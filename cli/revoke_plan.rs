@@ -37,7 +37,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     let asked = Asked::read(&args.finding, paths)?;
     let mut inputs = Inputs::find(paths, &args.sources)?;
     inputs.not_logs.extend(std::fs::canonicalize(&args.finding));
-    let Scanned { world, unread, .. } = scan(paths, &inputs.not_logs, &inputs.policy, How::default())?;
+    let Scanned { world, unread, not_evidence, .. } = scan(paths, &inputs.not_logs, &inputs.policy, How::default())?;
     let judgement = judge(&world, &inputs.policy, &inputs.rosters, Scope::default(), &mut |_| ());
     let about = About::find(&asked, &judgement)?;
     let case = Case {
@@ -61,6 +61,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
             stdout::print_plain(|out| writeln!(out, "{}", revoke::visible(&json)))?;
         }
     }
+    not_evidence.tell_not_evidence();
     unread.tell();
     if !unread.is_empty() {
         stdout::tell_warning("some logs could not be read: sessions, and bystanders with them, may be missing from the plan");

@@ -73,6 +73,10 @@ struct Summary {
     counts: Totals,
     unread: Vec<Unread>,
     unread_count: u64,
+    #[serde(default)]
+    not_evidence: Vec<Unread>,
+    #[serde(default)]
+    not_evidence_count: u64,
     notices: Vec<String>,
 }
 
@@ -99,20 +103,26 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let input = input(path, args.since, args.until)?;
     let outcome = outcome(&Stack::connect(arn, bucket)?, input, PAUSE)?;
     print(&outcome, args.format)?;
-    let Summary { counts, unread, unread_count, notices } = &outcome.summary;
+    let Summary { counts, unread, unread_count, not_evidence, not_evidence_count, notices } = &outcome.summary;
     for notice in notices {
         stdout::tell(&format!("rolewatch: {}", harmless(notice)));
     }
-    for Unread { file, record, reason } in unread.iter().take(TOLD) {
+    tell(not_evidence, *not_evidence_count, "are not evidence");
+    tell(unread, *unread_count, "could not be read");
+    stdout::tell(&format!("rolewatch: {}", totals::line(counts)));
+    Ok(Exit::of_audit(&outcome.findings, args.fail_on, *unread_count == 0))
+}
+
+/// The first of them one by one.
+fn tell(these: &[Unread], count: u64, they: &str) {
+    for Unread { file, record, reason } in these.iter().take(TOLD) {
         let record = record.map_or_else(String::new, |record| format!(": record {record}"));
         stdout::tell(&format!("rolewatch: {}{record}: {}", shown_path(Path::new(file)), harmless(reason)));
     }
-    let untold = unread_count.saturating_sub(u64::try_from(unread.len().min(TOLD)).unwrap_or(0));
+    let untold = count.saturating_sub(u64::try_from(these.len().min(TOLD)).unwrap_or(0));
     if untold > 0 {
-        stdout::tell(&format!("rolewatch: … and {untold} more that could not be read (`--format json` names them)"));
+        stdout::tell(&format!("rolewatch: … and {untold} more that {they} (`--format json` names them)"));
     }
-    stdout::tell(&format!("rolewatch: {}", totals::line(counts)));
-    Ok(Exit::of_audit(&outcome.findings, args.fail_on, *unread_count == 0))
 }
 
 fn usage(text: &str) -> Failure {

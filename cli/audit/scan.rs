@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream};
+use rolewatch_guard::envelope::NotUsed;
 use rolewatch_guard::intake::{Intake, TakenIn};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -30,6 +31,8 @@ pub(crate) struct Scanned {
     pub(crate) world: World,
     pub(crate) totals: Totals,
     pub(crate) unread: UnreadList,
+    /// Events that AWS did not send.
+    pub(crate) not_evidence: UnreadList,
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
 }
@@ -198,11 +201,12 @@ struct Part<'p> {
     intake: Intake<'p>,
     counts: Counts,
     unread: UnreadList,
+    not_evidence: UnreadList,
 }
 
 impl<'p> Part<'p> {
     fn new(policy: &'p Policy) -> Self {
-        Self { intake: Intake::new(policy), counts: Counts::default(), unread: UnreadList::default() }
+        Self { intake: Intake::new(policy), counts: Counts::default(), unread: UnreadList::default(), not_evidence: UnreadList::default() }
     }
 
     fn read(&mut self, source: &Source, filter: &Filter, scratch: &mut Scratch) {
@@ -230,13 +234,14 @@ impl<'p> Part<'p> {
         self.intake = self.intake.join(other.intake);
         self.counts.merge(&other.counts);
         self.unread.merge(other.unread);
+        self.not_evidence.merge(other.not_evidence);
         self
     }
 
     fn finish(self, skipped: u64) -> Scanned {
         let TakenIn { world, kept, range } = self.intake.finish();
         let totals = of_reading(&self.counts, skipped, kept);
-        Scanned { world, totals, unread: self.unread, range }
+        Scanned { world, totals, unread: self.unread, not_evidence: self.not_evidence, range }
     }
 }
 
@@ -244,6 +249,14 @@ impl Sink for Part<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
         if let Err(problem) = self.intake.take(json) {
             self.unread.add(Fault::of_record(at, &problem));
+        }
+    }
+
+    fn event(&mut self, json: &[u8], at: &Place) {
+        match self.intake.take_event(json) {
+            Ok(_) => {}
+            Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
+            Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
         }
     }
 

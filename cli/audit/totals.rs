@@ -21,6 +21,7 @@ pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: Kept) -> Totals {
             duplicates: kept.duplicates,
             contradicting: kept.contradicting,
             not_relevant: counts.passed_over + counts.insights + kept.not_relevant,
+            not_evidence: kept.not_evidence,
             unread: counts.records_unread + kept.unread,
         },
         ..Totals::default()
@@ -37,7 +38,12 @@ pub(crate) fn line(totals: &Totals) -> String {
         part(records.contradicting, "contradicting"),
     ]);
     let kept = if duplicates.is_empty() { "kept".to_owned() } else { format!("kept ({duplicates})") };
-    let records_became = listed([part(records.kept, &kept), part(records.not_relevant, "not relevant"), part(records.unread, "unread")]);
+    let records_became = listed([
+        part(records.kept, &kept),
+        part(records.not_relevant, "not relevant"),
+        part(records.not_evidence, "not evidence"),
+        part(records.unread, "unread"),
+    ]);
     let switches_became = listed([
         part(switches.clean, "clean"),
         part(switches.violating, "with violations"),
@@ -67,21 +73,21 @@ mod tests {
             files_not_relevant: 1,
             files_failed: 2,
             records: 4_321,
-            candidates: 90,
-            passed_over: 4_230,
+            candidates: 94,
+            passed_over: 4_226,
             records_unread: 1,
             ..Counts::default()
         };
-        let kept = Kept { of_use: 87, duplicates: 3, contradicting: 1, not_relevant: 1, unread: 2 };
+        let kept = Kept { of_use: 87, duplicates: 3, contradicting: 1, not_relevant: 1, not_evidence: 4, unread: 2 };
         let totals = of_reading(&counts, 1, kept);
         assert_eq!(
             line(&totals),
             "16 files: 12 read, 2 skipped, 2 unreadable; \
-             4,321 records: 87 kept (3 duplicates, 1 contradicting), 4,231 not relevant, 3 unread; \
+             4,321 records: 87 kept (3 duplicates, 1 contradicting), 4,227 not relevant, 4 not evidence, 3 unread; \
              0 switches; 0 violations, 0 unproven, 0 suppressed"
         );
-        let Records { met, kept, not_relevant, unread, .. } = totals.records;
-        assert_eq!(kept + not_relevant + unread, met);
+        let Records { met, kept, not_relevant, not_evidence, unread, .. } = totals.records;
+        assert_eq!(kept + not_relevant + not_evidence + unread, met);
         let Files { met, read, skipped, unreadable } = totals.files;
         assert_eq!(read + skipped + unreadable, met);
     }

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rolewatch_archive::{Place, Unread};
-use rolewatch_guard::seen::RecordProblem;
 use rolewatch_guard::untrusted::harmless;
 use serde::Serialize;
 
@@ -42,8 +41,9 @@ impl Fault {
         Self { file: Arc::from(name), byte: None, record: None, reason: harmless(why) }
     }
 
-    pub(crate) fn of_record(place: &Place, problem: &RecordProblem) -> Self {
-        Self { file: Arc::clone(&place.file), byte: Some(place.byte), record: Some(place.record), reason: problem.to_string() }
+    /// `why` is harmless.
+    pub(crate) fn of_record(place: &Place, why: &impl std::fmt::Display) -> Self {
+        Self { file: Arc::clone(&place.file), byte: Some(place.byte), record: Some(place.record), reason: why.to_string() }
     }
 }
 
@@ -116,15 +116,29 @@ impl UnreadList {
         })
     }
 
-    /// One line each on stderr.
+    /// The first of them.
+    pub(crate) fn first(&self, most: usize) -> &[Fault] {
+        self.first.get(..most).unwrap_or(&self.first)
+    }
+
+    /// One line each on stderr, of what could not be read.
     pub(crate) fn tell(&self) {
+        self.tell_as("could not be read");
+    }
+
+    /// The same of events that AWS did not send.
+    pub(crate) fn tell_not_evidence(&self) {
+        self.tell_as("are not evidence");
+    }
+
+    fn tell_as(&self, they: &str) {
         let told = self.first.iter().take(TOLD);
         let untold = self.count - u64::try_from(told.len()).unwrap_or(0);
         for fault in told {
             stdout::tell(&format!("rolewatch: {fault}"));
         }
         if untold > 0 {
-            stdout::tell(&format!("rolewatch: … and {} more that could not be read (`--format json` names them)", number(untold)));
+            stdout::tell(&format!("rolewatch: … and {} more that {they} (`--format json` names them)", number(untold)));
         }
     }
 }

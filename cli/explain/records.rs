@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use std::slice;
 
 use anstyle::{AnsiColor, Style};
-use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
+use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::review::allowed_by;
 use rolewatch_guard::rules::ALL;
 use rolewatch_guard::seen::{self, Reading, Seen};
@@ -21,7 +22,7 @@ use crate::args::ExplainArgs;
 use crate::audit::inputs::Inputs;
 use crate::audit::unread::{Fault, UnreadList};
 use crate::exit::{Exit, Failure};
-use crate::report::words::{counted, number, padded, place, wrap};
+use crate::report::words::{counted, listed, number, padded, place, wrap};
 use crate::stdout;
 
 /// How many records are told one by one. All are judged.
@@ -50,7 +51,14 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     };
     let elevated = inputs.as_ref().map(|inputs| Elevated::by_policy(&inputs.policy));
     let may_be = |role: &RoleArn| elevated.as_ref().is_none_or(|elevated| elevated.may_be(role));
-    let mut reader = Reader { elevated: &may_be, told: Vec::new(), later: Vec::new(), untold: 0, unread: UnreadList::default() };
+    let mut reader = Reader {
+        elevated: &may_be,
+        told: Vec::new(),
+        later: Vec::new(),
+        untold: 0,
+        unread: UnreadList::default(),
+        not_evidence: UnreadList::default(),
+    };
     let counts = if args.what.as_os_str() == "-" {
         read_stream(io::stdin().lock(), "stdin", &Filter::everything(), &mut Scratch::new(), &mut reader)
     } else {
@@ -63,7 +71,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         File::open(&args.what).map_err(|why| Failure::unreadable(&args.what, why))?;
         read_file(&args.what, &Filter::everything(), &mut Scratch::new(), &mut reader)
     };
-    let Reader { told, later, untold, unread, .. } = reader;
+    let Reader { told, later, untold, unread, not_evidence, .. } = reader;
     stdout::print(|out| {
         let columns = stdout::columns();
         let all: Vec<&Seen> = told.iter().filter_map(|record| record.seen.as_deref()).chain(&later).collect();
@@ -78,18 +86,22 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         }
         Ok(())
     })?;
+    not_evidence.tell_not_evidence();
     unread.tell();
-    let notes = if counts.other_documents > 0 {
-        format!(", {} not of CloudTrail", counted(counts.other_documents, "document", "documents"))
-    } else {
-        String::new()
-    };
-    stdout::tell(&format!(
-        "rolewatch: {}, {} could not be read{notes}",
-        counted(counts.records, "record", "records"),
-        number(unread.count())
-    ));
+    stdout::tell(&summary(&counts, unread.count(), not_evidence.count()));
     Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// The last line on stderr.
+fn summary(counts: &Counts, unread: u64, not_evidence: u64) -> String {
+    let records = counted(counts.records, "record", "records");
+    let others = counted(counts.other_documents, "document", "documents");
+    let beside = listed([
+        (not_evidence, format!("{} not evidence", number(not_evidence))),
+        (counts.other_documents, format!("{others} not of CloudTrail")),
+    ]);
+    let comma = if beside.is_empty() { "" } else { ", " };
+    format!("rolewatch: {records}, {} could not be read{comma}{beside}", number(unread))
 }
 
 struct Reader<'a> {
@@ -99,6 +111,8 @@ struct Reader<'a> {
     later: Vec<Seen>,
     untold: u64,
     unread: UnreadList,
+    /// Events that AWS did not send.
+    not_evidence: UnreadList,
 }
 
 /// The few fields that tell a reader which record is meant.
@@ -141,6 +155,14 @@ impl Sink for Reader<'_> {
             },
         );
         self.told.push(Record { number: at.record, title, seen });
+    }
+
+    fn event(&mut self, json: &[u8], at: &Place) {
+        match envelope::open(json) {
+            Ok(event) => self.record(event.record.as_bytes(), at),
+            Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
+            Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
+        }
     }
 
     fn unread(&mut self, problem: Unread) {

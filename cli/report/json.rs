@@ -29,6 +29,9 @@ struct Document<'a> {
     /// The first of them; `unread_count` is of all.
     unread: Vec<FaultShown<'a>>,
     unread_count: u64,
+    /// The first events that AWS did not send; `not_evidence_count` is of all.
+    not_evidence: Vec<FaultShown<'a>>,
+    not_evidence_count: u64,
     counts: &'a Totals,
     not_judged: NotJudged,
     notices: &'a [String],
@@ -96,7 +99,7 @@ impl From<&Tally> for TallyShown {
 }
 
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Report { paths, inputs, since, until, judgement, allowed, totals, unread, .. } = report;
+    let Report { paths, inputs, since, until, judgement, allowed, totals, unread, not_evidence, .. } = report;
     let document = Document {
         policy: PolicyShown { file: shown_path(&inputs.policy_file), version: inputs.policy.version_hash },
         rosters: inputs
@@ -144,6 +147,8 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             .collect(),
         unread: unread.shown().collect(),
         unread_count: unread.count(),
+        not_evidence: not_evidence.shown().collect(),
+        not_evidence_count: not_evidence.count(),
         counts: totals,
         not_judged: NotJudged { other_refusals: judgement.other_refusals, assume_root_allowed: judgement.root_allowed },
         notices: &judgement.notices,

@@ -31,6 +31,8 @@ pub(crate) struct Report<'a> {
     pub(crate) allowed: &'a Allowed,
     pub(crate) totals: &'a Totals,
     pub(crate) unread: &'a UnreadList,
+    /// Events that AWS did not send: they count for nothing, and nothing is missing for it.
+    pub(crate) not_evidence: &'a UnreadList,
 }
 
 impl Report<'_> {

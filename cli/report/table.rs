@@ -15,6 +15,9 @@ use crate::exit::shown_path;
 pub(crate) use findings::step;
 use paint::{BAD, BOLD, DIM, HEADING, UNSURE};
 
+/// How many events that are not evidence are shown one by one.
+const NOT_EVIDENCE_SHOWN: usize = 10;
+
 /// Where the text of a line with a label begins.
 const LABEL: usize = 10;
 
@@ -39,6 +42,7 @@ pub(crate) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
     }
     suppressed(report, &mut page)?;
     switches::clean(report, &mut page)?;
+    not_evidence(report, &mut page)?;
     not_judged(report, &mut page)?;
     by_rule(report, &mut page)
 }
@@ -160,6 +164,24 @@ fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         page.text(indent, &by)?;
     }
     Ok(())
+}
+
+/// Events that AWS did not send.
+fn not_evidence(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let events = report.not_evidence;
+    if events.is_empty() {
+        return Ok(());
+    }
+    page.heading(&format!("Not evidence: {}", number(events.count())))?;
+    page.text(2, "AWS didn't send these events, so nothing in them counts. Anybody can put events like these on a bus.")?;
+    let first = events.first(NOT_EVIDENCE_SHOWN);
+    for event in first {
+        page.hanging(&format!("{UNSURE}- {UNSURE:#}"), 2, &event.to_string())?;
+    }
+    match events.count() - length(first) {
+        0 => Ok(()),
+        more => page.text(2, &format!("… and {} more; `--format json` names them", number(more))),
+    }
 }
 
 /// What the reader should know beside the findings.

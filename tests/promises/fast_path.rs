@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
+use rolewatch_guard::envelope;
 use rolewatch_guard::seen::{Reading, read};
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::world::World;
@@ -31,6 +32,11 @@ impl Sink for Into<'_> {
             Ok(Reading::NotRelevant) => {}
             Err(problem) => panic!("{at}: {problem}"),
         }
+    }
+
+    fn event(&mut self, json: &[u8], at: &Place) {
+        let event = envelope::open(json).unwrap_or_else(|why| panic!("{at}: {why}"));
+        self.record(event.record.as_bytes(), at);
     }
 
     fn unread(&mut self, problem: Unread) {

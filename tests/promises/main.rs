@@ -13,6 +13,7 @@ mod bad_input;
 mod cli;
 mod corpus;
 mod cross_account;
+mod envelopes;
 mod events;
 mod fast_path;
 mod history;

@@ -88,6 +88,9 @@ struct FileRead {
     /// The first of them.
     faults: Vec<Fault>,
     fault_count: u64,
+    /// The first of the events that AWS did not send.
+    not_evidence: Vec<Fault>,
+    not_evidence_count: u64,
 }
 
 /// One thing that could not be read, as the audit's `json` report has it.
@@ -113,6 +116,9 @@ struct Summary {
     /// The first of them; `unread_count` is of all.
     unread: Vec<Fault>,
     unread_count: u64,
+    /// The first of the events that AWS did not send; `not_evidence_count` is of all.
+    not_evidence: Vec<Fault>,
+    not_evidence_count: u64,
     notices: Vec<String>,
 }
 

@@ -10,6 +10,7 @@ use rolewatch_edge::outbox;
 use rolewatch_edge::port::{Kept, LogFile, Trouble};
 use rolewatch_edge::{quarantine, setup};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -63,6 +64,8 @@ pub(crate) struct Recovered {
     pub(crate) early: u64,
     /// Records that cannot be read.
     pub(crate) records_unread: u64,
+    /// Events that AWS did not send.
+    pub(crate) not_evidence: u64,
     /// The file cannot be read, or not to its end.
     pub(crate) file_unread: bool,
 }
@@ -110,13 +113,14 @@ async fn scan<O: Outside>(
     loop {
         let mut wanted = Wanted::new(reader, log, from);
         let counts = read_stream(bytes, log.text, &reader.filter, &mut reader.scratch.borrow_mut(), &mut wanted);
-        let Wanted { records, met, overflow, unread, records_unread, .. } = wanted;
+        let Wanted { records, met, overflow, unread, records_unread, not_evidence, .. } = wanted;
         if from == 0 {
             // What the archive could not read is named again whenever it is read.
             recovered.records_unread = counts.records_unread;
             recovered.file_unread = counts.files_failed > 0;
         }
         recovered.records_unread += records_unread;
+        recovered.not_evidence += not_evidence;
         faults.extend(unread);
         for some in records.chunks(AT_ONCE) {
             let sent = try_join_all(some.iter().map(|record| submit(outside, record, now))).await?;
@@ -215,6 +219,7 @@ struct Wanted<'a> {
     overflow: bool,
     unread: Vec<String>,
     records_unread: u64,
+    not_evidence: u64,
 }
 
 impl<'a> Wanted<'a> {
@@ -232,6 +237,7 @@ impl<'a> Wanted<'a> {
             overflow: false,
             unread: Vec::new(),
             records_unread: 0,
+            not_evidence: 0,
         }
     }
 
@@ -239,6 +245,16 @@ impl<'a> Wanted<'a> {
         if self.unread.len() < NOTED {
             self.unread.push(fault);
         }
+    }
+
+    /// Counts a record that is handed over, and tells whether it is to be dealt with in this reading.
+    fn is_next(&mut self) -> bool {
+        if self.held >= HELD {
+            self.overflow = true;
+            return false;
+        }
+        self.met += 1;
+        self.met > self.from
     }
 
     fn take(&mut self, json: &[u8]) -> Result<(), String> {
@@ -282,16 +298,26 @@ impl<'a> Wanted<'a> {
 
 impl Sink for Wanted<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        if self.held >= HELD {
-            self.overflow = true;
-            return;
-        }
-        self.met += 1;
-        if self.met <= self.from {
+        if !self.is_next() {
             return;
         }
         if let Err(why) = self.take(json) {
             self.records_unread += 1;
+            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
+        }
+    }
+
+    /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not send are quarantined.
+    fn event(&mut self, json: &[u8], at: &Place) {
+        let why = match envelope::open(json) {
+            Ok(event) => return self.record(event.record.as_bytes(), at),
+            Err(why) => why,
+        };
+        if self.is_next() {
+            *match why {
+                NotUsed::NotEvidence(_) => &mut self.not_evidence,
+                NotUsed::Unreadable(_) => &mut self.records_unread,
+            } += 1;
             self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
         }
     }

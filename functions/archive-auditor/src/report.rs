@@ -18,7 +18,7 @@ pub struct Report {
     pub files_unread: u64,
     /// Records that could not be read.
     pub records_unread: u64,
-    /// Messages that are none, kept in the bucket.
+    /// Messages that are none, kept in the bucket, and events in log files that AWS did not send, noted there.
     pub quarantined: u64,
     /// Messages to be delivered again, and files to be tried again.
     pub failed: u64,
@@ -50,10 +50,11 @@ impl Report {
     }
 
     pub(crate) fn add(&mut self, log: &LogKey<'_>, recovered: Recovered) {
-        let Recovered { missed, early, records_unread, file_unread } = recovered;
+        let Recovered { missed, early, records_unread, not_evidence, file_unread } = recovered;
         self.files += 1;
         self.files_unread += u64::from(file_unread);
         self.records_unread += records_unread;
+        self.quarantined += not_evidence;
         self.early += early;
         if missed > 0 {
             *self.missed.entry([log.account.to_string(), log.region.to_owned()]).or_default() += missed;

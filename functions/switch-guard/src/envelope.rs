@@ -2,6 +2,7 @@
 
 use rolewatch_edge::settle::Rejudge;
 use rolewatch_edge::setup::Ask;
+use rolewatch_guard::envelope::Envelope;
 use rolewatch_guard::moment::Moment;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,9 +10,9 @@ use serde_json::value::RawValue;
 /// A message of the queue.
 pub(crate) enum Message<'a> {
     /// A CloudTrail record, as it came.
-    Record(&'a RawValue),
+    Record(&'a str),
     /// A CloudTrail record that EventBridge may never have delivered: it was found in the event history, or in the log files of a trail.
-    Recovered(&'a RawValue),
+    Recovered(&'a str),
     /// The schedule fired.
     Heartbeat(Moment),
     /// Judge these again.
@@ -60,14 +61,6 @@ enum Means {
 }
 
 #[derive(Deserialize)]
-struct Envelope<'a> {
-    source: String,
-    account: String,
-    #[serde(borrow)]
-    detail: &'a RawValue,
-}
-
-#[derive(Deserialize)]
 struct Schedule {
     time: Moment,
 }
@@ -75,10 +68,7 @@ struct Schedule {
 /// The source of the heartbeat's events.
 const HEARTBEAT: &str = "rolewatch.heartbeat";
 
-/// Tells what a message is.
-///
-/// EventBridge writes `source` and `account` itself. Only AWS can send events of source `aws.…`, and each account gets its own records: an event
-/// whose record belongs to another account was made by somebody.
+/// Tells what a message is. Whether an event is evidence is decided as it is offline.
 pub(crate) fn open(body: &str) -> Message<'_> {
     if let Ok(Ours { rejudge }) = serde_json::from_str(body) {
         return Message::Rejudge(rejudge);
@@ -87,27 +77,21 @@ pub(crate) fn open(body: &str) -> Message<'_> {
         return Message::Review(review);
     }
     if let Ok(Recovered { detail, .. }) = serde_json::from_str(body) {
-        return Message::Recovered(detail);
+        return Message::Recovered(detail.get());
     }
-    let envelope: Envelope<'_> = match serde_json::from_str(body) {
+    let envelope = match Envelope::read(body.as_bytes()) {
         Ok(envelope) => envelope,
-        Err(error) => return Message::Unreadable(format!("not an event of EventBridge: {error}")),
+        Err(problem) => return Message::Unreadable(problem.to_string()),
     };
-    if envelope.source == HEARTBEAT {
-        return match serde_json::from_str::<Schedule>(envelope.detail.get()) {
+    if envelope.source().as_deref() == Some(HEARTBEAT) {
+        return match serde_json::from_str::<Schedule>(envelope.detail()) {
             Ok(schedule) => Message::Heartbeat(schedule.time),
             Err(error) => Message::Unreadable(format!("not a heartbeat: {error}")),
         };
     }
-    if !envelope.source.starts_with("aws.") {
-        return Message::Unreadable(format!("source `{}` is not of AWS", rolewatch_guard::untrusted::harmless(&envelope.source)));
-    }
-    match rolewatch_guard::seen::recipient(envelope.detail.get().as_bytes()) {
-        Some(recipient) if recipient != envelope.account => Message::Unreadable(format!(
-            "it came from account {}, but its record is of account {recipient}",
-            rolewatch_guard::untrusted::harmless(&envelope.account)
-        )),
-        _ => Message::Record(envelope.detail),
+    match envelope.evidence() {
+        Ok(event) => Message::Record(event.record),
+        Err(why) => Message::Unreadable(why.to_string()),
     }
 }
 
@@ -121,7 +105,7 @@ mod tests {
     fn a_recovered_record_is_opened_by_whoever_found_it() {
         for means in ["lookup", "trail"] {
             let body = format!(r#"{{"recovered":"{means}","detail":{RECORD}}}"#);
-            assert!(matches!(open(&body), Message::Recovered(detail) if detail.get() == RECORD), "{means}");
+            assert!(matches!(open(&body), Message::Recovered(RECORD)), "{means}");
         }
         assert!(matches!(open(&format!(r#"{{"recovered":"hearsay","detail":{RECORD}}}"#)), Message::Unreadable(_)));
         assert!(matches!(open(r#"{"recovered":"lookup"}"#), Message::Unreadable(_)));
@@ -135,9 +119,25 @@ mod tests {
     }
 
     #[test]
+    fn what_aws_did_not_send_is_kept_aside_as_offline() {
+        for (change, why) in [
+            (r#""source":"com.example.app","account":"111122223333""#, "its source is `com.example.app`"),
+            (r#""source":"aws.sts","account":"444455556666""#, "belongs to account 111122223333"),
+            (r#""account":"111122223333""#, "no source"),
+            (r#""source":"com.example.app","source":"aws.sts","account":"111122223333""#, "duplicate field `source`"),
+        ] {
+            let body = format!("{{{change},\"detail\":{RECORD}}}");
+            let Message::Unreadable(said) = open(&body) else { panic!("{change} is taken") };
+            assert!(said.contains(why), "{said}");
+        }
+        let sent = format!(r#"{{"source":"\u0061ws.sts","account":"111122223333","detail":{RECORD}}}"#);
+        assert!(matches!(open(&sent), Message::Record(RECORD)));
+    }
+
+    #[test]
     fn a_message_that_recovery_writes_is_one_that_is_opened() {
         let body = rolewatch_edge::watch::recovered("lookup", RECORD).unwrap();
-        assert!(matches!(open(&body), Message::Recovered(detail) if detail.get() == RECORD));
+        assert!(matches!(open(&body), Message::Recovered(RECORD)));
         assert_eq!(rolewatch_edge::watch::recovered("lookup", "not json"), None);
     }
 }

@@ -82,7 +82,7 @@ pub(crate) async fn take<O: Outside>(
         }
         Message::Record(detail) | Message::Recovered(detail) => {
             let book = shelf.current(outside, now).await?;
-            record(outside, book, guarded, (body, detail.get()), first_try, now).await
+            record(outside, book, guarded, (body, detail), first_try, now).await
         }
     }
 }

@@ -22,6 +22,10 @@ pub trait Sink {
     /// Takes a record that could matter. `json` is one JSON object by its structure; it has still to be parsed.
     fn record(&mut self, json: &[u8], at: &Place);
 
+    /// Takes an event as EventBridge delivers it, with a record under `detail`. `json` is the whole event: what stands around the
+    /// record says whether AWS sent it, so none is passed over for what its record holds.
+    fn event(&mut self, json: &[u8], at: &Place);
+
     /// Takes note of something that was not read.
     fn unread(&mut self, problem: Unread);
 }
@@ -88,7 +92,9 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     fn told_apart(&mut self, json: &[u8], keys: &Keys, item: Item) {
-        if let Some(text) = keys.cloud_trail_event.clone().and_then(|range| json.get(range)) {
+        if let Some(key) = keys.twice {
+            self.unread_record(item.number, item.byte, Reason::Twice(key));
+        } else if let Some(text) = keys.cloud_trail_event.clone().and_then(|range| json.get(range)) {
             self.cloud_trail_event(text, item);
         } else if keys.record {
             if keys.insight {
@@ -100,8 +106,9 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         } else if let Some(detail) = keys.detail.clone().and_then(|range| json.get(range)) {
             match Keys::of(detail) {
                 Some(keys) if keys.insight => self.counts.other_documents += 1,
-                Some(keys) if keys.record => self.record(detail, item, item.seen.backslash),
-                _ => self.counts.other_documents += 1,
+                Some(keys) if keys.record => self.event(json, item),
+                Some(_) => self.counts.other_documents += 1,
+                None => self.unread_record(item.number, item.byte, Reason::Detail),
             }
         } else if keys.digest {
             self.digests += 1;
@@ -156,6 +163,12 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             self.counts.candidates += 1;
             self.sink.record(json, &Place { file: Arc::clone(&self.file), record: item.number, byte: item.byte });
         }
+    }
+
+    fn event(&mut self, json: &[u8], item: Item) {
+        self.counts.records += 1;
+        self.counts.candidates += 1;
+        self.sink.event(json, &Place { file: Arc::clone(&self.file), record: item.number, byte: item.byte });
     }
 
     /// Names a record that was not read.

@@ -62,6 +62,8 @@ pub(crate) struct Keys {
     /// The bytes of the values, counted from the beginning of the object.
     pub(crate) detail: Option<Range<usize>>,
     pub(crate) cloud_trail_event: Option<Range<usize>>,
+    /// One of these keys, if it is there twice: then nobody can tell which value counts.
+    pub(crate) twice: Option<&'static str>,
 }
 
 impl Keys {
@@ -71,8 +73,16 @@ impl Keys {
             Key::Record => self.record = true,
             Key::Insight => self.insight = true,
             Key::Digest => self.digest = true,
-            Key::Detail => self.detail = Some(value),
-            Key::CloudTrailEvent => self.cloud_trail_event = Some(value),
+            Key::Detail => {
+                if self.detail.replace(value).is_some() {
+                    self.twice = Some("detail");
+                }
+            }
+            Key::CloudTrailEvent => {
+                if self.cloud_trail_event.replace(value).is_some() {
+                    self.twice = Some("CloudTrailEvent");
+                }
+            }
             Key::Records | Key::Events | Key::Other => {}
         }
     }
@@ -184,5 +194,12 @@ mod tests {
         assert!(Keys::of(br#"{"eventName":"x""#).is_none());
         assert_eq!(Keys::of(b"{ }"), Some(Keys::default()));
         assert_eq!(Key::of(br"\\u0064etail"), Key::Other);
+    }
+
+    #[test]
+    fn a_key_that_must_not_be_there_twice_is_noticed_however_it_is_spelled() {
+        assert_eq!(Keys::of(br#"{"detail":{},"\u0064etail":{}}"#).unwrap().twice, Some("detail"));
+        assert_eq!(Keys::of(br#"{"CloudTrailEvent":"","a":1,"CloudTrailEvent":""}"#).unwrap().twice, Some("CloudTrailEvent"));
+        assert_eq!(Keys::of(br#"{"detail":{"detail":1},"a":1,"a":2}"#).unwrap().twice, None);
     }
 }

@@ -89,6 +89,12 @@ pub enum Reason {
     /// `CloudTrailEvent` of a LookupEvents answer cannot be used.
     #[error("its `CloudTrailEvent` is not the text of a JSON object")]
     CloudTrailEvent,
+    /// A key on which the reading depends is there twice.
+    #[error("the object has `{0}` twice, so it isn't certain which one counts")]
+    Twice(&'static str),
+    /// `detail` of an event of EventBridge cannot be used.
+    #[error("its `detail` is not a JSON object")]
+    Detail,
     /// The bytes are not UTF-8.
     #[error("the record is not valid UTF-8")]
     NotUtf8,

@@ -41,8 +41,8 @@ pub async fn note<O: Bucket + Table + Topic>(outside: &O, file: &str, faults: &[
     tracing::warn!(key, why = first, "a log file cannot be read, or not all of it");
     let hour = time.get(..13).unwrap_or_default();
     let text = format!(
-        "A log file of the trail could not be read, or not all of it: {first}.\n\nWhat the rest of it tells was recovered. `{key}` names all that was not, \
-         others of this hour are in the same place; the metrics LogFilesUnread and RecordsUnread count them. docs/operations.md says what to do."
+        "A log file of the trail could not be used, or not all of it: {first}.\n\nWhat the rest of it tells was recovered. `{key}` names all that was not, \
+         others of this hour are in the same place; the metrics LogFilesUnread, RecordsUnread and Quarantined count them. docs/operations.md says what to do."
     );
     once(outside, &format!("unread logs {hour}"), "rolewatch: logs that cannot be read", text, now).await
 }

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Elevated;
 use crate::arn::RoleArn;
+use crate::envelope::{self, NotUsed};
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::seen::{Reading, RecordProblem, read};
 use crate::world::{Added, World};
 
-/// What became of the records that were handed over: the sum of `of_use`, `not_relevant` and `unread` is their number.
+/// What became of the records that were handed over: the sum of `of_use`, `not_relevant`, `not_evidence` and `unread` is their number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// Added to the world.
@@ -20,6 +21,8 @@ pub struct Kept {
     pub contradicting: u64,
     /// Nothing that the engine has a use for.
     pub not_relevant: u64,
+    /// In events that AWS did not send.
+    pub not_evidence: u64,
     /// Relevant, but not to be read.
     pub unread: u64,
 }
@@ -31,6 +34,7 @@ impl Kept {
         self.duplicates += other.duplicates;
         self.contradicting += other.contradicting;
         self.not_relevant += other.not_relevant;
+        self.not_evidence += other.not_evidence;
         self.unread += other.unread;
     }
 }
@@ -91,6 +95,23 @@ impl<'p> Intake<'p> {
         self.kept.of_use += 1;
         self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
         Ok(true)
+    }
+
+    /// Takes the record of an event of EventBridge in, if AWS sent it, and tells whether it is of use.
+    ///
+    /// # Errors
+    /// AWS didn't send the event, or the event or its record cannot be read. It is counted.
+    pub fn take_event(&mut self, json: &[u8]) -> Result<bool, NotUsed> {
+        match envelope::open(json) {
+            Ok(event) => Ok(self.take(event.record.as_bytes())?),
+            Err(why) => {
+                *match why {
+                    NotUsed::NotEvidence(_) => &mut self.kept.not_evidence,
+                    NotUsed::Unreadable(_) => &mut self.kept.unread,
+                } += 1;
+                Err(why)
+            }
+        }
     }
 
     /// Takes in what another counted of records that it did not pass on.

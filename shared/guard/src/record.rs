@@ -63,6 +63,21 @@ impl Record<'_> {
     }
 }
 
+/// Only whose a record is.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Recipient<'a> {
+    #[serde(borrow)]
+    recipient_account_id: Option<Text<'a>>,
+}
+
+impl Recipient<'_> {
+    /// `recipientAccountId`; empty is absent.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.recipient_account_id.as_deref().filter(|text| !text.is_empty())
+    }
+}
+
 /// Who called, as CloudTrail says it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

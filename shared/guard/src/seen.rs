@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, SessionContext};
 pub use read::{Reading, RecordProblem, Seen, Service, ServiceSeen, read};
-pub use reduced::{recipient, reduced};
+pub use reduced::reduced;
 pub use service::ServiceMint;
 
 use crate::arn::RoleArn;

@@ -10,6 +10,7 @@ use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, is_log, re
 use rolewatch_edge::ledger::hash;
 use rolewatch_edge::port::{LogFile, Trouble};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::{Reading, RecordProblem, read, reduced};
 use rolewatch_guard::untrusted::harmless;
@@ -129,6 +130,13 @@ impl<'p, 'o> Read<'p, 'o> {
         Ok(())
     }
 
+    fn not_evidence(&mut self, at: &Place, reason: String) {
+        self.file.not_evidence_count += 1;
+        if self.file.not_evidence.len() < MOST_FAULTS {
+            self.file.not_evidence.push(Fault { file: self.file.key.clone(), record: Some(at.record), byte: Some(at.byte), reason });
+        }
+    }
+
     fn fault(&mut self, record: Option<u64>, byte: Option<u64>, reason: String) {
         self.file.fault_count += 1;
         if self.file.faults.len() < MOST_FAULTS {
@@ -142,6 +150,17 @@ impl Sink for Read<'_, '_> {
         if let Err(problem) = self.take(json) {
             self.file.unread += 1;
             self.fault(Some(at.record), Some(at.byte), problem.to_string());
+        }
+    }
+
+    fn event(&mut self, json: &[u8], at: &Place) {
+        match envelope::open(json) {
+            Ok(event) => self.record(event.record.as_bytes(), at),
+            Err(NotUsed::NotEvidence(why)) => self.not_evidence(at, why.to_string()),
+            Err(NotUsed::Unreadable(problem)) => {
+                self.file.unread += 1;
+                self.fault(Some(at.record), Some(at.byte), problem.to_string());
+            }
         }
     }
 

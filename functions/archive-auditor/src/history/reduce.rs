@@ -23,8 +23,13 @@ const FOOTER: &[u8] = b"{\"rolewatch_file\":";
 /// Judges all extracts of a run, and writes `findings.ndjson` and `summary.json`.
 pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Reduce) -> Result<Value, Trouble> {
     let folder = folder(&asked.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
-    let mut all =
-        All { intake: Intake::new(&book.policy), files: Files::default(), unread: Vec::new(), unread_count: 0, policies: BTreeSet::new() };
+    let mut all = All {
+        intake: Intake::new(&book.policy),
+        files: Files::default(),
+        unread: Named::default(),
+        not_evidence: Named::default(),
+        policies: BTreeSet::new(),
+    };
     let extracts = outside.list(&format!("{folder}/extract/")).await?;
     let mut objects = stream::iter(extracts).map(|(key, _)| async move { (outside.get(&key, None).await, key) }).buffer_unordered(AT_ONCE);
     while let Some((object, key)) = objects.next().await {
@@ -37,7 +42,7 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         all.files.met += faults.len() as u64;
         all.files.unreadable += faults.len() as u64;
         let count = faults.len() as u64;
-        all.faults(faults, count);
+        all.unread.add(faults, count);
     }
     if all.files.met == 0 {
         return Err(refused("judging the extracts", "no log file was read: is the prefix right?"));
@@ -48,17 +53,14 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         return Err(refused("judging the extracts", "the policy was changed while the logs were read; start again"));
     }
 
-    let All { intake, files, mut unread, unread_count, .. } = all;
+    let All { intake, files, unread, not_evidence, .. } = all;
     let TakenIn { world, kept, .. } = intake.finish();
-    let Kept { of_use, duplicates, contradicting, not_relevant, unread: records_unread } = kept;
-    let met = of_use + not_relevant + records_unread;
-    let records = Records { met, kept: of_use, duplicates, contradicting, not_relevant, unread: records_unread };
+    let records = records(kept);
     let mut counts = Totals { files, records, ..Totals::default() };
     let scope = Scope { as_of: asked.until, since: asked.since, until: asked.until };
     let judgement = judge(&world, &book.policy, &book.rosters, scope, &mut |_| ());
     counts.add_judgement(&judgement);
-    unread.sort();
-    unread.truncate(NAMED);
+    let ((unread, unread_count), (not_evidence, not_evidence_count)) = (unread.finish(), not_evidence.finish());
 
     let unwritten = |why: serde_json::Error| refused("writing the findings", &why.to_string());
     let mut findings = Vec::new();
@@ -76,6 +78,8 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         counts,
         unread,
         unread_count,
+        not_evidence,
+        not_evidence_count,
         notices: judgement.notices,
     };
     // Last: whoever sees it sees the findings too.
@@ -88,12 +92,18 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
     }))
 }
 
+fn records(kept: Kept) -> Records {
+    let Kept { of_use, duplicates, contradicting, not_relevant, not_evidence, unread } = kept;
+    let met = of_use + not_relevant + not_evidence + unread;
+    Records { met, kept: of_use, duplicates, contradicting, not_relevant, not_evidence, unread }
+}
+
 /// All that was read.
 struct All<'p> {
     intake: Intake<'p>,
     files: Files,
-    unread: Vec<Fault>,
-    unread_count: u64,
+    unread: Named,
+    not_evidence: Named,
     policies: BTreeSet<String>,
 }
 
@@ -114,23 +124,42 @@ impl All<'_> {
     }
 
     fn file(&mut self, file: FileRead) {
-        let FileRead { policy, files, not_relevant, unread, faults, fault_count, .. } = file;
+        let FileRead { policy, files, not_relevant, unread, faults, fault_count, not_evidence, not_evidence_count, .. } = file;
         self.files.met += files.met;
         self.files.read += files.read;
         self.files.skipped += files.skipped;
         self.files.unreadable += files.unreadable;
-        self.intake.count(Kept { not_relevant, unread, ..Kept::default() });
+        self.intake.count(Kept { not_relevant, unread, not_evidence: not_evidence_count, ..Kept::default() });
         self.policies.insert(policy);
-        self.faults(faults, fault_count);
+        self.unread.add(faults, fault_count);
+        self.not_evidence.add(not_evidence, not_evidence_count);
+    }
+}
+
+/// The first of many by place, and how many there are.
+#[derive(Default)]
+struct Named {
+    first: Vec<Fault>,
+    count: u64,
+}
+
+impl Named {
+    fn add(&mut self, faults: Vec<Fault>, count: u64) {
+        self.count += count;
+        self.first.extend(faults);
+        if self.first.len() >= 2 * NAMED {
+            self.keep_first();
+        }
     }
 
-    fn faults(&mut self, faults: Vec<Fault>, count: u64) {
-        self.unread_count += count;
-        self.unread.extend(faults);
-        // INVARIANT (order): which are kept does not depend on what came first.
-        if self.unread.len() >= 2 * NAMED {
-            self.unread.sort();
-            self.unread.truncate(NAMED);
-        }
+    /// INVARIANT (order): which are kept does not depend on what came first.
+    fn keep_first(&mut self) {
+        self.first.sort();
+        self.first.truncate(NAMED);
+    }
+
+    fn finish(mut self) -> (Vec<Fault>, u64) {
+        self.keep_first();
+        (self.first, self.count)
     }
 }

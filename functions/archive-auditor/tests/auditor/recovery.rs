@@ -190,6 +190,21 @@ fn a_record_that_cannot_be_read_is_noted_and_the_others_are_recovered() {
 }
 
 #[test]
+fn an_event_that_aws_did_not_send_is_noted_and_not_sent_on() {
+    let (story, twin, _) = told();
+    let account = story.records()[0]["recipientAccountId"].as_str().unwrap().to_owned();
+    let event = |source: &str, account: &str| json!({"source": source, "account": account, "detail": story.records()[0]}).to_string();
+    let text = [event("com.example.app", &account), event("aws.sts", "999988887777"), event("aws.sts", &account)].join("\n");
+    let key = key(&account, "us-east-1", twin.clock.get(), "EXAMPLE2");
+    put(&twin, &key, gzip(text.as_bytes()));
+    let report = notify(&mut auditor(), &twin, &[key]);
+    assert_eq!(ids(&sent(&twin)), ids(&story.records()[..1]));
+    assert_eq!((report.quarantined, report.records_unread, report.files_unread), (2, 0, 0));
+    let noted = notes(&twin)[0]["unread"].to_string();
+    assert!(noted.contains("record 1") && noted.contains("com.example.app") && noted.contains("record 2"), "{noted}");
+}
+
+#[test]
 fn a_record_in_another_accounts_folder_is_no_evidence() {
     let (story, twin, _) = told();
     let key = key("999988887777", "us-east-1", twin.clock.get(), "EXAMPLE2");

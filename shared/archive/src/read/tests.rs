@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
+use serde_json::value::RawValue;
 
 use super::*;
 use crate::place::{Place, Unread};
@@ -10,12 +12,22 @@ use crate::place::{Place, Unread};
 #[derive(Default)]
 struct Kept {
     records: Vec<(String, u64, u64)>,
+    /// The events of EventBridge among them, whole.
+    events: Vec<String>,
     unread: Vec<Unread>,
 }
 
 impl Sink for Kept {
     fn record(&mut self, json: &[u8], at: &Place) {
         self.records.push((String::from_utf8(json.to_vec()).unwrap(), at.record, at.byte));
+    }
+
+    fn event(&mut self, json: &[u8], at: &Place) {
+        let text = String::from_utf8(json.to_vec()).unwrap();
+        // What ends where an object ends need not be JSON.
+        let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&text).unwrap_or_default();
+        self.records.push((members.get("detail").map_or("", |detail| detail.get()).to_owned(), at.record, at.byte));
+        self.events.push(text);
     }
 
     fn unread(&mut self, problem: Unread) {
@@ -155,6 +167,45 @@ fn what_tells_of_no_call_is_counted_and_not_handed_over() {
     let state = r#"{"detail-type":"EC2 Instance State-change Notification","source":"aws.ec2","detail":{"state":"running"}}"#;
     let (_, counts) = all(format!("{state}\n{state}").as_bytes());
     assert_eq!((counts.files_read, counts.other_documents, counts.records), (1, 2, 0));
+}
+
+#[test]
+fn an_event_is_handed_over_whole_whatever_its_record_holds() {
+    let event = |source: &str, service: &str| {
+        format!(r#"{{"source":"{source}","account":"111122223333","detail":{{"eventSource":"{service}.amazonaws.com"}}}}"#)
+    };
+    let (sts, ec2, forged) = (event("aws.sts", "sts"), event("aws.ec2", "ec2"), event("com.example.app", "ec2"));
+    let filter = Filter::new(&["\"sts.amazonaws.com\"".to_owned()]).unwrap();
+    for text in [format!("{sts}\n{ec2}\n{forged}"), format!("[{sts},{ec2},{forged}]"), format!(r#"{{"Events":[{sts},{ec2},{forged}]}}"#)] {
+        let (kept, counts) = from_stream(text.as_bytes(), &filter);
+        assert_eq!(kept.events, [sts.as_str(), &ec2, &forged], "{text}");
+        assert_eq!((counts.records, counts.candidates), (3, 3), "{text}");
+    }
+}
+
+#[test]
+fn an_event_whose_record_is_uncertain_is_named() {
+    let record = record("AssumeRole");
+    for (event, why) in [
+        (
+            format!(r#"{{"source":"aws.sts","detail":{record},"detail":{{}}}}"#),
+            "the object has `detail` twice, so it isn't certain which one counts",
+        ),
+        (
+            format!(r#"{{"source":"aws.sts","detail":{{}},"det\u0061il":{record}}}"#),
+            "the object has `detail` twice, so it isn't certain which one counts",
+        ),
+        (
+            format!(r#"{{"CloudTrailEvent":"","CloudTrailEvent":{record:?}}}"#),
+            "the object has `CloudTrailEvent` twice, so it isn't certain which one counts",
+        ),
+        (format!(r#"{{"source":"aws.sts","detail":{record:?}}}"#), "its `detail` is not a JSON object"),
+        (r#"{"source":"aws.sts","detail":{"eventName" 1}}"#.to_owned(), "its `detail` is not a JSON object"),
+    ] {
+        let (kept, counts) = all(event.as_bytes());
+        assert_eq!((kept.records.len(), counts.records_unread), (0, 1), "{event}");
+        assert!(kept.problems()[0].ends_with(why), "{event}: {:?}", kept.problems());
+    }
 }
 
 #[test]

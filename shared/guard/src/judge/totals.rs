@@ -34,7 +34,7 @@ pub struct Files {
     pub unreadable: u64,
 }
 
-/// Records: `kept + not_relevant + unread` is `met`.
+/// Records: `kept + not_relevant + not_evidence + unread` is `met`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Records {
     /// All of them.
@@ -47,6 +47,9 @@ pub struct Records {
     pub contradicting: u64,
     /// Nothing that the engine has a use for.
     pub not_relevant: u64,
+    /// In events that AWS did not send, so that nothing in them counts.
+    #[serde(default)]
+    pub not_evidence: u64,
     /// Relevant or not, they could not be read.
     pub unread: u64,
 }

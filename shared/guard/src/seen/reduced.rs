@@ -33,12 +33,6 @@ pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
     serde_json::to_string(&kept).map_err(shape)
 }
 
-/// `recipientAccountId`: the account that a record belongs to, where it can be read.
-pub fn recipient(json: &[u8]) -> Option<String> {
-    let record: Record<'_> = serde_json::from_slice(json).ok()?;
-    record.recipient_account_id.map(|account| account.to_string())
-}
-
 /// A part that cannot be read is one that the engine did not need: reading the record would have failed otherwise.
 fn part<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
     raw.and_then(|raw| serde_json::from_str::<T>(raw.get()).ok()).map(|part| to_raw_value(&part)).transpose()

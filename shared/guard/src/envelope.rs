@@ -1,0 +1,233 @@
+//! An event as EventBridge delivers it, and whether it is evidence.
+//!
+//! EventBridge itself writes `source` and `account`. Only AWS can send an event whose source begins with `aws.`, and CloudTrail sends each
+//! account its own records. So AWS didn't write an event that has another source, or that holds a record of another account: somebody
+//! put it on a bus, and everything in it is what they chose.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::record::{Recipient, Text};
+use crate::seen::RecordProblem;
+use crate::untrusted::harmless;
+
+/// What the source of every event of AWS begins with.
+const AWS: &str = "aws.";
+
+/// What the source of a partner's event begins with: EventBridge lets the partner write the event.
+const PARTNER: &str = "aws.partner/";
+
+/// What EventBridge puts around a record.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<'a> {
+    #[serde(borrow, default)]
+    source: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    account: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: &'a RawValue,
+}
+
+/// A record that AWS sent by EventBridge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// The record.
+    pub record: &'a str,
+    /// The account that sent it, as it is written; a tool on the way may have dropped it.
+    pub account: Option<String>,
+}
+
+/// Why an event isn't evidence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotEvidence {
+    /// No `source`, or one that isn't text.
+    #[error("not evidence: the event has no source, so nothing shows that AWS sent it")]
+    NoSource,
+    /// A `source` that anybody can choose, made harmless.
+    #[error("not evidence: AWS didn't send the event: its source is `{0}`, and AWS's own sources begin with `aws.`")]
+    Source(String),
+    /// An `account` that isn't the record's. Both are made harmless.
+    #[error("not evidence: account {sent_by} sent the event, but its record belongs to account {belongs_to}")]
+    Account {
+        /// `account` of the event.
+        sent_by: String,
+        /// `recipientAccountId` of the record.
+        belongs_to: String,
+    },
+}
+
+/// Why an event is not used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotUsed {
+    /// AWS didn't send it.
+    #[error(transparent)]
+    NotEvidence(#[from] NotEvidence),
+    /// EventBridge doesn't write events like this.
+    #[error(transparent)]
+    Unreadable(#[from] RecordProblem),
+}
+
+/// Opens an event, if it is evidence. Live and offline, every record that comes in an event comes through here.
+///
+/// # Errors
+/// AWS didn't send the event, or it can't be read.
+pub fn open(json: &[u8]) -> Result<Event<'_>, NotUsed> {
+    Ok(Envelope::read(json)?.evidence()?)
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads the members that EventBridge writes.
+    ///
+    /// # Errors
+    /// The text isn't JSON, has no `detail`, or has a member twice, so that it can't be told which one counts.
+    pub fn read(json: &'a [u8]) -> Result<Self, RecordProblem> {
+        serde_json::from_slice(json).map_err(|error| RecordProblem::Shape(format!("not an event of EventBridge: {error}")))
+    }
+
+    /// `source`, where it is text.
+    pub fn source(&self) -> Option<String> {
+        text(self.source)
+    }
+
+    /// `detail`, whatever it is.
+    pub fn detail(&self) -> &'a str {
+        self.detail.get()
+    }
+
+    /// The record in it.
+    ///
+    /// # Errors
+    /// AWS didn't send the event.
+    pub fn evidence(&self) -> Result<Event<'a>, NotEvidence> {
+        let source = self.source().ok_or(NotEvidence::NoSource)?;
+        if !source.starts_with(AWS) || source.starts_with(PARTNER) {
+            return Err(NotEvidence::Source(harmless(&source)));
+        }
+        let record = self.detail();
+        // A record that can't be read here can't be read by whoever reads it next either, who says why.
+        let recipient = serde_json::from_str::<Recipient<'_>>(record).ok().and_then(|record| record.account().map(str::to_owned));
+        let account = self.account.map(|raw| text(Some(raw)).unwrap_or_else(|| raw.get().to_owned()));
+        match (account, recipient) {
+            (Some(sent_by), Some(belongs_to)) if sent_by != belongs_to => {
+                Err(NotEvidence::Account { sent_by: harmless(&sent_by), belongs_to: harmless(&belongs_to) })
+            }
+            (account, _) => Ok(Event { record, account }),
+        }
+    }
+}
+
+/// The text of a scalar.
+fn text(raw: Option<&RawValue>) -> Option<String> {
+    serde_json::from_str::<Text<'_>>(raw?.get()).ok().map(|text| text.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn record() -> Value {
+        json!({"eventID": "00000000-0000-4000-8000-000000000001", "eventName": "AssumeRole", "recipientAccountId": "111122223333"})
+    }
+
+    fn event(change: impl FnOnce(&mut Value)) -> String {
+        let mut event = json!({"version": "0", "source": "aws.sts", "account": "111122223333", "detail": record()});
+        change(&mut event);
+        event.to_string()
+    }
+
+    fn opened(json: &str) -> Result<Option<String>, String> {
+        open(json.as_bytes()).map(|event| event.account).map_err(|why| why.to_string())
+    }
+
+    #[test]
+    fn an_event_of_aws_is_opened_however_json_spells_it() {
+        let plain = event(|_| ());
+        for spelled in [
+            plain.clone(),
+            plain.replace("aws.sts", "\\u0061ws.sts"),
+            plain.replace("\"source\"", "\"s\\u006furce\""),
+            plain.replace("\"111122223333\",\"detail\"", "111122223333,\"detail\""),
+        ] {
+            assert_eq!(opened(&spelled), Ok(Some("111122223333".to_owned())), "{spelled}");
+        }
+        assert_eq!(open(plain.as_bytes()).unwrap().record, record().to_string());
+    }
+
+    #[test]
+    fn what_anybody_can_send_is_not_evidence() {
+        for source in [
+            json!("com.example.app"),
+            json!("AWS.sts"),
+            json!(" aws.sts"),
+            json!("aws"),
+            json!("awsx.sts"),
+            json!(""),
+            json!("..."),
+            json!(7),
+            json!(null),
+            json!(["aws.sts"]),
+            json!({"aws.sts": "aws.sts"}),
+            json!("aws.partner/example.com/111122223333/bus"),
+        ] {
+            let why = opened(&event(|event| event["source"] = source.clone())).unwrap_err();
+            assert!(why.starts_with("not evidence: ") && why.contains("source"), "{source}: {why}");
+        }
+        let bare = event(|event| {
+            event.as_object_mut().unwrap().remove("source");
+        });
+        assert!(opened(&bare).unwrap_err().contains("no source"));
+    }
+
+    #[test]
+    fn an_event_of_one_account_holds_no_record_of_another() {
+        for account in [json!("444455556666"), json!(444_455_556_666_u64), json!(""), json!("111122223333 "), json!(["111122223333"])] {
+            let why = opened(&event(|event| event["account"] = account.clone())).unwrap_err();
+            assert!(why.contains("belongs to account 111122223333"), "{account}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_record_without_its_account_has_that_of_its_event() {
+        for recipient in [json!(null), json!("")] {
+            let event = event(|event| event["detail"]["recipientAccountId"] = recipient.clone());
+            assert_eq!(opened(&event), Ok(Some("111122223333".to_owned())));
+        }
+        let without = event(|event| event["account"] = Value::Null);
+        assert_eq!(opened(&without), Ok(None), "a tool on the way dropped it");
+    }
+
+    #[test]
+    fn an_event_inside_an_event_is_not_opened() {
+        let inner: Value = serde_json::from_str(&event(|_| ())).unwrap();
+        let forged = event(|event| {
+            event["source"] = json!("com.example.app");
+            event["detail"] = inner.clone();
+        });
+        assert!(opened(&forged).unwrap_err().contains("com.example.app"));
+        let nested = event(|event| event["detail"] = inner.clone());
+        assert_eq!(open(nested.as_bytes()).unwrap().record, inner.to_string(), "it has no key of a record, so it is not one");
+    }
+
+    #[test]
+    fn a_member_twice_is_unreadable_because_either_could_count() {
+        let plain = event(|_| ());
+        for twice in [
+            plain.replacen('{', "{\"source\":\"com.example.app\",", 1),
+            plain.replacen('{', "{\"account\":\"444455556666\",", 1),
+            plain.replacen('{', "{\"detail\":{},", 1),
+        ] {
+            assert!(matches!(open(twice.as_bytes()), Err(NotUsed::Unreadable(_))), "{twice}");
+        }
+        for broken in ["", "[]", "{}", "{\"source\":\"aws.sts\"}", "{\"detail\":", "\"aws.sts\""] {
+            assert!(matches!(open(broken.as_bytes()), Err(NotUsed::Unreadable(_))), "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_the_sender_chose_is_harmless_to_print() {
+        let why = opened(&event(|event| event["source"] = json!("evil\u{1b}[2J\u{202e}\n"))).unwrap_err();
+        assert!(!why.contains(['\u{1b}', '\u{202e}', '\n']), "{why:?}");
+    }
+}
