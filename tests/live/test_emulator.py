@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rolewatch_live import audit, binaries, company, totp
-from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts
+from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts, confirmation
 from rolewatch_live.emulator import Emulator
 from rolewatch_live.inbox import Inbox
 from rolewatch_live.people import Person, hire, open_role
@@ -54,6 +54,28 @@ class TheEmulator(unittest.TestCase):
         found = until(f"record with {text}", lambda: [body for body in inbox.bodies() if text in json.dumps(body)])
         (only,) = found
         return dict(only)
+
+    def test_an_address_receives_nothing_until_it_confirms_and_is_listed_so(self) -> None:
+        sns = self.accounts.client("sns")
+        topic = sns.create_topic(Name="confirmations")["TopicArn"]
+        for n in range(101):
+            sns.subscribe(TopicArn=topic, Protocol="email-json" if n % 2 else "email", Endpoint=f"person{n}@example.com")
+        queue = Inbox(self.accounts, "confirmations", HUB)
+        queue.subscribe(topic)
+
+        def listed() -> dict[str, str]:
+            pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+            self.assertEqual([len(page["Subscriptions"]) for page in pages], [100, 2])
+            return {one["Endpoint"]: one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]}
+
+        before = listed()
+        waiting = {arn for endpoint, arn in before.items() if endpoint.startswith("person")}
+        self.assertEqual(waiting, {"PendingConfirmation"})
+        sns.confirm_subscription(TopicArn=topic, Token=confirmation("person7@example.com"))
+        arn = listed()["person7@example.com"]
+        self.assertTrue(arn.startswith(topic + ":"), arn)
+        sns.unsubscribe(SubscriptionArn=arn)
+        self.assertEqual(listed()["person7@example.com"], "Deleted")
 
     def test_a_switch_over_accounts_leaves_two_halves_that_share_an_id(self) -> None:
         key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]

@@ -137,11 +137,20 @@ impl<'w> Cloud<'w> {
 
     /// Lets things happen until nothing is left to do. The storm ends at some point.
     pub(crate) fn run(&mut self, storm: usize) {
+        self.run_and_look(storm, || ());
+    }
+
+    /// As [`Cloud::run`]; `look` is called right before the storm ends.
+    pub(crate) fn run_and_look(&mut self, storm: usize, look: impl FnOnce()) {
+        let mut look = Some(look);
         let dice = &self.twin.weather.dice;
         let over = self.messages().map(|message| message.visible).max().unwrap_or(self.busy).plus_seconds(OVER);
         for step in 0.. {
             assert!(step < 400_000 && self.twin.clock.get() < over, "it never comes to rest: {:?} {:?}", self.events, self.alerts);
             if step == storm {
+                if let Some(look) = look.take() {
+                    look();
+                }
                 self.twin.weather.calm_down(self.twin);
             }
             self.carry();

@@ -53,7 +53,7 @@ pub(crate) async fn guard(twin: &Twin<Storm>, mut guard: Guard, payload: Box<Raw
 
 pub(crate) fn notifier<'w>(twin: &'w Twin<Storm>, slack: &'w Slack) -> Notifier<Aws<'w>, Line<'w>> {
     let channel = slack.bot.then(|| "C0EXAMPLE".to_owned());
-    Notifier::new(Courier::new(Aws(twin), Line { twin, slack }, sample::view(Language::English), channel, None, false))
+    Notifier::new(Courier::new(Aws { twin, slack }, Line { twin, slack }, sample::view(Language::English), channel, None, false))
 }
 
 pub(crate) async fn notify<'w>(notifier: Notifier<Aws<'w>, Line<'w>>, payload: Box<RawValue>, number: u64) -> Ended<'w> {

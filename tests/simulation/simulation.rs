@@ -17,4 +17,5 @@ mod slack;
 mod storm;
 mod sums;
 mod tampering;
+mod unread;
 mod week;

@@ -3,11 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::task::Poll;
 
-use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Table, Topic, Trouble};
+use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic, Trouble};
+use rolewatch_edge::recipients::GOOD_FOR;
 use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
 use rolewatch_edge::slack::secret::Secret;
-use rolewatch_edge::testing::Twin;
+use rolewatch_edge::testing::{Twin, subscribed};
 use rolewatch_guard::moment::Moment;
+use serde_json::Value;
 
 use crate::storm::Storm;
 
@@ -19,10 +21,56 @@ pub(crate) struct Slack {
     pub(crate) taken: RefCell<Vec<(bool, String)>>,
     /// How many replies were lost after Slack had taken the message.
     pub(crate) lost: Cell<u64>,
+    /// What slack-notifier sent by e-mail, and whether a person received it.
+    pub(crate) mails: RefCell<Vec<(String, bool)>>,
+    /// When a person last could have received e-mail.
+    pub(crate) reader: Cell<Option<Moment>>,
+    /// Acknowledgements of what nobody could have read.
+    pub(crate) unread: RefCell<Vec<String>>,
 }
 
+impl Slack {
+    /// Whether a person receives e-mail now, or has left so recently that nobody need know.
+    fn has_reader(&self, twin: &Twin<Storm>) -> bool {
+        let now = twin.clock.get();
+        if twin.subscriptions.borrow().contains(&subscribed("email")) {
+            self.reader.set(Some(now));
+        }
+        self.reader.get().is_some_and(|last| now.seconds_since(last) < GOOD_FOR + SLOW)
+    }
+
+    /// Whether a person could have read of a finding.
+    pub(crate) fn shows(&self, id: &str) -> bool {
+        let posted = self.taken.borrow().iter().any(|(_, body)| body.contains(id));
+        posted || self.mails.borrow().iter().any(|(body, received)| *received && body.contains(id))
+    }
+
+    /// An acknowledgement: was it earned?
+    fn acknowledged(&self, row: &Row) {
+        let body: Value = serde_json::from_str(&row.body).unwrap();
+        let id = row.pk.strip_prefix("finding#").unwrap();
+        let earned = match body["how"].as_str().unwrap() {
+            "slack" | "mail" => self.shows(id),
+            // It is counted with a finding that was posted.
+            "folded" => !self.taken.borrow().is_empty(),
+            // Nobody was told of it, and nobody has to be.
+            "withdrawn" => true,
+            _ => false,
+        };
+        if !earned {
+            self.unread.borrow_mut().push(format!("{id} {body}"));
+        }
+    }
+}
+
+/// An answer about subscriptions is used while calls that hang pass some time, in seconds.
+const SLOW: i64 = 60;
+
 /// The side of AWS.
-pub(crate) struct Aws<'w>(pub(crate) &'w Twin<Storm>);
+pub(crate) struct Aws<'w> {
+    pub(crate) twin: &'w Twin<Storm>,
+    pub(crate) slack: &'w Slack,
+}
 
 /// The side of Slack.
 pub(crate) struct Line<'w> {
@@ -46,6 +94,9 @@ impl Post for Line<'_> {
         let silence = || Trouble::Unreachable { what: "slack".to_owned(), why: "no reply".to_owned() };
         let reply = |status: u16, body: &str| Reply { status, retry_after: (status == 429).then_some(3), body: body.to_owned() };
         give_way().await;
+        if let Some((status, word)) = weather.refusal() {
+            return Ok(reply(status, word));
+        }
         if weather.blows.get() && weather.dice.permille(60) {
             return match weather.dice.below(3) {
                 0 => Err(silence()),
@@ -93,26 +144,40 @@ impl Pause for Line<'_> {
 
 impl Table for Aws<'_> {
     async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
-        self.0.keep(place, row, keep).await
+        if row.sk == "ack" {
+            self.slack.acknowledged(&row);
+        }
+        self.twin.keep(place, row, keep).await
     }
 
     async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
-        self.0.replace(place, row, seen).await
+        self.twin.replace(place, row, seen).await
     }
 
     async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
-        self.0.query(place, pk, span).await
+        self.twin.query(place, pk, span).await
     }
 }
 
 impl Topic for Aws<'_> {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
-        self.0.publish(notice).await
+        let Notice::Operations { body, .. } = notice.clone() else { return self.twin.publish(notice).await };
+        self.twin.publish(notice).await?;
+        self.slack.mails.borrow_mut().push((body, self.slack.has_reader(self.twin)));
+        Ok(())
+    }
+}
+
+impl Subscribers for Aws<'_> {
+    async fn subscribers(&self, token: Option<&str>) -> Result<SubscriptionPage, Trouble> {
+        let page = self.twin.subscribers(token).await?;
+        self.slack.has_reader(self.twin);
+        Ok(page)
     }
 }
 
 impl Clock for Aws<'_> {
     fn now(&self) -> Moment {
-        self.0.now()
+        self.twin.now()
     }
 }

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use rolewatch_edge::port::Trouble;
-use rolewatch_edge::testing::{Gate, Twin, Weather};
+use rolewatch_edge::testing::{Gate, Twin, Weather, subscribed, unsubscribed};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION};
 
@@ -46,6 +46,8 @@ pub(crate) struct Storm {
     chance: usize,
     /// Whose event history is never opened.
     pub(crate) shut: Option<AccountId>,
+    /// While it blows, Slack takes nothing.
+    pub(crate) outage: Option<Outage>,
     /// What failed, for showing that everything does.
     pub(crate) failed: RefCell<BTreeMap<(&'static str, bool), u64>>,
 }
@@ -54,7 +56,7 @@ impl Storm {
     pub(crate) fn new(seed: u64) -> Self {
         let dice = Dice::new(seed);
         let chance = dice.below(40);
-        Self { dice, blows: Cell::new(true), chance, shut: None, failed: RefCell::default() }
+        Self { dice, blows: Cell::new(true), chance, shut: None, outage: None, failed: RefCell::default() }
     }
 
     /// The event history as it is for the next minutes: it throttles, shuts accounts out, has short pages, forgets its tokens.
@@ -67,6 +69,9 @@ impl Storm {
             return;
         }
         history.page = 1 + self.dice.below(2);
+        if let Some(outage) = self.outage {
+            outage.pass(twin);
+        }
         for account in [PEOPLE, PRODUCTION] {
             let account: AccountId = account.parse().unwrap();
             if self.dice.permille(150) {
@@ -80,13 +85,92 @@ impl Storm {
 
     /// From now on everything works.
     pub(crate) fn calm_down(&self, twin: &Twin<Self>) {
-        self.blows.set(false);
+        let blew = self.blows.replace(false);
         self.turn(twin);
+        if let Some(outage) = self.outage.filter(|_| blew) {
+            outage.end(twin);
+        }
+    }
+
+    /// What Slack answers to everything.
+    pub(crate) fn refusal(&self) -> Option<(u16, &'static str)> {
+        let outage = self.outage?;
+        let (over, revives) = (!self.blows.get(), outage.ends == Ends::SlackRevives);
+        (!over || !revives).then_some(outage.refusal)
+    }
+}
+
+/// Slack is dead, and for a while nobody is known to receive e-mail.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Outage {
+    /// Status and word.
+    pub(crate) refusal: (u16, &'static str),
+    pub(crate) mail: Mail,
+    pub(crate) ends: Ends,
+}
+
+/// Who is subscribed to the operations topic, until the storm is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mail {
+    /// Nobody.
+    Nobody,
+    /// An address that is not confirmed.
+    Pending,
+    /// Somebody, who leaves after some time.
+    Leaves,
+    /// Somebody, but subscriptions can't be listed.
+    Unlisted,
+}
+
+/// What makes alerts readable again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ends {
+    SlackRevives,
+    SomebodyConfirms,
+}
+
+impl Outage {
+    /// Each seed has another one.
+    pub(crate) fn of(seed: u64) -> Self {
+        let mail = [Mail::Nobody, Mail::Pending, Mail::Leaves, Mail::Unlisted][usize::try_from(seed % 4).unwrap()];
+        let ends = if (seed / 4).is_multiple_of(2) { Ends::SlackRevives } else { Ends::SomebodyConfirms };
+        let refusal = if (seed / 8).is_multiple_of(2) { (404, "no_service") } else { (503, "") };
+        Self { refusal, mail, ends }
+    }
+
+    pub(crate) fn begin(self, twin: &Twin<Storm>) {
+        *twin.subscriptions.borrow_mut() = match self.mail {
+            Mail::Nobody => Vec::new(),
+            Mail::Pending => vec![unsubscribed("email", "PendingConfirmation")],
+            Mail::Leaves | Mail::Unlisted => vec![subscribed("email")],
+        };
+        if twin.weather.dice.permille(300) {
+            // A queue, for whatever is beside people.
+            twin.subscriptions.borrow_mut().push(subscribed("sqs"));
+        }
+    }
+
+    /// One reader leaves.
+    pub(crate) fn pass(self, twin: &Twin<Storm>) {
+        if self.mail == Mail::Leaves && twin.weather.dice.permille(80) {
+            twin.subscriptions.borrow_mut().retain(|one| *one != subscribed("email"));
+        }
+    }
+
+    fn end(self, twin: &Twin<Storm>) {
+        if self.ends == Ends::SomebodyConfirms {
+            let mut subscriptions = twin.subscriptions.borrow_mut();
+            subscriptions.retain(|one| one.protocol != "email");
+            subscriptions.push(subscribed("email"));
+        }
     }
 }
 
 impl Weather for Storm {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+        if what == "subscribers" && self.blows.get() && self.outage.is_some_and(|outage| outage.mail == Mail::Unlisted) {
+            return Err(Trouble::Throttled { what: what.to_owned() });
+        }
         // Few lookups are made: more of them have to fail to show anything.
         let chance = if what == "lookup" { 150 + 4 * self.chance } else { self.chance };
         if !self.blows.get() || !self.dice.permille(chance) {

@@ -22,6 +22,7 @@ METHODS = {
     "head_object": None,
     "list_groups_for_user": "iam:ListGroupsForUser",
     "list_roles": "iam:ListRoles",
+    "list_subscriptions_by_topic": "sns:ListSubscriptionsByTopic",
     "list_map_runs": None,
     "list_objects_v2": "s3:ListBucket",
     "lookup_events": "cloudtrail:LookupEvents",
@@ -64,6 +65,10 @@ class Permissions(unittest.TestCase):
         self.assertLessEqual(calls, set(METHODS), "say what IAM calls the new ones")
         made = {METHODS[call] for call in calls} - {None}
         self.assertEqual(granted, made.union(*BY_AWS.values()))
+
+    def test_who_reads_is_asked_of_the_one_topic_by_those_who_have_to_know(self):
+        asked = {(who, resource) for who, action, resource in permissions.pairs(HUB) if action == "sns:ListSubscriptionsByTopic"}
+        self.assertEqual(asked, {("SlackNotifierRole", "OperationsTopic"), ("SessionAuditorRole", "OperationsTopic")})
 
     def test_every_service_has_to_say_for_whom_it_acts(self):
         seen = 0

@@ -112,6 +112,10 @@ class Resources(unittest.TestCase):
                 ["arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE", "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"],
                 ["", "https://hooks.slack.com/services/EXAMPLE", "xoxb-EXAMPLE"],
             ),
+            "OperationsEmail": (
+                ["none", "operations@example.com", "a.b+c@mail.example.com"],
+                ["", "None", "NONE", "no", "none@", "@example.com", "operations@example", "a b@example.com", "none@example.com, other@example.com"],
+            ),
             "ElevatedRoles": (["arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/UpdateApp"], ["UpdateApp", 'arn:aws:iam::444455556666:role/"}']),
             "TestSlackEndpoint": (["http://127.0.0.1:8080", "http://127.0.0.1:8080/hook"], ["http://192.0.2.1:80", "https://example.com", "http://127.0.0.1.example.com:80"]),
             "OrganizationId": (["o-exampleorg1"], ["*", "example"]),
@@ -123,6 +127,20 @@ class Resources(unittest.TestCase):
                 self.assertRegex(value, parameters[name]["AllowedPattern"], name)
             for value in refused:
                 self.assertNotRegex(value, parameters[name]["AllowedPattern"], name)
+
+    def test_that_alarms_reach_nobody_has_to_be_typed_and_is_said(self):
+        parameter = templates.raw(HUB)["Parameters"]["OperationsEmail"]
+        self.assertNotIn("Default", parameter)
+        self.assertIn("none", parameter["ConstraintDescription"])
+        self.assertEqual(self.hub["Conditions"]["HasOperationsEmail"], {"Fn::Not": [{"Fn::Equals": [{"Ref": "OperationsEmail"}, "none"]}]})
+        (subscription,) = [one for one in self.of("AWS::SNS::Subscription").values() if one["Protocol"] == "email"]
+        self.assertEqual((subscription["TopicArn"], subscription["Endpoint"]), ({"Ref": "OperationsTopic"}, {"Ref": "OperationsEmail"}))
+        # A filter would keep alarms from a person who counts as a reader.
+        self.assertNotIn("FilterPolicy", subscription)
+        condition, address, nobody = self.hub["Outputs"]["AlarmsReach"]["Value"]["Fn::If"]
+        self.assertEqual(condition, "HasOperationsEmail")
+        self.assertIn("${OperationsEmail}", address["Fn::Sub"])
+        self.assertIn("NOBODY", nobody)
 
     def test_every_way_to_fail_has_an_alarm(self):
         alarms = self.of("AWS::CloudWatch::Alarm")

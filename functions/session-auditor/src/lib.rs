@@ -3,7 +3,7 @@
 //! A schedule invokes it with a task and the time at which it was due. That time is the clock of the run, so that a run can be repeated.
 
 use rolewatch_edge::digest::digest;
-use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trail, Trouble};
+use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Subscribers, Table, Topic, Trail, Trouble};
 use rolewatch_edge::resend::{Resent, resend};
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::setup;
@@ -18,9 +18,9 @@ use serde::Deserialize;
 const SENT_AT_ONCE: u64 = 300;
 
 /// Everything outside.
-pub trait Outside: Table + Queue + Topic + Bucket + Trail + Directory + Clock {}
+pub trait Outside: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Clock {}
 
-impl<O: Table + Queue + Topic + Bucket + Trail + Directory + Clock> Outside for O {}
+impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Clock> Outside for O {}
 
 /// What a schedule sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

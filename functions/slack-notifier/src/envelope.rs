@@ -4,6 +4,8 @@ use rolewatch_edge::wire::Message;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::MAIL_FROM_RECEIPT;
+
 /// A message, and how it came.
 pub(crate) struct Given {
     /// Its id in the batch; none if it came without a queue.
@@ -12,6 +14,13 @@ pub(crate) struct Given {
     pub(crate) receipt: u32,
     /// What it says, or why that cannot be told.
     pub(crate) message: Result<Message, String>,
+}
+
+impl Given {
+    /// Whether the queue gave it so often that another time is not worth it.
+    pub(crate) fn is_worn_out(&self) -> bool {
+        self.item.is_some() && self.receipt >= MAIL_FROM_RECEIPT
+    }
 }
 
 #[derive(Deserialize)]

@@ -6,10 +6,9 @@ mod envelope;
 #[cfg(feature = "http")]
 pub mod http;
 
-use rolewatch_edge::port::{Clock, Table, Topic};
 use rolewatch_edge::slack::line::NotTaken;
-use rolewatch_edge::slack::port::{Chatroom, Pause, Post, Vault};
-use rolewatch_edge::slack::{Courier, Outcome, Setback, Visit};
+use rolewatch_edge::slack::port::{Aws, Chatroom, Pause, Post, Vault};
+use rolewatch_edge::slack::{Courier, Outcome, Setback, SetbackKind, Visit};
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
 use rolewatch_edge::wire::{Alert, Digest, Message};
 use rolewatch_guard::moment::Moment;
@@ -17,7 +16,8 @@ use serde::Serialize;
 
 use envelope::{Given, open};
 
-/// From this receipt of a message on, an alert that Slack is too busy for goes by e-mail. The queue gives up later than that.
+/// From this receipt of a message on, an alert that Slack is too busy for goes by e-mail, and one that nobody can read is left to session-auditor. The
+/// queue gives up later than that.
 pub const MAIL_FROM_RECEIPT: u32 = 4;
 
 /// After so many seconds, a call begins with no further alert: the ones that are left come again, and the call ends well within its time.
@@ -55,6 +55,9 @@ pub enum End {
     Digest(Outcome),
     /// An alert or a digest could not be dealt with now; it is to be given again.
     Pending(Setback),
+    /// An alert that nobody can read, given often enough. It is not acknowledged, so session-auditor sends it again, with growing pauses; the queue
+    /// does not keep it, or every time that it is sent would leave one more copy there.
+    Left(Setback),
     /// A heartbeat came through, and the secret can be read.
     Heartbeat,
     /// A heartbeat came through, but Slack could not have been told.
@@ -95,7 +98,7 @@ impl End {
         match self {
             Self::Pending(setback) => Some(&setback.why),
             Self::Unreadable(why) => Some(why),
-            Self::Told { .. } | Self::Digest(_) | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
+            Self::Told { .. } | Self::Digest(_) | Self::Left(_) | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
         }
     }
 
@@ -110,7 +113,10 @@ impl End {
             Self::Told { outcome: Outcome::Quiet | Outcome::Unseen, .. } | Self::Digest(Outcome::Quiet | Outcome::Unseen) => {
                 &[Count::Received]
             }
-            Self::Pending(_) => &[Count::Received, Count::Pending],
+            Self::Pending(setback) | Self::Left(setback) if setback.kind == SetbackKind::NoReader => {
+                &[Count::Received, Count::Pending, Count::SlackFailed]
+            }
+            Self::Pending(_) | Self::Left(_) => &[Count::Received, Count::Pending],
             Self::Unreadable(_) => &[Count::Received, Count::Failed],
             Self::Heartbeat => &[Count::HeartbeatDelivered],
             Self::HeartbeatOnly(_) => &[Count::SlackFailed],
@@ -121,7 +127,7 @@ impl End {
     }
 }
 
-impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     /// Delivers with this.
     pub fn new(courier: Courier<A, S>) -> Self {
         Self { courier }
@@ -139,7 +145,7 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S
         let began = self.courier.now();
         for one in given {
             let end = if self.courier.now().seconds_since(began) > BEGIN_WITHIN {
-                End::Pending(Setback { after: None, why: "this call has no time left".to_owned(), under_way: false })
+                End::Pending(Setback::trouble(None, "this call has no time left"))
             } else {
                 self.one(&one, &visit, &mut report.metrics).await
             };
@@ -164,7 +170,11 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S
             Err(why) => End::Unreadable(why.clone()),
             Ok(Message::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
             Ok(Message::Digest { digest }) => self.digest(digest, visit, given.receipt >= MAIL_FROM_RECEIPT).await,
-            Ok(Message::Alert(alert)) => self.alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics).await,
+            Ok(Message::Alert(alert)) => match self.alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics).await {
+                // Without a queue, whoever made the call hears that it failed.
+                End::Pending(setback) if setback.kind == SetbackKind::NoReader && given.is_worn_out() => End::Left(setback),
+                end => end,
+            },
         }
     }
 
@@ -174,8 +184,8 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Notifier<A, S
                 tracing::info!(%fired, "a heartbeat came through");
                 End::Heartbeat
             }
-            Err(NotTaken::Later { after, why, .. }) => End::Pending(Setback { after, why, under_way: false }),
-            Err(NotTaken::Dead(why)) => {
+            Err(NotTaken::Later { after, why, .. }) => End::Pending(Setback::trouble(after, why)),
+            Err(NotTaken::Dead { why, .. }) => {
                 tracing::error!(why, "Slack could not be told of anything");
                 End::HeartbeatOnly(why)
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rolewatch_edge::aws::{NotifierAws, Secrets, SystemClock, Topics};
-use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Table, Topic, Trouble};
+use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic, Trouble};
 use rolewatch_edge::settings::TopicArn;
 use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
 use rolewatch_edge::slack::secret::Secret;
@@ -36,6 +36,12 @@ impl Table for Aws {
 impl Topic for Aws {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
         self.0.topics.publish(notice).await
+    }
+}
+
+impl Subscribers for Aws {
+    async fn subscribers(&self, token: Option<&str>) -> Result<SubscriptionPage, Trouble> {
+        self.0.topics.subscribers(token).await
     }
 }
 

@@ -13,8 +13,9 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::untrusted::harmless;
 
-use crate::port::{Bucket, Notice, Table, Topic, Trouble};
+use crate::port::{Bucket, Notice, Subscribers, Table, Topic, Trouble};
 use crate::quarantine::PREFIX;
+use crate::recipients::{Recipients, audience};
 use crate::rulebook::{Rulebook, once};
 use crate::slack::{View, digest as shown};
 use crate::wire::{Digest, Ending, Listed, Message};
@@ -29,23 +30,30 @@ const ENDS_SOON: i64 = 14 * DAY;
 ///
 /// # Errors
 /// The ports' own; then it has to be made again. What was sent by then is not sent a second time.
-pub async fn digest<O: Table + Topic + Bucket>(outside: &O, book: &Rulebook, view: &View, at: Moment) -> Result<Digest, Trouble> {
+pub async fn digest<O: Table + Topic + Subscribers + Bucket>(
+    outside: &O,
+    book: &Rulebook,
+    view: &View,
+    at: Moment,
+) -> Result<Digest, Trouble> {
     let digest = gather(outside, book, at).await?;
     let message = Message::Digest { digest: Box::new(digest.clone()) };
     let body = serde_json::to_string(&message)
         .map_err(|error| Trouble::Refused { what: "publishing the digest".to_owned(), why: error.to_string() })?;
     let posted = outside.publish(Notice::Finding { body, attributes: vec![("digest", "true".to_owned())] }).await;
     let (subject, text) = shown::mail(view, &digest);
+    // What went to nobody goes out again if the digest is made again and somebody receives it now: the digest says that somebody has.
+    let unread = if digest.recipients == Some(Recipients::Confirmed) { "" } else { " unread" };
     // The one is told although the other could not be.
-    once(outside, &format!("digest {}", digest.id), &subject, text, at).await?;
+    once(outside, &format!("digest {}{unread}", digest.id), &subject, text, at).await?;
     posted.map(|()| digest)
 }
 
 /// What there is to say. Nothing is written or sent.
 ///
 /// # Errors
-/// The table's own. A quarantine that cannot be listed is only not counted.
-pub async fn gather<O: Table + Bucket>(outside: &O, book: &Rulebook, at: Moment) -> Result<Digest, Trouble> {
+/// The table's own. A quarantine that can't be listed is not counted, and subscriptions that can't be are said to be unknown.
+pub async fn gather<O: Table + Subscribers + Bucket>(outside: &O, book: &Rulebook, at: Moment) -> Result<Digest, Trouble> {
     let since = at.plus_seconds(-DAY);
     let sessions = held::sessions(outside, book, since, at).await?;
     let findings = open::findings(outside, at).await?;
@@ -64,6 +72,7 @@ pub async fn gather<O: Table + Bucket>(outside: &O, book: &Rulebook, at: Moment)
         unacknowledged: Listed::of(open::unacknowledged(outside, at).await?),
         silent: Listed::of(silent::silent(outside, &book.policy, since).await?),
         suppressions: Listed::of(endings(&book.policy, at)),
+        recipients: recipients(outside).await,
         quarantined: quarantined(outside, since, at).await,
     })
 }
@@ -80,6 +89,16 @@ fn endings(policy: &Policy, at: Moment) -> Vec<Ending> {
         over: entry.is_expired(at),
     });
     shown.collect()
+}
+
+async fn recipients<O: Subscribers>(outside: &O) -> Option<Recipients> {
+    match audience(outside).await {
+        Ok(audience) => Some(audience.recipients),
+        Err(trouble) => {
+            tracing::error!(%trouble, "whether anybody receives the e-mail of the operations topic is not known");
+            None
+        }
+    }
 }
 
 /// The keys have the day and not the hour.

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod outbox;
 pub mod port;
 pub mod quarantine;
+pub mod recipients;
 pub mod resend;
 pub mod rulebook;
 pub mod settings;

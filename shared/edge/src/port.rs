@@ -1,4 +1,4 @@
-//! What lies outside, as narrow as can be: a table, a queue, topics, objects, IAM's own answer about groups, CloudTrail's event history.
+//! What lies outside, as narrow as can be: a table, a queue, topics and who reads them, objects, IAM's own answer about groups, CloudTrail's event history.
 //!
 //! Every method may be called again after a reply was lost; each says what a repetition does.
 
@@ -132,6 +132,30 @@ pub enum Notice {
 pub trait Topic {
     /// Publishes.
     fn publish(&self, notice: Notice) -> impl Future<Output = Result<(), Trouble>>;
+}
+
+/// A subscription of the operations topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// `email`, `sqs`, `https` and so on.
+    pub protocol: String,
+    /// Its ARN, or a word in place of it: `PendingConfirmation`, `Deleted`.
+    pub arn: String,
+}
+
+/// A page of subscriptions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SubscriptionPage {
+    /// At most 100.
+    pub subscriptions: Vec<Subscription>,
+    /// What the next page is asked for with. None: that was all.
+    pub next: Option<String>,
+}
+
+/// Who is subscribed to the operations topic.
+pub trait Subscribers {
+    /// `sns:ListSubscriptionsByTopic`, one page. Nothing is changed, so it can be repeated.
+    fn subscribers(&self, token: Option<&str>) -> impl Future<Output = Result<SubscriptionPage, Trouble>>;
 }
 
 /// An object that was read.

@@ -21,6 +21,6 @@ pub mod words;
 #[cfg(any(test, feature = "testing"))]
 pub mod sample;
 
-pub use courier::{Courier, Outcome, Setback, Visit};
+pub use courier::{Courier, Outcome, Setback, SetbackKind, Visit};
 pub use view::View;
 pub use words::Language;

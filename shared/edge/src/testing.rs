@@ -9,5 +9,5 @@ mod twin;
 mod weather;
 
 pub use trail::History;
-pub use twin::{Published, Twin};
+pub use twin::{Published, Twin, subscribed, unsubscribed};
 pub use weather::{Calm, Gate, Weather, run};

@@ -18,6 +18,11 @@ EVERYWHERE = tuple(
 )
 
 
+def confirmation(address: str) -> str:
+    """The token with which SNS asks an address to confirm its subscription. AWS sends one that nobody can guess."""
+    return f"confirms-{address}"
+
+
 class Accounts:
     """Clients by account and service. An account's root user signs with its number."""
 

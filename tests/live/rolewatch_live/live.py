@@ -12,12 +12,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import binaries
-from .accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts
+from .accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts, confirmation
 from .emulator import Emulator
 from .feed import ARCHIVE, EVENTS, Envelope, Record, publish
 from .inbox import Inbox
 from .sink import Post, Sink
-from .stack import NAME, Hub, deploy_hub, deploy_spoke
+from .stack import NAME, OPERATIONS, Hub, deploy_hub, deploy_spoke
 from .waiting import TooLate, until
 
 POLICY_KEY = "policy/rolewatch.yaml"
@@ -38,12 +38,13 @@ class Live:
         bot: bool = False,
         trail: bool = False,
         on_post: Callable[[Post], None] | None = None,
+        confirmed: bool = True,
         **parameters: str,
     ) -> None:
         self._spokes, self._bot, self._on_post, self._parameters = tuple(spokes), bot, on_post, parameters
         if trail:
             self._parameters |= {"TrailBucket": TRAIL, "TrailDelay": "0"}
-        self._stack = ExitStack()
+        self._stack, self._confirmed = ExitStack(), confirmed
         self.hub: Hub
         self.emulator: Emulator
         self.accounts: Accounts
@@ -65,6 +66,8 @@ class Live:
             self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, **self._parameters)
             for account, region in self._spokes:
                 deploy_spoke(self.accounts, self.hub, account, region)
+            if self._confirmed and "OperationsEmail" not in self._parameters:
+                self.confirm(OPERATIONS)
             self._stack = starting.pop_all()
         return self
 
@@ -114,6 +117,11 @@ class Live:
         if "FunctionError" in answer:
             raise RuntimeError(f"{self.hub[output]} failed: {said}")
         return json.loads(said) if said else None
+
+    def confirm(self, address: str) -> None:
+        """Opens the link in the mail that SNS sent to this address."""
+        sns = self.accounts.client("sns")
+        sns.confirm_subscription(TopicArn=self.hub["OperationsTopicArn"], Token=confirmation(address))
 
     @contextmanager
     def deaf(self, output: str) -> Iterator[None]:

@@ -14,6 +14,8 @@ from .feed import EVENTS
 from .sink import CHANNEL, TOKEN, Sink
 
 NAME = "rolewatch"
+# Who runs rolewatch here.
+OPERATIONS = "operations@example.com"
 # What the emulator does not know; `template.without` fails when this is not exactly so.
 LEFT_OUT_OF_HUB: set[str] = set()
 LEFT_OUT_OF_SPOKE: set[str] = set()
@@ -44,6 +46,7 @@ def deploy_hub(accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str]
         "SpokeAccounts": ",".join(spokes),
         "ElevatedRoles": ",".join(elevated_roles()),
         "Architecture": "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
+        "OperationsEmail": OPERATIONS,
         "TestSlackEndpoint": sink.url,
         **more,
     }

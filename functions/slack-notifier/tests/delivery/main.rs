@@ -13,3 +13,4 @@ mod faults;
 mod folding;
 mod promises;
 mod twin;
+mod unread;

@@ -8,10 +8,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::FutureExt;
-use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Table, Topic, Trouble};
+use rolewatch_edge::port::{
+    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, Subscription, SubscriptionPage, Table, Topic, Trouble,
+};
 use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
 use rolewatch_edge::slack::secret::Secret;
 use rolewatch_edge::slack::{Courier, Language, sample};
+use rolewatch_edge::testing::subscribed;
 use rolewatch_edge::wire::{Alert, Message};
 use rolewatch_guard::moment::Moment;
 use serde_json::{Value, json};
@@ -48,6 +51,10 @@ pub(crate) struct World {
     pub(crate) rows: RefCell<BTreeMap<(String, String), Row>>,
     pub(crate) channel: RefCell<Vec<Posted>>,
     pub(crate) mails: RefCell<Vec<(String, String)>>,
+    /// Who is subscribed to the operations topic; one confirmed address to begin with.
+    pub(crate) subscriptions: RefCell<Vec<Subscription>>,
+    /// Whether they can't be listed.
+    pub(crate) unlisted: Cell<bool>,
     pub(crate) chatroom: RefCell<Vec<Value>>,
     pub(crate) now: Cell<i64>,
     pub(crate) secret: RefCell<String>,
@@ -79,6 +86,7 @@ impl World {
         world.now.set(sample::alert().time.parse::<Moment>().unwrap().epoch_seconds() + 4);
         secret.clone_into(&mut world.secret.borrow_mut());
         secret.clone_into(&mut world.valid.borrow_mut());
+        world.subscriptions.borrow_mut().push(subscribed("email"));
         Rc::new(world)
     }
 
@@ -227,6 +235,17 @@ impl Topic for Outside {
             Ok(())
         };
         world.call(true, effect).await
+    }
+}
+
+impl Subscribers for Outside {
+    async fn subscribers(&self, _: Option<&str>) -> Result<SubscriptionPage, Trouble> {
+        let world = &self.0;
+        let effect = || match world.unlisted.get() {
+            true => Err(Trouble::Throttled { what: "sns:ListSubscriptionsByTopic".into() }),
+            false => Ok(SubscriptionPage { subscriptions: world.subscriptions.borrow().clone(), next: None }),
+        };
+        world.call(false, effect).await
     }
 }
 

@@ -49,7 +49,7 @@ impl AuditorAws {
     }
 }
 
-delegate!(AuditorAws: Table, Queue, Topic, Bucket, Directory, Clock);
+delegate!(AuditorAws: Table, Queue, Topic, Subscribers, Bucket, Directory, Clock);
 
 impl Trail for AuditorAws {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {

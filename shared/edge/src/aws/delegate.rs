@@ -44,6 +44,13 @@ macro_rules! delegate {
             }
         }
     };
+    (@Subscribers $whole:ty) => {
+        impl crate::port::Subscribers for $whole {
+            async fn subscribers(&self, token: Option<&str>) -> Result<crate::port::SubscriptionPage, crate::port::Trouble> {
+                self.topics.subscribers(token).await
+            }
+        }
+    };
     (@Bucket $whole:ty) => {
         impl crate::port::Bucket for $whole {
             async fn get(&self, key: &str, known: Option<&str>) -> Result<crate::port::Object, crate::port::Trouble> {

@@ -7,7 +7,7 @@ use aws_sdk_sns::types::MessageAttributeValue;
 
 use super::connection::Connection;
 use super::trouble::{refused, trouble};
-use crate::port::{Notice, Topic, Trouble};
+use crate::port::{Notice, Subscribers, Subscription, SubscriptionPage, Topic, Trouble};
 use crate::settings::TopicArn;
 
 /// The most characters of a subject.
@@ -57,6 +57,25 @@ impl Topic for Topics {
             }
             Notice::Operations { subject, body } => self.publish_on(&self.operations, subject_line(&subject), body, Vec::new()).await,
         }
+    }
+}
+
+impl Subscribers for Topics {
+    async fn subscribers(&self, token: Option<&str>) -> Result<SubscriptionPage, Trouble> {
+        let asked = self
+            .client
+            .list_subscriptions_by_topic()
+            .topic_arn(self.operations.as_str())
+            .set_next_token(token.map(str::to_owned))
+            .send()
+            .await;
+        let page = asked.map_err(|error| trouble("sns:ListSubscriptionsByTopic", &error))?;
+        let next = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        let subscriptions = page.subscriptions().iter().map(|one| Subscription {
+            protocol: one.protocol().unwrap_or_default().to_owned(),
+            arn: one.subscription_arn().unwrap_or_default().to_owned(),
+        });
+        Ok(SubscriptionPage { subscriptions: subscriptions.collect(), next })
     }
 }
 

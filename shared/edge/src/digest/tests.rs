@@ -7,7 +7,7 @@ use crate::ledger::store;
 use crate::outbox::{self, State};
 use crate::rulebook::{POLICY_KEY, Shelf};
 use crate::slack::{Language, sample};
-use crate::testing::{Calm, Gate, Twin, Weather, run};
+use crate::testing::{Calm, Gate, Twin, Weather, run, subscribed, unsubscribed};
 use crate::wire::{Alert, Status};
 
 const POLICY: &str = "\
@@ -225,6 +225,41 @@ fn an_account_says_that_it_lives_once_an_hour() {
     let rows = twin.rows.borrow();
     let of_region = &rows[&(crate::port::Place::Ledger, "regions#111122223333".into())];
     assert_eq!(of_region.values().map(|row| (row.sk.as_str(), row.rank.as_str())).collect::<Vec<_>>(), [("us-east-1", "0000492344")]);
+}
+
+#[test]
+fn who_receives_its_mail_is_looked_up_when_it_is_made() {
+    let twin = twin(Calm);
+    assert_eq!(gathered(&twin).recipients, Some(Recipients::Confirmed));
+    *twin.subscriptions.borrow_mut() = vec![unsubscribed("email", "PendingConfirmation"), subscribed("sqs")];
+    assert_eq!(gathered(&twin).recipients, Some(Recipients::Pending));
+    twin.subscriptions.borrow_mut().clear();
+    assert_eq!(gathered(&twin).recipients, Some(Recipients::Nobody));
+    let unlisted = self::twin(Unlisted);
+    assert_eq!(run(gather(&unlisted, &book(&unlisted), now())).unwrap().recipients, None);
+}
+
+/// Subscriptions can't be listed.
+struct Unlisted;
+
+impl Weather for Unlisted {
+    fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
+        if what == "subscribers" { Err(Trouble::Throttled { what: what.to_owned() }) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn a_digest_that_says_that_somebody_receives_its_mail_was_mailed_while_they_did() {
+    let twin = twin(Calm);
+    twin.subscriptions.borrow_mut().clear();
+    let view = sample::view(Language::English);
+    let mails = || twin.topics.borrow().iter().filter(|notice| matches!(notice, Notice::Operations { .. })).count();
+    run(digest(&twin, &book(&twin), &view, now())).unwrap();
+    twin.subscriptions.borrow_mut().push(subscribed("email"));
+    for _ in 0..2 {
+        let again = run(digest(&twin, &book(&twin), &view, now())).unwrap();
+        assert_eq!((again.recipients, mails()), (Some(Recipients::Confirmed), 2));
+    }
 }
 
 #[test]

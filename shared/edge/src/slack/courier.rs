@@ -1,9 +1,13 @@
 //! Delivery of one alert: read what is known of it, tell Slack what is new, write down that it was told, acknowledge.
 //!
+//! INVARIANT (a person could have read it): an alert is acknowledged only after Slack took it, or after the operations topic took it while
+//! somebody's e-mail subscription was confirmed. What is published there for others, or in the dark, acknowledges nothing.
+//!
 //! INVARIANT (tell before acknowledge): the acknowledgement (`finding#<id>` / `ack`) is the last thing that is written, so a crash at any place
 //! before it only means that the alert comes again, and finds how far it got.
 
 mod digest;
+mod mailed;
 mod plan;
 mod tell;
 
@@ -12,13 +16,14 @@ use std::cell::Cell;
 use serde::{Deserialize, Serialize};
 
 use crate::outbox::{ACK, Acknowledged};
-use crate::port::{Clock, Keep, Place, Row, Span, Table, Topic, Trouble};
+use crate::port::{Keep, Place, Row, Span, Trouble};
+use crate::recipients::KnownAudience;
 use crate::wire::Alert;
 
 use super::fold;
 use super::line::{Line, NotTaken, PATIENCE};
 use super::message::{Change, State};
-use super::port::{Chatroom, Pause, Post, Vault};
+use super::port::{Aws, Chatroom, Pause, Post, Vault};
 use super::secret::Loopback;
 use super::slot::{self, Blocked, KEPT, MESSAGE, Memory, thrice};
 use super::view::View;
@@ -35,7 +40,7 @@ pub enum Outcome {
     Quiet,
     /// It is counted and listed with the message of another finding.
     Folded,
-    /// Slack does not take it; it went to the operations topic.
+    /// Slack does not take it; it went to the operations topic, where somebody's confirmed e-mail subscription receives it.
     Mailed,
     /// It was withdrawn before anybody was told.
     Unseen,
@@ -63,8 +68,30 @@ pub struct Setback {
     pub after: Option<u32>,
     /// What went wrong.
     pub why: String,
+    /// What kind of thing went wrong.
+    pub kind: SetbackKind,
+}
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetbackKind {
+    /// A call failed.
+    Trouble,
     /// Nothing went wrong: another process is telling this very finding at the moment.
-    pub under_way: bool,
+    UnderWay,
+    /// Slack does not take it, and nobody is known to receive the e-mail that would replace it.
+    NoReader,
+}
+
+impl Setback {
+    /// A call failed.
+    pub fn trouble(after: Option<u32>, why: impl Into<String>) -> Self {
+        Self { after, why: why.into(), kind: SetbackKind::Trouble }
+    }
+
+    fn no_reader(why: String) -> Self {
+        Self { after: None, why, kind: SetbackKind::NoReader }
+    }
 }
 
 /// How long another process is waited for, in seconds. What takes longer has probably been stopped.
@@ -88,13 +115,14 @@ impl<'a> Visit<'a> {
 
 /// Delivers alerts. One a process: it remembers the secret, and what it could not write down.
 ///
-/// `A` is the side of AWS ([`Table`], [`Topic`], [`Clock`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`], [`Pause`]).
+/// `A` is the side of AWS ([`Aws`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`], [`Pause`]).
 pub struct Courier<A, S> {
     aws: A,
     slack: S,
     line: Line,
     view: View,
     chatroom: bool,
+    audience: KnownAudience,
     memory: Memory,
 }
 
@@ -102,7 +130,8 @@ impl From<Blocked> for Setback {
     fn from(blocked: Blocked) -> Self {
         match blocked {
             Blocked::Busy(seconds) => {
-                Self { after: Some(seconds), why: "another delivery of this alert is under way".into(), under_way: true }
+                let why = "another delivery of this alert is under way".to_owned();
+                Self { after: Some(seconds), why, kind: SetbackKind::UnderWay }
             }
             Blocked::Trouble(trouble) => trouble.into(),
         }
@@ -111,14 +140,15 @@ impl From<Blocked> for Setback {
 
 impl From<Trouble> for Setback {
     fn from(trouble: Trouble) -> Self {
-        Self { after: None, why: trouble.to_string(), under_way: false }
+        Self::trouble(None, trouble.to_string())
     }
 }
 
-impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// `channel` is where a bot posts; `chatroom`: tell Amazon Q Developer as well.
     pub fn new(aws: A, slack: S, view: View, channel: Option<String>, loopback: Option<Loopback>, chatroom: bool) -> Self {
-        Self { aws, slack, line: Line::new(channel, loopback), view, chatroom, memory: Memory::default() }
+        let line = Line::new(channel, loopback);
+        Self { aws, slack, line, view, chatroom, audience: KnownAudience::default(), memory: Memory::default() }
     }
 
     /// Now.
@@ -140,7 +170,7 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
         loop {
             match self.attempt(alert, visit, last_try).await {
                 // Two versions close together: given back, the later one would be minutes late.
-                Err(setback) if setback.under_way && waits < UNDER_WAY => {
+                Err(setback) if setback.kind == SetbackKind::UnderWay && waits < UNDER_WAY => {
                     waits += 1;
                     self.slack.pause(1).await;
                 }
@@ -158,7 +188,11 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
         let before = opened.slot.told.clone();
         if opened.slot.settled < alert.version {
             let plan = self.plan(&opened.slot, alert).await?;
-            self.carry_out(plan, &mut opened, alert, visit, last_try).await?;
+            if let Err(setback) = self.carry_out(plan, &mut opened, alert, visit, last_try).await {
+                let change = before.and_then(|before| Change::between(&before, &State::of(alert)));
+                self.announce_unread(alert, change, &setback).await;
+                return Err(setback);
+            }
         }
         let outcome = if opened.slot.settled > alert.version { None } else { opened.slot.outcome };
         let outcome = outcome.unwrap_or(Outcome::Duplicate);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::recipients::Recipients;
 use crate::wire::{Digest, Held, Listed, Open, Silent, Stretch};
 
 use super::message::Message;
@@ -131,6 +132,7 @@ impl Writer<'_> {
         let words = self.words;
         let mut all = Vec::new();
         let since = |open: &Open| fill(words.since, &[("what", &self.finding(open)), ("time", &self.minute(&open.time))]);
+        all.extend(self.recipients(digest).map(|text| alone(text.to_owned())));
         all.extend(self.listed(words.unacknowledged, &digest.unacknowledged, most, since));
         all.extend(self.listed(words.silent, &digest.silent, most, |silent| self.silent(silent)));
         all.extend(
@@ -154,6 +156,15 @@ impl Writer<'_> {
         all.extend(digest.longest.as_ref().map(|longest| alone(self.longest(longest))));
         all.extend(self.unused(&digest.unused, most.min(3)).map(alone));
         all
+    }
+
+    fn recipients(&self, digest: &Digest) -> Option<&'static str> {
+        match digest.recipients {
+            Some(Recipients::Confirmed) => None,
+            Some(Recipients::Pending) => Some(self.words.pending),
+            Some(Recipients::Nobody) => Some(self.words.nobody),
+            None => Some(self.words.recipients_unknown),
+        }
     }
 
     /// `None`: there is nothing to list.

@@ -70,7 +70,12 @@ pub enum NotTaken {
     /// There is no changing that message.
     Immutable,
     /// It never will, as things are.
-    Dead(String),
+    Dead {
+        /// An earlier call for the same message got no answer that tells: Slack may have taken that one.
+        maybe: bool,
+        /// What Slack said, or why it could not be called.
+        why: String,
+    },
 }
 
 impl Line {
@@ -95,12 +100,13 @@ impl Line {
             return Ok(known);
         }
         let secret = slack.secret().await.map_err(|trouble| match trouble {
-            Trouble::Refused { .. } => NotTaken::Dead(trouble.to_string()),
+            Trouble::Refused { .. } => NotTaken::Dead { maybe: false, why: trouble.to_string() },
             Trouble::Throttled { .. } | Trouble::Unreachable { .. } => {
                 NotTaken::Later { after: None, maybe: false, why: trouble.to_string() }
             }
         })?;
-        let read = Credential::parse(&secret, self.loopback.as_ref()).map_err(|why| NotTaken::Dead(why.to_string()))?;
+        let read =
+            Credential::parse(&secret, self.loopback.as_ref()).map_err(|why| NotTaken::Dead { maybe: false, why: why.to_string() })?;
         *self.credential.borrow_mut() = Some(read.clone());
         Ok(read)
     }
@@ -137,7 +143,7 @@ impl Line {
                     tracing::warn!(why, "Slack refused the blocks; sending text");
                     whole = false;
                 }
-                Answer::Malformed(why) => return Err(NotTaken::Dead(why)),
+                Answer::Malformed(why) => return Err(NotTaken::Dead { maybe: maybe_before, why }),
                 Answer::Later { after, maybe_taken } => {
                     // What Slack may have taken is tried once more, not over and over: each time may be a message.
                     let enough = maybe_taken && maybe_before;
@@ -157,7 +163,7 @@ impl Line {
                     read_again = true;
                     if credential == stale {
                         self.credential.borrow_mut().take();
-                        return Err(NotTaken::Dead(why));
+                        return Err(NotTaken::Dead { maybe: maybe_before, why });
                     }
                 }
             }

@@ -2,9 +2,14 @@
 
 use std::future::Future;
 
-use crate::port::Trouble;
+use crate::port::{Clock, Subscribers, Table, Topic, Trouble};
 
 use super::secret::{Secret, Target};
+
+/// The side of AWS: the outbox, the operations topic and who receives it, the time.
+pub trait Aws: Table + Topic + Subscribers + Clock {}
+
+impl<A: Table + Topic + Subscribers + Clock> Aws for A {}
 
 /// A call of Slack.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::recipients::Recipients;
 use crate::wire::{Account, Alert, Broken, Caller, Digest, Ending, Held, Listed, Open, Reviewed, Silent, Status, Stretch};
 
 use super::{Language, View};
@@ -127,6 +128,7 @@ pub fn digest() -> Digest {
                 over: false,
             },
         ]),
+        recipients: Some(Recipients::Confirmed),
         quarantined: Some(1),
     }
 }

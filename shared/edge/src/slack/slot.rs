@@ -41,6 +41,8 @@ pub struct Slot {
     pub tried: bool,
     /// Slack took it at some time.
     pub posted: bool,
+    /// The last revision that the operations topic took without anybody known to receive it. It is settled for nobody by that.
+    pub offered: u64,
     /// Where the message is, for a bot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,

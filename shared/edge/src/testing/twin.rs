@@ -10,7 +10,8 @@ use rolewatch_guard::roster::Snapshot;
 use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
 use crate::port::{
-    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Table, Topic, Trail, Trouble,
+    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Subscribers, Subscription,
+    SubscriptionPage, Table, Topic, Trail, Trouble,
 };
 
 /// What a topic took, in its order.
@@ -32,6 +33,10 @@ pub struct Twin<W> {
     pub queue: RefCell<Vec<(Moment, String)>>,
     /// What was published.
     pub topics: RefCell<Published>,
+    /// Who is subscribed to the operations topic; one confirmed address to begin with.
+    pub subscriptions: RefCell<Vec<Subscription>>,
+    /// How many of them are on a page.
+    pub subscriptions_page: Cell<usize>,
     /// Objects and when they were written.
     pub objects: RefCell<BTreeMap<String, (Vec<u8>, Moment)>>,
     /// Log files, by bucket and key.
@@ -57,6 +62,8 @@ impl<W: Weather> Twin<W> {
             rows: RefCell::default(),
             queue: RefCell::default(),
             topics: RefCell::default(),
+            subscriptions: RefCell::new(vec![subscribed("email")]),
+            subscriptions_page: Cell::new(100),
             objects: RefCell::default(),
             logs: RefCell::default(),
             groups: RefCell::default(),
@@ -140,6 +147,32 @@ impl<W: Weather> Queue for Twin<W> {
 impl<W: Weather> Topic for Twin<W> {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
         self.call("publish", || self.topics.borrow_mut().push(notice)).await
+    }
+}
+
+/// A confirmed subscription of the operations topic.
+pub fn subscribed(protocol: &str) -> Subscription {
+    let topic = "arn:aws:sns:us-east-1:123456789012:rolewatch-operations";
+    Subscription { protocol: protocol.to_owned(), arn: format!("{topic}:00000000-0000-4000-8000-00000EXAMPLE") }
+}
+
+/// One that SNS lists with a word in place of its ARN.
+pub fn unsubscribed(protocol: &str, word: &str) -> Subscription {
+    Subscription { protocol: protocol.to_owned(), arn: word.to_owned() }
+}
+
+impl<W: Weather> Subscribers for Twin<W> {
+    async fn subscribers(&self, token: Option<&str>) -> Result<SubscriptionPage, Trouble> {
+        let from: usize = token.map_or(0, |token| token.parse().unwrap_or(usize::MAX));
+        self.call("subscribers", || {
+            let (all, page) = (self.subscriptions.borrow(), self.subscriptions_page.get());
+            let next = from.saturating_add(page);
+            SubscriptionPage {
+                subscriptions: all.iter().skip(from).take(page).cloned().collect(),
+                next: (next < all.len()).then(|| next.to_string()),
+            }
+        })
+        .await
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Account;
+use crate::recipients::Recipients;
 
 /// The most entries of a list on the wire; `total` tells how many there are.
 pub const MOST_LISTED: usize = 10;
@@ -38,6 +39,9 @@ pub struct Digest {
     pub silent: Listed<Silent>,
     /// Suppressions that have ended or soon will.
     pub suppressions: Listed<Ending>,
+    /// Who receives the e-mail of the operations topic: this digest's, alarms, and alerts that Slack doesn't take. `None`: it could not be found out.
+    #[serde(default)]
+    pub recipients: Option<Recipients>,
     /// Messages put into quarantine yesterday and today, by UTC. `None`: they could not be counted.
     pub quarantined: Option<usize>,
 }
@@ -148,6 +152,7 @@ impl Digest {
     /// Whether nobody has to do anything.
     pub fn is_quiet(&self) -> bool {
         self.broken.is_empty()
+            && self.recipients == Some(Recipients::Confirmed)
             && self.quarantined == Some(0)
             && [self.unproven.total, self.unacknowledged.total, self.silent.total, self.suppressions.total] == [0; 4]
     }

@@ -1,12 +1,11 @@
 //! What is to be done with an alert, from what is known of it. Nothing is written or sent here.
 
-use crate::port::{Clock, Table, Topic};
 use crate::wire::{Alert, Status};
 
 use super::super::fold::{self, Repeat};
 use super::super::line::NotTaken;
 use super::super::message::{Change, State};
-use super::super::port::{Chatroom, Pause, Post, Vault};
+use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
 use super::super::slot::Slot;
 use super::{Courier, Outcome, Setback};
 
@@ -33,7 +32,7 @@ pub(super) enum Plan {
     },
 }
 
-impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     pub(super) async fn plan(&self, slot: &Slot, alert: &Alert) -> Result<Plan, Setback> {
         match &slot.told {
             Some(before) => self.plan_change(slot, before, alert).await,
@@ -83,9 +82,9 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
     pub(super) async fn can_edit(&self) -> Result<bool, Setback> {
         match self.line.can_edit(&self.slack).await {
             Ok(can) => Ok(can),
-            Err(NotTaken::Later { after, why, .. }) => Err(Setback { after, why, under_way: false }),
+            Err(NotTaken::Later { after, why, .. }) => Err(Setback::trouble(after, why)),
             // Sending will find the same, and take the other way.
-            Err(NotTaken::Dead(_) | NotTaken::Immutable) => Ok(false),
+            Err(NotTaken::Dead { .. } | NotTaken::Immutable) => Ok(false),
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Carrying out what was planned: the calls, and what is written of them.
 
-use crate::port::{Clock, Keep, Place, Row, Span, Table, Topic, Trouble};
+use crate::port::{Keep, Place, Row, Span, Trouble};
 use crate::wire::{Alert, Status};
 
 use super::super::chatbot;
 use super::super::fold;
 use super::super::line::{NotTaken, Sending, Taken};
-use super::super::mail::mail;
 use super::super::message::{self, Change, Message, State};
-use super::super::port::{Chatroom, Pause, Post, Vault};
+use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
 use super::super::slot::{self, AGAIN, KEPT, MESSAGE, Opened, thrice};
 use super::plan::Plan;
-use super::{Courier, Outcome, Setback, Visit};
+use super::{Courier, Outcome, Setback, SetbackKind, Visit};
 
 /// Why something was not told.
 enum Untold {
@@ -27,7 +26,7 @@ impl<T: Into<Setback>> From<T> for Untold {
     }
 }
 
-impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     pub(super) async fn carry_out(
         &self,
         plan: Plan,
@@ -39,20 +38,14 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
         let tried_before = opened.slot.tried;
         opened.slot.tried |= matches!(plan, Plan::First | Plan::Change { .. });
         opened.claim(&self.aws, &self.slack, visit.invocation).await?;
-        let outcome = match self.tell(plan, opened, alert, visit).await {
+        let told = match self.tell(plan, opened, alert, visit).await {
+            Err(Untold::Slack(not_taken)) => self.without_slack(not_taken, opened, alert, tried_before, last_try).await,
+            Err(Untold::Setback(setback)) => Err(setback),
+            Ok(outcome) => Ok(outcome),
+        };
+        let outcome = match told {
             Ok(outcome) => outcome,
-            Err(Untold::Slack(NotTaken::Dead(why))) => self.mail(alert, &why).await?,
-            Err(Untold::Slack(NotTaken::Later { why, .. })) if last_try => self.mail(alert, &why).await?,
-            Err(Untold::Slack(not_taken)) => {
-                let (after, maybe, why) = match not_taken {
-                    NotTaken::Later { after, maybe, why } => (after, maybe, why),
-                    NotTaken::Immutable | NotTaken::Dead(_) => (None, true, "Slack did not take a follow-up".to_owned()),
-                };
-                opened.slot.tried = tried_before || maybe;
-                opened.let_go(&self.aws, &self.slack).await;
-                return Err(Setback { after, why, under_way: false });
-            }
-            Err(Untold::Setback(setback)) => {
+            Err(setback) => {
                 opened.let_go(&self.aws, &self.slack).await;
                 return Err(setback);
             }
@@ -64,6 +57,28 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
             slot.fold.get_or_insert_with(|| fold::partition(alert));
         }
         Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
+    }
+
+    /// What becomes of an alert that Slack has not taken.
+    async fn without_slack(
+        &self,
+        not_taken: NotTaken,
+        opened: &mut Opened,
+        alert: &Alert,
+        tried_before: bool,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
+        let (after, maybe, why, by_mail) = match not_taken {
+            NotTaken::Dead { maybe, why } => (None, maybe, why, true),
+            NotTaken::Later { after, maybe, why } => (after, maybe, why, last_try),
+            NotTaken::Immutable => (None, true, "Slack did not take a follow-up".to_owned(), false),
+        };
+        let told = if by_mail { self.mail(opened, alert, &why).await } else { Err(Setback::trouble(after, why)) };
+        if told.is_err() {
+            // Whoever got it from the topic may act on it, and has to hear when it is withdrawn.
+            opened.slot.tried = tried_before || maybe || opened.slot.offered > 0;
+        }
+        told
     }
 
     async fn tell(&self, plan: Plan, opened: &mut Opened, alert: &Alert, visit: &Visit<'_>) -> Result<Outcome, Untold> {
@@ -155,10 +170,14 @@ impl<A: Table + Topic + Clock, S: Post + Vault + Chatroom + Pause> Courier<A, S>
         Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
     }
 
-    async fn mail(&self, alert: &Alert, why: &str) -> Result<Outcome, Setback> {
-        tracing::error!(finding = alert.id, why, "Slack does not take an alert; it goes by e-mail");
-        thrice(&self.slack, || self.aws.publish(mail(&self.view, alert, why))).await?;
-        Ok(Outcome::Mailed)
+    /// Tells Amazon Q Developer what neither Slack nor a person's e-mail takes. It acknowledges nothing: nobody says who reads that channel.
+    pub(super) async fn announce_unread(&self, alert: &Alert, change: Option<Change>, setback: &Setback) {
+        if !self.chatroom || setback.kind != SetbackKind::NoReader {
+            return;
+        }
+        if let Err(failed) = self.announce(alert, change).await {
+            tracing::warn!(%failed, finding = alert.id, "chat applications could not be told; the next attempt tells them");
+        }
     }
 
     /// Tells Amazon Q Developer, once a version.

@@ -133,6 +133,30 @@ fn the_mail_says_what_slack_says_without_its_signs() {
 }
 
 #[test]
+fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
+    let quiet = quiet();
+    assert!(quiet.is_quiet());
+    for language in BOTH {
+        let words = language.digest();
+        let cases =
+            [(Some(Recipients::Nobody), words.nobody), (Some(Recipients::Pending), words.pending), (None, words.recipients_unknown)];
+        for (recipients, said) in cases {
+            let digest = Digest { recipients, ..quiet.clone() };
+            assert!(!digest.is_quiet(), "{recipients:?}");
+            let view = sample::view(language);
+            let (_, text) = mail(&view, &digest);
+            assert!(text.lines().nth(3).is_some_and(|line| line == said), "{text}");
+            let message = message(&view, &Digest { recipients, ..sample::digest() });
+            within_limits(&message);
+            let start: String = said.chars().take(12).collect();
+            assert!(lines(&message)[2].contains(&start) && message.minimal.contains(said), "{:#?}", lines(&message));
+        }
+        let (_, text) = mail(&sample::view(language), &quiet);
+        assert!(![words.nobody, words.pending, words.recipients_unknown].iter().any(|said| text.contains(said)), "{text}");
+    }
+}
+
+#[test]
 fn both_languages_fill_every_gap() {
     for language in BOTH {
         let message = message(&sample::view(language), &sample::digest());

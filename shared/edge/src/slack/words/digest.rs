@@ -21,6 +21,12 @@ pub struct DigestWords {
     pub minutes: &'static str,
     /// Less than a minute.
     pub moment: &'static str,
+    /// Nobody receives e-mail of the operations topic.
+    pub nobody: &'static str,
+    /// Nobody does yet: a subscription waits for its confirmation.
+    pub pending: &'static str,
+    /// Whether anybody does could not be found out.
+    pub recipients_unknown: &'static str,
     /// Alerts without an acknowledgement, `{n}`.
     pub unacknowledged: &'static str,
     /// One of them: `{what}`, and `{time}` since when.
@@ -66,6 +72,12 @@ const EN: DigestWords = DigestWords {
     hours: "{h} h {m} min",
     minutes: "{m} min",
     moment: "under a minute",
+    nobody: "Alarms reach nobody: the operations topic has no confirmed e-mail subscription, so alerts also wait whenever Slack fails. \
+             Deploy with an address as OperationsEmail, or subscribe one to the topic, and confirm it",
+    pending: "Alarms reach nobody yet: the e-mail subscription of the operations topic isn't confirmed, so alerts also wait whenever Slack fails. \
+              Open the link in the e-mail from AWS Notifications. After 48 hours AWS deletes the subscription",
+    recipients_unknown: "Can't tell whether alarms reach anybody: the subscriptions of the operations topic couldn't be listed. \
+                         The log of session-auditor says why",
     unacknowledged: "Alerts that nobody acknowledged: {n}",
     since: "{what}, since {time}",
     silent: "Silent for 24 hours: {n}",
@@ -94,6 +106,12 @@ const JA: DigestWords = DigestWords {
     hours: "{h}時間{m}分",
     minutes: "{m}分",
     moment: "1分未満",
+    nobody: "アラームを受け取る人がいません: 運用トピックに確認済みのメールサブスクリプションがありません。Slack に障害が発生すると、\
+             通知も届きません。OperationsEmail にメールアドレスを指定してデプロイするか、トピックにアドレスを登録し、確認を完了してください",
+    pending: "アラームを受け取る人がまだいません: 運用トピックのメールサブスクリプションが確認されていません。Slack に障害が発生すると、\
+              通知も届きません。AWS Notifications からのメールにあるリンクを開いてください。48 時間を過ぎると、AWS がサブスクリプションを削除します",
+    recipients_unknown: "アラームを受け取る人がいるか確認できません: 運用トピックのサブスクリプションを一覧表示できませんでした。\
+                         理由は session-auditor のログにあります",
     unacknowledged: "確認応答のないアラート: {n}件",
     since: "{what}、{time}から",
     silent: "24時間イベントが届いていない: {n}件",

@@ -1,0 +1,93 @@
+//! Slack is dead, and nobody receives e-mail: nobody is subscribed, a subscription waits for its confirmation, the last subscriber leaves, or
+//! subscriptions can't be listed. Nothing that nobody could read is acknowledged, and once somebody can read, everything is told.
+
+use std::collections::BTreeMap;
+
+use rolewatch_edge::testing::Twin;
+use rolewatch_edge::wire::Status;
+use serde_json::Value;
+
+use crate::cloud::Cloud;
+use crate::delivery::{Recovery, deliver};
+use crate::nothing_lost::{outbox, story};
+use crate::same_findings::{offline, prepare};
+use crate::slack::Slack;
+use crate::storm::{Ends, Mail, Outage, Storm};
+
+/// So many seeds: 16 outages, 12 stories of each.
+const SEEDS: u64 = 192;
+
+/// What the seeds of one kind of outage came to.
+#[derive(Debug, Default)]
+struct Totals {
+    violations: usize,
+    /// Findings that were published and not acknowledged when the storm ended.
+    waited: usize,
+    /// Of all acknowledged: by an e-mail.
+    mailed: usize,
+    /// E-mails that nobody received.
+    in_vain: usize,
+    crashes: u64,
+}
+
+fn simulate(seed: u64, totals: &mut Totals) {
+    let outage = Outage::of(seed);
+    let story = story(seed);
+    let records: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
+    let start = story.now().plus_seconds(3_600);
+    let mut twin = Twin::new(Storm::new(seed), start);
+    twin.weather.outage = Some(outage);
+    let twin = twin;
+    for record in story.records() {
+        twin.history.borrow_mut().add(record);
+    }
+    let slack = Slack { bot: (seed / 16).is_multiple_of(2), ..Slack::default() };
+    prepare(&twin, &story);
+    outage.begin(&twin);
+    let mut cloud = Cloud::new(&twin, &slack);
+    deliver(&mut cloud, &records, Recovery::Needless, &twin, start);
+    let storm = 600 + twin.weather.dice.below(2_400);
+    cloud.run_and_look(storm, || {
+        let (states, acks) = outbox(&twin);
+        totals.waited += states.iter().filter(|(id, state)| state.published > 0 && !acks.contains_key(*id)).count();
+    });
+    let unread = slack.unread.borrow();
+    assert!(unread.is_empty(), "seed {seed}, {outage:?}: acknowledged, and nobody could have read it: {unread:#?}");
+
+    let wanted = offline(&story, twin.clock.get());
+    for (id, said) in wanted.iter().filter(|(_, said)| said.1 == "violation") {
+        assert!(slack.shows(id), "seed {seed}, {outage:?}: nobody was told of {id} {said:?}");
+        totals.violations += 1;
+    }
+    let (states, acks) = outbox(&twin);
+    for (id, state) in &states {
+        if state.quiet || (state.published == 0 && state.alert.status == Status::Withdrawn) {
+            continue;
+        }
+        assert_eq!(acks.get(id), Some(&state.alert.version), "seed {seed}, {outage:?}: {id} {:?}", state.alert);
+    }
+    let mails = slack.mails.borrow();
+    totals.mailed += mails.iter().filter(|(_, received)| *received).count();
+    totals.in_vain += mails.iter().filter(|(_, received)| !received).count();
+    totals.crashes += cloud.sums.crashes;
+}
+
+#[test]
+fn nothing_that_nobody_could_read_is_acknowledged_and_all_is_told_once_somebody_can() {
+    let mut by_kind: BTreeMap<(Mail, bool), Totals> = BTreeMap::new();
+    for seed in 0..SEEDS {
+        let outage = Outage::of(seed);
+        simulate(seed, by_kind.entry((outage.mail, outage.ends == Ends::SlackRevives)).or_default());
+    }
+    println!("{SEEDS} seeds: {by_kind:#?}");
+    assert_eq!(by_kind.len(), 8);
+    for ((mail, slack_revives), totals) in &by_kind {
+        // A storm in which nothing waits proves nothing.
+        assert!(totals.violations > 20 && totals.waited > 10 && totals.crashes > 50, "{mail:?} {slack_revives}: {totals:?}");
+        if !slack_revives || *mail == Mail::Leaves {
+            assert!(totals.mailed > 5, "{mail:?} {slack_revives}: {totals:?}");
+        }
+        // Those that something else than e-mail got, at most once a version.
+        assert!(totals.in_vain < totals.waited + totals.violations, "{mail:?} {slack_revives}: {totals:?}");
+    }
+}
