@@ -83,7 +83,7 @@ fn nothing_that_nobody_could_read_is_acknowledged_and_all_is_told_once_somebody_
     assert_eq!(by_kind.len(), 8);
     for ((mail, slack_revives), totals) in &by_kind {
         // A storm in which nothing waits proves nothing.
-        assert!(totals.violations > 20 && totals.waited > 10 && totals.crashes > 50, "{mail:?} {slack_revives}: {totals:?}");
+        assert!(totals.violations > 20 && totals.waited >= 5 && totals.crashes > 50, "{mail:?} {slack_revives}: {totals:?}");
         if !slack_revives || *mail == Mail::Leaves {
             assert!(totals.mailed > 5, "{mail:?} {slack_revives}: {totals:?}");
         }
