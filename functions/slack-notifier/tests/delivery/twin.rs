@@ -241,9 +241,11 @@ impl Topic for Outside {
 impl Subscribers for Outside {
     async fn subscribers(&self, _: Option<&str>) -> Result<SubscriptionPage, Trouble> {
         let world = &self.0;
-        let effect = || match world.unlisted.get() {
-            true => Err(Trouble::Throttled { what: "sns:ListSubscriptionsByTopic".into() }),
-            false => Ok(SubscriptionPage { subscriptions: world.subscriptions.borrow().clone(), next: None }),
+        let effect = || {
+            if world.unlisted.get() {
+                return Err(Trouble::Throttled { what: "sns:ListSubscriptionsByTopic".into() });
+            }
+            Ok(SubscriptionPage { subscriptions: world.subscriptions.borrow().clone(), next: None })
         };
         world.call(false, effect).await
     }
