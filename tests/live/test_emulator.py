@@ -64,7 +64,7 @@ class TheEmulator(unittest.TestCase):
         queue.subscribe(topic)
 
         def listed() -> dict[str, str]:
-            pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+            pages = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic))
             self.assertEqual([len(page["Subscriptions"]) for page in pages], [100, 2])
             return {one["Endpoint"]: one["SubscriptionArn"] for page in pages for one in page["Subscriptions"]}
 
