@@ -142,6 +142,30 @@ fn what_looks_broken_and_is_not_is_no_finding() {
         let both = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:role/Partner"]});
         files.trust("UpdateApp", |statement| statement["Principal"] = both.clone());
     });
+    let everybody = |files: &mut Files, condition: Value| {
+        let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition});
+        let trust = &mut files.entry("RoleDetailList", "UpdateApp")["AssumeRolePolicyDocument"]["Statement"];
+        trust.as_array_mut().unwrap().push(statement);
+    };
+    add("everybody with MFA in accounts of the policy", Files::shipped(), &|files| {
+        let mfa = json!({"aws:MultiFactorAuthPresent": "true"});
+        everybody(files, json!({"Bool": mfa, "StringLike": {"aws:PrincipalAccount": [DEVELOPMENT, PRODUCTION]}}));
+    });
+    add("a foreign account that no ARN of the condition is of", Files::shipped(), &|files| {
+        let account = json!({"aws:PrincipalAccount": "999988887777"});
+        everybody(files, json!({"StringEquals": account, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}));
+    });
+    add("a session of a role whose trust policy gives it another name", Files::shipped(), &|files| {
+        files.role(DEVELOPMENT, "Jump", json!({"AWS": DEVELOPMENT}), assume("arn:aws:iam::444455556666:role/UpdateApp"));
+        files.trust("Jump", |statement| statement["Condition"] = json!({"StringEquals": {"sts:RoleSessionName": "build"}}));
+        let session = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:assumed-role/Jump/alice"]});
+        files.trust("UpdateApp", |statement| statement["Principal"] = session.clone());
+    });
+    add("an empty group and MFA", Files::shipped(), &|files| {
+        for name in ["alice", "bob"] {
+            files.entry("UserDetailList", name)["GroupList"] = json!([]);
+        }
+    });
     add("the third party's role without an external id, which the policy does not list", Files::shipped(), &|files| {
         files.trust("ReadAppForPartner", |statement| drop(statement.as_object_mut().unwrap().remove("Condition")));
     });

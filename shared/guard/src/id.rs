@@ -8,11 +8,6 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(u64);
 
-impl AccountId {
-    /// An id that AWS gives to nobody.
-    pub(crate) const NOBODY: Self = Self(0);
-}
-
 /// Why a text is not an account id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("an account id is twelve digits")]

@@ -12,7 +12,10 @@ mod draft;
 mod finding;
 mod fix;
 mod input;
+mod joining;
+mod outsider;
 pub mod rules;
+mod session;
 mod setup;
 #[cfg(test)]
 mod testing;

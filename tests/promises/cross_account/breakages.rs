@@ -29,7 +29,17 @@ fn if_exists(condition: &mut Value) {
 }
 
 pub(super) fn breakages() -> Vec<Breakage> {
-    of_mfa().into_iter().chain(of_trust()).chain(of_length()).chain(of_grants()).chain(of_growth()).chain(of_devices()).collect()
+    of_mfa()
+        .into_iter()
+        .chain(of_empty_groups())
+        .chain(of_trust())
+        .chain(of_conditions())
+        .chain(of_sessions())
+        .chain(of_length())
+        .chain(of_grants())
+        .chain(of_growth())
+        .chain(of_devices())
+        .collect()
 }
 
 fn broken(what: &'static str, mut files: Files, found: &'static [&'static str], change: impl Fn(&mut Files)) -> Breakage {
@@ -93,6 +103,71 @@ fn of_trust() -> Vec<Breakage> {
         // Access Analyzer has to look again.
         Breakage { left: &["RW102 unproven role/ReadAppForPartner"], ..analyzed },
     ]
+}
+
+/// One more statement of a role's trust policy.
+fn trusting(files: &mut Files, principal: &Value, condition: &Value) {
+    let trust = &mut files.entry("RoleDetailList", "UpdateApp")["AssumeRolePolicyDocument"]["Statement"];
+    let statement = json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition});
+    trust.as_array_mut().unwrap().push(statement);
+}
+
+/// Everybody with MFA, on a condition that an account outside can meet.
+fn of_conditions() -> Vec<Breakage> {
+    const FOUND: &[&str] = &["RW102 violation role/UpdateApp"];
+    let on = |what, condition: Value| {
+        broken(what, Files::shipped(), FOUND, |files| {
+            let mut all = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+            all.as_object_mut().unwrap().extend(condition.as_object().unwrap().clone());
+            trusting(files, &json!("*"), &all);
+        })
+    };
+    vec![
+        on("a foreign account by a condition", json!({"StringEquals": {"aws:PrincipalAccount": "999988887777"}})),
+        on("foreign roles by a condition", json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::99998888*:role/*"}})),
+        on(
+            "a foreign account by a condition, with a tag",
+            json!({"StringLike": {"aws:PrincipalAccount": "9999*"}, "StringEquals": {"aws:PrincipalTag/team": "app"}}),
+        ),
+        on("accounts in no organization", json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-example123"}})),
+        on("accounts in no organization, by its paths", json!({"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": ["o-example123/*"]}})),
+        broken("a foreign account that a Deny spares", Files::shipped(), FOUND, |files| {
+            trusting(files, &json!("*"), &json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}));
+            let others = json!({"StringNotEquals": {"aws:PrincipalAccount": [DEVELOPMENT, "999988887777"]}});
+            trusting(files, &json!("*"), &others);
+            let statements = &mut files.entry("RoleDetailList", "UpdateApp")["AssumeRolePolicyDocument"]["Statement"];
+            statements.as_array_mut().unwrap().last_mut().unwrap()["Effect"] = json!("Deny");
+        }),
+    ]
+}
+
+fn of_sessions() -> Vec<Breakage> {
+    let jump = |files: &mut Files, statement: Value| files.role(DEVELOPMENT, "Jump", json!({"AWS": DEVELOPMENT}), statement);
+    let session = json!({"AWS": "arn:aws:sts::111122223333:assumed-role/Jump/alice"});
+    let itself = |what, principal: Value| {
+        broken(what, Files::shipped(), &["RW104 violation role/UpdateApp"], |files| trusting(files, &principal, &json!({})))
+    };
+    vec![
+        broken("a session of another role", Files::shipped(), &["RW104 violation role/Jump"], |files| {
+            jump(files, allow(&json!("sts:AssumeRole"), UPDATE_APP));
+            trusting(files, &session, &json!({}));
+        }),
+        broken("a session of a role that there is not", Files::shipped(), &["RW104 unproven role/Jump"], |files| {
+            trusting(files, &session, &json!({}));
+        }),
+        itself("a role that trusts itself", json!({"AWS": UPDATE_APP})),
+        itself("a role that trusts a session of its own", json!({"AWS": "arn:aws:sts::444455556666:assumed-role/UpdateApp/alice"})),
+    ]
+}
+
+/// Nobody is a developer today, and MFA is not asked for.
+fn of_empty_groups() -> Vec<Breakage> {
+    vec![broken("an empty group and no MFA in the trust policy", Files::shipped(), &["RW101 violation role/UpdateApp"], |files| {
+        for name in ["alice", "bob"] {
+            files.entry("UserDetailList", name)["GroupList"] = json!([]);
+        }
+        files.condition("UpdateApp", without_mfa);
+    })]
 }
 
 fn of_length() -> Vec<Breakage> {

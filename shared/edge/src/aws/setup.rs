@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
+use aws_sdk_iam::primitives::DateTimeFormat as Format;
 use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy, ManagedPolicyDetail, PolicyDetail, RoleDetail, Tag};
 use serde_json::{Value, json};
 
@@ -58,6 +59,7 @@ impl Printed {
 fn printed_role(role: &RoleDetail) -> Value {
     json!({
         "RoleName": role.role_name(), "RoleId": role.role_id(), "Arn": role.arn(),
+        "CreateDate": role.create_date().and_then(|made| made.fmt(Format::DateTime).ok()),
         "AssumeRolePolicyDocument": role.assume_role_policy_document(), "RolePolicyList": inline(role.role_policy_list()),
         "AttachedManagedPolicies": attached(role.attached_managed_policies()), "PermissionsBoundary": boundary(role.permissions_boundary()),
         "Tags": tags(role.tags()),

@@ -1,6 +1,7 @@
 //! One condition of a statement: operator, key and values.
 
 use super::context::{Context, Held};
+use super::made_up::Texts;
 use super::operator::{Kind, Operator};
 use super::truth::Truth;
 
@@ -28,6 +29,17 @@ pub struct Condition {
     over: Over,
     if_exists: bool,
     variables: bool,
+}
+
+/// The texts of a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// Those that may match: a variable that is not known matches any text.
+    pub possible: Texts,
+    /// Those that match for sure.
+    pub sure: Texts,
+    /// Whether a value that matches fails the condition.
+    pub negated: bool,
 }
 
 impl Condition {
@@ -87,7 +99,28 @@ impl Condition {
 
     /// Texts that the values would match, for keys whose value the caller chooses.
     pub fn examples(&self, context: &Context) -> impl Iterator<Item = String> {
-        self.values.iter().filter_map(|wanted| self.operator?.example(wanted, self.variables, context))
+        let of_value = |wanted: &String| self.operator.map(|operator| operator.examples(wanted, self.variables, context));
+        self.values.iter().filter_map(of_value).flatten()
+    }
+
+    /// The texts that it compares a value of its key with. `None`: it does not compare texts.
+    pub fn compared(&self, context: &Context) -> Option<Compared> {
+        let operator = self.operator?;
+        let mut compared = Compared { possible: Texts::default(), sure: Texts::default(), negated: operator.negated };
+        for wanted in &self.values {
+            let (texts, is_sure) = operator.texts(wanted, self.variables, context)?;
+            if is_sure {
+                compared.sure = compared.sure.or(texts.clone());
+            }
+            compared.possible = compared.possible.or(texts);
+        }
+        Some(compared)
+    }
+
+    /// The keys whose values are filled in for variables.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let values = self.values.iter().filter(|_| self.variables);
+        values.flat_map(|value| value.split("${").skip(1)).filter_map(|rest| Some(rest.split(['}', ',']).next()?.trim()))
     }
 
     fn is_null(&self, held: &Held) -> Truth {

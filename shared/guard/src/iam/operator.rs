@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::context::Context;
+use super::made_up::Texts;
 use super::pattern::{Pattern, Reading};
 use super::truth::Truth;
 
@@ -86,16 +87,37 @@ impl Operator {
         Some(Self { kind, negated })
     }
 
-    /// A text that matches `wanted`, where one can be made up.
-    pub(super) fn example(self, wanted: &str, variables: bool, context: &Context) -> Option<String> {
+    /// Texts that match `wanted`, where some can be made up.
+    pub(super) fn examples(self, wanted: &str, variables: bool, context: &Context) -> Vec<String> {
+        self.pattern(wanted, variables, context).examples().collect()
+    }
+
+    /// All texts that match `wanted`, and whether they do for sure: a variable that is not known is taken to match any. `None`: it does not
+    /// compare texts.
+    pub(super) fn texts(self, wanted: &str, variables: bool, context: &Context) -> Option<(Texts, bool)> {
+        let (any_case, by_parts) = match self.kind {
+            Kind::Text | Kind::TextLike => (false, false),
+            Kind::TextAnyCase | Kind::Bool => (true, false),
+            Kind::Arn => (false, true),
+            Kind::Number(Order::Equal) => return Some((Texts::exactly(wanted.trim()), true)),
+            Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary | Kind::Null => return None,
+        };
+        let pattern = self.pattern(wanted, variables, context);
+        if by_parts && !pattern.is_whole_arn() {
+            // What it matches IAM does not say.
+            return Some((Texts::any(), false));
+        }
+        Some((Texts::of_pattern(&pattern, any_case, by_parts), pattern.is_known()))
+    }
+
+    fn pattern(self, wanted: &str, variables: bool, context: &Context) -> Pattern {
         let reading = Reading { wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn), variables };
-        Pattern::read(wanted, reading, context).example()
+        Pattern::read(wanted, reading, context)
     }
 
     /// Whether a value of the request matches one of the policy's; the negation is the caller's.
     pub(super) fn matches(self, wanted: &str, variables: bool, value: &str, context: &Context) -> Truth {
-        let reading = Reading { wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn), variables };
-        let pattern = Pattern::read(wanted, reading, context);
+        let pattern = self.pattern(wanted, variables, context);
         if pattern.has_missing() {
             // "There is no equal or like value", and inverted operators do match (*Policy variables with no value*).
             return Truth::No;

@@ -6,11 +6,11 @@ use super::context::{Context, Held};
 use super::truth::Truth;
 
 /// How many parts an ARN has; the last may have colons of its own.
-const ARN_PARTS: usize = 6;
+pub(super) const ARN_PARTS: usize = 6;
 
 /// One piece of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Piece {
+pub(super) enum Piece {
     /// A character of the policy's text.
     Char(char),
     /// A character that a variable brought in; never a wildcard, never the end of an ARN's part.
@@ -95,20 +95,34 @@ impl Pattern {
         self.missing
     }
 
+    /// Whether the values of all its variables are known.
+    pub(super) fn is_known(&self) -> bool {
+        self.unknown.is_empty()
+    }
+
+    pub(super) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
     /// Whether the text matches, in whole.
     pub(super) fn matches(&self, text: &str, ignore_case: bool) -> Truth {
         self.judged(fits(&self.pieces, text, ignore_case))
     }
 
-    /// A text that matches, where the variables are known.
-    pub(super) fn example(&self) -> Option<String> {
+    /// Texts that match, where the variables are known: with each `*` as nothing, and as something.
+    pub(super) fn examples(&self) -> impl Iterator<Item = String> {
         let known = self.unknown.is_empty() && !self.missing;
-        let text = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Char(c) | Piece::Given(c) => Some(*c),
-            Piece::One => Some('x'),
-            Piece::Run => None,
-        });
-        known.then(|| text.collect())
+        let text = |run: Option<char>| -> String {
+            let of_piece = |piece: &Piece| match piece {
+                Piece::Char(c) | Piece::Given(c) => Some(*c),
+                Piece::One => Some('x'),
+                Piece::Run => run,
+            };
+            self.pieces.iter().filter_map(of_piece).collect()
+        };
+        let (least, more) = (text(None), text(Some('x')));
+        let more = (more != least).then_some(more);
+        std::iter::once(least).chain(more).filter(move |_| known)
     }
 
     /// Whether an ARN matches, as `Resource` compares it (IAM User Guide, *Resource* and *IAM identifiers*): a wildcard stays in its part, but a `*`
@@ -136,6 +150,11 @@ impl Pattern {
         let given: Vec<&str> = arn.splitn(ARN_PARTS, ':').collect();
         let matched = given.len() == ARN_PARTS && parts.iter().zip(given).all(|(pieces, part)| fits(pieces, part, false));
         Some(self.judged(matched))
+    }
+
+    /// Whether it has as many parts as an ARN.
+    pub(super) fn is_whole_arn(&self) -> bool {
+        self.parts().len() == ARN_PARTS
     }
 
     fn parts(&self) -> Vec<&[Piece]> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::caller::{Caller, CallerKind};
 use super::document::DocumentError;
 use super::truth::Truth;
+use crate::arn::account_of;
 use crate::id::AccountId;
 
 /// One principal that a policy names.
@@ -121,6 +122,15 @@ fn aws(name: String) -> Principal {
 }
 
 impl Principal {
+    /// The account of whom it names, where it names an account or somebody of one.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Account(account) => Some(*account),
+            Self::Arn(arn) => account_of(arn),
+            _ => None,
+        }
+    }
+
     /// How it means the caller; `None`: not at all.
     pub fn grip(&self, caller: &Caller) -> Option<Grip> {
         match (self, &caller.kind) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::iam::{Caller, Document, Governing, Identity, Place, ResourceSide, Text};
 use crate::id::AccountId;
+use crate::moment::Moment;
 
 /// A policy's document, or why it could not be read.
 pub(crate) type Read = Result<Document, String>;
@@ -69,6 +70,8 @@ pub(crate) struct Role {
     pub(crate) tags: BTreeMap<String, String>,
     /// `MaxSessionDuration` in seconds. Authorization details do not carry it.
     pub(crate) max_session: Option<i64>,
+    /// `CreateDate`
+    pub(crate) created: Option<Moment>,
 }
 
 impl Account {
@@ -107,6 +110,11 @@ impl Account {
 
     pub(crate) fn group(&self, name: &str) -> Option<&Group> {
         self.groups.get(&name.to_ascii_lowercase())
+    }
+
+    /// Whether a user or role of the account has this id.
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        self.users.values().any(|user| user.id == id) || self.roles.values().any(|role| role.id == id)
     }
 
     /// Members of a group.

@@ -16,6 +16,7 @@ use super::account::{Account, Role};
 use super::attempt::{Entrant, better, tagged};
 use super::fix;
 use super::view::View;
+use crate::arn::{AWS, iam_arn, partition_of};
 use crate::dossier::Switch;
 use crate::iam::{Caller, CallerKind, Context, Decision, Document, Governing, Grant, Held, Place, Principal, Request, decide};
 use crate::id::AccountId;
@@ -299,18 +300,23 @@ impl Asks<'_> {
             _ => match &self.entrant.caller.kind {
                 CallerKind::Service => each(trusting, &|grant| fix::without_kind(&grant.statement.json, "Service")),
                 CallerKind::Federated => each(trusting, &|grant| fix::without_kind(&grant.statement.json, "Federated")),
-                CallerKind::Session { role } => each(trusting, &|grant| fix::except(&grant.statement.json, role)),
-                CallerKind::User => each(trusting, &|grant| fix::except(&grant.statement.json, &self.entrant.caller.arn)),
+                CallerKind::Session { role } => each(trusting, &|grant| fix::without_caller(grant.statement, role, self.partition())),
+                CallerKind::User => {
+                    each(trusting, &|grant| fix::without_caller(grant.statement, &self.entrant.caller.arn, self.partition()))
+                }
                 CallerKind::Somebody => Vec::new(),
             },
         }
     }
 
+    fn partition(&self) -> &str {
+        partition_of(&self.role.arn).unwrap_or(AWS)
+    }
+
     /// The principals of accounts in the zone of trust; for `*`, the accounts of the role's groups.
     fn kept(&self, grant: &Grant<'_>) -> Vec<String> {
         let Some(principals) = &grant.statement.principal else { return Vec::new() };
-        let partition = self.role.arn.split(':').nth(1).unwrap_or("aws");
-        let root = |account: AccountId| format!("arn:{partition}:iam::{account}:root");
+        let root = |account: AccountId| iam_arn(Some(self.partition()), account, "root");
         if principals.all_but || principals.named.contains(&Principal::Everyone) {
             let mut homes: Vec<AccountId> = self.switch.policy.iter().flat_map(|rules| &rules.groups).map(|group| group.account).collect();
             homes.sort_unstable();
@@ -319,10 +325,7 @@ impl Asks<'_> {
         }
         let kept = |principal: &Principal| match principal {
             Principal::Account(account) => self.policy.trusts(*account).then(|| root(*account)),
-            Principal::Arn(arn) => {
-                let account = arn.split(':').nth(4).and_then(|account| account.parse().ok())?;
-                self.policy.trusts(account).then(|| arn.clone())
-            }
+            Principal::Arn(arn) => self.policy.trusts(principal.account()?).then(|| arn.clone()),
             _ => None,
         };
         principals.named.iter().filter_map(kept).collect()

@@ -1,20 +1,20 @@
 //! Somebody tries to enter a role, or to change what stands around it: in every way that is theirs to choose.
 
+mod search;
+
 use super::account::{Account, Group, Role, User};
 use crate::iam::{
     Caller, CallerKind, Condition, Context, Decision, Governing, Held, Identity, Place, Request, ResourceSide, Statement, Text, Truth,
     decide, is_possible,
 };
 use crate::id::AccountId;
+pub(super) use search::{Choice, Goal};
 
 /// Why an account's own policies are open.
 pub(super) const NOT_GIVEN: &str = "its authorization details were not given";
 
 /// The action that enters a role.
 pub(super) const ASSUME: &str = "sts:AssumeRole";
-
-/// How many values of a key are tried.
-const TRIED: usize = 8;
 
 /// How a caller proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub(super) enum Proof {
     WithMfa,
 }
 
+/// The proofs that say nothing of MFA.
+pub(super) const WITHOUT_MFA: [Proof; 2] = [Proof::PermanentKey, Proof::WithoutMfa];
+
 /// Somebody who may try.
 pub(super) struct Entrant<'a> {
     pub(super) caller: Caller,
@@ -35,14 +38,34 @@ pub(super) struct Entrant<'a> {
     facts: Context,
     /// The name that their session would bear by itself.
     session: String,
+    /// Keys that somebody on their side has set before, as they like.
+    chosen: Vec<Choice>,
 }
 
+/// Keys that only requests of AWS services carry.
+const OF_SERVICES: [&str; 6] = [
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+];
+
+/// What is known of every request of a user or role.
 fn facts(account: AccountId) -> Context {
-    Context::partial()
+    let facts = Context::partial()
         .with("aws:PrincipalAccount", account.to_string())
         .with("aws:SecureTransport", "true")
         .with("aws:ViaAWSService", "false")
-        .with("aws:PrincipalIsAWSService", "false")
+        .with("aws:PrincipalIsAWSService", "false");
+    OF_SERVICES.iter().fold(facts, |facts, key| facts.without(key))
+}
+
+/// What is known of a request that no user or role of an account makes.
+fn facts_of_others(kind: &CallerKind) -> Context {
+    let is_service = *kind == CallerKind::Service;
+    Context::partial().with("aws:SecureTransport", "true").with("aws:PrincipalIsAWSService", is_service.to_string())
 }
 
 pub(super) fn tagged<'a>(facts: Context, beginning: &str, tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> Context {
@@ -59,13 +82,21 @@ impl<'a> Entrant<'a> {
             .with("aws:userid", &user.id)
             .with("aws:PrincipalType", "User");
         let facts = tagged(facts, "aws:PrincipalTag/", &user.tags);
-        Self { caller: account.caller(user), identity: account.of_user(user), facts, session: user.name.clone() }
+        Self { caller: account.caller(user), identity: account.of_user(user), facts, session: user.name.clone(), chosen: Vec::new() }
     }
 
     /// Whoever may become a member of a group.
     pub(super) fn member(account: &'a Account, group: &'a Group) -> Self {
         let facts = facts(account.id).with("aws:username", "member").with("aws:PrincipalType", "User");
-        Self { caller: Caller::somebody(account.id), identity: account.of_group(group), facts, session: "member".to_owned() }
+        let identity = account.of_group(group);
+        Self { caller: Caller::somebody(account.id), identity, facts, session: "member".to_owned(), chosen: Vec::new() }
+    }
+
+    /// A user who has become a member of one more group.
+    pub(super) fn joined(account: &'a Account, user: &'a User, group: &'a Group) -> Self {
+        let mut entrant = Self::user(account, user);
+        entrant.identity.policies.extend(account.of_group(group).policies);
+        entrant
     }
 
     /// A session of a role.
@@ -78,10 +109,14 @@ impl<'a> Entrant<'a> {
         let session = session.to_owned();
         let caller = Caller::session(account.id, &role.arn, &session);
         let caller = Caller { id: Some(role.id.clone()), has_boundary: role.boundary.is_some(), ..caller };
-        let facts = facts(account.id).with("aws:PrincipalArn", &role.arn).without("aws:username").with("aws:PrincipalType", "AssumedRole");
+        let facts = facts(account.id)
+            .with("aws:PrincipalArn", &role.arn)
+            .without("aws:username")
+            .with("aws:userid", format!("{}:{session}", role.id))
+            .with("aws:PrincipalType", "AssumedRole");
         // Tags of the session may come on top of the role's.
         let facts = role.tags.iter().fold(facts, |facts, (key, value)| facts.with(&format!("aws:PrincipalTag/{key}"), value));
-        Self { caller, identity: account.of_role(role), facts, session }
+        Self { caller, identity: account.of_role(role), facts, session, chosen: Vec::new() }
     }
 
     /// Somebody of an account of which no authorization details were given.
@@ -89,15 +124,19 @@ impl<'a> Entrant<'a> {
         let place = Place::Inline { holder: format!("account {}", caller.account), name: "(any)".to_owned() };
         let identity = Identity { policies: vec![Governing { place, text: Text::Missing(NOT_GIVEN) }], boundary: None };
         let session = caller.arn.rsplit('/').next().unwrap_or_default().to_owned();
-        Self { facts: facts(caller.account), caller, identity, session }
+        Self { facts: facts(caller.account), caller, identity, session, chosen: Vec::new() }
     }
 
     /// Somebody whose own account lets them do anything, with this ARN where one is said.
     pub(super) fn outsider(caller: Caller, arn: Option<&str>, anything: &'a crate::iam::Document) -> Self {
         let place = Place::Inline { holder: format!("account {}", caller.account), name: "(any)".to_owned() };
         let identity = Identity { policies: vec![Governing { place, text: Text::Read(anything) }], boundary: None };
-        let facts = facts(caller.account);
-        let facts = if let Some(arn) = arn { facts.with("aws:PrincipalArn", arn) } else { facts };
+        let role = if let CallerKind::Session { role } = &caller.kind { Some(role.as_str()) } else { None };
+        let facts = match caller.kind {
+            CallerKind::Federated | CallerKind::Service => facts_of_others(&caller.kind),
+            _ => facts(caller.account),
+        };
+        let facts = if let Some(arn) = arn.or(role) { facts.with("aws:PrincipalArn", arn) } else { facts };
         // Only users have a user name; it ends their ARN.
         let user = arn.filter(|arn| arn.contains(":user/")).and_then(|arn| arn.rsplit('/').next());
         let facts = match (user, arn) {
@@ -105,14 +144,26 @@ impl<'a> Entrant<'a> {
             (None, None) if matches!(caller.kind, CallerKind::User | CallerKind::Somebody) => facts,
             (None, _) => facts.without("aws:username"),
         };
+        let facts = if role.is_some() { facts.with("aws:PrincipalType", "AssumedRole") } else { facts };
         let session = user.unwrap_or("outsider").to_owned();
-        Self { caller, identity, facts, session }
+        Self { caller, identity, facts, session, chosen: Vec::new() }
     }
 
-    /// The same, bearing tags that their own account gave them.
-    pub(super) fn bearing(mut self, tags: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.facts = tags.into_iter().fold(self.facts, |facts, (key, value)| facts.with(&key, value));
+    /// The same with more that is known of their requests.
+    pub(super) fn carrying(mut self, keys: impl IntoIterator<Item = (&'static str, Held)>) -> Self {
+        self.facts = keys.into_iter().fold(self.facts, |facts, (key, held)| facts.with_held(key, held));
         self
+    }
+
+    /// The same with keys that their own side sets as it likes.
+    pub(super) fn choosing(mut self, chosen: Vec<Choice>) -> Self {
+        self.chosen = chosen;
+        self
+    }
+
+    /// The name of their session.
+    pub(super) fn name(&self) -> String {
+        self.session.clone()
     }
 
     /// What every request of theirs carries.
@@ -126,58 +177,44 @@ impl<'a> Entrant<'a> {
         is_possible(&request, &self.identity, &role.trusting())
     }
 
+    /// Names of sessions that conditions on `aws:userid` (`AROA…:name`) ask for.
+    pub(super) fn asked_by_id(&self, role: &'a Role) -> impl Iterator<Item = String> {
+        let conditions = self.conditions(&role.trusting()).into_iter().filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
+        let known = self.known();
+        let ids: Vec<String> = conditions.flat_map(|condition| condition.examples(&known)).collect();
+        ids.into_iter().filter_map(|id| id.split_once(':').map(|(_, name)| name.to_owned()))
+    }
+
     /// Whether they can enter a role, by the best of the ways that are theirs to choose: session name, external id, source identity, and how long
     /// the session is to last.
     pub(super) fn enter(&self, owner: AccountId, role: &'a Role, proof: Proof) -> Decision<'a> {
-        self.enter_choosing(owner, role, proof, true)
+        self.reach(owner, role, proof, true, &|decision| decision.allowed.clone())
     }
 
-    /// The same for somebody who was told no external id.
-    pub(super) fn enter_without_external_id(&self, owner: AccountId, role: &'a Role) -> Decision<'a> {
-        self.enter_choosing(owner, role, Proof::WithMfa, false)
-    }
-
-    fn enter_choosing(&self, owner: AccountId, role: &'a Role, proof: Proof, external_id: bool) -> Decision<'a> {
+    /// Whether they can reach something by entering a role; `allowed` of the decision is the answer. Somebody who doesn't know the external id
+    /// gives none.
+    pub(super) fn reach(&self, owner: AccountId, role: &'a Role, proof: Proof, knows_id: bool, goal: Goal<'_, 'a>) -> Decision<'a> {
         let trust = role.trusting();
         let context = self.context(proof, owner);
         let context = tagged(context, "aws:ResourceTag/", &role.tags);
         let context = tagged(context, "iam:ResourceTag/", &role.tags);
         let conditions = self.conditions(&trust);
-        let choices = |key: &str, own: &[Held]| choices(key, own, &conditions, &context);
         let own = |text: &str| Held::Values(vec![text.to_owned()]);
-        let names = choices("sts:RoleSessionName", &[own(&self.session)]);
-        let externals = if external_id { choices("sts:ExternalId", &[Held::Absent]) } else { vec![Held::Absent] };
-        let sources = choices("sts:SourceIdentity", &[Held::Absent, own(&self.session)]);
-        let durations = choices("sts:DurationSeconds", &[Held::Absent, own("900")]);
-        let mut best: Option<Decision<'a>> = None;
-        for name in &names {
-            for external in &externals {
-                for source in &sources {
-                    for duration in &durations {
-                        let context = context
-                            .clone()
-                            .with_held("sts:RoleSessionName", name.clone())
-                            .with_held("sts:ExternalId", external.clone())
-                            .with_held("sts:SourceIdentity", source.clone())
-                            .with_held("sts:DurationSeconds", duration.clone());
-                        let asked = |action| self.asked(action, &role.arn, owner, &context, &trust);
-                        let mut decision = asked(ASSUME);
-                        if *source != Held::Absent {
-                            // To set a source identity is an action of its own.
-                            decision.allowed = decision.allowed.and(asked("sts:SetSourceIdentity").allowed);
-                        }
-                        if decision.allowed.is_yes() {
-                            return decision;
-                        }
-                        if best.as_ref().is_none_or(|best| best.allowed.is_no()) {
-                            best = Some(decision);
-                        }
-                    }
-                }
-            }
-        }
-        // Every key has a choice at least, so there is a best.
-        best.unwrap_or_else(|| self.asked(ASSUME, &role.arn, owner, &context, &trust))
+        let external_id = if knows_id { Choice::free } else { Choice::of };
+        let mut choices = self.chosen.clone();
+        choices.extend([
+            Choice::free("sts:RoleSessionName", [own(&self.session)]),
+            external_id("sts:ExternalId", vec![Held::Absent]),
+            Choice::free("sts:SourceIdentity", [Held::Absent, own(&self.session)]),
+            Choice::free("sts:DurationSeconds", [Held::Absent, own("900")]),
+        ]);
+        search::Search { entrant: self, owner, role, trust, conditions, goal }.best(&context, &choices)
+    }
+
+    /// Whether a statement of their own policies speaks of entering a role, whatever its conditions and whatever the role says.
+    pub(super) fn is_granted(&self, role: &str) -> bool {
+        let request = Request { caller: &self.caller, action: ASSUME, resource: role, owner: self.caller.account, context: &self.facts };
+        is_possible(&request, &self.identity, &ResourceSide::None)
     }
 
     /// Whether they can do something else, in their own account.
@@ -217,27 +254,14 @@ fn statements(text: Text<'_>) -> &[Statement] {
     }
 }
 
-/// What a caller may put under a key: what they would by themselves, what the policies ask for, and something else.
-fn choices(key: &str, own: &[Held], conditions: &[&Condition], context: &Context) -> Vec<Held> {
-    let asked: Vec<&&Condition> = conditions.iter().filter(|condition| condition.key.eq_ignore_ascii_case(key)).collect();
-    let first = own.iter().take(if asked.is_empty() { 1 } else { own.len() });
-    let mut choices: Vec<Held> = first.cloned().collect();
-    let wanted = asked.iter().flat_map(|condition| condition.examples(context));
-    for value in wanted.chain((!asked.is_empty()).then(|| "other".to_owned())) {
-        let held = Held::Values(vec![value]);
-        if choices.len() < TRIED && !choices.contains(&held) {
-            choices.push(held);
-        }
-    }
-    choices
+/// Whether an answer leads further in than another.
+pub(super) fn is_better(answer: &Decision<'_>, than: &Decision<'_>) -> bool {
+    matches!((&than.allowed, &answer.allowed), (Truth::No, Truth::Yes | Truth::Open(_)) | (Truth::Open(_), Truth::Yes))
 }
 
 /// The better of two answers: who may choose between two ways takes the one that leads in.
 pub(super) fn better<'a>(a: Decision<'a>, b: Decision<'a>) -> Decision<'a> {
-    match (&a.allowed, &b.allowed) {
-        (Truth::No, _) | (Truth::Open(_), Truth::Yes) => b,
-        _ => a,
-    }
+    if is_better(&b, &a) { b } else { a }
 }
 
 /// The best of all proofs: with MFA most is open, but a policy may forbid just that.

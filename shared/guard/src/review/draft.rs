@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use super::Setup;
 use super::account::{Account, Role};
-use super::attempt::{Entrant, Proof, best, best_of_session};
+use super::attempt::{Entrant, Proof, WITHOUT_MFA, best, best_of_session};
+use super::joining::joining;
+use super::session;
 use super::view::{listed, name_of};
 use crate::iam::{Effect, Principal};
 use crate::id::AccountId;
@@ -89,18 +91,10 @@ fn trusted(role: &Role) -> impl Iterator<Item = &Principal> {
     allows.filter_map(|statement| statement.principal.as_ref()).flat_map(|principals| &principals.named)
 }
 
-fn account_of(principal: &Principal) -> Option<AccountId> {
-    match principal {
-        Principal::Account(account) => Some(*account),
-        Principal::Arn(arn) => arn.split(':').nth(4)?.parse().ok(),
-        _ => None,
-    }
-}
-
 fn trusted_and_not_given(setup: &Setup) -> BTreeMap<AccountId, BTreeSet<String>> {
     let mut unknown: BTreeMap<AccountId, BTreeSet<String>> = BTreeMap::new();
     for (_, role) in roles(setup) {
-        for account in trusted(role).filter_map(account_of).filter(|account| setup.account(*account).is_none()) {
+        for account in trusted(role).filter_map(Principal::account).filter(|account| setup.account(*account).is_none()) {
             unknown.entry(account).or_default().insert(harmless(&role.name));
         }
     }
@@ -121,6 +115,7 @@ struct Ways {
 
 fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, role: &Role) -> Ways {
     let mut ways = Ways::default();
+    let named: Vec<_> = session::named(role).collect();
     for account in setup.accounts() {
         let name = called.get(&account.id).cloned().unwrap_or_default();
         for user in account.users.values() {
@@ -136,18 +131,26 @@ fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, r
                 ways.alone.insert(harmless(&user.name));
             }
             ways.groups.extend(by_group);
-            if [Proof::PermanentKey, Proof::WithoutMfa].iter().any(|proof| entrant.enter(owner, role, *proof).allowed.is_yes()) {
+            if WITHOUT_MFA.iter().any(|proof| entrant.enter(owner, role, *proof).allowed.is_yes()) {
                 ways.without_mfa.insert(harmless(&user.name));
             }
         }
         for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
-            if !best(&Entrant::member(account, group), owner, role).allowed.is_no() {
-                ways.groups.insert(format!("{name}/{}", group.name), 0);
+            if best(&Entrant::member(account, group), owner, role).allowed.is_no() {
+                continue;
+            }
+            ways.groups.insert(format!("{name}/{}", group.name), 0);
+            let comes_in = |proof: &Proof| joining(account, group, owner, role, *proof).is_some_and(|decision| decision.allowed.is_yes());
+            if WITHOUT_MFA.iter().any(comes_in) {
+                ways.without_mfa.insert(format!("whoever joins {}", harmless(&group.name)));
             }
         }
-        for other in account.roles.values().filter(|other| other.arn != role.arn) {
-            if !best_of_session(&Entrant::role(account, other), owner, role).allowed.is_no() {
-                ways.roles.insert(name_of(&other.arn));
+        for other in account.roles.values() {
+            let any = Entrant::role(account, other);
+            let called = session::called(&any, (account, other), (owner, role), &named);
+            let mut sessions = std::iter::once(&any).chain(&called);
+            if sessions.any(|session| !best_of_session(session, owner, role).allowed.is_no()) {
+                ways.roles.insert(if other.arn == role.arn { "the role itself".to_owned() } else { name_of(&other.arn) });
             }
         }
     }
@@ -160,7 +163,7 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
         .filter_map(|principal| match principal {
             Principal::Everyone => Some("everybody (`*`)".to_owned()),
             other => {
-                account_of(other).filter(|other| *other != account.id).map(|id| called.get(&id).cloned().unwrap_or(format!("account {id}")))
+                other.account().filter(|other| *other != account.id).map(|id| called.get(&id).cloned().unwrap_or(format!("account {id}")))
             }
         })
         .collect();
@@ -292,6 +295,23 @@ mod tests {
             assert!(text.contains(words), "{words} in {text}");
         }
         assert_eq!(policy.roles[0].severity, Severity::Critical);
+    }
+
+    #[test]
+    fn sessions_that_are_named_the_role_itself_and_empty_groups_are_told() {
+        let jump = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
+        let session = "arn:aws:sts::111122223333:assumed-role/Jump/alice";
+        let trust = json!({"Effect": "Allow", "Principal": {"AWS": [session, ROLE]}, "Action": "sts:AssumeRole"});
+        let enters = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE});
+        let company = Company::new()
+            .change("RoleDetailList", "UpdateApp", "AssumeRolePolicyDocument", json!({"Version": "2012-10-17", "Statement": [jump, trust]}))
+            .change("UserDetailList", "dora", "GroupList", json!([]))
+            .role(DEVELOPMENT, "Jump", jump.clone(), enters);
+        let (text, policy) = drafted(&company);
+        assert_eq!(policy.roles[0].groups.len(), 1, "{text}");
+        for words in ["sessions of Jump and the role itself can enter too", "does not demand it of whoever joins Developers today"] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
     }
 
     #[test]

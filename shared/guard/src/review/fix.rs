@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::session;
 use super::view::name_of;
-use crate::iam::{Grant, Place, Statement};
+use crate::arn::iam_arn;
+use crate::iam::{Grant, Place, Principal, Statement};
 
 const MFA: &str = "aws:MultiFactorAuthPresent";
 
@@ -123,8 +125,23 @@ pub(super) fn without_kind(statement: &Value, kind: &str) -> Vec<Value> {
     if kinds.is_empty() { Vec::new() } else { vec![fixed] }
 }
 
+/// The trust statement, letting in all but one caller, of a role all its sessions.
+pub(super) fn without_caller(statement: &Statement, caller: &str, partition: &str) -> Vec<Value> {
+    let named = statement.principal.iter().flat_map(|principals| &principals.named);
+    let is_caller = |arn: &str| arn == caller || session::is_of_role(arn, caller);
+    let literal = named.clone().any(|principal| matches!(principal, Principal::Arn(arn) if is_caller(arn)));
+    let others = named.filter_map(|principal| match principal {
+        Principal::Arn(arn) => (!is_caller(arn)).then(|| arn.clone()),
+        Principal::Account(account) => Some(iam_arn(Some(partition), account, "root")),
+        Principal::Id(id) => Some(id.clone()),
+        Principal::Everyone => Some("*".to_owned()),
+        _ => None,
+    });
+    if literal { trusting(&statement.json, &others.collect::<Vec<_>>()) } else { except(&statement.json, caller) }
+}
+
 /// The trust statement, and a denial for one caller.
-pub(super) fn except(statement: &Value, arn: &str) -> Vec<Value> {
+fn except(statement: &Value, arn: &str) -> Vec<Value> {
     vec![statement.clone(), json!({"Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"})]
 }
 

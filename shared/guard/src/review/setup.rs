@@ -49,12 +49,19 @@ impl Setup {
     }
 
     /// Pages of one account may be files of their own.
-    fn add_account(&mut self, account: Account) -> Result<(), String> {
+    fn add_account(&mut self, mut account: Account) -> Result<(), String> {
         let Some(known) = self.accounts.get_mut(&account.id) else {
             self.accounts.insert(account.id, account);
             return Ok(());
         };
         known.truncated &= account.truncated;
+        for (arn, role) in &mut account.roles {
+            // Not every file says when a role was made; that is no contradiction.
+            if let Some(known) = known.roles.get_mut(arn) {
+                known.created = known.created.or(role.created);
+                role.created = role.created.or(known.created);
+            }
+        }
         let contradiction = |what: &str| format!("{} is not as in another file of account {}", harmless(what), known.id);
         joined(&mut known.users, account.users).map_err(|arn| contradiction(&arn))?;
         joined(&mut known.groups, account.groups).map_err(|name| contradiction(&format!("group {name}")))?;

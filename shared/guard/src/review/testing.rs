@@ -117,6 +117,14 @@ impl Company {
         self
     }
 
+    /// Sets a whole list, in every account.
+    pub(super) fn change_all(mut self, list: &str, value: Value) -> Self {
+        for account in self.accounts.values_mut() {
+            account[list] = value.clone();
+        }
+        self
+    }
+
     fn entry(mut self, account: &'static str, list: &str, entry: Value) -> Self {
         self.accounts.get_mut(account).unwrap()[list].as_array_mut().unwrap().push(entry);
         self
@@ -174,6 +182,11 @@ impl Company {
         assert!(self.found(rule).iter().any(|finding| finding.verdict == Verdict::Violation), "{:#?}", self.found(rule));
     }
 
+    /// No violation, whatever is unproven.
+    pub(super) fn fires_nothing_sure(&self, rule: &str) {
+        assert!(!self.found(rule).iter().any(|finding| finding.verdict == Verdict::Violation), "{:#?}", self.found(rule));
+    }
+
     /// With the correction that a finding prints in place of what it quotes.
     pub(super) fn fixed(mut self, finding: &ReviewFinding) -> Self {
         let (Some(statement), Some(fix)) = (&finding.statement, &finding.fix) else { panic!("no fix: {finding:#?}") };
@@ -184,6 +197,14 @@ impl Company {
         }
         assert_eq!(places, 1, "{finding:#?}");
         self
+    }
+
+    /// The statements of the trust policy of production's role.
+    pub(super) fn trust_statements(&self) -> Vec<Value> {
+        let roles = self.accounts.values().filter_map(|account| account["RoleDetailList"].as_array()).flatten();
+        let role = roles.into_iter().find(|role| role["RoleName"] == "UpdateApp").unwrap();
+        let statements = &role["AssumeRolePolicyDocument"]["Statement"];
+        if let Value::Array(several) = statements { several.clone() } else { vec![statements.clone()] }
     }
 
     /// The same with every list from its end.

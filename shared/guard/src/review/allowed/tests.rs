@@ -155,6 +155,16 @@ fn the_role_at_the_middle_of_a_chain_is_kept_out() {
 }
 
 #[test]
+fn a_session_that_the_trust_policy_names_is_taken_out_of_it() {
+    let mut story = Story::new();
+    story.chain("dora", "Jump");
+    let named = |session: &str| json!({"AWS": [format!("arn:aws:sts::111122223333:assumed-role/Jump/{session}"), "arn:aws:iam::555555555555:root"]});
+    let said = found(&story, "RW011", &usual(&trust(&named("dora")))).unwrap();
+    assert_eq!(by(&said), [trust(&json!({"AWS": "arn:aws:iam::555555555555:root"}))]);
+    assert_eq!(found(&story, "RW011", &usual(&trust(&named("alice")))), None);
+}
+
+#[test]
 fn a_service_is_taken_out_of_the_trust_policy() {
     let mut story = Story::new();
     story.service_switch("lambda.amazonaws.com");

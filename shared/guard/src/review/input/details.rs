@@ -92,6 +92,7 @@ fn role(entry: &Object) -> Result<Role, String> {
         boundary: boundary(entry),
         tags: tags(entry)?,
         max_session: entry.get("MaxSessionDuration").and_then(Value::as_i64),
+        created: entry.get("CreateDate").and_then(Value::as_str).and_then(|text| text.parse().ok()),
     })
 }
 

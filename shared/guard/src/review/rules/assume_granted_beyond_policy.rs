@@ -3,8 +3,12 @@
 //! ## What it does
 //! Fires when a user, a group or a role that the policy does not let in may enter an elevated role all the same. Every user of the given
 //! accounts is tried with all their policies (inline, managed, of their groups), permission boundary and the role's trust policy, wildcards,
-//! `NotAction`, `NotResource` and every deny included; a group without members is tried with somebody made up. Roles are tried too, unless
-//! the entry has `chaining: allow`. The finding is about whoever holds the statement: the group, or the user or role itself.
+//! `NotAction`, `NotResource` and every deny included; a group without members is tried with somebody made up. The finding is about whoever holds
+//! the statement: the group, or the user or role itself.
+//!
+//! Roles are tried too, unless the entry has `chaining: allow`. A trust policy may name a session (`assumed-role/Jump/alice`): whoever enters Jump
+//! chooses the session's name, so all of them can enter. The ARN of a session lacks the role's path; the role is found by its name. A role that
+//! can enter itself is found as well, because its sessions then never have to end.
 //!
 //! ## Why it matters
 //! The group is what people agreed on; the policies are what AWS does. They drift apart by a policy attached to the wrong group, or by
@@ -13,26 +17,30 @@
 //! ## Blind spots
 //! - Accounts that are trusted and were not given are unproven, each once.
 //! - Whether anybody can be in a role that may chain is not asked. Service control policies are not in the files.
-//! - Unproven: it hangs on a condition on the request.
+//! - Unproven: it depends on a condition on the request.
+//! - Unproven: a session is named of a role that does not exist. IAM allows that, and whoever creates the role can enter.
+//! - Unproven: a role made before September 22, 2022 whose own policies let it enter itself. AWS trusts some of these without a statement in the
+//!   trust policy; CloudTrail then shows `explicitTrustGrant: false`.
 //!
 //! ## What to do
 //! 1. Put the corrected statement into the policy that is named, or leave it and add the group to the entry, if it is meant.
 //! 2. Look for switches that came this way: RW001 and RW011 in the logs.
-//! 3. Unproven: give the authorization details of the account that is named, or take the condition out.
+//! 3. Unproven: give the authorization details of the account that is named, remove the condition, or remove the session of a role that does
+//!    not exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::not_given;
-use crate::arn::iam_arn;
-use crate::iam::{Decision, Grant, Place, Principal, Statement, Truth};
+use crate::arn::{AssumedRoleArn, iam_arn};
+use crate::iam::{Decision, Effect, Grant, Place, Principal, Truth};
 use crate::id::AccountId;
+use crate::moment::Moment;
 use crate::policy::{Decision as Choice, IdentityKind, Severity};
 use crate::review::account::{Account, Role};
-use crate::review::attempt::{ASSUME, Entrant, best, best_of_session};
+use crate::review::attempt::{ASSUME, Entrant, Proof, best, best_of_session, better, is_better};
+use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::{Elevated, listed, name_of};
-use crate::review::{Draft, View, fix};
+use crate::review::{Draft, View, fix, session};
 use crate::untrusted::harmless;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
@@ -42,9 +50,21 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
         roles(account, &view.elevated, &mut found);
     }
     let mut drafts = found.drafts(view);
+    drafts.extend(trusting_themselves(view));
+    drafts.extend(dangling(view));
     drafts.extend(not_seen(view));
     drafts.extend(not_given(view, "who may enter what the policy calls"));
     drafts
+}
+
+/// Whoever comes in.
+struct Who<'w> {
+    account: AccountId,
+    arn: &'w str,
+    /// How the finding calls them.
+    name: String,
+    /// The name that their session has to have, for a role of which only that one is trusted.
+    session: Option<String>,
 }
 
 /// A statement that lets somebody in who is not meant; the targets are those it opens.
@@ -54,6 +74,7 @@ struct Way<'a> {
     grant: Option<Grant<'a>>,
     targets: Vec<Elevated<'a>>,
     who: BTreeSet<String>,
+    sessions: BTreeSet<String>,
     /// What it hangs on; `None`: it is sure for somebody.
     open: Option<BTreeSet<String>>,
 }
@@ -63,8 +84,8 @@ struct Way<'a> {
 struct Found<'a>(BTreeMap<(String, Place, &'a str, String), Way<'a>>);
 
 impl<'a> Found<'a> {
-    /// Takes in how somebody comes in; `own` is their ARN.
-    fn add(&mut self, account: AccountId, own: &str, name: &str, target: &Elevated<'a>, decision: Decision<'a>) {
+    /// Takes in how somebody comes in.
+    fn add(&mut self, who: &Who<'_>, target: &Elevated<'a>, decision: Decision<'a>) {
         if decision.allowed.is_no() {
             return;
         }
@@ -79,18 +100,20 @@ impl<'a> Found<'a> {
         let grants: Vec<Option<Grant<'a>>> = if grants.is_empty() { vec![None] } else { grants.into_iter().map(Some).collect() };
         for grant in grants {
             let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
-            let subject = place.holder().unwrap_or(own).to_owned();
+            let subject = place.holder().unwrap_or(who.arn).to_owned();
             let quoted = grant.as_ref().map(|grant| grant.statement.json.to_string()).unwrap_or_default();
             let of = if place == Place::Resource { target.role.arn.as_str() } else { "" };
             let way = self.0.entry((subject, place.clone(), of, quoted)).or_insert_with(|| Way {
-                account,
+                account: who.account,
                 place,
                 grant,
                 targets: Vec::new(),
                 who: BTreeSet::new(),
+                sessions: BTreeSet::new(),
                 open: Some(BTreeSet::new()),
             });
-            way.who.insert(harmless(name));
+            way.who.insert(harmless(&who.name));
+            way.sessions.extend(who.session.as_deref().map(harmless));
             if !way.targets.iter().any(|known| std::ptr::eq(known.role, target.role)) {
                 way.targets.push(*target);
             }
@@ -107,85 +130,146 @@ impl<'a> Found<'a> {
 }
 
 impl Way<'_> {
-    fn draft(self, view: &View<'_>, subject: &str) -> Draft {
-        let mut targets = self.targets;
-        targets.sort_by_key(|target| (target.account.id, &target.role.arn));
-        let severity = targets.iter().map(|target| target.rules.severity).max().unwrap_or(Severity::High);
-        let places = view.places(&targets);
-        let who = if subject.contains(":group/") {
-            format!("group {} ({})", name_of(subject), listed(self.who))
-        } else if subject.contains(":role/") {
-            format!("sessions of role {}", name_of(subject))
-        } else {
-            name_of(subject)
-        };
-        let groups: BTreeSet<&str> = targets.iter().flat_map(|target| &target.rules.groups).map(|group| group.written.as_str()).collect();
+    fn draft(mut self, view: &View<'_>, subject: &str) -> Draft {
+        self.targets.sort_by_key(|target| (target.account.id, &target.role.arn));
+        let severity = self.targets.iter().map(|target| target.rules.severity).max().unwrap_or(Severity::High);
+        let enter = self.entering(view, subject);
+        let groups: BTreeSet<&str> =
+            self.targets.iter().flat_map(|target| &target.rules.groups).map(|group| group.written.as_str()).collect();
         let allowed = if groups.is_empty() { "no group".to_owned() } else { listed(groups.into_iter().map(harmless)) };
         let draft = match self.open {
             None => {
-                let message = format!("{who} may enter {places}; the policy lets in {allowed}");
+                let message = format!("{enter}; the policy lets in {allowed}");
                 Draft::violation(severity, self.account, subject, message)
             }
             Some(reasons) => {
-                let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
-                let message = format!("whether {who} may enter {places} hangs on {hangs}; the policy lets in {allowed}");
+                let depends = listed(reasons.iter().map(|reason| harmless(reason)));
+                let message = format!("can't tell whether {enter}: depends on {depends}; the policy lets in {allowed}");
                 Draft::unproven(severity, self.account, subject, message).hanging_on(reasons)
             }
         };
         let Some(grant) = self.grant else { return draft };
-        if let (Place::Resource, Some(target)) = (&self.place, targets.first()) {
-            let fix = without_caller(grant.statement, subject, target.partition());
+        if let (Place::Resource, Some(target)) = (&self.place, self.targets.first()) {
+            let fix = fix::without_caller(grant.statement, subject, target.partition());
             return draft.quoting(&self.place, &grant.statement.json, fix).in_trust_of(&target.role.arn);
         }
-        let roles: Vec<&str> = targets.iter().map(|target| target.role.arn.as_str()).collect();
+        let roles: Vec<&str> = self.targets.iter().map(|target| target.role.arn.as_str()).collect();
         let fix = fix::without(&grant, &[ASSUME], &roles);
         draft.quoting(&self.place, &grant.statement.json, fix).adding(&fix::elsewhere(&self.place))
     }
-}
 
-/// The trust statement, letting in all but one caller.
-fn without_caller(statement: &Statement, caller: &str, partition: &str) -> Vec<Value> {
-    let named = statement.principal.iter().flat_map(|principals| &principals.named);
-    let literal = named.clone().any(|principal| *principal == Principal::Arn(caller.to_owned()));
-    let others = named.filter_map(|principal| match principal {
-        Principal::Arn(arn) => (arn != caller).then(|| arn.clone()),
-        Principal::Account(account) => Some(format!("arn:{partition}:iam::{account}:root")),
-        Principal::Id(id) => Some(id.clone()),
-        Principal::Everyone => Some("*".to_owned()),
-        _ => None,
-    });
-    if literal { fix::trusting(&statement.json, &others.collect::<Vec<_>>()) } else { fix::except(&statement.json, caller) }
+    /// `tom may enter UpdateApp in production`
+    fn entering(&self, view: &View<'_>, subject: &str) -> String {
+        let places = view.places(&self.targets);
+        let name = name_of(subject);
+        if subject.contains(":group/") {
+            return format!("group {name} ({}) may enter {places}", listed(self.who.iter().cloned()));
+        }
+        if !subject.contains(":role/") {
+            return format!("{name} may enter {places}");
+        }
+        if self.targets.iter().all(|target| target.role.arn == subject) {
+            return format!("sessions of {places} may enter the role again");
+        }
+        if self.sessions.is_empty() {
+            return format!("sessions of role {name} may enter {places}");
+        }
+        let sessions = listed(self.sessions.iter().cloned());
+        let called = format!("sessions of role {name} may enter {places} as {sessions} (whoever enters {name} chooses the session's name");
+        let several = view.setup.account(self.account).map(|account| session::roles_called(account, &name)).unwrap_or_default();
+        if several.len() < 2 {
+            return format!("{called})");
+        }
+        let arns = listed(several.into_iter().map(|role| harmless(&role.arn)));
+        format!("{called}; the ARN of a session has no path, so it fits {arns})")
+    }
 }
 
 /// Users who are in none of a role's groups, and groups that nobody is in.
 fn people<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'a>) {
     for user in account.users.values() {
         let entrant = Entrant::user(account, user);
+        let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
         for target in targets.iter().filter(may_enter).filter(|target| !View::admits_user(target.rules, account, user)) {
-            found.add(account.id, &user.arn, &user.name, target, best(&entrant, target.account.id, target.role));
+            found.add(&who, target, best(&entrant, target.account.id, target.role));
         }
     }
     for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
         let entrant = Entrant::member(account, group);
+        let who = Who { account: account.id, arn: &group.arn, name: "no member yet".to_owned(), session: None };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
         for target in targets.iter().filter(may_enter).filter(|target| !View::admits(target.rules, account.id, group)) {
-            found.add(account.id, &group.arn, "no member yet", target, best(&entrant, target.account.id, target.role));
+            found.add(&who, target, best(&entrant, target.account.id, target.role));
         }
     }
 }
 
+/// Roles whose sessions enter where chaining is denied; also those that enter themselves.
 fn roles<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'a>) {
-    let targets: Vec<&Elevated<'a>> = targets.iter().filter(|target| target.rules.chaining == Choice::Deny).collect();
+    let targets: Vec<(Elevated<'a>, Vec<AssumedRoleArn<'a>>)> = targets
+        .iter()
+        .filter(|target| target.rules.chaining == Choice::Deny)
+        .map(|target| (*target, session::named(target.role).collect()))
+        .collect();
     for role in account.roles.values() {
-        let entrant = Entrant::role(account, role);
-        let meant = |target: &&&Elevated<'a>| target.rules.allows(IdentityKind::Service) && is_for_services(role);
-        let may_enter = |target: &&&Elevated<'a>| role.arn != target.role.arn && entrant.may_enter(target.account.id, target.role);
-        for target in targets.iter().filter(may_enter).filter(|target| !meant(target)) {
-            let decision = best_of_session(&entrant, target.account.id, target.role);
-            found.add(account.id, &role.arn, &role.name, target, decision);
+        let any = Entrant::role(account, role);
+        for (target, named) in &targets {
+            let is_itself = role.arn == target.role.arn;
+            if is_itself || !(target.rules.allows(IdentityKind::Service) && is_for_services(role)) {
+                enter_from(&any, (account, role), target, named, found);
+            }
         }
     }
+}
+
+/// The session of a role that leads furthest into another.
+fn enter_from<'a>(
+    any: &Entrant<'a>,
+    (account, role): (&'a Account, &'a Role),
+    target: &Elevated<'a>,
+    named: &[AssumedRoleArn<'a>],
+    found: &mut Found<'a>,
+) {
+    let owner = target.account.id;
+    let called = session::called(any, (account, role), (owner, target.role), named);
+    let sessions = std::iter::once(any).filter(|any| any.may_enter(owner, target.role)).chain(&called);
+    let decisions = sessions.map(|session| (session.name(), best_of_session(session, owner, target.role)));
+    let best = decisions.reduce(|best, next| if is_better(&next.1, &best.1) { next } else { best });
+    let Some((name, decision)) = best else { return };
+    let is_asked_for = named.iter().any(|named| session::is_of(named, account, role) && named.session == name);
+    let session = is_asked_for.then_some(name);
+    found.add(&Who { account: account.id, arn: &role.arn, name: role.name.clone(), session }, target, decision);
+}
+
+/// AWS let roles trust themselves without saying so, and still lets those that had done it before this.
+const TRUSTED_THEMSELVES: &str = "2022-09-22T00:00:00Z";
+
+/// Roles that their own policies let enter themselves, and that are old enough for AWS to trust them with it.
+fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for target in view.elevated.iter().filter(|target| target.rules.chaining == Choice::Deny) {
+        let (account, role) = (target.account, target.role);
+        let is_new = role.created.is_some_and(|created| TRUSTED_THEMSELVES.parse().is_ok_and(|day: Moment| created >= day));
+        let entrant = Entrant::role(account, role);
+        let explicit = best_of_session(&entrant, account.id, role);
+        let is_denied = explicit.denies.iter().any(|grant| grant.applies.is_yes());
+        if is_new || is_denied || !explicit.allowed.is_no() {
+            continue;
+        }
+        let own = better(entrant.can(ASSUME, &role.arn, Proof::WithoutMfa), entrant.can(ASSUME, &role.arn, Proof::PermanentKey));
+        let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else { continue };
+        let depends =
+            "whether AWS still lets the role trust itself without saying so, as roles could that were made before September 22, 2022";
+        let place = view.place(target);
+        let message = format!(
+            "can't tell whether sessions of {place} may enter the role again: its own policies allow it, and it depends on {depends}"
+        );
+        let draft = Draft::unproven(target.rules.severity, account.id, &role.arn, message).hanging_on([depends.to_owned()]);
+        let fix = fix::without(grant, &[ASSUME], &[&role.arn]);
+        drafts.push(draft.quoting(&grant.place, &grant.statement.json, fix).adding(&fix::elsewhere(&grant.place)));
+    }
+    drafts
 }
 
 fn is_for_services(role: &Role) -> bool {
@@ -194,163 +278,51 @@ fn is_for_services(role: &Role) -> bool {
     named.peek().is_some() && named.all(|principal| matches!(principal, Principal::Service(_)))
 }
 
+/// Sessions of roles that don't exist in the account that is named.
+fn dangling(view: &View<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for target in &view.elevated {
+        let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
+        for statement in statements.filter(|statement| statement.effect == Effect::Allow && statement.has_action(ASSUME)) {
+            for named in session::named_by(statement) {
+                let Some(account) = view.setup.account(named.account).filter(|account| view.policy.trusts(account.id)) else { continue };
+                let Some(role) = named.role_without_path().filter(|_| session::roles_called(account, named.role_name).is_empty()) else {
+                    continue;
+                };
+                let (place, shown) = (view.place(target), view.account_shown(account.id));
+                let message = format!(
+                    "can't tell who may enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
+                    harmless(named.session),
+                    harmless(named.role_name),
+                    if account.truncated { " on the pages that were given" } else { "" }
+                );
+                let fix = fix::without_caller(statement, role.as_str(), target.partition());
+                let draft = Draft::unproven(target.rules.severity, account.id, role.as_str(), message);
+                drafts.push(draft.quoting(&Place::Resource, &statement.json, fix).in_trust_of(&target.role.arn));
+            }
+        }
+    }
+    drafts
+}
+
 /// Accounts of the zone of trust that a role trusts and that were not given.
 fn not_seen(view: &View<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {
-        let trusted = target.role.trust.iter().flat_map(|trust| &trust.statements).filter_map(|statement| statement.principal.as_ref());
-        let accounts: BTreeSet<AccountId> = trusted
-            .flat_map(|principals| &principals.named)
-            .filter_map(|principal| if let Principal::Account(account) = principal { Some(*account) } else { None })
-            .filter(|account| view.setup.account(*account).is_none() && view.policy.trusts(*account))
-            .collect();
-        for account in accounts {
+        for account in trusted_and_not_given(view, target) {
             let message = format!(
-                "who of {} may enter {} cannot be told: no authorization details of it were given",
+                "can't tell who of {} may enter {}: no authorization details of it were given",
                 view.account_shown(account),
                 view.place(target)
             );
-            drafts.push(Draft::unproven(target.rules.severity, account, &iam_arn(Some(target.partition()), account, "root"), message));
+            let root = iam_arn(Some(target.partition()), account, "root");
+            drafts.push(Draft::unproven(target.rules.severity, account, &root, message));
         }
     }
     drafts
 }
 
 #[cfg(test)]
-mod cases {
-    use serde_json::{Value, json};
-
-    use crate::finding::Verdict;
-    use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE};
-
-    const RULE: &str = "RW104";
-    const TESTERS: &str = "arn:aws:iam::111122223333:group/Testers";
-
-    fn allow(action: &str, resource: &Value) -> Value {
-        json!({"Effect": "Allow", "Action": action, "Resource": resource})
-    }
-
-    #[test]
-    fn silent_where_only_the_group_of_the_policy_may() {
-        Company::new().silent(RULE);
-        // Who is in the group may be given the right twice.
-        Company::new().user_policy("dora", allow("sts:*", &json!("*"))).silent(RULE);
-    }
-
-    #[test]
-    fn fires_for_a_group_and_takes_the_role_out_of_its_statement() {
-        let other = "arn:aws:iam::444455556666:role/Reports";
-        let finding = Company::new().group_policy("Testers", allow("sts:AssumeRole", &json!([ROLE, other]))).one(RULE);
-        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, TESTERS));
-        assert!(
-            finding.message.contains("group Testers (tom) may enter UpdateApp in production; the policy lets in development/Developers"),
-            "{}",
-            finding.message
-        );
-        assert_eq!(finding.fix, Some(allow("sts:AssumeRole", &json!([other]))));
-        let whole = Company::new().group_policy("Testers", allow("sts:AssumeRole", &json!(ROLE))).one(RULE);
-        assert_eq!(whole.fix, Some(json!([])), "nothing else is in the statement, so it goes");
-    }
-
-    #[test]
-    fn fires_for_wildcards_not_action_and_not_resource_and_denies_beside_them() {
-        let denial = json!({"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": ROLE});
-        for statement in [
-            allow("*", &json!("*")),
-            allow("sts:Assume*", &json!("arn:aws:iam::444455556666:role/*")),
-            json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
-            json!({"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": "arn:aws:iam::444455556666:role/Other"}),
-        ] {
-            let finding = Company::new().user_policy("tom", statement.clone()).one(RULE);
-            assert_eq!(finding.subject, "arn:aws:iam::111122223333:user/tom");
-            assert_eq!(finding.fix, Some(json!([statement, denial])));
-            Company::new().user_policy("tom", json!([statement, denial])).silent(RULE);
-        }
-    }
-
-    #[test]
-    fn managed_policies_count_in_their_default_version() {
-        let attached = json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
-        let company = Company::new().managed(DEVELOPMENT, "Wide", allow("sts:AssumeRole", &json!("*"))).change(
-            "GroupDetailList",
-            "Testers",
-            "AttachedManagedPolicies",
-            attached.clone(),
-        );
-        let finding = company.one(RULE);
-        assert_eq!(
-            finding.place.as_deref(),
-            Some("managed policy arn:aws:iam::111122223333:policy/Wide of arn:aws:iam::111122223333:group/Testers")
-        );
-        let missing = Company::new().change("GroupDetailList", "Testers", "AttachedManagedPolicies", attached).one(RULE);
-        assert_eq!(missing.verdict, Verdict::Unproven);
-        assert!(missing.undecided[0].contains("is not in the authorization details"), "{:?}", missing.undecided);
-    }
-
-    #[test]
-    fn a_permission_boundary_keeps_out() {
-        let bounded = |statements: Value| {
-            Company::new().managed(DEVELOPMENT, "Limit", statements).group_policy("Testers", allow("*", &json!("*"))).change(
-                "UserDetailList",
-                "tom",
-                "PermissionsBoundary",
-                json!({"PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Limit"}),
-            )
-        };
-        bounded(allow("s3:*", &json!("*"))).silent(RULE);
-        bounded(allow("sts:*", &json!("*"))).fires(RULE);
-    }
-
-    #[test]
-    fn a_group_that_nobody_is_in_is_tried_too() {
-        let company = Company::new().group(DEVELOPMENT, "Interns").group_policy("Interns", allow("sts:*", &json!("*")));
-        assert!(company.one(RULE).message.contains("group Interns (no member yet)"));
-    }
-
-    #[test]
-    fn roles_may_only_chain_where_the_policy_says_so() {
-        let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
-        let company = || {
-            let service = json!({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"});
-            Company::new().trust(trust.clone()).role(DEVELOPMENT, "Server", service, allow("sts:AssumeRole", &json!(ROLE)))
-        };
-        assert_eq!(company().one(RULE).subject, "arn:aws:iam::111122223333:role/Server");
-        company().policy("chaining: deny ", "chaining: allow").silent(RULE);
-        company().policy("identities: [iam-user] ", "identities: [iam-user, service]").silent(RULE);
-    }
-
-    #[test]
-    fn a_user_whom_the_trust_policy_names_in_its_own_account_needs_nothing_else() {
-        let anna = "arn:aws:iam::444455556666:user/anna";
-        let trust = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, anna]}, "Action": "sts:AssumeRole"});
-        let finding = Company::new().user(PRODUCTION, "anna", &[]).trust(trust).one(RULE);
-        assert_eq!(
-            (finding.subject.as_str(), finding.place.as_deref()),
-            (anna, Some("the trust policy of arn:aws:iam::444455556666:role/UpdateApp"))
-        );
-        assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
-    }
-
-    #[test]
-    fn unproven_where_it_hangs_on_the_request() {
-        let mut statement = allow("sts:AssumeRole", &json!(ROLE));
-        statement["Condition"] = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
-        let finding = Company::new().group_policy("Testers", statement).one(RULE);
-        assert_eq!(finding.verdict, Verdict::Unproven);
-        assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"]);
-    }
-
-    #[test]
-    fn what_is_sure_is_told_before_what_hangs_on_a_condition() {
-        let mut narrow = allow("sts:AssumeRole", &json!(ROLE));
-        narrow["Condition"] = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
-        let finding = Company::new().user_policy("tom", json!([narrow, allow("sts:*", &json!("*"))])).one(RULE);
-        assert_eq!((finding.verdict, &finding.statement), (Verdict::Violation, &Some(allow("sts:*", &json!("*")))));
-    }
-
-    #[test]
-    fn unproven_for_a_trusted_account_that_was_not_given() {
-        let finding = Company::new().without(DEVELOPMENT).one(RULE);
-        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Unproven, "arn:aws:iam::111122223333:root"));
-    }
-}
+mod cases;
+#[cfg(test)]
+mod cases_of_sessions;

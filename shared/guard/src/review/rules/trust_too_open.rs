@@ -3,10 +3,15 @@
 //! ## What it does
 //! Fires when the trust policy of an elevated role lets in somebody whom the policy does not know: everybody (`*`, or all but some), an account
 //! outside `accounts`, a kind of identity that the role's `identities` does not admit, or a shared identity provider without a condition on
-//! who comes (`sub`). Conditions count: `*` narrowed to accounts of the zone of trust is none of it. Of an outside account the finding says
-//! whether at least an external id is asked for; if so, it is medium. What outsiders choose on their side (user names, tags, ARNs) keeps none of them
-//! out. Where findings of IAM Access Analyzer are given, they are named with
-//! what explains them, and a role that the policy does not list is judged too if Access Analyzer names it (medium).
+//! who comes (`sub`). A service that comes on behalf of an outside account (`aws:SourceAccount`, `aws:SourceArn`) counts too.
+//!
+//! Conditions count, in `Allow` and `Deny` statements. rolewatch works out which outside accounts, users and roles could meet them together,
+//! and tries those. So `*` narrowed to accounts of the zone of trust is silent, and `*` narrowed to an account outside it is not. What
+//! outsiders choose on their side (user names, tags, ARNs, names of sessions) keeps none of them out. An account can be in no organization:
+//! `…IfExists`, `…NotEquals`, `Null` and `ForAllValues` on `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` let it in.
+//!
+//! Of an outside account the finding says whether it has to give an external id; if so, it is medium. Where findings of IAM Access Analyzer are
+//! given, they are named with what explains them, and a role that the policy does not list is judged too if Access Analyzer names it (medium).
 //!
 //! ## Why it matters
 //! Whoever is trusted decides on their own side who of them enters. Without an external id, another customer of a third party can make it enter
@@ -15,30 +20,28 @@
 //! ## Blind spots
 //! - An account in `accounts` is trusted whole, whoever it belongs to; external ids are looked at for other accounts only.
 //! - What an identity provider checks is not seen. Only providers known to be shared by many customers must have a condition on `sub`.
-//! - Unproven: it hangs on a condition whose value for outsiders is not in the files, such as `aws:PrincipalOrgID`.
+//! - Root users count as nobody: AWS doesn't let them assume a role.
+//! - Unproven: the answer depends on what the files don't show, such as which accounts are in the organization that `aws:PrincipalOrgID` names.
 //!
 //! ## What to do
 //! 1. Put the corrected statement into the trust policy. If the account is meant to be trusted, add it to `accounts` and ask it for an external id.
 //! 2. Look in the logs for sessions that came in this way: RW007 and RW012 tell of them.
 //! 3. Unproven: say in the condition which accounts are meant (`aws:PrincipalAccount`).
 
+mod accounts;
 mod analyzer;
-mod outsider;
-
-use std::collections::BTreeSet;
+#[cfg(test)]
+mod cases_of_accounts;
 
 use super::not_given;
-use crate::iam::{Effect, Place, Principal, Statement, Truth};
-use crate::id::AccountId;
-use crate::policy::{IdentityKind, RolePolicy, Severity};
-use crate::review::view::{Elevated, listed};
+use crate::iam::{Effect, Place, Principal, Statement};
+use crate::policy::{IdentityKind, RolePolicy};
+use crate::review::session::ENTERING;
+use crate::review::view::Elevated;
 use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
+use accounts::{account_of, on_behalf, too_many};
 use analyzer::{name_analyzer, unlisted};
-use outsider::{lets_in, outsider, stranger};
-
-/// The actions that enter a role.
-const ENTERING: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
 
 /// Providers that many customers share: without a condition on the subject, any of them comes in.
 const SHARED: [&str; 5] =
@@ -72,6 +75,7 @@ fn of_role<'a>(view: &'a View<'a>, target: &Elevated<'a>, judge_kinds: bool) -> 
             continue;
         }
         drafts.extend(too_many(view, target, statement));
+        drafts.extend(on_behalf(view, target, statement));
         if judge_kinds {
             drafts.extend(other_kinds(target.rules, statement).into_iter().map(|(what, fix)| {
                 let message = format!("{place} trusts {what}");
@@ -80,102 +84,6 @@ fn of_role<'a>(view: &'a View<'a>, target: &Elevated<'a>, judge_kinds: bool) -> 
         }
     }
     drafts
-}
-
-/// Everybody, and accounts outside the zone of trust.
-fn too_many<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statement) -> Option<Draft> {
-    let principals = statement.principal.as_ref()?;
-    let (account, arn, severity) = (target.account.id, target.role.arn.as_str(), target.rules.severity);
-    let place = view.place(target);
-    let home: Vec<String> = homes(view, target);
-    let everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
-    let stay = || view.kept(target, statement);
-    if everybody {
-        let stranger = stranger(view);
-        let answer = lets_in(view, target, statement, stranger, None);
-        let (what, fix) = if principals.all_but {
-            ("everybody but some (NotPrincipal, which AWS does not support here)", fix::trusting(&statement.json, &home))
-        } else {
-            let keep: Vec<String> = home.into_iter().chain(stay()).collect::<BTreeSet<_>>().into_iter().collect();
-            ("everybody: `*` is every AWS account there is", fix::trusting(&statement.json, &keep))
-        };
-        return match answer {
-            Truth::No => None,
-            Truth::Yes => Some(Draft::violation(severity, account, arn, format!("{place} trusts {what}")).quoting(
-                &Place::Resource,
-                &statement.json,
-                fix,
-            )),
-            Truth::Open(reasons) => {
-                let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
-                let message = format!("whether {place}, which trusts `*`, lets in somebody outside the zone of trust hangs on {hangs}");
-                let draft = Draft::unproven(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix);
-                Some(draft.hanging_on(reasons))
-            }
-        };
-    }
-    let mut outside: BTreeSet<AccountId> = BTreeSet::new();
-    let mut without_external_id = false;
-    let mut open: BTreeSet<String> = BTreeSet::new();
-    let mut sure = false;
-    for principal in &principals.named {
-        let Some((other, named)) = account_of(principal).filter(|(other, _)| !view.policy.trusts(*other)) else { continue };
-        match lets_in(view, target, statement, other, named) {
-            Truth::No => continue,
-            Truth::Yes => sure = true,
-            Truth::Open(reasons) => open.extend(reasons),
-        }
-        outside.insert(other);
-        let entrant = outsider(view, other, named, None);
-        let decision = entrant.enter_without_external_id(target.account.id, target.role);
-        without_external_id |= !decision.allowed.is_no() && decision.resource.iter().any(|grant| std::ptr::eq(grant.statement, statement));
-    }
-    if outside.is_empty() {
-        return None;
-    }
-    let accounts = listed(outside.iter().map(|id| format!("account {id}")));
-    let (asks, severity) = if without_external_id {
-        (", and asks for no external id", severity)
-    } else {
-        (" (it asks for an external id; if this is meant, add it to `accounts`)", severity.min(Severity::Medium))
-    };
-    let fix = fix::trusting(&statement.json, &stay());
-    if sure {
-        let message = format!("{place} trusts {accounts}, outside the zone of trust{asks}");
-        return Some(Draft::violation(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix));
-    }
-    let hangs = listed(open.iter().map(|reason| harmless(reason)));
-    let message = format!("whether {place} lets in {accounts}, outside the zone of trust, hangs on {hangs}");
-    Some(Draft::unproven(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix).hanging_on(open))
-}
-
-fn account_of(principal: &Principal) -> Option<(AccountId, Option<&str>)> {
-    match principal {
-        Principal::Account(account) => Some((*account, None)),
-        Principal::Arn(arn) => Some((arn.split(':').nth(4)?.parse().ok()?, Some(arn))),
-        _ => None,
-    }
-}
-
-/// The accounts of the role's groups, as a trust policy names them.
-fn homes(view: &View<'_>, target: &Elevated<'_>) -> Vec<String> {
-    let accounts: BTreeSet<AccountId> = target.rules.groups.iter().map(|group| group.account).collect();
-    let known = accounts.into_iter().filter(|account| view.policy.trusts(*account));
-    known.map(|account| format!("arn:{}:iam::{account}:root", target.partition())).collect()
-}
-
-impl View<'_> {
-    /// AWS principals of a statement that are in the zone of trust.
-    fn kept(&self, target: &Elevated<'_>, statement: &Statement) -> Vec<String> {
-        let named = statement.principal.iter().flat_map(|principals| &principals.named);
-        let known = named.filter_map(|principal| {
-            let (account, arn) = account_of(principal)?;
-            self.policy
-                .trusts(account)
-                .then(|| arn.map_or_else(|| format!("arn:{}:iam::{account}:root", target.partition()), str::to_owned))
-        });
-        known.collect()
-    }
 }
 
 /// Providers and services whose kind the policy does not admit, or which let in anybody.

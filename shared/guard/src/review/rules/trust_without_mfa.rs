@@ -6,6 +6,9 @@
 //! demanded by the trust policy, by the user's or group's policies, by a permission boundary, or by a `Deny` in any of them; where one of
 //! these keeps everybody out, nothing is found. The finding quotes the trust statement, where one correction helps against all ways in.
 //!
+//! A group that is empty today counts too, because people may join it just in time. Each user of the account is tried as a member, and a new
+//! user where the account has none.
+//!
 //! ## Why it matters
 //! A condition that looks like MFA often is none. `BoolIfExists` on an `Allow` lets requests through that carry no such key, as those of permanent
 //! keys do; `Bool … false` on a `Deny` misses the same requests. A key that leaks then opens the role.
@@ -14,7 +17,8 @@
 //! - Whether a device belongs to the person, and who may enrol one, is not seen here; RW106 and RW015 look at devices.
 //! - Role sessions have no MFA of their own: RW104 says which roles may enter. People of an identity provider prove MFA there.
 //! - Service control policies, resource control policies and session policies are not in the files.
-//! - Unproven: the answer hangs on a condition on the request (an address, a time), or on an account that was not given.
+//! - Unproven: the answer depends on a condition on the request (an address, a time), on an account that was not given, or on who joins an
+//!   empty group: no user of today could enter, but a new one could.
 //!
 //! ## What to do
 //! 1. Put the corrected statement into the trust policy: `Bool` on `aws:MultiFactorAuthPresent`, without `IfExists`.
@@ -26,9 +30,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::not_given;
-use crate::iam::{Caller, Principal, Truth};
+use crate::iam::{Caller, Decision, Principal, Statement, Truth};
 use crate::policy::Mfa;
-use crate::review::attempt::{Entrant, Proof};
+use crate::review::attempt::{Entrant, Proof, WITHOUT_MFA};
+use crate::review::joining::joining;
+use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::{Elevated, listed, name_of};
 use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
@@ -48,36 +54,67 @@ struct WayIn {
     with_session: bool,
 }
 
-fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant<'a>)]) -> Vec<Draft> {
-    let mut ways: BTreeMap<usize, WayIn> = BTreeMap::new();
-    let mut undecided: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let statements = target.role.trust.as_ref().map(|trust| trust.statements.as_slice()).unwrap_or_default();
-    let others = others(view, target);
-    let (owner, role) = (target.account.id, target.role);
-    for (name, entrant) in users.iter().chain(&others).filter(|(_, entrant)| entrant.may_enter(owner, role)) {
-        for proof in [Proof::PermanentKey, Proof::WithoutMfa] {
-            let decision = entrant.enter(owner, role, proof);
-            match decision.allowed {
-                Truth::No => {}
-                Truth::Open(reasons) => undecided.entry(name.clone()).or_default().extend(reasons),
-                Truth::Yes => {
-                    for grant in decision.resource.iter().filter(|grant| grant.applies.is_yes()) {
-                        let at = statements.iter().position(|statement| std::ptr::eq(statement, grant.statement)).unwrap_or_default();
-                        let way = ways.entry(at).or_default();
-                        way.who.insert(name.clone());
-                        way.with_key |= proof == Proof::PermanentKey;
-                        way.with_session |= proof == Proof::WithoutMfa;
-                    }
+/// Ways into a role without MFA.
+#[derive(Default)]
+struct Ways {
+    /// By which statement of the trust policy.
+    sure: BTreeMap<usize, WayIn>,
+    /// What it depends on, by who would enter.
+    open: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Ways {
+    fn add(&mut self, target: &Elevated<'_>, name: &str, proof: Proof, decision: Decision<'_>) {
+        match decision.allowed {
+            Truth::No => {}
+            Truth::Open(reasons) => self.open.entry(name.to_owned()).or_default().extend(reasons),
+            Truth::Yes => {
+                let statements = statements(target);
+                for grant in decision.resource.iter().filter(|grant| grant.applies.is_yes()) {
+                    let at = statements.iter().position(|statement| std::ptr::eq(statement, grant.statement)).unwrap_or_default();
+                    let way = self.sure.entry(at).or_default();
+                    way.who.insert(name.to_owned());
+                    way.with_key |= proof == Proof::PermanentKey;
+                    way.with_session |= proof == Proof::WithoutMfa;
                 }
             }
         }
     }
+}
+
+fn statements<'a>(target: &Elevated<'a>) -> &'a [Statement] {
+    target.role.trust.as_ref().map(|trust| trust.statements.as_slice()).unwrap_or_default()
+}
+
+fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant<'a>)]) -> Vec<Draft> {
+    let mut ways = Ways::default();
+    let others = others(view, target);
+    let (owner, role) = (target.account.id, target.role);
+    for (name, entrant) in users.iter().chain(&others).filter(|(_, entrant)| entrant.may_enter(owner, role)) {
+        for proof in WITHOUT_MFA {
+            ways.add(target, name, proof, entrant.enter(owner, role, proof));
+        }
+    }
+    for account in view.setup.accounts() {
+        for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
+            let name = format!("whoever joins group {}, which is empty today,", harmless(&group.name));
+            for proof in WITHOUT_MFA {
+                if let Some(decision) = joining(account, group, owner, role, proof) {
+                    ways.add(target, &name, proof, decision);
+                }
+            }
+        }
+    }
+    drafts(view, target, ways)
+}
+
+fn drafts(view: &View<'_>, target: &Elevated<'_>, ways: Ways) -> Vec<Draft> {
     let place = view.place(target);
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
     let mut drafts: Vec<Draft> = Vec::new();
     let mut told = BTreeSet::new();
-    for (at, way) in ways {
-        let Some(statement) = statements.get(at) else { continue };
+    for (at, way) in ways.sure {
+        let Some(statement) = statements(target).get(at) else { continue };
         let how = match (way.with_key, way.with_session) {
             (true, true) => "with a permanent access key and with a session opened without it",
             (true, false) => "with a permanent access key",
@@ -88,12 +125,13 @@ fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant
         drafts.push(Draft::violation(severity, account, arn, message).quoting(&crate::iam::Place::Resource, &statement.json, fix));
         told.extend(way.who);
     }
-    undecided.retain(|name, _| !told.contains(name));
-    if !undecided.is_empty() {
-        let who = listed(undecided.keys().cloned());
-        let reasons: BTreeSet<String> = undecided.into_values().flatten().collect();
-        let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
-        let message = format!("whether {who} can enter {place} without MFA hangs on {hangs}");
+    let mut open = ways.open;
+    open.retain(|name, _| !told.contains(name));
+    if !open.is_empty() {
+        let who = listed(open.keys().cloned());
+        let reasons: BTreeSet<String> = open.into_values().flatten().collect();
+        let depends = listed(reasons.iter().map(|reason| harmless(reason)));
+        let message = format!("can't tell whether {who} can enter {place} without MFA: depends on {depends}");
         drafts.push(Draft::unproven(severity, account, arn, message).hanging_on(reasons));
     }
     drafts
@@ -106,20 +144,16 @@ fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Vec<(String, Entrant<'a
         return vec![("somebody".to_owned(), Entrant::unseen(caller))];
     };
     let mut unseen: BTreeMap<String, Caller> = BTreeMap::new();
-    for principal in trust.statements.iter().filter_map(|statement| statement.principal.as_ref()).flat_map(|named| &named.named) {
-        let (account, caller) = match principal {
-            Principal::Account(account) => (Some(*account), Caller::somebody(*account)),
-            Principal::Arn(arn) if arn.contains(":user/") => {
-                let Some(account) = arn.split(':').nth(4).and_then(|id| id.parse().ok()) else { continue };
-                (Some(account), Caller::user(account, arn))
+    for account in trusted_and_not_given(view, target) {
+        unseen.insert(format!("people of {}", view.account_shown(account)), Caller::somebody(account));
+        for principal in trust.statements.iter().filter_map(|statement| statement.principal.as_ref()).flat_map(|named| &named.named) {
+            if let Principal::Arn(arn) = principal
+                && arn.contains(":user/")
+                && principal.account() == Some(account)
+            {
+                unseen.insert(name_of(arn), Caller::user(account, arn));
             }
-            _ => continue,
-        };
-        let Some(account) = account.filter(|account| view.setup.account(*account).is_none() && view.policy.trusts(*account)) else {
-            continue;
-        };
-        let who = if caller.arn.is_empty() { format!("people of {}", view.account_shown(account)) } else { name_of(&caller.arn) };
-        unseen.insert(who, caller);
+        }
     }
     unseen.into_iter().map(|(who, caller)| (who, Entrant::unseen(caller))).collect()
 }
@@ -221,6 +255,58 @@ mod cases {
         Company::new().without("111122223333").silent(RULE);
         let finding = Company::new().without("444455556666").one(RULE);
         assert_eq!(finding.verdict, Verdict::Unproven);
+    }
+
+    /// Nobody is in Developers; tom is in Testers.
+    fn empty(condition: serde_json::Value) -> Company {
+        demanding(condition).change("UserDetailList", "dora", "GroupList", json!([]))
+    }
+
+    #[test]
+    fn an_empty_group_silences_nothing() {
+        let finding = empty(json!({})).one(RULE);
+        assert_eq!(finding.verdict, Verdict::Violation);
+        let says = "whoever joins group Developers, which is empty today, can enter UpdateApp in production without MFA, with a permanent access key and";
+        assert!(finding.message.starts_with(says), "{}", finding.message);
+        assert_eq!(finding.fix.unwrap()["Condition"], mfa());
+        empty(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}})).fires(RULE);
+        empty(mfa()).silent(RULE);
+        // Where there is no user at all, somebody made up joins.
+        demanding(json!({})).change_all("UserDetailList", json!([])).fires(RULE);
+        // Whoever the group is for, and on what condition.
+        empty(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}})).fires(RULE);
+        empty(json!({"StringEquals": {"aws:username": "nobody"}})).silent(RULE);
+        let named = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/tom"}, "Action": "sts:AssumeRole"});
+        empty(json!({})).trust(named).fires(RULE);
+    }
+
+    #[test]
+    fn an_empty_group_whose_own_policy_demands_mfa_is_silent() {
+        let grant =
+            |condition: serde_json::Value| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Condition": condition});
+        empty(json!({})).group_policy("Developers", grant(mfa())).silent(RULE);
+        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
+        empty(json!({})).group_policy("Developers", json!([grant(json!({})), deny])).silent(RULE);
+        let accounts = json!({"StringEquals": {"aws:ResourceAccount": "444455556666"}});
+        empty(json!({})).group_policy("Developers", grant(accounts)).fires(RULE);
+    }
+
+    #[test]
+    fn what_binds_everybody_who_could_join_counts_and_what_binds_one_does_not() {
+        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
+        empty(json!({})).user_policy("tom", deny.clone()).fires(RULE);
+        let finding = empty(json!({})).user_policy("tom", deny.clone()).user_policy("dora", deny).one(RULE);
+        assert_eq!((finding.verdict, finding.undecided), (Verdict::Unproven, vec!["who joins it: no user of today could".to_owned()]));
+    }
+
+    #[test]
+    fn unproven_for_an_account_that_was_not_given_and_that_everybody_on_a_condition_means() {
+        let everybody = |account: &str| {
+            Company::new().without("111122223333").trust(json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"aws:PrincipalAccount": account}}}))
+        };
+        assert_eq!(everybody("111122223333").one(RULE).verdict, Verdict::Unproven);
+        everybody("444455556666").silent(RULE);
     }
 
     #[test]

@@ -1,0 +1,324 @@
+//! A text made up to order: the shortest that is in all of some sets of texts and in none of others.
+//!
+//! The sets are patterns of conditions, and the shape that such a text must have (the ARN of a user of some account). All patterns are followed
+//! at once, character by character, so they may overlap, contradict or exclude each other in any way.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::pattern::{Pattern, Piece};
+
+/// How many steps are taken before giving up.
+const STEPS: usize = 400_000;
+
+/// Characters of names of users and roles beside letters and digits; `/` belongs to their paths.
+const IN_NAMES: &str = "_+=,.@-/";
+
+/// Which characters may stand at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    Any,
+    /// A part of an ARN: all but `:`.
+    InPart,
+    /// All but `/`.
+    InSegment,
+    Digit,
+    /// What names and paths of users and roles consist of.
+    InName,
+}
+
+impl Class {
+    fn has(self, c: char) -> bool {
+        match self {
+            Self::Any => true,
+            Self::InPart => c != ':',
+            Self::InSegment => c != '/',
+            Self::Digit => c.is_ascii_digit(),
+            Self::InName => c.is_ascii_alphanumeric() || IN_NAMES.contains(c),
+        }
+    }
+}
+
+/// One place of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Exact(char),
+    AnyCase(char),
+    One(Class),
+    Run(Class),
+}
+
+impl Mark {
+    fn takes(self, c: char) -> bool {
+        match self {
+            Self::Exact(wanted) => wanted == c,
+            Self::AnyCase(wanted) => wanted == c || wanted.to_lowercase().eq(c.to_lowercase()),
+            Self::One(class) | Self::Run(class) => class.has(c),
+        }
+    }
+}
+
+/// The texts that match one of some patterns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts(Vec<Vec<Mark>>);
+
+/// What came of looking for a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MadeUp {
+    /// This one.
+    Text(String),
+    /// There is none.
+    None,
+    /// The patterns are too many or too long to tell.
+    TooHard,
+}
+
+impl Texts {
+    /// Exactly this text.
+    pub fn exactly(text: &str) -> Self {
+        Self(vec![text.chars().map(Mark::Exact).collect()])
+    }
+
+    /// Every text.
+    pub fn any() -> Self {
+        Self(vec![vec![Mark::Run(Class::Any)]])
+    }
+
+    /// Any twelve digits.
+    pub fn account() -> Self {
+        Self(vec![vec![Mark::One(Class::Digit); 12]])
+    }
+
+    /// Any name of a user or role, with or without a path.
+    pub fn name() -> Self {
+        Self(vec![vec![Mark::One(Class::InName), Mark::Run(Class::InName)]])
+    }
+
+    /// A path before a name, or none.
+    pub fn path() -> Self {
+        Self(vec![Vec::new(), vec![Mark::Run(Class::InName), Mark::Exact('/')]])
+    }
+
+    /// Texts of either.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Texts of the first with a text of the second behind.
+    #[must_use]
+    pub fn then(&self, next: &Self) -> Self {
+        Self(self.0.iter().flat_map(|first| next.0.iter().map(move |second| [&first[..], &second[..]].concat())).collect())
+    }
+
+    /// The same where a text is one part of an ARN: no wildcard takes a `:`.
+    #[must_use]
+    pub fn in_part(self) -> Self {
+        self.narrowed(Class::InPart)
+    }
+
+    /// The same where a text is the last segment of a path: no wildcard takes a `/`.
+    #[must_use]
+    pub fn in_segment(self) -> Self {
+        self.narrowed(Class::InSegment)
+    }
+
+    fn narrowed(mut self, to: Class) -> Self {
+        for mark in self.0.iter_mut().flatten() {
+            if let Mark::One(class @ Class::Any) | Mark::Run(class @ Class::Any) = mark {
+                *class = to;
+            }
+        }
+        self
+    }
+
+    /// What a value of a policy matches. `by_parts`: as ARNs compare, where wildcards stay in their parts.
+    pub(super) fn of_pattern(pattern: &Pattern, any_case: bool, by_parts: bool) -> Self {
+        if pattern.has_missing() {
+            return Self::default();
+        }
+        let mut colons = 0;
+        let marks = pattern.pieces().iter().map(|piece| {
+            colons += usize::from(*piece == Piece::Char(':'));
+            let class = if by_parts && colons < super::pattern::ARN_PARTS - 1 { Class::InPart } else { Class::Any };
+            match piece {
+                Piece::Char(c) | Piece::Given(c) if any_case => Mark::AnyCase(*c),
+                Piece::Char(c) | Piece::Given(c) => Mark::Exact(*c),
+                Piece::One => Mark::One(class),
+                Piece::Run => Mark::Run(class),
+            }
+        });
+        Self(vec![marks.collect()])
+    }
+
+    fn start(&self) -> Places {
+        self.reached(self.0.iter().enumerate().map(|(which, _)| (which, 0)))
+    }
+
+    fn after(&self, places: &Places, c: char) -> Places {
+        self.reached(places.iter().filter_map(|(which, at)| {
+            let mark = self.mark(*which, *at).filter(|mark| mark.takes(c))?;
+            Some((*which, if matches!(mark, Mark::Run(_)) { *at } else { at + 1 }))
+        }))
+    }
+
+    /// With the places behind runs, which may be empty.
+    fn reached(&self, places: impl Iterator<Item = (usize, usize)>) -> Places {
+        let mut all = Places::new();
+        for (which, mut at) in places {
+            while all.insert((which, at)) && matches!(self.mark(which, at), Some(Mark::Run(_))) {
+                at += 1;
+            }
+        }
+        all
+    }
+
+    fn mark(&self, which: usize, at: usize) -> Option<Mark> {
+        self.0.get(which)?.get(at).copied()
+    }
+
+    fn has_ended(&self, places: &Places) -> bool {
+        places.iter().any(|(which, at)| self.0.get(*which).is_some_and(|marks| marks.len() == *at))
+    }
+}
+
+/// Where one may be in the patterns of a set: which pattern, and at which of its marks.
+type Places = BTreeSet<(usize, usize)>;
+
+/// The shortest text that is in all sets of `within` and in none of `without`.
+pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
+    let all: Vec<&Texts> = within.iter().chain(without).collect();
+    let mut steps = STEPS;
+    let start: Vec<Places> = all.iter().map(|texts| texts.start()).collect();
+    let mut came_from: BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>> = BTreeMap::from([(start.clone(), None)]);
+    let mut next = VecDeque::from([start]);
+    while let Some(state) = next.pop_front() {
+        let ended = |(texts, places): (&&Texts, &Places)| texts.has_ended(places);
+        let (inside, outside) = state.split_at(within.len());
+        if within.iter().zip(inside).all(|(texts, places)| texts.has_ended(places))
+            && !all.iter().skip(within.len()).zip(outside).any(ended)
+        {
+            return MadeUp::Text(spelled(&came_from, state));
+        }
+        for c in candidates(&all, &state) {
+            let Some(left) = steps.checked_sub(state.iter().map(BTreeSet::len).sum::<usize>() + 1) else { return MadeUp::TooHard };
+            steps = left;
+            let after: Vec<Places> = all.iter().zip(&state).map(|(texts, places)| texts.after(places, c)).collect();
+            let dead = after.iter().take(within.len()).any(BTreeSet::is_empty);
+            if !dead && !came_from.contains_key(&after) {
+                came_from.insert(after.clone(), Some((state.clone(), c)));
+                next.push_back(after);
+            }
+        }
+    }
+    MadeUp::None
+}
+
+fn spelled(came_from: &BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>>, mut state: Vec<Places>) -> String {
+    let mut text = Vec::new();
+    while let Some(Some((before, c))) = came_from.get(&state) {
+        text.push(*c);
+        state.clone_from(before);
+    }
+    text.iter().rev().collect()
+}
+
+/// Characters that may make a difference: each that a pattern waits for, and a letter and a digit that none does, which stand for all others.
+fn candidates(all: &[&Texts], state: &[Places]) -> Vec<char> {
+    let marks = all.iter().zip(state).flat_map(|(texts, places)| places.iter().filter_map(|(which, at)| texts.mark(*which, *at)));
+    let mut waited_for = BTreeSet::new();
+    for mark in marks {
+        match mark {
+            Mark::Exact(c) => drop(waited_for.insert(c)),
+            Mark::AnyCase(c) => waited_for.extend(c.to_lowercase().chain(c.to_uppercase())),
+            Mark::One(_) | Mark::Run(_) => {}
+        }
+    }
+    let is_other = |c: &char| !waited_for.contains(c);
+    let others = [('a'..='z').rfind(is_other), ('0'..='9').rfind(is_other)];
+    others.into_iter().flatten().chain(waited_for.iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::context::Context;
+    use super::super::pattern::Reading;
+    use super::*;
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::read(text, Reading { wildcards: true, variables: false }, &Context::complete())
+    }
+
+    fn like(text: &str) -> Texts {
+        Texts::of_pattern(&pattern(text), false, false)
+    }
+
+    fn found(within: &[Texts], without: &[Texts]) -> Option<String> {
+        match made_up(within, without) {
+            MadeUp::Text(text) => Some(text),
+            MadeUp::None => None,
+            MadeUp::TooHard => panic!("too hard"),
+        }
+    }
+
+    #[test]
+    fn an_arn_is_made_up_that_meets_everything_asked_of_it() {
+        let head = Texts::exactly("arn:aws:iam::");
+        let user = head.then(&Texts::account()).then(&Texts::exactly(":user/")).then(&Texts::name());
+        let all = |more: &[&str]| -> Vec<Texts> { std::iter::once(user.clone()).chain(more.iter().map(|text| like(text))).collect() };
+        assert_eq!(found(&all(&[]), &[]).as_deref(), Some("arn:aws:iam::999999999999:user/z"));
+        let dora = Some("arn:aws:iam::999988887777:user/team/dora");
+        assert_eq!(found(&all(&["*:99998888*", "*7777:*", "*user/team/d*", "*ora"]), &[like("*/team/dzora")]).as_deref(), dora);
+        assert_eq!(found(&all(&["arn:aws:iam::1111*", "*:2222*"]), &[]), None);
+        assert_eq!(found(&all(&["*:role/*"]), &[]), None);
+        assert_eq!(found(&all(&["arn:aws:iam::999988887777:*"]), &[like("*:9999*")]), None);
+        let other = found(&all(&[]), &[head.then(&like("9*").in_part()).then(&Texts::exactly(":")).then(&Texts::any())]);
+        assert_eq!(other.as_deref(), Some("arn:aws:iam::899999999999:user/z"));
+    }
+
+    #[test]
+    fn letters_count_or_not_and_wildcards_stay_in_their_parts() {
+        let any_case = Texts::of_pattern(&pattern("AbC*"), true, false);
+        assert_eq!(found(&[any_case.clone(), like("aB*")], &[]).as_deref(), Some("aBC"));
+        assert_eq!(found(&[any_case, like("x*")], &[]), None);
+        let by_parts = Texts::of_pattern(&pattern("a:*b:c:d:e:f*"), false, true);
+        assert_eq!(found(&[by_parts.clone(), like("a:x:b*")], &[]), None);
+        assert_eq!(found(&[by_parts, like("*:g")], &[]).as_deref(), Some("a:b:c:d:e:f:g"));
+    }
+
+    #[test]
+    fn what_would_take_too_long_is_given_up() {
+        let hard: Vec<Texts> = (0..40).map(|at| like(&format!("*{at:02}*"))).collect();
+        assert_eq!(made_up(&hard, &[]), MadeUp::TooHard);
+    }
+
+    fn patterns() -> impl Strategy<Value = Vec<String>> {
+        proptest::collection::vec("[ab*?]{0,5}", 0..3)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        /// The shortest of all short texts that match, where there is any.
+        #[test]
+        fn what_is_made_up_is_what_trying_everything_finds(within in patterns(), without in patterns()) {
+            let fits = |text: &str| {
+                let matches = |wanted: &String| pattern(wanted).matches(text, false).is_yes();
+                within.iter().all(matches) && !without.iter().any(matches)
+            };
+            let texts = |patterns: &[String]| patterns.iter().map(|text| like(text)).collect::<Vec<_>>();
+            let mut all = vec![String::new()];
+            let mut shorter = all.clone();
+            for _ in 0..7 {
+                shorter = shorter.iter().flat_map(|text| ["a", "b", "z"].map(|c| format!("{text}{c}"))).collect();
+                all.extend(shorter.iter().cloned());
+            }
+            let made = found(&texts(&within), &texts(&without));
+            prop_assert!(made.as_ref().is_none_or(|text| fits(text)), "{:?}", made);
+            let least = all.iter().find(|text| fits(text)).map(|text| text.chars().count());
+            prop_assert_eq!(made.filter(|text| text.len() <= 7).map(|text| text.chars().count()), least);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The ways that a caller may choose between, tried until one leads in.
+
+use super::{ASSUME, Entrant};
+use crate::iam::{Condition, Context, Decision, Held, ResourceSide, Truth};
+use crate::id::AccountId;
+use crate::review::account::Role;
+
+/// How many values of a key are tried.
+const VALUES: usize = 64;
+
+/// How many times the policies are asked before giving up.
+const QUESTIONS: usize = 5_000;
+
+/// What of a request is for the caller to choose.
+#[derive(Debug, Clone)]
+pub(in crate::review) struct Choice {
+    key: String,
+    /// What they would put there anyway; the first, where no policy asks.
+    own: Vec<Held>,
+    /// Whether they can put there whatever a policy asks for.
+    is_free: bool,
+}
+
+impl Choice {
+    /// One of these, or whatever a policy asks for.
+    pub(in crate::review) fn free(key: &str, own: impl Into<Vec<Held>>) -> Self {
+        Self { key: key.to_owned(), own: own.into(), is_free: true }
+    }
+
+    /// One of these and nothing else.
+    pub(in crate::review) fn of(key: &str, own: impl Into<Vec<Held>>) -> Self {
+        Self { key: key.to_owned(), own: own.into(), is_free: false }
+    }
+}
+
+/// What is asked of a decision; usually whether the request is allowed. Whatever is decided with less knowledge must hold with more.
+pub(in crate::review) type Goal<'g, 'a> = &'g dyn Fn(&Decision<'a>) -> Truth;
+
+/// A caller before a role, and what they want.
+pub(super) struct Search<'s, 'a> {
+    pub(super) entrant: &'s Entrant<'a>,
+    pub(super) owner: AccountId,
+    pub(super) role: &'a Role,
+    pub(super) trust: ResourceSide<'a>,
+    /// All conditions of the policies that govern the request.
+    pub(super) conditions: Vec<&'a Condition>,
+    pub(super) goal: Goal<'s, 'a>,
+}
+
+impl<'a> Search<'_, 'a> {
+    /// The decision by the best of all choices; its `allowed` is the answer to the goal.
+    pub(super) fn best(&self, context: &Context, choices: &[Choice]) -> Decision<'a> {
+        self.choose(context, choices, &mut QUESTIONS.clone())
+    }
+
+    /// A key that isn't chosen yet may hold anything. So a `no` holds for every choice, and a `yes` too: then the first is as good as any.
+    fn choose(&self, context: &Context, choices: &[Choice], left: &mut usize) -> Decision<'a> {
+        let decision = self.ask(context);
+        let Some((choice, rest)) = choices.split_first().filter(|_| !decision.allowed.is_no()) else { return decision };
+        let (values, is_cut) = values(choice, &self.conditions, context);
+        let with = |held: &Held| context.clone().with_held(&choice.key, held.clone());
+        if decision.allowed.is_yes() {
+            return values.first().map_or(decision, |first| self.choose(&with(first), rest, left));
+        }
+        let mut best: Option<Decision<'a>> = None;
+        for held in &values {
+            *left = left.saturating_sub(1);
+            let found = if *left == 0 {
+                opened(decision.clone(), "more ways to choose than are tried")
+            } else {
+                self.choose(&with(held), rest, left)
+            };
+            if found.allowed.is_yes() || *left == 0 {
+                return found;
+            }
+            if best.as_ref().is_none_or(|best| best.allowed.is_no()) {
+                best = Some(found);
+            }
+        }
+        match best {
+            Some(best) if is_cut && best.allowed.is_no() => opened(decision, &format!("more values of {} than are tried", choice.key)),
+            best => best.unwrap_or(decision),
+        }
+    }
+
+    fn ask(&self, context: &Context) -> Decision<'a> {
+        let asked = |action| self.entrant.asked(action, &self.role.arn, self.owner, context, &self.trust);
+        let mut decision = asked(ASSUME);
+        if matches!(context.held("sts:SourceIdentity"), Held::Values(_)) {
+            // To set a source identity is an action of its own.
+            decision.allowed = decision.allowed.and(asked("sts:SetSourceIdentity").allowed);
+        }
+        decision.allowed = (self.goal)(&decision);
+        decision
+    }
+}
+
+fn opened<'a>(decision: Decision<'a>, why: &str) -> Decision<'a> {
+    Decision { allowed: Truth::open(why), ..decision }
+}
+
+/// What a caller may put under a key: what they would anyway, what the policies ask for, and something else. Also whether there are more.
+fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec<Held>, bool) {
+    let is_key = |name: &str| name.eq_ignore_ascii_case(&choice.key);
+    let asked: Vec<&&Condition> = conditions.iter().filter(|condition| is_key(&condition.key)).collect();
+    let is_asked = !asked.is_empty() || conditions.iter().any(|condition| condition.variables().any(is_key));
+    let mut values: Vec<Held> = choice.own.iter().take(if is_asked { choice.own.len() } else { 1 }).cloned().collect();
+    if !choice.is_free {
+        return (values, false);
+    }
+    let wanted = asked.iter().flat_map(|condition| condition.examples(context));
+    for value in wanted.chain(is_asked.then(|| "other".to_owned())) {
+        let held = Held::Values(vec![value]);
+        if values.contains(&held) {
+            continue;
+        }
+        if values.len() == VALUES {
+            return (values, true);
+        }
+        values.push(held);
+    }
+    (values, false)
+}

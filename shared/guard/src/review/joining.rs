@@ -1,0 +1,49 @@
+//! Whoever may join a group that nobody is in today. Groups that people join just in time are empty most of the time.
+
+use super::account::{Account, Group, Role};
+use super::attempt::{Entrant, Proof, better, is_better};
+use crate::iam::{Caller, Decision, Principal, Truth};
+use crate::id::AccountId;
+
+/// How far somebody comes by joining a group; `None`: the group leads nowhere, or nobody of the account comes in, whoever they are.
+///
+/// People who can join are the account's users, with whatever else binds them (a Deny of another group, a boundary). If none of them comes in and
+/// somebody new would, it depends on who joins.
+pub(super) fn joining<'a>(account: &'a Account, group: &'a Group, owner: AccountId, role: &'a Role, proof: Proof) -> Option<Decision<'a>> {
+    let new = Entrant::member(account, group);
+    if !new.is_granted(&role.arn) || is_closed(account, owner, role, proof) {
+        return None;
+    }
+    let by_new = new.enter(owner, role, proof);
+    let mut best: Option<Decision<'a>> = None;
+    for user in account.users.values() {
+        let joined = Entrant::joined(account, user, group);
+        if !joined.may_enter(owner, role) {
+            continue;
+        }
+        let decision = joined.enter(owner, role, proof);
+        if decision.allowed.is_yes() {
+            return Some(decision);
+        }
+        best = Some(match best {
+            Some(best) => better(best, decision),
+            None => decision,
+        });
+    }
+    match best {
+        Some(best) if is_better(&by_new, &best) => {
+            Some(Decision { allowed: Truth::open("who joins it: no user of today could"), ..by_new })
+        }
+        Some(best) => Some(best),
+        None => Some(by_new),
+    }
+}
+
+/// Whether a role's trust policy keeps out everybody of an account, whatever their own policies say.
+fn is_closed(account: &Account, owner: AccountId, role: &Role, proof: Proof) -> bool {
+    let statements = role.trust.iter().flat_map(|trust| &trust.statements);
+    let mut named = statements.filter_map(|statement| statement.principal.as_ref()).flat_map(|principals| &principals.named);
+    let names_users = named.any(|named| matches!(named, Principal::Arn(_)) && named.account() == Some(account.id));
+    let anybody = Entrant::unseen(Caller::somebody(account.id));
+    !names_users && anybody.enter(owner, role, proof).allowed.is_no()
+}

@@ -1,0 +1,177 @@
+//! Somebody made up, of an account that may let its people do whatever it likes: they bear whatever name, ARN and tags a trust policy asks for,
+//! as far as their own side can give them.
+
+mod people;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::View;
+use super::attempt::{Choice, Entrant, Proof, better};
+use super::view::Elevated;
+use crate::iam::{Caller, CallerKind, Condition, Decision, Effect, Held, Principal, Statement, Truth};
+use crate::id::AccountId;
+pub(super) use people::Whose;
+
+/// Ids as AWS makes them up: nobody chooses theirs.
+const USER_ID: &str = "AIDAOUTSIDEREXAMPLE";
+const ROLE_ID: &str = "AROAOUTSIDEREXAMPLE";
+
+/// Organizations that are nobody's we know of, whatever a pattern says of their ids.
+const ORGANIZATIONS: [&str; 2] = ["o-outsiders0", "o-1strangers"];
+
+const ORG_ID: &str = "aws:PrincipalOrgID";
+const ORG_PATHS: &str = "aws:PrincipalOrgPaths";
+
+/// A statement of a trust policy, and which of its principals is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Door<'v, 'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) target: &'v Elevated<'a>,
+    pub(super) statement: &'a Statement,
+    /// The ARN that the statement names; `None`: an account, or everybody.
+    pub(super) named: Option<&'a str>,
+}
+
+/// Whether a statement lets in somebody.
+pub(super) struct LetIn {
+    pub(super) truth: Truth,
+    /// The account of whoever comes nearest.
+    pub(super) account: Option<AccountId>,
+    /// What the answer presupposes of their organization.
+    pub(super) organization: Organization,
+}
+
+/// What is known of the organization that an outsider's account is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Organization {
+    /// Nothing.
+    Any,
+    /// It is in none; every account can leave one.
+    None,
+    /// It is in this one.
+    Other(&'static str),
+}
+
+impl Organization {
+    fn keys(self) -> Vec<(&'static str, Held)> {
+        let one = |text: String| Held::Values(vec![text]);
+        match self {
+            Self::Any => Vec::new(),
+            Self::None => vec![(ORG_ID, Held::Absent), (ORG_PATHS, Held::Absent)],
+            Self::Other(id) => vec![(ORG_ID, one(id.to_owned())), (ORG_PATHS, one(format!("{id}/r-out5/ou-out5-outsider/")))],
+        }
+    }
+}
+
+impl<'a> Door<'_, 'a> {
+    /// Whether it lets in somebody of these accounts.
+    pub(super) fn lets_in(&self, whose: &Whose<'_>) -> LetIn {
+        self.best(whose, true)
+    }
+
+    /// The same for somebody who was told no external id.
+    pub(super) fn lets_in_without_external_id(&self, whose: &Whose<'_>) -> LetIn {
+        self.best(whose, false)
+    }
+
+    fn best(&self, whose: &Whose<'_>, knows_id: bool) -> LetIn {
+        let (people, is_all) = people::of(self, whose);
+        let mut best = LetIn { truth: Truth::No, account: None, organization: Organization::Any };
+        if !is_all {
+            best.truth = Truth::open("patterns that are too many or too long to try");
+        }
+        for organization in self.organizations() {
+            for person in &people {
+                let account = person.account;
+                let truth = self.of_person(person, organization, knows_id);
+                let is_better = truth.is_yes() || (best.truth.is_no() && !truth.is_no());
+                if is_better {
+                    best = LetIn { truth, account: Some(account), organization };
+                }
+                if best.truth.is_yes() {
+                    return best;
+                }
+            }
+        }
+        best
+    }
+
+    fn of_person(&self, person: &Caller, organization: Organization, knows_id: bool) -> Truth {
+        let (arn, id) = match &person.kind {
+            CallerKind::Session { .. } => (None, format!("{ROLE_ID}:{}", person.arn.rsplit('/').next().unwrap_or_default())),
+            _ => (Some(person.arn.as_str()), USER_ID.to_owned()),
+        };
+        let entrant = Entrant::outsider(person.clone(), arn, &self.view.anything).carrying(organization.keys());
+        let entrant = entrant.choosing(self.chosen(person, &id));
+        let goal = |decision: &Decision<'a>| {
+            let of_statement = decision.resource.iter().filter(|grant| std::ptr::eq(grant.statement, self.statement));
+            // What the role as a whole says counts, but only for what this statement adds.
+            Truth::any(of_statement.map(|grant| grant.applies.clone())).and(decision.allowed.clone())
+        };
+        let proofs = [Proof::WithMfa, Proof::WithoutMfa, Proof::PermanentKey];
+        let tried = proofs.map(|proof| entrant.reach(self.target.account.id, self.target.role, proof, knows_id, &goal));
+        tried.into_iter().reduce(better).map_or(Truth::No, |decision| decision.allowed)
+    }
+
+    /// What their own side sets as it likes: tags, a source identity, a provider. Of ids, AWS makes up one; whether it is one that a policy
+    /// names can't be told.
+    fn chosen(&self, person: &Caller, id: &str) -> Vec<Choice> {
+        let one = |text: &str| Held::Values(vec![text.to_owned()]);
+        let ids = if self.names_unknown_ids() { vec![one(id), Held::Unknown] } else { vec![one(id)] };
+        let own = [person.account.to_string(), person.arn.rsplit('/').next().unwrap_or_default().to_owned(), person.arn.clone()];
+        let words = || std::iter::once(Held::Absent).chain(own.iter().map(|text| one(text))).collect::<Vec<_>>();
+        let mut chosen = vec![Choice::of("aws:userid", ids)];
+        chosen.extend(self.tags().into_values().map(|tag| Choice::free(&tag, words())));
+        let of_sessions = ["aws:SourceIdentity", "aws:FederatedProvider"];
+        let is_session = matches!(person.kind, CallerKind::Session { .. });
+        chosen.extend(of_sessions.map(|key| if is_session { Choice::free(key, words()) } else { Choice::of(key, [Held::Absent]) }));
+        chosen
+    }
+
+    /// Keys of tags that the trust policy asks for, by their lower case.
+    fn tags(&self) -> BTreeMap<String, String> {
+        let keys = self.conditions().flat_map(|condition| condition.variables().chain([condition.key.as_str()]));
+        let tags = keys.map(|key| (key.to_ascii_lowercase(), key.to_owned()));
+        tags.filter(|(key, _)| key.starts_with("aws:principaltag/")).collect()
+    }
+
+    /// Nothing of organizations where the trust policy asks for none.
+    fn organizations(&self) -> Vec<Organization> {
+        let is_org = |key: &str| key.eq_ignore_ascii_case(ORG_ID) || key.eq_ignore_ascii_case(ORG_PATHS);
+        let asks = self.conditions().any(|condition| is_org(&condition.key) || condition.variables().any(is_org));
+        let others = ORGANIZATIONS.map(Organization::Other);
+        std::iter::once(Organization::Any).chain(asks.then_some(Organization::None)).chain(others.into_iter().filter(|_| asks)).collect()
+    }
+
+    /// Whether a condition names the id of a user or role that isn't known to be ours: it may be anybody's.
+    fn names_unknown_ids(&self) -> bool {
+        let asked = self.conditions().filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
+        let ids = asked.flat_map(|condition| &condition.values).filter_map(|value| value.split([':', '*', '?', '$']).next());
+        let mut ids = ids.filter(|id| id.len() > "AIDA".len() && (id.starts_with("AIDA") || id.starts_with("AROA")));
+        ids.any(|id| !self.view.setup.accounts().any(|account| self.view.policy.trusts(account.id) && account.has_id(id)))
+    }
+
+    /// All conditions of the trust policy.
+    fn conditions(&self) -> impl Iterator<Item = &'a Condition> {
+        self.target.role.trust.iter().flat_map(|trust| &trust.statements).flat_map(|statement| &statement.conditions)
+    }
+}
+
+/// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and of which nothing was given.
+pub(super) fn trusted_and_not_given<'a>(view: &'a View<'a>, target: &Elevated<'a>) -> BTreeSet<AccountId> {
+    let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
+    let mut accounts = BTreeSet::new();
+    for statement in statements.filter(|statement| statement.effect == Effect::Allow) {
+        let Some(principals) = &statement.principal else { continue };
+        let door = Door { view, target, statement, named: None };
+        let is_everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
+        let is_named = |account: AccountId| principals.named.iter().any(|principal| principal.account() == Some(account));
+        let not_given = view.policy.accounts.keys().copied().filter(|account| view.setup.account(*account).is_none());
+        accounts.extend(
+            not_given.filter(|account| if is_everybody { !door.lets_in(&Whose::Of(*account)).truth.is_no() } else { is_named(*account) }),
+        );
+    }
+    accounts
+}
