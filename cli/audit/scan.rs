@@ -247,14 +247,15 @@ impl<'p> Part<'p> {
 
 impl Sink for Part<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        if let Err(problem) = self.intake.take(json) {
-            self.unread.add(Fault::of_record(at, &problem));
+        match self.intake.take(json) {
+            Ok(details) => details.iter().for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
+            Err(problem) => self.unread.add(Fault::of_record(at, &problem)),
         }
     }
 
     fn event(&mut self, json: &[u8], at: &Place) {
         match self.intake.take_event(json) {
-            Ok(_) => {}
+            Ok(details) => details.iter().for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
             Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
             Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
         }

@@ -23,6 +23,7 @@ pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: Kept) -> Totals {
             not_relevant: counts.passed_over + counts.insights + kept.not_relevant,
             not_evidence: kept.not_evidence,
             unread: counts.records_unread + kept.unread,
+            partly_unread: kept.partly_unread,
         },
         ..Totals::default()
     }
@@ -36,6 +37,7 @@ pub(crate) fn line(totals: &Totals) -> String {
     let duplicates = listed([
         (records.duplicates, counted(records.duplicates, "duplicate", "duplicates")),
         part(records.contradicting, "contradicting"),
+        part(records.partly_unread, "partly unread"),
     ]);
     let kept = if duplicates.is_empty() { "kept".to_owned() } else { format!("kept ({duplicates})") };
     let records_became = listed([
@@ -78,12 +80,12 @@ mod tests {
             records_unread: 1,
             ..Counts::default()
         };
-        let kept = Kept { of_use: 87, duplicates: 3, contradicting: 1, not_relevant: 1, not_evidence: 4, unread: 2 };
+        let kept = Kept { of_use: 87, duplicates: 3, contradicting: 1, not_relevant: 1, not_evidence: 4, unread: 2, partly_unread: 4 };
         let totals = of_reading(&counts, 1, kept);
         assert_eq!(
             line(&totals),
             "16 files: 12 read, 2 skipped, 2 unreadable; \
-             4,321 records: 87 kept (3 duplicates, 1 contradicting), 4,227 not relevant, 4 not evidence, 3 unread; \
+             4,321 records: 87 kept (3 duplicates, 1 contradicting, 4 partly unread), 4,227 not relevant, 4 not evidence, 3 unread; \
              0 switches; 0 violations, 0 unproven, 0 suppressed"
         );
         let Records { met, kept, not_relevant, not_evidence, unread, .. } = totals.records;

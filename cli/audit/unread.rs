@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rolewatch_archive::{Place, Unread};
+use rolewatch_guard::seen::RecordProblem;
 use rolewatch_guard::untrusted::harmless;
 use serde::Serialize;
 
@@ -44,6 +45,11 @@ impl Fault {
     /// `why` is harmless.
     pub(crate) fn of_record(place: &Place, why: &impl std::fmt::Display) -> Self {
         Self { file: Arc::clone(&place.file), byte: Some(place.byte), record: Some(place.record), reason: why.to_string() }
+    }
+
+    /// Of a detail of a record that counts all the same.
+    pub(crate) fn of_detail(place: &Place, problem: &RecordProblem) -> Self {
+        Self { reason: problem.of_detail(), ..Self::of_record(place, problem) }
     }
 }
 

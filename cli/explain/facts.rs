@@ -158,6 +158,7 @@ fn granted(mint: &Mint, grant: &Grant) -> Option<String> {
     match (grant.expiration, grant.duration_seconds) {
         (Some(until), _) => Some(format!("until {until}, for {}", Span::from_seconds(until.seconds_since(mint.time)))),
         (None, Some(seconds)) => Some(format!("for {}, as asked for; the record has no expiration", Span::from_seconds(seconds))),
+        (None, None) if grant.unread.expiration || grant.unread.duration => Some("for a time that can't be read".to_owned()),
         (None, None) => None,
     }
 }
@@ -167,12 +168,15 @@ fn mfa(mint: &Mint) -> String {
     if let Some(serial) = mint.grant.as_ref().and_then(|grant| grant.mfa_serial.as_deref()) {
         return format!("proved: the call named the device {}, and STS verified its code", harmless(serial));
     }
-    match (&caller.kind, caller.session.as_ref().and_then(|session| session.mfa)) {
+    let session = caller.session.as_ref();
+    let unread = session.is_some_and(|session| session.mfa_unread) || mint.grant.as_ref().is_some_and(|grant| grant.unread.serial);
+    match (&caller.kind, session.and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => "not shown: no device was named, and the rest is in the caller's half".to_owned(),
         (CallerKind::AssumedRole, _) => {
             "not shown: what a role session says of itself proves nothing; the mint at the origin decides".to_owned()
         }
         (CallerKind::IamUser, Some(true)) => "proved: the caller's session was opened with MFA".to_owned(),
+        (CallerKind::IamUser, _) if unread => "can't be read".to_owned(),
         (CallerKind::IamUser, Some(false)) => "disproved: the caller's session was opened without MFA".to_owned(),
         (CallerKind::IamUser, None) if caller.has_long_term_key() => {
             "disproved: a permanent key made the call and named no device".to_owned()

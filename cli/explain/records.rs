@@ -22,7 +22,7 @@ use crate::args::ExplainArgs;
 use crate::audit::inputs::Inputs;
 use crate::audit::unread::{Fault, UnreadList};
 use crate::exit::{Exit, Failure};
-use crate::report::words::{counted, listed, number, padded, place, wrap};
+use crate::report::words::{counted, length, listed, number, padded, place, wrap};
 use crate::stdout;
 
 /// How many records are told one by one. All are judged.
@@ -58,6 +58,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         untold: 0,
         unread: UnreadList::default(),
         not_evidence: UnreadList::default(),
+        partly: 0,
+        details: 0,
     };
     let counts = if args.what.as_os_str() == "-" {
         read_stream(io::stdin().lock(), "stdin", &Filter::everything(), &mut Scratch::new(), &mut reader)
@@ -71,7 +73,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         File::open(&args.what).map_err(|why| Failure::unreadable(&args.what, why))?;
         read_file(&args.what, &Filter::everything(), &mut Scratch::new(), &mut reader)
     };
-    let Reader { told, later, untold, unread, not_evidence, .. } = reader;
+    let Reader { told, later, untold, unread, not_evidence, partly, details, .. } = reader;
     stdout::print(|out| {
         let columns = stdout::columns();
         let all: Vec<&Seen> = told.iter().filter_map(|record| record.seen.as_deref()).chain(&later).collect();
@@ -88,15 +90,16 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     })?;
     not_evidence.tell_not_evidence();
     unread.tell();
-    stdout::tell(&summary(&counts, unread.count(), not_evidence.count()));
+    stdout::tell(&summary(&counts, unread.count() - details, partly, not_evidence.count()));
     Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
 }
 
 /// The last line on stderr.
-fn summary(counts: &Counts, unread: u64, not_evidence: u64) -> String {
+fn summary(counts: &Counts, unread: u64, partly_unread: u64, not_evidence: u64) -> String {
     let records = counted(counts.records, "record", "records");
     let others = counted(counts.other_documents, "document", "documents");
     let beside = listed([
+        (partly_unread, format!("{} only in part", number(partly_unread))),
         (not_evidence, format!("{} not evidence", number(not_evidence))),
         (counts.other_documents, format!("{others} not of CloudTrail")),
     ]);
@@ -113,6 +116,9 @@ struct Reader<'a> {
     unread: UnreadList,
     /// Events that AWS did not send.
     not_evidence: UnreadList,
+    /// Records with details that can't be read, and how many details that are.
+    partly: u64,
+    details: u64,
 }
 
 /// The few fields that tell a reader which record is meant.
@@ -140,6 +146,11 @@ impl Sink for Reader<'_> {
             Ok(Reading::NotRelevant) => None,
             Err(problem) => return self.unread.add(Fault::of_record(at, &problem)),
         };
+        if let Some(seen) = &seen {
+            seen.unread.iter().for_each(|problem| self.unread.add(Fault::of_detail(at, problem)));
+            self.partly += u64::from(!seen.unread.is_empty());
+            self.details += length(&seen.unread);
+        }
         if self.told.len() >= TOLD {
             self.untold += 1;
             self.later.extend(seen.map(|seen| *seen));
@@ -180,6 +191,9 @@ fn one(record: &Record, all: &[&Seen], columns: usize, out: &mut dyn Write) -> i
     line("recorded in", &format!("account {}{}", seen.key.account, region(seen)), columns, out)?;
     for (label, text) in facts::of(seen) {
         line(label, &text, columns, out)?;
+    }
+    for problem in &seen.unread {
+        line("unreadable", &problem.of_detail(), columns, out)?;
     }
     for text in missing::beside(seen, all) {
         line("to complete", &text, columns, out)?;

@@ -7,7 +7,7 @@ mod switches;
 use std::io::{self, Write};
 
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Finding, Verdict};
+use rolewatch_guard::{Finding, Totals, Verdict};
 
 use super::Report;
 use super::words::{counted, length, number, padded, wrap};
@@ -117,16 +117,26 @@ fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         &format!("{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed", number(switches.clean)),
     )?;
     if !report.unread.is_empty() {
-        let (files, records) = (totals.files.unreadable, totals.records.unread);
-        let files = (files > 0).then(|| counted(files, "file", "files"));
-        let records = (records > 0).then(|| counted(records, "record", "records"));
-        let what: Vec<String> = files.into_iter().chain(records).collect();
-        let what =
-            if what.is_empty() { "there were no logs to read".to_owned() } else { format!("{} could not be read", what.join(" and ")) };
-        let text = format!("{what}, so switches may be missing below; stderr names each with its reason");
+        let text = format!("{}; stderr names each with its reason", incomplete(totals));
         page.hanging(&format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)), LABEL + 1, &text)?;
     }
     Ok(())
+}
+
+/// What could not be read, and what that means.
+fn incomplete(totals: &Totals) -> String {
+    let (files, records, details) = (totals.files.unreadable, totals.records.unread, totals.records.partly_unread);
+    let files = (files > 0).then(|| counted(files, "file", "files"));
+    let records = (records > 0).then(|| counted(records, "record", "records"));
+    let whole: Vec<String> = files.into_iter().chain(records).collect();
+    let details = (details > 0)
+        .then(|| format!("details of {} could not be read, so what depends on them is unproven", counted(details, "record", "records")));
+    let whole = match (&*whole, &details) {
+        ([], Some(_)) => None,
+        ([], None) => Some("there were no logs to read, so switches may be missing below".to_owned()),
+        _ => Some(format!("{} could not be read, so switches may be missing below", whole.join(" and "))),
+    };
+    whole.into_iter().chain(details).collect::<Vec<_>>().join("; ")
 }
 
 fn nothing_found(report: &Report<'_>) -> String {

@@ -93,6 +93,29 @@ fn a_record_that_matters_and_lacks_a_field_is_named_with_its_place() {
 }
 
 #[test]
+fn a_detail_that_cannot_be_read_is_named_and_the_rest_of_its_record_is_judged() {
+    let story = story().retold(|record| record["responseElements"]["credentials"]["expiration"] = json!("1772445600"));
+    let bench = Bench::of(&story);
+    let named = "record 1 (byte 12): `responseElements.credentials.expiration` is `1772445600`: a time after `eventTime` belongs there, like `Jul 10";
+    for format in ["table", "json", "ndjson", "csv"] {
+        let outcome = bench.run(&["audit", "archive", "--format", format]);
+        assert_eq!(outcome.code, Some(3), "{format}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(&format!("archive/log.json: {named}")), "{format}: {}", outcome.stderr);
+        assert!(outcome.stdout.contains("tom entered UpdateApp"), "{format}: {}", outcome.stdout);
+        assert!(outcome.account().contains("2 partly unread"), "{}", outcome.account());
+    }
+    let report: serde_json::Value = serde_json::from_str(&bench.run(&["audit", "archive", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&report["unread_count"], &report["counts"]["records"]["partly_unread"]), (&json!(2), &json!(2)));
+    assert!(report["unread"][0]["reason"].as_str().unwrap().starts_with("`responseElements.credentials.expiration`"), "{report}");
+    let table = bench.run(&["audit", "archive"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(table.contains("INCOMPLETE details of 2 records could not be read, so what depends on them is unproven"), "{table}");
+
+    let told = bench.run(&["explain", "archive/log.json"]);
+    assert_eq!(told.code, Some(3));
+    assert!(told.stdout.contains("unreadable") && told.account().contains("0 could not be read, 2 only in part"), "{told:?}");
+}
+
+#[test]
 fn a_path_that_is_not_there_is_named_and_the_rest_is_judged() {
     let bench = Bench::of(&story());
     let outcome = bench.run(&["audit", "archive", "nowhere", "--format", "ndjson"]);

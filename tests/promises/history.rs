@@ -178,6 +178,44 @@ fn an_empty_error_fails_no_call() {
 }
 
 #[test]
+fn details_that_cannot_be_read_are_named_as_the_local_audit_names_them() {
+    let week = Week::new(|logs| {
+        each_record(logs, |record| {
+            // Every second event, by a digit of its id.
+            if !record["eventID"].as_str().unwrap_or_default().ends_with(['0', '2', '4', '6', '8', 'a', 'c', 'e']) {
+                return;
+            }
+            for (place, odd) in [
+                ("/responseElements/credentials/expiration", json!("1772445600")),
+                ("/userIdentity/sessionContext/attributes", json!(["mfaAuthenticated"])),
+                ("/requestParameters/durationSeconds", json!({"seconds": "a secret"})),
+                ("/resources", json!("none")),
+            ] {
+                if let Some(slot) = record.pointer_mut(place) {
+                    *slot = odd;
+                }
+            }
+        });
+    });
+    for batch in week.keys.chunks(7) {
+        week.map("run", batch);
+    }
+    week.reduce("run");
+    let local = week.audit("ndjson");
+    assert_eq!(local.code, Some(3));
+    assert_eq!(judged(&week.written("history/run/findings.ndjson")), judged(&local.stdout));
+    let summary: Value = serde_json::from_str(&week.written("history/run/summary.json")).unwrap();
+    let report: Value = serde_json::from_str(&week.audit("json").stdout).unwrap();
+    assert_eq!((&summary["counts"], &summary["unread_count"]), (&report["counts"], &report["unread_count"]));
+    assert!(summary["counts"]["records"]["partly_unread"].as_u64() > Some(20), "{}", summary["counts"]);
+    assert_eq!(summary["counts"]["records"]["unread"], 0, "every record is judged");
+    let reasons = |document: &Value| -> Vec<String> {
+        document["unread"].as_array().unwrap().iter().map(|fault| fault["reason"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(reasons(&summary), reasons(&report));
+}
+
+#[test]
 fn files_that_are_gone_and_batches_that_are_lost_are_never_silent() {
     let week = Week::new(|_| ());
     let (first, rest) = week.keys.split_first().unwrap();

@@ -19,6 +19,7 @@ mod refusals;
 mod scope;
 mod several_sessions;
 mod suppression;
+mod unread_details;
 
 use rolewatch_guard::testing::{Story, Verdicts};
 use rolewatch_guard::{Finding, Scope, Verdict, judge};

@@ -20,6 +20,7 @@ use crate::delivery::{Recovery, deliver, time};
 use crate::organisation::{step, tell};
 use crate::same_findings::{offline, prepare, standing};
 use crate::slack::Slack;
+use crate::spoiled::{put_aside, spoil};
 use crate::storm::Storm;
 use crate::sums::Swept;
 use crate::tampering;
@@ -51,12 +52,14 @@ struct Totals {
     tampered: usize,
     /// Alerts that the notifier was never given, or not to the end.
     alerts_lost: usize,
+    /// Records that nobody can read in full.
+    partly_unread: usize,
     swept: Swept,
     failed: BTreeMap<(&'static str, bool), u64>,
 }
 
 fn simulate(seed: u64) -> Totals {
-    let story = story(seed);
+    let story = spoil(story(seed), seed);
     // Services' sessions in roles that nobody listed are not forwarded to the live guard.
     let mut records: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
     let recovery = Recovery::of(seed);
@@ -92,6 +95,7 @@ fn simulate(seed: u64) -> Totals {
     for record in &records {
         assert!(is_seen_through(&twin, &story, record), "seed {seed}, {recovery:?}: nobody has seen {record}");
     }
+    let partly_unread = put_aside(&twin, &story, &records);
 
     let mut wanted = offline(&story, twin.clock.get());
     wanted.extend(tampering::findings(&calls, &story.policy()));
@@ -134,6 +138,7 @@ fn simulate(seed: u64) -> Totals {
         missed: cloud.sums.missed,
         recovered: cloud.sums.recovered,
         alerts_lost: cloud.sums.lost,
+        partly_unread,
         swept: cloud.sums.swept,
         failed: twin.weather.failed.take(),
     }
@@ -188,6 +193,7 @@ fn every_violation_is_told_whatever_goes_wrong() {
         sum.tampered += one.tampered;
         sum.swept += one.swept;
         sum.alerts_lost += one.alerts_lost;
+        sum.partly_unread += one.partly_unread;
         sum.recovered += one.recovered;
         for (what, count) in one.failed {
             *sum.failed.entry(what).or_default() += count;
@@ -200,6 +206,7 @@ fn every_violation_is_told_whatever_goes_wrong() {
     // A storm in which nothing happens proves nothing.
     assert!(sum.violations > 1_000 && sum.posts > 1_000 && sum.lost > 10 && sum.crashes > 100, "{sum:?}");
     assert!(sum.withheld > 500 && sum.missed > 300 && sum.tampered > 300, "{sum:?}");
+    assert!(sum.partly_unread > 300, "{sum:?}");
     let swept = sum.swept;
     let rare = [swept.overlaps, swept.failed, swept.throttled, swept.refused, swept.stopped, swept.resent];
     assert!(swept.recovered > 300 && swept.closed > 300 && swept.unanswered > 5 && rare.into_iter().all(|count| count > 10), "{sum:?}");

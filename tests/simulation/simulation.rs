@@ -14,6 +14,7 @@ mod rosters;
 mod same_findings;
 mod setups;
 mod slack;
+mod spoiled;
 mod storm;
 mod sums;
 mod tampering;

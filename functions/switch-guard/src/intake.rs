@@ -39,11 +39,19 @@ pub enum Outcome {
 pub(crate) struct Taken {
     pub(crate) outcome: Outcome,
     pub(crate) settled: Settled,
+    /// Judged without some details, of which the bucket now has a copy.
+    pub(crate) partly_unread: bool,
+}
+
+impl Taken {
+    fn new(outcome: Outcome, settled: Settled) -> Self {
+        Self { outcome, settled, partly_unread: false }
+    }
 }
 
 impl From<Outcome> for Taken {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, settled: Settled::default() }
+        Self::new(outcome, Settled::default())
     }
 }
 
@@ -73,12 +81,12 @@ pub(crate) async fn take<O: Outside>(
         Message::Rejudge(rejudge) => {
             let book = shelf.current(outside, now).await?;
             let settled = settle(outside, book, &rejudge.touched(), now).await?;
-            Ok(Taken { outcome: Outcome::Rejudged, settled })
+            Ok(Taken::new(Outcome::Rejudged, settled))
         }
         Message::Review(ask) => {
             let book = shelf.current(outside, now).await?;
             let settled = setup::review(outside, book, &ask, now).await?;
-            Ok(Taken { outcome: Outcome::Rejudged, settled })
+            Ok(Taken::new(Outcome::Rejudged, settled))
         }
         Message::Record(detail) | Message::Recovered(detail) => {
             let book = shelf.current(outside, now).await?;
@@ -115,7 +123,7 @@ async fn record<O: Outside>(
         Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
     }
     let elevated = |role: &RoleArn| Elevated::by_policy(&book.policy).may_be(role);
-    let (seen, kept) = match (read(detail.as_bytes(), &elevated), reduced(detail.as_bytes())) {
+    let (mut seen, kept) = match (read(detail.as_bytes(), &elevated), reduced(detail.as_bytes())) {
         (Ok(Reading::Seen(seen)), Ok(kept)) => (*seen, kept),
         (Ok(Reading::Service(_) | Reading::NotRelevant), _) => {
             let outcome = match alone {
@@ -123,18 +131,24 @@ async fn record<O: Outside>(
                 Some((time, false)) => Outcome::Judged { time },
                 None => Outcome::NotRelevant,
             };
-            return Ok(Taken { outcome, settled });
+            return Ok(Taken::new(outcome, settled));
         }
         (Err(problem), _) | (_, Err(problem)) => return quarantined(outside, body, &problem.to_string(), now).await,
     };
     let (key, time, says) = (seen.key.clone(), seen.time, says_something(&seen));
+    let unread = std::mem::take(&mut seen.unread);
     let arrival = store(outside, &book.policy, seen, kept, first_try, now).await?;
     // INVARIANT (stopped half-way): a copy of the record may be done with while an invocation for this message judged from older facts, wrote, and was
     // stopped before it looked again. So a message that was given out before is judged whatever is known of its record.
     if arrival.done && first_try {
-        return Ok(Taken { outcome: Outcome::Duplicate, settled });
+        return Ok(Taken::new(Outcome::Duplicate, settled));
     }
     let known = arrival.done;
+    // INVARIANT (once): before the record is marked as seen through, and under its own name: a copy of it that was seen through has been here.
+    let partly_unread = !unread.is_empty() && !known;
+    if partly_unread {
+        quarantine::put_partly(outside, body, &key, &unread, now).await?;
+    }
     let touched = touch(outside, &book.policy, &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
     mark_done(outside, &key, &arrival.body, now).await?;
@@ -143,7 +157,7 @@ async fn record<O: Outside>(
         (false, true) => Outcome::Judged { time },
         (false, false) => Outcome::NotRelevant,
     };
-    Ok(Taken { outcome, settled })
+    Ok(Taken { outcome, settled, partly_unread })
 }
 
 fn says_something(seen: &Seen) -> bool {

@@ -51,6 +51,8 @@ pub struct Report {
     pub quarantined: u64,
     /// Of those judged: EventBridge had not delivered them, and they were recovered.
     pub recovered: u64,
+    /// Of those judged: some details can't be read, and a copy is kept in the bucket.
+    pub partly_unread: u64,
     /// Judged again, when evidence had had its time.
     pub rejudged: u64,
     /// Heartbeats, passed on.
@@ -77,6 +79,7 @@ impl Report {
             (Count::Quarantined, self.quarantined),
             (Count::Failed, self.failed),
             (Count::Recovered, self.recovered),
+            (Count::PartlyUnread, self.partly_unread),
             (Count::Findings, self.settled.found + self.settled.changed),
             (Count::Published, self.settled.published),
             (Count::HeartbeatReceived, self.heartbeats),
@@ -152,6 +155,7 @@ impl Guard {
             }
         };
         report.settled.add(taken.settled);
+        report.partly_unread += u64::from(taken.partly_unread);
         match taken.outcome {
             Outcome::Judged { time } => {
                 report.judged += 1;

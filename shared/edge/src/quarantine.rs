@@ -1,6 +1,8 @@
 //! What cannot be read is kept for people to look at, and does not block the queue.
 
+use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::seen::RecordProblem;
 
 use crate::ledger::keys::hash;
 use crate::port::{Bucket, Table, Topic, Trouble};
@@ -25,6 +27,33 @@ pub async fn put<O: Bucket + Table + Topic>(outside: &O, body: &str, why: &str, 
          are in the same place; the metric Quarantined counts them. docs/operations.md says what to do."
     );
     once(outside, &format!("quarantine {hour}"), "rolewatch: events in quarantine", text, now).await
+}
+
+/// Keeps a copy of a message whose record was judged without some of its details, and says so: once an hour, however many there are.
+///
+/// The copy lies under the record's own name, so there is one of each record however often it arrives in a day.
+///
+/// # Errors
+/// The ports' own; then it has to be put there again.
+pub async fn put_partly<O: Bucket + Table + Topic>(
+    outside: &O,
+    body: &str,
+    record: &RecordKey,
+    unread: &[RecordProblem],
+    now: Moment,
+) -> Result<(), Trouble> {
+    let time = now.to_string();
+    let day = time.get(..10).unwrap_or_default();
+    let key = format!("{PREFIX}{day}/details-{}.json", hash(&format!("{}~{}", record.account, record.event)));
+    outside.put(&key, body.as_bytes().to_vec()).await?;
+    let why = unread.iter().map(RecordProblem::to_string).collect::<Vec<_>>().join("; ");
+    tracing::warn!(key, why, "details of a record cannot be read; the rest of it is judged");
+    let hour = time.get(..13).unwrap_or_default();
+    let text = format!(
+        "rolewatch can't read all of a record: {why}.\n\nThe record is judged without these details, and what depends on them is unproven. A copy is in \
+         `{key}`; copies of other records of this hour are in the same place, and the metric PartlyUnread counts them. docs/operations.md says what to do."
+    );
+    once(outside, &format!("unread details {hour}"), "rolewatch: records that can't be read in full", text, now).await
 }
 
 /// Keeps a note of what could not be read of a log file, which stays where it is, and says so: once an hour, however many there are.

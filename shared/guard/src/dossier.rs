@@ -176,6 +176,11 @@ impl<'w> Switch<'w> {
         granted.max()
     }
 
+    /// Whether the record shows a lifetime that can't be read, and no other.
+    pub fn lifetime_unread(&self) -> bool {
+        self.expires().is_none() && self.grants().any(|grant| grant.unread.expiration || grant.unread.duration)
+    }
+
     /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role may still have them.
     pub fn works_until(&self) -> Option<Moment> {
         self.expires().max(self.renewed)
@@ -183,10 +188,19 @@ impl<'w> Switch<'w> {
 
     /// Until when the role is held: as long as the credentials work, or until the console left it.
     pub fn granted_until(&self) -> Option<Moment> {
-        match (self.works_until(), self.exited) {
+        self.unless_left(self.works_until())
+    }
+
+    /// Until when the role may be held. Where the lifetime can't be read, it is as long as the longest.
+    pub(crate) fn may_be_held_until(&self) -> Option<Moment> {
+        let longest = self.lifetime_unread().then(|| self.key.second.plus_seconds(LONGEST_CONSOLE));
+        self.unless_left(self.works_until().max(longest))
+    }
+
+    fn unless_left(&self, until: Option<Moment>) -> Option<Moment> {
+        match (until, self.exited) {
             (Some(until), Some(exited)) => Some(until.min(exited)),
-            (None, exited) => exited,
-            (until, None) => until,
+            (until, exited) => until.or(exited),
         }
     }
 

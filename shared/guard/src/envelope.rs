@@ -118,7 +118,7 @@ impl<'a> Envelope<'a> {
 
 /// The text of a scalar.
 fn text(raw: Option<&RawValue>) -> Option<String> {
-    serde_json::from_str::<Text<'_>>(raw?.get()).ok().map(|text| text.to_string())
+    serde_json::from_str::<Text<'_>>(raw?.get()).ok().filter(|text| !text.is_odd()).map(|text| text.to_string())
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ impl Held<'_, '_> {
             let from = switch.key.second;
             let to = match time {
                 Time::Observed => switch.used.as_ref().map(|used| used.last.0)?,
-                Time::Granted => switch.granted_until().or_else(|| switch.used.as_ref().map(|used| used.last.0))?,
+                Time::Granted => switch.may_be_held_until().or_else(|| switch.used.as_ref().map(|used| used.last.0))?,
             };
             (to >= from).then_some(Interval { from, to, session })
         });
@@ -138,6 +138,16 @@ impl Held<'_, '_> {
     pub(crate) fn origin_of(&self, over: &Over) -> Origin {
         let first = over.sessions.iter().min().and_then(|at| self.sessions.get(*at));
         first.map_or_else(|| self.origin.clone(), |switch| self.tracer.origin(switch))
+    }
+
+    /// What to add to a sentence about granted time: that it is the most there can be.
+    pub(crate) fn at_most(&self, over: &Over) -> &'static str {
+        let mut sessions = over.sessions.iter().filter_map(|at| self.sessions.get(*at));
+        if sessions.any(|switch| switch.lifetime_unread()) {
+            "; a record shows a lifetime that can't be read, which counts as twelve hours"
+        } else {
+            ""
+        }
     }
 
     pub(crate) fn who(&self, over: &Over) -> String {

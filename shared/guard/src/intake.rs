@@ -25,6 +25,8 @@ pub struct Kept {
     pub not_evidence: u64,
     /// Relevant, but not to be read.
     pub unread: u64,
+    /// Of those of use, the records of which some details can't be read.
+    pub partly_unread: u64,
 }
 
 impl Kept {
@@ -36,6 +38,7 @@ impl Kept {
         self.not_relevant += other.not_relevant;
         self.not_evidence += other.not_evidence;
         self.unread += other.unread;
+        self.partly_unread += other.partly_unread;
     }
 }
 
@@ -65,27 +68,27 @@ impl<'p> Intake<'p> {
         Self { elevated: Elevated::by_policy(policy), world: World::default(), kept: Kept::default(), facts: 0, range: None }
     }
 
-    /// Takes one record in, and tells whether it is of use.
+    /// Takes one record in, and names its details that can't be read. The rest of it counts.
     ///
     /// # Errors
     /// A relevant record that cannot be read; it is counted.
-    pub fn take(&mut self, json: &[u8]) -> Result<bool, RecordProblem> {
+    pub fn take(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, RecordProblem> {
         let elevated = |role: &RoleArn| self.elevated.may_be(role);
-        let time = match read(json, &elevated) {
-            Ok(Reading::Seen(seen)) => {
-                let time = seen.time;
+        let (time, unread) = match read(json, &elevated) {
+            Ok(Reading::Seen(mut seen)) => {
+                let (time, unread) = (seen.time, std::mem::take(&mut seen.unread));
                 self.facts += u64::from(self.world.add(*seen) != Added::Nothing);
-                time
+                (time, unread)
             }
             Ok(Reading::Service(seen)) => {
                 let time = seen.time;
                 self.facts += 1;
                 self.world.add_service(seen);
-                time
+                (time, Vec::new())
             }
             Ok(Reading::NotRelevant) => {
                 self.kept.not_relevant += 1;
-                return Ok(false);
+                return Ok(Vec::new());
             }
             Err(problem) => {
                 self.kept.unread += 1;
@@ -93,15 +96,16 @@ impl<'p> Intake<'p> {
             }
         };
         self.kept.of_use += 1;
+        self.kept.partly_unread += u64::from(!unread.is_empty());
         self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-        Ok(true)
+        Ok(unread)
     }
 
-    /// Takes the record of an event of EventBridge in, if AWS sent it, and tells whether it is of use.
+    /// Takes the record of an event of EventBridge in, if AWS sent it, as [`Self::take`] does.
     ///
     /// # Errors
     /// AWS didn't send the event, or the event or its record cannot be read. It is counted.
-    pub fn take_event(&mut self, json: &[u8]) -> Result<bool, NotUsed> {
+    pub fn take_event(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, NotUsed> {
         match envelope::open(json) {
             Ok(event) => Ok(self.take(event.record.as_bytes())?),
             Err(why) => {

@@ -43,13 +43,23 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
     if caller.kind != CallerKind::IamUser {
         return Proof::NotAsked;
     }
-    match caller.session.as_ref().and_then(|session| session.mfa) {
-        Some(true) => Proof::Proved { serial: token.and_then(|token| token.mfa_serial().cloned()) },
-        Some(false) => Proof::Disproved { how: "the caller's session was opened without MFA".to_owned() },
-        None if caller.has_long_term_key() => {
+    let session = caller.session.as_ref();
+    // A device that was named proves MFA, so one that may have been named disproves nothing.
+    let unread = if session.is_some_and(|session| session.mfa_unread) {
+        Some("mfaAuthenticated")
+    } else if switch.grants().any(|grant| grant.unread.serial) {
+        Some("serialNumber")
+    } else {
+        None
+    };
+    match (session.and_then(|session| session.mfa), unread) {
+        (Some(true), _) => Proof::Proved { serial: token.and_then(|token| token.mfa_serial().cloned()) },
+        (_, Some(field)) => Proof::Unproven { missing: format!("the record's `{field}` can't be read") },
+        (Some(false), None) => Proof::Disproved { how: "the caller's session was opened without MFA".to_owned() },
+        (None, None) if caller.has_long_term_key() => {
             Proof::Disproved { how: format!("a permanent access key ({}) made the call without naming a device", last_four(caller)) }
         }
-        None => Proof::Unproven { missing: "the record of the caller's temporary key lacks its session context".to_owned() },
+        (None, None) => Proof::Unproven { missing: "the record of the caller's temporary key lacks its session context".to_owned() },
     }
 }
 

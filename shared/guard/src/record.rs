@@ -1,14 +1,19 @@
 //! A CloudTrail record as AWS writes it: the fields that can matter here, borrowed from the text where possible.
 //!
 //! This is the only room that names CloudTrail's fields. Key order and white space are free; a field may be absent or null; a scalar of
-//! an unexpected kind (`"mfaAuthenticated": true`) is read as its text.
+//! an unexpected kind (`"mfaAuthenticated": true`) is read as its text. A member that is not of its kind at all (a list for a text) is
+//! odd, and hides none of the others.
 
+mod members;
+mod object;
 mod parameters;
 mod text;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub(crate) use members::Members;
+pub(crate) use object::Object;
 pub(crate) use parameters::Parameters;
 pub(crate) use text::Text;
 
@@ -17,7 +22,7 @@ pub(crate) use text::Text;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) user_identity: Option<UserIdentity<'a>>,
+    pub(crate) user_identity: Option<Object<UserIdentity<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) event_time: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -51,15 +56,20 @@ pub(crate) struct Record<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) resources: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) addendum: Option<Addendum<'a>>,
+    pub(crate) addendum: Option<Object<Addendum<'a>>>,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
     /// `errorCode`: why the call failed. `None`: it did not fail.
     ///
     /// CloudTrail leaves the field out of a call that succeeded. Some pipelines fill it with an empty text instead.
     pub(crate) fn error(&self) -> Option<&str> {
         self.error_code.as_deref().filter(|code| !code.is_empty())
+    }
+
+    /// Who called, where that can be read.
+    pub(crate) fn identity(&self) -> Option<&UserIdentity<'a>> {
+        self.user_identity.as_ref().and_then(Object::read)
     }
 }
 
@@ -99,7 +109,7 @@ pub(crate) struct UserIdentity<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) identity_provider: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) session_context: Option<SessionContext<'a>>,
+    pub(crate) session_context: Option<Object<SessionContext<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_scope_of: Option<Present>,
 }
@@ -109,9 +119,9 @@ pub(crate) struct UserIdentity<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionContext<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) session_issuer: Option<SessionIssuer<'a>>,
+    pub(crate) session_issuer: Option<Object<SessionIssuer<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) attributes: Option<SessionAttributes<'a>>,
+    pub(crate) attributes: Option<Object<SessionAttributes<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ec2_role_delivery: Option<Present>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,13 +200,13 @@ pub(crate) struct RequestParameters<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResponseElements<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) credentials: Option<Credentials<'a>>,
+    pub(crate) credentials: Option<Object<Credentials<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) assumed_role_user: Option<AssumedRoleUser<'a>>,
+    pub(crate) assumed_role_user: Option<Object<AssumedRoleUser<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) user: Option<CreatedUser<'a>>,
+    pub(crate) user: Option<Object<CreatedUser<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
-    pub(crate) group: Option<CreatedGroup<'a>>,
+    pub(crate) group: Option<Object<CreatedGroup<'a>>>,
     #[serde(borrow, rename = "SwitchRole", skip_serializing_if = "Option::is_none")]
     pub(crate) switch_role: Option<Text<'a>>,
     #[serde(borrow, rename = "ExitRole", skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@
 //! of their kind: the use of a session, the pair of a user's name and id, a role's id and ARN.
 
 pub(crate) mod caller;
+mod details;
 mod error_message;
 mod iam;
 pub(crate) mod read;
@@ -120,6 +121,19 @@ pub struct Grant {
     pub source_ip: Option<Arc<str>>,
     /// `AssumeRoot`: the account whose root was assumed.
     pub target: Option<Arc<str>>,
+    /// What of it is in the record and can't be read.
+    pub unread: UnreadGrant,
+}
+
+/// Particulars of a mint that are in the record and can't be read. What is absent is not among them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadGrant {
+    /// `expiration`.
+    pub expiration: bool,
+    /// `durationSeconds`.
+    pub duration: bool,
+    /// `serialNumber`: an MFA device may be named.
+    pub serial: bool,
 }
 
 /// What a console step did.

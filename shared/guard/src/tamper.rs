@@ -74,8 +74,8 @@ pub fn tampering(record_json: &[u8], guarded: &Guarded) -> Result<Option<Tamperi
     let record: Record<'_> = serde_json::from_slice(record_json).map_err(shape)?;
     let Some(call) = called(&record) else { return Ok(None) };
     let Some(target) = target(&record, call, guarded) else { return Ok(None) };
-    let identity = record.user_identity.as_ref();
-    let caller = Caller::from_record(identity, record.source_ip_address.as_deref());
+    let identity = record.identity();
+    let caller = Caller::of(&record);
     Ok(Some(Tampering {
         key: RecordKey { account: read::recipient(&record)?, event: read::event_id(&record)? },
         time: read::event_time(&record)?,

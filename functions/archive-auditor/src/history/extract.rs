@@ -115,19 +115,22 @@ impl<'p, 'o> Read<'p, 'o> {
     }
 
     /// Services' mints are kept too: they may be the start of a chain.
-    fn take(&mut self, json: &[u8]) -> Result<(), RecordProblem> {
+    fn take(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, RecordProblem> {
         let elevated = |role: &RoleArn| self.elevated.may_be(role);
-        match read(json, &elevated)? {
-            Reading::Seen(_) | Reading::Service(_) => {
-                let mut line = reduced(json)?;
-                line.push('\n');
-                if let Err(broken) = self.out.write_all(line.as_bytes()) {
-                    self.broken = Some(broken);
-                }
+        let unread = match read(json, &elevated)? {
+            Reading::Seen(seen) => seen.unread,
+            Reading::Service(_) => Vec::new(),
+            Reading::NotRelevant => {
+                self.file.not_relevant += 1;
+                return Ok(Vec::new());
             }
-            Reading::NotRelevant => self.file.not_relevant += 1,
+        };
+        let mut line = reduced(json)?;
+        line.push('\n');
+        if let Err(broken) = self.out.write_all(line.as_bytes()) {
+            self.broken = Some(broken);
         }
-        Ok(())
+        Ok(unread)
     }
 
     fn not_evidence(&mut self, at: &Place, reason: String) {
@@ -147,9 +150,13 @@ impl<'p, 'o> Read<'p, 'o> {
 
 impl Sink for Read<'_, '_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        if let Err(problem) = self.take(json) {
-            self.file.unread += 1;
-            self.fault(Some(at.record), Some(at.byte), problem.to_string());
+        match self.take(json) {
+            // The record counts; its line says the same again to whoever reads it.
+            Ok(details) => details.iter().for_each(|problem| self.fault(Some(at.record), Some(at.byte), problem.of_detail())),
+            Err(problem) => {
+                self.file.unread += 1;
+                self.fault(Some(at.record), Some(at.byte), problem.to_string());
+            }
         }
     }
 

@@ -93,9 +93,9 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
 }
 
 fn records(kept: Kept) -> Records {
-    let Kept { of_use, duplicates, contradicting, not_relevant, not_evidence, unread } = kept;
+    let Kept { of_use, duplicates, contradicting, not_relevant, not_evidence, unread, partly_unread } = kept;
     let met = of_use + not_relevant + not_evidence + unread;
-    Records { met, kept: of_use, duplicates, contradicting, not_relevant, not_evidence, unread }
+    Records { met, kept: of_use, duplicates, contradicting, not_relevant, not_evidence, unread, partly_unread }
 }
 
 /// All that was read.
@@ -115,7 +115,7 @@ impl All<'_> {
             if line.starts_with(FOOTER) {
                 self.file(serde_json::from_slice::<Footer>(&line)?.file);
             } else if let Err(problem) = self.intake.take(&line) {
-                // Map read the same text with the same engine.
+                // Map read the same text with the same engine, and named the details that can't be read.
                 return Err(std::io::Error::other(problem.to_string()));
             }
             line.clear();

@@ -36,6 +36,8 @@ pub enum Count {
     Quarantined,
     /// Of them: could not be dealt with now, and is given back to the queue.
     Failed,
+    /// Of those judged: some details can't be read; judged without them, and a copy was put aside.
+    PartlyUnread,
     /// Findings that are new or changed.
     Findings,
     /// Alerts that the findings topic took.
@@ -99,6 +101,7 @@ impl Count {
             Self::NotRelevant => "NotRelevant",
             Self::Quarantined => "Quarantined",
             Self::Failed => "Failed",
+            Self::PartlyUnread => "PartlyUnread",
             Self::Findings => "Findings",
             Self::Published => "Published",
             Self::Delivered => "Delivered",

@@ -356,6 +356,9 @@ fn switch_from<'w>(switch: &Switch<'w>) -> Option<&'w str> {
 fn missing_parent(caller: &Caller) -> String {
     let session = caller.role_session().map_or_else(String::new, |session| crate::untrusted::harmless(session));
     let account = caller.account.map_or_else(|| "the caller's account".to_owned(), |account| format!("account {account}"));
+    if caller.session.as_ref().is_some_and(|context| context.created_unread) {
+        return format!("the record's `creationDate` can't be read, so the call that issued the caller's session {session} can't be found");
+    }
     if caller.kind == CallerKind::OtherAccount {
         format!("{account} sent nothing for this switch, so all that is known of the caller is the role session {session}")
     } else {

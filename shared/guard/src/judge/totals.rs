@@ -45,6 +45,9 @@ pub struct Records {
     pub duplicates: u64,
     /// Of the duplicates, those that contradict another copy.
     pub contradicting: u64,
+    /// Of those kept, the ones with details that can't be read.
+    #[serde(default)]
+    pub partly_unread: u64,
     /// Nothing that the engine has a use for.
     pub not_relevant: u64,
     /// In events that AWS did not send, so that nothing in them counts.

@@ -22,8 +22,8 @@ impl Parameters {
         let mut parameters = Self::default();
         for (name, value) in members {
             let texts = match serde_json::from_str::<Text<'_>>(value.get()) {
-                Ok(text) => vec![text.to_string()],
-                Err(_) => serde_json::from_str::<Vec<String>>(value.get()).unwrap_or_default(),
+                Ok(text) if !text.is_odd() => vec![text.to_string()],
+                _ => serde_json::from_str::<Vec<String>>(value.get()).unwrap_or_default(),
             };
             if name == "omitted" && texts == ["true"] {
                 parameters.omitted = true;

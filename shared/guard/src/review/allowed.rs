@@ -239,9 +239,10 @@ fn contexts(entrant: &Entrant<'_>, switch: &Switch<'_>, owner: AccountId, role: 
     if let Some((_, session)) = switch.key.session.split_once(':') {
         context = context.with("sts:RoleSessionName", session);
     }
+    let unread = switch.grants().any(|grant| grant.unread.duration);
     match switch.grants().find_map(|grant| grant.duration_seconds) {
         Some(seconds) => context = context.with("sts:DurationSeconds", seconds.to_string()),
-        None if !switch.by_console() && switch.halves.iter().any(|half| !half.mint.omitted && half.mint.grant.is_some()) => {
+        None if !unread && !switch.by_console() && switch.halves.iter().any(|half| !half.mint.omitted && half.mint.grant.is_some()) => {
             context = context.without("sts:DurationSeconds");
         }
         None => {}
@@ -262,6 +263,10 @@ fn contexts(entrant: &Entrant<'_>, switch: &Switch<'_>, owner: AccountId, role: 
     let with_mfa = |context: Context, seconds: i64| context.with(present, "true").with(age, seconds.max(0).to_string());
     vec![if switch.mfa_serial().is_some() {
         with_mfa(context, 0)
+    } else if session.and_then(|session| session.mfa) != Some(true)
+        && (switch.grants().any(|grant| grant.unread.serial) || session.is_some_and(|session| session.mfa_unread))
+    {
+        context.with_held(present, Held::Unknown)
     } else if caller.has_long_term_key() {
         context.without(present).without(age).without(issued)
     } else {

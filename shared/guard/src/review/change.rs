@@ -90,7 +90,7 @@ pub fn change(record_json: &[u8]) -> Result<Option<SetupChange>, RecordProblem> 
     if source.split('.').next() != Some("iam") || !CHANGES.contains(&call) || record.error().is_some() {
         return Ok(None);
     }
-    let caller = Caller::from_record(record.user_identity.as_ref(), record.source_ip_address.as_deref());
+    let caller = Caller::of(&record);
     let parameters = Parameters::read(record.request_parameters);
     let policies = parameters.named(&["policyArn"]).map(harmless);
     let named = NAMES.iter().flat_map(|(kind, members)| parameters.named(members).map(move |name| format!("{kind}{}", harmless(name))));

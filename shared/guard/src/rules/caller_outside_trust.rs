@@ -7,25 +7,36 @@
 //! A trust policy that names a foreign account is the classic back door: it survives every password change and every new key.
 //!
 //! ## Blind spots
-//! SAML and web identity callers have no account of their own, and services none at all; RW012 judges those.
+//! SAML and web identity callers have no account of their own, and services none at all; RW012 judges those. For any other caller
+//! whose account the record doesn't show, or shows in a form that can't be read, the answer is unproven.
 //!
 //! ## What to do
 //! 1. Read the role's trust policy and find out who added the account (`UpdateAssumeRolePolicy` in CloudTrail).
 //! 2. If the account is yours, add it to `accounts`. If not, remove it from the trust policy and end the session.
 
 use super::view::{Answer, View};
+use crate::seen::CallerKind;
 
 pub(super) fn check(view: &View<'_, '_>) -> Answer {
     if view.origin.mint_missing {
         return Answer::not_applicable("the mint is not in the archive; RW006 says so");
     }
     match view.switch.caller_account() {
+        None if has_account(view) => {
+            Answer::unproven(format!("can't tell from which account {} entered {}: the record doesn't show it", view.who(), view.place()))
+        }
         None => Answer::not_applicable("the caller belongs to no account"),
         Some(account) if view.policy.trusts(account) => Answer::allow("the caller's account is in the zone of trust"),
         Some(account) => {
             Answer::violation(format!("{} entered {} from account {account}, which is outside the zone of trust", view.who(), view.place()))
         }
     }
+}
+
+/// Whether callers of this kind belong to an account, which the record then has to show.
+fn has_account(view: &View<'_, '_>) -> bool {
+    let outside = |kind: &CallerKind| matches!(kind, CallerKind::Service | CallerKind::Saml | CallerKind::WebIdentity);
+    view.switch.caller().is_some_and(|caller| !outside(&caller.kind))
 }
 
 #[cfg(test)]
@@ -45,6 +56,16 @@ mod cases {
         let mut story = Story::new();
         story.switch("eve").from_account("999988887777").only_owner_half();
         assert_eq!(story.verdict("RW007"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn unproven_where_the_account_cannot_be_read() {
+        for unread in [serde_json::Value::Null, "your account".into(), serde_json::json!({})] {
+            let mut story = Story::new();
+            story.switch("eve").from_account("999988887777").only_owner_half();
+            let story = story.retold(|record| record["userIdentity"]["accountId"] = unread.clone());
+            assert_eq!(story.verdict("RW007"), Verdicts::Unproven, "{unread}");
+        }
     }
 
     #[test]

@@ -31,7 +31,8 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
             match time {
                 Time::Observed => format!("{who} used {place} for {reached} within 24 hours, passing the {limit} allowed at {at}"),
                 Time::Granted => format!(
-                    "{who} was given {place} for {reached} within 24 hours, passing the {limit} allowed at {at}; the use that was seen does not show whether they held it so long"
+                    "{who} was given {place} for {reached} within 24 hours, passing the {limit} allowed at {at}; the use that was seen does not show whether they held it so long{}",
+                    held.at_most(run)
                 ),
             }
         },

@@ -10,7 +10,8 @@
 //!
 //! ## Blind spots
 //! Object reads and writes are data events, which most trails do not log, so the last use may be later than the last one seen. Idle
-//! time inside a session counts as held.
+//! time inside a session counts as held. A session whose lifetime can't be read counts as granted for twelve hours, which no
+//! session exceeds.
 //!
 //! ## What to do
 //! 1. Ask what took so long, and whether the work can be done with lesser rights or by a pipeline.
@@ -35,7 +36,8 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
             match time {
                 Time::Observed => format!("{who} used {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed"),
                 Time::Granted => format!(
-                    "{who} was given {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed; the use that was seen does not show whether they held it so long"
+                    "{who} was given {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed; the use that was seen does not show whether they held it so long{}",
+                    held.at_most(stretch)
                 ),
             }
         },

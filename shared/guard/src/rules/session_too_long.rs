@@ -8,6 +8,7 @@
 //! Credentials on a laptop work until they expire, whoever holds them. A short life is the cheapest limit on a leak.
 //!
 //! ## Blind spots
+//! The answer is unproven where the record shows neither an expiration nor a requested duration that can be read.
 //! Console switches are not judged: the console chooses their lifetime. How long the role was really used is judged by RW004 and RW005.
 //!
 //! ## What to do
@@ -34,7 +35,9 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     let (who, place) = (view.who(), view.place());
     match granted.map(Span::from_seconds) {
         None => {
-            Answer::unproven(format!("for how long {who} was given credentials for {place} cannot be told: the record shows no expiration"))
+            let why =
+                if view.switch.lifetime_unread() { "the record's expiration can't be read" } else { "the record shows no expiration" };
+            Answer::unproven(format!("can't tell for how long {who} was given credentials for {place}: {why}"))
         }
         Some(granted) if granted > limit => {
             Answer::violation(format!("{who} was given credentials for {place} that last {granted}, longer than the {limit} allowed"))
@@ -62,6 +65,24 @@ mod cases {
         let mut story = Story::new();
         story.switch("dora").by_console().lasting(43_200);
         assert_eq!(story.verdict("RW003"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_where_the_lifetime_cannot_be_read() {
+        let told = |duration: serde_json::Value| {
+            let mut story = Story::new();
+            story.switch("dora").with_mfa();
+            story.retold(|record| {
+                record["responseElements"]["credentials"]["expiration"] = "1772445600".into();
+                record["requestParameters"]["durationSeconds"] = duration.clone();
+            })
+        };
+        for unread in [serde_json::Value::Null, (-1).into(), "1h".into()] {
+            assert_eq!(told(unread.clone()).verdict("RW003"), Verdicts::Unproven, "{unread}");
+        }
+        // STS grants what was asked for, or refuses.
+        assert_eq!(told(3_600.into()).verdict("RW003"), Verdicts::Silent);
+        assert_eq!(told(3_601.into()).verdict("RW003"), Verdicts::Violation);
     }
 
     #[test]

@@ -130,7 +130,8 @@ fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft>
             "{who} was still using {place} {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}"
         ),
         Time::Granted => format!(
-            "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}; the use that was seen does not show whether they did"
+            "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}; the use that was seen does not show whether they did{}",
+            held.at_most(&over)
         ),
     };
     Some(held.draft(&over, time, sentence))
@@ -142,8 +143,8 @@ fn kept_until(switch: &Switch<'_>, first: bool, time: Time) -> Option<Moment> {
     match time {
         Time::Observed if first => last().filter(|_| outlived(switch)),
         Time::Observed => last(),
-        Time::Granted if first => switch.granted_until().filter(|_| switch.renewed.is_some()),
-        Time::Granted => switch.granted_until(),
+        Time::Granted if first => switch.may_be_held_until().filter(|_| switch.renewed.is_some()),
+        Time::Granted => switch.may_be_held_until(),
     }
 }
 

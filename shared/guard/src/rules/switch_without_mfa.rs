@@ -9,7 +9,7 @@
 //!
 //! ## Blind spots
 //! The role owner's half of a cross-account switch shows MFA only if a device was named in the call; without the caller's half the
-//! answer is unproven. A SwitchRole record never shows MFA. What a role session says of itself later proves nothing.
+//! answer is unproven. So it is where `mfaAuthenticated` or the device in the call can't be read. A SwitchRole record never shows MFA. What a role session says of itself later proves nothing.
 //!
 //! ## What to do
 //! 1. Rotate the access key in question if nobody can explain the call.

@@ -46,15 +46,16 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     if switch.used.is_some() || continued.iter().any(|other| other.used.is_some()) {
         return Answer::allow("it was used");
     }
-    let Some(until) = continued.iter().filter_map(|other| other.granted_until()).chain(switch.granted_until()).max() else {
+    let Some(until) = continued.iter().filter_map(|other| other.may_be_held_until()).chain(switch.may_be_held_until()).max() else {
         return Answer::not_applicable("the record does not show until when it could be used");
     };
     let until = until.min(view.time().plus_seconds(LONGEST_CONSOLE));
     if view.as_of.is_none_or(|as_of: Moment| as_of.seconds_since(until) < UNDER_WAY) {
         return Answer::not_applicable("it may be used yet, or its use be under way to us");
     }
+    let ended = if switch.lifetime_unread() { "had ended at the latest, at" } else { "ended at" };
     let sentence = format!(
-        "{} entered {} and was not seen using it until the session ended at {until}; object reads and writes are not in most logs",
+        "{} entered {} and was not seen using it until the session {ended} {until}; object reads and writes are not in most logs",
         view.who(),
         view.place()
     );
@@ -83,6 +84,18 @@ mod cases {
         let findings = after(&story, 4_500);
         assert_eq!(findings.len(), 1);
         assert_eq!((findings[0].severity, findings[0].verdict), (Severity::Low, crate::Verdict::Unproven));
+    }
+
+    #[test]
+    fn a_session_whose_end_cannot_be_read_is_waited_for_as_long_as_any_lasts() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa();
+        let story = story.retold(|record| {
+            record["responseElements"]["credentials"]["expiration"] = "1772445600".into();
+            record["requestParameters"]["durationSeconds"] = "1h".into();
+        });
+        assert_eq!(after(&story, 43_200 + 899), []);
+        assert!(after(&story, 43_200 + 900)[0].message.contains("at the latest"));
     }
 
     #[test]

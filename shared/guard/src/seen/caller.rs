@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::details::{Detail, Unread};
+use super::read::shared;
 use crate::arn::AssumedRoleArn;
-use crate::id::AccountId;
-use crate::moment::Moment;
-use crate::record::{Text, UserIdentity};
+use crate::id::{AccountId, NotAnAccountId};
+use crate::moment::{Moment, NotAMoment};
+use crate::record::{self, Object, Record, Text, UserIdentity};
 
 /// The kind of identity that signed a call (`userIdentity.type`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,8 +62,12 @@ pub struct Caller {
 pub struct SessionContext {
     /// `creationDate`: when the credentials were issued.
     pub created: Option<Moment>,
+    /// `creationDate` is there and can't be read.
+    pub created_unread: bool,
     /// `mfaAuthenticated`.
     pub mfa: Option<bool>,
+    /// `mfaAuthenticated` is there and can't be read.
+    pub mfa_unread: bool,
     /// The role's (or user's) ARN, with its path.
     pub issuer_arn: Option<Arc<str>>,
     /// The role's (or user's) id.
@@ -70,63 +76,85 @@ pub struct SessionContext {
     pub delivered_by_service: bool,
 }
 
+fn kind(text: &str) -> CallerKind {
+    match text {
+        "IAMUser" => CallerKind::IamUser,
+        "AssumedRole" => CallerKind::AssumedRole,
+        "Root" => CallerKind::Root,
+        "AWSService" => CallerKind::Service,
+        "AWSAccount" => CallerKind::OtherAccount,
+        "SAMLUser" => CallerKind::Saml,
+        "WebIdentityUser" => CallerKind::WebIdentity,
+        "FederatedUser" => CallerKind::Federated,
+        "IdentityCenterUser" => CallerKind::IdentityCenter,
+        other => CallerKind::Other(Arc::from(other)),
+    }
+}
+
+fn session(identity: &UserIdentity<'_>, unread: &mut Unread) -> Option<SessionContext> {
+    let unread_context = match identity.session_context.as_ref()? {
+        Object::Empty => return None,
+        context => context.is_odd(),
+    };
+    let context = identity.session_context.as_ref().and_then(Object::read);
+    let attributes = context.and_then(|context| context.attributes.as_ref());
+    let unread_attributes = unread_context || attributes.is_some_and(Object::is_odd);
+    let attributes = attributes.and_then(Object::read);
+    let created = attributes.and_then(|attributes| attributes.creation_date.as_ref());
+    let mfa = attributes.and_then(|attributes| attributes.mfa_authenticated.as_ref());
+    let created = created_at(created, unread).of(unread_attributes);
+    let mfa = unread.flag(mfa, "userIdentity.sessionContext.attributes.mfaAuthenticated").of(unread_attributes);
+    let issuer = context.and_then(|context| context.session_issuer.as_ref()).and_then(Object::read);
+    let by_service = |context: &record::SessionContext<'_>| context.ec2_role_delivery.is_some() || context.in_scope_of.is_some();
+    Some(SessionContext {
+        created_unread: created.is_unread(),
+        created: created.read(),
+        mfa_unread: mfa.is_unread(),
+        mfa: mfa.read(),
+        issuer_arn: issuer.and_then(|issuer| shared(issuer.arn.as_ref())),
+        issuer_id: issuer.and_then(|issuer| shared(issuer.principal_id.as_ref())),
+        delivered_by_service: identity.in_scope_of.is_some() || context.is_some_and(by_service),
+    })
+}
+
+fn created_at(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<Moment> {
+    let expected = NotAMoment.to_string();
+    unread.detail(text, ("userIdentity.sessionContext.attributes.creationDate", &expected), |text| text.parse().ok())
+}
+
 /// `AWS Internal`: what CloudTrail writes for calls that the console makes on its own.
 const CONSOLE: &str = "AWS Internal";
 
 impl Caller {
-    pub(crate) fn from_record(identity: Option<&UserIdentity<'_>>, source_ip: Option<&str>) -> Self {
-        let text = |value: &Option<Text<'_>>| value.as_deref().filter(|text| !text.is_empty()).map(Arc::from);
-        let Some(identity) = identity else {
+    /// The caller of a record, where nobody asks what of it can't be read.
+    pub(crate) fn of(record: &Record<'_>) -> Self {
+        Self::read(record, &mut Unread::default())
+    }
+
+    pub(super) fn read(record: &Record<'_>, unread: &mut Unread) -> Self {
+        let Some(identity) = record.identity() else {
             return Self::unknown();
         };
-        let kind = match identity.kind.as_deref().unwrap_or_default() {
-            "IAMUser" => CallerKind::IamUser,
-            "AssumedRole" => CallerKind::AssumedRole,
-            "Root" => CallerKind::Root,
-            "AWSService" => CallerKind::Service,
-            "AWSAccount" => CallerKind::OtherAccount,
-            "SAMLUser" => CallerKind::Saml,
-            "WebIdentityUser" => CallerKind::WebIdentity,
-            "FederatedUser" => CallerKind::Federated,
-            "IdentityCenterUser" => CallerKind::IdentityCenter,
-            other => CallerKind::Other(Arc::from(other)),
-        };
+        let text = |value: &Option<Text<'_>>| shared(value.as_ref());
+        let kind = kind(identity.kind.as_deref().unwrap_or_default());
         let provider = match kind {
             CallerKind::Service => text(&identity.invoked_by),
             _ => text(&identity.identity_provider),
         };
-        let session = identity.session_context.as_ref().map(|context| {
-            let attributes = context.attributes.as_ref();
-            let issuer = context.session_issuer.as_ref();
-            SessionContext {
-                created: attributes.and_then(|a| a.creation_date.as_deref()).and_then(|text| text.parse().ok()),
-                mfa: attributes.and_then(|a| a.mfa_authenticated.as_deref()).and_then(|text| {
-                    if text.eq_ignore_ascii_case("true") {
-                        Some(true)
-                    } else if text.eq_ignore_ascii_case("false") {
-                        Some(false)
-                    } else {
-                        None
-                    }
-                }),
-                issuer_arn: issuer.and_then(|i| text(&i.arn)),
-                issuer_id: issuer.and_then(|i| text(&i.principal_id)),
-                delivered_by_service: context.ec2_role_delivery.is_some()
-                    || context.in_scope_of.is_some()
-                    || identity.in_scope_of.is_some(),
-            }
-        });
         // The user agent says "AWS Internal" too, but a caller can choose that one.
-        let from_console = kind != CallerKind::Service && (identity.invoked_by.as_deref() == Some(CONSOLE) || source_ip == Some(CONSOLE));
+        let internal = |text: &Option<Text<'_>>| text.as_deref() == Some(CONSOLE);
+        let from_console = kind != CallerKind::Service && (internal(&identity.invoked_by) || internal(&record.source_ip_address));
+        let expected = NotAnAccountId.to_string();
+        let account = unread.detail(identity.account_id.as_ref(), ("userIdentity.accountId", &expected), |id| id.parse().ok());
         Self {
             kind,
             principal_id: text(&identity.principal_id),
             arn: text(&identity.arn),
-            account: identity.account_id.as_deref().and_then(|id| id.parse().ok()),
+            account: account.read(),
             user_name: text(&identity.user_name),
             key: text(&identity.access_key_id),
             provider,
-            session,
+            session: session(identity, unread),
             from_console,
         }
     }

@@ -1,14 +1,13 @@
 //! One record's JSON to what it says.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::sync::Arc;
 
+use super::details::Unread;
 use super::{Caller, CallerKind, Correction, Fact, NameSeen, ServiceMint, Use};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
-use crate::record::{Record, Text};
+use crate::record::{Addendum, Object, Record, ResponseElements, Text};
 
 /// What reading one record came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +47,8 @@ pub struct Seen {
     pub role: Option<(Arc<str>, RoleArn)>,
     /// The record corrects or repeats another.
     pub correction: Option<Correction>,
+    /// What of it can't be read. What rests on that is unproven; the rest counts.
+    pub unread: Vec<RecordProblem>,
 }
 
 /// A service's mint of a role that nobody listed.
@@ -85,6 +86,12 @@ pub enum RecordProblem {
     /// A field that every record has is absent.
     #[error("`{0}` is missing")]
     Missing(&'static str),
+    /// A field holds something of another kind, such as a list for a text.
+    #[error("`{field}` isn't in the form in which CloudTrail writes it")]
+    Unlike {
+        /// Which field.
+        field: &'static str,
+    },
     /// A field holds something that CloudTrail never writes.
     #[error("`{field}` is `{found}`: {expected}")]
     Odd {
@@ -97,58 +104,66 @@ pub enum RecordProblem {
     },
 }
 
+impl RecordProblem {
+    /// A text that does not belong where it stands.
+    pub(super) fn odd(field: &'static str, found: &str, expected: &str) -> Self {
+        Self::Odd { field, found: crate::untrusted::harmless(found), expected: expected.to_owned() }
+    }
+
+    /// The problem of a detail, for whoever reads that a record was judged all the same.
+    pub fn of_detail(&self) -> String {
+        format!("{self}; what depends on it is unproven, the rest of the record counts")
+    }
+}
+
 /// Reads one record.
 ///
 /// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are not kept.
 ///
+/// A detail that can't be read is named in [`Seen::unread`].
+///
 /// # Errors
-/// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or time, or whose parameters cannot be read.
+/// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or time, or what it is about: which call,
+/// whether it failed, which role was entered, who was added to which group.
 pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading, RecordProblem> {
     let text = std::str::from_utf8(json).map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))?;
     if let Some(seen) = super::service::glance(text, elevated) {
         return Ok(Reading::Service(seen));
     }
     let record: Record<'_> = serde_json::from_str(text).map_err(|error| RecordProblem::Shape(error.to_string()))?;
-    let service = match record.event_source.as_deref().and_then(|source| source.split('.').next()) {
-        Some("sts") => Service::Sts,
-        Some("signin") => Service::SignIn,
-        Some("iam") => Service::Iam,
-        Some("sso") => Service::Sso,
-        _ => Service::Other,
-    };
+    let service = service(&record)?;
     let session_role = session_role(&record).filter(|(_, role)| elevated(role));
     if service == Service::Other && session_role.is_none() {
-        return Ok(Reading::NotRelevant);
+        return match odd_session(&record) {
+            None => Ok(Reading::NotRelevant),
+            Some(problem) => Err(problem),
+        };
     }
     let key = RecordKey { account: recipient(&record)?, event: event_id(&record)? };
     let time = event_time(&record)?;
     let region = record.aws_region.as_deref().filter(|region| !region.is_empty()).map(Arc::from);
+    let mut unread = Unread::default();
+    let failed = failed(&record, service, &mut unread)?;
     if service == Service::Sts
-        && let Some(stub) = super::service::stub(&record, &key, time, elevated)?
+        && let Some(stub) = super::service::stub(&record, &key, time, elevated)
     {
         return Ok(Reading::Service(ServiceSeen { stub, time, region }));
     }
-    let caller = Arc::new(Caller::from_record(record.user_identity.as_ref(), record.source_ip_address.as_deref()));
-    let name: Arc<str> = Arc::from(record.event_name.as_deref().unwrap_or_default());
-    let at = At { key: &key, time, caller: &caller, name: &name, failed: record.error().is_some() };
+    unread.members(&record);
+    let caller = Arc::new(Caller::read(&record, &mut unread));
+    let name: Arc<str> = Arc::from(event_name(&record, service, &mut unread)?);
+    let at = At { key: &key, time, caller: &caller, name: &name, failed };
     let fact = match service {
-        Service::Sts => super::sts::fact(&record, &at)?,
-        Service::SignIn => super::sign_in::fact(&record, &at)?,
-        Service::Iam => super::iam::fact(&record, &at)?,
+        Service::Sts => super::sts::fact(&record, &at, &mut unread)?,
+        Service::SignIn => super::sign_in::fact(&record, &at, &mut unread)?,
+        Service::Iam => super::iam::fact(&record, &at, &mut unread)?,
         Service::Sso | Service::Other => None,
     };
-    let correction = record.addendum.as_ref().map(|addendum| Correction {
-        original: addendum
-            .original_event_id
-            .as_deref()
-            .and_then(|id| id.parse().ok())
-            .filter(|id: &EventId| *id != key.event)
-            .map(|event| RecordKey { account: key.account, event }),
-    });
+    let correction = correction(&record, &key, &mut unread);
     Ok(Reading::Seen(Box::new(Seen {
         role: role_id(&record, fact.as_ref())
             .filter(|(_, role)| elevated(role) || role.without_path().is_some_and(|short| elevated(&short))),
-        used: session_role.and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref())),
+        used: session_role.and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref(), &mut unread)),
         named: named(&caller, service, time),
         region,
         error: record.error().map(Arc::from),
@@ -159,7 +174,61 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
         service,
         name,
         caller,
+        unread: unread.into_problems(),
     })))
+}
+
+fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
+    if record.event_source.as_ref().is_some_and(Text::is_odd) {
+        return Err(RecordProblem::Unlike { field: "eventSource" });
+    }
+    Ok(match record.event_source.as_deref().and_then(|source| source.split('.').next()) {
+        Some("sts") => Service::Sts,
+        Some("signin") => Service::SignIn,
+        Some("iam") => Service::Iam,
+        Some("sso") => Service::Sso,
+        _ => Service::Other,
+    })
+}
+
+/// Which call. Of a use it does not matter.
+fn event_name<'r>(record: &'r Record<'_>, service: Service, unread: &mut Unread) -> Result<&'r str, RecordProblem> {
+    let field = "eventName";
+    let name = record.event_name.as_ref().filter(|name| !name.is_empty() || name.is_odd());
+    match name {
+        Some(name) if service != Service::Other && name.is_odd() => return Err(RecordProblem::Unlike { field }),
+        Some(name) if name.is_odd() => unread.unlike(field),
+        None if service != Service::Other => return Err(RecordProblem::Missing(field)),
+        _ => {}
+    }
+    Ok(name.map_or("", |name| name))
+}
+
+/// Whether the call failed. Where `errorCode` can't be read, credentials that were issued show that it did not.
+fn failed(record: &Record<'_>, service: Service, unread: &mut Unread) -> Result<bool, RecordProblem> {
+    if !record.error_code.as_ref().is_some_and(Text::is_odd) {
+        return Ok(record.error().is_some());
+    }
+    let issued = || {
+        let answer: ResponseElements<'_> = serde_json::from_str(record.response_elements?.get()).ok()?;
+        answer.credentials?.read()?.access_key_id.as_deref().map(|key| !key.is_empty())
+    };
+    match service {
+        Service::Sso | Service::Other => {}
+        Service::Sts if issued() == Some(true) => {}
+        Service::Sts | Service::SignIn | Service::Iam => return Err(RecordProblem::Unlike { field: "errorCode" }),
+    }
+    unread.unlike("errorCode");
+    Ok(false)
+}
+
+/// What the record corrects. An addendum that can't be read replaces nothing.
+fn correction(record: &Record<'_>, key: &RecordKey, unread: &mut Unread) -> Option<Correction> {
+    let addendum: &Addendum<'_> = record.addendum.as_ref().and_then(Object::read)?;
+    let expected = crate::id::NotAnEventId.to_string();
+    let id = unread.detail(addendum.original_event_id.as_ref(), ("addendum.originalEventID", &expected), |id| id.parse::<EventId>().ok());
+    let original = id.read().filter(|id| *id != key.event).map(|event| RecordKey { account: key.account, event });
+    Some(Correction { original })
 }
 
 /// What the readers of one service's records have at hand.
@@ -171,38 +240,32 @@ pub(super) struct At<'a> {
     pub(super) failed: bool,
 }
 
-impl At<'_> {
-    /// A call that succeeded lacks what it cannot have worked without.
-    pub(super) fn odd(field: &'static str, found: &str, expected: &str) -> RecordProblem {
-        RecordProblem::Odd { field, found: crate::untrusted::harmless(found), expected: expected.to_owned() }
-    }
-}
-
 pub(crate) fn recipient(record: &Record<'_>) -> Result<AccountId, RecordProblem> {
     let text = record.recipient_account_id.as_deref().ok_or(RecordProblem::Missing("recipientAccountId"))?;
-    text.parse().map_err(|error: crate::id::NotAnAccountId| At::odd("recipientAccountId", text, &error.to_string()))
+    text.parse().map_err(|error: crate::id::NotAnAccountId| RecordProblem::odd("recipientAccountId", text, &error.to_string()))
 }
 
 pub(crate) fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {
     let text = record.event_id.as_deref().ok_or(RecordProblem::Missing("eventID"))?;
-    text.parse().map_err(|error: crate::id::NotAnEventId| At::odd("eventID", text, &error.to_string()))
+    text.parse().map_err(|error: crate::id::NotAnEventId| RecordProblem::odd("eventID", text, &error.to_string()))
 }
 
 pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
     let text = record.event_time.as_deref().ok_or(RecordProblem::Missing("eventTime"))?;
-    text.parse().map_err(|error: crate::moment::NotAMoment| At::odd("eventTime", text, &error.to_string()))
+    text.parse().map_err(|error: crate::moment::NotAMoment| RecordProblem::odd("eventTime", text, &error.to_string()))
 }
 
 /// The id and ARN of the role whose session signed the call.
 ///
 /// INVARIANT (needle): it is decided by the caller's ARN, which holds the role's name; that is what archives are searched for.
 fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str>, RoleArn)> {
-    let identity = record.user_identity.as_ref()?;
+    let identity = record.identity()?;
     if identity.kind.as_deref() != Some("AssumedRole") {
         return None;
     }
     let short = AssumedRoleArn::parse(identity.arn.as_deref()?)?;
-    let issuer = identity.session_context.as_ref().and_then(|context| context.session_issuer.as_ref());
+    let context = identity.session_context.as_ref().and_then(Object::read);
+    let issuer = context.and_then(|context| context.session_issuer.as_ref()).and_then(Object::read);
     let full = issuer
         .and_then(|issuer| RoleArn::parse(issuer.arn.as_deref()?).ok())
         .filter(|full| full.account() == short.account && full.name() == short.role_name);
@@ -212,8 +275,20 @@ fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str>, RoleArn)
     }
 }
 
+/// Why it can't be told whose session signed the call, if it may have been one.
+fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
+    let unlike = |field| Some(RecordProblem::Unlike { field });
+    let odd = |text: &Option<Text<'_>>| text.as_ref().is_some_and(Text::is_odd);
+    match &record.user_identity {
+        Some(Object::Odd) => unlike("userIdentity"),
+        Some(Object::Read(identity)) if odd(&identity.kind) => unlike("userIdentity.type"),
+        Some(Object::Read(identity)) if identity.kind.as_deref() == Some("AssumedRole") && odd(&identity.arn) => unlike("userIdentity.arn"),
+        _ => None,
+    }
+}
+
 /// The console's own steps are no use; a record without key and creation time cannot be tied to a session.
-fn used(record: &Record<'_>, caller: &Caller, time: Moment, role: RoleArn, fact: Option<&Fact>) -> Option<Use> {
+fn used(record: &Record<'_>, caller: &Caller, time: Moment, role: RoleArn, fact: Option<&Fact>, unread: &mut Unread) -> Option<Use> {
     if matches!(fact, Some(Fact::Console(_))) {
         return None;
     }
@@ -228,13 +303,9 @@ fn used(record: &Record<'_>, caller: &Caller, time: Moment, role: RoleArn, fact:
         key: caller.key.clone(),
         role,
         delivered_by_service: caller.session.as_ref().is_some_and(|session| session.delivered_by_service),
-        read_only: says_true(record.read_only.as_ref()),
-        by_console: says_true(record.session_credential_from_console.as_ref()),
+        read_only: unread.flag(record.read_only.as_ref(), "readOnly").read() == Some(true),
+        by_console: unread.flag(record.session_credential_from_console.as_ref(), "sessionCredentialFromConsole").read() == Some(true),
     })
-}
-
-fn says_true(text: Option<&Text<'_>>) -> bool {
-    text.is_some_and(|text| &**text == "true")
 }
 
 fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
@@ -256,16 +327,6 @@ fn role_id(record: &Record<'_>, fact: Option<&Fact>) -> Option<(Arc<str>, RoleAr
     let (id, role) = session_role(record)?;
     let id = id.filter(|id| id.starts_with("AROA") && !id.contains(':'))?;
     Some((Arc::from(id), role))
-}
-
-/// Parses one of the raw parts of a record; `null` and absence are the default.
-pub(super) fn part<'a, T: Deserialize<'a> + Default>(raw: Option<&'a RawValue>, field: &'static str) -> Result<T, RecordProblem> {
-    match raw {
-        None => Ok(T::default()),
-        // A failed call may carry a bare text here.
-        Some(raw) if !raw.get().starts_with('{') => Ok(T::default()),
-        Some(raw) => serde_json::from_str(raw.get()).map_err(|error| RecordProblem::Shape(format!("in `{field}`: {error}"))),
-    }
 }
 
 /// A parameter as shared text; empty is absent.

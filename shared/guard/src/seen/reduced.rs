@@ -7,7 +7,8 @@ use serde::de::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::RecordProblem;
-use crate::record::{AdditionalEventData, Record, RequestParameters, Resource, ResponseElements};
+use super::details::is_absent;
+use crate::record::{AdditionalEventData, Object, Record, RequestParameters, Resource, ResponseElements};
 
 /// The record, reduced. [`super::read`] makes the same of it.
 ///
@@ -16,26 +17,43 @@ use crate::record::{AdditionalEventData, Record, RequestParameters, Resource, Re
 pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
     let record: Record<'_> = serde_json::from_slice(json).map_err(shape)?;
-    let request = part::<RequestParameters<'_>>(record.request_parameters).map_err(shape)?;
-    let response = part::<ResponseElements<'_>>(record.response_elements).map_err(shape)?;
-    let additional = part::<AdditionalEventData<'_>>(record.additional_event_data).map_err(shape)?;
-    let resources = part::<Vec<Resource<'_>>>(record.resources).map_err(shape)?;
+    let failed = record.error().is_some();
+    let request = part::<RequestParameters<'_>>(record.request_parameters, failed).map_err(shape)?;
+    let response = part::<ResponseElements<'_>>(record.response_elements, failed).map_err(shape)?;
+    let additional = part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
+    let resources = list::<Object<Resource<'_>>>(record.resources).map_err(shape)?;
     let kept = Record {
         request_parameters: request.as_deref(),
         response_elements: response.as_deref(),
         additional_event_data: additional.as_deref(),
         resources: resources.as_deref(),
         // INVARIANT (one record): an empty text says as little as no field, so both leave the same.
-        error_code: record.error_code.filter(|code| !code.is_empty()),
-        error_message: record.error_message.filter(|message| !message.is_empty()),
+        error_code: record.error_code.filter(|code| !code.is_empty() || code.is_odd()),
+        error_message: record.error_message.filter(|message| !message.is_empty() || message.is_odd()),
         ..record
     };
     serde_json::to_string(&kept).map_err(shape)
 }
 
-/// A part that cannot be read is one that the engine did not need: reading the record would have failed otherwise.
-fn part<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
-    raw.and_then(|raw| serde_json::from_str::<T>(raw.get()).ok()).map(|part| to_raw_value(&part)).transpose()
+/// An object with the members that are read. In place of what can't be read something stands that can't be read either.
+fn part<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>, failed: bool) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+    let text = raw.map_or("", RawValue::get);
+    if is_absent(text, failed) {
+        return Ok(None);
+    }
+    let part: Option<T> = text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
+    part.map_or_else(|| to_raw_value(&Object::<()>::Odd), |part| to_raw_value(&part)).map(Some)
+}
+
+/// Likewise a list.
+fn list<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+    let text = raw.map_or("", RawValue::get);
+    if is_absent(text, false) {
+        return Ok(None);
+    }
+    let list: Option<Vec<T>> = serde_json::from_str(text).ok();
+    // An object is no list.
+    list.map_or_else(|| to_raw_value(&RequestParameters::default()), |list| to_raw_value(&list)).map(Some)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::read::{RecordProblem, ServiceSeen, part};
+use super::read::ServiceSeen;
 use crate::arn::RoleArn;
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
@@ -44,31 +44,34 @@ impl ServiceMint {
 }
 
 /// The stub of a service's mint. `None`: the record is of another kind, or does not fit into a stub and is kept whole.
-pub(super) fn stub(
-    record: &Record<'_>,
-    key: &RecordKey,
-    time: Moment,
-    elevated: &dyn Fn(&RoleArn) -> bool,
-) -> Result<Option<ServiceMint>, RecordProblem> {
-    let by_service = record.user_identity.as_ref().is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
+pub(super) fn stub(record: &Record<'_>, key: &RecordKey, time: Moment, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceMint> {
+    let by_service = record.identity().is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
+    // Whatever can't be read is named, which a stub does not do.
+    if record.aws_region.as_ref().is_some_and(Text::is_odd) {
+        return None;
+    }
     if !by_service || record.event_name.as_deref() != Some("AssumeRole") || record.error().is_some() || record.addendum.is_some() {
-        return Ok(None);
+        return None;
     }
-    let request: RequestParameters<'_> = part(record.request_parameters, "requestParameters")?;
-    if request.role_arn.and_then(|arn| RoleArn::parse(&arn).ok()).is_none_or(|role| elevated(&role)) {
-        return Ok(None);
+    let request: RequestParameters<'_> = serde_json::from_str(record.request_parameters?.get()).ok()?;
+    if elevated(&RoleArn::parse(&request.role_arn?).ok()?) {
+        return None;
     }
-    let response: ResponseElements<'_> = part(record.response_elements, "responseElements")?;
-    let issued = response.credentials.and_then(|credentials| credentials.access_key_id);
-    let session = response.assumed_role_user.and_then(|user| user.assumed_role_id);
-    let (EventId::Uuid(event), Some(issued), Some(session)) = (&key.event, issued, session) else {
-        return Ok(None);
-    };
-    let Ok(second) = u32::try_from(time.epoch_seconds()) else {
-        return Ok(None);
-    };
-    let (low, high) = key_hash(&issued);
-    Ok(Some(ServiceMint { session: session_hash(&session), issued: low, issued_more: high, second, account: key.account, event: *event }))
+    let response: ResponseElements<'_> = serde_json::from_str(record.response_elements?.get()).ok()?;
+    let issued = response.credentials.as_ref()?.read()?.access_key_id.as_deref()?;
+    let session = response.assumed_role_user.as_ref()?.read()?.assumed_role_id.as_deref()?;
+    let EventId::Uuid(event) = key.event else { return None };
+    let second = u32::try_from(time.epoch_seconds()).ok()?;
+    minted(issued, session, second, key.account, event)
+}
+
+/// `None`: what the session is recognized by is missing.
+fn minted(issued: &str, session: &str, second: u32, account: AccountId, event: [u8; 16]) -> Option<ServiceMint> {
+    if issued.is_empty() || session.is_empty() {
+        return None;
+    }
+    let (low, high) = key_hash(issued);
+    Some(ServiceMint { session: session_hash(session), issued: low, issued_more: high, second, account, event })
 }
 
 /// The same at one glance, for the usual spelling: these are so many that they are not read like other records.
@@ -77,25 +80,25 @@ pub(super) fn stub(
 pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceSeen> {
     memchr::memmem::find(text.as_bytes(), b"\"AWSService\"")?;
     let record: Glance<'_> = serde_json::from_str(text).ok()?;
-    let plain = &*record.event_source == "sts.amazonaws.com"
+    let plain = !record.aws_region.is_odd()
+        && &*record.event_source == "sts.amazonaws.com"
         && &*record.event_name == "AssumeRole"
         && &*record.user_identity.kind == "AWSService"
-        && record.error_code.as_deref().is_none_or(str::is_empty)
+        && record.error_code.as_ref().is_none_or(|code| code.is_empty() && !code.is_odd())
         && record.addendum.is_none();
     if !plain || elevated(&RoleArn::parse(&record.request_parameters.role_arn).ok()?) {
         return None;
     }
     let time: Moment = record.event_time.parse().ok()?;
     let EventId::Uuid(event) = record.event_id.parse().ok()? else { return None };
-    let (issued, issued_more) = key_hash(&record.response_elements.credentials.access_key_id);
-    let stub = ServiceMint {
-        session: session_hash(&record.response_elements.assumed_role_user.assumed_role_id),
-        issued,
-        issued_more,
-        second: u32::try_from(time.epoch_seconds()).ok()?,
-        account: record.recipient_account_id.parse().ok()?,
+    let response = &record.response_elements;
+    let stub = minted(
+        &response.credentials.access_key_id,
+        &response.assumed_role_user.assumed_role_id,
+        u32::try_from(time.epoch_seconds()).ok()?,
+        record.recipient_account_id.parse().ok()?,
         event,
-    };
+    )?;
     let region = Some(record.aws_region).filter(|region| !region.is_empty()).map(|region| Arc::from(&*region));
     Some(ServiceSeen { stub, time, region })
 }

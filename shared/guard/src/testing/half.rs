@@ -211,7 +211,7 @@ impl SwitchRecords {
 }
 
 /// `Jul 10, 2023, 12:09:47 PM`.
-fn java(moment: Moment) -> String {
+pub(super) fn java(moment: Moment) -> String {
     jiff::Timestamp::from_second(moment.epoch_seconds())
         .map(|stamp| stamp.to_zoned(jiff::tz::TimeZone::UTC).strftime("%b %-d, %Y, %-I:%M:%S %p").to_string())
         .unwrap_or_default()

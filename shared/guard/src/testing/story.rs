@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::half::{Credentials, SwitchRecords};
+use super::half::{Credentials, SwitchRecords, java};
 use super::people::{id, roster, uuid};
 use super::steps::{IamStep, Parts, SwitchStep};
 use super::{PEOPLE, PRODUCTION};
@@ -244,7 +244,7 @@ impl Story {
             "sourceIPAddress": "192.0.2.10",
             "userAgent": "aws-cli/2.15.0",
             "requestParameters": {"targetPrincipal": target, "taskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}},
-            "responseElements": {"credentials": {"accessKeyId": format!("ASIA{number:016}"), "sessionToken": "HIDDEN_DUE_TO_SECURITY_REASONS", "expiration": "Oct 25, 2026, 9:07:11 PM"}},
+            "responseElements": {"credentials": {"accessKeyId": format!("ASIA{number:016}"), "sessionToken": "HIDDEN_DUE_TO_SECURITY_REASONS", "expiration": java(self.now.plus_seconds(900))}},
             "eventID": uuid(number * 16),
             "recipientAccountId": PEOPLE,
         });
@@ -254,6 +254,13 @@ impl Story {
     /// Somebody changes IAM, `offset` seconds from now.
     pub fn iam(&mut self, offset: i64, by: &str) -> IamStep<'_> {
         IamStep { at: self.now.plus_seconds(offset), by: by.to_owned(), story: self }
+    }
+
+    /// The same story with other records.
+    #[must_use]
+    pub fn retold(mut self, change: impl FnMut(&mut Value)) -> Self {
+        self.records.iter_mut().for_each(change);
+        self
     }
 
     /// The records, in the order in which they were told.

@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::arn::RoleArn;
-use crate::elevated::Elevated;
+use super::{every_kind, reading};
 use crate::review::change;
-use crate::seen::{Fact, Reading, read, reduced};
+use crate::seen::{Fact, Reading, reduced};
 use crate::tamper::{Guarded, tampering};
-use crate::testing::Story;
 
 /// What pipelines write where CloudTrail writes nothing.
 const NO_ERROR: [(&str, Value); 4] = [
@@ -17,38 +15,6 @@ const NO_ERROR: [(&str, Value); 4] = [
     ("errorMessage", Value::String(String::new())),
 ];
 
-/// One record of each kind that the engine reads, none of which failed.
-fn every_kind() -> Vec<Value> {
-    let mut story = Story::new();
-    story.switch("dora").with_mfa().used_after(60);
-    story.switch("dave").by_console().left_after(60).renewed_after(30);
-    story.chain("dora", "Jump");
-    story.assume_root("admin", "555566667777");
-    story.iam(0, "admin").adds("tom", "Developers");
-    story.iam(0, "admin").removes("dora", "Developers");
-    story.iam(0, "admin").creates_user("nell", "AIDAEXAMPLE");
-    story.iam(0, "admin").creates_group("Auditors", "AGPAEXAMPLE");
-    story.iam(0, "admin").renames_user("tess", "tessa");
-    story.iam(0, "admin").renames_group("Auditors", "Readers");
-    story.iam(0, "admin").deletes_user("nell");
-    story.iam(0, "admin").deletes_group("Readers");
-    story.iam(0, "admin").enrols("dora", "arn:aws:iam::111122223333:mfa/device");
-    let mut records = story.records().to_vec();
-    let mut portal = records[0].clone();
-    portal["eventSource"] = json!("sso.amazonaws.com");
-    portal["eventName"] = json!("GetRoleCredentials");
-    records.push(portal);
-    for (api, role) in [("AssumeRole", "UpdateApp"), ("AssumeRole", "worker"), ("GetSessionToken", "UpdateApp")] {
-        let mut service = records[0].clone();
-        service["eventName"] = json!(api);
-        service["userIdentity"] = json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"});
-        service["requestParameters"]["roleArn"] = json!(format!("arn:aws:iam::444455556666:role/{role}"));
-        service["resources"] = Value::Null;
-        records.push(service);
-    }
-    records
-}
-
 fn with(record: &Value, (field, value): &(&str, Value)) -> String {
     let mut record = record.clone();
     record[*field] = value.clone();
@@ -57,17 +23,15 @@ fn with(record: &Value, (field, value): &(&str, Value)) -> String {
 
 #[test]
 fn a_record_with_an_empty_error_says_what_it_says_without() {
-    let policy = Story::new().policy();
-    let elevated = |role: &RoleArn| Elevated::by_policy(&policy).may_be(role);
     let mut services = 0;
     for record in every_kind() {
         let plain = record.to_string();
-        let reading = read(plain.as_bytes(), &elevated).unwrap();
-        assert!(!matches!(reading, Reading::NotRelevant), "{plain}");
-        services += usize::from(matches!(reading, Reading::Service(_)));
+        let said = reading(&plain).unwrap();
+        assert!(!matches!(said, Reading::NotRelevant), "{plain}");
+        services += usize::from(matches!(said, Reading::Service(_)));
         for more in &NO_ERROR {
             let filled = with(&record, more);
-            assert_eq!(read(filled.as_bytes(), &elevated).unwrap(), reading, "{more:?}: {plain}");
+            assert_eq!(reading(&filled).unwrap(), said, "{more:?}: {plain}");
             // A copy that came through such a pipeline is the same row of the ledger.
             assert_eq!(reduced(filled.as_bytes()), reduced(plain.as_bytes()), "{more:?}: {plain}");
         }
@@ -77,12 +41,10 @@ fn a_record_with_an_empty_error_says_what_it_says_without() {
 
 #[test]
 fn any_other_text_is_an_error() {
-    let policy = Story::new().policy();
-    let elevated = |role: &RoleArn| Elevated::by_policy(&policy).may_be(role);
     for record in every_kind() {
         for code in [" ", "-", "AccessDenied", "0"] {
             let failed = with(&record, &("errorCode", json!(code)));
-            match read(failed.as_bytes(), &elevated).unwrap() {
+            match reading(&failed).unwrap() {
                 Reading::Seen(seen) => {
                     assert_eq!(seen.error.as_deref(), Some(code), "{failed}");
                     assert!(matches!(seen.fact, None | Some(Fact::Denial(_))), "{:?}", seen.fact);

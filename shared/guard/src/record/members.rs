@@ -1,0 +1,190 @@
+//! Which members of a record hold something that CloudTrail never writes there.
+
+use super::{
+    Addendum, AdditionalEventData, AssumedRoleUser, CreatedGroup, CreatedUser, Credentials, Object, Record, RequestParameters, Resource,
+    ResponseElements, SessionAttributes, SessionContext, SessionIssuer, Text, UserIdentity,
+};
+
+/// A part of a record whose members can be odd.
+pub(crate) trait Members {
+    /// Names each member that is, by its place in the record.
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str));
+}
+
+type Slot<'r, 'a> = (&'static str, &'r Option<Text<'a>>);
+
+fn texts(slots: &[Slot<'_, '_>], name: &mut dyn FnMut(&'static str)) {
+    for (field, text) in slots {
+        if text.as_ref().is_some_and(Text::is_odd) {
+            name(field);
+        }
+    }
+}
+
+fn object<T: Members>(field: &'static str, slot: Option<&Object<T>>, name: &mut dyn FnMut(&'static str)) {
+    match slot {
+        Some(Object::Odd) => name(field),
+        Some(Object::Read(object)) => object.name_odd(name),
+        Some(Object::Empty) | None => {}
+    }
+}
+
+/// What identifies the record and says what it is about is left out: without it there is no record.
+impl Members for Record<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        object("userIdentity", self.user_identity.as_ref(), name);
+        texts(
+            &[
+                ("awsRegion", &self.aws_region),
+                ("sourceIPAddress", &self.source_ip_address),
+                ("errorMessage", &self.error_message),
+                ("readOnly", &self.read_only),
+                ("sessionCredentialFromConsole", &self.session_credential_from_console),
+                ("sharedEventID", &self.shared_event_id),
+            ],
+            name,
+        );
+        object("addendum", self.addendum.as_ref(), name);
+    }
+}
+
+impl Members for UserIdentity<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(
+            &[
+                ("userIdentity.type", &self.kind),
+                ("userIdentity.principalId", &self.principal_id),
+                ("userIdentity.arn", &self.arn),
+                ("userIdentity.accountId", &self.account_id),
+                ("userIdentity.accessKeyId", &self.access_key_id),
+                ("userIdentity.userName", &self.user_name),
+                ("userIdentity.invokedBy", &self.invoked_by),
+                ("userIdentity.identityProvider", &self.identity_provider),
+            ],
+            name,
+        );
+        object("userIdentity.sessionContext", self.session_context.as_ref(), name);
+    }
+}
+
+impl Members for SessionContext<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        object("userIdentity.sessionContext.sessionIssuer", self.session_issuer.as_ref(), name);
+        object("userIdentity.sessionContext.attributes", self.attributes.as_ref(), name);
+    }
+}
+
+impl Members for SessionIssuer<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(
+            &[
+                ("userIdentity.sessionContext.sessionIssuer.principalId", &self.principal_id),
+                ("userIdentity.sessionContext.sessionIssuer.arn", &self.arn),
+            ],
+            name,
+        );
+    }
+}
+
+impl Members for SessionAttributes<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(
+            &[
+                ("userIdentity.sessionContext.attributes.creationDate", &self.creation_date),
+                ("userIdentity.sessionContext.attributes.mfaAuthenticated", &self.mfa_authenticated),
+            ],
+            name,
+        );
+    }
+}
+
+impl Members for Addendum<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(&[("addendum.originalEventID", &self.original_event_id)], name);
+    }
+}
+
+impl Members for RequestParameters<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(
+            &[
+                ("requestParameters.roleArn", &self.role_arn),
+                ("requestParameters.durationSeconds", &self.duration_seconds),
+                ("requestParameters.serialNumber", &self.serial_number),
+                ("requestParameters.principalArn", &self.principal_arn),
+                ("requestParameters.targetPrincipal", &self.target_principal),
+                ("requestParameters.userName", &self.user_name),
+                ("requestParameters.newUserName", &self.new_user_name),
+                ("requestParameters.groupName", &self.group_name),
+                ("requestParameters.newGroupName", &self.new_group_name),
+                ("requestParameters.omitted", &self.omitted),
+            ],
+            name,
+        );
+    }
+}
+
+impl Members for ResponseElements<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        object("responseElements.credentials", self.credentials.as_ref(), name);
+        object("responseElements.assumedRoleUser", self.assumed_role_user.as_ref(), name);
+        object("responseElements.user", self.user.as_ref(), name);
+        object("responseElements.group", self.group.as_ref(), name);
+        texts(
+            &[
+                ("responseElements.SwitchRole", &self.switch_role),
+                ("responseElements.ExitRole", &self.exit_role),
+                ("responseElements.RenewRole", &self.renew_role),
+            ],
+            name,
+        );
+    }
+}
+
+impl Members for Credentials<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(
+            &[
+                ("responseElements.credentials.accessKeyId", &self.access_key_id),
+                ("responseElements.credentials.expiration", &self.expiration),
+            ],
+            name,
+        );
+    }
+}
+
+impl Members for AssumedRoleUser<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(
+            &[
+                ("responseElements.assumedRoleUser.assumedRoleId", &self.assumed_role_id),
+                ("responseElements.assumedRoleUser.arn", &self.arn),
+            ],
+            name,
+        );
+    }
+}
+
+impl Members for CreatedUser<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(&[("responseElements.user.userId", &self.user_id)], name);
+    }
+}
+
+impl Members for CreatedGroup<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(&[("responseElements.group.groupId", &self.group_id)], name);
+    }
+}
+
+impl Members for AdditionalEventData<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(&[("additionalEventData.SwitchFrom", &self.switch_from), ("additionalEventData.SwitchTo", &self.switch_to)], name);
+    }
+}
+
+impl Members for Resource<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        texts(&[("resources[].type", &self.kind), ("resources[].ARN", &self.arn)], name);
+    }
+}

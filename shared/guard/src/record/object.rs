@@ -1,0 +1,94 @@
+//! An object inside a record, or whatever stands in its place.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+
+/// An object, as far as one is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Object<T> {
+    /// An object. Each of its members may still be odd.
+    Read(T),
+    /// An empty text, with which some pipelines fill what CloudTrail leaves out.
+    Empty,
+    /// Anything else. What it was is not kept: it may be a secret in the wrong place.
+    Odd,
+}
+
+impl<T> Object<T> {
+    /// The object, where one is there.
+    pub(crate) fn read(&self) -> Option<&T> {
+        match self {
+            Self::Read(object) => Some(object),
+            Self::Empty | Self::Odd => None,
+        }
+    }
+
+    /// Whether something else is there.
+    pub(crate) fn is_odd(&self) -> bool {
+        matches!(self, Self::Odd)
+    }
+}
+
+/// What stands in a record in place of something odd reads as odd again.
+impl<T: Serialize> Serialize for Object<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Read(object) => object.serialize(serializer),
+            Self::Empty => serializer.serialize_str(""),
+            Self::Odd => serializer.serialize_seq(Some(0))?.end(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Anything(PhantomData))
+    }
+}
+
+struct Anything<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Anything<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object::Read)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Object::Odd)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(if text.is_empty() { Object::Empty } else { Object::Odd })
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Object::Odd)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Object::Odd)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Object::Odd)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Object::Odd)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Object::Odd)
+    }
+}

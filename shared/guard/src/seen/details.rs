@@ -1,0 +1,127 @@
+//! Details of a record, and which of them can't be read.
+//!
+//! INVARIANT (details): a detail that can't be read is not an absent one. The fact says so, for an
+//! absent detail can prove something: a call that names no MFA device was made without one.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::RecordProblem;
+use crate::record::{Members, Text};
+
+/// What a record says about one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Detail<T> {
+    /// Nothing.
+    Absent,
+    /// This.
+    Read(T),
+    /// Something that can't be read.
+    Unread,
+}
+
+impl<T> Detail<T> {
+    pub(super) fn is_unread(&self) -> bool {
+        matches!(self, Self::Unread)
+    }
+
+    /// What it says, if it can be read.
+    pub(super) fn read(self) -> Option<T> {
+        match self {
+            Self::Read(what) => Some(what),
+            Self::Absent | Self::Unread => None,
+        }
+    }
+
+    /// The same detail of a part of the record, where that part could not be read as a whole.
+    pub(super) fn of(self, unread_part: bool) -> Self {
+        if unread_part { Self::Unread } else { self }
+    }
+}
+
+/// What can't be read of a record that matters. The rest of it counts.
+#[derive(Debug, Default)]
+pub(super) struct Unread(Vec<RecordProblem>);
+
+impl Unread {
+    /// The member holds something that is not of its kind.
+    pub(super) fn unlike(&mut self, field: &'static str) {
+        self.0.push(RecordProblem::Unlike { field });
+    }
+
+    /// The member holds a text that CloudTrail never writes there.
+    pub(super) fn odd(&mut self, field: &'static str, found: &str, expected: &str) {
+        self.0.push(RecordProblem::odd(field, found, expected));
+    }
+
+    /// Names what is not of its kind in a part of the record.
+    pub(super) fn members(&mut self, part: &impl Members) {
+        part.name_odd(&mut |field| self.unlike(field));
+    }
+
+    /// Reads a text. An empty one is absent. One that is not of its kind is named with its part's other members.
+    pub(super) fn detail<T>(
+        &mut self,
+        text: Option<&Text<'_>>,
+        (field, expected): (&'static str, &str),
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Detail<T> {
+        match text {
+            None => Detail::Absent,
+            Some(text) if text.is_odd() => Detail::Unread,
+            Some(text) if text.is_empty() => Detail::Absent,
+            Some(text) => read(text).map_or_else(
+                || {
+                    self.odd(field, text, expected);
+                    Detail::Unread
+                },
+                Detail::Read,
+            ),
+        }
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn flag(&mut self, text: Option<&Text<'_>>, field: &'static str) -> Detail<bool> {
+        self.detail(text, (field, "`true` or `false` belongs there"), |text| {
+            [true, false].into_iter().find(|flag| text.eq_ignore_ascii_case(if *flag { "true" } else { "false" }))
+        })
+    }
+
+    /// Reads one of the raw parts of a record.
+    pub(super) fn part<'a, T: Deserialize<'a> + Default + Members>(
+        &mut self,
+        raw: Option<&'a RawValue>,
+        field: &'static str,
+        failed: bool,
+    ) -> Part<T> {
+        let text = raw.map_or("", RawValue::get);
+        if is_absent(text, failed) {
+            return Part { members: T::default(), unread: false };
+        }
+        let members: Option<T> = text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
+        let Some(members) = members else {
+            self.unlike(field);
+            return Part { members: T::default(), unread: true };
+        };
+        self.members(&members);
+        Part { members, unread: false }
+    }
+
+    /// All of it, in the order of reading.
+    pub(super) fn into_problems(self) -> Vec<RecordProblem> {
+        self.0
+    }
+}
+
+/// One of the raw parts of a record: `requestParameters` and the like.
+pub(super) struct Part<T> {
+    /// What could be read; nothing where there is no such part.
+    pub(super) members: T,
+    /// There is such a part, and none of it can be read.
+    pub(super) unread: bool,
+}
+
+/// Whether a raw part says nothing. Pipelines fill what CloudTrail leaves out with an empty text, and a failed call may carry a bare text.
+pub(super) fn is_absent(text: &str, failed: bool) -> bool {
+    text.is_empty() || text == "\"\"" || (failed && text.starts_with('"'))
+}

@@ -1,0 +1,276 @@
+//! A detail that can't be read is named, hides nothing else, and never passes for an absent one.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{every_kind, reading};
+use crate::seen::{Fact, Mint, Reading, RecordProblem, Seen, reduced};
+use crate::testing::Story;
+
+/// What no member of a record is: neither a text nor an object that CloudTrail writes.
+fn out_of_shape() -> [Value; 4] {
+    [json!({}), json!([]), json!(["x", {"y": "a secret"}]), json!({"x": {"y": "a secret"}})]
+}
+
+/// Every place in a record, objects and lists among them.
+fn places(value: &Value) -> Vec<String> {
+    fn walk(value: &Value, at: &str, places: &mut Vec<String>) {
+        let inside: Vec<(String, &Value)> = match value {
+            Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
+            Value::Array(items) => items.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
+            _ => Vec::new(),
+        };
+        for (name, value) in inside {
+            let at = format!("{at}/{name}");
+            walk(value, &at, places);
+            places.push(at);
+        }
+    }
+    let mut places = Vec::new();
+    walk(value, "", &mut places);
+    places
+}
+
+/// An object in place of an object, and no items in place of a list, are nothing odd.
+fn put(record: &mut Value, plain: &Value, place: &str, value: Value) {
+    let Some(before) = plain.pointer(place) else { return };
+    let same = (before.is_object() && value.is_object()) || (before.is_array() && value == json!([]));
+    if let Some(slot) = record.pointer_mut(place).filter(|_| !same) {
+        *slot = value;
+    }
+}
+
+fn problems(reading: &Reading) -> &[RecordProblem] {
+    match reading {
+        Reading::Seen(seen) => &seen.unread,
+        Reading::Service(_) | Reading::NotRelevant => &[],
+    }
+}
+
+/// The laws: what changes the reading is named, and the reduced record reads like the whole one.
+fn holds(plain: &Reading, changed: &Value) {
+    let text = changed.to_string();
+    let Ok(said) = reading(&text) else { return };
+    assert!(said == *plain || !problems(&said).is_empty(), "passes in silence: {text}\n{said:?}");
+    let kept = reduced(text.as_bytes()).unwrap();
+    assert_eq!(reading(&kept).as_ref(), Ok(&said), "{kept}\nof {text}");
+    assert!(!kept.contains("a secret"), "{kept}");
+}
+
+#[test]
+fn whatever_is_out_of_shape_is_named() {
+    for record in every_kind() {
+        let plain = reading(&record.to_string()).unwrap();
+        for place in places(&record) {
+            for value in out_of_shape() {
+                let mut changed = record.clone();
+                put(&mut changed, &record, &place, value);
+                holds(&plain, &changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn only_what_identifies_a_record_and_what_it_is_about_is_its_end() {
+    let mut ends: Vec<String> = Vec::new();
+    for record in every_kind() {
+        for place in places(&record) {
+            for value in out_of_shape() {
+                let mut changed = record.clone();
+                put(&mut changed, &record, &place, value);
+                if reading(&changed.to_string()).is_err() {
+                    ends.push(place.clone());
+                }
+            }
+        }
+    }
+    ends.sort();
+    ends.dedup();
+    let names = ["groupName", "newGroupName", "newUserName", "serialNumber", "userName"].map(|name| format!("/requestParameters/{name}"));
+    let mut expected: Vec<String> =
+        ["eventID", "eventName", "eventSource", "eventTime", "recipientAccountId"].map(|name| format!("/{name}")).into();
+    expected.push("/requestParameters".to_owned());
+    expected.extend(names);
+    // Of a use that is all that leads to the session.
+    expected.extend(["/userIdentity", "/userIdentity/arn", "/userIdentity/type"].map(str::to_owned));
+    assert_eq!(ends, expected);
+}
+
+proptest! {
+    #[test]
+    fn several_at_once_are_named_too(kind in 0_usize..100, at in proptest::collection::vec((any::<prop::sample::Index>(), 0_usize..4), 2..5)) {
+        let records = every_kind();
+        let record = &records[kind % records.len()];
+        let plain = reading(&record.to_string()).unwrap();
+        let places = places(record);
+        let mut changed = record.clone();
+        for (place, value) in at {
+            put(&mut changed, record, &places[place.index(places.len())], out_of_shape()[value].clone());
+        }
+        holds(&plain, &changed);
+    }
+}
+
+fn seen(record: &Value) -> Seen {
+    match reading(&record.to_string()).unwrap() {
+        Reading::Seen(seen) => *seen,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn mint(seen: &Seen) -> &Mint {
+    match &seen.fact {
+        Some(Fact::Mint(mint)) => mint,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The record of a switch in which this stands at that place.
+fn switch_with(place: &str, value: Value) -> Value {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().with_serial("arn:aws:iam::111122223333:mfa/dora").only_caller_half();
+    let mut record = story.records()[0].clone();
+    record["addendum"] = json!({"reason": "DELIVERY_DELAY", "originalEventID": "00000000-0000-4000-8000-000000000009"});
+    match record.pointer_mut(place) {
+        Some(slot) => *slot = value,
+        None => record[place.trim_start_matches('/')] = value,
+    }
+    record
+}
+
+#[test]
+fn a_value_that_cloudtrail_never_writes_is_named_with_its_field() {
+    let expiration = "/responseElements/credentials/expiration";
+    let attributes = "/userIdentity/sessionContext/attributes";
+    let times =
+        ["1772445600", "1772445600000", "Mon, 02 Mar 2026 10:00:00 GMT", "2026-03-02 10:00:00", "02/03/2026 10:00", "tomorrow", "-"];
+    // The second of the call, and moments before it.
+    let absurd = ["2026-03-02T09:00:00Z", "Mar 2, 2026, 8:59:59 AM", "0001-01-01T00:00:00Z"];
+    let times = times.iter().chain(&absurd).map(|text| (expiration.to_owned(), json!(text)));
+    let numbers = [json!(1_772_445_600), json!(1.5), json!(true)].into_iter().map(|number| (expiration.to_owned(), number));
+    let durations =
+        [json!(-3_600), json!(0), json!("1h"), json!("PT1H"), json!(1.5), json!(129_601), json!(1e300), json!(" 3600"), json!(true)];
+    let durations = durations.into_iter().map(|value| ("/requestParameters/durationSeconds".to_owned(), value));
+    let created = ["1772445600", "Mar 2, 2026, 9:00:00 AM", "yesterday"].map(|text| (format!("{attributes}/creationDate"), json!(text)));
+    let flags = [json!("yes"), json!(1), json!("TRUE!"), json!("truefalse")].map(|value| (format!("{attributes}/mfaAuthenticated"), value));
+    let serials = [json!(true), json!("none"), json!("a device"), json!("x".repeat(257))];
+    let serials = serials.into_iter().map(|value| ("/requestParameters/serialNumber".to_owned(), value));
+    let others = [
+        ("/sharedEventID", json!("1111")),
+        ("/sharedEventID", json!("none-of-this-is-one")),
+        ("/addendum/originalEventID", json!("a\nb")),
+        ("/userIdentity/accountId", json!("development")),
+        ("/requestParameters/roleArn", json!("UpdateApp")),
+        ("/resources", json!("arn:aws:iam::444455556666:role/UpdateApp")),
+        ("/resources/0/ARN", json!("UpdateApp")),
+        ("/resources/0", Value::Null),
+        ("/requestParameters", json!("roleArn=arn:aws:iam::444455556666:role/UpdateApp")),
+        ("/responseElements", json!(7)),
+    ];
+    let others = others.into_iter().map(|(place, value)| (place.to_owned(), value));
+    for (place, value) in times.chain(numbers).chain(durations).chain(created).chain(flags).chain(serials).chain(others) {
+        let record = switch_with(&place, value.clone());
+        let seen = seen(&record);
+        let field = place.replace("/0", "[]").trim_start_matches('/').replace('/', ".");
+        assert_eq!(seen.unread.len(), 1, "{place} {value}: {:?}", seen.unread);
+        assert!(seen.unread[0].to_string().starts_with(&format!("`{field}` ")), "{place} {value}: {}", seen.unread[0]);
+        assert_eq!(mint(&seen).role.as_ref().unwrap().as_str(), "arn:aws:iam::444455556666:role/UpdateApp", "the rest counts");
+        holds(&Reading::NotRelevant, &record);
+    }
+}
+
+#[test]
+fn what_is_absent_or_empty_is_not_unread() {
+    for place in [
+        "/responseElements/credentials/expiration",
+        "/requestParameters/durationSeconds",
+        "/requestParameters/serialNumber",
+        "/userIdentity/sessionContext",
+        "/userIdentity/sessionContext/attributes",
+        "/userIdentity/sessionContext/attributes/creationDate",
+        "/userIdentity/sessionContext/attributes/mfaAuthenticated",
+        "/userIdentity/sessionContext/sessionIssuer",
+        "/requestParameters",
+        "/responseElements",
+        "/resources",
+        "/sharedEventID",
+        "/addendum",
+        "/errorMessage",
+    ] {
+        for value in [Value::Null, json!("")] {
+            let seen = seen(&switch_with(place, value.clone()));
+            assert_eq!(seen.unread, [], "{place} {value}");
+        }
+    }
+}
+
+#[test]
+fn the_fact_tells_what_is_unread_from_what_is_absent() {
+    let unread = |place: &str, value: Value| {
+        let seen = seen(&switch_with(place, value));
+        let (mint, context) = (mint(&seen), seen.caller.session.clone().unwrap());
+        let grant = mint.grant.as_ref().unwrap();
+        (grant.unread.expiration, grant.unread.duration, grant.unread.serial, context.mfa_unread, context.created_unread)
+    };
+    let none = (false, false, false, false, false);
+    for value in [Value::Null, json!("")] {
+        assert_eq!(unread("/responseElements", value.clone()), none);
+        assert_eq!(unread("/requestParameters", value.clone()), none);
+        assert_eq!(unread("/userIdentity/sessionContext/attributes", value), none);
+    }
+    for value in out_of_shape() {
+        let part = value != json!({}) && !value.is_object();
+        for place in ["/responseElements", "/responseElements/credentials"] {
+            assert_eq!(unread(place, value.clone()), (part, false, false, false, false), "{place} {value}");
+        }
+        assert_eq!(unread("/requestParameters", value.clone()), (false, part, part, false, false), "{value}");
+        for place in ["/userIdentity/sessionContext", "/userIdentity/sessionContext/attributes"] {
+            assert_eq!(unread(place, value.clone()), (false, false, false, part, part), "{place} {value}");
+        }
+    }
+}
+
+#[test]
+fn a_step_of_the_console_counts_unless_it_failed() {
+    let mut story = Story::new();
+    story.switch("dave").by_console().only_switch_role();
+    let step = |outcome: Value| {
+        let mut record = story.records()[0].clone();
+        record["responseElements"] = outcome;
+        let seen = seen(&record);
+        (matches!(seen.fact, Some(Fact::Console(_))), seen.unread.len())
+    };
+    for outcome in
+        [Value::Null, json!(""), json!({}), json!({"SwitchRole": "Success"}), json!({"SwitchRole": ""}), json!({"SwitchRole": null})]
+    {
+        assert_eq!(step(outcome.clone()), (true, 0), "{outcome}");
+    }
+    for outcome in [json!({"SwitchRole": "Failure"}), json!({"SwitchRole": "FAILURE"})] {
+        assert_eq!(step(outcome.clone()), (false, 0), "{outcome}");
+    }
+    for outcome in [json!({"SwitchRole": "perhaps"}), json!({"SwitchRole": {}}), json!("Success"), json!([])] {
+        assert_eq!(step(outcome.clone()), (true, 1), "{outcome}");
+    }
+}
+
+#[test]
+fn a_user_whose_name_cannot_be_read_is_not_the_caller() {
+    let mut story = Story::new();
+    story.iam(0, "admin").enrols("dora", "arn:aws:iam::111122223333:mfa/device");
+    let mut record = story.records()[0].clone();
+    record["requestParameters"]["userName"] = json!({});
+    assert_eq!(reading(&record.to_string()), Err(RecordProblem::Unlike { field: "requestParameters.userName" }));
+    record["requestParameters"]["userName"] = Value::Null;
+    assert!(reading(&record.to_string()).is_ok(), "IAM takes the caller's own name");
+}
+
+#[test]
+fn whether_a_call_failed_shows_in_the_credentials_that_it_issued() {
+    let record = switch_with("/errorCode", json!([]));
+    assert_eq!(seen(&record).unread, [RecordProblem::Unlike { field: "errorCode" }]);
+    assert!(mint(&seen(&record)).issued.is_some());
+    let mut record = switch_with("/errorCode", json!({}));
+    record["responseElements"] = Value::Null;
+    assert_eq!(reading(&record.to_string()), Err(RecordProblem::Unlike { field: "errorCode" }));
+}
