@@ -16,7 +16,7 @@ impl Elsewhere {
     pub const CHINA: Self = Self { partition: "aws-cn", first: "cn-north-1", second: "cn-northwest-1" };
 
     /// A partition of which nothing is known.
-    pub const MADE_UP: Self = Self { partition: "aws-nova", first: "nova-centaurus-east-1", second: "nova-lyra-2" };
+    pub const MADE_UP: Self = Self { partition: "aws-nova", first: "nova-vega-east-1", second: "nova-lyra-2" };
 
     /// A text of the first partition, as it would be there: ARNs and Regions.
     pub fn moved(&self, text: &str) -> String {
