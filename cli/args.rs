@@ -2,6 +2,7 @@
 
 mod live;
 mod look;
+mod number;
 mod time;
 
 use std::num::NonZeroUsize;
@@ -86,13 +87,13 @@ pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// Judge switches from this moment on: 2026-03-01T09:30:00Z, or a date for the start of that day (UTC)
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) since: Option<Moment>,
     /// Judge switches before this moment, or a date to include the whole of that day (UTC); it is also what "by now" means
     ///
     /// Facts outside --since and --until stay known: they choose which switches are judged. Without --until, "by now" (an expired
     /// suppression, say) is the time of the latest relevant record.
-    #[arg(long, value_name = "TIME", value_parser = until)]
+    #[arg(long, value_name = "TIME", value_parser = until, allow_hyphen_values = true)]
     pub(crate) until: Option<Moment>,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -101,10 +102,10 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
     pub(crate) fail_on: Severity,
     /// Threads that read; by default one a core
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// The most objects of S3 that are read
-    #[arg(long, value_name = "N", default_value_t = MOST_OBJECTS)]
+    #[arg(long, value_name = "N", default_value_t = MOST_OBJECTS, value_parser = number::objects, allow_negative_numbers = true)]
     pub(crate) max_objects: NonZeroUsize,
     /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`. Policy and rosters are those of the stack
     #[arg(long, value_name = "ARN", requires = "bucket", conflicts_with_all = ["policy", "rosters", "jobs"])]
@@ -133,7 +134,7 @@ pub(crate) struct ReviewArgs {
     /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files; `-` is stdin
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The policy; by default `rolewatch.yaml` in or next to PATH, else in the working folder
+    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the working folder
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// Content of `aws iam get-credential-report`, decoded: who has an MFA device
@@ -143,7 +144,7 @@ pub(crate) struct ReviewArgs {
     #[arg(long = "access-analyzer", value_name = "JSON")]
     pub(crate) access_analyzer: Vec<PathBuf>,
     /// What "by now" means, for suppressions that expire; by default this moment
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -168,7 +169,7 @@ pub(crate) struct InitArgs {
 /// What switches are judged against.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SourceArgs {
-    /// The policy; by default `rolewatch.yaml` in or next to PATH, else in the working folder
+    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the working folder
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// Output of `aws iam get-account-authorization-details`, and when it was taken; by default all in `roster/`, found like the policy
@@ -213,7 +214,7 @@ pub(crate) struct RevokePlanArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// What was issued before this moment is cut, and what has ended by then is not told; by default now
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
     /// The AWS CLI profile to put into the commands
     #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]

@@ -9,14 +9,16 @@ pub(crate) mod scan;
 pub(crate) mod totals;
 pub(crate) mod unread;
 
-use rolewatch_guard::{Scope, judge};
+use std::path::Path;
+
+use rolewatch_guard::{Scope, judge, unmatched};
 
 use crate::args::AuditArgs;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, shown_path};
 use crate::report::Report;
 use crate::stdout;
 use allowed::Allowed;
-use inputs::Inputs;
+use inputs::{Inputs, check_given};
 use scan::{How, Scanned, scan};
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
@@ -26,15 +28,17 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     {
         return Err(Failure::Usage(format!("nothing lies between --since {since} and --until {until}")));
     }
+    check_given(&args.paths, &args.sources)?;
     if let Some(arn) = &args.state_machine {
         return machine::run(args, arn);
     }
     let how = How { jobs: args.jobs, max_objects: args.max_objects };
     let inputs = Inputs::find(&args.paths, &args.sources)?;
-    let Scanned { world, mut totals, unread, not_evidence, range } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
+    let Scanned { world, mut totals, unread, not_evidence, range, near } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
     let scope = Scope { as_of: args.until, since: args.since, until: args.until };
     let mut allowed = Allowed::default();
-    let judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |examined| allowed.note(examined, &inputs));
+    let mut judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |examined| allowed.note(examined, &inputs));
+    judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
     totals.add_judgement(&judgement);
     let report = Report {
         paths: &args.paths,
@@ -51,6 +55,14 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     report.print(args.format)?;
     not_evidence.tell_not_evidence();
     unread.tell();
+    tell_near_misses(&judgement.near_misses, &inputs.policy_file);
     stdout::tell(&format!("rolewatch: {}", totals::line(&totals)));
     Ok(Exit::of_audit(&judgement.findings, args.fail_on, unread.is_empty()))
+}
+
+/// Entries of the policy that only just miss a role, on stderr whatever the format: a role that goes unjudged looks like a clean one.
+pub(crate) fn tell_near_misses(near_misses: &[String], policy_file: &Path) {
+    for near_miss in near_misses {
+        stdout::tell_warning(&format!("{}: {near_miss}", shown_path(policy_file)));
+    }
 }

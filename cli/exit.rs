@@ -61,7 +61,7 @@ pub(crate) enum Failure {
     /// Neither given nor found.
     #[error(
         "no policy was found: it says which roles are elevated and who may enter them\n\
-         looked for {looked}\n\
+         looked for {looked}, or the same ending in `.yml`\n\
          give one with `--policy FILE`; `rolewatch policy example` prints one to start from, `rolewatch policy schema` its JSON schema"
     )]
     NoPolicy {
@@ -80,7 +80,7 @@ pub(crate) enum Failure {
         why: SnapshotError,
     },
     /// A file that the run cannot do without.
-    #[error("cannot read `{file}`: {why}{hint}")]
+    #[error("cannot read `{file}`: {}{hint}", shown_why(why))]
     Unreadable {
         /// Which file, harmless.
         file: String,
@@ -100,6 +100,17 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn unreadable(file: &std::path::Path, why: io::Error) -> Self {
         Self::Unreadable { file: shown_path(file), why, hint: String::new() }
+    }
+}
+
+/// Why something can't be read, in words that say what to look at.
+pub(crate) fn shown_why(why: &io::Error) -> String {
+    match why.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::NotADirectory => "no such file or directory: a part of the path is not a directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => why.to_string(),
     }
 }
 
@@ -148,6 +159,14 @@ mod tests {
         assert_eq!(of(&[finding(Verdict::Violation, Severity::Medium)], Severity::High), Exit::Clean);
         assert_eq!(of(&[finding(Verdict::Violation, Severity::High)], Severity::High), Exit::Findings);
         assert_eq!(of(&[finding(Verdict::Unproven, Severity::Critical)], Severity::Low), Exit::Clean);
+    }
+
+    #[test]
+    fn why_something_cannot_be_read_is_said_in_plain_words() {
+        let said = |kind| shown_why(&io::Error::from(kind));
+        assert_eq!(said(io::ErrorKind::NotFound), "no such file or directory");
+        assert_eq!(said(io::ErrorKind::PermissionDenied), "permission denied");
+        assert_eq!(said(io::ErrorKind::IsADirectory), "it is a directory");
     }
 
     #[test]

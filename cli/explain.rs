@@ -8,7 +8,9 @@ mod records;
 use rolewatch_guard::rules::{Rule, listed};
 
 use crate::args::ExplainArgs;
+use crate::audit::inputs::check_given;
 use crate::exit::{Exit, Failure, shown_path};
+use crate::given;
 use crate::stdout;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
@@ -18,12 +20,21 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         stdout::print(|out| markdown::write(&rule.documentation(), stdout::columns(), out))?;
         return Ok(Exit::Clean);
     }
-    if text == "-" || args.what.exists() {
+    check_given([], &args.sources)?;
+    if args.what.is_dir() {
+        return Err(Failure::Usage(format!(
+            "`{}` is a directory; `explain` reads one file, `audit` reads directories",
+            shown_path(&args.what)
+        )));
+    }
+    if given::is_stdin(&args.what) || given::missing(&args.what).is_none() {
         return records::run(args);
     }
-    let meant = nearest(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name)).unwrap_or_default();
+    let rule = nearest(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name));
+    let meant = rule.unwrap_or_else(|| given::meant(&args.what));
     Err(Failure::Usage(format!(
-        "`{}` is neither a rule nor an existing file{meant}\n`rolewatch rules` lists the rules; a file has CloudTrail records in JSON",
+        "`{}`: no such file or directory, and no rule of that name{meant}\n\
+         `rolewatch rules` lists the rules; a file has CloudTrail records in JSON",
         shown_path(&args.what)
     )))
 }

@@ -4,12 +4,14 @@ use rolewatch_guard::review::draft;
 
 use crate::args::InitArgs;
 use crate::exit::{Exit, Failure};
+use crate::given;
 use crate::review::inputs::Inputs;
 use crate::stdout;
 
 pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
+    given::check(&args.paths)?;
     let mut inputs = Inputs::default();
-    inputs.read(&args.paths)?;
+    inputs.read(&args.paths);
     inputs.finish();
     let accounts = inputs.setup.accounts().count();
     if accounts > 0 {

@@ -5,6 +5,7 @@ mod audit;
 mod clock;
 mod exit;
 mod explain;
+mod given;
 mod init;
 mod policy;
 mod push;

@@ -19,7 +19,7 @@ use aws::upload;
 use without_aws::upload;
 
 use crate::args::{PolicyPushArgs, RosterPushArgs};
-use crate::audit::inputs::Timed;
+use crate::audit::inputs::{Timed, missing_roster};
 use crate::exit::{Exit, Failure, shown_path};
 use crate::policy;
 use crate::report::words::counted;
@@ -105,6 +105,9 @@ fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
 
 /// Uploads what the engine needs of a roster.
 pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
+    if let Some(missing) = missing_roster(&args.file) {
+        return Err(Failure::Usage(missing));
+    }
     let Timed { file, taken } = Timed::given(&args.file);
     let name = shown_path(&file);
     let key = key(&Timed { file: file.clone(), taken }).map_err(Failure::Usage)?;

@@ -3,26 +3,30 @@
 pub(crate) mod inputs;
 mod report;
 
-use std::fs;
 use std::path::PathBuf;
 
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::review;
 
 use crate::args::ReviewArgs;
-use crate::audit::inputs::{POLICY, Places};
+use crate::audit::inputs::{Places, policy_file, read_policy};
+use crate::audit::tell_near_misses;
 use crate::clock::now;
-use crate::exit::{Exit, Failure, shown_path, shown_paths};
+use crate::exit::{Exit, Failure, shown_path};
+use crate::given;
 use crate::stdout;
 use inputs::Inputs;
 use report::Report;
 
 pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     args.look.apply();
+    given::check(args.paths.iter().chain(&args.access_analyzer))?;
+    given::check_files("--policy", &args.policy)?;
+    given::check_files("--credential-report", &args.credential_reports)?;
     let (file, policy) = policy(args)?;
     let mut inputs = Inputs::default();
-    inputs.read(&args.paths)?;
-    inputs.read(&args.access_analyzer)?;
+    inputs.read(&args.paths);
+    inputs.read(&args.access_analyzer);
     for file in &args.credential_reports {
         inputs.read_credentials(file);
     }
@@ -32,6 +36,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     let report = Report { args, inputs: &inputs, policy: &policy, policy_file: &file, as_of, review: &reviewed };
     report.print(args.format)?;
     inputs.tell();
+    tell_near_misses(&reviewed.near_misses, &file);
     stdout::tell(&format!("rolewatch: {}", report.account()));
     Ok(Exit::of_review(&reviewed.findings, args.fail_on, inputs.faults.is_empty()))
 }
@@ -39,14 +44,8 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
 /// The policy that is given, else the nearest that is found; stderr says which.
 fn policy(args: &ReviewArgs) -> Result<(PathBuf, Policy), Failure> {
     let places = Places::of(&args.paths);
-    let found = places.having(POLICY, fs::Metadata::is_file)?;
-    let file = match (&args.policy, found.first()) {
-        (Some(given), _) => given.clone(),
-        (None, Some(found)) => found.clone(),
-        (None, None) => return Err(Failure::NoPolicy { looked: shown_paths(&places.files(POLICY)) }),
-    };
-    let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
-    let policy = Policy::read(&bytes, &shown_path(&file))?;
+    let file = policy_file(args.policy.as_ref(), &places, &places.policies()?)?;
+    let policy = read_policy(&file)?;
     stdout::tell(&format!("rolewatch: policy `{}`, version {}", shown_path(&file), policy.version_hash));
     for note in &policy.warnings {
         stdout::tell_warning(&format!("{}: {note}", shown_path(&file)));

@@ -10,7 +10,7 @@ use rolewatch_guard::{Scope, judge};
 use serde::Serialize;
 
 use crate::args::{PlanFormat, RevokePlanArgs};
-use crate::audit::inputs::Inputs;
+use crate::audit::inputs::{Inputs, check_given};
 use crate::audit::scan::{How, Scanned, scan};
 use crate::clock::now;
 use crate::exit::{Exit, Failure};
@@ -34,6 +34,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     args.look.apply();
     let here = [PathBuf::from(".")];
     let paths = if args.paths.is_empty() { &here[..] } else { &args.paths[..] };
+    check_given(paths, &args.sources)?;
     let asked = Asked::read(&args.finding, paths)?;
     let mut inputs = Inputs::find(paths, &args.sources)?;
     inputs.not_logs.extend(std::fs::canonicalize(&args.finding));

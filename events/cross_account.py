@@ -239,5 +239,5 @@ CROSS_ACCOUNT = {
             for listed in PRODUCTION_DETAILS["RoleDetailList"]
         ]
     },
-    "strict/development.json": development(ENTER_BY_SESSION),
+    "../cross-account-strict/development.json": development(ENTER_BY_SESSION),
 }

@@ -42,7 +42,7 @@ def main():
     for name, document in DETAILS.items():
         written.add(write(HERE / "review" / name, pretty(document)))
     for name, document in CROSS_ACCOUNT.items():
-        written.add(write(HERE / "cross-account" / name, pretty(document)))
+        written.add(write((HERE / "cross-account" / name).resolve(), pretty(document)))
     written.add(write(HERE / "review" / "findings" / "access-analyzer.json", pretty(ACCESS_ANALYZER)))
     written.add(write(HERE / "review" / "credentials.csv", credential_report().encode()))
     logs = list(log_files(trail.records))
@@ -54,7 +54,7 @@ def main():
     for path, document in [digest_file(logs), insight_file()]:
         written.add(write_gz(path, document))
 
-    folders = ("roster", "tamper", "review", "review/findings", "cross-account", "cross-account/strict")
+    folders = ("roster", "tamper", "review", "review/findings", "cross-account", "cross-account-strict")
     kept = [HERE.glob("*.json"), *((HERE / name).glob("*.json") for name in folders), ARCHIVE.rglob("*.gz")]
     for stale in {path for paths in kept for path in paths} - written:
         stale.unlink()

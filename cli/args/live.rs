@@ -28,9 +28,8 @@ pub(crate) enum PolicyCommand {
 /// `rolewatch policy pattern`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PatternArgs {
-    /// The policy file
-    #[arg(default_value = "rolewatch.yaml")]
-    pub(crate) file: PathBuf,
+    /// The policy file; by default `rolewatch.yaml` or `rolewatch.yml` in the working folder
+    pub(crate) file: Option<PathBuf>,
     /// Print the value for the stacks' parameter `ElevatedRoles` instead
     #[arg(long)]
     pub(crate) parameter: bool,
@@ -44,7 +43,7 @@ pub(crate) struct PolicyPushArgs {
     #[command(flatten)]
     pub(crate) bucket: BucketArgs,
     /// Under which key
-    #[arg(long, default_value = crate::push::POLICY)]
+    #[arg(long, default_value = crate::push::POLICY, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) key: String,
     /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does not cover are named
     #[arg(long, value_name = "LIST")]
@@ -77,6 +76,6 @@ pub(crate) struct RosterPushArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct BucketArgs {
     /// The bucket of the stack: its output `BucketName`
-    #[arg(long = "bucket", value_name = "NAME")]
+    #[arg(long = "bucket", value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) name: String,
 }

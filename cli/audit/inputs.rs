@@ -12,13 +12,20 @@ use rolewatch_guard::roster::{Rosters, Snapshot};
 
 use crate::args::SourceArgs;
 use crate::exit::{Failure, shown_path, shown_paths};
+use crate::given;
 use crate::stdout;
 
-/// How a policy file is called where it is to be found by itself.
-pub(crate) const POLICY: &str = "rolewatch.yaml";
+/// How a policy file is called where it is to be found.
+const POLICY: &str = "rolewatch.yaml";
+
+/// The other way to write it. Both in one place are an error: nobody can tell which was meant.
+const POLICY_TOO: &str = "rolewatch.yml";
 
 /// How the folder of rosters is called.
-const ROSTERS: &str = "roster";
+pub(crate) const ROSTERS: &str = "roster";
+
+/// What is wrong with a folder without rosters.
+const NO_JSON: &str = "no .json file is in the directory itself";
 
 /// What switches are judged against.
 pub(crate) struct Inputs {
@@ -44,18 +51,19 @@ impl Inputs {
     /// Reads what is given, else what is found, and says on stderr which that is.
     pub(crate) fn find(paths: &[PathBuf], sources: &SourceArgs) -> Result<Self, Failure> {
         let places = Places::of(paths);
-        let policies = places.having(POLICY, fs::Metadata::is_file)?;
-        let policy_file = match (&sources.policy, policies.first()) {
-            (Some(given), _) => given.clone(),
-            (None, Some(found)) => found.clone(),
-            (None, None) => return Err(Failure::NoPolicy { looked: shown_paths(&places.files(POLICY)) }),
-        };
-        let bytes = fs::read(&policy_file).map_err(|why| Failure::unreadable(&policy_file, why))?;
-        let policy = Policy::read(&bytes, &shown_path(&policy_file))?;
+        let policies = places.policies()?;
+        let policy_file = policy_file(sources.policy.as_ref(), &places, &policies)?;
+        let policy = read_policy(&policy_file)?;
 
-        let folders = places.having(ROSTERS, fs::Metadata::is_dir)?;
+        let folders = places.rosters()?;
         let files = match (&*sources.rosters, folders.first()) {
-            ([], Some(folder)) => in_folder(folder)?,
+            ([], Some(folder)) => {
+                let files = in_folder(folder)?;
+                if files.is_empty() {
+                    stdout::tell_warning(&format!("`{}` holds no roster: {NO_JSON}", shown_path(folder)));
+                }
+                files
+            }
             ([], None) => Vec::new(),
             (given, _) => all_given(given)?,
         };
@@ -63,7 +71,7 @@ impl Inputs {
         let mut roster_files = Vec::new();
         let mut policies_of = Files::default();
         for Timed { file, taken } in files {
-            let bytes = fs::read(&file).map_err(|why| unreadable_roster(&file, why))?;
+            let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
             let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster { file: shown_path(&file), why })?;
             roster_files.push(RosterFile { file: file.clone(), account: snapshot.account, taken, truncated: snapshot.truncated });
             rosters.add(snapshot);
@@ -103,15 +111,49 @@ impl Inputs {
     }
 }
 
-fn unreadable_roster(file: &Path, why: io::Error) -> Failure {
-    let text = file.to_string_lossy();
-    let hint = match text.rsplit_once('@') {
-        Some((_, time)) if why.kind() == io::ErrorKind::NotFound => {
-            format!("; `{time}` is no full time, which is written like `2026-03-31T09:30:00Z`", time = shown_path(Path::new(time)))
-        }
-        _ => String::new(),
-    };
-    Failure::Unreadable { file: shown_path(file), why, hint }
+/// Checks that what was given on the command line is there, before anything is read.
+///
+/// # Errors
+/// Names all that is missing.
+pub(crate) fn check_given<'a>(paths: impl IntoIterator<Item = &'a PathBuf>, sources: &SourceArgs) -> Result<(), Failure> {
+    given::check(paths)?;
+    given::check_files("--policy", &sources.policy)?;
+    let missing: Vec<String> = sources.rosters.iter().filter_map(|text| missing_roster(text)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Failure::Usage(missing.join("\n"))) }
+}
+
+/// That a roster isn't there, with what may be wrong with its time.
+pub(crate) fn missing_roster(text: &Path) -> Option<String> {
+    let missing = given::missing(&Timed::given(text).file)?;
+    let text = text.to_string_lossy();
+    let hint = text.rsplit_once('@').filter(|(_, time)| full_time(time).is_none() && !time.contains(['.', '/']));
+    let hint = hint
+        .map(|(_, time)| format!("; `{}` is not a full time, which is written like `2026-03-31T09:30:00Z`", shown_path(Path::new(time))));
+    Some(format!("{missing}{}", hint.unwrap_or_default()))
+}
+
+/// The policy that is given, else the nearest that is found.
+pub(crate) fn policy_file(given: Option<&PathBuf>, places: &Places, found: &[PathBuf]) -> Result<PathBuf, Failure> {
+    let file = given.or(found.first()).ok_or_else(|| Failure::NoPolicy { looked: shown_paths(&places.files(POLICY)) })?;
+    let both: Vec<&PathBuf> = found.iter().filter(|other| other.with_extension("") == file.with_extension("")).collect();
+    match both.as_slice() {
+        [one, other] if given.is_none() && !is_same_file(one, other) => Err(Failure::Usage(format!(
+            "`{}` and `{}` are both there, and only one can be the policy: remove one, or say which with `--policy`",
+            shown_path(one),
+            shown_path(other)
+        ))),
+        _ => Ok(file.clone()),
+    }
+}
+
+/// Whether one is a link to the other.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).ok().zip(fs::canonicalize(other).ok()).is_some_and(|(one, other)| one == other)
+}
+
+pub(crate) fn read_policy(file: &Path) -> Result<Policy, Failure> {
+    let bytes = fs::read(file).map_err(|why| Failure::unreadable(file, why))?;
+    Ok(Policy::read(&bytes, &shown_path(file))?)
 }
 
 /// Where policy and rosters are looked for, nearest first: in the folders given, beside what is given, in the working folder.
@@ -141,22 +183,32 @@ impl Places {
         places
     }
 
-    pub(crate) fn files(&self, name: &str) -> Vec<PathBuf> {
+    /// The policy files there are, nearest first.
+    pub(crate) fn policies(&self) -> Result<Vec<PathBuf>, Failure> {
+        let names = self.0.iter().flat_map(|place| [POLICY, POLICY_TOO].map(|name| place.join(name)));
+        existing(names, fs::Metadata::is_file)
+    }
+
+    fn files(&self, name: &str) -> Vec<PathBuf> {
         self.0.iter().map(|place| place.join(name)).collect()
     }
 
-    pub(crate) fn having(&self, name: &str, is: fn(&fs::Metadata) -> bool) -> Result<Vec<PathBuf>, Failure> {
-        let mut found = Vec::new();
-        for file in self.files(name) {
-            match fs::metadata(&file) {
-                Ok(metadata) if is(&metadata) => found.push(file),
-                Ok(_) => {}
-                Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-                Err(why) => return Err(Failure::unreadable(&file, why)),
-            }
-        }
-        Ok(found)
+    fn rosters(&self) -> Result<Vec<PathBuf>, Failure> {
+        existing(self.files(ROSTERS), fs::Metadata::is_dir)
     }
+}
+
+fn existing(paths: impl IntoIterator<Item = PathBuf>, is: fn(&fs::Metadata) -> bool) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        match fs::metadata(&path) {
+            Ok(metadata) if is(&metadata) => found.push(path),
+            Ok(_) => {}
+            Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(why) => return Err(Failure::unreadable(&path, why)),
+        }
+    }
+    Ok(found)
 }
 
 /// A roster's file, and when it was taken.
@@ -201,7 +253,11 @@ fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
     let mut files = Vec::new();
     for text in given {
         if text.is_dir() {
-            files.extend(in_folder(text)?);
+            let found = in_folder(text)?;
+            if found.is_empty() {
+                return Err(Failure::Usage(format!("`{}` holds no roster: {NO_JSON}", shown_path(text))));
+            }
+            files.extend(found);
         } else {
             files.push(Timed::given(text));
         }

@@ -78,6 +78,9 @@ struct Summary {
     #[serde(default)]
     not_evidence_count: u64,
     notices: Vec<String>,
+    /// Of an older stack there are none.
+    #[serde(default)]
+    near_misses: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,7 +106,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let input = input(path, args.since, args.until)?;
     let outcome = outcome(&Stack::connect(arn, bucket)?, input, PAUSE)?;
     print(&outcome, args.format)?;
-    let Summary { counts, unread, unread_count, not_evidence, not_evidence_count, notices } = &outcome.summary;
+    let Summary { counts, unread, unread_count, not_evidence, not_evidence_count, notices, .. } = &outcome.summary;
     for notice in notices {
         stdout::tell(&format!("rolewatch: {}", harmless(notice)));
     }
@@ -171,10 +174,10 @@ struct Document<'a> {
     summary: &'a RawValue,
 }
 
-fn print(Outcome { findings, document, .. }: &Outcome, format: Format) -> Result<(), Failure> {
+fn print(Outcome { findings, summary, document }: &Outcome, format: Format) -> Result<(), Failure> {
     match format {
-        Format::Ndjson => stdout::print_plain(|out| ndjson::write(findings, &Allowed::default(), out)),
-        Format::Csv => stdout::print_plain(|out| csv::write(findings, out)),
+        Format::Ndjson => stdout::print_plain(|out| ndjson::write(findings, &Allowed::default(), &summary.near_misses, out)),
+        Format::Csv => stdout::print_plain(|out| csv::write(findings, &summary.near_misses, out)),
         Format::Json => stdout::print_plain(|out| {
             serde_json::to_writer_pretty(&mut *out, &Document { findings, summary: document })?;
             out.write_all(b"\n")

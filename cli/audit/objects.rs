@@ -38,6 +38,13 @@ pub(super) struct Object {
     pub(super) size: u64,
 }
 
+impl Object {
+    /// Whether it lies under the prefix.
+    pub(super) fn is_under(&self, (bucket, prefix): (&str, &str)) -> bool {
+        self.bucket == bucket && self.key.starts_with(prefix)
+    }
+}
+
 /// Where objects come from.
 pub(super) trait Objects: Sync {
     /// Keys and sizes under a prefix, by key. It may stop after more than `most`.

@@ -1,8 +1,8 @@
 //! Reading: files in parallel, each thread with a world of its own, joined at the end.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream};
+use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::envelope::NotUsed;
 use rolewatch_guard::intake::{Intake, TakenIn};
 use rolewatch_guard::moment::Moment;
@@ -23,6 +24,7 @@ use super::progress;
 use super::totals::of_reading;
 use super::unread::{Fault, UnreadList};
 use crate::exit::{Failure, shown_path};
+use crate::given;
 use crate::report::words::{counted, length};
 use crate::stdout;
 
@@ -35,6 +37,8 @@ pub(crate) struct Scanned {
     pub(crate) not_evidence: UnreadList,
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
+    /// Roles that an entry of the policy only just misses.
+    pub(crate) near: BTreeSet<RoleArn>,
 }
 
 /// One thing to be read that is at hand.
@@ -87,7 +91,12 @@ fn scan_with<O: Objects>(
         Filter::new(&needles(policy)).map_err(|why| Failure::Usage(format!("the policy's roles cannot be searched for: {why}")))?;
     let mut whole = Part::new(policy);
     let listed = store.map(|store| objects::list(store, paths, how.max_objects.get())).transpose()?.unwrap_or_default();
-    let (sources, mut skipped) = sources(paths, not_logs, listed.objects.is_empty(), &mut whole);
+    for (path, place) in paths.iter().filter_map(|path| Some((path, objects::place(path)?))) {
+        if !listed.objects.iter().any(|object| object.is_under(place)) {
+            whole.unread.add(Fault::of_prefix(path));
+        }
+    }
+    let (sources, mut skipped) = sources(paths, not_logs, &mut whole);
     tell_skipped(&listed.skipped);
     skipped += length(&listed.skipped);
     let files: u64 = sources.iter().map(|source| if let Source::File(_, size) = source { *size } else { 0 }).sum();
@@ -151,9 +160,7 @@ fn next_of(waiting: &Mutex<Receiver<Fetched>>) -> Option<Fetched> {
 }
 
 /// The files, the largest first so that no thread is left with one at the end, and how many were left out.
-///
-/// `alone`: nothing else is read, so that there has to be some.
-fn sources(paths: &[PathBuf], not_logs: &[PathBuf], alone: bool, part: &mut Part<'_>) -> (Vec<Source>, u64) {
+fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec<Source>, u64) {
     let left_out = Cell::new(0_u64);
     let is_no_log = |path: &Path| {
         // Names are compared first: to follow links for every file of a large archive would take long.
@@ -170,13 +177,20 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], alone: bool, part: &mut Part
         part.counts.files_failed += 1;
         part.unread.add(Fault::of_archive(problem));
     }
+    for folder in named.iter().filter(|path| path.is_dir()) {
+        let holds_log = found.files.iter().any(|file| file.path.starts_with(folder));
+        if !holds_log && !found.unread.iter().any(|problem| problem.file.starts_with(folder)) {
+            // A folder without logs is a slip, and must not pass for a clean one.
+            part.unread.add(Fault::of_folder(folder));
+        }
+    }
     let mut sources: Vec<Source> = found.files.into_iter().map(|file| Source::File(file.path, file.size)).collect();
     if !stdin.is_empty() {
         sources.push(Source::Stdin);
     }
-    if alone && sources.is_empty() && found.unread.is_empty() {
-        // A folder without logs is a slip, and must not pass for a clean one.
-        part.unread.add(Fault::of_folder(paths.first().map_or(Path::new("."), PathBuf::as_path)));
+    if named.is_empty() && stdin.is_empty() && left_out.get() > 0 {
+        // All that was named is the policy or a roster of this run.
+        part.unread.add(Fault::of_no_logs(paths.first().map_or(Path::new("."), PathBuf::as_path)));
     }
     sources.sort_by_key(|source| match source {
         Source::Stdin => u64::MIN,
@@ -187,12 +201,14 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], alone: bool, part: &mut Part
 }
 
 /// Files that are no logs by their names, so that a log under an odd name is not missed without a word.
-fn tell_skipped(skipped: &[PathBuf]) {
+pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
     if let [first, ..] = skipped {
         let files = counted(length(skipped), "file", "files");
         let shown = shown_path(first);
         let such_as = if skipped.len() > 1 { format!("such as `{shown}`") } else { format!("`{shown}`") };
-        stdout::tell(&format!("rolewatch: skipped {files} in folders, {such_as}; logs end in .json, .jsonl, .ndjson or .gz"));
+        stdout::tell(&format!(
+            "rolewatch: skipped {files} in directories, {such_as}; what is read there ends in .json, .jsonl, .ndjson or .gz"
+        ));
     }
 }
 
@@ -212,7 +228,7 @@ impl<'p> Part<'p> {
     fn read(&mut self, source: &Source, filter: &Filter, scratch: &mut Scratch) {
         let counts = match source {
             Source::File(path, _) => read_file(path, filter, scratch, self),
-            Source::Stdin => read_stream(io::stdin().lock(), "stdin", filter, scratch, self),
+            Source::Stdin => read_stream(given::stdin("CloudTrail records"), "stdin", filter, scratch, self),
         };
         self.counts.merge(&counts);
     }
@@ -239,9 +255,9 @@ impl<'p> Part<'p> {
     }
 
     fn finish(self, skipped: u64) -> Scanned {
-        let TakenIn { world, kept, range } = self.intake.finish();
+        let TakenIn { world, kept, range, near } = self.intake.finish();
         let totals = of_reading(&self.counts, skipped, kept);
-        Scanned { world, totals, unread: self.unread, not_evidence: self.not_evidence, range }
+        Scanned { world, totals, unread: self.unread, not_evidence: self.not_evidence, range, near }
     }
 }
 

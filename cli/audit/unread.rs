@@ -18,6 +18,8 @@ const NAMED: usize = 10_000;
 /// How many are told on stderr.
 const TOLD: usize = 50;
 
+const LOGS_END: &str = "logs end in .json, .jsonl, .ndjson or .gz";
+
 /// One thing that was not read. They sort by place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fault {
@@ -34,8 +36,17 @@ impl Fault {
     }
 
     pub(crate) fn of_folder(folder: &Path) -> Self {
-        let reason = "no log file is in it; logs end in .json, .jsonl, .ndjson or .gz".to_owned();
-        Self { file: Arc::from(folder), byte: None, record: None, reason }
+        Self { file: Arc::from(folder), byte: None, record: None, reason: format!("it holds no log file; {LOGS_END}") }
+    }
+
+    /// Of a path that names the policy or a roster of the run.
+    pub(crate) fn of_no_logs(path: &Path) -> Self {
+        let reason = "it is the policy or a roster of this run, and there are no logs to judge".to_owned();
+        Self { file: Arc::from(path), byte: None, record: None, reason }
+    }
+
+    pub(crate) fn of_prefix(path: &Path) -> Self {
+        Self { file: Arc::from(path), byte: None, record: None, reason: format!("no log file lies under this prefix; {LOGS_END}") }
     }
 
     pub(crate) fn of_object(name: &Path, why: &str) -> Self {

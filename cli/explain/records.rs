@@ -1,7 +1,7 @@
 //! What the records of a file mean, and how each rule judges them together.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::slice;
 
@@ -14,14 +14,15 @@ use rolewatch_guard::rules::ALL;
 use rolewatch_guard::seen::{self, Reading, Seen};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::world::World;
-use rolewatch_guard::{Elevated, Judgement, Scope, Verdict, judge};
+use rolewatch_guard::{Judgement, RolesMet, Scope, Verdict, judge, unmatched};
 use serde::Deserialize;
 
 use super::{facts, missing};
 use crate::args::ExplainArgs;
 use crate::audit::inputs::Inputs;
 use crate::audit::unread::{Fault, UnreadList};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, shown_path};
+use crate::given;
 use crate::report::words::{counted, length, listed, number, padded, place, wrap};
 use crate::stdout;
 
@@ -49,8 +50,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         }
         Err(failure) => return Err(failure),
     };
-    let elevated = inputs.as_ref().map(|inputs| Elevated::by_policy(&inputs.policy));
-    let may_be = |role: &RoleArn| elevated.as_ref().is_none_or(|elevated| elevated.may_be(role));
+    let met = inputs.as_ref().map(|inputs| RolesMet::new(&inputs.policy));
+    let may_be = |role: &RoleArn| met.as_ref().is_none_or(|met| met.may_be_elevated(role));
     let mut reader = Reader {
         elevated: &may_be,
         told: Vec::new(),
@@ -61,15 +62,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         partly: 0,
         details: 0,
     };
-    let counts = if args.what.as_os_str() == "-" {
-        read_stream(io::stdin().lock(), "stdin", &Filter::everything(), &mut Scratch::new(), &mut reader)
+    let counts = if given::is_stdin(&args.what) {
+        read_stream(given::stdin("CloudTrail records"), "stdin", &Filter::everything(), &mut Scratch::new(), &mut reader)
     } else {
-        if fs::metadata(&args.what).is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(Failure::Usage(format!(
-                "`{}` is a folder; explain reads one file, audit reads folders",
-                crate::exit::shown_path(&args.what)
-            )));
-        }
         File::open(&args.what).map_err(|why| Failure::unreadable(&args.what, why))?;
         read_file(&args.what, &Filter::everything(), &mut Scratch::new(), &mut reader)
     };
@@ -90,6 +85,12 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     })?;
     not_evidence.tell_not_evidence();
     unread.tell();
+    if let (Some(inputs), Some(met)) = (&inputs, met) {
+        let all = told.iter().filter_map(|record| record.seen.as_deref()).chain(&later);
+        let unmatched = unmatched(&world_of(all), &inputs.policy, &inputs.rosters, &met.into_near());
+        let near = unmatched.iter().filter(|entry| entry.is_near_miss());
+        near.for_each(|entry| stdout::tell_warning(&format!("{}: line {}: {entry}", shown_path(&inputs.policy_file), entry.line)));
+    }
     stdout::tell(&summary(&counts, unread.count() - details, partly, not_evidence.count()));
     Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
 }
@@ -214,12 +215,17 @@ fn line(label: &str, text: &str, columns: usize, out: &mut dyn Write) -> io::Res
     Ok(())
 }
 
-/// How every rule answers, over all records of the file.
-fn judged(all: &[&Seen], inputs: &Inputs, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn world_of<'s>(all: impl Iterator<Item = &'s Seen>) -> World {
     let mut world = World::default();
     for seen in all {
-        world.add((*seen).clone());
+        world.add(seen.clone());
     }
+    world
+}
+
+/// How every rule answers, over all records of the file.
+fn judged(all: &[&Seen], inputs: &Inputs, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    let world = world_of(all.iter().copied());
     let mut told: BTreeSet<(&'static str, String)> = BTreeSet::new();
     let mut written = Ok(());
     let judgement = judge(&world, &inputs.policy, &inputs.rosters, Scope::default(), &mut |examined| {

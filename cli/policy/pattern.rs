@@ -4,11 +4,17 @@ use rolewatch_guard::policy::{Forwarding, LONGEST_PATTERN};
 use rolewatch_guard::untrusted::harmless;
 
 use crate::args::PatternArgs;
+use crate::audit::inputs::{Places, policy_file};
 use crate::exit::Failure;
 use crate::stdout;
 
 pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
-    let (policy, _) = super::read(&args.file)?;
+    let places = Places::of(&[]);
+    let file = policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| match failure {
+        Failure::NoPolicy { .. } => Failure::Usage("no `rolewatch.yaml` is in the working directory: give the policy file".to_owned()),
+        other => other,
+    })?;
+    let (policy, _) = super::read(&file)?;
     let forwarding = Forwarding::of(&policy);
     for (written, wide) in &forwarding.widened {
         stdout::tell_warning(&format!(

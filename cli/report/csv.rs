@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use rolewatch_guard::Finding;
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "rule",
     "name",
     "verdict",
@@ -20,9 +20,10 @@ const HEADER: [&str; 14] = [
     "id",
     "policy",
     "supersedes",
+    "near_misses",
 ];
 
-pub(crate) fn write(findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(findings: &[Finding], near_misses: &[String], out: &mut dyn Write) -> io::Result<()> {
     let mut lines = csv::Writer::from_writer(out);
     lines.write_record(HEADER)?;
     for finding in findings {
@@ -42,6 +43,7 @@ pub(crate) fn write(findings: &[Finding], out: &mut dyn Write) -> io::Result<()>
             &finding.id,
             &finding.policy.to_string(),
             &finding.supersedes.join(" "),
+            &near_misses.join("; "),
         ];
         lines.write_record(cells.map(inert).iter().map(|cell| cell.as_bytes()))?;
     }

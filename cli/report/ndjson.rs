@@ -15,17 +15,20 @@ pub(super) struct Told<'a> {
     finding: &'a Finding,
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed_by: Option<&'a AllowedBy>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    near_misses: &'a [String],
 }
 
 impl<'a> Told<'a> {
     pub(super) fn of(finding: &'a Finding, allowed: &'a Allowed) -> Self {
-        Self { finding, allowed_by: allowed.of(finding) }
+        Self { finding, allowed_by: allowed.of(finding), near_misses: &[] }
     }
 }
 
-pub(crate) fn write(findings: &[Finding], allowed: &Allowed, out: &mut dyn Write) -> io::Result<()> {
+/// `near_misses`: what to know about the policy. No line is about the policy alone, so each finding carries it.
+pub(crate) fn write(findings: &[Finding], allowed: &Allowed, near_misses: &[String], out: &mut dyn Write) -> io::Result<()> {
     for finding in findings {
-        serde_json::to_writer(&mut *out, &Told::of(finding, allowed))?;
+        serde_json::to_writer(&mut *out, &Told { near_misses, ..Told::of(finding, allowed) })?;
         out.write_all(b"\n")?;
     }
     Ok(())

@@ -133,10 +133,15 @@ fn incomplete(totals: &Totals) -> String {
         .then(|| format!("details of {} could not be read, so what depends on them is unproven", counted(details, "record", "records")));
     let whole = match (&*whole, &details) {
         ([], Some(_)) => None,
-        ([], None) => Some("there were no logs to read, so switches may be missing below".to_owned()),
+        ([], None) => Some(format!("{}, so switches may be missing below", no_logs(totals.files.met))),
         _ => Some(format!("{} could not be read, so switches may be missing below", whole.join(" and "))),
     };
     whole.into_iter().chain(details).collect::<Vec<_>>().join("; ")
+}
+
+/// What is missing where nothing that was met is unreadable.
+fn no_logs(files_met: u64) -> &'static str {
+    if files_met == 0 { "there were no logs to read" } else { "there were no logs in some of what was given" }
 }
 
 fn nothing_found(report: &Report<'_>) -> String {

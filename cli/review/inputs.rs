@@ -1,15 +1,26 @@
 //! Files about the set-up: read one by one, each fault named.
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::slice;
 
+use rolewatch_archive::find_files;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::review::{Credential, Input, Setup};
 use serde::Deserialize;
 
-use crate::exit::{Failure, shown_path};
+use crate::audit::inputs::ROSTERS;
+use crate::audit::scan::tell_skipped;
+use crate::exit::{shown_path, shown_why};
+use crate::given;
+use crate::report::words::{length, number};
 use crate::stdout;
+
+/// How many faults are told on stderr.
+const TOLD: usize = 50;
 
 /// What was read, and what could not be.
 #[derive(Default)]
@@ -23,6 +34,8 @@ pub(crate) struct Inputs {
     pub(crate) unreadable: u64,
     /// The name of the file that an account came from, without ending and time.
     pub(crate) names: Vec<(AccountId, String)>,
+    /// Files that were met, by their real paths.
+    met: HashSet<PathBuf>,
 }
 
 /// A line of the credential report; it has more columns.
@@ -33,28 +46,47 @@ struct Line {
 }
 
 impl Inputs {
-    /// Reads files, and of folders every `*.json` in them.
-    pub(crate) fn read(&mut self, paths: &[PathBuf]) -> Result<(), Failure> {
+    /// Reads files, and whatever is under directories, as an audit does.
+    pub(crate) fn read(&mut self, paths: &[PathBuf]) {
         for path in paths {
             if !path.is_dir() {
                 self.one(path);
                 continue;
             }
-            let files = in_folder(path).map_err(|why| Failure::unreadable(path, why))?;
-            if files.is_empty() {
-                self.fault(path, "no .json file is in it");
+            let rosters = Cell::new(None);
+            let is_left_out = |inside: &Path| {
+                let is_roster = inside.file_name().is_some_and(|name| name == ROSTERS) && inside.is_dir();
+                if is_roster {
+                    rosters.set(Some(inside.to_owned()));
+                }
+                is_roster
+            };
+            let found = find_files(slice::from_ref(path), &is_left_out);
+            if let Some(folder) = rosters.take() {
+                let folder = shown_path(&folder);
+                stdout::tell(&format!("rolewatch: `{folder}` was left out: it is for `audit`; give it as a path of its own to review it"));
             }
-            for file in files {
-                self.one(&file);
+            tell_skipped(&found.skipped);
+            for problem in &found.unread {
+                self.fault(&problem.file, &problem.reason.to_string());
+            }
+            if found.files.is_empty() && found.unread.is_empty() {
+                self.fault(path, "it holds no .json file");
+            }
+            for file in found.files {
+                self.one(&file.path);
             }
         }
-        Ok(())
     }
 
+    /// Reads a file, once however often it is given: by its name, and in a directory.
     fn one(&mut self, file: &Path) {
+        if fs::canonicalize(file).is_ok_and(|real| !self.met.insert(real)) {
+            return;
+        }
         let bytes = match content(file) {
             Ok(bytes) => bytes,
-            Err(why) => return self.fault(file, &format!("{why}{}", meant(file, &why))),
+            Err(why) => return self.fault(file, &shown_why(&why)),
         };
         let input = match Input::read(&bytes) {
             Ok(input) => input,
@@ -79,7 +111,7 @@ impl Inputs {
     pub(crate) fn read_credentials(&mut self, file: &Path) {
         let lines = match fs::read(file) {
             Ok(bytes) => csv::Reader::from_reader(&*bytes).deserialize::<Line>().collect::<Result<Vec<_>, _>>(),
-            Err(why) => return self.fault(file, &format!("{why}{}", meant(file, &why))),
+            Err(why) => return self.fault(file, &shown_why(&why)),
         };
         match lines {
             Ok(lines) if !lines.is_empty() => {
@@ -111,55 +143,30 @@ impl Inputs {
         self.faults.push(format!("{}: {why}", shown_path(file)));
     }
 
-    /// One line each on stderr.
+    /// One line each on stderr, as far as anybody would read.
     pub(crate) fn tell(&self) {
-        for fault in &self.faults {
+        for fault in self.faults.iter().take(TOLD) {
             stdout::tell(&format!("rolewatch: {fault}"));
+        }
+        let untold = length(&self.faults).saturating_sub(length(self.faults.get(..TOLD).unwrap_or(&self.faults)));
+        if untold > 0 {
+            stdout::tell(&format!("rolewatch: … and {} more (`--format json` names them)", number(untold)));
         }
     }
 }
 
 /// Of the file, or of stdin for `-`.
 fn content(file: &Path) -> io::Result<Vec<u8>> {
-    if file.as_os_str() != "-" {
+    if !given::is_stdin(file) {
         return fs::read(file);
     }
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    given::stdin("the output of the AWS CLI").read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Every `*.json` of the folder itself, by name.
-fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let file = entry?.path();
-        let hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !hidden && file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-            files.push(file);
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// `development` of `roster/development@2026-03-31T093000Z.json`.
 fn stem(file: &Path) -> String {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     stem.split('@').next().unwrap_or_default().to_owned()
-}
-
-/// `; did you mean …?`, where a file of nearly that name is there.
-fn meant(file: &Path, why: &io::Error) -> String {
-    if why.kind() != io::ErrorKind::NotFound {
-        return String::new();
-    }
-    let Some(name) = file.file_name().and_then(|name| name.to_str()) else { return String::new() };
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let there = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let like = there.map(|other| (strsim::normalized_damerau_levenshtein(name, &other), other));
-    match like.max_by(|(a, _), (b, _)| a.total_cmp(b)) {
-        Some((likeness, other)) if likeness >= 0.6 => format!("; did you mean `{}`?", shown_path(Path::new(&other))),
-        _ => String::new(),
-    }
 }

@@ -10,6 +10,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Review, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::inputs::Inputs;
@@ -30,8 +31,31 @@ pub(super) struct Report<'a> {
     pub(super) review: &'a Review,
 }
 
-const HEADER: [&str; 13] =
-    ["rule", "name", "verdict", "severity", "account", "subject", "place", "statement", "fix", "message", "undecided", "id", "policy"];
+const HEADER: [&str; 14] = [
+    "rule",
+    "name",
+    "verdict",
+    "severity",
+    "account",
+    "subject",
+    "place",
+    "statement",
+    "fix",
+    "message",
+    "undecided",
+    "id",
+    "policy",
+    "near_misses",
+];
+
+/// A finding, and what to know about the policy: no line is about the policy alone, so each finding carries it.
+#[derive(Serialize)]
+struct FindingLine<'a> {
+    #[serde(flatten)]
+    finding: &'a ReviewFinding,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    near_misses: &'a [String],
+}
 
 impl Report<'_> {
     pub(super) fn print(&self, format: Format) -> Result<(), Failure> {
@@ -84,7 +108,8 @@ impl Report<'_> {
 
     fn ndjson(&self, out: &mut dyn Write) -> io::Result<()> {
         for finding in &self.review.findings {
-            writeln!(out, "{}", visible(&serde_json::to_string(finding)?))?;
+            let line = FindingLine { finding, near_misses: &self.review.near_misses };
+            writeln!(out, "{}", visible(&serde_json::to_string(&line)?))?;
         }
         Ok(())
     }
@@ -132,6 +157,7 @@ impl Report<'_> {
                 &undecided.join("; "),
                 id,
                 &policy.to_string(),
+                &self.review.near_misses.join("; "),
             ];
             lines.write_record(cells.map(inert).iter().map(|cell| cell.as_bytes()))?;
         }

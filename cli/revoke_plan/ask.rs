@@ -1,7 +1,7 @@
 //! Which finding is meant: by its id, or by the finding itself as JSON.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rolewatch_guard::id::EventId;
@@ -10,6 +10,7 @@ use rolewatch_guard::{Finding, Judgement, SwitchKey};
 use serde::Deserialize;
 
 use crate::exit::{Failure, shown_path};
+use crate::given;
 
 /// The digits of an id.
 const DIGITS: usize = 32;
@@ -65,23 +66,26 @@ impl Asked {
                 return Err(Failure::Usage("stdin can be the finding or the logs, not both".to_owned()));
             }
             let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map_err(|why| Failure::unreadable(finding, why))?;
+            given::stdin("a finding").read_to_end(&mut bytes).map_err(|why| Failure::unreadable(finding, why))?;
             bytes
-        } else if finding.is_file() {
+        } else if finding.is_dir() {
+            return Err(Failure::Usage(format!("`{}` is a directory; give the id of a finding, or a file with one", shown_path(finding))));
+        } else if finding.exists() {
             fs::read(finding).map_err(|why| Failure::unreadable(finding, why))?
         } else {
-            return Self::id(&finding.to_string_lossy());
+            return Self::id(&finding.to_string_lossy(), &given::meant(finding));
         };
         Self::json(&bytes).map_err(|why| Failure::Usage(format!("`{}` has no finding to plan for: {why}", shown_path(finding))))
     }
 
-    fn id(text: &str) -> Result<Self, Failure> {
+    /// `meant`: which file was probably meant, should it be no id.
+    fn id(text: &str, meant: &str) -> Result<Self, Failure> {
         let id = text.trim().to_ascii_lowercase();
         if (FEWEST..=DIGITS).contains(&id.len()) && is_hexadecimal(&id) {
             return Ok(Self::Id(id));
         }
         Err(Failure::Usage(format!(
-            "`{}` is neither the id of a finding ({DIGITS} hexadecimal digits, or at least the first {FEWEST}) nor a file with a finding\n\
+            "`{}`: no such file or directory, and not the id of a finding ({DIGITS} hexadecimal digits, or at least the first {FEWEST}){meant}\n\
              `rolewatch audit --format ndjson` prints findings with their ids",
             harmless(text)
         )))
@@ -216,9 +220,9 @@ mod tests {
 
     #[test]
     fn ids_are_hexadecimal_and_long_enough() {
-        assert!(matches!(Asked::id(" 00C0ffee "), Ok(Asked::Id(id)) if id == "00c0ffee"));
+        assert!(matches!(Asked::id(" 00C0ffee ", ""), Ok(Asked::Id(id)) if id == "00c0ffee"));
         for odd in ["", "abc", "RW004", "nothing.json", &"a".repeat(33)] {
-            assert!(Asked::id(odd).is_err(), "{odd}");
+            assert!(Asked::id(odd, "").is_err(), "{odd}");
         }
     }
 

@@ -116,11 +116,11 @@ fn a_detail_that_cannot_be_read_is_named_and_the_rest_of_its_record_is_judged() 
 }
 
 #[test]
-fn a_path_that_is_not_there_is_named_and_the_rest_is_judged() {
+fn a_path_that_is_not_there_is_an_error_and_nothing_is_judged() {
     let bench = Bench::of(&story());
     let outcome = bench.run(&["audit", "archive", "nowhere", "--format", "ndjson"]);
-    assert_eq!((outcome.code, outcome.findings().len()), (Some(3), 1));
-    assert!(outcome.stderr.contains("nowhere: there is nothing of this name"), "{}", outcome.stderr);
+    assert_eq!((outcome.code, outcome.findings().len()), (Some(2), 0));
+    assert!(outcome.stderr.contains("`nowhere`: no such file or directory"), "{}", outcome.stderr);
 }
 
 #[cfg(unix)]

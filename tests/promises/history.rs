@@ -265,3 +265,32 @@ fn an_extract_holds_no_secret_and_a_run_stays_in_its_folder() {
         assert!(week.ask(&mut Auditor::new(None), &asked).is_err(), "{run}");
     }
 }
+
+#[test]
+fn an_entry_that_only_just_misses_a_role_is_in_the_summary_as_in_the_local_report() {
+    let mut used = rolewatch_guard::testing::Story::new();
+    // Of this role there are uses alone, of which nothing is kept.
+    used.switch_to("dora", "team/Archivist").with_mfa().used_after(600).only_uses();
+    let lines: String = used.records().iter().map(|record| format!("{record}\n")).collect();
+    let week = Week::new(|logs| logs.push(("AWSLogs/zz.json".into(), lines.clone().into_bytes())));
+    let entry = |name: &str| format!("  - {{arn: 'arn:aws:iam::444455556666:role/{name}', groups: [development/Developers]}}\n");
+    let policy = fs::read_to_string(week.bench.path("rolewatch.yaml")).unwrap();
+    let policy = policy
+        .replace("role/MigrateData", "role/data/Migrate*")
+        .replace("\nsuppress:", &format!("{}\nsuppress:", entry("teams/Archivist")));
+    week.bench.write("rolewatch.yaml", policy.as_bytes());
+    week.twin.objects.borrow_mut().insert("policy/rolewatch.yaml".to_owned(), (policy.into_bytes(), week.twin.clock.get()));
+    for batch in week.keys.chunks(9) {
+        week.map("run", batch);
+    }
+    week.reduce("run");
+    let summary: Value = serde_json::from_str(&week.written("history/run/summary.json")).unwrap();
+    let said: Vec<&str> = summary["near_misses"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let arn = "arn:aws:iam::444455556666:role";
+    for (entry, role) in [("data/Migrate*", "MigrateData"), ("teams/Archivist", "team/Archivist")] {
+        let asked = format!("no role matches `{arn}/{entry}`; did you mean `{arn}/{role}`, which is in the logs?");
+        assert!(said.iter().any(|said| said.ends_with(&asked)), "{asked}: {said:?}");
+    }
+    let local: Value = serde_json::from_str(&week.audit("json").stdout).unwrap();
+    assert_eq!((said.len(), &summary["notices"]), (2, &local["notices"]));
+}

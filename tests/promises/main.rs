@@ -9,6 +9,7 @@
 )]
 
 mod allowed;
+mod arguments;
 mod bad_input;
 mod cli;
 mod corpus;
@@ -19,6 +20,7 @@ mod fast_path;
 mod history;
 mod hostile;
 mod meanings;
+mod near_misses;
 mod order;
 mod organisation;
 mod partitions;

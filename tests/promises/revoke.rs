@@ -79,7 +79,7 @@ fn what_cannot_be_planned_for_is_said() {
         (&*denied, String::new(), "events/archive", "no session came of it"),
         ("fffffff", String::new(), "events/archive", "the latest are"),
         (&*flipped, String::new(), "events/archive", &*format!("did you mean\n  {id}")),
-        ("RW004", String::new(), "events/archive", "neither the id of a finding"),
+        ("RW004", String::new(), "events/archive", "not the id of a finding"),
         ("-", "{}".to_owned(), "events/archive", "missing field `id`"),
         ("-", reviewed, "events/archive", "one of `rolewatch review`, about what IAM allows and not about a session"),
         ("-", elsewhere.to_string(), "events/denied.json", "AttributeKey=EventId,AttributeValue=00000000-0000-4000-8000-00000000ffff"),

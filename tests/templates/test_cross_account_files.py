@@ -29,7 +29,7 @@ class CrossAccountFiles(unittest.TestCase):
                 self.assertEqual(longest[name], role["MaxSessionDuration"])
 
     def test_groups_and_policies_are_those_of_the_template(self):
-        for file, strict in (("development.json", "false"), ("strict/development.json", "true")):
+        for file, strict in (("development.json", "false"), ("../cross-account-strict/development.json", "true")):
             made = deployed(FOLDER / "identity-account.yaml", DEVELOPMENT, {"RoleArns": ROLES, "MfaSessionRequired": strict})
             details = read(file)
             policies = {re.match(r"cross-account-(\w+)-", name).group(1): policy for name, policy in of_the_stack(details["Policies"])}

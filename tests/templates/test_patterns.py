@@ -77,6 +77,19 @@ class Patterns(unittest.TestCase):
         for command in self.matchers.values():
             self.assertEqual(matchers.match(command, patterns, [event, forged, beat, foreign]), [{"CloudTrailRule"}, set(), {"HeartbeatRule"}, set()])
 
+    def test_a_star_in_an_elevated_role_crosses_slashes(self):
+        center = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com"
+        listed = [f"{center}/*AWSReservedSSO_ReleaseManager_*", "arn:aws:iam::*:role/ops/*"]
+        meant = ("AWSReservedSSO_ReleaseManager_00112233aabbccdd", "ap-northeast-1/AWSReservedSSO_ReleaseManager_ffeeddccbbaa0099")
+        others = ("AWSReservedSSO_Reader_00112233aabbccdd", "ap-northeast-1/AWSReservedSSO_ReleaseManagers_00112233aabbccdd")
+        arns = [f"{center}/{name}" for name in meant + others] + ["arn:aws:iam::444455556666:role/ops/a/b/BreakGlass"]
+        event = json.loads((EVENTS / "identity-center-use.json").read_text())
+        events = [json.loads(json.dumps(event)) for _ in arns]
+        for copy, arn in zip(events, arns, strict=True):
+            copy["detail"]["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"] = arn
+        by = self.forwarded(events, listed)
+        self.assertEqual([bool(rules) for rules in by], [True, True, False, False, True])
+
     def test_of_real_records_nothing_that_the_engine_uses_is_dropped(self):
         folder = os.environ.get("ROLEWATCH_CORPUS")
         if not folder:

@@ -91,6 +91,9 @@ struct FileRead {
     /// The first of the events that AWS did not send.
     not_evidence: Vec<Fault>,
     not_evidence_count: u64,
+    /// Roles that an entry of the policy only just misses, and of which no record may be kept.
+    #[serde(default)]
+    near: Vec<String>,
 }
 
 /// One thing that could not be read, as the audit's `json` report has it.
@@ -120,6 +123,8 @@ struct Summary {
     not_evidence: Vec<Fault>,
     not_evidence_count: u64,
     notices: Vec<String>,
+    /// Of the notices, those about entries of the policy that only just miss a role.
+    near_misses: Vec<String>,
 }
 
 /// Where a run writes. Its name is Step Functions' own: up to 80 letters, digits, `-` and `_`.

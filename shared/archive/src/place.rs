@@ -58,7 +58,7 @@ pub enum Reason {
     #[error("cannot be read: {0}")]
     Refused(String),
     /// A path given by name is neither file nor folder.
-    #[error("there is nothing of this name")]
+    #[error("no such file or directory")]
     Missing,
     /// Nothing but white space.
     #[error("the file is empty")]

@@ -1,7 +1,15 @@
 //! Which roles are elevated: those that the policy names.
 
+mod met;
+mod unmatched;
+
+pub use met::RolesMet;
+pub use unmatched::{UnmatchedEntry, unmatched};
+
+pub(crate) use unmatched::unmatched_among;
+
 use crate::arn::RoleArn;
-use crate::policy::{Policy, RolePolicy};
+use crate::policy::{Policy, RolePattern, RolePolicy};
 use crate::roster::Rosters;
 use crate::world::World;
 
@@ -23,9 +31,18 @@ pub fn needles(policy: &Policy) -> Vec<String> {
     needles
 }
 
+/// Where the roles of Identity Center are. Only AWS makes roles there, and below it there is at most a Region.
+const PERMISSION_SETS: &str = ":role/aws-reserved/sso.amazonaws.com/";
+
+/// What the name of each of them begins with.
+const PERMISSION_SET: &str = "AWSReservedSSO_";
+
 /// What the ARN of each session of a matching role has in it.
 fn session_needle(pattern: &str) -> String {
     const ANY: &str = ":assumed-role/";
+    if let Some(name) = permission_set(pattern) {
+        return format!("{ANY}{name}");
+    }
     let tail = pattern.rsplit(['*', '?']).next().unwrap_or(pattern);
     let wild = pattern.contains(['*', '?']);
     match (tail.rsplit_once('/'), wild) {
@@ -35,6 +52,17 @@ fn session_needle(pattern: &str) -> String {
         (None, true) if tail.len() >= 4 => format!("{tail}/"),
         _ => ANY.to_owned(),
     }
+}
+
+/// How the names of all permission sets that a pattern means begin: `AWSReservedSSO_Admin_` of `…/*AWSReservedSSO_Admin_*`.
+fn permission_set(pattern: &str) -> Option<&str> {
+    let (front, rest) = pattern.split_once(PERMISSION_SETS)?;
+    let at = rest.find(PERMISSION_SET).filter(|_| !front.contains('/'))?;
+    let (before, name) = rest.split_at_checked(at)?;
+    // A wildcard in front of the name stands for a Region, or for a part of another name.
+    let begins = before.is_empty() || before.ends_with('/') || before.ends_with('*');
+    let literal = name.split(['*', '?']).next().unwrap_or(name);
+    (begins && !literal.contains('/')).then_some(literal)
 }
 
 /// An elevated role: its full ARN as far as known, and what the policy says of it.
@@ -76,13 +104,7 @@ impl<'a> Elevated<'a> {
 
     /// Whether a role whose path is not known would be elevated under some path: `role/App` where the policy says `role/team/*`.
     pub(crate) fn under_some_path(&self, role: &RoleArn) -> bool {
-        let Some((front, name)) = role.as_str().split_once(":role/").filter(|_| !role.has_path()) else {
-            return false;
-        };
-        self.policy.roles.iter().any(|entry| {
-            let path = entry.arn.as_str().split_once(":role/").and_then(|(_, rest)| rest.rsplit_once('/')).map(|(path, _)| path);
-            path.is_some_and(|path| entry.arn.matches_text(&format!("{front}:role/{}/{name}", path.replace(['*', '?'], "x"))))
-        })
+        !role.has_path() && self.policy.roles.iter().any(|entry| matches_under_some_path(&entry.arn, role))
     }
 
     /// Assumed-role ARNs lack the path; the role's id leads to the ARN that has it.
@@ -104,6 +126,13 @@ impl<'a> Elevated<'a> {
     }
 }
 
+/// Whether a role whose path is not known would match under some path that the pattern spells out.
+fn matches_under_some_path(pattern: &RolePattern, role: &RoleArn) -> bool {
+    let Some((front, name)) = role.as_str().split_once(":role/") else { return false };
+    let path = pattern.as_str().split_once(":role/").and_then(|(_, rest)| rest.rsplit_once('/')).map(|(path, _)| path);
+    path.is_some_and(|path| pattern.matches_text(&format!("{front}:role/{}/{name}", path.replace(['*', '?'], "x"))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +148,15 @@ mod tests {
             ("arn:aws:iam::*:role/Admin*", ":assumed-role/"),
             ("arn:aws:iam::*:role/*a", ":assumed-role/"),
             ("arn:aws:iam::444455556666:role/*", ":assumed-role/"),
+            (
+                "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*",
+                ":assumed-role/AWSReservedSSO_Admin_",
+            ),
+            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Ad?in_*", ":assumed-role/AWSReservedSSO_Ad"),
+            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_01", ":assumed-role/AWSReservedSSO_A_01"),
+            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*_AWSReservedSSO_A_01", "_AWSReservedSSO_A_01/"),
+            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*", ":assumed-role/"),
+            ("arn:aws:iam::*:role/*AWSReservedSSO_Admin_*", ":assumed-role/"),
         ] {
             assert_eq!(session_needle(pattern), needle, "{pattern}");
         }

@@ -1,9 +1,11 @@
 //! Many records, one after the other, into a world, with counts of what became of them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::Elevated;
 use crate::arn::RoleArn;
+use crate::elevated::RolesMet;
 use crate::envelope::{self, NotUsed};
 use crate::moment::Moment;
 use crate::policy::Policy;
@@ -44,7 +46,7 @@ impl Kept {
 
 /// Takes records in. Parts that took in different records can be joined in any order.
 pub struct Intake<'p> {
-    elevated: Elevated<'p>,
+    met: RolesMet<'p>,
     world: World,
     kept: Kept,
     /// Facts added to the world, copies included.
@@ -60,12 +62,14 @@ pub struct TakenIn {
     pub kept: Kept,
     /// The first and the last relevant record.
     pub range: Option<(Moment, Moment)>,
+    /// Roles of records that were read, and kept or not, that an entry of the policy only just misses.
+    pub near: BTreeSet<RoleArn>,
 }
 
 impl<'p> Intake<'p> {
     /// Nothing yet. The policy tells whose uses are kept.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { elevated: Elevated::by_policy(policy), world: World::default(), kept: Kept::default(), facts: 0, range: None }
+        Self { met: RolesMet::new(policy), world: World::default(), kept: Kept::default(), facts: 0, range: None }
     }
 
     /// Takes one record in, and names its details that can't be read. The rest of it counts.
@@ -73,7 +77,7 @@ impl<'p> Intake<'p> {
     /// # Errors
     /// A relevant record that cannot be read; it is counted.
     pub fn take(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, RecordProblem> {
-        let elevated = |role: &RoleArn| self.elevated.may_be(role);
+        let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
         let (time, unread) = match read(json, &elevated) {
             Ok(Reading::Seen(mut seen)) => {
                 let (time, unread) = (seen.time, std::mem::take(&mut seen.unread));
@@ -123,10 +127,16 @@ impl<'p> Intake<'p> {
         self.kept.merge(other);
     }
 
+    /// Takes in roles that another found near an entry of the policy.
+    pub fn note_near(&mut self, roles: impl IntoIterator<Item = RoleArn>) {
+        self.met.add(roles);
+    }
+
     /// Both.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.world = self.world.join(other.world);
+        self.met.add(other.met.into_near());
         self.kept.merge(other.kept);
         self.facts += other.facts;
         self.range = match (self.range, other.range) {
@@ -140,6 +150,6 @@ impl<'p> Intake<'p> {
     pub fn finish(mut self) -> TakenIn {
         self.kept.duplicates = self.facts.saturating_sub(u64::try_from(self.world.len()).unwrap_or(u64::MAX));
         self.kept.contradicting = u64::try_from(self.world.conflicts()).unwrap_or(u64::MAX);
-        TakenIn { world: self.world, kept: self.kept, range: self.range }
+        TakenIn { world: self.world, kept: self.kept, range: self.range, near: self.met.into_near() }
     }
 }

@@ -322,23 +322,6 @@ impl<'w> Judge<'_, 'w> {
         unknown.sort();
         unknown.dedup();
         notices.extend(unknown);
-        for entry in &self.policy.roles {
-            let met =
-                |role: &RoleArn| self.policy.role_for(role).is_some_and(|first| std::ptr::eq(first, entry)) || entry.arn.matches(role);
-            let switched = self.tracer.gathered.switches.iter().filter_map(|switch| switch.role.as_ref());
-            let mut known =
-                switched.chain(self.world.roles.values().flatten()).chain(rosters.iter().flat_map(|snapshot| snapshot.roles.values()));
-            if !known.any(met) {
-                let pattern = harmless(entry.arn.as_str());
-                let listed = entry.arn.account().is_some_and(|account| rosters.of(account).any(|snapshot| !snapshot.roles.is_empty()));
-                let place = if listed {
-                    "is in no roster of its account and nowhere in the logs; is it misspelled?"
-                } else {
-                    "is nowhere in the logs"
-                };
-                notices.push(format!("role `{pattern}` of the policy (line {}) {place}", entry.line));
-            }
-        }
         let doubtful = self.tracer.gathered.doubtful;
         if doubtful > 0 {
             notices.push(format!(

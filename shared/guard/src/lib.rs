@@ -31,7 +31,7 @@ mod proof;
 mod record;
 
 pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
-pub use elevated::{Elevated, needles};
+pub use elevated::{Elevated, RolesMet, UnmatchedEntry, needles, unmatched};
 pub use finding::{CallerShown, Finding, NotAFinding, Subject, Verdict};
 pub use judge::{
     Examined, Files, Findings, Judgement, Records, RefusedSummary, Scope, Standing, SuppressedFinding, SwitchSummary, Switches, Tally,

@@ -47,6 +47,8 @@ pub struct Review {
     pub suppressed: Vec<(ReviewFinding, Suppression)>,
     /// What else to know: rules that were not judged, names of the policy that nothing bears.
     pub notices: Vec<String>,
+    /// Of the notices, those about entries of the policy that only just miss a role.
+    pub near_misses: Vec<String>,
     /// How many elevated roles were found.
     pub elevated: usize,
 }
@@ -54,7 +56,9 @@ pub struct Review {
 /// Judges a set-up. `as_of` is what "by now" means for suppressions.
 pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     let view = View::new(setup, policy);
-    let mut review = Review { notices: view.notices(), elevated: view.elevated.len(), ..Review::default() };
+    let near_misses = view.near_misses();
+    let notices = near_misses.iter().cloned().chain(view.notices()).collect();
+    let mut review = Review { notices, near_misses, elevated: view.elevated.len(), ..Review::default() };
     for rule in &rules::ALL {
         let Check::Review(check) = rule.check else { continue };
         for draft in check(&view) {

@@ -31,7 +31,7 @@ impl Files {
 
     /// The same with `MfaSessionRequired`.
     pub(super) fn strict() -> Self {
-        Self::of("strict/development.json")
+        Self::of("../cross-account-strict/development.json")
     }
 
     fn of(development: &str) -> Self {

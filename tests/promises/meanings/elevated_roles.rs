@@ -34,8 +34,9 @@ fn an_entry_of_the_policy_that_no_role_matches_is_said() {
     story.switch("tom").with_permanent_key();
     let judgement = story.judgement();
     assert_eq!(rules(&judgement.findings), []);
-    let said = "role `arn:aws:iam::444455556666:role/UpdateAp` of the policy (line 7) is nowhere in the logs";
-    assert!(judgement.notices.iter().any(|notice| notice == said), "{:?}", judgement.notices);
+    let arn = "arn:aws:iam::444455556666:role";
+    let said = format!("line 7 of the policy: no role matches `{arn}/UpdateAp`; did you mean `{arn}/UpdateApp`, which is in the logs?");
+    assert_eq!((judgement.notices.first(), &judgement.near_misses), (Some(&said), &vec![said.clone()]));
     let mut story = Story::new();
     story.switch("dora").with_mfa();
     assert!(!story.judgement().notices.iter().any(|notice| notice.contains("nowhere in the logs")));

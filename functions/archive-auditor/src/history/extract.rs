@@ -14,7 +14,7 @@ use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::{Reading, RecordProblem, read, reduced};
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Elevated, Files, needles};
+use rolewatch_guard::{Files, RolesMet, needles};
 use serde_json::{Value, json};
 
 use super::{Batch, Fault, FileRead, Footer, folder};
@@ -81,7 +81,7 @@ async fn one<O: Outside>(
 
 /// What is read of one file. Its records are compressed as they come, so that no file can be too large.
 struct Read<'p, 'o> {
-    elevated: Elevated<'p>,
+    met: RolesMet<'p>,
     file: FileRead,
     out: &'o mut GzEncoder<Vec<u8>>,
     /// Writing failed.
@@ -91,14 +91,15 @@ struct Read<'p, 'o> {
 impl<'p, 'o> Read<'p, 'o> {
     fn new(policy: &'p Policy, key: String, out: &'o mut GzEncoder<Vec<u8>>) -> Self {
         let file = FileRead { key, policy: policy.version_hash.to_string(), ..FileRead::default() };
-        Self { elevated: Elevated::by_policy(policy), file, out, broken: None }
+        Self { met: RolesMet::new(policy), file, out, broken: None }
     }
 
     /// Writes what became of the file behind its records.
-    fn end(self) -> io::Result<()> {
+    fn end(mut self) -> io::Result<()> {
         if let Some(broken) = self.broken {
             return Err(broken);
         }
+        self.file.near = self.met.into_near().iter().map(ToString::to_string).collect();
         serde_json::to_writer(&mut *self.out, &Footer { file: self.file })?;
         self.out.write_all(b"\n")
     }
@@ -116,7 +117,7 @@ impl<'p, 'o> Read<'p, 'o> {
 
     /// Services' mints are kept too: they may be the start of a chain.
     fn take(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, RecordProblem> {
-        let elevated = |role: &RoleArn| self.elevated.may_be(role);
+        let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
         let unread = match read(json, &elevated)? {
             Reading::Seen(seen) => seen.unread,
             Reading::Service(_) => Vec::new(),

@@ -7,8 +7,9 @@ use flate2::read::GzDecoder;
 use futures_util::stream::{self, StreamExt};
 use rolewatch_edge::port::{Object, Trouble};
 use rolewatch_edge::rulebook::Rulebook;
+use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::intake::{Intake, Kept, TakenIn};
-use rolewatch_guard::{Files, Records, Scope, Totals, judge};
+use rolewatch_guard::{Files, Records, Scope, Totals, judge, unmatched};
 use serde_json::{Value, json};
 
 use super::{Fault, FileRead, Footer, NAMED, Reduce, Summary, folder};
@@ -54,11 +55,12 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
     }
 
     let All { intake, files, unread, not_evidence, .. } = all;
-    let TakenIn { world, kept, .. } = intake.finish();
+    let TakenIn { world, kept, near, .. } = intake.finish();
     let records = records(kept);
     let mut counts = Totals { files, records, ..Totals::default() };
     let scope = Scope { as_of: asked.until, since: asked.since, until: asked.until };
-    let judgement = judge(&world, &book.policy, &book.rosters, scope, &mut |_| ());
+    let mut judgement = judge(&world, &book.policy, &book.rosters, scope, &mut |_| ());
+    judgement.note_unmatched(&unmatched(&world, &book.policy, &book.rosters, &near));
     counts.add_judgement(&judgement);
     let ((unread, unread_count), (not_evidence, not_evidence_count)) = (unread.finish(), not_evidence.finish());
 
@@ -81,6 +83,7 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         not_evidence,
         not_evidence_count,
         notices: judgement.notices,
+        near_misses: judgement.near_misses,
     };
     // Last: whoever sees it sees the findings too.
     outside.put(&format!("{folder}/summary.json"), serde_json::to_vec_pretty(&summary).map_err(unwritten)?).await?;
@@ -124,7 +127,8 @@ impl All<'_> {
     }
 
     fn file(&mut self, file: FileRead) {
-        let FileRead { policy, files, not_relevant, unread, faults, fault_count, not_evidence, not_evidence_count, .. } = file;
+        let FileRead { policy, files, not_relevant, unread, faults, fault_count, not_evidence, not_evidence_count, near, .. } = file;
+        self.intake.note_near(near.iter().filter_map(|role| RoleArn::parse(role).ok()));
         self.files.met += files.met;
         self.files.read += files.read;
         self.files.skipped += files.skipped;

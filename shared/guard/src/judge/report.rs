@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::arn::RoleArn;
 use crate::dossier::{Origin, Person, Switch};
+use crate::elevated::UnmatchedEntry;
 use crate::finding::{CallerShown, Finding, Verdict};
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
@@ -92,6 +93,8 @@ pub struct Judgement {
     pub conflicts: usize,
     /// What else the reader should know.
     pub notices: Vec<String>,
+    /// Of the notices, those about entries of the policy that only just miss a role.
+    pub near_misses: Vec<String>,
     /// One copy of each role and caller, for the summaries.
     roles: HashSet<Arc<str>>,
     callers: HashSet<Arc<CallerShown>>,
@@ -134,9 +137,19 @@ impl Judgement {
             root_allowed: 0,
             conflicts: 0,
             notices: Vec::new(),
+            near_misses: Vec::new(),
             roles: HashSet::new(),
             callers: HashSet::new(),
         }
+    }
+
+    /// Notes entries of the policy that no role matches. What was probably meant comes before everything else.
+    pub fn note_unmatched(&mut self, unmatched: &[UnmatchedEntry]) {
+        let sentence = |entry: &UnmatchedEntry| format!("line {} of the policy: {entry}", entry.line);
+        let (near, others): (Vec<_>, Vec<_>) = unmatched.iter().partition(|entry| entry.is_near_miss());
+        self.near_misses.extend(near.into_iter().map(sentence));
+        self.notices.splice(..0, self.near_misses.iter().cloned());
+        self.notices.extend(others.into_iter().map(sentence));
     }
 
     pub(super) fn count(&mut self, rule: &'static str, verdict: Verdict) {

@@ -5,6 +5,7 @@
 
 mod forwarding;
 mod identity;
+mod near;
 mod node;
 mod note;
 mod problem;
@@ -28,6 +29,7 @@ use crate::moment::Moment;
 
 pub use forwarding::{Forwarding, LONGEST_PATTERN, uncovered};
 pub use identity::{IdentityKind, NotAnIdentityKind};
+pub use near::Miss;
 pub use note::Note;
 pub use problem::{PolicyError, PolicyErrors};
 pub use role::{GroupName, GroupRef, Mfa, RolePattern, RolePolicy};

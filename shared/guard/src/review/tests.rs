@@ -102,11 +102,16 @@ fn a_suppression_hides_until_its_day_and_never_for_a_critical_role() {
 #[test]
 fn names_of_the_policy_that_nothing_bears_are_told() {
     let company = Company::new().policy("role/UpdateApp", "role/UpdateApps").policy("development/Developers]", "development/Developer] ");
-    let notices = company.review().notices;
-    assert!(
-        notices.iter().any(|notice| notice.contains("no role that was given is called arn:aws:iam::444455556666:role/UpdateApps")),
-        "{notices:?}"
+    let review = company.review();
+    let arn = "arn:aws:iam::444455556666:role";
+    let asked = format!(
+        "line 19 of the policy: no role matches `{arn}/UpdateApps`; did you mean `{arn}/UpdateApp`, which is in the authorization details?"
     );
+    assert_eq!((review.notices.first(), &review.near_misses), (Some(&asked), &vec![asked.clone()]));
+    let notices = review.notices;
+    let far = Company::new().policy("role/UpdateApp", "role/BreakGlass").review();
+    let said = format!("line 19 of the policy: no role that was given is called `{arn}/BreakGlass`");
+    assert!(far.near_misses.is_empty() && far.notices.contains(&said), "{:?}", far.notices);
     assert!(notices.iter().any(|notice| notice.contains("there is no group development/Developer")), "{notices:?}");
 }
 

@@ -3,6 +3,7 @@
 use super::account::{Account, Group, Role, User};
 use super::setup::Setup;
 use crate::arn::{AWS, RoleArn, iam_arn, partition_of};
+use crate::elevated::{UnmatchedEntry, unmatched_among};
 use crate::iam::Document;
 use crate::id::AccountId;
 use crate::policy::{GroupName, GroupRef, Policy, RolePolicy};
@@ -113,15 +114,26 @@ impl<'a> View<'a> {
         user.groups.iter().filter_map(|name| account.group(name)).any(|group| Self::admits(rules, account.id, group))
     }
 
+    /// Entries of the policy that only just miss a role that was given.
+    pub(super) fn near_misses(&self) -> Vec<String> {
+        self.unmatched().iter().filter(|entry| entry.is_near_miss()).map(sentence).collect()
+    }
+
+    fn unmatched(&self) -> Vec<UnmatchedEntry> {
+        let roles = self.setup.accounts().flat_map(|account| account.roles.values());
+        let roles = roles.filter(|role| !role.is_service_linked()).filter_map(|role| RoleArn::parse(&role.arn).ok());
+        unmatched_among(roles, self.policy)
+    }
+
     /// What is to be known apart from findings.
     pub(super) fn notices(&self) -> Vec<String> {
         let mut notices = Vec::new();
-        for rules in &self.policy.roles {
-            let shown = harmless(rules.arn.as_str());
-            let given = rules.arn.account().is_none_or(|account| self.setup.account(account).is_some());
-            if given && !self.setup.accounts().flat_map(|account| account.roles.values()).any(|role| rules.arn.matches_text(&role.arn)) {
-                notices.push(format!("no role that was given is called {shown} (line {} of the policy)", rules.line));
+        for entry in self.unmatched().iter().filter(|entry| !entry.is_near_miss()) {
+            if entry.pattern.account().is_none_or(|account| self.setup.account(account).is_some()) {
+                notices.push(sentence(entry));
             }
+        }
+        for rules in &self.policy.roles {
             for group in &rules.groups {
                 let account = self.setup.account(group.account);
                 if account.is_some_and(|account| !account.groups.values().any(|known| is(group, known))) {
@@ -136,6 +148,10 @@ impl<'a> View<'a> {
         notices.dedup();
         notices
     }
+}
+
+fn sentence(entry: &UnmatchedEntry) -> String {
+    format!("line {} of the policy: {entry}", entry.line)
 }
 
 fn is(named: &GroupRef, group: &Group) -> bool {

@@ -53,8 +53,14 @@ pub enum SnapshotError {
     #[error("not the output of `aws iam get-account-authorization-details`: {0}")]
     Shape(#[from] serde_json::Error),
     /// Nothing in it names an account.
-    #[error("no user, group or role in it, so it belongs to no account")]
+    #[error("it holds no roster: no user, group or role is in it, so it belongs to no account")]
     Empty,
+    /// Packed.
+    #[error("it is compressed: unpack it first (`gunzip`)")]
+    Compressed,
+    /// Two bytes a character.
+    #[error("it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)")]
+    Utf16,
     /// Entries of more than one account.
     #[error("it mixes accounts {0} and {1}; give one file per account")]
     Mixed(AccountId, AccountId),
@@ -104,8 +110,14 @@ impl Snapshot {
     /// # Errors
     /// When the JSON is of another kind, names no account or several.
     pub fn read(json: &[u8], taken: Option<Moment>) -> Result<Self, SnapshotError> {
+        match json {
+            [0x1f, 0x8b, ..] => return Err(SnapshotError::Compressed),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(SnapshotError::Utf16),
+            _ => {}
+        }
+        let text = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
         let mut pages = Vec::new();
-        for page in serde_json::Deserializer::from_slice(json).into_iter::<Details>() {
+        for page in serde_json::Deserializer::from_slice(text).into_iter::<Details>() {
             pages.push(page?);
         }
         let account = account_of(&pages)?;

@@ -50,7 +50,9 @@ impl SwitchRecords {
     }
 
     fn session_arn(&self) -> String {
-        format!("arn:aws:sts::{}:assumed-role/{}/{}", self.role_account, self.role, self.session)
+        // AWS drops the role's path here.
+        let name = self.role.rsplit('/').next().unwrap_or(&self.role);
+        format!("arn:aws:sts::{}:assumed-role/{name}/{}", self.role_account, self.session)
     }
 
     fn base(&self, account: &str, event: u64) -> Map<String, Value> {

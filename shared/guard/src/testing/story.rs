@@ -1,6 +1,6 @@
 //! Telling a story and asking what the engine makes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::half::{Credentials, SwitchRecords, java};
 use super::people::{id, roster, uuid};
 use super::steps::{IamStep, Parts, SwitchStep};
 use super::{PEOPLE, PRODUCTION};
-use crate::elevated::Elevated;
+use crate::elevated::{Elevated, unmatched};
 use crate::finding::{Finding, Verdict};
 use crate::judge::{Judgement, Scope, judge};
 use crate::moment::Moment;
@@ -314,7 +314,10 @@ impl Story {
 
     /// What the engine makes of it.
     pub fn judgement(&self) -> Judgement {
-        judge(&self.world_of(&self.records), &self.policy(), &self.rosters(), Scope::default(), &mut |_| ())
+        let (world, policy, rosters) = (self.world_of(&self.records), self.policy(), self.rosters());
+        let mut judgement = judge(&world, &policy, &rosters, Scope::default(), &mut |_| ());
+        judgement.note_unmatched(&unmatched(&world, &policy, &rosters, &BTreeSet::new()));
+        judgement
     }
 
     /// All findings.

@@ -1,0 +1,46 @@
+//! Numbers as they are given.
+
+use std::num::NonZeroUsize;
+
+/// The most threads: more than any machine has cores.
+const MOST_THREADS: usize = 1_024;
+
+/// The most objects of S3 that anybody would list.
+const MOST_OBJECTS: usize = 1_000_000_000;
+
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, NotANumber> {
+    up_to(MOST_THREADS, text)
+}
+
+pub(super) fn objects(text: &str) -> Result<NonZeroUsize, NotANumber> {
+    up_to(MOST_OBJECTS, text)
+}
+
+/// Digits and nothing else: what was given is quoted, so the reader sees what is wrong with it.
+fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
+    let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = digits.and_then(|text| text.parse().ok()).filter(|number: &NonZeroUsize| number.get() <= most);
+    number.ok_or(NotANumber { most })
+}
+
+/// Why a text is not a number that makes sense here.
+#[derive(Debug, thiserror::Error)]
+#[error("write a whole number from 1 to {most}")]
+pub(super) struct NotANumber {
+    most: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_digits_within_bounds() {
+        assert_eq!(threads("4").unwrap().get(), 4);
+        assert_eq!(objects("0020000").unwrap().get(), 20_000);
+        for odd in ["", "0", "-1", "+4", " 4", "4.0", "1e3", "four", "1025", "99999999999999999999999999", "\u{664}"] {
+            assert_eq!(threads(odd).unwrap_err().to_string(), "write a whole number from 1 to 1024", "{odd}");
+        }
+        assert!(objects("1000000001").is_err());
+    }
+}

@@ -1,0 +1,124 @@
+//! What was given on the command line, checked before anything is read: a slip must not end in a report about nothing.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use crate::audit::objects;
+use crate::exit::{Failure, shown_path, shown_why};
+use crate::stdout;
+
+/// How alike two names are that are taken for the same, misspelled.
+const ALIKE: f64 = 0.6;
+
+/// Checks that what was given is there. Stdin (`-`) and places in S3 are left to whoever reads them.
+///
+/// # Errors
+/// Names all that is missing, each with what was probably meant.
+pub(crate) fn check<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    let local = paths.into_iter().filter(|path| !is_stdin(path) && objects::place(path).is_none());
+    let missing: Vec<String> = local.filter_map(|path| missing(path)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Failure::Usage(missing.join("\n"))) }
+}
+
+/// Checks that what takes a file wasn't given a folder.
+pub(crate) fn check_files<'a>(flag: &str, paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    for path in paths {
+        check([path])?;
+        if path.is_dir() {
+            return Err(Failure::Usage(format!("`{}` is a directory; `{flag}` takes a file", shown_path(path))));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// That nothing is there, with what was probably meant. What is there and can't be looked at is named when it is read.
+pub(crate) fn missing(path: &Path) -> Option<String> {
+    match fs::metadata(path) {
+        Ok(_) => None,
+        Err(why) if why.kind() == io::ErrorKind::PermissionDenied => None,
+        Err(why) => Some(format!("`{}`: {}{}", shown_path(path), shown_why(&why), meant(path))),
+    }
+}
+
+/// `; did you mean …?`, where something of nearly that name is there.
+pub(crate) fn meant(path: &Path) -> String {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return String::new() };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let there = fs::read_dir(read).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let likeness = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
+    let nearest = there.map(|other| (likeness(&other), other)).max_by(|(a, x), (b, y)| a.total_cmp(b).then(y.cmp(x)));
+    match nearest {
+        Some((likeness, other)) if likeness >= ALIKE => format!("; did you mean `{}`?", shown_path(&folder.join(other))),
+        _ => String::new(),
+    }
+}
+
+/// Stdin, to its end. Where somebody at a terminal has to type or paste it, stderr says that it is waited for.
+pub(crate) fn stdin(what: &str) -> impl Read {
+    if let Some(line) = waiting(io::stdin().is_terminal(), what) {
+        stdout::tell(&line);
+    }
+    ToItsEnd { input: io::stdin().lock(), ended: false }
+}
+
+/// What has ended stays ended: a terminal would go on after the end that was typed, and wait for another one.
+struct ToItsEnd<R> {
+    input: R,
+    ended: bool,
+}
+
+impl<R: Read> Read for ToItsEnd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
+        let read = self.input.read(buffer)?;
+        self.ended = read == 0 && !buffer.is_empty();
+        Ok(read)
+    }
+}
+
+fn waiting(at_terminal: bool, what: &str) -> Option<String> {
+    let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+    at_terminal.then(|| format!("rolewatch: waiting for {what} on stdin: paste it, then press {end} on a line of its own"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_somebody_at_a_terminal_is_told_that_input_is_waited_for() {
+        let line = waiting(true, "CloudTrail records").unwrap_or_default();
+        assert!(line.contains("waiting for CloudTrail records on stdin"), "{line}");
+        assert_eq!(waiting(false, "CloudTrail records"), None);
+    }
+
+    #[test]
+    fn all_that_is_missing_is_named_and_what_is_no_local_path_is_not_looked_for() {
+        let paths = ["-", "s3://trail-logs/AWSLogs/", "Cargo.toml", "Cargo.tmol", "no/such/folder", "Cargo.toml/x"].map(PathBuf::from);
+        let said = check(&paths).unwrap_err().to_string();
+        assert_eq!(
+            said.lines().collect::<Vec<_>>(),
+            [
+                "`Cargo.tmol`: no such file or directory; did you mean `Cargo.toml`?",
+                "`no/such/folder`: no such file or directory",
+                "`Cargo.toml/x`: no such file or directory: a part of the path is not a directory",
+            ]
+        );
+        assert!(check(&paths[..3]).is_ok());
+    }
+
+    #[test]
+    fn a_folder_in_place_of_a_file_is_named_with_the_flag() {
+        let said = check_files("--credential-report", &["cli".into()]).unwrap_err().to_string();
+        assert_eq!(said, "`cli` is a directory; `--credential-report` takes a file");
+        assert!(check_files("--credential-report", &["Cargo.toml".into()]).is_ok());
+    }
+}

@@ -1,0 +1,229 @@
+//! Entries of the policy that no role matches, with what was probably meant.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{Elevated, matches_under_some_path};
+use crate::arn::RoleArn;
+use crate::id::AccountId;
+use crate::policy::{Miss, Policy, RolePattern, RolePolicy};
+use crate::roster::Rosters;
+use crate::seen::Fact;
+use crate::untrusted::harmless_up_to;
+use crate::world::{Versions, World};
+
+/// How many roles are suggested for one entry.
+const SUGGESTED: usize = 3;
+
+/// The most characters of an ARN that are shown: an IAM path has up to 512.
+const SHOWN: usize = 700;
+
+/// An entry that matches no role that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnmatchedEntry {
+    /// Where the entry begins in the policy file, from 1.
+    pub line: usize,
+    /// The entry's `arn`.
+    pub pattern: RolePattern,
+    /// The roles that it misses most narrowly. Empty: none is near.
+    pub near: Vec<RoleArn>,
+    place: Place,
+}
+
+/// Where roles are known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Records of them were read.
+    Logs,
+    /// A roster of their account lists them.
+    Roster,
+    /// Authorization details list them.
+    Details,
+}
+
+impl UnmatchedEntry {
+    /// Whether there is a role that was probably meant.
+    pub fn is_near_miss(&self) -> bool {
+        !self.near.is_empty()
+    }
+
+    fn asks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match self.place {
+            Place::Logs => "the logs",
+            Place::Roster => "the roster",
+            Place::Details => "the authorization details",
+        };
+        let shown: Vec<String> = self.near.iter().take(SUGGESTED).map(|role| format!("`{}`", shown(role.as_str()))).collect();
+        let more = self.near.len().saturating_sub(SUGGESTED);
+        let more = if more > 0 { format!(" or {more} more") } else { String::new() };
+        let verb = if self.near.len() == 1 { "is" } else { "are" };
+        write!(f, "; did you mean {}{more}, which {verb} in {place}?", shown.join(" or "))
+    }
+}
+
+impl fmt::Display for UnmatchedEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pattern = shown(self.pattern.as_str());
+        if self.is_near_miss() {
+            write!(f, "no role matches `{pattern}`")?;
+            return self.asks(f);
+        }
+        match self.place {
+            Place::Logs => write!(f, "role `{pattern}` is nowhere in the logs"),
+            Place::Roster => write!(f, "role `{pattern}` is in no roster of its account and nowhere in the logs; is it misspelled?"),
+            Place::Details => write!(f, "no role that was given is called `{pattern}`"),
+        }
+    }
+}
+
+fn shown(arn: &str) -> String {
+    harmless_up_to(arn, SHOWN)
+}
+
+/// The entries that no role in the logs or in a roster matches, and those that are missed narrowly by roles in the logs.
+///
+/// `near`: roles of records that were read and not kept, as [`RolesMet`](super::RolesMet) noted them.
+pub fn unmatched(world: &World, policy: &Policy, rosters: &Rosters, near: &BTreeSet<RoleArn>) -> Vec<UnmatchedEntry> {
+    let elevated = Elevated::with_known_roles(policy, world, rosters);
+    let logs = in_logs(world, &elevated);
+    let listed: BTreeSet<Known> =
+        rosters.iter().flat_map(|snapshot| snapshot.roles.values()).map(|role| Known::whole(role.clone())).collect();
+    let named: BTreeSet<Known> = logs.iter().cloned().chain(near.iter().map(|role| Known::maybe_part(role.clone()))).collect();
+    let refused = refused(world);
+    let (strays, unlisted) = (Candidates::of(policy, &named), Candidates::of(policy, &listed));
+    let accounts: BTreeSet<AccountId> = named.iter().chain(&listed).map(|known| known.role.account()).collect();
+    let mut found = Vec::new();
+    for entry in entries(policy).filter(|entry| !logs.iter().any(|known| known.is_of(entry))) {
+        let exists = listed.iter().any(|known| known.is_of(entry));
+        // Where the entry's own role exists, one that is called nearly the same is another role.
+        let meant = exists || refused.iter().any(|known| known.is_of(entry));
+        let is_right = |miss: Miss| match miss {
+            Miss::Word | Miss::Letter => !meant,
+            Miss::Account => entry.arn.account().is_some_and(|account| !accounts.contains(&account)),
+            _ => true,
+        };
+        let account_is_listed = entry.arn.account().is_some_and(|account| listed.iter().any(|known| known.role.account() == account));
+        let mut near = strays.near(entry, is_right);
+        let mut place = if near.is_empty() && account_is_listed { Place::Roster } else { Place::Logs };
+        if near.is_empty() && !exists {
+            near = unlisted.near(entry, |miss| miss != Miss::Word && is_right(miss));
+            place = if near.is_empty() { place } else { Place::Roster };
+        }
+        if !near.is_empty() || !exists {
+            found.push(UnmatchedEntry { line: entry.line, pattern: entry.arn.clone(), near, place });
+        }
+    }
+    found
+}
+
+/// The entries that none of the roles matches, all of which exist.
+pub(crate) fn unmatched_among(roles: impl IntoIterator<Item = RoleArn>, policy: &Policy) -> Vec<UnmatchedEntry> {
+    let roles: BTreeSet<Known> = roles.into_iter().map(Known::whole).collect();
+    let accounts: BTreeSet<AccountId> = roles.iter().map(|known| known.role.account()).collect();
+    let candidates = Candidates::of(policy, &roles);
+    let unmatched = entries(policy).filter(|entry| !roles.iter().any(|known| entry.arn.matches(&known.role)));
+    let with_near = unmatched.map(|entry| {
+        let slip = entry.arn.account().is_some_and(|account| !accounts.contains(&account));
+        let near = candidates.near(entry, |miss| miss != Miss::Account || slip);
+        UnmatchedEntry { line: entry.line, pattern: entry.arn.clone(), near, place: Place::Details }
+    });
+    with_near.collect()
+}
+
+/// A role that is known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Known {
+    role: RoleArn,
+    /// The ARN may lack the role's path.
+    part: bool,
+}
+
+impl Known {
+    fn whole(role: RoleArn) -> Self {
+        Self { role, part: false }
+    }
+
+    fn maybe_part(role: RoleArn) -> Self {
+        Self { part: !role.has_path(), role }
+    }
+
+    /// Whether it is, or may be, a role that the entry means.
+    fn is_of(&self, entry: &RolePolicy) -> bool {
+        let role = &self.role;
+        // As the engine finds the entry of a role: without a path, by its name.
+        let by_name =
+            || RoleArn::parse(entry.arn.as_str()).is_ok_and(|ours| ours.account() == role.account() && ours.name() == role.name());
+        entry.arn.matches(role)
+            || (!role.has_path() && !entry.arn.has_wildcards() && by_name())
+            || (self.part && matches_under_some_path(&entry.arn, role))
+    }
+}
+
+/// Each pattern of the policy once.
+fn entries(policy: &Policy) -> impl Iterator<Item = &RolePolicy> {
+    let mut known = BTreeSet::new();
+    policy.roles.iter().filter(move |entry| known.insert(&entry.arn))
+}
+
+/// Roles that no entry matches: only they can be what another entry meant.
+struct Candidates<'a>(Vec<&'a RoleArn>);
+
+impl<'a> Candidates<'a> {
+    fn of(policy: &Policy, roles: &'a BTreeSet<Known>) -> Self {
+        let strays = with_paths(roles).into_iter().filter(|known| !policy.roles.iter().any(|entry| known.is_of(entry)));
+        Self(strays.map(|known| &known.role).collect())
+    }
+
+    /// Those that an entry misses most narrowly, if they are near enough.
+    fn near(&self, entry: &RolePolicy, is_right: impl Fn(Miss) -> bool) -> Vec<RoleArn> {
+        let mut nearest: Option<Miss> = None;
+        let mut roles: Vec<RoleArn> = Vec::new();
+        for role in &self.0 {
+            let Some(miss) = entry.arn.miss(role).filter(|miss| is_right(*miss)) else { continue };
+            if nearest.is_none_or(|nearest| miss < nearest) {
+                nearest = Some(miss);
+                roles.clear();
+            }
+            if nearest == Some(miss) && !roles.contains(role) {
+                roles.push((*role).clone());
+            }
+        }
+        roles
+    }
+}
+
+/// Roles that were entered, or whose sessions were used.
+fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<Known> {
+    let mut known = BTreeSet::new();
+    let mut add = |role: &RoleArn, session: Option<&str>, whole: bool| {
+        let role = elevated.full_arn(role, session);
+        known.insert(if whole { Known::whole(role) } else { Known::maybe_part(role) });
+    };
+    for version in world.records.values().flat_map(Versions::iter) {
+        match &version.fact {
+            Fact::Mint(mint) => mint.role.iter().for_each(|role| add(role, mint.session.as_deref(), !mint.omitted)),
+            Fact::Console(step) => step.role.iter().for_each(|role| add(role, step.session.as_deref(), false)),
+            _ => {}
+        }
+    }
+    world.uses.iter().for_each(|(key, fold)| add(&fold.role, Some(&key.session), false));
+    known.extend(world.roles.values().flatten().cloned().map(Known::whole));
+    known
+}
+
+/// Roles that somebody tried to enter. Whether they exist isn't known.
+fn refused(world: &World) -> BTreeSet<Known> {
+    let facts = world.records.values().flat_map(Versions::iter).map(|version| &version.fact);
+    let tried = facts.filter_map(|fact| if let Fact::Denial(denial) = fact { denial.role.clone() } else { None });
+    tried.map(Known::whole).collect()
+}
+
+/// The roles without those whose ARN may only lack its path: an account has no two roles of one name.
+fn with_paths(roles: &BTreeSet<Known>) -> Vec<&Known> {
+    let name = |role: &RoleArn| (role.account(), role.name().to_ascii_lowercase());
+    let placed: BTreeSet<_> = roles.iter().filter(|known| known.role.has_path()).map(|known| name(&known.role)).collect();
+    roles.iter().filter(|known| !known.part || !placed.contains(&name(&known.role))).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,361 @@
+//! How narrowly an entry of `roles` misses a role: by the path, the letter case, a Region, a suffix.
+//!
+//! An entry that is only slightly wrong matches nothing and says nothing, so its role goes unjudged. What is near
+//! enough to ask "did you mean …?" is decided here, and nowhere else.
+
+use super::RolePattern;
+use crate::arn::{RoleArn, glob_matches};
+
+/// The fewest plain characters that say which role a name with wildcards means.
+const FEWEST: usize = 3;
+
+/// The fewest plain characters that a name keeps when its suffix is left out.
+const FEWEST_OF_STEM: usize = 4;
+
+/// The fewest characters of a suffix that AWS or CloudFormation made up.
+const FEWEST_MADE_UP: usize = 8;
+
+/// The fewest characters of a name in which one wrong letter is a slip, rather than another name.
+const FEWEST_TO_MISSPELL: usize = 6;
+
+/// What Identity Center puts in front of a permission set's name.
+const PERMISSION_SET: &str = "AWSReservedSSO_";
+
+/// How a role differs from an entry that doesn't match it. The nearest kinds come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Miss {
+    /// Letter case.
+    LetterCase,
+    /// A Region in the path: roles of Identity Center have none when its home is us-east-1.
+    Region,
+    /// The partition: `aws` for `aws-cn`.
+    Partition,
+    /// The path.
+    Path,
+    /// A suffix that AWS made up, as a permission set has after it was provisioned anew.
+    MadeUpSuffix,
+    /// One of the names has a word more at its end.
+    Word,
+    /// A letter of the name.
+    Letter,
+    /// A digit of the account.
+    Account,
+}
+
+impl RolePattern {
+    /// How narrowly the pattern misses a role. `None`: it matches the role, or means another one.
+    pub fn miss(&self, role: &RoleArn) -> Option<Miss> {
+        if self.matches(role) {
+            return None;
+        }
+        let (ours, theirs) = (Parts::of(self.as_str())?, Parts::of(role.as_str())?);
+        if !glob_matches(ours.account, theirs.account) {
+            // Only a slip of the pen leads to another account; there everything else has to fit.
+            let fits = glob_matches(ours.partition, theirs.partition) && glob_matches(ours.role, theirs.role);
+            return (fits && is_slip(ours.account, theirs.account)).then_some(Miss::Account);
+        }
+        let partition = (!glob_matches(ours.partition, theirs.partition)).then_some(Miss::Partition);
+        if glob_matches(ours.role, theirs.role) {
+            return partition;
+        }
+        of_roles(ours.role, theirs.role).max(partition)
+    }
+}
+
+/// What an ARN of a role, or a pattern for one, consists of.
+struct Parts<'a> {
+    partition: &'a str,
+    account: &'a str,
+    /// The path and the name.
+    role: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(arn: &'a str) -> Option<Self> {
+        let mut parts = arn.splitn(6, ':');
+        let (partition, account) = (parts.nth(1)?, parts.nth(2)?);
+        Some(Self { partition, account, role: parts.next()?.strip_prefix("role/")? })
+    }
+}
+
+/// Whether two account ids differ in one digit, or in the order of two neighbors.
+fn is_slip(ours: &str, theirs: &str) -> bool {
+    ours.len() == theirs.len() && ours.bytes().all(|byte| byte.is_ascii_digit()) && strsim::osa_distance(ours, theirs) == 1
+}
+
+/// Compares paths and names that don't match.
+fn of_roles(ours: &str, theirs: &str) -> Option<Miss> {
+    if matches_any_case(ours, theirs) {
+        return Some(Miss::LetterCase);
+    }
+    let elsewhere = without_regions(ours);
+    if says_which(&elsewhere) && matches_any_case(&elsewhere, &without_regions(theirs)) {
+        return Some(Miss::Region);
+    }
+    let (our_name, their_name) = (name_of(ours), name_of(theirs));
+    if says_which(our_name) && matches_any_case(our_name, their_name) {
+        return Some(Miss::Path);
+    }
+    let plain = their_name.strip_prefix(PERMISSION_SET).filter(|_| !our_name.starts_with(PERMISSION_SET));
+    let set = || suffix(our_name, plain?).filter(|miss| *miss == Miss::MadeUpSuffix);
+    suffix(our_name, their_name).or_else(set).or_else(|| is_misspelled(our_name, their_name).then_some(Miss::Letter))
+}
+
+/// Whether names differ in one letter. Numbers tell roles apart, so they have to be the same.
+fn is_misspelled(ours: &str, theirs: &str) -> bool {
+    let (ours, theirs) = (ours.to_ascii_lowercase(), theirs.to_ascii_lowercase());
+    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let long = !ours.contains(is_wild) && ours.chars().count() >= FEWEST_TO_MISSPELL;
+    long && digits(&ours) == digits(&theirs) && strsim::osa_distance(&ours, &theirs) == 1
+}
+
+fn name_of(role: &str) -> &str {
+    role.rsplit('/').next().unwrap_or(role)
+}
+
+fn matches_any_case(glob: &str, text: &str) -> bool {
+    glob_matches(&glob.to_ascii_lowercase(), &text.to_ascii_lowercase())
+}
+
+fn plain_characters(glob: &str) -> usize {
+    glob.chars().filter(|c| !is_wild(*c)).count()
+}
+
+fn is_wild(c: char) -> bool {
+    matches!(c, '*' | '?')
+}
+
+/// Whether a glob is narrow enough to mean certain roles.
+fn says_which(glob: &str) -> bool {
+    !glob.contains(is_wild) || plain_characters(glob) >= FEWEST
+}
+
+/// Leaves out segments of the path that are a Region, or a wildcard for one.
+fn without_regions(role: &str) -> String {
+    let Some((path, name)) = role.rsplit_once('/') else { return role.to_owned() };
+    let kept = path.split('/').filter(|segment| !is_region(segment));
+    kept.chain([name]).collect::<Vec<_>>().join("/")
+}
+
+/// `ap-northeast-1`, `eusc-de-east-1`, `*`, `us-*`
+fn is_region(segment: &str) -> bool {
+    if segment.contains(is_wild) {
+        return segment.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || is_wild(c))
+            && (segment == "*" || segment.contains('-'));
+    }
+    let words: Vec<&str> = segment.split('-').collect();
+    match words.as_slice() {
+        [front @ .., number] if front.len() >= 2 => {
+            front.iter().all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+                && !number.is_empty()
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+/// Compares names of which at least one has a suffix more.
+fn suffix(ours: &str, theirs: &str) -> Option<Miss> {
+    let (our_stems, their_stems) = (stems(ours), stems(theirs));
+    let longer = their_stems.iter().filter(|(stem, _)| matches_any_case(ours, stem)).map(|(_, miss)| *miss);
+    let shorter = our_stems.iter().filter(|(stem, _)| matches_any_case(stem, theirs)).map(|(_, miss)| *miss);
+    let made_up = |stems: &[(&str, Miss)]| -> Vec<String> {
+        let made_up = stems.iter().filter(|(_, miss)| *miss == Miss::MadeUpSuffix);
+        made_up.map(|(stem, _)| (*stem).to_owned()).collect()
+    };
+    let theirs = made_up(&their_stems);
+    let both = made_up(&our_stems).iter().any(|stem| theirs.iter().any(|their| matches_any_case(stem, their)));
+    longer.chain(shorter).chain(both.then_some(Miss::MadeUpSuffix)).min()
+}
+
+/// What is left of a name without its suffix, for each place where one could begin.
+fn stems(name: &str) -> Vec<(&str, Miss)> {
+    let mut stems = Vec::new();
+    let mut before = None;
+    for (at, c) in name.char_indices() {
+        if let Some(last) = before.replace(c)
+            && begins_suffix(last, c)
+            && let (Some(stem), Some(rest)) = (name.get(..at), name.get(at..))
+            && plain_characters(stem) >= FEWEST_OF_STEM
+            && let Some(miss) = kind_of_suffix(rest)
+        {
+            stems.push((stem, miss));
+        }
+    }
+    stems
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '-' | '_' | '.' | '@' | '+' | '=' | ',')
+}
+
+fn begins_suffix(last: char, c: char) -> bool {
+    let word = c.is_ascii_uppercase() && !last.is_ascii_uppercase();
+    let number = c.is_ascii_digit() && !last.is_ascii_digit();
+    !is_separator(last) && (is_separator(c) || word || number || (is_wild(c) && !is_wild(last)))
+}
+
+/// What kind of suffix a text is, if it is short enough to be one: at most one word, and what was made up.
+fn kind_of_suffix(text: &str) -> Option<Miss> {
+    let parts: Vec<&str> = text.split(is_separator).filter(|part| !part.is_empty()).collect();
+    let words: usize = parts.iter().filter(|part| !is_made_up(part)).map(|part| words_in(part)).sum();
+    match (words, parts.len()) {
+        (_, 0) => None,
+        (0, _) => Some(Miss::MadeUpSuffix),
+        (1, _) => Some(Miss::Word),
+        _ => None,
+    }
+}
+
+/// `0123456789abcdef`, `1QK4ZJ7M2W8XN`, `*`
+fn is_made_up(part: &str) -> bool {
+    let long = part.len() >= FEWEST_MADE_UP && part.bytes().any(|byte| byte.is_ascii_digit());
+    part.contains(is_wild) || (long && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// How many words are written without a gap: two in `FunctionRole`.
+fn words_in(part: &str) -> usize {
+    let pairs = part.chars().zip(part.chars().skip(1));
+    1 + pairs.filter(|(last, c)| c.is_ascii_uppercase() && !last.is_ascii_uppercase()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IN: &str = "arn:aws:iam::444455556666:role/";
+    const CENTER: &str = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/";
+
+    fn miss(pattern: &str, role: &str) -> Option<Miss> {
+        RolePattern::new(pattern.to_owned(), None).miss(&RoleArn::parse(role).unwrap())
+    }
+
+    fn of_names(pattern: &str, role: &str) -> Option<Miss> {
+        miss(&format!("{IN}{pattern}"), &format!("{IN}{role}"))
+    }
+
+    fn of_sets(pattern: &str, role: &str) -> Option<Miss> {
+        miss(&format!("{CENTER}{pattern}"), &format!("{CENTER}{role}"))
+    }
+
+    #[test]
+    fn letter_case_and_path_are_near() {
+        for (pattern, role, expected) in [
+            ("updateapp", "UpdateApp", Miss::LetterCase),
+            ("Team/*", "team/App", Miss::LetterCase),
+            ("*admin", "ops/SuperAdmin", Miss::LetterCase),
+            ("UpdateApp", "team/UpdateApp", Miss::Path),
+            ("team/UpdateApp", "UpdateApp", Miss::Path),
+            ("team/UpdateApp", "teams/app/updateapp", Miss::Path),
+            ("team/Upd*App", "UpdateApp", Miss::Path),
+            ("x", "y/x", Miss::Path),
+        ] {
+            assert_eq!(of_names(pattern, role), Some(expected), "{pattern} {role}");
+        }
+    }
+
+    #[test]
+    fn roles_of_identity_center_are_near_with_and_without_a_region_and_whatever_the_suffix() {
+        const A: &str = "0123456789abcdef";
+        const B: &str = "fedcba9876543210";
+        for (pattern, role, expected) in [
+            (format!("*/AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
+            ("*/AWSReservedSSO_Ops_*".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
+            (format!("AWSReservedSSO_Ops_{A}"), format!("ap-northeast-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
+            (format!("us-east-1/AWSReservedSSO_Ops_{A}"), format!("eu-west-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
+            ("us-east-1/*".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
+            ("eu-*/AWSReservedSSO_Ops_*".to_owned(), format!("eusc-de-east-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
+            (format!("AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Ops_{B}"), Miss::MadeUpSuffix),
+            (format!("us-east-1/AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_ops_{B}"), Miss::MadeUpSuffix),
+            ("*/AWSReservedSSO_Ops".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::MadeUpSuffix),
+        ] {
+            assert_eq!(of_sets(&pattern, &role), Some(expected), "{pattern} {role}");
+        }
+        assert_eq!(
+            of_names("ReleaseManager", &format!("{}AWSReservedSSO_ReleaseManager_{A}", "aws-reserved/sso.amazonaws.com/")),
+            Some(Miss::MadeUpSuffix)
+        );
+        for (pattern, role) in [
+            ("*/AWSReservedSSO_Ops_*".to_owned(), format!("AWSReservedSSO_OpsReadOnly_{A}")),
+            (format!("AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Dev_{A}")),
+            ("AWSReservedSSO_Ops_*".to_owned(), format!("ap-northeast-1/AWSReservedSSO_Dev_{A}")),
+        ] {
+            assert_eq!(of_sets(&pattern, &role), None, "{pattern} {role}");
+        }
+    }
+
+    #[test]
+    fn a_suffix_is_near_and_a_longer_name_is_not() {
+        for (pattern, role, expected) in [
+            ("UpdateApp", "UpdateAppRole", Miss::Word),
+            ("UpdateApp", "UpdateApp-prod", Miss::Word),
+            ("UpdateApp-prod", "team/updateapp", Miss::Word),
+            ("UpdateApp", "UpdateApp2", Miss::Word),
+            ("UpdateApp", "Update", Miss::Word),
+            ("UpdateApp", "UpdateApp-1QK4ZJ7M2W8XN", Miss::MadeUpSuffix),
+            ("UpdateApp-1QK4ZJ7M2W8XN", "UpdateApp-9AB4ZJ7M2W8YY", Miss::MadeUpSuffix),
+            ("UpdateApp-*", "UpdateApp", Miss::MadeUpSuffix),
+            ("Update*pp", "UpdateApp-Role-1QK4ZJ7M2W8XN", Miss::Word),
+        ] {
+            assert_eq!(of_names(pattern, role), Some(expected), "{pattern} {role}");
+        }
+        for (pattern, role) in [
+            ("UpdateApp", "UpdateDb"),
+            ("UpdateApp", "UpdateAppFunctionRole-1QK4ZJ7M2W8XN"),
+            ("UpdateApp-prod", "UpdateApp-dev"),
+            ("Admin", "Administrator"),
+            ("Ops", "OpsRole"),
+            ("App", "App-1QK4ZJ7M2W8XN"),
+            ("UpdateApp", "ReadApp"),
+            ("UpdateApp1", "UpdateApp2"),
+            ("Admin", "Admix"),
+        ] {
+            assert_eq!(of_names(pattern, role), None, "{pattern} {role}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_letter_is_near() {
+        for role in ["UpdateAp", "UpdaetApp", "team/UpdateAppp", "updateAqp"] {
+            assert_eq!(of_names("UpdateApp", role), Some(Miss::Letter), "{role}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_means_any_role_is_near_to_none() {
+        for (pattern, role) in
+            [("team/*", "Other"), ("team/*", "ops/Other"), ("us-east-1/*", "Other"), ("*/a*", "admin"), ("team/??", "ab")]
+        {
+            assert_eq!(of_names(pattern, role), None, "{pattern} {role}");
+        }
+    }
+
+    #[test]
+    fn another_account_is_near_only_by_a_slip() {
+        let role = "arn:aws:iam::444455556666:role/team/UpdateApp";
+        for (pattern, expected) in [
+            ("arn:aws:iam::444455556665:role/team/UpdateApp", Some(Miss::Account)),
+            ("arn:aws:iam::444455565666:role/team/*", Some(Miss::Account)),
+            ("arn:aws:iam::444455556665:role/UpdateApp", None),
+            ("arn:aws:iam::111122223333:role/team/UpdateApp", None),
+            ("arn:aws:iam::544455556667:role/team/UpdateApp", None),
+            ("arn:aws:iam::*:role/UpdateApp", Some(Miss::Path)),
+            ("arn:aws:iam::4444*:role/UpdateApp", Some(Miss::Path)),
+            ("arn:aws:iam::1111*:role/UpdateApp", None),
+            ("arn:aws-cn:iam::444455556666:role/team/UpdateApp", Some(Miss::Partition)),
+            ("arn:aws-cn:iam::444455556666:role/UpdateApp", Some(Miss::Path)),
+            ("arn:aws-cn:iam::444455556666:role/TEAM/UpdateApp", Some(Miss::Partition)),
+            ("arn:aws:iam::444455556666:role/team/UpdateApp", None),
+        ] {
+            assert_eq!(miss(pattern, role), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn names_of_any_characters_are_compared() {
+        for name in ["更新アプリ2", "-", "a--b", "Ünlaut_Äpfel9", "________"] {
+            assert_eq!(of_names("UpdateApp", name), None, "{name}");
+            assert_eq!(of_names(name, &format!("p/{name}")), Some(Miss::Path), "{name}");
+        }
+    }
+}
