@@ -1,5 +1,6 @@
 """The templates deploy in every partition of AWS, those to come included."""
 
+import json
 import re
 import unittest
 
@@ -50,6 +51,14 @@ class Partitions(unittest.TestCase):
                     self.assertRegex(samples[name].format(partition), pattern, name)
                 self.assertNotRegex(samples[name].format("azure"), pattern, name)
         self.assertEqual(taken, set(samples))
+
+    def test_the_schema_takes_the_roles_of_every_partition(self):
+        schema = json.loads((ROOT / "shared" / "guard" / "src" / "policy" / "schema.json").read_text())
+        pattern = schema["$defs"]["role"]["properties"]["arn"]["pattern"]
+        for partition in (*PARTITIONS, "*", "aws*", "aws-*", "aws-us-go?", "*-cn"):
+            self.assertRegex(f"arn:{partition}:iam::444455556666:role/UpdateApp", pattern)
+        for odd in ("azure", "awscn", "aws-", "AWS", "aws_cn", ""):
+            self.assertNotRegex(f"arn:{odd}:iam::444455556666:role/UpdateApp", pattern)
 
     def test_no_arn_that_is_built_names_a_partition(self):
         for path in (*TEMPLATES, STATE_MACHINE):

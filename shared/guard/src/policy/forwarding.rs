@@ -141,6 +141,11 @@ mod tests {
         let plain = forwarding(&["arn:aws:iam::444455556666:role/UpdateApp", "arn:aws:iam::*:role/ops/*"]);
         assert_eq!(plain.parameter(), "arn:aws:iam::444455556666:role/UpdateApp,arn:aws:iam::*:role/ops/*");
         assert_eq!(plain.widened, []);
+        for partition in ["aws-cn", "aws-eusc", "aws-iso-b", "aws-nova-x2"] {
+            let role = format!("arn:{partition}:iam::444455556666:role/UpdateApp");
+            let kept = forwarding(&[&role]);
+            assert_eq!((kept.parameter(), kept.widened), (role, vec![]));
+        }
         for (written, wide) in [
             ("arn:aws:iam::444455556666:role/Update?pp", "arn:aws:iam::444455556666:role/Update*pp"),
             ("arn:aws:iam::444455556666:role/a?**b", "arn:aws:iam::444455556666:role/a*b"),
