@@ -134,7 +134,9 @@ fn a_readable_copy_leaves_open_only_what_depends_on_the_detail() {
         if backwards {
             records.reverse();
         }
-        records.into_iter().for_each(|record| told.tell(record));
+        for record in records {
+            told.tell(record);
+        }
         assert_eq!(told.verdict("RW001"), Verdicts::Violation);
         assert_eq!(told.verdict("RW003"), Verdicts::Unproven);
     }
