@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test test-rust test-templates test-live lint simulate demo local bench bench-lambda docs events
+.PHONY: help build test test-rust test-templates test-live lint simulate demo local bench bench-iam bench-lambda docs events
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIVE := target/venv
@@ -45,6 +45,9 @@ local: ## Keep the stack up until interrupted; target/local.json tells how to re
 
 bench: ## Measure an audit against merely inflating the same files
 	cargo bench --locked --bench audit
+
+bench-iam: ## Count what one IAM change costs, by how many switches are kept (3 GB of memory)
+	cargo bench --locked -p rolewatch-simulation --bench iam_change
 
 bench-lambda: ## Measure size, start and speed of the functions
 	cargo build --profile lambda --locked -p switch-guard -p slack-notifier

@@ -117,8 +117,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with self.server.lock:
             rows = self.rows(request, values[":pk"])
             first, last = values.get(":from", ""), values.get(":to", "\U0010ffff")
-            found = [rows[sk] for sk in sorted(rows) if first <= sk <= last]
-        return {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+            keys = [sk for sk in sorted(rows, reverse=not request.get("ScanIndexForward", True)) if first <= sk <= last]
+            if after := request.get("ExclusiveStartKey"):
+                keys = keys[keys.index(after["sk"]["S"]) + 1 :]
+            given = keys[: request.get("Limit")]
+            found = [rows[sk] for sk in given]
+        more = {"LastEvaluatedKey": {"pk": {"S": values[":pk"]}, "sk": {"S": given[-1]}}} if len(given) < len(keys) else {}
+        return {"Items": found, "Count": len(found), "ScannedCount": len(found), **more}
 
     def put_item(self, request):
         item = request["Item"]

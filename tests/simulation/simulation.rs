@@ -18,5 +18,6 @@ mod spoiled;
 mod storm;
 mod sums;
 mod tampering;
+mod turns;
 mod unread;
 mod week;

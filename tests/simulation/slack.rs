@@ -157,6 +157,10 @@ impl Table for Aws<'_> {
     async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
         self.twin.query(place, pk, span).await
     }
+
+    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+        self.0.latest(place, pk, span, most).await
+    }
 }
 
 impl Topic for Aws<'_> {

@@ -6,6 +6,7 @@ use rolewatch_edge::digest::digest;
 use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Subscribers, Table, Topic, Trail, Trouble};
 use rolewatch_edge::resend::{Resent, resend};
 use rolewatch_edge::rulebook::Shelf;
+use rolewatch_edge::settle;
 use rolewatch_edge::setup;
 use rolewatch_edge::slack::View;
 use rolewatch_edge::snapshots::{self, Taken};
@@ -121,8 +122,12 @@ impl Auditor {
                 };
                 // The one is done although the other cannot be.
                 let resent = resend(outside, now, SENT_AT_ONCE).await;
+                let revived = settle::revive(outside, now).await;
                 let swept = watch::sweep(outside, book, regions, deadline, now).await?;
-                let resent = resent?;
+                let (resent, revived) = (resent?, revived?);
+                if revived > 0 {
+                    tracing::warn!(revived, "messages about what is judged in turns were lost and sent again");
+                }
                 tracing::info!(?swept, ?resent, "looked after the sessions");
                 (report.swept, report.resent) = (Some(swept), Some(resent));
             }

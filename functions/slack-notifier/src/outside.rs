@@ -31,6 +31,10 @@ impl Table for Aws {
     async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
         self.0.tables.query(place, pk, span).await
     }
+
+    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+        self.0.tables.latest(place, pk, span, most).await
+    }
 }
 
 impl Topic for Aws {

@@ -17,6 +17,8 @@ pub(crate) enum Message<'a> {
     Heartbeat(Moment),
     /// Judge these again.
     Rejudge(Rejudge),
+    /// Judge what is next of a chain.
+    Turn(String),
     /// Look at the set-up of the accounts.
     Review(Ask),
     /// None of these, and why.
@@ -26,13 +28,31 @@ pub(crate) enum Message<'a> {
 impl Message<'_> {
     /// Whether it is no event, but a heartbeat or a message to ourselves.
     pub(crate) fn is_own(&self) -> bool {
-        matches!(self, Self::Heartbeat(_) | Self::Rejudge(_) | Self::Review(_))
+        matches!(self, Self::Heartbeat(_) | Self::Rejudge(_) | Self::Turn(_) | Self::Review(_))
+    }
+
+    /// What is done first of a batch. The heartbeat waits for nothing; events do not wait for what is judged again, nor that for a whole account to
+    /// be read.
+    pub(crate) fn order(&self) -> u8 {
+        match self {
+            Self::Heartbeat(_) => 0,
+            Self::Record(_) | Self::Recovered(_) | Self::Unreadable(_) => 1,
+            Self::Rejudge(_) => 2,
+            Self::Turn(_) => 3,
+            Self::Review(_) => 4,
+        }
     }
 }
 
 #[derive(Deserialize)]
 struct Ours {
     rejudge: Rejudge,
+}
+
+/// As [`Ours`], of what is judged in turns.
+#[derive(Deserialize)]
+struct Turn {
+    turn: String,
 }
 
 /// As [`Ours`], of the set-up.
@@ -72,6 +92,9 @@ const HEARTBEAT: &str = "rolewatch.heartbeat";
 pub(crate) fn open(body: &str) -> Message<'_> {
     if let Ok(Ours { rejudge }) = serde_json::from_str(body) {
         return Message::Rejudge(rejudge);
+    }
+    if let Ok(Turn { turn }) = serde_json::from_str(body) {
+        return Message::Turn(turn);
     }
     if let Ok(Review { review }) = serde_json::from_str(body) {
         return Message::Review(review);

@@ -3,7 +3,7 @@
 use rolewatch_edge::ledger::{mark_done, store, touch};
 use rolewatch_edge::port::{Kept, Notice, Trouble};
 use rolewatch_edge::rulebook::{Rulebook, Shelf};
-use rolewatch_edge::settle::{Settled, settle, tell};
+use rolewatch_edge::settle::{Settled, settle, take_turn, tell};
 use rolewatch_edge::setup;
 use rolewatch_edge::{quarantine, wire};
 use rolewatch_guard::Elevated;
@@ -82,6 +82,11 @@ pub(crate) async fn take<O: Outside>(
             let book = shelf.current(outside, now).await?;
             let settled = settle(outside, book, &rejudge.touched(), now).await?;
             Ok(Taken::new(Outcome::Rejudged, settled))
+        }
+        Message::Turn(chain) => {
+            let book = shelf.current(outside, now).await?;
+            let settled = take_turn(outside, book, &chain, first_try, now).await?;
+            Ok(Taken { outcome: Outcome::Rejudged, settled })
         }
         Message::Review(ask) => {
             let book = shelf.current(outside, now).await?;

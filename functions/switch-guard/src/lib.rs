@@ -116,8 +116,7 @@ impl Guard {
             return Ok((response, report));
         };
         let mut records = batch.records;
-        // Switches do not wait for a whole account to be read.
-        records.sort_by_key(|message| matches!(envelope::open(message.body.as_deref().unwrap_or_default()), Message::Review(_)));
+        records.sort_by_key(|message| envelope::open(message.body.as_deref().unwrap_or_default()).order());
         for message in records {
             let body = message.body.as_deref().unwrap_or_default();
             let (own, longest) = match envelope::open(body) {

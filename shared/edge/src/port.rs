@@ -101,6 +101,9 @@ pub trait Table {
 
     /// The rows of a partition, by sort key.
     fn query(&self, place: Place, pk: &str, span: &Span) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
+
+    /// At most `most` rows of a partition, those with the greatest sort keys, the greatest first. Fewer: there are no others.
+    fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 }
 
 /// The queue that feeds switch-guard.

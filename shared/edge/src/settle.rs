@@ -9,9 +9,13 @@ mod index;
 mod judged;
 mod lookup;
 pub(crate) mod send;
+mod spread;
+mod turns;
 mod uses;
 
 use std::collections::BTreeSet;
+
+pub use turns::{revive, take_turn};
 
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
@@ -19,7 +23,7 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper::Tampering;
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{SessionAt, Touched};
+use crate::ledger::{Facts, SessionAt, Told, Touched};
 use crate::outbox::{self, State};
 use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
@@ -49,6 +53,9 @@ impl Settled {
         self.unanswered += other.unanswered;
     }
 }
+
+/// In place of an account, where switches of all of them are judged again.
+const EVERYWHERE: &str = "everywhere";
 
 /// A message of switch-guard to itself: judge these again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +88,7 @@ impl Rejudge {
         Touched {
             sessions: self.sessions.iter().cloned().collect(),
             records: self.records.iter().filter_map(record).collect(),
-            people: BTreeSet::new(),
+            told: Told::default(),
         }
     }
 }
@@ -97,14 +104,26 @@ pub async fn settle<O: Table + Queue + Topic + Directory>(
     now: Moment,
 ) -> Result<Settled, Trouble> {
     let mut settled = Settled::default();
-    for account in &touched.people {
-        everybody(outside, *account).await?;
+    let mut facts = None;
+    if !touched.sessions.is_empty() || !touched.records.is_empty() {
+        facts = Some(rounds(outside, book, touched, &mut settled, now).await?);
     }
-    if touched.sessions.is_empty() && touched.records.is_empty() {
-        return Ok(settled);
+    if !touched.told.is_empty() {
+        spread::spread(outside, book, touched, facts, &mut settled, now).await?;
     }
+    Ok(settled)
+}
+
+/// Judges sessions and records until nothing changes any more. Gives back what they were judged by.
+async fn rounds<O: Table + Queue + Topic + Directory>(
+    outside: &O,
+    book: &Rulebook,
+    touched: &Touched,
+    settled: &mut Settled,
+    now: Moment,
+) -> Result<Facts, Trouble> {
     let mut asked: BTreeSet<(AccountId, String)> = BTreeSet::new();
-    let mut touched = touched.clone();
+    let mut touched = Touched { told: Told::default(), ..touched.clone() };
     for _ in 0..MOST_ROUNDS {
         let judged = judged::judge_touched(outside, book, &touched, now).await?;
         let lookups = lookup::ask(outside, book, &judged, &mut asked, now).await?;
@@ -117,14 +136,14 @@ pub async fn settle<O: Table + Queue + Topic + Directory>(
             touched.sessions.append(&mut changes.more);
             continue;
         }
-        if changes.write(outside, now, &mut settled).await? {
+        if changes.write(outside, now, settled).await? {
             continue;
         }
         settled.published += send::send_due(outside, &mut changes.states, now).await?;
         if lookups.unanswered > 0 || changes.states.values().any(|stored| stored.state.waits(now)) {
             send::later(outside, &touched).await?;
         }
-        return Ok(settled);
+        return Ok(judged.facts);
     }
     Err(Trouble::Unreachable { what: "settling".to_owned(), why: format!("the outbox still changed after {MOST_ROUNDS} rounds") })
 }
@@ -156,18 +175,6 @@ pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Ta
     Ok(settled)
 }
 
-/// So many sessions are judged again by one message.
-const CHUNK: usize = 20;
-
-/// Everybody in an account has to be judged again: that is too much for one go, so it is queued.
-async fn everybody<O: Table + Queue>(outside: &O, account: AccountId) -> Result<(), Trouble> {
-    let sessions = index::people(outside, account).await?;
-    for chunk in sessions.chunks(CHUNK) {
-        send::rejudge(outside, &Rejudge { sessions: chunk.to_vec(), records: Vec::new() }, 0).await?;
-    }
-    Ok(())
-}
-
 /// Has sessions or records judged again, after so many seconds, at most 900.
 ///
 /// # Errors
@@ -184,14 +191,39 @@ pub async fn switches_since<T: Table>(table: &T, since: Moment, now: Moment) -> 
     index::days(table, since, now).await
 }
 
-/// Every elevated switch that began since `since`, queued to be judged again: another policy or roster is in force.
+/// Has every elevated switch judged again that began since `since`, in turns: another policy or roster is in force.
 ///
 /// # Errors
-/// Of the table or the queue.
-pub async fn open_dossiers<O: Table + Queue>(outside: &O, since: Moment, now: Moment) -> Result<usize, Trouble> {
-    let sessions = index::days(outside, since, now).await?;
-    for chunk in sessions.chunks(CHUNK) {
-        send::rejudge(outside, &Rejudge { sessions: chunk.to_vec(), records: Vec::new() }, 0).await?;
-    }
-    Ok(sessions.len())
+/// Of the table or the queue; then it can be asked for again.
+pub async fn open_dossiers<O: Table + Queue>(outside: &O, since: Moment, now: Moment) -> Result<(), Trouble> {
+    let days = index::partitions_of_days(since, now).into_iter().map(turns::Walk::whole).collect();
+    turns::ask(outside, EVERYWHERE, days, now).await
+}
+
+/// Notes a switch where others look for theirs, as judging it does.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) async fn note_switch<T: Table>(
+    table: &T,
+    at: SessionAt,
+    (account, user): (AccountId, &str),
+    role: &str,
+    asked: BTreeSet<rolewatch_guard::roster::Entity>,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let until = at.time.plus_seconds(3_600);
+    let entered = judged::Entered {
+        at,
+        person: [account.to_string(), user.to_owned()],
+        account: Some(account),
+        caller_account: None,
+        user: None,
+        role: role.to_owned(),
+        limited: false,
+        records: BTreeSet::new(),
+        asked,
+        until,
+        source_ip: None,
+        region: None,
+    };
+    index::note(table, &entered, now).await
 }

@@ -3,11 +3,13 @@
 //! Every call passes two gates, one before it takes effect and one after. A gate gives way to whoever else is running; a [`Weather`] decides whether
 //! the call fails there.
 
+mod kept;
 mod logs;
 mod trail;
 mod twin;
 mod weather;
 
+pub use kept::keep_switches;
 pub use trail::History;
 pub use twin::{Published, Twin, subscribed, unsubscribed};
 pub use weather::{Calm, Gate, Weather, run};

@@ -6,7 +6,7 @@ mod totals;
 
 use std::collections::BTreeMap;
 
-pub use report::{Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally};
+pub use report::{AskedAlone, Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally};
 pub use scope::Scope;
 pub use totals::{Files, Findings, Records, Standing, Switches, Totals, standings};
 
@@ -49,6 +49,7 @@ pub fn judge(world: &World, policy: &Policy, rosters: &Rosters, scope: Scope, wa
             judge.root_session(switch);
         }
         let (Some(rules), Some(role)) = (switch.policy, &switch.role) else { continue };
+        drop(roster.take_asked());
         let origin = tracer.origin(switch);
         if judge.scope.holds(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
@@ -130,7 +131,7 @@ impl<'w> Judge<'_, 'w> {
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
         self.judgement.summarise(switch, &shown, &role, answers);
-        watch(&Examined { switch, origin, answers });
+        watch(&Examined { switch, origin, answers, asked: &self.tracer.roster.take_asked() });
     }
 
     fn root_session(&mut self, switch: &Switch<'w>) {
@@ -138,7 +139,9 @@ impl<'w> Judge<'_, 'w> {
             return;
         }
         let Some(rule) = Rule::find("RW008") else { return };
+        drop(self.tracer.roster.take_asked());
         let origin = self.tracer.origin(switch);
+        self.asked_for(switch.key.second, switch.records());
         let answer = rules::root_switch::root_session(switch, &origin, self.policy);
         self.judgement.count(rule.code, answer.verdict);
         if answer.verdict == Verdict::Allow {
@@ -184,18 +187,19 @@ impl<'w> Judge<'_, 'w> {
             }
             for (record, denial) in others {
                 let found = denial.role.as_ref().and_then(|role| elevated.find(role, None));
-                match found.filter(|_| denial.access_denied) {
-                    Some(found) => at_roles.push(Refused {
-                        record,
-                        denial,
-                        origin: self.tracer.behind(&denial.caller, denial.time, Some(found.arn.as_str())),
-                        place: rules::place(&found.arn, self.policy),
-                        severity: found.policy.severity,
-                        role: found.arn,
-                        conflicting: self.tracer.gathered.conflicting.contains_key(record),
-                    }),
-                    None => self.judgement.other_refusals += 1,
-                }
+                let Some(found) = found.filter(|_| denial.access_denied) else {
+                    self.judgement.other_refusals += 1;
+                    continue;
+                };
+                at_roles.push(Refused {
+                    record,
+                    denial,
+                    origin: self.behind(denial, record, Some(found.arn.as_str())),
+                    place: rules::place(&found.arn, self.policy),
+                    severity: found.policy.severity,
+                    role: found.arn,
+                    conflicting: self.tracer.gathered.conflicting.contains_key(record),
+                });
             }
         }
         self.judgement.refused = at_roles
@@ -217,6 +221,23 @@ impl<'w> Judge<'_, 'w> {
         }
     }
 
+    /// Who was refused, and what was asked about to tell.
+    fn behind(&mut self, denial: &Denial, record: &RecordKey, near: Option<&str>) -> Origin {
+        drop(self.tracer.roster.take_asked());
+        let origin = self.tracer.behind(&denial.caller, denial.time, near);
+        self.asked_for(denial.time, [record]);
+        origin
+    }
+
+    /// Notes what the roster was asked about for the sake of records that are no switch into an elevated role.
+    fn asked_for<'r>(&mut self, time: Moment, records: impl IntoIterator<Item = &'r RecordKey>) {
+        let asked = self.tracer.roster.take_asked();
+        if !asked.is_empty() {
+            let alone = records.into_iter().map(|record| AskedAlone { record: record.clone(), time, asked: asked.clone() });
+            self.judgement.alone.extend(alone);
+        }
+    }
+
     /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every copy of the record says so.
     fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<&RoleArn>, sure: bool) {
         let Some(rule) = Rule::find("RW008") else { return };
@@ -229,7 +250,7 @@ impl<'w> Judge<'_, 'w> {
             return;
         }
         let near = denial.role.as_ref().map(RoleArn::as_str).or(denial.root.as_deref());
-        let origin = self.tracer.behind(&denial.caller, denial.time, near);
+        let origin = self.behind(denial, record, near);
         let who = harmless(&origin.name);
         let (sentence, role) = match role {
             Some(role) if denial.api != MintApi::AssumeRoot => {

@@ -3,15 +3,20 @@
 //! Ids decide, never names: a renamed user is the same person, a user created again under an old name is another.
 
 mod changes;
+mod entity;
 mod membership;
 mod names;
+mod related;
 mod snapshot;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use changes::Enrolment;
+pub use entity::{Entity, Handle};
 pub use membership::{Began, Membership};
+pub use related::{first_to_name_group, related, stirred};
 pub use snapshot::{Rosters, Snapshot, SnapshotError, SnapshotUser};
 
 use crate::id::AccountId;
@@ -32,6 +37,8 @@ pub struct Roster<'a> {
     users: BTreeMap<AccountId, Names>,
     groups: BTreeMap<AccountId, Names>,
     changes: Changes,
+    /// Whom and what it was asked about since [`Roster::take_asked`].
+    asked: RefCell<BTreeSet<Entity>>,
 }
 
 /// What a name stood for at a moment.
@@ -63,12 +70,24 @@ impl<'a> Roster<'a> {
         let users = names::books(Named::User, &iam, world, rosters);
         let groups = names::books(Named::Group, &iam, world, rosters);
         let changes = Changes::resolve(&iam, &users, &groups, &crate::dossier::contradicted(world));
-        Self { rosters, world, users, groups, changes }
+        Self { rosters, world, users, groups, changes, asked: RefCell::default() }
     }
 
-    /// Who bore the user name at `at`.
+    /// Whom and what was asked about since this was called last: the answers can change with facts about these, and with no others. Groups
+    /// are not among them: the policy says which are asked about.
+    pub(crate) fn take_asked(&self) -> BTreeSet<Entity> {
+        self.asked.take()
+    }
+
+    /// An answer that was given before is used again.
+    pub(crate) fn asked_about_user(&self, account: AccountId, id: &str) {
+        self.asked.borrow_mut().insert(Entity::User(account, Handle::Id(Arc::from(id))));
+    }
+
+    /// Who bore the user name at `at`. Where nothing tells, the answer does not depend on what is known of others in the account.
     pub fn user_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
-        self.users.get(&account).map_or(Bearer::Unknown, |names| names.bearer(name, at))
+        self.asked.borrow_mut().insert(Entity::User(account, Handle::name(name)));
+        self.users.get(&account).map_or_else(|| Names::default().bearer(name, at), |names| names.bearer(name, at))
     }
 
     /// The id that a group in the policy stands for. It is the same at every moment: the bearer in the roster, else the last in the logs.
@@ -84,11 +103,13 @@ impl<'a> Roster<'a> {
 
     /// What a user is called, for messages: the latest name that is known.
     pub fn user_name(&self, account: AccountId, id: &str) -> Option<Arc<str>> {
+        self.asked_about_user(account, id);
         self.users.get(&account)?.name_of(id)
     }
 
     /// The user's ARN where a snapshot has it.
     pub fn user_arn(&self, account: AccountId, id: &str) -> Option<&str> {
+        self.asked_about_user(account, id);
         self.rosters.of(account).filter_map(|snapshot| snapshot.users.get(id)).map(|user| user.arn.as_str()).rfind(|arn| !arn.is_empty())
     }
 
@@ -109,11 +130,13 @@ impl<'a> Roster<'a> {
 
     /// The latest enrolment up to `at` of a device that belongs, or may belong, to this user.
     pub fn enrolled_by(&self, account: AccountId, user: &str, at: Moment) -> Option<&Enrolment> {
+        self.asked_about_user(account, user);
         self.latest(self.changes.by_user.get(&(account, Arc::from(user)))?, at)
     }
 
     /// The latest enrolment of this device up to `at`.
     pub fn enrolled(&self, serial: &str, at: Moment) -> Option<&Enrolment> {
+        self.asked.borrow_mut().insert(Entity::Device(Arc::from(serial)));
         self.latest(self.changes.by_serial.get(serial)?, at)
     }
 

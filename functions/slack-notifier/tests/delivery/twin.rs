@@ -224,6 +224,11 @@ impl Table for Outside {
         let effect = || Ok(world.rows.borrow().values().filter(|row| row.pk == pk && within(&row.sk)).cloned().collect());
         world.call(false, effect).await
     }
+
+    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+        let rows = self.query(place, pk, span).await?;
+        Ok(rows.into_iter().rev().take(most).collect())
+    }
 }
 
 impl Topic for Outside {

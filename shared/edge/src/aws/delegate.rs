@@ -28,6 +28,16 @@ macro_rules! delegate {
             ) -> Result<Vec<crate::port::Row>, crate::port::Trouble> {
                 self.tables.query(place, pk, span).await
             }
+
+            async fn latest(
+                &self,
+                place: crate::port::Place,
+                pk: &str,
+                span: &crate::port::Span,
+                most: usize,
+            ) -> Result<Vec<crate::port::Row>, crate::port::Trouble> {
+                self.tables.latest(place, pk, span, most).await
+            }
         }
     };
     (@Queue $whole:ty) => {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rolewatch_guard::moment::Moment;
 
@@ -44,6 +45,14 @@ impl Tables {
             Place::Ledger => self.names.ledger.as_deref().ok_or_else(|| refused("dynamodb", "this function has no ledger")),
             Place::Outbox => Ok(&self.names.outbox),
         }
+    }
+
+    fn question(&self, place: Place, which: Keys) -> Result<QueryFluentBuilder, Trouble> {
+        let question = self.client.query().table_name(self.name(place)?).consistent_read(true);
+        Ok(question
+            .key_condition_expression(which.expression)
+            .set_expression_attribute_names(Some(names(which.names)))
+            .set_expression_attribute_values(Some(which.values)))
     }
 
     /// Puts a row under a condition. `false`: it did not hold.
@@ -107,16 +116,7 @@ impl Table for Tables {
 
     async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
         let Some(which) = Keys::new(pk, span) else { return Ok(Vec::new()) };
-        let mut pages = self
-            .client
-            .query()
-            .table_name(self.name(place)?)
-            .consistent_read(true)
-            .key_condition_expression(which.expression)
-            .set_expression_attribute_names(Some(names(which.names)))
-            .set_expression_attribute_values(Some(which.values))
-            .into_paginator()
-            .send();
+        let mut pages = self.question(place, which)?.into_paginator().send();
         let mut rows = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| trouble("dynamodb:Query", &error))?;
@@ -124,6 +124,22 @@ impl Table for Tables {
                 rows.push(row(item)?);
             }
         }
+        Ok(rows)
+    }
+
+    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+        let Some(which) = Keys::new(pk, span) else { return Ok(Vec::new()) };
+        let limit = i32::try_from(most).unwrap_or(i32::MAX);
+        let mut pages = self.question(place, which)?.scan_index_forward(false).limit(limit).into_paginator().send();
+        let mut rows = Vec::new();
+        while rows.len() < most
+            && let Some(page) = pages.next().await
+        {
+            for item in page.map_err(|error| trouble("dynamodb:Query", &error))?.items.unwrap_or_default() {
+                rows.push(row(item)?);
+            }
+        }
+        rows.truncate(most);
         Ok(rows)
     }
 }

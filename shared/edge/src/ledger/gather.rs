@@ -35,6 +35,8 @@ pub struct Facts {
     pub regions: BTreeMap<RecordKey, Arc<str>>,
     /// What IAM answered, as snapshots beside those of the policy's bucket.
     pub observed: Vec<(AccountId, Observed)>,
+    /// The accounts of which everything is in it that tells who is who.
+    pub accounts: BTreeSet<AccountId>,
 }
 
 /// A walk over the ledger.
@@ -48,6 +50,8 @@ pub struct Gather<'a, T> {
     facts: BTreeMap<(RecordKey, String), Seen>,
     hints: BTreeMap<(String, String), Seen>,
     accounts: BTreeSet<AccountId>,
+    /// Accounts are not asked about yet.
+    held_back: bool,
     observed: BTreeMap<(AccountId, String), Observed>,
     heard: Heard,
 }
@@ -63,6 +67,7 @@ impl<'a, T: Table> Gather<'a, T> {
             facts: BTreeMap::new(),
             hints: BTreeMap::new(),
             accounts: BTreeSet::new(),
+            held_back: false,
             observed: BTreeMap::new(),
             heard: Heard::default(),
         }
@@ -79,6 +84,32 @@ impl<'a, T: Table> Gather<'a, T> {
     /// Asks for a record, in all its versions and corrections.
     pub fn record(&mut self, record: &RecordKey) {
         self.ask(keys::record(record), Span { from: "v#".into(), to: "v#".into() });
+    }
+
+    /// Does not ask who is who in an account until [`Gather::ask_about_accounts`].
+    pub fn hold_accounts_back(mut self) -> Self {
+        self.held_back = true;
+        self
+    }
+
+    /// Whether it was not asked yet who is who.
+    pub fn holds_accounts_back(&self) -> bool {
+        self.held_back
+    }
+
+    /// Asks who is who in every account that was met, and in those that will be.
+    pub fn ask_about_accounts(&mut self) {
+        self.held_back = false;
+        for account in std::mem::take(&mut self.accounts) {
+            self.account(account);
+        }
+    }
+
+    /// Asks again who is who in an account: something may have been stored since.
+    pub fn account_again(&mut self, account: AccountId) {
+        self.accounts.insert(account);
+        let heard = self.heard.questions(&BTreeSet::from([account]));
+        self.open.extend(who_is_who(account).into_iter().chain(heard).map(|pk| (pk, Span::default())));
     }
 
     /// Whether anything is open.
@@ -116,7 +147,8 @@ impl<'a, T: Table> Gather<'a, T> {
         self.heard.tell(&mut world);
         let observed = self.observed.iter().map(|((account, _), observed)| (*account, observed.clone())).collect();
         let regions = self.facts.values().chain(self.hints.values()).filter_map(|seen| Some((seen.key.clone(), seen.region.clone()?)));
-        Facts { world, regions: regions.collect(), observed }
+        let accounts = if self.held_back { BTreeSet::new() } else { self.accounts.clone() };
+        Facts { world, regions: regions.collect(), observed, accounts }
     }
 
     fn ask(&mut self, pk: String, span: Span) {
@@ -234,15 +266,17 @@ impl<'a, T: Table> Gather<'a, T> {
     }
 
     /// Who is who in an account.
-    fn account(&mut self, account: AccountId) {
-        if self.accounts.insert(account) {
-            for pk in
-                [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account), keys::IAM_REGIONS.to_owned()]
-            {
+    pub fn account(&mut self, account: AccountId) {
+        if self.accounts.insert(account) && !self.held_back {
+            for pk in who_is_who(account) {
                 self.ask(pk, Span::default());
             }
         }
     }
+}
+
+fn who_is_who(account: AccountId) -> [String; 5] {
+    [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account), keys::IAM_REGIONS.to_owned()]
 }
 
 impl Facts {

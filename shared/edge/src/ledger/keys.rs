@@ -2,6 +2,7 @@
 
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::{Entity, Handle};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -81,8 +82,12 @@ pub(crate) fn change(time: Moment, record: &RecordKey) -> String {
 
 /// The time and the event of a change.
 pub(crate) fn changed(sk: &str) -> Option<(Moment, &str)> {
-    let (time, event) = sk.split_once('#')?;
-    Some((Moment::from_epoch_seconds(time.parse().ok()?), event))
+    Some((second_of(sk)?, sk.split_once('#')?.1))
+}
+
+/// The second that a key begins with.
+pub(crate) fn second_of(key: &str) -> Option<Moment> {
+    Some(Moment::from_epoch_seconds(key.split('#').next()?.parse().ok()?))
 }
 
 pub(crate) fn iam(account: AccountId) -> String {
@@ -155,6 +160,24 @@ pub(crate) fn held(person: &[String; 2], role: &str) -> String {
 /// All switches of an account's people.
 pub(crate) fn people(account: AccountId) -> String {
     format!("people#{account}")
+}
+
+/// What was judged by what is known of a user, a group or a device.
+pub(crate) fn asks(entity: &Entity) -> String {
+    let of = |kind: char, account: &AccountId, handle: &Handle| match handle {
+        Handle::Name(name) => format!("asks#{account}#{kind}n#{}", part(name)),
+        Handle::Id(id) => format!("asks#{account}#{kind}i#{}", part(id)),
+    };
+    match entity {
+        Entity::User(account, handle) => of('u', account, handle),
+        Entity::Group(account, handle) => of('g', account, handle),
+        Entity::Device(serial) => format!("asks#d#{}", part(serial)),
+    }
+}
+
+/// What is judged again in turns, one partition for all that are done one after the other.
+pub(crate) fn turns(of: &str) -> String {
+    format!("turns#{of}")
 }
 
 /// All elevated switches of one day (UTC).

@@ -6,7 +6,7 @@ use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Caller, Fact, Reading, Seen, read};
+use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, Seen, read};
 use rolewatch_guard::world::Log;
 
 use super::keys::{self, Kind};
@@ -32,8 +32,8 @@ pub struct Arrival {
     pub done: bool,
     /// Other versions of the record, what it corrects and what corrects it. Nearly always empty.
     pub family: Vec<(Seen, String)>,
-    /// Somebody's name and id were not known to belong together before this record.
-    pub new_name: bool,
+    /// What it tells of a user by showing name and id together, if that was not known.
+    pub sighting: Option<Sighting>,
     /// It was not known before this record that IAM's events are recorded in its Region.
     pub learned: Option<Learned>,
 }
@@ -45,6 +45,15 @@ pub enum Learned {
     OfAccount,
     /// Of anybody.
     OfAll,
+}
+
+/// A user's name and id, seen together earlier or later than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The user.
+    pub named: NameSeen,
+    /// The end that was known before. `None`: that they belong together is new, or it can't be told any more what was known.
+    pub known: Option<Moment>,
 }
 
 /// Whether a role may be elevated, as far as a record can tell.
@@ -70,13 +79,14 @@ pub async fn store<T: Table>(
     let own = keys::record(&seen.key);
     let known = table.query(Place::Ledger, &own, &Span::default()).await?;
     let done = known.iter().any(|row| row.sk == format!("done#{version}"));
-    let mut arrival = Arrival { seen, body, done, family: Vec::new(), new_name: false, learned: None };
+    let mut arrival = Arrival { seen, body, done, family: Vec::new(), sighting: None, learned: None };
     if done && first_try {
         return Ok(arrival);
     }
     if arrival.seen.fact.is_some() {
         family(table, policy, &mut arrival, &version, now).await?;
     }
+    arrival.sighting = sighting(table, &arrival.seen).await?;
     let mut rows = hints(&arrival.seen, &arrival.body, now);
     let members = std::iter::once((&arrival.seen, &arrival.body)).chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
     let members: Vec<(&Seen, &String)> = members.filter(|(seen, _)| seen.fact.is_some()).collect();
@@ -90,7 +100,6 @@ pub async fn store<T: Table>(
         }
     }
     try_join_all(rows.into_iter().map(|(row, keep)| table.keep(Place::Ledger, row, keep))).await?;
-    arrival.new_name = names_anew(table, &arrival.seen).await?;
     arrival.learned = learned(table, &arrival.seen).await?;
     Ok(arrival)
 }
@@ -248,10 +257,15 @@ fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
     places
 }
 
+/// By what the first and the last of several records are found.
+fn rank(seen: &Seen) -> String {
+    format!("{}#{}", keys::second(seen.time), keys::record_part(&seen.key))
+}
+
 /// What is folded: only the first and the last of it are kept.
 fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     let mut rows = Vec::new();
-    let rank = format!("{}#{}", keys::second(seen.time), keys::record_part(&seen.key));
+    let rank = rank(seen);
     let expires = now.plus_seconds(KEPT);
     let mut both = |pk: String, sk: String| {
         for (end, keep) in [("first", Keep::Least), ("last", Keep::Greatest)] {
@@ -320,18 +334,22 @@ async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Tr
     Ok(Some(if of_all { Learned::OfAll } else { Learned::OfAccount }))
 }
 
-/// Whether this record is the one that first tied its name to its id, or one that leaves open who bore the name when.
-async fn names_anew<T: Table>(table: &T, seen: &Seen) -> Result<bool, Trouble> {
-    let Some(named) = &seen.named else { return Ok(false) };
-    let own = keys::name_part(&named.name, &named.id);
-    let (name, id) = own.split_once('#').unwrap_or((&own, ""));
-    let rows = table.query(Place::Ledger, &keys::names(named.account), &Span::default()).await?;
-    let record = keys::record_part(&seen.key);
-    let bounds = rows.iter().filter(|row| row.sk.starts_with(&own)).any(|row| row.rank.ends_with(&record));
-    let mut first = rows.iter().filter(|row| row.sk == format!("{own}#first"));
-    let others = rows.iter().filter(|row| !row.sk.starts_with(&own)).any(|row| {
-        let mut parts = row.sk.split('#');
-        parts.next().is_some_and(|other| other.eq_ignore_ascii_case(name)) || parts.next() == Some(id)
-    });
-    Ok(first.any(|row| row.rank.ends_with(&record)) || (bounds && others))
+/// What this record will tell of a user, before it is stored.
+///
+/// A record that is there already may have been stored by an invocation that was stopped before it told anybody: then what was known before it
+/// can't be told.
+async fn sighting<T: Table>(table: &T, seen: &Seen) -> Result<Option<Sighting>, Trouble> {
+    let Some(named) = &seen.named else { return Ok(None) };
+    let own = format!("{}#", keys::name_part(&named.name, &named.id));
+    let rows = table.query(Place::Ledger, &keys::names(named.account), &Span { from: own.clone(), to: own.clone() }).await?;
+    let end = |which: &str| rows.iter().find(|row| row.sk == format!("{own}{which}"));
+    let rank = rank(seen);
+    let known = match (end("first"), end("last")) {
+        (Some(first), Some(last)) if first.rank == rank || last.rank == rank => None,
+        (Some(first), Some(_)) if rank < first.rank => keys::second_of(&first.rank),
+        (Some(_), Some(last)) if rank > last.rank => keys::second_of(&last.rank),
+        (Some(_), Some(_)) => return Ok(None),
+        _ => None,
+    };
+    Ok(Some(Sighting { named: named.clone(), known }))
 }

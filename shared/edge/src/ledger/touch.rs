@@ -1,14 +1,16 @@
-//! What a record that arrived can change: its own session, those made with it, those of the people that it is about.
+//! What a record that arrived can change: its own session, those made with it, those that rest on what it tells of users, groups and devices.
 
 use std::collections::BTreeSet;
 
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Fact, Mint, Seen};
+use rolewatch_guard::roster::{Entity, Handle, Rosters, first_to_name_group, related, stirred};
+use rolewatch_guard::seen::{Change, Fact, IamChange, Mint, Seen};
+use rolewatch_guard::world::World;
 
 use super::keys::{self, Kind, SessionAt};
-use super::store::{Arrival, Learned, reread};
+use super::store::{Arrival, Learned, Sighting, reread};
 use crate::port::{Place, Span, Table, Trouble};
 
 /// What has to be judged anew.
@@ -18,14 +20,82 @@ pub struct Touched {
     pub sessions: BTreeSet<SessionAt>,
     /// Records that are no session: refused attempts, root sessions, console steps without a session.
     pub records: BTreeSet<RecordKey>,
-    /// Everybody in these accounts: found in the ledger and judged later, in turns.
-    pub people: BTreeSet<AccountId>,
+    /// What is told of users, groups and devices: what rests on it is found in the ledger.
+    pub told: Told,
+}
+
+/// What a record tells of users, groups and devices.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// What was changed, by the names and ids in the records.
+    changed: BTreeSet<Entity>,
+    /// Groups that somebody joined or left, by account and name, and the record that says so.
+    groups: BTreeSet<(AccountId, String, RecordKey)>,
+    /// The record has other versions, or corrects or is corrected. Then more may be new than it says itself.
+    contested: bool,
+    sighting: Option<Sighting>,
+    accounts: BTreeSet<AccountId>,
+    /// Accounts of which it is told whether anything is missing from their logs, and so of everybody in them.
+    everybody: BTreeSet<AccountId>,
+}
+
+impl Told {
+    fn change(&mut self, change: &IamChange, record: &RecordKey) {
+        self.accounts.insert(change.account);
+        self.changed.extend(change.entities());
+        let group = change.group_joined_or_left().map(|group| (change.account, group.to_string(), record.clone()));
+        self.groups.extend(group);
+    }
+
+    /// It became known who made a change. That is told of those who were added to a group, and of nobody else.
+    fn changer(&mut self, change: &IamChange) {
+        if matches!(change.what, Change::AddUserToGroup { .. }) {
+            self.accounts.insert(change.account);
+            self.changed.extend(change.entities());
+        }
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.sighting.is_none() && self.everybody.is_empty()
+    }
+
+    /// The accounts whose people it is about, all of them.
+    pub fn everybody(&self) -> &BTreeSet<AccountId> {
+        &self.everybody
+    }
+
+    /// Of which accounts it has to be known who is who.
+    pub fn accounts(&self) -> &BTreeSet<AccountId> {
+        &self.accounts
+    }
+
+    /// All users, groups and devices of which something else may be known than before, by every name and id. `world` has everything that tells who
+    /// is who in the accounts, and was read after the record was stored.
+    pub fn entities(&self, world: &World, rosters: &Rosters) -> BTreeSet<Entity> {
+        let mut changed = self.changed.clone();
+        for (account, name, record) in &self.groups {
+            // Of several that are stored at once, the first by its time is the first for all of them.
+            if self.contested || first_to_name_group(world, rosters, *account, name) == Some(record) {
+                changed.insert(Entity::Group(*account, Handle::name(name)));
+            }
+        }
+        let mut found = related(world, rosters, changed);
+        if let Some(Sighting { named, known }) = &self.sighting {
+            let user = related(world, rosters, named.entities().into());
+            match known {
+                Some(known) => found.extend(stirred(world, rosters, named, (*known, named.time), &user)),
+                None => found.extend(user),
+            }
+        }
+        found
+    }
 }
 
 impl Touched {
     /// Whether there is nothing to judge.
     pub fn is_empty(&self) -> bool {
-        self.sessions.is_empty() && self.records.is_empty() && self.people.is_empty()
+        self.sessions.is_empty() && self.records.is_empty() && self.told.is_empty()
     }
 }
 
@@ -35,21 +105,22 @@ impl Touched {
 /// The table's own.
 pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> Result<Touched, Trouble> {
     let mut touched = Touched::default();
+    touched.told.contested = !arrival.family.is_empty();
     let mut open: Vec<Seen> = arrival.family.iter().map(|(seen, _)| seen.clone()).collect();
+    let own: BTreeSet<RecordKey> = open.iter().chain([&arrival.seen]).map(|seen| seen.key.clone()).collect();
     if let Some(used) = &arrival.seen.used {
         let time = used.created.unwrap_or(used.time);
         touched.sessions.insert(SessionAt { session: used.session.to_string(), time });
     }
-    if let (true, Some(named)) = (arrival.new_name, &arrival.seen.named) {
-        touched.people.insert(named.account);
-    }
+    touched.told.accounts.extend(arrival.sighting.iter().map(|sighting| sighting.named.account));
+    touched.told.sighting.clone_from(&arrival.sighting);
     // Whether the logs have a gap is another question from now on.
     if arrival.learned.is_some() {
-        touched.people.insert(arrival.seen.key.account);
+        touched.told.everybody.insert(arrival.seen.key.account);
     }
     if arrival.learned == Some(Learned::OfAll) {
         let groups = policy.roles.iter().flat_map(|role| &role.groups);
-        touched.people.extend(groups.map(|group| group.account));
+        touched.told.everybody.extend(groups.map(|group| group.account));
     }
     open.push(arrival.seen.clone());
     let mut followed: BTreeSet<(RecordKey, Fact)> = BTreeSet::new();
@@ -77,10 +148,8 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
             Fact::Denial(_) => {
                 touched.records.insert(seen.key.clone());
             }
-            Fact::IamChange(change) => {
-                // Who bore which name, which group is which, whose device it was: any change may tell of others too.
-                touched.people.insert(change.account);
-            }
+            Fact::IamChange(change) if own.contains(&seen.key) => touched.told.change(change, &seen.key),
+            Fact::IamChange(change) => touched.told.changer(change),
             Fact::Nothing => {}
         }
     }

@@ -29,6 +29,8 @@ pub struct Twin<W> {
     pub clock: Cell<Moment>,
     /// All rows, by place, partition and sort key.
     pub rows: RefCell<BTreeMap<(Place, String), BTreeMap<String, Row>>>,
+    /// How many rows questions were answered with.
+    pub rows_read: Cell<usize>,
     /// Messages that were sent, and when they become visible.
     pub queue: RefCell<Vec<(Moment, String)>>,
     /// What was published.
@@ -60,6 +62,7 @@ impl<W: Weather> Twin<W> {
             weather,
             clock: Cell::new(now),
             rows: RefCell::default(),
+            rows_read: Cell::default(),
             queue: RefCell::default(),
             topics: RefCell::default(),
             subscriptions: RefCell::new(vec![subscribed("email")]),
@@ -85,6 +88,11 @@ impl<W: Weather> Twin<W> {
         }
         self.weather.at(Gate::After, what)?;
         Ok(outcome)
+    }
+
+    fn count(&self, rows: Vec<Row>) -> Vec<Row> {
+        self.rows_read.set(self.rows_read.get() + rows.len());
+        rows
     }
 
     fn tag(bytes: &[u8]) -> String {
@@ -131,7 +139,18 @@ impl<W: Weather> Table for Twin<W> {
             let rows = self.rows.borrow();
             let partition = rows.get(&(place, pk.to_owned()));
             let within = |sk: &str| sk >= &*span.from && (span.to.is_empty() || sk <= &*span.to || sk.starts_with(&span.to));
-            partition.into_iter().flatten().filter(|(sk, _)| within(sk)).map(|(_, row)| row.clone()).collect()
+            self.count(partition.into_iter().flatten().filter(|(sk, _)| within(sk)).map(|(_, row)| row.clone()).collect())
+        })
+        .await
+    }
+
+    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+        self.call("latest", || {
+            let rows = self.rows.borrow();
+            let to = if span.to.is_empty() { String::from(char::MAX) } else { format!("{}{}", span.to, char::MAX) };
+            let partition = rows.get(&(place, pk.to_owned())).filter(|_| span.from <= to);
+            let within = partition.into_iter().flat_map(|partition| partition.range(span.from.clone()..=to.clone()).rev());
+            self.count(within.take(most).map(|(_, row)| row.clone()).collect())
         })
         .await
     }

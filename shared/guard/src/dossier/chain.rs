@@ -47,6 +47,19 @@ impl<'g, 'w> Tracer<'g, 'w> {
 
     /// Who stands at the start of this switch.
     pub(crate) fn origin(&self, switch: &Switch<'w>) -> Origin {
+        let origin = self.traced(switch);
+        self.asked_about(&origin);
+        origin
+    }
+
+    /// Origins are remembered, and what the roster was asked for one was asked when it was traced first.
+    fn asked_about(&self, origin: &Origin) {
+        if let Person::User(account, id) = &origin.person {
+            self.roster.asked_about_user(*account, id);
+        }
+    }
+
+    fn traced(&self, switch: &Switch<'w>) -> Origin {
         if !switch.has_mint() {
             return self.without_mint(switch);
         }
@@ -109,6 +122,12 @@ impl<'g, 'w> Tracer<'g, 'w> {
     ///
     /// `near`: an ARN of the same record, which shows the partition of those that have to be built.
     pub(crate) fn behind(&self, caller: &Caller, time: Moment, near: Option<&str>) -> Origin {
+        let origin = self.traced_from(caller, time, near);
+        self.asked_about(&origin);
+        origin
+    }
+
+    fn traced_from(&self, caller: &Caller, time: Moment, near: Option<&str>) -> Origin {
         if caller.role_session().is_none() {
             return self.identity_of(caller, &Proof::NotAsked, None, near.and_then(partition_of));
         }

@@ -1,6 +1,6 @@
 //! What judging came to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use crate::arn::RoleArn;
@@ -10,6 +10,7 @@ use crate::finding::{CallerShown, Finding, Verdict};
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::Suppression;
+use crate::roster::Entity;
 use crate::rules::{Answer, Rule};
 
 /// How often a rule answered what.
@@ -70,6 +71,17 @@ pub struct RefusedSummary {
     pub role: RoleArn,
 }
 
+/// A record that is judged by itself, and whom its judgement rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedAlone {
+    /// The record of a refused attempt, or of a root session.
+    pub record: RecordKey,
+    /// When.
+    pub time: Moment,
+    /// A fact about one of these can change what is said of it.
+    pub asked: BTreeSet<Entity>,
+}
+
 /// What judging came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
@@ -83,6 +95,8 @@ pub struct Judgement {
     pub switches: Vec<SwitchSummary>,
     /// Every refused attempt at an elevated role, oldest first.
     pub refused: Vec<RefusedSummary>,
+    /// Refused attempts and root sessions that rest on what is known of users.
+    pub alone: Vec<AskedAlone>,
     /// By rule code.
     pub tallies: BTreeMap<&'static str, Tally>,
     /// Refusals that name no elevated role, or were no AccessDenied.
@@ -107,6 +121,8 @@ pub struct Examined<'a> {
     /// Who stands behind it.
     pub origin: &'a Origin,
     pub(crate) answers: &'a [(&'static Rule, Answer)],
+    /// Whom and what its judgement rests on: a fact about one of these can change it. Groups are not among them; the policy names them.
+    pub asked: &'a BTreeSet<Entity>,
 }
 
 impl Examined<'_> {
@@ -132,6 +148,7 @@ impl Judgement {
             suppressed: Vec::new(),
             switches: Vec::new(),
             refused: Vec::new(),
+            alone: Vec::new(),
             tallies: BTreeMap::new(),
             other_refusals: 0,
             root_allowed: 0,

@@ -52,6 +52,7 @@ const GAP: Span = Span::from_seconds(24 * 3_600);
 impl Roster<'_> {
     /// Whether the user was in the group at `at`.
     pub fn membership(&self, account: AccountId, user: &str, group: &str, at: Moment) -> Membership {
+        self.asked_about_user(account, user);
         let key = (account, Arc::from(user), Arc::from(group));
         let seconds = self.changes.memberships.get(&key).map_or(&[][..], Vec::as_slice);
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));

@@ -1,0 +1,115 @@
+//! From what a record tells of users, groups and devices to the switches whose judgement rests on it.
+//!
+//! A few are judged at once. More are judged in turns ([`super::turns`]), so that no message is about more than a few, and nothing else waits
+//! behind them.
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::{GroupName, GroupRef, Policy};
+use rolewatch_guard::roster::{Entity, Handle};
+
+use super::index::{self, Entry};
+use super::turns::{self, Walk};
+use super::{Settled, rounds};
+use crate::ledger::keys;
+use crate::ledger::{Facts, Gather, Touched};
+use crate::port::{Directory, Queue, Span, Table, Topic, Trouble};
+use crate::rulebook::Rulebook;
+
+/// So many switches are judged by one message.
+pub(super) const MOST: usize = 20;
+
+/// Judges, or has judged, what rests on what was told. `facts`: those that the touched sessions were judged by, read after the record was stored.
+pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
+    outside: &O,
+    book: &Rulebook,
+    touched: &Touched,
+    facts: Option<Facts>,
+    settled: &mut Settled,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let accounts = touched.told.accounts();
+    let facts = match facts {
+        Some(facts) if accounts.is_subset(&facts.accounts) => facts,
+        _ => who_is_who(outside, &book.policy, accounts).await?,
+    };
+    let entities = touched.told.entities(&facts.world, &facts.rosters(&book.rosters, now));
+    drop(facts);
+    let everybody = touched.told.everybody().iter().map(|account| (account.to_string(), Walk::whole(keys::people(*account))));
+    let mut all: Vec<(String, Walk)> = walks_of(&entities, accounts, &book.policy).into_iter().chain(everybody).collect();
+    let mut few = Touched::default();
+    let mut many = Vec::new();
+    for (chain, walk) in &all {
+        let found = index::latest(outside, &walk.partition, &Span::default(), MOST + 1).await?;
+        if found.len() > MOST {
+            many.push((chain.clone(), walk.clone()));
+            continue;
+        }
+        let about = found.into_iter().filter_map(|(_, entry)| entry).filter(|entry| walk.is_about(entry, &book.policy));
+        about.filter(|entry| !touched.sessions.contains(&entry.at)).for_each(|entry| entry.add_to(&mut few));
+    }
+    if few.sessions.len() + few.records.len() > MOST {
+        many = std::mem::take(&mut all);
+    } else if !few.is_empty() {
+        rounds(outside, book, &few, settled, now).await?;
+    }
+    let chains: BTreeSet<&String> = many.iter().map(|(chain, _)| chain).collect();
+    for chain in chains {
+        let of_chain = many.iter().filter(|(other, _)| other == chain).map(|(_, walk)| walk.clone()).collect();
+        turns::ask(outside, chain, of_chain, now).await?;
+    }
+    Ok(())
+}
+
+/// Everything that tells who is who in these accounts.
+async fn who_is_who<T: Table>(table: &T, policy: &Policy, accounts: &BTreeSet<AccountId>) -> Result<Facts, Trouble> {
+    let mut gather = Gather::new(table, policy);
+    accounts.iter().for_each(|account| gather.account(*account));
+    gather.close().await?;
+    Ok(gather.facts())
+}
+
+/// Where what rests on these lies, and after whose other switches it has its turn.
+fn walks_of(entities: &BTreeSet<Entity>, accounts: &BTreeSet<AccountId>, policy: &Policy) -> Vec<(String, Walk)> {
+    let mut walks = Vec::new();
+    let mut groups: BTreeSet<(AccountId, String)> = BTreeSet::new();
+    for entity in entities {
+        match entity {
+            Entity::User(account, _) => walks.push((account.to_string(), Walk::whole(keys::asks(entity)))),
+            Entity::Group(account, _) => drop(groups.insert((*account, keys::asks(entity)))),
+            Entity::Device(_) => {
+                let account = accounts.first().map(ToString::to_string).unwrap_or_default();
+                walks.push((account, Walk::whole(keys::asks(entity))));
+            }
+        }
+    }
+    let named: BTreeSet<String> = policy.roles.iter().flat_map(|role| &role.groups).map(group_key).collect();
+    let by_account: BTreeSet<AccountId> = groups.iter().filter(|(_, key)| named.contains(key)).map(|(account, _)| *account).collect();
+    for account in by_account {
+        let of_account = groups.iter().filter(|(of, key)| *of == account && named.contains(key)).map(|(_, key)| key.clone()).collect();
+        walks.push((account.to_string(), Walk::of_groups(keys::people(account), of_account)));
+    }
+    walks
+}
+
+/// A group of the policy, as facts about it are looked up.
+fn group_key(group: &GroupRef) -> String {
+    let handle = match &group.group {
+        GroupName::ByName(name) => Handle::name(name),
+        GroupName::ById(id) => Handle::Id(id.as_str().into()),
+    };
+    keys::asks(&Entity::Group(group.account, handle))
+}
+
+impl Walk {
+    /// Whether an entry is what the walk is about: one that was made in a role to which the policy lets one of the groups. What can't be told is.
+    pub(super) fn is_about(&self, entry: &Entry, policy: &Policy) -> bool {
+        let role = entry.role.as_deref().and_then(|role| RoleArn::parse(role).ok());
+        let named = |groups: &[GroupRef]| groups.iter().any(|group| self.groups.contains(&group_key(group)));
+        let by_role = role.and_then(|role| policy.role_for(&role).map(|limits| named(&limits.groups)));
+        self.groups.is_empty() || by_role.unwrap_or(true)
+    }
+}

@@ -1,0 +1,34 @@
+//! Switches that were judged long ago: what is left of them where others look for theirs.
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::{Entity, Handle};
+
+use super::twin::Twin;
+use super::weather::{Weather, run};
+use crate::ledger::SessionAt;
+use crate::port::Trouble;
+use crate::settle::note_switch;
+
+/// Notes switches of one user of an account into one role, some minutes apart, up to a moment, as judging them would. Their records are not kept.
+///
+/// # Errors
+/// The weather's.
+pub fn keep_switches<W: Weather>(
+    twin: &Twin<W>,
+    account: AccountId,
+    user: &str,
+    role: &str,
+    switches: usize,
+    until: Moment,
+) -> Result<(), Trouble> {
+    let asked = BTreeSet::from([Entity::User(account, Handle::Id(user.into()))]);
+    for number in 0..switches {
+        let ago = i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(600);
+        let at = SessionAt { session: format!("AROAEXAMPLE:{user}"), time: until.plus_seconds(-ago) };
+        run(note_switch(twin, at, (account, user), role, asked.clone(), until))?;
+    }
+    Ok(())
+}

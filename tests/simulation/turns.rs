@@ -1,0 +1,108 @@
+//! What is too much for one message: people with many switches, and changes of who they are and which groups they are in that arrive late, several
+//! in a row, while the switches are judged again for the ones before. Whatever is stopped, repeated or lost, the outbox ends up as the audit has it.
+
+use rolewatch_edge::port::Place;
+use rolewatch_edge::testing::Twin;
+use rolewatch_guard::testing::Story;
+use serde_json::Value;
+
+use crate::cloud::Cloud;
+use crate::same_findings::{envelope, offline, prepare, standing};
+use crate::slack::Slack;
+use crate::storm::{Dice, Storm};
+
+/// So many seeds in the ordinary run; `ROLEWATCH_SEEDS` asks for another number.
+const SEEDS: u64 = 30;
+
+/// Two who switch a lot and one who does not, and then what becomes of them.
+fn story(dice: &Dice) -> (Story, Vec<Value>) {
+    let mut story = Story::new();
+    if dice.permille(500) {
+        story = story.without_roster();
+    }
+    let begin = story.records().len();
+    for _ in 0..25 + dice.below(20) {
+        // Mostly too far apart to have to do with each other.
+        story.later(if dice.permille(200) { 1_200 } else { 175_000 });
+        let who = ["dora", "dora", "dora", "tom", "dave"][dice.below(5)];
+        let switch = story.switch_to(who, ["UpdateApp", "UpdateApp", "ReadOnly"][dice.below(3)]).lasting(900);
+        drop(match dice.below(4) {
+            0 => switch.by_console(),
+            1 => switch.only_owner_half(),
+            _ => switch.with_mfa(),
+        });
+    }
+    let mut changes = Vec::new();
+    for _ in 0..1 + dice.below(5) {
+        // Within what happened already: such an event is late.
+        let ago = -i64::try_from(dice.below(5_000_000)).unwrap();
+        let from = story.records().len();
+        let iam = story.iam(ago, "admin");
+        let (who, group) = (["dora", "dora", "tom"][dice.below(3)], ["Developers", "Testers"][dice.below(2)]);
+        match dice.below(6) {
+            0 | 1 => iam.removes(who, group),
+            2 => iam.adds(who, group),
+            3 => iam.renames_user(who, "nell"),
+            4 => iam.creates_group(group, "another"),
+            _ => iam.renames_group("Testers", "Developers"),
+        }
+        changes.extend(story.records()[from..].iter().cloned());
+    }
+    assert!(story.records().len() > begin + changes.len());
+    (story, changes)
+}
+
+/// How many walks were asked for, and how often.
+fn walks(twin: &Twin<Storm>) -> (usize, u64) {
+    let rows = twin.rows.borrow();
+    let walks = rows.iter().filter(|((place, pk), _)| *place == Place::Ledger && pk.starts_with("turns#1"));
+    let bodies: Vec<Value> = walks.flat_map(|(_, rows)| rows.values()).map(|row| serde_json::from_str(&row.body).unwrap()).collect();
+    assert!(bodies.iter().all(|walk| walk["since"].is_null()), "a walk is left open: {bodies:#?}");
+    (bodies.len(), bodies.iter().map(|walk| walk["asked"].as_u64().unwrap()).sum())
+}
+
+fn simulate(seed: u64) -> (usize, u64, u64) {
+    let dice = Dice::new(seed ^ 0x7475_726e);
+    let (story, changes) = story(&dice);
+    let start = story.now().plus_seconds(60);
+    let twin = Twin::new(Storm::new(seed), start);
+    let slack = Slack::default();
+    prepare(&twin, &story);
+    for record in story.records() {
+        twin.history.borrow_mut().add(record);
+    }
+    let mut cloud = Cloud::new(&twin, &slack);
+    let switches: Vec<&Value> = story.records().iter().filter(|record| !changes.contains(record)).collect();
+    for record in switches {
+        cloud.event(envelope(record).to_string(), start.plus_seconds(i64::try_from(dice.below(60)).unwrap()));
+    }
+    for change in &changes {
+        // Some while others are judged again, some twice.
+        for _ in 0..=usize::from(dice.permille(200)) {
+            cloud.event(envelope(change).to_string(), start.plus_seconds(600 + i64::try_from(dice.below(30)).unwrap()));
+        }
+    }
+    cloud.run(60_000);
+    assert!(!cloud.sums.unaccounted && cloud.sums.received == cloud.sums.ended, "seed {seed}: {:?}", cloud.sums);
+    let (wanted, stands) = (offline(&story, twin.clock.get()), standing(&twin));
+    let missing: Vec<_> = wanted.iter().filter(|(id, said)| stands.get(*id) != Some(said)).collect();
+    let wrong: Vec<_> = stands.iter().filter(|(id, said)| wanted.get(*id) != Some(said)).collect();
+    assert!(missing.is_empty() && wrong.is_empty(), "seed {seed}: the audit finds {missing:#?}, in the outbox stands {wrong:#?}");
+    let (walks, asked) = walks(&twin);
+    (walks, asked, cloud.sums.crashes)
+}
+
+#[test]
+fn what_is_judged_in_turns_ends_up_as_the_audit_has_it() {
+    let seeds =
+        std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| text.to_str().and_then(|text| text.parse().ok()).expect("a number"));
+    let mut sum = (0, 0, 0);
+    for seed in 0..seeds {
+        let one = simulate(seed);
+        sum = (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2);
+    }
+    println!("{seeds} seeds: {} walks, asked for {} times, {} crashes", sum.0, sum.1, sum.2);
+    if seeds >= SEEDS {
+        assert!(sum.0 > 15 && sum.1 > 30 && sum.2 > 15, "a storm in which nothing happens proves nothing: {sum:?}");
+    }
+}
