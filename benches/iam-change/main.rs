@@ -73,12 +73,13 @@ impl Measured {
     fn drain(&mut self) -> usize {
         let now = self.twin.clock.get();
         let mut messages = 0;
-        while let Some(at) = self.twin.queue.borrow().iter().position(|(visible, _)| *visible <= now) {
+        loop {
+            let due = self.twin.queue.borrow().iter().position(|(visible, _)| *visible <= now);
+            let Some(at) = due else { return messages };
             let (_, body) = self.twin.queue.borrow_mut().remove(at);
             self.handle(&body);
             messages += 1;
         }
-        messages
     }
 
     /// Messages, calls to the tables and rows read for one change.

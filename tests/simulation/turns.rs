@@ -12,7 +12,7 @@ use crate::slack::Slack;
 use crate::storm::{Dice, Storm};
 
 /// So many seeds in the ordinary run; `ROLEWATCH_SEEDS` asks for another number.
-const SEEDS: u64 = 30;
+const SEEDS: u64 = 16;
 
 /// Two who switch a lot and one who does not, and then what becomes of them.
 fn story(dice: &Dice) -> (Story, Vec<Value>) {
@@ -33,7 +33,7 @@ fn story(dice: &Dice) -> (Story, Vec<Value>) {
         });
     }
     let mut changes = Vec::new();
-    for _ in 0..1 + dice.below(5) {
+    for _ in 0..=dice.below(5) {
         // Within what happened already: such an event is late.
         let ago = -i64::try_from(dice.below(5_000_000)).unwrap();
         let from = story.records().len();
@@ -103,6 +103,6 @@ fn what_is_judged_in_turns_ends_up_as_the_audit_has_it() {
     }
     println!("{seeds} seeds: {} walks, asked for {} times, {} crashes", sum.0, sum.1, sum.2);
     if seeds >= SEEDS {
-        assert!(sum.0 > 15 && sum.1 > 30 && sum.2 > 15, "a storm in which nothing happens proves nothing: {sum:?}");
+        assert!(sum.0 > 8 && sum.1 > 20 && sum.2 > 100, "a storm in which nothing happens proves nothing: {sum:?}");
     }
 }

@@ -135,6 +135,18 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_for_nothing_is_first() {
+        let heartbeat = r#"{"source":"rolewatch.heartbeat","account":"123456789012","detail":{"time":"2026-03-02T09:00:00Z"}}"#.to_owned();
+        let event = format!(r#"{{"source":"aws.sts","account":"111122223333","detail":{RECORD}}}"#);
+        let recovered = format!(r#"{{"recovered":"trail","detail":{RECORD}}}"#);
+        let rejudge = r#"{"rejudge":{"sessions":[]}}"#.to_owned();
+        let turn = r#"{"turn":"111122223333"}"#.to_owned();
+        let review = r#"{"review":{"due":"2026-03-02T09:00:00Z"}}"#.to_owned();
+        let orders: Vec<u8> = [heartbeat, event, recovered, rejudge, turn, review].iter().map(|body| open(body).order()).collect();
+        assert_eq!(orders, [0, 1, 1, 2, 3, 4]);
+    }
+
+    #[test]
     fn an_event_cannot_pass_for_a_recovered_record() {
         // Who puts events on the bus chooses the detail, and nothing else of the message.
         let forged = format!(r#"{{"source":"mine","account":"555555555555","detail":{{"recovered":"lookup","detail":{RECORD}}}}}"#);

@@ -119,7 +119,9 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
             continue;
         }
         if late {
-            facts.accounts.iter().for_each(|account| gather.account_again(*account));
+            for account in &facts.accounts {
+                gather.account_again(*account);
+            }
             late = false;
             continue;
         }

@@ -49,7 +49,9 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
             continue;
         }
         let about = found.into_iter().filter_map(|(_, entry)| entry).filter(|entry| walk.is_about(entry, &book.policy));
-        about.filter(|entry| !touched.sessions.contains(&entry.at)).for_each(|entry| entry.add_to(&mut few));
+        for entry in about.filter(|entry| !touched.sessions.contains(&entry.at)) {
+            entry.add_to(&mut few);
+        }
     }
     if few.sessions.len() + few.records.len() > MOST {
         many = std::mem::take(&mut all);
@@ -67,7 +69,9 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
 /// Everything that tells who is who in these accounts.
 async fn who_is_who<T: Table>(table: &T, policy: &Policy, accounts: &BTreeSet<AccountId>) -> Result<Facts, Trouble> {
     let mut gather = Gather::new(table, policy);
-    accounts.iter().for_each(|account| gather.account(*account));
+    for account in accounts {
+        gather.account(*account);
+    }
     gather.close().await?;
     Ok(gather.facts())
 }
