@@ -86,7 +86,7 @@ pub(crate) async fn take<O: Outside>(
         Message::Turn(chain) => {
             let book = shelf.current(outside, now).await?;
             let settled = take_turn(outside, book, &chain, first_try, now).await?;
-            Ok(Taken { outcome: Outcome::Rejudged, settled })
+            Ok(Taken::new(Outcome::Rejudged, settled))
         }
         Message::Review(ask) => {
             let book = shelf.current(outside, now).await?;
