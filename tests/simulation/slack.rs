@@ -159,7 +159,7 @@ impl Table for Aws<'_> {
     }
 
     async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
-        self.0.latest(place, pk, span, most).await
+        self.twin.latest(place, pk, span, most).await
     }
 }
 
