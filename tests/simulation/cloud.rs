@@ -16,6 +16,7 @@ use crate::invocation::{Call, Ended, Function, audit, guard, guarded, notifier, 
 use crate::slack::{Aws, Line, Slack};
 use crate::storm::Storm;
 use crate::sums::Sums;
+use crate::unread::standing;
 
 /// How long a message is hidden from others once it was given out, in seconds.
 const HIDDEN: i64 = 360;
@@ -187,7 +188,12 @@ impl<'w> Cloud<'w> {
 
     fn is_at_rest(&self) -> bool {
         let closed = self.quiet.is_some_and(|(at, open)| open == 0 && at.seconds_since(self.busy) >= RESTS);
-        closed && self.messages().next().is_none() && self.twin.queue.borrow().is_empty()
+        closed && self.messages().next().is_none() && self.twin.queue.borrow().is_empty() && self.is_all_told()
+    }
+
+    /// Whether Slack, where it lives, was told who receives e-mail.
+    fn is_all_told(&self) -> bool {
+        self.twin.weather.refusal().is_some() || standing(self.twin).is_none_or(|standing| standing.told == standing.version)
     }
 
     fn pass(&self, seconds: i64) {

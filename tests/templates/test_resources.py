@@ -109,8 +109,21 @@ class Resources(unittest.TestCase):
         parameters = templates.raw(HUB)["Parameters"]
         cases = {
             "SlackSecretArn": (
-                ["arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE", "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"],
-                ["", "https://hooks.slack.com/services/EXAMPLE", "xoxb-EXAMPLE"],
+                [
+                    "arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE",
+                    "arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch/slack",
+                    "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack",
+                    "arn:aws:ssm:us-east-1:111122223333:parameter/slack",
+                ],
+                [
+                    "",
+                    "https://hooks.slack.com/services/EXAMPLE",
+                    "xoxb-EXAMPLE",
+                    "arn:aws:ssm:us-east-1:111122223333:parameter//rolewatch/slack",
+                    "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/",
+                    "arn:aws:ssm:us-east-1:111122223333:parameter/",
+                    "arn:aws:ssm:us-east-1:111122223333:parameter/a//b",
+                ],
             ),
             "OperationsEmail": (
                 ["none", "operations@example.com", "a.b+c@mail.example.com"],

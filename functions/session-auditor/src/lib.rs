@@ -4,6 +4,7 @@
 
 use rolewatch_edge::digest::digest;
 use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Subscribers, Table, Topic, Trail, Trouble};
+use rolewatch_edge::recipients::standing;
 use rolewatch_edge::resend::{Resent, resend};
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::settle;
@@ -120,8 +121,12 @@ impl Auditor {
                     ([], of_policy) => of_policy,
                     (own, _) => own,
                 };
-                // The one is done although the other cannot be.
-                let resent = resend(outside, now, SENT_AT_ONCE).await;
+                // Each is done although the others cannot be.
+                let readable_since = standing::look_after(outside, now).await.unwrap_or_else(|trouble| {
+                    tracing::error!(%trouble, "who receives e-mail could not be looked after; the next sweep does");
+                    None
+                });
+                let resent = resend(outside, now, SENT_AT_ONCE, readable_since).await;
                 let revived = settle::revive(outside, now).await;
                 let swept = watch::sweep(outside, book, regions, deadline, now).await?;
                 let (resent, revived) = (resent?, revived?);

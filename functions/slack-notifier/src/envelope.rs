@@ -86,5 +86,6 @@ fn read(body: &str) -> Result<Message, String> {
 
 fn read_bare(text: &str) -> Result<Message, String> {
     // The error says line and column, and a field's name: nothing of the text itself.
-    serde_json::from_str(text).map_err(|why| format!("a message is neither an alert nor a digest nor a heartbeat: {why}"))
+    serde_json::from_str(text)
+        .map_err(|why| format!("a message is not an alert, a digest, a heartbeat, or word of who receives e-mail: {why}"))
 }

@@ -10,7 +10,7 @@ use rolewatch_edge::slack::line::NotTaken;
 use rolewatch_edge::slack::port::{Aws, Chatroom, Pause, Post, Vault};
 use rolewatch_edge::slack::{Courier, Outcome, Setback, SetbackKind, Visit};
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
-use rolewatch_edge::wire::{Alert, Digest, Message};
+use rolewatch_edge::wire::{Alert, Digest, Message, RecipientsChanged};
 use rolewatch_guard::moment::Moment;
 use serde::Serialize;
 
@@ -35,7 +35,7 @@ pub struct Report {
     pub response: Response,
     /// One for each message, in their order.
     pub ends: Vec<End>,
-    /// The counts, of alerts and digests. Received = Delivered + Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without heartbeats.
+    /// The counts, of alerts, digests and changes of who receives e-mail. Received = Delivered + Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without heartbeats.
     pub metrics: Metrics,
 }
 
@@ -53,6 +53,8 @@ pub enum End {
     },
     /// A digest was dealt with.
     Digest(Outcome),
+    /// That the last person who received e-mail is gone, or somebody is there again, was dealt with.
+    Recipients(Outcome),
     /// An alert or a digest could not be dealt with now; it is to be given again.
     Pending(Setback),
     /// An alert that nobody can read, given often enough. It is not acknowledged, so session-auditor sends it again, with growing pauses; the queue
@@ -98,21 +100,13 @@ impl End {
         match self {
             Self::Pending(setback) => Some(&setback.why),
             Self::Unreadable(why) => Some(why),
-            Self::Told { .. } | Self::Digest(_) | Self::Left(_) | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
+            Self::Told { .. } | Self::Digest(_) | Self::Recipients(_) | Self::Left(_) | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
         }
     }
 
     fn count(&self, metrics: &mut Metrics) {
         let counts: &[Count] = match self {
-            Self::Told { outcome: Outcome::Delivered | Outcome::Updated, .. } | Self::Digest(Outcome::Delivered | Outcome::Updated) => {
-                &[Count::Received, Count::Delivered]
-            }
-            Self::Told { outcome: Outcome::Folded, .. } | Self::Digest(Outcome::Folded) => &[Count::Received, Count::Folded],
-            Self::Told { outcome: Outcome::Duplicate, .. } | Self::Digest(Outcome::Duplicate) => &[Count::Received, Count::Duplicate],
-            Self::Told { outcome: Outcome::Mailed, .. } | Self::Digest(Outcome::Mailed) => &[Count::Received, Count::SlackFailed],
-            Self::Told { outcome: Outcome::Quiet | Outcome::Unseen, .. } | Self::Digest(Outcome::Quiet | Outcome::Unseen) => {
-                &[Count::Received]
-            }
+            Self::Told { outcome, .. } | Self::Digest(outcome) | Self::Recipients(outcome) => counted(*outcome),
             Self::Pending(setback) | Self::Left(setback) if setback.kind == SetbackKind::NoReader => {
                 &[Count::Received, Count::Pending, Count::SlackFailed]
             }
@@ -124,6 +118,17 @@ impl End {
         for count in counts {
             metrics.count(*count, 1);
         }
+    }
+}
+
+/// How the outcome of what was dealt with counts.
+fn counted(outcome: Outcome) -> &'static [Count] {
+    match outcome {
+        Outcome::Delivered | Outcome::Updated => &[Count::Received, Count::Delivered],
+        Outcome::Folded => &[Count::Received, Count::Folded],
+        Outcome::Duplicate => &[Count::Received, Count::Duplicate],
+        Outcome::Mailed => &[Count::Received, Count::SlackFailed],
+        Outcome::Quiet | Outcome::Unseen => &[Count::Received],
     }
 }
 
@@ -169,6 +174,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         match &given.message {
             Err(why) => End::Unreadable(why.clone()),
             Ok(Message::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
+            Ok(Message::Recipients { recipients }) => self.recipients(recipients, visit, given).await,
             Ok(Message::Digest { digest }) => self.digest(digest, visit, given.receipt >= MAIL_FROM_RECEIPT).await,
             Ok(Message::Alert(alert)) => match self.alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics).await {
                 // Without a queue, whoever made the call hears that it failed.
@@ -190,6 +196,18 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                 End::HeartbeatOnly(why)
             }
             Err(NotTaken::Immutable) => End::HeartbeatOnly(String::new()),
+        }
+    }
+
+    async fn recipients(&self, changed: &RecipientsChanged, visit: &Visit<'_>, given: &Given) -> End {
+        match self.courier.recipients(changed, visit).await {
+            Ok(outcome) => {
+                tracing::info!(?changed, ?outcome, "who receives e-mail was dealt with");
+                End::Recipients(outcome)
+            }
+            // session-auditor sends it again, as it does an alert.
+            Err(setback) if given.is_worn_out() => End::Left(setback),
+            Err(setback) => End::Pending(setback),
         }
     }
 

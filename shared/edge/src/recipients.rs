@@ -4,6 +4,8 @@
 //! on that topic is delivered only if a confirmed e-mail subscription exists. Other protocols (a queue, a pager's
 //! endpoint) may lead to a person, but nothing shows that they do, so they never count.
 
+pub mod standing;
+
 use std::cell::Cell;
 
 use rolewatch_guard::moment::Moment;

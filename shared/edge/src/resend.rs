@@ -19,6 +19,7 @@ use crate::port::{Queue, Table, Topic, Trouble};
 use crate::settle::{Rejudge, send};
 use crate::telemetry::{Count, Metrics};
 use crate::wire::Status;
+pub(crate) use standing::pause;
 use standing::{Standing, standing};
 
 /// After so long without an acknowledgement it is sent for the second time, in seconds; then after twice as long, and so on.
@@ -69,24 +70,36 @@ pub struct Owed {
 }
 
 impl Owed {
+    /// Whether it is sent again now: its pause is over, or since it was sent last somebody can read again.
+    fn is_due(&self, now: Moment, readable_since: Option<Moment>) -> bool {
+        let sent = self.unsent.note.last.unwrap_or(self.since);
+        self.next <= now || readable_since.is_some_and(|since| sent < since && since <= now)
+    }
+
     /// Whether it is due for so long that something must be wrong.
     pub fn is_late(&self, now: Moment) -> bool {
         now.seconds_since(self.since) >= FIRST_PAUSE
     }
 }
 
-/// Sends again what is due and not acknowledged; at most `budget` findings.
+/// Sends again what is due and not acknowledged; at most `budget` findings. `readable_since`: what was sent before then may have reached nobody, so it
+/// is not made to wait for the end of its pause.
 ///
 /// # Errors
 /// What is unsent cannot be read. A finding that cannot be dealt with is counted in [`Resent::failed`] and holds no other back.
-pub async fn resend<O: Table + Topic + Queue>(outside: &O, now: Moment, budget: u64) -> Result<Resent, Trouble> {
+pub async fn resend<O: Table + Topic + Queue>(
+    outside: &O,
+    now: Moment,
+    budget: u64,
+    readable_since: Option<Moment>,
+) -> Result<Resent, Trouble> {
     let mut resent = Resent::default();
     let mut owed = survey(outside, now, &mut resent).await?;
     let late: Vec<&Owed> = owed.iter().filter(|one| one.is_late(now)).collect();
     // Of what cannot be read nobody knows that it was told.
     resent.unacknowledged = u64::try_from(late.len()).unwrap_or(u64::MAX).saturating_add(resent.failed);
     resent.oldest = late.iter().map(|one| one.since).min();
-    owed.retain(|one| one.next <= now);
+    owed.retain(|one| one.is_due(now, readable_since));
     // What waits for the longest goes first, so that no budget leaves it out for ever.
     owed.sort_by_key(|one| one.next);
     let mut spent = 0;

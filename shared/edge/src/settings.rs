@@ -241,8 +241,11 @@ impl SecretArn {
     /// `arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE`, or
     /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`
     pub fn parse(text: &str) -> Option<Self> {
-        let named =
-            |service, front| arn_of(text, service).is_some_and(|[.., rest]| rest.strip_prefix(front).is_some_and(|name| !name.is_empty()));
+        let named = |service, front| {
+            // A slash at either end, or two in a row, is not part of any name: somebody put a prefix and a path together.
+            let whole = |name: &str| !name.is_empty() && (service != "ssm" || name.split('/').all(|part| !part.is_empty()));
+            arn_of(text, service).is_some_and(|[.., rest]| rest.strip_prefix(front).is_some_and(whole))
+        };
         if named("secretsmanager", "secret:") {
             Some(Self::Secret(text.to_owned()))
         } else if named("ssm", "parameter/") {

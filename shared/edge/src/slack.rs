@@ -12,6 +12,7 @@ pub mod line;
 pub mod mail;
 pub mod message;
 pub mod port;
+pub mod recipients;
 pub mod secret;
 pub mod slot;
 pub mod text;

@@ -8,6 +8,8 @@ use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::recipients::Recipients;
+
 /// The most event ids on the wire; `events_total` tells how many there are.
 pub const MOST_EVENTS: usize = 20;
 
@@ -141,6 +143,17 @@ pub struct Account {
     pub name: Option<String>,
 }
 
+/// Who receives e-mail of the operations topic, when that changed from somebody to nobody or back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientsChanged {
+    /// Counts up with every change; the higher one is right. An odd one says that nobody is left, an even one that somebody is there again.
+    pub version: u64,
+    /// Who does now.
+    pub recipients: Recipients,
+    /// Since when, as far as it was seen.
+    pub since: Moment,
+}
+
 /// A message on the findings topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -151,6 +164,11 @@ pub enum Message {
     Digest {
         /// What it says.
         digest: Box<Digest>,
+    },
+    /// The last person who received e-mail is gone, or somebody is there again.
+    Recipients {
+        /// What it says.
+        recipients: RecipientsChanged,
     },
     /// The guard sends it on to show that the whole path works. Nobody is told.
     Heartbeat {

@@ -12,5 +12,6 @@ mod digest;
 mod faults;
 mod folding;
 mod promises;
+mod recipients;
 mod twin;
 mod unread;

@@ -66,6 +66,6 @@ pub(super) fn standing(stored: Option<&Stored>, acknowledged: u64, rows: &[Unsen
 }
 
 /// How long an acknowledgement is waited for after so many tries, in seconds.
-pub(super) fn pause(tries: u32) -> i64 {
+pub(crate) fn pause(tries: u32) -> i64 {
     (FIRST_PAUSE << tries.min(32)).min(LONGEST_PAUSE)
 }

@@ -78,7 +78,7 @@ fn later<W: Weather>(twin: &Twin<W>, seconds: i64) {
 }
 
 fn sweep<W: Weather>(twin: &Twin<W>) -> Resent {
-    run(resend(twin, twin.clock.get(), PLENTY)).unwrap()
+    run(resend(twin, twin.clock.get(), PLENTY, None)).unwrap()
 }
 
 fn published<W: Weather>(twin: &Twin<W>) -> Vec<(String, u64)> {
@@ -136,6 +136,26 @@ fn what_is_not_acknowledged_is_sent_again_with_growing_pauses() {
     assert_eq!(sent, [5, 15, 35, 75, 155, 315, 635, 995, 1_355]);
     assert!(published(&twin).iter().all(|(id, version)| (id.as_str(), *version) == (&sample::alert().id, 1)));
     assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
+}
+
+#[test]
+fn once_somebody_can_read_again_what_waits_is_sent_at_once_and_once() {
+    let twin = Twin::new(Calm, start());
+    put(&twin, &state(|_| ()));
+    // A day of pauses, the longest of them just begun.
+    for _ in 0..288 {
+        later(&twin, 300);
+        sweep(&twin);
+    }
+    let sent = published(&twin).len();
+    let readable = twin.clock.get().plus_seconds(60);
+    let resent = |twin: &Twin<Calm>| run(resend(twin, twin.clock.get(), PLENTY, Some(readable))).unwrap().published;
+    assert_eq!(resent(&twin), 0, "it is not so yet");
+    later(&twin, 300);
+    assert_eq!(resent(&twin), 1);
+    later(&twin, 300);
+    assert_eq!(resent(&twin), 0, "from then on it has its pauses");
+    assert_eq!(published(&twin).len(), sent + 1);
 }
 
 #[test]
@@ -260,7 +280,7 @@ fn wherever_a_sweep_is_stopped_the_next_ones_send_it() {
         later(&twin, FIRST_PAUSE);
         twin.weather.passed.set(0);
         twin.weather.at.set(at);
-        let outcome = run(resend(&twin, twin.clock.get(), PLENTY));
+        let outcome = run(resend(&twin, twin.clock.get(), PLENTY, None));
         if twin.weather.passed.get() < at {
             break;
         }
@@ -315,7 +335,7 @@ fn of_two_sweeps_at_once_one_sends() {
     put(&twin, &state(|_| ()));
     later(&twin, FIRST_PAUSE);
     let now = twin.clock.get();
-    let (one, other) = run(join(resend(&twin, now, PLENTY), resend(&twin, now, PLENTY)));
+    let (one, other) = run(join(resend(&twin, now, PLENTY, None), resend(&twin, now, PLENTY, None)));
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!((one.published + other.published, one.unacknowledged, other.unacknowledged), (1, 1, 1));
     assert_eq!(published(&twin).len(), 1);
@@ -331,7 +351,7 @@ fn what_the_budget_leaves_out_comes_first_the_next_time() {
     later(&twin, FIRST_PAUSE);
     let mut first = Vec::new();
     for left in [3, 1, 0] {
-        let resent = run(resend(&twin, twin.clock.get(), 2)).unwrap();
+        let resent = run(resend(&twin, twin.clock.get(), 2, None)).unwrap();
         assert_eq!((resent.left, resent.unacknowledged), (left, 5));
         first.push(published(&twin).len());
         later(&twin, 1);

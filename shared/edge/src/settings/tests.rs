@@ -88,7 +88,13 @@ fn a_secret_is_where_its_arn_says() {
     let parameter = "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack";
     assert_eq!(SecretArn::parse(parameter), Some(SecretArn::Parameter(parameter.into())));
     assert!(matches!(notifier(&[]).unwrap().slack_secret, SecretArn::Secret(_)));
-    for other in ["arn:aws:sns:us-east-1:111122223333:secret:x", "arn:aws:ssm:us-east-1:111122223333:parameter/", "slack"] {
+    for name in ["slack", "a/b/c"] {
+        assert!(SecretArn::parse(&format!("arn:aws:ssm:us-east-1:111122223333:parameter/{name}")).is_some(), "{name}");
+    }
+    let parameters =
+        ["", "/rolewatch/slack", "rolewatch/", "a//b"].map(|name| format!("arn:aws:ssm:us-east-1:111122223333:parameter/{name}"));
+    let others = ["arn:aws:sns:us-east-1:111122223333:secret:x".to_owned(), "slack".to_owned()];
+    for other in parameters.iter().chain(&others) {
         assert_eq!(SecretArn::parse(other), None, "{other}");
     }
 }

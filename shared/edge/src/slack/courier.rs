@@ -9,6 +9,7 @@
 mod digest;
 mod mailed;
 mod plan;
+mod recipients;
 mod tell;
 
 use std::cell::Cell;
@@ -17,12 +18,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::outbox::{ACK, Acknowledged};
 use crate::port::{Keep, Place, Row, Span, Trouble};
-use crate::recipients::KnownAudience;
+use crate::recipients::{KnownAudience, standing};
 use crate::wire::Alert;
 
 use super::fold;
-use super::line::{Line, NotTaken, PATIENCE};
-use super::message::{Change, State};
+use super::line::{Line, NotTaken, PATIENCE, Sending, Taken};
+use super::message::{Change, Message, State};
 use super::port::{Aws, Chatroom, Pause, Post, Vault};
 use super::secret::Loopback;
 use super::slot::{self, Blocked, KEPT, MESSAGE, Memory, thrice};
@@ -123,7 +124,19 @@ pub struct Courier<A, S> {
     view: View,
     chatroom: bool,
     audience: KnownAudience,
+    slack_takes: Cell<Takes>,
     memory: Memory,
+}
+
+/// Whether Slack takes messages, as far as one process knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// It refused the last one, or nothing was sent yet.
+    NotKnown,
+    /// It took one after that, and nobody has noted it.
+    Again,
+    /// It takes them, and that was noted.
+    Noted,
 }
 
 impl From<Blocked> for Setback {
@@ -148,7 +161,16 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// `channel` is where a bot posts; `chatroom`: tell Amazon Q Developer as well.
     pub fn new(aws: A, slack: S, view: View, channel: Option<String>, loopback: Option<Loopback>, chatroom: bool) -> Self {
         let line = Line::new(channel, loopback);
-        Self { aws, slack, line, view, chatroom, audience: KnownAudience::default(), memory: Memory::default() }
+        Self {
+            aws,
+            slack,
+            line,
+            view,
+            chatroom,
+            audience: KnownAudience::default(),
+            slack_takes: Cell::new(Takes::NotKnown),
+            memory: Memory::default(),
+        }
     }
 
     /// Now.
@@ -159,6 +181,30 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// Whether the secret can be read and is one; read anew.
     pub async fn check_secret(&self) -> Result<(), NotTaken> {
         self.line.read_again(&self.slack).await.map(drop)
+    }
+
+    /// Sends a message to Slack, and remembers whether Slack took it.
+    async fn send(&self, sending: Sending<'_>, message: &Message, visit: &Visit<'_>) -> Result<Taken, NotTaken> {
+        let sent = self.line.send(&self.aws, &self.slack, sending, message, &visit.patience).await;
+        self.slack_takes.set(match (&sent, self.slack_takes.get()) {
+            (Ok(_), Takes::Noted) => Takes::Noted,
+            (Ok(_), _) => Takes::Again,
+            (Err(_), _) => Takes::NotKnown,
+        });
+        sent
+    }
+
+    /// Notes that Slack takes messages again, so that what waited for it is sent again at the next sweep. The last thing that is done: nothing may
+    /// come between a message and the note that it was posted.
+    async fn note_that_slack_takes(&self) {
+        if self.slack_takes.get() != Takes::Again {
+            return;
+        }
+        match standing::slack_takes(&self.aws, self.aws.now()).await {
+            Ok(()) => self.slack_takes.set(Takes::Noted),
+            // What waits is then sent at the end of its pause, or the next message notes it.
+            Err(trouble) => tracing::warn!(%trouble, "that Slack takes messages could not be noted"),
+        }
     }
 
     /// Delivers an alert, as often as it is given, once. `last_try`: if Slack is only busy, let it be an e-mail.
@@ -205,6 +251,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             self.announce(alert, change).await?;
         }
         self.acknowledge(alert, outcome).await?;
+        self.note_that_slack_takes().await;
         Ok(outcome)
     }
 

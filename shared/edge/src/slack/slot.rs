@@ -117,8 +117,7 @@ pub async fn open<A: Table>(table: &A, memory: &Memory, finding: &str, sk: &'sta
     let row = read(table, &pk, sk).await?;
     let seen = row.as_ref().map_or(0, |row| row.version);
     let mut slot = match row {
-        Some(row) => serde_json::from_str(&row.body)
-            .map_err(|why| Trouble::Refused { what: format!("reading {pk} {sk}"), why: format!("it is not what was written: {why}") })?,
+        Some(row) => parse(&pk, sk, &row)?,
         None => Slot::default(),
     };
     let key = (pk.clone(), sk);
@@ -126,6 +125,18 @@ pub async fn open<A: Table>(table: &A, memory: &Memory, finding: &str, sk: &'sta
     let unwritten = known.is_some();
     slot = known.unwrap_or(slot);
     Ok(Opened { pk, sk, seen, unwritten, slot })
+}
+
+/// The revision of a finding's own message that is settled; 0: none.
+pub(crate) async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble> {
+    let pk = partition(finding);
+    let Some(row) = read(table, &pk, MESSAGE).await? else { return Ok(0) };
+    parse(&pk, MESSAGE, &row).map(|slot| slot.settled)
+}
+
+fn parse(pk: &str, sk: &str, row: &Row) -> Result<Slot, Trouble> {
+    serde_json::from_str(&row.body)
+        .map_err(|why| Trouble::Refused { what: format!("reading {pk} {sk}"), why: format!("it is not what was written: {why}") })
 }
 
 async fn read<A: Table>(table: &A, pk: &str, sk: &str) -> Result<Option<Row>, Trouble> {

@@ -3,9 +3,11 @@
 mod digest;
 mod en;
 mod ja;
+mod recipients;
 
 pub use crate::settings::Language;
 pub use digest::DigestWords;
+pub use recipients::RecipientsWords;
 
 /// What is said of one rule.
 #[derive(Debug, Clone, Copy)]

@@ -29,7 +29,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
         opened.claim(&self.aws, &self.slack, visit.invocation).await?;
         let message = message(&self.view, digest);
-        let sent = self.line.send(&self.aws, &self.slack, Sending::New, &message, &visit.patience).await;
+        let sent = self.send(Sending::New, &message, visit).await;
         let outcome = match sent {
             Ok(Taken { channel, ts }) => {
                 (opened.slot.channel, opened.slot.ts, opened.slot.posted) = (channel, ts, true);
@@ -45,6 +45,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         };
         (opened.slot.settled, opened.slot.outcome) = (ONLY, Some(outcome));
         opened.settle(&self.aws, &self.slack, &self.memory).await?;
+        self.note_that_slack_takes().await;
         Ok(outcome)
     }
     /// Its e-mail replaces it, if a person received that.

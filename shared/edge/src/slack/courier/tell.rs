@@ -98,7 +98,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 if let Some((channel, ts)) = opened.slot.channel.clone().zip(opened.slot.ts.clone()) {
                     let edited = message::alert(&self.view, alert, None, &repeats);
                     let place = Sending::Instead { channel: &channel, ts: &ts };
-                    match self.line.send(&self.aws, &self.slack, place, &edited, &visit.patience).await {
+                    match self.send(place, &edited, visit).await {
                         Ok(_) => return Ok(Outcome::Updated),
                         Err(NotTaken::Immutable) => {}
                         Err(not_taken) => return Err(Untold::Slack(not_taken)),
@@ -113,7 +113,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     }
 
     async fn post(&self, opened: &mut Opened, sending: Sending<'_>, message: &Message, visit: &Visit<'_>) -> Result<(), Untold> {
-        let sent = self.line.send(&self.aws, &self.slack, sending, message, &visit.patience).await;
+        let sent = self.send(sending, message, visit).await;
         let Taken { channel, ts } = sent.map_err(Untold::Slack)?;
         let slot = &mut opened.slot;
         (slot.channel, slot.ts, slot.posted) = (channel, ts, true);
@@ -158,7 +158,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             (None, Some((channel, ts))) => Sending::Below { channel, ts },
             (None, None) => Sending::New,
         };
-        match self.line.send(&self.aws, &self.slack, sending, &message, &visit.patience).await {
+        match self.send(sending, &message, visit).await {
             Ok(_) if matches!(sending, Sending::Instead { .. }) => {}
             Ok(Taken { channel, ts }) => (opened.slot.channel, opened.slot.ts) = (channel, ts),
             Err(NotTaken::Immutable) => self.post(opened, Sending::New, &message, visit).await?,
