@@ -127,6 +127,7 @@ impl<'a, T: Table> Gather<'a, T> {
             let table = self.table;
             let answers = try_join_all(wave.iter().map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await })).await?;
             for ((pk, _), rows) in wave.iter().zip(answers) {
+                self.heard.answered(pk);
                 for row in rows {
                     self.take(pk, row);
                 }
@@ -275,8 +276,8 @@ impl<'a, T: Table> Gather<'a, T> {
     }
 }
 
-fn who_is_who(account: AccountId) -> [String; 5] {
-    [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account), keys::IAM_REGIONS.to_owned()]
+fn who_is_who(account: AccountId) -> [String; 4] {
+    [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account)]
 }
 
 impl Facts {
