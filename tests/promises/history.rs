@@ -271,7 +271,7 @@ fn an_entry_that_only_just_misses_a_role_is_in_the_summary_as_in_the_local_repor
     let mut used = rolewatch_guard::testing::Story::new();
     // Of this role there are uses alone, of which nothing is kept.
     used.switch_to("dora", "team/Archivist").with_mfa().used_after(600).only_uses();
-    let lines: String = used.records().iter().map(|record| format!("{record}\n")).collect();
+    let lines = used.records().iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let week = Week::new(|logs| logs.push(("AWSLogs/zz.json".into(), lines.clone().into_bytes())));
     let entry = |name: &str| format!("  - {{arn: 'arn:aws:iam::444455556666:role/{name}', groups: [development/Developers]}}\n");
     let policy = fs::read_to_string(week.bench.path("rolewatch.yaml")).unwrap();
