@@ -49,6 +49,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         sessions: &about.sessions,
         events: &about.events,
         role: &about.role,
+        outside_groups: about.outside_groups,
         as_of: args.as_of.map_or_else(now, Ok)?,
         profile: args.profile.as_deref(),
     };

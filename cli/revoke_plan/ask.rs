@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rolewatch_guard::id::EventId;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Finding, Judgement, SwitchKey};
+use rolewatch_guard::{Finding, Judgement, SwitchKey, Verdict};
 use serde::Deserialize;
 
 use crate::exit::{Failure, shown_path};
@@ -20,6 +20,9 @@ const FEWEST: usize = 4;
 
 /// How many findings are named where the one that is meant is not clear.
 const NAMED: usize = 8;
+
+/// The rule that says that somebody was in no allowed group.
+const OUTSIDE: &str = "RW001";
 
 /// What was given as FINDING.
 #[derive(Debug)]
@@ -43,6 +46,7 @@ pub(super) struct Given {
     message: String,
     role: String,
     events: Vec<String>,
+    verdict: Option<String>,
 }
 
 /// The finding, as far as a plan needs it. Every text is harmless to print.
@@ -54,6 +58,8 @@ pub(super) struct About {
     pub(super) time: String,
     pub(super) message: String,
     pub(super) role: String,
+    /// The finding says that the person was in none of the role's groups.
+    pub(super) outside_groups: bool,
     pub(super) sessions: Vec<SwitchKey>,
     /// Where the sessions are not known.
     pub(super) events: Vec<EventId>,
@@ -152,6 +158,7 @@ impl About {
             time: finding.time.to_string(),
             message: finding.message.clone(),
             role: finding.role.clone(),
+            outside_groups: finding.rule == OUTSIDE && finding.verdict == Verdict::Violation,
             sessions: finding.subject.switches.clone(),
             events: Vec::new(),
         })
@@ -172,6 +179,8 @@ impl About {
             time: text(&given.time),
             message: text(&given.message),
             role: given.role.clone(),
+            // One without a verdict may say so.
+            outside_groups: given.rule == OUTSIDE && given.verdict.as_deref() != Some(Verdict::Unproven.as_str()),
             sessions: Vec::new(),
             events,
         })

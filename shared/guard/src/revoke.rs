@@ -5,6 +5,7 @@
 //! `AROA…:session-name`, so the denial can be narrowed to the sessions of one name; a name is the caller's choice, and whoever chose the
 //! same is cut too.
 
+mod again;
 mod command;
 mod document;
 mod limits;
@@ -48,6 +49,8 @@ pub struct Case<'a> {
     pub events: &'a [EventId],
     /// With `events`: the role's ARN, for a chain's earlier mints are among the events.
     pub role: &'a str,
+    /// The finding says that the person was in none of the role's groups at the switch (RW001, a violation).
+    pub outside_groups: bool,
     /// "Now": what was issued before is cut, what has ended by then is not told.
     pub as_of: Moment,
     /// The AWS CLI profile to put into the commands.

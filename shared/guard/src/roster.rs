@@ -90,6 +90,11 @@ impl<'a> Roster<'a> {
         self.users.get(&account).map_or_else(|| Names::default().bearer(name, at), |names| names.bearer(name, at))
     }
 
+    /// What bore the group name at `at`.
+    pub fn group_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
+        self.groups.get(&account).map_or(Bearer::Unknown, |names| names.bearer(name, at))
+    }
+
     /// The id that a group in the policy stands for. It is the same at every moment: the bearer in the roster, else the last in the logs.
     pub fn group(&self, group: &GroupRef) -> Option<IamId> {
         match &group.group {
@@ -105,6 +110,21 @@ impl<'a> Roster<'a> {
     pub fn user_name(&self, account: AccountId, id: &str) -> Option<Arc<str>> {
         self.asked_about_user(account, id);
         self.users.get(&account)?.name_of(id)
+    }
+
+    /// What a user is called at a moment. `None`: that is not known, or there is no such user then.
+    pub fn user_name_at(&self, account: AccountId, id: &str, at: Moment) -> Option<Arc<str>> {
+        self.users.get(&account)?.name_at(id, at)
+    }
+
+    /// What a group is called at a moment, likewise.
+    pub fn group_name_at(&self, account: AccountId, id: &str, at: Moment) -> Option<Arc<str>> {
+        self.groups.get(&account)?.name_at(id, at)
+    }
+
+    /// When the user was deleted, where the logs show it.
+    pub fn user_deleted(&self, account: AccountId, id: &str) -> Option<Moment> {
+        self.changes.users.get(&(account, Arc::from(id)))?.deleted
     }
 
     /// The user's ARN where a snapshot has it.

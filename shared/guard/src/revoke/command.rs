@@ -46,6 +46,11 @@ pub(super) fn leave_group(user: &str, group: &str) -> Option<String> {
     Some(format!("aws iam remove-user-from-group --user-name {user} --group-name {group}"))
 }
 
+/// `aws iam list-groups-for-user …`. No profile either.
+pub(super) fn list_groups(user: &str) -> Option<String> {
+    Some(format!("aws iam list-groups-for-user --user-name {} --query 'Groups[].GroupName'", word(user)?))
+}
+
 /// The profile is of one account; the first command shows whether it is the role's.
 fn profile(case: &Case<'_>) -> String {
     case.profile.map(|name| format!(" --profile '{}'", name.replace('\'', r"'\''"))).unwrap_or_default()

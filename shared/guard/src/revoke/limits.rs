@@ -1,14 +1,9 @@
 //! What a denial of older sessions does not stop. A plan that kept silent about it would be taken for more than it is.
 
-use serde_json::json;
-
 use super::sessions::{Entered, Sessions};
-use super::{Case, Limit, Way, account_named, command, is_known, name_of};
+use super::{Case, Limit, is_known, name_of};
 use crate::arn::RoleArn;
-use crate::dossier::{Origin, OriginKind, Person, Switch, Tracer};
-use crate::id::AccountId;
-use crate::policy::{GroupName, GroupRef, IdentityKind};
-use crate::roster::Membership;
+use crate::dossier::{Origin, Switch, Tracer};
 use crate::rules::place;
 use crate::untrusted::harmless;
 
@@ -41,7 +36,7 @@ pub(super) struct Plan<'a, 'w> {
 }
 
 pub(super) fn not_stopped(plan: &Plan<'_, '_>) -> Vec<Limit> {
-    let mut told = vec![again(plan)];
+    let mut told = vec![super::again::again(plan)];
     told.extend(parent(plan).map(Limit::of));
     told.extend(elsewhere(plan).map(Limit::of));
     told.extend(
@@ -55,59 +50,6 @@ pub(super) fn not_stopped(plan: &Plan<'_, '_>) -> Vec<Limit> {
         .map(|text| Limit::of(text.to_owned())),
     );
     told
-}
-
-/// The next switch is issued later than what is denied.
-fn again(plan: &Plan<'_, '_>) -> Limit {
-    let who = harmless(&plan.origin.name);
-    let place = place(plan.role, plan.case.policy);
-    let begin =
-        format!("New switches: what is issued from {} on is not denied, so {who} can enter {place} again at once.", plan.case.as_of);
-    let mut ways = Vec::new();
-    let why = match (&plan.origin.kind, &plan.origin.person) {
-        (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) => {
-            ways.extend(groups(plan, *account, id));
-            if let Some(arn) = &plan.origin.arn {
-                let statement = json!({"Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"});
-                ways.push(Way { what: "a statement for the role's trust policy".to_owned(), line: super::ascii(&statement) });
-            }
-            if ways.len() > 1 {
-                ""
-            } else {
-                "The groups that the policy names for this role do not have them, so something else lets them in."
-            }
-        }
-        (OriginKind::Listed(IdentityKind::IdentityCenter), _) => {
-            "What lets them in is their assignment in IAM Identity Center, or a session of such a role."
-        }
-        (OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity), _) => {
-            "What lets them in is the identity provider; the role's trust policy says on which conditions."
-        }
-        (OriginKind::Listed(IdentityKind::Service), _) => {
-            "An AWS service takes such sessions by itself: stop what runs there, or change the role's trust policy."
-        }
-        (OriginKind::Root | OriginKind::Federated | OriginKind::Unknown | OriginKind::Listed(_), _) => {
-            "Who it is cannot be told well enough to lock them out; the role's trust policy says who may enter."
-        }
-    };
-    Limit { what: format!("{begin} {why}").trim_end().to_owned(), ways }
-}
-
-/// Out of each group of the policy that has the user, or may have.
-fn groups(plan: &Plan<'_, '_>, account: AccountId, id: &str) -> Vec<Way> {
-    let user = plan.origin.arn.as_deref().and_then(|arn| arn.rsplit('/').next()).unwrap_or(&plan.origin.name);
-    let named = plan.case.policy.role_for(plan.role).map(|policy| &*policy.groups).unwrap_or_default();
-    let may_have = |group: &&GroupRef| {
-        let known = plan.tracer.roster.group(group);
-        let answer = known.map(|group| plan.tracer.roster.membership(account, id, &group, plan.case.as_of));
-        group.account == account && !matches!(answer, Some(Membership::NotMember { .. }))
-    };
-    let leave = |group: &GroupRef| {
-        let GroupName::ByName(name) = &group.group else { return None };
-        let line = command::leave_group(user, name)?;
-        Some(Way { what: format!("out of the group, with credentials of {}", account_named(account, plan.case.policy)), line })
-    };
-    named.iter().filter(may_have).filter_map(leave).collect()
 }
 
 /// The session that this one was entered from.

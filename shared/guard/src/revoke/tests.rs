@@ -1,5 +1,7 @@
 //! Stories in which a session is to be ended, and what the plan's policies would deny by IAM's own rules.
 
+mod groups;
+
 use serde_json::{Value, json};
 
 use super::{Case, How, NoPlan, Plan, Variant, ascii, plan};
@@ -25,6 +27,7 @@ fn planned_for(story: &Story, found: &Finding, seconds: i64) -> Result<Plan, NoP
         sessions: &found.subject.switches,
         events: &[],
         role: "",
+        outside_groups: found.rule == "RW001" && found.verdict == crate::Verdict::Violation,
         as_of: story.now().plus_seconds(seconds),
         profile: None,
     })
@@ -223,6 +226,7 @@ fn a_finding_from_elsewhere_is_met_by_its_events() {
         sessions: &[],
         events,
         role: &found.role,
+        outside_groups: false,
         as_of: story.now().plus_seconds(60),
         profile: Some("it's"),
     };

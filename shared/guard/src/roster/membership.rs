@@ -89,6 +89,28 @@ impl Roster<'_> {
         self.by_snapshots(account, user, group, at, born, &|_| true)
     }
 
+    /// Where membership at `until` is unproven: the latest earlier moment for which it is known, and what it was. `begin` is one of the
+    /// moments that are looked at, and the first.
+    pub fn membership_last_known(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        begin: Moment,
+        until: Moment,
+    ) -> Option<(Moment, bool)> {
+        let taken = self.rosters.of(account).filter_map(|snapshot| snapshot.taken);
+        let key = (account, Arc::from(user), Arc::from(group));
+        let changes = self.changes.memberships.get(&key).into_iter().flatten().map(|second| second.time.plus_seconds(1));
+        let mut moments: Vec<Moment> = taken.chain(changes).chain([begin]).filter(|at| (begin..=until).contains(at)).collect();
+        moments.sort_unstable();
+        moments.into_iter().rev().find_map(|at| match self.membership(account, user, group, at) {
+            Membership::Member { .. } => Some((at, true)),
+            Membership::NotMember { .. } => Some((at, false)),
+            Membership::Unproven { .. } => None,
+        })
+    }
+
     /// What snapshots from before `next`, the first change after `at`, tell, if one of them shows already what that change made. `None`: none does.
     fn shown_before(
         &self,

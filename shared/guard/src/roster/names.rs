@@ -21,6 +21,8 @@ pub(super) struct Names {
     bearers: Vec<IdsSeen>,
     /// Bearers of each id.
     by_id: HashMap<IamId, Vec<usize>>,
+    /// How a lower-case name is written. IAM tells no two names apart by case.
+    spelled: BTreeMap<String, Arc<str>>,
 }
 
 /// A name borne by one user or group, from one second to another.
@@ -115,6 +117,11 @@ pub(super) fn books(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World
 fn observe(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World, rosters: &Rosters, books: &mut BTreeMap<AccountId, Names>) {
     for (_, change) in iam {
         let names = books.entry(change.account).or_default();
+        match &change.what {
+            Change::Create { what: it, name, .. } if *it == what => names.spell(name),
+            Change::Rename { what: it, to, .. } if *it == what => names.spell(to),
+            _ => {}
+        }
         match (&change.what, what) {
             (Change::Create { what: it, name, id: Some(id) }, _) if *it == what => names.see(name, id, change.time, true),
             (Change::AddUserToGroup { user: name, .. } | Change::RemoveUserFromGroup { user: name, .. }, Named::User)
@@ -243,8 +250,17 @@ impl Names {
         }
     }
 
+    /// Keeps how a name is written, whatever order it came in.
+    fn spell(&mut self, name: &str) {
+        let known = self.spelled.entry(name.to_lowercase()).or_insert_with(|| Arc::from(name));
+        if *name < **known {
+            *known = Arc::from(name);
+        }
+    }
+
     /// Name and id were seen together. `at_creation`: the id is that of the tenure that begins in this second.
     fn see(&mut self, name: &str, id: &IamId, at: Moment, at_creation: bool) {
+        self.spell(name);
         let holding: Vec<usize> = self.tenures_at(name, at, at_creation);
         // In the second of a turn it could be either bearer's.
         let [bearer] = holding[..] else {
@@ -261,6 +277,7 @@ impl Names {
 
     /// A snapshot of unknown time shows the name's latest bearer.
     fn see_untimed(&mut self, name: &str, id: &IamId) {
+        self.spell(name);
         let lower = name.to_lowercase();
         self.mention(&lower);
         let Some(bearer) = self.tenures.get(&lower).and_then(|tenures| tenures.last()).map(|tenure| tenure.bearer) else {
@@ -341,6 +358,17 @@ impl Names {
             // A snapshot of unknown time is taken to be the latest.
             .max_by_key(|(at, name)| (at.is_none(), *at, Arc::clone(name)))
             .map(|(_, name)| Arc::clone(name))
+    }
+
+    /// The name of an id at `at`. `None`: it bears none that is known, or cannot be told from another id of that name.
+    pub(super) fn name_at(&self, id: &str, at: Moment) -> Option<Arc<str>> {
+        let bearers = self.by_id.get(id)?;
+        let borne = self.tenures.iter().filter(|(_, tenures)| match holding(tenures, at)[..] {
+            [bearer] => bearers.contains(&bearer) && self.ids(bearer, at).iter().all(|borne| **borne == *id),
+            _ => false,
+        });
+        let mut spelled = borne.map(|(lower, _)| self.spelled.get(lower).cloned().unwrap_or_else(|| Arc::from(lower.as_str())));
+        spelled.next().filter(|_| spelled.next().is_none())
     }
 
     /// When each id was created and deleted, as far as the logs show it.

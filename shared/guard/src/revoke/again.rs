@@ -1,0 +1,209 @@
+//! New switches, which a denial of older sessions does not stop: what lets the person in, and what would keep them out.
+//!
+//! Nobody is taken out of a group that they are not in. Where it isn't known who is in a group at the time of the plan, the plan says so.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::limits::Plan;
+use super::{Limit, Way, account_named, command};
+use crate::dossier::{OriginKind, Person};
+use crate::id::AccountId;
+use crate::moment::Moment;
+use crate::policy::{GroupName, GroupRef, IdentityKind};
+use crate::roster::{Bearer, Membership};
+use crate::rules::place;
+use crate::untrusted::harmless;
+
+/// The next switch is issued later than what is denied.
+pub(super) fn again(plan: &Plan<'_, '_>) -> Limit {
+    let who = harmless(&plan.origin.name);
+    let place = place(plan.role, plan.case.policy);
+    let at = plan.case.as_of;
+    if let (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) = (&plan.origin.kind, &plan.origin.person) {
+        return User { plan, account: *account, id, who, place }.again();
+    }
+    let why = match plan.origin.kind {
+        OriginKind::Listed(IdentityKind::IdentityCenter) => {
+            "What lets them in is their assignment in IAM Identity Center, or a session of such a role."
+        }
+        OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) => {
+            "What lets them in is the identity provider; the role's trust policy says on which conditions."
+        }
+        OriginKind::Listed(IdentityKind::Service) => {
+            "An AWS service takes such sessions by itself: stop what runs there, or change the role's trust policy."
+        }
+        OriginKind::Root | OriginKind::Federated | OriginKind::Unknown | OriginKind::Listed(_) => {
+            "The records don't show well enough who it is to lock them out; the role's trust policy says who may enter."
+        }
+    };
+    Limit::of(format!("{} {why}", begin(&who, &place, at)))
+}
+
+fn begin(who: &str, place: &str, at: Moment) -> String {
+    format!("New switches: what is issued from {at} on is not denied, so {who} can enter {place} again at once.")
+}
+
+/// An IAM user.
+struct User<'a, 'w> {
+    plan: &'a Plan<'a, 'w>,
+    account: AccountId,
+    id: &'a str,
+    who: String,
+    place: String,
+}
+
+/// What is known of the user in one of the role's groups, at the time of the plan.
+enum Standing {
+    In,
+    NotIn,
+    /// The last that is known, if anything is.
+    Unknown(Option<(Moment, bool)>),
+    /// What was read has them in it, and the finding says that they were not.
+    Contradicted,
+}
+
+impl User<'_, '_> {
+    fn again(&self) -> Limit {
+        let at = self.plan.case.as_of;
+        if let Some(deleted) = self.plan.tracer.roster.user_deleted(self.account, self.id).filter(|deleted| *deleted <= at) {
+            return Limit::of(format!(
+                "New switches: what is issued from {at} on is not denied. {} was deleted at {deleted}, so nobody can enter {} as this user \
+                 again; a user of the same name is another one.",
+                self.who, self.place
+            ));
+        }
+        let mut limit = Limit::of(begin(&self.who, &self.place, at));
+        let name = self.name();
+        let groups: Vec<(&GroupRef, Standing)> = self.groups().map(|group| (group, self.standing(group))).collect();
+        for (group, standing) in &groups {
+            self.about_group(group, standing, name.as_deref(), &mut limit);
+        }
+        // Several groups may need the same look.
+        let mut lines = BTreeSet::new();
+        limit.ways.retain(|way| lines.insert(way.line.clone()));
+        if groups.iter().all(|(_, standing)| matches!(standing, Standing::NotIn)) {
+            say(&mut limit, "They are in none of the groups that the policy names for this role, so something else lets them in.");
+        }
+        if let (None, false) = (&name, groups.is_empty()) {
+            say(&mut limit, &format!("What the user with the id {} is called at {at} is unknown.", harmless(self.id)));
+        }
+        self.deny(name.as_deref(), &mut limit);
+        limit
+    }
+
+    /// The role's groups in the user's account: nobody can be in another account's.
+    fn groups(&self) -> impl Iterator<Item = &GroupRef> {
+        let named = self.plan.case.policy.role_for(self.plan.role).map(|policy| &*policy.groups).unwrap_or_default();
+        named.iter().filter(|group| group.account == self.account)
+    }
+
+    /// What IAM calls the user at the time of the plan. Another user may have taken the name of the switch since.
+    fn name(&self) -> Option<String> {
+        let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
+        let known = roster.user_name_at(self.account, self.id, at).map(|name| name.to_string());
+        known.or_else(|| {
+            let (_, name) = self.plan.origin.arn.as_deref()?.rsplit_once('/')?;
+            match roster.user_named(self.account, name, at) {
+                Bearer::One(id) if *id == *self.id || !id.starts_with("AIDA") => Some(name.to_owned()),
+                _ => None,
+            }
+        })
+    }
+
+    fn standing(&self, group: &GroupRef) -> Standing {
+        let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
+        let denied = self.plan.case.outside_groups.then(|| self.plan.first.key.second);
+        let Some(id) = roster.group(group) else {
+            return Standing::Unknown(denied.map(|denied| (denied, false)));
+        };
+        let then = denied.map(|denied| roster.membership(self.account, self.id, &id, denied));
+        match (roster.membership(self.account, self.id, &id, at), then) {
+            (Membership::NotMember { .. }, _) => Standing::NotIn,
+            // The finding rests on other rosters or logs.
+            (_, Some(Membership::Member { .. })) => Standing::Contradicted,
+            (Membership::Member { .. }, _) => Standing::In,
+            (Membership::Unproven { .. }, _) => {
+                let known = roster.membership_last_known(self.account, self.id, &id, self.plan.first.key.second, at);
+                let denied = denied.map(|denied| (denied, false));
+                Standing::Unknown(known.into_iter().chain(denied).max_by_key(|(moment, _)| *moment))
+            }
+        }
+    }
+
+    fn about_group(&self, group: &GroupRef, standing: &Standing, name: Option<&str>, limit: &mut Limit) {
+        let (who, at, written) = (&self.who, self.plan.case.as_of, harmless(&group.written));
+        match standing {
+            Standing::NotIn => {}
+            Standing::In => limit.ways.extend(self.leave(group, name, "out of the group")),
+            Standing::Unknown(Some((last, true))) => {
+                say(limit, &format!("{who} was in {written} at {last}; whether they still are at {at} is unknown."));
+                limit.ways.extend(self.look(name));
+                limit.ways.extend(self.leave(group, name, "out of the group, if the command above lists it"));
+            }
+            Standing::Unknown(Some((last, false))) => {
+                let text = format!(
+                    "{who} was not in {written} at {last}; whether they are in it at {at} is unknown. If not, something else lets them in."
+                );
+                say(limit, &text);
+                limit.ways.extend(self.look(name));
+            }
+            Standing::Unknown(None) => {
+                say(limit, &format!("Whether {who} is in {written} at {at} is unknown: nothing that was read shows it."));
+                limit.ways.extend(self.look(name));
+            }
+            Standing::Contradicted => {
+                let text = format!(
+                    "The finding says that {who} was not in {written}, and what was read says that they were: whether they are in it at {at} is unknown."
+                );
+                say(limit, &text);
+                limit.ways.extend(self.look(name));
+            }
+        }
+    }
+
+    fn credentials(&self) -> String {
+        format!("with credentials of {}", account_named(self.account, self.plan.case.policy))
+    }
+
+    /// Lists the user's groups; printed once.
+    fn look(&self, name: Option<&str>) -> Option<Way> {
+        let line = command::list_groups(name?)?;
+        Some(Way { what: format!("to see the groups that they are in, {}", self.credentials()), line })
+    }
+
+    fn leave(&self, group: &GroupRef, user: Option<&str>, what: &str) -> Option<Way> {
+        let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
+        let id = roster.group(group)?;
+        let written = match &group.group {
+            GroupName::ByName(name) => {
+                Some(name.as_str()).filter(|name| roster.group_named(group.account, name, at) == Bearer::One(id.clone()))
+            }
+            GroupName::ById(_) => None,
+        };
+        let now = roster.group_name_at(group.account, &id, at);
+        let line = command::leave_group(user?, written.or(now.as_deref())?)?;
+        Some(Way { what: format!("{what}, {}", self.credentials()), line })
+    }
+
+    /// A role session's caller is the session: a denial of the user would not stop it.
+    fn deny(&self, name: Option<&str>, limit: &mut Limit) {
+        let (Some(arn), Some(name)) = (&self.plan.origin.arn, name) else { return };
+        let Some((front, _)) = arn.rsplit_once('/') else { return };
+        let statement = json!({"Effect": "Deny", "Principal": {"AWS": format!("{front}/{name}")}, "Action": "sts:AssumeRole"});
+        let chained = self.plan.first.caller().is_some_and(|caller| caller.role_session().is_some());
+        let what = if chained {
+            say(limit, "They came through another role, and can come that way again as long as they can enter that one.");
+            "a statement for the role's trust policy, against entering it directly"
+        } else {
+            "a statement for the role's trust policy"
+        };
+        limit.ways.push(Way { what: what.to_owned(), line: super::ascii(&statement) });
+    }
+}
+
+fn say(limit: &mut Limit, sentence: &str) {
+    limit.what.push(' ');
+    limit.what.push_str(sentence);
+}
