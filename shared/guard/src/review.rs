@@ -13,6 +13,7 @@ mod finding;
 mod fix;
 mod input;
 mod joining;
+mod link;
 mod outsider;
 pub mod rules;
 mod session;

@@ -42,6 +42,14 @@ pub(super) struct Entrant<'a> {
     chosen: Vec<Choice>,
 }
 
+/// What of a request is not for the caller to choose.
+struct Bound<'b> {
+    /// The name of the session.
+    name: Option<&'b str>,
+    /// They know no external id.
+    without_external_id: bool,
+}
+
 /// Keys that only requests of AWS services carry.
 const OF_SERVICES: [&str; 6] = [
     "aws:SourceAccount",
@@ -188,22 +196,32 @@ impl<'a> Entrant<'a> {
     /// Whether they can enter a role, by the best of the ways that are theirs to choose: session name, external id, source identity, and how long
     /// the session is to last.
     pub(super) fn enter(&self, owner: AccountId, role: &'a Role, proof: Proof) -> Decision<'a> {
-        self.reach(owner, role, proof, true, &|decision| decision.allowed.clone())
+        self.enter_as(owner, role, proof, None)
+    }
+
+    /// The same, where the session has to have this name.
+    pub(super) fn enter_as(&self, owner: AccountId, role: &'a Role, proof: Proof, name: Option<&str>) -> Decision<'a> {
+        self.attempt(owner, role, proof, &Bound { name, without_external_id: false }, &|decision| decision.allowed.clone())
     }
 
     /// Whether they can reach something by entering a role; `allowed` of the decision is the answer. Somebody who doesn't know the external id
     /// gives none.
     pub(super) fn reach(&self, owner: AccountId, role: &'a Role, proof: Proof, knows_id: bool, goal: Goal<'_, 'a>) -> Decision<'a> {
+        self.attempt(owner, role, proof, &Bound { name: None, without_external_id: !knows_id }, goal)
+    }
+
+    fn attempt(&self, owner: AccountId, role: &'a Role, proof: Proof, bound: &Bound<'_>, goal: Goal<'_, 'a>) -> Decision<'a> {
         let trust = role.trusting();
         let context = self.context(proof, owner);
         let context = tagged(context, "aws:ResourceTag/", &role.tags);
         let context = tagged(context, "iam:ResourceTag/", &role.tags);
         let conditions = self.conditions(&trust);
         let own = |text: &str| Held::Values(vec![text.to_owned()]);
-        let external_id = if knows_id { Choice::free } else { Choice::of };
+        let external_id = if bound.without_external_id { Choice::of } else { Choice::free };
+        let name = if bound.name.is_some() { Choice::of } else { Choice::free };
         let mut choices = self.chosen.clone();
         choices.extend([
-            Choice::free("sts:RoleSessionName", [own(&self.session)]),
+            name("sts:RoleSessionName", vec![own(bound.name.unwrap_or(&self.session))]),
             external_id("sts:ExternalId", vec![Held::Absent]),
             Choice::free("sts:SourceIdentity", [Held::Absent, own(&self.session)]),
             Choice::free("sts:DurationSeconds", [Held::Absent, own("900")]),
@@ -266,9 +284,14 @@ pub(super) fn better<'a>(a: Decision<'a>, b: Decision<'a>) -> Decision<'a> {
 
 /// The best of all proofs: with MFA most is open, but a policy may forbid just that.
 pub(super) fn best<'a>(entrant: &Entrant<'a>, owner: AccountId, role: &'a Role) -> Decision<'a> {
+    best_as(entrant, owner, role, None)
+}
+
+/// The same, where the session has to have this name.
+pub(super) fn best_as<'a>(entrant: &Entrant<'a>, owner: AccountId, role: &'a Role, name: Option<&str>) -> Decision<'a> {
     let proofs = [Proof::WithoutMfa, Proof::PermanentKey];
-    proofs.into_iter().fold(entrant.enter(owner, role, Proof::WithMfa), |best, proof| {
-        if best.allowed.is_yes() { best } else { better(best, entrant.enter(owner, role, proof)) }
+    proofs.into_iter().fold(entrant.enter_as(owner, role, Proof::WithMfa, name), |best, proof| {
+        if best.allowed.is_yes() { best } else { better(best, entrant.enter_as(owner, role, proof, name)) }
     })
 }
 

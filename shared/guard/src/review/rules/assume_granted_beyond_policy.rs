@@ -6,7 +6,7 @@
 //! `NotAction`, `NotResource` and every deny included; a group without members is tried with somebody made up. The finding is about whoever holds
 //! the statement: the group, or the user or role itself.
 //!
-//! Roles are tried too, unless the entry has `chaining: allow`. A trust policy may name a session (`assumed-role/Jump/alice`): whoever enters Jump
+//! Roles are tried too, unless the entry has `chaining: allow`; then each user is tried through them, one role back. A trust policy may name a session (`assumed-role/Jump/alice`): whoever enters Jump
 //! chooses the session's name, so all of them can enter. The ARN of a session lacks the role's path; the role is found by its name. A role that
 //! can enter itself is found as well, because its sessions then never have to end.
 //!
@@ -16,7 +16,8 @@
 //!
 //! ## Blind spots
 //! - Accounts that are trusted and were not given are unproven, each once.
-//! - Whether anybody can be in a role that may chain is not asked. Service control policies are not in the files.
+//! - Whether anybody can be in a role that may chain is not asked where chaining is denied. Where it is allowed, chains of several roles, services
+//!   and people of an identity provider are not followed. Service control policies are not in the files.
 //! - Unproven: it depends on a condition on the request.
 //! - Unproven: a session is named of a role that does not exist. IAM allows that, and whoever creates the role can enter.
 //! - Unproven: a role made before September 22, 2022 whose own policies let it enter itself. AWS trusts some of these without a statement in the
@@ -37,7 +38,8 @@ use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::policy::{Decision as Choice, IdentityKind, Severity};
 use crate::review::account::{Account, Role};
-use crate::review::attempt::{ASSUME, Entrant, Proof, best, best_of_session, better, is_better};
+use crate::review::attempt::{ASSUME, Entrant, Proof, best, best_as, best_of_session, better, is_better};
+use crate::review::link::{Link, links};
 use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::{Elevated, listed, name_of};
 use crate::review::{Draft, View, fix, session};
@@ -46,8 +48,13 @@ use crate::untrusted::harmless;
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let mut found = Found::default();
     for account in view.setup.accounts() {
-        people(account, &view.elevated, &mut found);
-        roles(account, &view.elevated, &mut found);
+        people(view, account, &mut found);
+        roles(view, account, &mut found);
+    }
+    for (target, links) in &links(view) {
+        for link in links {
+            over_role(view, target, link, &mut found);
+        }
     }
     let mut drafts = found.drafts(view);
     drafts.extend(trusting_themselves(view));
@@ -58,13 +65,15 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
 }
 
 /// Whoever comes in.
-struct Who<'w> {
+struct Who<'w, 'a> {
     account: AccountId,
     arn: &'w str,
     /// How the finding calls them.
     name: String,
     /// The name that their session has to have, for a role of which only that one is trusted.
     session: Option<String>,
+    /// The role that they come over.
+    over: Option<&'w Link<'a>>,
 }
 
 /// A statement that lets somebody in who is not meant; the targets are those it opens.
@@ -75,7 +84,11 @@ struct Way<'a> {
     targets: Vec<Elevated<'a>>,
     who: BTreeSet<String>,
     sessions: BTreeSet<String>,
-    /// What it hangs on; `None`: it is sure for somebody.
+    /// The role whose sessions enter the targets, if that is not the subject itself.
+    over: Option<&'a Role>,
+    /// How it is called, and as whom it enters.
+    over_shown: BTreeSet<String>,
+    /// What it depends on; `None`: it is sure for somebody.
     open: Option<BTreeSet<String>>,
 }
 
@@ -85,7 +98,7 @@ struct Found<'a>(BTreeMap<(String, Place, &'a str, String), Way<'a>>);
 
 impl<'a> Found<'a> {
     /// Takes in how somebody comes in.
-    fn add(&mut self, who: &Who<'_>, target: &Elevated<'a>, decision: Decision<'a>) {
+    fn add(&mut self, view: &View<'_>, who: &Who<'_, 'a>, target: &Elevated<'a>, decision: Decision<'a>) {
         if decision.allowed.is_no() {
             return;
         }
@@ -102,7 +115,12 @@ impl<'a> Found<'a> {
             let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
             let subject = place.holder().unwrap_or(who.arn).to_owned();
             let quoted = grant.as_ref().map(|grant| grant.statement.json.to_string()).unwrap_or_default();
-            let of = if place == Place::Resource { target.role.arn.as_str() } else { "" };
+            let over = who.over.map(|link| link.role);
+            let of = match over {
+                Some(role) => role.arn.as_str(),
+                None if place == Place::Resource => target.role.arn.as_str(),
+                None => "",
+            };
             let way = self.0.entry((subject, place.clone(), of, quoted)).or_insert_with(|| Way {
                 account: who.account,
                 place,
@@ -110,10 +128,13 @@ impl<'a> Found<'a> {
                 targets: Vec::new(),
                 who: BTreeSet::new(),
                 sessions: BTreeSet::new(),
+                over,
+                over_shown: BTreeSet::new(),
                 open: Some(BTreeSet::new()),
             });
             way.who.insert(harmless(&who.name));
             way.sessions.extend(who.session.as_deref().map(harmless));
+            way.over_shown.extend(who.over.map(|link| link.shown(view)));
             if !way.targets.iter().any(|known| std::ptr::eq(known.role, target.role)) {
                 way.targets.push(*target);
             }
@@ -149,18 +170,24 @@ impl Way<'_> {
             }
         };
         let Some(grant) = self.grant else { return draft };
-        if let (Place::Resource, Some(target)) = (&self.place, self.targets.first()) {
+        let roles: Vec<&str> = match self.over {
+            Some(role) => vec![&role.arn],
+            None => self.targets.iter().map(|target| target.role.arn.as_str()).collect(),
+        };
+        if let (Place::Resource, Some(target), Some(role)) = (&self.place, self.targets.first(), roles.first()) {
             let fix = fix::without_caller(grant.statement, subject, target.partition());
-            return draft.quoting(&self.place, &grant.statement.json, fix).in_trust_of(&target.role.arn);
+            return draft.quoting(&self.place, &grant.statement.json, fix).in_trust_of(role);
         }
-        let roles: Vec<&str> = self.targets.iter().map(|target| target.role.arn.as_str()).collect();
         let fix = fix::without(&grant, &[ASSUME], &roles);
         draft.quoting(&self.place, &grant.statement.json, fix).adding(&fix::elsewhere(&self.place))
     }
 
     /// `tom may enter UpdateApp in production`
     fn entering(&self, view: &View<'_>, subject: &str) -> String {
-        let places = view.places(&self.targets);
+        let mut places = view.places(&self.targets);
+        if self.over.is_some() {
+            places = format!("{places} through {}", listed(self.over_shown.iter().cloned()));
+        }
         let name = name_of(subject);
         if subject.contains(":group/") {
             return format!("group {name} ({}) may enter {places}", listed(self.who.iter().cloned()));
@@ -186,28 +213,43 @@ impl Way<'_> {
 }
 
 /// Users who are in none of a role's groups, and groups that nobody is in.
-fn people<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'a>) {
+fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
     for user in account.users.values() {
         let entrant = Entrant::user(account, user);
-        let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None };
+        let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None, over: None };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
-        for target in targets.iter().filter(may_enter).filter(|target| !View::admits_user(target.rules, account, user)) {
-            found.add(&who, target, best(&entrant, target.account.id, target.role));
+        for target in view.elevated.iter().filter(may_enter).filter(|target| !View::admits_user(target.rules, account, user)) {
+            found.add(view, &who, target, best(&entrant, target.account.id, target.role));
         }
     }
     for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
         let entrant = Entrant::member(account, group);
-        let who = Who { account: account.id, arn: &group.arn, name: "no member yet".to_owned(), session: None };
+        let who = Who { account: account.id, arn: &group.arn, name: "no member yet".to_owned(), session: None, over: None };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
-        for target in targets.iter().filter(may_enter).filter(|target| !View::admits(target.rules, account.id, group)) {
-            found.add(&who, target, best(&entrant, target.account.id, target.role));
+        for target in view.elevated.iter().filter(may_enter).filter(|target| !View::admits(target.rules, account.id, group)) {
+            found.add(view, &who, target, best(&entrant, target.account.id, target.role));
+        }
+    }
+}
+
+/// Users who are in none of a role's groups and come in over another role, where chaining is allowed.
+fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, found: &mut Found<'a>) {
+    let (owner, role) = (link.account.id, link.role);
+    for account in view.setup.accounts() {
+        for user in account.users.values().filter(|user| !View::admits_user(target.rules, account, user)) {
+            let entrant = Entrant::user(account, user);
+            if entrant.may_enter(owner, role) {
+                let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None, over: Some(link) };
+                found.add(view, &who, target, link.over(|session| best_as(&entrant, owner, role, session)));
+            }
         }
     }
 }
 
 /// Roles whose sessions enter where chaining is denied; also those that enter themselves.
-fn roles<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'a>) {
-    let targets: Vec<(Elevated<'a>, Vec<AssumedRoleArn<'a>>)> = targets
+fn roles<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
+    let targets: Vec<(Elevated<'a>, Vec<AssumedRoleArn<'a>>)> = view
+        .elevated
         .iter()
         .filter(|target| target.rules.chaining == Choice::Deny)
         .map(|target| (*target, session::named(target.role).collect()))
@@ -217,7 +259,7 @@ fn roles<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'
         for (target, named) in &targets {
             let is_itself = role.arn == target.role.arn;
             if is_itself || !(target.rules.allows(IdentityKind::Service) && is_for_services(role)) {
-                enter_from(&any, (account, role), target, named, found);
+                enter_from(view, &any, (account, role), (target, named), found);
             }
         }
     }
@@ -225,10 +267,10 @@ fn roles<'a>(account: &'a Account, targets: &[Elevated<'a>], found: &mut Found<'
 
 /// The session of a role that leads furthest into another.
 fn enter_from<'a>(
+    view: &View<'a>,
     any: &Entrant<'a>,
     (account, role): (&'a Account, &'a Role),
-    target: &Elevated<'a>,
-    named: &[AssumedRoleArn<'a>],
+    (target, named): (&Elevated<'a>, &[AssumedRoleArn<'a>]),
     found: &mut Found<'a>,
 ) {
     let owner = target.account.id;
@@ -239,7 +281,7 @@ fn enter_from<'a>(
     let Some((name, decision)) = best else { return };
     let is_asked_for = named.iter().any(|named| session::is_of(named, account, role) && named.session == name);
     let session = is_asked_for.then_some(name);
-    found.add(&Who { account: account.id, arn: &role.arn, name: role.name.clone(), session }, target, decision);
+    found.add(view, &Who { account: account.id, arn: &role.arn, name: role.name.clone(), session, over: None }, target, decision);
 }
 
 /// AWS let roles trust themselves without saying so, and still lets those that had done it before this.

@@ -7,7 +7,8 @@
 //! these keeps everybody out, nothing is found. The finding quotes the trust statement, where one correction helps against all ways in.
 //!
 //! A group that is empty today counts too, because people may join it just in time. Each user of the account is tried as a member, and a new
-//! user where the account has none.
+//! user where the account has none. Where the entry has `chaining: allow`, users are tried through other roles too, one role back: then the
+//! finding is about the role that they enter first.
 //!
 //! ## Why it matters
 //! A condition that looks like MFA often is none. `BoolIfExists` on an `Allow` lets requests through that carry no such key, as those of permanent
@@ -15,7 +16,7 @@
 //!
 //! ## Blind spots
 //! - Whether a device belongs to the person, and who may enrol one, is not seen here; RW106 and RW015 look at devices.
-//! - Role sessions have no MFA of their own: RW104 says which roles may enter. People of an identity provider prove MFA there.
+//! - Role sessions have no MFA of their own: where chaining is denied, RW104 says which roles may enter. People of an identity provider prove MFA there.
 //! - Service control policies, resource control policies and session policies are not in the files.
 //! - Unproven: the answer depends on a condition on the request (an address, a time), on an account that was not given, or on who joins an
 //!   empty group: no user of today could enter, but a new one could.
@@ -34,6 +35,7 @@ use crate::iam::{Caller, Decision, Principal, Statement, Truth};
 use crate::policy::Mfa;
 use crate::review::attempt::{Entrant, Proof, WITHOUT_MFA};
 use crate::review::joining::joining;
+use crate::review::link::{Link, links};
 use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::{Elevated, listed, name_of};
 use crate::review::{Draft, View, fix};
@@ -43,7 +45,11 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let users = view.setup.accounts().flat_map(|account| account.users.values().map(move |user| (account, user)));
     let users: Vec<(String, Entrant<'_>)> = users.map(|(account, user)| (harmless(&user.name), Entrant::user(account, user))).collect();
     let judged = view.elevated.iter().filter(|target| target.rules.mfa == Mfa::Required).flat_map(|target| of_role(view, target, &users));
-    judged.chain(not_given(view, "whether MFA is needed to enter what the policy calls")).collect()
+    let links = links(view);
+    let links = links.iter().filter(|(target, _)| target.rules.mfa == Mfa::Required);
+    let over_roles = links.flat_map(|(target, links)| links.iter().flat_map(|link| over_role(view, target, link, &users)));
+    let not_given = not_given(view, "whether MFA is needed to enter what the policy calls");
+    judged.chain(over_roles.collect::<Vec<_>>()).chain(not_given).collect()
 }
 
 /// Who comes in by a statement, and how.
@@ -105,11 +111,24 @@ fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant
             }
         }
     }
-    drafts(view, target, ways)
+    drafts(target, ways, &view.place(target))
 }
 
-fn drafts(view: &View<'_>, target: &Elevated<'_>, ways: Ways) -> Vec<Draft> {
-    let place = view.place(target);
+/// Where chaining is allowed, MFA is proved at the role that leads on or nowhere.
+fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, users: &[(String, Entrant<'a>)]) -> Vec<Draft> {
+    let mut ways = Ways::default();
+    let (owner, role) = (link.account.id, link.role);
+    let first = Elevated { account: link.account, role, rules: target.rules };
+    for (name, entrant) in users.iter().filter(|(_, entrant)| entrant.may_enter(owner, role)) {
+        for proof in WITHOUT_MFA {
+            ways.add(&first, name, proof, link.over(|session| entrant.enter_as(owner, role, proof, session)));
+        }
+    }
+    drafts(&first, ways, &format!("{} through {}", view.place(target), link.shown(view)))
+}
+
+/// What is found at a role that leads to a place.
+fn drafts(target: &Elevated<'_>, ways: Ways, place: &str) -> Vec<Draft> {
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
     let mut drafts: Vec<Draft> = Vec::new();
     let mut told = BTreeSet::new();
@@ -297,6 +316,41 @@ mod cases {
         empty(json!({})).user_policy("tom", deny.clone()).fires(RULE);
         let finding = empty(json!({})).user_policy("tom", deny.clone()).user_policy("dora", deny).one(RULE);
         assert_eq!((finding.verdict, finding.undecided), (Verdict::Unproven, vec!["who joins it: no user of today could".to_owned()]));
+    }
+
+    #[test]
+    fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
+        let jump = "arn:aws:iam::111122223333:role/Jump";
+        let session = "arn:aws:sts::111122223333:assumed-role/Jump/build";
+        let enters = |role: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role});
+        let company = |principal: &str, condition: serde_json::Value| {
+            let trust = json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
+            let before =
+                json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Condition": condition});
+            Company::new()
+                .trust(trust)
+                .policy("chaining: deny ", "chaining: allow")
+                .role("111122223333", "Jump", before, enters("arn:aws:iam::444455556666:role/UpdateApp"))
+                .group_policy("Developers", enters(jump))
+        };
+        for principal in [session, jump] {
+            let company = |condition| company(principal, condition);
+            let finding = company(json!({})).one(RULE);
+            assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, jump));
+            assert!(
+                finding.message.contains("dora can enter UpdateApp in production through role Jump in development"),
+                "{}",
+                finding.message
+            );
+            company(json!({})).fixed(&finding).silent(RULE);
+            company(mfa()).silent(RULE);
+            company(json!({"StringEquals": {"aws:username": "tom"}})).silent(RULE);
+            company(json!({})).policy("chaining: allow", "chaining: deny ").silent(RULE);
+            company(json!({})).policy("mfa: required ", "mfa: optional ").silent(RULE);
+        }
+        let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
+        company(session, named.clone()).silent(RULE);
+        company(jump, named).fires(RULE);
     }
 
     #[test]

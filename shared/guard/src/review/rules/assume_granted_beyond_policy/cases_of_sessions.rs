@@ -138,6 +138,44 @@ fn a_session_is_chosen_to_fit_its_id_too() {
     by_id("AIDADORAEXAMPLE").silent(RULE);
 }
 
+/// Chaining is allowed, and tom, who isn't in the role's group, may enter Jump.
+fn chained(principal: Value, jump: Value) -> Company {
+    also_trusting(json!({"AWS": principal}), json!({}))
+        .role(DEVELOPMENT, "Jump", jump, enters(ROLE))
+        .user_policy(
+            "tom",
+            json!({"Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": [JUMP, "arn:aws:iam::111122223333:role/Other"]}),
+        )
+        .policy("chaining: deny ", "chaining: allow")
+        .policy("mfa: required ", "mfa: optional ")
+}
+
+#[test]
+fn where_chaining_is_allowed_users_are_followed_through_the_role() {
+    let anybody = || trust(json!({"AWS": DEVELOPMENT}), json!({}));
+    for principal in [ALICE, JUMP] {
+        let company = chained(json!(principal), anybody());
+        let finding = company.one(RULE);
+        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, "arn:aws:iam::111122223333:user/tom"));
+        let says = "tom may enter UpdateApp in production through role Jump in development";
+        assert!(finding.message.starts_with(says), "{}", finding.message);
+        assert_eq!(finding.fix.as_ref().unwrap()["Resource"], json!(["arn:aws:iam::111122223333:role/Other"]));
+        company.fixed(&finding).silent(RULE);
+        // Members of the group may come this way.
+        chained(json!(principal), anybody()).change("UserDetailList", "tom", "GroupList", json!(["Developers"])).silent(RULE);
+    }
+    let named = |name: &str| trust(json!({"AWS": DEVELOPMENT}), json!({"StringEquals": {"sts:RoleSessionName": name}}));
+    chained(json!(ALICE), named("${aws:username}")).silent(RULE);
+    chained(json!(ALICE), named("alice")).fires(RULE);
+    chained(json!("arn:aws:sts::111122223333:assumed-role/Jump/tom"), named("${aws:username}")).fires(RULE);
+    chained(json!(JUMP), trust(json!({"AWS": PRODUCTION}), json!({}))).silent(RULE);
+    let by_trust = trust(json!({"AWS": ["arn:aws:iam::111122223333:user/anna", DEVELOPMENT]}), json!({}));
+    let company = chained(json!(JUMP), by_trust).user_policy("tom", json!([])).user(DEVELOPMENT, "anna", &[]);
+    let finding = company.one(RULE);
+    assert_eq!(finding.place.as_deref(), Some("the trust policy of arn:aws:iam::111122223333:role/Jump"));
+    company.fixed(&finding).silent(RULE);
+}
+
 /// Production's role with policies of its own, made on some day.
 fn own(company: Company, statements: Value, created: &str) -> Company {
     let policy = json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}]);

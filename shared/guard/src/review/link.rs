@@ -1,0 +1,65 @@
+//! Roles that lead on into an elevated role whose entry allows chaining: whoever enters one of them comes in, whatever group they are in and
+//! whatever proof they gave.
+
+use super::account::{Account, Role};
+use super::attempt::{Entrant, best_of_session};
+use super::session;
+use super::view::{Elevated, View, name_of};
+use crate::iam::{Decision, Truth};
+use crate::policy;
+
+/// A role whose sessions enter another.
+pub(super) struct Link<'a> {
+    pub(super) account: &'a Account,
+    pub(super) role: &'a Role,
+    /// The name that the session has to have, where not any will do.
+    session: Option<String>,
+    /// Whether the session enters; never no.
+    leads: Truth,
+}
+
+/// The roles that lead into each elevated role that may be entered by chaining; one role back, and no further.
+pub(super) fn links<'a>(view: &View<'a>) -> Vec<(Elevated<'a>, Vec<Link<'a>>)> {
+    let chained = view.elevated.iter().filter(|target| target.rules.chaining == policy::Decision::Allow);
+    let mut links: Vec<(Elevated<'a>, Vec<Link<'a>>)> = chained.map(|target| (*target, Vec::new())).collect();
+    if links.is_empty() {
+        return links;
+    }
+    for account in view.setup.accounts() {
+        for role in account.roles.values() {
+            let any = Entrant::role(account, role);
+            for (target, found) in links.iter_mut().filter(|(target, _)| target.role.arn != role.arn) {
+                found.extend(into(target, account, role, &any));
+            }
+        }
+    }
+    links
+}
+
+fn into<'a>(target: &Elevated<'a>, account: &'a Account, role: &'a Role, any: &Entrant<'a>) -> Vec<Link<'a>> {
+    let owner = target.account.id;
+    let link = |session: Option<String>, leads: Truth| Link { account, role, session, leads };
+    let by_any = if any.may_enter(owner, target.role) { best_of_session(any, owner, target.role).allowed } else { Truth::No };
+    if by_any.is_yes() {
+        return vec![link(None, by_any)];
+    }
+    let named: Vec<_> = session::named(target.role).collect();
+    let called = session::called(any, (account, role), (owner, target.role), &named);
+    let by_name = called.iter().map(|session| link(Some(session.name()), best_of_session(session, owner, target.role).allowed));
+    std::iter::once(link(None, by_any)).chain(by_name).filter(|link| !link.leads.is_no()).collect()
+}
+
+impl<'a> Link<'a> {
+    /// How far somebody comes over the role, by a way to enter it.
+    pub(super) fn over(&self, enter: impl FnOnce(Option<&str>) -> Decision<'a>) -> Decision<'a> {
+        let decision = enter(self.session.as_deref());
+        let allowed = decision.allowed.clone().and(self.leads.clone());
+        Decision { allowed, ..decision }
+    }
+
+    /// `role Jump in development`, and as whom.
+    pub(super) fn shown(&self, view: &View<'_>) -> String {
+        let role = format!("role {} in {}", name_of(&self.role.arn), view.account_shown(self.account.id));
+        self.session.as_ref().map_or(role.clone(), |session| format!("{role} as {}", crate::untrusted::harmless(session)))
+    }
+}
