@@ -6,8 +6,8 @@
 //! `NotAction`, `NotResource` and every deny included; a group without members is tried with somebody made up. The finding is about whoever holds
 //! the statement: the group, or the user or role itself.
 //!
-//! Roles are tried too, unless the entry has `chaining: allow`; then each user is tried through them, one role back. A trust policy may name a session (`assumed-role/Jump/alice`): whoever enters Jump
-//! chooses the session's name, so all of them can enter. The ARN of a session lacks the role's path; the role is found by its name. A role that
+//! Roles are tried too, unless the entry has `chaining: allow`; then each user is tried through them, one role back. A trust policy may name a
+//! session (`assumed-role/Jump/alice`): whoever enters Jump chooses the session's name, so all of them can enter. The ARN of a session lacks the role's path; the role is found by its name. A role that
 //! can enter itself is found as well, because its sessions then never have to end.
 //!
 //! ## Why it matters
