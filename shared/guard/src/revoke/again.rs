@@ -114,7 +114,7 @@ impl User<'_, '_> {
 
     fn standing(&self, group: &GroupRef) -> Standing {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
-        let denied = self.plan.case.outside_groups.then(|| self.plan.first.key.second);
+        let denied = self.plan.case.outside_groups.then_some(self.plan.first.key.second);
         let Some(id) = roster.group(group) else {
             return Standing::Unknown(denied.map(|denied| (denied, false)));
         };
