@@ -40,7 +40,7 @@ impl Waiting {
             return Self(None);
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {pos} of {len} files, {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {pos} of {len} batches listed so far, {elapsed}") {
             bar.set_style(style);
         }
         Self(Some(bar))

@@ -9,17 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from rolewatch_live import audit, binaries, feed, rules
-from rolewatch_live.accounts import EVERYWHERE, HUB, PRODUCTION
+from rolewatch_live import audit, binaries, feed, history, rules
+from rolewatch_live.accounts import EVERYWHERE, PRODUCTION
 from rolewatch_live.live import ARCHIVIST, GUARD, TRAIL, Live
 from rolewatch_live.waiting import until
 
 AT_ONCE = 40
 # One in twenty.
 WITHHELD = 20
-
-Key = tuple[str, str, str]
-
 
 class TheTrail(unittest.TestCase):
     live: Live
@@ -32,12 +29,12 @@ class TheTrail(unittest.TestCase):
         cls.live.push_policy()
         cls.live.push_rosters()
 
-    def audited(self, records: list[feed.Record]) -> dict[Key, dict[str, Any]]:
+    def audited(self, records: list[feed.Record]) -> dict[audit.Key, dict[str, Any]]:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with tempfile.TemporaryDirectory(prefix="rolewatch-audit-") as scratch:
             return {audit.key(finding): finding for finding in audit.findings(self.cli, records, Path(scratch), until=now)}
 
-    def standing(self) -> dict[Key, dict[str, Any]]:
+    def standing(self) -> dict[audit.Key, dict[str, Any]]:
         found = [finding for finding in self.live.findings() if finding["status"] != "withdrawn" and finding["rule"] != "RW201"]
         return {audit.key(finding): finding for finding in found}
 
@@ -65,44 +62,17 @@ class TheTrail(unittest.TestCase):
         self.assertEqual({place for place, count in missed.items() if count}, places)
         self.assertEqual(set(self.live.dead().values()), {0})
 
-    def read_and_judged(self) -> dict[str, Any]:
-        """Asks what the state machine would: the emulator's Distributed Map knows no ItemBatcher."""
+    def test_2_the_state_machine_lists_reads_and_judges_history_and_has_the_findings_of_the_audit(self) -> None:
         self.live.archive()
-        pages = self.live.accounts.client("s3").get_paginator("list_objects_v2").paginate(Bucket=TRAIL, Prefix="AWSLogs/")
-        keys = [entry["Key"] for page in pages for entry in page["Contents"]]
-        for begin in range(0, len(keys), 25):
-            batch = {"run": "week", "bucket": TRAIL, "keys": keys[begin : begin + 25]}
-            answer = self.live.run("ArchiveAuditorName", {"map": batch})
-            self.assertEqual(answer["failed"], 0)
-        said = self.live.run("ArchiveAuditorName", {"reduce": {"run": "week", "since": None, "until": None}})
-        return dict(said)
+        said = history.judged(self.live, {"prefix": "AWSLogs/", "since": None, "until": None})
+        self.assertEqual(history.findings(self.live, said), history.judged_alone(audit.of_archive(self.cli)))
+        self.assertEqual(history.summary(self.live, said)["unread"], [])
 
-    def test_2_history_read_in_batches_and_judged_as_a_whole_has_the_findings_of_the_audit(self) -> None:
-        said = self.read_and_judged()
-        stored = self.live.accounts.client("s3").get_object(Bucket=self.live.hub["BucketName"], Key=said["findings"])
-        body = stored["Body"].read().decode()
-        self.assertEqual({audit.key(finding): finding for finding in map(json.loads, body.splitlines())}, self.judged_alone())
-
-    def test_4_the_cli_starts_a_state_machine_and_prints_what_it_found(self) -> None:
-        # It stands in for the stack's own, and ends as that would.
-        ended = {"Type": "Pass", "Result": self.read_and_judged(), "End": True}
-        machine = self.live.accounts.client("stepfunctions").create_state_machine(
-            name="stand-in",
-            definition=json.dumps({"StartAt": "Ended", "States": {"Ended": ended}}),
-            roleArn=f"arn:aws:iam::{HUB}:role/rolewatch-history",
-        )["stateMachineArn"]
-        options = ["--state-machine", machine, "--bucket", self.live.hub["BucketName"], "--format", "ndjson"]
-        command = [str(binaries.cli_for_aws()), "audit", f"s3://{TRAIL}/AWSLogs/", *options]
-        done = subprocess.run(command, env=self.live.credentials(), capture_output=True, text=True, check=False, timeout=120)
+    def test_4_the_cli_starts_the_state_machine_and_prints_what_it_found(self) -> None:
+        self.live.archive()
+        done = history.by_cli(self.live, self.live.credentials())
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertEqual({audit.key(finding): finding for finding in map(json.loads, done.stdout.splitlines())}, self.judged_alone())
-
-    def judged_alone(self) -> dict[Key, dict[str, Any]]:
-        """The audit's findings, without the statements that the CLI adds from the rosters at hand."""
-        local = self.local()
-        for finding in local.values():
-            finding.pop("allowed_by", None)
-        return local
+        self.assertEqual(audit.by_key(done.stdout), history.judged_alone(audit.of_archive(self.cli)))
 
     def test_what_the_state_machine_asks_and_nobody_understands_fails_it(self) -> None:
         with self.assertRaisesRegex(RuntimeError, "state machine"):
@@ -113,11 +83,10 @@ class TheTrail(unittest.TestCase):
     def test_3_the_cli_reads_the_bucket_itself(self) -> None:
         self.live.archive()
         environment = self.live.credentials()
-        command = [str(binaries.cli_for_aws()), "audit", f"s3://{TRAIL}/AWSLogs/", *self.options()]
+        command = [str(binaries.cli_for_aws()), "audit", f"s3://{TRAIL}/AWSLogs/", *audit.options()]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
         self.assertEqual(done.returncode, 1, done.stderr)
-        found = {audit.key(finding): finding for finding in map(json.loads, done.stdout.splitlines())}
-        self.assertEqual(found, self.local())
+        self.assertEqual(audit.by_key(done.stdout), audit.of_archive(self.cli))
 
     def test_5_a_call_that_would_blind_the_guard_is_recovered_and_found_once(self) -> None:
         # Last, as it writes into the bucket that the others judge as a whole.
@@ -141,16 +110,6 @@ class TheTrail(unittest.TestCase):
         """How many findings of tampering there are about each event."""
         found = [finding["events"] for finding in self.live.findings() if finding["rule"] == "RW201"]
         return [found.count([event["detail"]["eventID"]]) for event in events]
-
-    def options(self) -> list[str]:
-        rosters = [part for roster in audit.ROSTERS for part in ("--roster", audit.stated(roster))]
-        return ["--format", "ndjson", "--policy", str(feed.EVENTS / "rolewatch.yaml"), *rosters]
-
-    def local(self) -> dict[Key, dict[str, Any]]:
-        command = [str(self.cli), "audit", str(feed.ARCHIVE), *self.options()]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        self.assertEqual(done.returncode, 1, done.stderr)
-        return {audit.key(finding): finding for finding in map(json.loads, done.stdout.splitlines())}
 
 
 if __name__ == "__main__":

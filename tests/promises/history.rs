@@ -62,9 +62,46 @@ impl Week {
     }
 
     fn ask(&self, auditor: &mut Auditor, payload: &Value) -> Result<Value, String> {
-        run(auditor.handle(&self.twin, &to_raw_value(payload).unwrap(), None))
+        self.ask_within(auditor, payload, None)
+    }
+
+    /// `seconds`: how long the function may run.
+    fn ask_within(&self, auditor: &mut Auditor, payload: &Value, seconds: Option<i64>) -> Result<Value, String> {
+        let deadline = seconds.map(|seconds| self.twin.clock.get().plus_seconds(seconds));
+        run(auditor.handle(&self.twin, &to_raw_value(payload).unwrap(), deadline))
             .map(|(answer, _)| answer)
             .map_err(|trouble| trouble.to_string())
+    }
+
+    /// One pass of listing, from where `before` ended.
+    fn list(&self, run: &str, before: &Value, seconds: Option<i64>) -> Value {
+        let asked =
+            json!({"list": {"run": run, "bucket": BUCKET, "prefix": "AWSLogs/", "after": before["after"], "files": before["files"]}});
+        self.ask_within(&mut Auditor::new(None), &asked, seconds).unwrap()
+    }
+
+    /// The batches of a part of the list.
+    fn batches(&self, listed: &Value) -> Vec<Vec<String>> {
+        let Some(key) = listed["key"].as_str() else { return Vec::new() };
+        let batches: Vec<Vec<String>> =
+            self.written(key).lines().map(|line| strings(&serde_json::from_str::<Value>(line).unwrap()["keys"])).collect();
+        assert_eq!(listed["batches"], batches.len());
+        batches
+    }
+
+    /// What the state machine does, until it judges: how many passes it took, and how many files were listed.
+    fn read(&self, run: &str, seconds: Option<i64>) -> (usize, Value) {
+        let mut listed = json!({"after": null, "files": 0});
+        for passes in 1.. {
+            listed = self.list(run, &listed, seconds);
+            for batch in self.batches(&listed) {
+                self.map(run, &batch);
+            }
+            if listed["more"] == false {
+                return (passes, listed["files"].clone());
+            }
+        }
+        unreachable!()
     }
 
     fn map(&self, run: &str, keys: &[String]) {
@@ -73,7 +110,11 @@ impl Week {
     }
 
     fn reduce(&self, run: &str) -> Value {
-        self.ask(&mut Auditor::new(None), &json!({"reduce": {"run": run, "since": null, "until": null}})).unwrap()
+        self.judge(run, &json!(null)).unwrap()
+    }
+
+    fn judge(&self, run: &str, listed: &Value) -> Result<Value, String> {
+        self.ask(&mut Auditor::new(None), &json!({"reduce": {"run": run, "since": null, "until": null, "listed": listed}}))
     }
 
     fn written(&self, key: &str) -> String {
@@ -96,6 +137,18 @@ fn each_record(logs: &mut [(String, Vec<u8>)], change: impl Fn(&mut Value)) {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(log.to_string().as_bytes()).unwrap();
         *bytes = gzip.finish().unwrap();
+    }
+}
+
+fn strings(list: &Value) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+/// Objects that are no log files: folders as S3 shows them, and keys that look like the end of a line to some readers.
+fn odd(logs: &mut Vec<(String, Vec<u8>)>, many: usize) {
+    for number in 0..many {
+        let name = ["notes.txt", "line\u{2028}end.txt", "\u{85}\u{1f}\"\\.txt", "folder/"][number % 4];
+        logs.push((format!("AWSLogs/{number:06}/{name}"), Vec::new()));
     }
 }
 
@@ -130,6 +183,79 @@ fn the_findings_are_those_of_the_local_audit_whatever_the_batches() {
             assert_eq!(summary["unread"], json!([]));
         }
     }
+}
+
+/// Objects of the bucket alone: a disk takes no such names.
+fn in_the_bucket(week: &Week, change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> usize {
+    let mut logs = Vec::new();
+    change(&mut logs);
+    let folders = logs.iter().filter(|(key, _)| key.ends_with('/')).count();
+    let mut objects = week.twin.logs.borrow_mut();
+    objects.extend(logs.into_iter().map(|(key, bytes)| ((BUCKET.to_owned(), key), bytes)));
+    objects.len() - folders
+}
+
+#[test]
+fn every_file_is_listed_once_however_often_time_runs_out() {
+    let week = Week::new(|_| ());
+    let files = in_the_bucket(&week, |logs| odd(logs, 3_500));
+    let local = week.audit("ndjson");
+    // In time for everything, and in time for one page of a thousand.
+    for (run, seconds, least) in [("whole", None, 1), ("long", Some(900), 1), ("short", Some(100), 4)] {
+        let (passes, listed) = week.read(run, seconds);
+        assert_eq!((passes >= least, passes == 1), (true, least == 1), "{run}: {passes}");
+        assert_eq!(listed, files, "{run}");
+        week.judge(run, &listed).unwrap();
+        assert_eq!(judged(&week.written(&format!("history/{run}/findings.ndjson"))), judged(&local.stdout), "{run}");
+        let summary: Value = serde_json::from_str(&week.written(&format!("history/{run}/summary.json"))).unwrap();
+        assert_eq!(summary["counts"]["files"]["met"], files, "{run}");
+    }
+}
+
+#[test]
+fn a_pass_that_is_repeated_changes_nothing_of_the_part_that_is_read() {
+    let week = Week::new(|_| ());
+    let files = in_the_bucket(&week, |logs| odd(logs, 3_500));
+    let begin = json!({"after": null, "files": 0});
+    let first = week.list("run", &begin, Some(900));
+    assert_eq!(week.list("run", &begin, Some(900)), first, "the same again");
+    let batches = week.batches(&first);
+    // Lambda still runs what Step Functions gave up: it comes to another part, and writes it later than the one that counts.
+    let late = week.list("run", &begin, Some(100));
+    assert_ne!((&late["key"], &late["after"]), (&first["key"], &first["after"]));
+    assert_eq!(week.batches(&first), batches);
+    // Whichever answer the state machine goes on with, nothing is left out.
+    let rest = week.list("run", &late, None);
+    let mut keys: Vec<String> = [&late, &rest].into_iter().flat_map(|part| week.batches(part).concat()).collect();
+    assert_eq!((keys.len(), &rest["files"]), (files, &json!(files)));
+    assert!(batches.concat().starts_with(&keys[..100]) && keys.is_sorted());
+    keys.dedup();
+    assert_eq!(keys.len(), files);
+}
+
+#[test]
+fn a_file_that_was_listed_and_of_which_nothing_is_known_fails_the_run() {
+    let week = Week::new(|_| ());
+    let (_, listed) = week.read("run", None);
+    let extract = week.twin.objects.borrow().keys().find(|key| key.starts_with("history/run/extract/")).unwrap().clone();
+    let kept = week.twin.objects.borrow_mut().remove(&extract).unwrap();
+    let why = week.judge("run", &listed).unwrap_err();
+    assert!(why.contains(&format!("{listed} files were listed")), "{why}");
+    week.twin.objects.borrow_mut().insert(extract, kept);
+    week.judge("run", &listed).unwrap();
+    let empty = week.list("empty", &json!({"after": "AWSLogs/~", "files": 0}), None);
+    assert_eq!(empty, json!({"key": null, "batches": 0, "files": 0, "after": "AWSLogs/~", "more": false}));
+    assert!(week.judge("empty", &empty["files"]).unwrap_err().contains("is the prefix right?"));
+}
+
+#[test]
+fn a_batch_that_was_read_after_all_is_not_lost() {
+    let week = Week::new(|_| ());
+    let (_, listed) = week.read("run", None);
+    let batch = week.batches(&week.list("run", &json!({"after": null, "files": 0}), None)).swap_remove(0);
+    let lost = json!({"lost": {"run": "run", "bucket": BUCKET, "keys": batch, "cause": "States.Timeout"}});
+    week.ask(&mut Auditor::new(None), &lost).unwrap();
+    assert_eq!(week.judge("run", &listed).unwrap()["unreadable"], 0);
 }
 
 #[test]

@@ -19,6 +19,7 @@ METHODS = {
     "get_object": "s3:GetObject",
     "get_parameter": "ssm:GetParameter",
     "get_secret_value": "secretsmanager:GetSecretValue",
+    "head_bucket": "s3:ListBucket",
     "head_object": None,
     "list_groups_for_user": "iam:ListGroupsForUser",
     "list_roles": "iam:ListRoles",

@@ -1,10 +1,11 @@
 //! Any amount of history, judged as a whole.
 //!
-//! Step Functions lists the objects under a prefix (`history.asl.json`) and has them read in batches, many at a time ([`extract`]): what matters of
-//! each batch lies, reduced, under `history/RUN/extract/` in the bucket of the stack. Then one engine run over all of it ([`reduce`]) writes the findings.
-//! Everything can be repeated: each part writes the same objects again.
+//! Step Functions (`history.asl.json`) has the objects under a prefix listed, part by part ([`list`]), and those of each part read in batches, many at
+//! a time ([`extract`]): what matters of each batch lies, reduced, under `history/RUN/extract/` in the bucket of the stack. Then one engine run over all
+//! of it ([`reduce`]) writes the findings. Everything can be repeated: each step writes the same objects again.
 
 mod extract;
+mod list;
 mod lost;
 mod reduce;
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use extract::extract;
+pub(crate) use list::list;
 pub(crate) use lost::lost;
 pub(crate) use reduce::reduce;
 
@@ -27,6 +29,8 @@ const NAMED: usize = 10_000;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Asked {
+    /// List the files, or those that come after the ones listed so far.
+    List(List),
     /// Read a batch of files.
     Map(Batch),
     /// Note that a batch could not be read, whatever the reason.
@@ -38,7 +42,20 @@ pub(crate) enum Asked {
 /// What the state machine asks for, if it is the one that asks.
 pub(crate) fn asked(payload: &str) -> Option<Result<Asked, serde_json::Error>> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(payload).ok()?;
-    ["map", "lost", "reduce"].iter().any(|name| members.contains_key(*name)).then(|| serde_json::from_str(payload))
+    ["list", "map", "lost", "reduce"].iter().any(|name| members.contains_key(*name)).then(|| serde_json::from_str(payload))
+}
+
+/// Which files to list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct List {
+    /// The run's name.
+    pub(crate) run: String,
+    pub(crate) bucket: String,
+    pub(crate) prefix: String,
+    /// The last key of the parts before.
+    pub(crate) after: Option<String>,
+    /// How many files those name.
+    pub(crate) files: u64,
 }
 
 /// Files of one bucket.
@@ -66,6 +83,8 @@ pub(crate) struct Reduce {
     pub(crate) run: String,
     pub(crate) since: Option<Moment>,
     pub(crate) until: Option<Moment>,
+    /// How many files were listed, where they were: so many have to be accounted for.
+    pub(crate) listed: Option<u64>,
 }
 
 /// The line behind the records of a file.

@@ -1,7 +1,7 @@
 //! archive-auditor: log files of the trail in, events that never arrived out to switch-guard.
 //!
 //! The handler takes a batch of its queue, whose messages fail one by one, one bare event, `{"task": "sweep", "at": …}`, or what the state machine
-//! of `history.asl.json` asks: `{"map": …}`, `{"lost": …}`, `{"reduce": …}`.
+//! of `history.asl.json` asks: `{"list": …}`, `{"map": …}`, `{"lost": …}`, `{"reduce": …}`.
 
 mod history;
 mod key;
@@ -91,6 +91,7 @@ impl Auditor {
         if let Some(asked) = history::asked(payload.get()) {
             // A batch that is not understood must not pass for one that was read.
             let answer = match asked.map_err(|why| refused("what the state machine asks", &why.to_string()))? {
+                history::Asked::List(asked) => history::list(outside, &asked, deadline).await?,
                 history::Asked::Lost(lost) => history::lost(outside, &lost).await?,
                 history::Asked::Map(batch) => {
                     let book = self.shelf.current(outside, outside.now()).await?;

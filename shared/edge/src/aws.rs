@@ -25,6 +25,8 @@ mod logs;
 mod notifier;
 #[cfg(feature = "aws-queue")]
 mod queue;
+#[cfg(feature = "aws-bucket")]
+mod regional;
 #[cfg(feature = "aws-secrets")]
 mod secrets;
 #[cfg(feature = "aws-directory")]

@@ -213,7 +213,7 @@ pub enum LogFile {
 pub struct Listed {
     /// Keys, in their order, and bytes as stored.
     pub keys: Vec<(String, u64)>,
-    /// There are others after them.
+    /// There are others after them, so `keys` has a last one.
     pub more: bool,
 }
 

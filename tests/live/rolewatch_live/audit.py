@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .feed import EVENTS, Record
+from .feed import ARCHIVE, EVENTS, Record
 
 Finding = dict[str, Any]
+Key = tuple[str, str, str]
 
 ROSTERS = tuple(sorted((EVENTS / "roster").glob("*.json")))
 
@@ -46,7 +47,26 @@ def _printed(
     return done.stdout
 
 
-def key(finding: Finding) -> tuple[str, str, str]:
+def options() -> list[str]:
+    """What the guard judges by, for an audit that prints what it finds."""
+    rosters = [part for roster in ROSTERS for part in ("--roster", stated(roster))]
+    return ["--format", "ndjson", "--policy", str(EVENTS / "rolewatch.yaml"), *rosters]
+
+
+def of_archive(cli: Path) -> dict[Key, Finding]:
+    """What the audit finds in the log files of `events/`."""
+    done = subprocess.run([str(cli), "audit", str(ARCHIVE), *options()], capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode != 1:
+        raise RuntimeError(f"`rolewatch audit` ended with {done.returncode}: {done.stderr}")
+    return by_key(done.stdout)
+
+
+def by_key(lines: str) -> dict[Key, Finding]:
+    """The findings that were printed, one a line."""
+    return {key(finding): finding for finding in map(json.loads, lines.splitlines())}
+
+
+def key(finding: Finding) -> Key:
     """What makes two findings the same: rule, verdict, id."""
     return finding["rule"], finding["verdict"], finding["id"]
 

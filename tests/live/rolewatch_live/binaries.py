@@ -51,6 +51,11 @@ def cli_for_aws() -> Path:
     return mine
 
 
+def run(binary: Path, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end."""
+    return subprocess.run([str(binary), *arguments], env=environment, capture_output=True, text=True, check=False, timeout=240)
+
+
 def zipped(binary: Path) -> bytes:
     """A deployment package: the binary, called `bootstrap`."""
     if not binary.is_file():

@@ -129,6 +129,8 @@ class Emulator:
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "1",
             "LAMBDA_ASYNC_RETRY_MAX_SECONDS": "2",
+            # Step Functions waits less before it tries again.
+            "SFN_WAIT_SCALE": "0.02",
         }
 
     def _wait_for_health(self) -> None:

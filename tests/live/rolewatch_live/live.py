@@ -1,6 +1,5 @@
 """All of it on one machine: emulator, hub, spokes, Slack; and what can be asked of it afterwards."""
 
-import gzip
 import json
 import os
 import tempfile
@@ -14,16 +13,17 @@ from typing import Any, Self
 from . import binaries
 from .accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts, confirmation
 from .emulator import Emulator
-from .feed import ARCHIVE, EVENTS, Envelope, Record, publish
+from .feed import EVENTS, Envelope, Record, publish
 from .inbox import Inbox
 from .sink import Post, Sink
 from .stack import NAME, OPERATIONS, Hub, deploy_hub, deploy_spoke
+from .trail_bucket import NAME as TRAIL
+from .trail_bucket import TrailBucket
 from .waiting import TooLate, until
 
 POLICY_KEY = "policy/rolewatch.yaml"
 SPOKES = ((DEVELOPMENT, HOME), (PRODUCTION, HOME))
 QUEUES = ("EventQueueUrl", "AlertQueueUrl")
-TRAIL = "organization-trail"
 DEAD_LETTERS = ("EventDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
 GUARD, NOTIFIER, AUDITOR, ARCHIVIST = "switch-guard", "slack-notifier", "session-auditor", "archive-auditor"
 FUNCTIONS = (GUARD, NOTIFIER, AUDITOR, ARCHIVIST)
@@ -36,18 +36,21 @@ class Live:
         self,
         spokes: Iterable[tuple[str, str]] = SPOKES,
         bot: bool = False,
-        trail: bool = False,
+        trail: bool | tuple[str, str] = False,
         on_post: Callable[[Post], None] | None = None,
         confirmed: bool = True,
         **parameters: str,
     ) -> None:
         self._spokes, self._bot, self._on_post, self._parameters = tuple(spokes), bot, on_post, parameters
+        # The account and Region of its bucket.
+        self._trail = (HUB, HOME) if trail is True else trail
         if trail:
             self._parameters |= {"TrailBucket": TRAIL, "TrailDelay": "0"}
         self._stack, self._confirmed = ExitStack(), confirmed
         self.hub: Hub
         self.emulator: Emulator
         self.accounts: Accounts
+        self.trail: TrailBucket
         self.sink: Sink
         self.folder: Path
 
@@ -58,12 +61,13 @@ class Live:
             self.sink = starting.enter_context(Sink(self._on_post))
             self.emulator = starting.enter_context(Emulator(self.folder, HUB))
             self.accounts = Accounts(self.emulator.endpoint)
-            if "TrailBucket" in self._parameters:
-                s3 = self.accounts.client("s3")
-                s3.create_bucket(Bucket=TRAIL)
-                s3.put_bucket_notification_configuration(Bucket=TRAIL, NotificationConfiguration={"EventBridgeConfiguration": {}})
+            if self._trail:
+                self.trail = TrailBucket(self.accounts, *self._trail)
+                self.trail.create()
             senders = list(dict.fromkeys(account for account, _ in self._spokes))
             self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, **self._parameters)
+            if self._trail:
+                self.trail.open_to(self.hub)
             for account, region in self._spokes:
                 deploy_spoke(self.accounts, self.hub, account, region)
             if self._confirmed and "OperationsEmail" not in self._parameters:
@@ -144,19 +148,11 @@ class Live:
 
     def archive(self) -> int:
         """The trail writes all log files of `events/`; how many."""
-        files = sorted(path for path in ARCHIVE.rglob("*.json.gz"))
-        for path in files:
-            key = path.relative_to(ARCHIVE).as_posix()
-            self.accounts.client("s3").put_object(Bucket=TRAIL, Key=key, Body=path.read_bytes())
-        return len(files)
+        return self.trail.archive()
 
     def log_file(self, name: str, records: list[Record]) -> None:
         """The trail writes one log file, of records of one account and region."""
-        first = records[0]
-        account, region, day = first["recipientAccountId"], first["awsRegion"], first["eventTime"][:10].replace("-", "/")
-        key = f"AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_{name}.json.gz"
-        body = gzip.compress(json.dumps({"Records": records}).encode())
-        self.accounts.client("s3").put_object(Bucket=TRAIL, Key=key, Body=body)
+        self.trail.log_file(name, records)
 
     def rest(self, patience: float = 60.0) -> None:
         """Waits until nothing is queued or being worked on; what is delayed on purpose does not count."""

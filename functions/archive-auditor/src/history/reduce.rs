@@ -9,6 +9,7 @@ use rolewatch_edge::port::{Object, Trouble};
 use rolewatch_edge::rulebook::Rulebook;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::intake::{Intake, Kept, TakenIn};
+use rolewatch_guard::policy::Policy;
 use rolewatch_guard::{Files, Records, Scope, Totals, judge, unmatched};
 use serde_json::{Value, json};
 
@@ -24,29 +25,19 @@ const FOOTER: &[u8] = b"{\"rolewatch_file\":";
 /// Judges all extracts of a run, and writes `findings.ndjson` and `summary.json`.
 pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Reduce) -> Result<Value, Trouble> {
     let folder = folder(&asked.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
-    let mut all = All {
-        intake: Intake::new(&book.policy),
-        files: Files::default(),
-        unread: Named::default(),
-        not_evidence: Named::default(),
-        policies: BTreeSet::new(),
-    };
-    let extracts = outside.list(&format!("{folder}/extract/")).await?;
-    let mut objects = stream::iter(extracts).map(|(key, _)| async move { (outside.get(&key, None).await, key) }).buffer_unordered(AT_ONCE);
-    while let Some((object, key)) = objects.next().await {
-        let Object::Found { bytes, .. } = object? else { return Err(refused(&key, "it is there no more")) };
-        all.extract(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
-    }
-    for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
-        let Object::Found { bytes, .. } = outside.get(&key, None).await? else { return Err(refused(&key, "it is there no more")) };
-        let faults: Vec<Fault> = serde_json::from_slice(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
-        all.files.met += faults.len() as u64;
-        all.files.unreadable += faults.len() as u64;
-        let count = faults.len() as u64;
-        all.unread.add(faults, count);
-    }
+    let mut all = All::new(&book.policy);
+    let read = extracts(outside, &folder, &mut all).await?;
+    losses(outside, &folder, &read, &mut all).await?;
     if all.files.met == 0 {
         return Err(refused("judging the extracts", "no log file was read: is the prefix right?"));
+    }
+    if asked.listed.is_some_and(|listed| listed != all.accounted) {
+        let why = format!(
+            "{} files were listed, and of {} it is known what became of them; start again",
+            asked.listed.unwrap_or(0),
+            all.accounted
+        );
+        return Err(refused("judging the extracts", &why));
     }
     let hash = book.policy.version_hash;
     if all.policies.iter().any(|policy| *policy != hash.to_string()) {
@@ -101,16 +92,66 @@ fn records(kept: Kept) -> Records {
     Records { met, kept: of_use, duplicates, contradicting, not_relevant, not_evidence, unread, partly_unread }
 }
 
+/// Takes in what was read of every batch, and gives the batches' names.
+async fn extracts<O: Outside>(outside: &O, folder: &str, all: &mut All<'_>) -> Result<BTreeSet<String>, Trouble> {
+    let extracts = outside.list(&format!("{folder}/extract/")).await?;
+    let mut read = BTreeSet::new();
+    let mut objects = stream::iter(extracts).map(|(key, _)| async move { (outside.get(&key, None).await, key) }).buffer_unordered(AT_ONCE);
+    while let Some((object, key)) = objects.next().await {
+        let Object::Found { bytes, .. } = object? else { return Err(refused(&key, "it is there no more")) };
+        all.extract(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
+        read.insert(batch(&key).to_owned());
+    }
+    Ok(read)
+}
+
+/// Takes in the files of the batches that could not be read.
+async fn losses<O: Outside>(outside: &O, folder: &str, read: &BTreeSet<String>, all: &mut All<'_>) -> Result<(), Trouble> {
+    for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
+        // The function did its work, and Step Functions did not hear of it.
+        if read.contains(batch(&key)) {
+            continue;
+        }
+        let Object::Found { bytes, .. } = outside.get(&key, None).await? else { return Err(refused(&key, "it is there no more")) };
+        let faults: Vec<Fault> = serde_json::from_slice(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
+        let count = faults.len() as u64;
+        all.accounted += count;
+        all.files.met += count;
+        all.files.unreadable += count;
+        all.unread.add(faults, count);
+    }
+    Ok(())
+}
+
+/// The name of a batch, in the key of its extract or of the note that it was lost.
+fn batch(key: &str) -> &str {
+    let file = key.rsplit('/').next().unwrap_or(key);
+    file.split('.').next().unwrap_or(file)
+}
+
 /// All that was read.
 struct All<'p> {
     intake: Intake<'p>,
+    /// Files of which something is known: what was in them, or why not.
+    accounted: u64,
     files: Files,
     unread: Named,
     not_evidence: Named,
     policies: BTreeSet<String>,
 }
 
-impl All<'_> {
+impl<'p> All<'p> {
+    fn new(policy: &'p Policy) -> Self {
+        Self {
+            intake: Intake::new(policy),
+            accounted: 0,
+            files: Files::default(),
+            unread: Named::default(),
+            not_evidence: Named::default(),
+            policies: BTreeSet::new(),
+        }
+    }
+
     fn extract(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         let mut lines = BufReader::new(GzDecoder::new(bytes));
         let mut line = Vec::new();
@@ -129,6 +170,7 @@ impl All<'_> {
     fn file(&mut self, file: FileRead) {
         let FileRead { policy, files, not_relevant, unread, faults, fault_count, not_evidence, not_evidence_count, near, .. } = file;
         self.intake.note_near(near.iter().filter_map(|role| RoleArn::parse(role).ok()));
+        self.accounted += 1;
         self.files.met += files.met;
         self.files.read += files.read;
         self.files.skipped += files.skipped;

@@ -33,7 +33,8 @@ impl ArchiveAws {
             tables: Tables::new(&connection, settings.stack.tables.clone()),
             queue: EventQueue::new(&connection, settings.stack.queue_url.clone()),
             topics: Topics::new(&connection, None, settings.stack.operations_topic.clone()),
-            bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
+            // Lists of log files, extracts and findings go there.
+            bucket: StateBucket::new(&Connection::for_large_objects().await, settings.stack.bucket.clone()),
             logs: LogBuckets::new(&connection),
         }
     }

@@ -36,6 +36,14 @@ const FUNCTION: Patience = Patience {
     call: Duration::from_secs(10),
 };
 
+/// An object of tens of megabytes is on its way for seconds before there is an answer.
+const LARGE_OBJECTS: Patience = Patience {
+    connect: Duration::from_secs(1),
+    read: Duration::from_secs(20),
+    attempt: Duration::from_secs(25),
+    call: Duration::from_secs(55),
+};
+
 /// A roster on a slow line takes its time.
 const PERSON: Patience = Patience {
     connect: Duration::from_secs(5),
@@ -54,6 +62,11 @@ impl Connection {
     /// For a function: gives up soon. Opens nothing yet.
     pub async fn of_function() -> Self {
         Self::with(FUNCTION).await
+    }
+
+    /// For a function that writes large objects. Opens nothing yet.
+    pub async fn for_large_objects() -> Self {
+        Self::with(LARGE_OBJECTS).await
     }
 
     /// For a person at a terminal: waits for a slow line, and honours `HTTPS_PROXY`.

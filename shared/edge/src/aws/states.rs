@@ -1,5 +1,8 @@
 //! A state machine of Step Functions.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::ExecutionStatus;
 
@@ -8,16 +11,18 @@ use super::trouble::trouble;
 use crate::port::Trouble;
 
 /// A state machine, by its ARN.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct StateMachine {
     client: Client,
     arn: String,
+    /// How many items the maps had that came to their end: they need not be asked about again.
+    ended: Mutex<BTreeMap<String, u64>>,
 }
 
 /// How an execution stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Execution {
-    /// Items that its map is done with, of so many as are known.
+    /// Items that its maps are done with, of so many as are known.
     Running {
         /// Done, whatever came of them.
         done: u64,
@@ -33,7 +38,7 @@ pub enum Execution {
 impl StateMachine {
     /// Opens nothing yet.
     pub fn new(connection: &Connection, arn: String) -> Self {
-        Self { client: Client::new(&connection.config), arn }
+        Self { client: Client::new(&connection.config), arn, ended: Mutex::default() }
     }
 
     /// Starts an execution, and gives its ARN. Repeating it starts another one.
@@ -57,13 +62,31 @@ impl StateMachine {
     }
 
     async fn progress(&self, execution: &str) -> Result<Execution, Trouble> {
-        let maps = self.client.list_map_runs().execution_arn(execution).send().await;
-        let maps = maps.map_err(|error| trouble("states:ListMapRuns", &error))?.map_runs;
-        let Some(map) = maps.first() else { return Ok(Execution::Running { done: 0, total: 0 }) };
-        let found = self.client.describe_map_run().map_run_arn(&map.map_run_arn).send().await;
-        let counts = found.map_err(|error| trouble("states:DescribeMapRun", &error))?.item_counts;
-        let (done, total) =
-            counts.map_or((0, 0), |counts| (counts.succeeded + counts.failed + counts.timed_out + counts.aborted, counts.total));
-        Ok(Execution::Running { done: u64::try_from(done).unwrap_or(0), total: u64::try_from(total).unwrap_or(0) })
+        let mut pages = self.client.list_map_runs().execution_arn(execution).into_paginator().send();
+        let (mut done, mut total) = (0, 0);
+        while let Some(page) = pages.next().await {
+            for map in page.map_err(|error| trouble("states:ListMapRuns", &error))?.map_runs {
+                let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).get(&map.map_run_arn).copied();
+                let (of_it, items) = match ended {
+                    Some(items) => (items, items),
+                    None => self.items(map.map_run_arn, map.stop_date.is_some()).await?,
+                };
+                done += of_it;
+                total += items;
+            }
+        }
+        Ok(Execution::Running { done, total })
+    }
+
+    /// How many items a map is done with, whatever came of them, and how many it has.
+    async fn items(&self, map: String, ended: bool) -> Result<(u64, u64), Trouble> {
+        let found = self.client.describe_map_run().map_run_arn(&map).send().await;
+        let Some(counts) = found.map_err(|error| trouble("states:DescribeMapRun", &error))?.item_counts else { return Ok((0, 0)) };
+        let count = |items: i64| u64::try_from(items).unwrap_or(0);
+        let (done, total) = (count(counts.succeeded + counts.failed + counts.timed_out + counts.aborted), count(counts.total));
+        if ended {
+            self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(map, total);
+        }
+        Ok((done, total))
     }
 }

@@ -15,9 +15,9 @@ def fill() -> None:
         raise SystemExit(f"ministack is {found}, but its insides are only known for {PINNED}: install tests/live/requirements.txt")
 
     from . import bus_policy, buses, conditions, durations, groups, later, mfa, reserved, resources, root, states, subscriptions, trail, transport
-    from . import variables
+    from . import buckets, principals, variables
 
     everyone = (transport, conditions, states, reserved, bus_policy, buses, groups, resources, variables, durations, mfa, root, subscriptions)
-    everyone += (trail, later)
+    everyone += (trail, later, principals, buckets)
     for gap in everyone:
         gap.fill()

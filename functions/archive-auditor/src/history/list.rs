@@ -1,0 +1,169 @@
+//! List: the keys under a prefix, in parts that the state machine maps over one after the other.
+//!
+//! Step Functions can list a bucket itself, but only one of its own account and Region, and an organization's trail mostly writes to another. A part
+//! is an object of JSON Lines: each line is one item of the map, with the keys of one batch. A pass ends when its part is full or its time is up,
+//! and says after which key the next one goes on, so 10 million keys are as good as a hundred.
+
+use rolewatch_edge::ledger::hash;
+use rolewatch_edge::port::Trouble;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::untrusted::harmless;
+use serde_json::{Value, json};
+
+use super::{List, folder};
+use crate::{Outside, refused};
+
+/// The most keys of a batch.
+const MOST_KEYS: usize = 100;
+
+/// The most bytes of a line. Step Functions takes 256 KiB an item, the run's name and the bucket's included.
+const LARGEST_LINE: usize = 128 << 10;
+
+/// A part that has so many bytes is full: some 230,000 keys of a trail. It is held in memory until it is written.
+const FULL: usize = 32 << 20;
+
+/// With less time than this left, in seconds, no further page is asked for. A page takes up to 10, and writing the part up to 55.
+const LEFT: i64 = 120;
+
+/// Lists keys from where the last pass ended, and writes the part of the list that it came to.
+///
+/// A pass that is repeated may come to another part, as its time was shorter or files were added. So a part is named by what it holds: the answer
+/// that the state machine goes on with names the very part that it was given with.
+pub(crate) async fn list<O: Outside>(outside: &O, asked: &List, deadline: Option<Moment>) -> Result<Value, Trouble> {
+    let folder = folder(&asked.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let mut part = Part::default();
+    let mut after = asked.after.clone().unwrap_or_default();
+    let more = loop {
+        let page = outside.keys(&asked.bucket, &asked.prefix, &after).await?;
+        for (key, _) in &page.keys {
+            if *key <= after {
+                // Going on would go round in circles.
+                let why = format!("`{}` comes after `{}`, though keys come in their order", harmless(key), harmless(&after));
+                return Err(refused("listing the log files", &why));
+            }
+            after.clone_from(key);
+            // What S3 shows as a folder.
+            if !key.ends_with('/') {
+                part.add(key);
+            }
+        }
+        if !page.more {
+            break false;
+        }
+        if page.keys.is_empty() {
+            return Err(refused("listing the log files", "an empty page says that others follow, and not after which key"));
+        }
+        let late = deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LEFT);
+        if late || part.lines.len() >= FULL {
+            break true;
+        }
+    };
+    let Part { lines, batches, files, .. } = part.end();
+    let mut key = None;
+    if batches > 0 {
+        let name = format!("{folder}/list/{:012}-{}.jsonl", asked.files, hash(&lines));
+        outside.put(&name, lines.into_bytes()).await?;
+        key = Some(name);
+    }
+    Ok(json!({ "key": key, "batches": batches, "files": asked.files + files, "after": after, "more": more }))
+}
+
+/// A part of the list.
+#[derive(Debug, Default)]
+struct Part {
+    /// Whole lines, and the batch that is not full.
+    lines: String,
+    /// Where that batch begins.
+    open: usize,
+    /// How many keys it has.
+    keys: usize,
+    batches: u64,
+    files: u64,
+}
+
+impl Part {
+    fn add(&mut self, key: &str) {
+        let key = ascii(key);
+        if self.keys == MOST_KEYS || self.lines.len() - self.open + key.len() > LARGEST_LINE {
+            self.close();
+        }
+        self.lines.push_str(if self.keys == 0 { "{\"keys\":[" } else { "," });
+        self.lines.push_str(&key);
+        self.keys += 1;
+        self.files += 1;
+    }
+
+    fn close(&mut self) {
+        if self.keys == 0 {
+            return;
+        }
+        self.lines.push_str("]}\n");
+        self.open = self.lines.len();
+        self.keys = 0;
+        self.batches += 1;
+    }
+
+    fn end(mut self) -> Self {
+        self.close();
+        self
+    }
+}
+
+/// A JSON string in ASCII: what else may end a line (U+2028, say) differs from reader to reader.
+fn ascii(text: &str) -> String {
+    let mut written = String::with_capacity(text.len() + 2);
+    for character in Value::from(text).to_string().chars() {
+        if character.is_ascii() && character != '\u{7f}' {
+            written.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let escape = format!("\\u{unit:04x}");
+            written.push_str(&escape);
+        }
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lines(keys: &[String]) -> Vec<(usize, Vec<String>)> {
+        let mut part = Part::default();
+        keys.iter().for_each(|key| part.add(key));
+        let Part { lines, batches, files, .. } = part.end();
+        assert!(lines.is_empty() || lines.ends_with('\n'));
+        let read: Vec<(usize, Vec<String>)> = lines
+            .split_terminator('\n')
+            .map(|line| (line.len(), serde_json::from_value(serde_json::from_str::<Value>(line).unwrap()["keys"].take()).unwrap()))
+            .collect();
+        assert_eq!((batches, files), (read.len() as u64, keys.len() as u64));
+        read
+    }
+
+    #[test]
+    fn a_line_has_a_hundred_keys_and_fits_into_an_item_whatever_they_are() {
+        let keys: Vec<String> = (0..250).map(|number| format!("AWSLogs/{number:04}")).collect();
+        assert_eq!(lines(&keys).iter().map(|(_, keys)| keys.len()).collect::<Vec<_>>(), [100, 100, 50]);
+        assert_eq!(lines(&[]), []);
+        // The longest keys that S3 takes, in the longest way to write them.
+        let longest: Vec<String> = (0..300).map(|_| "\u{1}".repeat(1_024)).collect();
+        let longest = lines(&longest);
+        assert!(longest.len() > 3 && longest.iter().all(|(bytes, keys)| *bytes < 200 << 10 && !keys.is_empty()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_what_was_listed_on_lines_that_nobody_can_read_otherwise(keys in prop::collection::vec("\\PC{0,40}|[\u{0}-\u{2030}]{0,40}", 0..130)) {
+            let written = lines(&keys);
+            prop_assert_eq!(written.into_iter().flat_map(|(_, keys)| keys).collect::<Vec<_>>(), keys.clone());
+            let mut part = Part::default();
+            keys.iter().for_each(|key| part.add(key));
+            let text = part.end().lines;
+            prop_assert!(text.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)));
+        }
+    }
+}
