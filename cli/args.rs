@@ -13,7 +13,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 
 use crate::audit::scan::MOST_OBJECTS;
-pub(crate) use live::{PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs};
+pub(crate) use live::{PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, TrailCommand, TrailConnectArgs};
 pub(crate) use look::{Format, Look, PlanFormat, RulesFormat};
 use time::{since, until};
 
@@ -52,6 +52,12 @@ pub(crate) enum Command {
         /// What about it.
         #[command(subcommand)]
         command: RosterCommand,
+    },
+    /// Connect the bucket of the trail to the live guard
+    Trail {
+        /// What about it.
+        #[command(subcommand)]
+        command: TrailCommand,
     },
     /// Print the console link that opens "Switch role" with account and role filled in
     SwitchLink(SwitchLinkArgs),

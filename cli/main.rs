@@ -16,12 +16,13 @@ mod rules;
 mod shell;
 mod stdout;
 mod switch_link;
+mod trail;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, RosterCommand};
+use args::{Args, Command, RosterCommand, TrailCommand};
 use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
@@ -45,6 +46,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Rules(args) => rules::run(&args),
         Command::Policy { command } => policy::run(command),
         Command::Roster { command: RosterCommand::Push(args) } => push::roster(&args),
+        Command::Trail { command: TrailCommand::Connect(args) } => trail::connect(&args).map(|()| Exit::Clean),
         Command::SwitchLink(args) => switch_link::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::man(),

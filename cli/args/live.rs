@@ -1,4 +1,4 @@
-//! The subcommands about the policy and the rosters, and what they give the live guard.
+//! The subcommands about the policy, the rosters and the trail, and what they give the live guard.
 
 use std::path::PathBuf;
 
@@ -78,4 +78,31 @@ pub(crate) struct BucketArgs {
     /// The bucket of the stack: its output `BucketName`
     #[arg(long = "bucket", value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) name: String,
+}
+
+/// `rolewatch trail …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrailCommand {
+    /// Have the trail's bucket send its events to EventBridge; every other notification of the bucket stays
+    Connect(TrailConnectArgs),
+}
+
+const TRAIL_CONNECT_EXAMPLES: &str = "\
+Examples:
+  rolewatch trail connect my-trail --dry-run
+      What the bucket tells whom, and what would be added; changes nothing.
+  rolewatch trail connect my-trail
+
+Needs s3:GetBucketNotification and s3:PutBucketNotification on the bucket, in the account that owns it. The bucket's Region is found.";
+
+/// `rolewatch trail connect`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = TRAIL_CONNECT_EXAMPLES)]
+pub(crate) struct TrailConnectArgs {
+    /// The bucket that the trail writes to
+    #[arg(value_name = "BUCKET")]
+    pub(crate) bucket: String,
+    /// Say what would be changed, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }

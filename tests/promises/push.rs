@@ -31,6 +31,15 @@ mod without_aws {
     }
 
     #[test]
+    fn a_trail_is_not_connected_and_the_way_by_hand_is_named() {
+        let outcome = bench().run(&["trail", "connect", "trail-logs"]);
+        assert_eq!(outcome.code, Some(2));
+        for said in ["nothing was changed", "cargo install --path . --features aws", "connect `trail-logs` by hand: docs/deploy.md"] {
+            assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+        }
+    }
+
+    #[test]
     fn they_say_where_the_file_would_have_gone() {
         let bench = bench();
         let policy = push(&bench, &["policy", "push", "rolewatch.yaml"]);

@@ -21,6 +21,8 @@ mod doors;
 mod guard;
 #[cfg(feature = "aws-bucket")]
 mod logs;
+#[cfg(feature = "aws-bucket")]
+mod notifications;
 #[cfg(feature = "aws-notifier")]
 mod notifier;
 #[cfg(feature = "aws-queue")]
@@ -57,6 +59,8 @@ pub use doors::Doors;
 pub use guard::GuardAws;
 #[cfg(feature = "aws-bucket")]
 pub use logs::LogBuckets;
+#[cfg(feature = "aws-bucket")]
+pub use notifications::{Listener, Notifications, Notified};
 #[cfg(feature = "aws-notifier")]
 pub use notifier::NotifierAws;
 #[cfg(feature = "aws-queue")]

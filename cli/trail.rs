@@ -1,0 +1,158 @@
+//! `rolewatch trail connect`: the trail's bucket tells EventBridge of new log files, and everybody else of what it told them before.
+
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(not(feature = "aws"))]
+mod without_aws;
+
+use rolewatch_guard::untrusted::harmless;
+
+#[cfg(feature = "aws")]
+use aws::Bucket;
+#[cfg(not(feature = "aws"))]
+use without_aws::Bucket;
+
+use crate::args::TrailConnectArgs;
+use crate::exit::Failure;
+use crate::report::words::counted;
+use crate::stdout;
+
+/// What a bucket tells whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Notified {
+    region: String,
+    by_event_bridge: bool,
+    /// All others, one line each.
+    others: Vec<String>,
+}
+
+/// A bucket's notifications.
+trait Notifications {
+    fn read(&mut self) -> Result<Notified, String>;
+
+    /// Adds EventBridge to what was read last, and keeps everything else.
+    fn add_event_bridge(&self) -> Result<(), String>;
+}
+
+/// Connects the bucket, unless it is.
+pub(crate) fn connect(args: &TrailConnectArgs) -> Result<(), Failure> {
+    let name = name(&args.bucket)?;
+    let mut bucket = Bucket::open(name)?;
+    let lines = run(&mut bucket, name, args.dry_run)?;
+    stdout::print(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
+}
+
+/// People write buckets as the AWS CLI does, too.
+fn name(given: &str) -> Result<&str, Failure> {
+    let name = given.strip_prefix("s3://").unwrap_or(given);
+    let name = name.strip_suffix('/').unwrap_or(name);
+    let plain = (3..=63).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte));
+    plain.then_some(name).ok_or_else(|| Failure::Usage(format!("`{}` is not the name of a bucket", harmless(given))))
+}
+
+fn run(bucket: &mut impl Notifications, name: &str, dry_run: bool) -> Result<Vec<String>, Failure> {
+    let before = bucket.read().map_err(|why| failed(name, "nothing was changed", &why))?;
+    let Notified { region, by_event_bridge, others } = &before;
+    let mut lines = vec![format!("bucket {name} in {region}")];
+    if *by_event_bridge {
+        lines.push("already connected: it sends its events to EventBridge; nothing was changed".to_owned());
+        return Ok(lines);
+    }
+    if !dry_run {
+        bucket.add_event_bridge().map_err(|why| failed(name, "whether it is connected is not known", &why))?;
+    }
+    let (kept, added) = if dry_run { ("would keep", "would add") } else { ("kept", "added") };
+    let count = u64::try_from(others.len()).unwrap_or(u64::MAX);
+    lines.push(format!("{kept} {}", counted(count, "notification", "notifications")));
+    lines.extend(others.iter().map(|other| format!("  {}", harmless(other))));
+    lines.push(format!("{added} EventBridge, in the account of the bucket and {region}"));
+    Ok(lines)
+}
+
+fn failed(name: &str, state: &str, why: &str) -> Failure {
+    let hint = if why.contains("AccessDenied") || why.contains("status 403") {
+        "\nuse credentials of the account that owns the bucket, with `s3:GetBucketNotification` and `s3:PutBucketNotification` on it"
+    } else if why.contains("NoSuchBucket") || why.contains("status 404") {
+        "\nno bucket has this name: `aws cloudtrail describe-trails` prints the trail's as `S3BucketName`"
+    } else if why.contains("PermanentRedirect") || why.contains("AuthorizationHeaderMalformed") {
+        "\nthe bucket is in another Region, and S3 doesn't say in which: set `AWS_REGION` to it"
+    } else {
+        ""
+    };
+    Failure::Usage(format!("cannot connect `{name}`, {state}: {}{hint}", harmless(why)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    struct Memory {
+        found: Result<Notified, String>,
+        written: Cell<u32>,
+        write: Result<(), String>,
+    }
+
+    impl Notifications for Memory {
+        fn read(&mut self) -> Result<Notified, String> {
+            self.found.clone()
+        }
+
+        fn add_event_bridge(&self) -> Result<(), String> {
+            self.written.set(self.written.get() + 1);
+            self.write.clone()
+        }
+    }
+
+    fn memory(by_event_bridge: bool) -> Memory {
+        let others = vec!["queue arn:aws:sqs:eu-central-1:111122223333:\u{1b}[2J (s3:ObjectCreated:*)".to_owned()];
+        let found = Notified { region: "eu-central-1".into(), by_event_bridge, others };
+        Memory { found: Ok(found), written: Cell::default(), write: Ok(()) }
+    }
+
+    #[test]
+    fn what_is_kept_and_added_is_said_in_harmless_text() {
+        let mut bucket = memory(false);
+        let lines = run(&mut bucket, "trail-logs", false).unwrap();
+        assert_eq!((bucket.written.get(), &*lines[0], &*lines[1]), (1, "bucket trail-logs in eu-central-1", "kept 1 notification"));
+        assert_eq!(lines.last().unwrap(), "added EventBridge, in the account of the bucket and eu-central-1");
+        assert!(lines[2].contains("111122223333") && !lines[2].contains('\u{1b}'));
+    }
+
+    #[test]
+    fn nothing_is_written_when_asked_not_to_or_when_it_is_connected() {
+        let mut bucket = memory(false);
+        let lines = run(&mut bucket, "trail-logs", true).unwrap();
+        assert!(lines[1].starts_with("would keep") && lines[3].starts_with("would add"), "{lines:?}");
+        let mut connected = memory(true);
+        let lines = run(&mut connected, "trail-logs", false).unwrap();
+        assert!(lines[1].starts_with("already connected"), "{lines:?}");
+        assert_eq!((bucket.written.get(), connected.written.get()), (0, 0));
+    }
+
+    #[test]
+    fn an_error_says_what_to_do() {
+        let why = |text: &str| {
+            let mut bucket = Memory { found: Err(text.to_owned()), ..memory(false) };
+            run(&mut bucket, "trail-logs", false).unwrap_err().to_string()
+        };
+        assert!(why("s3:GetBucketNotification was refused: AccessDenied: no").contains("s3:PutBucketNotification"));
+        assert!(why("s3:GetBucketNotification was refused: NoSuchBucket: no").contains("describe-trails"));
+        assert!(why("s3:GetBucketNotification was refused: PermanentRedirect: no").contains("AWS_REGION"));
+        assert!(why("anything").ends_with("cannot connect `trail-logs`, nothing was changed: anything"));
+        let mut bucket = Memory { write: Err("s3:PutBucketNotification did not answer: late".into()), ..memory(false) };
+        assert!(run(&mut bucket, "trail-logs", false).unwrap_err().to_string().contains("whether it is connected is not known"));
+    }
+
+    #[test]
+    fn a_bucket_is_given_by_its_name() {
+        for given in ["trail-logs", "s3://trail-logs", "s3://trail-logs/"] {
+            assert_eq!(name(given).unwrap(), "trail-logs");
+        }
+        for given in ["", "a", "s3://trail-logs/AWSLogs/", "arn:aws:s3:::trail-logs", "Trail", "a\u{202e}b"] {
+            assert!(name(given).is_err(), "{given}");
+        }
+    }
+}
