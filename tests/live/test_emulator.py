@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rolewatch_live import audit, binaries, company, totp
-from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, Accounts, confirmation
+from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, STAGING, Accounts, confirmation
 from rolewatch_live.emulator import Emulator
 from rolewatch_live.inbox import Inbox
 from rolewatch_live.people import Person, hire, open_role
@@ -199,6 +199,39 @@ class TheEmulator(unittest.TestCase):
         self.assertEqual(context["attributes"], {"creationDate": mint["eventTime"], "mfaAuthenticated": "false"})
         self.assertEqual(context["sessionIssuer"]["arn"], self.update_app)
         self.assertNotIn("sharedEventID", chained)
+
+    def test_a_bucket_of_another_account_is_read_by_the_role_that_its_policy_lets_in(self) -> None:
+        owner = self.accounts.client("s3", STAGING)
+        owner.create_bucket(Bucket="foreign-logs")
+        owner.put_object(Bucket="foreign-logs", Key="a", Body=b"a")
+        may = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::foreign-logs/*"}]}
+        roles = {}
+        for name in ("Reads", "ReadsToo", "MayNot"):
+            roles[name] = open_role(self.accounts, name)
+            if name != "MayNot":
+                iam = self.accounts.client("iam", PRODUCTION)
+                iam.put_role_policy(RoleName=name, PolicyName="read", PolicyDocument=json.dumps(may))
+        # By its ARN as AWS has it: the role's, for whatever session.
+        condition = {"ArnEquals": {"aws:PrincipalArn": [roles["Reads"], roles["MayNot"]]}}
+        lets_in = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{PRODUCTION}:root"}, "Condition": condition, **may["Statement"][0]}
+        read = {name: self.reads(role) for name, role in roles.items()}
+        self.assertEqual(read, {"Reads": False, "ReadsToo": False, "MayNot": False}, "nobody is let in")
+        owner.put_bucket_policy(Bucket="foreign-logs", Policy=json.dumps({"Statement": [lets_in]}))
+        read = {name: self.reads(role) for name, role in roles.items()}
+        self.assertEqual(read, {"Reads": True, "ReadsToo": False, "MayNot": False})
+        lets_in |= {"Principal": {"AWS": roles["ReadsToo"]}, "Condition": {}}
+        owner.put_bucket_policy(Bucket="foreign-logs", Policy=json.dumps({"Statement": [lets_in]}))
+        self.assertEqual((self.reads(roles["Reads"]), self.reads(roles["ReadsToo"])), (False, True))
+
+    def reads(self, role: str) -> bool:
+        """Whether a session of the role gets the object."""
+        session = self.tess.switch(role)["Credentials"]
+        try:
+            self.tess.client("s3", session).get_object(Bucket="foreign-logs", Key="a")
+        except ClientError as refused:
+            self.assertEqual(refused.response["Error"]["Code"], "AccessDenied")
+            return False
+        return True
 
     def test_root_assumes_no_role(self) -> None:
         with self.assertRaisesRegex(ClientError, "may not be assumed by root"):

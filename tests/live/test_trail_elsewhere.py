@@ -1,19 +1,35 @@
 """The trail of an organization: its bucket is of another account than the hub and in another Region."""
 
+import gzip
 import json
 import unittest
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from rolewatch_live import audit, binaries, history
-from rolewatch_live.accounts import EVERYWHERE, STAGING, TOKYO
-from rolewatch_live.live import Live
+from rolewatch_live import audit, binaries, feed, history
+from rolewatch_live.accounts import DEVELOPMENT, EVERYWHERE, HOME, STAGING, TOKYO
+from rolewatch_live.live import ARCHIVIST, Live
 from rolewatch_live.trail_bucket import NAME
+from rolewatch_live.waiting import until
 
 # As many as S3 lists at once.
 PAGE = 1_000
 MORE = 2 * PAGE
+
+
+class Forger:
+    """Somebody in a spoke's account who sends what S3 would."""
+
+    def __init__(self, live: Live, account: str) -> None:
+        self._events = live.accounts.client("events", account)
+        role = f"arn:aws:iam::{account}:role/rolewatch-spoke-{HOME}"
+        self._events.put_rule(Name="rolewatch-spoke-forged", EventPattern=json.dumps({"source": ["aws.s3"]}), State="ENABLED")
+        self._events.put_targets(Rule="rolewatch-spoke-forged", Targets=[{"Id": "hub", "Arn": live.hub["BusArn"], "RoleArn": role}])
+
+    def created(self, bucket: str, key: str) -> None:
+        detail = {"bucket": {"name": bucket}, "object": {"key": key}}
+        self._events.put_events(Entries=[{"Source": "aws.s3", "DetailType": "Object Created", "Detail": json.dumps(detail)}])
 
 
 class TheTrailElsewhere(unittest.TestCase):
@@ -26,7 +42,9 @@ class TheTrailElsewhere(unittest.TestCase):
         cls.live = cls.enterClassContext(Live(EVERYWHERE, trail=(STAGING, TOKYO)))
         cls.live.push_policy()
         cls.live.push_rosters()
-        cls.files = cls.live.archive()
+        # History, which is not to be recovered file by file.
+        with cls.live.trail.silent():
+            cls.live.archive()
 
     def expected(self) -> dict[audit.Key, audit.Finding]:
         return history.judged_alone(audit.of_archive(self.cli))
@@ -36,12 +54,40 @@ class TheTrailElsewhere(unittest.TestCase):
         runs = states.list_map_runs(executionArn=execution)["mapRuns"]
         return [states.describe_map_run(mapRunArn=run["mapRunArn"]) for run in runs]
 
-    def test_1_the_bucket_is_foreign_and_answers_only_in_its_region(self) -> None:
-        s3 = self.live.accounts.client("s3")
+    def test_0_new_log_files_are_forwarded_and_what_never_arrived_is_recovered(self) -> None:
+        withheld = feed.single("outside-group")["detail"]
+        self.live.log_file("EXAMPLE1", [withheld])
+        until("the finding", lambda: any(withheld["eventID"] in finding["events"] for finding in self.live.findings()), 60)
+        self.live.rest()
+        self.assertEqual((self.live.metrics(ARCHIVIST)["LogFiles"], self.live.dead()["RuleDeadLettersUrl"]), (1, 0))
+        waiting = self.live.accounts.client("sqs", STAGING, TOKYO)
+        queue = waiting.get_queue_url(QueueName="rolewatch-trail-dead-letters")["QueueUrl"]
+        self.assertNotIn("Messages", waiting.receive_message(QueueUrl=queue))
+
+    def test_3_an_event_that_a_spoke_makes_up_changes_nothing(self) -> None:
+        self.live.rest()
+        before, files, kept = self.live.findings(), self.live.metrics(ARCHIVIST)["LogFiles"], set(self.live.quarantined())
+        # Nobody can put such an event on a bus of AWS. Here somebody can, and forwards it with the spoke's own role.
+        forge = Forger(self.live, DEVELOPMENT)
+        attackers = self.live.accounts.client("s3", DEVELOPMENT)
+        attackers.create_bucket(Bucket="attackers-logs")
+        record = feed.single("assume-role-no-mfa-permanent-key")["detail"] | {"eventID": "00000000-0000-4000-8000-0000EXAMPLE0"}
+        key = f"AWSLogs/{DEVELOPMENT}/CloudTrail/{HOME}/2026/03/03/{DEVELOPMENT}_CloudTrail_{HOME}_20260303T1105Z_FORGED.json.gz"
+        attackers.put_object(Bucket="attackers-logs", Key=key, Body=gzip.compress(json.dumps({"Records": [record]}).encode()))
+        forge.created("attackers-logs", key)
+        # It names the real bucket, and an object that is only in the other one.
+        forge.created(NAME, key)
+        until("a look at the file", lambda: self.live.metrics(ARCHIVIST)["LogFiles"] > files, 60)
+        self.live.rest()
+        self.assertEqual(self.live.metrics(ARCHIVIST)["LogFiles"], files + 1)
+        self.assertEqual(self.live.findings(), before)
+        self.assertFalse(any(record["eventID"] in json.dumps(row) for row in self.live.rows("LedgerTableName")))
+        # That it isn't there is noted.
+        self.assertEqual(len(set(self.live.quarantined()) - kept), 1)
+
+    def test_1_the_hubs_account_as_such_may_not_read_the_bucket(self) -> None:
         with self.assertRaisesRegex(ClientError, "AccessDenied"):
-            s3.list_objects_v2(Bucket=NAME)
-        with self.assertRaisesRegex(ClientError, "PermanentRedirect|301"):
-            self.live.accounts.client("s3", STAGING).get_object(Bucket=NAME, Key="AWSLogs/")
+            self.live.accounts.client("s3").list_objects_v2(Bucket=NAME)
 
     def test_2_the_cli_has_the_state_machine_judge_all_of_it(self) -> None:
         done = history.by_cli(self.live, self.live.credentials())
@@ -55,8 +101,10 @@ class TheTrailElsewhere(unittest.TestCase):
         self.assertEqual(audit.by_key(done.stdout), audit.of_archive(self.cli))
 
     def test_4_what_one_pass_has_no_time_to_list_the_next_one_lists(self) -> None:
-        for number in range(MORE):
-            self.live.trail.put(f"AWSLogs/{number:06}/notes.txt", b"")
+        with self.live.trail.silent():
+            for number in range(MORE):
+                self.live.trail.put(f"AWSLogs/{number:06}/notes.txt", b"")
+        objects = self.live.trail.count()
         # Less than the time that a pass keeps for writing: each lists one page.
         function = self.live.hub["ArchiveAuditorName"]
         self.live.accounts.client("lambda").update_function_configuration(FunctionName=function, Timeout=100)
@@ -65,13 +113,13 @@ class TheTrailElsewhere(unittest.TestCase):
         said = json.loads(ended["output"])
         self.assertEqual(history.findings(self.live, said), self.expected())
         counts = history.summary(self.live, said)["counts"]["files"]
-        self.assertEqual(counts["met"], self.files + MORE)
+        self.assertEqual(counts["met"], objects)
         runs = self.map_runs(ended["executionArn"])
-        self.assertEqual(len(runs), 1 + (self.files + MORE) // PAGE)
+        self.assertEqual(len(runs), -(-objects // PAGE))
         self.assertEqual({run["status"] for run in runs}, {"SUCCEEDED"})
-        self.assertEqual(sum(run["itemCounts"]["succeeded"] for run in runs), -(-(self.files + MORE) // 100))
+        self.assertEqual(sum(run["itemCounts"]["succeeded"] for run in runs), -(-objects // 100))
 
-    def test_5_a_bucket_that_lets_nobody_in_fails_the_run_and_says_why(self) -> None:
+    def test_9_a_bucket_that_lets_nobody_in_fails_the_run_and_says_why(self) -> None:
         self.live.trail.close()
         ended = history.run(self.live, {"prefix": "AWSLogs/", "since": None, "until": None})
         self.assertEqual(ended["status"], "FAILED")

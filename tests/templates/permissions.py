@@ -1,7 +1,7 @@
 """Who may do what to what: every allowed pair of action and resource in the templates. Run as a program it prints the table of docs/permissions.md."""
 
 import templates
-from templates import HUB, SPOKE
+from templates import HUB, SPOKE, TRAIL
 
 
 def pairs(path):
@@ -87,9 +87,9 @@ def shown(value):
 
 
 def table():
-    """Both templates as Markdown."""
+    """All templates as Markdown."""
     lines = []
-    for title, path in (("The hub, `template.yaml`", HUB), ("A spoke, `deploy/spoke.yaml`", SPOKE)):
+    for title, path in (("The hub, `template.yaml`", HUB), ("A spoke, `deploy/spoke.yaml`", SPOKE), ("The trail's bucket, `deploy/trail.yaml`", TRAIL)):
         lines += [f"## {title}", "", "| who | may | on |", "|---|---|---|"]
         lines += [f"| {who} | `{action}` | `{resource}` |" for who, action, resource in pairs(path)] + [""]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The two templates: as they are written, as CloudFormation gets them after the SAM transform, and what their rules match."""
+"""The templates: as they are written, as CloudFormation gets them after the SAM transform, and what their rules match."""
 
 import copy
 import functools
@@ -15,6 +15,8 @@ from samtranslator.yaml_helper import yaml_parse
 ROOT = Path(__file__).resolve().parents[2]
 HUB = ROOT / "template.yaml"
 SPOKE = ROOT / "deploy" / "spoke.yaml"
+TRAIL = ROOT / "deploy" / "trail.yaml"
+ALL = (HUB, SPOKE, TRAIL)
 FORWARDING = ("MintRule", "ConsoleRule", "MembershipRule", "SetupRule", "UseRule", "ServiceMintRule", "TamperRule")
 FULL_STATE = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 

@@ -17,8 +17,8 @@ class Lint(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        cls.files = [templates.HUB, templates.SPOKE]
-        for path in (templates.HUB, templates.SPOKE):
+        cls.files = [*templates.ALL]
+        for path in templates.ALL:
             after = Path(cls.folder.name) / f"{path.stem}-transformed.json"
             after.write_text(json.dumps(templates.transformed(path), indent=1))
             cls.files.append(after)
@@ -47,7 +47,7 @@ class Lint(unittest.TestCase):
         self.assertIn("CKV_AWS_27", checkov.stdout)
 
     def test_every_suppression_has_a_reason(self):
-        for path in (templates.HUB, templates.SPOKE):
+        for path in templates.ALL:
             for number, line, above in templates.metadata_comments(path):
                 self.assertTrue(above[-1].strip().startswith("# "), f"{path.name}:{number}: {line.strip()} without a reason above it")
             for name, resource in templates.raw(path)["Resources"].items():

@@ -5,7 +5,7 @@ import re
 import unittest
 
 import templates
-from templates import HUB, ROOT, SPOKE
+from templates import ALL, HUB, ROOT, SPOKE, TRAIL
 
 SETTINGS = ROOT / "shared" / "edge" / "src" / "settings"
 # Which settings each function reads, and the file that each of them is in.
@@ -25,12 +25,13 @@ class Resources(unittest.TestCase):
     def setUpClass(cls):
         cls.hub = templates.transformed(HUB)
         cls.spoke = templates.transformed(SPOKE)
+        cls.trail = templates.transformed(TRAIL)
 
     def of(self, kind):
         return {name: resource["Properties"] for name, resource in templates.of_type(self.hub, kind).items()}
 
     def test_everything_is_encrypted_at_rest(self):
-        for template in (self.hub, self.spoke):
+        for template in (self.hub, self.spoke, self.trail):
             for name, queue in templates.of_type(template, "AWS::SQS::Queue").items():
                 self.assertTrue(queue["Properties"]["SqsManagedSseEnabled"], name)
         for name, topic in self.of("AWS::SNS::Topic").items():
@@ -94,7 +95,7 @@ class Resources(unittest.TestCase):
         self.assertEqual(set(READERS), set(self.of("AWS::Lambda::Function")))
 
     def test_every_parameter_is_checked_and_has_its_place(self):
-        for path in (HUB, SPOKE):
+        for path in ALL:
             template = templates.raw(path)
             placed = [name for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"] for name in group["Parameters"]]
             self.assertEqual(sorted(placed), sorted(template["Parameters"]), path.name)
@@ -183,7 +184,7 @@ class Resources(unittest.TestCase):
         self.assertEqual(rule["EventBusName"], {"Ref": "HubBus"})
 
     def test_names_are_the_stacks_so_that_tampering_is_noticed(self):
-        for template, prefix in ((self.hub, "${AWS::StackName}"), (self.spoke, "${HubStackName}")):
+        for template, prefix in ((self.hub, "${AWS::StackName}"), (self.spoke, "${HubStackName}"), (self.trail, "${HubStackName}")):
             for name, resource in template["Resources"].items():
                 properties = resource.get("Properties", {})
                 if resource["Type"] == "AWS::IAM::Role" and name != "ReaderRole":

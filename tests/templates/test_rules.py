@@ -6,7 +6,7 @@ import re
 import unittest
 
 import templates
-from templates import FORWARDING, FULL_STATE, HUB, ROOT, SPOKE
+from templates import ALL, FORWARDING, FULL_STATE, HUB, ROOT, SPOKE, TRAIL
 
 SIGN_IN = {"AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"}
 SEEN = ROOT / "shared" / "guard" / "src" / "seen"
@@ -16,7 +16,7 @@ LONGEST = 2048
 
 class Rules(unittest.TestCase):
     def test_every_rule_sees_read_only_calls_and_retries_for_a_day_and_keeps_what_it_could_not_deliver(self):
-        for path in (HUB, SPOKE):
+        for path in ALL:
             for template in (templates.raw(path), templates.transformed(path)):
                 self.assertEqual(faults(templates.rules(template)), [], path.name)
 
@@ -65,7 +65,20 @@ class Rules(unittest.TestCase):
     def test_nothing_that_anybody_can_put_on_the_bus_reaches_the_queue(self):
         for name, properties in templates.rules(templates.raw(HUB)).items():
             if properties.get("EventBusName") and name != "HeartbeatRule":
-                self.assertEqual(properties["EventPattern"]["source"], [{"prefix": "aws."}], "PutEvents refuses only sources of AWS")
+                for source in properties["EventPattern"]["source"]:
+                    text = source if isinstance(source, str) else source["prefix"]
+                    self.assertTrue(text.startswith("aws."), "PutEvents refuses only sources of AWS")
+
+    def test_a_new_log_file_reaches_the_queue_wherever_the_bucket_is(self):
+        hub, there = templates.rules(templates.raw(HUB)), templates.rules(templates.raw(TRAIL))
+        patterns = [rule["EventPattern"] for rule in (hub["TrailRule"], hub["TrailForwardedRule"], there["TrailRule"])]
+        self.assertEqual(patterns, patterns[:1] * 3)
+        self.assertEqual(patterns[0]["detail"]["bucket"], {"name": [{"Ref": "TrailBucket"}]})
+        self.assertNotIn("EventBusName", hub["TrailRule"])
+        self.assertEqual(hub["TrailForwardedRule"]["EventBusName"], {"Ref": "HubBus"})
+        for name in ("TrailRule", "TrailForwardedRule"):
+            (target,) = hub[name]["Targets"]
+            self.assertEqual(target["Arn"], {"Fn::GetAtt": ["TrailQueue", "Arn"]})
 
     def test_the_names_are_those_that_the_engine_makes_facts_of(self):
         rules = templates.rules(templates.raw(HUB))
@@ -114,7 +127,7 @@ def faults(rules):
     found = []
     for name, properties in rules.items():
         # The heartbeat and a new object of the trail's bucket are no events of CloudTrail.
-        wanted = "ENABLED" if name in ("HeartbeatRule", "TrailRule") else FULL_STATE
+        wanted = "ENABLED" if name in ("HeartbeatRule", "TrailRule", "TrailForwardedRule") else FULL_STATE
         if properties["State"] != wanted:
             found.append(f"{name}: state {properties['State']}")
         for target in properties["Targets"]:

@@ -14,7 +14,7 @@ Said = dict[str, Any]
 
 def run(live: Live, asked: Said) -> Said:
     """Runs the state machine to its end; the execution as Step Functions describes it."""
-    states = live.accounts.client("stepfunctions")
+    states = live.client("stepfunctions")
     execution = states.start_execution(stateMachineArn=live.hub["HistoryArn"], input=json.dumps({"bucket": NAME, **asked}))["executionArn"]
 
     def ended() -> Said | None:
@@ -41,7 +41,7 @@ def summary(live: Live, said: Said) -> Said:
 
 
 def _read(live: Live, key: str) -> str:
-    return str(live.accounts.client("s3").get_object(Bucket=live.hub["BucketName"], Key=key)["Body"].read().decode())
+    return str(live.client("s3").get_object(Bucket=live.hub["BucketName"], Key=key)["Body"].read().decode())
 
 
 def by_cli(live: Live, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

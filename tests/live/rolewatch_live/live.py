@@ -16,7 +16,7 @@ from .emulator import Emulator
 from .feed import EVENTS, Envelope, Record, publish
 from .inbox import Inbox
 from .sink import Post, Sink
-from .stack import NAME, OPERATIONS, Hub, deploy_hub, deploy_spoke
+from .stack import NAME, OPERATIONS, Hub, deploy_hub, deploy_spoke, deploy_trail
 from .trail_bucket import NAME as TRAIL
 from .trail_bucket import TrailBucket
 from .waiting import TooLate, until
@@ -39,11 +39,13 @@ class Live:
         trail: bool | tuple[str, str] = False,
         on_post: Callable[[Post], None] | None = None,
         confirmed: bool = True,
+        region: str = HOME,
         **parameters: str,
     ) -> None:
         self._spokes, self._bot, self._on_post, self._parameters = tuple(spokes), bot, on_post, parameters
+        self._region = region
         # The account and Region of its bucket.
-        self._trail = (HUB, HOME) if trail is True else trail
+        self._trail = (HUB, region) if trail is True else trail
         if trail:
             self._parameters |= {"TrailBucket": TRAIL, "TrailDelay": "0"}
         self._stack, self._confirmed = ExitStack(), confirmed
@@ -65,9 +67,11 @@ class Live:
                 self.trail = TrailBucket(self.accounts, *self._trail)
                 self.trail.create()
             senders = list(dict.fromkeys(account for account, _ in self._spokes))
-            self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, **self._parameters)
+            self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, self._region, **self._parameters)
             if self._trail:
                 self.trail.open_to(self.hub)
+                if self._trail != (HUB, self._region):
+                    deploy_trail(self.accounts, self.hub, *self._trail, TRAIL)
             for account, region in self._spokes:
                 deploy_spoke(self.accounts, self.hub, account, region)
             if self._confirmed and "OperationsEmail" not in self._parameters:
@@ -78,6 +82,10 @@ class Live:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
 
+    def client(self, service: str) -> Any:
+        """A client in the account and Region of the hub."""
+        return self.accounts.client(service, HUB, self._region)
+
     def credentials(self) -> dict[str, str]:
         """The environment of a program that runs in the hub's account."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -85,7 +93,7 @@ class Live:
             "AWS_ENDPOINT_URL": self.accounts.endpoint,
             "AWS_ACCESS_KEY_ID": HUB,
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": HOME,
+            "AWS_REGION": self._region,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
@@ -104,7 +112,7 @@ class Live:
         self._put(f"roster/{name}", json.dumps(document, default=str))
 
     def _put(self, key: str, text: str) -> None:
-        self.accounts.client("s3").put_object(Bucket=self.hub["BucketName"], Key=key, Body=text.encode())
+        self.client("s3").put_object(Bucket=self.hub["BucketName"], Key=key, Body=text.encode())
 
     def publish(self, envelopes: Iterable[Envelope]) -> int:
         """Puts events on the default buses of their accounts."""
@@ -112,11 +120,11 @@ class Live:
 
     def send(self, body: str) -> None:
         """Puts a message into the guard's own queue, as if a rule had."""
-        self.accounts.client("sqs").send_message(QueueUrl=self.hub["EventQueueUrl"], MessageBody=body)
+        self.client("sqs").send_message(QueueUrl=self.hub["EventQueueUrl"], MessageBody=body)
 
     def run(self, output: str, event: Any) -> Any:
         """Invokes a function (`SessionAuditorName`, `ArchiveAuditorName`) as a schedule would, and waits for it; what it answered."""
-        answer = self.accounts.client("lambda").invoke(FunctionName=self.hub[output], Payload=json.dumps(event).encode())
+        answer = self.client("lambda").invoke(FunctionName=self.hub[output], Payload=json.dumps(event).encode())
         said = answer["Payload"].read().decode()
         if "FunctionError" in answer:
             raise RuntimeError(f"{self.hub[output]} failed: {said}")
@@ -124,13 +132,13 @@ class Live:
 
     def confirm(self, address: str) -> None:
         """Opens the link in the mail that SNS sent to this address."""
-        sns = self.accounts.client("sns")
+        sns = self.client("sns")
         sns.confirm_subscription(TopicArn=self.hub["OperationsTopicArn"], Token=confirmation(address))
 
     @contextmanager
     def deaf(self, output: str) -> Iterator[None]:
         """A function that takes nothing from its queue for a while."""
-        client = self.accounts.client("lambda")
+        client = self.client("lambda")
         (mapping,) = client.list_event_source_mappings(FunctionName=self.hub[output])["EventSourceMappings"]
         client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         try:
@@ -142,7 +150,7 @@ class Live:
 
     def inbox(self, topic: str, name: str) -> Inbox:
         """A queue that keeps what a topic sends from now on."""
-        inbox = Inbox(self.accounts, name, HUB)
+        inbox = Inbox(self.accounts, name, HUB, self._region)
         inbox.subscribe(self.hub[topic])
         return inbox
 
@@ -165,7 +173,7 @@ class Live:
 
     def depths(self, names: Iterable[str] = QUEUES) -> dict[str, int]:
         """How many messages are in each queue, in flight ones included."""
-        sqs, counted = self.accounts.client("sqs"), ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        sqs, counted = self.client("sqs"), ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
         def depth(url: str) -> int:
             found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(counted))["Attributes"]
@@ -179,7 +187,7 @@ class Live:
 
     def rows(self, output: str) -> list[dict[str, str]]:
         """All rows of a table (`LedgerTableName`, `OutboxTableName`)."""
-        pages = self.accounts.client("dynamodb").get_paginator("scan").paginate(TableName=self.hub[output])
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.hub[output])
         return [{name: str(next(iter(value.values()))) for name, value in item.items()} for page in pages for item in page["Items"]]
 
     def findings(self) -> list[dict[str, Any]]:
@@ -202,12 +210,12 @@ class Live:
 
     def quarantined(self) -> list[str]:
         """The keys of what could not be read."""
-        found = self.accounts.client("s3").list_objects_v2(Bucket=self.hub["BucketName"], Prefix="quarantine/")
+        found = self.client("s3").list_objects_v2(Bucket=self.hub["BucketName"], Prefix="quarantine/")
         return [entry["Key"] for entry in found.get("Contents", [])]
 
     def log(self) -> list[str]:
         """The lines that the functions logged."""
-        logs = self.accounts.client("logs")
+        logs = self.client("logs")
         functions = FUNCTIONS if "TrailBucket" in self._parameters else FUNCTIONS[:-1]
         groups = [f"/rolewatch/{NAME}/{function}" for function in functions]
         pages = [page for group in groups for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group)]

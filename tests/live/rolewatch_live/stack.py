@@ -35,11 +35,13 @@ class Hub:
         return self.outputs[name]
 
 
-def deploy_hub(accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str], bot: bool = False, **more: str) -> Hub:
+def deploy_hub(
+    accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str], bot: bool = False, region: str = HOME, **more: str
+) -> Hub:
     """Deploys `template.yaml`. `bot`: Slack is reached by a bot token; else by an incoming webhook."""
-    code = {name: _upload(accounts, f"{binary}.zip", zipped(binaries / binary)) for name, binary in FUNCTIONS.items()}
+    code = {name: _upload(accounts, f"{binary}.zip", zipped(binaries / binary), region) for name, binary in FUNCTIONS.items()}
     whole = template.without(template.read(ROOT / "template.yaml"), LEFT_OUT_OF_HUB)
-    secret = accounts.client("secretsmanager").create_secret(Name="rolewatch/slack", SecretString=TOKEN if bot else sink.webhook)
+    secret = accounts.client("secretsmanager", HUB, region).create_secret(Name="rolewatch/slack", SecretString=TOKEN if bot else sink.webhook)
     given = {
         "SlackSecretArn": secret["ARN"],
         "SlackChannel": CHANNEL if bot else "",
@@ -52,8 +54,8 @@ def deploy_hub(accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str]
     }
     packaged = template.with_code(whole, code)
     for name, file in template.definitions(packaged).items():
-        packaged["Resources"][name]["Properties"]["DefinitionUri"] = _upload(accounts, f"{name}.json", (ROOT / file).read_bytes())
-    return Hub(deploy(accounts, HUB, HOME, packaged, given))
+        packaged["Resources"][name]["Properties"]["DefinitionUri"] = _upload(accounts, f"{name}.json", (ROOT / file).read_bytes(), region)
+    return Hub(deploy(accounts, HUB, region, packaged, given), region)
 
 
 def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME) -> dict[str, str]:
@@ -69,17 +71,30 @@ def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME)
     return deploy(accounts, account, region, whole, given)
 
 
+def deploy_trail(accounts: Accounts, hub: Hub, account: str, region: str, bucket: str) -> dict[str, str]:
+    """Deploys `deploy/trail.yaml` where the trail's bucket is."""
+    whole = template.without(template.read(ROOT / "deploy" / "trail.yaml"), set())
+    given = {
+        "HubAccountId": hub["HubAccountId"],
+        "HubRegion": hub["HubRegion"],
+        "HubStackName": hub["StackPrefix"],
+        "TrailBucket": bucket,
+    }
+    return deploy(accounts, account, region, whole, given, "rolewatch-trail")
+
+
 def elevated_roles() -> list[str]:
     """The ARNs of the policy's roles."""
     policy = yaml.safe_load((EVENTS / "rolewatch.yaml").read_text())
     return [role["arn"] for role in policy["roles"]]
 
 
-def _upload(accounts: Accounts, name: str, package: bytes) -> str:
-    s3 = accounts.client("s3")
-    bucket = f"rolewatch-code-{HUB}"
+def _upload(accounts: Accounts, name: str, package: bytes, region: str) -> str:
+    s3 = accounts.client("s3", HUB, region)
+    bucket = f"rolewatch-code-{HUB}-{region}"
     if bucket not in {known["Name"] for known in s3.list_buckets()["Buckets"]}:
-        s3.create_bucket(Bucket=bucket)
+        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        s3.create_bucket(Bucket=bucket, **place)
     s3.put_object(Bucket=bucket, Key=name, Body=package)
     return f"s3://{bucket}/{name}"
 
@@ -93,7 +108,7 @@ def deploy(
     # What is too long for a call goes through S3, as `sam deploy` does it.
     where = {"TemplateBody": body}
     if len(body) > LONGEST_BODY:
-        _, _, place = _upload(accounts, "template.json", body.encode()).partition("s3://")
+        _, _, place = _upload(accounts, "template.json", body.encode(), region).partition("s3://")
         where = {"TemplateURL": f"{accounts.endpoint}/{place}"}
     stacks.create_stack(
         StackName=name,

@@ -3,6 +3,8 @@
 import gzip
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .accounts import HOME, HUB, Accounts
@@ -23,9 +25,19 @@ class TrailBucket:
 
     def create(self) -> None:
         """Makes it, with its events sent to EventBridge."""
-        place = {} if self.region == HOME else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        place = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         self._s3.create_bucket(Bucket=NAME, **place)
-        self._s3.put_bucket_notification_configuration(Bucket=NAME, NotificationConfiguration={"EventBridgeConfiguration": {}})
+        self._notify({"EventBridgeConfiguration": {}})
+
+    def _notify(self, configuration: dict[str, Any]) -> None:
+        self._s3.put_bucket_notification_configuration(Bucket=NAME, NotificationConfiguration=configuration)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Nobody is told of what is written now: it lay there before."""
+        self._notify({})
+        yield
+        self._notify({"EventBridgeConfiguration": {}})
 
     def open_to(self, hub: Hub) -> None:
         """Lets archive-auditor in, with the statements of the guide. In its own account the hub needs no bucket policy."""
@@ -38,6 +50,11 @@ class TrailBucket:
 
     def put(self, key: str, body: bytes) -> None:
         self._s3.put_object(Bucket=NAME, Key=key, Body=body)
+
+    def count(self) -> int:
+        """How many objects there are."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=NAME)
+        return sum(page["KeyCount"] for page in pages)
 
     def archive(self) -> int:
         """The trail writes all log files of `events/`; how many."""
@@ -56,7 +73,7 @@ class TrailBucket:
 
 def statements(hub: Hub) -> list[dict[str, Any]]:
     """What the guide adds to the bucket's policy, with the names of this hub."""
-    (text,) = re.findall(r"```json\n(\[\n.*?RolewatchListsTheTrail.*?\])\n *```", GUIDE.read_text(), re.DOTALL)
+    (text,) = re.findall(r"```json\n *(\[\n.*?RolewatchListsTheTrail.*?\])\n *```", GUIDE.read_text(), re.DOTALL)
     for placeholder, value in (("HUB_ACCOUNT", hub.account), ("STACK", hub["StackPrefix"]), ("BUCKET", NAME)):
         text = text.replace(placeholder, value)
     return list(json.loads(text))

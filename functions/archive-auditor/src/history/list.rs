@@ -131,10 +131,16 @@ mod tests {
 
     use super::*;
 
-    fn lines(keys: &[String]) -> Vec<(usize, Vec<String>)> {
+    fn part(keys: &[String]) -> Part {
         let mut part = Part::default();
-        keys.iter().for_each(|key| part.add(key));
-        let Part { lines, batches, files, .. } = part.end();
+        for key in keys {
+            part.add(key);
+        }
+        part.end()
+    }
+
+    fn lines(keys: &[String]) -> Vec<(usize, Vec<String>)> {
+        let Part { lines, batches, files, .. } = part(keys);
         assert!(lines.is_empty() || lines.ends_with('\n'));
         let read: Vec<(usize, Vec<String>)> = lines
             .split_terminator('\n')
@@ -160,10 +166,7 @@ mod tests {
         fn what_is_written_is_what_was_listed_on_lines_that_nobody_can_read_otherwise(keys in prop::collection::vec("\\PC{0,40}|[\u{0}-\u{2030}]{0,40}", 0..130)) {
             let written = lines(&keys);
             prop_assert_eq!(written.into_iter().flat_map(|(_, keys)| keys).collect::<Vec<_>>(), keys.clone());
-            let mut part = Part::default();
-            keys.iter().for_each(|key| part.add(key));
-            let text = part.end().lines;
-            prop_assert!(text.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)));
+            prop_assert!(part(&keys).lines.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)));
         }
     }
 }

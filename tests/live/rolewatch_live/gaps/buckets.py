@@ -1,21 +1,34 @@
-"""Who may use a bucket of another account: the caller's own policies and the bucket's, both.
+"""Who may use a bucket of another account: its policy decides about the caller, beside the caller's own policies.
 
-ministack asks them both as AWS does, for the very caller; then it asks the bucket's policy once more, for the root user of the caller's account,
-and so refuses a role that the policy lets in.
+ministack asks the policy for the root user of the caller's account instead, and so refuses a role that the policy lets in.
 """
 
+import contextvars
+import dataclasses
 from typing import Any
 
 from ministack.core import iam_evaluator
 from ministack.services import s3
 
+_caller: contextvars.ContextVar[str] = contextvars.ContextVar("caller_of_a_foreign_bucket", default="")
+
 
 def fill() -> None:
-    allows = s3._foreign_bucket_allows
+    allows, evaluate = s3._foreign_bucket_allows, iam_evaluator.evaluate_resource_policy
 
-    def answered(owner: str, bucket: str, key: str, method: str, query: dict[str, Any], caller: str, headers: Any = None) -> bool:
-        # Who gets here with credentials of its own was let in by both policies.
-        someone = bool(caller) and not iam_evaluator.caller_arn().endswith(":root")
-        return someone or bool(allows(owner, bucket, key, method, query, caller, headers))
+    def allows_caller(owner: str, bucket: str, key: str, method: str, query: dict[str, Any], caller: str, headers: Any = None) -> bool:
+        token = _caller.set(iam_evaluator.caller_arn() if caller else "")
+        try:
+            return bool(allows(owner, bucket, key, method, query, caller, headers))
+        finally:
+            _caller.reset(token)
 
-    s3._foreign_bucket_allows = answered
+    def evaluated(document: Any, context: Any, *more: Any, **named: Any) -> Any:
+        caller = _caller.get()
+        if caller and not caller.endswith(":root"):
+            kind = "AssumedRole" if ":assumed-role/" in caller else "User"
+            context = dataclasses.replace(context, principal_arn=caller, principal_type=kind)
+        return evaluate(document, context, *more, **named)
+
+    s3._foreign_bucket_allows = allows_caller
+    iam_evaluator.evaluate_resource_policy = evaluated
