@@ -12,6 +12,7 @@ use std::thread;
 
 use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::NotUsed;
 use rolewatch_guard::intake::{Intake, TakenIn};
 use rolewatch_guard::moment::Moment;
@@ -218,17 +219,31 @@ struct Part<'p> {
     counts: Counts,
     unread: UnreadList,
     not_evidence: UnreadList,
+    /// The file that is being read, with all its folders: CloudTrail names them after the account.
+    file: PathBuf,
 }
 
 impl<'p> Part<'p> {
     fn new(policy: &'p Policy) -> Self {
-        Self { intake: Intake::new(policy), counts: Counts::default(), unread: UnreadList::default(), not_evidence: UnreadList::default() }
+        Self {
+            intake: Intake::new(policy),
+            counts: Counts::default(),
+            unread: UnreadList::default(),
+            not_evidence: UnreadList::default(),
+            file: PathBuf::new(),
+        }
     }
 
     fn read(&mut self, source: &Source, filter: &Filter, scratch: &mut Scratch) {
         let counts = match source {
-            Source::File(path, _) => read_file(path, filter, scratch, self),
-            Source::Stdin => read_stream(given::stdin("CloudTrail records"), "stdin", filter, scratch, self),
+            Source::File(path, _) => {
+                self.file = with_folders(path);
+                read_file(path, filter, scratch, self)
+            }
+            Source::Stdin => {
+                self.file = PathBuf::new();
+                read_stream(given::stdin("CloudTrail records"), "stdin", filter, scratch, self)
+            }
         };
         self.counts.merge(&counts);
     }
@@ -236,6 +251,7 @@ impl<'p> Part<'p> {
     fn read_object(&mut self, Fetched { object, outcome }: &Fetched, filter: &Filter, scratch: &mut Scratch) {
         match outcome {
             Ok(bytes) => {
+                self.file.clone_from(&object.name);
                 let counts = read_stream(&**bytes, &object.name.to_string_lossy(), filter, scratch, self);
                 self.counts.merge(&counts);
             }
@@ -261,16 +277,21 @@ impl<'p> Part<'p> {
     }
 }
 
+/// The path from the root on, also where it was given from within CloudTrail's folders. Links are not followed.
+pub(crate) fn with_folders(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 impl Sink for Part<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        match self.intake.take(json) {
+        match self.intake.take(json, Delivery::in_file(&self.file)) {
             Ok(details) => details.iter().for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
             Err(problem) => self.unread.add(Fault::of_record(at, &problem)),
         }
     }
 
     fn event(&mut self, json: &[u8], at: &Place) {
-        match self.intake.take_event(json) {
+        match self.intake.take_event(json, Delivery::in_file(&self.file)) {
             Ok(details) => details.iter().for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
             Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
             Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),

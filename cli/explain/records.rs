@@ -8,6 +8,7 @@ use std::slice;
 use anstyle::{AnsiColor, Style};
 use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::review::allowed_by;
 use rolewatch_guard::rules::ALL;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 use super::{facts, missing};
 use crate::args::ExplainArgs;
 use crate::audit::inputs::Inputs;
+use crate::audit::scan::with_folders;
 use crate::audit::unread::{Fault, UnreadList};
 use crate::exit::{Exit, Failure, shown_path};
 use crate::given;
@@ -137,10 +139,30 @@ struct Title {
 
 impl Sink for Reader<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        let seen = match seen::read(json, self.elevated) {
+        let file = with_folders(&at.file);
+        self.take(json, Delivery::in_file(&file), at);
+    }
+
+    fn event(&mut self, json: &[u8], at: &Place) {
+        let file = with_folders(&at.file);
+        match envelope::open(json) {
+            Ok(event) => self.take(event.record.as_bytes(), event.delivery(Delivery::in_file(&file)), at),
+            Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
+            Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
+        }
+    }
+
+    fn unread(&mut self, problem: Unread) {
+        self.unread.add(Fault::of_archive(&problem));
+    }
+}
+
+impl Reader<'_> {
+    fn take(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
+        let seen = match seen::read_from(json, delivery, self.elevated) {
             Ok(Reading::Seen(seen)) => Some(seen),
             // To explain it, it is read whole, as if the role were listed.
-            Ok(Reading::Service(_)) => match seen::read(json, &|_| true) {
+            Ok(Reading::Service(_)) => match seen::read_from(json, delivery, &|_| true) {
                 Ok(Reading::Seen(seen)) => Some(seen),
                 _ => None,
             },
@@ -167,18 +189,6 @@ impl Sink for Reader<'_> {
             },
         );
         self.told.push(Record { number: at.record, title, seen });
-    }
-
-    fn event(&mut self, json: &[u8], at: &Place) {
-        match envelope::open(json) {
-            Ok(event) => self.record(event.record.as_bytes(), at),
-            Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
-            Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
-        }
-    }
-
-    fn unread(&mut self, problem: Unread) {
-        self.unread.add(Fault::of_archive(&problem));
     }
 }
 

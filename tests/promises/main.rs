@@ -29,3 +29,4 @@ mod push;
 mod review;
 mod revoke;
 mod tool;
+mod whose;

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rolewatch_edge::testing::Twin;
+use rolewatch_edge::testing::{Twin, unnamed};
 use rolewatch_guard::moment::Moment;
 use serde_json::{Value, json};
 
@@ -43,8 +43,14 @@ impl Recovery {
     }
 }
 
-/// Sends the records on their way. How many never arrive.
-pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recovery, twin: &Twin<Storm>, start: Moment) -> u64 {
+/// Sends the records on their way. How many never arrive. Unless `whose`, none says which account it belongs to.
+pub(crate) fn deliver(
+    cloud: &mut Cloud<'_>,
+    records: &[&Value],
+    (recovery, whose): (Recovery, bool),
+    twin: &Twin<Storm>,
+    start: Moment,
+) -> u64 {
     let dice = &twin.weather.dice;
     let found: Vec<bool> = match recovery {
         Recovery::Needless => vec![false; records.len()],
@@ -57,7 +63,7 @@ pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recov
         let after = |most: usize| happened.plus_seconds(i64::try_from(dice.below(most)).unwrap());
         if recovery.has_trail() {
             // A log file is written after minutes; S3 tells of it at least once, and perhaps hours later.
-            let created = created(&log_file(twin, record));
+            let created = created(&log_file(twin, record, whose));
             for _ in 0..=usize::from(dice.permille(150)) {
                 cloud.file(created.clone(), after(if dice.permille(100) { 40_000 } else { 900 }));
             }
@@ -66,7 +72,11 @@ pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recov
             withheld += 1;
             continue;
         }
-        let event = envelope(record).to_string();
+        let mut event = envelope(record);
+        if !whose {
+            event["detail"] = unnamed(record);
+        }
+        let event = event.to_string();
         for _ in 0..=usize::from(dice.permille(150)) {
             // Some events come at once, some half an hour late.
             cloud.event(event.clone(), after(if dice.permille(200) { 1_800 } else { 60 }));
@@ -76,9 +86,10 @@ pub(crate) fn deliver(cloud: &mut Cloud<'_>, records: &[&Value], recovery: Recov
 }
 
 /// Puts a record into a log file of its own, and says where it lies.
-fn log_file(twin: &Twin<Storm>, record: &Value) -> String {
+fn log_file(twin: &Twin<Storm>, record: &Value, whose: bool) -> String {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(json!({ "Records": [record] }).to_string().as_bytes()).unwrap();
+    let written = if whose { record.clone() } else { unnamed(record) };
+    encoder.write_all(json!({ "Records": [written] }).to_string().as_bytes()).unwrap();
     let (account, region) = (record["recipientAccountId"].as_str().unwrap(), record["awsRegion"].as_str().unwrap());
     let day = time(record).to_string()[..10].replace('-', "/");
     let mut logs = twin.logs.borrow_mut();

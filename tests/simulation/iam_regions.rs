@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rolewatch_edge::rulebook::POLICY_KEY;
 use rolewatch_edge::testing::{Calm, Twin, run};
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Rosters, Snapshot};
@@ -75,7 +76,7 @@ impl Told {
         rosters.add(Snapshot::read(self.roster.as_bytes(), Some(self.taken)).unwrap());
         let mut intake = rolewatch_guard::intake::Intake::new(&policy);
         for record in &self.records {
-            intake.take(record.to_string().as_bytes()).unwrap();
+            intake.take(record.to_string().as_bytes(), Delivery::default()).unwrap();
         }
         let scope = Scope { as_of: Some(self.taken), ..Scope::default() };
         let judgement = judge(&intake.finish().world, &policy, &rosters, scope, &mut |_| ());

@@ -1,5 +1,6 @@
 //! Calls that would blind the guard, among all else that happens.
 
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper;
@@ -40,7 +41,7 @@ pub(crate) fn calls(dice: &Dice, from: Moment, to: Moment) -> Vec<Value> {
 /// The findings about these calls, by id.
 pub(crate) fn findings<'a>(calls: &'a [Value], policy: &'a Policy) -> impl Iterator<Item = (String, Said)> + 'a {
     calls.iter().map(|call| {
-        let tampering = tamper::tampering(call.to_string().as_bytes(), &guarded()).unwrap().unwrap();
+        let tampering = tamper::tampering(call.to_string().as_bytes(), Delivery::default(), &guarded()).unwrap().unwrap();
         said(&tampering.finding(policy.version_hash))
     })
 }

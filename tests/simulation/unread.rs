@@ -72,7 +72,7 @@ fn simulate(seed: u64, totals: &mut Totals) {
     prepare(&twin, &story);
     outage.begin(&twin);
     let mut cloud = Cloud::new(&twin, &slack);
-    deliver(&mut cloud, &records, Recovery::Needless, &twin, start);
+    deliver(&mut cloud, &records, (Recovery::Needless, true), &twin, start);
     let storm = 600 + twin.weather.dice.below(2_400);
     cloud.run_and_look(storm, || {
         let (states, acks) = outbox(&twin);

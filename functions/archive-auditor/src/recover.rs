@@ -8,14 +8,16 @@ use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
 use rolewatch_edge::ledger::{Known, known, mark_file, note_missed};
 use rolewatch_edge::outbox;
 use rolewatch_edge::port::{Kept, LogFile, Trouble};
+use rolewatch_edge::watch::recovered;
 use rolewatch_edge::{quarantine, setup};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::change;
-use rolewatch_guard::seen::{CallerKind, Reading, read, reduced};
+use rolewatch_guard::seen::{CallerKind, Reading, read_from, reduced_from};
 use rolewatch_guard::tamper::{self, tampering};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Elevated, needles};
@@ -148,7 +150,8 @@ async fn submit<O: Outside>(outside: &O, record: &Record, now: Moment) -> Result
     if !open {
         return Ok(None);
     }
-    let body = format!("{{\"recovered\":\"trail\",\"detail\":{}}}", record.json);
+    // What is not JSON was not read before.
+    let body = recovered("trail", record.key.account, &record.json).unwrap_or_else(|| record.json.clone());
     if body.len() > LARGEST_MESSAGE {
         let why = format!("it has {} bytes, more than a queue takes", body.len());
         quarantine::put(outside, &body, &why, now).await?;
@@ -257,10 +260,17 @@ impl<'a> Wanted<'a> {
         self.met > self.from
     }
 
-    fn take(&mut self, json: &[u8]) -> Result<(), String> {
+    fn take_or_note(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
+        if let Err(why) = self.take(json, delivery) {
+            self.records_unread += 1;
+            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
+        }
+    }
+
+    fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<(), String> {
         let elevated = |role: &RoleArn| self.elevated.may_be(role);
         let mut by_service = false;
-        let seen = match read(json, &elevated).map_err(|problem| problem.to_string())? {
+        let seen = match read_from(json, delivery, &elevated).map_err(|problem| problem.to_string())? {
             Reading::Seen(seen) => {
                 by_service = seen.caller.kind == CallerKind::Service;
                 Some(seen).filter(|seen| was_let_through(seen))
@@ -270,11 +280,11 @@ impl<'a> Wanted<'a> {
             Reading::Service(_) => return Ok(()),
         };
         // switch-guard looks at whatever reaches it, by whichever rule.
-        let call = tampering(json, &self.hub.guarded)
+        let call = tampering(json, delivery, &self.hub.guarded)
             .map_err(|problem| problem.to_string())?
             .filter(|call| seen.is_some() || call_was_let_through(call.call, self.log, self.hub));
         let is_fact = seen.is_some();
-        let change = change(json)
+        let change = change(json, delivery)
             .map_err(|problem| problem.to_string())?
             .filter(|change| !is_fact && self.policy.trusts(change.key.account) && change_was_let_through(&change.how.call, by_service));
         let is_setup = change.is_some();
@@ -284,7 +294,7 @@ impl<'a> Wanted<'a> {
         if key.account != self.log.account {
             return Err(format!("it is of account {}, in the folder of account {}", key.account, self.log.account));
         }
-        let reduced = reduced(json).map_err(|problem| problem.to_string())?;
+        let reduced = reduced_from(json, delivery).map_err(|problem| problem.to_string())?;
         if !self.known.insert((key.clone(), reduced.clone())) {
             return Ok(());
         }
@@ -301,25 +311,26 @@ impl Sink for Wanted<'_> {
         if !self.is_next() {
             return;
         }
-        if let Err(why) = self.take(json) {
-            self.records_unread += 1;
-            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
-        }
+        self.take_or_note(json, Delivery::in_file(&at.file), at);
     }
 
     /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not send are quarantined.
     fn event(&mut self, json: &[u8], at: &Place) {
+        if !self.is_next() {
+            return;
+        }
         let why = match envelope::open(json) {
-            Ok(event) => return self.record(event.record.as_bytes(), at),
+            Ok(event) => {
+                let delivery = event.delivery(Delivery::in_file(&at.file));
+                return self.take_or_note(event.record.as_bytes(), delivery, at);
+            }
             Err(why) => why,
         };
-        if self.is_next() {
-            *match why {
-                NotUsed::NotEvidence(_) => &mut self.not_evidence,
-                NotUsed::Unreadable(_) => &mut self.records_unread,
-            } += 1;
-            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
-        }
+        *match why {
+            NotUsed::NotEvidence(_) => &mut self.not_evidence,
+            NotUsed::Unreadable(_) => &mut self.records_unread,
+        } += 1;
+        self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
     }
 
     fn unread(&mut self, problem: Unread) {

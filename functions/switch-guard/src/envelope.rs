@@ -2,7 +2,7 @@
 
 use rolewatch_edge::settle::Rejudge;
 use rolewatch_edge::setup::Ask;
-use rolewatch_guard::envelope::Envelope;
+use rolewatch_guard::envelope::{Envelope, Event};
 use rolewatch_guard::moment::Moment;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 /// A message of the queue.
 pub(crate) enum Message<'a> {
     /// A CloudTrail record, as it came.
-    Record(&'a str),
+    Record(Event<'a>),
     /// A CloudTrail record that EventBridge may never have delivered: it was found in the event history, or in the log files of a trail.
-    Recovered(&'a str),
+    Recovered(Event<'a>),
     /// The schedule fired.
     Heartbeat(Moment),
     /// Judge these again.
@@ -66,6 +66,8 @@ struct Review {
 struct Recovered<'a> {
     #[serde(rename = "recovered")]
     _by: Means,
+    /// Whose record it is.
+    account: Option<String>,
     #[serde(borrow)]
     detail: &'a RawValue,
 }
@@ -99,8 +101,8 @@ pub(crate) fn open(body: &str) -> Message<'_> {
     if let Ok(Review { review }) = serde_json::from_str(body) {
         return Message::Review(review);
     }
-    if let Ok(Recovered { detail, .. }) = serde_json::from_str(body) {
-        return Message::Recovered(detail.get());
+    if let Ok(Recovered { account, detail, .. }) = serde_json::from_str(body) {
+        return Message::Recovered(Event { record: detail.get(), account });
     }
     let envelope = match Envelope::read(body.as_bytes()) {
         Ok(envelope) => envelope,
@@ -113,7 +115,7 @@ pub(crate) fn open(body: &str) -> Message<'_> {
         };
     }
     match envelope.evidence() {
-        Ok(event) => Message::Record(event.record),
+        Ok(event) => Message::Record(event),
         Err(why) => Message::Unreadable(why.to_string()),
     }
 }
@@ -128,7 +130,7 @@ mod tests {
     fn a_recovered_record_is_opened_by_whoever_found_it() {
         for means in ["lookup", "trail"] {
             let body = format!(r#"{{"recovered":"{means}","detail":{RECORD}}}"#);
-            assert!(matches!(open(&body), Message::Recovered(RECORD)), "{means}");
+            assert!(matches!(open(&body), Message::Recovered(event) if event.record == RECORD), "{means}");
         }
         assert!(matches!(open(&format!(r#"{{"recovered":"hearsay","detail":{RECORD}}}"#)), Message::Unreadable(_)));
         assert!(matches!(open(r#"{"recovered":"lookup"}"#), Message::Unreadable(_)));
@@ -166,13 +168,17 @@ mod tests {
             assert!(said.contains(why), "{said}");
         }
         let sent = format!(r#"{{"source":"\u0061ws.sts","account":"111122223333","detail":{RECORD}}}"#);
-        assert!(matches!(open(&sent), Message::Record(RECORD)));
+        assert!(
+            matches!(open(&sent), Message::Record(event) if event.record == RECORD && event.account.as_deref() == Some("111122223333"))
+        );
     }
 
     #[test]
     fn a_message_that_recovery_writes_is_one_that_is_opened() {
-        let body = rolewatch_edge::watch::recovered("lookup", RECORD).unwrap();
-        assert!(matches!(open(&body), Message::Recovered(RECORD)));
-        assert_eq!(rolewatch_edge::watch::recovered("lookup", "not json"), None);
+        let account = "111122223333".parse().unwrap();
+        let body = rolewatch_edge::watch::recovered("lookup", account, RECORD).unwrap();
+        let Message::Recovered(event) = open(&body) else { panic!("{body}") };
+        assert_eq!((event.record, event.account.as_deref()), (RECORD, Some("111122223333")));
+        assert_eq!(rolewatch_edge::watch::recovered("lookup", account, "not json"), None);
     }
 }

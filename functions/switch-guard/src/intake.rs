@@ -8,9 +8,11 @@ use rolewatch_edge::setup;
 use rolewatch_edge::{quarantine, wire};
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
+use rolewatch_guard::envelope::Event;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::review::change;
-use rolewatch_guard::seen::{Reading, Seen, read, reduced};
+use rolewatch_guard::seen::{Reading, Seen, read_from, reduced_from};
 use rolewatch_guard::tamper::{Guarded, tampering};
 
 use crate::Outside;
@@ -93,9 +95,9 @@ pub(crate) async fn take<O: Outside>(
             let settled = setup::review(outside, book, &ask, now).await?;
             Ok(Taken::new(Outcome::Rejudged, settled))
         }
-        Message::Record(detail) | Message::Recovered(detail) => {
+        Message::Record(event) | Message::Recovered(event) => {
             let book = shelf.current(outside, now).await?;
-            record(outside, book, guarded, (body, detail), first_try, now).await
+            record(outside, book, guarded, (body, &event), first_try, now).await
         }
     }
 }
@@ -104,14 +106,15 @@ async fn record<O: Outside>(
     outside: &O,
     book: &Rulebook,
     guarded: &Guarded,
-    (body, detail): (&str, &str),
+    (body, event): (&str, &Event<'_>),
     first_try: bool,
     now: Moment,
 ) -> Result<Taken, Trouble> {
+    let (json, delivery) = (event.record.as_bytes(), event.delivery(Delivery::default()));
     let mut settled = Settled::default();
     // What one record says by itself, whatever else it is: when, and whether it was known.
     let mut alone = None;
-    match tampering(detail.as_bytes(), guarded) {
+    match tampering(json, delivery, guarded) {
         Ok(Some(tampering)) => {
             settled.add(tell(outside, &book.policy, &tampering, now).await?);
             alone = Some((tampering.time, false));
@@ -119,7 +122,7 @@ async fn record<O: Outside>(
         Ok(None) => {}
         Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
     }
-    match change(detail.as_bytes()) {
+    match change(json, delivery) {
         Ok(Some(change)) if book.policy.trusts(change.key.account) => {
             let known = setup::heard(outside, &change, now).await? == Kept::Known;
             alone = alone.or(Some((change.time, known && first_try)));
@@ -128,7 +131,7 @@ async fn record<O: Outside>(
         Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
     }
     let elevated = |role: &RoleArn| Elevated::by_policy(&book.policy).may_be(role);
-    let (mut seen, kept) = match (read(detail.as_bytes(), &elevated), reduced(detail.as_bytes())) {
+    let (mut seen, kept) = match (read_from(json, delivery, &elevated), reduced_from(json, delivery)) {
         (Ok(Reading::Seen(seen)), Ok(kept)) => (*seen, kept),
         (Ok(Reading::Service(_) | Reading::NotRelevant), _) => {
             let outcome = match alone {

@@ -10,6 +10,6 @@ mod twin;
 mod weather;
 
 pub use kept::keep_switches;
-pub use trail::History;
+pub use trail::{History, unnamed};
 pub use twin::{Published, Twin, subscribed, unsubscribed};
 pub use weather::{Calm, Gate, Weather, run};

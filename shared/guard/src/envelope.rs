@@ -7,6 +7,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::delivery::Delivery;
 use crate::record::{Recipient, Text};
 use crate::seen::RecordProblem;
 use crate::untrusted::harmless;
@@ -73,6 +74,13 @@ pub enum NotUsed {
 /// AWS didn't send the event, or it can't be read.
 pub fn open(json: &[u8]) -> Result<Event<'_>, NotUsed> {
     Ok(Envelope::read(json)?.evidence()?)
+}
+
+impl Event<'_> {
+    /// How its record was delivered: in the event, which was delivered like this.
+    pub fn delivery<'d>(&'d self, event: Delivery<'d>) -> Delivery<'d> {
+        event.in_event(self.account.as_deref())
+    }
 }
 
 impl<'a> Envelope<'a> {

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::arn::RoleArn;
+use crate::delivery::Delivery;
 use crate::elevated::RolesMet;
 use crate::envelope::{self, NotUsed};
 use crate::moment::Moment;
 use crate::policy::Policy;
-use crate::seen::{Reading, RecordProblem, read};
+use crate::seen::{Reading, RecordProblem, read_from};
 use crate::world::{Added, World};
 
 /// What became of the records that were handed over: the sum of `of_use`, `not_relevant`, `not_evidence` and `unread` is their number.
@@ -76,9 +77,9 @@ impl<'p> Intake<'p> {
     ///
     /// # Errors
     /// A relevant record that cannot be read; it is counted.
-    pub fn take(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, RecordProblem> {
+    pub fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<Vec<RecordProblem>, RecordProblem> {
         let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
-        let (time, unread) = match read(json, &elevated) {
+        let (time, unread) = match read_from(json, delivery, &elevated) {
             Ok(Reading::Seen(mut seen)) => {
                 let (time, unread) = (seen.time, std::mem::take(&mut seen.unread));
                 self.facts += u64::from(self.world.add(*seen) != Added::Nothing);
@@ -109,9 +110,9 @@ impl<'p> Intake<'p> {
     ///
     /// # Errors
     /// AWS didn't send the event, or the event or its record cannot be read. It is counted.
-    pub fn take_event(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, NotUsed> {
+    pub fn take_event(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<Vec<RecordProblem>, NotUsed> {
         match envelope::open(json) {
-            Ok(event) => Ok(self.take(event.record.as_bytes())?),
+            Ok(event) => Ok(self.take(event.record.as_bytes(), event.delivery(delivery))?),
             Err(why) => {
                 *match why {
                     NotUsed::NotEvidence(_) => &mut self.kept.not_evidence,

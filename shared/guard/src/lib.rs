@@ -4,6 +4,7 @@
 //! rosters. Nothing here does I/O, reads a clock or an environment variable, or knows an AWS SDK.
 
 pub mod arn;
+pub mod delivery;
 pub mod envelope;
 pub mod iam;
 pub mod id;

@@ -18,8 +18,8 @@ mod tests;
 use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, SessionContext};
-pub use read::{Reading, RecordProblem, Seen, Service, ServiceSeen, read};
-pub use reduced::reduced;
+pub use read::{Reading, RecordProblem, Seen, Service, ServiceSeen, read, read_from};
+pub use reduced::{reduced, reduced_from};
 pub use service::ServiceMint;
 
 use crate::arn::RoleArn;

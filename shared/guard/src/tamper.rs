@@ -11,6 +11,7 @@ mod tests;
 pub use calls::{CALLS, Call, markdown};
 pub use guarded::Guarded;
 
+use crate::delivery::Delivery;
 use crate::finding::{CallerShown, Finding, Subject, id_of};
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -69,7 +70,7 @@ pub fn needles() -> Vec<String> {
 ///
 /// # Errors
 /// The text is no record, or a record of a guarded call lacks its id, account or time.
-pub fn tampering(record_json: &[u8], guarded: &Guarded) -> Result<Option<Tampering>, RecordProblem> {
+pub fn tampering(record_json: &[u8], delivery: Delivery<'_>, guarded: &Guarded) -> Result<Option<Tampering>, RecordProblem> {
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
     let record: Record<'_> = serde_json::from_slice(record_json).map_err(shape)?;
     let Some(call) = called(&record) else { return Ok(None) };
@@ -77,7 +78,7 @@ pub fn tampering(record_json: &[u8], guarded: &Guarded) -> Result<Option<Tamperi
     let identity = record.identity();
     let caller = Caller::of(&record);
     Ok(Some(Tampering {
-        key: RecordKey { account: read::recipient(&record)?, event: read::event_id(&record)? },
+        key: RecordKey { account: delivery.recipient(&record)?, event: read::event_id(&record)? },
         time: read::event_time(&record)?,
         call,
         caller: shown(&caller),

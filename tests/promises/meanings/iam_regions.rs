@@ -1,5 +1,6 @@
 //! Each partition records IAM's events in one Region. Only silence there can hide a change of membership, and the logs show which one it is.
 
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::testing::Elsewhere;
@@ -51,7 +52,7 @@ impl Chatter {
         rosters.add(Snapshot::read(roster.as_bytes(), Some(self.taken)).unwrap());
         let mut intake = rolewatch_guard::intake::Intake::new(&policy);
         for record in &records {
-            intake.take(record.to_string().as_bytes()).unwrap();
+            intake.take(record.to_string().as_bytes(), Delivery::default()).unwrap();
         }
         let findings = judge(&intake.finish().world, &policy, &rosters, Scope::default(), &mut |_| ()).findings;
         let found = findings.into_iter().find(|finding| finding.rule == "RW001");

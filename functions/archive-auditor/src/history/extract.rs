@@ -10,9 +10,10 @@ use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, is_log, re
 use rolewatch_edge::ledger::hash;
 use rolewatch_edge::port::{LogFile, Trouble};
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Reading, RecordProblem, read, reduced};
+use rolewatch_guard::seen::{Reading, RecordProblem, read_from, reduced_from};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Files, RolesMet, needles};
 use serde_json::{Value, json};
@@ -116,9 +117,9 @@ impl<'p, 'o> Read<'p, 'o> {
     }
 
     /// Services' mints are kept too: they may be the start of a chain.
-    fn take(&mut self, json: &[u8]) -> Result<Vec<RecordProblem>, RecordProblem> {
+    fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<Vec<RecordProblem>, RecordProblem> {
         let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
-        let unread = match read(json, &elevated)? {
+        let unread = match read_from(json, delivery, &elevated)? {
             Reading::Seen(seen) => seen.unread,
             Reading::Service(_) => Vec::new(),
             Reading::NotRelevant => {
@@ -126,12 +127,23 @@ impl<'p, 'o> Read<'p, 'o> {
                 return Ok(Vec::new());
             }
         };
-        let mut line = reduced(json)?;
+        let mut line = reduced_from(json, delivery)?;
         line.push('\n');
         if let Err(broken) = self.out.write_all(line.as_bytes()) {
             self.broken = Some(broken);
         }
         Ok(unread)
+    }
+
+    fn take_or_name(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
+        match self.take(json, delivery) {
+            // The record counts; its line says the same again to whoever reads it.
+            Ok(details) => details.iter().for_each(|problem| self.fault(Some(at.record), Some(at.byte), problem.of_detail())),
+            Err(problem) => {
+                self.file.unread += 1;
+                self.fault(Some(at.record), Some(at.byte), problem.to_string());
+            }
+        }
     }
 
     fn not_evidence(&mut self, at: &Place, reason: String) {
@@ -151,19 +163,12 @@ impl<'p, 'o> Read<'p, 'o> {
 
 impl Sink for Read<'_, '_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        match self.take(json) {
-            // The record counts; its line says the same again to whoever reads it.
-            Ok(details) => details.iter().for_each(|problem| self.fault(Some(at.record), Some(at.byte), problem.of_detail())),
-            Err(problem) => {
-                self.file.unread += 1;
-                self.fault(Some(at.record), Some(at.byte), problem.to_string());
-            }
-        }
+        self.take_or_name(json, Delivery::in_file(&at.file), at);
     }
 
     fn event(&mut self, json: &[u8], at: &Place) {
         match envelope::open(json) {
-            Ok(event) => self.record(event.record.as_bytes(), at),
+            Ok(event) => self.take_or_name(event.record.as_bytes(), event.delivery(Delivery::in_file(&at.file)), at),
             Err(NotUsed::NotEvidence(why)) => self.not_evidence(at, why.to_string()),
             Err(NotUsed::Unreadable(problem)) => {
                 self.file.unread += 1;

@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use rolewatch_edge::port::{Object, Trouble};
 use rolewatch_edge::rulebook::Rulebook;
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::intake::{Intake, Kept, TakenIn};
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::{Files, Records, Scope, Totals, judge, unmatched};
@@ -158,7 +159,7 @@ impl<'p> All<'p> {
         while lines.read_until(b'\n', &mut line)? > 0 {
             if line.starts_with(FOOTER) {
                 self.file(serde_json::from_slice::<Footer>(&line)?.file);
-            } else if let Err(problem) = self.intake.take(&line) {
+            } else if let Err(problem) = self.intake.take(&line, Delivery::default()) {
                 // Map read the same text with the same engine, and named the details that can't be read.
                 return Err(std::io::Error::other(problem.to_string()));
             }

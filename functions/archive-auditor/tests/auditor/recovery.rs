@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rolewatch_edge::ledger::mark_done;
 use rolewatch_edge::port::{Notice, Trouble};
 use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::testing::{Calm, Gate, Twin, Weather, run};
+use rolewatch_edge::testing::{Calm, Gate, Twin, Weather, run, unnamed};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::{Reading, read, reduced};
 use rolewatch_guard::testing::Story;
@@ -202,6 +202,38 @@ fn an_event_that_aws_did_not_send_is_noted_and_not_sent_on() {
     assert_eq!((report.quarantined, report.records_unread, report.files_unread), (2, 0, 0));
     let noted = notes(&twin)[0]["unread"].to_string();
     assert!(noted.contains("record 1") && noted.contains("com.example.app") && noted.contains("record 2"), "{noted}");
+}
+
+#[test]
+fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder() {
+    let (story, twin, keys) = told();
+    let files: Vec<Vec<u8>> = keys
+        .iter()
+        .map(|key| {
+            let account = key.split('/').nth(1).unwrap();
+            let own = story.records().iter().filter(|record| record["recipientAccountId"] == account).map(unnamed);
+            log_file(&own.collect::<Vec<_>>().iter().collect::<Vec<_>>())
+        })
+        .collect();
+    for (key, file) in keys.iter().zip(files) {
+        put(&twin, key, file);
+    }
+    // It is the same record as the one that arrived and said whose it is.
+    know(&twin, &story.records()[0]);
+    let report = notify(&mut auditor(), &twin, &keys);
+    assert_eq!((report.records_unread, report.missed.values().sum::<u64>()), (0, story.records().len() as u64 - 1));
+    let mut sent: Vec<(Value, Value)> = Vec::new();
+    for (_, body) in twin.queue.take() {
+        let message: Value = serde_json::from_str(&body).unwrap();
+        if message["recovered"] == "trail" {
+            sent.push((message["account"].clone(), message["detail"]["eventID"].clone()));
+        }
+    }
+    let mut wanted: Vec<(Value, Value)> =
+        story.records()[1..].iter().map(|record| (record["recipientAccountId"].clone(), record["eventID"].clone())).collect();
+    sent.sort_by_key(|(account, id)| format!("{account}{id}"));
+    wanted.sort_by_key(|(account, id)| format!("{account}{id}"));
+    assert_eq!(sent, wanted);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rolewatch_edge::outbox::State;
 use rolewatch_edge::port::{Notice, Place, Row};
 use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Calm, Twin, Weather, run};
+use rolewatch_edge::testing::{Calm, Twin, Weather, run, unnamed};
 use rolewatch_edge::watch::Swept;
 use rolewatch_edge::wire::{Alert, Status};
 use rolewatch_guard::id::AccountId;
@@ -38,6 +38,11 @@ pub(crate) fn auditor() -> Auditor {
 impl<W: Weather> Live<W> {
     /// All records are in the event history. Those of which `arrives` says so were delivered as well, in time.
     pub(crate) fn of(weather: W, story: &Story, arrives: impl Fn(&Value) -> bool) -> Self {
+        Self::saying(weather, story, arrives, true)
+    }
+
+    /// The same. Unless `whose`, no record says which account it belongs to: CloudTrail may leave that out.
+    pub(crate) fn saying(weather: W, story: &Story, arrives: impl Fn(&Value) -> bool, whose: bool) -> Self {
         let mut records: Vec<(Moment, &Value)> =
             story.records().iter().map(|record| (record["eventTime"].as_str().unwrap().parse().unwrap(), record)).collect();
         records.sort_by_key(|(time, _)| *time);
@@ -47,13 +52,18 @@ impl<W: Weather> Live<W> {
             twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), records[0].0));
         }
         twin.history.borrow_mut().delay = 600;
+        twin.history.borrow_mut().unnamed = !whose;
         let live = Self { twin, guard: Guard::default(), auditor: auditor(), recovered: 0, unheard: false };
         for (_, record) in &records {
             live.twin.history.borrow_mut().add(record);
         }
         // Runs of the schedule in between are those that `until` makes; what is delivered must not come before its time.
         for (time, record) in records.into_iter().filter(|(_, record)| arrives(record)) {
-            live.twin.queue.borrow_mut().push((time, envelope(record).to_string()));
+            let mut event = envelope(record);
+            if !whose {
+                event["detail"] = unnamed(record);
+            }
+            live.twin.queue.borrow_mut().push((time, event.to_string()));
         }
         live
     }

@@ -61,6 +61,7 @@ proptest! {
     fn what_was_dropped_makes_no_difference_in_the_end(
         visits in prop::collection::vec(visit(), 1..5),
         dropped in prop::collection::vec(any::<bool>(), 40),
+        whose in any::<bool>(),
     ) {
         let story = tell(&visits);
         // Of a switch that nothing tells of, nothing can be asked: one half of each arrives.
@@ -75,7 +76,7 @@ proptest! {
             }
             arrives.insert(record["eventID"].to_string(), here);
         }
-        let mut live = Live::of(Calm, &story, |record: &Value| arrives[&record["eventID"].to_string()]);
+        let mut live = Live::saying(Calm, &story, |record: &Value| arrives[&record["eventID"].to_string()], whose);
         let swept = live.in_steps(900, story.now().plus_seconds(20 * 3_600));
         prop_assert_eq!(swept.open, 0);
         let scope = Scope { as_of: Some(live.now()), ..Scope::default() };

@@ -1,5 +1,6 @@
 //! The set-up over the twins.
 
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{SetupChange, change};
@@ -60,7 +61,7 @@ fn called(event: u32, seconds: i64, who: &str, call: &str, account: &str, parame
         "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.7", "eventID": format!("5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE{event:05}"),
         "recipientAccountId": account, "requestParameters": parameters,
         "userIdentity": {"type": "IAMUser", "userName": who, "arn": format!("arn:aws:iam::{account}:user/{who}"), "accountId": account}});
-    change(record.to_string().as_bytes()).unwrap().unwrap()
+    change(record.to_string().as_bytes(), Delivery::default()).unwrap().unwrap()
 }
 
 fn opened(event: u32, seconds: i64) -> SetupChange {

@@ -24,6 +24,8 @@ pub struct History {
     pub allows: BTreeMap<(AccountId, String), u32>,
     /// How many records are on a page.
     pub page: usize,
+    /// The records lack `recipientAccountId`, which CloudTrail may leave out.
+    pub unnamed: bool,
     /// Counted up, every token that was given out is refused, as one of yesterday is.
     pub era: u64,
     /// Every question that was answered, with its token.
@@ -38,6 +40,7 @@ impl Default for History {
             refuses: BTreeSet::new(),
             allows: BTreeMap::new(),
             page: PAGE,
+            unnamed: false,
             era: 0,
             asked: Vec::new(),
         }
@@ -84,8 +87,18 @@ impl History {
             .collect();
         found.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
         let next = (found.len() > skip + self.page).then(|| format!("{own}~{}", skip + self.page));
-        Ok(Page { records: found.into_iter().skip(skip).take(self.page).map(|(_, record)| record.to_string()).collect(), next })
+        let shown = |record: &Value| if self.unnamed { unnamed(record).to_string() } else { record.to_string() };
+        Ok(Page { records: found.into_iter().skip(skip).take(self.page).map(|(_, record)| shown(record)).collect(), next })
     }
+}
+
+/// The record without `recipientAccountId`, which CloudTrail may leave out.
+pub fn unnamed(record: &Value) -> Value {
+    let mut record = record.clone();
+    if let Some(members) = record.as_object_mut() {
+        members.remove("recipientAccountId");
+    }
+    record
 }
 
 fn is_found(by: &LookBy, record: &Value) -> bool {

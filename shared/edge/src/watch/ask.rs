@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Reading, read, reduced};
+use rolewatch_guard::seen::{Reading, read_from, reduced_from};
 
 use super::Swept;
 use super::plan::Asked;
@@ -144,9 +145,12 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     }
 
     async fn recover_one(&self, question: &Question, record: String) -> Result<bool, Trouble> {
-        match (read(record.as_bytes(), &elevated(self.policy)), reduced(record.as_bytes())) {
+        // Each account is asked for its own records, whether they say so or not.
+        let account = question.account.to_string();
+        let delivery = Delivery::by_account(&account);
+        let json = record.as_bytes();
+        match (read_from(json, delivery, &elevated(self.policy)), reduced_from(json, delivery)) {
             (Ok(Reading::Seen(seen)), Ok(body)) => {
-                // Each account is asked for its own records.
                 if seen.key.account != question.account || is_done(self.outside, &seen.key, &body).await? {
                     return Ok(false);
                 }
@@ -155,7 +159,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
             // The guard puts it into quarantine and says why.
             (Err(_), _) | (_, Err(_)) => {}
         }
-        let Some(message) = recovered("lookup", &record).filter(|message| message.len() <= MOST) else {
+        let Some(message) = recovered("lookup", question.account, &record).filter(|message| message.len() <= MOST) else {
             let why = "a record of the event history that no message of the queue can hold";
             quarantine::put(self.outside, &record, why, self.now).await?;
             return Ok(false);
@@ -165,14 +169,18 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     }
 }
 
-/// The message by which a recovered record reaches the guard. `None`: it is no JSON.
-pub fn recovered(from: &str, record: &str) -> Option<String> {
+/// The message by which a recovered record reaches the guard. `account` says whose it is, which the record itself may not.
+///
+/// `None`: the record is not JSON.
+pub fn recovered(from: &str, account: AccountId, record: &str) -> Option<String> {
     let detail: &serde_json::value::RawValue = serde_json::from_str(record).ok()?;
-    serde_json::to_string(&Recovered { recovered: from, detail }).ok()
+    serde_json::to_string(&Recovered { by: from, account: account.to_string(), detail }).ok()
 }
 
 #[derive(serde::Serialize)]
 struct Recovered<'a> {
-    recovered: &'a str,
+    #[serde(rename = "recovered")]
+    by: &'a str,
+    account: String,
     detail: &'a serde_json::value::RawValue,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ReviewFinding;
+use crate::delivery::Delivery;
 use crate::finding::CallerShown;
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -84,7 +85,7 @@ pub struct Changed {
 ///
 /// # Errors
 /// The text is no record, or a record of such a call lacks its id, account or time.
-pub fn change(record_json: &[u8]) -> Result<Option<SetupChange>, RecordProblem> {
+pub fn change(record_json: &[u8], delivery: Delivery<'_>) -> Result<Option<SetupChange>, RecordProblem> {
     let record: Record<'_> = serde_json::from_slice(record_json).map_err(|error| RecordProblem::Shape(error.to_string()))?;
     let (Some(source), Some(call)) = (record.event_source.as_deref(), record.event_name.as_deref()) else { return Ok(None) };
     if source.split('.').next() != Some("iam") || !CHANGES.contains(&call) || record.error().is_some() {
@@ -95,7 +96,7 @@ pub fn change(record_json: &[u8]) -> Result<Option<SetupChange>, RecordProblem> 
     let policies = parameters.named(&["policyArn"]).map(harmless);
     let named = NAMES.iter().flat_map(|(kind, members)| parameters.named(members).map(move |name| format!("{kind}{}", harmless(name))));
     Ok(Some(SetupChange {
-        key: RecordKey { account: read::recipient(&record)?, event: read::event_id(&record)? },
+        key: RecordKey { account: delivery.recipient(&record)?, event: read::event_id(&record)? },
         time: read::event_time(&record)?,
         how: Changed {
             call: call.to_owned(),
@@ -156,7 +157,7 @@ mod tests {
     }
 
     fn read(record: &Value) -> Option<SetupChange> {
-        change(record.to_string().as_bytes()).unwrap()
+        change(record.to_string().as_bytes(), Delivery::default()).unwrap()
     }
 
     #[test]
@@ -182,7 +183,7 @@ mod tests {
     fn one_without_its_id_is_said() {
         let mut record = record("CreateRole", &json!({"roleName": "UpdateApp"}));
         record["eventID"] = Value::Null;
-        assert!(change(record.to_string().as_bytes()).is_err());
+        assert!(change(record.to_string().as_bytes(), Delivery::default()).is_err());
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub(crate) fn check(tampering: &Tampering) -> Answer {
 
 #[cfg(test)]
 mod cases {
+    use crate::delivery::Delivery;
     use crate::finding::{Finding, Verdict};
     use crate::policy::{EXAMPLE, Policy, Severity};
     use crate::tamper::{Guarded, tampering};
@@ -78,7 +79,7 @@ mod cases {
         record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let guarded = Guarded { stack: "rolewatch".to_owned(), ..Guarded::default() };
         let policy = Policy::read(EXAMPLE.as_bytes(), "example.yaml").unwrap();
-        Some(tampering(record.to_string().as_bytes(), &guarded).unwrap()?.finding(policy.version_hash))
+        Some(tampering(record.to_string().as_bytes(), Delivery::default(), &guarded).unwrap()?.finding(policy.version_hash))
     }
 
     #[test]

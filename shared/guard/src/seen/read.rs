@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::details::Unread;
 use super::{Caller, CallerKind, Correction, Fact, NameSeen, ServiceMint, Use};
 use crate::arn::{AssumedRoleArn, RoleArn};
-use crate::id::{AccountId, EventId, RecordKey};
+use crate::delivery::Delivery;
+use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::record::{Addendum, Object, Record, ResponseElements, Text};
 
@@ -92,6 +93,9 @@ pub enum RecordProblem {
         /// Which field.
         field: &'static str,
     },
+    /// It is not certain whose record it is.
+    #[error("`recipientAccountId` is missing, and it isn't certain whose record this is: {0}")]
+    Whose(String),
     /// A field holds something that CloudTrail never writes.
     #[error("`{field}` is `{found}`: {expected}")]
     Odd {
@@ -116,7 +120,15 @@ impl RecordProblem {
     }
 }
 
-/// Reads one record.
+/// Reads one record of which nothing else is known.
+///
+/// # Errors
+/// As [`read_from`].
+pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading, RecordProblem> {
+    read_from(json, Delivery::default(), elevated)
+}
+
+/// Reads one record as it was delivered.
 ///
 /// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are not kept.
 ///
@@ -125,7 +137,7 @@ impl RecordProblem {
 /// # Errors
 /// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or time, or what it is about: which call,
 /// whether it failed, which role was entered, who was added to which group.
-pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading, RecordProblem> {
+pub fn read_from(json: &[u8], delivery: Delivery<'_>, elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading, RecordProblem> {
     let text = std::str::from_utf8(json).map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))?;
     if let Some(seen) = super::service::glance(text, elevated) {
         return Ok(Reading::Service(seen));
@@ -139,7 +151,7 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
             Some(problem) => Err(problem),
         };
     }
-    let key = RecordKey { account: recipient(&record)?, event: event_id(&record)? };
+    let key = RecordKey { account: delivery.recipient(&record)?, event: event_id(&record)? };
     let time = event_time(&record)?;
     let region = record.aws_region.as_deref().filter(|region| !region.is_empty()).map(Arc::from);
     let mut unread = Unread::default();
@@ -238,11 +250,6 @@ pub(super) struct At<'a> {
     pub(super) caller: &'a Arc<Caller>,
     pub(super) name: &'a str,
     pub(super) failed: bool,
-}
-
-pub(crate) fn recipient(record: &Record<'_>) -> Result<AccountId, RecordProblem> {
-    let text = record.recipient_account_id.as_deref().ok_or(RecordProblem::Missing("recipientAccountId"))?;
-    text.parse().map_err(|error: crate::id::NotAnAccountId| RecordProblem::odd("recipientAccountId", text, &error.to_string()))
 }
 
 pub(crate) fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {

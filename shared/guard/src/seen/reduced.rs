@@ -8,13 +8,22 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::RecordProblem;
 use super::details::is_absent;
-use crate::record::{AdditionalEventData, Object, Record, RequestParameters, Resource, ResponseElements};
+use crate::delivery::Delivery;
+use crate::record::{AdditionalEventData, Object, Record, RequestParameters, Resource, ResponseElements, Text};
 
-/// The record, reduced. [`super::read`] makes the same of it.
+/// A record of which nothing else is known, reduced.
+///
+/// # Errors
+/// As [`reduced_from`].
+pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
+    reduced_from(json, Delivery::default())
+}
+
+/// The record, reduced. [`super::read`] makes the same of it as [`super::read_from`] of the record as it was delivered: whose it is stands in it.
 ///
 /// # Errors
 /// The text is no JSON of CloudTrail's shape.
-pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
+pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, RecordProblem> {
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
     let record: Record<'_> = serde_json::from_slice(json).map_err(shape)?;
     let failed = record.error().is_some();
@@ -22,7 +31,10 @@ pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
     let response = part::<ResponseElements<'_>>(record.response_elements, failed).map_err(shape)?;
     let additional = part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
     let resources = list::<Object<Resource<'_>>>(record.resources).map_err(shape)?;
+    // Where nobody can tell whose it is, reading the record fails, and so does reading what is left of it.
+    let account = delivery.recipient(&record).ok().map(|account| Text::from(account.to_string()));
     let kept = Record {
+        recipient_account_id: account.or(record.recipient_account_id),
         request_parameters: request.as_deref(),
         response_elements: response.as_deref(),
         additional_event_data: additional.as_deref(),
@@ -60,7 +72,7 @@ fn list<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>) -> Result
 mod tests {
     use super::*;
     use crate::elevated::Elevated;
-    use crate::seen::read;
+    use crate::seen::{read, read_from};
     use crate::testing::Story;
 
     #[test]
@@ -86,6 +98,45 @@ mod tests {
             let small = reduced(whole.as_bytes()).unwrap();
             assert_eq!(read(whole.as_bytes(), &elevated), read(small.as_bytes(), &elevated), "{small}");
             assert!(!small.contains("secret") && !small.contains("chosen"), "{small}");
+        }
+    }
+
+    #[test]
+    fn a_reduced_record_says_whose_it_is_however_that_is_known() {
+        let mut story = Story::new();
+        story.switch_to("dora", "UpdateApp").with_mfa().used_after(60);
+        story.switch_to("dave", "UpdateApp").by_console().left_after(60);
+        story.denied("tom", "UpdateApp");
+        story.service_switch("lambda.amazonaws.com");
+        let policy = story.policy();
+        let elevated = |role: &crate::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
+        let path = std::path::Path::new("AWSLogs/999988887777/CloudTrail/us-east-1/x.json.gz");
+        let deliveries = [Delivery::default(), Delivery::by_account("999988887777"), Delivery::in_file(path)];
+        let wrong = [Delivery::by_account("9999"), Delivery::in_file(path).in_event(Some("444455556666"))];
+        for record in story.records() {
+            for absent in [None, Some(serde_json::Value::Null), Some("".into())] {
+                let mut record = record.clone();
+                match absent {
+                    Some(absent) => record["recipientAccountId"] = absent,
+                    None => {
+                        record.as_object_mut().unwrap().remove("recipientAccountId");
+                    }
+                }
+                let whole = record.to_string();
+                for delivery in deliveries.into_iter().chain(wrong) {
+                    let read_whole = read_from(whole.as_bytes(), delivery, &elevated);
+                    let small = reduced_from(whole.as_bytes(), delivery).unwrap();
+                    if read_whole.is_ok() {
+                        // Whatever stands around it later, it is the same record.
+                        for later in deliveries.into_iter().chain(wrong) {
+                            assert_eq!(read_from(small.as_bytes(), later, &elevated), read_whole, "{small}");
+                        }
+                    } else {
+                        assert_eq!(read_from(small.as_bytes(), delivery, &elevated), read_whole, "{small}");
+                    }
+                }
+                assert!(wrong.iter().all(|delivery| read_from(whole.as_bytes(), *delivery, &elevated).is_err()), "{whole}");
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ fn record(name: &str) -> Value {
 }
 
 fn judged(record: &Value, guarded: &Guarded) -> Option<Finding> {
-    let found = tampering(record.to_string().as_bytes(), guarded).unwrap();
+    let found = tampering(record.to_string().as_bytes(), Delivery::default(), guarded).unwrap();
     found.map(|tampering| tampering.finding(Policy::read(EXAMPLE.as_bytes(), "example.yaml").unwrap().version_hash))
 }
 
@@ -173,10 +173,10 @@ fn hostile_text_is_only_text() {
 fn a_guarded_call_without_its_id_is_an_error_and_any_other_is_none_of_this_rules_business() {
     let mut record = record("events-DisableRule");
     record["eventID"] = Value::Null;
-    assert_eq!(tampering(record.to_string().as_bytes(), &guarded()), Err(RecordProblem::Missing("eventID")));
+    assert_eq!(tampering(record.to_string().as_bytes(), Delivery::default(), &guarded()), Err(RecordProblem::Missing("eventID")));
     record["eventName"] = "DescribeRule".into();
-    assert_eq!(tampering(record.to_string().as_bytes(), &guarded()), Ok(None));
-    assert!(tampering(b"[", &guarded()).is_err());
+    assert_eq!(tampering(record.to_string().as_bytes(), Delivery::default(), &guarded()), Ok(None));
+    assert!(tampering(b"[", Delivery::default(), &guarded()).is_err());
 }
 
 #[test]

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::delivery::Delivery;
 use crate::intake::{Intake, TakenIn};
 use crate::moment::Moment;
 use crate::roster::Snapshot;
@@ -28,7 +29,7 @@ fn policy(entries: &[&str]) -> Policy {
 fn taken_in<'p>(policy: &'p Policy, story: &Story) -> TakenIn {
     let mut intake: Intake<'p> = Intake::new(policy);
     for record in story.records() {
-        intake.take(record.to_string().as_bytes()).unwrap();
+        intake.take(record.to_string().as_bytes(), Delivery::default()).unwrap();
     }
     intake.finish()
 }
@@ -164,7 +165,7 @@ proptest! {
             let Some(record) = story.records().get(*at) else { continue };
             let part = if place < cut { &mut parts.0 } else { &mut parts.1 };
             for _ in 0..=(at % 2) {
-                part.take(record.to_string().as_bytes()).unwrap();
+                part.take(record.to_string().as_bytes(), Delivery::default()).unwrap();
             }
         }
         let joined = parts.0.join(parts.1).finish();

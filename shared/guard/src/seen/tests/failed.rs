@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{every_kind, reading};
+use crate::delivery::Delivery;
 use crate::review::change;
 use crate::seen::{Fact, Reading, reduced};
 use crate::tamper::{Guarded, tampering};
@@ -68,7 +69,9 @@ fn a_call_that_blinds_the_guard_or_changes_the_setup_did_not_fail_either() {
     let stop = record("cloudtrail.amazonaws.com", "StopLogging", Value::Null);
     let trust = record("iam.amazonaws.com", "UpdateAssumeRolePolicy", json!({"roleName": "UpdateApp", "policyDocument": "{}"}));
     let guarded = Guarded::default();
-    let of = |text: &str| (tampering(text.as_bytes(), &guarded).unwrap(), change(text.as_bytes()).unwrap());
+    let of = |text: &str| {
+        (tampering(text.as_bytes(), Delivery::default(), &guarded).unwrap(), change(text.as_bytes(), Delivery::default()).unwrap())
+    };
     let (tampered, changed) = (of(&stop.to_string()), of(&trust.to_string()));
     assert!(tampered.0.as_ref().is_some_and(|call| call.failed.is_none()) && changed.1.is_some(), "{tampered:?} {changed:?}");
     for more in &NO_ERROR {
