@@ -90,7 +90,7 @@ fn log_file(twin: &Twin<Storm>, record: &Value, whose: bool) -> String {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let written = if whose { record.clone() } else { unnamed(record) };
     encoder.write_all(json!({ "Records": [written] }).to_string().as_bytes()).unwrap();
-    let (account, region) = (record["recipientAccountId"].as_str().unwrap(), record["awsRegion"].as_str().unwrap());
+    let (account, region) = (record["recipientAccountId"].as_str().unwrap(), record["awsRegion"].as_str().unwrap_or("us-east-1"));
     let day = time(record).to_string()[..10].replace('-', "/");
     let mut logs = twin.logs.borrow_mut();
     let key = format!("AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_EXAMPLE{}.json.gz", logs.len());

@@ -127,7 +127,6 @@ impl<'a, T: Table> Gather<'a, T> {
             let table = self.table;
             let answers = try_join_all(wave.iter().map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await })).await?;
             for ((pk, _), rows) in wave.iter().zip(answers) {
-                self.heard.answered(pk);
                 for row in rows {
                     self.take(pk, row);
                 }
@@ -276,8 +275,8 @@ impl<'a, T: Table> Gather<'a, T> {
     }
 }
 
-fn who_is_who(account: AccountId) -> [String; 4] {
-    [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account)]
+fn who_is_who(account: AccountId) -> [String; 5] {
+    [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account), keys::IAM_REGIONS.to_owned()]
 }
 
 impl Facts {

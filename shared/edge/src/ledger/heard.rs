@@ -33,16 +33,9 @@ pub(super) struct Heard {
     iam: BTreeSet<(AccountId, Arc<str>)>,
     /// Where anybody's are.
     iam_of_any: BTreeSet<Arc<str>>,
-    /// The accounts whose logs are known.
-    answered: BTreeSet<AccountId>,
 }
 
 impl Heard {
-    /// That all rows of a partition came.
-    pub(super) fn answered(&mut self, pk: &str) {
-        self.answered.extend(of_regions(pk));
-    }
-
     /// Takes a row.
     pub(super) fn take(&mut self, pk: &str, sk: &str) {
         if pk == keys::IAM_REGIONS {
@@ -50,7 +43,7 @@ impl Heard {
         } else if let Some((account, region)) = keys::heard_of(pk) {
             let hour = sk.parse::<i64>().ok().map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
             self.hours.extend(hour.map(|hour| (account, Arc::from(region), hour)));
-        } else if let Some(account) = of_regions(pk) {
+        } else if let Some(account) = pk.strip_prefix("regions#").and_then(|account| account.parse().ok()) {
             match keys::iam_region(sk) {
                 Some(region) => self.iam.insert((account, Arc::from(region))),
                 None => self.logs.insert((account, Arc::from(sk))),
@@ -58,22 +51,13 @@ impl Heard {
         }
     }
 
-    /// The partitions to ask for: with the hours of the Regions in which the accounts' IAM events are, or may be, recorded, and with
-    /// those of anybody where an account's own logs show none.
+    /// The partitions with the hours that matter: of the Regions in which the accounts' IAM events are, or may be, recorded.
     pub(super) fn questions(&self, accounts: &BTreeSet<AccountId>) -> Vec<String> {
-        let mut questions = Vec::new();
-        for account in accounts.intersection(&self.answered) {
-            let logs = || self.logs.iter().filter(|(of, _)| of == account);
-            let own = |log: &&(AccountId, Arc<str>)| may_record_iam(&log.1) || self.iam.contains(*log);
-            if logs().any(|log| own(&log)) {
-                questions.extend(logs().filter(own).map(|(_, region)| keys::heard(*account, region)));
-            } else {
-                questions.push(keys::IAM_REGIONS.to_owned());
-                let others = logs().filter(|(_, region)| self.iam_of_any.contains(region));
-                questions.extend(others.map(|(_, region)| keys::heard(*account, region)));
-            }
-        }
-        questions
+        let matters = |log: &&(AccountId, Arc<str>)| {
+            let (account, region) = log;
+            accounts.contains(account) && (may_record_iam(region) || self.iam.contains(*log) || self.iam_of_any.contains(region))
+        };
+        self.logs.iter().filter(matters).map(|(account, region)| keys::heard(*account, region)).collect()
     }
 
     /// Adds all of it to what is known.
@@ -91,8 +75,4 @@ impl Heard {
             world.hear_of_iam(None, region);
         }
     }
-}
-
-fn of_regions(pk: &str) -> Option<AccountId> {
-    pk.strip_prefix("regions#")?.parse().ok()
 }
