@@ -158,3 +158,31 @@ fn a_hostile_session_name_is_exact_in_the_policy_and_harmless_everywhere() {
     let userid = &plan["roles"][0]["scoped"]["policy"]["Statement"][0]["Condition"]["StringEquals"]["aws:userid"];
     assert_eq!(userid, &json!(format!("AROAUPDATEAPPXXXXXXX:{name}")));
 }
+
+#[test]
+fn nobody_is_taken_out_of_a_group_that_the_finding_says_they_are_not_in() {
+    let mut story = Story::new();
+    story.switch("tom");
+    let bench = Bench::of(&story);
+    // A roster of a known time, long before the plan.
+    std::fs::remove_dir_all(bench.path("roster")).unwrap();
+    bench.write("roster/development@2026-03-02T120000Z.json", story.roster_text().unwrap().as_bytes());
+    let mut finding = bench.run(&["audit", "archive", "--format", "ndjson"]).findings().swap_remove(0);
+    assert_eq!((&finding["rule"], &finding["verdict"]), (&json!("RW001"), &json!("violation")));
+    bench.write("elsewhere/finding.json", finding.to_string().as_bytes());
+    // Of fewer logs and another policy: only the finding itself says it.
+    finding["id"] = json!("0123456789abcdef0123456789abcdef");
+    bench.write("elsewhere/foreign.json", finding.to_string().as_bytes());
+    let id = story.finding("RW001").id;
+    for of in [id.as_str(), "elsewhere/finding.json", "elsewhere/foreign.json"] {
+        for roster in [None, Some(["--roster", "roster/development@2026-03-02T120000Z.json"])] {
+            let outcome =
+                bench.run(&[["revoke-plan", of, "archive"].as_slice(), roster.as_ref().map_or(&[], |given| given.as_slice())].concat());
+            assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+            assert!(!outcome.stdout.contains("remove-user-from-group"), "{of}: {}", outcome.stdout);
+            let text = outcome.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains("tom was not in development/Developers at") && text.contains("is unknown"), "{of}: {text}");
+            assert!(text.contains("aws iam list-groups-for-user --user-name tom"), "{of}: {text}");
+        }
+    }
+}

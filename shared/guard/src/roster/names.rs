@@ -142,7 +142,11 @@ fn observe(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World, rosters
         let names = books.entry(snapshot.account).or_default();
         let pairs: Vec<(Arc<str>, IamId)> = match what {
             Named::User => snapshot.users.iter().map(|(id, user)| (Arc::clone(&user.name), Arc::clone(id))).collect(),
-            Named::Group => snapshot.groups.iter().map(|(name, id)| (Arc::from(name.as_str()), Arc::clone(id))).collect(),
+            Named::Group => {
+                let written =
+                    |lower: &String, id: &IamId| snapshot.group_names.get(id).cloned().unwrap_or_else(|| Arc::from(lower.as_str()));
+                snapshot.groups.iter().map(|(lower, id)| (written(lower, id), Arc::clone(id))).collect()
+            }
         };
         for (name, id) in pairs {
             match snapshot.taken {

@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub users: BTreeMap<IamId, SnapshotUser>,
     /// Group ids by lower-case name.
     pub groups: BTreeMap<String, IamId>,
+    /// How the groups' names are written, by id.
+    pub group_names: BTreeMap<IamId, Arc<str>>,
     /// Role ARNs by id (`AROA…`).
     pub roles: BTreeMap<Arc<str>, RoleArn>,
 }
@@ -128,11 +130,14 @@ impl Snapshot {
             truncated: pages.last().is_some_and(|page| page.is_truncated),
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
+            group_names: BTreeMap::new(),
             roles: BTreeMap::new(),
         };
         for page in &pages {
             for group in &page.group_detail_list {
-                snapshot.groups.insert(group.group_name.to_ascii_lowercase(), Arc::from(group.group_id.as_str()));
+                let id: IamId = Arc::from(group.group_id.as_str());
+                snapshot.groups.insert(group.group_name.to_ascii_lowercase(), Arc::clone(&id));
+                snapshot.group_names.insert(id, Arc::from(group.group_name.as_str()));
             }
             for role in &page.role_detail_list {
                 if let Ok(arn) = RoleArn::parse(&role.arn) {
@@ -142,10 +147,11 @@ impl Snapshot {
         }
         for user in pages.into_iter().flat_map(|page| page.user_detail_list) {
             let mut groups = BTreeSet::new();
-            for name in &user.group_list {
+            for written in &user.group_list {
                 // A listing made with `--filter User` names groups without their ids.
-                let name = name.to_ascii_lowercase();
+                let name = written.to_ascii_lowercase();
                 let id = snapshot.groups.entry(name.clone()).or_insert_with(|| Arc::from(format!("group named {name}")));
+                snapshot.group_names.entry(Arc::clone(id)).or_insert_with(|| Arc::from(written.as_str()));
                 groups.insert(Arc::clone(id));
             }
             let entry = SnapshotUser { name: Arc::from(user.user_name), arn: user.arn, groups };
@@ -159,17 +165,18 @@ impl Snapshot {
     /// # Errors
     /// The serialiser's own.
     pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let names: BTreeMap<&IamId, &String> = self.groups.iter().map(|(name, id)| (id, name)).collect();
+        let written = |(lower, id): (&String, &IamId)| self.group_names.get(id).map_or_else(|| lower.clone(), ToString::to_string);
+        let names: BTreeMap<&IamId, String> = self.groups.iter().map(|group| (group.1, written(group))).collect();
         let user = |(id, user): (&IamId, &SnapshotUser)| UserDetail {
             user_name: user.name.to_string(),
             user_id: id.to_string(),
             arn: user.arn.clone(),
             group_list: user.groups.iter().filter_map(|group| names.get(group).map(ToString::to_string)).collect(),
         };
-        let group = |(name, id): (&String, &IamId)| GroupDetail {
-            group_name: name.clone(),
-            group_id: id.to_string(),
-            arn: iam_arn(self.partition.as_deref(), self.account, &format!("group/{name}")),
+        let group = |group: (&String, &IamId)| {
+            let name = written(group);
+            let arn = iam_arn(self.partition.as_deref(), self.account, &format!("group/{name}"));
+            GroupDetail { group_name: name, group_id: group.1.to_string(), arn }
         };
         let details = Details {
             user_detail_list: self.users.iter().map(user).collect(),
@@ -193,6 +200,7 @@ impl Snapshot {
             .map(|(name, id)| (name.clone(), Arc::clone(id)))
             .collect();
         let stayed: BTreeSet<&IamId> = self.groups.values().collect();
+        self.group_names.retain(|id, _| stayed.contains(id));
         let told = |user: &SnapshotUser| user.groups.iter().all(|group| stayed.contains(group));
         self.users.retain(|id, user| later.users.get(id) == Some(user) && told(user));
         self.roles.retain(|id, arn| later.roles.get(id) == Some(arn));
