@@ -132,7 +132,7 @@ def all_commands() -> Iterator[list[str]]:
 
 
 def reviews() -> Iterator[list[str]]:
-    for setup in ("events/review", "events/cross-account", "events/cross-account/strict"):
+    for setup in ("events/review", "events/cross-account", "events/cross-account-strict"):
         yield from (["review", setup, "--as-of", AS_OF, "--format", form] for form in FORMATS)
     report = ["--credential-report", "events/review/credentials.csv"]
     yield ["review", "events/review", *report, "--as-of", AS_OF]
