@@ -87,8 +87,7 @@ class People(unittest.TestCase):
         (taken,) = [key for key in keys if key.startswith(f"roster/{DEVELOPMENT}@")]
         roster = json.loads(s3.get_object(Bucket=bucket, Key=taken)["Body"].read())
         groups = {user["UserName"]: user["GroupList"] for user in roster["UserDetailList"]}
-        # IAM knows no two groups that differ in case alone.
-        self.assertEqual((groups["alice"], groups["tess"]), (["developers"], ["testers"]))
+        self.assertEqual((groups["alice"], groups["tess"]), (["Developers"], ["Testers"]))
 
 
 if __name__ == "__main__":
