@@ -16,8 +16,8 @@ use crate::same_findings::{offline, prepare};
 use crate::slack::Slack;
 use crate::storm::{Ends, Mail, Outage, Storm};
 
-/// So many seeds: 16 outages, 12 stories of each.
-const SEEDS: u64 = 192;
+/// So many seeds: 16 outages, 24 stories of each.
+const SEEDS: u64 = 384;
 
 /// What the seeds of one kind of outage came to.
 #[derive(Debug, Default)]
@@ -111,11 +111,11 @@ fn nothing_that_nobody_could_read_is_acknowledged_and_all_is_told_once_somebody_
     assert_eq!(by_kind.len(), 8);
     for ((mail, slack_revives), totals) in &by_kind {
         // A storm in which nothing waits proves nothing.
-        assert!(totals.violations > 20 && totals.waited >= 5 && totals.crashes > 50, "{mail:?} {slack_revives}: {totals:?}");
+        assert!(totals.violations > 20 && totals.waited > 10 && totals.crashes > 50, "{mail:?} {slack_revives}: {totals:?}");
         // Slack hears of it once it lives again, if the address has not come back by then.
         assert_eq!(totals.lost > 0, *mail == Mail::Leaves && *slack_revives, "{mail:?} {slack_revives}: {totals:?}");
         if !slack_revives || *mail == Mail::Leaves {
-            assert!(totals.mailed >= 3, "{mail:?} {slack_revives}: {totals:?}");
+            assert!(totals.mailed > 5, "{mail:?} {slack_revives}: {totals:?}");
         }
         // Those that something else than e-mail got, at most once a version.
         assert!(totals.in_vain < totals.waited + totals.violations, "{mail:?} {slack_revives}: {totals:?}");

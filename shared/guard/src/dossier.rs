@@ -34,7 +34,8 @@ const RENEWED_LATE: i64 = 300;
 pub struct SwitchKey {
     /// The second of the mint.
     pub second: Moment,
-    /// `assumedRoleId` (`AROA…:session`).
+    /// `assumedRoleId` (`AROA…:session`). Of a switch whose records name none: the account and the event id of the first one,
+    /// with a space between.
     pub session: Arc<str>,
     /// The access key issued, where a half was read.
     pub issued: Option<Arc<str>>,

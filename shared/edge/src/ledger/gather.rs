@@ -75,6 +75,10 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Asks for the sessions of this name around this second, whole.
     pub fn session(&mut self, at: &SessionAt) {
+        if let Some(record) = at.record() {
+            self.record(&record);
+            return;
+        }
         self.ask(keys::session(&at.session), keys::around(at.time, SESSION, SESSION));
         if let Some((id, _)) = at.session.split_once(':') {
             self.ask(keys::role(id), Span::default());

@@ -11,10 +11,18 @@ use crate::port::Span;
 /// Sessions of one name, around one second: what most facts are about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SessionAt {
-    /// `AROA…:session`.
+    /// `AROA…:session`; of a switch whose records name none, as [`SwitchKey`](rolewatch_guard::SwitchKey) has it.
     pub session: String,
     /// The second.
     pub time: Moment,
+}
+
+impl SessionAt {
+    /// The record that the switch is known by, if none of its records names a session. No session's name has a space.
+    pub(crate) fn record(&self) -> Option<RecordKey> {
+        let (account, event) = self.session.split_once(' ')?;
+        Some(RecordKey { account: account.parse().ok()?, event: event.parse().ok()? })
+    }
 }
 
 /// A text as part of a key. AWS's own are short; whatever is not goes in as its hash, and so does what holds the separator.

@@ -48,11 +48,13 @@ impl Default for History {
 }
 
 impl History {
-    /// Adds a record to its account and region. One without a time, an account or a region is none.
+    /// Adds a record to its account and Region. One without a time or an account is none. CloudTrail knows where it
+    /// recorded an event whatever the record says of it: one without a readable Region is in us-east-1.
     pub fn add(&mut self, record: &Value) {
         let account = record["recipientAccountId"].as_str().and_then(|account| account.parse().ok());
         let time = record["eventTime"].as_str().and_then(|time| time.parse().ok());
-        if let (Some(account), Some(time), Some(region)) = (account, time, record["awsRegion"].as_str()) {
+        let region = record["awsRegion"].as_str().unwrap_or("us-east-1");
+        if let (Some(account), Some(time)) = (account, time) {
             self.records.entry((account, region.to_owned())).or_default().push((time, record.clone()));
         }
     }
