@@ -233,6 +233,33 @@ class TheEmulator(unittest.TestCase):
             return False
         return True
 
+    def test_a_trust_policy_forgets_a_principal_that_is_deleted_and_made_again(self) -> None:
+        named = f"arn:aws:iam::{DEVELOPMENT}:role/Returning"
+        account = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{DEVELOPMENT}:root"}}
+        anywhere = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
+        iam = self.accounts.client("iam", DEVELOPMENT)
+
+        def create() -> None:
+            iam.create_role(RoleName="Returning", AssumeRolePolicyDocument=json.dumps({"Statement": [account]}))
+            iam.put_role_policy(RoleName="Returning", PolicyName="go", PolicyDocument=json.dumps({"Statement": [anywhere]}))
+
+        create()
+        by_principal = open_role(self.accounts, "ByPrincipal", trust=named)
+        by_condition = open_role(self.accounts, "ByCondition", condition={"ArnEquals": {"aws:PrincipalArn": named}})
+        comer = hire(self.accounts, "comer", may=anywhere)
+        session = comer.switch(named)["Credentials"]
+        for role in (by_principal, by_condition):
+            comer.switch(role, session)
+        iam.delete_role_policy(RoleName="Returning", PolicyName="go")
+        iam.delete_role(RoleName="Returning")
+        shown = self.accounts.client("iam", PRODUCTION).get_role(RoleName="ByPrincipal")["Role"]["AssumeRolePolicyDocument"]
+        self.assertRegex(shown["Statement"][0]["Principal"]["AWS"][0], r"^AROA\w+$")
+        create()
+        session = comer.switch(named)["Credentials"]
+        comer.switch(by_condition, session)
+        with self.assertRaisesRegex(ClientError, "is not authorized"):
+            comer.switch(by_principal, session)
+
     def test_root_assumes_no_role(self) -> None:
         with self.assertRaisesRegex(ClientError, "may not be assumed by root"):
             self.accounts.client("sts", DEVELOPMENT).assume_role(RoleArn=self.update_app, RoleSessionName="root")

@@ -60,10 +60,14 @@ def resources(statement):
 
 
 def principals(statement):
-    """Whom a statement trusts, in words."""
+    """Whom a statement trusts, in words. An account of which a condition admits certain roles alone: those roles."""
     principal = statement["Principal"]
     if isinstance(principal, str):
         return [principal]
+    admitted = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:PrincipalArn")
+    accounts = listed(principal.get("AWS", []))
+    if admitted and accounts and all(shown(value).endswith(":root") for value in accounts):
+        return [shown(value) for value in listed(admitted)]
     return [shown(value) for values in principal.values() for value in listed(values)]
 
 

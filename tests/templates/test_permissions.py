@@ -5,10 +5,11 @@ import unittest
 
 import permissions
 import templates
-from templates import ALL, HUB, ROOT, TRAIL
+from templates import ALL, HUB, ROOT, SPOKE, TRAIL
 
 DOC = ROOT / "docs" / "permissions.md"
 CALLS = ROOT / "shared" / "edge" / "src" / "aws"
+CROSS_ACCOUNT = sorted((ROOT / "deploy" / "cross-account").glob("*-account.yaml"))
 # The method of the SDK, and what IAM calls it. None: the CLI calls it, with the rights of whoever runs it.
 METHODS = {
     "assume_role": "sts:AssumeRole",
@@ -93,6 +94,43 @@ class Permissions(unittest.TestCase):
                         seen += 1
                         self.assertTrue(names_its_source(statement), f"{path.name}: {name}")
         self.assertGreater(seen, 10)
+
+    def test_the_reader_roles_trust_two_roles_of_the_hub_by_their_arns(self):
+        arn = "arn:${AWS::Partition}:iam::${HubAccountId}:"
+        roles = [{"Fn::Sub": f"{arn}role/${{HubStackName}}-{name}"} for name in ("switch-guard", "session-auditor")]
+        own = [{"Fn::GetAtt": [name, "Arn"]} for name in ("SwitchGuardRole", "SessionAuditorRole")]
+        account = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+        for path, root, admitted in ((SPOKE, {"Fn::Sub": f"{arn}root"}, roles), (HUB, account, own)):
+            trust = templates.raw(path)["Resources"]["ReaderRole"]["Properties"]["AssumeRolePolicyDocument"]
+            (statement,) = trust["Statement"]
+            self.assertEqual(
+                statement,
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": root},
+                    "Action": "sts:AssumeRole",
+                    "Condition": {"ArnEquals": {"aws:PrincipalArn": admitted}},
+                },
+            )
+        # The names in the spoke are those that the hub gives, and they have no path.
+        for name, own_name in (("SwitchGuardRole", "switch-guard"), ("SessionAuditorRole", "session-auditor")):
+            role = templates.raw(HUB)["Resources"][name]["Properties"]
+            self.assertEqual(role["RoleName"], {"Fn::Sub": f"${{AWS::StackName}}-{own_name}"})
+            self.assertNotIn("Path", role)
+
+    def test_no_policy_has_a_role_or_a_user_as_principal(self):
+        seen = 0
+        for path in (*ALL, *CROSS_ACCOUNT):
+            template = templates.transformed(path)
+            trusts = [role["Properties"]["AssumeRolePolicyDocument"] for role in templates.of_type(template, "AWS::IAM::Role").values()]
+            for document in (*trusts, *(document for _, _, document in permissions.resource_policies(template))):
+                for statement in permissions.statements(document):
+                    principal = statement["Principal"]
+                    for value in permissions.listed(principal.get("AWS", [])) if isinstance(principal, dict) else []:
+                        seen += 1
+                        shown = permissions.shown(value)
+                        self.assertTrue(shown.endswith(":root") or shown == "SpokeAccounts", f"{path.name}: IAM keeps {shown} by its unique id")
+        self.assertGreater(seen, 4)
 
     def test_who_may_send_events_is_named(self):
         for statement in (s for _, owner, d in permissions.resource_policies(templates.transformed(HUB)) if owner == "HubBus" for s in permissions.statements(d)):

@@ -11,7 +11,7 @@ use super::connection::Connection;
 use super::trouble::{refused, trouble};
 use crate::port::{Clock, Trouble};
 
-/// How rolewatch's own sessions are called, in CloudTrail and in the trust policy of the reader roles.
+/// How rolewatch's own sessions are called in CloudTrail.
 const SESSION: &str = "rolewatch";
 
 /// For how long it is let in, in seconds: the least that STS grants.

@@ -42,6 +42,20 @@ fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() 
     with_jump(json!({"AWS": ALICE}), json!({})).policy("chaining: deny ", "chaining: allow").silent(RULE);
 }
 
+/// An account as principal, and the roles that are meant in a condition: so a trust policy outlives them.
+#[test]
+fn an_account_trusted_for_one_role_lets_in_the_sessions_of_that_role_alone() {
+    let account = || json!({"AWS": "arn:aws:iam::111122223333:root"});
+    let only = |arn: &str| json!({"ArnEquals": {"aws:PrincipalArn": [arn, "arn:aws:iam::111122223333:role/Gone"]}});
+    let company = with_jump(account(), only(JUMP));
+    let finding = company.one(RULE);
+    assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, JUMP));
+    company.fixed(&finding).silent(RULE);
+    for other in [ALICE, "arn:aws:iam::111122223333:role/Jump2", "arn:aws:iam::111122223333:role/team/Jump"] {
+        with_jump(account(), only(other)).fires_nothing_sure(RULE);
+    }
+}
+
 #[test]
 fn a_session_of_the_same_account_needs_no_policy_of_its_own() {
     let session = "arn:aws:sts::444455556666:assumed-role/Jump/alice";
