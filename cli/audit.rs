@@ -55,9 +55,10 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     report.print(args.format)?;
     not_evidence.tell_not_evidence();
     unread.tell();
+    inputs.tell_roster_faults();
     tell_near_misses(&judgement.near_misses, &inputs.policy_file);
     stdout::tell(&format!("rolewatch: {}", totals::line(&totals)));
-    Ok(Exit::of_audit(&judgement.findings, args.fail_on, unread.is_empty()))
+    Ok(Exit::of_audit(&judgement.findings, args.fail_on, unread.is_empty() && inputs.roster_faults.is_empty()))
 }
 
 /// Entries of the policy that only just miss a role, on stderr whatever the format: a role that goes unjudged looks like a clean one.

@@ -15,7 +15,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     inputs.finish();
     let accounts = inputs.setup.accounts().count();
     if accounts > 0 {
-        let text = draft(&inputs.setup, &inputs.names.iter().cloned().collect());
+        let text = draft(&inputs.setup, &inputs.names());
         stdout::print_plain(|out| out.write_all(text.as_bytes()))?;
     }
     inputs.tell();

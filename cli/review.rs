@@ -37,6 +37,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     report.print(args.format)?;
     inputs.tell();
     tell_near_misses(&reviewed.near_misses, &file);
+    reviewed.empty_lists.iter().for_each(|sentence| stdout::tell_warning(sentence));
     stdout::tell(&format!("rolewatch: {}", report.account()));
     Ok(Exit::of_review(&reviewed.findings, args.fail_on, inputs.faults.is_empty()))
 }

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     };
     let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
     let About { rule, name, time, message, .. } = about;
-    let document = Document { rule, name, time, message, complete: unread.is_empty(), plan };
+    let document = Document { rule, name, time, message, complete: unread.is_empty() && inputs.roster_faults.is_empty(), plan };
     match args.format {
         PlanFormat::Text => stdout::print(|out| text::write(&document, stdout::columns(), out))?,
         PlanFormat::Json => {
@@ -65,10 +65,11 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     }
     not_evidence.tell_not_evidence();
     unread.tell();
+    inputs.tell_roster_faults();
     if !unread.is_empty() {
         stdout::tell_warning("some logs could not be read: sessions, and bystanders with them, may be missing from the plan");
     }
-    Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
+    Ok(if unread.is_empty() && inputs.roster_faults.is_empty() { Exit::Clean } else { Exit::Incomplete })
 }
 
 fn no_plan(why: &NoPlan, about: &About) -> Failure {

@@ -1,5 +1,6 @@
 //! The policy and the rosters of a run: given, or found next to the archive or in the working folder.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,12 +8,14 @@ use std::path::{Path, PathBuf};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::review::{Files, Input};
+use rolewatch_guard::review::{Files, Input, List};
 use rolewatch_guard::roster::{Rosters, Snapshot};
+use rolewatch_guard::untrusted::harmless;
 
 use crate::args::SourceArgs;
 use crate::exit::{Failure, shown_path, shown_paths};
 use crate::given;
+use crate::review::inputs::lists_missing;
 use crate::stdout;
 
 /// How a policy file is called where it is to be found.
@@ -35,6 +38,8 @@ pub(crate) struct Inputs {
     pub(crate) roster_files: Vec<RosterFile>,
     /// The same files with their policies.
     pub(crate) files: Files,
+    /// What the rosters lack that the policy needs, each in one line.
+    pub(crate) roster_faults: Vec<String>,
     /// Files and folders inside the archive that are no logs, canonical.
     pub(crate) not_logs: Vec<PathBuf>,
 }
@@ -45,6 +50,10 @@ pub(crate) struct RosterFile {
     pub(crate) account: AccountId,
     pub(crate) taken: Option<Moment>,
     pub(crate) truncated: bool,
+    /// Whether it has any users.
+    has_users: bool,
+    /// That it has no `UserDetailList`, not even an empty one, and how to get it.
+    pub(crate) lacks_users: Option<String>,
 }
 
 impl Inputs {
@@ -73,21 +82,58 @@ impl Inputs {
         for Timed { file, taken } in files {
             let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
             let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster { file: shown_path(&file), why })?;
-            roster_files.push(RosterFile { file: file.clone(), account: snapshot.account, taken, truncated: snapshot.truncated });
-            rosters.add(snapshot);
+            let mut lacks_users = None;
             match Input::read(&bytes) {
-                Ok(Input::Account(account)) => policies_of.add(*account, taken),
+                Ok(Input::Account(account)) => {
+                    lacks_users = lists_missing(&account, &[List::Users]);
+                    policies_of.add(*account, taken);
+                }
                 // Who is in which group is known all the same.
                 Ok(_) => {}
                 Err(why) => stdout::tell_warning(&format!("{}: its policies cannot be read: {why}", shown_path(&file))),
             }
+            let (account, truncated, has_users) = (snapshot.account, snapshot.truncated, !snapshot.users.is_empty());
+            roster_files.push(RosterFile { file, account, taken, truncated, has_users, lacks_users });
+            rosters.add(snapshot);
         }
 
         let used = [&policy_file].into_iter().chain(roster_files.iter().map(|roster| &roster.file));
         let not_logs = used.chain(&policies).chain(&folders).filter_map(|path| fs::canonicalize(path).ok()).collect();
-        let inputs = Self { policy, policy_file, rosters, roster_files, files: policies_of, not_logs };
+        let files = policies_of;
+        let mut inputs = Self { policy, policy_file, rosters, roster_files, files, roster_faults: Vec::new(), not_logs };
         inputs.tell(sources, &policies, &folders);
+        inputs.roster_faults = inputs.without_users();
         Ok(inputs)
+    }
+
+    /// Accounts whose groups the policy names and of which no roster has a user: a fault where the list is not there, a warning where it is empty.
+    fn without_users(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let groups = self.policy.roles.iter().flat_map(|rules| &rules.groups).map(|group| (group.account, group));
+        for (account, group) in groups.collect::<BTreeMap<_, _>>() {
+            let of_account: Vec<&RosterFile> = self.roster_files.iter().filter(|roster| roster.account == account).collect();
+            if of_account.iter().any(|roster| roster.has_users) {
+                continue;
+            }
+            let is_empty = |roster: &&&RosterFile| roster.lacks_users.is_none();
+            if let Some(roster) = of_account.iter().find(is_empty) {
+                stdout::tell_warning(&format!(
+                    "{}: no user is in it, but the policy names {}; who is in the groups of account {account} is known from changes in the \
+                     logs only. If it was taken with `--filter`, take it again without",
+                    shown_path(&roster.file),
+                    harmless(&group.written),
+                ));
+            } else {
+                let lacking = of_account.iter().filter_map(|roster| Some((roster, roster.lacks_users.as_ref()?)));
+                faults.extend(lacking.map(|(roster, why)| format!("{}: {why}", shown_path(&roster.file))));
+            }
+        }
+        faults
+    }
+
+    /// What the rosters lack, on stderr.
+    pub(crate) fn tell_roster_faults(&self) {
+        self.roster_faults.iter().for_each(|fault| stdout::tell(&format!("rolewatch: {fault}")));
     }
 
     fn tell(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {

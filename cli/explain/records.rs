@@ -87,6 +87,9 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     })?;
     not_evidence.tell_not_evidence();
     unread.tell();
+    if let Some(inputs) = &inputs {
+        inputs.tell_roster_faults();
+    }
     if let (Some(inputs), Some(met)) = (&inputs, met) {
         let all = told.iter().filter_map(|record| record.seen.as_deref()).chain(&later);
         let unmatched = unmatched(&world_of(all), &inputs.policy, &inputs.rosters, &met.into_near());
@@ -94,7 +97,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         near.for_each(|entry| stdout::tell_warning(&format!("{}: line {}: {entry}", shown_path(&inputs.policy_file), entry.line)));
     }
     stdout::tell(&summary(&counts, unread.count() - details, partly, not_evidence.count()));
-    Ok(if unread.is_empty() { Exit::Clean } else { Exit::Incomplete })
+    let is_complete = unread.is_empty() && inputs.is_none_or(|inputs| inputs.roster_faults.is_empty());
+    Ok(if is_complete { Exit::Clean } else { Exit::Incomplete })
 }
 
 /// The last line on stderr.

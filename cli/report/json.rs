@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use rolewatch_guard::id::EventId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
+use rolewatch_guard::review::List;
 use rolewatch_guard::untrusted::{harmless, shows_as_itself};
 use rolewatch_guard::{CallerShown, Standing, Tally, Totals, standings};
 use serde::Serialize;
@@ -50,6 +51,8 @@ struct RosterShown {
     account: String,
     taken: Option<Moment>,
     truncated: bool,
+    /// Keys of lists that are not there and are needed.
+    missing: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -110,6 +113,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 account: roster.account.to_string(),
                 taken: roster.taken,
                 truncated: roster.truncated,
+                missing: roster.lacks_users.iter().map(|_| List::Users.key()).collect(),
             })
             .collect(),
         paths: paths.iter().map(|path| shown_path(path)).collect(),

@@ -116,8 +116,11 @@ fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         "found",
         &format!("{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed", number(switches.clean)),
     )?;
-    if !report.unread.is_empty() {
-        let text = format!("{}; stderr names each with its reason", incomplete(totals));
+    let rosters = (!inputs.roster_faults.is_empty()).then(|| "a roster lacks its list of users".to_owned());
+    let unread = (!report.unread.is_empty()).then(|| incomplete(totals));
+    if rosters.is_some() || unread.is_some() {
+        let parts: Vec<String> = unread.into_iter().chain(rosters).collect();
+        let text = format!("{}; stderr names each with its reason", parts.join("; "));
         page.hanging(&format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)), LABEL + 1, &text)?;
     }
     Ok(())

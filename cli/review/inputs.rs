@@ -1,7 +1,7 @@
 //! Files about the set-up: read one by one, each fault named.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::slice;
 
 use rolewatch_archive::find_files;
 use rolewatch_guard::id::AccountId;
-use rolewatch_guard::review::{Credential, Input, Setup};
+use rolewatch_guard::review::{Account, Credential, Input, List, Setup};
 use serde::Deserialize;
 
 use crate::audit::inputs::ROSTERS;
@@ -32,8 +32,8 @@ pub(crate) struct Inputs {
     pub(crate) faults: Vec<String>,
     /// Files that could not be read.
     pub(crate) unreadable: u64,
-    /// The name of the file that an account came from, without ending and time.
-    pub(crate) names: Vec<(AccountId, String)>,
+    /// The files that an account came from.
+    accounts: Vec<(AccountId, PathBuf)>,
     /// Files that were met, by their real paths.
     met: HashSet<PathBuf>,
 }
@@ -98,7 +98,7 @@ impl Inputs {
         }
         self.read += 1;
         if let Some((id, unreadable)) = account {
-            self.names.push((id, stem(file)));
+            self.accounts.push((id, file.to_owned()));
             for fault in unreadable {
                 let fault: String =
                     fault.chars().map(|c| if rolewatch_guard::untrusted::shows_as_itself(c) { c } else { '\u{fffd}' }).collect();
@@ -129,13 +129,24 @@ impl Inputs {
         }
     }
 
-    /// Once everything is read: accounts of which a page is missing.
+    /// Once everything is read: accounts of which a list or a page is missing.
     pub(crate) fn finish(&mut self) {
         let truncated = self.setup.accounts().filter(|account| account.truncated);
-        let faults = truncated.map(|account| {
+        let truncated = truncated.map(|account| {
             format!("account {}: IsTruncated: the last page is missing, so users, groups, roles or policies may be", account.id)
         });
+        let lacking = self.setup.accounts().filter_map(|account| {
+            let files = self.accounts.iter().filter(|(id, _)| *id == account.id);
+            let files: Vec<String> = files.map(|(_, file)| shown_path(file)).collect();
+            Some(format!("{}: {}", files.join(", "), lists_missing(account, &List::ALL)?))
+        });
+        let faults: Vec<String> = truncated.chain(lacking).collect();
         self.faults.extend(faults);
+    }
+
+    /// The name of a file that each account came from, without ending and time.
+    pub(crate) fn names(&self) -> BTreeMap<AccountId, String> {
+        self.accounts.iter().map(|(id, file)| (*id, stem(file))).collect()
     }
 
     fn fault(&mut self, file: &Path, why: &str) {
@@ -153,6 +164,22 @@ impl Inputs {
             stdout::tell(&format!("rolewatch: … and {} more (`--format json` names them)", number(untold)));
         }
     }
+}
+
+/// That lists are missing in the details of an account, and how to get them. `None`: none of `needed` is.
+pub(crate) fn lists_missing(account: &Account, needed: &[List]) -> Option<String> {
+    let missing = account.missing_lists().into_iter().filter(|list| needed.contains(list));
+    let missing: Vec<String> = missing.map(|list| format!("`{}` ({})", list.key(), list.word())).collect();
+    let named = match &*missing {
+        [] => return None,
+        [one] => format!("{one} is"),
+        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
+    };
+    Some(format!(
+        "{named} missing in the details of account {}, so whatever depends on that is unproven; \
+         take them with `aws iam get-account-authorization-details`, without `--filter`",
+        account.id
+    ))
 }
 
 /// Of the file, or of stdin for `-`.

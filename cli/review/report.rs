@@ -8,7 +8,7 @@ use std::path::Path;
 use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::review::{Review, ReviewFinding};
+use rolewatch_guard::review::{List, Review, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -117,7 +117,8 @@ impl Report<'_> {
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
         let accounts = self.inputs.setup.accounts().map(|account| {
             let (users, groups, roles) = account.counts();
-            json!({"account": account.id, "truncated": account.truncated, "users": users, "groups": groups, "roles": roles})
+            let missing: Vec<&str> = account.missing_lists().into_iter().map(List::key).collect();
+            json!({"account": account.id, "truncated": account.truncated, "missing": missing, "users": users, "groups": groups, "roles": roles})
         });
         let suppressed = self.review.suppressed.iter().map(|(finding, by)| {
             json!({"finding": finding, "reason": harmless(&by.reason), "owner": harmless(&by.owner), "until": by.until.to_string(), "line": by.line})
@@ -141,8 +142,22 @@ impl Report<'_> {
         lines.write_record(HEADER)?;
         let shown = |value: &Option<Value>| value.as_ref().map(|value| visible(&value.to_string())).unwrap_or_default();
         for finding in &self.review.findings {
-            let ReviewFinding { rule, name, verdict, severity, account, subject, place, statement, fix, message, undecided, id, policy } =
-                finding;
+            let ReviewFinding {
+                rule,
+                name,
+                verdict,
+                severity,
+                account,
+                subject,
+                place,
+                statement,
+                fix,
+                message,
+                undecided,
+                id,
+                policy,
+                wanting: _,
+            } = finding;
             let cells: [&str; HEADER.len()] = [
                 rule,
                 name,

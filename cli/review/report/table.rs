@@ -1,9 +1,10 @@
 //! For people: by subject, the worst first, each with the statement as it stands and as it should be.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use rolewatch_guard::Verdict;
-use rolewatch_guard::review::ReviewFinding;
+use rolewatch_guard::review::{Account, Gap, List, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
 
@@ -36,7 +37,9 @@ pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
     if !unproven.is_empty() {
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
         page.text(2, "The files can show neither that the rule is kept nor that it is broken. Each line says what it hangs on.")?;
-        by_subject(&unproven, &mut page)?;
+        let (wanting, others): (Vec<_>, Vec<_>) = unproven.into_iter().partition(|finding| !finding.wanting.gaps.is_empty());
+        not_given(report, &wanting, &mut page)?;
+        by_subject(&others, &mut page)?;
     }
     if !report.review.suppressed.is_empty() {
         page.heading(&format!("Suppressed: {}", number(length(&report.review.suppressed))))?;
@@ -61,8 +64,7 @@ fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let mut label = "accounts";
     for account in report.inputs.setup.accounts() {
         let name = report.policy.account_name(account.id).map_or_else(|| "not in the policy".to_owned(), harmless);
-        let (users, groups, roles) = account.counts();
-        page.labelled(label, &format!("{} ({name}): {users} users, {groups} groups, {roles} roles", account.id))?;
+        page.labelled(label, &format!("{} ({name}): {}", account.id, counts(account)))?;
         label = "";
     }
     let found = &report.review.findings;
@@ -75,10 +77,55 @@ fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         &format!("{elevated}; {}, {unproven} unproven, {suppressed} suppressed", counted(violations, "violation", "violations")),
     )?;
     if !report.inputs.faults.is_empty() {
-        let text = "some of the files could not be read, or not whole, so findings may be missing below; stderr names each with its reason";
+        let text =
+            "some of the files could not be read, or are not complete, so findings may be missing below; stderr names each with its reason";
         page.hanging(&format!("{BAD}INCOMPLETE{BAD:#} "), 11, text)?;
     }
     Ok(())
+}
+
+/// How many users, groups and roles there are, as far as they were given.
+fn counts(account: &Account) -> String {
+    let (users, groups, roles) = account.counts();
+    let missing = account.missing_lists();
+    let counted = [(List::Users, users), (List::Groups, groups), (List::Roles, roles)].map(|(list, count)| {
+        if missing.contains(&list) { format!("{} not given", list.word()) } else { format!("{count} {}", list.word()) }
+    });
+    counted.join(", ")
+}
+
+/// One line for each thing that was not given, with all that it leaves unproven: a line for each rule and role would say the same many times.
+fn not_given(report: &Report<'_>, findings: &[&ReviewFinding], page: &mut Page<'_>) -> io::Result<()> {
+    let gaps: BTreeSet<Gap> = findings.iter().flat_map(|finding| finding.wanting.gaps.iter().copied()).collect();
+    for gap in gaps {
+        let of_gap = || findings.iter().filter(|finding| finding.wanting.gaps.contains(&gap));
+        let Some(worst) = of_gap().map(|finding| finding.severity).max() else { continue };
+        let rules: BTreeSet<&str> = of_gap().map(|finding| finding.rule).collect();
+        let about: BTreeSet<&str> = of_gap().flat_map(|finding| finding.wanting.about.iter().map(String::as_str)).collect();
+        let count = u64::try_from(of_gap().count()).unwrap_or(u64::MAX);
+        let account = report.policy.account_name(gap.account).map_or_else(|| format!("account {}", gap.account), harmless);
+        let text = format!(
+            "{}, so {} unproven: {} for {}. `--format json` lists each.",
+            gap.of(&account),
+            if count == 1 { "one finding is".to_owned() } else { format!("{} findings are", number(count)) },
+            named(rules),
+            named(about),
+        );
+        writeln!(page.out)?;
+        let style = paint::severity(Verdict::Unproven, worst);
+        let severity = padded(&worst.as_str().to_uppercase(), TEXT - 2);
+        page.hanging(&format!("  {style}{severity}{style:#}"), TEXT, &text)?;
+    }
+    Ok(())
+}
+
+/// `a, b and c`, all of them.
+fn named(names: BTreeSet<&str>) -> String {
+    let mut names = Vec::from_iter(names);
+    match names.pop() {
+        Some(last) if !names.is_empty() => format!("{} and {last}", names.join(", ")),
+        last => last.unwrap_or_default().to_owned(),
+    }
 }
 
 /// The findings are sorted, the worst first; a subject stands where its worst does.

@@ -9,8 +9,10 @@ mod allowed;
 mod attempt;
 mod change;
 mod draft;
+mod empty;
 mod finding;
 mod fix;
+mod gap;
 mod input;
 mod joining;
 mod link;
@@ -29,6 +31,7 @@ pub use allowed::{AllowedBy, Allowing, Change, FileTime, Files, allowed_by};
 pub use change::{CHANGES, Changed, SetupChange, change};
 pub use draft::draft;
 pub use finding::ReviewFinding;
+pub use gap::{Gap, List, Wanting};
 pub use input::{Input, InputError, Outsider};
 pub use setup::{Credential, Setup};
 
@@ -50,6 +53,8 @@ pub struct Review {
     pub notices: Vec<String>,
     /// Of the notices, those about entries of the policy that only just miss a role.
     pub near_misses: Vec<String>,
+    /// Of the notices, those about lists that are empty and probably should not be.
+    pub empty_lists: Vec<String>,
     /// How many elevated roles were found.
     pub elevated: usize,
 }
@@ -57,9 +62,9 @@ pub struct Review {
 /// Judges a set-up. `as_of` is what "by now" means for suppressions.
 pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     let view = View::new(setup, policy);
-    let near_misses = view.near_misses();
-    let notices = near_misses.iter().cloned().chain(view.notices()).collect();
-    let mut review = Review { notices, near_misses, elevated: view.elevated.len(), ..Review::default() };
+    let (near_misses, empty_lists) = (view.near_misses(), empty::lists(&view));
+    let notices = near_misses.iter().chain(&empty_lists).cloned().chain(view.notices()).collect();
+    let mut review = Review { notices, near_misses, empty_lists, elevated: view.elevated.len(), ..Review::default() };
     for rule in &rules::ALL {
         let Check::Review(check) = rule.check else { continue };
         for draft in check(&view) {
@@ -97,6 +102,7 @@ fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
         }
         let undecided = finding.undecided.into_iter().filter(|reason| !known.undecided.contains(reason)).collect::<Vec<_>>();
         known.undecided.extend(undecided);
+        known.wanting = std::mem::take(&mut known.wanting).and(finding.wanting);
     }
     merged
 }

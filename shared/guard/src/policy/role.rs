@@ -112,6 +112,17 @@ impl RolePattern {
         self.account
     }
 
+    /// Whether the pattern can match roles of an account.
+    pub(crate) fn may_be_in(&self, account: AccountId) -> bool {
+        self.text.split(':').nth(4).is_some_and(|part| glob_matches(part, &account.to_string()))
+    }
+
+    /// The pattern for the roles of one account.
+    pub(crate) fn in_account(&self, account: AccountId) -> String {
+        let parts = self.text.splitn(6, ':').enumerate();
+        parts.map(|(at, part)| if at == 4 { account.to_string() } else { part.to_owned() }).collect::<Vec<_>>().join(":")
+    }
+
     /// Whether the pattern can match more than one ARN.
     pub fn has_wildcards(&self) -> bool {
         self.text.contains(WILD)

@@ -1,10 +1,11 @@
 //! One account's IAM: users, groups, roles and all their policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iam::{Caller, Document, Governing, Identity, Place, ResourceSide, Text};
 use crate::id::AccountId;
 use crate::moment::Moment;
+use crate::review::gap::{Gap, List, Part};
 
 /// A policy's document, or why it could not be read.
 pub(crate) type Read = Result<Document, String>;
@@ -16,6 +17,8 @@ pub struct Account {
     pub id: AccountId,
     /// `IsTruncated`: more pages exist than were given.
     pub truncated: bool,
+    /// The lists that were given, empty or not.
+    pub(crate) lists: BTreeSet<List>,
     /// Users by ARN.
     pub(crate) users: BTreeMap<String, User>,
     /// Groups by lower-case name.
@@ -76,7 +79,43 @@ pub(crate) struct Role {
 
 impl Account {
     pub(crate) fn empty(id: AccountId) -> Self {
-        Self { id, truncated: false, users: BTreeMap::new(), groups: BTreeMap::new(), roles: BTreeMap::new(), managed: BTreeMap::new() }
+        Self {
+            id,
+            truncated: false,
+            lists: BTreeSet::new(),
+            users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            managed: BTreeMap::new(),
+        }
+    }
+
+    /// The lists that were not given, not even empty.
+    pub fn missing_lists(&self) -> Vec<List> {
+        List::ALL.into_iter().filter(|list| !self.lists.contains(list)).collect()
+    }
+
+    /// What is missing of a list. `None`: it was given whole.
+    pub(crate) fn gap(&self, list: List) -> Option<Gap> {
+        let part = if !self.lists.contains(&list) {
+            Part::List(list)
+        } else if self.truncated {
+            Part::Page
+        } else {
+            return None;
+        };
+        Some(Gap { account: self.id, part })
+    }
+
+    /// Whether a list was given and nothing is in it.
+    pub(crate) fn is_empty(&self, list: List) -> bool {
+        let count = match list {
+            List::Users => self.users.len(),
+            List::Groups => self.groups.len(),
+            List::Roles => self.roles.len(),
+            List::Policies => self.managed.len(),
+        };
+        count == 0 && self.lists.contains(&list)
     }
 
     /// How many users, groups and roles are in it.
@@ -106,6 +145,14 @@ impl Account {
             }
         }
         faults
+    }
+
+    /// ARNs of managed policies that are attached to anybody.
+    pub(crate) fn attached(&self) -> impl Iterator<Item = &str> {
+        let users = self.users.values().map(|user| &user.policies);
+        let groups = self.groups.values().map(|group| &group.policies);
+        let all = users.chain(groups).chain(self.roles.values().map(|role| &role.policies));
+        all.flat_map(|policies| &policies.attached).map(String::as_str)
     }
 
     pub(crate) fn group(&self, name: &str) -> Option<&Group> {

@@ -129,8 +129,13 @@ impl<'a> Entrant<'a> {
 
     /// Somebody of an account of which no authorization details were given.
     pub(super) fn unseen(caller: Caller) -> Self {
+        Self::unseen_because(caller, NOT_GIVEN)
+    }
+
+    /// Somebody of whose account something else was not given.
+    pub(super) fn unseen_because(caller: Caller, why: &'static str) -> Self {
         let place = Place::Inline { holder: format!("account {}", caller.account), name: "(any)".to_owned() };
-        let identity = Identity { policies: vec![Governing { place, text: Text::Missing(NOT_GIVEN) }], boundary: None };
+        let identity = Identity { policies: vec![Governing { place, text: Text::Missing(why) }], boundary: None };
         let session = caller.arn.rsplit('/').next().unwrap_or_default().to_owned();
         Self { facts: facts(caller.account), caller, identity, session, chosen: Vec::new() }
     }

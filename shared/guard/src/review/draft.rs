@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::Setup;
 use super::account::{Account, Role};
 use super::attempt::{Entrant, Proof, WITHOUT_MFA, best, best_of_session};
+use super::gap::List;
 use super::joining::joining;
 use super::session;
 use super::view::{listed, name_of};
@@ -30,6 +31,11 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
         let (users, groups, roles) = account.counts();
         let name = called.get(&account.id).cloned().unwrap_or_default();
         line(&mut text, &format!("  \"{}\": {name}   # {users} users, {groups} groups, {roles} roles", account.id));
+        let missing: Vec<&str> = account.missing_lists().into_iter().map(List::key).collect();
+        if !missing.is_empty() {
+            line(&mut text, &format!("  # {} of this account was not given, so more people may be able to enter than", missing.join(", ")));
+            line(&mut text, "  # the entries below say, and roles may be missing. Take the details again without `--filter`.");
+        }
     }
     for (account, roles) in trusted_and_not_given(setup) {
         let roles = listed(roles);
@@ -104,8 +110,8 @@ fn trusted_and_not_given(setup: &Setup) -> BTreeMap<AccountId, BTreeSet<String>>
 /// Who of the other accounts can enter a role.
 #[derive(Default)]
 struct Ways {
-    /// Groups as the policy names them, with how many members they have.
-    groups: BTreeMap<String, usize>,
+    /// Groups as the policy names them, with how many members they have; `None`: nobody said.
+    groups: BTreeMap<String, Option<usize>>,
     /// Users by a policy of their own, or by the trust policy.
     alone: BTreeSet<String>,
     /// Users who need no MFA.
@@ -126,7 +132,7 @@ fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, r
             }
             let holders: BTreeSet<&str> = decision.identity.iter().filter_map(|grant| grant.place.holder()).collect();
             let groups = account.groups.values().filter(|group| holders.contains(group.arn.as_str()));
-            let by_group: Vec<_> = groups.map(|group| (format!("{name}/{}", group.name), account.members(group).count())).collect();
+            let by_group: Vec<_> = groups.map(|group| (format!("{name}/{}", group.name), Some(account.members(group).count()))).collect();
             if by_group.is_empty() {
                 ways.alone.insert(harmless(&user.name));
             }
@@ -139,7 +145,8 @@ fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, r
             if best(&Entrant::member(account, group), owner, role).allowed.is_no() {
                 continue;
             }
-            ways.groups.insert(format!("{name}/{}", group.name), 0);
+            let members = if account.gap(List::Users).is_none() { Some(0) } else { None };
+            ways.groups.insert(format!("{name}/{}", group.name), members);
             let comes_in = |proof: &Proof| joining(account, group, owner, role, *proof).is_some_and(|decision| decision.allowed.is_yes());
             if WITHOUT_MFA.iter().any(comes_in) {
                 ways.without_mfa.insert(format!("whoever joins {}", harmless(&group.name)));
@@ -173,11 +180,11 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
     let ways = ways(setup, called, account.id, role);
     let mut text = String::from("\n");
     line(&mut text, &format!("  # The trust policy lets in {}.", listed(from)));
-    let by_group = listed(
-        ways.groups
-            .iter()
-            .map(|(group, members)| format!("{} ({members} {})", harmless(group), if *members == 1 { "member" } else { "members" })),
-    );
+    let by_group = listed(ways.groups.iter().map(|(group, members)| match members {
+        None => format!("{} (its members were not given)", harmless(group)),
+        Some(1) => format!("{} (1 member)", harmless(group)),
+        Some(members) => format!("{} ({members} members)", harmless(group)),
+    }));
     if !ways.groups.is_empty() {
         line(&mut text, &format!("  # Policies of these groups let their members enter: {by_group}. Leave those that are meant."));
     }
@@ -196,7 +203,9 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
     line(&mut text, &format!("  - arn: {}", plain(&role.arn)));
     let groups: Vec<String> = ways.groups.keys().map(|group| ascii(&group.as_str().into())).collect();
     line(&mut text, &format!("    groups: [{}]", groups.join(", ")));
-    let mfa = if ways.without_mfa.is_empty() {
+    let mfa = if ways.without_mfa.is_empty() && ways.groups.values().any(Option::is_none) {
+        "whether IAM demands it today depends on users who were not given".to_owned()
+    } else if ways.without_mfa.is_empty() {
         "IAM demands it of everybody today".to_owned()
     } else {
         format!("IAM does not demand it of {} today: `rolewatch review` tells where (RW101)", listed(ways.without_mfa))

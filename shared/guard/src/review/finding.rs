@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::attempt::NOT_GIVEN;
+use super::gap::{Gap, Part, Wanting};
 use crate::finding::{Verdict, id_of};
 use crate::iam::Place;
 use crate::id::AccountId;
@@ -41,6 +42,9 @@ pub struct ReviewFinding {
     pub id: String,
     /// The version of the policy that judged it.
     pub policy: PolicyHash,
+    /// What was not given, where the answer depends on nothing else.
+    #[serde(skip)]
+    pub wanting: Wanting,
 }
 
 impl ReviewFinding {
@@ -63,6 +67,7 @@ pub(crate) struct Draft {
     statement: Option<Value>,
     fix: Option<Vec<Value>>,
     undecided: BTreeSet<String>,
+    wanting: Wanting,
     /// The severity of the role that it is about: findings about a critical role are never hidden.
     pub(super) of_role: Option<Severity>,
 }
@@ -79,6 +84,7 @@ impl Draft {
             statement: None,
             fix: None,
             undecided: BTreeSet::new(),
+            wanting: Wanting::default(),
             of_role: Some(severity),
         }
     }
@@ -113,6 +119,18 @@ impl Draft {
         self
     }
 
+    /// Notes that it depends on nothing but what was not given; `about` is the role or group that can't be judged.
+    pub(super) fn for_want_of(mut self, gaps: impl IntoIterator<Item = Gap>, about: &str) -> Self {
+        self.wanting.gaps.extend(gaps);
+        self.wanting.about.insert(about.to_owned());
+        self
+    }
+
+    /// Whether nothing of an account was given that it depends on.
+    pub(super) fn wants_account(&self) -> bool {
+        self.wanting.gaps.iter().any(|gap| gap.part == Part::Details)
+    }
+
     pub(super) fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
@@ -121,10 +139,6 @@ impl Draft {
     pub(super) fn adding(mut self, words: &str) -> Self {
         self.message.push_str(words);
         self
-    }
-
-    pub(super) fn subject(&self) -> &str {
-        &self.subject
     }
 
     pub(super) fn finished(self, rule: &'static str, name: &'static str, policy: PolicyHash) -> ReviewFinding {
@@ -150,6 +164,7 @@ impl Draft {
             undecided: self.undecided.iter().map(|reason| harmless(reason)).collect(),
             id,
             policy,
+            wanting: self.wanting,
         }
     }
 }

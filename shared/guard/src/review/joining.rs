@@ -2,19 +2,20 @@
 
 use super::account::{Account, Group, Role};
 use super::attempt::{Entrant, Proof, better, is_better};
+use super::gap::{List, lacking};
 use crate::iam::{Caller, Decision, Principal, Truth};
 use crate::id::AccountId;
 
 /// How far somebody comes by joining a group; `None`: the group leads nowhere, or nobody of the account comes in, whoever they are.
 ///
 /// People who can join are the account's users, with whatever else binds them (a Deny of another group, a boundary). If none of them comes in and
-/// somebody new would, it depends on who joins.
+/// somebody new would, it depends on who joins. Where users were not given, it depends on them.
 pub(super) fn joining<'a>(account: &'a Account, group: &'a Group, owner: AccountId, role: &'a Role, proof: Proof) -> Option<Decision<'a>> {
     let new = Entrant::member(account, group);
     if !new.is_granted(&role.arn) || is_closed(account, owner, role, proof) {
         return None;
     }
-    let by_new = new.enter(owner, role, proof);
+    let by_new = lacking(new.enter(owner, role, proof), account.gap(List::Users));
     let mut best: Option<Decision<'a>> = None;
     for user in account.users.values() {
         let joined = Entrant::joined(account, user, group);

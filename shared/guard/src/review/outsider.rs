@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::View;
 use super::attempt::{Choice, Entrant, Proof, better};
+use super::gap::{Gap, List};
 use super::view::Elevated;
 use crate::iam::{Caller, CallerKind, Condition, Decision, Effect, Held, Principal, Statement, Truth};
 use crate::id::AccountId;
@@ -159,19 +160,20 @@ impl<'a> Door<'_, 'a> {
     }
 }
 
-/// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and of which nothing was given.
-pub(super) fn trusted_and_not_given<'a>(view: &'a View<'a>, target: &Elevated<'a>) -> BTreeSet<AccountId> {
+/// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and of which one of the lists was not given.
+pub(super) fn trusted_and_not_given<'a>(view: &'a View<'a>, target: &Elevated<'a>, lists: &[List]) -> BTreeSet<Gap> {
     let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
-    let mut accounts = BTreeSet::new();
+    let mut gaps = BTreeSet::new();
     for statement in statements.filter(|statement| statement.effect == Effect::Allow) {
         let Some(principals) = &statement.principal else { continue };
         let door = Door { view, target, statement, named: None };
         let is_everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
         let is_named = |account: AccountId| principals.named.iter().any(|principal| principal.account() == Some(account));
-        let not_given = view.policy.accounts.keys().copied().filter(|account| view.setup.account(*account).is_none());
-        accounts.extend(
-            not_given.filter(|account| if is_everybody { !door.lets_in(&Whose::Of(*account)).truth.is_no() } else { is_named(*account) }),
-        );
+        let lets_in = |account: AccountId| {
+            if is_everybody { !door.lets_in(&Whose::Of(account)).truth.is_no() } else { is_named(account) }
+        };
+        let not_given = view.policy.accounts.keys().filter_map(|account| view.gap(*account, lists));
+        gaps.extend(not_given.filter(|gap| lets_in(gap.account)));
     }
-    accounts
+    gaps
 }

@@ -55,6 +55,7 @@ impl Setup {
             return Ok(());
         };
         known.truncated &= account.truncated;
+        known.lists.extend(account.lists);
         for (arn, role) in &mut account.roles {
             // Not every file says when a role was made; that is no contradiction.
             if let Some(known) = known.roles.get_mut(arn) {

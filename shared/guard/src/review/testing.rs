@@ -125,6 +125,18 @@ impl Company {
         self
     }
 
+    /// Sets a whole list of one account.
+    pub(super) fn change_in(mut self, account: &str, list: &str, value: Value) -> Self {
+        self.accounts.get_mut(account).unwrap()[list] = value;
+        self
+    }
+
+    /// Leaves a whole list out.
+    pub(super) fn lacking(mut self, account: &str, list: &str) -> Self {
+        self.accounts.get_mut(account).unwrap().as_object_mut().unwrap().remove(list).unwrap();
+        self
+    }
+
     fn entry(mut self, account: &'static str, list: &str, entry: Value) -> Self {
         self.accounts.get_mut(account).unwrap()[list].as_array_mut().unwrap().push(entry);
         self

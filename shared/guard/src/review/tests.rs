@@ -16,7 +16,7 @@ fn trust(principal: Value, condition: Value) -> Value {
 }
 
 /// Set-ups with one thing wrong.
-fn wrong() -> Vec<Company> {
+pub(super) fn wrong() -> Vec<Company> {
     let attached = json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
     let mfa = super::testing::mfa;
     vec![

@@ -1,10 +1,11 @@
 //! A set-up as the rules see it.
 
 use super::account::{Account, Group, Role, User};
+use super::gap::{Gap, List, Part};
 use super::setup::Setup;
 use crate::arn::{AWS, RoleArn, iam_arn, partition_of};
 use crate::elevated::{UnmatchedEntry, unmatched_among};
-use crate::iam::Document;
+use crate::iam::{Document, Truth};
 use crate::id::AccountId;
 use crate::policy::{GroupName, GroupRef, Policy, RolePolicy};
 use crate::untrusted::harmless;
@@ -72,23 +73,48 @@ impl<'a> View<'a> {
         listed(targets.iter().map(|target| self.place(target)))
     }
 
-    /// Entries of the policy's roles in an account of which nothing was given, with that account.
-    pub(super) fn roles_not_given(&self) -> impl Iterator<Item = (&'a RolePolicy, AccountId)> {
-        let policy = self.policy;
-        policy.roles.iter().filter_map(|rules| {
-            let account = rules.arn.account()?;
-            self.setup.account(account).is_none().then_some((rules, account))
-        })
+    /// What is missing of an account, if one of these lists is needed.
+    pub(super) fn gap(&self, account: AccountId, lists: &[List]) -> Option<Gap> {
+        match self.setup.account(account) {
+            None => Some(Gap { account, part: Part::Details }),
+            Some(account) => lists.iter().find_map(|list| account.gap(*list)),
+        }
     }
 
-    /// Groups of the policy in an account of which nothing was given, each once.
-    pub(super) fn groups_not_given(&self) -> Vec<(&'a GroupRef, &'a RolePolicy)> {
-        let mut groups: Vec<(&GroupRef, &RolePolicy)> = Vec::new();
+    /// `no authorization details of production were given`
+    pub(super) fn lacks(&self, gap: Gap) -> String {
+        gap.of(&self.account_shown(gap.account))
+    }
+
+    /// Entries of the policy's roles in an account of which the roles were not given, each with its ARN in that account.
+    pub(super) fn roles_not_given(&self) -> Vec<(&'a RolePolicy, String, Gap)> {
+        let mut entries = Vec::new();
+        for rules in &self.policy.roles {
+            let accounts: Vec<AccountId> = match rules.arn.account() {
+                Some(account) => vec![account],
+                None => self.policy.accounts.keys().copied().filter(|account| rules.arn.may_be_in(*account)).collect(),
+            };
+            for account in accounts {
+                let is_its = |target: &Elevated<'_>| target.account.id == account && std::ptr::eq(target.rules, rules);
+                // A pattern may match more roles than those that were given.
+                let is_whole = !rules.arn.has_wildcards() && self.elevated.iter().any(is_its);
+                if let Some(gap) = self.gap(account, &[List::Roles]).filter(|_| !is_whole) {
+                    entries.push((rules, rules.arn.in_account(account), gap));
+                }
+            }
+        }
+        entries
+    }
+
+    /// Groups of entries that `asks` picks, where the group or its members were not given, each once.
+    pub(super) fn groups_not_given(&self, asks: fn(&RolePolicy) -> bool) -> Vec<(&'a GroupRef, &'a RolePolicy, Gap)> {
+        let mut groups: Vec<(&GroupRef, &RolePolicy, Gap)> = Vec::new();
         let policy = self.policy;
-        for rules in &policy.roles {
-            for group in rules.groups.iter().filter(|group| self.setup.account(group.account).is_none()) {
-                if !groups.iter().any(|(known, _)| known.account == group.account && known.group == group.group) {
-                    groups.push((group, rules));
+        for rules in policy.roles.iter().filter(|rules| asks(rules)) {
+            for group in &rules.groups {
+                let Some(gap) = self.gap(group.account, &[List::Groups, List::Users]) else { continue };
+                if !groups.iter().any(|(known, ..)| known.account == group.account && known.group == group.group) {
+                    groups.push((group, rules, gap));
                 }
             }
         }
@@ -110,8 +136,23 @@ impl<'a> View<'a> {
     }
 
     /// Whether the policy lets the user into the role.
-    pub(super) fn admits_user(rules: &RolePolicy, account: &Account, user: &User) -> bool {
-        user.groups.iter().filter_map(|name| account.group(name)).any(|group| Self::admits(rules, account.id, group))
+    ///
+    /// Where the group list was not given, only the names of the user's groups are known; whether one of them has the id that the policy says is
+    /// open.
+    pub(super) fn admits_user(rules: &RolePolicy, account: &Account, user: &User) -> Truth {
+        Truth::any(user.groups.iter().map(|name| match account.group(name) {
+            Some(group) => Truth::from(Self::admits(rules, account.id, group)),
+            None => Self::admits_named(rules, account, name),
+        }))
+    }
+
+    fn admits_named(rules: &RolePolicy, account: &Account, name: &str) -> Truth {
+        let named = rules.groups.iter().filter(|named| named.account == account.id);
+        Truth::any(named.map(|named| match &named.group {
+            GroupName::ByName(known) => Truth::from(known.eq_ignore_ascii_case(name)),
+            GroupName::ById(id) if account.groups.values().any(|group| group.id == *id) => Truth::No,
+            GroupName::ById(id) => Truth::open(format!("whether group {name} has the id {id}: the group is not in what was given")),
+        }))
     }
 
     /// Entries of the policy that only just miss a role that was given.

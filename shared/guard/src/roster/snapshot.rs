@@ -48,6 +48,9 @@ pub struct SnapshotUser {
     pub groups: BTreeSet<IamId>,
 }
 
+/// What begins the id of a group of which a listing has the name only. IAM's own ids have no spaces.
+const BY_NAME: &str = "group named ";
+
 /// Why a file is no snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
@@ -150,7 +153,7 @@ impl Snapshot {
             for written in &user.group_list {
                 // A listing made with `--filter User` names groups without their ids.
                 let name = written.to_ascii_lowercase();
-                let id = snapshot.groups.entry(name.clone()).or_insert_with(|| Arc::from(format!("group named {name}")));
+                let id = snapshot.groups.entry(name.clone()).or_insert_with(|| Arc::from(format!("{BY_NAME}{name}")));
                 snapshot.group_names.entry(Arc::clone(id)).or_insert_with(|| Arc::from(written.as_str()));
                 groups.insert(Arc::clone(id));
             }
@@ -213,8 +216,12 @@ impl Snapshot {
 
     /// Whether the user was a member. `None`: the snapshot cannot tell.
     pub(super) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
-        let member = self.users.get(user)?.groups.contains(group);
-        (member || !self.truncated).then_some(member)
+        let groups = &self.users.get(user)?.groups;
+        let member = groups.contains(group);
+        // A group that is known by its name only may be the one that is asked for by id.
+        let is_listed = || self.groups.values().any(|known| **known == *group);
+        let may_be = groups.iter().any(|known| known.starts_with(BY_NAME)) && !is_listed();
+        (member || !(self.truncated || may_be)).then_some(member)
     }
 }
 

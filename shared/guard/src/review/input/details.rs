@@ -8,6 +8,7 @@ use super::{objects, text};
 use crate::iam::Document;
 use crate::id::AccountId;
 use crate::review::account::{Account, Group, Policies, Read, Role, User};
+use crate::review::gap::List;
 
 type Object = Map<String, Value>;
 
@@ -43,6 +44,8 @@ pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
             account.managed.insert(text(policy, "Arn").map_err(placed)?.to_owned(), default_version(policy).map_err(placed)?);
         }
     }
+    let given = |list: &List| pages.iter().any(|page| page.contains_key(list.key()));
+    account.lists = List::ALL.into_iter().filter(given).collect();
     account.truncated = pages.last().is_some_and(|page| page.get("IsTruncated") == Some(&Value::Bool(true)));
     Ok(account)
 }

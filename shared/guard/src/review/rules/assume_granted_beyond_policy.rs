@@ -15,7 +15,7 @@
 //! `Allow sts:AssumeRole *`, and then RW001 finds the switch after it has happened.
 //!
 //! ## Blind spots
-//! - Accounts that are trusted and were not given are unproven, each once.
+//! - Trusted accounts whose users, groups or roles were not given are unproven, each once.
 //! - Whether anybody can be in a role that may chain is not asked where chaining is denied. Where it is allowed, chains of several roles, services
 //!   and people of an identity provider are not followed. Service control policies are not in the files.
 //! - Unproven: it depends on a condition on the request.
@@ -39,6 +39,7 @@ use crate::moment::Moment;
 use crate::policy::{Decision as Choice, IdentityKind, Severity};
 use crate::review::account::{Account, Role};
 use crate::review::attempt::{ASSUME, Entrant, Proof, best, best_as, best_of_session, better, is_better};
+use crate::review::gap::{List, lacking};
 use crate::review::link::{Link, links};
 use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::{Elevated, listed, name_of};
@@ -60,7 +61,7 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     drafts.extend(trusting_themselves(view));
     drafts.extend(dangling(view));
     drafts.extend(not_seen(view));
-    drafts.extend(not_given(view, "who may enter what the policy calls"));
+    drafts.extend(not_given(view, |_| true, |role| format!("who may enter {role}")));
     drafts
 }
 
@@ -218,16 +219,22 @@ fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
         let entrant = Entrant::user(account, user);
         let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None, over: None };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
-        for target in view.elevated.iter().filter(may_enter).filter(|target| !View::admits_user(target.rules, account, user)) {
-            found.add(view, &who, target, best(&entrant, target.account.id, target.role));
+        for target in view.elevated.iter().filter(may_enter) {
+            let is_outside = View::admits_user(target.rules, account, user).not();
+            if !is_outside.is_no() {
+                found.add(view, &who, target, only_if(is_outside, best(&entrant, target.account.id, target.role)));
+            }
         }
     }
     for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
         let entrant = Entrant::member(account, group);
-        let who = Who { account: account.id, arn: &group.arn, name: "no member yet".to_owned(), session: None, over: None };
+        let gap = account.gap(List::Users);
+        let name = if gap.is_some() { "whoever is in it" } else { "no member yet" };
+        let who = Who { account: account.id, arn: &group.arn, name: name.to_owned(), session: None, over: None };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
         for target in view.elevated.iter().filter(may_enter).filter(|target| !View::admits(target.rules, account.id, group)) {
-            found.add(view, &who, target, best(&entrant, target.account.id, target.role));
+            let decision = best(&entrant, target.account.id, target.role);
+            found.add(view, &who, target, lacking(decision, gap));
         }
     }
 }
@@ -236,14 +243,21 @@ fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
 fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, found: &mut Found<'a>) {
     let (owner, role) = (link.account.id, link.role);
     for account in view.setup.accounts() {
-        for user in account.users.values().filter(|user| !View::admits_user(target.rules, account, user)) {
+        for user in account.users.values() {
+            let is_outside = View::admits_user(target.rules, account, user).not();
             let entrant = Entrant::user(account, user);
-            if entrant.may_enter(owner, role) {
+            if !is_outside.is_no() && entrant.may_enter(owner, role) {
                 let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None, over: Some(link) };
-                found.add(view, &who, target, link.over(|session| best_as(&entrant, owner, role, session)));
+                let decision = link.over(|session| best_as(&entrant, owner, role, session));
+                found.add(view, &who, target, only_if(is_outside, decision));
             }
         }
     }
+}
+
+/// A decision that counts only if something else holds.
+fn only_if(holds: Truth, decision: Decision<'_>) -> Decision<'_> {
+    Decision { allowed: decision.allowed.and(holds), ..decision }
 }
 
 /// Roles whose sessions enter where chaining is denied; also those that enter themselves.
@@ -336,7 +350,7 @@ fn dangling(view: &View<'_>) -> Vec<Draft> {
                     "can't tell who may enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
                     harmless(named.session),
                     harmless(named.role_name),
-                    if account.truncated { " on the pages that were given" } else { "" }
+                    if account.gap(List::Roles).is_some() { " in what was given" } else { "" }
                 );
                 let fix = fix::without_caller(statement, role.as_str(), target.partition());
                 let draft = Draft::unproven(target.rules.severity, account.id, role.as_str(), message);
@@ -347,18 +361,15 @@ fn dangling(view: &View<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Accounts of the zone of trust that a role trusts and that were not given.
+/// Accounts of the zone of trust that a role trusts and whose people or roles were not given.
 fn not_seen(view: &View<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {
-        for account in trusted_and_not_given(view, target) {
-            let message = format!(
-                "can't tell who of {} may enter {}: no authorization details of it were given",
-                view.account_shown(account),
-                view.place(target)
-            );
-            let root = iam_arn(Some(target.partition()), account, "root");
-            drafts.push(Draft::unproven(target.rules.severity, account, &root, message));
+        for gap in trusted_and_not_given(view, target, &[List::Users, List::Groups, List::Roles]) {
+            let (place, shown) = (view.place(target), view.account_shown(gap.account));
+            let message = format!("can't tell who of {shown} may enter {place}: {}", view.lacks(gap));
+            let root = iam_arn(Some(target.partition()), gap.account, "root");
+            drafts.push(Draft::unproven(target.rules.severity, gap.account, &root, message).for_want_of([gap], &place));
         }
     }
     drafts

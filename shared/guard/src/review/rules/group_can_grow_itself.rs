@@ -13,7 +13,7 @@
 //! - Other ways to the same end are not followed: writing policies of one's own (`iam:PutUserPolicy`), creating users or keys, passing roles to
 //!   services, resetting somebody's password. So whoever has `iam:*` keeps such ways; the correction takes away the short ones alone.
 //! - An administrator who is a member is found too; that is meant, for such a person grants themselves what they like.
-//! - Unproven: it hangs on a condition on the request.
+//! - Unproven: it depends on a condition on the request, or on users, groups, roles or policies that were not given.
 //!
 //! ## What to do
 //! 1. Put the corrected statement into the policy that is named. Let somebody administer the group who is not in it.
@@ -22,11 +22,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{groups_not_given, not_given};
 use crate::iam::{Grant, Place, Truth};
 use crate::id::AccountId;
 use crate::policy::Severity;
 use crate::review::account::{Account, Group, Policies};
 use crate::review::attempt::{Entrant, Proof};
+use crate::review::gap::{Gap, List, lacking};
 use crate::review::view::{Elevated, listed, name_of};
 use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
@@ -65,18 +67,13 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
             things.extend(things_of_group(target.account, group));
         }
         let session = Entrant::role(target.account, target.role);
-        found.add(&session, &target.role.arn, target.rules.severity, &own, &things);
+        found.add(&session, &target.role.arn, target.rules.severity, &own, &things, None);
     }
     let mut drafts = found.drafts(view);
-    for (group, rules) in view.groups_not_given() {
-        let message = format!(
-            "whether members of {} may widen the group cannot be told: no authorization details of {} were given",
-            harmless(&group.written),
-            view.account_shown(group.account)
-        );
-        let subject = view.arn_not_given(rules, group.account, &format!("group/{}", group.group.as_str()));
-        drafts.push(Draft::unproven(rules.severity, group.account, &subject, message));
-    }
+    drafts.extend(groups_not_given(view, |_| true, |group| format!("whether members of {group} may widen the group")));
+    let roles = not_given(view, |_| true, |role| format!("whether sessions of {role} may widen who enters it"));
+    // Of an account that was not given at all, the other rules say enough of each role.
+    drafts.extend(roles.into_iter().filter(|draft| !draft.wants_account()));
     drafts
 }
 
@@ -107,7 +104,8 @@ fn things_of_policies<'a>(account: &Account, policies: &'a Policies) -> impl Ite
 struct Way<'a> {
     account: AccountId,
     severity: Severity,
-    grant: Grant<'a>,
+    /// `None`: no statement that was given.
+    grant: Option<Grant<'a>>,
     things: BTreeSet<Thing>,
     open: Option<BTreeSet<String>>,
 }
@@ -119,27 +117,37 @@ impl<'a> Found<'a> {
     /// A group's members, by the group's own policies and by their others.
     fn by_member(&mut self, account: &'a Account, group: &'a Group, target: &Elevated<'a>, allowed: &[Allowed<'_>], things: &[Thing]) {
         for user in account.members(group) {
-            self.add(&Entrant::user(account, user), &user.arn, target.rules.severity, allowed, things);
+            self.add(&Entrant::user(account, user), &user.arn, target.rules.severity, allowed, things, None);
         }
         if account.members(group).next().is_none() {
-            self.add(&Entrant::member(account, group), &group.arn, target.rules.severity, allowed, things);
+            let gap = account.gap(List::Users);
+            self.add(&Entrant::member(account, group), &group.arn, target.rules.severity, allowed, things, gap);
         }
     }
 
-    fn add(&mut self, entrant: &Entrant<'a>, own: &str, severity: Severity, allowed: &[Allowed<'_>], things: &[Thing]) {
+    /// `gap`: what was not given of those whom the entrant stands for.
+    fn add(&mut self, entrant: &Entrant<'a>, own: &str, severity: Severity, allowed: &[Allowed<'_>], things: &[Thing], gap: Option<Gap>) {
         for thing in things {
             let (action, resource) = thing;
-            let decision = entrant.can(action, resource, Proof::WithMfa);
+            let decision = lacking(entrant.can(action, resource, Proof::WithMfa), gap);
             if decision.allowed.is_no() {
                 continue;
             }
             let sure = decision.allowed.is_yes();
-            for grant in decision.identity.into_iter().filter(|grant| !sure || grant.applies.is_yes()) {
+            let grants = decision.identity.into_iter().filter(|grant| !sure || grant.applies.is_yes()).map(Some);
+            let mut grants: Vec<Option<Grant<'a>>> = grants.collect();
+            if grants.is_empty() {
+                // A policy whose document was not given may grant it.
+                grants.push(None);
+            }
+            for grant in grants {
                 // What the group itself grants is about the group; what another one grants to a member is about the member.
-                let holder = grant.place.holder().unwrap_or(own);
+                let holder = grant.as_ref().and_then(|grant| grant.place.holder()).unwrap_or(own);
                 let of_group = allowed.iter().any(|(_, group)| group.arn == holder);
                 let subject = if of_group { holder.to_owned() } else { own.to_owned() };
-                let key = (subject, grant.place.clone(), grant.statement.json.to_string());
+                let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
+                let quoted = grant.as_ref().map(|grant| grant.statement.json.to_string()).unwrap_or_default();
+                let key = (subject, place, quoted);
                 let way = self.0.entry(key).or_insert_with(|| Way {
                     account: entrant.caller.account,
                     severity,
@@ -177,8 +185,7 @@ impl Way<'_> {
         let does = format!("call {} on {on} in {}", listed(actions.iter().map(ToString::to_string)), view.account_shown(self.account));
         let actions: Vec<&str> = actions.into_iter().collect();
         let resources: Vec<&str> = resources.into_iter().collect();
-        let fix = fix::without(&self.grant, &actions, &resources);
-        let elsewhere = fix::elsewhere(&self.grant.place);
+        let elsewhere = self.grant.as_ref().map(|grant| fix::elsewhere(&grant.place)).unwrap_or_default();
         let draft = match self.open {
             None => {
                 let message = format!("{who} may widen what lets them in: they may {does}{elsewhere}");
@@ -190,7 +197,9 @@ impl Way<'_> {
                     .hanging_on(reasons)
             }
         };
-        draft.quoting(&self.grant.place, &self.grant.statement.json, fix)
+        let Some(grant) = self.grant else { return draft };
+        let fix = fix::without(&grant, &actions, &resources);
+        draft.quoting(&grant.place, &grant.statement.json, fix)
     }
 }
 

@@ -11,7 +11,7 @@
 //! ## Blind spots
 //! - A report is up to four hours old, and says that there is a device, not whose it is. RW015 finds devices enrolled just before a switch.
 //! - Users outside the groups, the root user and people of an identity provider are not looked at.
-//! - Unproven: the account has a report and the user is not in it, or the groups are in an account without one.
+//! - Unproven: the account has a report and the user is not in it, the groups are in an account without one, or their members were not given.
 //!
 //! ## What to do
 //! 1. Have the person enrol a device, with somebody beside them who knows them.
@@ -20,8 +20,9 @@
 
 use std::collections::BTreeMap;
 
+use super::groups_not_given;
 use crate::id::AccountId;
-use crate::policy::{Mfa, Severity};
+use crate::policy::{Mfa, RolePolicy, Severity};
 use crate::review::{Draft, View};
 use crate::untrusted::harmless;
 
@@ -58,7 +59,8 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
             }
         }
     });
-    drafts.collect()
+    let required = |rules: &RolePolicy| rules.mfa == Mfa::Required;
+    drafts.chain(groups_not_given(view, required, |group| format!("whether members of {group} have MFA devices"))).collect()
 }
 
 #[cfg(test)]

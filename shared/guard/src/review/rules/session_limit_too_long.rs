@@ -21,6 +21,7 @@ use serde_json::json;
 use super::not_given;
 use crate::iam::{Context, Effect, Statement};
 use crate::moment::Span;
+use crate::policy::RolePolicy;
 use crate::review::view::Elevated;
 use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
@@ -30,9 +31,8 @@ const LEAST: i64 = 3_600;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let judged = view.elevated.iter().filter_map(|target| of_role(view, target));
-    let limited = not_given(view, "how long sessions may last")
-        .filter(|draft| view.policy.roles.iter().any(|rules| rules.arn.as_str() == draft.subject() && rules.max_session.is_some()));
-    judged.chain(limited).collect()
+    let limited = |rules: &RolePolicy| rules.max_session.is_some();
+    judged.chain(not_given(view, limited, |role| format!("how long sessions of {role} may last"))).collect()
 }
 
 fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {

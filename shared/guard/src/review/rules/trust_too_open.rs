@@ -55,7 +55,7 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
         drafts.extend(found);
     }
     drafts.extend(unlisted(view));
-    drafts.extend(not_given(view, "who is trusted to enter what the policy calls"));
+    drafts.extend(not_given(view, |_| true, |role| format!("whom {role} trusts")));
     drafts
 }
 

@@ -18,7 +18,7 @@
 //! - Whether a device belongs to the person, and who may enrol one, is not seen here; RW106 and RW015 look at devices.
 //! - Role sessions have no MFA of their own: where chaining is denied, RW104 says which roles may enter. People of an identity provider prove MFA there.
 //! - Service control policies, resource control policies and session policies are not in the files.
-//! - Unproven: the answer depends on a condition on the request (an address, a time), on an account that was not given, or on who joins an
+//! - Unproven: the answer depends on a condition on the request (an address, a time), on an account or its users that were not given, or on who joins an
 //!   empty group: no user of today could enter, but a new one could.
 //!
 //! ## What to do
@@ -32,8 +32,9 @@ use serde_json::Value;
 
 use super::not_given;
 use crate::iam::{Caller, Decision, Principal, Statement, Truth};
-use crate::policy::Mfa;
+use crate::policy::{Decision as Choice, Mfa, RolePolicy};
 use crate::review::attempt::{Entrant, Proof, WITHOUT_MFA};
+use crate::review::gap::{Gap, List};
 use crate::review::joining::joining;
 use crate::review::link::{Link, links};
 use crate::review::outsider::trusted_and_not_given;
@@ -48,7 +49,8 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let links = links(view);
     let links = links.iter().filter(|(target, _)| target.rules.mfa == Mfa::Required);
     let over_roles = links.flat_map(|(target, links)| links.iter().flat_map(|link| over_role(view, target, link, &users)));
-    let not_given = not_given(view, "whether MFA is needed to enter what the policy calls");
+    let required = |rules: &RolePolicy| rules.mfa == Mfa::Required;
+    let not_given = not_given(view, required, |role| format!("whether entering {role} requires MFA"));
     judged.chain(over_roles.collect::<Vec<_>>()).chain(not_given).collect()
 }
 
@@ -67,6 +69,8 @@ struct Ways {
     sure: BTreeMap<usize, WayIn>,
     /// What it depends on, by who would enter.
     open: BTreeMap<String, BTreeSet<String>>,
+    /// What was not given of those who are only made up for want of it.
+    gaps: BTreeMap<String, Gap>,
 }
 
 impl Ways {
@@ -86,6 +90,15 @@ impl Ways {
             }
         }
     }
+
+    /// What was not given, if the answer depends on nothing else.
+    fn only_gaps(&self, open: &BTreeMap<String, BTreeSet<String>>) -> Vec<Gap> {
+        let only = |(name, reasons): (&String, &BTreeSet<String>)| {
+            let gap = self.gaps.get(name)?;
+            reasons.iter().all(|reason| reason.ends_with(gap.own())).then_some(*gap)
+        };
+        open.iter().map(only).collect::<Option<_>>().unwrap_or_default()
+    }
 }
 
 fn statements<'a>(target: &Elevated<'a>) -> &'a [Statement] {
@@ -93,8 +106,8 @@ fn statements<'a>(target: &Elevated<'a>) -> &'a [Statement] {
 }
 
 fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant<'a>)]) -> Vec<Draft> {
-    let mut ways = Ways::default();
-    let others = others(view, target);
+    let (others, gaps) = others(view, target);
+    let mut ways = Ways { gaps, ..Ways::default() };
     let (owner, role) = (target.account.id, target.role);
     for (name, entrant) in users.iter().chain(&others).filter(|(_, entrant)| entrant.may_enter(owner, role)) {
         for proof in WITHOUT_MFA {
@@ -103,7 +116,12 @@ fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant
     }
     for account in view.setup.accounts() {
         for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
-            let name = format!("whoever joins group {}, which is empty today,", harmless(&group.name));
+            let gap = account.gap(List::Users);
+            let name = match gap {
+                None => format!("whoever joins group {}, which is empty today,", harmless(&group.name)),
+                Some(_) => format!("whoever is in group {}", harmless(&group.name)),
+            };
+            ways.gaps.extend(gap.map(|gap| (name.clone(), gap)));
             for proof in WITHOUT_MFA {
                 if let Some(decision) = joining(account, group, owner, role, proof) {
                     ways.add(target, &name, proof, decision);
@@ -128,11 +146,11 @@ fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, users:
 }
 
 /// What is found at a role that leads to a place.
-fn drafts(target: &Elevated<'_>, ways: Ways, place: &str) -> Vec<Draft> {
+fn drafts(target: &Elevated<'_>, mut ways: Ways, place: &str) -> Vec<Draft> {
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
     let mut drafts: Vec<Draft> = Vec::new();
     let mut told = BTreeSet::new();
-    for (at, way) in ways.sure {
+    for (at, way) in std::mem::take(&mut ways.sure) {
         let Some(statement) = statements(target).get(at) else { continue };
         let how = match (way.with_key, way.with_session) {
             (true, true) => "with a permanent access key and with a session opened without it",
@@ -144,37 +162,51 @@ fn drafts(target: &Elevated<'_>, ways: Ways, place: &str) -> Vec<Draft> {
         drafts.push(Draft::violation(severity, account, arn, message).quoting(&crate::iam::Place::Resource, &statement.json, fix));
         told.extend(way.who);
     }
-    let mut open = ways.open;
+    let mut open = std::mem::take(&mut ways.open);
     open.retain(|name, _| !told.contains(name));
     if !open.is_empty() {
         let who = listed(open.keys().cloned());
+        let gaps = ways.only_gaps(&open);
         let reasons: BTreeSet<String> = open.into_values().flatten().collect();
         let depends = listed(reasons.iter().map(|reason| harmless(reason)));
         let message = format!("can't tell whether {who} can enter {place} without MFA: depends on {depends}");
-        drafts.push(Draft::unproven(severity, account, arn, message).hanging_on(reasons));
+        let draft = Draft::unproven(severity, account, arn, message).hanging_on(reasons);
+        drafts.push(if gaps.is_empty() { draft } else { draft.for_want_of(gaps, place) });
     }
     drafts
 }
 
-/// Somebody of each account of the zone of trust that was not given and that the trust policy lets in.
-fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Vec<(String, Entrant<'a>)> {
+/// People whom nobody listed, by what the finding calls them.
+type Unlisted<'a> = (Vec<(String, Entrant<'a>)>, BTreeMap<String, Gap>);
+
+/// Somebody of each account of the zone of trust whose users were not given and that the trust policy lets in.
+fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Unlisted<'a> {
     let Ok(trust) = &target.role.trust else {
         let caller = Caller::somebody(target.account.id);
-        return vec![("somebody".to_owned(), Entrant::unseen(caller))];
+        return (vec![("somebody".to_owned(), Entrant::unseen(caller))], BTreeMap::new());
     };
-    let mut unseen: BTreeMap<String, Caller> = BTreeMap::new();
-    for account in trusted_and_not_given(view, target) {
-        unseen.insert(format!("people of {}", view.account_shown(account)), Caller::somebody(account));
+    let mut unseen: BTreeMap<String, (Caller, Gap)> = BTreeMap::new();
+    let needed: &[List] = match target.rules.chaining {
+        // Users are followed through roles too.
+        Choice::Allow => &[List::Users, List::Groups, List::Roles],
+        Choice::Deny => &[List::Users, List::Groups],
+    };
+    for gap in trusted_and_not_given(view, target, needed) {
+        let account = gap.account;
+        let listed = view.setup.account(account);
+        unseen.insert(format!("people of {}", view.account_shown(account)), (Caller::somebody(account), gap));
         for principal in trust.statements.iter().filter_map(|statement| statement.principal.as_ref()).flat_map(|named| &named.named) {
             if let Principal::Arn(arn) = principal
                 && arn.contains(":user/")
                 && principal.account() == Some(account)
+                && !listed.is_some_and(|account| account.users.contains_key(arn))
             {
-                unseen.insert(name_of(arn), Caller::user(account, arn));
+                unseen.insert(name_of(arn), (Caller::user(account, arn), gap));
             }
         }
     }
-    unseen.into_iter().map(|(who, caller)| (who, Entrant::unseen(caller))).collect()
+    let gaps = unseen.iter().map(|(who, (_, gap))| (who.clone(), *gap)).collect();
+    (unseen.into_iter().map(|(who, (caller, gap))| (who, Entrant::unseen_because(caller, gap.own()))).collect(), gaps)
 }
 
 /// What of the statement makes it so.
@@ -195,181 +227,4 @@ fn why(statement: &Value) -> &'static str {
 }
 
 #[cfg(test)]
-#[expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
-mod cases {
-    use serde_json::json;
-
-    use crate::finding::Verdict;
-    use crate::review::testing::{Company, mfa};
-
-    const RULE: &str = "RW101";
-
-    fn demanding(condition: serde_json::Value) -> Company {
-        Company::new().trust(json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole",
-            "Condition": condition}))
-    }
-
-    #[test]
-    fn silent_where_the_trust_policy_demands_mfa() {
-        Company::new().silent(RULE);
-        demanding(json!({"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}})).silent(RULE);
-        demanding(json!({"Null": {"aws:MultiFactorAuthAge": "false"}})).silent(RULE);
-    }
-
-    #[test]
-    fn fires_without_a_condition_and_prints_the_statement_with_one() {
-        let company = demanding(json!({}));
-        let finding = company.one(RULE);
-        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, "arn:aws:iam::444455556666:role/UpdateApp"));
-        assert!(
-            finding.message.starts_with("dora can enter UpdateApp in production without MFA, with a permanent access key and"),
-            "{}",
-            finding.message
-        );
-        assert_eq!(finding.fix.unwrap()["Condition"], mfa());
-    }
-
-    #[test]
-    fn fires_for_bool_if_exists_which_lets_permanent_keys_through() {
-        let company = demanding(
-            json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}, "StringEquals": {"sts:RoleSessionName": "${aws:username}"}}),
-        );
-        let finding = company.one(RULE);
-        assert!(finding.message.contains("with a permanent access key: `BoolIfExists`"), "{}", finding.message);
-        let fixed = finding.fix.unwrap();
-        assert_eq!(
-            fixed["Condition"],
-            json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}, "StringEquals": {"sts:RoleSessionName": "${aws:username}"}})
-        );
-    }
-
-    #[test]
-    fn silent_where_the_groups_policy_or_a_deny_demands_it_instead() {
-        let grant = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::444455556666:role/UpdateApp", "Condition": mfa()});
-        demanding(json!({})).group_policy("Developers", json!([grant])).silent(RULE);
-        let deny = |operator: &str| json!({"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {operator: {"aws:MultiFactorAuthPresent": "false"}}});
-        let allow = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"});
-        Company::new().trust(json!([allow, deny("BoolIfExists")])).silent(RULE);
-        // `Bool` misses the requests that carry no such key.
-        let finding = Company::new().trust(json!([allow, deny("Bool")])).one(RULE);
-        assert!(finding.message.contains("without MFA, with a permanent access key:"), "{}", finding.message);
-    }
-
-    #[test]
-    fn a_condition_on_what_the_caller_chooses_is_no_obstacle() {
-        demanding(json!({"StringEquals": {"sts:ExternalId": "sesame"}})).fires(RULE);
-        demanding(json!({"StringNotEquals": {"sts:RoleSessionName": "dora"}})).fires(RULE);
-        demanding(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}})).fires(RULE);
-        demanding(json!({"StringEquals": {"aws:username": "tom"}})).silent(RULE);
-    }
-
-    #[test]
-    fn unproven_where_it_hangs_on_the_request_or_on_an_account_that_is_missing() {
-        let finding = demanding(json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})).one(RULE);
-        assert_eq!(finding.verdict, Verdict::Unproven);
-        assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"]);
-        let finding = demanding(json!({})).without("111122223333").one(RULE);
-        assert_eq!(finding.verdict, Verdict::Unproven);
-        assert!(finding.message.contains("people of development"), "{}", finding.message);
-        Company::new().without("111122223333").silent(RULE);
-        let finding = Company::new().without("444455556666").one(RULE);
-        assert_eq!(finding.verdict, Verdict::Unproven);
-    }
-
-    /// Nobody is in Developers; tom is in Testers.
-    fn empty(condition: serde_json::Value) -> Company {
-        demanding(condition).change("UserDetailList", "dora", "GroupList", json!([]))
-    }
-
-    #[test]
-    fn an_empty_group_silences_nothing() {
-        let finding = empty(json!({})).one(RULE);
-        assert_eq!(finding.verdict, Verdict::Violation);
-        let says = "whoever joins group Developers, which is empty today, can enter UpdateApp in production without MFA, with a permanent access key and";
-        assert!(finding.message.starts_with(says), "{}", finding.message);
-        assert_eq!(finding.fix.unwrap()["Condition"], mfa());
-        empty(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}})).fires(RULE);
-        empty(mfa()).silent(RULE);
-        // Where there is no user at all, somebody made up joins.
-        demanding(json!({})).change_all("UserDetailList", json!([])).fires(RULE);
-        // Whoever the group is for, and on what condition.
-        empty(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}})).fires(RULE);
-        empty(json!({"StringEquals": {"aws:username": "nobody"}})).silent(RULE);
-        let named = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/tom"}, "Action": "sts:AssumeRole"});
-        empty(json!({})).trust(named).fires(RULE);
-    }
-
-    #[test]
-    fn an_empty_group_whose_own_policy_demands_mfa_is_silent() {
-        let grant =
-            |condition: serde_json::Value| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Condition": condition});
-        empty(json!({})).group_policy("Developers", grant(mfa())).silent(RULE);
-        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
-        empty(json!({})).group_policy("Developers", json!([grant(json!({})), deny])).silent(RULE);
-        let accounts = json!({"StringEquals": {"aws:ResourceAccount": "444455556666"}});
-        empty(json!({})).group_policy("Developers", grant(accounts)).fires(RULE);
-    }
-
-    #[test]
-    fn what_binds_everybody_who_could_join_counts_and_what_binds_one_does_not() {
-        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
-        empty(json!({})).user_policy("tom", deny.clone()).fires(RULE);
-        let finding = empty(json!({})).user_policy("tom", deny.clone()).user_policy("dora", deny).one(RULE);
-        assert_eq!((finding.verdict, finding.undecided), (Verdict::Unproven, vec!["who joins it: no user of today could".to_owned()]));
-    }
-
-    #[test]
-    fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
-        let jump = "arn:aws:iam::111122223333:role/Jump";
-        let session = "arn:aws:sts::111122223333:assumed-role/Jump/build";
-        let enters = |role: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role});
-        let company = |principal: &str, condition: serde_json::Value| {
-            let trust = json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
-            let before =
-                json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Condition": condition});
-            Company::new()
-                .trust(trust)
-                .policy("chaining: deny ", "chaining: allow")
-                .role("111122223333", "Jump", before, enters("arn:aws:iam::444455556666:role/UpdateApp"))
-                .group_policy("Developers", enters(jump))
-        };
-        for principal in [session, jump] {
-            let company = |condition| company(principal, condition);
-            let finding = company(json!({})).one(RULE);
-            assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, jump));
-            assert!(
-                finding.message.contains("dora can enter UpdateApp in production through role Jump in development"),
-                "{}",
-                finding.message
-            );
-            company(json!({})).fixed(&finding).silent(RULE);
-            company(mfa()).silent(RULE);
-            company(json!({"StringEquals": {"aws:username": "tom"}})).silent(RULE);
-            company(json!({})).policy("chaining: allow", "chaining: deny ").silent(RULE);
-            company(json!({})).policy("mfa: required ", "mfa: optional ").silent(RULE);
-        }
-        let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
-        company(session, named.clone()).silent(RULE);
-        company(jump, named).fires(RULE);
-    }
-
-    #[test]
-    fn unproven_for_an_account_that_was_not_given_and_that_everybody_on_a_condition_means() {
-        let everybody = |account: &str| {
-            Company::new().without("111122223333").trust(json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:PrincipalAccount": account}}}))
-        };
-        assert_eq!(everybody("111122223333").one(RULE).verdict, Verdict::Unproven);
-        everybody("444455556666").silent(RULE);
-    }
-
-    #[test]
-    fn a_service_in_the_same_statement_is_not_asked_for_mfa() {
-        let statement = json!({"Sid": "Both", "Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {"AWS": "111122223333", "Service": "ec2.amazonaws.com"}});
-        let fix = Company::new().trust(statement).one(RULE).fix.unwrap();
-        assert_eq!(fix[0]["Principal"], json!({"AWS": "111122223333"}));
-        assert_eq!(fix[0]["Condition"], mfa());
-        assert_eq!((&fix[1]["Principal"], fix[1].get("Condition")), (&json!({"Service": "ec2.amazonaws.com"}), None));
-    }
-}
+mod cases;

@@ -1,0 +1,99 @@
+//! Lists that are empty though something says that they should not be. With `--filter`, the AWS CLI prints the lists that it leaves out as empty
+//! ones, which look just like those of an account that has nothing of the kind.
+
+use super::View;
+use super::account::Account;
+use super::gap::List;
+use super::view::listed;
+use crate::untrusted::harmless;
+
+/// One sentence for each account and list.
+pub(super) fn lists(view: &View<'_>) -> Vec<String> {
+    let all = view.setup.accounts().flat_map(|account| List::ALL.map(|list| (account, list)));
+    let empty = all.filter(|(account, list)| account.is_empty(*list));
+    empty.filter_map(|(account, list)| Some(sentence(view, account, list, &against(view, account, list)?))).collect()
+}
+
+/// What speaks against an empty list.
+fn against(view: &View<'_>, account: &Account, list: List) -> Option<String> {
+    match list {
+        List::Users => named_groups(view, account),
+        List::Groups => named_groups(view, account).or_else(|| {
+            let user = account.users.values().find(|user| !user.groups.is_empty())?;
+            Some(format!("user {} is in groups", harmless(&user.name)))
+        }),
+        List::Roles => {
+            let roles = view.policy.roles.iter().filter(|rules| rules.arn.account() == Some(account.id));
+            named(roles.map(|rules| harmless(rules.arn.as_str())).collect())
+        }
+        List::Policies => account.attached().next().map(|arn| format!("{} is attached", harmless(arn))),
+    }
+}
+
+fn named_groups(view: &View<'_>, account: &Account) -> Option<String> {
+    let groups = view.policy.roles.iter().flat_map(|rules| &rules.groups).filter(|group| group.account == account.id);
+    let mut written: Vec<String> = groups.map(|group| harmless(&group.written)).collect();
+    written.sort();
+    written.dedup();
+    named(written)
+}
+
+fn named(names: Vec<String>) -> Option<String> {
+    (!names.is_empty()).then(|| format!("the policy names {}", listed(names)))
+}
+
+fn sentence(view: &View<'_>, account: &Account, list: List, against: &str) -> String {
+    format!(
+        "the list of {} ({}) of {} is empty, but {against}; if the details were taken with `--filter`, take them again without it: \
+         `aws iam get-account-authorization-details`",
+        list.word(),
+        list.key(),
+        view.account_shown(account.id)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::review::testing::Company;
+
+    fn warned(company: &Company) -> Vec<String> {
+        let review = company.review();
+        assert!(review.empty_lists.iter().all(|sentence| review.notices.contains(sentence)));
+        let short = |sentence: String| sentence.split_once("; if the details").unwrap().0.to_owned();
+        review.empty_lists.into_iter().map(short).collect()
+    }
+
+    #[test]
+    fn an_account_may_have_nothing_of_a_kind_that_nobody_asks_for() {
+        // Production has no user and no group, development no role, and no group of the policy is there.
+        assert_eq!(warned(&Company::new()), [""; 0]);
+    }
+
+    #[test]
+    fn a_list_that_is_empty_where_the_policy_names_something_is_told() {
+        let without_users = Company::new().change_all("UserDetailList", json!([]));
+        let said = "the list of users (UserDetailList) of development is empty, but the policy names development/Developers";
+        assert_eq!(warned(&without_users), [said]);
+        let without_groups = Company::new().change_all("GroupDetailList", json!([]));
+        let said = "the list of groups (GroupDetailList) of development is empty, but the policy names development/Developers";
+        assert_eq!(warned(&without_groups), [said]);
+    }
+
+    #[test]
+    fn a_list_that_is_empty_where_another_list_refers_to_it_is_told() {
+        let attached = json!([{"PolicyName": "Switch", "PolicyArn": "arn:aws:iam::111122223333:policy/Switch"}]);
+        let company = Company::new().change("GroupDetailList", "Testers", "AttachedManagedPolicies", attached);
+        let said = "the list of policies (Policies) of development is empty, but arn:aws:iam::111122223333:policy/Switch is attached";
+        assert_eq!(warned(&company), [said]);
+        let company = Company::new().group("444455556666", "Operators").user("444455556666", "olga", &["Operators"]);
+        let company = company.change_in("444455556666", "GroupDetailList", json!([]));
+        let said = "the list of groups (GroupDetailList) of production is empty, but user olga is in groups";
+        assert_eq!(warned(&company), [said]);
+        let company = Company::new().group("444455556666", "Operators").change_in("444455556666", "RoleDetailList", json!([]));
+        let said =
+            "the list of roles (RoleDetailList) of production is empty, but the policy names arn:aws:iam::444455556666:role/UpdateApp";
+        assert_eq!(warned(&company), [said]);
+    }
+}
