@@ -76,7 +76,7 @@ fn deep_nesting_is_named() {
 fn garbage_is_named() {
     assert!(with("empty.json", b"").contains("the file is empty"));
     assert!(with("xml.json", b"<xml/>").contains("not JSON"));
-    assert!(with("other.json", b"{\"hello\":1}").contains("no CloudTrail record"));
+    assert!(with("other.json", b"{\"hello\":1}").contains("not a CloudTrail record"));
     assert!(with("number.json", b"{\"Records\":[1]}").contains("not a JSON object"));
     assert!(with("zip.json", b"PK\x03\x04xxxx").contains("a zip file"));
 }

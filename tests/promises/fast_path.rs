@@ -9,6 +9,7 @@ use rolewatch_guard::world::World;
 use rolewatch_guard::{Elevated, needles};
 use serde_json::{Value, json};
 
+use crate::forms::forms;
 use crate::order::judged;
 use crate::organisation::{step, tell};
 
@@ -150,7 +151,7 @@ proptest! {
     fn fast_and_slow_see_the_same_world(
         steps in prop::collection::vec(step(), 1..20),
         rolls in prop::collection::vec(any::<u32>(), 500),
-        shape in 0_u8..5,
+        shape in 0_usize..17,
     ) {
         let story = tell(&steps, true);
         let mut at = 0_usize;
@@ -166,10 +167,11 @@ proptest! {
                 let events: Vec<Value> = spelled.iter().map(|record| json!({"EventId": "x", "CloudTrailEvent": record})).collect();
                 json!({"NextToken": "more", "Events": events}).to_string()
             }
-            _ => {
+            4 => {
                 let envelope = |record: &String| format!("{{\"version\":\"0\",\"detail-type\":\"AWS API Call via CloudTrail\",\"source\":\"aws.sts\",\"detail\":{record}}}");
                 spelled.iter().map(envelope).collect()
             }
+            form => forms(&spelled).swap_remove(form - 5).1,
         };
         let (fast, handed) = scanned(&story, &text, true);
         let (slow, all) = scanned(&story, &text, false);

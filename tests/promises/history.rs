@@ -17,10 +17,10 @@ use crate::tool::{Bench, Outcome, project};
 const BUCKET: &str = "trail-logs";
 
 /// The week of `events/`, as files of a folder and as objects of a bucket.
-struct Week {
+pub(crate) struct Week {
     bench: Bench,
     twin: Twin<Calm>,
-    keys: Vec<String>,
+    pub(crate) keys: Vec<String>,
 }
 
 fn collect(folder: &Path, base: &Path, files: &mut Vec<(String, Vec<u8>)>) {
@@ -36,7 +36,7 @@ fn collect(folder: &Path, base: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 
 impl Week {
     /// `change` may spoil files, or add some.
-    fn new(change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Self {
+    pub(crate) fn new(change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Self {
         let events = project().join("events");
         let mut logs = Vec::new();
         collect(&events.join("archive"), &events.join("archive"), &mut logs);
@@ -104,12 +104,12 @@ impl Week {
         unreachable!()
     }
 
-    fn map(&self, run: &str, keys: &[String]) {
+    pub(crate) fn map(&self, run: &str, keys: &[String]) {
         // Each batch may meet a process of its own.
         self.ask(&mut Auditor::new(None), &json!({"map": {"run": run, "bucket": BUCKET, "keys": keys}})).unwrap();
     }
 
-    fn reduce(&self, run: &str) -> Value {
+    pub(crate) fn reduce(&self, run: &str) -> Value {
         self.judge(run, &json!(null)).unwrap()
     }
 
@@ -117,11 +117,11 @@ impl Week {
         self.ask(&mut Auditor::new(None), &json!({"reduce": {"run": run, "since": null, "until": null, "listed": listed}}))
     }
 
-    fn written(&self, key: &str) -> String {
+    pub(crate) fn written(&self, key: &str) -> String {
         String::from_utf8(self.twin.objects.borrow()[key].0.clone()).unwrap()
     }
 
-    fn audit(&self, format: &str) -> Outcome {
+    pub(crate) fn audit(&self, format: &str) -> Outcome {
         self.bench.run(&["audit", "archive", "--format", format])
     }
 }
@@ -153,7 +153,7 @@ fn odd(logs: &mut Vec<(String, Vec<u8>)>, many: usize) {
 }
 
 /// Each line but for what only rosters on a laptop tell: the stack's have no policies.
-fn judged(lines: &str) -> Vec<String> {
+pub(crate) fn judged(lines: &str) -> Vec<String> {
     let told = |line: &str| line.split_once(",\"allowed_by\":").map_or_else(|| line.to_owned(), |(judged, _)| format!("{judged}}}"));
     lines.lines().map(told).collect()
 }

@@ -17,6 +17,7 @@ mod cross_account;
 mod envelopes;
 mod events;
 mod fast_path;
+mod forms;
 mod gaps;
 mod history;
 mod hostile;

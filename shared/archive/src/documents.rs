@@ -1,16 +1,20 @@
 //! From the text of a file to the objects that could be records, whatever the shape of the file.
 //!
-//! A file is a row of JSON documents. A document is an object with a list of records under `Records` or `Events`, a list of records,
-//! or a record itself (plain, in an EventBridge envelope or in an element of `Events`). Which one shows only by its keys, in any order,
-//! so the members of each outermost object are walked, and everything inside them is passed over by its structure alone.
+//! A file is a row of JSON documents. A document is an object with a list under `Records`, `Events`,
+//! `logEvents` or `events`, a list, or a record itself (plain, in an event of EventBridge, in a log
+//! event, in an element of `Events`, or as JSON text). A line may begin with a time. Only its keys,
+//! in any order, say which one it is, so the members of each outermost object are walked, and
+//! everything inside them is passed over by its structure alone.
 
 mod faults;
+mod lines;
 mod tokens;
 
 use crate::items::{Items, LARGEST, Sink};
-use crate::keys::{Key, Keys, is_scalar, is_space};
+use crate::keys::{Key, Keys, is_scalar, is_space, text_of};
 use crate::place::{Found, Reason};
 use crate::structure::{Scan, Seen, TextScan};
+use lines::Begin;
 
 /// A part of the text: all of it, or what a window shows.
 #[derive(Clone, Copy)]
@@ -60,6 +64,8 @@ enum At {
         first: bool,
     },
     Object(Scan),
+    /// A document that is JSON text.
+    TopText(TextScan),
     /// An element that is no object.
     OtherText(TextScan),
     OtherNested(Scan),
@@ -76,8 +82,24 @@ enum At {
 enum List {
     Records,
     Events,
+    LogEvents,
+    /// `events` of the answer of FilterLogEvents.
+    FoundEvents,
     /// A document that is itself a list.
     Bare,
+}
+
+impl List {
+    /// The list that stands under a key.
+    fn under(key: Key) -> Option<Self> {
+        match key {
+            Key::Records => Some(Self::Records),
+            Key::Events => Some(Self::Events),
+            Key::LogEvents => Some(Self::LogEvents),
+            Key::FoundEvents => Some(Self::FoundEvents),
+            _ => None,
+        }
+    }
 }
 
 /// The document that is being read.
@@ -92,6 +114,25 @@ struct Document {
     keys: Keys,
     seen: Seen,
     spoilt: bool,
+    /// Whether it holds log events, where it says so already.
+    message_type: Option<MessageType>,
+}
+
+/// What CloudWatch Logs sends to a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageType {
+    /// Log events.
+    Data,
+    /// A test whether the destination can be reached.
+    Control,
+}
+
+impl MessageType {
+    /// The type that a JSON value names.
+    fn of(written: &[u8]) -> Self {
+        let control = text_of(written).is_some_and(|text| text == "CONTROL_MESSAGE");
+        if control { Self::Control } else { Self::Data }
+    }
 }
 
 /// The reading of one text, fed window by window.
@@ -111,11 +152,23 @@ pub(crate) struct Documents {
     met: u64,
     /// The byte before the document between which and the one before only white space stands: a line end, or the beginning.
     line_begins: bool,
+    /// How the documents of the text begin, as far as that is known.
+    begin: Option<Begin>,
 }
 
 impl Documents {
     pub(crate) fn new() -> Self {
-        Self { at: At::Top, next: 0, token: 0, document: Document::default(), spoilt: false, numbered: 0, met: 0, line_begins: true }
+        Self {
+            at: At::Top,
+            next: 0,
+            token: 0,
+            document: Document::default(),
+            spoilt: false,
+            numbered: 0,
+            met: 0,
+            line_begins: true,
+            begin: None,
+        }
     }
 
     pub(crate) fn stopped(&self) -> bool {
@@ -129,7 +182,7 @@ impl Documents {
         match self.at {
             At::Top | At::Lost | At::Stopped => self.next,
             _ if self.document.list.is_none() && within(self.document.start) => self.document.start,
-            At::Object(_) | At::KeyText(_) if within(self.token) => self.token,
+            At::Object(_) | At::KeyText(_) | At::ValueText(_) | At::OtherText(_) | At::OtherNested(_) if within(self.token) => self.token,
             _ => self.next,
         }
     }
@@ -152,7 +205,7 @@ impl Documents {
         match self.at {
             At::Top if self.met == 0 && !cut => items.failure(None, Reason::Empty, false),
             At::Top | At::Lost | At::Stopped => {}
-            At::Object(_) | At::OtherText(_) | At::OtherNested(_) | At::OtherScalar => {
+            At::Object(_) | At::TopText(_) | At::OtherText(_) | At::OtherNested(_) | At::OtherScalar => {
                 items.unread_record(self.numbered, self.token, Reason::EndsInside);
                 items.incomplete();
             }
@@ -171,7 +224,7 @@ impl Documents {
     fn step<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
         match self.at {
             At::Object(scan) => return self.in_object(scan, text, items),
-            At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) => return self.in_text(scan, text, items),
+            At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) | At::TopText(scan) => return self.in_text(scan, text, items),
             At::ValueNested(scan) | At::OtherNested(scan) => return self.in_nested(scan, text, items),
             At::ValueScalar | At::OtherScalar => return self.in_scalar(text, items),
             At::Lost => return self.find_line(text),
@@ -179,6 +232,9 @@ impl Documents {
             _ => {}
         }
         let byte = self.peek(text)?;
+        if matches!(self.at, At::Top) && self.line_begins && byte.is_ascii_digit() {
+            return self.timed_line(text, items);
+        }
         if let Err(expected) = self.mark(byte, text, items) {
             self.malformed(text, Found::Byte(byte), expected, items);
         }
@@ -188,20 +244,21 @@ impl Documents {
     /// Takes a mark between keys, values and elements, or says what should stand there.
     fn mark<S: Sink + ?Sized>(&mut self, byte: u8, text: Text<'_>, items: &mut Items<'_, S>) -> Result<(), &'static str> {
         match (self.at, byte) {
-            (At::Top, b'{' | b'[') => {
-                self.met += 1;
-                let list = (byte == b'[').then_some(List::Bare);
-                self.document = Document { start: self.next, begins_line: self.line_begins, list, ..Document::default() };
-                self.go(if byte == b'{' { At::Key { first: true } } else { At::Element { first: true } });
+            // Where lines begin with a time, one without belongs to the line before it.
+            (At::Top, _) if self.begin == Some(Begin::Time) => return Err(self.document_expected()),
+            (At::Top, b'{') => self.begin_document(Begin::Object, None, At::Key { first: true }),
+            (At::Top, b'[') => self.begin_document(Begin::Object, Some(List::Bare), At::Element { first: true }),
+            (At::Top, b'"') => {
+                self.begin_document(Begin::Text, None, At::TopText(TextScan::new()));
+                self.numbered += 1;
             }
-            (At::Top, _) => return Err("a JSON object or list"),
+            (At::Top, _) => return Err(self.document_expected()),
             (At::Key { .. }, b'"') => self.begin(At::KeyText(TextScan::new()), 1),
             (At::Key { first: true } | At::AfterValue, b'}') => self.end_object(text, items),
             (At::Key { .. }, _) => return Err("a key"),
             (At::Colon, b':') => self.go(At::Value),
             (At::Colon, _) => return Err("`:`"),
-            (At::Value, b'[') if matches!(self.document.key, Some(Key::Records | Key::Events)) => {
-                let list = if self.document.key == Some(Key::Records) { List::Records } else { List::Events };
+            (At::Value, b'[') if let Some(list) = self.document.key.and_then(List::under) => {
                 self.document.list = Some(list);
                 self.go(At::Element { first: true });
             }
@@ -224,6 +281,14 @@ impl Documents {
             _ => return Err("`,` or `]`"),
         }
         Ok(())
+    }
+
+    fn begin_document(&mut self, begin: Begin, list: Option<List>, at: At) {
+        self.met += 1;
+        self.begin = Some(begin);
+        self.token = self.next;
+        self.document = Document { start: self.next, begins_line: self.line_begins, list, ..Document::default() };
+        self.go(at);
     }
 
     fn go(&mut self, at: At) {

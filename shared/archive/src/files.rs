@@ -31,8 +31,8 @@ pub struct Found {
 
 /// Finds the files under the given paths.
 ///
-/// A path that is not a folder is always taken. Of a folder and the folders in it, files are taken whose names end in `.json`, `.jsonl`,
-/// `.ndjson` or `.gz`; hidden ones are not. Links are followed, but not in circles. What `exclude` answers `true` for, within a
+/// A path that is not a folder is always taken. Of a folder and the folders in it, files are taken that [`is_log`] knows by their names;
+/// hidden ones are not. Links are followed, but not in circles. What `exclude` answers `true` for, within a
 /// folder, is left out without a word.
 pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> Found {
     let mut found = Found::default();
@@ -105,11 +105,28 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether a file is taken for a log by its name: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`, and does not begin with a dot.
+/// Whether a file is taken for a log by its name: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`, or is named as Firehose names its files,
+/// and does not begin with a dot.
 pub fn is_log(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
     let ending = path.extension().map(OsStr::to_ascii_lowercase);
-    !hidden && ending.is_some_and(|ending| ["json", "jsonl", "ndjson", "gz"].iter().any(|known| ending == *known))
+    let known = ending.is_some_and(|ending| ["json", "jsonl", "ndjson", "gz"].iter().any(|known| ending == *known));
+    !hidden && (known || path.file_name().and_then(OsStr::to_str).is_some_and(is_of_firehose))
+}
+
+/// `STREAM-1-2026-03-02-09-00-00-0d3a1b2c-1234-5678-9abc-def012345678`: what a subscription delivers by Firehose has no ending.
+fn is_of_firehose(name: &str) -> bool {
+    const SHAPE: &[u8] = b"-dddd-dd-dd-dd-dd-dd-hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
+    let Some((stream, tail)) = name.len().checked_sub(SHAPE.len()).and_then(|at| name.as_bytes().split_at_checked(at)) else {
+        return false;
+    };
+    let fits = |(wanted, byte): (&u8, &u8)| match wanted {
+        b'd' => byte.is_ascii_digit(),
+        b'h' => byte.is_ascii_hexdigit(),
+        mark => byte == mark,
+    };
+    // The version of the stream comes before the time.
+    stream.last().is_some_and(u8::is_ascii_digit) && SHAPE.iter().zip(tail).all(fits)
 }
 
 fn unread(path: &Path, reason: Reason) -> Unread {

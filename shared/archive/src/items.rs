@@ -1,5 +1,8 @@
 //! What becomes of each object that could be a record: told apart, filtered, handed over and counted.
 
+mod held;
+
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,9 +10,10 @@ use memchr::memmem;
 
 use crate::counts::Counts;
 use crate::filter::Filter;
-use crate::keys::Keys;
+use crate::keys::{Key, Keys, begins_as_a_record};
 use crate::place::{Place, Reason, Unread};
-use crate::structure::{Scan, Seen, Step};
+use crate::structure::Seen;
+use held::holds_a_record;
 
 /// The most bytes of one record, or of the document around one, that are read.
 pub(crate) const LARGEST: usize = 4 << 20;
@@ -53,84 +57,105 @@ pub(crate) struct Items<'a, S: Sink + ?Sized> {
     unnamed: u64,
     /// Whether something made the file, not one record, unreadable.
     failed: bool,
-    digests: u64,
+    /// Digests and tests of a subscription: documents known to hold no record.
+    beside: u64,
     /// Whether the first record was of CloudTrail Insights, so that each is looked at.
     insights: bool,
 }
 
 impl<'a, S: Sink + ?Sized> Items<'a, S> {
     pub(crate) fn new(file: Arc<Path>, filter: &'a Filter, sink: &'a mut S) -> Self {
-        Self { file, filter, sink, counts: Counts::default(), faults: 0, unnamed: 0, failed: false, digests: 0, insights: false }
+        Self { file, filter, sink, counts: Counts::default(), faults: 0, unnamed: 0, failed: false, beside: 0, insights: false }
     }
 
-    /// An element of `Records`: a record, since the file says so.
+    /// An element of `Records`: a record, unless it has none of a record's keys.
     #[inline]
     pub(crate) fn element_of_records(&mut self, json: &[u8], item: Item) {
         if self.readable(json, item) {
             if item.number == 1 {
                 self.insights = is_insight(json);
             }
-            self.record(json, item, item.seen.backslash);
+            if begins_as_a_record(json) {
+                self.record(json, item, item.seen.backslash);
+            } else {
+                self.looked_at(json, item);
+            }
         }
     }
 
-    /// An object that may be a record or hold one.
-    pub(crate) fn object(&mut self, json: &[u8], item: Item) {
+    /// An element of `Records` whose beginning does not say what it is.
+    fn looked_at(&mut self, json: &[u8], item: Item) {
+        match Keys::of(json) {
+            Some(keys) if keys.of_a_function(json) => self.unread_record(item.number, item.byte, Reason::OfAFunction),
+            Some(keys) if keys.has_of_a_record() || (keys.has(Key::Field) && keys.detail.is_none()) => {
+                self.plain_record(json, &keys, item, item.seen.backslash);
+            }
+            Some(keys) => self.told_apart(json, &keys, item),
+            None => self.unread_record(item.number, item.byte, Reason::Unknown),
+        }
+    }
+
+    /// An element of a list that is not under `Records`.
+    pub(crate) fn element(&mut self, json: &[u8], item: Item) {
         if self.readable(json, item) {
             match Keys::of(json) {
+                Some(keys) if keys.of_columns() => self.renamed(json, &keys, item),
                 Some(keys) => self.told_apart(json, &keys, item),
                 None => self.unread_record(item.number, item.byte, Reason::Unknown),
             }
         }
     }
 
-    /// The same where the keys are known.
-    pub(crate) fn object_with(&mut self, json: &[u8], keys: &Keys, item: Item) {
+    /// A document that may be a record or hold one.
+    pub(crate) fn document(&mut self, json: &[u8], keys: &Keys, item: Item) {
         if self.readable(json, item) {
             self.told_apart(json, keys, item);
         }
     }
 
     fn told_apart(&mut self, json: &[u8], keys: &Keys, item: Item) {
+        let value = |range: &Option<Range<usize>>| range.clone().and_then(|range| json.get(range));
         if let Some(key) = keys.twice {
             self.unread_record(item.number, item.byte, Reason::Twice(key));
-        } else if let Some(text) = keys.cloud_trail_event.clone().and_then(|range| json.get(range)) {
-            self.cloud_trail_event(text, item);
-        } else if keys.record {
-            if keys.insight {
-                self.counts.records += 1;
-                self.counts.insights += 1;
-            } else {
-                self.record(json, item, item.seen.backslash);
-            }
-        } else if let Some(detail) = keys.detail.clone().and_then(|range| json.get(range)) {
-            match Keys::of(detail) {
-                Some(keys) if keys.insight => self.counts.other_documents += 1,
-                Some(keys) if keys.record => self.event(json, item),
-                Some(_) => self.counts.other_documents += 1,
-                None => self.unread_record(item.number, item.byte, Reason::Detail),
-            }
-        } else if keys.digest {
-            self.digests += 1;
+        } else if let Some(value) = value(&keys.cloud_trail_event) {
+            self.held(value, item, Reason::CloudTrailEvent);
+        } else if keys.of_a_record() {
+            self.record_or_event(json, keys, item, item.seen.backslash);
+        } else if let Some(value) = value(&keys.message).filter(|_| keys.of_a_log_event()) {
+            self.held(value, item, Reason::Message);
+        } else if keys.has(Key::Digest) {
+            self.beside += 1;
             self.counts.other_documents += 1;
         } else {
             self.unread_record(item.number, item.byte, Reason::Unknown);
         }
     }
 
-    /// A record that stands as text in an element of `Events`.
-    fn cloud_trail_event(&mut self, written: &[u8], item: Item) {
-        let text = serde_json::from_slice::<String>(written).ok();
-        let whole = text.as_deref().map(str::trim).filter(|text| {
-            text.starts_with('{') && Scan::new().advance(text.as_bytes()) == Step::End(text.len()) && Keys::of(text.as_bytes()).is_some()
-        });
-        match whole {
-            Some(text) if is_insight(text.as_bytes()) => {
-                self.counts.records += 1;
-                self.counts.insights += 1;
+    /// A record, or an event of EventBridge.
+    fn record_or_event(&mut self, json: &[u8], keys: &Keys, item: Item, backslash: bool) {
+        if keys.of_a_function(json) {
+            self.unread_record(item.number, item.byte, Reason::OfAFunction);
+        } else if keys.has(Key::Insight) {
+            self.counts.records += 1;
+            self.counts.insights += 1;
+        } else if let Some(detail) = keys.detail.clone().filter(|_| !keys.has_of_a_record()).and_then(|range| json.get(range)) {
+            match Keys::of(detail) {
+                Some(keys) if keys.has(Key::Insight) => self.counts.other_documents += 1,
+                Some(keys) if keys.has_of_a_record() => self.event(json, item),
+                Some(_) => self.counts.other_documents += 1,
+                None => self.unread_record(item.number, item.byte, Reason::Detail),
             }
-            Some(text) => self.record(text.as_bytes(), item, true),
-            None => self.unread_record(item.number, item.byte, Reason::CloudTrailEvent),
+        } else {
+            self.plain_record(json, keys, item, backslash);
+        }
+    }
+
+    /// A record that stands for itself. With a record's keys, columns of a query look like one.
+    fn plain_record(&mut self, json: &[u8], keys: &Keys, item: Item, backslash: bool) {
+        if keys.of_columns() && holds_a_record(json) {
+            self.unread_record(item.number, item.byte, Reason::RecordInColumns);
+        } else {
+            self.record(json, item, backslash);
         }
     }
 
@@ -211,7 +236,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             self.sink.unread(Unread { file: self.file, record: None, byte: None, reason, rest: false });
         }
         let Counts { records, insights, records_unread, .. } = self.counts;
-        let nothing_relevant = records == insights && (self.digests > 0 || insights > 0);
+        let nothing_relevant = records == insights && (self.beside > 0 || insights > 0);
         let nothing_known = records == records_unread && self.faults > 0 && self.counts.other_documents == 0;
         if self.failed || nothing_known {
             self.counts.files_failed += 1;
@@ -226,5 +251,5 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
 
 /// Whether a record is of CloudTrail Insights: by its own keys, whatever else names them.
 fn is_insight(json: &[u8]) -> bool {
-    memmem::find(json, b"insightDetails").is_some() && Keys::of(json).is_some_and(|keys| keys.insight)
+    memmem::find(json, b"insightDetails").is_some() && Keys::of(json).is_some_and(|keys| keys.has(Key::Insight))
 }

@@ -11,12 +11,28 @@ pub(crate) enum Key {
     Records,
     /// The list of a LookupEvents answer.
     Events,
+    /// The list of log events that a subscription delivers.
+    LogEvents,
+    /// The list of log events in an answer of FilterLogEvents or GetLogEvents.
+    FoundEvents,
+    /// Whether a subscription's document holds log events or is only a test of the destination.
+    MessageType,
     /// The record in an EventBridge envelope.
     Detail,
     /// The record in an element of `Events`.
     CloudTrailEvent,
+    /// The text of a log event.
+    Message,
+    /// When a log event was written.
+    Timestamp,
     /// Something that every record has.
     Record,
+    /// The same, and what tells a record from what Lambda gives to a function.
+    EventSource,
+    /// The same, and what no answer of LookupEvents has beside a record.
+    UserIdentity,
+    /// Something that only records have, and not all of them.
+    Field,
     /// Something that only Insight records have.
     Insight,
     /// Something that only digest files have.
@@ -25,16 +41,28 @@ pub(crate) enum Key {
 }
 
 impl Key {
+    fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
     /// The key whose text stands between quotation marks in JSON.
     pub(crate) fn of(written: &[u8]) -> Self {
         match written {
             b"Records" => Self::Records,
             b"Events" => Self::Events,
+            b"logEvents" => Self::LogEvents,
+            b"events" => Self::FoundEvents,
+            b"messageType" => Self::MessageType,
             b"detail" => Self::Detail,
             b"CloudTrailEvent" => Self::CloudTrailEvent,
-            b"eventSource" | b"eventName" | b"userIdentity" => Self::Record,
+            b"message" => Self::Message,
+            b"timestamp" => Self::Timestamp,
+            b"eventName" => Self::Record,
+            b"userIdentity" => Self::UserIdentity,
+            b"eventSource" => Self::EventSource,
             b"insightDetails" => Self::Insight,
             b"digestStartTime" | b"digestS3Bucket" => Self::Digest,
+            _ if is_field(written) => Self::Field,
             _ if written.contains(&b'\\') => unescaped(written).map_or(Self::Other, |text| {
                 // An unescaped key can hold a backslash again, which no known key does.
                 if text.contains('\\') { Self::Other } else { Self::of(text.as_bytes()) }
@@ -44,8 +72,44 @@ impl Key {
     }
 }
 
+/// Whether a key stands at the top of a record, as CloudTrail documents it, and at the top of no
+/// other document of AWS. The three of [`Key::Record`] are left out.
+fn is_field(written: &[u8]) -> bool {
+    matches!(
+        written,
+        b"additionalEventData"
+            | b"addendum"
+            | b"apiVersion"
+            | b"awsRegion"
+            | b"edgeDeviceDetails"
+            | b"errorCode"
+            | b"errorMessage"
+            | b"eventCategory"
+            | b"eventID"
+            | b"eventTime"
+            | b"eventType"
+            | b"eventVersion"
+            | b"managementEvent"
+            | b"readOnly"
+            | b"recipientAccountId"
+            | b"requestID"
+            | b"requestParameters"
+            | b"responseElements"
+            | b"serviceEventDetails"
+            | b"sessionCredentialFromConsole"
+            | b"sharedEventID"
+            | b"sourceIPAddress"
+            | b"tlsDetails"
+            | b"userAgent"
+            | b"vpcEndpointId"
+    )
+}
+
+/// How AWS begins a record. Nothing but a record begins like this.
+const AS_AWS_WRITES: &[u8] = b"{\"eventVersion\":\"1.";
+
 /// The text of a JSON string, given without its quotation marks.
-pub(crate) fn unescaped(written: &[u8]) -> Option<String> {
+fn unescaped(written: &[u8]) -> Option<String> {
     let mut quoted = Vec::with_capacity(written.len() + 2);
     quoted.push(b'"');
     quoted.extend_from_slice(written);
@@ -53,15 +117,21 @@ pub(crate) fn unescaped(written: &[u8]) -> Option<String> {
     serde_json::from_slice(&quoted).ok()
 }
 
+/// The text of a JSON value, if it is a string.
+pub(crate) fn text_of(value: &[u8]) -> Option<String> {
+    serde_json::from_slice(value).ok()
+}
+
 /// What the members of one object say about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Keys {
-    pub(crate) record: bool,
-    pub(crate) insight: bool,
-    pub(crate) digest: bool,
+    /// The kinds of keys that are there, a bit each.
+    kinds: u16,
     /// The bytes of the values, counted from the beginning of the object.
     pub(crate) detail: Option<Range<usize>>,
     pub(crate) cloud_trail_event: Option<Range<usize>>,
+    pub(crate) message: Option<Range<usize>>,
+    pub(crate) event_source: Option<Range<usize>>,
     /// One of these keys, if it is there twice: then nobody can tell which value counts.
     pub(crate) twice: Option<&'static str>,
 }
@@ -69,45 +139,125 @@ pub(crate) struct Keys {
 impl Keys {
     /// Takes note of a member whose value has the given bytes.
     pub(crate) fn note(&mut self, key: Key, value: Range<usize>) {
+        self.kinds |= key.bit();
         match key {
-            Key::Record => self.record = true,
-            Key::Insight => self.insight = true,
-            Key::Digest => self.digest = true,
-            Key::Detail => {
-                if self.detail.replace(value).is_some() {
-                    self.twice = Some("detail");
-                }
-            }
-            Key::CloudTrailEvent => {
-                if self.cloud_trail_event.replace(value).is_some() {
-                    self.twice = Some("CloudTrailEvent");
-                }
-            }
-            Key::Records | Key::Events | Key::Other => {}
+            Key::EventSource => self.event_source = Some(value),
+            Key::Detail => only(&mut self.detail, value, "detail", &mut self.twice),
+            Key::CloudTrailEvent => only(&mut self.cloud_trail_event, value, "CloudTrailEvent", &mut self.twice),
+            Key::Message => only(&mut self.message, value, "message", &mut self.twice),
+            _ => {}
         }
+    }
+
+    /// Whether a key of this kind is there.
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.kinds & key.bit() != 0
+    }
+
+    /// Whether one of the keys is there that every record has.
+    pub(crate) fn has_of_a_record(&self) -> bool {
+        self.has(Key::Record) || self.has(Key::EventSource) || self.has(Key::UserIdentity)
+    }
+
+    /// Whether the object is a record, or an event of EventBridge.
+    pub(crate) fn of_a_record(&self) -> bool {
+        self.has_of_a_record() || self.has(Key::Insight) || self.detail.is_some()
+    }
+
+    /// Whether the object may be columns of which one is a record as text: no key says where a
+    /// record stands, and it can't be a whole record itself.
+    pub(crate) fn of_columns(&self) -> bool {
+        let known = [Key::UserIdentity, Key::Insight, Key::Digest, Key::Detail, Key::CloudTrailEvent];
+        !known.into_iter().any(|key| self.has(key)) && !self.of_a_log_event() && self.twice.is_none()
+    }
+
+    /// Whether it is a log event of CloudWatch Logs.
+    pub(crate) fn of_a_log_event(&self) -> bool {
+        self.has(Key::Message) && self.has(Key::Timestamp)
+    }
+
+    /// Whether Lambda gives objects like this to a function: their `eventSource` is `aws:s3`, not `s3.amazonaws.com`.
+    pub(crate) fn of_a_function(&self, object: &[u8]) -> bool {
+        self.event_source.clone().and_then(|range| object.get(range)).is_some_and(is_of_a_function)
+    }
+
+    /// The values of a complete object whose keys nothing is known of. A value under a known key,
+    /// such as `userAgent`, may be text that a caller chose.
+    pub(crate) fn values_of_others(object: &[u8]) -> Vec<&[u8]> {
+        let mut values = Vec::new();
+        let end = each_member(object, |key, value| {
+            if matches!(key, Key::Other | Key::Message) {
+                values.extend(object.get(value));
+            }
+            true
+        });
+        if end.is_some() { values } else { Vec::new() }
     }
 
     /// The keys of a complete object; `None` when its members are not written as JSON writes them.
     pub(crate) fn of(object: &[u8]) -> Option<Self> {
         let mut keys = Self::default();
-        let mut rest = Rest { bytes: object, at: 0 };
-        rest.take(b'{')?;
-        if rest.peek()? == b'}' {
-            return Some(keys);
+        each_member(object, |key, value| {
+            keys.note(key, value);
+            true
+        })?;
+        Some(keys)
+    }
+}
+
+/// Takes note of a value whose key may be there only once.
+fn only(place: &mut Option<Range<usize>>, value: Range<usize>, key: &'static str, twice: &mut Option<&'static str>) {
+    if place.replace(value).is_some() {
+        *twice = Some(key);
+    }
+}
+
+/// Whether an object is a record by its first members. `false`: they don't say.
+///
+/// It looks no further than the service that logged it, so that hardly any record is walked whole.
+pub(crate) fn begins_as_a_record(object: &[u8]) -> bool {
+    if let Some(rest) = object.strip_prefix(AS_AWS_WRITES) {
+        // `08","userIdentity":`
+        let version = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if rest.get(version..).is_some_and(|rest| rest.starts_with(b"\",\"userIdentity\":")) {
+            return true;
         }
-        loop {
-            rest.peek()?;
-            let key = rest.text()?;
-            rest.take(b':')?;
-            rest.peek()?;
-            let value = rest.value()?;
-            let written = object.get(key.start + 1..key.end.checked_sub(1)?)?;
-            keys.note(Key::of(written), value);
-            match rest.peek()? {
-                b',' => rest.at += 1,
-                b'}' => return Some(keys),
-                _ => return None,
-            }
+    }
+    let mut record = false;
+    let end = each_member(object, |key, value| {
+        record = key == Key::EventSource && object.get(value).is_some_and(|value| !is_of_a_function(value));
+        !record
+    });
+    record && end.is_some()
+}
+
+/// Whether the value of `eventSource` is what Lambda writes: `aws:s3`.
+fn is_of_a_function(value: &[u8]) -> bool {
+    if value.contains(&b'\\') { text_of(value).is_some_and(|text| text.starts_with("aws:")) } else { value.starts_with(b"\"aws:") }
+}
+
+/// Gives the members of an object to `take`, until it answers `false`. `None`: they are not written
+/// as JSON writes them.
+fn each_member(object: &[u8], mut take: impl FnMut(Key, Range<usize>) -> bool) -> Option<()> {
+    let mut rest = Rest { bytes: object, at: 0 };
+    rest.take(b'{')?;
+    if rest.peek()? == b'}' {
+        return Some(());
+    }
+    loop {
+        rest.peek()?;
+        let key = rest.text()?;
+        rest.take(b':')?;
+        rest.peek()?;
+        let value = rest.value()?;
+        let written = object.get(key.start + 1..key.end.checked_sub(1)?)?;
+        if !take(Key::of(written), value) {
+            return Some(());
+        }
+        match rest.peek()? {
+            b',' => rest.at += 1,
+            b'}' => return Some(()),
+            _ => return None,
         }
     }
 }
@@ -188,7 +338,7 @@ mod tests {
     fn only_the_keys_of_the_object_itself_count() {
         let text = br#" {"a":{"eventName":1,"detail":{}},"b":["insightDetails"],"\u0064etail" : {"x":"}"} , "n":-1.5e+3,"t":true}"#;
         let keys = Keys::of(text).unwrap();
-        assert!(!keys.record && !keys.insight);
+        assert!(!keys.has_of_a_record() && !keys.has(Key::Insight));
         assert_eq!(&text[keys.detail.unwrap()], br#"{"x":"}"}"#);
         assert!(Keys::of(br#"{"eventName":"x" "y":1}"#).is_none());
         assert!(Keys::of(br#"{"eventName":"x""#).is_none());

@@ -78,7 +78,7 @@ pub enum Reason {
         expected: &'static str,
     },
     /// An object with none of the known keys.
-    #[error("a JSON object that is no CloudTrail record and holds none (it has none of the known keys)")]
+    #[error("a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)")]
     Unknown,
     /// `Records` or `Events` holds something else than a list.
     #[error("`{0}` is not a list")]
@@ -87,8 +87,26 @@ pub enum Reason {
     #[error("the record is {0}, not a JSON object")]
     NotAnObject(&'static str),
     /// `CloudTrailEvent` of a LookupEvents answer cannot be used.
-    #[error("its `CloudTrailEvent` is not the text of a JSON object")]
+    #[error("its `CloudTrailEvent` is not a CloudTrail record in JSON")]
     CloudTrailEvent,
+    /// An element of `Records` that Lambda gives to a function.
+    #[error("an event for a function (its `eventSource` begins with `aws:`), not a CloudTrail record")]
+    OfAFunction,
+    /// A document with a list and with a record's keys.
+    #[error("the document has a list and a record's keys too; only the list was read")]
+    RecordBesideList,
+    /// `message` of a log event cannot be used.
+    #[error("its `message` is not a CloudTrail record in JSON")]
+    Message,
+    /// A row of columns holds more than one record.
+    #[error("the row has other columns and more than one record, so it isn't certain which one counts")]
+    SeveralRecords,
+    /// Columns of a query have names of a record's keys, and one of them is a record.
+    #[error("the object has a record's keys and holds a record as text, so it isn't certain which one counts")]
+    RecordInColumns,
+    /// A column of a row cannot be used.
+    #[error("a column is a JSON object that is not a CloudTrail record")]
+    Column,
     /// A key on which the reading depends is there twice.
     #[error("the object has `{0}` twice, so it isn't certain which one counts")]
     Twice(&'static str),

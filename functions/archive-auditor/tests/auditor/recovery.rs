@@ -236,6 +236,52 @@ fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder
     assert_eq!(sent, wanted);
 }
 
+/// The text of a file that holds the records in a form other than a trail's own.
+fn in_form(form: &str, records: &[String]) -> String {
+    let message = |record: &String| json!({"id": "1", "timestamp": 1_772_442_000_000_i64, "message": record});
+    let messages: Vec<Value> = records.iter().map(message).collect();
+    match form {
+        "subscription" => json!({"messageType": "DATA_MESSAGE", "logEvents": messages}).to_string(),
+        "filtered" => json!({ "events": messages }).to_string(),
+        "exported" => records.iter().flat_map(|record| ["2026-03-02T09:00:00.000Z ", record, "\n"]).collect(),
+        "texts" => json!(records).to_string(),
+        _ => json!({ "Records": records }).to_string(),
+    }
+}
+
+#[test]
+fn records_are_recovered_however_the_file_holds_them() {
+    for form in ["subscription", "filtered", "exported", "texts", "texts under Records"] {
+        let (story, twin, keys) = told();
+        for key in &keys {
+            let account = key.split('/').nth(1).unwrap();
+            let own = story.records().iter().filter(|record| record["recipientAccountId"] == account);
+            put(&twin, key, gzip(in_form(form, &own.map(ToString::to_string).collect::<Vec<_>>()).as_bytes()));
+        }
+        let report = notify(&mut auditor(), &twin, &keys);
+        assert_eq!(ids(&sent(&twin)), ids(story.records()), "{form}");
+        assert_eq!((report.records_unread, report.files_unread), (0, 0), "{form}");
+        assert_eq!(report.missed.values().sum::<u64>(), story.records().len() as u64, "{form}");
+    }
+}
+
+#[test]
+fn what_a_file_holds_beside_records_is_noted_and_they_are_recovered() {
+    let (story, twin, keys) = told();
+    for key in &keys {
+        let own = story.records().iter().filter(|record| key.contains(record["recipientAccountId"].as_str().unwrap()));
+        let mut records: Vec<Value> = own.cloned().collect();
+        records.insert(0, json!({"foo": 1}));
+        records.push(json!("START RequestId"));
+        put(&twin, key, log_file(&records.iter().collect::<Vec<_>>()));
+    }
+    let report = notify(&mut auditor(), &twin, &keys);
+    assert_eq!(ids(&sent(&twin)), ids(story.records()));
+    assert_eq!(report.records_unread, 2 * keys.len() as u64);
+    let noted = notes(&twin)[0]["unread"].to_string();
+    assert!(noted.contains("record 1") && noted.contains("not a CloudTrail record"), "{noted}");
+}
+
 #[test]
 fn a_record_in_another_accounts_folder_is_no_evidence() {
     let (story, twin, _) = told();

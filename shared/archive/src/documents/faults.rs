@@ -1,13 +1,15 @@
 //! Where a text stops being JSON, and where reading may go on.
 
+use super::lines::{Begin, Line};
 use super::{At, Document, Documents, Text};
 use crate::items::{Items, LARGEST, Sink};
 use crate::place::{Found, Reason};
 
 impl Documents {
-    /// Whether the document is one line up to `to`, and no list of records: only then a line that begins with `{` begins a document,
-    /// since in JSON lines nothing has a line end in it. Log files have all their records in one line, and what a string of
-    /// theirs holds must never come out as a record, not even when whoever wrote the file forgot to escape it.
+    /// Whether the document is one line up to `to`, and no list of records: only then a line that
+    /// begins as it did begins a document, since in JSON lines nothing has a line end in it. Log
+    /// files have all their records in one line, and what a string of theirs holds must never come
+    /// out as a record, not even when whoever wrote the file forgot to escape it.
     fn within_one_line(&self, text: Text<'_>, to: u64) -> bool {
         let Document { start, begins_line, list, .. } = self.document;
         begins_line
@@ -18,12 +20,17 @@ impl Documents {
 
     /// A raw control character in a string, at `next`. Where it ends a line of JSON lines, the line was cut off.
     pub(super) fn control<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
-        let (first, second) = match text.from(self.next) {
-            [first, second, ..] => (*first, *second),
-            [first] if text.last => (*first, b' '),
-            _ => return None,
+        let next_line = match text.from(self.next) {
+            [b'\n', line @ ..] => self.begins_document(line, text.last),
+            [] => return None,
+            _ => Line::Not,
         };
-        if first == b'\n' && second == b'{' && self.within_one_line(text, self.next) {
+        if next_line == Line::Unsure {
+            return None;
+        }
+        // A log event with a time is one line, whatever the next line is.
+        let line_ends = next_line == Line::Is(()) || (self.begin == Some(Begin::Time) && text.from(self.next).starts_with(b"\n"));
+        if line_ends && self.within_one_line(text, self.next) {
             self.numbered += 1;
             items.unread_record(self.numbered, self.document.start, Reason::LineEnds);
             self.at = At::Lost;
@@ -62,7 +69,7 @@ impl Documents {
         }
     }
 
-    /// Looks for a line that begins with `{`.
+    /// Looks for a line that begins as documents of this text do.
     pub(super) fn find_line(&mut self, text: Text<'_>) -> Option<()> {
         let rest = text.from(self.next);
         let Some(end) = memchr::memchr(b'\n', rest) else {
@@ -70,9 +77,13 @@ impl Documents {
             return None;
         };
         self.next += end as u64;
-        let after = rest.get(end + 1)?;
+        let line = rest.get(end + 1..).unwrap_or_default();
+        let begins = self.begins_document(line, text.last);
+        if begins == Line::Unsure {
+            return None;
+        }
         self.next += 1;
-        if *after == b'{' {
+        if begins == Line::Is(()) {
             self.at = At::Top;
             self.line_begins = true;
         }

@@ -1,6 +1,6 @@
 //! Keys, values and elements: from their first byte to their last, over as many windows as they take.
 
-use super::{At, Documents, List, Text};
+use super::{At, Documents, List, MessageType, Text};
 use crate::items::{Item, Items, LARGEST, Sink};
 use crate::keys::{Key, is_scalar};
 use crate::place::Reason;
@@ -19,13 +19,11 @@ impl Documents {
                 let size = self.next - self.token;
                 let item = Item { number: self.numbered, byte: self.token, seen, spoilt: self.spoilt };
                 match text.range(self.token, self.next) {
-                    Some(json) if size <= LARGEST as u64 => {
-                        if self.document.list == Some(List::Records) {
-                            items.element_of_records(json, item);
-                        } else {
-                            items.object(json, item);
-                        }
-                    }
+                    Some(json) if size <= LARGEST as u64 => match self.document.list {
+                        Some(List::Records) => items.element_of_records(json, item),
+                        Some(List::LogEvents | List::FoundEvents) => items.log_event(json, item, self.document.message_type),
+                        _ => items.element(json, item),
+                    },
                     _ => items.unread_record(item.number, item.byte, Reason::TooLarge(size)),
                 }
                 Some(())
@@ -51,6 +49,7 @@ impl Documents {
         let resumed = |at: At, scan| match at {
             At::KeyText(_) => At::KeyText(scan),
             At::ValueText(_) => At::ValueText(scan),
+            At::TopText(_) => At::TopText(scan),
             _ => At::OtherText(scan),
         };
         match scan.advance(text.from(self.next)) {
@@ -64,7 +63,8 @@ impl Documents {
                         self.at = At::Colon;
                     }
                     At::ValueText(_) => self.end_value(text, items),
-                    _ => self.end_other(b'"', items),
+                    At::TopText(_) => self.end_top_text(scan.seen(), text, items),
+                    _ => self.end_other(b'"', scan.seen(), text, items),
                 }
                 Some(())
             }
@@ -77,7 +77,7 @@ impl Documents {
                 self.next += length as u64;
                 self.at = resumed(self.at, scan);
                 self.control(text, items)?;
-                if let At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) = &mut self.at {
+                if let At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) | At::TopText(scan) = &mut self.at {
                     scan.ignore_control();
                 }
                 Some(())
@@ -95,7 +95,7 @@ impl Documents {
                 if value {
                     self.end_value(text, items);
                 } else {
-                    self.end_other(b'[', items);
+                    self.end_other(b'[', scan.seen(), text, items);
                 }
                 Some(())
             }
@@ -126,7 +126,7 @@ impl Documents {
         if matches!(self.at, At::ValueScalar) {
             self.end_value(text, items);
         } else {
-            self.end_other(b'0', items);
+            self.end_other(b'0', Seen::default(), text, items);
         }
         Some(())
     }
@@ -143,11 +143,16 @@ impl Documents {
         let name = match self.document.key.take() {
             Some(Key::Records) => "Records",
             Some(Key::Events) => "Events",
+            Some(Key::LogEvents) => "logEvents",
+            Some(Key::MessageType) => {
+                self.document.message_type = text.range(self.token, self.next).map(MessageType::of);
+                return;
+            }
             Some(key) => {
-                if self.document.list.is_none() && self.document.start >= text.base {
-                    let start = self.document.start;
-                    self.document.keys.note(key, (self.token - start) as usize..(self.next - start) as usize);
-                }
+                // Where the value stands matters only while the window shows the whole document.
+                let start = self.document.start;
+                let value = if start >= text.base { (self.token - start) as usize..(self.next - start) as usize } else { 0..0 };
+                self.document.keys.note(key, value);
                 return;
             }
             None => return,
@@ -156,28 +161,48 @@ impl Documents {
         items.fault(Some(self.token), Reason::NotAList(name));
     }
 
-    /// An element of a list is complete, but no object.
-    pub(super) fn end_other<S: Sink + ?Sized>(&mut self, first: u8, items: &mut Items<'_, S>) {
+    /// An element of a list is complete, but not an object. A query of the command line prints
+    /// records as texts, or rows with them.
+    pub(super) fn end_other<S: Sink + ?Sized>(&mut self, first: u8, seen: Seen, text: Text<'_>, items: &mut Items<'_, S>) {
         self.at = At::AfterElement;
-        let found = match first {
-            b'"' => "a string",
-            b'[' => "a list",
-            _ => "a number, true, false or null",
-        };
-        items.unread_record(self.numbered, self.token, Reason::NotAnObject(found));
+        let item = Item { number: self.numbered, byte: self.token, seen, spoilt: self.spoilt };
+        match (first, text.range(self.token, self.next)) {
+            (b'"', Some(written)) => items.text(written, item),
+            (b'[', Some(row)) if self.document.list != Some(List::Records) => items.row(row, item),
+            (b'[', Some(_)) => items.unread_record(item.number, item.byte, Reason::NotAnObject("a list")),
+            (b'"' | b'[', None) => items.unread_record(item.number, item.byte, Reason::TooLarge(self.next - self.token)),
+            _ => items.unread_record(item.number, item.byte, Reason::NotAnObject("a number, true, false or null")),
+        }
+    }
+
+    /// A document that is JSON text ends here.
+    fn end_top_text<S: Sink + ?Sized>(&mut self, seen: Seen, text: Text<'_>, items: &mut Items<'_, S>) {
+        self.at = At::Top;
+        self.line_begins = false;
+        let item = Item { number: self.numbered, byte: self.token, seen, spoilt: self.document.spoilt };
+        match text.range(self.token, self.next) {
+            Some(written) => items.text(written, item),
+            None => items.unread_record(item.number, item.byte, Reason::TooLarge(self.next - self.token)),
+        }
     }
 
     /// The outermost object ends here.
     pub(super) fn end_object<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) {
         self.go(At::Top);
         if self.document.list.is_some() {
+            // Its list was read. Whether it is a record besides can't be told.
+            let keys = &self.document.keys;
+            if keys.of_a_record() || keys.has(Key::CloudTrailEvent) {
+                self.numbered += 1;
+                items.unread_record(self.numbered, self.document.start, Reason::RecordBesideList);
+            }
             return;
         }
         let start = self.document.start;
         let item = Item { number: self.numbered + 1, byte: start, seen: self.document.seen, spoilt: self.document.spoilt };
         self.numbered += 1;
         match text.range(start, self.next) {
-            Some(json) if json.len() <= LARGEST => items.object_with(json, &self.document.keys, item),
+            Some(json) if json.len() <= LARGEST => items.document(json, &self.document.keys, item),
             _ => items.unread_record(item.number, start, Reason::TooLarge(self.next - start)),
         }
     }

@@ -17,6 +17,25 @@ fn a_folder_gives_its_logs_in_order_and_names_the_rest() {
     assert_eq!(found.unread[0].reason, Reason::Missing);
 }
 
+#[test]
+fn files_of_firehose_have_no_ending_and_are_known_by_their_names() {
+    let name = "logs-1-2026-03-02-09-00-00-0d3a1b2c-1234-5678-9abc-def012345678";
+    for log in [name.to_owned(), format!("2026/03/02/09/{name}"), format!("{name}.gz"), name.replace("logs-1", "a.b-12")] {
+        assert!(is_log(Path::new(&log)), "{log}");
+    }
+    for other in [
+        name.replace("logs-1", "logs"),
+        name.replace("2026-", "26-"),
+        format!("{name}x"),
+        format!("{name}.txt"),
+        format!(".{name}"),
+        name.strip_prefix("logs-1").unwrap().to_owned(),
+        "processing-failed".to_owned(),
+    ] {
+        assert!(!is_log(Path::new(&other)), "{other}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_in_a_circle_ends_and_a_broken_one_is_named() {

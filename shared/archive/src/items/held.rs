@@ -1,0 +1,127 @@
+//! Records that other values hold: log events of CloudWatch Logs, and what a query of the command
+//! line prints.
+//!
+//! Such a record is mostly JSON text within JSON, so it is searched and handed over unescaped.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::{Item, Items, Sink};
+use crate::documents::MessageType;
+use crate::keys::{Keys, text_of};
+use crate::place::Reason;
+use crate::structure::{Scan, Step};
+
+/// How CloudWatch Logs begins the message by which it tests the destination of a subscription.
+const TEST: &[u8] = b"\"CWL CONTROL MESSAGE: ";
+
+impl<S: Sink + ?Sized> Items<'_, S> {
+    /// A log event of CloudWatch Logs. It is a test of the destination only in a document that says
+    /// so or doesn't say what it is: in others these words are a message like any other.
+    pub(crate) fn log_event(&mut self, json: &[u8], item: Item, of: Option<MessageType>) {
+        if !self.readable(json, item) {
+            return;
+        }
+        let Some(keys) = Keys::of(json).filter(|keys| keys.twice.is_none()) else {
+            return self.unread_record(item.number, item.byte, Reason::Unknown);
+        };
+        let Some(message) = keys.message.clone().and_then(|range| json.get(range)) else {
+            return self.told_apart(json, &keys, item);
+        };
+        let test = match of {
+            Some(MessageType::Control) => record_in(message).is_none(),
+            Some(MessageType::Data) => false,
+            None => message.starts_with(TEST),
+        };
+        if test {
+            self.beside += 1;
+            self.counts.other_documents += 1;
+        } else {
+            self.held(message, item, Reason::Message);
+        }
+    }
+
+    /// JSON text that should be a record.
+    pub(crate) fn text(&mut self, value: &[u8], item: Item) {
+        if self.readable(value, item) {
+            self.held(value, item, Reason::NotAnObject("a string"));
+        }
+    }
+
+    /// A list of columns, as `--query 'Events[].[EventTime,CloudTrailEvent]'` prints it, or of
+    /// records. Each object in it should be a record.
+    pub(crate) fn row(&mut self, json: &[u8], item: Item) {
+        if !self.readable(json, item) {
+            return;
+        }
+        let columns: Vec<&RawValue> = serde_json::from_slice(json).unwrap_or_default();
+        let columns: Vec<&[u8]> = columns.iter().map(|column| column.get().as_bytes()).collect();
+        let objects: Vec<&[u8]> = columns.iter().copied().filter(|column| is_an_object(column)).collect();
+        let only_objects = objects.len() == columns.len();
+        self.columns(&objects, only_objects, item, Reason::NotAnObject("a list"));
+    }
+
+    /// An object that may be columns, as `--query 'Events[].{time:EventTime,event:CloudTrailEvent}'`
+    /// prints it.
+    pub(super) fn renamed(&mut self, json: &[u8], keys: &Keys, item: Item) {
+        let texts = texts_of_objects(json);
+        if texts.is_empty() {
+            self.told_apart(json, keys, item);
+        } else {
+            self.columns(&texts, false, item, Reason::Unknown);
+        }
+    }
+
+    /// The objects of one row. Beside other columns there can be only one record: a column whose
+    /// text somebody chose, such as the name of a resource, must not pass for a second one.
+    fn columns(&mut self, objects: &[&[u8]], only_objects: bool, item: Item, why_none: Reason) {
+        let records = objects.iter().filter(|object| record_in(object).is_some()).count();
+        if objects.is_empty() {
+            self.unread_record(item.number, item.byte, why_none);
+        } else if records > 1 && !only_objects {
+            self.unread_record(item.number, item.byte, Reason::SeveralRecords);
+        } else {
+            for object in objects {
+                self.held(object, item, Reason::Column);
+            }
+        }
+    }
+
+    /// A record or event that is another value, mostly as text. `why_not`: what is wrong if it is none.
+    pub(super) fn held(&mut self, value: &[u8], item: Item, why_not: Reason) {
+        match record_in(value) {
+            Some((json, keys)) => {
+                let backslash = item.seen.backslash || matches!(json, Cow::Owned(_));
+                self.record_or_event(&json, &keys, item, backslash);
+            }
+            None => self.unread_record(item.number, item.byte, why_not),
+        }
+    }
+}
+
+/// The record or event that a value is, or that its text is.
+fn record_in(value: &[u8]) -> Option<(Cow<'_, [u8]>, Keys)> {
+    let json = if value.starts_with(b"{") { Cow::Borrowed(value) } else { Cow::Owned(text_of(value)?.trim().as_bytes().to_vec()) };
+    // The text may end before the object does, or have more behind it.
+    let whole = json.starts_with(b"{") && Scan::new().advance(&json) == Step::End(json.len());
+    let keys = Keys::of(&json).filter(|keys| whole && keys.twice.is_none() && keys.of_a_record())?;
+    Some((json, keys))
+}
+
+/// Whether a member of an object, under a key of which nothing is known, is a record as text.
+pub(super) fn holds_a_record(json: &[u8]) -> bool {
+    texts_of_objects(json).into_iter().any(|text| record_in(text).is_some())
+}
+
+/// The members of an object, under keys of which nothing is known, that are objects as text.
+fn texts_of_objects(json: &[u8]) -> Vec<&[u8]> {
+    let mut values = Keys::values_of_others(json);
+    values.retain(|value| value.starts_with(b"\"") && is_an_object(value));
+    values
+}
+
+/// Whether a value is an object, or text that begins as one does. Text that can't be unescaped may.
+fn is_an_object(value: &[u8]) -> bool {
+    value.starts_with(b"{") || (value.starts_with(b"\"") && text_of(value).is_none_or(|text| text.trim_start().starts_with('{')))
+}
