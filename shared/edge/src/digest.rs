@@ -13,10 +13,11 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::untrusted::harmless;
 
+use crate::operations::once_without_catch_up;
 use crate::port::{Bucket, Notice, Subscribers, Table, Topic, Trouble};
 use crate::quarantine::PREFIX;
 use crate::recipients::{Recipients, audience};
-use crate::rulebook::{Rulebook, once};
+use crate::rulebook::Rulebook;
 use crate::slack::{View, digest as shown};
 use crate::wire::{Digest, Ending, Listed, Message};
 
@@ -45,7 +46,7 @@ pub async fn digest<O: Table + Topic + Subscribers + Bucket>(
     // What went to nobody goes out again if the digest is made again and somebody receives it now: the digest says that somebody has.
     let unread = if digest.recipients == Some(Recipients::Confirmed) { "" } else { " unread" };
     // The one is told although the other could not be.
-    once(outside, &format!("digest {}{unread}", digest.id), &subject, text, at).await?;
+    once_without_catch_up(outside, &format!("digest {}{unread}", digest.id), &subject, text, at).await?;
     posted.map(|()| digest)
 }
 

@@ -7,6 +7,7 @@
 pub mod aws;
 pub mod digest;
 pub mod ledger;
+mod operations;
 pub mod outbox;
 pub mod port;
 pub mod quarantine;

@@ -5,8 +5,8 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::RecordProblem;
 
 use crate::ledger::keys::hash;
+use crate::operations::once;
 use crate::port::{Bucket, Table, Topic, Trouble};
-use crate::rulebook::once;
 
 /// Under what it lies.
 pub const PREFIX: &str = "quarantine/";

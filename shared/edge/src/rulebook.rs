@@ -8,7 +8,8 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Rosters, Snapshot};
 
 use crate::ledger::keys::hash;
-use crate::port::{Bucket, Keep, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+use crate::operations::once;
+use crate::port::{Bucket, Keep, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
 
 /// Where the policy lies.
 pub const POLICY_KEY: &str = "policy/rolewatch.yaml";
@@ -178,14 +179,4 @@ pub fn taken(key: &str) -> Option<Moment> {
         let (minute, second) = rest.split_at(2);
         format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
     })
-}
-
-/// Tells those who run rolewatch, once: the notice first, then the note that it was given.
-pub(crate) async fn once<O: Table + Topic>(outside: &O, what: &str, subject: &str, body: String, now: Moment) -> Result<(), Trouble> {
-    let pk = format!("told#{}", hash(what));
-    if !outside.query(Place::Ledger, &pk, &Span::default()).await?.is_empty() {
-        return Ok(());
-    }
-    outside.publish(Notice::Operations { subject: subject.to_owned(), body }).await?;
-    outside.keep(Place::Ledger, note(pk, "told", String::new(), now), Keep::First).await.map(|_| ())
 }

@@ -29,9 +29,10 @@ pub use ask::{Ask, all};
 pub use files::SETUP_PREFIX;
 
 use crate::ledger::keys;
+use crate::operations::once;
 use crate::outbox::{self, State, Stored};
 use crate::port::{Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Span, Table, Topic, Trouble};
-use crate::rulebook::{Rulebook, once};
+use crate::rulebook::Rulebook;
 use crate::settle::{Settled, alert, diff, send};
 use crate::wire::Status;
 use files::Files;

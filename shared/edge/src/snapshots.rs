@@ -16,8 +16,9 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
 
+use crate::operations::once;
 use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
-use crate::rulebook::{ROSTER_PREFIX, Rulebook, once, roster_key, taken};
+use crate::rulebook::{ROSTER_PREFIX, Rulebook, roster_key, taken};
 
 /// So many times more an account is read while its users or groups change under our eyes.
 const AGAIN: usize = 2;

@@ -11,6 +11,7 @@ use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
 use super::{Recipients, audience};
+use crate::operations;
 use crate::port::{Keep, Notice, Place, Row, Span, Subscribers, Table, Topic, Trouble};
 use crate::resend::pause;
 use crate::slack::slot;
@@ -20,6 +21,9 @@ use crate::wire::{Message, RecipientsChanged};
 const PK: &str = "recipients";
 const STATE: &str = "state";
 const SLACK: &str = "slack";
+
+/// Who left may have left so many seconds before a sweep found out: two of its pauses.
+const LOOKS: i64 = 600;
 
 /// Under this name slack-notifier keeps what became of the message. No finding has such an id.
 pub(crate) const MESSAGE_ID: &str = "recipients";
@@ -43,11 +47,16 @@ pub struct Standing {
     /// When it was published last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Moment>,
+    /// Since when notices on the operations topic may have reached nobody. None: they are received, or were sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_since: Option<Moment>,
 }
 
 impl Standing {
     fn first(recipients: Recipients, now: Moment) -> Self {
-        Self { recipients, since: now, version: 0, told: 0, tries: 0, last: None }
+        // Whether somebody was subscribed before the first sweep, nobody knows.
+        let unread_since = (recipients != Recipients::Confirmed).then(|| now.plus_seconds(-operations::KEPT));
+        Self { recipients, since: now, version: 0, told: 0, tries: 0, last: None, unread_since }
     }
 
     /// As it is after a look at the subscriptions.
@@ -62,6 +71,9 @@ impl Standing {
         // That nobody was there from the beginning is said by the stack's output and the digest.
         let news = was_there != is_there && says_lost == is_there;
         let mut after = Self { recipients: found, since: now, ..before.clone() };
+        if was_there && !is_there {
+            after.unread_since = Some(now.plus_seconds(-LOOKS));
+        }
         if news {
             (after.version, after.tries, after.last) = (before.version + 1, 0, None);
         }
@@ -104,6 +116,10 @@ pub async fn look_after<O: Table + Topic + Subscribers>(outside: &O, now: Moment
     if standing.told < standing.version && slot::settled(outside, MESSAGE_ID).await? >= standing.version {
         standing.told = standing.version;
     }
+    let caught_up = catch_up(outside, &standing).await;
+    if caught_up {
+        standing.unread_since = None;
+    }
     let due = standing.is_due(now, slack);
     if due {
         (standing.tries, standing.last) = (standing.tries.saturating_add(1), Some(now));
@@ -114,6 +130,21 @@ pub async fn look_after<O: Table + Topic + Subscribers>(outside: &O, now: Moment
     }
     let mail = (standing.recipients == Recipients::Confirmed).then_some(standing.since);
     Ok(mail.max(slack))
+}
+
+/// Whether nothing is left of what nobody received. Of two sweeps at once, both may send it.
+async fn catch_up<O: Table + Topic>(outside: &O, standing: &Standing) -> bool {
+    let Some(from) = standing.unread_since.filter(|_| standing.recipients == Recipients::Confirmed) else { return false };
+    match operations::catch_up(outside, from, standing.since).await {
+        Ok(count) => {
+            tracing::info!(count, "sent notices that nobody had received");
+            true
+        }
+        Err(trouble) => {
+            tracing::error!(%trouble, "notices that nobody received could not be sent again; the next sweep tries");
+            false
+        }
+    }
 }
 
 async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), Trouble> {

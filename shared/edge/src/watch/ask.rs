@@ -14,7 +14,7 @@ use super::plan::Asked;
 use super::state::Open;
 use crate::ledger::{elevated, is_done};
 use crate::port::{Bucket, Clock, Page, Question, Queue, Table, Topic, Trail, Trouble};
-use crate::{quarantine, rulebook};
+use crate::{operations, quarantine};
 
 /// The most calls of one run in one account and region: what is allowed in a hundred seconds.
 const CALLS: u32 = 200;
@@ -124,7 +124,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
                      {trouble}.\n\nThe reader role of the account has to trust this stack and allow cloudtrail:LookupEvents; the stack of \
                      deploy/spoke.yaml makes such a role. It is tried again every hour, for two days after each session."
                 );
-                rulebook::once(
+                operations::once(
                     self.outside,
                     &format!("lookup {account} {day}"),
                     "rolewatch: an event history cannot be read",

@@ -236,3 +236,86 @@ fn that_slack_takes_messages_again_is_known_to_the_next_sweep() {
     run(slack_takes(&twin, start())).unwrap();
     assert_eq!(sweep(&twin), later, "an old note changes nothing");
 }
+
+/// What was published on the operations topic.
+fn mails<W: Weather>(twin: &Twin<W>) -> Vec<String> {
+    let body = |notice: &Notice| match notice {
+        Notice::Operations { body, .. } => Some(body.clone()),
+        Notice::Finding { .. } => None,
+    };
+    twin.topics.borrow().iter().filter_map(body).collect()
+}
+
+fn publish(twin: &Twin<Calm>, what: &str) {
+    run(operations::once(twin, what, what, format!("about {what}"), twin.clock.get())).unwrap();
+}
+
+#[test]
+fn notices_that_nobody_received_are_sent_again_once_somebody_receives_e_mail() {
+    for at_first in [vec![], vec![pending()], vec![subscribed("sqs")]] {
+        let twin = Twin::new(Calm, start());
+        subscriptions(&twin, at_first);
+        publish(&twin, "a broken policy");
+        sweep(&twin);
+        publish(&twin, "quarantine");
+        sweep(&twin);
+        assert_eq!(mails(&twin).len(), 2, "to nobody, so not every five minutes");
+        subscriptions(&twin, vec![subscribed("email")]);
+        sweep(&twin);
+        publish(&twin, "a roster");
+        sweep(&twin);
+        let sent = mails(&twin);
+        let [_, _, again, _] = &sent[..] else { panic!("{sent:#?}") };
+        assert!(again.contains("about a broken policy") && again.contains("about quarantine"), "{again}");
+    }
+}
+
+#[test]
+fn only_what_was_published_while_nobody_was_there_is_sent_again() {
+    let twin = Twin::new(Calm, start());
+    subscriptions(&twin, vec![subscribed("email")]);
+    publish(&twin, "what somebody read");
+    for _ in 0..5 {
+        sweep(&twin);
+    }
+    subscriptions(&twin, Vec::new());
+    twin.clock.set(twin.clock.get().plus_seconds(60));
+    publish(&twin, "what nobody read");
+    for _ in 0..5 {
+        sweep(&twin);
+    }
+    subscriptions(&twin, vec![subscribed("email")]);
+    for _ in 0..5 {
+        sweep(&twin);
+    }
+    let sent = mails(&twin);
+    let [_, _, again] = &sent[..] else { panic!("{sent:#?}") };
+    assert!(again.contains("what nobody read") && !again.contains("what somebody read"), "{again}");
+}
+
+/// The operations topic is gone, for a while.
+struct NoMail(Cell<bool>);
+
+impl Weather for NoMail {
+    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+        if what == "publish" && gate == Gate::Before && self.0.get() {
+            return Err(Trouble::Refused { what: what.to_owned(), why: "gone".to_owned() });
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn notices_that_could_not_be_sent_again_are_sent_by_a_later_sweep() {
+    let twin = Twin::new(NoMail(Cell::new(false)), start());
+    subscriptions(&twin, Vec::new());
+    run(operations::once(&twin, "policy", "policy", "about a policy".to_owned(), start())).unwrap();
+    sweep(&twin);
+    subscriptions(&twin, vec![subscribed("email")]);
+    twin.weather.0.set(true);
+    sweep(&twin);
+    twin.weather.0.set(false);
+    sweep(&twin);
+    sweep(&twin);
+    assert_eq!(mails(&twin).len(), 2, "{:#?}", mails(&twin));
+}
