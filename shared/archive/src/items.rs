@@ -118,11 +118,11 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         if let Some(key) = keys.twice {
             self.unread_record(item.number, item.byte, Reason::Twice(key));
         } else if let Some(value) = value(&keys.cloud_trail_event) {
-            self.held(value, item, Reason::CloudTrailEvent);
+            self.held_or(value, item, Reason::CloudTrailEvent);
         } else if keys.of_a_record() {
             self.record_or_event(json, keys, item, item.seen.backslash);
         } else if let Some(value) = value(&keys.message).filter(|_| keys.of_a_log_event()) {
-            self.held(value, item, Reason::Message);
+            self.held_or(value, item, Reason::Message);
         } else if keys.has(Key::Digest) {
             self.beside += 1;
             self.counts.other_documents += 1;

@@ -104,9 +104,9 @@ pub enum Reason {
     /// Columns of a query have names of a record's keys, and one of them is a record.
     #[error("the object has a record's keys and holds a record as text, so it isn't certain which one counts")]
     RecordInColumns,
-    /// A column of a row cannot be used.
-    #[error("a column is a JSON object that is not a CloudTrail record")]
-    Column,
+    /// A text, or a column of a row, that begins like a record and isn't one.
+    #[error("a JSON object, or the text of one, that is not a CloudTrail record")]
+    NotARecord,
     /// A key on which the reading depends is there twice.
     #[error("the object has `{0}` twice, so it isn't certain which one counts")]
     Twice(&'static str),

@@ -60,7 +60,7 @@ impl Documents {
             self.met += 1;
             self.begin = Some(Begin::Time);
             self.numbered += 1;
-            items.unread_record(self.numbered, line, Reason::NotAnObject("other text"));
+            items.unread_record(self.numbered, line, Reason::NotAnObject("plain text"));
             self.at = At::Lost;
         }
     }

@@ -23,14 +23,15 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         if !self.readable(json, item) {
             return;
         }
-        let Some(keys) = Keys::of(json).filter(|keys| keys.twice.is_none()) else {
+        let Some(keys) = Keys::of(json) else {
             return self.unread_record(item.number, item.byte, Reason::Unknown);
         };
-        let Some(message) = keys.message.clone().and_then(|range| json.get(range)) else {
+        let message = keys.message.clone().filter(|_| keys.twice.is_none());
+        let Some(message) = message.and_then(|range| json.get(range)) else {
             return self.told_apart(json, &keys, item);
         };
         let test = match of {
-            Some(MessageType::Control) => record_in(message).is_none(),
+            Some(MessageType::Control) => !is_an_object(message),
             Some(MessageType::Data) => false,
             None => message.starts_with(TEST),
         };
@@ -38,14 +39,16 @@ impl<S: Sink + ?Sized> Items<'_, S> {
             self.beside += 1;
             self.counts.other_documents += 1;
         } else {
-            self.held(message, item, Reason::Message);
+            self.held_or(message, item, Reason::Message);
         }
     }
 
     /// JSON text that should be a record.
     pub(crate) fn text(&mut self, value: &[u8], item: Item) {
-        if self.readable(value, item) {
-            self.held(value, item, Reason::NotAnObject("a string"));
+        if self.readable(value, item) && !self.held(value, item) {
+            let object = object_in(value).is_some();
+            let reason = if object { Reason::NotARecord } else { Reason::NotAnObject("a string") };
+            self.unread_record(item.number, item.byte, reason);
         }
     }
 
@@ -83,30 +86,45 @@ impl<S: Sink + ?Sized> Items<'_, S> {
             self.unread_record(item.number, item.byte, Reason::SeveralRecords);
         } else {
             for object in objects {
-                self.held(object, item, Reason::Column);
+                self.held_or(object, item, Reason::NotARecord);
             }
         }
     }
 
-    /// A record or event that is another value, mostly as text. `why_not`: what is wrong if it is none.
-    pub(super) fn held(&mut self, value: &[u8], item: Item, why_not: Reason) {
-        match record_in(value) {
-            Some((json, keys)) => {
-                let backslash = item.seen.backslash || matches!(json, Cow::Owned(_));
-                self.record_or_event(&json, &keys, item, backslash);
-            }
-            None => self.unread_record(item.number, item.byte, why_not),
+    /// Takes the record or event that a value holds, or names the value.
+    pub(super) fn held_or(&mut self, value: &[u8], item: Item, why_not: Reason) {
+        if !self.held(value, item) {
+            self.unread_record(item.number, item.byte, why_not);
         }
+    }
+
+    /// Takes the record or event that a value holds. `false`: it holds none.
+    fn held(&mut self, value: &[u8], item: Item) -> bool {
+        let Some((json, keys)) = record_in(value) else { return false };
+        // Nothing is known of the escapes in unescaped text.
+        let backslash = item.seen.backslash || matches!(json, Cow::Owned(_));
+        self.record_or_event(&json, &keys, item, backslash);
+        true
     }
 }
 
 /// The record or event that a value is, or that its text is.
 fn record_in(value: &[u8]) -> Option<(Cow<'_, [u8]>, Keys)> {
-    let json = if value.starts_with(b"{") { Cow::Borrowed(value) } else { Cow::Owned(text_of(value)?.trim().as_bytes().to_vec()) };
-    // The text may end before the object does, or have more behind it.
-    let whole = json.starts_with(b"{") && Scan::new().advance(&json) == Step::End(json.len());
-    let keys = Keys::of(&json).filter(|keys| whole && keys.twice.is_none() && keys.of_a_record())?;
+    let json = object_in(value)?;
+    let keys = Keys::of(&json).filter(|keys| keys.twice.is_none() && keys.of_a_record())?;
     Some((json, keys))
+}
+
+/// The object that a value is, or that its text is and nothing else.
+fn object_in(value: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if value.starts_with(b"{") {
+        return Some(Cow::Borrowed(value));
+    }
+    let text = text_of(value)?;
+    let json = text.trim().as_bytes();
+    // The text may end before the object does, or have more behind it.
+    let whole = json.starts_with(b"{") && Scan::new().advance(json) == Step::End(json.len());
+    whole.then(|| Cow::Owned(json.to_vec()))
 }
 
 /// Whether a member of an object, under a key of which nothing is known, is a record as text.

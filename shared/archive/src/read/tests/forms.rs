@@ -104,6 +104,21 @@ fn what_is_searched_for_is_found_however_it_is_spelled() {
 }
 
 #[test]
+fn text_that_is_not_a_record_is_named_for_what_it_is() {
+    for (text, why) in [
+        (r#""text""#, "the record is a string, not a JSON object"),
+        (r#""{\"eventName\":""#, "the record is a string, not a JSON object"),
+        (r#""\ud800{}""#, "the record is a string, not a JSON object"),
+        (r#""{\"level\":1}""#, "a JSON object, or the text of one, that is not a CloudTrail record"),
+    ] {
+        for text in [text.to_owned(), format!("[{text}]"), format!(r#"{{"Records":[{text}]}}"#)] {
+            let (kept, _) = all(text.as_bytes());
+            assert!(kept.problems()[0].ends_with(why), "{text}: {:?}", kept.problems());
+        }
+    }
+}
+
+#[test]
 fn a_row_with_more_than_one_record_is_named() {
     let (qa, qb) = (quoted(&record("AssumeRole")), quoted(&record("GetSessionToken")));
     for text in [

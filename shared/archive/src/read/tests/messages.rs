@@ -64,6 +64,8 @@ fn a_test_of_a_destination_is_not_relevant_whichever_key_comes_first() {
 #[test]
 fn a_record_is_read_whatever_the_type_of_its_document() {
     let a = record("AssumeRole");
+    let cut = subscription(&[&a[..60]]).replace("DATA_MESSAGE", "CONTROL_MESSAGE");
+    assert_eq!(all(cut.as_bytes()).1.records_unread, 1);
     for kind in [r#""CONTROL_MESSAGE""#, r#""NEW_MESSAGE""#, "7", "null"] {
         let (kept, counts) = all(subscription(&[&a]).replace(r#""DATA_MESSAGE""#, kind).as_bytes());
         assert_eq!((kept.texts(), counts.records), (vec![a.as_str()], 1), "{kind}");
