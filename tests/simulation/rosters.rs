@@ -202,7 +202,7 @@ impl<'d> Telling<'d> {
         twin.clock.set(begin);
         twin.details.borrow_mut().insert(ACCOUNT.parse().unwrap(), readings);
         let book = run(Shelf::default().current(twin, twin.now())).unwrap().clone();
-        assert_eq!(run(take_all(twin, &book, begin)).unwrap().failed, 0);
+        assert_eq!(run(take_all(twin, &book, begin, None)).unwrap().failed, 0);
         let newest = twin.objects.borrow().iter().rfind(|(key, _)| key.starts_with("roster/")).map(|(_, (bytes, _))| bytes.clone());
         self.unsure += usize::from(Snapshot::read(&newest.unwrap(), None).unwrap().users.len() < stayed);
         self.buckets.push(twin.objects.borrow().clone());

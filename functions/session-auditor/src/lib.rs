@@ -142,7 +142,14 @@ impl Auditor {
                 report.digested = true;
             }
             Task::Rosters => {
-                let taken = snapshots::take_all(outside, book, now).await?;
+                let taken = snapshots::take_all(outside, book, now, deadline).await?;
+                if taken.left > 0 {
+                    // Whoever started this run starts another one for the same moment.
+                    return Err(Trouble::Unreachable {
+                        what: "taking snapshots of users and groups".to_owned(),
+                        why: format!("time ran out before {} accounts; {} were taken", taken.left, taken.written),
+                    });
+                }
                 // As of the clock: a run that was due long ago asks for what is so now.
                 setup::all(outside, book, outside.now()).await?;
                 tracing::info!(?taken, "took snapshots of users and groups");

@@ -1,8 +1,10 @@
 //! Policy and rosters: from the bucket, looked at again every minute.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Rosters, Snapshot};
@@ -23,6 +25,9 @@ const FRESH: i64 = 60;
 /// So far back a new policy or roster has switches judged again, in seconds: no session of today is older.
 const OPEN: i64 = 36 * 3_600;
 
+/// So many files are asked for at a time: each is in memory twice while it is read, as a file and as what it says.
+pub(crate) const AT_ONCE: usize = 8;
+
 /// In place of an entity tag, where there is no object.
 const MISSING: &str = "missing";
 
@@ -34,7 +39,7 @@ pub struct Rulebook {
     /// The rosters.
     pub rosters: Rosters,
     etag: String,
-    roster_files: BTreeMap<String, (String, Option<Snapshot>)>,
+    roster_files: RosterFiles,
     checked: Moment,
 }
 
@@ -103,26 +108,46 @@ async fn refresh<O: Bucket + Table + Topic>(outside: &O, known: Option<Rulebook>
             (last_good(outside, known.as_ref(), MISSING, "there is no such object", now).await?, MISSING.to_owned())
         }
     };
-    let mut files = BTreeMap::new();
-    let mut before = known.map(|book| book.roster_files).unwrap_or_default();
-    let mut rosters = Rosters::default();
+    let before = known.map(|book| book.roster_files).unwrap_or_default();
+    let (rosters, files) = read_rosters(outside, before, now).await?;
+    Ok(Rulebook { policy, rosters, etag, roster_files: files, checked: now })
+}
+
+/// Rosters by the key of their file, with its entity tag. `None`: the file can't be used.
+type RosterFiles = BTreeMap<String, (String, Option<Arc<Snapshot>>)>;
+
+/// All rosters and the files that they are from. What has not changed is not read again.
+async fn read_rosters<O: Bucket + Table + Topic>(
+    outside: &O,
+    mut before: RosterFiles,
+    now: Moment,
+) -> Result<(Rosters, RosterFiles), Trouble> {
     let listed = outside.list(ROSTER_PREFIX).await?.into_iter().map(|(key, etag)| {
         let known = before.remove(&key).filter(|(known, _)| *known == etag);
         async {
             let snapshot = match known {
                 Some((_, snapshot)) => snapshot,
-                None => roster(outside, &key, now).await?,
+                None => roster(outside, &key, now).await?.map(Arc::new),
             };
-            Ok::<_, Trouble>((key, (etag, snapshot)))
+            Ok::<_, Trouble>((key, etag, snapshot))
         }
     });
-    for (key, entry) in try_join_all(listed).await? {
-        if let Some(snapshot) = &entry.1 {
-            rosters.add(snapshot.clone());
+    let (mut rosters, mut files) = (Rosters::default(), RosterFiles::new());
+    let mut latest: BTreeMap<AccountId, Arc<Snapshot>> = BTreeMap::new();
+    // In the order of the keys, so that those of one account follow each other.
+    let mut read = stream::iter(listed).buffered(AT_ONCE);
+    while let Some((key, etag, mut snapshot)) = read.try_next().await? {
+        if let Some(snapshot) = &mut snapshot {
+            let known = latest.get(&snapshot.account);
+            if let Some((own, known)) = Arc::get_mut(snapshot).zip(known) {
+                own.share(known);
+            }
+            latest.insert(snapshot.account, Arc::clone(snapshot));
+            rosters.add(Arc::clone(snapshot));
         }
-        files.insert(key, entry);
+        files.insert(key, (etag, snapshot));
     }
-    Ok(Rulebook { policy, rosters, etag, roster_files: files, checked: now })
+    Ok((rosters, files))
 }
 
 /// A process that starts while the policy is broken finds the last good one in the ledger.

@@ -12,16 +12,20 @@ mod thin;
 
 use std::collections::BTreeSet;
 
+use futures_util::stream::{self, StreamExt};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
 
 use crate::operations::once;
 use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
-use crate::rulebook::{ROSTER_PREFIX, Rulebook, roster_key, taken};
+use crate::rulebook::{AT_ONCE, ROSTER_PREFIX, Rulebook, roster_key, taken};
 
 /// So many times more an account is read while its users or groups change under our eyes.
 const AGAIN: usize = 2;
+
+/// No account is begun when fewer seconds are left: it is read twice, and a page may take 30 seconds.
+const TAKES: i64 = 75;
 
 /// What taking snapshots came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,25 +36,40 @@ pub struct Taken {
     pub known: u64,
     /// Accounts of which none could be taken. Those who run rolewatch are told, once a day.
     pub failed: u64,
+    /// Accounts that were not begun, as too little time was left. Another run for the same moment takes them.
+    pub left: u64,
 }
 
 enum Outcome {
     Written,
     Known,
+    Left,
 }
 
 /// Takes a snapshot of every account whose groups a role of the policy names. One account that fails does not keep the others from it.
 ///
 /// `at` is when the run was due: an account with a snapshot since then is left alone, so that a run can be repeated. The snapshots are dated by
-/// the clock of `outside`, which has to be the one that IAM's records go by.
+/// the clock of `outside`, which has to be the one that IAM's records go by. No account is begun shortly before the `deadline`.
 ///
 /// # Errors
 /// Those who run rolewatch could not be told of a failure; then all of it can be done again.
-pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(outside: &O, book: &Rulebook, at: Moment) -> Result<Taken, Trouble> {
+pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
+    outside: &O,
+    book: &Rulebook,
+    at: Moment,
+    deadline: Option<Moment>,
+) -> Result<Taken, Trouble> {
     let mut sums = Taken::default();
     let accounts: BTreeSet<AccountId> = book.policy.roles.iter().flat_map(|role| &role.groups).map(|group| group.account).collect();
-    for account in accounts {
-        match take(outside, account, at).await {
+    let is_late = || deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < TAKES);
+    let taken = stream::iter(accounts).map(|account| async move {
+        let outcome = if is_late() { Ok(Outcome::Left) } else { take(outside, account, at).await };
+        (account, outcome)
+    });
+    let mut taken = taken.buffered(AT_ONCE);
+    while let Some((account, outcome)) = taken.next().await {
+        match outcome {
+            Ok(Outcome::Left) => sums.left += 1,
             Ok(Outcome::Written) => sums.written += 1,
             Ok(Outcome::Known) => sums.known += 1,
             Err(trouble) => {

@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClie
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub(super) config: SdkConfig,
+    patience: Patience,
 }
 
 /// How long a call may take.
@@ -26,6 +27,26 @@ struct Patience {
     attempt: Duration,
     /// With all attempts and what is waited between them.
     call: Duration,
+}
+
+impl Patience {
+    fn timeouts(self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(self.connect)
+            .read_timeout(self.read)
+            .operation_attempt_timeout(self.attempt)
+            .operation_timeout(self.call)
+            .build()
+    }
+
+    fn at_least(self, other: Self) -> Self {
+        Self {
+            connect: self.connect.max(other.connect),
+            read: self.read.max(other.read),
+            attempt: self.attempt.max(other.attempt),
+            call: self.call.max(other.call),
+        }
+    }
 }
 
 /// A call that hangs must leave the invocation time to try again.
@@ -42,6 +63,14 @@ const LARGE_OBJECTS: Patience = Patience {
     read: Duration::from_secs(20),
     attempt: Duration::from_secs(25),
     call: Duration::from_secs(55),
+};
+
+/// IAM may think for half a minute before it answers with a page of an account's users, groups, roles and policies.
+const SLOW_ANSWERS: Patience = Patience {
+    connect: Duration::from_secs(1),
+    read: Duration::from_secs(40),
+    attempt: Duration::from_secs(45),
+    call: Duration::from_secs(100),
 };
 
 /// A roster on a slow line takes its time.
@@ -74,20 +103,23 @@ impl Connection {
         Self::with(PERSON).await
     }
 
+    /// The same for calls that take long to answer. It has a pool of its own. A call that was to wait for longer still does.
+    #[must_use]
+    pub fn for_slow_answers(&self) -> Self {
+        let patience = self.patience.at_least(SLOW_ANSWERS);
+        let config = self.config.clone().into_builder();
+        let config = config.http_client(http_client(patience)).timeout_config(patience.timeouts()).build();
+        Self { config, patience }
+    }
+
     async fn with(patience: Patience) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(patience.connect)
-            .read_timeout(patience.read)
-            .operation_attempt_timeout(patience.attempt)
-            .operation_timeout(patience.call)
-            .build();
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(http_client(patience))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_WAIT))
-            .timeout_config(timeouts)
+            .timeout_config(patience.timeouts())
             .load()
             .await;
-        Self { config }
+        Self { config, patience }
     }
 }
 

@@ -22,25 +22,27 @@ const PAGE: i32 = 1_000;
 #[derive(Debug)]
 pub struct ReaderRoles<C> {
     connection: Connection,
+    /// For what takes IAM long to put together.
+    patient: Connection,
     doors: Arc<Doors<C>>,
 }
 
 impl<C: Clock> ReaderRoles<C> {
     /// Opens nothing yet.
     pub fn new(connection: &Connection, doors: Arc<Doors<C>>) -> Self {
-        Self { connection: connection.clone(), doors }
+        Self { connection: connection.clone(), patient: connection.for_slow_answers(), doors }
     }
 
-    async fn door(&self, account: AccountId) -> Result<aws_sdk_iam::Client, Trouble> {
+    async fn door(&self, account: AccountId, connection: &Connection) -> Result<aws_sdk_iam::Client, Trouble> {
         let credentials = self.doors.credentials(account).await?;
-        let config = aws_sdk_iam::config::Builder::from(&self.connection.config).credentials_provider(credentials).build();
+        let config = aws_sdk_iam::config::Builder::from(&connection.config).credentials_provider(credentials).build();
         Ok(aws_sdk_iam::Client::from_conf(config))
     }
 }
 
 impl<C: Clock> Directory for ReaderRoles<C> {
     async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
-        let mut pages = self.door(account).await?.list_groups_for_user().user_name(user_name).into_paginator().send();
+        let mut pages = self.door(account, &self.connection).await?.list_groups_for_user().user_name(user_name).into_paginator().send();
         let mut groups = Vec::new();
         while let Some(page) = pages.next().await {
             match page {
@@ -59,7 +61,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
 
     async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
         let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
-        let request = self.door(account).await?.get_account_authorization_details();
+        let request = self.door(account, &self.patient).await?.get_account_authorization_details();
         let mut pages = request.filter(EntityType::User).filter(EntityType::Group).max_items(PAGE).into_paginator().send();
         let mut text = String::new();
         while let Some(page) = pages.next().await {
@@ -72,7 +74,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
     }
 
     async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
-        let iam = self.door(account).await?;
+        let iam = self.door(account, &self.patient).await?;
         let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
         let mut printed = Printed::default();
         let mut pages = iam.get_account_authorization_details().max_items(PAGE).into_paginator().send();

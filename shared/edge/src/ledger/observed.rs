@@ -53,7 +53,7 @@ impl Observed {
             partition: None,
             taken: Some(self.taken),
             truncated: now.seconds_since(self.taken) < SETTLES,
-            users: BTreeMap::from([(Arc::from(self.user.as_str()), user)]),
+            users: BTreeMap::from([(Arc::from(self.user.as_str()), Arc::new(user))]),
             groups,
             group_names: self.groups.iter().map(|(name, id)| (Arc::from(id.as_str()), Arc::from(name.as_str()))).collect(),
             roles: BTreeMap::new(),

@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Account, Input, Setup, review};
 
 use crate::port::{Bucket, Clock, Directory, Object, Trouble};
-use crate::rulebook::{dated, taken};
+use crate::rulebook::{AT_ONCE, dated, taken};
 
 /// Under what they lie.
 pub const SETUP_PREFIX: &str = "setup/";
@@ -59,7 +59,7 @@ pub(super) type Listing = BTreeMap<AccountId, Vec<(Moment, String)>>;
 /// What there is.
 pub(super) async fn listing<O: Bucket>(outside: &O, policy: &Policy) -> Result<Listing, Trouble> {
     let all = policy.accounts.keys().map(|account| async move { Ok::<_, Trouble>((*account, listed(outside, *account).await?)) });
-    Ok(try_join_all(all).await?.into_iter().collect())
+    stream::iter(all).buffered(AT_ONCE).try_collect().await
 }
 
 /// The latest readings.

@@ -13,7 +13,8 @@ use crate::moment::Moment;
 /// All snapshots that were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rosters {
-    snapshots: Vec<Snapshot>,
+    /// Shared: copies are made for every judgement.
+    snapshots: Vec<Arc<Snapshot>>,
 }
 
 /// Users, groups and memberships of one account at one time.
@@ -27,8 +28,8 @@ pub struct Snapshot {
     pub taken: Option<Moment>,
     /// `IsTruncated`: who is absent may only be on a page that is missing.
     pub truncated: bool,
-    /// Users by id.
-    pub users: BTreeMap<IamId, SnapshotUser>,
+    /// Users by id. Snapshots of one account share those who are the same ([`Snapshot::share`]).
+    pub users: BTreeMap<IamId, Arc<SnapshotUser>>,
     /// Group ids by lower-case name.
     pub groups: BTreeMap<String, IamId>,
     /// How the groups' names are written, by id.
@@ -158,7 +159,7 @@ impl Snapshot {
                 groups.insert(Arc::clone(id));
             }
             let entry = SnapshotUser { name: Arc::from(user.user_name), arn: user.arn, groups };
-            snapshot.users.insert(Arc::from(user.user_id), entry);
+            snapshot.users.insert(Arc::from(user.user_id), Arc::new(entry));
         }
         Ok(snapshot)
     }
@@ -170,7 +171,7 @@ impl Snapshot {
     pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         let written = |(lower, id): (&String, &IamId)| self.group_names.get(id).map_or_else(|| lower.clone(), ToString::to_string);
         let names: BTreeMap<&IamId, String> = self.groups.iter().map(|group| (group.1, written(group))).collect();
-        let user = |(id, user): (&IamId, &SnapshotUser)| UserDetail {
+        let user = |(id, user): (&IamId, &Arc<SnapshotUser>)| UserDetail {
             user_name: user.name.to_string(),
             user_id: id.to_string(),
             arn: user.arn.clone(),
@@ -210,6 +211,19 @@ impl Snapshot {
         self
     }
 
+    /// Keeps no copy of what another snapshot of the account shows as well: of many snapshots of a large account, most is the same.
+    pub fn share(&mut self, other: &Self) {
+        let users = std::mem::take(&mut self.users);
+        self.users = users
+            .into_iter()
+            .map(|(id, user)| match other.users.get_key_value(&id) {
+                Some((known, same)) if **same == *user => (Arc::clone(known), Arc::clone(same)),
+                Some((known, _)) => (Arc::clone(known), user),
+                None => (id, user),
+            })
+            .collect();
+    }
+
     pub(super) fn group_id(&self, name: &str) -> Option<IamId> {
         self.groups.get(&name.to_ascii_lowercase()).cloned()
     }
@@ -246,7 +260,8 @@ fn account_of(pages: &[Details]) -> Result<AccountId, SnapshotError> {
 
 impl Rosters {
     /// Adds a snapshot; the order of adding does not matter.
-    pub fn add(&mut self, snapshot: Snapshot) {
+    pub fn add(&mut self, snapshot: impl Into<Arc<Snapshot>>) {
+        let snapshot = snapshot.into();
         let order = |s: &Snapshot| (s.account, s.taken.is_none(), s.taken);
         let at = self.snapshots.partition_point(|known| (order(known), known) < (order(&snapshot), &snapshot));
         if self.snapshots.get(at) != Some(&snapshot) {
@@ -256,7 +271,9 @@ impl Rosters {
 
     /// The account's snapshots, oldest first, those of unknown time last.
     pub fn of(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Snapshot> {
-        self.snapshots.iter().filter(move |snapshot| snapshot.account == account)
+        let from = self.snapshots.partition_point(|snapshot| snapshot.account < account);
+        let to = self.snapshots.partition_point(|snapshot| snapshot.account <= account);
+        self.snapshots.get(from..to).unwrap_or_default().iter().map(|snapshot| &**snapshot)
     }
 
     /// The partition that the account is in, as far as its snapshots tell.
@@ -265,8 +282,8 @@ impl Rosters {
     }
 
     /// All snapshots.
-    pub fn iter(&self) -> impl Iterator<Item = &Snapshot> {
-        self.snapshots.iter()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Snapshot> {
+        self.snapshots.iter().map(|snapshot| &**snapshot)
     }
 }
 
@@ -319,6 +336,18 @@ mod tests {
             "GroupDetailList": groups.iter().map(group).collect::<Vec<_>>(),
         });
         Snapshot::read(details.to_string().as_bytes(), None).unwrap()
+    }
+
+    #[test]
+    fn what_two_snapshots_show_alike_is_kept_once() {
+        const GROUPS: &[(&str, &str)] = &[("Developers", "AGPADEVEXAMPLE")];
+        let first = reading(&[("dora", "AIDADORAEXAMPLE", &["Developers"]), ("tom", "AIDATOMEXAMPLE", &[])], GROUPS);
+        let mut second = reading(&[("dora", "AIDADORAEXAMPLE", &["Developers"]), ("tom", "AIDATOMEXAMPLE", &["Developers"])], GROUPS);
+        let before = second.clone();
+        second.share(&first);
+        assert_eq!(second, before, "it says the same");
+        let shared = |id: &str| Arc::ptr_eq(&first.users[id], &second.users[id]);
+        assert!(shared("AIDADORAEXAMPLE") && !shared("AIDATOMEXAMPLE"));
     }
 
     #[test]
