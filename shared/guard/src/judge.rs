@@ -1,6 +1,8 @@
 //! The one question: these facts, this policy, these rosters, as of then — what was not right?
 
+mod notices;
 mod report;
+mod root;
 mod scope;
 mod totals;
 
@@ -10,14 +12,14 @@ pub use report::{AskedAlone, Examined, Judgement, RefusedSummary, SuppressedFind
 pub use scope::Scope;
 pub use totals::{Files, Findings, Records, Standing, Switches, Totals, standings};
 
-use crate::arn::{RoleArn, iam_arn, partition_of};
+use crate::arn::RoleArn;
 use crate::dossier::{Gathered, Origin, Person, Switch, Tracer};
 use crate::elevated::Elevated;
 use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
 use crate::history::{Draft, Held};
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::policy::{Decision, Policy, RolePolicy, Severity};
+use crate::policy::{Policy, RolePolicy, Severity};
 use crate::roster::{Roster, Rosters};
 use crate::rules::{self, Answer, Check, Rule, View};
 use crate::seen::{CallerKind, Denial, MintApi};
@@ -134,32 +136,6 @@ impl<'w> Judge<'_, 'w> {
         watch(&Examined { switch, origin, answers, asked: &self.tracer.roster.take_asked() });
     }
 
-    fn root_session(&mut self, switch: &Switch<'w>) {
-        if !self.scope.holds(switch.key.second) {
-            return;
-        }
-        let Some(rule) = Rule::find("RW008") else { return };
-        drop(self.tracer.roster.take_asked());
-        let origin = self.tracer.origin(switch);
-        self.asked_for(switch.key.second, switch.records());
-        let answer = rules::root_switch::root_session(switch, &origin, self.policy);
-        self.judgement.count(rule.code, answer.verdict);
-        if answer.verdict == Verdict::Allow {
-            self.judgement.root_allowed += 1;
-            return;
-        }
-        let target = switch.grants().find_map(|grant| grant.target.as_deref()).unwrap_or_default();
-        let issued = switch.key.issued.as_deref().unwrap_or_default();
-        let id = id_of(rule.code, &[target, &switch.key.second.to_string(), issued]);
-        let mut events = switch.evidence();
-        events.extend(answer.events);
-        let sentence = answer.because.into_owned();
-        let subject = Subject { switches: vec![switch.key.clone()], records: switch.all_records() };
-        let made =
-            Made { rule, verdict: answer.verdict, severity: Severity::Critical, time: switch.key.second, sentence, events, id, subject };
-        self.report(made, root_of(target, &origin), shown(&origin), None);
-    }
-
     fn held(&mut self, held: &Held<'_, 'w>) {
         let role = harmless(held.role.as_str());
         for rule in &rules::ALL {
@@ -238,40 +214,6 @@ impl<'w> Judge<'_, 'w> {
         }
     }
 
-    /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every copy of the record says so.
-    fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<&RoleArn>, sure: bool) {
-        let Some(rule) = Rule::find("RW008") else { return };
-        if !self.scope.holds(denial.time) {
-            return;
-        }
-        if denial.api == MintApi::AssumeRoot && self.policy.assume_root == Decision::Allow {
-            self.judgement.count(rule.code, Verdict::Allow);
-            self.judgement.root_allowed += 1;
-            return;
-        }
-        let near = denial.role.as_ref().map(RoleArn::as_str).or(denial.root.as_deref());
-        let origin = self.behind(denial, record, near);
-        let who = harmless(&origin.name);
-        let (sentence, role) = match role {
-            Some(role) if denial.api != MintApi::AssumeRoot => {
-                let account = denial.caller.account.map_or_else(|| who.clone(), |account| rules::account_shown(account, self.policy));
-                let sentence = format!("the root user of {account} was refused when trying to enter {}", rules::place(role, self.policy));
-                (sentence, harmless(role.as_str()))
-            }
-            _ => (
-                format!("{who} was refused root credentials (AssumeRoot)"),
-                denial.root.as_deref().map_or_else(String::new, |root| root_of(root, &origin)),
-            ),
-        };
-        let verdict = if sure { Verdict::Violation } else { Verdict::Unproven };
-        self.judgement.count(rule.code, verdict);
-        let id = id_of(rule.code, &[&record.event.to_string()]);
-        let events = vec![record.clone()];
-        let subject = Subject { switches: Vec::new(), records: events.clone() };
-        let made = Made { rule, verdict, severity: Severity::Critical, time: denial.time, sentence, events, id, subject };
-        self.report(made, role, shown(&origin), None);
-    }
-
     fn draft(&mut self, rule: &'static Rule, draft: Draft, role: String, caller: CallerShown, severity: Option<Severity>) {
         if !self.scope.meets(draft.time, draft.until) {
             return;
@@ -310,52 +252,6 @@ impl<'w> Judge<'_, 'w> {
             None => self.judgement.findings.push(finding),
         }
     }
-
-    fn notices(&mut self, rosters: &Rosters) {
-        let notices = &mut self.judgement.notices;
-        if let Some(as_of) = self.judgement.as_of {
-            for entry in self.policy.expired_suppressions(as_of) {
-                notices.push(format!(
-                    "the suppression of {} for {} (owner {}) expired on {} and hides nothing any more",
-                    entry.rule,
-                    harmless(&entry.caller),
-                    harmless(&entry.owner),
-                    entry.until
-                ));
-            }
-        }
-        for snapshot in rosters.iter().filter(|snapshot| snapshot.taken.is_none()) {
-            notices.push(format!("when the roster of account {} was taken is not known; give it as FILE@TIME", snapshot.account));
-        }
-        for snapshot in rosters.iter().filter(|snapshot| snapshot.truncated) {
-            notices.push(format!("the roster of account {} is truncated; absence from a group proves nothing", snapshot.account));
-        }
-        let mut unknown: Vec<String> = Vec::new();
-        for group in self.policy.roles.iter().flat_map(|role| &role.groups) {
-            let has_roster = rosters.of(group.account).next().is_some();
-            if has_roster && self.tracer.roster.group(group).is_none() {
-                unknown.push(format!(
-                    "group `{}` of the policy is in no roster of its account and nowhere in the logs",
-                    harmless(&group.written)
-                ));
-            }
-        }
-        unknown.sort();
-        unknown.dedup();
-        notices.extend(unknown);
-        let doubtful = self.tracer.gathered.doubtful;
-        if doubtful > 0 {
-            notices.push(format!(
-                "{doubtful} console steps are in roles whose path is not known; a pattern of the policy may mean them, so give the roster of their account"
-            ));
-        }
-        let conflicts = self.world.conflicts();
-        if conflicts > 0 {
-            notices
-                .push(format!("{conflicts} records came in copies that contradict each other; what depends on the difference is unproven"));
-        }
-        self.judgement.conflicts = conflicts;
-    }
 }
 
 /// A finding about to be reported.
@@ -391,12 +287,4 @@ pub(crate) fn shown(origin: &Origin) -> CallerShown {
         account: origin.account.map(|account| account.to_string()),
         name: harmless(&origin.name),
     }
-}
-
-/// The ARN of a root user, which calls name by the account alone. It is of the caller's partition, as all that a caller can enter.
-fn root_of(target: &str, origin: &Origin) -> String {
-    if target.starts_with("arn:") {
-        return harmless(target);
-    }
-    iam_arn(origin.arn.as_deref().and_then(partition_of), harmless(target), "root")
 }

@@ -4,10 +4,12 @@
 //! a rename ties two tenures to one bearer. Ids come from creations, from records that show name and id together, and from snapshots.
 //! IAM names differ in more than case, so case is folded.
 
+mod lookup;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{Bearer, IamId, Rosters};
+use super::{IamId, Rosters};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::seen::{Change, IamChange, Named};
@@ -311,82 +313,6 @@ impl Names {
         }
         holding(tenures, at)
     }
-
-    /// Who bore `name` at `at`.
-    pub(super) fn bearer(&self, name: &str, at: Moment) -> Bearer {
-        let lower = name.to_lowercase();
-        let Some(tenures) = self.tenures.get(&lower) else {
-            return Bearer::One(stand_in(&lower));
-        };
-        let mut ids = BTreeSet::new();
-        for bearer in holding(tenures, at) {
-            ids.extend(self.ids(bearer, at));
-        }
-        one_of(ids)
-    }
-
-    /// Who bore `name` last.
-    pub(super) fn last_bearer(&self, name: &str) -> Option<IamId> {
-        let lower = name.to_lowercase();
-        let last = self.tenures.get(&lower)?.last()?;
-        let at = last.to.unwrap_or(Moment::from_epoch_seconds(i64::MAX));
-        match one_of(self.ids(last.bearer, at)) {
-            Bearer::One(id) => Some(id),
-            Bearer::OneOf(_) | Bearer::Unknown => None,
-        }
-    }
-
-    /// The ids that a bearer may have had at `at`: one, unless a creation is missing from the logs.
-    fn ids(&self, bearer: usize, at: Moment) -> BTreeSet<IamId> {
-        let Some(seen) = self.bearers.get(bearer) else {
-            return BTreeSet::new();
-        };
-        let all: BTreeSet<IamId> = seen.ids().into_iter().cloned().collect();
-        match all.len() {
-            0 => BTreeSet::from([seen.stand_in()]),
-            1 => all,
-            _ => {
-                let before = seen.at.iter().rev().find(|(time, _)| *time <= at).map(|(_, id)| id);
-                let after = seen.at.iter().find(|(time, _)| *time >= at).map(|(_, id)| id).or(seen.untimed.first());
-                before.into_iter().chain(after).cloned().collect()
-            }
-        }
-    }
-
-    /// The latest name of an id.
-    pub(super) fn name_of(&self, id: &str) -> Option<Arc<str>> {
-        let bearers = self.by_id.get(id)?;
-        bearers
-            .iter()
-            .filter_map(|bearer| self.bearers.get(*bearer)?.name.as_ref())
-            // A snapshot of unknown time is taken to be the latest.
-            .max_by_key(|(at, name)| (at.is_none(), *at, Arc::clone(name)))
-            .map(|(_, name)| Arc::clone(name))
-    }
-
-    /// The name of an id at `at`. `None`: it bears none that is known, or cannot be told from another id of that name.
-    pub(super) fn name_at(&self, id: &str, at: Moment) -> Option<Arc<str>> {
-        let bearers = self.by_id.get(id)?;
-        let borne = self.tenures.iter().filter(|(_, tenures)| match holding(tenures, at)[..] {
-            [bearer] => bearers.contains(&bearer) && self.ids(bearer, at).iter().all(|borne| **borne == *id),
-            _ => false,
-        });
-        let mut spelled = borne.map(|(lower, _)| self.spelled.get(lower).cloned().unwrap_or_else(|| Arc::from(lower.as_str())));
-        spelled.next().filter(|_| spelled.next().is_none())
-    }
-
-    /// When each id was created and deleted, as far as the logs show it.
-    pub(super) fn lives(&self) -> impl Iterator<Item = (IamId, Option<Moment>, Option<Moment>)> + '_ {
-        self.bearers.iter().filter(|seen| seen.created.is_some() || seen.deleted.is_some()).filter_map(|seen| {
-            let ids = seen.ids();
-            let id = match ids.len() {
-                0 => seen.stand_in(),
-                1 => (*ids.first()?).clone(),
-                _ => return None,
-            };
-            Some((id, seen.created, seen.deleted))
-        })
-    }
 }
 
 /// The tenures that can touch a second: they are in order, and only neighbours share one.
@@ -404,15 +330,6 @@ fn holding(tenures: &[Tenure], at: Moment) -> Vec<usize> {
     bearers.sort_unstable();
     bearers.dedup();
     bearers
-}
-
-fn one_of(ids: BTreeSet<IamId>) -> Bearer {
-    let mut ids: Vec<IamId> = ids.into_iter().collect();
-    match ids.len() {
-        0 => Bearer::Unknown,
-        1 => ids.pop().map_or(Bearer::Unknown, Bearer::One),
-        _ => Bearer::OneOf(ids),
-    }
 }
 
 fn stand_in(lower: &str) -> IamId {

@@ -1,0 +1,53 @@
+//! What else to know of a judgement: what it could not rest on.
+
+use super::Judge;
+use crate::roster::Rosters;
+use crate::untrusted::harmless;
+
+impl Judge<'_, '_> {
+    pub(super) fn notices(&mut self, rosters: &Rosters) {
+        let notices = &mut self.judgement.notices;
+        if let Some(as_of) = self.judgement.as_of {
+            for entry in self.policy.expired_suppressions(as_of) {
+                notices.push(format!(
+                    "the suppression of {} for {} (owner {}) expired on {} and hides nothing any more",
+                    entry.rule,
+                    harmless(&entry.caller),
+                    harmless(&entry.owner),
+                    entry.until
+                ));
+            }
+        }
+        for snapshot in rosters.iter().filter(|snapshot| snapshot.taken.is_none()) {
+            notices.push(format!("when the roster of account {} was taken is not known; give it as FILE@TIME", snapshot.account));
+        }
+        for snapshot in rosters.iter().filter(|snapshot| snapshot.truncated) {
+            notices.push(format!("the roster of account {} is truncated; absence from a group proves nothing", snapshot.account));
+        }
+        let mut unknown: Vec<String> = Vec::new();
+        for group in self.policy.roles.iter().flat_map(|role| &role.groups) {
+            let has_roster = rosters.of(group.account).next().is_some();
+            if has_roster && self.tracer.roster.group(group).is_none() {
+                unknown.push(format!(
+                    "group `{}` of the policy is in no roster of its account and nowhere in the logs",
+                    harmless(&group.written)
+                ));
+            }
+        }
+        unknown.sort();
+        unknown.dedup();
+        notices.extend(unknown);
+        let doubtful = self.tracer.gathered.doubtful;
+        if doubtful > 0 {
+            notices.push(format!(
+                "{doubtful} console steps are in roles whose path is not known; a pattern of the policy may mean them, so give the roster of their account"
+            ));
+        }
+        let conflicts = self.world.conflicts();
+        if conflicts > 0 {
+            notices
+                .push(format!("{conflicts} records came in copies that contradict each other; what depends on the difference is unproven"));
+        }
+        self.judgement.conflicts = conflicts;
+    }
+}
