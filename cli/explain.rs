@@ -27,6 +27,9 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
             shown_path(&args.what)
         )));
     }
+    if let Some(why) = given::elsewhere("explain", &args.what) {
+        return Err(Failure::Usage(why));
+    }
     if given::is_stdin(&args.what) || given::missing(&args.what).is_none() {
         return records::run(args);
     }

@@ -21,15 +21,40 @@ pub(crate) fn check<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<
     if missing.is_empty() { Ok(()) } else { Err(Failure::Usage(missing.join("\n"))) }
 }
 
-/// Checks that what takes a file wasn't given a folder.
+/// Checks the same of what is read from this machine only; `who` reads it.
+///
+/// # Errors
+/// For places in S3 too.
+pub(crate) fn check_local<'a>(who: &str, paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+    let paths: Vec<&PathBuf> = paths.into_iter().collect();
+    match paths.iter().find_map(|path| elsewhere(who, path)) {
+        Some(why) => Err(Failure::Usage(why)),
+        None => check(paths),
+    }
+}
+
+/// Checks that what takes a file wasn't given a folder, or stdin.
+///
+/// # Errors
+/// For whatever is not a file on this machine.
 pub(crate) fn check_files<'a>(flag: &str, paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
     for path in paths {
-        check([path])?;
+        if is_stdin(path) {
+            return Err(Failure::Usage(format!("`{flag}` takes a file, not stdin (`-`)")));
+        }
+        check_local(flag, [path])?;
         if path.is_dir() {
             return Err(Failure::Usage(format!("`{}` is a directory; `{flag}` takes a file", shown_path(path))));
         }
     }
     Ok(())
+}
+
+/// That a place in S3 was given to somebody who reads local files.
+pub(crate) fn elsewhere(who: &str, path: &Path) -> Option<String> {
+    objects::place(path)?;
+    let shown = shown_path(path);
+    Some(format!("`{shown}` is in S3, and `{who}` reads local files; copy it with `aws s3 cp` or `aws s3 sync` first"))
 }
 
 pub(crate) fn is_stdin(path: &Path) -> bool {
@@ -41,8 +66,15 @@ pub(crate) fn missing(path: &Path) -> Option<String> {
     match fs::metadata(path) {
         Ok(_) => None,
         Err(why) if why.kind() == io::ErrorKind::PermissionDenied => None,
+        Err(why) if fs::symlink_metadata(path).is_ok() => Some(format!("`{}`: {}", shown_path(path), broken_link(path, &why))),
         Err(why) => Some(format!("`{}`: {}{}", shown_path(path), shown_why(&why), meant(path))),
     }
+}
+
+/// Why a link leads nowhere.
+fn broken_link(path: &Path, why: &io::Error) -> String {
+    let target = fs::read_link(path).map(|target| format!(" to `{}`", shown_path(&target))).unwrap_or_default();
+    format!("{}: it is a symbolic link{target}", shown_why(why))
 }
 
 /// `; did you mean …?`, where something of nearly that name is there.
@@ -113,6 +145,19 @@ mod tests {
             ]
         );
         assert!(check(&paths[..3]).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_what_was_meant_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("gone", &link).unwrap();
+        let said = missing(&link).unwrap();
+        assert!(said.ends_with("link`: no such file or directory: it is a symbolic link to `gone`"), "{said}");
+        fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink("link", &link).unwrap();
+        assert!(missing(&link).unwrap().ends_with(": it is a symbolic link to `link`"), "a circle");
     }
 
     #[test]

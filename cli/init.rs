@@ -9,7 +9,7 @@ use crate::review::inputs::Inputs;
 use crate::stdout;
 
 pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
-    given::check(&args.paths)?;
+    given::check_local("init", &args.paths)?;
     let mut inputs = Inputs::default();
     inputs.read(&args.paths);
     inputs.finish();

@@ -9,13 +9,17 @@ use rolewatch_guard::policy::{EXAMPLE, Policy, SCHEMA};
 
 use crate::args::PolicyCommand;
 use crate::exit::{Exit, Failure, shown_path};
+use crate::given;
 use crate::push;
 use crate::report::words::{counted, length};
 use crate::stdout;
 
 pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
     match command {
-        PolicyCommand::Check { file } => check(&file).map(drop)?,
+        PolicyCommand::Check { file } => {
+            given::check_files("policy check", [&file])?;
+            check(&file).map(drop)?;
+        }
         PolicyCommand::Push(args) => push::policy(&args)?,
         PolicyCommand::Pattern(args) => pattern::run(&args)?,
         PolicyCommand::Schema => stdout::print_plain(|out| out.write_all(SCHEMA.as_bytes()))?,

@@ -20,7 +20,7 @@ use report::Report;
 
 pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     args.look.apply();
-    given::check(args.paths.iter().chain(&args.access_analyzer))?;
+    given::check_local("review", args.paths.iter().chain(&args.access_analyzer))?;
     given::check_files("--policy", &args.policy)?;
     given::check_files("--credential-report", &args.credential_reports)?;
     let (file, policy) = policy(args)?;

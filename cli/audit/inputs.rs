@@ -170,6 +170,12 @@ pub(crate) fn check_given<'a>(paths: impl IntoIterator<Item = &'a PathBuf>, sour
 
 /// That a roster isn't there, with what may be wrong with its time.
 pub(crate) fn missing_roster(text: &Path) -> Option<String> {
+    if given::is_stdin(text) {
+        return Some("a roster is a file or a directory, not stdin (`-`)".to_owned());
+    }
+    if let Some(why) = given::elsewhere("--roster", text) {
+        return Some(why);
+    }
     let missing = given::missing(&Timed::given(text).file)?;
     let text = text.to_string_lossy();
     let hint = text.rsplit_once('@').filter(|(_, time)| full_time(time).is_none() && !time.contains(['.', '/']));

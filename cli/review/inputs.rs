@@ -9,7 +9,7 @@ use std::slice;
 
 use rolewatch_archive::find_files;
 use rolewatch_guard::id::AccountId;
-use rolewatch_guard::review::{Account, Credential, Input, List, Setup};
+use rolewatch_guard::review::{Account, Credential, Input, InputError, List, Setup};
 use serde::Deserialize;
 
 use crate::audit::inputs::ROSTERS;
@@ -90,6 +90,7 @@ impl Inputs {
         };
         let input = match Input::read(&bytes) {
             Ok(input) => input,
+            Err(InputError::Compressed) if is_log(file) => return self.fault(file, &InputError::Logs.to_string()),
             Err(why) => return self.fault(file, &why.to_string()),
         };
         let account = if let Input::Account(account) = &input { Some((account.id, account.unreadable())) } else { None };
@@ -190,6 +191,11 @@ fn content(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     given::stdin("the output of the AWS CLI").read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Whether CloudTrail named the file, as in `111122223333_CloudTrail_us-east-1_….json.gz`.
+fn is_log(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| name.to_string_lossy().contains("_CloudTrail_"))
 }
 
 /// `development` of `roster/development@2026-03-31T093000Z.json`.

@@ -111,6 +111,45 @@ mod paths {
     }
 
     #[test]
+    fn what_is_read_from_this_machine_is_not_taken_from_s3_or_stdin() {
+        let bench = bench();
+        let place = "s3://trail-logs/AWSLogs/x.json";
+        for args in [
+            &["review", "setup", place][..],
+            &["review", "setup", "--access-analyzer", place],
+            &["review", "setup", "--credential-report", place],
+            &["init", place],
+            &["explain", place],
+            &["audit", "archive", "--policy", place],
+            &["audit", "archive", "--roster", place],
+            &["policy", "check", place],
+        ] {
+            refused(&bench.run(args), &format!("`{place}` is in S3, and `"));
+        }
+        for args in [
+            &["review", "setup", "--policy", "-"][..],
+            &["review", "setup", "--credential-report", "-"],
+            &["audit", "archive", "--policy", "-"],
+            &["audit", "archive", "--roster", "-"],
+            &["policy", "check", "-"],
+        ] {
+            refused(&bench.run(args), "not stdin (`-`)");
+        }
+    }
+
+    #[test]
+    fn logs_in_place_of_the_set_up_are_told_as_such() {
+        let bench = bench();
+        let packed = "logs/111122223333_CloudTrail_us-east-1_20260302T0905Z_EXAMPLE.json.gz";
+        bench.write(packed, b"\x1f\x8b\x08\x00rest");
+        for (command, path) in [("review", "archive/log.json"), ("init", "archive/log.json"), ("review", packed), ("init", "logs")] {
+            let outcome = bench.run(&[command, path]);
+            assert_eq!(outcome.code, Some(3), "{command} {path}: {}", outcome.stderr);
+            assert!(outcome.stderr.contains("it has CloudTrail records, which `rolewatch audit` judges"), "{}", outcome.stderr);
+        }
+    }
+
+    #[test]
     fn each_directory_without_logs_makes_the_run_incomplete() {
         let bench = bench();
         let outcome = bench.run(&["audit", "archive", "empty", "--format", "ndjson"]);

@@ -40,6 +40,11 @@ pub enum InputError {
         "neither the output of `aws iam get-account-authorization-details`, `list-roles` or `get-role` nor of `aws accessanalyzer list-findings-v2`"
     )]
     Other,
+    /// Records of CloudTrail.
+    #[error(
+        "neither the output of `aws iam get-account-authorization-details` nor of another command about the set-up: it has CloudTrail records, which `rolewatch audit` judges"
+    )]
+    Logs,
     /// One of these, with something wrong in it.
     #[error("{0}")]
     Wrong(String),
@@ -73,6 +78,8 @@ impl Input {
             details::durations(&pages).map(Self::Durations).map_err(InputError::Wrong)
         } else if has(&["findings"]) {
             outsiders::read(&pages).map(Self::Outsiders).map_err(InputError::Wrong)
+        } else if has(&["Records", "eventSource", "detail-type", "Events"]) {
+            Err(InputError::Logs)
         } else {
             Err(InputError::Other)
         }
@@ -109,7 +116,10 @@ mod tests {
         assert!(matches!(Input::read(b"\x1f\x8b\x08rest"), Err(InputError::Compressed)));
         assert!(matches!(Input::read(b"\xff\xfe{\0"), Err(InputError::Utf16)));
         assert_eq!(refused(" "), "the file is empty");
-        assert!(refused("{\"Records\": []}").starts_with("neither the output of"));
+        assert!(refused("{\"findings\": [], \"Records\": 1} {}").starts_with("neither the output of"));
+        for logs in ["{\"Records\": []}", "{\"eventSource\": \"sts.amazonaws.com\"}", "{\"detail-type\": \"\"}", "{\"Events\": []}"] {
+            assert!(refused(logs).ends_with("it has CloudTrail records, which `rolewatch audit` judges"), "{logs}");
+        }
         assert!(refused("[]").starts_with("neither the output of"));
         assert_eq!(refused("{\"RoleDetailList\": [{\"RoleName\": \"x\"}]}"), "entry 1 of `RoleDetailList`: an entry lacks its `Arn`");
         assert_eq!(refused("{\"RoleDetailList\": 7}"), "`RoleDetailList` is no list");

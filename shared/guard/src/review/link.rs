@@ -63,3 +63,6 @@ impl<'a> Link<'a> {
         self.session.as_ref().map_or(role.clone(), |session| format!("{role} as {}", crate::untrusted::harmless(session)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -327,6 +327,18 @@ mod tests {
         assert_eq!(without_ids.groups.keys().collect::<Vec<_>>(), ["developers"]);
     }
 
+    #[test]
+    fn a_group_of_which_only_the_name_is_known_may_be_any_that_is_not_listed() {
+        let user = r#"{"UserName": "dora", "UserId": "AIDADORAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora", "GroupList": ["Developers"]}"#;
+        let tom = r#"{"UserName": "tom", "UserId": "AIDATOMEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/tom"}"#;
+        let (named, _) = there_and_back(&format!(r#"{{"UserDetailList": [{user}, {tom}]}}"#));
+        assert_eq!(named.is_member("AIDADORAEXAMPLE", "AGPADEVEXAMPLE"), None);
+        assert_eq!(named.is_member("AIDATOMEXAMPLE", "AGPADEVEXAMPLE"), Some(false), "who is in no group is in none of any id");
+        let group = r#"{"GroupName": "Testers", "GroupId": "AGPATESTEXAMPLE", "Arn": "arn:aws:iam::111122223333:group/Testers"}"#;
+        let (listed, _) = there_and_back(&format!(r#"{{"UserDetailList": [{user}], "GroupDetailList": [{group}]}}"#));
+        assert_eq!(listed.is_member("AIDADORAEXAMPLE", "AGPATESTEXAMPLE"), Some(false), "it is listed under another name");
+    }
+
     fn reading(users: &[(&str, &str, &[&str])], groups: &[(&str, &str)]) -> Snapshot {
         let arn = |name: &str| format!("arn:aws:iam::111122223333:user/{name}");
         let user = |(name, id, groups): &(&str, &str, &[&str])| serde_json::json!({"UserName": name, "UserId": id, "Arn": arn(name), "GroupList": groups});

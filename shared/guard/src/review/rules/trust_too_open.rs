@@ -32,6 +32,8 @@ mod accounts;
 mod analyzer;
 #[cfg(test)]
 mod cases_of_accounts;
+#[cfg(test)]
+mod cases_on_behalf;
 
 use super::not_given;
 use crate::iam::{Effect, Place, Principal, Statement};

@@ -368,28 +368,3 @@ fn a_zone_of_hundreds_of_accounts_is_told_from_its_neighbors() {
     company(json!({"StringLike": {ACCOUNT: "2*"}})).fires(RULE);
     company(json!({"StringLike": {ACCOUNT: "2000000000??"}})).silent(RULE);
 }
-
-#[test]
-fn services_that_come_on_behalf_of_a_foreign_account() {
-    let service = |condition: Value| {
-        trusting(json!({"Service": "ssm.amazonaws.com"}), condition).policy("identities: [iam-user]  ", "identities: [iam-user, service]")
-    };
-    for condition in [
-        json!({"StringEquals": {"aws:SourceAccount": FOREIGN}}),
-        json!({"StringLike": {"aws:SourceAccount": ["111122223333", FOREIGN]}}),
-        json!({"ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:999988887777:*"}}),
-        json!({"StringEquals": {"aws:SourceAccount": FOREIGN}, "ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:999988887777:*"}}),
-    ] {
-        let finding = service(condition).one(RULE);
-        assert!(finding.message.contains("on behalf of account 999988887777"), "{}", finding.message);
-    }
-    for condition in [
-        json!({}),
-        json!({"StringEquals": {"aws:SourceAccount": "444455556666"}}),
-        json!({"StringNotEquals": {"aws:SourceAccount": FOREIGN}}),
-        json!({"ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:444455556666:*"}}),
-        json!({"StringEquals": {"aws:SourceAccount": "444455556666"}, "ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:999988887777:*"}}),
-    ] {
-        expect(None, [(condition.to_string(), service(condition))]);
-    }
-}
