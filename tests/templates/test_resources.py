@@ -54,8 +54,41 @@ class Resources(unittest.TestCase):
     def test_what_was_found_outlives_the_stack(self):
         for name in ("OutboxTable", "StateBucket", "StateBucketPolicy", "Key"):
             resource = self.hub["Resources"][name]
-            self.assertEqual((resource["DeletionPolicy"], resource["UpdateReplacePolicy"]), ("Retain", "Retain"), name)
-        self.assertTrue(self.hub["Resources"]["OutboxTable"]["Properties"]["DeletionProtectionEnabled"])
+            policies = (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+            self.assertEqual(policies, ("RetainExceptOnCreate", "Retain"), name)
+
+    def test_a_first_deployment_that_fails_leaves_nothing_behind(self):
+        for path in ALL:
+            template = templates.raw(path)
+            for name, resource in template["Resources"].items():
+                self.assertNotEqual(resource.get("DeletionPolicy"), "Retain", f"{path.name}: {name}")
+        # CloudFormation can't delete a protected table, so the first deployment doesn't protect it.
+        parameter = templates.raw(HUB)["Parameters"]["DeletionProtection"]
+        self.assertEqual(parameter["Default"], "false")
+        protected = self.hub["Resources"]["OutboxTable"]["Properties"]["DeletionProtectionEnabled"]
+        self.assertEqual(protected, {"Ref": "DeletionProtection"})
+
+    def test_names_after_the_stack_fit_for_every_name_that_the_docs_allow(self):
+        allowed = 31
+        spoke = templates.raw(SPOKE)["Parameters"]["HubStackName"]["AllowedPattern"]
+        self.assertRegex("a" * allowed, spoke)
+        self.assertNotRegex("a" * (allowed + 1), spoke)
+        self.assertIn(f"at most {allowed} characters", (ROOT / "docs" / "deploy.md").read_text())
+        # The longest Region of today, and some more.
+        known = {"AWS::StackName": "a" * allowed, "HubStackName": "a" * allowed, "AWS::Region": "x" * 20, "AWS::AccountId": "1" * 12}
+        most = {"AWS::IAM::Role": ("RoleName", 64), "AWS::Events::Rule": ("Name", 64), "AWS::Scheduler::Schedule": ("Name", 64),
+                "AWS::StepFunctions::StateMachine": ("StateMachineName", 80), "AWS::SQS::Queue": ("QueueName", 80)}
+        checked = 0
+        for path in ALL:
+            for name, resource in templates.raw(path)["Resources"].items():
+                member, length = most.get(resource["Type"], ("", 0))
+                written = resource["Properties"].get(member, {}) if member else {}
+                if not isinstance(written, dict) or "Fn::Sub" not in written:
+                    continue
+                text = re.sub(r"\$\{([\w:]+)\}", lambda found: known.get(found[1], "y" * 12), written["Fn::Sub"])
+                self.assertLessEqual(len(text), length, f"{path.name}: {name} is called {text}")
+                checked += 1
+        self.assertGreater(checked, 12)
 
     def test_the_bucket_is_versioned_and_closed(self):
         (bucket,) = self.of("AWS::S3::Bucket").values()
@@ -130,7 +163,7 @@ class Resources(unittest.TestCase):
                 ["none", "operations@example.com", "a.b+c@mail.example.com"],
                 ["", "None", "NONE", "no", "none@", "@example.com", "operations@example", "a b@example.com", "none@example.com, other@example.com"],
             ),
-            "ElevatedRoles": (["arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/UpdateApp"], ["UpdateApp", 'arn:aws:iam::444455556666:role/"}']),
+            "ElevatedRoles": (["arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/UpdateApp", "arn:aws:iam::444455556666:role/*/*"], ["UpdateApp", "arn:aws:iam::444455556666:role/**", "arn:aws:iam::444455556666:role/ops**/UpdateApp", 'arn:aws:iam::444455556666:role/"}']),
             "TestSlackEndpoint": (["http://127.0.0.1:8080", "http://127.0.0.1:8080/hook"], ["http://192.0.2.1:80", "https://example.com", "http://127.0.0.1.example.com:80"]),
             "OrganizationId": (["o-exampleorg1"], ["*", "example"]),
             "SpokeAccounts": (["444455556666"], ["*", "44445555666"]),

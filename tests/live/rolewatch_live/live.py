@@ -205,7 +205,7 @@ class Live:
 
     def _counted(self) -> Iterator[dict[str, Any]]:
         for line in self.log():
-            if '"_aws"' in line:
+            if '"_aws"' in line or '"Missed"' in line:
                 yield json.loads(line)
 
     def quarantined(self) -> list[str]:
