@@ -296,7 +296,7 @@ class TheEmulator(unittest.TestCase):
         arrived.listen(STS, ALL, bus="hub")
         spoke = self.accounts.client("events", PRODUCTION)
         spoke.put_rule(Name="forward", EventPattern=json.dumps(STS), State=ALL)
-        spoke.put_targets(Rule="forward", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": self.update_app}])
+        spoke.put_targets(Rule="forward", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": self.sender(PRODUCTION, "forward", bus)}])
         key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
         sent, got = self.envelope(self.production, key), self.envelope(arrived, key)
         self.assertEqual(got, sent)
@@ -309,10 +309,57 @@ class TheEmulator(unittest.TestCase):
         for account in (DEVELOPMENT, PRODUCTION):
             spoke = self.accounts.client("events", account)
             spoke.put_rule(Name="to-closed", EventPattern=json.dumps(STS), State=ALL)
-            spoke.put_targets(Rule="to-closed", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": f"arn:aws:iam::{account}:role/forward"}])
+            role = self.sender(account, "to-closed", bus)
+            spoke.put_targets(Rule="to-closed", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": role}])
         key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
         self.halves(key)
         self.assertEqual(self.envelope(arrived, key)["account"], PRODUCTION)
+
+    def test_a_rule_sends_as_long_as_its_role_is_allowed_to(self) -> None:
+        bus = self.open_bus("guarded", PRODUCTION)
+        arrived = Inbox(self.accounts, "guarded", HUB)
+        arrived.listen(STS, ALL, bus="guarded")
+        rules, iam = self.accounts.client("events", PRODUCTION), self.accounts.client("iam", PRODUCTION)
+        rules.put_rule(Name="to-guarded", EventPattern=json.dumps(STS), State=ALL)
+        rules.put_targets(Rule="to-guarded", Targets=[{"Id": "hub", "Arn": bus, "RoleArn": self.sender(PRODUCTION, "to-guarded", bus)}])
+
+        def arrives() -> bool:
+            key = self.tess.switch(self.update_app)["Credentials"]["AccessKeyId"]
+            self.halves(key)
+            return key in json.dumps(arrived.bodies())
+
+        def denied(effect: str) -> str:
+            return json.dumps({"Statement": [{"Effect": effect, "Action": "events:PutEvents", "Resource": "*"}]})
+
+        self.assertTrue(arrives())
+        iam.put_role_policy(RoleName="to-guarded", PolicyName="cut", PolicyDocument=denied("Deny"))
+        self.assertFalse(arrives())
+        iam.delete_role_policy(RoleName="to-guarded", PolicyName="cut")
+        self.assertTrue(arrives())
+        trust = iam.get_role(RoleName="to-guarded")["Role"]["AssumeRolePolicyDocument"]
+        other = trust["Statement"][0] | {"Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:events:*:{PRODUCTION}:rule/other"}}}
+        for broken in (other, other | {"Condition": {}, "Principal": {"Service": "lambda.amazonaws.com"}}):
+            iam.update_assume_role_policy(RoleName="to-guarded", PolicyDocument=json.dumps({"Statement": [broken]}))
+            self.assertFalse(arrives(), broken)
+        iam.update_assume_role_policy(RoleName="to-guarded", PolicyDocument=json.dumps(trust))
+        self.assertTrue(arrives())
+        limit = iam.create_policy(PolicyName="nothing", PolicyDocument=denied("Deny"))["Policy"]["Arn"]
+        iam.put_role_permissions_boundary(RoleName="to-guarded", PermissionsBoundary=limit)
+        self.assertFalse(arrives())
+        iam.delete_role_permissions_boundary(RoleName="to-guarded")
+        self.assertTrue(arrives())
+        iam.delete_role_policy(RoleName="to-guarded", PolicyName="send")
+        self.assertFalse(arrives())
+
+    def sender(self, account: str, rule: str, bus: str) -> str:
+        """A role, named like the rule that it is for, that may put events on the bus."""
+        iam = self.accounts.client("iam", account)
+        source = {"ArnLike": {"aws:SourceArn": f"arn:aws:events:*:{account}:rule/{rule}"}, "StringEquals": {"aws:SourceAccount": account}}
+        trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole", "Condition": source}
+        role = iam.create_role(RoleName=rule, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))["Role"]
+        send = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus}
+        iam.put_role_policy(RoleName=rule, PolicyName="send", PolicyDocument=json.dumps({"Statement": [send]}))
+        return str(role["Arn"])
 
     def open_bus(self, name: str, account: str, region: str = HOME) -> str:
         """A bus of the hub that one account may send to, made by a stack, which is how it is made in production."""

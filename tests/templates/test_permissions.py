@@ -46,6 +46,7 @@ BY_AWS = {
 # Calls that know no resources.
 FOR_EVERYTHING = {("ReaderRole", "cloudtrail:LookupEvents"), ("ReaderRole", "iam:GetAccountAuthorizationDetails"), ("ReaderRole", "iam:ListRoles")}
 FUNCTIONS = ("SwitchGuardRole", "SlackNotifierRole", "SessionAuditorRole", "ArchiveAuditorRole", "ReaderRole")
+BUSES = ("HubBus", "TamperBus")
 # Services that say in whose name they act.
 NAMED_SOURCE = ("aws:SourceAccount", "aws:SourceArn")
 
@@ -133,7 +134,7 @@ class Permissions(unittest.TestCase):
         self.assertGreater(seen, 4)
 
     def test_who_may_send_events_is_named(self):
-        for statement in (s for _, owner, d in permissions.resource_policies(templates.transformed(HUB)) if owner == "HubBus" for s in permissions.statements(d)):
+        for statement in (s for _, owner, d in permissions.resource_policies(templates.transformed(HUB)) if owner in BUSES for s in permissions.statements(d)):
             if statement["Principal"] == "*":
                 self.assertEqual(statement["Condition"], {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}})
             else:
@@ -142,7 +143,7 @@ class Permissions(unittest.TestCase):
     def test_nothing_is_taken_that_comes_without_tls(self):
         policies = [policy for path in ALL for policy in permissions.resource_policies(templates.transformed(path))]
         for _, owner, document in policies:
-            if owner in ("Key", "HubBus"):
+            if owner in ("Key", *BUSES):
                 continue
             denials = [s for s in permissions.statements(document) if s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}]
             self.assertEqual(len(denials), 1, owner)

@@ -5,8 +5,9 @@ import json
 import re
 import unittest
 
+import permissions
 import templates
-from templates import ALL, FORWARDING, FULL_STATE, HUB, ROOT, SPOKE, TRAIL
+from templates import ALL, FORWARDING, FULL_STATE, HUB, ROOT, SPOKE, TRAIL, TWINS
 
 SIGN_IN = {"AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"}
 SEEN = ROOT / "shared" / "guard" / "src" / "seen"
@@ -34,6 +35,39 @@ class Rules(unittest.TestCase):
         for name in FORWARDING:
             self.assertEqual(hub[name]["EventPattern"], spoke[name]["EventPattern"], name)
 
+    def test_calls_that_would_blind_the_guard_take_two_paths_that_share_nothing_up_to_the_function(self):
+        hub, spoke = templates.raw(HUB), templates.raw(SPOKE)
+        bus = "arn:${AWS::Partition}:events:${HubRegion}:${HubAccountId}:event-bus/${HubStackName}"
+        main, tamper = ({"Fn::GetAtt": [name, "Arn"]} for name in ("HubBus", "TamperBus"))
+        targets = {id(hub): (main, tamper), id(spoke): ({"Fn::Sub": bus}, {"Fn::Sub": f"{bus}-tamper"})}
+        for template in (hub, spoke):
+            rules, (on_main, on_own) = templates.rules(template), targets[id(template)]
+            for name, rule in rules.items():
+                (target,) = rule["Targets"]
+                if target["Id"] != "hub":
+                    continue
+                expected = (on_own, "TamperForwarderRole") if name in TWINS else (on_main, "ForwarderRole")
+                self.assertEqual((target["Arn"], target["RoleArn"]["Fn::GetAtt"][0]), expected, name)
+            for name in set(TWINS) & set(rules):
+                self.assertEqual(rules[name]["EventPattern"], rules[TWINS[name]]["EventPattern"], name)
+        ways = {name: arrival(hub, name) for name in ("HubBus", "TamperBus")}
+        self.assertEqual(
+            ways,
+            {
+                "HubBus": ("CloudTrailRule", "EventQueue", "EventDeadLetters", "EventQueueMapping", "SwitchGuard"),
+                "TamperBus": ("TamperArrivalRule", "TamperQueue", "TamperDeadLetters", "TamperQueueMapping", "SwitchGuard"),
+            },
+        )
+        patterns = [templates.rules(hub)[name]["EventPattern"] for name in ("CloudTrailRule", "TamperArrivalRule")]
+        self.assertEqual(*patterns)
+
+    def test_the_role_of_a_path_may_send_on_that_path_alone(self):
+        bus = "arn:aws:events:HubRegion:HubAccountId:event-bus/HubStackName"
+        for path, buses in ((HUB, ("HubBus", "TamperBus")), (SPOKE, (bus, f"{bus}-tamper"))):
+            sends = [(who, on) for who, action, on in permissions.pairs(path) if action == "events:PutEvents" and who.endswith("ForwarderRole")]
+            self.assertEqual(dict(sends), dict(zip(("ForwarderRole", "TamperForwarderRole"), buses, strict=True)))
+            self.assertEqual(len(sends), 2)
+
     def test_no_two_rules_bear_the_same_name(self):
         for path in (HUB, SPOKE):
             given = [str(properties["Name"]) for properties in templates.rules(templates.raw(path)).values() if "Name" in properties]
@@ -48,7 +82,7 @@ class Rules(unittest.TestCase):
 
     def test_sign_in_is_matched_under_both_spellings(self):
         rules = templates.rules(templates.raw(HUB))
-        for name in ("ConsoleRule", "CloudTrailRule"):
+        for name in ("ConsoleRule", "CloudTrailRule", "TamperArrivalRule"):
             self.assertLessEqual(SIGN_IN, set(rules[name]["EventPattern"]["detail-type"]), name)
         for path in (HUB, SPOKE):
             use = templates.pattern(templates.rules(templates.raw(path))["UseRule"], templates.policy_roles())
@@ -115,6 +149,21 @@ class Rules(unittest.TestCase):
         self.assertGreater(len(known), 60)
         self.assertEqual(len(watched), len(set(watched)), "nothing is listed twice")
         self.assertEqual(set(watched), known)
+
+
+def arrival(hub, bus):
+    """The way from a bus of the hub to the function: rule, queue, its dead letters, what feeds the function, and the function."""
+    (rule,) = [
+        name
+        for name, properties in templates.rules(hub).items()
+        if properties.get("EventBusName") == {"Ref": bus} and properties["State"] == FULL_STATE
+    ]
+    (target,) = templates.rules(hub)[rule]["Targets"]
+    queue = target["Arn"]["Fn::GetAtt"][0]
+    dead = hub["Resources"][queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    mappings = templates.of_type(hub, "AWS::Lambda::EventSourceMapping")
+    (mapping,) = [name for name, one in mappings.items() if one["Properties"]["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}]
+    return rule, queue, dead, mapping, mappings[mapping]["Properties"]["FunctionName"]["Ref"]
 
 
 def names(rule):

@@ -23,8 +23,8 @@ from .waiting import TooLate, until
 
 POLICY_KEY = "policy/rolewatch.yaml"
 SPOKES = ((DEVELOPMENT, HOME), (PRODUCTION, HOME))
-QUEUES = ("EventQueueUrl", "AlertQueueUrl")
-DEAD_LETTERS = ("EventDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
+QUEUES = ("EventQueueUrl", "TamperQueueUrl", "AlertQueueUrl")
+DEAD_LETTERS = ("EventDeadLettersUrl", "TamperDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
 GUARD, NOTIFIER, AUDITOR, ARCHIVIST = "switch-guard", "slack-notifier", "session-auditor", "archive-auditor"
 FUNCTIONS = (GUARD, NOTIFIER, AUDITOR, ARCHIVIST)
 
@@ -137,14 +137,16 @@ class Live:
 
     @contextmanager
     def deaf(self, output: str) -> Iterator[None]:
-        """A function that takes nothing from its queue for a while."""
+        """A function that takes nothing from its queues for a while."""
         client = self.client("lambda")
-        (mapping,) = client.list_event_source_mappings(FunctionName=self.hub[output])["EventSourceMappings"]
-        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        mappings = client.list_event_source_mappings(FunctionName=self.hub[output])["EventSourceMappings"]
+        for mapping in mappings:
+            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         try:
             yield
         finally:
-            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+            for mapping in mappings:
+                client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     # What comes out
 

@@ -12,8 +12,10 @@
 //! ## Blind spots
 //! - The guard knows its own by their names, which begin with the stack's, and its key and secret as it was told. A stack that was given a
 //!   long name may have resources whose names AWS cut short.
-//! - A rule that is stopped may not forward the record of being stopped. The other rules of the account, other accounts and the alarm on
-//!   silence remain; the trail in S3 has the record, and where the stack knows the trail's bucket, it is recovered from there and found late.
+//! - A rule that is stopped may not forward the record of being stopped; a rule of another role, bus and queue forwards it too. Whoever
+//!   stops both within the seconds that CloudTrail takes is not seen live, nor is who deletes a spoke's whole stack fast enough. Other
+//!   accounts and the alarm on silence remain; the trail in S3 has the record, and where the stack knows the trail's bucket, it is
+//!   recovered from there and found late.
 //! - Objects in the bucket and items in the tables are data events, which are not watched; versions and the hash in each finding remain.
 //! - A deployment is told as such: the call on the stack, critical, and each call that CloudFormation made, medium. Someone may hide
 //!   behind a deployment, so none of them is left out.

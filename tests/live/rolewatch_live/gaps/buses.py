@@ -1,6 +1,6 @@
 """A rule's target may be a bus of another account or region. The event keeps the account and region that it came from.
 
-What one account sends to another has to be admitted by the bus's policy, as on AWS.
+The rule's role has to be allowed to send, and what one account sends to another has to be admitted by the bus's policy, as on AWS.
 """
 
 import contextvars
@@ -10,7 +10,7 @@ from typing import Any
 from ministack.core import responses
 from ministack.services import eventbridge
 
-from . import bus_policy
+from . import bus_policy, senders
 
 
 def fill() -> None:
@@ -40,6 +40,9 @@ def forward(spec: Any, event: dict[str, Any], rule: dict[str, Any], path: Any, p
         forwarded["Detail"] = payload
     sender = responses.get_account_id()
     role = _role_of(rule, str(spec))
+    if not senders.may_send(rule, role, str(spec)):
+        eventbridge.logger.warning("%s may not send to %s", role, spec)
+        return
     within(spec.account_id, spec.region, lambda: deliver(bus, forwarded, sender, role))
 
 
