@@ -28,12 +28,18 @@ TOPIC = arn("sns", own("FindingsTopic"))
 KEY_ARN = arn("kms", f"key/{KEY}")
 BUCKET = f"{STACK}-statebucket-example1a2b3c"
 TRAIL = f"{STACK}-organization"
+TRAIL_BUCKET = f"{STACK}-organization-logs"
+TRAIL_KEY = arn("kms", "key/1234abcd-34cd-56ef-12ab-1234567890ab", STAGING)
 TRAIL_ARN = arn("cloudtrail", f"trail/{TRAIL}")
+STACK_SET = f"{STACK}-spoke"
 STACK_ARN = arn("cloudformation", f"stack/{STACK}/{guid('stack')}")
 READER = f"{STACK}-reader"
 GUARD_ROLE = own("SwitchGuardRole")
 PARAMETER = f"/{STACK}/slack"
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
+# Of the organization: a policy that protects the guard, and how it is told of.
+SCP = "p-examplekeep"
+WATCH = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"events:*","Resource":"arn:aws:events:*:*:rule/%s-*"}]}' % STACK
 HIDDEN_VALUE = {"value": HIDDEN, "type": "SecureString", "overwrite": True}
 
 MAPPING = {
@@ -48,6 +54,17 @@ KEYS = [{"accountId": MANAGEMENT, "type": "AWS::KMS::Key", "ARN": KEY_ARN}]
 
 def bucket(**more):
     return {"bucketName": BUCKET, "Host": f"{BUCKET}.s3.amazonaws.com"} | more
+
+
+def trails_bucket(**more):
+    """The trail's bucket, in an account of its own."""
+    return {"bucketName": TRAIL_BUCKET, "Host": f"{TRAIL_BUCKET}.s3.amazonaws.com"} | more
+
+
+def answered(kind="SERVICE_CONTROL_POLICY"):
+    """What the organization answers about a policy."""
+    name = arn("organizations", f"policy/o-exampleorg0/{kind.lower()}/{SCP}", region="")
+    return {"response": {"policy": {"policySummary": {"id": SCP, "arn": name, "name": "keep", "type": kind, "awsManaged": False}}}}
 
 
 def parameter():
@@ -103,6 +120,10 @@ CALLS = [
     ("s3", "PutEncryptionConfiguration", bucket(encryption="")),
     ("s3", "PutBucketLifecycle", bucket(LifecycleConfiguration={"Rule": {"Expiration": {"Days": 1}}}, lifecycle="")),
     ("s3", "PutBucketLifecycleConfiguration", bucket(LifecycleConfiguration={"Rule": {"Expiration": {"Days": 1}}}, lifecycle="")),
+    ("s3", "DeleteBucketEncryption", bucket(encryption="")),
+    ("s3", "PutBucketNotification", trails_bucket(NotificationConfiguration={}, notification=""), {"account": STAGING}),
+    ("s3", "PutBucketNotificationConfiguration", trails_bucket(NotificationConfiguration={}, notification=""), {"account": STAGING}),
+    ("s3", "PutBucketObjectLockConfiguration", trails_bucket(**{"object-lock": ""}), {"account": STAGING}),
     ("logs", "DeleteLogGroup", {"logGroupName": f"/aws/lambda/{GUARD}"}),
     ("monitoring", "DeleteAlarms", {"alarmNames": [own("SilenceAlarm"), own("QuarantineAlarm")]}),
     ("monitoring", "DisableAlarmActions", {"alarmNames": [own("SilenceAlarm")]}),
@@ -116,6 +137,23 @@ CALLS = [
     ("cloudformation", "DeleteStack", {"stackName": STACK}),
     ("cloudformation", "UpdateStack", {"stackName": STACK_ARN, "capabilities": ["CAPABILITY_IAM"]}),
     ("cloudformation", "ExecuteChangeSet", {"stackName": STACK, "changeSetName": arn("cloudformation", f"changeSet/deploy/{guid('set')}")}),
+    ("cloudformation", "DeleteStackInstances", {"stackSetName": STACK_SET, "regions": [HOME], "retainStacks": False}),
+    ("cloudformation", "UpdateStackInstances", {"stackSetName": STACK_SET, "regions": [HOME], "parameterOverrides": []}),
+    ("cloudformation", "UpdateStackSet", {"stackSetName": f"{STACK_SET}:{guid('stack set')}", "capabilities": ["CAPABILITY_NAMED_IAM"]}),
+    ("cloudformation", "DeleteStackSet", {"stackSetName": STACK_SET}),
+    ("organizations", "CreatePolicy", {"type": "SERVICE_CONTROL_POLICY", "name": "keep", "description": "", "content": WATCH}, answered()),
+    ("organizations", "UpdatePolicy", {"policyId": SCP, "content": WATCH}, answered()),
+    ("organizations", "DeletePolicy", {"policyId": SCP}),
+    ("organizations", "AttachPolicy", {"policyId": SCP, "targetId": PRODUCTION}),
+    ("organizations", "DetachPolicy", {"policyId": SCP, "targetId": PRODUCTION}),
+    ("organizations", "DisablePolicyType", {"rootId": "r-exam", "policyType": "SERVICE_CONTROL_POLICY"}),
+    (
+        "organizations", "MoveAccount",
+        {"accountId": PRODUCTION, "sourceParentId": "ou-exam-1example1", "destinationParentId": "ou-exam-2example2"},
+    ),
+    ("organizations", "RemoveAccountFromOrganization", {"accountId": PRODUCTION}),
+    ("organizations", "LeaveOrganization", None, {"account": PRODUCTION}),
+    ("organizations", "DisableAWSServiceAccess", {"servicePrincipal": "cloudtrail.amazonaws.com"}),
     ("iam", "DeleteRole", {"roleName": READER}, {"account": PRODUCTION}),
     ("iam", "DeleteRolePolicy", {"roleName": READER, "policyName": "read"}, {"account": PRODUCTION}),
     ("iam", "PutRolePolicy", {"roleName": GUARD_ROLE, "policyName": "deny", "policyDocument": POLICY}),
@@ -162,6 +200,14 @@ VARIANTS = {
         (
             "iam", "UpdateAssumeRolePolicy", {"reason": "requestParameters too large", "omitted": True, "originalSize": 131072},
             {"account": PRODUCTION},
+        ),
+    ],
+    # Of the trail, which lies in another account.
+    "trail": [
+        ("s3", "PutBucketPolicy", trails_bucket(policy=""), {"account": STAGING}),
+        (
+            "kms", "ScheduleKeyDeletion", {"keyId": TRAIL_KEY, "pendingWindowInDays": 7},
+            {"account": STAGING, "resources": [{"accountId": STAGING, "type": "AWS::KMS::Key", "ARN": TRAIL_KEY}]},
         ),
     ],
     "unnamed": [

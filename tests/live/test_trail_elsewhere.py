@@ -16,6 +16,8 @@ from rolewatch_live.waiting import until
 # As many as S3 lists at once.
 PAGE = 1_000
 MORE = 2 * PAGE
+# Of the trail.
+KEY = f"arn:aws:kms:{TOKYO}:{STAGING}:key/00000000-0000-4000-8000-000000000001"
 
 
 class Forger:
@@ -39,7 +41,7 @@ class TheTrailElsewhere(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.cli = binaries.folder() / binaries.CLI
-        cls.live = cls.enterClassContext(Live(EVERYWHERE, trail=(STAGING, TOKYO)))
+        cls.live = cls.enterClassContext(Live(EVERYWHERE, trail=(STAGING, TOKYO), TrailKeyArn=KEY))
         cls.live.push_policy()
         cls.live.push_rosters()
         # History, which is not to be recovered file by file.
@@ -63,6 +65,25 @@ class TheTrailElsewhere(unittest.TestCase):
         waiting = self.live.accounts.client("sqs", STAGING, TOKYO)
         queue = waiting.get_queue_url(QueueName="rolewatch-trail-dead-letters")["QueueUrl"]
         self.assertNotIn("Messages", waiting.receive_message(QueueUrl=queue))
+
+    def test_0_tampering_with_the_bucket_or_its_key_is_reported_from_where_they_are(self) -> None:
+        def found(event: feed.Record) -> list[str]:
+            return [finding["severity"] for finding in self.live.findings() if event["eventID"] in finding["events"]]
+
+        def called(service: str, name: str, parameters: dict[str, Any]) -> feed.Record:
+            event = feed.record(STAGING, service, name, parameters, TOKYO)
+            self.live.publish([feed.envelope(event)])
+            return event
+
+        others = called("s3", "PutBucketPolicy", {"bucketName": "shop"})
+        for event in (
+            called("s3", "PutBucketLifecycle", {"bucketName": NAME}),
+            called("kms", "DisableKey", {"keyId": KEY.rpartition("/")[2]}),
+        ):
+            until(f"a finding about {event['eventName']}", lambda event=event: found(event))
+            self.assertEqual(found(event), ["critical"])
+        self.live.rest()
+        self.assertEqual(found(others), [])
 
     def test_3_an_event_that_a_spoke_makes_up_changes_nothing(self) -> None:
         self.live.rest()

@@ -5,12 +5,11 @@ The emulator records no calls of IAM and EventBridge: each test makes the call, 
 
 import json
 import unittest
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from rolewatch_live import feed
 from rolewatch_live.accounts import HOME, HUB, PRODUCTION
+from rolewatch_live.feed import record
 from rolewatch_live.live import Live
 from rolewatch_live.stack import NAME
 from rolewatch_live.waiting import until
@@ -20,32 +19,6 @@ NOBODY = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "
 # The roles of the two paths, by account: those of a spoke, and of the hub itself.
 MAIN = {PRODUCTION: f"{NAME}-spoke-{HOME}", HUB: f"{NAME}-forwarder"}
 TAMPER = {PRODUCTION: f"{NAME}-spoke-tamper-{HOME}", HUB: f"{NAME}-tamper-forwarder"}
-
-
-def record(account: str, service: str, name: str, parameters: dict[str, Any]) -> feed.Record:
-    """What CloudTrail writes of a call that mia, an administrator of the account, makes now."""
-    return {
-        "eventVersion": "1.11",
-        "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": f"{service}.amazonaws.com",
-        "eventName": name,
-        "awsRegion": HOME,
-        "sourceIPAddress": "192.0.2.60",
-        "userAgent": "aws-cli/2.31",
-        "eventID": str(uuid.uuid4()),
-        "eventType": "AwsApiCall",
-        "recipientAccountId": account,
-        "requestParameters": parameters,
-        "responseElements": None,
-        "userIdentity": {
-            "type": "IAMUser",
-            "principalId": "AIDAEXAMPLEMIA",
-            "accountId": account,
-            "userName": "mia",
-            "arn": f"arn:aws:iam::{account}:user/mia",
-            "accessKeyId": "AKIAEXAMPLEMIA000000",
-        },
-    }
 
 
 class TwoPaths(unittest.TestCase):
@@ -69,11 +42,11 @@ class TwoPaths(unittest.TestCase):
         posts = [post for post in self.live.sink.posts if post.status == 200]
         return [post.payload for post in posts if event["eventID"] in json.dumps(post.payload)]
 
-    def is_reported(self, event: feed.Record) -> None:
+    def is_reported(self, event: feed.Record, verdict: str = "violation", severity: str = "critical") -> None:
         self.live.publish([feed.envelope(event)])
         until(f"an alert about {event['eventName']} of {event['requestParameters']}", lambda: self.told(event))
         (finding,) = [finding for finding in self.live.findings() if event["eventID"] in finding["events"]]
-        self.assertEqual((finding["rule"], finding["severity"]), ("RW201", "critical"))
+        self.assertEqual((finding["rule"], finding["verdict"], finding["severity"]), ("RW201", verdict, severity))
 
     def is_lost(self, event: feed.Record) -> None:
         self.live.publish([feed.envelope(event)])
@@ -125,6 +98,12 @@ class TwoPaths(unittest.TestCase):
             named = {"uUID": mapping["UUID"], "enabled": False, "functionName": self.live.hub["SwitchGuardName"]}
             self.is_reported(record(HUB, "lambda", "UpdateEventSourceMapping20150331", named))
             lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    def test_what_is_done_to_all_accounts_at_once_is_reported_from_where_it_is_done(self) -> None:
+        self.is_reported(record(PRODUCTION, "cloudformation", "DeleteStackInstances", {"stackSetName": f"{NAME}-spoke", "retainStacks": False}))
+        attached = {"policyId": "p-exampledeny", "targetId": PRODUCTION}
+        self.is_reported(record(PRODUCTION, "organizations", "AttachPolicy", attached), "unproven", "medium")
+        self.is_lost(record(PRODUCTION, "cloudformation", "DeleteStackInstances", {"stackSetName": "shop"}))
 
     def test_what_comes_by_both_paths_is_told_once(self) -> None:
         event = record(PRODUCTION, "sqs", "PurgeQueue", {"queueUrl": f"https://sqs.{HOME}.amazonaws.com/{PRODUCTION}/{NAME}-spoke-dead-letters"})

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from rolewatch_live import audit, binaries, feed, rules
-from rolewatch_live.accounts import EVERYWHERE, HUB, PRODUCTION
+from rolewatch_live.accounts import EVERYWHERE, HOME, HUB, PRODUCTION, STAGING
 from rolewatch_live.live import Live
+from rolewatch_live.stack import deploy_trail
 
 AT_ONCE = 40
 
@@ -47,7 +48,11 @@ class TheWeek(unittest.TestCase):
                     self.assertEqual(self.audited([event]), {})
 
     def test_no_call_that_could_blind_the_guard_is_dropped(self) -> None:
-        accounts = {account: list(rules.patterns(self.live.accounts, account).values()) for account in (HUB, PRODUCTION)}
+        # The trail's bucket, and its key, lie in an account of their own.
+        deploy_trail(self.live.accounts, self.live.hub, STAGING, HOME, "organization-logs")
+        stacks = self.live.accounts.client("cloudformation", STAGING)
+        self.addCleanup(stacks.delete_stack, StackName="rolewatch-trail")
+        accounts = {account: list(rules.patterns(self.live.accounts, account).values()) for account in (HUB, PRODUCTION, STAGING)}
         for name, event in feed.singles("tamper").items():
             with self.subTest(event=name):
                 self.assertTrue(rules.let_through(self.live.accounts, accounts[event["account"]], [event]))

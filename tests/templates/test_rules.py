@@ -61,9 +61,22 @@ class Rules(unittest.TestCase):
         patterns = [templates.rules(hub)[name]["EventPattern"] for name in ("CloudTrailRule", "TamperArrivalRule")]
         self.assertEqual(*patterns)
 
+    def test_where_the_trail_lies_the_same_calls_on_buckets_and_keys_are_forwarded(self):
+        def listed(rule):
+            branches = rule["EventPattern"]["detail"]["$or"]
+            return {branch["eventSource"][0]: branch["eventName"] for branch in branches}
+
+        there = templates.rules(templates.raw(TRAIL))["TamperRule"]
+        in_the_hub = listed(templates.rules(templates.raw(HUB))["HubTamperRule"])
+        wanted = {service: in_the_hub[service] for service in ("kms.amazonaws.com", "s3.amazonaws.com")}
+        self.assertEqual(listed(there), wanted)
+        (target,) = there["Targets"]
+        self.assertEqual(target["RoleArn"], {"Fn::GetAtt": ["TamperForwarderRole", "Arn"]})
+        self.assertTrue(target["Arn"]["Fn::Sub"].endswith(":event-bus/${HubStackName}-tamper"))
+
     def test_the_role_of_a_path_may_send_on_that_path_alone(self):
         bus = "arn:aws:events:HubRegion:HubAccountId:event-bus/HubStackName"
-        for path, buses in ((HUB, ("HubBus", "TamperBus")), (SPOKE, (bus, f"{bus}-tamper"))):
+        for path, buses in ((HUB, ("HubBus", "TamperBus")), (SPOKE, (bus, f"{bus}-tamper")), (TRAIL, (bus, f"{bus}-tamper"))):
             sends = [(who, on) for who, action, on in permissions.pairs(path) if action == "events:PutEvents" and who.endswith("ForwarderRole")]
             self.assertEqual(dict(sends), dict(zip(("ForwarderRole", "TamperForwarderRole"), buses, strict=True)))
             self.assertEqual(len(sends), 2)

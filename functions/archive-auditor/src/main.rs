@@ -35,7 +35,7 @@ async fn run() -> Result<(), Error> {
     let topic = &settings.stack.operations_topic;
     let hub = Hub { guarded: Guarded::from(&settings.own), account: topic.account(), region: topic.region().to_owned() };
     let prefix = settings.trail_prefix;
-    let trail = settings.trail_bucket.map(|bucket| Trail { bucket, prefix, hub });
+    let trail = settings.own.trail_bucket.map(|bucket| Trail { bucket, prefix, hub });
     let auditor = &Mutex::new(Auditor::new(trail));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);

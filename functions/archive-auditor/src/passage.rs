@@ -43,7 +43,7 @@ pub(crate) fn was_let_through(seen: &Seen) -> bool {
 }
 
 /// TamperRule's services. HubTamperRule, which the hub's account and region alone have, lists the others.
-const TAMPERED_ANYWHERE: [&str; 5] = ["events", "sqs", "cloudtrail", "cloudformation", "iam"];
+const TAMPERED_ANYWHERE: [&str; 6] = ["events", "sqs", "cloudtrail", "cloudformation", "organizations", "iam"];
 
 /// TamperRule's calls of a service of which HubTamperRule lists the rest.
 const ALARMS_ANYWHERE: [&str; 2] = ["DeleteAlarms", "DisableAlarmActions"];

@@ -1,13 +1,16 @@
-//! Calls that would blind the guard itself: its rules, queues, functions, tables, topics, key, bucket, alarms, trails, stack and roles.
+//! Calls that would blind the guard itself: its rules, queues, functions, tables, topics, key, bucket, alarms, trails, stack and
+//! roles, and what its accounts are allowed.
 //!
 //! One record is enough to tell, so nothing is joined: [`tampering`] looks at a record as it arrives. What is the guard's own is known only
 //! where it is deployed, so this is for the live guard; an archive alone cannot tell.
 
 mod calls;
 mod guarded;
+mod organization;
 #[cfg(test)]
 mod tests;
 
+use calls::Of;
 pub use calls::{CALLS, Call, markdown};
 pub use guarded::Guarded;
 
@@ -52,6 +55,8 @@ pub struct Tampering {
 pub enum Target {
     /// This resource, by name, ARN or URL.
     Named(String),
+    /// This policy or account of the organization; empty: the account that made the call. Whether that reaches the guard, the record does not tell.
+    MayReach(String),
     /// The parameters were so large that CloudTrail left them out. No honest call is.
     LeftOut,
     /// The record names nothing that could be held against what is guarded.
@@ -74,7 +79,8 @@ pub fn tampering(record_json: &[u8], delivery: Delivery<'_>, guarded: &Guarded) 
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
     let record: Record<'_> = serde_json::from_slice(record_json).map_err(shape)?;
     let Some(call) = called(&record) else { return Ok(None) };
-    let Some(target) = target(&record, call, guarded) else { return Ok(None) };
+    let target = if call.of == Of::Organization { organization::target(&record, call, guarded) } else { target(&record, call, guarded) };
+    let Some(target) = target else { return Ok(None) };
     let identity = record.identity();
     let caller = Caller::of(&record);
     Ok(Some(Tampering {
@@ -120,7 +126,7 @@ impl Tampering {
     /// What the call worked on; empty where the record does not name it.
     pub fn resource(&self) -> &str {
         match &self.target {
-            Target::Named(resource) => resource,
+            Target::Named(resource) | Target::MayReach(resource) => resource,
             Target::LeftOut | Target::Unnamed => "",
         }
     }

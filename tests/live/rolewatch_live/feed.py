@@ -5,11 +5,11 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .accounts import Accounts
+from .accounts import HOME, Accounts
 from .binaries import ROOT
 
 Envelope = dict[str, Any]
@@ -53,6 +53,32 @@ def envelope(record: Record) -> Envelope:
         "region": record["awsRegion"],
         "resources": [],
         "detail": record,
+    }
+
+
+def record(account: str, service: str, name: str, parameters: dict[str, Any], region: str = HOME) -> Record:
+    """What CloudTrail writes of a call that mia, an administrator of the account, makes now."""
+    return {
+        "eventVersion": "1.11",
+        "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": f"{service}.amazonaws.com",
+        "eventName": name,
+        "awsRegion": region,
+        "sourceIPAddress": "192.0.2.60",
+        "userAgent": "aws-cli/2.31",
+        "eventID": str(uuid.uuid4()),
+        "eventType": "AwsApiCall",
+        "recipientAccountId": account,
+        "requestParameters": parameters,
+        "responseElements": None,
+        "userIdentity": {
+            "type": "IAMUser",
+            "principalId": "AIDAEXAMPLEMIA",
+            "accountId": account,
+            "userName": "mia",
+            "arn": f"arn:aws:iam::{account}:user/mia",
+            "accessKeyId": "AKIAEXAMPLEMIA000000",
+        },
     }
 
 

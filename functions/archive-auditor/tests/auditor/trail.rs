@@ -28,6 +28,7 @@ pub(crate) fn guarded() -> Guarded {
         trails: vec!["rolewatch-organization".to_owned()],
         reader_role: "rolewatch-reader".to_owned(),
         keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+        buckets: Vec::new(),
         others: Vec::new(),
     }
 }

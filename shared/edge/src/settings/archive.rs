@@ -1,7 +1,7 @@
 //! What the stack tells archive-auditor.
 
 use super::reader::{Noted, Reader};
-use super::{Lookup, OwnSettings, SettingsError, StackSettings, bucket, shown, variable};
+use super::{Lookup, OwnSettings, SettingsError, StackSettings, shown, variable};
 
 /// Of archive-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,8 +10,6 @@ pub struct ArchiveSettings {
     pub stack: StackSettings,
     /// What is guarded: who tampers with it is looked for in the log files.
     pub own: OwnSettings,
-    /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to. None: there is nothing to recover from.
-    pub trail_bucket: Option<String>,
     /// `ROLEWATCH_TRAIL_PREFIX`: the trail's own prefix in that bucket, before `AWSLogs/`.
     pub trail_prefix: String,
 }
@@ -27,10 +25,8 @@ impl ArchiveSettings {
         let mut read = Reader::over(lookup);
         let stack = StackSettings::read(&mut read);
         let own = OwnSettings::read(&mut read);
-        let trail_bucket = read.optional("ROLEWATCH_TRAIL_BUCKET", "the name of a bucket", bucket);
         let trail_prefix = read.optional("ROLEWATCH_TRAIL_PREFIX", "what stands before `AWSLogs/` in the trail's bucket", prefix);
-        let settings =
-            move || Ok(Self { stack: stack?, own: own?, trail_bucket: trail_bucket?, trail_prefix: trail_prefix?.unwrap_or_default() });
+        let settings = move || Ok(Self { stack: stack?, own: own?, trail_prefix: trail_prefix?.unwrap_or_default() });
         settings().map_err(|Noted| read.wrong())
     }
 }
@@ -62,9 +58,9 @@ mod tests {
     #[test]
     fn without_a_trail_there_is_nothing_to_recover_from() {
         let settings = read(&[]).unwrap();
-        assert_eq!((settings.trail_bucket, &*settings.trail_prefix), (None, ""));
+        assert_eq!((settings.own.trail_bucket, &*settings.trail_prefix), (None, ""));
         let settings = read(&[("ROLEWATCH_TRAIL_BUCKET", "trail-logs"), ("ROLEWATCH_TRAIL_PREFIX", "/organization/")]).unwrap();
-        assert_eq!((settings.trail_bucket.as_deref(), &*settings.trail_prefix), (Some("trail-logs"), "organization"));
+        assert_eq!((settings.own.trail_bucket.as_deref(), &*settings.trail_prefix), (Some("trail-logs"), "organization"));
     }
 
     #[test]

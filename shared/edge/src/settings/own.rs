@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolewatch_guard::tamper::Guarded;
 
 use super::reader::{Noted, Reader};
-use super::{SecretArn, arn_of, plain, role_name};
+use super::{SecretArn, arn_of, bucket, plain, role_name};
 
 /// Of the functions that notice when somebody tampers with the guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub struct OwnSettings {
     pub trails: BTreeSet<String>,
     /// `ROLEWATCH_KEY_ARN`: the stack's key, which is guarded; its id says nothing of the stack.
     pub key: Option<String>,
+    /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to, which is guarded. None: there is nothing to recover from.
+    pub trail_bucket: Option<String>,
+    /// `ROLEWATCH_TRAIL_KEY_ARN`: the trail's key, which is guarded.
+    pub trail_key: Option<String>,
     /// `ROLEWATCH_SLACK_SECRET`: where Slack's secret is kept. It is guarded, not read.
     pub slack_secret: Option<String>,
 }
@@ -27,10 +31,20 @@ impl OwnSettings {
         let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
         let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
         let trails = read.optional("ROLEWATCH_TRAILS", "names of trails, separated by commas", trail_names);
-        let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", |text| arn_of(text, "kms").map(|_| text.to_owned()));
+        let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", key_arn);
+        let trail_bucket = read.optional("ROLEWATCH_TRAIL_BUCKET", "the name of a bucket", bucket);
+        let trail_key = read.optional("ROLEWATCH_TRAIL_KEY_ARN", "the ARN of a KMS key", key_arn);
         let slack_secret =
             read.optional("ROLEWATCH_SLACK_SECRET", SecretArn::WANTED, |text| SecretArn::parse(text).map(|_| text.to_owned()));
-        Ok(Self { reader_role: reader_role?, stack: stack?, trails: trails?.unwrap_or_default(), key: key?, slack_secret: slack_secret? })
+        Ok(Self {
+            reader_role: reader_role?,
+            stack: stack?,
+            trails: trails?.unwrap_or_default(),
+            key: key?,
+            trail_bucket: trail_bucket?,
+            trail_key: trail_key?,
+            slack_secret: slack_secret?,
+        })
     }
 }
 
@@ -40,10 +54,15 @@ impl From<&OwnSettings> for Guarded {
             stack: own.stack.clone(),
             trails: own.trails.iter().cloned().collect(),
             reader_role: own.reader_role.clone(),
-            keys: own.key.iter().cloned().collect(),
+            keys: own.key.iter().chain(&own.trail_key).cloned().collect(),
+            buckets: own.trail_bucket.iter().cloned().collect(),
             others: own.slack_secret.iter().cloned().collect(),
         }
     }
+}
+
+fn key_arn(text: &str) -> Option<String> {
+    arn_of(text, "kms").map(|_| text.to_owned())
 }
 
 fn stack_name(text: &str) -> Option<String> {

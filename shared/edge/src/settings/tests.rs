@@ -44,12 +44,20 @@ fn what_the_template_sets_is_read() {
     assert_eq!((settings.findings_topic.region(), &*settings.findings_topic.account().to_string()), ("us-east-1", "111122223333"));
     let secret = "arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack";
     let key = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000001";
-    let more = [("ROLEWATCH_KEY_ARN", key), ("ROLEWATCH_SLACK_SECRET", secret), ("ROLEWATCH_TRAILS", "organisation, audit-trail")];
+    let trail_key = "arn:aws:kms:ap-northeast-1:555555555555:key/00000000-0000-4000-8000-000000000002";
+    let more = [
+        ("ROLEWATCH_KEY_ARN", key),
+        ("ROLEWATCH_TRAIL_KEY_ARN", trail_key),
+        ("ROLEWATCH_TRAIL_BUCKET", "trail-logs"),
+        ("ROLEWATCH_SLACK_SECRET", secret),
+        ("ROLEWATCH_TRAILS", "organisation, audit-trail"),
+    ];
     let guarded = Guarded {
         stack: "rolewatch".to_owned(),
         trails: vec!["audit-trail".to_owned(), "organisation".to_owned()],
         reader_role: "rolewatch-reader".to_owned(),
-        keys: vec![key.to_owned()],
+        keys: vec![key.to_owned(), trail_key.to_owned()],
+        buckets: vec!["trail-logs".to_owned()],
         others: vec![secret.to_owned()],
     };
     assert_eq!(Guarded::from(&guard(&more).unwrap().own), guarded);

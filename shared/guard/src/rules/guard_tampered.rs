@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Fires when somebody calls what would blind the guard itself: its rules, bus, queues, functions, tables, topics, key, bucket, logs,
-//! alarms, heartbeat, secret, stack and roles, and the trails that the events come from. It is critical; medium where the call failed, or
+//! alarms, heartbeat, secret, stack, spokes and roles, the trails that the events come from with their bucket and key, and the organization's
+//! policies. It is critical; medium where the call failed, or
 //! where CloudFormation made it in the course of a deployment. It cannot be suppressed. The live guard alone judges it, as each record
 //! arrives: an archive does not tell what the guard's own resources are called. The calls are listed in `docs/operations.md`.
 //!
@@ -20,6 +21,9 @@
 //! - A deployment is told as such: the call on the stack, critical, and each call that CloudFormation made, medium. Someone may hide
 //!   behind a deployment, so none of them is left out.
 //! - A refused call is told only where its record names the resource.
+//! - What a service control policy says is only in the record that creates or changes it. Unproven (medium): any other change of such
+//!   policies, and an account that is moved or leaves, because any of them may reach the guard. Where the policy's text or name speaks of
+//!   the stack, it is critical. Whoever controls the management account can still do without the guard.
 //! - Unproven: the record of a call that succeeded does not name the resource, because the caller blew the parameters up until CloudTrail
 //!   left them out (critical), or for another reason (medium).
 //!
@@ -51,6 +55,12 @@ pub(crate) fn check(tampering: &Tampering) -> Answer {
         }
         (Target::Unnamed, Some(error)) => {
             Answer::violation(format!("{who} {place}, which failed ({error}); the call {does}")).with_severity(Severity::Medium)
+        }
+        // Only calls that succeeded come to this.
+        (Target::MayReach(resource), _) => {
+            let on = if resource.is_empty() { String::new() } else { format!(" on {resource}") };
+            Answer::unproven(format!("{who}{on} {place}, and its record does not tell whether that reaches the guard; the call {does}"))
+                .with_severity(Severity::Medium)
         }
         (Target::LeftOut, _) => Answer::unproven(format!(
             "{who} {place} with parameters so large that CloudTrail left them out, so what it worked on is not known; the call {does}"

@@ -24,8 +24,12 @@ pub(super) enum Of {
     Role,
     /// Keys, by id.
     Key,
+    /// Buckets: those of the stack and the trail's.
+    Bucket,
     /// Trails, which somebody else owns.
     Trail,
+    /// The organization, and with it every account.
+    Organization,
 }
 
 impl Of {
@@ -34,8 +38,10 @@ impl Of {
         match self {
             Self::Stack => "named after the stack",
             Self::Role => "roles named after the stack, and the reader role",
-            Self::Key => "the key of the stack",
+            Self::Key => "the key of the stack, and that of the trail",
+            Self::Bucket => "named after the stack, and the bucket of the trail",
             Self::Trail => "the trails that were named; any, if none was",
+            Self::Organization => "the organization",
         }
     }
 }
@@ -55,11 +61,14 @@ const BUCKET: &[&str] = &["bucketName"];
 const ALARM: &[&str] = &["alarmName", "alarmNames"];
 const NAME: &[&str] = &["name"];
 const STACK: &[&str] = &["stackName"];
+const STACK_SET: &[&str] = &["stackSetName"];
+const POLICY: &[&str] = &["policyId", "name"];
+const ACCOUNT: &[&str] = &["accountId"];
 const ROLE: &[&str] = &["roleName"];
 const SECRET: &[&str] = &["secretId"];
 
 /// Every call that is watched, by service.
-pub const CALLS: [Call; 68] = [
+pub const CALLS: [Call; 86] = [
     call("events", "DisableRule", Of::Stack, RULE, "stops a rule that forwards events"),
     call("events", "DeleteRule", Of::Stack, RULE, "deletes a rule that forwards events"),
     call("events", "RemoveTargets", Of::Stack, RULE, "takes away where a rule forwards events to"),
@@ -101,15 +110,37 @@ pub const CALLS: [Call; 68] = [
     call("kms", "ScheduleKeyDeletion", Of::Key, KEY, "makes everything that the key encrypts unreadable, for good when it is deleted"),
     call("kms", "PutKeyPolicy", Of::Key, KEY, "changes who may use the key"),
     call("kms", "RevokeGrant", Of::Key, KEY, "takes the use of the key from a service"),
-    call("s3", "DeleteBucket", Of::Stack, BUCKET, "deletes the bucket of policy, rosters and quarantine"),
-    call("s3", "PutBucketPolicy", Of::Stack, BUCKET, "changes who may read and write policy, rosters and quarantine"),
-    call("s3", "DeleteBucketPolicy", Of::Stack, BUCKET, "changes who may read and write policy, rosters and quarantine"),
-    call("s3", "PutBucketVersioning", Of::Stack, BUCKET, "changes whether earlier versions of policy and rosters are kept"),
+    call("s3", "DeleteBucket", Of::Bucket, BUCKET, "deletes the bucket of policy, rosters and quarantine, or of the trail"),
+    call(
+        "s3",
+        "PutBucketPolicy",
+        Of::Bucket,
+        BUCKET,
+        "changes who may read and write policy, rosters and quarantine, or the trail's log files",
+    ),
+    call(
+        "s3",
+        "DeleteBucketPolicy",
+        Of::Bucket,
+        BUCKET,
+        "changes who may read and write policy, rosters and quarantine, or the trail's log files",
+    ),
+    call("s3", "PutBucketVersioning", Of::Bucket, BUCKET, "changes whether earlier versions of policy, rosters or log files are kept"),
     // CloudTrail is known to write the first name of each pair; the second is that of the permission, or of the API.
-    call("s3", "PutBucketEncryption", Of::Stack, BUCKET, "changes how policy, rosters and quarantine are encrypted"),
-    call("s3", "PutEncryptionConfiguration", Of::Stack, BUCKET, "changes how policy, rosters and quarantine are encrypted"),
-    call("s3", "PutBucketLifecycle", Of::Stack, BUCKET, "changes when policy, rosters and quarantine are deleted"),
-    call("s3", "PutBucketLifecycleConfiguration", Of::Stack, BUCKET, "changes when policy, rosters and quarantine are deleted"),
+    call("s3", "PutBucketEncryption", Of::Bucket, BUCKET, "changes how policy, rosters and quarantine, or log files, are encrypted"),
+    call("s3", "PutEncryptionConfiguration", Of::Bucket, BUCKET, "changes how policy, rosters and quarantine, or log files, are encrypted"),
+    call("s3", "PutBucketLifecycle", Of::Bucket, BUCKET, "changes when policy, rosters and quarantine, or log files, are deleted"),
+    call(
+        "s3",
+        "PutBucketLifecycleConfiguration",
+        Of::Bucket,
+        BUCKET,
+        "changes when policy, rosters and quarantine, or log files, are deleted",
+    ),
+    call("s3", "DeleteBucketEncryption", Of::Bucket, BUCKET, "changes how policy, rosters and quarantine, or log files, are encrypted"),
+    call("s3", "PutBucketNotification", Of::Bucket, BUCKET, "changes who is told of new log files"),
+    call("s3", "PutBucketNotificationConfiguration", Of::Bucket, BUCKET, "changes who is told of new log files"),
+    call("s3", "PutBucketObjectLockConfiguration", Of::Bucket, BUCKET, "changes for how long log files cannot be deleted"),
     call("logs", "DeleteLogGroup", Of::Stack, &["logGroupName"], "deletes the log of a function"),
     call("monitoring", "DeleteAlarms", Of::Stack, ALARM, "deletes an alarm that watches the guard"),
     call("monitoring", "DisableAlarmActions", Of::Stack, ALARM, "keeps an alarm that watches the guard from telling anybody"),
@@ -123,6 +154,56 @@ pub const CALLS: [Call; 68] = [
     call("cloudformation", "DeleteStack", Of::Stack, STACK, "takes the guard down"),
     call("cloudformation", "UpdateStack", Of::Stack, STACK, "changes the guard as a whole"),
     call("cloudformation", "ExecuteChangeSet", Of::Stack, STACK, "changes the guard as a whole"),
+    call("cloudformation", "DeleteStackInstances", Of::Stack, STACK_SET, "takes spokes down"),
+    call("cloudformation", "UpdateStackInstances", Of::Stack, STACK_SET, "changes the parameters of spokes"),
+    call("cloudformation", "UpdateStackSet", Of::Stack, STACK_SET, "changes all spokes"),
+    call("cloudformation", "DeleteStackSet", Of::Stack, STACK_SET, "takes away what spokes in new accounts are made of"),
+    call(
+        "organizations",
+        "CreatePolicy",
+        Of::Organization,
+        POLICY,
+        "makes a policy that can deny what the guard needs, once it is attached",
+    ),
+    call("organizations", "UpdatePolicy", Of::Organization, POLICY, "changes what accounts may do, their rules and roles included"),
+    call("organizations", "DeletePolicy", Of::Organization, POLICY, "deletes a policy that may have kept people from stopping the guard"),
+    call("organizations", "AttachPolicy", Of::Organization, POLICY, "changes what accounts may do, their rules and roles included"),
+    call(
+        "organizations",
+        "DetachPolicy",
+        Of::Organization,
+        POLICY,
+        "takes away a policy that may have kept people from stopping the guard",
+    ),
+    call(
+        "organizations",
+        "DisablePolicyType",
+        Of::Organization,
+        &["policyType"],
+        "takes away all policies that may have kept people from stopping the guard",
+    ),
+    call(
+        "organizations",
+        "MoveAccount",
+        Of::Organization,
+        ACCOUNT,
+        "puts an account under other policies, and perhaps out of reach of the StackSet",
+    ),
+    call(
+        "organizations",
+        "RemoveAccountFromOrganization",
+        Of::Organization,
+        ACCOUNT,
+        "takes an account out of the organization's trail and policies",
+    ),
+    call("organizations", "LeaveOrganization", Of::Organization, ACCOUNT, "takes an account out of the organization's trail and policies"),
+    call(
+        "organizations",
+        "DisableAWSServiceAccess",
+        Of::Organization,
+        &["servicePrincipal"],
+        "ends the organization's trail, or the StackSets of its accounts",
+    ),
     call("iam", "DeleteRole", Of::Role, ROLE, "deletes a role that the guard works with"),
     call("iam", "DeleteRolePolicy", Of::Role, ROLE, "takes rights from a role that the guard works with"),
     call("iam", "PutRolePolicy", Of::Role, ROLE, "changes the rights of a role that the guard works with"),

@@ -13,6 +13,8 @@ pub struct Guarded {
     pub reader_role: String,
     /// Keys by ARN, id or alias. A key's id says nothing of its stack.
     pub keys: Vec<String>,
+    /// Buckets by name: the trail's, which may lie in another account.
+    pub buckets: Vec<String>,
     /// What is not named after the stack, by name or ARN: the secret with which alerts reach Slack.
     pub others: Vec<String>,
 }
@@ -31,6 +33,8 @@ impl Guarded {
                 Of::Stack => self.is_of_stack(text),
                 Of::Role => self.is_of_stack(text) || words(text).any(|word| !word.is_empty() && word == self.reader_role),
                 Of::Key => self.is_of_stack(text) || self.keys.iter().any(|key| is(text, key)),
+                Of::Bucket => self.is_of_stack(text) || words(text).any(|word| self.buckets.iter().any(|bucket| bucket == word)),
+                Of::Organization => false,
                 Of::Trail => self.trails.iter().any(|trail| is(text, trail)),
             }
     }
@@ -86,6 +90,7 @@ mod tests {
             trails: vec!["organization".to_owned()],
             reader_role: "audit-reader".to_owned(),
             keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+            buckets: vec!["organization-logs".to_owned()],
             others: vec!["arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf".to_owned()],
         }
     }
@@ -128,6 +133,19 @@ mod tests {
         assert!(guarded().holds(Of::Key, "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
         assert!(by_alias.holds(Of::Key, "arn:aws:kms:us-east-1:123456789012:alias/guard"));
         assert!(!guarded().holds(Of::Key, "0000abcd-12ab-34cd-56ef-1234567890ab"));
+    }
+
+    #[test]
+    fn the_trails_bucket_is_watched_by_its_whole_name() {
+        for text in
+            ["organization-logs", "arn:aws:s3:::organization-logs", "\"arn:aws:s3:::organization-logs\"", "rolewatch-statebucket-1a2b3c"]
+        {
+            assert!(guarded().holds(Of::Bucket, text), "{text}");
+        }
+        for text in ["organization-logs-2", "organization", "logs", "arn:aws:s3:::shop", ""] {
+            assert!(!guarded().holds(Of::Bucket, text), "{text}");
+        }
+        assert!(!guarded().holds(Of::Stack, "organization-logs"));
     }
 
     #[test]

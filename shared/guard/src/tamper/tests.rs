@@ -19,7 +19,11 @@ fn guarded() -> Guarded {
         stack: "rolewatch".to_owned(),
         trails: vec!["rolewatch-organization".to_owned()],
         reader_role: "rolewatch-reader".to_owned(),
-        keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+        keys: vec![
+            "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned(),
+            "arn:aws:kms:us-east-1:555555555555:key/1234abcd-34cd-56ef-12ab-1234567890ab".to_owned(),
+        ],
+        buckets: vec!["rolewatch-organization-logs".to_owned()],
         others: Vec::new(),
     }
 }
@@ -46,9 +50,14 @@ fn of_others(record: &Value) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
+/// A call on the organization whose record cannot speak of the guard: it names an id alone.
+fn may_reach(call: &Call) -> bool {
+    call.of == Of::Organization && !["CreatePolicy", "UpdatePolicy"].contains(&call.name)
+}
+
 #[test]
 fn every_call_fires_on_the_guards_own_and_is_critical() {
-    for call in &CALLS {
+    for call in CALLS.iter().filter(|call| !may_reach(call)) {
         let name = format!("{}-{}", call.source, call.name);
         let finding = finding(&name);
         assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Critical), "{name}");
@@ -60,11 +69,90 @@ fn every_call_fires_on_the_guards_own_and_is_critical() {
 
 #[test]
 fn every_call_is_silent_on_what_is_not_the_guards() {
-    for call in &CALLS {
+    for call in CALLS.iter().filter(|call| call.of != Of::Organization) {
         let name = format!("{}-{}", call.source, call.name);
         let found = judged(&of_others(&record(&name)), &guarded());
         assert_eq!(found.map(|finding| finding.message), None, "{name}");
     }
+}
+
+#[test]
+fn what_changes_the_organization_may_reach_the_guard_and_is_unproven() {
+    let calls: Vec<&Call> = CALLS.iter().filter(|call| call.of == Of::Organization).collect();
+    assert!(calls.len() > 9);
+    for call in calls {
+        let name = format!("{}-{}", call.source, call.name);
+        let finding = judged(&of_others(&record(&name)), &guarded()).unwrap_or_else(|| panic!("{name} is silent"));
+        assert_eq!((finding.verdict, finding.severity), (Verdict::Unproven, Severity::Medium), "{name}");
+        assert!(finding.message.contains(call.does) && finding.message.contains("does not tell whether"), "{}", finding.message);
+    }
+    assert_eq!(finding("organizations-AttachPolicy").role, "p-examplekeep");
+    assert_eq!(finding("organizations-MoveAccount").role, "444455556666");
+    assert_eq!(finding("organizations-LeaveOrganization").role, "", "its record names nothing but the account that left");
+}
+
+#[test]
+fn a_policy_that_speaks_of_the_guard_is_told_by_its_id_or_name() {
+    assert_eq!(finding("organizations-UpdatePolicy").role, "p-examplekeep");
+    assert_eq!(finding("organizations-CreatePolicy").role, "keep");
+    let mut described = of_others(&record("organizations-UpdatePolicy"));
+    described["requestParameters"]["description"] = "keeps rolewatch-reader".into();
+    assert_eq!(judged(&described, &guarded()).map(|finding| finding.severity), Some(Severity::Critical));
+    described["requestParameters"]["description"] = "keeps rolewatching".into();
+    assert_eq!(judged(&described, &guarded()).map(|finding| finding.severity), Some(Severity::Medium));
+}
+
+#[test]
+fn of_the_organization_what_allows_and_denies_nothing_is_silent() {
+    for kind in ["TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY"] {
+        for (name, place) in [
+            ("organizations-CreatePolicy", "/requestParameters/type"),
+            ("organizations-UpdatePolicy", "/responseElements/policy/policySummary/type"),
+            ("organizations-DisablePolicyType", "/requestParameters/policyType"),
+        ] {
+            let mut other = record(name);
+            *other.pointer_mut(place).unwrap_or_else(|| panic!("{name} {place}")) = kind.into();
+            assert_eq!(judged(&other, &guarded()), None, "{name} {kind}");
+        }
+    }
+    let mut resources = record("organizations-DisablePolicyType");
+    resources["requestParameters"]["policyType"] = "RESOURCE_CONTROL_POLICY".into();
+    assert!(judged(&resources, &guarded()).is_some());
+    let mut access = record("organizations-DisableAWSServiceAccess");
+    for (service, told) in [("ram.amazonaws.com", false), ("member.org.stacksets.cloudformation.amazonaws.com", true)] {
+        access["requestParameters"]["servicePrincipal"] = service.into();
+        assert_eq!(judged(&access, &guarded()).is_some(), told, "{service}");
+    }
+}
+
+#[test]
+fn a_refused_call_on_the_organization_is_silent_and_left_out_parameters_hide_nothing() {
+    let mut refused = record("organizations-AttachPolicy");
+    refused["errorCode"] = "AccessDeniedException".into();
+    refused["requestParameters"] = Value::Null;
+    assert_eq!(judged(&refused, &guarded()), None);
+    let mut failed = record("organizations-UpdatePolicy");
+    failed["errorCode"] = "PolicyChangesInProgressException".into();
+    assert_eq!(judged(&failed, &guarded()).map(|finding| finding.severity), Some(Severity::Medium), "it was tried on the guard's own");
+    let mut large = record("organizations-UpdatePolicy");
+    large["requestParameters"] = serde_json::json!({"reason": "requestParameters too large", "omitted": true});
+    let finding = judged(&large, &guarded()).unwrap();
+    assert_eq!((finding.verdict, finding.severity), (Verdict::Unproven, Severity::Critical));
+}
+
+#[test]
+fn the_trails_bucket_and_key_are_guarded_whatever_they_are_called_and_wherever_they_are() {
+    let trail = Guarded { buckets: vec!["shop-organization-logs".to_owned()], ..guarded() };
+    for name in ["s3-PutBucketPolicy.trail", "s3-PutBucketNotification"] {
+        let others = of_others(&record(name));
+        assert_eq!(judged(&others, &guarded()), None, "{name}");
+        let finding = judged(&others, &trail).unwrap();
+        assert_eq!((finding.severity, finding.role.as_str()), (Severity::Critical, "shop-organization-logs"), "{name}");
+    }
+    let key = record("kms-ScheduleKeyDeletion.trail");
+    let account = judged(&key, &guarded()).unwrap().caller.account;
+    assert_eq!(account.as_deref(), Some("555555555555"));
+    assert_eq!(judged(&key, &Guarded { keys: guarded().keys[..1].to_vec(), ..guarded() }), None);
 }
 
 #[test]

@@ -1,0 +1,46 @@
+//! Calls on the organization, which reach every account in it. Their records name a policy or an account, hardly ever what they mean for
+//! the guard: a service control policy may keep its rules from forwarding, or no longer keep anybody from stopping them.
+
+use serde_json::Value;
+
+use super::calls::Call;
+use super::guarded::Guarded;
+use super::{Of, Target};
+use crate::record::{Parameters, Record};
+use crate::untrusted::harmless;
+
+/// The types of policies that allow and deny. What the others (tags, backups, …) say stops no rule.
+const AUTHORIZING: [&str; 2] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
+
+/// Whose access to the organization brings the trail, and the spokes: CloudTrail, and the StackSets of CloudFormation.
+const SERVICES: [&str; 2] = ["cloudtrail.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"];
+
+/// Where the texts are that may speak of the guard.
+const TEXTS: [&str; 3] = ["content", "name", "description"];
+
+/// What the call worked on, if that reaches the guard or may reach it.
+pub(super) fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target> {
+    let request = Parameters::read(record.request_parameters);
+    let failed = record.error().is_some();
+    if request.omitted && !failed {
+        return Some(Target::LeftOut);
+    }
+    if !concerns_rights(record, &request) {
+        return None;
+    }
+    let shown = request.named(call.names).next().map(harmless).unwrap_or_default();
+    if request.named(&TEXTS).any(|text| guarded.holds(Of::Role, text)) {
+        return Some(Target::Named(shown));
+    }
+    // What failed changed nothing, and anybody in any account may try.
+    (!failed).then_some(Target::MayReach(shown))
+}
+
+/// False where the record says that the call is about other things than what may be done in the accounts.
+fn concerns_rights(record: &Record<'_>, request: &Parameters) -> bool {
+    let answered = record.response_elements.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+    let answered = answered.as_ref().and_then(|answer| answer.pointer("/policy/policySummary/type")?.as_str());
+    let kinds = request.named(&["type", "policyType"]).chain(answered);
+    let mut services = request.named(&["servicePrincipal"]);
+    kinds.into_iter().all(|kind| AUTHORIZING.contains(&kind)) && services.all(|service| SERVICES.contains(&service))
+}
