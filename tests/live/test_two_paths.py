@@ -18,7 +18,7 @@ DENY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Ac
 NOBODY = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 # The roles of the two paths, by account: those of a spoke, and of the hub itself.
 MAIN = {PRODUCTION: f"{NAME}-spoke-{HOME}", HUB: f"{NAME}-forwarder"}
-TAMPER = {PRODUCTION: f"{NAME}-spoke-tamper-{HOME}", HUB: f"{NAME}-tamper-forwarder"}
+TAMPER = {PRODUCTION: f"{NAME}-spoketamper-{HOME}", HUB: f"{NAME}-tamper-forwarder"}
 
 
 class TwoPaths(unittest.TestCase):
