@@ -5,6 +5,7 @@
 mod bounded;
 mod cloud;
 mod delivery;
+mod details;
 mod digest;
 mod iam_regions;
 mod invocation;

@@ -1,0 +1,89 @@
+//! One record at a time through the guard: what can't be read of it is kept once and counted once, and its event says whose it is.
+
+use std::path::Path;
+
+use rolewatch_edge::rulebook::POLICY_KEY;
+use rolewatch_edge::testing::{Calm, Twin, run};
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
+use switch_guard::{Guard, Report};
+
+struct Bench {
+    twin: Twin<Calm>,
+    guard: Guard,
+}
+
+fn event(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// A switch with a detail that nobody can read.
+fn spoiled() -> Value {
+    let mut event = event("assume-role-mfa-caller.json");
+    event["detail"]["requestParameters"]["durationSeconds"] = json!(-1);
+    event
+}
+
+impl Bench {
+    fn new() -> Self {
+        let now = "2026-03-20T00:00:00Z".parse().unwrap();
+        let twin = Twin::new(Calm, now);
+        let policy = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/rolewatch.yaml")).unwrap();
+        twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (policy, now));
+        Self { twin, guard: Guard::default() }
+    }
+
+    fn take(&mut self, payload: &Value) -> Report {
+        run(self.guard.handle(&self.twin, &to_raw_value(payload).unwrap(), None)).unwrap().1
+    }
+
+    /// The same as a message of the queue that was given out before.
+    fn take_again(&mut self, event: &Value) -> Report {
+        let message = json!({"messageId": "1", "body": event.to_string(), "attributes": {"ApproximateReceiveCount": "2"}});
+        self.take(&json!({"Records": [message]}))
+    }
+
+    /// Copies of records that were judged without some of their details.
+    fn copies(&self) -> Vec<Value> {
+        let objects = self.twin.objects.borrow();
+        let copies = objects.iter().filter(|(key, _)| key.starts_with("quarantine/") && key.contains("/details-"));
+        copies.map(|(_, (bytes, _))| serde_json::from_slice(bytes).unwrap()).collect()
+    }
+}
+
+#[test]
+fn a_detail_that_cant_be_read_is_counted_once_and_its_record_kept_once() {
+    let mut bench = Bench::new();
+    let report = bench.take(&spoiled());
+    assert_eq!((report.received, report.judged, report.partly_unread, report.quarantined), (1, 1, 1, 0));
+    assert_eq!(bench.copies(), [spoiled()]);
+    // The record comes again in another event, and the message itself comes again.
+    let mut other = spoiled();
+    other["id"] = json!("5e3b2b5e-0000-4000-8000-00000000c0de");
+    for report in [bench.take(&other), bench.take_again(&other), bench.take_again(&spoiled())] {
+        assert_eq!((report.duplicate, report.partly_unread), (1, 0), "{report:?}");
+    }
+    assert_eq!(bench.copies(), [spoiled()]);
+}
+
+#[test]
+fn a_record_that_is_read_in_full_is_not_kept() {
+    let mut bench = Bench::new();
+    let report = bench.take(&event("assume-role-mfa-caller.json"));
+    assert_eq!((report.judged, report.partly_unread, bench.copies().len()), (1, 0, 0));
+}
+
+/// The owner's record names the caller's account only, which is not its own.
+#[test]
+fn a_record_that_doesnt_say_whose_it_is_is_its_events() {
+    let mut silent = event("owner-half-known-user.json");
+    assert_ne!(silent["detail"]["userIdentity"]["accountId"], silent["account"]);
+    silent["detail"].as_object_mut().unwrap().remove("recipientAccountId").unwrap();
+    let mut bench = Bench::new();
+    let report = bench.take(&silent);
+    assert_eq!((report.judged, report.quarantined), (1, 0), "{report:?}");
+    // It is the very record that says so itself.
+    let report = bench.take(&event("owner-half-known-user.json"));
+    assert_eq!(report.duplicate, 1, "{report:?}");
+}
