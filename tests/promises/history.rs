@@ -1,130 +1,18 @@
 //! History read in parts and judged as a whole: the state machine's own steps, over the files that the command reads.
 
+mod week;
+
 use std::fs;
 use std::io::{Read, Write};
-use std::path::Path;
 
 use archive_auditor::Auditor;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use rolewatch_edge::testing::{Calm, Twin, run};
-use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
-use crate::tool::{Bench, Outcome, project};
-
-const BUCKET: &str = "trail-logs";
-
-/// The week of `events/`, as files of a folder and as objects of a bucket.
-pub(crate) struct Week {
-    bench: Bench,
-    twin: Twin<Calm>,
-    pub(crate) keys: Vec<String>,
-}
-
-fn collect(folder: &Path, base: &Path, files: &mut Vec<(String, Vec<u8>)>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, base, files);
-        } else {
-            files.push((path.strip_prefix(base).unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap()));
-        }
-    }
-}
-
-impl Week {
-    /// `change` may spoil files, or add some.
-    pub(crate) fn new(change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Self {
-        let events = project().join("events");
-        let mut logs = Vec::new();
-        collect(&events.join("archive"), &events.join("archive"), &mut logs);
-        logs.sort();
-        change(&mut logs);
-        let bench = Bench::empty();
-        let twin = Twin::new(Calm, "2026-04-01T00:00:00Z".parse().unwrap());
-        let both = |name: &str, key: &str| {
-            let bytes = fs::read(events.join(name)).unwrap();
-            bench.write(name, &bytes);
-            twin.objects.borrow_mut().insert(key.to_owned(), (bytes, twin.clock.get()));
-        };
-        both("rolewatch.yaml", "policy/rolewatch.yaml");
-        for roster in fs::read_dir(events.join("roster")).unwrap() {
-            let name = format!("roster/{}", roster.unwrap().file_name().to_str().unwrap());
-            both(&name, &name);
-        }
-        for (key, bytes) in &logs {
-            bench.write(&format!("archive/{key}"), bytes);
-            twin.logs.borrow_mut().insert((BUCKET.to_owned(), key.clone()), bytes.clone());
-        }
-        Self { bench, twin, keys: logs.into_iter().map(|(key, _)| key).collect() }
-    }
-
-    fn ask(&self, auditor: &mut Auditor, payload: &Value) -> Result<Value, String> {
-        self.ask_within(auditor, payload, None)
-    }
-
-    /// `seconds`: how long the function may run.
-    fn ask_within(&self, auditor: &mut Auditor, payload: &Value, seconds: Option<i64>) -> Result<Value, String> {
-        let deadline = seconds.map(|seconds| self.twin.clock.get().plus_seconds(seconds));
-        run(auditor.handle(&self.twin, &to_raw_value(payload).unwrap(), deadline))
-            .map(|(answer, _)| answer)
-            .map_err(|trouble| trouble.to_string())
-    }
-
-    /// One pass of listing, from where `before` ended.
-    fn list(&self, run: &str, before: &Value, seconds: Option<i64>) -> Value {
-        let asked =
-            json!({"list": {"run": run, "bucket": BUCKET, "prefix": "AWSLogs/", "after": before["after"], "files": before["files"]}});
-        self.ask_within(&mut Auditor::new(None), &asked, seconds).unwrap()
-    }
-
-    /// The batches of a part of the list.
-    fn batches(&self, listed: &Value) -> Vec<Vec<String>> {
-        let Some(key) = listed["key"].as_str() else { return Vec::new() };
-        let batches: Vec<Vec<String>> =
-            self.written(key).lines().map(|line| strings(&serde_json::from_str::<Value>(line).unwrap()["keys"])).collect();
-        assert_eq!(listed["batches"], batches.len());
-        batches
-    }
-
-    /// What the state machine does, until it judges: how many passes it took, and how many files were listed.
-    fn read(&self, run: &str, seconds: Option<i64>) -> (usize, Value) {
-        let mut listed = json!({"after": null, "files": 0});
-        for passes in 1.. {
-            listed = self.list(run, &listed, seconds);
-            for batch in self.batches(&listed) {
-                self.map(run, &batch);
-            }
-            if listed["more"] == false {
-                return (passes, listed["files"].clone());
-            }
-        }
-        unreachable!()
-    }
-
-    pub(crate) fn map(&self, run: &str, keys: &[String]) {
-        // Each batch may meet a process of its own.
-        self.ask(&mut Auditor::new(None), &json!({"map": {"run": run, "bucket": BUCKET, "keys": keys}})).unwrap();
-    }
-
-    pub(crate) fn reduce(&self, run: &str) -> Value {
-        self.judge(run, &json!(null)).unwrap()
-    }
-
-    fn judge(&self, run: &str, listed: &Value) -> Result<Value, String> {
-        self.ask(&mut Auditor::new(None), &json!({"reduce": {"run": run, "since": null, "until": null, "listed": listed}}))
-    }
-
-    pub(crate) fn written(&self, key: &str) -> String {
-        String::from_utf8(self.twin.objects.borrow()[key].0.clone()).unwrap()
-    }
-
-    pub(crate) fn audit(&self, format: &str) -> Outcome {
-        self.bench.run(&["audit", "archive", "--format", format])
-    }
-}
+use week::BUCKET;
+pub(crate) use week::Week;
 
 /// Changes each record of every log file.
 fn each_record(logs: &mut [(String, Vec<u8>)], change: impl Fn(&mut Value)) {
@@ -138,10 +26,6 @@ fn each_record(logs: &mut [(String, Vec<u8>)], change: impl Fn(&mut Value)) {
         gzip.write_all(log.to_string().as_bytes()).unwrap();
         *bytes = gzip.finish().unwrap();
     }
-}
-
-fn strings(list: &Value) -> Vec<String> {
-    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 /// Objects that are no log files: folders as S3 shows them, and keys that look like the end of a line to some readers.
