@@ -12,6 +12,7 @@ mod invocation;
 mod nothing_lost;
 #[path = "../promises/organisation.rs"]
 mod organisation;
+mod probes;
 mod rosters;
 mod same_findings;
 mod setups;

@@ -199,11 +199,11 @@ class Resources(unittest.TestCase):
             self.assertLessEqual({("Errors", function), ("Throttles", function)}, watched)
         ours = {("Quarantined", "switch-guard"), ("Received", "switch-guard"), ("SlackFailed", "slack-notifier"), ("HeartbeatDelivered", "slack-notifier")}
         ours |= {("Unacknowledged", "session-auditor"), ("OpenSessions", "session-auditor")}
-        ours |= {("RosterFailed", "session-auditor"), ("LogFilesUnread", "archive-auditor")}
+        ours |= {("RosterFailed", "session-auditor"), ("LogFilesUnread", "archive-auditor"), ("SilentSpokes", "session-auditor")}
         self.assertLessEqual(ours, watched)
         for name, alarm in alarms.items():
             self.assertEqual(alarm["AlarmActions"], [{"Ref": "OperationsTopic"}], name)
-            silent = alarm["MetricName"] in ("Received", "HeartbeatDelivered", "OpenSessions")
+            silent = alarm["MetricName"] in ("Received", "HeartbeatDelivered", "OpenSessions", "SilentSpokes")
             self.assertEqual(alarm["TreatMissingData"], "breaching" if silent else "notBreaching", name)
         metrics = (ROOT / "shared" / "edge" / "src" / "telemetry" / "metrics.rs").read_text()
         for metric, _ in ours:
@@ -235,9 +235,8 @@ class Resources(unittest.TestCase):
         tasks = {name: json.loads(schedule["Target"]["Input"]) for name, schedule in schedules.items() if name != "Heartbeat"}
         self.assertEqual({task["at"] for task in tasks.values()}, {"<aws.scheduler.scheduled-time>"})
         by_function = sorted((schedules[name]["Target"]["Arn"]["Fn::GetAtt"][0], task["task"]) for name, task in tasks.items())
-        self.assertEqual(
-            by_function, [("ArchiveAuditor", "sweep"), ("SessionAuditor", "digest"), ("SessionAuditor", "rosters"), ("SessionAuditor", "sweep")]
-        )
+        ours = [("SessionAuditor", task) for task in ("digest", "probe", "rosters", "sweep")]
+        self.assertEqual(by_function, [("ArchiveAuditor", "sweep"), *ours])
 
 
 def asked_by(file, reader):

@@ -3,7 +3,8 @@
 //! A schedule invokes it with a task and the time at which it was due. That time is the clock of the run, so that a run can be repeated.
 
 use rolewatch_edge::digest::digest;
-use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Subscribers, Table, Topic, Trail, Trouble};
+use rolewatch_edge::port::{Bucket, Clock, Directory, Prober, Queue, Subscribers, Table, Topic, Trail, Trouble};
+use rolewatch_edge::probe::{self, Probed};
 use rolewatch_edge::recipients::standing;
 use rolewatch_edge::resend::{Resent, resend};
 use rolewatch_edge::rulebook::Shelf;
@@ -20,9 +21,9 @@ use serde::Deserialize;
 const SENT_AT_ONCE: u64 = 300;
 
 /// Everything outside.
-pub trait Outside: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Clock {}
+pub trait Outside: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock {}
 
-impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Clock> Outside for O {}
+impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock> Outside for O {}
 
 /// What a schedule sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -44,6 +45,8 @@ pub enum Task {
     Digest,
     /// Take a snapshot of users and groups, and have the set-up of every account read. The snapshot is dated by the clock, not by when it was due: it shows what is, not what was.
     Rosters,
+    /// Say which accounts and Regions are silent, and probe all of them again.
+    Probe,
 }
 
 /// What an invocation came to.
@@ -57,6 +60,8 @@ pub struct Report {
     pub digested: bool,
     /// Of the snapshots.
     pub taken: Option<Taken>,
+    /// Of the probes.
+    pub probed: Option<Probed>,
 }
 
 impl Report {
@@ -81,6 +86,9 @@ impl Report {
         if let Some(taken) = &self.taken {
             metrics.count(Count::RosterTaken, taken.written);
             metrics.count(Count::RosterFailed, taken.failed);
+        }
+        if let Some(probed) = &self.probed {
+            metrics.count(Count::SilentSpokes, probed.silent);
         }
         metrics
     }
@@ -116,11 +124,7 @@ impl Auditor {
         let mut report = Report::default();
         match request.task {
             Task::Sweep => {
-                let regions = match (&*self.regions, &*book.policy.regions) {
-                    ([], []) => std::slice::from_ref(&self.home),
-                    ([], of_policy) => of_policy,
-                    (own, _) => own,
-                };
+                let regions = watched(&self.regions, &book.policy.regions, &self.home);
                 // Each is done although the others cannot be.
                 let readable_since = standing::look_after(outside, now).await.unwrap_or_else(|trouble| {
                     tracing::error!(%trouble, "who receives e-mail could not be looked after; the next sweep does");
@@ -155,7 +159,22 @@ impl Auditor {
                 tracing::info!(?taken, "took snapshots of users and groups");
                 report.taken = Some(taken);
             }
+            Task::Probe => {
+                let regions = watched(&self.regions, &book.policy.regions, &self.home);
+                let probed = probe::run(outside, &book.policy, regions, deadline, now).await?;
+                tracing::info!(?probed, "probed accounts and Regions");
+                report.probed = Some(probed);
+            }
         }
         Ok(report)
+    }
+}
+
+/// The Regions that are watched.
+fn watched<'a>(own: &'a [String], of_policy: &'a [String], home: &'a String) -> &'a [String] {
+    match (own, of_policy) {
+        ([], []) => std::slice::from_ref(home),
+        ([], of_policy) => of_policy,
+        (own, _) => own,
     }
 }

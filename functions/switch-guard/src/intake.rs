@@ -5,12 +5,13 @@ use rolewatch_edge::port::{Kept, Notice, Trouble};
 use rolewatch_edge::rulebook::{Rulebook, Shelf};
 use rolewatch_edge::settle::{Settled, settle, take_turn, tell};
 use rolewatch_edge::setup;
-use rolewatch_edge::{quarantine, wire};
+use rolewatch_edge::{probe, quarantine, wire};
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::Event;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::probe::Probe;
 use rolewatch_guard::review::change;
 use rolewatch_guard::seen::{Reading, Seen, read_from, reduced_from};
 use rolewatch_guard::tamper::{Guarded, tampering};
@@ -36,6 +37,8 @@ pub enum Outcome {
     Rejudged,
     /// Passed on.
     Heartbeat,
+    /// A record of our own probe: noted, and judged only if the policy calls the reader role elevated.
+    Probe,
 }
 
 pub(crate) struct Taken {
@@ -62,11 +65,11 @@ pub(crate) async fn take<O: Outside>(
     outside: &O,
     shelf: &mut Shelf,
     guarded: &Guarded,
-    body: &str,
-    message: Message<'_>,
+    (body, message, probe): (&str, Message<'_>, Option<Probe>),
     first_try: bool,
 ) -> Result<Taken, Trouble> {
     let now = outside.now();
+    let is_delivered = matches!(message, Message::Record(_));
     match message {
         Message::Unreadable(why) => {
             quarantine::put(outside, body, &why, now).await?;
@@ -97,7 +100,15 @@ pub(crate) async fn take<O: Outside>(
         }
         Message::Record(event) | Message::Recovered(event) => {
             let book = shelf.current(outside, now).await?;
-            record(outside, book, guarded, (body, &event), first_try, now).await
+            let Some(probe) = probe else { return record(outside, book, guarded, (body, &event), first_try, now).await };
+            if is_delivered {
+                probe::answered(outside, &probe, now).await?;
+            }
+            if !Elevated::by_policy(&book.policy).may_be(&probe.role) {
+                return Ok(Outcome::Probe.into());
+            }
+            let taken = record(outside, book, guarded, (body, &event), first_try, now).await?;
+            Ok(Taken { outcome: Outcome::Probe, ..taken })
         }
     }
 }

@@ -10,7 +10,10 @@ use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Troubl
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::settle::Settled;
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
+use rolewatch_guard::delivery::Delivery;
+use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::probe::{Probe, Prober};
 use rolewatch_guard::tamper::Guarded;
 use serde_json::value::RawValue;
 
@@ -34,12 +37,13 @@ impl<O: Table + Queue + Topic + Bucket + Directory + Clock> Outside for O {}
 pub struct Guard {
     shelf: Shelf,
     guarded: Guarded,
+    prober: Option<Prober>,
 }
 
 /// What one invocation came to. Received is the sum of judged, duplicate, not relevant, quarantined and failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Events, without heartbeats and messages to ourselves.
+    /// Events, without heartbeats, probes and messages to ourselves.
     pub received: u64,
     /// Stored, judged, told.
     pub judged: u64,
@@ -57,9 +61,11 @@ pub struct Report {
     pub rejudged: u64,
     /// Heartbeats, passed on.
     pub heartbeats: u64,
+    /// Records of our own probes.
+    pub probes: u64,
     /// Events to be delivered again.
     pub failed: u64,
-    /// Heartbeats and messages to ourselves that are to be delivered again.
+    /// Heartbeats, probes and messages to ourselves that are to be delivered again.
     pub own_failed: u64,
     /// What the judging came to.
     pub settled: Settled,
@@ -83,6 +89,7 @@ impl Report {
             (Count::Findings, self.settled.found + self.settled.changed),
             (Count::Published, self.settled.published),
             (Count::HeartbeatReceived, self.heartbeats),
+            (Count::ProbeReceived, self.probes),
         ] {
             metrics.count(what, count);
         }
@@ -96,7 +103,13 @@ impl Report {
 impl Guard {
     /// Watches over `guarded` as well.
     pub fn new(guarded: Guarded) -> Self {
-        Self { shelf: Shelf::default(), guarded }
+        Self { shelf: Shelf::default(), guarded, prober: None }
+    }
+
+    /// Knows the probes of the session-auditor in this account.
+    #[must_use]
+    pub fn with_hub(self, hub: AccountId) -> Self {
+        Self { prober: Some(Prober::new(&self.guarded, hub)), ..self }
     }
 
     /// Handles one invocation. Of a batch, what cannot be begun in time before the `deadline` is given back instead of being cut off.
@@ -121,7 +134,7 @@ impl Guard {
             let body = message.body.as_deref().unwrap_or_default();
             let (own, longest) = match envelope::open(body) {
                 Message::Review(_) => (true, LONGEST_REVIEW),
-                other => (other.is_own(), LONGEST_MESSAGE),
+                other => (other.is_own() || self.probe(&other).is_some(), LONGEST_MESSAGE),
             };
             if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < longest) {
                 report.received += u64::from(!own);
@@ -142,11 +155,13 @@ impl Guard {
 
     async fn one<O: Outside>(&mut self, outside: &O, body: &str, first_try: bool, report: &mut Report) -> Result<(), Trouble> {
         let message = envelope::open(body);
-        let (own, recovered) = (message.is_own(), matches!(message, Message::Recovered(_)));
+        let probe = self.probe(&message);
+        let own = message.is_own() || probe.is_some();
+        let recovered = matches!(message, Message::Recovered(_));
         if !own {
             report.received += 1;
         }
-        let taken = match intake::take(outside, &mut self.shelf, &self.guarded, body, message, first_try).await {
+        let taken = match intake::take(outside, &mut self.shelf, &self.guarded, (body, message, probe), first_try).await {
             Ok(taken) => taken,
             Err(trouble) => {
                 *(if own { &mut report.own_failed } else { &mut report.failed }) += 1;
@@ -166,7 +181,14 @@ impl Guard {
             Outcome::Quarantined => report.quarantined += 1,
             Outcome::Rejudged => report.rejudged += 1,
             Outcome::Heartbeat => report.heartbeats += 1,
+            Outcome::Probe => report.probes += 1,
         }
         Ok(())
+    }
+
+    /// The probe of ours that a message is the record of.
+    fn probe(&self, message: &Message<'_>) -> Option<Probe> {
+        let (Message::Record(event) | Message::Recovered(event)) = message else { return None };
+        self.prober.as_ref()?.read(event.record.as_bytes(), event.delivery(Delivery::default()))
     }
 }

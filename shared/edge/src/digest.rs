@@ -8,6 +8,7 @@ mod open;
 mod silent;
 #[cfg(test)]
 mod tests;
+mod unanswered;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -72,6 +73,7 @@ pub async fn gather<O: Table + Subscribers + Bucket>(outside: &O, book: &Ruleboo
         unproven: Listed::of(open::unproven(&findings, at)),
         unacknowledged: Listed::of(open::unacknowledged(outside, at).await?),
         silent: Listed::of(silent::silent(outside, &book.policy, since).await?),
+        unanswered: Listed::of(unanswered::unanswered(outside, &book.policy).await?),
         suppressions: Listed::of(endings(&book.policy, at)),
         recipients: recipients(outside).await,
         quarantined: quarantined(outside, since, at).await,

@@ -18,6 +18,7 @@ pub use heard::heard_of;
 pub use keys::{SessionAt, hash};
 pub use observed::Observed;
 pub(crate) use store::elevated;
+pub(crate) use store::hear;
 pub use store::{Arrival, Known, Sighting, is_done, known, mark_done, note_missed, store};
 pub use touch::{Told, Touched, touch};
 pub use trail::{mark_file, mark_sweep, read_files, swept};

@@ -10,6 +10,7 @@ pub mod ledger;
 mod operations;
 pub mod outbox;
 pub mod port;
+pub mod probe;
 pub mod quarantine;
 pub mod recipients;
 pub mod resend;

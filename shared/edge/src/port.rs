@@ -296,6 +296,13 @@ pub trait Trail {
     fn lookup(&self, question: &Question, token: Option<&str>) -> impl Future<Output = Result<Page, Trouble>>;
 }
 
+/// The reader role of every account in the zone of trust, entered for no other reason than that the call is recorded.
+pub trait Prober {
+    /// `sts:AssumeRole` of an account's reader role, by the endpoint of a Region, which is where CloudTrail records it. The credentials are thrown
+    /// away. Repeating it enters again.
+    fn probe(&self, account: AccountId, region: &str) -> impl Future<Output = Result<(), Trouble>>;
+}
+
 /// The one clock.
 pub trait Clock {
     /// Now, to the second.

@@ -2,7 +2,7 @@
 
 mod digest;
 
-pub use digest::{Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch};
+pub use digest::{Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, Unanswered};
 use rolewatch_guard::arn::partition_of;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,7 @@ pub mod intake;
 pub mod moment;
 pub mod partition;
 pub mod policy;
+pub mod probe;
 pub mod review;
 pub mod revoke;
 pub mod roster;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rolewatch_guard::id::AccountId;
+
 use super::bucket::StateBucket;
 use super::clock::SystemClock;
 use super::connection::Connection;
@@ -12,7 +14,7 @@ use super::queue::EventQueue;
 use super::table::Tables;
 use super::topic::Topics;
 use super::trail::Histories;
-use crate::port::{Page, Question, Trail, Trouble};
+use crate::port::{Page, Prober, Question, Trail, Trouble};
 use crate::settings::AuditorSettings;
 
 /// session-auditor's ports over AWS, all in one.
@@ -28,6 +30,8 @@ pub struct AuditorAws {
     pub bucket: StateBucket,
     /// The event history of every account.
     pub histories: Histories<SystemClock>,
+    /// The ways into every account.
+    pub doors: Arc<Doors<SystemClock>>,
     /// Users and groups of every account.
     pub directory: ReaderRoles<SystemClock>,
 }
@@ -44,7 +48,8 @@ impl AuditorAws {
             topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.stack.operations_topic.clone()),
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
             histories: Histories::new(&connection, Arc::clone(&doors)),
-            directory: ReaderRoles::new(&connection, doors),
+            directory: ReaderRoles::new(&connection, Arc::clone(&doors)),
+            doors,
         }
     }
 }
@@ -54,5 +59,11 @@ delegate!(AuditorAws: Table, Queue, Topic, Subscribers, Bucket, Directory, Clock
 impl Trail for AuditorAws {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
         self.histories.lookup(question, token).await
+    }
+}
+
+impl Prober for AuditorAws {
+    async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
+        self.doors.probe(account, region).await
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use aws_sdk_sts::config::Credentials;
+use aws_config::SdkConfig;
+use aws_sdk_sts::config::{Builder, Credentials, Region};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::probe;
 
 use super::connection::Connection;
 use super::trouble::{refused, trouble};
-use crate::port::{Clock, Trouble};
+use crate::port::{Clock, Prober, Trouble};
 
 /// How rolewatch's own sessions are called in CloudTrail.
 const SESSION: &str = "rolewatch";
@@ -23,6 +25,7 @@ const RENEWED: i64 = 120;
 /// One for each account, kept until shortly before it closes.
 #[derive(Debug)]
 pub struct Doors<C> {
+    config: SdkConfig,
     sts: aws_sdk_sts::Client,
     partition: String,
     role: String,
@@ -41,6 +44,7 @@ impl<C: Clock> Doors<C> {
     /// Opens nothing yet. `role` is the name, without a path, that the role has in every account; `partition` is mostly `aws`.
     pub fn new(connection: &Connection, partition: &str, role: &str, clock: C) -> Self {
         Self {
+            config: connection.config.clone(),
             sts: aws_sdk_sts::Client::new(&connection.config),
             partition: partition.to_owned(),
             role: role.to_owned(),
@@ -64,13 +68,17 @@ impl<C: Clock> Doors<C> {
 
     async fn enter(&self, account: AccountId) -> Result<Door, Trouble> {
         let what = format!("sts:AssumeRole in account {account}");
-        let role = format!("arn:{}:iam::{account}:role/{}", self.partition, self.role);
-        let entered = self.sts.assume_role().role_arn(role).role_session_name(SESSION).duration_seconds(LIFETIME).send().await;
+        let entered =
+            self.sts.assume_role().role_arn(self.role_arn(account)).role_session_name(SESSION).duration_seconds(LIFETIME).send().await;
         let entered = entered.map_err(|error| trouble(&what, &error))?;
         let issued = entered.credentials.ok_or_else(|| refused(&what, "it gave no credentials"))?;
         let closes = Moment::from_epoch_seconds(issued.expiration.secs());
         let credentials = Credentials::new(issued.access_key_id, issued.secret_access_key, Some(issued.session_token), None, SESSION);
         Ok(Door { credentials, closes })
+    }
+
+    fn role_arn(&self, account: AccountId) -> String {
+        format!("arn:{}:iam::{account}:role/{}", self.partition, self.role)
     }
 
     /// Hands on what went wrong inside an account. Who was let in before may have been shut out since, and has to knock again.
@@ -79,5 +87,20 @@ impl<C: Clock> Doors<C> {
             self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
         }
         trouble
+    }
+}
+
+impl<C: Clock> Prober for Doors<C> {
+    async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
+        let what = format!("sts:AssumeRole in account {account} and {region}");
+        let config = Builder::from(&self.config).region(Region::new(region.to_owned())).build();
+        let entered = aws_sdk_sts::Client::from_conf(config)
+            .assume_role()
+            .role_arn(self.role_arn(account))
+            .role_session_name(probe::SESSION)
+            .duration_seconds(LIFETIME)
+            .send()
+            .await;
+        entered.map(drop).map_err(|error| trouble(&what, &error))
     }
 }

@@ -270,3 +270,33 @@ fn what_is_in_quarantine_is_counted() {
     }
     assert_eq!(gathered(&twin).quarantined, Some(2));
 }
+
+#[test]
+fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run() {
+    let twin = twin(Calm);
+    let policy = &book(&twin).policy;
+    let probe = |names: &[&str], now: Moment| {
+        let regions: Vec<String> = names.iter().map(ToString::to_string).collect();
+        twin.clock.set(now);
+        run(crate::probe::run(&twin, policy, &regions, None, now)).unwrap()
+    };
+    let refused = Trouble::Refused { what: "sts:AssumeRole".into(), why: "AccessDenied".into() };
+    twin.unprobed.borrow_mut().insert(("444455556666".parse().unwrap(), "eu-west-1".into()), refused);
+    probe(&["eu-west-1", "us-east-1", "us-west-2"], at("06:41:00"));
+    assert_eq!(gathered(&twin).unanswered.total, 1, "it could not be entered");
+    probe(&["eu-west-1", "us-east-1"], at("07:41:00"));
+    let listed = gathered(&twin).unanswered;
+    let shown: Vec<_> = listed.first.iter().map(|entry| (&*entry.account.id, entry.regions.join(" "), &*entry.since)).collect();
+    let since = "2026-03-02T06:41:00Z";
+    assert_eq!(
+        shown,
+        [
+            ("111122223333", "eu-west-1 us-east-1".to_owned(), since),
+            ("444455556666", "us-east-1".to_owned(), since),
+            ("444455556666", "eu-west-1".to_owned(), since),
+            ("555555555555", "eu-west-1 us-east-1".to_owned(), since),
+        ]
+    );
+    assert_eq!(listed.first[2].why.as_deref(), Some("sts:AssumeRole was refused: AccessDenied"));
+    assert_eq!(listed.first[0].account.name.as_deref(), Some("development"));
+}

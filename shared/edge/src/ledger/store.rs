@@ -287,13 +287,26 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     if let Some((id, role)) = &seen.role {
         rows.push((row(keys::role(id), keys::hash(role.as_str()), body, expires), Keep::First));
     }
-    if let Some(region) = &seen.region {
-        // The row changes once an hour: within it, what is there is no less.
-        let mut row = row(keys::regions(seen.key.account), keys::region_part(region), "", expires);
-        row.rank = keys::hour(seen.time);
-        rows.push((row, Keep::Greatest));
-        rows.extend(heard(seen, region, &rank, expires));
-    }
+    rows.extend(log_rows(seen, &rank, expires));
+    rows
+}
+
+/// That the log of the record's account and Region was heard. Nothing else of the record is kept.
+///
+/// # Errors
+/// The table's own.
+pub(crate) async fn hear<T: Table>(table: &T, seen: &Seen, now: Moment) -> Result<(), Trouble> {
+    let rows = log_rows(seen, &rank(seen), now.plus_seconds(KEPT));
+    try_join_all(rows.into_iter().map(|(row, keep)| table.keep(Place::Ledger, row, keep))).await.map(drop)
+}
+
+fn log_rows(seen: &Seen, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
+    let Some(region) = &seen.region else { return Vec::new() };
+    // The row changes once an hour: within it, what is there is no less.
+    let mut latest = row(keys::regions(seen.key.account), keys::region_part(region), "", expires);
+    latest.rank = keys::hour(seen.time);
+    let mut rows = vec![(latest, Keep::Greatest)];
+    rows.extend(heard(seen, region, rank, expires));
     rows
 }
 

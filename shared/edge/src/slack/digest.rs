@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::recipients::Recipients;
-use crate::wire::{Digest, Held, Listed, Open, Silent, Stretch};
+use crate::wire::{Account, Digest, Held, Listed, Open, Silent, Stretch, Unanswered};
 
 use super::message::Message;
 use super::message::parts::{header, role_name, section};
@@ -134,6 +134,7 @@ impl Writer<'_> {
         let since = |open: &Open| fill(words.since, &[("what", &self.finding(open)), ("time", &self.minute(&open.time))]);
         all.extend(self.recipients(digest).map(|text| alone(text.to_owned())));
         all.extend(self.listed(words.unacknowledged, &digest.unacknowledged, most, since));
+        all.extend(self.listed(words.unanswered, &digest.unanswered, most, |entry| self.unanswered(entry)));
         all.extend(self.listed(words.silent, &digest.silent, most, |silent| self.silent(silent)));
         all.extend(
             match digest.quarantined {
@@ -190,17 +191,31 @@ impl Writer<'_> {
     }
 
     fn silent(&self, silent: &Silent) -> String {
-        let account = match &silent.account.name {
-            Some(name) if !name.is_empty() => format!("{} {}", self.said(name, 80), self.name(&silent.account.id, 20)),
-            _ => self.name(&silent.account.id, 20),
-        };
-        let regions: Vec<String> = silent.regions.iter().take(4).map(|region| self.said(region, 30)).collect();
-        let more = if silent.regions.len() > regions.len() { " …" } else { "" };
-        let what = if regions.is_empty() { account } else { format!("{account}: {}{more}", regions.join(", ")) };
+        let what = self.regions(&silent.account, &silent.regions);
         match &silent.last {
             Some(last) => fill(self.words.heard, &[("what", &what), ("time", &self.minute(last))]),
             None => fill(self.words.never, &[("what", &what)]),
         }
+    }
+
+    fn unanswered(&self, entry: &Unanswered) -> String {
+        let (what, time) = (self.regions(&entry.account, &entry.regions), self.minute(&entry.since));
+        let said = fill(self.words.since, &[("what", &what), ("time", &time)]);
+        match &entry.why {
+            Some(why) => format!("{said}: {}", self.said(why, 160)),
+            None => said,
+        }
+    }
+
+    /// An account, and the Regions that are meant, if they aren't all.
+    fn regions(&self, account: &Account, regions: &[String]) -> String {
+        let account = match &account.name {
+            Some(name) if !name.is_empty() => format!("{} {}", self.said(name, 80), self.name(&account.id, 20)),
+            _ => self.name(&account.id, 20),
+        };
+        let shown: Vec<String> = regions.iter().take(4).map(|region| self.said(region, 30)).collect();
+        let more = if regions.len() > shown.len() { " …" } else { "" };
+        if shown.is_empty() { account } else { format!("{account}: {}{more}", shown.join(", ")) }
     }
 
     fn held(&self, held: &Held) -> String {

@@ -112,6 +112,7 @@ pub fn digest() -> Digest {
             Silent { account: account("555555555555", "staging"), regions: Vec::new(), last: Some("2026-01-28T04:00:00Z".into()) },
             Silent { account: account("444455556666", "production"), regions: vec!["ap-northeast-1".into()], last: None },
         ]),
+        unanswered: Listed::default(),
         suppressions: Listed::of(vec![
             Ending {
                 rule: "RW003".into(),

@@ -63,6 +63,10 @@ pub enum Count {
     LookupsRefused,
     /// Heartbeats that the guard took from the queue.
     HeartbeatReceived,
+    /// Records of our own probes that the guard took from the queue.
+    ProbeReceived,
+    /// Accounts and Regions from which a probe didn't come back.
+    SilentSpokes,
     /// Heartbeats that came out at the notifier.
     HeartbeatDelivered,
     /// Findings that were sent again.
@@ -113,6 +117,8 @@ impl Count {
             Self::LookupsThrottled => "LookupsThrottled",
             Self::LookupsRefused => "LookupsRefused",
             Self::HeartbeatReceived => "HeartbeatReceived",
+            Self::ProbeReceived => "ProbeReceived",
+            Self::SilentSpokes => "SilentSpokes",
             Self::HeartbeatDelivered => "HeartbeatDelivered",
             Self::Resent => "Resent",
             Self::Unacknowledged => "Unacknowledged",

@@ -10,8 +10,8 @@ use rolewatch_guard::roster::Snapshot;
 use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
 use crate::port::{
-    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Question, Queue, Row, Span, Subscribers, Subscription,
-    SubscriptionPage, Table, Topic, Trail, Trouble,
+    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Prober, Question, Queue, Row, Span, Subscribers,
+    Subscription, SubscriptionPage, Table, Topic, Trail, Trouble,
 };
 
 /// What a topic took, in its order.
@@ -53,6 +53,12 @@ pub struct Twin<W> {
     pub reading: Cell<i64>,
     /// What IAM would tell of a whole account, one reading after another, and how many seconds each takes. The last one is told again and again.
     pub details: RefCell<BTreeMap<AccountId, Vec<(Snapshot, i64)>>>,
+    /// The reader roles that were entered as a probe: when, in which account, by the endpoint of which Region.
+    pub probed: RefCell<Vec<(Moment, AccountId, String)>>,
+    /// Where they can't be, and why.
+    pub unprobed: RefCell<BTreeMap<(AccountId, String), Trouble>>,
+    /// How many seconds a probe takes.
+    pub probing: Cell<i64>,
 }
 
 impl<W: Weather> Twin<W> {
@@ -74,6 +80,9 @@ impl<W: Weather> Twin<W> {
             details: RefCell::default(),
             setups: RefCell::default(),
             reading: Cell::default(),
+            probed: RefCell::default(),
+            unprobed: RefCell::default(),
+            probing: Cell::default(),
         }
     }
 
@@ -269,6 +278,21 @@ impl<W: Weather> Trail for Twin<W> {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
         let now = self.clock.get();
         self.call("lookup", || self.history.borrow_mut().answer(question, token, now)).await?
+    }
+}
+
+impl<W: Weather> Prober for Twin<W> {
+    async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
+        let place = (account, region.to_owned());
+        let entered = self.call("probe", || {
+            self.clock.set(self.clock.get().plus_seconds(self.probing.get()));
+            if let Some(trouble) = self.unprobed.borrow().get(&place) {
+                return Err(trouble.clone());
+            }
+            self.probed.borrow_mut().push((self.clock.get(), place.0, place.1.clone()));
+            Ok(())
+        });
+        entered.await?
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Digest {
     pub unacknowledged: Listed<Open>,
     /// Accounts of the policy, or regions of them, of which nothing was heard in that time.
     pub silent: Listed<Silent>,
+    /// Accounts from whose Regions a probe didn't come back, as of the last run.
+    #[serde(default)]
+    pub unanswered: Listed<Unanswered>,
     /// Suppressions that have ended or soon will.
     pub suppressions: Listed<Ending>,
     /// Who receives the e-mail of the operations topic: this digest's, alarms, and alerts that Slack doesn't take. `None`: it could not be found out.
@@ -120,6 +123,19 @@ pub struct Silent {
     pub last: Option<String>,
 }
 
+/// An account, and Regions of it from which a probe didn't come back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unanswered {
+    /// The account.
+    pub account: Account,
+    /// Which Regions.
+    pub regions: Vec<String>,
+    /// When the first probe was sent that has no answer, RFC 3339, UTC.
+    pub since: String,
+    /// Why the reader role could not be entered. `None`: it was entered, and no event came.
+    pub why: Option<String>,
+}
+
 /// A suppression that has ended or soon will.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
@@ -155,5 +171,6 @@ impl Digest {
             && self.recipients == Some(Recipients::Confirmed)
             && self.quarantined == Some(0)
             && [self.unproven.total, self.unacknowledged.total, self.silent.total, self.suppressions.total] == [0; 4]
+            && self.unanswered.total == 0
     }
 }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::super::text::length;
 use super::super::{Language, sample};
 use super::*;
-use crate::wire::{Account, Ending};
+use crate::wire::{Account, Ending, Unanswered};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];
 
@@ -109,6 +109,41 @@ fn a_quiet_day_is_one_line() {
     assert_eq!(subject, "rolewatch digest 2026-02-01: 0 switches, nothing to report");
 }
 
+fn unanswered(regions: &[&str], why: Option<&str>) -> Unanswered {
+    Unanswered {
+        account: Account { id: "444455556666".into(), name: Some("production".into()) },
+        regions: regions.iter().map(ToString::to_string).collect(),
+        since: "2026-01-31T21:41:02Z".into(),
+        why: why.map(str::to_owned),
+    }
+}
+
+#[test]
+fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
+    let regions = ["af-south-1", "ap-east-1", "eu-west-1", "us-east-1", "us-west-2"];
+    let refused = "sts:AssumeRole was refused: AccessDenied: *not* authorized";
+    let list = vec![unanswered(&regions, None), unanswered(&["me-south-1"], Some(refused))];
+    let digest = Digest { unanswered: Listed::of(list), ..quiet() };
+    assert!(!digest.is_quiet());
+    let in_words = |language| lines(&message(&sample::view(language), &digest))[2..].to_vec();
+    assert_eq!(
+        in_words(Language::English),
+        [
+            "*Accounts from which no events arrive, or not from every Region: 2*",
+            "• production `444455556666`: af-south-1, ap-east-1, eu-west-1, us-east-1 …, since 2026-02-01 06:41",
+            "• production `444455556666`: me-south-1, since 2026-02-01 06:41: sts:AssumeRole was refused: AccessDenied: \
+             ∗not∗ authorized",
+        ]
+    );
+    assert_eq!(in_words(Language::Japanese)[0], "*イベントが届かないアカウント (一部のリージョンの場合を含む): 2件*");
+    for language in BOTH {
+        let view = sample::view(language);
+        let all = Digest { recipients: None, unanswered: digest.unanswered.clone(), ..sample::digest() };
+        within_limits(&message(&view, &all));
+        assert!(mail(&view, &all).1.contains("production 444455556666: af-south-1"));
+    }
+}
+
 #[test]
 fn what_could_not_be_counted_is_no_quiet_day() {
     let digest = Digest { quarantined: None, ..quiet() };
@@ -173,12 +208,14 @@ proptest! {
         let hostile = format!("<!channel> *{text}* `<@U1>`\n");
         let account = Account { id: hostile.clone(), name: Some(hostile.clone()) };
         let open = Open { id: hostile.clone(), rule: hostile.clone(), who: hostile.clone(), role: hostile.clone(), time: hostile.clone(), message: hostile.clone() };
+        let unanswered = Unanswered { account: account.clone(), regions: vec![hostile.clone(); 40], since: hostile.clone(), why: Some(hostile.clone()) };
         let silent = Silent { account, regions: vec![hostile.clone(); 40], last: Some(hostile.clone()) };
         let ending = Ending { rule: hostile.clone(), caller: hostile.clone(), owner: hostile.clone(), until: hostile.clone(), over: true };
         let held = Held { who: hostile.clone(), role: hostile.clone(), switches: total, seconds: i64::MAX };
         let stretch = Stretch { who: hostile.clone(), role: hostile.clone(), began: hostile.clone(), seconds: i64::MIN };
         digest.unproven = Listed { total, first: vec![open.clone(); 10] };
         digest.unacknowledged = Listed { total, first: vec![open; 10] };
+        digest.unanswered = Listed { total, first: vec![unanswered; 10] };
         digest.silent = Listed { total, first: vec![silent; 10] };
         digest.suppressions = Listed { total, first: vec![ending; 10] };
         digest.held = Listed { total, first: vec![held; 10] };

@@ -31,6 +31,8 @@ pub struct DigestWords {
     pub unacknowledged: &'static str,
     /// One of them: `{what}`, and `{time}` since when.
     pub since: &'static str,
+    /// Accounts from whose Regions a probe didn't come back, `{n}`.
+    pub unanswered: &'static str,
     /// Accounts and regions that are silent, `{n}`.
     pub silent: &'static str,
     /// One of them: `{what}`, and `{time}` at which something was heard last.
@@ -80,6 +82,7 @@ const EN: DigestWords = DigestWords {
                          The log of session-auditor says why",
     unacknowledged: "Alerts that nobody acknowledged: {n}",
     since: "{what}, since {time}",
+    unanswered: "Accounts from which no events arrive, or not from every Region: {n}",
     silent: "Silent for 24 hours: {n}",
     heard: "{what}, last heard {time}",
     never: "{what}, never heard",
@@ -114,6 +117,7 @@ const JA: DigestWords = DigestWords {
                          理由は session-auditor のログにあります",
     unacknowledged: "確認応答のないアラート: {n}件",
     since: "{what}、{time}から",
+    unanswered: "イベントが届かないアカウント (一部のリージョンの場合を含む): {n}件",
     silent: "24時間イベントが届いていない: {n}件",
     heard: "{what}、最後は{time}",
     never: "{what}、一度も届いていない",

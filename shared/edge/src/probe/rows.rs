@@ -1,0 +1,121 @@
+//! Probes in the ledger, all in one partition: for each place the last probe, the last answer, and
+//! whether it was silent at a run; and when the last run was.
+
+use std::collections::BTreeMap;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::probe::Probe;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::AT_ONCE;
+use super::place::{Asked, FORGOTTEN, Known, Silence, Spot};
+use crate::ledger::{hear, keys};
+use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+
+/// The partition.
+const PK: &str = "probes";
+const ANSWER: &str = "answer";
+const ASKED: &str = "asked";
+const SILENT: &str = "silent";
+const RUN: &str = "run";
+
+/// Notes that a probe came back by EventBridge, if the record is the role owner's copy. The log of
+/// that account and Region was heard, too.
+///
+/// # Errors
+/// The table's own; then it has to be noted again.
+pub async fn answered<T: Table>(table: &T, probe: &Probe, now: Moment) -> Result<(), Trouble> {
+    let Some(region) = &probe.answers else { return Ok(()) };
+    hear(table, &probe.seen, now).await?;
+    let sk = key(ANSWER, probe.role.account(), region);
+    keep(table, row(sk, String::new(), probe.seen.time)).await
+}
+
+/// The places that were silent at the last run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// When that run was due; `None`: there was none.
+    pub run: Option<Moment>,
+    /// Account and Region.
+    pub silent: BTreeMap<(AccountId, String), Silence>,
+}
+
+/// Which places were silent at the last run.
+///
+/// # Errors
+/// The table's own, and a row that can't be read.
+pub async fn standing<T: Table>(table: &T) -> Result<Standing, Trouble> {
+    let rows = table.query(Place::Ledger, PK, &Span { from: RUN.to_owned(), to: SILENT.to_owned() }).await?;
+    let Some(run) = rows.iter().find(|row| row.sk == RUN) else { return Ok(Standing::default()) };
+    let of_run = rows.iter().filter(|row| row.sk != RUN && row.rank == run.rank);
+    let silent = of_run.map(|row| Ok((spot(row)?, read(row)?))).collect::<Result<_, Trouble>>()?;
+    Ok(Standing { run: keys::second_of(&run.rank), silent })
+}
+
+/// What is known of every place that was probed lately.
+pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<Known, Trouble> {
+    let span = Span { from: ANSWER.to_owned(), to: ASKED.to_owned() };
+    let mut known = Known::default();
+    for row in table.query(Place::Ledger, PK, &span).await? {
+        if row.sk.starts_with(ANSWER) {
+            let time = keys::second_of(&row.rank).ok_or_else(|| unreadable(&row, "it has no time"))?;
+            known.answered.insert(spot(&row)?, time);
+            continue;
+        }
+        let asked: Asked = read(&row)?;
+        if now.seconds_since(asked.last) < FORGOTTEN {
+            known.asked.insert(spot(&row)?, asked);
+        }
+    }
+    Ok(known)
+}
+
+/// Notes a probe that was sent.
+pub(super) async fn keep_asked<T: Table>(table: &T, spot: &Spot, asked: &Asked) -> Result<(), Trouble> {
+    let (account, region) = spot;
+    keep(table, row(key(ASKED, *account, region), json(asked)?, asked.last)).await
+}
+
+/// Writes what a run came to: each silent place, then the run.
+pub(super) async fn keep_result<T: Table>(table: &T, silent: &BTreeMap<Spot, Silence>, now: Moment) -> Result<(), Trouble> {
+    let rows = silent.iter().map(|((account, region), silence)| Ok(row(key(SILENT, *account, region), json(silence)?, now)));
+    let rows: Vec<Row> = rows.collect::<Result<_, Trouble>>()?;
+    let kept = stream::iter(rows).map(|row| keep(table, row)).buffer_unordered(AT_ONCE);
+    kept.try_collect::<Vec<()>>().await?;
+    keep(table, row(RUN.to_owned(), String::new(), now)).await
+}
+
+async fn keep<T: Table>(table: &T, row: Row) -> Result<(), Trouble> {
+    table.keep(Place::Ledger, row, Keep::Greatest).await.map(drop)
+}
+
+fn row(sk: String, body: String, time: Moment) -> Row {
+    let expires = Some(time.plus_seconds(FORGOTTEN));
+    Row { pk: PK.to_owned(), sk, body, rank: keys::second(time), version: 0, expires }
+}
+
+fn key(kind: &str, account: AccountId, region: &str) -> String {
+    format!("{kind}#{account}#{}", keys::region_part(region))
+}
+
+/// The place in a row's key.
+fn spot(row: &Row) -> Result<Spot, Trouble> {
+    let mut parts = row.sk.splitn(3, '#').skip(1);
+    let account = parts.next().and_then(|account| account.parse().ok());
+    account.zip(parts.next().map(str::to_owned)).ok_or_else(|| unreadable(row, "the key names no place"))
+}
+
+fn json(what: &impl Serialize) -> Result<String, Trouble> {
+    serde_json::to_string(what).map_err(|error| Trouble::Refused { what: "noting a probe".to_owned(), why: error.to_string() })
+}
+
+fn read<D: DeserializeOwned>(row: &Row) -> Result<D, Trouble> {
+    serde_json::from_str(&row.body).map_err(|error| unreadable(row, &error.to_string()))
+}
+
+fn unreadable(row: &Row, why: &str) -> Trouble {
+    Trouble::Refused { what: format!("reading row `{PK}` `{}`", row.sk), why: why.to_owned() }
+}
