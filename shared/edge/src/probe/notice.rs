@@ -1,7 +1,6 @@
 //! What those who run rolewatch are told.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -32,29 +31,30 @@ pub(super) async fn silent<O: Table + Topic>(
 }
 
 fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
-    let mut text = "Once an hour rolewatch enters the reader role of every account, through every Region that is watched, and \
-                    waits for the event of that call. From these places it doesn't come:\n"
-        .to_owned();
-    for ((account, region), silence) in silent.iter().take(NAMED) {
-        let name = policy.account_name(*account).map(harmless).unwrap_or_default();
-        let why = match &silence.why {
-            Some(why) => format!("the reader role can't be entered: {}", harmless(why)),
-            None => "the role was entered, and no event arrived".to_owned(),
-        };
-        let region = harmless(region);
-        // Writing to a string can't fail.
-        if writeln!(text, "\n- account {account} ({name}), {region}, since {}: {why}", silence.since).is_err() {
-            break;
-        }
-    }
+    let mut lines = vec![
+        "Once an hour rolewatch enters the reader role of every account, through every Region that is watched, and \
+         waits for the event of that call. From these places it doesn't come:"
+            .to_owned(),
+    ];
+    lines.extend(silent.iter().take(NAMED).map(|(spot, silence)| line(policy, spot, silence)));
     if let Some(more @ 1..) = silent.len().checked_sub(NAMED) {
-        text.push_str(&format!("\n- and {more} more\n"));
+        lines.push(format!("- and {more} more"));
     }
-    text.push_str(
-        "\nUntil it does, rolewatch may not learn of role switches there. The trail may be stopped, a forwarding rule off or \
-         deleted, or the reader role missing. SilentSpokesAlarm in docs/operations.md says what to do.",
+    lines.push(
+        "Until it does, rolewatch may not learn of role switches there. The trail may be stopped, a forwarding rule off \
+         or deleted, or the reader role missing. SilentSpokesAlarm in docs/operations.md says what to do."
+            .to_owned(),
     );
-    text
+    lines.join("\n\n")
+}
+
+fn line(policy: &Policy, (account, region): &Spot, silence: &Silence) -> String {
+    let name = policy.account_name(*account).map(harmless).unwrap_or_default();
+    let why = match &silence.why {
+        Some(why) => format!("the reader role can't be entered: {}", harmless(why)),
+        None => "the role was entered, and no event arrived".to_owned(),
+    };
+    format!("- account {account} ({name}), {}, since {}: {why}", harmless(region), silence.since)
 }
 
 /// Says that one run isn't enough for all places, once a day.

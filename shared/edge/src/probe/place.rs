@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 const ON_ITS_WAY: i64 = 1_800;
 
 /// By so many seconds the clocks of a function and of CloudTrail may differ.
-const CLOCKS: i64 = 60;
+const CLOCKS: i64 = 5;
 
 /// A probe that was sent so many seconds ago says nothing any more: the place was left out since.
 pub(super) const FORGOTTEN: i64 = 2 * 86_400;

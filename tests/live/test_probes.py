@@ -1,0 +1,108 @@
+"""Probes, all the way round: session-auditor enters each reader role, the account's own rule brings the event back, and who is cut off is named."""
+
+import json
+import time
+import unittest
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, STAGING
+from rolewatch_live.inbox import Inbox
+from rolewatch_live.live import AUDITOR, GUARD, Live
+from rolewatch_live.waiting import until
+
+RULE = "rolewatch-spoke-mint"
+# The clocks of a function and of CloudTrail may differ by less.
+CLOCKS = 6
+NAMES = {DEVELOPMENT: "development", HUB: "security", PRODUCTION: "production", STAGING: "staging"}
+
+
+def policy(*accounts: str) -> str:
+    """Only who is to be probed matters here."""
+    names = "".join(f'  "{account}": {NAMES[account]}\n' for account in accounts)
+    role = f'  - {{arn: "arn:aws:iam::{PRODUCTION}:role/UpdateApp", groups: [development/Developers]}}\n'
+    return f"version: 1\naccounts:\n{names}roles:\n{role}"
+
+
+class Probes(unittest.TestCase):
+    live: Live
+    operations: Inbox
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.live = cls.enterClassContext(Live(bot=True))
+        cls.operations = cls.live.inbox("OperationsTopicArn", "operations")
+        cls.start = datetime.now(UTC)
+
+    def probe(self, hour: int) -> int:
+        """The run of an hour from now, when the clocks can tell it from the one before; how many places it calls silent."""
+        began = time.monotonic()
+        until("time to pass", lambda: time.monotonic() - began > CLOCKS)
+        before = self.live.metrics(AUDITOR)["SilentSpokes"]
+        self.live.run("SessionAuditorName", {"task": "probe", "at": self.at(hour)})
+        said = self.live.metrics(AUDITOR)["SilentSpokes"] - before
+        self.live.rest()
+        return said
+
+    def at(self, hour: int) -> str:
+        return (self.start + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def answers(self) -> dict[str, str]:
+        """When each place answered last, by the time of its event."""
+        rows = self.live.rows("LedgerTableName")
+        return {row["sk"]: row["rank"] for row in rows if row["pk"] == "probes" and row["sk"].startswith("answer#")}
+
+    def notices(self) -> list[str]:
+        return [message["body"] for message in self.operations.read() if "Once an hour rolewatch enters" in message["body"]]
+
+    def digest(self, hour: int) -> str:
+        """The paragraph of the digest about where no events come from."""
+        before = len(self.live.sink.messages())
+        self.live.run("SessionAuditorName", {"task": "digest", "at": self.at(hour)})
+        posts: list[Any] = until("the digest", lambda: self.live.sink.messages()[before:])
+        blocks = [block.get("text", {}).get("text", "") for block in posts[-1]["payload"]["blocks"]]
+        return "".join(text for text in blocks if "from which no events arrive" in text)
+
+    def test_who_is_cut_off_is_named_within_two_runs_and_taken_off_when_it_answers(self) -> None:
+        self.live.push_policy(policy(DEVELOPMENT, HUB, PRODUCTION))
+        self.assertEqual(self.probe(0), 0)
+        places = {f"answer#{account}#{HOME}" for account in (DEVELOPMENT, HUB, PRODUCTION)}
+        until("answer of every account", lambda: set(self.answers()) == places)
+        # Two copies of each, but one in the hub's own account. None of them is an event that breaks a silence.
+        until("the copies", lambda: self.live.metrics(GUARD)["ProbeReceived"] == 5)
+        self.assertEqual(self.live.metrics(GUARD)["Received"], 0)
+
+        events = self.live.accounts.client("events", PRODUCTION)
+        events.disable_rule(Name=RULE)
+        self.assertEqual(self.probe(1), 0)
+        self.assertEqual((self.notices(), self.digest(1)), ([], ""))
+        self.assertEqual(self.probe(2), 1)
+        (notice,) = until("a notice", self.notices)
+        self.assertIn(f"account {PRODUCTION} (production), {HOME}, since", notice)
+        self.assertIn("the role was entered, and no event arrived", notice)
+        for other in (DEVELOPMENT, HUB):
+            self.assertNotIn(other, notice)
+        self.assertIn(f"production `{PRODUCTION}`: {HOME}, since", self.digest(2))
+
+        # EnableRule would leave out reads, which AssumeRole is.
+        pattern = events.describe_rule(Name=RULE)["EventPattern"]
+        events.put_rule(Name=RULE, EventPattern=pattern, State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
+        before = self.answers()[f"answer#{PRODUCTION}#{HOME}"]
+        self.assertEqual(self.probe(3), 1)
+        until("the answer", lambda: self.answers()[f"answer#{PRODUCTION}#{HOME}"] > before)
+        self.assertEqual((self.probe(4), self.digest(4)), (0, ""))
+        self.assertEqual(len(self.notices()), 1, "the same set is told once a day")
+        self.assertEqual(self.live.dead(), dict.fromkeys(self.live.dead(), 0))
+
+        # Nothing is deployed in this account: it lets nobody in, and that is known at once.
+        self.live.push_policy(policy(DEVELOPMENT, HUB, PRODUCTION, STAGING))
+        self.assertEqual(self.probe(5), 1)
+        last = until("the second notice", lambda: self.notices()[1:])[-1]
+        self.assertIn(f"account {STAGING} (staging), {HOME}", last)
+        self.assertIn("AccessDenied", last)
+        self.assertEqual(self.live.metrics(GUARD)["Received"], 0, "a probe that is refused is no event either")
+        self.assertIn("AccessDenied", json.dumps(self.digest(5)))
+
+
+if __name__ == "__main__":
+    unittest.main()
