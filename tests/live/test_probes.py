@@ -6,7 +6,7 @@ import unittest
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, STAGING
+from rolewatch_live.accounts import DEVELOPMENT, HOME, HUB, PRODUCTION, STAGING, TOKYO
 from rolewatch_live.inbox import Inbox
 from rolewatch_live.live import AUDITOR, GUARD, Live
 from rolewatch_live.waiting import until
@@ -20,17 +20,20 @@ NAMES = {DEVELOPMENT: "development", HUB: "security", PRODUCTION: "production", 
 def policy(*accounts: str) -> str:
     """Only who is to be probed matters here."""
     names = "".join(f'  "{account}": {NAMES[account]}\n' for account in accounts)
-    role = f'  - {{arn: "arn:aws:iam::{PRODUCTION}:role/UpdateApp", groups: [development/Developers]}}\n'
+    role = f'  - {{arn: "arn:aws:iam::{PRODUCTION}:role/UpdateApp", groups: [production/Developers]}}\n'
     return f"version: 1\naccounts:\n{names}roles:\n{role}"
 
 
-class Probes(unittest.TestCase):
+class Case(unittest.TestCase):
+    """What both tests need of their stack."""
+
     live: Live
     operations: Inbox
+    start: datetime
 
     @classmethod
-    def setUpClass(cls) -> None:
-        cls.live = cls.enterClassContext(Live(bot=True))
+    def deploy(cls, live: Live) -> None:
+        cls.live = cls.enterClassContext(live)
         cls.operations = cls.live.inbox("OperationsTopicArn", "operations")
         cls.start = datetime.now(UTC)
 
@@ -62,6 +65,12 @@ class Probes(unittest.TestCase):
         posts: list[Any] = until("the digest", lambda: self.live.sink.messages()[before:])
         blocks = [block.get("text", {}).get("text", "") for block in posts[-1]["payload"]["blocks"]]
         return "".join(text for text in blocks if "from which no events arrive" in text)
+
+
+class Accounts(Case):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.deploy(Live(bot=True))
 
     def test_who_is_cut_off_is_named_within_two_runs_and_taken_off_when_it_answers(self) -> None:
         self.live.push_policy(policy(DEVELOPMENT, HUB, PRODUCTION))
@@ -102,6 +111,22 @@ class Probes(unittest.TestCase):
         self.assertIn("AccessDenied", last)
         self.assertEqual(self.live.metrics(GUARD)["Received"], 0, "a probe that is refused is no event either")
         self.assertIn("AccessDenied", json.dumps(self.digest(5)))
+
+
+class Regions(Case):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.deploy(Live(((PRODUCTION, HOME), (PRODUCTION, TOKYO)), bot=True, Regions=f"{HOME},{TOKYO}"))
+
+    def test_each_region_is_probed_through_its_own_endpoint(self) -> None:
+        self.live.push_policy(policy(PRODUCTION))
+        self.assertEqual(self.probe(0), 0)
+        until("both answers", lambda: set(self.answers()) == {f"answer#{PRODUCTION}#{region}" for region in (HOME, TOKYO)})
+        self.live.accounts.client("events", PRODUCTION, TOKYO).disable_rule(Name=RULE)
+        self.assertEqual((self.probe(1), self.probe(2)), (0, 1))
+        (notice,) = until("a notice", self.notices)
+        self.assertIn(TOKYO, notice)
+        self.assertNotIn(HOME, notice)
 
 
 if __name__ == "__main__":
