@@ -43,6 +43,7 @@ struct Needles {
     /// Whether some needle has other characters.
     beyond_ascii: bool,
     unicode_escape: Finder<'static>,
+    event_source: Finder<'static>,
     slash_escape: Option<Finder<'static>>,
 }
 
@@ -82,6 +83,21 @@ impl Filter {
     }
 }
 
+/// The key by which a record says of which service it is.
+const EVENT_SOURCE: &[u8] = b"\"eventSource\"";
+
+impl Filter {
+    /// Whether a record says of which service it is, with a text that isn't empty. Of one that doesn't, nobody can say that
+    /// it doesn't matter.
+    pub(crate) fn names_its_service(&self, json: &[u8]) -> bool {
+        let Some(needles) = &self.needles else { return true };
+        let Some(at) = needles.event_source.find(json) else { return false };
+        let after = json.get(at + EVENT_SOURCE.len()..).unwrap_or_default().trim_ascii_start();
+        let value = after.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+        matches!(value, [b'"', first, ..] if *first != b'"')
+    }
+}
+
 impl Needles {
     fn new(needles: &[String]) -> Result<Self, BadNeedle> {
         let mut ascii = [false; 128];
@@ -108,7 +124,14 @@ impl Needles {
         }
         let texts: Vec<&[u8]> = needles.iter().map(|needle| needle.as_bytes()).collect();
         let slash_escape = ascii.get(usize::from(b'/')).is_some_and(|used| *used).then(|| Finder::new("\\/").into_owned());
-        Ok(Self { search: Search::new(&texts)?, ascii, beyond_ascii, unicode_escape: Finder::new("\\u").into_owned(), slash_escape })
+        Ok(Self {
+            search: Search::new(&texts)?,
+            ascii,
+            beyond_ascii,
+            unicode_escape: Finder::new("\\u").into_owned(),
+            event_source: Finder::new(EVENT_SOURCE).into_owned(),
+            slash_escape,
+        })
     }
 
     /// Whether a character of some needle is written as an escape. An escaped backslash before a `u` is taken for one too.

@@ -180,7 +180,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         self.counts.records += 1;
         if self.insights && is_insight(json) {
             self.counts.insights += 1;
-        } else if !self.filter.could_match_where(json, backslash) {
+        } else if !self.filter.could_match_where(json, backslash) && self.filter.names_its_service(json) {
             self.counts.passed_over += 1;
         } else if is_insight(json) {
             self.counts.insights += 1;

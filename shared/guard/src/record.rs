@@ -25,15 +25,15 @@ pub(crate) struct Record<'a> {
     pub(crate) user_identity: Option<Object<UserIdentity<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) event_time: Option<Text<'a>>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "text::only_text", skip_serializing_if = "Option::is_none")]
     pub(crate) event_source: Option<Text<'a>>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "text::only_text", skip_serializing_if = "Option::is_none")]
     pub(crate) event_name: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) aws_region: Option<Text<'a>>,
     #[serde(borrow, rename = "sourceIPAddress", skip_serializing_if = "Option::is_none")]
     pub(crate) source_ip_address: Option<Text<'a>>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, default, deserialize_with = "text::only_text", skip_serializing_if = "Option::is_none")]
     pub(crate) error_code: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) error_message: Option<Text<'a>>,

@@ -6,6 +6,7 @@ use std::ops::Deref;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
 /// Text, or the text of a number or boolean where AWS or a tool between wrote one.
 ///
@@ -60,6 +61,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Anything)
     }
+}
+
+/// For members that CloudTrail always writes as texts, and that decide what a record is about: whatever else stands there
+/// [is odd](Text::is_odd), a number and a boolean too.
+pub(crate) fn only_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text<'de>>, D::Error> {
+    let raw: Option<&RawValue> = Deserialize::deserialize(deserializer)?;
+    let Some(raw) = raw.map(RawValue::get) else { return Ok(None) };
+    if raw.starts_with('"') {
+        return serde_json::from_str(raw).map(Some).map_err(D::Error::custom);
+    }
+    Ok(Some(Text(None)))
 }
 
 struct Anything;

@@ -191,14 +191,19 @@ pub fn read_from(json: &[u8], delivery: Delivery<'_>, elevated: &dyn Fn(&RoleArn
 }
 
 fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
-    if record.event_source.as_ref().is_some_and(Text::is_odd) {
-        return Err(RecordProblem::Unlike { field: "eventSource" });
+    let field = "eventSource";
+    let source = record.event_source.as_ref().ok_or(RecordProblem::Missing(field))?;
+    if source.is_odd() {
+        return Err(RecordProblem::Unlike { field });
     }
-    Ok(match record.event_source.as_deref().and_then(|source| source.split('.').next()) {
-        Some("sts") => Service::Sts,
-        Some("signin") => Service::SignIn,
-        Some("iam") => Service::Iam,
-        Some("sso") => Service::Sso,
+    if source.trim().is_empty() {
+        return Err(RecordProblem::Missing(field));
+    }
+    Ok(match source.split('.').next() {
+        Some(name) if name.eq_ignore_ascii_case("sts") => Service::Sts,
+        Some(name) if name.eq_ignore_ascii_case("signin") => Service::SignIn,
+        Some(name) if name.eq_ignore_ascii_case("iam") => Service::Iam,
+        Some(name) if name.eq_ignore_ascii_case("sso") => Service::Sso,
         _ => Service::Other,
     })
 }

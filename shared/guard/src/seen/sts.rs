@@ -12,8 +12,14 @@ use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
 use crate::record::{AssumedRoleUser, Credentials, Object, Record, RequestParameters, Resource, ResponseElements, Text};
 
-/// No credentials of STS last longer than 36 hours.
+/// No credentials of STS last longer, in seconds: 36 hours, those of a user.
 const LONGEST: i64 = 129_600;
+
+/// Those of a role last at most 12 hours.
+const LONGEST_OF_ROLE: i64 = 43_200;
+
+/// The expiration is reckoned from a clock that may be a little ahead of the one that dates the record, in seconds.
+const CLOCKS: i64 = 300;
 
 pub(super) fn fact(record: &Record<'_>, at: &At<'_>, unread: &mut Unread) -> Result<Option<Fact>, RecordProblem> {
     let Some(api) = MintApi::from_event_name(at.name) else {
@@ -66,23 +72,24 @@ fn mint(record: &Record<'_>, at: &At<'_>, api: MintApi, unread: &mut Unread) -> 
         session: shared(assumed.and_then(|user| user.assumed_role_id.as_ref())),
         issued: shared(credentials.and_then(Object::read).and_then(|c| c.access_key_id.as_ref())),
         shared: shared_id(record, unread),
-        grant: Some(Box::new(grant(record, at, &asked, (credentials, answer.unread), unread))),
+        grant: Some(Box::new(grant(record, (at, api), &asked, (credentials, answer.unread), unread))),
         omitted: request.omitted.is_some(),
     })
 }
 
 fn grant(
     record: &Record<'_>,
-    at: &At<'_>,
+    (at, api): (&At<'_>, MintApi),
     asked: &Part<RequestParameters<'_>>,
     (credentials, unread_answer): (Option<&Object<Credentials<'_>>>, bool),
     unread: &mut Unread,
 ) -> Grant {
     let request = &asked.members;
+    let longest = longest(api);
     let unread_credentials = unread_answer || credentials.is_some_and(Object::is_odd);
     let expiration = credentials.and_then(Object::read).and_then(|credentials| credentials.expiration.as_ref());
-    let expiration = expires(expiration, at.time, unread).of(unread_credentials);
-    let duration = lasts(request.duration_seconds.as_ref(), unread).of(asked.unread);
+    let expiration = expires(expiration, (at.time, longest), unread).of(unread_credentials);
+    let duration = lasts(request.duration_seconds.as_ref(), longest, unread).of(asked.unread);
     let serial = device(request.serial_number.as_ref(), unread).of(asked.unread);
     let unread = UnreadGrant { expiration: expiration.is_unread(), duration: duration.is_unread(), serial: serial.is_unread() };
     Grant {
@@ -95,20 +102,29 @@ fn grant(
     }
 }
 
-/// A time in one of the formats that CloudTrail uses, after the call: nobody is given credentials that have expired.
+fn longest(api: MintApi) -> i64 {
+    match api {
+        MintApi::GetSessionToken | MintApi::GetFederationToken => LONGEST,
+        _ => LONGEST_OF_ROLE,
+    }
+}
+
+/// A time in one of the formats that CloudTrail uses, after the call and no later than any credentials last: nobody is given
+/// credentials that have expired.
 ///
 /// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would show a lifetime that nobody granted.
-fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut Unread) -> Detail<Moment> {
-    let expected = "a time after `eventTime` belongs there, like `Jul 10, 2023, 12:09:47 PM`";
+fn expires(text: Option<&Text<'_>>, (issued, longest): (Moment, i64), unread: &mut Unread) -> Detail<Moment> {
+    let latest = issued.plus_seconds(longest + CLOCKS);
+    let expected = "a time after `eventTime`, within the longest session, belongs there, like `Jul 10, 2023, 12:09:47 PM`";
     unread.detail(text, ("responseElements.credentials.expiration", expected), |text| {
-        Moment::from_expiration(text).ok().filter(|expires| *expires > issued)
+        Moment::from_expiration(text).ok().filter(|expires| *expires > issued && *expires <= latest)
     })
 }
 
-fn lasts(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<i64> {
-    let expected = "a number of seconds from 1 to 129600 belongs there";
-    unread.detail(text, ("requestParameters.durationSeconds", expected), |text| {
-        text.parse().ok().filter(|seconds| (1..=LONGEST).contains(seconds))
+fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut Unread) -> Detail<i64> {
+    let expected = format!("a number of seconds from 1 to {longest} belongs there");
+    unread.detail(text, ("requestParameters.durationSeconds", &expected), |text| {
+        text.parse().ok().filter(|seconds| (1..=longest).contains(seconds))
     })
 }
 

@@ -78,3 +78,20 @@ fn a_list_beside_a_record_does_not_hide_it() {
     let (_, counts) = all(br#"{"Records":[]}"#);
     assert_eq!((counts.files_read, counts.records_unread), (1, 0));
 }
+
+#[test]
+fn a_record_that_does_not_say_of_which_service_it_is_is_never_passed_over() {
+    let filter = Filter::new(&["\"sts.amazonaws.com\"".to_owned()]).unwrap();
+    let passed_over = |record: &str| {
+        let (_, counts) = from_stream(format!(r#"{{"Records":[{record}]}}"#).as_bytes(), &filter);
+        assert_eq!(counts.records, 1, "{record}");
+        counts.passed_over == 1
+    };
+    let before = r#""eventVersion":"1.08","userIdentity":{}"#;
+    for source in [r#","eventSource":"ec2.amazonaws.com""#, ",\n \"eventSource\" : \"ec2.amazonaws.com\""] {
+        assert!(passed_over(&format!("{{{before}{source}}}")), "{source}");
+    }
+    for source in ["", r#","eventSource":5"#, r#","eventSource":null"#, r#","eventSource":"""#, r#","eventSource":["ec2"]"#] {
+        assert!(!passed_over(&format!("{{{before}{source}}}")), "{source}");
+    }
+}

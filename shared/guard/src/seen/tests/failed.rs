@@ -81,3 +81,50 @@ fn a_call_that_blinds_the_guard_or_changes_the_setup_did_not_fail_either() {
     let failed = with(&stop, &("errorCode", json!(" ")));
     assert!(of(&failed).0.is_none_or(|call| call.failed.is_some()));
 }
+
+/// What stands in place of a text, where CloudTrail writes texts only.
+fn no_texts() -> [Value; 5] {
+    [json!(0), json!(5), json!(false), json!(true), json!([])]
+}
+
+#[test]
+fn an_error_that_is_no_text_is_none_where_credentials_were_issued_and_unread_elsewhere() {
+    for record in every_kind() {
+        for code in no_texts() {
+            let odd = with(&record, &("errorCode", code.clone()));
+            match reading(&odd) {
+                Err(problem) => assert!(problem.to_string().contains("errorCode"), "{problem}"),
+                Ok(Reading::Seen(seen)) => {
+                    assert!(seen.error.is_none() && seen.unread.len() == 1, "{odd}: {seen:?}");
+                    assert!(!matches!(seen.fact, Some(Fact::Denial(_))), "{odd}");
+                }
+                // A service's session that was issued is a link of chains, whatever else is odd.
+                Ok(Reading::Service(_)) => {}
+                Ok(other) => panic!("{odd}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_record_that_does_not_say_of_which_service_or_call_it_is_is_unread() {
+    for record in every_kind() {
+        let values = no_texts().into_iter().chain([Value::Null, json!(""), json!(" ")]);
+        for value in values {
+            let odd = with(&record, &("eventSource", value));
+            assert!(reading(&odd).unwrap_err().to_string().contains("eventSource"), "{odd}");
+        }
+        let mut without = record.clone();
+        without.as_object_mut().unwrap().remove("eventSource");
+        assert!(reading(&without.to_string()).unwrap_err().to_string().contains("eventSource"), "{without}");
+        let is_use = !["sts.", "signin.", "iam.", "sso."].iter().any(|own| record["eventSource"].as_str().unwrap().starts_with(own));
+        for value in no_texts() {
+            let odd = with(&record, &("eventName", value));
+            match reading(&odd) {
+                Err(problem) => assert!(problem.to_string().contains("eventName"), "{problem}"),
+                Ok(Reading::Seen(seen)) => assert!(is_use && seen.unread.len() == 1, "{odd}: {seen:?}"),
+                Ok(other) => panic!("{odd}: {other:?}"),
+            }
+        }
+    }
+}

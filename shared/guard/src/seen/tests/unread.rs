@@ -274,3 +274,22 @@ fn whether_a_call_failed_shows_in_the_credentials_that_it_issued() {
     record["responseElements"] = Value::Null;
     assert_eq!(reading(&record.to_string()), Err(RecordProblem::Unlike { field: "errorCode" }));
 }
+
+#[test]
+fn no_role_is_held_longer_than_twelve_hours_at_a_time_and_no_credentials_longer_than_a_day_and_a_half() {
+    let of = |api: &str, duration: i64| {
+        let mut record = switch_with("/requestParameters/durationSeconds", json!(duration));
+        record["eventName"] = json!(api);
+        seen(&record).unread.len()
+    };
+    for api in ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"] {
+        assert_eq!([43_200, 43_201, 129_600].map(|duration| of(api, duration)), [0, 1, 1], "{api}");
+    }
+    for api in ["GetSessionToken", "GetFederationToken"] {
+        assert_eq!([43_201, 129_600, 129_601].map(|duration| of(api, duration)), [0, 0, 1], "{api}");
+    }
+    let expires = |text: &str| seen(&switch_with("/responseElements/credentials/expiration", json!(text))).unread.len();
+    assert_eq!(expires("Mar 2, 2026, 9:00:00 PM"), 0);
+    assert_eq!(expires("Mar 3, 2026, 9:00:00 PM"), 1);
+    assert_eq!(expires("Mar 2, 2030, 9:00:00 AM"), 1);
+}
