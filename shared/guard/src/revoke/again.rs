@@ -56,12 +56,20 @@ struct User<'a, 'w> {
 
 /// What is known of the user in one of the role's groups, at the time of the plan.
 enum Standing {
-    In,
+    /// `joined`: when they did, if the finding says that they were outside.
+    In {
+        joined: Option<Moment>,
+    },
     NotIn,
     /// The last that is known, if anything is.
-    Unknown(Option<(Moment, bool)>),
+    Unknown {
+        last: Option<(Moment, bool)>,
+        joined: Option<Moment>,
+    },
     /// What was read has them in it, and the finding says that they were not.
     Contradicted,
+    /// A roster of this moment has them in it. The finding says that they were not, and no record shows that they joined.
+    Unexplained(Moment),
 }
 
 impl User<'_, '_> {
@@ -113,53 +121,79 @@ impl User<'_, '_> {
     }
 
     fn standing(&self, group: &GroupRef) -> Standing {
-        let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
-        let denied = self.plan.case.outside_groups.then_some(self.plan.first.key.second);
+        let (roster, at, switch) = (self.plan.tracer.roster, self.plan.case.as_of, self.plan.first.key.second);
+        let denied = self.plan.case.outside_groups.then_some((switch, false));
         let Some(id) = roster.group(group) else {
-            return Standing::Unknown(denied.map(|denied| (denied, false)));
+            return Standing::Unknown { last: denied, joined: None };
         };
-        let then = denied.map(|denied| roster.membership(self.account, self.id, &id, denied));
-        match (roster.membership(self.account, self.id, &id, at), then) {
-            (Membership::NotMember { .. }, _) => Standing::NotIn,
+        let membership = |moment| roster.membership(self.account, self.id, &id, moment);
+        let last = roster.membership_last_known(self.account, self.id, &id, switch, at);
+        // Logs and rosters that end before the plan tell nothing of what came after them.
+        let covered = |member| {
+            let last = last.map(|(moment, _)| moment);
+            roster.is_covered(self.account, self.id, &id, member, last, at)
+        };
+        let now = match membership(at) {
+            Membership::Member { .. } => Some(true).filter(|_| covered(true)),
+            Membership::NotMember { .. } => Some(false).filter(|_| covered(false)),
+            Membership::Unproven { .. } => None,
+        };
+        if now == Some(false) {
+            return Standing::NotIn;
+        }
+        // Where only a later roster shows it.
+        let shown = last.or_else(|| now.map(|member| (at, member)));
+        let mut joined = None;
+        if denied.is_some() {
             // The finding rests on other rosters or logs.
-            (_, Some(Membership::Member { .. })) => Standing::Contradicted,
-            (Membership::Member { .. }, _) => Standing::In,
-            (Membership::Unproven { .. }, _) => {
-                let known = roster.membership_last_known(self.account, self.id, &id, self.plan.first.key.second, at);
-                let denied = denied.map(|denied| (denied, false));
-                Standing::Unknown(known.into_iter().chain(denied).max_by_key(|(moment, _)| *moment))
+            if matches!(membership(switch), Membership::Member { .. }) {
+                return Standing::Contradicted;
             }
+            if let Some((moment, true)) = shown {
+                joined = joined_after(switch, membership(moment));
+                if joined.is_none() {
+                    return Standing::Unexplained(moment);
+                }
+            }
+        }
+        match now {
+            Some(true) => Standing::In { joined },
+            _ => Standing::Unknown { last: last.into_iter().chain(denied).max_by_key(|(moment, _)| *moment), joined },
         }
     }
 
     fn about_group(&self, group: &GroupRef, standing: &Standing, name: Option<&str>, limit: &mut Limit) {
         let (who, at, written) = (&self.who, self.plan.case.as_of, harmless(&group.written));
-        match standing {
-            Standing::NotIn => {}
-            Standing::In => limit.ways.extend(self.leave(group, name, "out of the group")),
-            Standing::Unknown(Some((last, true))) => {
-                say(limit, &format!("{who} was in {written} at {last}; whether they still are at {at} is unknown."));
-                limit.ways.extend(self.look(name));
-                limit.ways.extend(self.leave(group, name, "out of the group, if the command above lists it"));
+        if let Standing::In { joined: Some(joined) } | Standing::Unknown { joined: Some(joined), .. } = standing {
+            say(limit, &format!("{who} joined {written} at {joined}, after the switch."));
+        }
+        let text = match standing {
+            Standing::NotIn => return,
+            Standing::In { .. } => {
+                limit.ways.extend(self.leave(group, name, "out of the group"));
+                return;
             }
-            Standing::Unknown(Some((last, false))) => {
-                let text = format!(
-                    "{who} was not in {written} at {last}; whether they are in it at {at} is unknown. If not, something else lets them in."
-                );
-                say(limit, &text);
-                limit.ways.extend(self.look(name));
+            Standing::Unknown { last: Some((last, true)), .. } => {
+                format!("{who} was in {written} at {last}; whether they still are at {at} is unknown.")
             }
-            Standing::Unknown(None) => {
-                say(limit, &format!("Whether {who} is in {written} at {at} is unknown: nothing that was read shows it."));
-                limit.ways.extend(self.look(name));
+            Standing::Unknown { last: Some((last, false)), .. } => format!(
+                "{who} was not in {written} at {last}; whether they are in it at {at} is unknown. If not, something else lets them in."
+            ),
+            Standing::Unknown { last: None, .. } => {
+                format!("Whether {who} is in {written} at {at} is unknown: nothing that was read shows it.")
             }
-            Standing::Contradicted => {
-                let text = format!(
-                    "The finding says that {who} was not in {written}, and what was read says that they were: whether they are in it at {at} is unknown."
-                );
-                say(limit, &text);
-                limit.ways.extend(self.look(name));
-            }
+            Standing::Contradicted => format!(
+                "The finding says that {who} was not in {written}, and what was read says that they were: whether they are in it at {at} is unknown."
+            ),
+            Standing::Unexplained(taken) => format!(
+                "The finding says that {who} was not in {written}, a roster has them in it at {taken}, and the logs don't show that they \
+                 joined: whether they are in it at {at} is unknown."
+            ),
+        };
+        say(limit, &text);
+        limit.ways.extend(self.look(name));
+        if let Standing::Unknown { last: Some((_, true)), .. } = standing {
+            limit.ways.extend(self.leave(group, name, "out of the group, if the command above lists it"));
         }
     }
 
@@ -200,6 +234,14 @@ impl User<'_, '_> {
             "a statement for the role's trust policy"
         };
         limit.ways.push(Way { what: what.to_owned(), line: super::ascii(&statement) });
+    }
+}
+
+/// When a membership began, if the logs show that it was after the switch.
+fn joined_after(switch: Moment, membership: Membership) -> Option<Moment> {
+    match membership {
+        Membership::Member { began: Some(began), .. } => Some(began.time).filter(|time| *time > switch),
+        _ => None,
     }
 }
 

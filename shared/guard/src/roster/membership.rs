@@ -89,8 +89,17 @@ impl Roster<'_> {
         self.by_snapshots(account, user, group, at, born, &|_| true)
     }
 
-    /// Where membership at `until` is unproven: the latest earlier moment for which it is known, and what it was. `begin` is one of the
-    /// moments that are looked at, and the first.
+    /// Whether what the membership is said to be at `at` rests on logs that reach that far. They have no gap since `last`, when it
+    /// was last shown; or a roster from after `at` says the same, and the logs have no gap up to it.
+    pub fn is_covered(&self, account: AccountId, user: &str, group: &str, member: bool, last: Option<Moment>, at: Moment) -> bool {
+        let says_so = |snapshot: &Snapshot| snapshot.is_member(user, group) == Some(member);
+        let mut later = self.rosters.of(account).filter(|snapshot| says_so(snapshot)).filter_map(|snapshot| snapshot.taken);
+        last.is_some_and(|last| self.gap(account, last, at).is_none())
+            || later.any(|taken| taken >= at && self.gap(account, at, taken).is_none())
+    }
+
+    /// The latest moment up to `until` at which something shows the membership, and what it was then. `begin` is one of the moments
+    /// that are looked at, and the first.
     pub fn membership_last_known(
         &self,
         account: AccountId,
@@ -101,7 +110,9 @@ impl Roster<'_> {
     ) -> Option<(Moment, bool)> {
         let taken = self.rosters.of(account).filter_map(|snapshot| snapshot.taken);
         let key = (account, Arc::from(user), Arc::from(group));
-        let changes = self.changes.memberships.get(&key).into_iter().flatten().map(|second| second.time.plus_seconds(1));
+        let ended = self.changes.groups.get(&(account, Arc::clone(&key.2))).and_then(|life| life.deleted);
+        let changed = self.changes.memberships.get(&key).into_iter().flatten().map(|second| second.time);
+        let changes = changed.chain(ended).map(|time| time.plus_seconds(1));
         let mut moments: Vec<Moment> = taken.chain(changes).chain([begin]).filter(|at| (begin..=until).contains(at)).collect();
         moments.sort_unstable();
         moments.into_iter().rev().find_map(|at| match self.membership(account, user, group, at) {

@@ -103,9 +103,45 @@ fn whoever_joined_since_is_taken_out() {
     let mut story = switch("tom");
     story.iam(600, "admin").adds("tom", "Developers");
     let rosters = rosters(&story, Some(-7_200));
-    assert_eq!(again(&story, "RW001", 30 * DAY, &rosters).leaves(), ["tom --group-name Developers"]);
+    let told = again(&story, "RW001", 30 * DAY, &rosters);
+    assert!(told.leaves() == ["tom --group-name Developers"] && told.looks(), "{:?}", told.lines);
+    assert!(told.says.contains("whether they still are at 2026-04-01T09:00:00Z is unknown"), "{}", told.says);
+    let told = again(&story, "RW001", 3_600, &rosters);
+    assert!(told.leaves() == ["tom --group-name Developers"] && !told.looks(), "{:?}", told.lines);
+    let says = "tom joined development/Developers at 2026-03-02T09:10:00Z, after the switch.";
+    assert!(told.says.contains(says) && !told.says.contains("unknown"), "{}", told.says);
     let told = again(&story, "RW001", 300, &rosters);
     assert!(told.leaves().is_empty(), "the plan is for a time before they joined: {:?}", told.lines);
+}
+
+#[test]
+fn nothing_is_known_of_a_time_that_no_log_and_no_roster_covers() {
+    let mut left = switch("dora");
+    left.iam(600, "admin").removes("dora", "Developers");
+    let told = again(&left, "RW002", 200 * DAY, &rosters(&left, Some(7_200)));
+    assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
+    assert!(!told.says.contains("They are in none"), "{}", told.says);
+    assert!(told.says.contains("dora was not in development/Developers at 2026-03-02T11:00:00Z"), "{}", told.says);
+    let untimed = switch("dora");
+    let told = again(&untimed, "RW002", 200 * DAY, &rosters(&untimed, None));
+    assert!(told.leaves() == ["dora --group-name Developers"] && told.looks(), "{:?}", told.lines);
+    assert!(told.says.contains("dora was in development/Developers at 2026-03-02T09:00:00Z; whether"), "{}", told.says);
+    // A roster from after the plan, with nothing missing in between, does show it.
+    let told = again(&untimed, "RW002", 30 * DAY, &rosters(&untimed, Some(30 * DAY + 60)));
+    assert!(told.leaves() == ["dora --group-name Developers"] && !told.looks(), "{:?}", told.lines);
+}
+
+#[test]
+fn whoever_a_later_roster_lists_without_a_record_of_it_is_not_taken_out_of_the_group() {
+    let story = switch("tom");
+    let found = story.finding("RW001");
+    let mut joined = story.roster_text().map(|text| serde_json::from_str::<Value>(&text).unwrap()).unwrap();
+    joined["UserDetailList"][3]["GroupList"] = json!(["Developers"]);
+    let mut rosters = Rosters::default();
+    rosters.add(Snapshot::read(joined.to_string().as_bytes(), Some(story.now().plus_seconds(30 * DAY))).unwrap());
+    let told = again_for(&story, &found, 30 * DAY + 60, &rosters);
+    assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
+    assert!(told.says.contains("the logs don't show that they joined"), "{}", told.says);
 }
 
 #[test]
