@@ -111,6 +111,13 @@ fn the_review_asks_too() {
 }
 
 #[test]
+fn the_review_asks_about_a_path_that_the_role_lacks() {
+    let outcome = company("role/MigrateData", "role/data/MigrateData").run(&["review", "setup", "--format", "ndjson"]);
+    let asked = question("data/MigrateData", "MigrateData", "the authorization details");
+    assert!(outcome.stderr.contains(&asked), "{}", outcome.stderr);
+}
+
+#[test]
 fn the_pattern_in_our_example_matches_with_a_region_and_without_one() {
     let pattern = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_ReleaseManager_*";
     let policy = std::fs::read_to_string(project().join("events/rolewatch.yaml")).unwrap();

@@ -120,7 +120,9 @@ pub fn unmatched(world: &World, policy: &Policy, rosters: &Rosters, near: &BTree
 pub(crate) fn unmatched_among(roles: impl IntoIterator<Item = RoleArn>, policy: &Policy) -> Vec<UnmatchedEntry> {
     let roles: BTreeSet<Known> = roles.into_iter().map(Known::whole).collect();
     let accounts: BTreeSet<AccountId> = roles.iter().map(|known| known.role.account()).collect();
-    let candidates = Candidates::of(policy, &roles);
+    // The path of each is known, so a role at another path is not the one that an entry means.
+    let matched = |known: &Known| policy.roles.iter().any(|entry| entry.arn.matches(&known.role));
+    let candidates = Candidates(roles.iter().filter(|known| !matched(known)).map(|known| &known.role).collect());
     let unmatched = entries(policy).filter(|entry| !roles.iter().any(|known| entry.arn.matches(&known.role)));
     let with_near = unmatched.map(|entry| {
         let slip = entry.arn.account().is_some_and(|account| !accounts.contains(&account));

@@ -127,6 +127,20 @@ fn rosters_tell_which_roles_exist() {
 }
 
 #[test]
+fn among_roles_with_whole_arns_one_at_another_path_is_suggested() {
+    let said = |entries: &[&str], roles: &[&str]| -> Vec<String> {
+        let roles = roles.iter().map(|name| RoleArn::parse(&role(name)).unwrap());
+        unmatched_among(roles, &policy(entries)).iter().map(ToString::to_string).collect()
+    };
+    for (entry, meant) in [("ops/UpdateApp", "UpdateApp"), ("UpdateApp", "ops/UpdateApp"), ("x/UpdateApp", "y/UpdateApp")] {
+        assert_eq!(said(&[entry], &[meant]), [near(entry, meant, "the authorization details")]);
+    }
+    // A role that another entry matches is no slip of this one.
+    let unknown = format!("no role that was given is called `{}`", role("ops/UpdateApp"));
+    assert_eq!(said(&["ops/UpdateApp", "UpdateApp"], &["UpdateApp"]), [unknown]);
+}
+
+#[test]
 fn several_roles_are_suggested_when_they_are_equally_near() {
     let mut story = Story::new();
     for path in ["a", "b", "c", "d"] {
