@@ -18,9 +18,6 @@ const LONGEST: i64 = 129_600;
 /// Those of a role last at most 12 hours.
 const LONGEST_OF_ROLE: i64 = 43_200;
 
-/// The expiration is reckoned from a clock that may be a little ahead of the one that dates the record, in seconds.
-const CLOCKS: i64 = 300;
-
 pub(super) fn fact(record: &Record<'_>, at: &At<'_>, unread: &mut Unread) -> Result<Option<Fact>, RecordProblem> {
     let Some(api) = MintApi::from_event_name(at.name) else {
         return Ok(None);
@@ -88,7 +85,7 @@ fn grant(
     let longest = longest(api);
     let unread_credentials = unread_answer || credentials.is_some_and(Object::is_odd);
     let expiration = credentials.and_then(Object::read).and_then(|credentials| credentials.expiration.as_ref());
-    let expiration = expires(expiration, (at.time, longest), unread).of(unread_credentials);
+    let expiration = expires(expiration, at.time, unread).of(unread_credentials);
     let duration = lasts(request.duration_seconds.as_ref(), longest, unread).of(asked.unread);
     let serial = device(request.serial_number.as_ref(), unread).of(asked.unread);
     let unread = UnreadGrant { expiration: expiration.is_unread(), duration: duration.is_unread(), serial: serial.is_unread() };
@@ -109,15 +106,13 @@ fn longest(api: MintApi) -> i64 {
     }
 }
 
-/// A time in one of the formats that CloudTrail uses, after the call and no later than any credentials last: nobody is given
-/// credentials that have expired.
+/// A time in one of the formats that CloudTrail uses, after the call: nobody is given credentials that have expired.
 ///
 /// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would show a lifetime that nobody granted.
-fn expires(text: Option<&Text<'_>>, (issued, longest): (Moment, i64), unread: &mut Unread) -> Detail<Moment> {
-    let latest = issued.plus_seconds(longest + CLOCKS);
-    let expected = "a time after `eventTime`, within the longest session, belongs there, like `Jul 10, 2023, 12:09:47 PM`";
+fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut Unread) -> Detail<Moment> {
+    let expected = "a time after `eventTime` belongs there, like `Jul 10, 2023, 12:09:47 PM`";
     unread.detail(text, ("responseElements.credentials.expiration", expected), |text| {
-        Moment::from_expiration(text).ok().filter(|expires| *expires > issued && *expires <= latest)
+        Moment::from_expiration(text).ok().filter(|expires| *expires > issued)
     })
 }
 
