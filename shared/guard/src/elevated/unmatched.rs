@@ -98,7 +98,7 @@ pub fn unmatched(world: &World, policy: &Policy, rosters: &Rosters, near: &BTree
         // Where the entry's own role exists, one that is called nearly the same is another role.
         let meant = exists || refused.iter().any(|known| known.is_of(entry));
         let is_right = |miss: Miss| match miss {
-            Miss::Word | Miss::Letter => !meant,
+            Miss::Word | Miss::Letter | Miss::Ending => !meant,
             Miss::Account => entry.arn.account().is_some_and(|account| !accounts.contains(&account)),
             _ => true,
         };
@@ -106,7 +106,7 @@ pub fn unmatched(world: &World, policy: &Policy, rosters: &Rosters, near: &BTree
         let mut near = strays.near(entry, is_right);
         let mut place = if near.is_empty() && account_is_listed { Place::Roster } else { Place::Logs };
         if near.is_empty() && !exists {
-            near = unlisted.near(entry, |miss| miss != Miss::Word && is_right(miss));
+            near = unlisted.near(entry, |miss| !matches!(miss, Miss::Word | Miss::Ending) && is_right(miss));
             place = if near.is_empty() { place } else { Place::Roster };
         }
         if !near.is_empty() || !exists {

@@ -18,6 +18,12 @@ const FEWEST_MADE_UP: usize = 8;
 /// The fewest characters of a name in which one wrong letter is a slip, rather than another name.
 const FEWEST_TO_MISSPELL: usize = 6;
 
+/// The fewest characters of a stem that two names share, to take what follows for a suffix.
+const FEWEST_SHARED: usize = 6;
+
+/// How many digits the suffix of a permission set's role has: they are hexadecimal, and may all be letters.
+const DIGITS_OF_SET: usize = 16;
+
 /// What Identity Center puts in front of a permission set's name.
 const PERMISSION_SET: &str = "AWSReservedSSO_";
 
@@ -34,10 +40,12 @@ pub enum Miss {
     Path,
     /// A suffix that AWS made up, as a permission set has after it was provisioned anew.
     MadeUpSuffix,
-    /// One of the names has a word more at its end.
+    /// One of the names has a word more at its end, or more after a dash.
     Word,
     /// A letter of the name.
     Letter,
+    /// Both names end in a part of their own, as `-prod` and `-dev`, after a stem that they share.
+    Ending,
     /// A digit of the account.
     Account,
 }
@@ -98,7 +106,27 @@ fn of_roles(ours: &str, theirs: &str) -> Option<Miss> {
     }
     let plain = their_name.strip_prefix(PERMISSION_SET).filter(|_| !our_name.starts_with(PERMISSION_SET));
     let set = || suffix(our_name, plain?).filter(|miss| *miss == Miss::MadeUpSuffix);
-    suffix(our_name, their_name).or_else(set).or_else(|| is_misspelled(our_name, their_name).then_some(Miss::Letter))
+    let slip = || is_misspelled(our_name, their_name).then_some(Miss::Letter);
+    let ending = || differ_in_ending(our_name, their_name).then_some(Miss::Ending);
+    suffix(our_name, their_name).or_else(set).or_else(slip).or_else(ending)
+}
+
+/// `UpdateApp-prod` and `UpdateApp-dev`, `UpdateApp-eu-west-1` and `UpdateApp-us-east-1`
+fn differ_in_ending(ours: &str, theirs: &str) -> bool {
+    let (Some(our_stem), Some(their_stem)) = (without_ending(ours), without_ending(theirs)) else { return false };
+    let is_stem = our_stem.len() >= FEWEST_SHARED && !PERMISSION_SET.trim_end_matches('_').eq_ignore_ascii_case(our_stem);
+    is_stem && !ours.contains(is_wild) && our_stem.eq_ignore_ascii_case(their_stem)
+}
+
+/// A name without the Region at its end, else without its last part.
+fn without_ending(name: &str) -> Option<&str> {
+    let ends = name.rmatch_indices(is_dash).filter_map(|(at, dash)| Some((name.get(..at)?, name.get(at + dash.len()..)?)));
+    let region = ends.clone().find(|(_, end)| is_region(end));
+    region.or_else(|| ends.clone().next()).map(|(stem, _)| stem)
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '_')
 }
 
 /// Whether names differ in one letter. Numbers tell roles apart, so they have to be the same.
@@ -156,6 +184,8 @@ fn is_region(segment: &str) -> bool {
 
 /// Compares names of which at least one has a suffix more.
 fn suffix(ours: &str, theirs: &str) -> Option<Miss> {
+    // Who leaves out a suffix may leave its separator: `AWSReservedSSO_Admin_`.
+    let (ours, theirs) = (ours.trim_end_matches(is_dash), theirs.trim_end_matches(is_dash));
     let (our_stems, their_stems) = (stems(ours), stems(theirs));
     let longer = their_stems.iter().filter(|(stem, _)| matches_any_case(ours, stem)).map(|(_, miss)| *miss);
     let shorter = our_stems.iter().filter(|(stem, _)| matches_any_case(stem, theirs)).map(|(_, miss)| *miss);
@@ -177,12 +207,17 @@ fn stems(name: &str) -> Vec<(&str, Miss)> {
             && begins_suffix(last, c)
             && let (Some(stem), Some(rest)) = (name.get(..at), name.get(at..))
             && plain_characters(stem) >= FEWEST_OF_STEM
-            && let Some(miss) = kind_of_suffix(rest)
+            && let Some(miss) = kind_of_suffix(rest).or_else(|| is_apart(stem, c).then_some(Miss::Word))
         {
             stems.push((stem, miss));
         }
     }
     stems
+}
+
+/// Whether what follows a stem is a suffix however long it is, as `-eu-west-1`: a dash sets it apart, and the stem is one name.
+fn is_apart(stem: &str, next: char) -> bool {
+    is_dash(next) && !stem.contains(is_wild)
 }
 
 fn is_separator(c: char) -> bool {
@@ -209,6 +244,9 @@ fn kind_of_suffix(text: &str) -> Option<Miss> {
 
 /// `0123456789abcdef`, `1QK4ZJ7M2W8XN`, `*`
 fn is_made_up(part: &str) -> bool {
+    if part.len() == DIGITS_OF_SET && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return true;
+    }
     let long = part.len() >= FEWEST_MADE_UP && part.bytes().any(|byte| byte.is_ascii_digit());
     part.contains(is_wild) || (long && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
@@ -220,142 +258,4 @@ fn words_in(part: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const IN: &str = "arn:aws:iam::444455556666:role/";
-    const CENTER: &str = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/";
-
-    fn miss(pattern: &str, role: &str) -> Option<Miss> {
-        RolePattern::new(pattern.to_owned(), None).miss(&RoleArn::parse(role).unwrap())
-    }
-
-    fn of_names(pattern: &str, role: &str) -> Option<Miss> {
-        miss(&format!("{IN}{pattern}"), &format!("{IN}{role}"))
-    }
-
-    fn of_sets(pattern: &str, role: &str) -> Option<Miss> {
-        miss(&format!("{CENTER}{pattern}"), &format!("{CENTER}{role}"))
-    }
-
-    #[test]
-    fn letter_case_and_path_are_near() {
-        for (pattern, role, expected) in [
-            ("updateapp", "UpdateApp", Miss::LetterCase),
-            ("Team/*", "team/App", Miss::LetterCase),
-            ("*admin", "ops/SuperAdmin", Miss::LetterCase),
-            ("UpdateApp", "team/UpdateApp", Miss::Path),
-            ("team/UpdateApp", "UpdateApp", Miss::Path),
-            ("team/UpdateApp", "teams/app/updateapp", Miss::Path),
-            ("team/Upd*App", "UpdateApp", Miss::Path),
-            ("x", "y/x", Miss::Path),
-        ] {
-            assert_eq!(of_names(pattern, role), Some(expected), "{pattern} {role}");
-        }
-    }
-
-    #[test]
-    fn roles_of_identity_center_are_near_with_and_without_a_region_and_whatever_the_suffix() {
-        const A: &str = "0123456789abcdef";
-        const B: &str = "fedcba9876543210";
-        for (pattern, role, expected) in [
-            (format!("*/AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
-            ("*/AWSReservedSSO_Ops_*".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
-            (format!("AWSReservedSSO_Ops_{A}"), format!("ap-northeast-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
-            (format!("us-east-1/AWSReservedSSO_Ops_{A}"), format!("eu-west-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
-            ("us-east-1/*".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
-            ("eu-*/AWSReservedSSO_Ops_*".to_owned(), format!("eusc-de-east-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
-            (format!("AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Ops_{B}"), Miss::MadeUpSuffix),
-            (format!("us-east-1/AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_ops_{B}"), Miss::MadeUpSuffix),
-            ("*/AWSReservedSSO_Ops".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::MadeUpSuffix),
-        ] {
-            assert_eq!(of_sets(&pattern, &role), Some(expected), "{pattern} {role}");
-        }
-        assert_eq!(
-            of_names("ReleaseManager", &format!("{}AWSReservedSSO_ReleaseManager_{A}", "aws-reserved/sso.amazonaws.com/")),
-            Some(Miss::MadeUpSuffix)
-        );
-        for (pattern, role) in [
-            ("*/AWSReservedSSO_Ops_*".to_owned(), format!("AWSReservedSSO_OpsReadOnly_{A}")),
-            (format!("AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Dev_{A}")),
-            ("AWSReservedSSO_Ops_*".to_owned(), format!("ap-northeast-1/AWSReservedSSO_Dev_{A}")),
-        ] {
-            assert_eq!(of_sets(&pattern, &role), None, "{pattern} {role}");
-        }
-    }
-
-    #[test]
-    fn a_suffix_is_near_and_a_longer_name_is_not() {
-        for (pattern, role, expected) in [
-            ("UpdateApp", "UpdateAppRole", Miss::Word),
-            ("UpdateApp", "UpdateApp-prod", Miss::Word),
-            ("UpdateApp-prod", "team/updateapp", Miss::Word),
-            ("UpdateApp", "UpdateApp2", Miss::Word),
-            ("UpdateApp", "Update", Miss::Word),
-            ("UpdateApp", "UpdateApp-1QK4ZJ7M2W8XN", Miss::MadeUpSuffix),
-            ("UpdateApp-1QK4ZJ7M2W8XN", "UpdateApp-9AB4ZJ7M2W8YY", Miss::MadeUpSuffix),
-            ("UpdateApp-*", "UpdateApp", Miss::MadeUpSuffix),
-            ("Update*pp", "UpdateApp-Role-1QK4ZJ7M2W8XN", Miss::Word),
-        ] {
-            assert_eq!(of_names(pattern, role), Some(expected), "{pattern} {role}");
-        }
-        for (pattern, role) in [
-            ("UpdateApp", "UpdateDb"),
-            ("UpdateApp", "UpdateAppFunctionRole-1QK4ZJ7M2W8XN"),
-            ("UpdateApp-prod", "UpdateApp-dev"),
-            ("Admin", "Administrator"),
-            ("Ops", "OpsRole"),
-            ("App", "App-1QK4ZJ7M2W8XN"),
-            ("UpdateApp", "ReadApp"),
-            ("UpdateApp1", "UpdateApp2"),
-            ("Admin", "Admix"),
-        ] {
-            assert_eq!(of_names(pattern, role), None, "{pattern} {role}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_letter_is_near() {
-        for role in ["UpdateAp", "UpdaetApp", "team/UpdateAppp", "updateAqp"] {
-            assert_eq!(of_names("UpdateApp", role), Some(Miss::Letter), "{role}");
-        }
-    }
-
-    #[test]
-    fn a_pattern_that_means_any_role_is_near_to_none() {
-        for (pattern, role) in
-            [("team/*", "Other"), ("team/*", "ops/Other"), ("us-east-1/*", "Other"), ("*/a*", "admin"), ("team/??", "ab")]
-        {
-            assert_eq!(of_names(pattern, role), None, "{pattern} {role}");
-        }
-    }
-
-    #[test]
-    fn another_account_is_near_only_by_a_slip() {
-        let role = "arn:aws:iam::444455556666:role/team/UpdateApp";
-        for (pattern, expected) in [
-            ("arn:aws:iam::444455556665:role/team/UpdateApp", Some(Miss::Account)),
-            ("arn:aws:iam::444455565666:role/team/*", Some(Miss::Account)),
-            ("arn:aws:iam::444455556665:role/UpdateApp", None),
-            ("arn:aws:iam::111122223333:role/team/UpdateApp", None),
-            ("arn:aws:iam::544455556667:role/team/UpdateApp", None),
-            ("arn:aws:iam::*:role/UpdateApp", Some(Miss::Path)),
-            ("arn:aws:iam::4444*:role/UpdateApp", Some(Miss::Path)),
-            ("arn:aws:iam::1111*:role/UpdateApp", None),
-            ("arn:aws-cn:iam::444455556666:role/team/UpdateApp", Some(Miss::Partition)),
-            ("arn:aws-cn:iam::444455556666:role/UpdateApp", Some(Miss::Path)),
-            ("arn:aws-cn:iam::444455556666:role/TEAM/UpdateApp", Some(Miss::Partition)),
-            ("arn:aws:iam::444455556666:role/team/UpdateApp", None),
-        ] {
-            assert_eq!(miss(pattern, role), expected, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn names_of_any_characters_are_compared() {
-        for name in ["更新アプリ2", "-", "a--b", "Ünlaut_Äpfel9", "________"] {
-            assert_eq!(of_names("UpdateApp", name), None, "{name}");
-            assert_eq!(of_names(name, &format!("p/{name}")), Some(Miss::Path), "{name}");
-        }
-    }
-}
+mod tests;

@@ -141,6 +141,17 @@ fn among_roles_with_whole_arns_one_at_another_path_is_suggested() {
 }
 
 #[test]
+fn a_role_that_differs_in_its_suffix_is_suggested_unless_both_exist() {
+    for (entry, meant) in [("UpdateApp-prod", "UpdateApp-dev"), ("UpdateApp-eu-west-1", "UpdateApp"), ("UpdateApp", "UpdateApp-eu-west-1")]
+    {
+        assert_eq!(said_of(&[entry], &entered(meant), &Rosters::default()), [near(entry, meant, "the logs")]);
+        assert_eq!(said_of(&[entry], &entered(meant), &roster(&[entry])), [""; 0]);
+        let said = said_of(&[entry], &Story::new(), &roster(&[meant]));
+        assert!(!said[0].contains("did you mean"), "a role that nobody enters may be another one: {said:?}");
+    }
+}
+
+#[test]
 fn several_roles_are_suggested_when_they_are_equally_near() {
     let mut story = Story::new();
     for path in ["a", "b", "c", "d"] {
