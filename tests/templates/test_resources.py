@@ -216,6 +216,12 @@ class Resources(unittest.TestCase):
         self.assertEqual([beat["EventBridgeParameters"]["Source"]], rule["EventPattern"]["source"])
         self.assertEqual(rule["EventBusName"], {"Ref": "HubBus"})
 
+    def test_probes_are_known_by_the_name_of_the_role_that_sends_them(self):
+        engine = (ROOT / "shared" / "guard" / "src" / "probe.rs").read_text()
+        (suffix,) = re.findall(r'const AUDITOR: &str = "(.+)";', engine)
+        role = self.of("AWS::IAM::Role")["SessionAuditorRole"]
+        self.assertEqual(role["RoleName"], {"Fn::Sub": "${AWS::StackName}" + suffix})
+
     def test_names_are_the_stacks_so_that_tampering_is_noticed(self):
         for template, prefix in ((self.hub, "${AWS::StackName}"), (self.spoke, "${HubStackName}"), (self.trail, "${HubStackName}")):
             for name, resource in template["Resources"].items():
