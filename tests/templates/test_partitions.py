@@ -5,10 +5,10 @@ import re
 import unittest
 
 import templates
-from templates import HUB, ROOT, SPOKE
+from templates import HUB, ROOT, SPOKE, TRAIL
 
 CROSS_ACCOUNT = ROOT / "deploy" / "cross-account"
-TEMPLATES = (HUB, SPOKE, CROSS_ACCOUNT / "identity-account.yaml", CROSS_ACCOUNT / "role-account.yaml")
+TEMPLATES = (HUB, SPOKE, TRAIL, CROSS_ACCOUNT / "identity-account.yaml", CROSS_ACCOUNT / "role-account.yaml")
 STATE_MACHINE = ROOT / "functions" / "archive-auditor" / "history.asl.json"
 KNOWN = (ROOT / "shared" / "guard" / "src" / "partition.rs").read_text()
 # One Region of each partition, and of each prefix that `aws` has.
@@ -22,7 +22,7 @@ PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b",
 
 class Partitions(unittest.TestCase):
     def test_every_region_is_taken_and_nothing_else(self):
-        for path, names in ((HUB, ["Regions"]), (SPOKE, ["HubRegion", "GlobalRegion"])):
+        for path, names in ((HUB, ["Regions"]), (SPOKE, ["HubRegion", "GlobalRegion"]), (TRAIL, ["HubRegion"])):
             for name in names:
                 pattern = templates.raw(path)["Parameters"][name]["AllowedPattern"]
                 for region in REGIONS:
