@@ -103,6 +103,13 @@ impl Condition {
         self.values.iter().filter_map(of_value).flatten()
     }
 
+    /// Numbers, times and addresses at, below and above the values, or inside and outside of them,
+    /// for keys whose value the caller chooses. Empty where the values are compared as texts.
+    pub fn samples(&self) -> impl Iterator<Item = String> {
+        let of_value = |wanted: &String| self.operator.map(|operator| operator.samples(wanted));
+        self.values.iter().filter_map(of_value).flatten()
+    }
+
     /// The texts that it compares a value of its key with. `None`: it does not compare texts.
     pub fn compared(&self, context: &Context) -> Option<Compared> {
         let operator = self.operator?;

@@ -1,6 +1,8 @@
 //! Condition operators: how one value of a request compares with one of a policy.
 
-use std::net::IpAddr;
+mod samples;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -183,16 +185,23 @@ impl Block {
     }
 
     fn has(&self, address: IpAddr) -> bool {
-        match (self.start, address) {
-            (IpAddr::V4(start), IpAddr::V4(address)) => {
+        let (first, last) = self.ends();
+        first.is_ipv4() == address.is_ipv4() && (first..=last).contains(&address)
+    }
+
+    /// Its first and its last address.
+    fn ends(&self) -> (IpAddr, IpAddr) {
+        match self.start {
+            IpAddr::V4(start) => {
                 let mask = u32::MAX.checked_shl(32 - self.bits).unwrap_or(0);
-                start.to_bits() & mask == address.to_bits() & mask
+                let at = |bits| IpAddr::from(Ipv4Addr::from_bits(bits));
+                (at(start.to_bits() & mask), at(start.to_bits() | !mask))
             }
-            (IpAddr::V6(start), IpAddr::V6(address)) => {
+            IpAddr::V6(start) => {
                 let mask = u128::MAX.checked_shl(128 - self.bits).unwrap_or(0);
-                start.to_bits() & mask == address.to_bits() & mask
+                let at = |bits| IpAddr::from(Ipv6Addr::from_bits(bits));
+                (at(start.to_bits() & mask), at(start.to_bits() | !mask))
             }
-            _ => false,
         }
     }
 }

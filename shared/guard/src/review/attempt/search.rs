@@ -1,12 +1,17 @@
 //! The ways that a caller may choose between, tried until one leads in.
 
+use std::ops::RangeInclusive;
+
 use super::{ASSUME, Entrant};
 use crate::iam::{Condition, Context, Decision, Held, ResourceSide, Truth};
 use crate::id::AccountId;
 use crate::review::account::Role;
 
 /// How many values of a key are tried.
-const VALUES: usize = 64;
+const VALUES: usize = 128;
+
+/// How many seconds a session may be asked to last.
+const DURATIONS: RangeInclusive<u32> = 900..=43_200;
 
 /// How many times the policies are asked before giving up.
 const QUESTIONS: usize = 5_000;
@@ -109,7 +114,9 @@ fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec
         return (values, false);
     }
     let wanted = asked.iter().flat_map(|condition| condition.examples(context));
-    for value in wanted.chain(is_asked.then(|| "other".to_owned())) {
+    let samples = asked.iter().flat_map(|condition| condition.samples());
+    let samples = samples.filter(|value| may_hold(&choice.key, value));
+    for value in wanted.chain(is_asked.then(|| "other".to_owned())).chain(samples) {
         let held = Held::Values(vec![value]);
         if values.contains(&held) {
             continue;
@@ -120,4 +127,9 @@ fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec
         values.push(held);
     }
     (values, false)
+}
+
+/// Whether STS takes a value that was made up: how long a session lasts is bounded.
+fn may_hold(key: &str, value: &str) -> bool {
+    !key.eq_ignore_ascii_case("sts:DurationSeconds") || value.parse().is_ok_and(|seconds: u32| DURATIONS.contains(&seconds))
 }

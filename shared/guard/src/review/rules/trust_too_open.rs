@@ -33,6 +33,8 @@ mod analyzer;
 #[cfg(test)]
 mod cases_of_accounts;
 #[cfg(test)]
+mod cases_of_tags;
+#[cfg(test)]
 mod cases_on_behalf;
 
 use super::not_given;
