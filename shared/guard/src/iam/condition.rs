@@ -103,6 +103,12 @@ impl Condition {
         self.values.iter().filter_map(of_value).flatten()
     }
 
+    /// Whether it compares its values as texts, or not at all: no order and no range.
+    pub fn compares_texts(&self) -> bool {
+        let of_texts = |kind: Kind| !matches!(kind, Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary);
+        self.operator.is_none_or(|operator| of_texts(operator.kind))
+    }
+
     /// Numbers, times and addresses at, below and above the values, or inside and outside of them,
     /// for keys whose value the caller chooses. Empty where the values are compared as texts.
     pub fn samples(&self) -> impl Iterator<Item = String> {

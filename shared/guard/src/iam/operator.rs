@@ -117,8 +117,20 @@ impl Operator {
         Pattern::read(wanted, reading, context)
     }
 
+    /// Whether only the same text matches: lists of hundreds of ids needn't be read as patterns.
+    fn is_plain(self, wanted: &str) -> bool {
+        match self.kind {
+            Kind::Text => !wanted.contains('$'),
+            Kind::TextLike => !wanted.contains(['$', '*', '?']),
+            _ => false,
+        }
+    }
+
     /// Whether a value of the request matches one of the policy's; the negation is the caller's.
     pub(super) fn matches(self, wanted: &str, variables: bool, value: &str, context: &Context) -> Truth {
+        if self.is_plain(wanted) {
+            return (wanted == value).into();
+        }
         let pattern = self.pattern(wanted, variables, context);
         if pattern.has_missing() {
             // "There is no equal or like value", and inverted operators do match (*Policy variables with no value*).

@@ -48,12 +48,26 @@ impl Truth {
 
     /// All of them; yes where there are none.
     pub fn all(truths: impl IntoIterator<Item = Self>) -> Self {
-        truths.into_iter().fold(Self::Yes, Self::and)
+        let mut all = Self::Yes;
+        for truth in truths {
+            all = all.and(truth);
+            if all.is_no() {
+                break;
+            }
+        }
+        all
     }
 
     /// One of them at least; no where there are none.
     pub fn any(truths: impl IntoIterator<Item = Self>) -> Self {
-        truths.into_iter().fold(Self::No, Self::or)
+        let mut any = Self::No;
+        for truth in truths {
+            any = any.or(truth);
+            if any.is_yes() {
+                break;
+            }
+        }
+        any
     }
 
     /// Whether it is surely so.

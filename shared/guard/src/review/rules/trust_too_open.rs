@@ -36,6 +36,7 @@ mod cases_of_accounts;
 mod cases_of_tags;
 #[cfg(test)]
 mod cases_on_behalf;
+mod mentions;
 
 use super::not_given;
 use crate::iam::{Effect, Place, Principal, Statement};

@@ -1,7 +1,8 @@
 //! Everybody, and accounts outside the zone of trust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::mentions::{Mention, Mentions};
 use crate::arn::iam_arn;
 use crate::iam::{Caller, CallerKind, Condition, Held, Place, Principal, Statement, Truth};
 use crate::id::AccountId;
@@ -37,6 +38,8 @@ struct Trusted<'v, 'a> {
 /// Accounts outside the zone of trust, as far as a statement lets them in.
 #[derive(Default)]
 struct Outside {
+    /// Whether those of whom the policy says this are let in.
+    judged: BTreeMap<Mention, bool>,
     accounts: BTreeSet<AccountId>,
     is_sure: bool,
     open: BTreeSet<String>,
@@ -45,16 +48,27 @@ struct Outside {
 }
 
 impl Outside {
-    fn add(&mut self, door: &Door<'_, '_>, account: AccountId) {
+    /// One account; of those of whom the policy says the same, only the first is tried.
+    fn add(&mut self, door: &Door<'_, '_>, account: AccountId, mentions: &Mentions) {
+        let mention = mentions.get(account, door.named);
+        let judged = mention.as_ref().and_then(|mention| self.judged.get(mention));
+        let is_let_in = judged.copied().unwrap_or_else(|| self.judge(door, account));
+        if is_let_in {
+            self.accounts.insert(account);
+        }
+        self.judged.extend(mention.map(|mention| (mention, is_let_in)));
+    }
+
+    fn judge(&mut self, door: &Door<'_, '_>, account: AccountId) -> bool {
         let LetIn { truth, organization, .. } = door.lets_in(&Whose::Of(account));
         match truth {
-            Truth::No => return,
+            Truth::No => return false,
             Truth::Yes => self.is_sure = true,
             Truth::Open(reasons) => self.open.extend(reasons),
         }
-        self.accounts.insert(account);
         self.organization = self.organization.or(Some(organization));
         self.without_external_id |= !door.lets_in_without_external_id(&Whose::Of(account)).truth.is_no();
+        true
     }
 }
 
@@ -70,8 +84,9 @@ impl<'a> Trusted<'_, 'a> {
             return Some(self.violation(self.target.rules.severity, message, self.fix_of_everybody(door)));
         }
         let mut outside = Outside::default();
+        let mentions = Mentions::of(self.target);
         for account in named {
-            outside.add(door, account);
+            outside.add(door, account, &mentions);
         }
         if outside.is_sure {
             let (asks, severity) = self.asks(&outside);
@@ -94,9 +109,10 @@ impl<'a> Trusted<'_, 'a> {
     /// Accounts, users, roles and sessions that the statement names.
     fn by_name(&self, door: &Door<'_, 'a>) -> Option<Draft> {
         let mut outside = Outside::default();
+        let mentions = Mentions::of(self.target);
         for principal in self.statement.principal.iter().flat_map(|principals| &principals.named) {
             let Some((account, named)) = account_of(principal).filter(|(account, _)| !self.view.policy.trusts(*account)) else { continue };
-            outside.add(&Door { named, ..*door }, account);
+            outside.add(&Door { named, ..*door }, account, &mentions);
         }
         if outside.accounts.is_empty() {
             return None;
@@ -198,7 +214,7 @@ fn conditions<'a>(target: &Elevated<'a>) -> impl Iterator<Item = &'a Condition> 
 }
 
 /// Every run of twelve digits in a text.
-fn accounts_in(text: &str) -> impl Iterator<Item = AccountId> {
+pub(super) fn accounts_in(text: &str) -> impl Iterator<Item = AccountId> {
     text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok())
 }
 

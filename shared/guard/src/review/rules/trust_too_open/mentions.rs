@@ -1,0 +1,221 @@
+//! Which accounts a trust policy treats alike, so that one of them is judged for all: a list of
+//! hundreds costs no more than its length.
+//!
+//! If two accounts could change places in every value of the policy and each value would still be
+//! in its list, then what holds for one holds for the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::accounts::accounts_in;
+use crate::iam::{Condition, Principal};
+use crate::id::AccountId;
+use crate::review::view::Elevated;
+
+/// Keys that never hold an account or anything that a caller makes up: numbers and times there
+/// don't tell accounts apart.
+const WITHOUT_ACCOUNTS: [&str; 8] = [
+    "aws:multifactorauthage",
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:tokenissuetime",
+    "aws:sourceip",
+    "aws:vpcsourceip",
+    "aws:requestedregion",
+    "sts:durationseconds",
+];
+
+/// How many digits an account's id has.
+const DIGITS: usize = 12;
+
+/// A text without an account: what stands between its mentions.
+type Rest = Vec<String>;
+
+/// Everything that a trust policy says of an account: in which list, and in which text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mention {
+    lists: BTreeSet<(usize, Rest)>,
+    principal: Option<Rest>,
+    is_owner: bool,
+}
+
+/// What a trust policy says of each account.
+pub(super) struct Mentions {
+    lists: BTreeMap<AccountId, BTreeSet<(usize, Rest)>>,
+    owner: AccountId,
+    are_comparable: bool,
+}
+
+impl Mentions {
+    pub(super) fn of(target: &Elevated<'_>) -> Self {
+        let owner = target.account.id;
+        let mut mentions = Self { lists: BTreeMap::new(), owner, are_comparable: true };
+        let mut list = 0;
+        for statement in target.role.trust.iter().flat_map(|trust| &trust.statements) {
+            for principal in statement.principal.iter().flat_map(|principals| &principals.named) {
+                match principal {
+                    Principal::Arn(arn) => mentions.add(list, arn),
+                    other => {
+                        let account = other.account().map(|account| account.to_string());
+                        mentions.add(list, account.as_deref().unwrap_or_default());
+                    }
+                }
+            }
+            for condition in &statement.conditions {
+                list += 1;
+                mentions.are_comparable &= tells_texts_only(condition);
+                condition.values.iter().for_each(|value| mentions.add(list, value));
+            }
+            list += 1;
+        }
+        mentions
+    }
+
+    fn add(&mut self, list: usize, text: &str) {
+        self.are_comparable &= may_change_places(text);
+        for account in accounts_in(text) {
+            self.lists.entry(account).or_default().insert((list, rest(text, account)));
+        }
+    }
+
+    /// What is said of an account, or of somebody of it. `None`: the policy compares more than
+    /// whole ids, so each account has to be judged on its own.
+    pub(super) fn get(&self, account: AccountId, named: Option<&str>) -> Option<Mention> {
+        self.are_comparable.then(|| Mention {
+            lists: self.lists.get(&account).cloned().unwrap_or_default(),
+            principal: named.map(|arn| rest(arn, account)),
+            is_owner: account == self.owner,
+        })
+    }
+}
+
+fn rest(text: &str, account: AccountId) -> Rest {
+    text.split(&account.to_string()).map(str::to_owned).collect()
+}
+
+fn tells_texts_only(condition: &Condition) -> bool {
+    let key = condition.key.to_ascii_lowercase();
+    condition.compares_texts() || WITHOUT_ACCOUNTS.contains(&key.as_str())
+}
+
+/// Whether another account in its place makes a text that matches the same, but for the account:
+/// neither a wildcard nor a variable may stand for a part of an id.
+fn may_change_places(text: &str) -> bool {
+    if text.contains('$') {
+        // A variable that is the whole value adds nothing to what it holds.
+        let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        return name.is_some_and(|name| !name.contains(['$', '{', '}', ',']) && !has_digit(name));
+    }
+    let mut parts = text.split(|c: char| !c.is_ascii_digit() && c != '*' && c != '?');
+    parts.all(|part| part.len() <= DIGITS && !(has_digit(part) && part.contains(['*', '?'])))
+}
+
+fn has_digit(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::policy::Policy;
+    use crate::review::View;
+    use crate::review::testing::Company;
+
+    const POLICY: &str = r#"
+version: 1
+accounts:
+  "111122223333": development
+  "444455556666": production
+roles:
+  - arn: arn:aws:iam::444455556666:role/UpdateApp
+    groups: [development/Developers]
+    max_session: 1h
+    max_stretch: 2h
+    max_per_day: 4h
+"#;
+
+    #[test]
+    fn only_whole_ids_may_change_places() {
+        for text in ["999988887777", "arn:aws:iam::999988887777:role/ci-2-*", "*", "d*", "${aws:username}"] {
+            assert!(may_change_places(text), "{text}");
+        }
+        for text in ["9999*", "*:role/*7", "?99988887777", "9999888877771", "${aws:username}1", "a${b}"] {
+            assert!(!may_change_places(text), "{text}");
+        }
+    }
+
+    fn accounts(many: u64) -> Vec<String> {
+        (0..many).map(|n| (900_000_000_000 + n * 7_919).to_string()).collect()
+    }
+
+    fn statement(effect: &str, condition: &Value) -> Value {
+        json!({"Effect": effect, "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition})
+    }
+
+    fn listed(effect: &str, key: &str, values: &[String]) -> Value {
+        statement(effect, &json!({"ForAnyValue:ArnLike": {"aws:x": "*"}, "StringLike": {key: values}}))
+    }
+
+    /// How many of the accounts have to be tried.
+    fn tried(statements: &Value, accounts: &[String]) -> usize {
+        let setup = Company::new().trust(statements.clone()).setup();
+        let policy = Policy::read(POLICY.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
+        let view = View::new(&setup, &policy);
+        let mentions = Mentions::of(&view.elevated[0]);
+        let get = |account: &String| mentions.get(account.parse().unwrap(), None);
+        let known: Vec<Mention> = accounts.iter().filter_map(get).collect();
+        accounts.len() - known.len() + known.iter().collect::<BTreeSet<_>>().len()
+    }
+
+    #[test]
+    fn of_a_list_one_account_is_tried_however_long_it_is() {
+        let many = accounts(500);
+        let arns: Vec<String> = many.iter().map(|id| format!("arn:aws:iam::{id}:role/ci-*")).collect();
+        let allow = listed("Allow", "aws:PrincipalAccount", &many);
+        assert_eq!(tried(&allow, &many), 1);
+        assert_eq!(tried(&listed("Allow", "aws:PrincipalArn", &arns), &many), 1);
+        let named = json!({"Effect": "Allow", "Principal": {"AWS": many}, "Action": "sts:AssumeRole"});
+        assert_eq!(tried(&named, &many), 1);
+        let denied = listed("Deny", "aws:PrincipalArn", &arns[..200]);
+        assert_eq!(tried(&json!([allow, denied]), &many), 2);
+        let by_beginning = listed("Deny", "aws:PrincipalAccount", &["9000000*".to_owned()]);
+        assert_eq!(tried(&json!([allow, by_beginning]), &many), 500);
+    }
+
+    /// A Deny that concerns nobody, and that has each account tried on its own.
+    fn each_on_its_own() -> Value {
+        statement("Deny", &json!({"StringLike": {"sts:ExternalId": "never-1*"}}))
+    }
+
+    #[test]
+    fn what_is_found_is_what_each_account_on_its_own_would_show() {
+        let many = accounts(9);
+        let arns = |end: &str| many.iter().map(|id| format!("arn:aws:iam::{id}:{end}")).collect::<Vec<_>>();
+        let allow = listed("Allow", "aws:PrincipalAccount", &many);
+        let plain = statement("Allow", &json!({"StringEquals": {"aws:PrincipalAccount": many}}));
+        let named = json!({"Effect": "Allow", "Principal": {"AWS": arns("role/ci")}, "Action": "sts:AssumeRole"});
+        let denied = |key: &str, values: &[String]| statement("Deny", &json!({"StringLike": {key: values}}));
+        let tag = |operator: &str, value: &str| statement("Deny", &json!({operator: {"aws:PrincipalTag/t": value}}));
+        for others in [
+            json!([]),
+            json!([denied("aws:PrincipalAccount", &many[2..7])]),
+            json!([denied("aws:PrincipalAccount", &many)]),
+            json!([denied("aws:PrincipalArn", &arns("*")[1..3]), denied("aws:PrincipalAccount", &many[2..4])]),
+            json!([denied("aws:PrincipalArn", &arns("role/*")[..4])]),
+            json!([tag("StringNotEquals", &many[3]), tag("StringNotLike", "*")]),
+            json!([statement("Deny", &json!({"StringNotEquals": {"aws:PrincipalAccount": [many[4]]}}))]),
+            json!([statement("Deny", &json!({"StringNotEquals": {"sts:RoleSessionName": "${aws:username}"}}))]),
+        ] {
+            for first in [&allow, &plain, &named] {
+                let found = |more: Option<Value>| {
+                    let others = others.as_array().unwrap().iter().cloned();
+                    let all: Vec<Value> = std::iter::once(first.clone()).chain(others).chain(more).collect();
+                    let found = Company::new().trust(json!(all)).found("RW102");
+                    found.into_iter().map(|found| (found.verdict, found.severity, found.message)).collect::<Vec<_>>()
+                };
+                assert_eq!(found(None), found(Some(each_on_its_own())), "{first} {others}");
+            }
+        }
+    }
+}
