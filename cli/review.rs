@@ -6,7 +6,7 @@ mod report;
 use std::path::PathBuf;
 
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::review::review;
+use rolewatch_guard::review::{Review, review};
 
 use crate::args::ReviewArgs;
 use crate::audit::inputs::{Places, policy_file, read_policy};
@@ -39,7 +39,14 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     tell_near_misses(&reviewed.near_misses, &file);
     reviewed.empty_lists.iter().for_each(|sentence| stdout::tell_warning(sentence));
     stdout::tell(&format!("rolewatch: {}", report.account()));
-    Ok(Exit::of_review(&reviewed.findings, args.fail_on, inputs.faults.is_empty()))
+    let complete = inputs.faults.is_empty() && !lacks_an_account(&reviewed, &policy);
+    Ok(Exit::of_review(&reviewed.findings, args.fail_on, complete))
+}
+
+/// Whether something can't be judged for want of an account that the policy names.
+fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
+    let mut gaps = review.findings.iter().flat_map(|finding| &finding.wanting.gaps);
+    gaps.any(|gap| policy.account_name(gap.account).is_some())
 }
 
 /// The policy that is given, else the nearest that is found; stderr says which.

@@ -8,6 +8,7 @@ use rolewatch_guard::id::EventId;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Finding, Judgement, SwitchKey, Verdict};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::exit::{Failure, shown_path};
 use crate::given;
@@ -99,7 +100,7 @@ impl Asked {
 
     fn json(bytes: &[u8]) -> Result<Self, String> {
         let mut all = Vec::new();
-        for value in serde_json::Deserializer::from_slice(bytes).into_iter::<serde_json::Value>() {
+        for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
             all.push(value.map_err(|why| format!("it is no JSON: {why}"))?);
         }
         let one = match <[_; 1]>::try_from(all) {
@@ -113,14 +114,46 @@ impl Asked {
                     .to_owned(),
             );
         }
-        let shape = |why: serde_json::Error| {
-            format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {}", harmless(&why.to_string()))
-        };
+        if let Some(wrong) = wrong_in(&one) {
+            return Err(format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {wrong}"));
+        }
+        let shape = |_| "it is not as `rolewatch audit --format ndjson` or an alert has it".to_owned();
         let given: Given = serde_json::from_value(one).map_err(shape)?;
         if given.id.len() != DIGITS || !is_hexadecimal(&given.id) {
             return Err(format!("its id is not {DIGITS} hexadecimal digits"));
         }
         Ok(Self::Finding(Box::new(given)))
+    }
+}
+
+/// What in a value keeps it from being a finding, in words of JSON.
+fn wrong_in(value: &Value) -> Option<String> {
+    let Some(finding) = value.as_object() else {
+        return Some(format!("it is {}, and one object belongs there", kind(value)));
+    };
+    if let Some(key) = ["id", "rule", "role", "events"].into_iter().find(|key| !finding.contains_key(*key)) {
+        return Some(format!("missing field `{key}`"));
+    }
+    for key in ["id", "rule", "role", "name", "time", "message", "verdict"] {
+        match finding.get(key) {
+            None | Some(Value::String(_)) => {}
+            Some(Value::Null) if key == "verdict" => {}
+            Some(other) => return Some(format!("`{key}` is {}, and a text belongs there", kind(other))),
+        }
+    }
+    let texts = |events: &Value| events.as_array().is_some_and(|events| events.iter().all(Value::is_string));
+    let events = finding.get("events").is_some_and(texts);
+    (!events).then(|| "`events` is no list of texts".to_owned())
+}
+
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }
 
@@ -225,6 +258,8 @@ fn lines(findings: &[&Finding]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -244,9 +279,36 @@ mod tests {
             (String::new(), "it is empty"),
             ("{".to_owned(), "it is no JSON"),
             (r#"{"Records": []}"#.to_owned(), "it is not as"),
+            ("[]".to_owned(), "it is not as"),
             (finding.replace('a', "g"), "its id is not"),
         ] {
             assert!(Asked::json(text.as_bytes()).unwrap_err().starts_with(why), "{text}");
         }
+    }
+
+    #[test]
+    fn what_belongs_there_is_said_in_words_of_json() {
+        let finding = json!({"id": "a".repeat(32), "rule": "RW001", "role": "r", "events": []});
+        let with = |key: &str, value: Value| {
+            let mut finding = finding.clone();
+            finding[key] = value;
+            finding
+        };
+        for (given, why) in [
+            (json!([]), "it is a list, and one object belongs there"),
+            (json!([finding]), "it is a list, and one object belongs there"),
+            (json!("x"), "it is a text, and one object belongs there"),
+            (json!(null), "it is null, and one object belongs there"),
+            (json!({}), "missing field `id`"),
+            (with("role", json!(7)), "`role` is a number, and a text belongs there"),
+            (with("name", json!(null)), "`name` is null, and a text belongs there"),
+            (with("verdict", json!({})), "`verdict` is an object, and a text belongs there"),
+            (with("events", json!("x")), "`events` is no list of texts"),
+            (with("events", json!([7])), "`events` is no list of texts"),
+        ] {
+            let expected = format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {why}");
+            assert_eq!(Asked::json(given.to_string().as_bytes()).unwrap_err(), expected);
+        }
+        assert!(Asked::json(with("verdict", json!(null)).to_string().as_bytes()).is_ok());
     }
 }

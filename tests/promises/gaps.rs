@@ -48,6 +48,20 @@ mod review {
     }
 
     #[test]
+    fn a_missing_list_is_named_where_nobody_is_left_in_the_file() {
+        let bench = bench();
+        let lists = r#"{"UserDetailList": [], "GroupDetailList": [], "Policies": []}"#;
+        bench.write("setup/production.json", lists.as_bytes());
+        for command in ["review", "init"] {
+            let outcome = bench.run(&[command, "setup"]);
+            assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+            let says =
+                "setup/production.json: no user, group or role is in it, so it belongs to no account; `RoleDetailList` (roles) is missing";
+            assert!(outcome.stderr.contains(says) && outcome.stderr.contains("without `--filter`"), "{}", outcome.stderr);
+        }
+    }
+
+    #[test]
     fn whatever_depends_on_the_users_is_unproven_and_no_violation_is_new() {
         let ids = |outcome: &crate::tool::Outcome, verdict: &str| {
             let findings = outcome.findings().into_iter();
@@ -125,6 +139,23 @@ mod table {
         assert_eq!(run("csv").stdout.lines().filter(|line| line.contains(",unproven,")).count(), unproven_of(""));
         let document: Value = serde_json::from_str(&run("json").stdout).unwrap();
         assert_eq!(document["findings"], json!(findings));
+    }
+
+    #[test]
+    fn without_an_account_of_the_policy_the_review_is_incomplete_and_not_called_clean() {
+        let bench = bench();
+        let policy = "version: 1\naccounts: {'111122223333': development, '444455556666': production}\nroles:\n\
+                      - {arn: 'arn:aws:iam::444455556666:role/UpdateApp', groups: [development/Developers]}\n";
+        bench.write("rolewatch.yaml", policy.as_bytes());
+        change(&bench, "setup/production.json", |details| {
+            let roles = details["RoleDetailList"].as_array_mut().unwrap();
+            roles.retain(|role| role["RoleName"] == "UpdateApp");
+        });
+        let given = ["setup/production.json", "setup/production-roles.json"];
+        let outcome = bench.run(&["review", given[0], given[1], "--format=table", "--color=never"]);
+        assert_eq!(outcome.code, Some(3), "{}", outcome.stdout);
+        assert!(outcome.stdout.contains("no authorization details of development were given"), "{}", outcome.stdout);
+        assert!(!outcome.stdout.contains("IAM allows nothing"), "{}", outcome.stdout);
     }
 
     #[test]

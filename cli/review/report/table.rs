@@ -27,6 +27,9 @@ pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
         page.heading("Violations: none")?;
         let text = match report.review.elevated {
             0 => "No elevated role of the policy is in what was read, so nothing was judged.",
+            _ if unproven.iter().any(|finding| !finding.wanting.gaps.is_empty()) => {
+                "In what was given, nothing was found that the policy forbids. Not all was given: the lines below say what is missing."
+            }
             _ => "IAM allows nothing that the policy forbids, as far as the files tell.",
         };
         page.text(2, text)?;

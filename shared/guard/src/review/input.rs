@@ -123,7 +123,18 @@ mod tests {
         assert!(refused("[]").starts_with("neither the output of"));
         assert_eq!(refused("{\"RoleDetailList\": [{\"RoleName\": \"x\"}]}"), "entry 1 of `RoleDetailList`: an entry lacks its `Arn`");
         assert_eq!(refused("{\"RoleDetailList\": 7}"), "`RoleDetailList` is no list");
-        assert_eq!(refused("{\"RoleDetailList\": []}"), "no user, group or role is in it, so it belongs to no account");
+        let nobody = "no user, group or role is in it, so it belongs to no account";
+        let empty = r#"{"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}"#;
+        assert_eq!(refused(empty), nobody);
+        let how = "with `aws iam get-account-authorization-details`, without `--filter`";
+        assert_eq!(
+            refused(&empty.replace("\"RoleDetailList\": [], ", "")),
+            format!("{nobody}; `RoleDetailList` (roles) is missing in it: take it {how}")
+        );
+        assert_eq!(
+            refused(r#"{"RoleDetailList": [], "Policies": []}"#),
+            format!("{nobody}; `UserDetailList` (users), `GroupDetailList` (groups) are missing in it: take them {how}")
+        );
     }
 
     #[test]

@@ -37,17 +37,36 @@ pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
             }
         }
     }
-    let mut account = found.ok_or("no user, group or role is in it, so it belongs to no account")?;
+    let mut account = found.ok_or_else(|| nobody_in(pages))?;
     for page in pages {
         for (at, policy) in objects(page, "Policies")?.into_iter().enumerate() {
             let placed = |why: String| format!("entry {} of `Policies`: {why}", at + 1);
             account.managed.insert(text(policy, "Arn").map_err(placed)?.to_owned(), default_version(policy).map_err(placed)?);
         }
     }
-    let given = |list: &List| pages.iter().any(|page| page.contains_key(list.key()));
-    account.lists = List::ALL.into_iter().filter(given).collect();
+    account.lists = List::ALL.into_iter().filter(|list| is_given(pages, *list)).collect();
     account.truncated = pages.last().is_some_and(|page| page.get("IsTruncated") == Some(&Value::Bool(true)));
     Ok(account)
+}
+
+fn is_given(pages: &[Object], list: List) -> bool {
+    pages.iter().any(|page| page.contains_key(list.key()))
+}
+
+/// Why pages without an entry are of no use. Where a list is missing, the entries may be in it.
+fn nobody_in(pages: &[Object]) -> String {
+    let nobody = "no user, group or role is in it, so it belongs to no account";
+    let told = |list: List| format!("`{}` ({})", list.key(), list.word());
+    let missing: Vec<String> = List::ALL.into_iter().filter(|list| !is_given(pages, *list)).map(told).collect();
+    let (verb, them) = match &*missing {
+        [] => return nobody.to_owned(),
+        [_] => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    format!(
+        "{nobody}; {} {verb} missing in it: take {them} with `aws iam get-account-authorization-details`, without `--filter`",
+        missing.join(", ")
+    )
 }
 
 /// `Roles` of list-roles, `Role` of get-role.
