@@ -29,6 +29,8 @@ pub(crate) struct Record<'a> {
     pub(crate) event_source: Option<Text<'a>>,
     #[serde(borrow, default, deserialize_with = "text::only_text", skip_serializing_if = "Option::is_none")]
     pub(crate) event_name: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing)]
+    pub(crate) event_type: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) aws_region: Option<Text<'a>>,
     #[serde(borrow, rename = "sourceIPAddress", skip_serializing_if = "Option::is_none")]

@@ -190,8 +190,14 @@ pub fn read_from(json: &[u8], delivery: Delivery<'_>, elevated: &dyn Fn(&RoleArn
     })))
 }
 
+/// The `eventType` of what CloudTrail Insights writes. It says nothing of one call, and has its service elsewhere.
+const INSIGHT: &str = "AwsCloudTrailInsight";
+
 fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
     let field = "eventSource";
+    if record.event_source.is_none() && record.event_type.as_deref() == Some(INSIGHT) {
+        return Ok(Service::Other);
+    }
     let source = record.event_source.as_ref().ok_or(RecordProblem::Missing(field))?;
     if source.is_odd() {
         return Err(RecordProblem::Unlike { field });

@@ -128,3 +128,13 @@ fn a_record_that_does_not_say_of_which_service_or_call_it_is_is_unread() {
         }
     }
 }
+
+#[test]
+fn an_insight_has_no_service_of_its_own_and_is_not_relevant() {
+    let insight = json!({
+        "eventVersion": "1.08", "eventTime": "2026-03-06T00:04:00Z", "awsRegion": "us-east-1",
+        "eventID": "1794558f-2c77-4ecf-8887-8bf6b6fe4326", "eventType": "AwsCloudTrailInsight",
+        "recipientAccountId": "444455556666", "insightDetails": {"state": "Start", "eventSource": "ec2.amazonaws.com"},
+    });
+    assert_eq!(reading(&insight.to_string()), Ok(Reading::NotRelevant));
+}
