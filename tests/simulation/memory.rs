@@ -112,6 +112,10 @@ impl Queue for Organization {
     async fn send(&self, body: String, delay: u32) -> Result<(), Trouble> {
         self.twin.send(body, delay).await
     }
+
+    async fn send_behind(&self, body: String, delay: u32) -> Result<(), Trouble> {
+        self.twin.send_behind(body, delay).await
+    }
 }
 
 impl Topic for Organization {

@@ -77,6 +77,27 @@ class Patterns(unittest.TestCase):
         for command in self.matchers.values():
             self.assertEqual(matchers.match(command, patterns, [event, forged, beat, foreign]), [{"CloudTrailRule"}, set(), {"HeartbeatRule"}, set()])
 
+    def test_switches_into_elevated_roles_come_by_a_queue_of_their_own_and_all_else_as_ever(self):
+        roles = templates.policy_roles()
+        patterns = {name: templates.pattern(self.rules[name], roles) for name in ("CloudTrailRule", "SwitchRule", "HeartbeatRule")}
+        both, one = {"CloudTrailRule", "SwitchRule"}, {"CloudTrailRule"}
+        event = json.loads((EVENTS / "assume-role-mfa-caller.json").read_text())
+        other = json.loads(json.dumps(event))
+        other["detail"]["requestParameters"]["roleArn"] = "arn:aws:iam::444455556666:role/ReadOnly"
+        forged = event | {"source": "com.example"}
+        listed = [(event, both), (other, one), (forged, set())]
+        for path in sorted(EVENTS.glob("*.json")):
+            event = json.loads(path.read_text())
+            if event["detail"].get("eventName") in ("SwitchRole", "ExitRole", "RenewRole"):
+                listed.append((event, both))
+            elif event["detail"].get("eventSource") == "iam.amazonaws.com":
+                listed.append((event, one))
+        self.assertGreater(len(listed), 8)
+        for command in self.matchers.values():
+            self.assertEqual(matchers.match(command, patterns, [event for event, _ in listed]), [rules for _, rules in listed])
+        # Without the list there is no such rule, and everything takes the other way.
+        self.assertIsNone(templates.pattern(self.rules["SwitchRule"]))
+
     def test_a_star_in_an_elevated_role_crosses_slashes(self):
         center = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com"
         listed = [f"{center}/*AWSReservedSSO_ReleaseManager_*", "arn:aws:iam::*:role/ops/*"]

@@ -75,7 +75,7 @@ class Resources(unittest.TestCase):
         self.assertNotRegex("a" * (allowed + 1), spoke)
         self.assertIn(f"at most {allowed} characters", (ROOT / "docs" / "deploy.md").read_text())
         # The longest Region of today, and some more.
-        known = {"AWS::StackName": "a" * allowed, "HubStackName": "a" * allowed, "AWS::Region": "x" * 20, "AWS::AccountId": "1" * 12}
+        known = {"AWS::StackName": "a" * allowed, "HubStackName": "a" * allowed, "AWS::Region": "x" * 19, "AWS::AccountId": "1" * 12}
         most = {"AWS::IAM::Role": ("RoleName", 64), "AWS::Events::Rule": ("Name", 64), "AWS::Scheduler::Schedule": ("Name", 64),
                 "AWS::StepFunctions::StateMachine": ("StateMachineName", 80), "AWS::SQS::Queue": ("QueueName", 80)}
         checked = 0

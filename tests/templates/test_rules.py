@@ -112,9 +112,39 @@ class Rules(unittest.TestCase):
     def test_nothing_that_anybody_can_put_on_the_bus_reaches_the_queue(self):
         for name, properties in templates.rules(templates.raw(HUB)).items():
             if properties.get("EventBusName") and name != "HeartbeatRule":
-                for source in properties["EventPattern"]["source"]:
+                for source in templates.pattern(properties, ["arn:aws:iam::*:role/*"])["source"]:
                     text = source if isinstance(source, str) else source["prefix"]
                     self.assertTrue(text.startswith("aws."), "PutEvents refuses only sources of AWS")
+
+    def test_a_flood_of_events_keeps_switches_heartbeats_and_judgements_from_nothing(self):
+        hub = templates.raw(HUB)
+        rules = templates.rules(hub)
+        for name in ("SwitchRule", "HeartbeatRule"):
+            (target,) = rules[name]["Targets"]
+            self.assertEqual(target["Arn"], {"Fn::GetAtt": ["SwitchQueue", "Arn"]}, name)
+        (target,) = rules["CloudTrailRule"]["Targets"]
+        self.assertEqual(target["Arn"], {"Fn::GetAtt": ["EventQueue", "Arn"]})
+        mappings = templates.of_type(hub, "AWS::Lambda::EventSourceMapping")
+        most = {name: mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"] for name, mapping in mappings.items()}
+        flooded = {name for name, value in most.items() if value == {"Ref": "Concurrency"}}
+        self.assertEqual(flooded, {"EventQueueMapping", "TrailQueueMapping"})
+        self.assertEqual({most[name] for name in set(most) - flooded}, {2})
+        for function in ("SwitchGuard", "SessionAuditor"):
+            told = hub["Resources"][function]["Properties"]["Environment"]["Variables"]
+            self.assertEqual(told["ROLEWATCH_SWITCH_QUEUE_URL"], {"Ref": "SwitchQueue"}, function)
+            self.assertEqual(told["ROLEWATCH_QUEUE_URL"], {"Ref": "EventQueue"}, function)
+
+    def test_with_the_defaults_a_new_account_runs_all_functions_at_once(self):
+        hub = templates.raw(HUB)
+        concurrency = hub["Parameters"]["Concurrency"]["Default"]
+        written = [
+            mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+            for mapping in templates.of_type(hub, "AWS::Lambda::EventSourceMapping").values()
+        ]
+        self.assertLessEqual(sum(concurrency if isinstance(most, dict) else most for most in written), 10)
+        # The queues of floods and the history leave room for a switch and its alert.
+        floods = 2 * concurrency + hub["Parameters"]["HistoryConcurrency"]["Default"]
+        self.assertLessEqual(floods + 2 + 2, 10)
 
     def test_a_new_log_file_reaches_the_queue_wherever_the_bucket_is(self):
         hub, there = templates.rules(templates.raw(HUB)), templates.rules(templates.raw(TRAIL))
@@ -169,7 +199,8 @@ def arrival(hub, bus):
     (rule,) = [
         name
         for name, properties in templates.rules(hub).items()
-        if properties.get("EventBusName") == {"Ref": bus} and properties["State"] == FULL_STATE
+        # SwitchRule sends some of the same once more.
+        if properties.get("EventBusName") == {"Ref": bus} and properties["State"] == FULL_STATE and name != "SwitchRule"
     ]
     (target,) = templates.rules(hub)[rule]["Targets"]
     queue = target["Arn"]["Fn::GetAtt"][0]

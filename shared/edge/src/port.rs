@@ -106,10 +106,14 @@ pub trait Table {
     fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 }
 
-/// The queue that feeds switch-guard.
+/// The queues that feed switch-guard.
 pub trait Queue {
-    /// Sends a message to be delivered after `delay` seconds, at most 900. Repeating it delivers it again.
+    /// Sends a message to be delivered after `delay` seconds, at most 900, however many events wait. Repeating it delivers
+    /// it again.
     fn send(&self, body: String, delay: u32) -> impl Future<Output = Result<(), Trouble>>;
+
+    /// The same for what may wait for its turn behind all events, and would keep switches waiting.
+    fn send_behind(&self, body: String, delay: u32) -> impl Future<Output = Result<(), Trouble>>;
 }
 
 /// What is published to whom.

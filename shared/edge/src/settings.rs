@@ -27,6 +27,9 @@ use crate::telemetry::Level;
 pub struct GuardSettings {
     /// What every function with a ledger is told.
     pub stack: StackSettings,
+    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to be judged again. None: the
+    /// queue of events.
+    pub switch_queue_url: Option<String>,
     /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
     pub findings_topic: TopicArn,
     /// What is guarded. The reader role is also the one that it works with.
@@ -134,7 +137,11 @@ impl GuardSettings {
         let stack = StackSettings::read(&mut read);
         let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
         let own = OwnSettings::read(&mut read);
-        let settings = move || Ok(Self { stack: stack?, findings_topic: findings_topic?, own: own? });
+        let switch_queue_url = read.optional("ROLEWATCH_SWITCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let settings = move || {
+            let switch_queue_url = switch_queue_url?;
+            Ok(Self { stack: stack?, switch_queue_url, findings_topic: findings_topic?, own: own? })
+        };
         settings().map_err(|Noted| read.wrong())
     }
 }

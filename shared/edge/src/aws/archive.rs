@@ -31,7 +31,7 @@ impl ArchiveAws {
         let connection = Connection::of_function().await;
         Self {
             tables: Tables::new(&connection, settings.stack.tables.clone()),
-            queue: EventQueue::new(&connection, settings.stack.queue_url.clone()),
+            queue: EventQueue::new(&connection, settings.stack.queue_url.clone(), None),
             topics: Topics::new(&connection, None, settings.stack.operations_topic.clone()),
             // Lists of log files, extracts and findings go there.
             bucket: StateBucket::new(&Connection::for_large_objects().await, settings.stack.bucket.clone()),

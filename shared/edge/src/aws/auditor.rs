@@ -44,7 +44,7 @@ impl AuditorAws {
         let doors = Arc::new(Doors::new(&connection, partition, &settings.reader_role, SystemClock));
         Self {
             tables: Tables::new(&connection, settings.stack.tables.clone()),
-            queue: EventQueue::new(&connection, settings.stack.queue_url.clone()),
+            queue: EventQueue::new(&connection, settings.stack.queue_url.clone(), settings.switch_queue_url.clone()),
             topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.stack.operations_topic.clone()),
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
             histories: Histories::new(&connection, Arc::clone(&doors)),

@@ -45,6 +45,10 @@ macro_rules! delegate {
             async fn send(&self, body: String, delay: u32) -> Result<(), crate::port::Trouble> {
                 self.queue.send(body, delay).await
             }
+
+            async fn send_behind(&self, body: String, delay: u32) -> Result<(), crate::port::Trouble> {
+                self.queue.send_behind(body, delay).await
+            }
         }
     };
     (@Topic $whole:ty) => {

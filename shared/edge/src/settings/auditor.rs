@@ -3,13 +3,16 @@
 use jiff::tz::TimeZone;
 
 use super::reader::{Noted, Reader};
-use super::{Language, Lookup, SettingsError, StackSettings, TopicArn, plain, role_name, variable};
+use super::{Language, Lookup, SettingsError, StackSettings, TopicArn, plain, role_name, variable, web_address};
 
 /// Of session-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditorSettings {
     /// What every function with a ledger is told.
     pub stack: StackSettings,
+    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to be judged again. None: the
+    /// queue of events.
+    pub switch_queue_url: Option<String>,
     /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
     pub findings_topic: TopicArn,
     /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read the event history.
@@ -34,6 +37,7 @@ impl AuditorSettings {
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = Reader::over(lookup);
         let stack = StackSettings::read(&mut read);
+        let switch_queue_url = read.optional("ROLEWATCH_SWITCH_QUEUE_URL", "the URL of an SQS queue", web_address);
         let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
         let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
         let regions = read.optional("ROLEWATCH_REGIONS", "names of regions, separated by commas", region_names);
@@ -43,6 +47,7 @@ impl AuditorSettings {
         let settings = move || {
             Ok(Self {
                 stack: stack?,
+                switch_queue_url: switch_queue_url?,
                 findings_topic: findings_topic?,
                 reader_role: reader_role?,
                 regions: regions?.unwrap_or_default(),

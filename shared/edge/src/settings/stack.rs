@@ -12,7 +12,7 @@ pub struct StackSettings {
     pub bucket: String,
     /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
     pub operations_topic: TopicArn,
-    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard.
+    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard with events.
     pub queue_url: String,
 }
 

@@ -53,7 +53,8 @@ pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Resu
 async fn send<O: Queue>(outside: &O, ask: &Ask, delay: u32) -> Result<(), Trouble> {
     let body = serde_json::to_string(&serde_json::json!({ "review": ask }))
         .map_err(|error| Trouble::Refused { what: "asking for a review".to_owned(), why: error.to_string() })?;
-    outside.send(body, delay).await
+    // Reading an account takes seconds, and on some days a hundred are read.
+    outside.send_behind(body, delay).await
 }
 
 /// Asks for a reading of every account in the zone of trust, each when the one before should be done.

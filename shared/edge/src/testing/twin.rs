@@ -170,6 +170,10 @@ impl<W: Weather> Queue for Twin<W> {
         let visible = self.clock.get().plus_seconds(i64::from(delay.min(900)));
         self.call("send", || self.queue.borrow_mut().push((visible, body))).await
     }
+
+    async fn send_behind(&self, body: String, delay: u32) -> Result<(), Trouble> {
+        self.send(body, delay).await
+    }
 }
 
 impl<W: Weather> Topic for Twin<W> {
