@@ -92,7 +92,7 @@ class TwoPaths(unittest.TestCase):
     def test_within_the_hub_each_path_has_its_own_rule_bus_and_queue(self) -> None:
         lambda_ = self.live.client("lambda")
         mappings = lambda_.list_event_source_mappings(FunctionName=self.live.hub["SwitchGuardName"])["EventSourceMappings"]
-        self.assertEqual(len(mappings), 2)
+        self.assertEqual(len(mappings), 3)
         for mapping in mappings:
             lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
             named = {"uUID": mapping["UUID"], "enabled": False, "functionName": self.live.hub["SwitchGuardName"]}

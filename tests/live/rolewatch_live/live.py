@@ -23,7 +23,7 @@ from .waiting import TooLate, until
 
 POLICY_KEY = "policy/rolewatch.yaml"
 SPOKES = ((DEVELOPMENT, HOME), (PRODUCTION, HOME))
-QUEUES = ("EventQueueUrl", "TamperQueueUrl", "AlertQueueUrl")
+QUEUES = ("EventQueueUrl", "SwitchQueueUrl", "TamperQueueUrl", "AlertQueueUrl")
 DEAD_LETTERS = ("EventDeadLettersUrl", "TamperDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
 GUARD, NOTIFIER, AUDITOR, ARCHIVIST = "switch-guard", "slack-notifier", "session-auditor", "archive-auditor"
 FUNCTIONS = (GUARD, NOTIFIER, AUDITOR, ARCHIVIST)
