@@ -10,6 +10,7 @@ mod digest;
 mod iam_regions;
 mod invocation;
 mod nothing_lost;
+mod once;
 #[path = "../promises/organisation.rs"]
 mod organisation;
 mod probes;

@@ -29,6 +29,8 @@ pub enum Outcome {
     },
     /// Known before.
     Duplicate,
+    /// Another copy of it is being judged. It is looked at again in a moment, in case that is cut off.
+    UnderWay,
     /// Nothing that the engine has a use for.
     NotRelevant,
     /// Unreadable, and kept in the bucket.
@@ -40,6 +42,9 @@ pub enum Outcome {
     /// A record of our own probe: noted, and judged only if the policy calls the reader role elevated.
     Probe,
 }
+
+/// After so many seconds a copy of a record that is being judged is looked at again.
+const LOOK_AGAIN: u32 = 2;
 
 pub(crate) struct Taken {
     pub(crate) outcome: Outcome,
@@ -161,6 +166,10 @@ async fn record<O: Outside>(
     // stopped before it looked again. So a message that was given out before is judged whatever is known of its record.
     if arrival.done && first_try {
         return Ok(Taken::new(Outcome::Duplicate, settled));
+    }
+    if arrival.under_way && first_try {
+        outside.send_behind(body.to_owned(), LOOK_AGAIN).await?;
+        return Ok(Taken::new(Outcome::UnderWay, settled));
     }
     let known = arrival.done;
     // INVARIANT (once): before the record is marked as seen through, and under its own name: a copy of it that was seen through has been here.

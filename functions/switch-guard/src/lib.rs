@@ -177,6 +177,8 @@ impl Guard {
                 report.latencies.push(outside.now().seconds_since(time).max(0));
             }
             Outcome::Duplicate => report.duplicate += 1,
+            // It comes back, and counts then.
+            Outcome::UnderWay => report.received -= u64::from(!own),
             Outcome::NotRelevant => report.not_relevant += 1,
             Outcome::Quarantined => report.quarantined += 1,
             Outcome::Rejudged => report.rejudged += 1,

@@ -19,6 +19,7 @@ pub use keys::{SessionAt, hash};
 pub use observed::Observed;
 pub(crate) use store::elevated;
 pub(crate) use store::hear;
+pub(crate) use store::AT_WORK;
 pub use store::{Arrival, Known, Sighting, is_done, known, mark_done, note_missed, store};
 pub use touch::{Told, Touched, touch};
 pub use trail::{mark_file, mark_sweep, read_files, swept};

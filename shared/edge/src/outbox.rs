@@ -41,6 +41,18 @@ pub struct State {
     pub due: Option<Moment>,
     /// The version that the topic took last; 0: none.
     pub published: u64,
+    /// Somebody is handing a version to the topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sending: Option<Sending>,
+}
+
+/// Who hands a version to the topic says so first, so that of several invocations one does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// Which version.
+    pub version: u64,
+    /// By then that invocation has ended, whatever became of it.
+    pub until: Moment,
 }
 
 /// A state as it was read.
@@ -60,6 +72,11 @@ impl State {
         let proven = self.alert.verdict == "violation";
         let waited = self.due.is_some_and(|due| due <= now);
         unpublished && if first { !self.quiet && self.alert.status != crate::wire::Status::Withdrawn && (proven || waited) } else { true }
+    }
+
+    /// Whether another invocation is handing this version to the topic.
+    pub fn is_being_sent(&self, now: Moment) -> bool {
+        self.sending.is_some_and(|sending| sending.version == self.alert.version && now < sending.until)
     }
 
     /// Whether it waits for evidence or for its time.

@@ -214,7 +214,7 @@ async fn again<O: Table + Topic + Queue>(outside: &O, owed: &Owed, resent: &mut 
     outside.publish(send::notice(&state.alert)?).await?;
     resent.published += 1;
     if state.published < state.alert.version {
-        let state = outbox::State { published: state.alert.version, ..state.clone() };
+        let state = outbox::State { published: state.alert.version, sending: None, ..state.clone() };
         // Whoever changed it meanwhile publishes what they made of it.
         outbox::write(outside, &state, version, now).await?;
     }

@@ -163,7 +163,7 @@ pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Ta
         alert.region.clone_from(&tampering.region);
         alert.source_ip.clone_from(&tampering.source_ip);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
-        State { alert, switches, records, several: false, quiet: false, due: Some(now), published: 0 }
+        State { alert, switches, records, several: false, quiet: false, due: Some(now), published: 0, sending: None }
     };
     if states.is_empty() {
         outbox::write(outside, &fresh(), 0, now).await?;

@@ -18,6 +18,10 @@ const LINK_KEPT: i64 = 14 * 86_400;
 /// How long everything else is kept after it came, in seconds.
 pub(crate) const KEPT: i64 = 90 * 86_400;
 
+/// The longest that an invocation of switch-guard runs, in seconds (`Timeout` in template.yaml): what one began with
+/// longer ago, it is no longer at work on.
+pub(crate) const AT_WORK: i64 = 60;
+
 /// Under this key it is noted that a record did not arrive by itself.
 const MISSED: &str = "missed";
 
@@ -30,6 +34,8 @@ pub struct Arrival {
     pub body: String,
     /// This very record was seen through before.
     pub done: bool,
+    /// Another invocation began with this very record a moment ago, and may be at work on it.
+    pub under_way: bool,
     /// Other versions of the record, what it corrects and what corrects it. Nearly always empty.
     pub family: Vec<(Seen, String)>,
     /// What it tells of a user by showing name and id together, if that was not known.
@@ -79,12 +85,15 @@ pub async fn store<T: Table>(
     let own = keys::record(&seen.key);
     let known = table.query(Place::Ledger, &own, &Span::default()).await?;
     let done = known.iter().any(|row| row.sk == format!("done#{version}"));
-    let mut arrival = Arrival { seen, body, done, family: Vec::new(), sighting: None, learned: None };
+    let mut arrival = Arrival { seen, body, done, under_way: false, family: Vec::new(), sighting: None, learned: None };
     if done && first_try {
         return Ok(arrival);
     }
     if arrival.seen.fact.is_some() {
         family(table, policy, &mut arrival, &version, now).await?;
+    }
+    if arrival.under_way && first_try {
+        return Ok(arrival);
     }
     arrival.sighting = sighting(table, &arrival.seen).await?;
     let mut rows = hints(&arrival.seen, &arrival.body, now);
@@ -169,11 +178,16 @@ async fn family<T: Table>(table: &T, policy: &Policy, arrival: &mut Arrival, ver
     let expires = now.plus_seconds(KEPT);
     let mut partitions = vec![keys::record(&seen.key)];
     partitions.extend(seen.correction.iter().filter_map(|correction| correction.original.as_ref()).map(keys::record));
+    let sk = format!("v#{}~{version}", keys::record_part(&seen.key));
+    let mut kept = Vec::new();
     for pk in &partitions {
         // First the row, then the question: of two versions that arrive at once, at least one sees both.
-        let sk = format!("v#{}~{version}", keys::record_part(&seen.key));
-        table.keep(Place::Ledger, row(pk.clone(), sk, body, expires), Keep::First).await?;
+        let row = Row { rank: keys::second(now), ..row(pk.clone(), sk.clone(), body, expires) };
+        kept.push(table.keep(Place::Ledger, row, Keep::First).await?);
     }
+    // INVARIANT (once): the first row lies under the record's own key, and of all copies only one writes it.
+    let is_known = kept.first() == Some(&Kept::Known);
+    let own = keys::record(&seen.key);
     let mut found: Vec<(Seen, String)> = Vec::new();
     let mut asked: Vec<String> = Vec::new();
     while let Some(pk) = partitions.pop() {
@@ -181,6 +195,10 @@ async fn family<T: Table>(table: &T, policy: &Policy, arrival: &mut Arrival, ver
             continue;
         }
         for row in table.query(Place::Ledger, &pk, &Span { from: "v#".into(), to: "v#".into() }).await? {
+            if is_known && pk == own && row.sk == sk {
+                let begun = keys::second_of(&row.rank);
+                arrival.under_way = begun.is_some_and(|begun| now.seconds_since(begun) < AT_WORK);
+            }
             if row.body == *body || found.iter().any(|(_, known)| *known == row.body) {
                 continue;
             }

@@ -51,7 +51,7 @@ fn state(change: impl FnOnce(&mut State)) -> State {
     let alert = Alert { noticed: start().to_string(), ..sample::alert() };
     let switches = vec![SessionAt { session: "AROAEXAMPLE:dora".into(), time: start() }];
     let records = vec!["444455556666~7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002".into()];
-    let mut state = State { alert, switches, records, several: false, quiet: false, due: None, published: 0 };
+    let mut state = State { alert, switches, records, several: false, quiet: false, due: None, published: 0, sending: None };
     change(&mut state);
     state
 }

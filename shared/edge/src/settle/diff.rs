@@ -97,7 +97,7 @@ impl Changes {
             }
             alert.version = state.alert.version + 1;
             let due = if unproven { state.due.or(Some(now.plus_seconds(WAITS))) } else { None };
-            *state = State { alert, switches, records, several, quiet, due, published: state.published };
+            *state = State { alert, switches, records, several, quiet, due, published: state.published, sending: None };
         } else {
             let replaced = gone.iter().filter(|id| {
                 self.states.get(*id).is_some_and(|old| {
@@ -108,7 +108,7 @@ impl Changes {
             });
             alert.supersedes.extend(replaced.cloned());
             let due = unproven.then(|| now.plus_seconds(WAITS));
-            let state = State { alert, switches, records, several, quiet, due, published: 0 };
+            let state = State { alert, switches, records, several, quiet, due, published: 0, sending: None };
             self.states.insert(finding.id.clone(), Stored { state, version: 0 });
         }
         self.dirty.insert(finding.id.clone());

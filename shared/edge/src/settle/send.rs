@@ -5,25 +5,49 @@ use std::collections::BTreeMap;
 use rolewatch_guard::moment::Moment;
 
 use super::Rejudge;
-use crate::ledger::Touched;
-use crate::outbox::{self, Stored};
+use crate::ledger::{AT_WORK, Touched};
+use crate::outbox::{self, Sending, Stored};
 use crate::port::{Notice, Queue, Table, Topic, Trouble};
 use crate::wire::Alert;
 
 /// The longest that a queue holds a message back, in seconds; the evidence of a switch is given as long.
 const LATER: u32 = 900;
 
-/// Publishes what is due and notes that it was. A crash in between publishes it again.
-pub(crate) async fn send_due<O: Table + Topic>(outside: &O, states: &mut BTreeMap<String, Stored>, now: Moment) -> Result<u64, Trouble> {
+/// Publishes what is due and notes that it was.
+///
+/// INVARIANT (claim before send): two invocations that judge the same switch, by its two records or by copies of one
+/// that came by two queues, both find it due. One of them sends it. If that one is stopped, its message comes back
+/// after the claim has ended; and what nobody acknowledges is sent again anyway ([`crate::resend`]).
+pub(crate) async fn send_due<O: Table + Topic>(
+    outside: &O,
+    states: &mut BTreeMap<String, Stored>,
+    now: Moment,
+) -> Result<u64, Trouble> {
     let mut sent = 0;
     for stored in states.values_mut().filter(|stored| stored.state.is_due(now)) {
+        if !claim(outside, stored, now).await? {
+            continue;
+        }
         outside.publish(notice(&stored.state.alert)?).await?;
         sent += 1;
         stored.state.published = stored.state.alert.version;
+        stored.state.sending = None;
         // Whoever changed it meanwhile publishes what they made of it.
         outbox::write(outside, &stored.state, stored.version, now).await?;
     }
     Ok(sent)
+}
+
+/// Notes that this invocation sends it. `false`: another one does, or has changed it.
+async fn claim<O: Table>(outside: &O, stored: &mut Stored, now: Moment) -> Result<bool, Trouble> {
+    if stored.state.is_being_sent(now) {
+        return Ok(false);
+    }
+    let version = stored.state.alert.version;
+    stored.state.sending = Some(Sending { version, until: now.plus_seconds(AT_WORK) });
+    let is_ours = outbox::write(outside, &stored.state, stored.version, now).await?;
+    stored.version += u64::from(is_ours);
+    Ok(is_ours)
 }
 
 /// A finding as the topic takes it.
