@@ -184,8 +184,16 @@ async fn compare<O: Table + Bucket>(
         let (version, published) = known.map_or((0, 0), |stored| (stored.version, stored.state.published));
         alert.version = known.map_or(1, |stored| stored.state.alert.version + 1);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
-        let state =
-            State { alert, switches: Vec::new(), records: vec![ALL.to_owned()], several: false, quiet: false, due: Some(now), published, sending: None };
+        let state = State {
+            alert,
+            switches: Vec::new(),
+            records: vec![ALL.to_owned()],
+            several: false,
+            quiet: false,
+            due: Some(now),
+            published,
+            sending: None,
+        };
         dirty.insert(finding.id.clone());
         states.insert(finding.id.clone(), Stored { state, version });
     }

@@ -61,7 +61,8 @@ fn session(who: &str, began: &str, last_use: Option<&str>, until: &str) -> Sessi
 
 fn finding(twin: &Twin<Calm>, id: &str, change: impl FnOnce(&mut State)) {
     let alert = Alert { id: id.into(), noticed: now().to_string(), ..sample::alert() };
-    let mut state = State { alert, switches: vec![], records: vec![], several: false, quiet: false, due: None, published: 0, sending: None };
+    let mut state =
+        State { alert, switches: vec![], records: vec![], several: false, quiet: false, due: None, published: 0, sending: None };
     change(&mut state);
     assert!(run(outbox::write(twin, &state, 0, state.alert.noticed.parse().unwrap())).unwrap());
 }

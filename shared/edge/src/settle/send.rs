@@ -18,11 +18,7 @@ const LATER: u32 = 900;
 /// INVARIANT (claim before send): two invocations that judge the same switch, by its two records or by copies of one
 /// that came by two queues, both find it due. One of them sends it. If that one is stopped, its message comes back
 /// after the claim has ended; and what nobody acknowledges is sent again anyway ([`crate::resend`]).
-pub(crate) async fn send_due<O: Table + Topic>(
-    outside: &O,
-    states: &mut BTreeMap<String, Stored>,
-    now: Moment,
-) -> Result<u64, Trouble> {
+pub(crate) async fn send_due<O: Table + Topic>(outside: &O, states: &mut BTreeMap<String, Stored>, now: Moment) -> Result<u64, Trouble> {
     let mut sent = 0;
     for stored in states.values_mut().filter(|stored| stored.state.is_due(now)) {
         if !claim(outside, stored, now).await? {
