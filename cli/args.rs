@@ -13,13 +13,21 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 
 use crate::audit::scan::MOST_OBJECTS;
-pub(crate) use live::{PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, TrailCommand, TrailConnectArgs};
+pub(crate) use live::{
+    PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, TrailCommand,
+    TrailConnectArgs,
+};
 pub(crate) use look::{Format, Look, PlanFormat, RulesFormat};
 use time::{since, until};
 
 /// Judges every switch into an elevated AWS role: who really called, in which group then, with which MFA proof, for how long.
 #[derive(Debug, Parser)]
-#[command(name = "rolewatch", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "rolewatch",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -257,7 +265,8 @@ pub(crate) struct SwitchLinkArgs {
 
 fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
     use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).try_map(|text| text.parse::<Severity>())
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
+        .try_map(|text| text.parse::<Severity>())
 }
 
 #[cfg(test)]

@@ -26,18 +26,40 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     if let (Some(since), Some(until)) = (args.since, args.until)
         && since >= until
     {
-        return Err(Failure::Usage(format!("nothing lies between --since {since} and --until {until}")));
+        return Err(Failure::Usage(format!(
+            "nothing lies between --since {since} and --until {until}"
+        )));
     }
     check_given(&args.paths, &args.sources)?;
     if let Some(arn) = &args.state_machine {
         return machine::run(args, arn);
     }
-    let how = How { jobs: args.jobs, max_objects: args.max_objects };
+    let how = How {
+        jobs: args.jobs,
+        max_objects: args.max_objects,
+    };
     let inputs = Inputs::find(&args.paths, &args.sources)?;
-    let Scanned { world, mut totals, unread, not_evidence, range, near } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
-    let scope = Scope { as_of: args.until, since: args.since, until: args.until };
+    let Scanned {
+        world,
+        mut totals,
+        unread,
+        not_evidence,
+        range,
+        near,
+    } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
+    let scope = Scope {
+        as_of: args.until,
+        since: args.since,
+        until: args.until,
+    };
     let mut allowed = Allowed::default();
-    let mut judgement = judge(&world, &inputs.policy, &inputs.rosters, scope, &mut |examined| allowed.note(examined, &inputs));
+    let mut judgement = judge(
+        &world,
+        &inputs.policy,
+        &inputs.rosters,
+        scope,
+        &mut |examined| allowed.note(examined, &inputs),
+    );
     judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
     totals.add_judgement(&judgement);
     let report = Report {
@@ -58,7 +80,11 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     inputs.tell_roster_faults();
     tell_near_misses(&judgement.near_misses, &inputs.policy_file);
     stdout::tell(&format!("rolewatch: {}", totals::line(&totals)));
-    Ok(Exit::of_audit(&judgement.findings, args.fail_on, unread.is_empty() && inputs.roster_faults.is_empty()))
+    Ok(Exit::of_audit(
+        &judgement.findings,
+        args.fail_on,
+        unread.is_empty() && inputs.roster_faults.is_empty(),
+    ))
 }
 
 /// Entries of the policy that only just miss a role, on stderr whatever the format: a role that goes unjudged looks like a clean one.

@@ -10,14 +10,25 @@ use crate::exit::Failure;
 ///
 /// # Errors
 /// The clock stands before 1970, so it cannot be right.
-#[expect(clippy::disallowed_methods, reason = "the CLI reads the time here and nowhere else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the CLI reads the time here and nowhere else"
+)]
 pub(crate) fn now() -> Result<Moment, Failure> {
     moment(SystemTime::now())
 }
 
 fn moment(time: SystemTime) -> Result<Moment, Failure> {
-    let seconds = time.duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok());
-    let wrong = || Failure::Usage("the clock of this machine cannot be right: set it, or say the time with `--as-of`".to_owned());
+    let seconds = time
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_secs()).ok());
+    let wrong = || {
+        Failure::Usage(
+            "the clock of this machine cannot be right: set it, or say the time with `--as-of`"
+                .to_owned(),
+        )
+    };
     seconds.map(Moment::from_epoch_seconds).ok_or_else(wrong)
 }
 
@@ -29,8 +40,13 @@ mod tests {
 
     #[test]
     fn a_clock_that_cannot_be_right_is_an_error_and_not_1970() {
-        assert_eq!(moment(UNIX_EPOCH + Duration::from_millis(1_500)).unwrap(), Moment::from_epoch_seconds(1));
-        let why = moment(UNIX_EPOCH - Duration::from_secs(1)).unwrap_err().to_string();
+        assert_eq!(
+            moment(UNIX_EPOCH + Duration::from_millis(1_500)).unwrap(),
+            Moment::from_epoch_seconds(1)
+        );
+        let why = moment(UNIX_EPOCH - Duration::from_secs(1))
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("`--as-of`"), "{why}");
     }
 }

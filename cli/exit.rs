@@ -25,18 +25,37 @@ pub(crate) enum Exit {
 impl Exit {
     /// Of an audit. An unproven finding is no violation, and a suppressed one is not among `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail_on: Severity, complete: bool) -> Self {
-        Self::of(findings.iter().map(|finding| (finding.verdict, finding.severity)), fail_on, complete)
+        Self::of(
+            findings
+                .iter()
+                .map(|finding| (finding.verdict, finding.severity)),
+            fail_on,
+            complete,
+        )
     }
 
     /// Of a review, likewise.
     pub(crate) fn of_review(findings: &[ReviewFinding], fail_on: Severity, complete: bool) -> Self {
-        Self::of(findings.iter().map(|finding| (finding.verdict, finding.severity)), fail_on, complete)
+        Self::of(
+            findings
+                .iter()
+                .map(|finding| (finding.verdict, finding.severity)),
+            fail_on,
+            complete,
+        )
     }
 
-    fn of(findings: impl IntoIterator<Item = (Verdict, Severity)>, fail_on: Severity, complete: bool) -> Self {
+    fn of(
+        findings: impl IntoIterator<Item = (Verdict, Severity)>,
+        fail_on: Severity,
+        complete: bool,
+    ) -> Self {
         if !complete {
             Self::Incomplete
-        } else if findings.into_iter().any(|(verdict, severity)| verdict == Verdict::Violation && severity >= fail_on) {
+        } else if findings
+            .into_iter()
+            .any(|(verdict, severity)| verdict == Verdict::Violation && severity >= fail_on)
+        {
             Self::Findings
         } else {
             Self::Clean
@@ -99,7 +118,11 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn unreadable(file: &std::path::Path, why: io::Error) -> Self {
-        Self::Unreadable { file: shown_path(file), why, hint: String::new() }
+        Self::Unreadable {
+            file: shown_path(file),
+            why,
+            hint: String::new(),
+        }
     }
 }
 
@@ -107,7 +130,9 @@ impl Failure {
 pub(crate) fn shown_why(why: &io::Error) -> String {
     match why.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::NotADirectory => "no such file or directory: a part of the path is not a directory".to_owned(),
+        io::ErrorKind::NotADirectory => {
+            "no such file or directory: a part of the path is not a directory".to_owned()
+        }
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
         _ => why.to_string(),
@@ -117,13 +142,23 @@ pub(crate) fn shown_why(why: &io::Error) -> String {
 /// A path as it may be printed.
 pub(crate) fn shown_path(path: &std::path::Path) -> String {
     let text = path.display().to_string();
-    let characters = text.chars().map(|c| if rolewatch_guard::untrusted::shows_as_itself(c) { c } else { '\u{fffd}' });
+    let characters = text.chars().map(|c| {
+        if rolewatch_guard::untrusted::shows_as_itself(c) {
+            c
+        } else {
+            '\u{fffd}'
+        }
+    });
     characters.collect()
 }
 
 /// Several paths as they may be printed.
 pub(crate) fn shown_paths(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| format!("`{}`", shown_path(path))).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|path| format!("`{}`", shown_path(path)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -141,7 +176,11 @@ mod tests {
             severity,
             time: "2026-03-02T09:00:00Z".parse().unwrap(),
             role: String::new(),
-            caller: CallerShown { arn: None, account: None, name: String::new() },
+            caller: CallerShown {
+                arn: None,
+                account: None,
+                name: String::new(),
+            },
             message: String::new(),
             events: Vec::new(),
             id: String::new(),
@@ -155,10 +194,34 @@ mod tests {
     fn a_violation_under_fail_on_and_an_unproven_answer_are_clean() {
         let of = |findings: &[Finding], fail_on| Exit::of_audit(findings, fail_on, true);
         assert_eq!(of(&[], Severity::Low), Exit::Clean);
-        assert_eq!(of(&[finding(Verdict::Violation, Severity::Medium)], Severity::Low), Exit::Findings);
-        assert_eq!(of(&[finding(Verdict::Violation, Severity::Medium)], Severity::High), Exit::Clean);
-        assert_eq!(of(&[finding(Verdict::Violation, Severity::High)], Severity::High), Exit::Findings);
-        assert_eq!(of(&[finding(Verdict::Unproven, Severity::Critical)], Severity::Low), Exit::Clean);
+        assert_eq!(
+            of(
+                &[finding(Verdict::Violation, Severity::Medium)],
+                Severity::Low
+            ),
+            Exit::Findings
+        );
+        assert_eq!(
+            of(
+                &[finding(Verdict::Violation, Severity::Medium)],
+                Severity::High
+            ),
+            Exit::Clean
+        );
+        assert_eq!(
+            of(
+                &[finding(Verdict::Violation, Severity::High)],
+                Severity::High
+            ),
+            Exit::Findings
+        );
+        assert_eq!(
+            of(
+                &[finding(Verdict::Unproven, Severity::Critical)],
+                Severity::Low
+            ),
+            Exit::Clean
+        );
     }
 
     #[test]
@@ -171,6 +234,13 @@ mod tests {
 
     #[test]
     fn incomplete_input_beats_findings() {
-        assert_eq!(Exit::of_audit(&[finding(Verdict::Violation, Severity::High)], Severity::Low, false), Exit::Incomplete);
+        assert_eq!(
+            Exit::of_audit(
+                &[finding(Verdict::Violation, Severity::High)],
+                Severity::Low,
+                false
+            ),
+            Exit::Incomplete
+        );
     }
 }

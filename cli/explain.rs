@@ -33,7 +33,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     if given::is_stdin(&args.what) || given::missing(&args.what).is_none() {
         return records::run(args);
     }
-    let rule = nearest(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name));
+    let rule =
+        nearest(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name));
     let meant = rule.unwrap_or_else(|| given::meant(&args.what));
     Err(Failure::Usage(format!(
         "`{}`: no such file or directory, and no rule of that name{meant}\n\
@@ -47,17 +48,26 @@ fn nearest(text: &str) -> Option<&'static Rule> {
     let text = text.to_ascii_lowercase();
     // `RW2` and `rw0002` mean the number.
     let number = |code: &str| code.get(2..).and_then(|digits| digits.parse::<u16>().ok());
-    if let Some(meant) = text.strip_prefix("rw").and_then(|digits| digits.parse::<u16>().ok())
-        && let Some(rule) = listed().into_iter().find(|rule| number(rule.code) == Some(meant))
+    if let Some(meant) = text
+        .strip_prefix("rw")
+        .and_then(|digits| digits.parse::<u16>().ok())
+        && let Some(rule) = listed()
+            .into_iter()
+            .find(|rule| number(rule.code) == Some(meant))
     {
         return Some(rule);
     }
     let likeness = |rule: &Rule| {
         let code = rule.code.to_ascii_lowercase();
-        strsim::normalized_damerau_levenshtein(&text, &code).max(strsim::normalized_damerau_levenshtein(&text, rule.name))
+        strsim::normalized_damerau_levenshtein(&text, &code)
+            .max(strsim::normalized_damerau_levenshtein(&text, rule.name))
     };
-    let best = listed().into_iter().map(|rule| (likeness(rule), rule)).max_by(|(a, _), (b, _)| a.total_cmp(b));
-    best.filter(|(likeness, _)| *likeness >= 0.6).map(|(_, rule)| rule)
+    let best = listed()
+        .into_iter()
+        .map(|rule| (likeness(rule), rule))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.filter(|(likeness, _)| *likeness >= 0.6)
+        .map(|(_, rule)| rule)
 }
 
 #[cfg(test)]
@@ -66,7 +76,12 @@ mod tests {
 
     #[test]
     fn a_slip_in_a_code_or_name_finds_the_rule() {
-        for (slip, code) in [("RW02", "RW002"), ("rw0002", "RW002"), ("switch-without-mfs", "RW002"), ("sesion-too-long", "RW003")] {
+        for (slip, code) in [
+            ("RW02", "RW002"),
+            ("rw0002", "RW002"),
+            ("switch-without-mfs", "RW002"),
+            ("sesion-too-long", "RW003"),
+        ] {
             assert_eq!(nearest(slip).map(|rule| rule.code), Some(code), "{slip}");
         }
         assert!(nearest("event.json").is_none());

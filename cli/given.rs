@@ -16,16 +16,25 @@ const ALIKE: f64 = 0.6;
 /// # Errors
 /// Names all that is missing, each with what was probably meant.
 pub(crate) fn check<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
-    let local = paths.into_iter().filter(|path| !is_stdin(path) && objects::place(path).is_none());
+    let local = paths
+        .into_iter()
+        .filter(|path| !is_stdin(path) && objects::place(path).is_none());
     let missing: Vec<String> = local.filter_map(|path| missing(path)).collect();
-    if missing.is_empty() { Ok(()) } else { Err(Failure::Usage(missing.join("\n"))) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Usage(missing.join("\n")))
+    }
 }
 
 /// Checks the same of what is read from this machine only; `who` reads it.
 ///
 /// # Errors
 /// For places in S3 too.
-pub(crate) fn check_local<'a>(who: &str, paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+pub(crate) fn check_local<'a>(
+    who: &str,
+    paths: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), Failure> {
     let paths: Vec<&PathBuf> = paths.into_iter().collect();
     match paths.iter().find_map(|path| elsewhere(who, path)) {
         Some(why) => Err(Failure::Usage(why)),
@@ -37,14 +46,22 @@ pub(crate) fn check_local<'a>(who: &str, paths: impl IntoIterator<Item = &'a Pat
 ///
 /// # Errors
 /// For whatever is not a file on this machine.
-pub(crate) fn check_files<'a>(flag: &str, paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+pub(crate) fn check_files<'a>(
+    flag: &str,
+    paths: impl IntoIterator<Item = &'a PathBuf>,
+) -> Result<(), Failure> {
     for path in paths {
         if is_stdin(path) {
-            return Err(Failure::Usage(format!("`{flag}` takes a file, not stdin (`-`)")));
+            return Err(Failure::Usage(format!(
+                "`{flag}` takes a file, not stdin (`-`)"
+            )));
         }
         check_local(flag, [path])?;
         if path.is_dir() {
-            return Err(Failure::Usage(format!("`{}` is a directory; `{flag}` takes a file", shown_path(path))));
+            return Err(Failure::Usage(format!(
+                "`{}` is a directory; `{flag}` takes a file",
+                shown_path(path)
+            )));
         }
     }
     Ok(())
@@ -54,7 +71,9 @@ pub(crate) fn check_files<'a>(flag: &str, paths: impl IntoIterator<Item = &'a Pa
 pub(crate) fn elsewhere(who: &str, path: &Path) -> Option<String> {
     objects::place(path)?;
     let shown = shown_path(path);
-    Some(format!("`{shown}` is in S3, and `{who}` reads local files; copy it with `aws s3 cp` or `aws s3 sync` first"))
+    Some(format!(
+        "`{shown}` is in S3, and `{who}` reads local files; copy it with `aws s3 cp` or `aws s3 sync` first"
+    ))
 }
 
 pub(crate) fn is_stdin(path: &Path) -> bool {
@@ -66,27 +85,51 @@ pub(crate) fn missing(path: &Path) -> Option<String> {
     match fs::metadata(path) {
         Ok(_) => None,
         Err(why) if why.kind() == io::ErrorKind::PermissionDenied => None,
-        Err(why) if fs::symlink_metadata(path).is_ok() => Some(format!("`{}`: {}", shown_path(path), broken_link(path, &why))),
-        Err(why) => Some(format!("`{}`: {}{}", shown_path(path), shown_why(&why), meant(path))),
+        Err(why) if fs::symlink_metadata(path).is_ok() => Some(format!(
+            "`{}`: {}",
+            shown_path(path),
+            broken_link(path, &why)
+        )),
+        Err(why) => Some(format!(
+            "`{}`: {}{}",
+            shown_path(path),
+            shown_why(&why),
+            meant(path)
+        )),
     }
 }
 
 /// Why a link leads nowhere.
 fn broken_link(path: &Path, why: &io::Error) -> String {
-    let target = fs::read_link(path).map(|target| format!(" to `{}`", shown_path(&target))).unwrap_or_default();
+    let target = fs::read_link(path)
+        .map(|target| format!(" to `{}`", shown_path(&target)))
+        .unwrap_or_default();
     format!("{}: it is a symbolic link{target}", shown_why(why))
 }
 
 /// `; did you mean …?`, where something of nearly that name is there.
 pub(crate) fn meant(path: &Path) -> String {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return String::new() };
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return String::new();
+    };
     let folder = path.parent().unwrap_or(Path::new(""));
-    let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let there = fs::read_dir(read).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let read = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let there = fs::read_dir(read)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let likeness = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
-    let nearest = there.map(|other| (likeness(&other), other)).max_by(|(a, x), (b, y)| a.total_cmp(b).then(y.cmp(x)));
+    let nearest = there
+        .map(|other| (likeness(&other), other))
+        .max_by(|(a, x), (b, y)| a.total_cmp(b).then(y.cmp(x)));
     match nearest {
-        Some((likeness, other)) if likeness >= ALIKE => format!("; did you mean `{}`?", shown_path(&folder.join(other))),
+        Some((likeness, other)) if likeness >= ALIKE => {
+            format!("; did you mean `{}`?", shown_path(&folder.join(other)))
+        }
         _ => String::new(),
     }
 }
@@ -96,7 +139,10 @@ pub(crate) fn stdin(what: &str) -> impl Read {
     if let Some(line) = waiting(io::stdin().is_terminal(), what) {
         stdout::tell(&line);
     }
-    ToItsEnd { input: io::stdin().lock(), ended: false }
+    ToItsEnd {
+        input: io::stdin().lock(),
+        ended: false,
+    }
 }
 
 /// What has ended stays ended: a terminal would go on after the end that was typed, and wait for another one.
@@ -117,7 +163,11 @@ impl<R: Read> Read for ToItsEnd<R> {
 }
 
 fn waiting(at_terminal: bool, what: &str) -> Option<String> {
-    let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+    let end = if cfg!(windows) {
+        "Ctrl-Z and Enter"
+    } else {
+        "Ctrl-D"
+    };
     at_terminal.then(|| format!("rolewatch: waiting for {what} on stdin: paste it, then press {end} on a line of its own"))
 }
 
@@ -128,13 +178,24 @@ mod tests {
     #[test]
     fn only_somebody_at_a_terminal_is_told_that_input_is_waited_for() {
         let line = waiting(true, "CloudTrail records").unwrap_or_default();
-        assert!(line.contains("waiting for CloudTrail records on stdin"), "{line}");
+        assert!(
+            line.contains("waiting for CloudTrail records on stdin"),
+            "{line}"
+        );
         assert_eq!(waiting(false, "CloudTrail records"), None);
     }
 
     #[test]
     fn all_that_is_missing_is_named_and_what_is_no_local_path_is_not_looked_for() {
-        let paths = ["-", "s3://trail-logs/AWSLogs/", "Cargo.toml", "Cargo.tmol", "no/such/folder", "Cargo.toml/x"].map(PathBuf::from);
+        let paths = [
+            "-",
+            "s3://trail-logs/AWSLogs/",
+            "Cargo.toml",
+            "Cargo.tmol",
+            "no/such/folder",
+            "Cargo.toml/x",
+        ]
+        .map(PathBuf::from);
         let said = check(&paths).unwrap_err().to_string();
         assert_eq!(
             said.lines().collect::<Vec<_>>(),
@@ -154,16 +215,29 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("gone", &link).unwrap();
         let said = missing(&link).unwrap();
-        assert!(said.ends_with("link`: no such file or directory: it is a symbolic link to `gone`"), "{said}");
+        assert!(
+            said.ends_with("link`: no such file or directory: it is a symbolic link to `gone`"),
+            "{said}"
+        );
         fs::remove_file(&link).unwrap();
         std::os::unix::fs::symlink("link", &link).unwrap();
-        assert!(missing(&link).unwrap().ends_with(": it is a symbolic link to `link`"), "a circle");
+        assert!(
+            missing(&link)
+                .unwrap()
+                .ends_with(": it is a symbolic link to `link`"),
+            "a circle"
+        );
     }
 
     #[test]
     fn a_folder_in_place_of_a_file_is_named_with_the_flag() {
-        let said = check_files("--credential-report", &["cli".into()]).unwrap_err().to_string();
-        assert_eq!(said, "`cli` is a directory; `--credential-report` takes a file");
+        let said = check_files("--credential-report", &["cli".into()])
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            said,
+            "`cli` is a directory; `--credential-report` takes a file"
+        );
         assert!(check_files("--credential-report", &["Cargo.toml".into()]).is_ok());
     }
 }

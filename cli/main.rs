@@ -45,8 +45,12 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::RevokePlan(args) => revoke_plan::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Policy { command } => policy::run(command),
-        Command::Roster { command: RosterCommand::Push(args) } => push::roster(&args),
-        Command::Trail { command: TrailCommand::Connect(args) } => trail::connect(&args).map(|()| Exit::Clean),
+        Command::Roster {
+            command: RosterCommand::Push(args),
+        } => push::roster(&args),
+        Command::Trail {
+            command: TrailCommand::Connect(args),
+        } => trail::connect(&args).map(|()| Exit::Clean),
         Command::SwitchLink(args) => switch_link::run(&args),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man => shell::man(),

@@ -50,7 +50,10 @@ struct Uploaded {
 
 /// What was there before.
 #[derive(Debug)]
-#[cfg_attr(not(any(feature = "aws", test)), expect(dead_code, reason = "nothing is ever uploaded"))]
+#[cfg_attr(
+    not(any(feature = "aws", test)),
+    expect(dead_code, reason = "nothing is ever uploaded")
+)]
 enum Before {
     Nothing,
     Version(Option<String>),
@@ -66,7 +69,10 @@ impl fmt::Display for Uploaded {
         match &self.before {
             Before::Nothing => write!(f, "; nothing was there before"),
             Before::Version(Some(version)) => write!(f, "; it replaces version {version}"),
-            Before::Version(None) => write!(f, "; it replaces what was there, of which the bucket keeps no version"),
+            Before::Version(None) => write!(
+                f,
+                "; it replaces what was there, of which the bucket keeps no version"
+            ),
             Before::Unknown(why) => write!(f, "; what it replaces is not known: {why}"),
         }
     }
@@ -75,8 +81,16 @@ impl fmt::Display for Uploaded {
 /// Uploads a policy in which nothing is wrong.
 pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
     let (policy, bytes) = policy::check(&args.file)?;
-    let load = Load { key: args.key.clone(), content_type: "application/yaml", bytes };
-    if let Some(line) = args.deployed_roles.as_deref().and_then(|deployed| not_forwarded(&policy, deployed)) {
+    let load = Load {
+        key: args.key.clone(),
+        content_type: "application/yaml",
+        bytes,
+    };
+    if let Some(line) = args
+        .deployed_roles
+        .as_deref()
+        .and_then(|deployed| not_forwarded(&policy, deployed))
+    {
         stdout::tell_warning(&line);
     }
     let uploaded = upload(&args.bucket.name, load)?;
@@ -85,14 +99,20 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
         let hash = policy.version_hash;
         match args.key.as_str() {
             POLICY => writeln!(out, "policy version {hash} is in force within a minute"),
-            _ => writeln!(out, "policy version {hash} is not in force there: the live guard reads `{POLICY}`"),
+            _ => writeln!(
+                out,
+                "policy version {hash} is not in force there: the live guard reads `{POLICY}`"
+            ),
         }
     })
 }
 
 /// What to say of the roles whose use the deployed stacks do not forward.
 fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
-    let missing: Vec<String> = uncovered(policy, deployed).iter().map(|arn| format!("`{}`", harmless(arn.as_str()))).collect();
+    let missing: Vec<String> = uncovered(policy, deployed)
+        .iter()
+        .map(|arn| format!("`{}`", harmless(arn.as_str())))
+        .collect();
     if missing.is_empty() {
         return None;
     }
@@ -110,16 +130,27 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     }
     let Timed { file, taken } = Timed::given(&args.file);
     let name = shown_path(&file);
-    let key = key(&Timed { file: file.clone(), taken }).map_err(Failure::Usage)?;
+    let key = key(&Timed {
+        file: file.clone(),
+        taken,
+    })
+    .map_err(Failure::Usage)?;
     let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
-    let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster { file: name.clone(), why })?;
+    let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster {
+        file: name.clone(),
+        why,
+    })?;
     if snapshot.truncated && !args.allow_truncated {
         return Err(Failure::Usage(format!(
             "`{name}` is truncated: its last page is missing, so nobody can be said to be in no group\n\
              take it again without `--max-items`, or give `--allow-truncated`"
         )));
     }
-    let reduced = snapshot.to_json().map_err(|why| Failure::Usage(format!("cannot write `{name}` without what is not needed: {why}")))?;
+    let reduced = snapshot.to_json().map_err(|why| {
+        Failure::Usage(format!(
+            "cannot write `{name}` without what is not needed: {why}"
+        ))
+    })?;
     let summary = format!(
         "{name} is a roster of account {}: {}, {}",
         snapshot.account,
@@ -127,7 +158,14 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
         counted(size(snapshot.groups.len()), "group", "groups"),
     );
     stdout::print(|out| writeln!(out, "{summary}"))?;
-    let uploaded = upload(&args.bucket.name, Load { key, content_type: "application/json", bytes: reduced })?;
+    let uploaded = upload(
+        &args.bucket.name,
+        Load {
+            key,
+            content_type: "application/json",
+            bytes: reduced,
+        },
+    )?;
     stdout::print(|out| writeln!(out, "{uploaded}"))?;
     Ok(Exit::Clean)
 }
@@ -144,12 +182,26 @@ fn key(roster: &Timed) -> Result<String, String> {
             "when was `{shown}` taken? the live guard must know: write it behind the name, as in `{shown}@2026-03-31T09:30:00Z`"
         ));
     };
-    let stem = roster.file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let stem = roster
+        .file
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
     // Where the time is in the name, it is not said twice.
     let in_name = Timed::named(roster.file.clone()).taken.is_some();
-    let name = if in_name { stem.rsplit_once('@').map_or(stem, |(name, _)| name) } else { stem };
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@+ ".contains(c)) {
-        return Err(format!("`{shown}` cannot be the name of an object: rename it to letters, digits, `-`, `_` and `.`"));
+    let name = if in_name {
+        stem.rsplit_once('@').map_or(stem, |(name, _)| name)
+    } else {
+        stem
+    };
+    if name.is_empty()
+        || !name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.@+ ".contains(c))
+    {
+        return Err(format!(
+            "`{shown}` cannot be the name of an object: rename it to letters, digits, `-`, `_` and `.`"
+        ));
     }
     Ok(format!("{ROSTERS}{name}@{}.json", without_colons(taken)))
 }
@@ -173,10 +225,21 @@ mod tests {
         let expected = Ok("roster/dev@2026-03-31T093000Z.json".to_owned());
         assert_eq!(named("dev.json@2026-03-31T09:30:00Z"), expected);
         assert_eq!(named("somewhere/dev@2026-03-31T093000Z.json"), expected);
-        assert_eq!(named("dev.json@2026-03-31T18:30:00+09:00"), expected, "in UTC");
-        assert_eq!(named("dev@2026-01-01T000000Z.json@2026-03-31T09:30:00Z"), expected, "what is given beats what is in the name");
+        assert_eq!(
+            named("dev.json@2026-03-31T18:30:00+09:00"),
+            expected,
+            "in UTC"
+        );
+        assert_eq!(
+            named("dev@2026-01-01T000000Z.json@2026-03-31T09:30:00Z"),
+            expected,
+            "what is given beats what is in the name"
+        );
         let key = named("dev.json@2026-03-31T09:30:00Z").unwrap();
-        assert_eq!(Timed::named(key.into()).taken, Some("2026-03-31T09:30:00Z".parse().unwrap()));
+        assert_eq!(
+            Timed::named(key.into()).taken,
+            Some("2026-03-31T09:30:00Z".parse().unwrap())
+        );
     }
 
     #[test]
@@ -192,12 +255,14 @@ mod tests {
 
     #[test]
     fn roles_whose_use_is_not_forwarded_are_named_with_what_to_deploy() {
-        let policy = Policy::read(rolewatch_guard::policy::EXAMPLE.as_bytes(), "example.yaml").unwrap();
+        let policy =
+            Policy::read(rolewatch_guard::policy::EXAMPLE.as_bytes(), "example.yaml").unwrap();
         let needed = Forwarding::of(&policy).parameter();
         assert_eq!(not_forwarded(&policy, &needed), None);
         let said = not_forwarded(&policy, "arn:aws:iam::444455556666:role/Other").unwrap();
         assert!(
-            said.contains("`arn:aws:iam::444455556666:role/UpdateApp`") && said.ends_with(&format!("ElevatedRoles={needed}")),
+            said.contains("`arn:aws:iam::444455556666:role/UpdateApp`")
+                && said.ends_with(&format!("ElevatedRoles={needed}")),
             "{said}"
         );
     }
@@ -206,11 +271,25 @@ mod tests {
     fn an_upload_says_what_it_replaced() {
         let said = |now: Option<&str>, before| {
             let place = "s3://state/policy/rolewatch.yaml".to_owned();
-            Uploaded { place, now: now.map(ToOwned::to_owned), before }.to_string()
+            Uploaded {
+                place,
+                now: now.map(ToOwned::to_owned),
+                before,
+            }
+            .to_string()
         };
-        assert_eq!(said(Some("v2"), Before::Nothing), "uploaded to s3://state/policy/rolewatch.yaml, version v2; nothing was there before");
-        assert!(said(Some("v2"), Before::Version(Some("v1".into()))).ends_with(", version v2; it replaces version v1"));
+        assert_eq!(
+            said(Some("v2"), Before::Nothing),
+            "uploaded to s3://state/policy/rolewatch.yaml, version v2; nothing was there before"
+        );
+        assert!(
+            said(Some("v2"), Before::Version(Some("v1".into())))
+                .ends_with(", version v2; it replaces version v1")
+        );
         assert!(said(None, Before::Version(None)).contains("keeps no version"));
-        assert!(said(None, Before::Unknown("s3:HeadObject was refused".into())).ends_with("not known: s3:HeadObject was refused"));
+        assert!(
+            said(None, Before::Unknown("s3:HeadObject was refused".into()))
+                .ends_with("not known: s3:HeadObject was refused")
+        );
     }
 }

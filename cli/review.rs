@@ -33,11 +33,21 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     inputs.finish();
     let as_of = args.as_of.map_or_else(now, Ok)?;
     let reviewed = review(&inputs.setup, &policy, as_of);
-    let report = Report { args, inputs: &inputs, policy: &policy, policy_file: &file, as_of, review: &reviewed };
+    let report = Report {
+        args,
+        inputs: &inputs,
+        policy: &policy,
+        policy_file: &file,
+        as_of,
+        review: &reviewed,
+    };
     report.print(args.format)?;
     inputs.tell();
     tell_near_misses(&reviewed.near_misses, &file);
-    reviewed.empty_lists.iter().for_each(|sentence| stdout::tell_warning(sentence));
+    reviewed
+        .empty_lists
+        .iter()
+        .for_each(|sentence| stdout::tell_warning(sentence));
     stdout::tell(&format!("rolewatch: {}", report.account()));
     let complete = inputs.faults.is_empty() && !lacks_an_account(&reviewed, &policy);
     Ok(Exit::of_review(&reviewed.findings, args.fail_on, complete))
@@ -45,7 +55,10 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
 
 /// Whether something can't be judged for want of an account that the policy names.
 fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
-    let mut gaps = review.findings.iter().flat_map(|finding| &finding.wanting.gaps);
+    let mut gaps = review
+        .findings
+        .iter()
+        .flat_map(|finding| &finding.wanting.gaps);
     gaps.any(|gap| policy.account_name(gap.account).is_some())
 }
 
@@ -54,7 +67,11 @@ fn policy(args: &ReviewArgs) -> Result<(PathBuf, Policy), Failure> {
     let places = Places::of(&args.paths);
     let file = policy_file(args.policy.as_ref(), &places, &places.policies()?)?;
     let policy = read_policy(&file)?;
-    stdout::tell(&format!("rolewatch: policy `{}`, version {}", shown_path(&file), policy.version_hash));
+    stdout::tell(&format!(
+        "rolewatch: policy `{}`, version {}",
+        shown_path(&file),
+        policy.version_hash
+    ));
     for note in &policy.warnings {
         stdout::tell_warning(&format!("{}: {note}", shown_path(&file)));
     }

@@ -33,13 +33,28 @@ struct Document {
 pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     args.look.apply();
     let here = [PathBuf::from(".")];
-    let paths = if args.paths.is_empty() { &here[..] } else { &args.paths[..] };
+    let paths = if args.paths.is_empty() {
+        &here[..]
+    } else {
+        &args.paths[..]
+    };
     check_given(paths, &args.sources)?;
     let asked = Asked::read(&args.finding, paths)?;
     let mut inputs = Inputs::find(paths, &args.sources)?;
     inputs.not_logs.extend(std::fs::canonicalize(&args.finding));
-    let Scanned { world, unread, not_evidence, .. } = scan(paths, &inputs.not_logs, &inputs.policy, How::default())?;
-    let judgement = judge(&world, &inputs.policy, &inputs.rosters, Scope::default(), &mut |_| ());
+    let Scanned {
+        world,
+        unread,
+        not_evidence,
+        ..
+    } = scan(paths, &inputs.not_logs, &inputs.policy, How::default())?;
+    let judgement = judge(
+        &world,
+        &inputs.policy,
+        &inputs.rosters,
+        Scope::default(),
+        &mut |_| (),
+    );
     let about = About::find(&asked, &judgement)?;
     let case = Case {
         world: &world,
@@ -54,12 +69,26 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         profile: args.profile.as_deref(),
     };
     let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
-    let About { rule, name, time, message, .. } = about;
-    let document = Document { rule, name, time, message, complete: unread.is_empty() && inputs.roster_faults.is_empty(), plan };
+    let About {
+        rule,
+        name,
+        time,
+        message,
+        ..
+    } = about;
+    let document = Document {
+        rule,
+        name,
+        time,
+        message,
+        complete: unread.is_empty() && inputs.roster_faults.is_empty(),
+        plan,
+    };
     match args.format {
         PlanFormat::Text => stdout::print(|out| text::write(&document, stdout::columns(), out))?,
         PlanFormat::Json => {
-            let json = serde_json::to_string_pretty(&document).map_err(|why| Failure::Output(why.into()))?;
+            let json = serde_json::to_string_pretty(&document)
+                .map_err(|why| Failure::Output(why.into()))?;
             stdout::print_plain(|out| writeln!(out, "{}", revoke::visible(&json)))?;
         }
     }
@@ -67,9 +96,15 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     unread.tell();
     inputs.tell_roster_faults();
     if !unread.is_empty() {
-        stdout::tell_warning("some logs could not be read: sessions, and bystanders with them, may be missing from the plan");
+        stdout::tell_warning(
+            "some logs could not be read: sessions, and bystanders with them, may be missing from the plan",
+        );
     }
-    Ok(if unread.is_empty() && inputs.roster_faults.is_empty() { Exit::Clean } else { Exit::Incomplete })
+    Ok(if unread.is_empty() && inputs.roster_faults.is_empty() {
+        Exit::Clean
+    } else {
+        Exit::Incomplete
+    })
 }
 
 fn no_plan(why: &NoPlan, about: &About) -> Failure {
@@ -81,5 +116,8 @@ fn no_plan(why: &NoPlan, about: &About) -> Failure {
         ),
         _ => String::new(),
     };
-    Failure::Usage(format!("no plan for finding {} ({}): {why}{hint}", about.id, about.rule))
+    Failure::Usage(format!(
+        "no plan for finding {} ({}): {why}{hint}",
+        about.id, about.rule
+    ))
 }

@@ -29,7 +29,11 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
 }
 
 fn table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    let names = listed().iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let names = listed()
+        .iter()
+        .map(|rule| rule.name.len())
+        .max()
+        .unwrap_or(0);
     let indent = 5 + 2 + names + 2;
     let code = Style::new().bold();
     for rule in listed() {
@@ -43,14 +47,25 @@ fn table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn json(out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<_> = listed().into_iter().map(|rule| RuleShown { code: rule.code, name: rule.name, summary: summary(rule) }).collect();
+    let rules: Vec<_> = listed()
+        .into_iter()
+        .map(|rule| RuleShown {
+            code: rule.code,
+            name: rule.name,
+            summary: summary(rule),
+        })
+        .collect();
     serde_json::to_writer_pretty(&mut *out, &rules)?;
     out.write_all(b"\n")
 }
 
 /// The first sentence of what it does.
 fn summary(rule: &Rule) -> String {
-    let text = rule.section("What it does").split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = rule
+        .section("What it does")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     match text.split_once(". ") {
         Some((first, _)) => format!("{first}."),
         None => text,
@@ -82,7 +97,11 @@ mod tests {
     fn every_rule_has_a_summary_of_one_sentence() {
         for rule in listed() {
             let summary = summary(rule);
-            assert!(summary.ends_with('.') && summary.len() > 20, "{}: {summary}", rule.code);
+            assert!(
+                summary.ends_with('.') && summary.len() > 20,
+                "{}: {summary}",
+                rule.code
+            );
         }
     }
 
@@ -90,7 +109,11 @@ mod tests {
     fn the_markdown_has_each_rule_under_its_own_heading() {
         let text = markdown();
         for rule in listed() {
-            assert!(text.contains(&format!("\n## {} {}\n", rule.code, rule.name)), "{}", rule.code);
+            assert!(
+                text.contains(&format!("\n## {} {}\n", rule.code, rule.name)),
+                "{}",
+                rule.code
+            );
         }
         assert_eq!(text.matches("\n### What to do\n").count(), listed().len());
     }

@@ -21,15 +21,23 @@ pub(crate) fn man() -> Result<Exit, Failure> {
     let mut command = Args::command();
     command.build();
     let mut page = Vec::new();
-    let rendered = clap_mangen::Man::new(command.clone()).render(&mut page).and_then(|()| subcommands(&command, &mut page));
+    let rendered = clap_mangen::Man::new(command.clone())
+        .render(&mut page)
+        .and_then(|()| subcommands(&command, &mut page));
     rendered.map_err(Failure::Output)?;
     stdout::print_plain(|out| out.write_all(&page))?;
     Ok(Exit::Clean)
 }
 
 fn subcommands(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
-    for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
-        let name = subcommand.get_bin_name().unwrap_or_else(|| subcommand.get_name()).to_uppercase();
+    for subcommand in command
+        .get_subcommands()
+        .filter(|subcommand| !subcommand.is_hide_set())
+    {
+        let name = subcommand
+            .get_bin_name()
+            .unwrap_or_else(|| subcommand.get_name())
+            .to_uppercase();
         writeln!(page, ".SH \"{name}\"")?;
         let man = clap_mangen::Man::new(subcommand.clone());
         let mut section = Vec::new();
@@ -37,7 +45,10 @@ fn subcommands(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<(
         man.render_synopsis_section(&mut section)?;
         man.render_options_section(&mut section)?;
         let text = String::from_utf8_lossy(&section);
-        for line in text.lines().filter(|line| !line.starts_with(".ie") && !line.starts_with(".el")) {
+        for line in text
+            .lines()
+            .filter(|line| !line.starts_with(".ie") && !line.starts_with(".el"))
+        {
             writeln!(page, "{}", line.replace(".SH ", ".SS "))?;
         }
         subcommands(subcommand, page)?;

@@ -13,7 +13,9 @@ pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 }
 
 /// Writes data byte by byte as it is: for formats that machines read.
-pub(crate) fn print_plain(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+pub(crate) fn print_plain(
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     finish(write(&mut out).and_then(|()| out.flush()))
 }

@@ -28,26 +28,43 @@ impl Link {
     fn new(args: &SwitchLinkArgs) -> Result<Self, String> {
         let text = &args.role_arn;
         if text.contains(['*', '?']) {
-            return Err(format!("`{}` is a pattern; a link leads to one role, so give its whole ARN", harmless(text)));
+            return Err(format!(
+                "`{}` is a pattern; a link leads to one role, so give its whole ARN",
+                harmless(text)
+            ));
         }
-        let arn = RoleArn::parse(text).map_err(|why| format!("`{}` is no role: {why}", harmless(text)))?;
+        let arn = RoleArn::parse(text)
+            .map_err(|why| format!("`{}` is no role: {why}", harmless(text)))?;
         let Some(host) = partition::known(arn.partition()).and_then(|known| known.sign_in) else {
             return Err(no_address(&arn));
         };
         let (role, account) = (arn.name(), arn.account());
         let display = match &args.name {
             Some(name) if name.chars().count() > DISPLAY_NAME || name.trim().is_empty() => {
-                return Err(format!("--name has {} characters; the console shows 1 to {DISPLAY_NAME}", name.chars().count()));
+                return Err(format!(
+                    "--name has {} characters; the console shows 1 to {DISPLAY_NAME}",
+                    name.chars().count()
+                ));
             }
             Some(name) => name.clone(),
-            None => format!("{role} @ {account}").chars().take(DISPLAY_NAME).collect(),
+            None => format!("{role} @ {account}")
+                .chars()
+                .take(DISPLAY_NAME)
+                .collect(),
         };
         let path = path_of(&arn);
-        let mut url = format!("https://{host}/switchrole?account={account}&roleName={}&displayName={}", encoded(path), encoded(&display));
+        let mut url = format!(
+            "https://{host}/switchrole?account={account}&roleName={}&displayName={}",
+            encoded(path),
+            encoded(&display)
+        );
         if let Some(color) = &args.color {
             let digits = color.strip_prefix('#').unwrap_or(color);
             if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                return Err(format!("--color is six hexadecimal digits such as `F2B0A9`, not `{}`", harmless(color)));
+                return Err(format!(
+                    "--color is six hexadecimal digits such as `F2B0A9`, not `{}`",
+                    harmless(color)
+                ));
             }
             url.push_str("&color=");
             url.push_str(&digits.to_ascii_uppercase());
@@ -75,7 +92,9 @@ fn no_address(arn: &RoleArn) -> String {
 
 /// The role's path and name, as the console takes them.
 fn path_of(arn: &RoleArn) -> &str {
-    arn.as_str().split_once(":role/").map_or_else(|| arn.name(), |(_, path)| path)
+    arn.as_str()
+        .split_once(":role/")
+        .map_or_else(|| arn.name(), |(_, path)| path)
 }
 
 /// Percent-encoded for a query. The slashes of a role's path stay, as in AWS's own links.
@@ -97,7 +116,11 @@ mod tests {
     use super::*;
 
     fn link(role_arn: &str, name: Option<&str>, color: Option<&str>) -> Result<String, String> {
-        let args = SwitchLinkArgs { role_arn: role_arn.into(), name: name.map(Into::into), color: color.map(Into::into) };
+        let args = SwitchLinkArgs {
+            role_arn: role_arn.into(),
+            name: name.map(Into::into),
+            color: color.map(Into::into),
+        };
         Link::new(&args).map(|link| link.url)
     }
 
@@ -108,32 +131,63 @@ mod tests {
             "https://signin.aws.amazon.com/switchrole?account=444455556666&roleName=UpdateApp&displayName=UpdateApp%20%40%20444455556666"
         );
         assert_eq!(
-            link("arn:aws-cn:iam::444455556666:role/team/a+b@c", Some("本番 & 1"), Some("#f2b0a9")).unwrap(),
+            link(
+                "arn:aws-cn:iam::444455556666:role/team/a+b@c",
+                Some("本番 & 1"),
+                Some("#f2b0a9")
+            )
+            .unwrap(),
             "https://signin.amazonaws.cn/switchrole?account=444455556666&roleName=team/a%2Bb%40c\
              &displayName=%E6%9C%AC%E7%95%AA%20%26%201&color=F2B0A9"
         );
-        assert!(link("arn:aws-us-gov:iam::444455556666:role/A", None, None).unwrap().starts_with("https://signin.amazonaws-us-gov.com/"));
+        assert!(
+            link("arn:aws-us-gov:iam::444455556666:role/A", None, None)
+                .unwrap()
+                .starts_with("https://signin.amazonaws-us-gov.com/")
+        );
         let sovereign = link("arn:aws-eusc:iam::444455556666:role/A", None, None).unwrap();
-        assert!(sovereign.starts_with("https://eusc-de-east-1.signin.amazonaws-eusc.eu/switchrole?"), "{sovereign}");
+        assert!(
+            sovereign.starts_with("https://eusc-de-east-1.signin.amazonaws-eusc.eu/switchrole?"),
+            "{sovereign}"
+        );
     }
 
     #[test]
     fn a_partition_whose_address_is_not_known_gets_no_link_but_what_to_enter() {
         for partition in ["aws-iso", "aws-iso-b", "aws-nova"] {
-            let told = link(&format!("arn:{partition}:iam::444455556666:role/team/A"), None, None).unwrap_err();
-            assert!(told.contains(&format!("`{partition}`")) && told.contains("444455556666 and role `team/A`"), "{told}");
+            let told = link(
+                &format!("arn:{partition}:iam::444455556666:role/team/A"),
+                None,
+                None,
+            )
+            .unwrap_err();
+            assert!(
+                told.contains(&format!("`{partition}`"))
+                    && told.contains("444455556666 and role `team/A`"),
+                "{told}"
+            );
             assert!(!told.contains("https://"), "{told}");
         }
     }
 
     #[test]
     fn what_leads_to_no_single_role_is_refused() {
-        for odd in
-            ["UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:user/a", "arn:awscn:iam::444455556666:role/A"]
-        {
+        for odd in [
+            "UpdateApp",
+            "arn:aws:iam::444455556666:role/*",
+            "arn:aws:iam::444455556666:user/a",
+            "arn:awscn:iam::444455556666:role/A",
+        ] {
             assert!(link(odd, None, None).is_err(), "{odd}");
         }
-        assert!(link("arn:aws:iam::444455556666:role/A", Some(&"x".repeat(65)), None).is_err());
+        assert!(
+            link(
+                "arn:aws:iam::444455556666:role/A",
+                Some(&"x".repeat(65)),
+                None
+            )
+            .is_err()
+        );
         assert!(link("arn:aws:iam::444455556666:role/A", None, Some("red")).is_err());
     }
 }

@@ -47,26 +47,49 @@ fn name(given: &str) -> Result<&str, Failure> {
     let name = given.strip_prefix("s3://").unwrap_or(given);
     let name = name.strip_suffix('/').unwrap_or(name);
     let plain = (3..=63).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte));
-    plain.then_some(name).ok_or_else(|| Failure::Usage(format!("`{}` is not the name of a bucket", harmless(given))))
+        && name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte)
+        });
+    plain
+        .then_some(name)
+        .ok_or_else(|| Failure::Usage(format!("`{}` is not the name of a bucket", harmless(given))))
 }
 
 fn run(bucket: &mut impl Notifications, name: &str, dry_run: bool) -> Result<Vec<String>, Failure> {
-    let before = bucket.read().map_err(|why| failed(name, "nothing was changed", &why))?;
-    let Notified { region, by_event_bridge, others } = &before;
+    let before = bucket
+        .read()
+        .map_err(|why| failed(name, "nothing was changed", &why))?;
+    let Notified {
+        region,
+        by_event_bridge,
+        others,
+    } = &before;
     let mut lines = vec![format!("bucket {name} in {region}")];
     if *by_event_bridge {
-        lines.push("already connected: it sends its events to EventBridge; nothing was changed".to_owned());
+        lines.push(
+            "already connected: it sends its events to EventBridge; nothing was changed".to_owned(),
+        );
         return Ok(lines);
     }
     if !dry_run {
-        bucket.add_event_bridge().map_err(|why| failed(name, "whether it is connected is not known", &why))?;
+        bucket
+            .add_event_bridge()
+            .map_err(|why| failed(name, "whether it is connected is not known", &why))?;
     }
-    let (kept, added) = if dry_run { ("would keep", "would add") } else { ("kept", "added") };
+    let (kept, added) = if dry_run {
+        ("would keep", "would add")
+    } else {
+        ("kept", "added")
+    };
     let count = u64::try_from(others.len()).unwrap_or(u64::MAX);
-    lines.push(format!("{kept} {}", counted(count, "notification", "notifications")));
+    lines.push(format!(
+        "{kept} {}",
+        counted(count, "notification", "notifications")
+    ));
     lines.extend(others.iter().map(|other| format!("  {}", harmless(other))));
-    lines.push(format!("{added} EventBridge, in the account of the bucket and {region}"));
+    lines.push(format!(
+        "{added} EventBridge, in the account of the bucket and {region}"
+    ));
     Ok(lines)
 }
 
@@ -80,7 +103,10 @@ fn failed(name: &str, state: &str, why: &str) -> Failure {
     } else {
         ""
     };
-    Failure::Usage(format!("cannot connect `{name}`, {state}: {}{hint}", harmless(why)))
+    Failure::Usage(format!(
+        "cannot connect `{name}`, {state}: {}{hint}",
+        harmless(why)
+    ))
 }
 
 #[cfg(test)]
@@ -107,17 +133,37 @@ mod tests {
     }
 
     fn memory(by_event_bridge: bool) -> Memory {
-        let others = vec!["queue arn:aws:sqs:eu-central-1:111122223333:\u{1b}[2J (s3:ObjectCreated:*)".to_owned()];
-        let found = Notified { region: "eu-central-1".into(), by_event_bridge, others };
-        Memory { found: Ok(found), written: Cell::default(), write: Ok(()) }
+        let others = vec![
+            "queue arn:aws:sqs:eu-central-1:111122223333:\u{1b}[2J (s3:ObjectCreated:*)".to_owned(),
+        ];
+        let found = Notified {
+            region: "eu-central-1".into(),
+            by_event_bridge,
+            others,
+        };
+        Memory {
+            found: Ok(found),
+            written: Cell::default(),
+            write: Ok(()),
+        }
     }
 
     #[test]
     fn what_is_kept_and_added_is_said_in_harmless_text() {
         let mut bucket = memory(false);
         let lines = run(&mut bucket, "trail-logs", false).unwrap();
-        assert_eq!((bucket.written.get(), &*lines[0], &*lines[1]), (1, "bucket trail-logs in eu-central-1", "kept 1 notification"));
-        assert_eq!(lines.last().unwrap(), "added EventBridge, in the account of the bucket and eu-central-1");
+        assert_eq!(
+            (bucket.written.get(), &*lines[0], &*lines[1]),
+            (
+                1,
+                "bucket trail-logs in eu-central-1",
+                "kept 1 notification"
+            )
+        );
+        assert_eq!(
+            lines.last().unwrap(),
+            "added EventBridge, in the account of the bucket and eu-central-1"
+        );
         assert!(lines[2].contains("111122223333") && !lines[2].contains('\u{1b}'));
     }
 
@@ -125,7 +171,10 @@ mod tests {
     fn nothing_is_written_when_asked_not_to_or_when_it_is_connected() {
         let mut bucket = memory(false);
         let lines = run(&mut bucket, "trail-logs", true).unwrap();
-        assert!(lines[1].starts_with("would keep") && lines[3].starts_with("would add"), "{lines:?}");
+        assert!(
+            lines[1].starts_with("would keep") && lines[3].starts_with("would add"),
+            "{lines:?}"
+        );
         let mut connected = memory(true);
         let lines = run(&mut connected, "trail-logs", false).unwrap();
         assert!(lines[1].starts_with("already connected"), "{lines:?}");
@@ -135,15 +184,39 @@ mod tests {
     #[test]
     fn an_error_says_what_to_do() {
         let why = |text: &str| {
-            let mut bucket = Memory { found: Err(text.to_owned()), ..memory(false) };
-            run(&mut bucket, "trail-logs", false).unwrap_err().to_string()
+            let mut bucket = Memory {
+                found: Err(text.to_owned()),
+                ..memory(false)
+            };
+            run(&mut bucket, "trail-logs", false)
+                .unwrap_err()
+                .to_string()
         };
-        assert!(why("s3:GetBucketNotification was refused: AccessDenied: no").contains("s3:PutBucketNotification"));
-        assert!(why("s3:GetBucketNotification was refused: NoSuchBucket: no").contains("describe-trails"));
-        assert!(why("s3:GetBucketNotification was refused: PermanentRedirect: no").contains("AWS_REGION"));
-        assert!(why("anything").ends_with("cannot connect `trail-logs`, nothing was changed: anything"));
-        let mut bucket = Memory { write: Err("s3:PutBucketNotification did not answer: late".into()), ..memory(false) };
-        assert!(run(&mut bucket, "trail-logs", false).unwrap_err().to_string().contains("whether it is connected is not known"));
+        assert!(
+            why("s3:GetBucketNotification was refused: AccessDenied: no")
+                .contains("s3:PutBucketNotification")
+        );
+        assert!(
+            why("s3:GetBucketNotification was refused: NoSuchBucket: no")
+                .contains("describe-trails")
+        );
+        assert!(
+            why("s3:GetBucketNotification was refused: PermanentRedirect: no")
+                .contains("AWS_REGION")
+        );
+        assert!(
+            why("anything").ends_with("cannot connect `trail-logs`, nothing was changed: anything")
+        );
+        let mut bucket = Memory {
+            write: Err("s3:PutBucketNotification did not answer: late".into()),
+            ..memory(false)
+        };
+        assert!(
+            run(&mut bucket, "trail-logs", false)
+                .unwrap_err()
+                .to_string()
+                .contains("whether it is connected is not known")
+        );
     }
 
     #[test]
@@ -151,7 +224,14 @@ mod tests {
         for given in ["trail-logs", "s3://trail-logs", "s3://trail-logs/"] {
             assert_eq!(name(given).unwrap(), "trail-logs");
         }
-        for given in ["", "a", "s3://trail-logs/AWSLogs/", "arn:aws:s3:::trail-logs", "Trail", "a\u{202e}b"] {
+        for given in [
+            "",
+            "a",
+            "s3://trail-logs/AWSLogs/",
+            "arn:aws:s3:::trail-logs",
+            "Trail",
+            "a\u{202e}b",
+        ] {
             assert!(name(given).is_err(), "{given}");
         }
     }

@@ -46,7 +46,14 @@ impl Shape {
 
     pub(crate) fn switches(switches: u64) -> Self {
         let name = format!("switches-{switches}");
-        Self { name, roles: 1, large: (10 << 20, usize::MAX), small: (0, 0), one_switch_in: 1, only_switches: Some(switches) }
+        Self {
+            name,
+            roles: 1,
+            large: (10 << 20, usize::MAX),
+            small: (0, 0),
+            one_switch_in: 1,
+            only_switches: Some(switches),
+        }
     }
 }
 
@@ -65,35 +72,65 @@ pub(crate) fn build(root: &Path, shape: &Shape) -> Built {
     let marker = folder.join("rolewatch.yaml");
     let count = folder.join("switches.count");
     if !marker.exists() {
-        fs::create_dir_all(folder.join("logs")).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        fs::create_dir_all(folder.join("logs"))
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         let switches = write(&folder, shape);
         fs::create_dir_all(folder.join("roster")).unwrap_or_else(|error| panic!("{error}"));
-        fs::write(folder.join("roster/development.json"), roster()).unwrap_or_else(|error| panic!("{error}"));
+        fs::write(folder.join("roster/development.json"), roster())
+            .unwrap_or_else(|error| panic!("{error}"));
         fs::write(&count, switches.to_string()).unwrap_or_else(|error| panic!("{error}"));
         fs::write(&marker, policy(shape.roles)).unwrap_or_else(|error| panic!("{error}"));
     }
     let logs = logs(&folder);
-    let inflated = logs.iter().map(|file| crate::measure::inflated_size(file)).sum();
-    let compressed = logs.iter().filter_map(|file| fs::metadata(file).ok()).map(|meta| meta.len()).sum();
-    let switches = fs::read_to_string(&count).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
-    Built { folder, files: logs.len(), inflated, compressed, switches }
+    let inflated = logs
+        .iter()
+        .map(|file| crate::measure::inflated_size(file))
+        .sum();
+    let compressed = logs
+        .iter()
+        .filter_map(|file| fs::metadata(file).ok())
+        .map(|meta| meta.len())
+        .sum();
+    let switches = fs::read_to_string(&count)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
+    Built {
+        folder,
+        files: logs.len(),
+        inflated,
+        compressed,
+        switches,
+    }
 }
 
 /// The log files of an archive, largest first.
 pub(crate) fn logs(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder.join("logs")).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<(u64, PathBuf)> =
-        entries.filter_map(|entry| entry.ok().map(|e| (e.metadata().map_or(0, |m| m.len()), e.path()))).collect();
+    let entries = fs::read_dir(folder.join("logs"))
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<(u64, PathBuf)> = entries
+        .filter_map(|entry| {
+            entry
+                .ok()
+                .map(|e| (e.metadata().map_or(0, |m| m.len()), e.path()))
+        })
+        .collect();
     files.sort_by(|a, b| b.cmp(a));
     files.into_iter().map(|(_, path)| path).collect()
 }
 
 fn role(at: usize) -> String {
-    if at == 0 { "UpdateApp".to_owned() } else { format!("Elevated{at:02}") }
+    if at == 0 {
+        "UpdateApp".to_owned()
+    } else {
+        format!("Elevated{at:02}")
+    }
 }
 
 fn policy(roles: usize) -> String {
-    let mut text = String::from("version: 1\naccounts:\n  \"111122223333\": development\n  \"444455556666\": production\nroles:\n");
+    let mut text = String::from(
+        "version: 1\naccounts:\n  \"111122223333\": development\n  \"444455556666\": production\nroles:\n",
+    );
     for at in 0..roles {
         let name = role(at);
         let line = format!(
@@ -166,9 +203,13 @@ fn write(folder: &Path, shape: &Shape) -> u64 {
             text.push_str("]}");
             let mut gzip = libdeflater::Compressor::new(libdeflater::CompressionLvl::default());
             let mut out = vec![0; gzip.gzip_compress_bound(text.len())];
-            let written = gzip.gzip_compress(text.as_bytes(), &mut out).unwrap_or_else(|error| panic!("{error}"));
+            let written = gzip
+                .gzip_compress(text.as_bytes(), &mut out)
+                .unwrap_or_else(|error| panic!("{error}"));
             out.truncate(written);
-            let path = folder.join(format!("logs/444455556666_CloudTrail_us-east-1_20260302T0000Z_{file:016}.json.gz"));
+            let path = folder.join(format!(
+                "logs/444455556666_CloudTrail_us-east-1_20260302T0000Z_{file:016}.json.gz"
+            ));
             fs::write(&path, out).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             file += 1;
         }
@@ -178,15 +219,34 @@ fn write(folder: &Path, shape: &Shape) -> u64 {
 
 fn uuid(dice: &mut Dice) -> String {
     let (a, b) = (dice.roll(), dice.roll());
-    format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", a >> 32, (a >> 16) & 0xffff, a & 0xfff, b >> 52, b & 0xffff_ffff_ffff)
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xfff,
+        b >> 52,
+        b & 0xffff_ffff_ffff
+    )
 }
 
 fn letters(dice: &mut Dice, count: usize) -> String {
-    (0..count).filter_map(|_| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".chars().nth(usize::try_from(dice.below(32)).unwrap_or(0))).collect()
+    (0..count)
+        .filter_map(|_| {
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+                .chars()
+                .nth(usize::try_from(dice.below(32)).unwrap_or(0))
+        })
+        .collect()
 }
 
 fn time(dice: &mut Dice) -> String {
-    format!("2026-03-{:02}T{:02}:{:02}:{:02}Z", 1 + dice.below(28), dice.below(24), dice.below(60), dice.below(60))
+    format!(
+        "2026-03-{:02}T{:02}:{:02}:{:02}Z",
+        1 + dice.below(28),
+        dice.below(24),
+        dice.below(60),
+        dice.below(60)
+    )
 }
 
 /// Both halves of a switch and some uses, as the stories tell them.
@@ -195,7 +255,11 @@ fn switch(dice: &mut Dice, number: u64, roles: usize) -> Vec<String> {
     story.later(i64::try_from(number % 40_000).unwrap_or(0) * 61);
     let user = format!("user{:03}", dice.below(PEOPLE));
     let role = role(usize::try_from(dice.below(roles as u64)).unwrap_or(0));
-    story.switch_to(&user, &role).with_mfa().used_after(60).used_after(300 + i64::try_from(dice.below(3_000)).unwrap_or(0));
+    story
+        .switch_to(&user, &role)
+        .with_mfa()
+        .used_after(60)
+        .used_after(300 + i64::try_from(dice.below(3_000)).unwrap_or(0));
     let key = format!("ASIA{}", letters(dice, 16));
     let shared = uuid(dice);
     story
@@ -224,8 +288,10 @@ fn ordinary(dice: &mut Dice) -> String {
         .get(usize::try_from(dice.below(3)).unwrap_or(0))
         .copied()
         .unwrap_or("123456789012");
-    let region =
-        ["us-east-1", "eu-west-1", "ap-northeast-1"].get(usize::try_from(dice.below(3)).unwrap_or(0)).copied().unwrap_or("us-east-1");
+    let region = ["us-east-1", "eu-west-1", "ap-northeast-1"]
+        .get(usize::try_from(dice.below(3)).unwrap_or(0))
+        .copied()
+        .unwrap_or("us-east-1");
     let common = format!(
         r#""eventTime":"{}","awsRegion":"{region}","requestID":"{}","eventID":"{}","readOnly":true,"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"{account}","eventCategory":"Management""#,
         time(dice),
@@ -234,7 +300,10 @@ fn ordinary(dice: &mut Dice) -> String {
     );
     match dice.below(24) {
         0 | 1 => {
-            let (role, session) = (format!("service-role-{:02}", dice.below(60)), letters(dice, 12));
+            let (role, session) = (
+                format!("service-role-{:02}", dice.below(60)),
+                letters(dice, 12),
+            );
             format!(
                 r#"{{"eventVersion":"1.08","userIdentity":{{"type":"AWSService","invokedBy":"lambda.amazonaws.com"}},"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","sourceIPAddress":"lambda.amazonaws.com","userAgent":"lambda.amazonaws.com","requestParameters":{{"roleArn":"arn:aws:iam::{account}:role/service-role/{role}","roleSessionName":"{session}"}},"responseElements":{{"credentials":{{"accessKeyId":"ASIA{}","expiration":"Mar 3, 2026, 2:00:00 AM","sessionToken":"{}"}},"assumedRoleUser":{{"assumedRoleId":"AROA{}:{session}","arn":"arn:aws:sts::{account}:assumed-role/{role}/{session}"}}}},"resources":[{{"accountId":"{account}","type":"AWS::IAM::Role","ARN":"arn:aws:iam::{account}:role/service-role/{role}"}}],"sharedEventID":"{}",{common}}}"#,
                 letters(dice, 16),
@@ -279,7 +348,11 @@ fn described(dice: &mut Dice, account: &str, region: &str, common: &str) -> Stri
             break;
         }
     }
-    let (role, session, id) = (format!("workload-{:03}", dice.below(300)), format!("i-{:017x}", dice.roll() >> 4), letters(dice, 17));
+    let (role, session, id) = (
+        format!("workload-{:03}", dice.below(300)),
+        format!("i-{:017x}", dice.roll() >> 4),
+        letters(dice, 17),
+    );
     format!(
         r#"{{"eventVersion":"1.08","userIdentity":{{"type":"AssumedRole","principalId":"AROA{id}:{session}","arn":"arn:aws:sts::{account}:assumed-role/{role}/{session}","accountId":"{account}","accessKeyId":"ASIA{}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"AROA{id}","arn":"arn:aws:iam::{account}:role/{role}","accountId":"{account}","userName":"{role}"}},"webIdFederationData":{{}},"attributes":{{"creationDate":"2026-03-02T00:00:00Z","mfaAuthenticated":"false"}},"ec2RoleDelivery":"2.0"}}}},"eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","sourceIPAddress":"198.51.100.{}","userAgent":"Boto3/1.28.57 md/Botocore#1.31.57 ua/2.0 os/linux#5.10.192-183.736.amzn2.x86_64 md/arch#x86_64 lang/python#3.11.5 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.31.57","requestParameters":{{"maxResults":100,"instancesSet":{{"items":[{items}]}},"filterSet":{{"items":[{{"name":"instance-state-name","valueSet":{{"items":[{{"value":"running"}}]}}}}]}}}},"responseElements":null,"tlsDetails":{{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":"ec2.{region}.amazonaws.com"}},{common}}}"#,
         letters(dice, 16),
@@ -294,15 +367,21 @@ pub(crate) fn bomb(root: &Path, size: u64) -> PathBuf {
     let path = folder.join("logs/bomb.json.gz");
     if !path.exists() {
         fs::create_dir_all(folder.join("logs")).unwrap_or_else(|error| panic!("{error}"));
-        fs::write(folder.join("rolewatch.yaml"), policy(1)).unwrap_or_else(|error| panic!("{error}"));
+        fs::write(folder.join("rolewatch.yaml"), policy(1))
+            .unwrap_or_else(|error| panic!("{error}"));
         let file = fs::File::create(&path).unwrap_or_else(|error| panic!("{error}"));
-        let mut gzip = flate2::write::GzEncoder::new(std::io::BufWriter::new(file), flate2::Compression::new(9));
+        let mut gzip = flate2::write::GzEncoder::new(
+            std::io::BufWriter::new(file),
+            flate2::Compression::new(9),
+        );
         let spaces = vec![b' '; 1 << 20];
         let mut written = gzip.write_all(b"{\"Records\":[");
         for _ in 0..size >> 20 {
             written = written.and_then(|()| gzip.write_all(&spaces));
         }
-        written.and_then(|()| gzip.finish().map(drop)).unwrap_or_else(|error| panic!("{error}"));
+        written
+            .and_then(|()| gzip.finish().map(drop))
+            .unwrap_or_else(|error| panic!("{error}"));
     }
     folder
 }

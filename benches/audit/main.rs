@@ -19,13 +19,20 @@ const ROUNDS: usize = 7;
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let quick = args.iter().any(|arg| arg == "--quick");
-    let only = args.iter().position(|arg| arg == "--only").and_then(|at| args.get(at + 1));
+    let only = args
+        .iter()
+        .position(|arg| arg == "--only")
+        .and_then(|at| args.get(at + 1));
     let wanted = |what: &str| only.is_none_or(|only| only == what);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
 
     for roles in [1, 20].into_iter().filter(|_| wanted("speed")) {
-        let shape = if quick { Shape::quick(roles) } else { Shape::large(roles) };
+        let shape = if quick {
+            Shape::quick(roles)
+        } else {
+            Shape::large(roles)
+        };
         let at = archive::build(&root, &shape);
         println!(
             "{} named roles: {} files, {} of JSON in {} of gzip, {} switches, {threads} threads",
@@ -52,25 +59,46 @@ fn compare(folder: &Path, inflated: u64, threads: usize) {
     // The first round warms the page cache and is not counted.
     for round in 0..=ROUNDS {
         let inflate = measure::inflate(&files, threads);
-        let audit =
-            measure::run(Path::new(env!("CARGO_BIN_EXE_rolewatch")), &["audit", "--format", "ndjson", &folder.display().to_string()]);
-        assert!(matches!(audit.code, Some(0 | 1)), "the audit failed: {}", audit.stderr);
+        let audit = measure::run(
+            Path::new(env!("CARGO_BIN_EXE_rolewatch")),
+            &["audit", "--format", "ndjson", &folder.display().to_string()],
+        );
+        assert!(
+            matches!(audit.code, Some(0 | 1)),
+            "the audit failed: {}",
+            audit.stderr
+        );
         if round > 0 {
             inflating.push(inflate);
             peak = peak.max(audit.peak_kib);
             auditing.push(audit.seconds);
         }
     }
-    let ratios: Vec<f64> = auditing.iter().zip(&inflating).map(|(audit, inflate)| audit / inflate).collect();
-    let (low, high) = ratios.iter().fold((f64::MAX, 0.0_f64), |(low, high), ratio| (low.min(*ratio), high.max(*ratio)));
-    println!("  inflate only      {:.3} s  ({:.2} GB/s of JSON)", median(&inflating), rate(inflated, median(&inflating)));
+    let ratios: Vec<f64> = auditing
+        .iter()
+        .zip(&inflating)
+        .map(|(audit, inflate)| audit / inflate)
+        .collect();
+    let (low, high) = ratios
+        .iter()
+        .fold((f64::MAX, 0.0_f64), |(low, high), ratio| {
+            (low.min(*ratio), high.max(*ratio))
+        });
+    println!(
+        "  inflate only      {:.3} s  ({:.2} GB/s of JSON)",
+        median(&inflating),
+        rate(inflated, median(&inflating))
+    );
     println!(
         "  rolewatch audit   {:.3} s  ({:.2} GB/s of JSON), peak memory {}",
         median(&auditing),
         rate(inflated, median(&auditing)),
         mib(peak * 1_024)
     );
-    println!("  audit / inflate   {:.2}  (median of {ROUNDS} pairs; {low:.2} to {high:.2})", median(&ratios));
+    println!(
+        "  audit / inflate   {:.2}  (median of {ROUNDS} pairs; {low:.2} to {high:.2})",
+        median(&ratios)
+    );
     against_jq(&files, median(&auditing), inflated);
 }
 
@@ -81,7 +109,9 @@ fn rate(bytes: u64, seconds: f64) -> f64 {
 
 /// jq is slow enough that a tenth of the files has to do; the figure is scaled.
 fn against_jq(files: &[PathBuf], audit: f64, inflated: u64) {
-    let Some(few) = files.get(..files.len().div_ceil(10)) else { return };
+    let Some(few) = files.get(..files.len().div_ceil(10)) else {
+        return;
+    };
     let part: u64 = few.iter().map(|file| measure::inflated_size(file)).sum();
     let filter = ".Records[] | select(.eventSource == \"sts.amazonaws.com\") | .eventID";
     let Some(seconds) = measure::jq(few, filter) else {
@@ -101,8 +131,15 @@ fn memory(root: &Path, quick: bool) {
     let many = if quick { 2_000 } else { 100_000 };
     let run = |switches: u64| -> (u64, Run) {
         let at = archive::build(root, &Shape::switches(switches));
-        let run =
-            measure::run(Path::new(env!("CARGO_BIN_EXE_rolewatch")), &["audit", "--format", "ndjson", &at.folder.display().to_string()]);
+        let run = measure::run(
+            Path::new(env!("CARGO_BIN_EXE_rolewatch")),
+            &[
+                "audit",
+                "--format",
+                "ndjson",
+                &at.folder.display().to_string(),
+            ],
+        );
         (at.switches, run)
     };
     let ((few, small), (many, large)) = (run(100), run(many));
@@ -117,6 +154,14 @@ fn memory(root: &Path, quick: bool) {
 /// Ten GiB of spaces in ten MB of gzip.
 fn bomb(root: &Path) {
     let folder = archive::bomb(root, 10 << 30);
-    let run = measure::run(Path::new(env!("CARGO_BIN_EXE_rolewatch")), &["audit", "--format", "ndjson", &folder.display().to_string()]);
-    println!("a bomb of 10 GiB: {:.1} s, exit {:?}, peak memory {}", run.seconds, run.code, mib(run.peak_kib * 1_024));
+    let run = measure::run(
+        Path::new(env!("CARGO_BIN_EXE_rolewatch")),
+        &["audit", "--format", "ndjson", &folder.display().to_string()],
+    );
+    println!(
+        "a bomb of 10 GiB: {:.1} s, exit {:?}, peak memory {}",
+        run.seconds,
+        run.code,
+        mib(run.peak_kib * 1_024)
+    );
 }

@@ -48,7 +48,12 @@ pub(crate) fn run(program: &Path, args: &[&str]) -> Run {
         seconds = begin.elapsed().as_secs_f64();
         done.store(1, Ordering::Relaxed);
     });
-    Run { seconds, peak_kib: peak.into_inner(), code, stderr }
+    Run {
+        seconds,
+        peak_kib: peak.into_inner(),
+        code,
+        stderr,
+    }
 }
 
 /// `VmHWM` in KiB.
@@ -69,10 +74,13 @@ pub(crate) fn inflate(files: &[PathBuf], threads: usize) -> f64 {
                 let mut inflater = libdeflater::Decompressor::new();
                 let mut text = Vec::new();
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let gzip = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+                    let gzip = fs::read(file)
+                        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
                     let size = usize::try_from(isize_of(&gzip)).unwrap_or(0);
                     text.resize(text.len().max(size), 0);
-                    let written = inflater.gzip_decompress(&gzip, &mut text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+                    let written = inflater
+                        .gzip_decompress(&gzip, &mut text)
+                        .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
                     total.fetch_add(written as u64, Ordering::Relaxed);
                 }
             });
@@ -84,7 +92,8 @@ pub(crate) fn inflate(files: &[PathBuf], threads: usize) -> f64 {
 
 /// What the gzip trailer says; true of files that the bench wrote itself.
 fn isize_of(gzip: &[u8]) -> u64 {
-    gzip.last_chunk::<4>().map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)))
+    gzip.last_chunk::<4>()
+        .map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)))
 }
 
 pub(crate) fn inflated_size(file: &Path) -> u64 {
@@ -93,7 +102,12 @@ pub(crate) fn inflated_size(file: &Path) -> u64 {
 
 /// Seconds that jq takes over the files, one process a core; `None` where there is no jq.
 pub(crate) fn jq(files: &[PathBuf], filter: &str) -> Option<f64> {
-    Command::new("jq").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().ok()?;
+    Command::new("jq")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .ok()?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let begin = Instant::now();
     let next = AtomicUsize::new(0);
@@ -102,8 +116,16 @@ pub(crate) fn jq(files: &[PathBuf], filter: &str) -> Option<f64> {
             scope.spawn(|| {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let script = r#"gzip -dc "$1" | jq -r "$2" > /dev/null"#;
-                    let status = Command::new("sh").args(["-c", script, "sh"]).arg(file).arg(filter).status();
-                    assert!(status.is_ok_and(|status| status.success()), "jq failed on {}", file.display());
+                    let status = Command::new("sh")
+                        .args(["-c", script, "sh"])
+                        .arg(file)
+                        .arg(filter)
+                        .status();
+                    assert!(
+                        status.is_ok_and(|status| status.success()),
+                        "jq failed on {}",
+                        file.display()
+                    );
                 }
             });
         }

@@ -2,7 +2,12 @@
 //!
 //! The real handler runs over the twins in memory, so calls and rows are exact, and times mean nothing. `cargo bench -p rolewatch-simulation`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a measurement that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a measurement that cannot go on has failed"
+)]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -48,13 +53,27 @@ impl Measured {
     fn new(story: &Story, kept: usize) -> Self {
         let now = story.now().plus_seconds(60);
         let twin = Twin::new(Counting::default(), now);
-        twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), now));
+        twin.objects.borrow_mut().insert(
+            POLICY_KEY.to_owned(),
+            (story.policy_text().as_bytes().to_vec(), now),
+        );
         let role = format!("arn:aws:iam::{PRODUCTION}:role/UpdateApp");
         for person in 0..kept.saturating_sub(EACH) / EACH {
             let user = format!("AIDAEXAMPLE{person:09}");
-            keep_switches(&twin, PEOPLE.parse().unwrap(), &user, &role, EACH, story.now()).unwrap();
+            keep_switches(
+                &twin,
+                PEOPLE.parse().unwrap(),
+                &user,
+                &role,
+                EACH,
+                story.now(),
+            )
+            .unwrap();
         }
-        let mut measured = Self { guard: Guard::default(), twin };
+        let mut measured = Self {
+            guard: Guard::default(),
+            twin,
+        };
         for record in story.records() {
             measured.handle(&envelope(record).to_string());
             measured.drain();
@@ -63,7 +82,8 @@ impl Measured {
     }
 
     fn handle(&mut self, body: &str) {
-        let message = json!({"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}});
+        let message =
+            json!({"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}});
         let batch = to_raw_value(&json!({ "Records": [message] })).unwrap();
         let (response, _) = run(self.guard.handle(&self.twin, &batch, None)).unwrap();
         assert!(response.batch_item_failures.is_empty());
@@ -74,7 +94,12 @@ impl Measured {
         let now = self.twin.clock.get();
         let mut messages = 0;
         loop {
-            let due = self.twin.queue.borrow().iter().position(|(visible, _)| *visible <= now);
+            let due = self
+                .twin
+                .queue
+                .borrow()
+                .iter()
+                .position(|(visible, _)| *visible <= now);
             let Some(at) = due else { return messages };
             let (_, body) = self.twin.queue.borrow_mut().remove(at);
             self.handle(&body);
@@ -94,12 +119,21 @@ impl Measured {
         self.handle(&body);
         let messages = self.drain();
         let calls = self.twin.weather.0.borrow();
-        let calls = ["query", "latest", "keep", "replace"].iter().filter_map(|what| calls.get(what)).sum();
+        let calls = ["query", "latest", "keep", "replace"]
+            .iter()
+            .filter_map(|what| calls.get(what))
+            .sum();
         [messages, calls, self.twin.rows_read.get()]
     }
 
     fn rows(&self) -> usize {
-        self.twin.rows.borrow().iter().filter(|((place, _), _)| *place == Place::Ledger).map(|(_, rows)| rows.len()).sum()
+        self.twin
+            .rows
+            .borrow()
+            .iter()
+            .filter(|((place, _), _)| *place == Place::Ledger)
+            .map(|(_, rows)| rows.len())
+            .sum()
     }
 }
 
@@ -115,19 +149,30 @@ fn story(switches: usize) -> Story {
 }
 
 fn main() {
-    println!("| switches kept | rows kept | change | messages | calls | rows read |\n|---|---|---|---|---|---|");
+    println!(
+        "| switches kept | rows kept | change | messages | calls | rows read |\n|---|---|---|---|---|---|"
+    );
     for kept in [1_000, 100_000, 1_000_000] {
         for own in [10, EACH] {
             let mut measured = Measured::new(&story(own), kept);
             let rows = measured.rows();
-            let [messages, calls, read] = measured.change(|story| story.iam(0, "admin").adds("dora", "Developers"));
-            println!("| {kept} | {rows} | AddUserToGroup, {own} switches of the user | {messages} | {calls} | {read} |");
+            let [messages, calls, read] =
+                measured.change(|story| story.iam(0, "admin").adds("dora", "Developers"));
+            println!(
+                "| {kept} | {rows} | AddUserToGroup, {own} switches of the user | {messages} | {calls} | {read} |"
+            );
         }
     }
     for kept in [1_000, 100_000] {
         let mut measured = Measured::new(&story(EACH), kept);
         let rows = measured.rows();
-        let [messages, calls, read] = measured.change(|story| story.iam(0, "admin").renames_group("Developers", "Everybody"));
-        println!("| {kept} | {rows} | UpdateGroup, of the group that the policy names | {messages} | {calls} | {read} |");
+        let [messages, calls, read] = measured.change(|story| {
+            story
+                .iam(0, "admin")
+                .renames_group("Developers", "Everybody")
+        });
+        println!(
+            "| {kept} | {rows} | UpdateGroup, of the group that the policy names | {messages} | {calls} | {read} |"
+        );
     }
 }

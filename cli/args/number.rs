@@ -19,7 +19,9 @@ pub(super) fn objects(text: &str) -> Result<NonZeroUsize, NotANumber> {
 /// Digits and nothing else: what was given is quoted, so the reader sees what is wrong with it.
 fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
     let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    let number = digits.and_then(|text| text.parse().ok()).filter(|number: &NonZeroUsize| number.get() <= most);
+    let number = digits
+        .and_then(|text| text.parse().ok())
+        .filter(|number: &NonZeroUsize| number.get() <= most);
     number.ok_or(NotANumber { most })
 }
 
@@ -38,8 +40,24 @@ mod tests {
     fn a_number_is_digits_within_bounds() {
         assert_eq!(threads("4").unwrap().get(), 4);
         assert_eq!(objects("0020000").unwrap().get(), 20_000);
-        for odd in ["", "0", "-1", "+4", " 4", "4.0", "1e3", "four", "1025", "99999999999999999999999999", "\u{664}"] {
-            assert_eq!(threads(odd).unwrap_err().to_string(), "write a whole number from 1 to 1024", "{odd}");
+        for odd in [
+            "",
+            "0",
+            "-1",
+            "+4",
+            " 4",
+            "4.0",
+            "1e3",
+            "four",
+            "1025",
+            "99999999999999999999999999",
+            "\u{664}",
+        ] {
+            assert_eq!(
+                threads(odd).unwrap_err().to_string(),
+                "write a whole number from 1 to 1024",
+                "{odd}"
+            );
         }
         assert!(objects("1000000001").is_err());
     }

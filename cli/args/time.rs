@@ -12,7 +12,11 @@ pub(super) fn since(text: &str) -> Result<Moment, NotATime> {
 
 pub(super) fn until(text: &str) -> Result<Moment, NotATime> {
     let (moment, is_date) = time(text)?;
-    Ok(if is_date { moment.plus_seconds(DAY) } else { moment })
+    Ok(if is_date {
+        moment.plus_seconds(DAY)
+    } else {
+        moment
+    })
 }
 
 /// A moment, and whether a mere date was given for it.
@@ -24,7 +28,10 @@ fn time(text: &str) -> Result<(Moment, bool), NotATime> {
     if text.len() != 10 || jiff::civil::Date::from_str(text).is_err() {
         return Err(NotATime);
     }
-    Ok((format!("{text}T00:00:00Z").parse().map_err(|_| NotATime)?, true))
+    Ok((
+        format!("{text}T00:00:00Z").parse().map_err(|_| NotATime)?,
+        true,
+    ))
 }
 
 /// Why a text is no time.
@@ -38,11 +45,30 @@ mod tests {
 
     #[test]
     fn a_date_in_until_includes_that_day() {
-        assert_eq!(since("2026-03-31").unwrap().to_string(), "2026-03-31T00:00:00Z");
-        assert_eq!(until("2026-03-31").unwrap().to_string(), "2026-04-01T00:00:00Z");
-        assert_eq!(until("2026-03-31T00:00:00Z").unwrap().to_string(), "2026-03-31T00:00:00Z");
-        assert_eq!(since("2026-03-31T09:00:00+09:00").unwrap().to_string(), "2026-03-31T00:00:00Z");
-        for odd in ["", "yesterday", "2026-3-1", "2026-02-30", "20260331", "2026-03-31 09:00:00"] {
+        assert_eq!(
+            since("2026-03-31").unwrap().to_string(),
+            "2026-03-31T00:00:00Z"
+        );
+        assert_eq!(
+            until("2026-03-31").unwrap().to_string(),
+            "2026-04-01T00:00:00Z"
+        );
+        assert_eq!(
+            until("2026-03-31T00:00:00Z").unwrap().to_string(),
+            "2026-03-31T00:00:00Z"
+        );
+        assert_eq!(
+            since("2026-03-31T09:00:00+09:00").unwrap().to_string(),
+            "2026-03-31T00:00:00Z"
+        );
+        for odd in [
+            "",
+            "yesterday",
+            "2026-3-1",
+            "2026-02-30",
+            "20260331",
+            "2026-03-31 09:00:00",
+        ] {
             assert!(since(odd).is_err(), "{odd}");
         }
     }

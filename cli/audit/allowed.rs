@@ -23,16 +23,26 @@ impl Allowed {
             if verdict != Verdict::Violation {
                 continue;
             }
-            let Some(found) = allowed_by(examined, rule.code, &inputs.files, &inputs.policy) else { continue };
-            let found = self.kept.get(&found).map_or_else(|| Arc::new(found), Arc::clone);
+            let Some(found) = allowed_by(examined, rule.code, &inputs.files, &inputs.policy) else {
+                continue;
+            };
+            let found = self
+                .kept
+                .get(&found)
+                .map_or_else(|| Arc::new(found), Arc::clone);
             self.kept.insert(Arc::clone(&found));
-            self.by.insert((examined.switch.key.clone(), rule.code), found);
+            self.by
+                .insert((examined.switch.key.clone(), rule.code), found);
         }
     }
 
     /// What allowed the switch that a finding is about.
     pub(crate) fn of(&self, finding: &Finding) -> Option<&AllowedBy> {
-        let [switch] = &*finding.subject.switches else { return None };
-        self.by.get(&(switch.clone(), finding.rule)).map(|found| &**found)
+        let [switch] = &*finding.subject.switches else {
+            return None;
+        };
+        self.by
+            .get(&(switch.clone(), finding.rule))
+            .map(|found| &**found)
     }
 }

@@ -69,7 +69,10 @@ impl Inputs {
             ([], Some(folder)) => {
                 let files = in_folder(folder)?;
                 if files.is_empty() {
-                    stdout::tell_warning(&format!("`{}` holds no roster: {NO_JSON}", shown_path(folder)));
+                    stdout::tell_warning(&format!(
+                        "`{}` holds no roster: {NO_JSON}",
+                        shown_path(folder)
+                    ));
                 }
                 files
             }
@@ -81,7 +84,10 @@ impl Inputs {
         let mut policies_of = Files::default();
         for Timed { file, taken } in files {
             let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
-            let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster { file: shown_path(&file), why })?;
+            let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster {
+                file: shown_path(&file),
+                why,
+            })?;
             let mut lacks_users = None;
             match Input::read(&bytes) {
                 Ok(Input::Account(account)) => {
@@ -90,17 +96,45 @@ impl Inputs {
                 }
                 // Who is in which group is known all the same.
                 Ok(_) => {}
-                Err(why) => stdout::tell_warning(&format!("{}: its policies cannot be read: {why}", shown_path(&file))),
+                Err(why) => stdout::tell_warning(&format!(
+                    "{}: its policies cannot be read: {why}",
+                    shown_path(&file)
+                )),
             }
-            let (account, truncated, has_users) = (snapshot.account, snapshot.truncated, !snapshot.users.is_empty());
-            roster_files.push(RosterFile { file, account, taken, truncated, has_users, lacks_users });
+            let (account, truncated, has_users) = (
+                snapshot.account,
+                snapshot.truncated,
+                !snapshot.users.is_empty(),
+            );
+            roster_files.push(RosterFile {
+                file,
+                account,
+                taken,
+                truncated,
+                has_users,
+                lacks_users,
+            });
             rosters.add(snapshot);
         }
 
-        let used = [&policy_file].into_iter().chain(roster_files.iter().map(|roster| &roster.file));
-        let not_logs = used.chain(&policies).chain(&folders).filter_map(|path| fs::canonicalize(path).ok()).collect();
+        let used = [&policy_file]
+            .into_iter()
+            .chain(roster_files.iter().map(|roster| &roster.file));
+        let not_logs = used
+            .chain(&policies)
+            .chain(&folders)
+            .filter_map(|path| fs::canonicalize(path).ok())
+            .collect();
         let files = policies_of;
-        let mut inputs = Self { policy, policy_file, rosters, roster_files, files, roster_faults: Vec::new(), not_logs };
+        let mut inputs = Self {
+            policy,
+            policy_file,
+            rosters,
+            roster_files,
+            files,
+            roster_faults: Vec::new(),
+            not_logs,
+        };
         inputs.tell(sources, &policies, &folders);
         inputs.roster_faults = inputs.without_users();
         Ok(inputs)
@@ -109,9 +143,18 @@ impl Inputs {
     /// Accounts whose groups the policy names and of which no roster has a user: a fault where the list is not there, a warning where it is empty.
     fn without_users(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        let groups = self.policy.roles.iter().flat_map(|rules| &rules.groups).map(|group| (group.account, group));
+        let groups = self
+            .policy
+            .roles
+            .iter()
+            .flat_map(|rules| &rules.groups)
+            .map(|group| (group.account, group));
         for (account, group) in groups.collect::<BTreeMap<_, _>>() {
-            let of_account: Vec<&RosterFile> = self.roster_files.iter().filter(|roster| roster.account == account).collect();
+            let of_account: Vec<&RosterFile> = self
+                .roster_files
+                .iter()
+                .filter(|roster| roster.account == account)
+                .collect();
             if of_account.iter().any(|roster| roster.has_users) {
                 continue;
             }
@@ -124,8 +167,12 @@ impl Inputs {
                     harmless(&group.written),
                 ));
             } else {
-                let lacking = of_account.iter().filter_map(|roster| Some((roster, roster.lacks_users.as_ref()?)));
-                faults.extend(lacking.map(|(roster, why)| format!("{}: {why}", shown_path(&roster.file))));
+                let lacking = of_account
+                    .iter()
+                    .filter_map(|roster| Some((roster, roster.lacks_users.as_ref()?)));
+                faults.extend(
+                    lacking.map(|(roster, why)| format!("{}: {why}", shown_path(&roster.file))),
+                );
             }
         }
         faults
@@ -133,7 +180,9 @@ impl Inputs {
 
     /// What the rosters lack, on stderr.
     pub(crate) fn tell_roster_faults(&self) {
-        self.roster_faults.iter().for_each(|fault| stdout::tell(&format!("rolewatch: {fault}")));
+        self.roster_faults
+            .iter()
+            .for_each(|fault| stdout::tell(&format!("rolewatch: {fault}")));
     }
 
     fn tell(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {
@@ -141,18 +190,39 @@ impl Inputs {
             [_, others @ ..] if !others.is_empty() => format!(" (not {})", shown_paths(others)),
             _ => String::new(),
         };
-        let others = if sources.policy.is_none() { unused(policies) } else { String::new() };
-        stdout::tell(&format!("rolewatch: policy `{}`, version {}{others}", shown_path(&self.policy_file), self.policy.version_hash));
+        let others = if sources.policy.is_none() {
+            unused(policies)
+        } else {
+            String::new()
+        };
+        stdout::tell(&format!(
+            "rolewatch: policy `{}`, version {}{others}",
+            shown_path(&self.policy_file),
+            self.policy.version_hash
+        ));
         for note in &self.policy.warnings {
             stdout::tell_warning(&format!("{}: {note}", shown_path(&self.policy_file)));
         }
-        let others = if sources.rosters.is_empty() { unused(folders) } else { String::new() };
+        let others = if sources.rosters.is_empty() {
+            unused(folders)
+        } else {
+            String::new()
+        };
         for roster in &self.roster_files {
-            let taken = roster.taken.map_or_else(|| "taken at an unknown time".to_owned(), |taken| format!("taken {taken}"));
-            stdout::tell(&format!("rolewatch: roster `{}` of account {}, {taken}{others}", shown_path(&roster.file), roster.account));
+            let taken = roster.taken.map_or_else(
+                || "taken at an unknown time".to_owned(),
+                |taken| format!("taken {taken}"),
+            );
+            stdout::tell(&format!(
+                "rolewatch: roster `{}` of account {}, {taken}{others}",
+                shown_path(&roster.file),
+                roster.account
+            ));
         }
         if self.roster_files.is_empty() {
-            stdout::tell("rolewatch: no roster; who is in which group is known from changes in the logs only");
+            stdout::tell(
+                "rolewatch: no roster; who is in which group is known from changes in the logs only",
+            );
         }
     }
 }
@@ -161,11 +231,22 @@ impl Inputs {
 ///
 /// # Errors
 /// Names all that is missing.
-pub(crate) fn check_given<'a>(paths: impl IntoIterator<Item = &'a PathBuf>, sources: &SourceArgs) -> Result<(), Failure> {
+pub(crate) fn check_given<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf>,
+    sources: &SourceArgs,
+) -> Result<(), Failure> {
     given::check(paths)?;
     given::check_files("--policy", &sources.policy)?;
-    let missing: Vec<String> = sources.rosters.iter().filter_map(|text| missing_roster(text)).collect();
-    if missing.is_empty() { Ok(()) } else { Err(Failure::Usage(missing.join("\n"))) }
+    let missing: Vec<String> = sources
+        .rosters
+        .iter()
+        .filter_map(|text| missing_roster(text))
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Usage(missing.join("\n")))
+    }
 }
 
 /// That a roster isn't there, with what may be wrong with its time.
@@ -178,29 +259,49 @@ pub(crate) fn missing_roster(text: &Path) -> Option<String> {
     }
     let missing = given::missing(&Timed::given(text).file)?;
     let text = text.to_string_lossy();
-    let hint = text.rsplit_once('@').filter(|(_, time)| full_time(time).is_none() && !time.contains(['.', '/']));
-    let hint = hint
-        .map(|(_, time)| format!("; `{}` is not a full time, which is written like `2026-03-31T09:30:00Z`", shown_path(Path::new(time))));
+    let hint = text
+        .rsplit_once('@')
+        .filter(|(_, time)| full_time(time).is_none() && !time.contains(['.', '/']));
+    let hint = hint.map(|(_, time)| {
+        format!(
+            "; `{}` is not a full time, which is written like `2026-03-31T09:30:00Z`",
+            shown_path(Path::new(time))
+        )
+    });
     Some(format!("{missing}{}", hint.unwrap_or_default()))
 }
 
 /// The policy that is given, else the nearest that is found.
-pub(crate) fn policy_file(given: Option<&PathBuf>, places: &Places, found: &[PathBuf]) -> Result<PathBuf, Failure> {
-    let file = given.or(found.first()).ok_or_else(|| Failure::NoPolicy { looked: shown_paths(&places.files(POLICY)) })?;
-    let both: Vec<&PathBuf> = found.iter().filter(|other| other.with_extension("") == file.with_extension("")).collect();
+pub(crate) fn policy_file(
+    given: Option<&PathBuf>,
+    places: &Places,
+    found: &[PathBuf],
+) -> Result<PathBuf, Failure> {
+    let file = given.or(found.first()).ok_or_else(|| Failure::NoPolicy {
+        looked: shown_paths(&places.files(POLICY)),
+    })?;
+    let both: Vec<&PathBuf> = found
+        .iter()
+        .filter(|other| other.with_extension("") == file.with_extension(""))
+        .collect();
     match both.as_slice() {
-        [one, other] if given.is_none() && !is_same_file(one, other) => Err(Failure::Usage(format!(
-            "`{}` and `{}` are both there, and only one can be the policy: remove one, or say which with `--policy`",
-            shown_path(one),
-            shown_path(other)
-        ))),
+        [one, other] if given.is_none() && !is_same_file(one, other) => {
+            Err(Failure::Usage(format!(
+                "`{}` and `{}` are both there, and only one can be the policy: remove one, or say which with `--policy`",
+                shown_path(one),
+                shown_path(other)
+            )))
+        }
         _ => Ok(file.clone()),
     }
 }
 
 /// Whether one is a link to the other.
 fn is_same_file(one: &Path, other: &Path) -> bool {
-    fs::canonicalize(one).ok().zip(fs::canonicalize(other).ok()).is_some_and(|(one, other)| one == other)
+    fs::canonicalize(one)
+        .ok()
+        .zip(fs::canonicalize(other).ok())
+        .is_some_and(|(one, other)| one == other)
 }
 
 pub(crate) fn read_policy(file: &Path) -> Result<Policy, Failure> {
@@ -213,7 +314,11 @@ pub(crate) struct Places(Vec<PathBuf>);
 
 impl Places {
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
-        let named = || paths.iter().filter(|path| path.as_os_str() != "-" && super::objects::place(path).is_none());
+        let named = || {
+            paths
+                .iter()
+                .filter(|path| path.as_os_str() != "-" && super::objects::place(path).is_none())
+        };
         let inside = named().filter(|path| path.is_dir()).cloned();
         let beside = named().map(|path| match (path.file_name(), path.parent()) {
             (Some(_), Some(parent)) => parent.to_owned(),
@@ -225,7 +330,11 @@ impl Places {
         let mut known = Vec::new();
         for place in inside.chain(beside).chain([PathBuf::new()]).map(shown) {
             // The working folder has no name of its own, so that files in it are shown by theirs.
-            let real = fs::canonicalize(if place.as_os_str().is_empty() { Path::new(".") } else { &place });
+            let real = fs::canonicalize(if place.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                &place
+            });
             match real {
                 Ok(real) if !known.contains(&real) => known.push(real),
                 _ => continue,
@@ -237,7 +346,10 @@ impl Places {
 
     /// The policy files there are, nearest first.
     pub(crate) fn policies(&self) -> Result<Vec<PathBuf>, Failure> {
-        let names = self.0.iter().flat_map(|place| [POLICY, POLICY_TOO].map(|name| place.join(name)));
+        let names = self
+            .0
+            .iter()
+            .flat_map(|place| [POLICY, POLICY_TOO].map(|name| place.join(name)));
         existing(names, fs::Metadata::is_file)
     }
 
@@ -250,13 +362,20 @@ impl Places {
     }
 }
 
-fn existing(paths: impl IntoIterator<Item = PathBuf>, is: fn(&fs::Metadata) -> bool) -> Result<Vec<PathBuf>, Failure> {
+fn existing(
+    paths: impl IntoIterator<Item = PathBuf>,
+    is: fn(&fs::Metadata) -> bool,
+) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for path in paths {
         match fs::metadata(&path) {
             Ok(metadata) if is(&metadata) => found.push(path),
             Ok(_) => {}
-            Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(why)
+                if matches!(
+                    why.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) => {}
             Err(why) => return Err(Failure::unreadable(&path, why)),
         }
     }
@@ -273,18 +392,30 @@ pub(crate) struct Timed {
 impl Timed {
     /// `FILE@TIME`, or a file with the time in its name.
     pub(crate) fn given(text: &Path) -> Self {
-        if let Some((file, taken)) = text.to_str().and_then(|text| text.rsplit_once('@')).filter(|(file, _)| !file.is_empty())
+        if let Some((file, taken)) = text
+            .to_str()
+            .and_then(|text| text.rsplit_once('@'))
+            .filter(|(file, _)| !file.is_empty())
             && let Some(taken) = full_time(taken)
         {
-            return Self { file: file.into(), taken: Some(taken) };
+            return Self {
+                file: file.into(),
+                taken: Some(taken),
+            };
         }
         Self::named(text.to_owned())
     }
 
     /// `NAME@TIME.json`
     pub(crate) fn named(file: PathBuf) -> Self {
-        let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let taken = stem.rsplit_once('@').filter(|(name, _)| !name.is_empty()).and_then(|(_, time)| full_time(time));
+        let stem = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
+        let taken = stem
+            .rsplit_once('@')
+            .filter(|(name, _)| !name.is_empty())
+            .and_then(|(_, time)| full_time(time));
         Self { file, taken }
     }
 }
@@ -296,7 +427,9 @@ fn full_time(text: &str) -> Option<Moment> {
         return Some(moment);
     }
     let (date, clock) = text.split_once('T')?;
-    let digits = clock.strip_suffix('Z').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let digits = clock
+        .strip_suffix('Z')
+        .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     let (hour, minute, second) = (digits.get(..2)?, digits.get(2..4)?, digits.get(4..)?);
     format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
 }
@@ -307,7 +440,10 @@ fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
         if text.is_dir() {
             let found = in_folder(text)?;
             if found.is_empty() {
-                return Err(Failure::Usage(format!("`{}` holds no roster: {NO_JSON}", shown_path(text))));
+                return Err(Failure::Usage(format!(
+                    "`{}` holds no roster: {NO_JSON}",
+                    shown_path(text)
+                )));
             }
             files.extend(found);
         } else {
@@ -321,8 +457,13 @@ fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
 fn in_folder(folder: &Path) -> Result<Vec<Timed>, Failure> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|why| Failure::unreadable(folder, why))? {
-        let file = entry.map_err(|why| Failure::unreadable(folder, why))?.path();
-        if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        let file = entry
+            .map_err(|why| Failure::unreadable(folder, why))?
+            .path();
+        if file
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+        {
             files.push(Timed::named(file));
         }
     }
@@ -336,17 +477,38 @@ mod tests {
 
     fn given(text: &str) -> (String, Option<String>) {
         let Timed { file, taken } = Timed::given(Path::new(text));
-        (file.display().to_string(), taken.map(|taken| taken.to_string()))
+        (
+            file.display().to_string(),
+            taken.map(|taken| taken.to_string()),
+        )
     }
 
     #[test]
     fn a_roster_is_split_at_the_last_at_sign_only_before_a_full_time() {
         let time = Some("2026-03-31T09:30:00Z".to_owned());
-        assert_eq!(given("dev.json@2026-03-31T09:30:00Z"), ("dev.json".into(), time.clone()));
-        assert_eq!(given("a@b.json@2026-03-31T18:30:00+09:00"), ("a@b.json".into(), time.clone()));
-        assert_eq!(given("dev.json@2026-03-31T093000Z"), ("dev.json".into(), time.clone()));
-        assert_eq!(given("roster/dev@2026-03-31T093000Z.json"), ("roster/dev@2026-03-31T093000Z.json".into(), time));
-        for whole in ["dev.json", "alice@example.com.json", "dev.json@2026-03-31", "dev.json@", "@2026-03-31T09:30:00Z"] {
+        assert_eq!(
+            given("dev.json@2026-03-31T09:30:00Z"),
+            ("dev.json".into(), time.clone())
+        );
+        assert_eq!(
+            given("a@b.json@2026-03-31T18:30:00+09:00"),
+            ("a@b.json".into(), time.clone())
+        );
+        assert_eq!(
+            given("dev.json@2026-03-31T093000Z"),
+            ("dev.json".into(), time.clone())
+        );
+        assert_eq!(
+            given("roster/dev@2026-03-31T093000Z.json"),
+            ("roster/dev@2026-03-31T093000Z.json".into(), time)
+        );
+        for whole in [
+            "dev.json",
+            "alice@example.com.json",
+            "dev.json@2026-03-31",
+            "dev.json@",
+            "@2026-03-31T09:30:00Z",
+        ] {
             assert_eq!(given(whole), (whole.into(), None), "{whole}");
         }
     }

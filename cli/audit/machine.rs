@@ -51,7 +51,10 @@ trait Machine {
 
 /// How an execution stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(any(feature = "aws", test)), expect(dead_code, reason = "nothing is ever started"))]
+#[cfg_attr(
+    not(any(feature = "aws", test)),
+    expect(dead_code, reason = "nothing is ever started")
+)]
 enum Standing {
     /// Batches done, of so many as are known.
     Running { done: u64, total: u64 },
@@ -101,30 +104,59 @@ struct Outcome {
 /// Runs it and prints its findings.
 pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let bucket = args.bucket.as_deref().filter(|bucket| !bucket.is_empty());
-    let bucket = bucket.ok_or_else(|| usage("a state machine needs `--bucket`: the stack's output `BucketName`, where it writes"))?;
-    let [path] = &*args.paths else { return Err(usage("a state machine takes one path, as in `s3://bucket/AWSLogs/`")) };
+    let bucket = bucket.ok_or_else(|| {
+        usage("a state machine needs `--bucket`: the stack's output `BucketName`, where it writes")
+    })?;
+    let [path] = &*args.paths else {
+        return Err(usage(
+            "a state machine takes one path, as in `s3://bucket/AWSLogs/`",
+        ));
+    };
     let input = input(path, args.since, args.until)?;
     let outcome = outcome(&Stack::connect(arn, bucket)?, input, PAUSE)?;
     print(&outcome, args.format)?;
-    let Summary { counts, unread, unread_count, not_evidence, not_evidence_count, notices, .. } = &outcome.summary;
+    let Summary {
+        counts,
+        unread,
+        unread_count,
+        not_evidence,
+        not_evidence_count,
+        notices,
+        ..
+    } = &outcome.summary;
     for notice in notices {
         stdout::tell(&format!("rolewatch: {}", harmless(notice)));
     }
     tell(not_evidence, *not_evidence_count, "are not evidence");
     tell(unread, *unread_count, "could not be read");
     stdout::tell(&format!("rolewatch: {}", totals::line(counts)));
-    Ok(Exit::of_audit(&outcome.findings, args.fail_on, *unread_count == 0))
+    Ok(Exit::of_audit(
+        &outcome.findings,
+        args.fail_on,
+        *unread_count == 0,
+    ))
 }
 
 /// The first of them one by one.
 fn tell(these: &[Unread], count: u64, they: &str) {
-    for Unread { file, record, reason } in these.iter().take(TOLD) {
+    for Unread {
+        file,
+        record,
+        reason,
+    } in these.iter().take(TOLD)
+    {
         let record = record.map_or_else(String::new, |record| format!(": record {record}"));
-        stdout::tell(&format!("rolewatch: {}{record}: {}", shown_path(Path::new(file)), harmless(reason)));
+        stdout::tell(&format!(
+            "rolewatch: {}{record}: {}",
+            shown_path(Path::new(file)),
+            harmless(reason)
+        ));
     }
     let untold = count.saturating_sub(u64::try_from(these.len().min(TOLD)).unwrap_or(0));
     if untold > 0 {
-        stdout::tell(&format!("rolewatch: … and {untold} more that {they} (`--format json` names them)"));
+        stdout::tell(&format!(
+            "rolewatch: … and {untold} more that {they} (`--format json` names them)"
+        ));
     }
 }
 
@@ -135,36 +167,62 @@ fn usage(text: &str) -> Failure {
 /// The input of `history.asl.json`.
 fn input(path: &Path, since: Option<Moment>, until: Option<Moment>) -> Result<String, Failure> {
     let named = place(path).filter(|(bucket, _)| !bucket.is_empty());
-    let (bucket, prefix) = named.ok_or_else(|| usage("a state machine reads from S3: give the prefix as in `s3://bucket/AWSLogs/`"))?;
+    let (bucket, prefix) = named.ok_or_else(|| {
+        usage("a state machine reads from S3: give the prefix as in `s3://bucket/AWSLogs/`")
+    })?;
     Ok(json!({ "bucket": bucket, "prefix": prefix, "since": since, "until": until }).to_string())
 }
 
 fn outcome(machine: &impl Machine, input: String, pause: Duration) -> Result<Outcome, Failure> {
-    let execution = machine.start(input).map_err(|why| Failure::Usage(format!("the state machine cannot be started: {why}")))?;
+    let execution = machine
+        .start(input)
+        .map_err(|why| Failure::Usage(format!("the state machine cannot be started: {why}")))?;
     let shown = harmless(&execution);
     stdout::tell(&format!("rolewatch: started `{shown}`"));
     let waiting = Waiting::begin();
     let output = loop {
-        match machine.look(&execution).map_err(|why| Failure::Usage(format!("how `{shown}` stands is not known: {why}")))? {
+        match machine
+            .look(&execution)
+            .map_err(|why| Failure::Usage(format!("how `{shown}` stands is not known: {why}")))?
+        {
             Standing::Running { done, total } => waiting.show(done, total),
             Standing::Done(output) => break output,
-            Standing::Ended(why) => return Err(Failure::Usage(format!("`{shown}` did not come to an end: {}", harmless(&why)))),
+            Standing::Ended(why) => {
+                return Err(Failure::Usage(format!(
+                    "`{shown}` did not come to an end: {}",
+                    harmless(&why)
+                )));
+            }
         }
         thread::sleep(pause);
     };
     drop(waiting);
-    let unusable = |what: &str, why: &str| Failure::Usage(format!("{what} of `{shown}` cannot be used: {}", harmless(why)));
-    let output: Output = serde_json::from_str(&output).map_err(|why| unusable("the output", &why.to_string()))?;
-    let text = |key: &str| {
-        let bytes = machine.fetch(key).map_err(|why| unusable(&format!("`{}`", harmless(key)), &why))?;
-        String::from_utf8(bytes).map_err(|why| unusable(&format!("`{}`", harmless(key)), &why.to_string()))
+    let unusable = |what: &str, why: &str| {
+        Failure::Usage(format!(
+            "{what} of `{shown}` cannot be used: {}",
+            harmless(why)
+        ))
     };
-    let findings = text(&output.findings)?.lines().map(Finding::from_json).collect::<Result<_, _>>();
+    let output: Output =
+        serde_json::from_str(&output).map_err(|why| unusable("the output", &why.to_string()))?;
+    let text = |key: &str| {
+        let bytes = machine
+            .fetch(key)
+            .map_err(|why| unusable(&format!("`{}`", harmless(key)), &why))?;
+        String::from_utf8(bytes)
+            .map_err(|why| unusable(&format!("`{}`", harmless(key)), &why.to_string()))
+    };
+    let findings = text(&output.findings)?
+        .lines()
+        .map(Finding::from_json)
+        .collect::<Result<_, _>>();
     let document = text(&output.summary)?;
     Ok(Outcome {
         findings: findings.map_err(|why| unusable("a finding", &why.to_string()))?,
-        summary: serde_json::from_str(&document).map_err(|why| unusable("the summary", &why.to_string()))?,
-        document: RawValue::from_string(document).map_err(|why| unusable("the summary", &why.to_string()))?,
+        summary: serde_json::from_str(&document)
+            .map_err(|why| unusable("the summary", &why.to_string()))?,
+        document: RawValue::from_string(document)
+            .map_err(|why| unusable("the summary", &why.to_string()))?,
     })
 }
 
@@ -174,21 +232,53 @@ struct Document<'a> {
     summary: &'a RawValue,
 }
 
-fn print(Outcome { findings, summary, document }: &Outcome, format: Format) -> Result<(), Failure> {
+fn print(
+    Outcome {
+        findings,
+        summary,
+        document,
+    }: &Outcome,
+    format: Format,
+) -> Result<(), Failure> {
     match format {
-        Format::Ndjson => stdout::print_plain(|out| ndjson::write(findings, &Allowed::default(), &summary.near_misses, out)),
+        Format::Ndjson => stdout::print_plain(|out| {
+            ndjson::write(findings, &Allowed::default(), &summary.near_misses, out)
+        }),
         Format::Csv => stdout::print_plain(|out| csv::write(findings, &summary.near_misses, out)),
         Format::Json => stdout::print_plain(|out| {
-            serde_json::to_writer_pretty(&mut *out, &Document { findings, summary: document })?;
+            serde_json::to_writer_pretty(
+                &mut *out,
+                &Document {
+                    findings,
+                    summary: document,
+                },
+            )?;
             out.write_all(b"\n")
         }),
-        Format::Table => stdout::print(|out| findings.iter().try_for_each(|finding| line(finding, out))),
+        Format::Table => {
+            stdout::print(|out| findings.iter().try_for_each(|finding| line(finding, out)))
+        }
     }
 }
 
 fn line(finding: &Finding, out: &mut dyn Write) -> std::io::Result<()> {
-    let Finding { time, rule, verdict, severity, role, caller, message, .. } = finding;
-    writeln!(out, "{time}  {rule}  {} ({})  {} -> {role}", verdict.as_str(), severity.as_str(), caller.name)?;
+    let Finding {
+        time,
+        rule,
+        verdict,
+        severity,
+        role,
+        caller,
+        message,
+        ..
+    } = finding;
+    writeln!(
+        out,
+        "{time}  {rule}  {} ({})  {} -> {role}",
+        verdict.as_str(),
+        severity.as_str(),
+        caller.name
+    )?;
     writeln!(out, "    {message}")
 }
 

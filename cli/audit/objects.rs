@@ -69,15 +69,25 @@ pub(super) struct Listed {
 }
 
 /// Lists all that is to be read, in order; at most `most` objects.
-pub(super) fn list(store: &impl Objects, paths: &[PathBuf], most: usize) -> Result<Listed, Failure> {
+pub(super) fn list(
+    store: &impl Objects,
+    paths: &[PathBuf],
+    most: usize,
+) -> Result<Listed, Failure> {
     let mut listed = Listed::default();
     for path in paths {
-        let Some((bucket, prefix)) = place(path) else { continue };
+        let Some((bucket, prefix)) = place(path) else {
+            continue;
+        };
         let shown = shown_path(path);
         if bucket.is_empty() {
-            return Err(Failure::Usage(format!("`{shown}` names no bucket; a prefix is written like `s3://bucket/AWSLogs/`")));
+            return Err(Failure::Usage(format!(
+                "`{shown}` names no bucket; a prefix is written like `s3://bucket/AWSLogs/`"
+            )));
         }
-        let keys = store.list(bucket, prefix, most).map_err(|why| Failure::Usage(format!("cannot list `{shown}`: {why}")))?;
+        let keys = store
+            .list(bucket, prefix, most)
+            .map_err(|why| Failure::Usage(format!("cannot list `{shown}`: {why}")))?;
         if listed.objects.len() + keys.len() > most {
             return Err(Failure::Usage(format!(
                 "more than {} objects lie under `{shown}`\n\
@@ -88,7 +98,12 @@ pub(super) fn list(store: &impl Objects, paths: &[PathBuf], most: usize) -> Resu
         for (key, size) in keys.into_iter().filter(|(key, _)| !key.ends_with('/')) {
             let name = PathBuf::from(format!("{SCHEME}{bucket}/{key}"));
             if is_log(&name) {
-                listed.objects.push(Object { name, bucket: bucket.to_owned(), key, size });
+                listed.objects.push(Object {
+                    name,
+                    bucket: bucket.to_owned(),
+                    key,
+                    size,
+                });
             } else {
                 listed.skipped.push(name);
             }

@@ -12,11 +12,14 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Shows how many of `total` bytes are done, until the sender of `done` is gone.
 pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
-    if !io::stderr().is_terminal() || done.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+    if !io::stderr().is_terminal() || done.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout)
+    {
         return;
     }
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {percent:>3}% of {binary_total_bytes}, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template(
+        "reading {wide_bar} {percent:>3}% of {binary_total_bytes}, {eta} left",
+    ) {
         bar.set_style(style);
     }
     // What was done before the bar appeared says nothing about the speed.
@@ -40,7 +43,9 @@ impl Waiting {
             return Self(None);
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("reading {wide_bar} {pos} of {len} batches listed so far, {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template(
+            "reading {wide_bar} {pos} of {len} batches listed so far, {elapsed}",
+        ) {
             bar.set_style(style);
         }
         Self(Some(bar))

@@ -10,7 +10,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream};
+use rolewatch_archive::{
+    Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream,
+};
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::NotUsed;
@@ -59,7 +61,10 @@ pub(crate) struct How {
 
 impl Default for How {
     fn default() -> Self {
-        Self { jobs: None, max_objects: MOST_OBJECTS }
+        Self {
+            jobs: None,
+            max_objects: MOST_OBJECTS,
+        }
     }
 }
 
@@ -73,7 +78,12 @@ pub(crate) const MOST_OBJECTS: NonZeroUsize = match NonZeroUsize::new(20_000) {
 const WAITING: usize = 16;
 
 /// Reads all files and objects behind the paths. `not_logs`: canonical paths of files and folders that are left out.
-pub(crate) fn scan(paths: &[PathBuf], not_logs: &[PathBuf], policy: &Policy, how: How) -> Result<Scanned, Failure> {
+pub(crate) fn scan(
+    paths: &[PathBuf],
+    not_logs: &[PathBuf],
+    policy: &Policy,
+    how: How,
+) -> Result<Scanned, Failure> {
     if paths.iter().any(|path| objects::place(path).is_some()) {
         scan_with(Some(&Bucket::connect()?), paths, not_logs, policy, how)
     } else {
@@ -88,11 +98,18 @@ fn scan_with<O: Objects>(
     policy: &Policy,
     how: How,
 ) -> Result<Scanned, Failure> {
-    let filter =
-        Filter::new(&needles(policy)).map_err(|why| Failure::Usage(format!("the policy's roles cannot be searched for: {why}")))?;
+    let filter = Filter::new(&needles(policy)).map_err(|why| {
+        Failure::Usage(format!("the policy's roles cannot be searched for: {why}"))
+    })?;
     let mut whole = Part::new(policy);
-    let listed = store.map(|store| objects::list(store, paths, how.max_objects.get())).transpose()?.unwrap_or_default();
-    for (path, place) in paths.iter().filter_map(|path| Some((path, objects::place(path)?))) {
+    let listed = store
+        .map(|store| objects::list(store, paths, how.max_objects.get()))
+        .transpose()?
+        .unwrap_or_default();
+    for (path, place) in paths
+        .iter()
+        .filter_map(|path| Some((path, objects::place(path)?)))
+    {
         if !listed.objects.iter().any(|object| object.is_under(place)) {
             whole.unread.add(Fault::of_prefix(path));
         }
@@ -100,11 +117,24 @@ fn scan_with<O: Objects>(
     let (sources, mut skipped) = sources(paths, not_logs, &mut whole);
     tell_skipped(&listed.skipped);
     skipped += length(&listed.skipped);
-    let files: u64 = sources.iter().map(|source| if let Source::File(_, size) = source { *size } else { 0 }).sum();
+    let files: u64 = sources
+        .iter()
+        .map(|source| {
+            if let Source::File(_, size) = source {
+                *size
+            } else {
+                0
+            }
+        })
+        .sum();
     let total = files + listed.objects.iter().map(|object| object.size).sum::<u64>();
 
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = how.jobs.map_or(cores, NonZeroUsize::get).min(sources.len() + listed.objects.len()).max(1);
+    let threads = how
+        .jobs
+        .map_or(cores, NonZeroUsize::get)
+        .min(sources.len() + listed.objects.len())
+        .max(1);
     let (next, read) = (AtomicUsize::new(0), AtomicU64::new(0));
     let work = |waiting: &Mutex<Receiver<Fetched>>| {
         let mut part = Part::new(policy);
@@ -142,7 +172,10 @@ fn scan_with<O: Objects>(
         let workers: Vec<_> = (0..threads).map(start).collect();
         // INVARIANT (end): only those who read hold the other end, so that whoever fetches stops when they do.
         drop(waiting);
-        let parts: Vec<_> = workers.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        let parts: Vec<_> = workers
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
         drop(running);
         parts
     });
@@ -165,13 +198,18 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec
     let left_out = Cell::new(0_u64);
     let is_no_log = |path: &Path| {
         // Names are compared first: to follow links for every file of a large archive would take long.
-        let same_name = not_logs.iter().any(|no_log| no_log.file_name() == path.file_name());
+        let same_name = not_logs
+            .iter()
+            .any(|no_log| no_log.file_name() == path.file_name());
         let no_log = same_name && fs::canonicalize(path).is_ok_and(|real| not_logs.contains(&real));
         left_out.set(left_out.get() + u64::from(no_log));
         no_log
     };
-    let (stdin, named): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| path.as_os_str() == "-");
-    let local = named.into_iter().filter(|path| objects::place(path).is_none());
+    let (stdin, named): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        paths.iter().partition(|path| path.as_os_str() == "-");
+    let local = named
+        .into_iter()
+        .filter(|path| objects::place(path).is_none());
     let named: Vec<PathBuf> = local.filter(|path| !is_no_log(path)).cloned().collect();
     let found = find_files(&named, &is_no_log);
     for problem in &found.unread {
@@ -180,18 +218,29 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec
     }
     for folder in named.iter().filter(|path| path.is_dir()) {
         let holds_log = found.files.iter().any(|file| file.path.starts_with(folder));
-        if !holds_log && !found.unread.iter().any(|problem| problem.file.starts_with(folder)) {
+        if !holds_log
+            && !found
+                .unread
+                .iter()
+                .any(|problem| problem.file.starts_with(folder))
+        {
             // A folder without logs is a slip, and must not pass for a clean one.
             part.unread.add(Fault::of_folder(folder));
         }
     }
-    let mut sources: Vec<Source> = found.files.into_iter().map(|file| Source::File(file.path, file.size)).collect();
+    let mut sources: Vec<Source> = found
+        .files
+        .into_iter()
+        .map(|file| Source::File(file.path, file.size))
+        .collect();
     if !stdin.is_empty() {
         sources.push(Source::Stdin);
     }
     if named.is_empty() && stdin.is_empty() && left_out.get() > 0 {
         // All that was named is the policy or a roster of this run.
-        part.unread.add(Fault::of_no_logs(paths.first().map_or(Path::new("."), PathBuf::as_path)));
+        part.unread.add(Fault::of_no_logs(
+            paths.first().map_or(Path::new("."), PathBuf::as_path),
+        ));
     }
     sources.sort_by_key(|source| match source {
         Source::Stdin => u64::MIN,
@@ -206,7 +255,11 @@ pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
     if let [first, ..] = skipped {
         let files = counted(length(skipped), "file", "files");
         let shown = shown_path(first);
-        let such_as = if skipped.len() > 1 { format!("such as `{shown}`") } else { format!("`{shown}`") };
+        let such_as = if skipped.len() > 1 {
+            format!("such as `{shown}`")
+        } else {
+            format!("`{shown}`")
+        };
         stdout::tell(&format!(
             "rolewatch: skipped {files} in directories, {such_as}; what is read there ends in .json, .jsonl, .ndjson or .gz"
         ));
@@ -242,17 +295,34 @@ impl<'p> Part<'p> {
             }
             Source::Stdin => {
                 self.file = PathBuf::new();
-                read_stream(given::stdin("CloudTrail records"), "stdin", filter, scratch, self)
+                read_stream(
+                    given::stdin("CloudTrail records"),
+                    "stdin",
+                    filter,
+                    scratch,
+                    self,
+                )
             }
         };
         self.counts.merge(&counts);
     }
 
-    fn read_object(&mut self, Fetched { object, outcome }: &Fetched, filter: &Filter, scratch: &mut Scratch) {
+    fn read_object(
+        &mut self,
+        Fetched { object, outcome }: &Fetched,
+        filter: &Filter,
+        scratch: &mut Scratch,
+    ) {
         match outcome {
             Ok(bytes) => {
                 self.file.clone_from(&object.name);
-                let counts = read_stream(&**bytes, &object.name.to_string_lossy(), filter, scratch, self);
+                let counts = read_stream(
+                    &**bytes,
+                    &object.name.to_string_lossy(),
+                    filter,
+                    scratch,
+                    self,
+                );
                 self.counts.merge(&counts);
             }
             Err(why) => {
@@ -271,9 +341,21 @@ impl<'p> Part<'p> {
     }
 
     fn finish(self, skipped: u64) -> Scanned {
-        let TakenIn { world, kept, range, near } = self.intake.finish();
+        let TakenIn {
+            world,
+            kept,
+            range,
+            near,
+        } = self.intake.finish();
         let totals = of_reading(&self.counts, skipped, kept);
-        Scanned { world, totals, unread: self.unread, not_evidence: self.not_evidence, range, near }
+        Scanned {
+            world,
+            totals,
+            unread: self.unread,
+            not_evidence: self.not_evidence,
+            range,
+            near,
+        }
     }
 }
 
@@ -285,14 +367,18 @@ pub(crate) fn with_folders(path: &Path) -> PathBuf {
 impl Sink for Part<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
         match self.intake.take(json, Delivery::in_file(&self.file)) {
-            Ok(details) => details.iter().for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
+            Ok(details) => details
+                .iter()
+                .for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
             Err(problem) => self.unread.add(Fault::of_record(at, &problem)),
         }
     }
 
     fn event(&mut self, json: &[u8], at: &Place) {
         match self.intake.take_event(json, Delivery::in_file(&self.file)) {
-            Ok(details) => details.iter().for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
+            Ok(details) => details
+                .iter()
+                .for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
             Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
             Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
         }

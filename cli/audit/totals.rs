@@ -31,15 +31,31 @@ pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: Kept) -> Totals {
 
 /// Everything on one line.
 pub(crate) fn line(totals: &Totals) -> String {
-    let Totals { files, records, switches, findings } = totals;
+    let Totals {
+        files,
+        records,
+        switches,
+        findings,
+    } = totals;
     let part = |count: u64, what: &str| (count, format!("{} {what}", number(count)));
-    let files_became = listed([part(files.read, "read"), part(files.skipped, "skipped"), part(files.unreadable, "unreadable")]);
+    let files_became = listed([
+        part(files.read, "read"),
+        part(files.skipped, "skipped"),
+        part(files.unreadable, "unreadable"),
+    ]);
     let duplicates = listed([
-        (records.duplicates, counted(records.duplicates, "duplicate", "duplicates")),
+        (
+            records.duplicates,
+            counted(records.duplicates, "duplicate", "duplicates"),
+        ),
         part(records.contradicting, "contradicting"),
         part(records.partly_unread, "partly unread"),
     ]);
-    let kept = if duplicates.is_empty() { "kept".to_owned() } else { format!("kept ({duplicates})") };
+    let kept = if duplicates.is_empty() {
+        "kept".to_owned()
+    } else {
+        format!("kept ({duplicates})")
+    };
     let records_became = listed([
         part(records.kept, &kept),
         part(records.not_relevant, "not relevant"),
@@ -52,12 +68,21 @@ pub(crate) fn line(totals: &Totals) -> String {
         part(switches.unproven, "unproven"),
         part(switches.suppressed, "suppressed"),
     ]);
-    let with = |total: String, parts: String| if parts.is_empty() { total } else { format!("{total}: {parts}") };
+    let with = |total: String, parts: String| {
+        if parts.is_empty() {
+            total
+        } else {
+            format!("{total}: {parts}")
+        }
+    };
     format!(
         "{}; {}; {}; {}, {} unproven, {} suppressed",
         with(counted(files.met, "file", "files"), files_became),
         with(counted(records.met, "record", "records"), records_became),
-        with(counted(switches.judged, "switch", "switches"), switches_became),
+        with(
+            counted(switches.judged, "switch", "switches"),
+            switches_became
+        ),
         counted(findings.violations, "violation", "violations"),
         number(findings.unproven),
         number(findings.suppressed),
@@ -80,7 +105,15 @@ mod tests {
             records_unread: 1,
             ..Counts::default()
         };
-        let kept = Kept { of_use: 87, duplicates: 3, contradicting: 1, not_relevant: 1, not_evidence: 4, unread: 2, partly_unread: 4 };
+        let kept = Kept {
+            of_use: 87,
+            duplicates: 3,
+            contradicting: 1,
+            not_relevant: 1,
+            not_evidence: 4,
+            unread: 2,
+            partly_unread: 4,
+        };
         let totals = of_reading(&counts, 1, kept);
         assert_eq!(
             line(&totals),
@@ -88,9 +121,21 @@ mod tests {
              4,321 records: 87 kept (3 duplicates, 1 contradicting, 4 partly unread), 4,227 not relevant, 4 not evidence, 3 unread; \
              0 switches; 0 violations, 0 unproven, 0 suppressed"
         );
-        let Records { met, kept, not_relevant, not_evidence, unread, .. } = totals.records;
+        let Records {
+            met,
+            kept,
+            not_relevant,
+            not_evidence,
+            unread,
+            ..
+        } = totals.records;
         assert_eq!(kept + not_relevant + not_evidence + unread, met);
-        let Files { met, read, skipped, unreadable } = totals.files;
+        let Files {
+            met,
+            read,
+            skipped,
+            unreadable,
+        } = totals.files;
         assert_eq!(read + skipped + unreadable, met);
     }
 }

@@ -31,36 +31,74 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn of_archive(unread: &Unread) -> Self {
-        let rest = if unread.rest { "; the rest of the file was not read" } else { "" };
-        Self { file: Arc::clone(&unread.file), byte: unread.byte, record: unread.record, reason: format!("{}{rest}", unread.reason) }
+        let rest = if unread.rest {
+            "; the rest of the file was not read"
+        } else {
+            ""
+        };
+        Self {
+            file: Arc::clone(&unread.file),
+            byte: unread.byte,
+            record: unread.record,
+            reason: format!("{}{rest}", unread.reason),
+        }
     }
 
     pub(crate) fn of_folder(folder: &Path) -> Self {
-        Self { file: Arc::from(folder), byte: None, record: None, reason: format!("it holds no log file; {LOGS_END}") }
+        Self {
+            file: Arc::from(folder),
+            byte: None,
+            record: None,
+            reason: format!("it holds no log file; {LOGS_END}"),
+        }
     }
 
     /// Of a path that names the policy or a roster of the run.
     pub(crate) fn of_no_logs(path: &Path) -> Self {
-        let reason = "it is the policy or a roster of this run, and there are no logs to judge".to_owned();
-        Self { file: Arc::from(path), byte: None, record: None, reason }
+        let reason =
+            "it is the policy or a roster of this run, and there are no logs to judge".to_owned();
+        Self {
+            file: Arc::from(path),
+            byte: None,
+            record: None,
+            reason,
+        }
     }
 
     pub(crate) fn of_prefix(path: &Path) -> Self {
-        Self { file: Arc::from(path), byte: None, record: None, reason: format!("no log file lies under this prefix; {LOGS_END}") }
+        Self {
+            file: Arc::from(path),
+            byte: None,
+            record: None,
+            reason: format!("no log file lies under this prefix; {LOGS_END}"),
+        }
     }
 
     pub(crate) fn of_object(name: &Path, why: &str) -> Self {
-        Self { file: Arc::from(name), byte: None, record: None, reason: harmless(why) }
+        Self {
+            file: Arc::from(name),
+            byte: None,
+            record: None,
+            reason: harmless(why),
+        }
     }
 
     /// `why` is harmless.
     pub(crate) fn of_record(place: &Place, why: &impl std::fmt::Display) -> Self {
-        Self { file: Arc::clone(&place.file), byte: Some(place.byte), record: Some(place.record), reason: why.to_string() }
+        Self {
+            file: Arc::clone(&place.file),
+            byte: Some(place.byte),
+            record: Some(place.record),
+            reason: why.to_string(),
+        }
     }
 
     /// Of a detail of a record that counts all the same.
     pub(crate) fn of_detail(place: &Place, problem: &RecordProblem) -> Self {
-        Self { reason: problem.of_detail(), ..Self::of_record(place, problem) }
+        Self {
+            reason: problem.of_detail(),
+            ..Self::of_record(place, problem)
+        }
     }
 }
 
@@ -155,7 +193,10 @@ impl UnreadList {
             stdout::tell(&format!("rolewatch: {fault}"));
         }
         if untold > 0 {
-            stdout::tell(&format!("rolewatch: … and {} more that {they} (`--format json` names them)", number(untold)));
+            stdout::tell(&format!(
+                "rolewatch: … and {} more that {they} (`--format json` names them)",
+                number(untold)
+            ));
         }
     }
 }
@@ -165,7 +206,12 @@ mod tests {
     use super::*;
 
     fn fault(file: &str, byte: u64) -> Fault {
-        Fault { file: Arc::from(Path::new(file)), byte: Some(byte), record: Some(1), reason: "odd".into() }
+        Fault {
+            file: Arc::from(Path::new(file)),
+            byte: Some(byte),
+            record: Some(1),
+            reason: "odd".into(),
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What one record says, in words: label and text, line by line.
 
 use rolewatch_guard::seen::{
-    Caller, CallerKind, Change, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, Mint, Named, Seen, Service,
+    Caller, CallerKind, Change, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, Mint,
+    Named, Seen, Service,
 };
 use rolewatch_guard::untrusted::harmless;
 
@@ -10,7 +11,10 @@ pub(super) type Line = (&'static str, String);
 
 /// Everything the engine takes from the record.
 pub(super) fn of(seen: &Seen) -> Vec<Line> {
-    let mut lines = vec![("what it is", what_it_is(seen)), ("caller", caller(&seen.caller))];
+    let mut lines = vec![
+        ("what it is", what_it_is(seen)),
+        ("caller", caller(&seen.caller)),
+    ];
     match &seen.fact {
         Some(Fact::Mint(mint)) => mint_lines(mint, &mut lines),
         Some(Fact::Console(step)) => console(step, &mut lines),
@@ -22,7 +26,10 @@ pub(super) fn of(seen: &Seen) -> Vec<Line> {
         lines.push(("error", harmless(error)));
     }
     if let Some(used) = &seen.used {
-        let opened = used.created.map_or_else(|| "at an unknown time".to_owned(), |created| format!("at {created}"));
+        let opened = used.created.map_or_else(
+            || "at an unknown time".to_owned(),
+            |created| format!("at {created}"),
+        );
         lines.push((
             "use",
             format!(
@@ -34,17 +41,27 @@ pub(super) fn of(seen: &Seen) -> Vec<Line> {
         ));
     }
     if let Some(named) = &seen.named {
-        lines
-            .push(("name seen", format!("user {} of account {} has the id {}", harmless(&named.name), named.account, harmless(&named.id))));
+        lines.push((
+            "name seen",
+            format!(
+                "user {} of account {} has the id {}",
+                harmless(&named.name),
+                named.account,
+                harmless(&named.id)
+            ),
+        ));
     }
     if let Some((id, role)) = &seen.role {
-        lines.push(("role seen", format!("{} has the id {}", harmless(role.as_str()), harmless(id))));
+        lines.push((
+            "role seen",
+            format!("{} has the id {}", harmless(role.as_str()), harmless(id)),
+        ));
     }
     if let Some(correction) = &seen.correction {
-        let which = correction
-            .original
-            .as_ref()
-            .map_or_else(|| "an earlier copy of itself".to_owned(), |original| format!("event {}", original.event));
+        let which = correction.original.as_ref().map_or_else(
+            || "an earlier copy of itself".to_owned(),
+            |original| format!("event {}", original.event),
+        );
         lines.push(("addendum", format!("it corrects {which}")));
     }
     lines
@@ -55,14 +72,23 @@ fn what_it_is(seen: &Seen) -> String {
         Some(Fact::Mint(mint)) => mint_kind(mint),
         Some(Fact::Console(step)) => match step.act {
             ConsoleAct::Enter => "a console step: somebody entered a role (SwitchRole)",
-            ConsoleAct::Renew => "a console step: the console renewed a role's credentials (RenewRole)",
+            ConsoleAct::Renew => {
+                "a console step: the console renewed a role's credentials (RenewRole)"
+            }
             ConsoleAct::Exit => "a console step: somebody left a role (ExitRole)",
         }
         .to_owned(),
-        Some(Fact::Denial(denial)) if denial.access_denied => format!("a refusal: IAM denied {}", denial.api.name()),
-        Some(Fact::Denial(denial)) => format!("a failed {}, for another reason than access", denial.api.name()),
+        Some(Fact::Denial(denial)) if denial.access_denied => {
+            format!("a refusal: IAM denied {}", denial.api.name())
+        }
+        Some(Fact::Denial(denial)) => format!(
+            "a failed {}, for another reason than access",
+            denial.api.name()
+        ),
         Some(Fact::IamChange(_)) => "a change in IAM".to_owned(),
-        Some(Fact::Nothing) => "a correction of a record that says nothing the engine keeps".to_owned(),
+        Some(Fact::Nothing) => {
+            "a correction of a record that says nothing the engine keeps".to_owned()
+        }
         None if seen.used.is_some() => "a use of an elevated session".to_owned(),
         None => {
             let whose = match seen.service {
@@ -79,14 +105,20 @@ fn what_it_is(seen: &Seen) -> String {
 
 fn mint_kind(mint: &Mint) -> String {
     let api = mint.api.name();
-    let Some(role) = &mint.role else { return format!("a mint: {api} issued credentials") };
+    let Some(role) = &mint.role else {
+        return format!("a mint: {api} issued credentials");
+    };
     match (&mint.caller.kind, mint.caller.account) {
         (CallerKind::OtherAccount, _) => {
-            format!("the role owner's half of a mint ({api}): it shows the caller's account and id, and never their own MFA")
+            format!(
+                "the role owner's half of a mint ({api}): it shows the caller's account and id, and never their own MFA"
+            )
         }
         (CallerKind::Service, _) => format!("a mint by an AWS service ({api})"),
         (_, Some(account)) if account != role.account() => {
-            format!("the caller's half of a mint across accounts ({api}): it alone proves everything")
+            format!(
+                "the caller's half of a mint across accounts ({api}): it alone proves everything"
+            )
         }
         _ => format!("a mint within one account ({api}): this is its only record"),
     }
@@ -106,36 +138,67 @@ fn caller(caller: &Caller) -> String {
         CallerKind::Other(kind) if kind.is_empty() => "nobody (the record has no identity)",
         CallerKind::Other(_) => "identity of another kind",
     };
-    let name = [&caller.arn, &caller.user_name, &caller.principal_id, &caller.provider].into_iter().find_map(Option::as_deref);
-    let name = name.map(|name| format!(" {}", harmless(name))).unwrap_or_default();
+    let name = [
+        &caller.arn,
+        &caller.user_name,
+        &caller.principal_id,
+        &caller.provider,
+    ]
+    .into_iter()
+    .find_map(Option::as_deref);
+    let name = name
+        .map(|name| format!(" {}", harmless(name)))
+        .unwrap_or_default();
     let account = match caller.account {
         Some(account) if caller.arn.is_none() => format!(" of account {account}"),
         _ => String::new(),
     };
-    let console = if caller.from_console { ", through the console" } else { "" };
-    format!("{kind}{name}{account}{}{console}", by_key(caller.key.as_deref()))
+    let console = if caller.from_console {
+        ", through the console"
+    } else {
+        ""
+    };
+    format!(
+        "{kind}{name}{account}{}{console}",
+        by_key(caller.key.as_deref())
+    )
 }
 
 /// An access key is shown only by its end.
 fn by_key(key: Option<&str>) -> String {
     let Some(key) = key else { return String::new() };
-    let kind = if key.starts_with("AKIA") { "permanent" } else { "temporary" };
+    let kind = if key.starts_with("AKIA") {
+        "permanent"
+    } else {
+        "temporary"
+    };
     format!(", with a {kind} key ({})", last_four(key))
 }
 
 pub(super) fn last_four(key: &str) -> String {
     let skipped = key.chars().count().saturating_sub(4);
-    format!("…{}", harmless(&key.chars().skip(skipped).collect::<String>()))
+    format!(
+        "…{}",
+        harmless(&key.chars().skip(skipped).collect::<String>())
+    )
 }
 
 fn mint_lines(mint: &Mint, lines: &mut Vec<Line>) {
     if let Some(role) = &mint.role {
         lines.push(("role", harmless(role.as_str())));
     }
-    if let Some(target) = mint.grant.as_ref().and_then(|grant| grant.target.as_deref()) {
+    if let Some(target) = mint
+        .grant
+        .as_ref()
+        .and_then(|grant| grant.target.as_deref())
+    {
         lines.push(("root of", harmless(target)));
     }
-    let issued = mint.issued.as_deref().map(|key| format!(", key {}", last_four(key))).unwrap_or_default();
+    let issued = mint
+        .issued
+        .as_deref()
+        .map(|key| format!(", key {}", last_four(key)))
+        .unwrap_or_default();
     if let Some(session) = &mint.session {
         lines.push(("session", format!("{}{issued}", harmless(session))));
     } else if !issued.is_empty() {
@@ -146,30 +209,52 @@ fn mint_lines(mint: &Mint, lines: &mut Vec<Line>) {
     }
     lines.push(("MFA", mfa(mint)));
     if let Some(shared) = &mint.shared {
-        lines.push(("shared id", format!("{shared}; the other account's half has the same")));
+        lines.push((
+            "shared id",
+            format!("{shared}; the other account's half has the same"),
+        ));
     }
     if mint.omitted {
-        lines.push(("omitted", "the parameters were too large for CloudTrail and left out".to_owned()));
+        lines.push((
+            "omitted",
+            "the parameters were too large for CloudTrail and left out".to_owned(),
+        ));
     }
 }
 
 fn granted(mint: &Mint, grant: &Grant) -> Option<String> {
     use rolewatch_guard::moment::Span;
     match (grant.expiration, grant.duration_seconds) {
-        (Some(until), _) => Some(format!("until {until}, for {}", Span::from_seconds(until.seconds_since(mint.time)))),
-        (None, Some(seconds)) => Some(format!("for {}, as asked for; the record has no expiration", Span::from_seconds(seconds))),
-        (None, None) if grant.unread.expiration || grant.unread.duration => Some("for a time that can't be read".to_owned()),
+        (Some(until), _) => Some(format!(
+            "until {until}, for {}",
+            Span::from_seconds(until.seconds_since(mint.time))
+        )),
+        (None, Some(seconds)) => Some(format!(
+            "for {}, as asked for; the record has no expiration",
+            Span::from_seconds(seconds)
+        )),
+        (None, None) if grant.unread.expiration || grant.unread.duration => {
+            Some("for a time that can't be read".to_owned())
+        }
         (None, None) => None,
     }
 }
 
 fn mfa(mint: &Mint) -> String {
     let caller = &mint.caller;
-    if let Some(serial) = mint.grant.as_ref().and_then(|grant| grant.mfa_serial.as_deref()) {
-        return format!("proved: the call named the device {}, and STS verified its code", harmless(serial));
+    if let Some(serial) = mint
+        .grant
+        .as_ref()
+        .and_then(|grant| grant.mfa_serial.as_deref())
+    {
+        return format!(
+            "proved: the call named the device {}, and STS verified its code",
+            harmless(serial)
+        );
     }
     let session = caller.session.as_ref();
-    let unread = session.is_some_and(|session| session.mfa_unread) || mint.grant.as_ref().is_some_and(|grant| grant.unread.serial);
+    let unread = session.is_some_and(|session| session.mfa_unread)
+        || mint.grant.as_ref().is_some_and(|grant| grant.unread.serial);
     match (&caller.kind, session.and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => "not shown: no device was named, and the rest is in the caller's half".to_owned(),
         (CallerKind::AssumedRole, _) => {
@@ -203,10 +288,10 @@ fn console(step: &ConsoleStep, lines: &mut Vec<Line>) {
 }
 
 fn role_of_denial(denial: &Denial) -> String {
-    denial
-        .role
-        .as_ref()
-        .map_or_else(|| "none is named in the message, so it is counted and no finding".to_owned(), |role| harmless(role.as_str()))
+    denial.role.as_ref().map_or_else(
+        || "none is named in the message, so it is counted and no finding".to_owned(),
+        |role| harmless(role.as_str()),
+    )
 }
 
 fn changed(change: &IamChange) -> String {
@@ -216,15 +301,32 @@ fn changed(change: &IamChange) -> String {
     };
     let text = match &change.what {
         Change::AddUserToGroup { user, group } => format!("user {user} was added to group {group}"),
-        Change::RemoveUserFromGroup { user, group } => format!("user {user} was removed from group {group}"),
-        Change::Create { what: named, name, id } => {
-            let id = id.as_deref().map(|id| format!(" with the id {id}")).unwrap_or_default();
+        Change::RemoveUserFromGroup { user, group } => {
+            format!("user {user} was removed from group {group}")
+        }
+        Change::Create {
+            what: named,
+            name,
+            id,
+        } => {
+            let id = id
+                .as_deref()
+                .map(|id| format!(" with the id {id}"))
+                .unwrap_or_default();
             format!("{} {name} was created{id}", what(named))
         }
         Change::Delete { what: named, name } => format!("{} {name} was deleted", what(named)),
-        Change::Rename { what: named, from, to } => format!("{} {from} was renamed to {to}", what(named)),
-        Change::EnableMfa { user, serial } => format!("the MFA device {serial} of user {user} was enabled"),
-        Change::DeactivateMfa { user, serial } => format!("the MFA device {serial} of user {user} was deactivated"),
+        Change::Rename {
+            what: named,
+            from,
+            to,
+        } => format!("{} {from} was renamed to {to}", what(named)),
+        Change::EnableMfa { user, serial } => {
+            format!("the MFA device {serial} of user {user} was enabled")
+        }
+        Change::DeactivateMfa { user, serial } => {
+            format!("the MFA device {serial} of user {user} was deactivated")
+        }
     };
     format!("{} in account {}", harmless(&text), change.account)
 }

@@ -28,7 +28,9 @@ pub(super) fn write(text: &str, columns: usize, out: &mut dyn Write) -> io::Resu
     for block in blocks(text) {
         let close = matches!(
             (&before, &block),
-            (Some(Block::Heading(_)), _) | (Some(Block::Item(..)), Block::Item(..)) | (Some(Block::Verbatim(_)), Block::Verbatim(_))
+            (Some(Block::Heading(_)), _)
+                | (Some(Block::Item(..)), Block::Item(..))
+                | (Some(Block::Verbatim(_)), Block::Verbatim(_))
         );
         if !close {
             writeln!(out)?;
@@ -96,7 +98,10 @@ fn item(line: &str) -> Option<(String, &str)> {
         return Some(("- ".to_owned(), rest));
     }
     let (number, rest) = line.split_once(". ")?;
-    number.parse::<u8>().is_ok().then(|| (format!("{number}. "), rest))
+    number
+        .parse::<u8>()
+        .is_ok()
+        .then(|| (format!("{number}. "), rest))
 }
 
 #[cfg(test)]
@@ -105,7 +110,8 @@ mod tests {
 
     #[test]
     fn lines_of_one_paragraph_or_item_are_joined() {
-        let text = "## What\nOne line\nand another.\n\nTwo.\n1. First\n   goes on.\n2. Second.\n| a | b |";
+        let text =
+            "## What\nOne line\nand another.\n\nTwo.\n1. First\n   goes on.\n2. Second.\n| a | b |";
         assert_eq!(
             blocks(text),
             [

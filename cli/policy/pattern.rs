@@ -10,10 +10,16 @@ use crate::stdout;
 
 pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     let places = Places::of(&[]);
-    let file = policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| match failure {
-        Failure::NoPolicy { .. } => Failure::Usage("no `rolewatch.yaml` is in the working directory: give the policy file".to_owned()),
-        other => other,
-    })?;
+    let file =
+        policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| {
+            match failure {
+                Failure::NoPolicy { .. } => Failure::Usage(
+                    "no `rolewatch.yaml` is in the working directory: give the policy file"
+                        .to_owned(),
+                ),
+                other => other,
+            }
+        })?;
     let (policy, _) = super::read(&file)?;
     let forwarding = Forwarding::of(&policy);
     for (written, wide) in &forwarding.widened {
@@ -28,6 +34,10 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
              or make rules of what `rolewatch policy pattern` prints"
         ));
     }
-    let lines = if args.parameter { vec![forwarding.parameter()] } else { forwarding.patterns() };
+    let lines = if args.parameter {
+        vec![forwarding.parameter()]
+    } else {
+        forwarding.patterns()
+    };
     stdout::print_plain(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
 }

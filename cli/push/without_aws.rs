@@ -4,7 +4,11 @@ use super::{Load, Uploaded};
 use crate::exit::Failure;
 
 pub(super) fn upload(bucket: &str, load: Load) -> Result<Uploaded, Failure> {
-    let Load { key, content_type, bytes } = load;
+    let Load {
+        key,
+        content_type,
+        bytes,
+    } = load;
     Err(Failure::Usage(format!(
         "nothing was uploaded: this `rolewatch` is built without AWS\n\
          build it with `cargo install --path . --features aws`, or write the {} bytes ({content_type}) to `s3://{bucket}/{key}` yourself",

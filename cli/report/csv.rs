@@ -23,7 +23,11 @@ const HEADER: [&str; 15] = [
     "near_misses",
 ];
 
-pub(crate) fn write(findings: &[Finding], near_misses: &[String], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(
+    findings: &[Finding],
+    near_misses: &[String],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut lines = csv::Writer::from_writer(out);
     lines.write_record(HEADER)?;
     for finding in findings {
@@ -54,7 +58,9 @@ pub(crate) fn write(findings: &[Finding], near_misses: &[String], out: &mut dyn 
 /// their narrow forms in East Asian editions.
 pub(crate) fn inert(cell: &str) -> Cow<'_, str> {
     match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => Cow::Owned(format!("'{cell}")),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            Cow::Owned(format!("'{cell}"))
+        }
         _ => Cow::Borrowed(cell),
     }
 }

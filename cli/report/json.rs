@@ -96,15 +96,39 @@ struct TallyShown {
 
 impl From<&Tally> for TallyShown {
     fn from(tally: &Tally) -> Self {
-        let Tally { allow, violation, unproven, not_applicable } = *tally;
-        Self { allow, violation, unproven, not_applicable }
+        let Tally {
+            allow,
+            violation,
+            unproven,
+            not_applicable,
+        } = *tally;
+        Self {
+            allow,
+            violation,
+            unproven,
+            not_applicable,
+        }
     }
 }
 
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Report { paths, inputs, since, until, judgement, allowed, totals, unread, not_evidence, .. } = report;
+    let Report {
+        paths,
+        inputs,
+        since,
+        until,
+        judgement,
+        allowed,
+        totals,
+        unread,
+        not_evidence,
+        ..
+    } = report;
     let document = Document {
-        policy: PolicyShown { file: shown_path(&inputs.policy_file), version: inputs.policy.version_hash },
+        policy: PolicyShown {
+            file: shown_path(&inputs.policy_file),
+            version: inputs.policy.version_hash,
+        },
         rosters: inputs
             .roster_files
             .iter()
@@ -113,14 +137,22 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
                 account: roster.account.to_string(),
                 taken: roster.taken,
                 truncated: roster.truncated,
-                missing: roster.lacks_users.iter().map(|_| List::Users.key()).collect(),
+                missing: roster
+                    .lacks_users
+                    .iter()
+                    .map(|_| List::Users.key())
+                    .collect(),
             })
             .collect(),
         paths: paths.iter().map(|path| shown_path(path)).collect(),
         since: *since,
         until: *until,
         as_of: judgement.as_of,
-        findings: judgement.findings.iter().map(|finding| Told::of(finding, allowed)).collect(),
+        findings: judgement
+            .findings
+            .iter()
+            .map(|finding| Told::of(finding, allowed))
+            .collect(),
         suppressed: judgement
             .suppressed
             .iter()
@@ -154,9 +186,16 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         not_evidence: not_evidence.shown().collect(),
         not_evidence_count: not_evidence.count(),
         counts: totals,
-        not_judged: NotJudged { other_refusals: judgement.other_refusals, assume_root_allowed: judgement.root_allowed },
+        not_judged: NotJudged {
+            other_refusals: judgement.other_refusals,
+            assume_root_allowed: judgement.root_allowed,
+        },
         notices: &judgement.notices,
-        tallies: judgement.tallies.iter().map(|(code, tally)| (*code, tally.into())).collect(),
+        tallies: judgement
+            .tallies
+            .iter()
+            .map(|(code, tally)| (*code, tally.into()))
+            .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -169,7 +208,11 @@ pub(crate) fn visible(json: &str) -> String {
             text.push(c);
         } else {
             // Outside its strings JSON has no such character, and inside they never stand behind a backslash of their own.
-            text.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            text.extend(
+                c.encode_utf16(&mut [0; 2])
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04x}")),
+            );
         }
     }
     text

@@ -40,10 +40,17 @@ impl Report<'_> {
         match format {
             Format::Table => stdout::print(|out| table::write(self, stdout::columns(), out)),
             Format::Json => stdout::print_plain(|out| json::write(self, out)),
-            Format::Ndjson => {
-                stdout::print_plain(|out| ndjson::write(&self.judgement.findings, self.allowed, &self.judgement.near_misses, out))
-            }
-            Format::Csv => stdout::print_plain(|out| csv::write(&self.judgement.findings, &self.judgement.near_misses, out)),
+            Format::Ndjson => stdout::print_plain(|out| {
+                ndjson::write(
+                    &self.judgement.findings,
+                    self.allowed,
+                    &self.judgement.near_misses,
+                    out,
+                )
+            }),
+            Format::Csv => stdout::print_plain(|out| {
+                csv::write(&self.judgement.findings, &self.judgement.near_misses, out)
+            }),
         }
     }
 }

@@ -21,14 +21,29 @@ pub(super) struct Told<'a> {
 
 impl<'a> Told<'a> {
     pub(super) fn of(finding: &'a Finding, allowed: &'a Allowed) -> Self {
-        Self { finding, allowed_by: allowed.of(finding), near_misses: &[] }
+        Self {
+            finding,
+            allowed_by: allowed.of(finding),
+            near_misses: &[],
+        }
     }
 }
 
 /// `near_misses`: what to know about the policy. No line is about the policy alone, so each finding carries it.
-pub(crate) fn write(findings: &[Finding], allowed: &Allowed, near_misses: &[String], out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(
+    findings: &[Finding],
+    allowed: &Allowed,
+    near_misses: &[String],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for finding in findings {
-        serde_json::to_writer(&mut *out, &Told { near_misses, ..Told::of(finding, allowed) })?;
+        serde_json::to_writer(
+            &mut *out,
+            &Told {
+                near_misses,
+                ..Told::of(finding, allowed)
+            },
+        )?;
         out.write_all(b"\n")?;
     }
     Ok(())

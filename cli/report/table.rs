@@ -24,7 +24,13 @@ const LABEL: usize = 10;
 pub(crate) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, columns };
     head(report, &mut page)?;
-    let of = |verdict: Verdict| report.judgement.findings.iter().filter(move |finding| finding.verdict == verdict);
+    let of = |verdict: Verdict| {
+        report
+            .judgement
+            .findings
+            .iter()
+            .filter(move |finding| finding.verdict == verdict)
+    };
     let violations: Vec<&Finding> = of(Verdict::Violation).collect();
     let unproven: Vec<&Finding> = of(Verdict::Unproven).collect();
 
@@ -75,25 +81,70 @@ impl Page<'_> {
     }
 
     pub(crate) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
-        self.hanging(&format!("{DIM}{}{DIM:#}", padded(label, LABEL)), LABEL, text)
+        self.hanging(
+            &format!("{DIM}{}{DIM:#}", padded(label, LABEL)),
+            LABEL,
+            text,
+        )
     }
 }
 
 fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let Report { inputs, totals, judgement, .. } = report;
-    let paths: Vec<String> =
-        report.paths.iter().map(|path| if path.as_os_str() == "-" { "stdin".to_owned() } else { shown_path(path) }).collect();
-    page.hanging(&format!("{BOLD}rolewatch audit{BOLD:#} of "), "rolewatch audit of ".len(), &paths.join(", "))?;
-    let range =
-        report.range.map_or_else(|| "none of them relevant".to_owned(), |(first, last)| format!("relevant ones from {first} to {last}"));
-    let (files, records) = (counted(totals.files.read, "file", "files"), counted(totals.records.met, "record", "records"));
+    let Report {
+        inputs,
+        totals,
+        judgement,
+        ..
+    } = report;
+    let paths: Vec<String> = report
+        .paths
+        .iter()
+        .map(|path| {
+            if path.as_os_str() == "-" {
+                "stdin".to_owned()
+            } else {
+                shown_path(path)
+            }
+        })
+        .collect();
+    page.hanging(
+        &format!("{BOLD}rolewatch audit{BOLD:#} of "),
+        "rolewatch audit of ".len(),
+        &paths.join(", "),
+    )?;
+    let range = report.range.map_or_else(
+        || "none of them relevant".to_owned(),
+        |(first, last)| format!("relevant ones from {first} to {last}"),
+    );
+    let (files, records) = (
+        counted(totals.files.read, "file", "files"),
+        counted(totals.records.met, "record", "records"),
+    );
     page.labelled("read", &format!("{files}, {records}, {range}"))?;
-    page.labelled("policy", &format!("{}, version {}", shown_path(&inputs.policy_file), inputs.policy.version_hash))?;
+    page.labelled(
+        "policy",
+        &format!(
+            "{}, version {}",
+            shown_path(&inputs.policy_file),
+            inputs.policy.version_hash
+        ),
+    )?;
     for (at, roster) in inputs.roster_files.iter().enumerate() {
-        let name = inputs.policy.account_name(roster.account).map(|name| format!(" ({})", harmless(name))).unwrap_or_default();
-        let taken = roster.taken.map_or_else(|| "time unknown".to_owned(), |taken| format!("taken {taken}"));
+        let name = inputs
+            .policy
+            .account_name(roster.account)
+            .map(|name| format!(" ({})", harmless(name)))
+            .unwrap_or_default();
+        let taken = roster.taken.map_or_else(
+            || "time unknown".to_owned(),
+            |taken| format!("taken {taken}"),
+        );
         let truncated = if roster.truncated { ", truncated" } else { "" };
-        let text = format!("{}: account {}{name}, {taken}{truncated}", shown_path(&roster.file), roster.account);
+        let text = format!(
+            "{}: account {}{name}, {taken}{truncated}",
+            shown_path(&roster.file),
+            roster.account
+        );
         page.labelled(if at == 0 { "roster" } else { "" }, &text)?;
     }
     if inputs.roster_files.is_empty() {
@@ -103,61 +154,104 @@ fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         (None, None) => {}
         (Some(since), None) => page.labelled("judged", &format!("switches from {since} on"))?,
         (None, Some(until)) => page.labelled("judged", &format!("switches before {until}"))?,
-        (Some(since), Some(until)) => page.labelled("judged", &format!("switches from {since} until before {until}"))?,
+        (Some(since), Some(until)) => page.labelled(
+            "judged",
+            &format!("switches from {since} until before {until}"),
+        )?,
     }
     if let Some(as_of) = judgement.as_of {
         page.labelled("as of", &as_of.to_string())?;
     }
     let (switches, found) = (&totals.switches, &totals.findings);
-    let judged = counted(switches.judged, "switch into an elevated role", "switches into elevated roles");
+    let judged = counted(
+        switches.judged,
+        "switch into an elevated role",
+        "switches into elevated roles",
+    );
     let violations = counted(found.violations, "violation", "violations");
     let (unproven, suppressed) = (number(found.unproven), number(found.suppressed));
     page.labelled(
         "found",
-        &format!("{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed", number(switches.clean)),
+        &format!(
+            "{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed",
+            number(switches.clean)
+        ),
     )?;
-    let rosters = (!inputs.roster_faults.is_empty()).then(|| "a roster lacks its list of users".to_owned());
+    let rosters =
+        (!inputs.roster_faults.is_empty()).then(|| "a roster lacks its list of users".to_owned());
     let unread = (!report.unread.is_empty()).then(|| incomplete(totals));
     if rosters.is_some() || unread.is_some() {
         let parts: Vec<String> = unread.into_iter().chain(rosters).collect();
         let text = format!("{}; stderr names each with its reason", parts.join("; "));
-        page.hanging(&format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)), LABEL + 1, &text)?;
+        page.hanging(
+            &format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)),
+            LABEL + 1,
+            &text,
+        )?;
     }
     Ok(())
 }
 
 /// What could not be read, and what that means.
 fn incomplete(totals: &Totals) -> String {
-    let (files, records, details) = (totals.files.unreadable, totals.records.unread, totals.records.partly_unread);
+    let (files, records, details) = (
+        totals.files.unreadable,
+        totals.records.unread,
+        totals.records.partly_unread,
+    );
     let files = (files > 0).then(|| counted(files, "file", "files"));
     let records = (records > 0).then(|| counted(records, "record", "records"));
     let whole: Vec<String> = files.into_iter().chain(records).collect();
-    let details = (details > 0)
-        .then(|| format!("details of {} could not be read, so what depends on them is unproven", counted(details, "record", "records")));
+    let details = (details > 0).then(|| {
+        format!(
+            "details of {} could not be read, so what depends on them is unproven",
+            counted(details, "record", "records")
+        )
+    });
     let whole = match (&*whole, &details) {
         ([], Some(_)) => None,
-        ([], None) => Some(format!("{}, so switches may be missing below", no_logs(totals.files.met))),
-        _ => Some(format!("{} could not be read, so switches may be missing below", whole.join(" and "))),
+        ([], None) => Some(format!(
+            "{}, so switches may be missing below",
+            no_logs(totals.files.met)
+        )),
+        _ => Some(format!(
+            "{} could not be read, so switches may be missing below",
+            whole.join(" and ")
+        )),
     };
-    whole.into_iter().chain(details).collect::<Vec<_>>().join("; ")
+    whole
+        .into_iter()
+        .chain(details)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// What is missing where nothing that was met is unreadable.
 fn no_logs(files_met: u64) -> &'static str {
-    if files_met == 0 { "there were no logs to read" } else { "there were no logs in some of what was given" }
+    if files_met == 0 {
+        "there were no logs to read"
+    } else {
+        "there were no logs in some of what was given"
+    }
 }
 
 fn nothing_found(report: &Report<'_>) -> String {
     let switches = &report.totals.switches;
     let unproven = report.totals.findings.unproven;
     match switches.judged {
-        0 if report.totals.records.met == 0 => "No record was read, so nothing was judged.".to_owned(),
+        0 if report.totals.records.met == 0 => {
+            "No record was read, so nothing was judged.".to_owned()
+        }
         0 if report.since.is_some() || report.until.is_some() => {
             "No switch into an elevated role was seen in the time asked for.".to_owned()
         }
         0 => "No switch into an elevated role was seen in what was read.".to_owned(),
         judged => {
-            let judged = counted(judged, "switch into an elevated role was judged", "switches into elevated roles were judged");
+            let judged = counted(
+                judged,
+                "switch into an elevated role was judged",
+                "switches into elevated roles were judged",
+            );
             let and = match unproven {
                 0 => "no rule was broken",
                 _ => "no rule is known to be broken; see what is unproven below",
@@ -172,13 +266,19 @@ fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     if suppressed.is_empty() {
         return Ok(());
     }
-    page.heading(&format!("Suppressed by the policy: {}", number(length(suppressed))))?;
+    page.heading(&format!(
+        "Suppressed by the policy: {}",
+        number(length(suppressed))
+    ))?;
     for hidden in suppressed {
         let finding = &hidden.finding;
         let (reason, owner) = (harmless(&hidden.by.reason), harmless(&hidden.by.owner));
         let (first, indent) = findings::time_and_rule(finding);
         page.hanging(&first, indent, &finding.message)?;
-        let by = format!("hidden until {} by {owner}: {reason} (line {} of the policy)", hidden.by.until, hidden.by.line);
+        let by = format!(
+            "hidden until {} by {owner}: {reason} (line {} of the policy)",
+            hidden.by.until, hidden.by.line
+        );
         page.text(indent, &by)?;
     }
     Ok(())
@@ -198,7 +298,10 @@ fn not_evidence(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     }
     match events.count() - length(first) {
         0 => Ok(()),
-        more => page.text(2, &format!("… and {} more; `--format json` names them", number(more))),
+        more => page.text(
+            2,
+            &format!("… and {} more; `--format json` names them", number(more)),
+        ),
     }
 }
 
@@ -207,12 +310,22 @@ fn not_judged(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let mut notes: Vec<String> = judgement.notices.clone();
     if judgement.other_refusals > 0 {
-        let refusals = counted(judgement.other_refusals, "refused attempt was not judged", "refused attempts were not judged");
+        let refusals = counted(
+            judgement.other_refusals,
+            "refused attempt was not judged",
+            "refused attempts were not judged",
+        );
         notes.push(format!("{refusals}: no elevated role is named in it, or it failed for another reason than access"));
     }
     if judgement.root_allowed > 0 {
-        let calls = counted(judgement.root_allowed, "AssumeRoot call", "AssumeRoot calls");
-        notes.push(format!("{calls} not judged: the policy says `assume_root: allow`"));
+        let calls = counted(
+            judgement.root_allowed,
+            "AssumeRoot call",
+            "AssumeRoot calls",
+        );
+        notes.push(format!(
+            "{calls} not judged: the policy says `assume_root: allow`"
+        ));
     }
     if report.inputs.policy.roles.is_empty() {
         notes.push("the policy names no role, so no switch was judged".to_owned());
@@ -231,13 +344,24 @@ fn not_judged(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 fn by_rule(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let found = |code: &str, verdict: Verdict| {
-        let findings = judgement.findings.iter().filter(|finding| finding.rule == code && finding.verdict == verdict);
+        let findings = judgement
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == code && finding.verdict == verdict);
         u64::try_from(findings.count()).unwrap_or(u64::MAX)
     };
     let mut lines = Vec::new();
     for rule in &rolewatch_guard::rules::ALL {
-        let hidden = judgement.suppressed.iter().filter(|hidden| hidden.finding.rule == rule.code).count();
-        let counts = [found(rule.code, Verdict::Violation), found(rule.code, Verdict::Unproven), u64::try_from(hidden).unwrap_or(u64::MAX)];
+        let hidden = judgement
+            .suppressed
+            .iter()
+            .filter(|hidden| hidden.finding.rule == rule.code)
+            .count();
+        let counts = [
+            found(rule.code, Verdict::Violation),
+            found(rule.code, Verdict::Unproven),
+            u64::try_from(hidden).unwrap_or(u64::MAX),
+        ];
         if counts.iter().any(|count| *count > 0) {
             lines.push((rule, counts));
         }
@@ -246,8 +370,19 @@ fn by_rule(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         return Ok(());
     }
     page.heading("By rule")?;
-    let names = lines.iter().map(|(rule, _)| rule.name.len()).max().unwrap_or(0);
-    writeln!(page.out, "  {DIM}{} {:>10} {:>10} {:>10}{DIM:#}", " ".repeat(6 + names), "violations", "unproven", "suppressed")?;
+    let names = lines
+        .iter()
+        .map(|(rule, _)| rule.name.len())
+        .max()
+        .unwrap_or(0);
+    writeln!(
+        page.out,
+        "  {DIM}{} {:>10} {:>10} {:>10}{DIM:#}",
+        " ".repeat(6 + names),
+        "violations",
+        "unproven",
+        "suppressed"
+    )?;
     for (rule, counts) in lines {
         write!(page.out, "  {} {}", rule.code, padded(rule.name, names))?;
         for count in counts {
@@ -255,5 +390,8 @@ fn by_rule(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         }
         writeln!(page.out)?;
     }
-    page.text(2, "`rolewatch explain RW001` tells what a rule does, its blind spots and what to do.")
+    page.text(
+        2,
+        "`rolewatch explain RW001` tells what a rule does, its blind spots and what to do.",
+    )
 }

@@ -30,13 +30,22 @@ pub(crate) fn length<T>(items: &[T]) -> u64 {
 
 /// The parts that count something, with commas: `12 read, 1 skipped`.
 pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
-    parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect::<Vec<_>>().join(", ")
+    parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(_, text)| text)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// `UpdateApp in production`; what is no role's ARN stays as it is.
 pub(crate) fn place(role: &str, policy: &Policy) -> String {
-    let Ok(arn) = RoleArn::parse(role) else { return role.to_owned() };
-    let account = policy.account_name(arn.account()).map_or_else(|| format!("account {}", arn.account()), harmless);
+    let Ok(arn) = RoleArn::parse(role) else {
+        return role.to_owned();
+    };
+    let account = policy
+        .account_name(arn.account())
+        .map_or_else(|| format!("account {}", arn.account()), harmless);
     format!("{} in {account}", harmless(arn.name()))
 }
 
@@ -109,10 +118,13 @@ fn pieces(word: &str) -> impl Iterator<Item = &str> {
     let mut rest = word;
     std::iter::from_fn(move || {
         let mut ends = rest.char_indices().skip(1).filter(|(at, c)| {
-            let before = rest.get(..*at).and_then(|before| before.chars().next_back());
+            let before = rest
+                .get(..*at)
+                .and_then(|before| before.chars().next_back());
             // Closing punctuation stays with what it closes.
             let closes = matches!(c, '、' | '。' | '」' | '）' | '，' | '．' | 'ー');
-            !closes && (c.width() == Some(2) || before.is_some_and(|before| before.width() == Some(2)))
+            !closes
+                && (c.width() == Some(2) || before.is_some_and(|before| before.width() == Some(2)))
         });
         let end = ends.next().map_or(rest.len(), |(at, _)| at);
         let (piece, after) = rest.split_at_checked(end)?;
@@ -134,24 +146,34 @@ mod tests {
 
     #[test]
     fn lines_break_at_spaces_and_long_words_anywhere() {
-        assert_eq!(wrap("dora entered UpdateApp without MFA", 14), ["dora entered", "UpdateApp", "without MFA"]);
+        assert_eq!(
+            wrap("dora entered UpdateApp without MFA", 14),
+            ["dora entered", "UpdateApp", "without MFA"]
+        );
         assert_eq!(wrap("abcdefghijklmnop q", 10), ["abcdefghij", "klmnop q"]);
         assert_eq!(wrap("", 10), Vec::<String>::new());
     }
 
     #[test]
     fn wide_characters_count_twice_and_break_anywhere() {
-        assert_eq!(wrap("開発者のロール切替、以上", 10), ["開発者の", "ロール切", "替、以上"]);
+        assert_eq!(
+            wrap("開発者のロール切替、以上", 10),
+            ["開発者の", "ロール切", "替、以上"]
+        );
         assert_eq!(cut("開発者", 5), "開発…");
         assert_eq!(padded("開発", 6), "開発  ");
     }
 
     #[test]
     fn no_line_is_wider_than_asked_and_nothing_is_lost() {
-        let text = "x開発者 alice@example.com のロール/とても長い名前 0123456789abcdef0123456789abcdef ";
+        let text =
+            "x開発者 alice@example.com のロール/とても長い名前 0123456789abcdef0123456789abcdef ";
         for columns in 10..40 {
             let lines = wrap(text, columns);
-            assert!(lines.iter().all(|line| width(line) <= columns), "{columns}: {lines:?}");
+            assert!(
+                lines.iter().all(|line| width(line) <= columns),
+                "{columns}: {lines:?}"
+            );
             let without_spaces = |text: &str| text.replace(' ', "");
             assert_eq!(without_spaces(&lines.concat()), without_spaces(text));
         }

@@ -55,7 +55,8 @@ impl Inputs {
             }
             let rosters = Cell::new(None);
             let is_left_out = |inside: &Path| {
-                let is_roster = inside.file_name().is_some_and(|name| name == ROSTERS) && inside.is_dir();
+                let is_roster =
+                    inside.file_name().is_some_and(|name| name == ROSTERS) && inside.is_dir();
                 if is_roster {
                     rosters.set(Some(inside.to_owned()));
                 }
@@ -64,7 +65,9 @@ impl Inputs {
             let found = find_files(slice::from_ref(path), &is_left_out);
             if let Some(folder) = rosters.take() {
                 let folder = shown_path(&folder);
-                stdout::tell(&format!("rolewatch: `{folder}` was left out: it is for `audit`; give it as a path of its own to review it"));
+                stdout::tell(&format!(
+                    "rolewatch: `{folder}` was left out: it is for `audit`; give it as a path of its own to review it"
+                ));
             }
             tell_skipped(&found.skipped);
             for problem in &found.unread {
@@ -90,10 +93,16 @@ impl Inputs {
         };
         let input = match Input::read(&bytes) {
             Ok(input) => input,
-            Err(InputError::Compressed) if is_log(file) => return self.fault(file, &InputError::Logs.to_string()),
+            Err(InputError::Compressed) if is_log(file) => {
+                return self.fault(file, &InputError::Logs.to_string());
+            }
             Err(why) => return self.fault(file, &why.to_string()),
         };
-        let account = if let Input::Account(account) = &input { Some((account.id, account.unreadable())) } else { None };
+        let account = if let Input::Account(account) = &input {
+            Some((account.id, account.unreadable()))
+        } else {
+            None
+        };
         if let Err(why) = self.setup.add(input) {
             return self.fault(file, &why);
         }
@@ -101,8 +110,16 @@ impl Inputs {
         if let Some((id, unreadable)) = account {
             self.accounts.push((id, file.to_owned()));
             for fault in unreadable {
-                let fault: String =
-                    fault.chars().map(|c| if rolewatch_guard::untrusted::shows_as_itself(c) { c } else { '\u{fffd}' }).collect();
+                let fault: String = fault
+                    .chars()
+                    .map(|c| {
+                        if rolewatch_guard::untrusted::shows_as_itself(c) {
+                            c
+                        } else {
+                            '\u{fffd}'
+                        }
+                    })
+                    .collect();
                 self.faults.push(format!("{}: {fault}", shown_path(file)));
             }
         }
@@ -111,7 +128,9 @@ impl Inputs {
     /// The content of a credential report.
     pub(crate) fn read_credentials(&mut self, file: &Path) {
         let lines = match fs::read(file) {
-            Ok(bytes) => csv::Reader::from_reader(&*bytes).deserialize::<Line>().collect::<Result<Vec<_>, _>>(),
+            Ok(bytes) => csv::Reader::from_reader(&*bytes)
+                .deserialize::<Line>()
+                .collect::<Result<Vec<_>, _>>(),
             Err(why) => return self.fault(file, &shown_why(&why)),
         };
         match lines {
@@ -139,7 +158,11 @@ impl Inputs {
         let lacking = self.setup.accounts().filter_map(|account| {
             let files = self.accounts.iter().filter(|(id, _)| *id == account.id);
             let files: Vec<String> = files.map(|(_, file)| shown_path(file)).collect();
-            Some(format!("{}: {}", files.join(", "), lists_missing(account, &List::ALL)?))
+            Some(format!(
+                "{}: {}",
+                files.join(", "),
+                lists_missing(account, &List::ALL)?
+            ))
         });
         let faults: Vec<String> = truncated.chain(lacking).collect();
         self.faults.extend(faults);
@@ -147,7 +170,10 @@ impl Inputs {
 
     /// The name of a file that each account came from, without ending and time.
     pub(crate) fn names(&self) -> BTreeMap<AccountId, String> {
-        self.accounts.iter().map(|(id, file)| (*id, stem(file))).collect()
+        self.accounts
+            .iter()
+            .map(|(id, file)| (*id, stem(file)))
+            .collect()
     }
 
     fn fault(&mut self, file: &Path, why: &str) {
@@ -160,17 +186,26 @@ impl Inputs {
         for fault in self.faults.iter().take(TOLD) {
             stdout::tell(&format!("rolewatch: {fault}"));
         }
-        let untold = length(&self.faults).saturating_sub(length(self.faults.get(..TOLD).unwrap_or(&self.faults)));
+        let untold = length(&self.faults)
+            .saturating_sub(length(self.faults.get(..TOLD).unwrap_or(&self.faults)));
         if untold > 0 {
-            stdout::tell(&format!("rolewatch: … and {} more (`--format json` names them)", number(untold)));
+            stdout::tell(&format!(
+                "rolewatch: … and {} more (`--format json` names them)",
+                number(untold)
+            ));
         }
     }
 }
 
 /// That lists are missing in the details of an account, and how to get them. `None`: none of `needed` is.
 pub(crate) fn lists_missing(account: &Account, needed: &[List]) -> Option<String> {
-    let missing = account.missing_lists().into_iter().filter(|list| needed.contains(list));
-    let missing: Vec<String> = missing.map(|list| format!("`{}` ({})", list.key(), list.word())).collect();
+    let missing = account
+        .missing_lists()
+        .into_iter()
+        .filter(|list| needed.contains(list));
+    let missing: Vec<String> = missing
+        .map(|list| format!("`{}` ({})", list.key(), list.word()))
+        .collect();
     let named = match &*missing {
         [] => return None,
         [one] => format!("{one} is"),
@@ -195,11 +230,15 @@ fn content(file: &Path) -> io::Result<Vec<u8>> {
 
 /// Whether CloudTrail named the file, as in `111122223333_CloudTrail_us-east-1_….json.gz`.
 fn is_log(file: &Path) -> bool {
-    file.file_name().is_some_and(|name| name.to_string_lossy().contains("_CloudTrail_"))
+    file.file_name()
+        .is_some_and(|name| name.to_string_lossy().contains("_CloudTrail_"))
 }
 
 /// `development` of `roster/development@2026-03-31T093000Z.json`.
 fn stem(file: &Path) -> String {
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = file
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
     stem.split('@').next().unwrap_or_default().to_owned()
 }

@@ -68,7 +68,14 @@ impl Report<'_> {
     }
 
     fn count(&self, verdict: Verdict) -> u64 {
-        u64::try_from(self.review.findings.iter().filter(|finding| finding.verdict == verdict).count()).unwrap_or(u64::MAX)
+        u64::try_from(
+            self.review
+                .findings
+                .iter()
+                .filter(|finding| finding.verdict == verdict)
+                .count(),
+        )
+        .unwrap_or(u64::MAX)
     }
 
     /// Accounts for everything.
@@ -77,7 +84,10 @@ impl Report<'_> {
         let files = inputs.read + inputs.unreadable;
         let parts = [
             (inputs.read, format!("{} read", number(inputs.read))),
-            (inputs.unreadable, format!("{} unreadable", number(inputs.unreadable))),
+            (
+                inputs.unreadable,
+                format!("{} unreadable", number(inputs.unreadable)),
+            ),
         ];
         let (accounts, users, groups, roles) = self.totals();
         let things = format!(
@@ -88,27 +98,45 @@ impl Report<'_> {
             counted(roles, "role", "roles"),
             self.review.elevated
         );
-        let (violations, unproven) = (self.count(Verdict::Violation), self.count(Verdict::Unproven));
+        let (violations, unproven) = (
+            self.count(Verdict::Violation),
+            self.count(Verdict::Unproven),
+        );
         let found = format!(
             "{}, {} unproven, {} suppressed",
             counted(violations, "violation", "violations"),
             number(unproven),
             number(length(&self.review.suppressed))
         );
-        format!("{}: {}; {things}; {found}", counted(files, "file", "files"), listed(parts))
+        format!(
+            "{}: {}; {things}; {found}",
+            counted(files, "file", "files"),
+            listed(parts)
+        )
     }
 
     fn totals(&self) -> (u64, u64, u64, u64) {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        self.inputs.setup.accounts().fold((0, 0, 0, 0), |(accounts, users, groups, roles), account| {
-            let (more_users, more_groups, more_roles) = account.counts();
-            (accounts + 1, users + number(more_users), groups + number(more_groups), roles + number(more_roles))
-        })
+        self.inputs.setup.accounts().fold(
+            (0, 0, 0, 0),
+            |(accounts, users, groups, roles), account| {
+                let (more_users, more_groups, more_roles) = account.counts();
+                (
+                    accounts + 1,
+                    users + number(more_users),
+                    groups + number(more_groups),
+                    roles + number(more_roles),
+                )
+            },
+        )
     }
 
     fn ndjson(&self, out: &mut dyn Write) -> io::Result<()> {
         for finding in &self.review.findings {
-            let line = FindingLine { finding, near_misses: &self.review.near_misses };
+            let line = FindingLine {
+                finding,
+                near_misses: &self.review.near_misses,
+            };
             writeln!(out, "{}", visible(&serde_json::to_string(&line)?))?;
         }
         Ok(())
@@ -134,13 +162,22 @@ impl Report<'_> {
             "unread": self.inputs.faults,
             "notices": self.review.notices,
         });
-        writeln!(out, "{}", visible(&serde_json::to_string_pretty(&document)?))
+        writeln!(
+            out,
+            "{}",
+            visible(&serde_json::to_string_pretty(&document)?)
+        )
     }
 
     fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut lines = csv::Writer::from_writer(out);
         lines.write_record(HEADER)?;
-        let shown = |value: &Option<Value>| value.as_ref().map(|value| visible(&value.to_string())).unwrap_or_default();
+        let shown = |value: &Option<Value>| {
+            value
+                .as_ref()
+                .map(|value| visible(&value.to_string()))
+                .unwrap_or_default()
+        };
         for finding in &self.review.findings {
             let ReviewFinding {
                 rule,

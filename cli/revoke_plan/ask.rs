@@ -70,19 +70,31 @@ impl Asked {
     pub(super) fn read(finding: &Path, paths: &[PathBuf]) -> Result<Self, Failure> {
         let bytes = if finding.as_os_str() == "-" {
             if paths.iter().any(|path| path.as_os_str() == "-") {
-                return Err(Failure::Usage("stdin can be the finding or the logs, not both".to_owned()));
+                return Err(Failure::Usage(
+                    "stdin can be the finding or the logs, not both".to_owned(),
+                ));
             }
             let mut bytes = Vec::new();
-            given::stdin("a finding").read_to_end(&mut bytes).map_err(|why| Failure::unreadable(finding, why))?;
+            given::stdin("a finding")
+                .read_to_end(&mut bytes)
+                .map_err(|why| Failure::unreadable(finding, why))?;
             bytes
         } else if finding.is_dir() {
-            return Err(Failure::Usage(format!("`{}` is a directory; give the id of a finding, or a file with one", shown_path(finding))));
+            return Err(Failure::Usage(format!(
+                "`{}` is a directory; give the id of a finding, or a file with one",
+                shown_path(finding)
+            )));
         } else if finding.exists() {
             fs::read(finding).map_err(|why| Failure::unreadable(finding, why))?
         } else {
             return Self::id(&finding.to_string_lossy(), &given::meant(finding));
         };
-        Self::json(&bytes).map_err(|why| Failure::Usage(format!("`{}` has no finding to plan for: {why}", shown_path(finding))))
+        Self::json(&bytes).map_err(|why| {
+            Failure::Usage(format!(
+                "`{}` has no finding to plan for: {why}",
+                shown_path(finding)
+            ))
+        })
     }
 
     /// `meant`: which file was probably meant, should it be no id.
@@ -106,7 +118,12 @@ impl Asked {
         let one = match <[_; 1]>::try_from(all) {
             Ok([one]) => one,
             Err(others) if others.is_empty() => return Err("it is empty".to_owned()),
-            Err(others) => return Err(format!("it has {}, and a plan is for one: give its id", others.len())),
+            Err(others) => {
+                return Err(format!(
+                    "it has {}, and a plan is for one: give its id",
+                    others.len()
+                ));
+            }
         };
         if one.get("subject").is_some() && one.get("fix").is_some() {
             return Err(
@@ -115,9 +132,12 @@ impl Asked {
             );
         }
         if let Some(wrong) = wrong_in(&one) {
-            return Err(format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {wrong}"));
+            return Err(format!(
+                "it is not as `rolewatch audit --format ndjson` or an alert has it: {wrong}"
+            ));
         }
-        let shape = |_| "it is not as `rolewatch audit --format ndjson` or an alert has it".to_owned();
+        let shape =
+            |_| "it is not as `rolewatch audit --format ndjson` or an alert has it".to_owned();
         let given: Given = serde_json::from_value(one).map_err(shape)?;
         if given.id.len() != DIGITS || !is_hexadecimal(&given.id) {
             return Err(format!("its id is not {DIGITS} hexadecimal digits"));
@@ -129,19 +149,34 @@ impl Asked {
 /// What in a value keeps it from being a finding, in words of JSON.
 fn wrong_in(value: &Value) -> Option<String> {
     let Some(finding) = value.as_object() else {
-        return Some(format!("it is {}, and one object belongs there", kind(value)));
+        return Some(format!(
+            "it is {}, and one object belongs there",
+            kind(value)
+        ));
     };
-    if let Some(key) = ["id", "rule", "role", "events"].into_iter().find(|key| !finding.contains_key(*key)) {
+    if let Some(key) = ["id", "rule", "role", "events"]
+        .into_iter()
+        .find(|key| !finding.contains_key(*key))
+    {
         return Some(format!("missing field `{key}`"));
     }
     for key in ["id", "rule", "role", "name", "time", "message", "verdict"] {
         match finding.get(key) {
             None | Some(Value::String(_)) => {}
             Some(Value::Null) if key == "verdict" => {}
-            Some(other) => return Some(format!("`{key}` is {}, and a text belongs there", kind(other))),
+            Some(other) => {
+                return Some(format!(
+                    "`{key}` is {}, and a text belongs there",
+                    kind(other)
+                ));
+            }
         }
     }
-    let texts = |events: &Value| events.as_array().is_some_and(|events| events.iter().all(Value::is_string));
+    let texts = |events: &Value| {
+        events
+            .as_array()
+            .is_some_and(|events| events.iter().all(Value::is_string))
+    };
     let events = finding.get("events").is_some_and(texts);
     (!events).then(|| "`events` is no list of texts".to_owned())
 }
@@ -158,22 +193,34 @@ const fn kind(value: &Value) -> &'static str {
 }
 
 fn is_hexadecimal(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl About {
     pub(super) fn find(asked: &Asked, judgement: &Judgement) -> Result<Self, Failure> {
-        let all: Vec<&Finding> = judgement.findings.iter().chain(judgement.suppressed.iter().map(|hidden| &hidden.finding)).collect();
+        let all: Vec<&Finding> = judgement
+            .findings
+            .iter()
+            .chain(judgement.suppressed.iter().map(|hidden| &hidden.finding))
+            .collect();
         match asked {
             Asked::Id(id) => {
-                let meant: Vec<&Finding> = all.iter().filter(|finding| finding.id.starts_with(&**id)).copied().collect();
+                let meant: Vec<&Finding> = all
+                    .iter()
+                    .filter(|finding| finding.id.starts_with(&**id))
+                    .copied()
+                    .collect();
                 match &*meant {
                     [one] => Self::of(one),
                     [] => Err(unknown(id, &all)),
                     several => Err(ambiguous(id, several)),
                 }
             }
-            Asked::Finding(given) => match all.iter().find(|finding| finding.id == given.id || finding.supersedes.contains(&given.id)) {
+            Asked::Finding(given) => match all
+                .iter()
+                .find(|finding| finding.id == given.id || finding.supersedes.contains(&given.id))
+            {
                 Some(finding) => Self::of(finding),
                 None => Self::given(given),
             },
@@ -202,8 +249,14 @@ impl About {
         if given.rule == "RW009" {
             return Err(no_session(&given.id, "RW009", "switch-denied"));
         }
-        let events: Result<Vec<EventId>, _> = given.events.iter().map(|event| event.parse()).collect();
-        let events = events.map_err(|_| Failure::Usage(format!("finding {} has events that are no event ids of CloudTrail", given.id)))?;
+        let events: Result<Vec<EventId>, _> =
+            given.events.iter().map(|event| event.parse()).collect();
+        let events = events.map_err(|_| {
+            Failure::Usage(format!(
+                "finding {} has events that are no event ids of CloudTrail",
+                given.id
+            ))
+        })?;
         let text = |text: &str| harmless(text);
         Ok(Self {
             id: given.id.clone(),
@@ -213,7 +266,8 @@ impl About {
             message: text(&given.message),
             role: given.role.clone(),
             // One without a verdict may say so.
-            outside_groups: given.rule == OUTSIDE && given.verdict.as_deref() != Some(Verdict::Unproven.as_str()),
+            outside_groups: given.rule == OUTSIDE
+                && given.verdict.as_deref() != Some(Verdict::Unproven.as_str()),
             sessions: Vec::new(),
             events,
         })
@@ -228,32 +282,67 @@ fn no_session(id: &str, rule: &str, name: &str) -> Failure {
 
 fn ambiguous(id: &str, several: &[&Finding]) -> Failure {
     let more = several.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    Failure::Usage(format!("`{id}` is the beginning of {} ids; give more of it\n{}{more}", several.len(), lines(several)))
+    let more = if more > 0 {
+        format!("\n  and {more} more")
+    } else {
+        String::new()
+    };
+    Failure::Usage(format!(
+        "`{id}` is the beginning of {} ids; give more of it\n{}{more}",
+        several.len(),
+        lines(several)
+    ))
 }
 
 fn unknown(id: &str, all: &[&Finding]) -> Failure {
-    let likeness = |finding: &Finding| strsim::normalized_damerau_levenshtein(id, finding.id.get(..id.len()).unwrap_or(&finding.id));
-    let mut near: Vec<(f64, &Finding)> =
-        all.iter().map(|finding| (likeness(finding), *finding)).filter(|(alike, _)| *alike >= 0.6).collect();
+    let likeness = |finding: &Finding| {
+        strsim::normalized_damerau_levenshtein(
+            id,
+            finding.id.get(..id.len()).unwrap_or(&finding.id),
+        )
+    };
+    let mut near: Vec<(f64, &Finding)> = all
+        .iter()
+        .map(|finding| (likeness(finding), *finding))
+        .filter(|(alike, _)| *alike >= 0.6)
+        .collect();
     near.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     let near: Vec<&Finding> = near.into_iter().map(|(_, finding)| finding).collect();
     let help = match (&*near, all) {
         (_, []) => "these logs and this policy lead to no finding at all".to_owned(),
         ([], _) => {
-            let mut latest: Vec<&Finding> = all.iter().filter(|finding| !finding.subject.switches.is_empty()).copied().collect();
+            let mut latest: Vec<&Finding> = all
+                .iter()
+                .filter(|finding| !finding.subject.switches.is_empty())
+                .copied()
+                .collect();
             latest.sort_by_key(|finding| std::cmp::Reverse(finding.time));
-            format!("the latest are\n{}\n`rolewatch audit --format ndjson` prints them all", lines(&latest))
+            format!(
+                "the latest are\n{}\n`rolewatch audit --format ndjson` prints them all",
+                lines(&latest)
+            )
         }
         (near, _) => format!("did you mean\n{}", lines(near)),
     };
-    Failure::Usage(format!("no finding has an id that begins with `{id}`; {help}"))
+    Failure::Usage(format!(
+        "no finding has an id that begins with `{id}`; {help}"
+    ))
 }
 
 /// One line a finding: its id, its rule and what tells it from others.
 fn lines(findings: &[&Finding]) -> String {
-    let line = |finding: &&Finding| format!("  {}  {} {} {}", finding.id, finding.time, finding.rule, finding.caller.name);
-    findings.iter().take(NAMED).map(line).collect::<Vec<_>>().join("\n")
+    let line = |finding: &&Finding| {
+        format!(
+            "  {}  {} {} {}",
+            finding.id, finding.time, finding.rule, finding.caller.name
+        )
+    };
+    findings
+        .iter()
+        .take(NAMED)
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]
@@ -272,7 +361,10 @@ mod tests {
 
     #[test]
     fn a_file_has_exactly_one_finding() {
-        let finding = format!(r#"{{"id": "{}", "rule": "RW001", "role": "r", "events": [], "status": "open"}}"#, "a".repeat(32));
+        let finding = format!(
+            r#"{{"id": "{}", "rule": "RW001", "role": "r", "events": [], "status": "open"}}"#,
+            "a".repeat(32)
+        );
         assert!(Asked::json(finding.as_bytes()).is_ok());
         for (text, why) in [
             (format!("{finding}\n{finding}"), "it has 2"),
@@ -282,7 +374,10 @@ mod tests {
             ("[]".to_owned(), "it is not as"),
             (finding.replace('a', "g"), "its id is not"),
         ] {
-            assert!(Asked::json(text.as_bytes()).unwrap_err().starts_with(why), "{text}");
+            assert!(
+                Asked::json(text.as_bytes()).unwrap_err().starts_with(why),
+                "{text}"
+            );
         }
     }
 
@@ -296,18 +391,34 @@ mod tests {
         };
         for (given, why) in [
             (json!([]), "it is a list, and one object belongs there"),
-            (json!([finding]), "it is a list, and one object belongs there"),
+            (
+                json!([finding]),
+                "it is a list, and one object belongs there",
+            ),
             (json!("x"), "it is a text, and one object belongs there"),
             (json!(null), "it is null, and one object belongs there"),
             (json!({}), "missing field `id`"),
-            (with("role", json!(7)), "`role` is a number, and a text belongs there"),
-            (with("name", json!(null)), "`name` is null, and a text belongs there"),
-            (with("verdict", json!({})), "`verdict` is an object, and a text belongs there"),
+            (
+                with("role", json!(7)),
+                "`role` is a number, and a text belongs there",
+            ),
+            (
+                with("name", json!(null)),
+                "`name` is null, and a text belongs there",
+            ),
+            (
+                with("verdict", json!({})),
+                "`verdict` is an object, and a text belongs there",
+            ),
             (with("events", json!("x")), "`events` is no list of texts"),
             (with("events", json!([7])), "`events` is no list of texts"),
         ] {
-            let expected = format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {why}");
-            assert_eq!(Asked::json(given.to_string().as_bytes()).unwrap_err(), expected);
+            let expected =
+                format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {why}");
+            assert_eq!(
+                Asked::json(given.to_string().as_bytes()).unwrap_err(),
+                expected
+            );
         }
         assert!(Asked::json(with("verdict", json!(null)).to_string().as_bytes()).is_ok());
     }

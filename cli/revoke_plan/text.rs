@@ -20,8 +20,16 @@ const TOLD: usize = 20;
 pub(super) fn write(document: &Document, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let plan = &document.plan;
     writeln!(out, "{BOLD}Plan for finding {}{BOLD:#}", plan.finding)?;
-    text(2, &format!("{} {}: {}", document.rule, document.name, document.message), columns, out)?;
-    let ready = format!("As of {}. Nothing was changed. Whoever runs the commands needs iam:PutRolePolicy on the role.", plan.as_of);
+    text(
+        2,
+        &format!("{} {}: {}", document.rule, document.name, document.message),
+        columns,
+        out,
+    )?;
+    let ready = format!(
+        "As of {}. Nothing was changed. Whoever runs the commands needs iam:PutRolePolicy on the role.",
+        plan.as_of
+    );
     text(2, &ready, columns, out)?;
     for role in &plan.roles {
         one_role(role, &plan.person.name, columns, out)?;
@@ -37,51 +45,99 @@ pub(super) fn write(document: &Document, columns: usize, out: &mut dyn Write) ->
 }
 
 fn one_role(role: &RolePlan, person: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    let chained = if role.chained { ", entered from a session above" } else { "" };
-    writeln!(out, "\n{BOLD}{}{BOLD:#}{DIM}  {}{chained}{DIM:#}", role.place, role.role)?;
+    let chained = if role.chained {
+        ", entered from a session above"
+    } else {
+        ""
+    };
+    writeln!(
+        out,
+        "\n{BOLD}{}{BOLD:#}{DIM}  {}{chained}{DIM:#}",
+        role.place, role.role
+    )?;
     for note in &role.notes {
         hanging("- ", 2, note, columns, out)?;
     }
     if let Some(scoped) = &role.scoped {
-        variant(&format!("Only the sessions of {person}"), scoped, columns, out)?;
+        variant(
+            &format!("Only the sessions of {person}"),
+            scoped,
+            columns,
+            out,
+        )?;
     }
-    let whole = if role.scoped.is_some() { "Or every session of the role" } else { "Every session of the role" };
+    let whole = if role.scoped.is_some() {
+        "Or every session of the role"
+    } else {
+        "Every session of the role"
+    };
     variant(whole, &role.whole, columns, out)
 }
 
 fn variant(title: &str, variant: &Variant, columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n  {BOLD}{title}{BOLD:#}{DIM}  inline policy {}{DIM:#}", variant.policy_name)?;
+    writeln!(
+        out,
+        "\n  {BOLD}{title}{BOLD:#}{DIM}  inline policy {}{DIM:#}",
+        variant.policy_name
+    )?;
     sessions("cuts", &variant.cuts, columns, out)?;
     sessions("bystanders", &variant.bystanders, columns, out)?;
     if let Some(commands) = &variant.commands {
         return run(commands, out);
     }
     let policy = serde_json::to_string_pretty(&variant.policy)?;
-    visible(&policy).lines().try_for_each(|line| writeln!(out, "    {line}"))
+    visible(&policy)
+        .lines()
+        .try_for_each(|line| writeln!(out, "    {line}"))
 }
 
 fn run(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
-    let Commands { account, check, apply, remove, remove_after } = commands;
-    writeln!(out, "    {DIM}with credentials of {account}, which the first command shows:{DIM:#}")?;
+    let Commands {
+        account,
+        check,
+        apply,
+        remove,
+        remove_after,
+    } = commands;
+    writeln!(
+        out,
+        "    {DIM}with credentials of {account}, which the first command shows:{DIM:#}"
+    )?;
     writeln!(out, "{check}\n{apply}")?;
-    writeln!(out, "    {DIM}to take it away again; from {remove_after} on it has nothing left to deny:{DIM:#}")?;
+    writeln!(
+        out,
+        "    {DIM}to take it away again; from {remove_after} on it has nothing left to deny:{DIM:#}"
+    )?;
     writeln!(out, "{remove}")
 }
 
-fn sessions(label: &str, sessions: &[SessionShown], columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn sessions(
+    label: &str,
+    sessions: &[SessionShown],
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if sessions.is_empty() {
         return writeln!(out, "    {label}: none that was read");
     }
     writeln!(out, "    {label}: {}", sessions.len())?;
     for session in sessions.iter().take(TOLD) {
-        let until = session.until.map_or_else(|| "nobody knows when".to_owned(), |until| until.to_string());
-        let used = session.last_use.map_or_else(|| "no use seen".to_owned(), |last| format!("last used {last}"));
+        let until = session
+            .until
+            .map_or_else(|| "nobody knows when".to_owned(), |until| until.to_string());
+        let used = session.last_use.map_or_else(
+            || "no use seen".to_owned(),
+            |last| format!("last used {last}"),
+        );
         let how = match session.how {
             How::Finding | How::Other => "",
             How::Chained => ", entered from a session that is cut",
             How::PerhapsChained => ", perhaps entered from a session that is cut",
         };
-        let line = format!("{}: session {} since {}, until {until}, {used}{how}", session.person.name, session.session, session.since);
+        let line = format!(
+            "{}: session {} since {}, until {until}, {used}{how}",
+            session.person.name, session.session, session.since
+        );
         hanging("- ", LIST + 2, &line, columns, out)?;
     }
     match sessions.len().saturating_sub(TOLD) {
@@ -91,10 +147,18 @@ fn sessions(label: &str, sessions: &[SessionShown], columns: usize, out: &mut dy
 }
 
 fn text(indent: usize, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    wrap(text, columns.saturating_sub(indent)).iter().try_for_each(|line| writeln!(out, "{:indent$}{line}", ""))
+    wrap(text, columns.saturating_sub(indent))
+        .iter()
+        .try_for_each(|line| writeln!(out, "{:indent$}{line}", ""))
 }
 
-fn hanging(mark: &str, indent: usize, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn hanging(
+    mark: &str,
+    indent: usize,
+    text: &str,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut mark = mark;
     for line in wrap(text, columns.saturating_sub(indent + 2)) {
         writeln!(out, "{:indent$}{mark}{line}", "")?;

@@ -17,24 +17,43 @@ pub(super) struct Bucket<'a> {
 impl<'a> Bucket<'a> {
     pub(super) fn open(name: &'a str) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|why| Failure::Usage(format!("cannot begin to talk to AWS: {why}")))?;
+        let runtime =
+            runtime.map_err(|why| Failure::Usage(format!("cannot begin to talk to AWS: {why}")))?;
         let notifications = aws::Notifications::new(&runtime.block_on(Connection::of_person()));
-        Ok(Self { runtime, notifications, name, before: None })
+        Ok(Self {
+            runtime,
+            notifications,
+            name,
+            before: None,
+        })
     }
 }
 
 impl Notifications for Bucket<'_> {
     fn read(&mut self) -> Result<Notified, String> {
-        let found = self.runtime.block_on(self.notifications.read(self.name)).map_err(|trouble| trouble.to_string())?;
-        let line = |Listener { kind, arn, events }: Listener| format!("{kind} {arn} ({})", events.join(", "));
+        let found = self
+            .runtime
+            .block_on(self.notifications.read(self.name))
+            .map_err(|trouble| trouble.to_string())?;
+        let line = |Listener { kind, arn, events }: Listener| {
+            format!("{kind} {arn} ({})", events.join(", "))
+        };
         let others = found.listeners().into_iter().map(line).collect();
-        let notified = Notified { region: found.region.clone(), by_event_bridge: found.by_event_bridge(), others };
+        let notified = Notified {
+            region: found.region.clone(),
+            by_event_bridge: found.by_event_bridge(),
+            others,
+        };
         self.before = Some(found);
         Ok(notified)
     }
 
     fn add_event_bridge(&self) -> Result<(), String> {
-        let Some(before) = &self.before else { return Err("it was not read before".to_owned()) };
-        self.runtime.block_on(self.notifications.add_event_bridge(self.name, before)).map_err(|trouble| trouble.to_string())
+        let Some(before) = &self.before else {
+            return Err("it was not read before".to_owned());
+        };
+        self.runtime
+            .block_on(self.notifications.add_event_bridge(self.name, before))
+            .map_err(|trouble| trouble.to_string())
     }
 }

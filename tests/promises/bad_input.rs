@@ -27,8 +27,17 @@ fn with(name: &str, bytes: &[u8]) -> String {
     bench.write(&format!("archive/{name}"), bytes);
     let outcome = bench.run(&["audit", "archive", "--format", "ndjson"]);
     assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
-    assert_eq!(outcome.findings().len(), 1, "the other file is judged: {}", outcome.stderr);
-    let said: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains(name)).collect();
+    assert_eq!(
+        outcome.findings().len(),
+        1,
+        "the other file is judged: {}",
+        outcome.stderr
+    );
+    let said: Vec<&str> = outcome
+        .stderr
+        .lines()
+        .filter(|line| line.contains(name))
+        .collect();
     assert!(!said.is_empty(), "nothing names {name}: {}", outcome.stderr);
     said.join("\n")
 }
@@ -36,7 +45,10 @@ fn with(name: &str, bytes: &[u8]) -> String {
 #[test]
 fn a_truncated_file_is_named_and_what_came_before_counts() {
     let whole = json!({"Records": story().records()}).to_string();
-    assert!(with("cut.json", &whole.as_bytes()[..whole.len() - 40]).contains("the file ends in the middle"));
+    assert!(
+        with("cut.json", &whole.as_bytes()[..whole.len() - 40])
+            .contains("the file ends in the middle")
+    );
     let zipped = gzip(whole.as_bytes());
     assert!(with("cut.json.gz", &zipped[..zipped.len() - 9]).contains("gzip data is truncated"));
 }
@@ -51,22 +63,47 @@ fn corrupt_gzip_is_named() {
 
 #[test]
 fn a_record_that_is_no_utf8_is_named_and_its_neighbours_count() {
-    let mut text = b"{\"Records\":[{\"eventSource\":\"sts.amazonaws.com\",\"userAgent\":\"\xff\xfe\"},".to_vec();
+    let mut text =
+        b"{\"Records\":[{\"eventSource\":\"sts.amazonaws.com\",\"userAgent\":\"\xff\xfe\"},"
+            .to_vec();
     let mut other = story();
     other.later(20_000);
     other.switch("tess").with_mfa();
-    text.extend(other.records().iter().map(ToString::to_string).collect::<Vec<_>>().join(",").bytes());
+    text.extend(
+        other
+            .records()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(",")
+            .bytes(),
+    );
     text.extend(b"]}");
     let bench = Bench::of(&story());
     bench.write("archive/latin.json", &text);
     let outcome = bench.run(&["audit", "archive", "--format", "ndjson"]);
-    assert_eq!((outcome.code, outcome.findings().len()), (Some(3), 3), "both are no developers, the first did nothing: {}", outcome.stderr);
-    assert!(outcome.stderr.contains("record 1 (byte 12): the record is not valid UTF-8"), "{}", outcome.stderr);
+    assert_eq!(
+        (outcome.code, outcome.findings().len()),
+        (Some(3), 3),
+        "both are no developers, the first did nothing: {}",
+        outcome.stderr
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("record 1 (byte 12): the record is not valid UTF-8"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]
 fn deep_nesting_is_named() {
-    let deep = format!("{{\"Records\":[{{\"eventSource\":\"sts.amazonaws.com\",\"x\":{}1{}}}]}}", "[".repeat(500_000), "]".repeat(500_000));
+    let deep = format!(
+        "{{\"Records\":[{{\"eventSource\":\"sts.amazonaws.com\",\"x\":{}1{}}}]}}",
+        "[".repeat(500_000),
+        "]".repeat(500_000)
+    );
     let said = with("deep.json", deep.as_bytes());
     assert!(said.contains("record 1"), "{said}");
     assert!(with("open.json", "[".repeat(3_000_000).as_bytes()).contains("open.json"));
@@ -85,7 +122,10 @@ fn garbage_is_named() {
 fn a_record_that_matters_and_lacks_a_field_is_named_with_its_place() {
     let mut record = story().records()[0].clone();
     record["eventTime"] = json!("yesterday");
-    let said = with("odd.json", json!({"Records": [record]}).to_string().as_bytes());
+    let said = with(
+        "odd.json",
+        json!({"Records": [record]}).to_string().as_bytes(),
+    );
     assert!(
         said.contains("odd.json: record 1 (byte 12): `eventTime` is `yesterday`: a time is written like 2026-01-31T09:30:00Z"),
         "{said}"
@@ -94,25 +134,70 @@ fn a_record_that_matters_and_lacks_a_field_is_named_with_its_place() {
 
 #[test]
 fn a_detail_that_cannot_be_read_is_named_and_the_rest_of_its_record_is_judged() {
-    let story = story().retold(|record| record["responseElements"]["credentials"]["expiration"] = json!("1772445600"));
+    let story = story().retold(|record| {
+        record["responseElements"]["credentials"]["expiration"] = json!("1772445600")
+    });
     let bench = Bench::of(&story);
     let named = "record 1 (byte 12): `responseElements.credentials.expiration` is `1772445600`: a time after `eventTime` belongs there, like `Jul 10";
     for format in ["table", "json", "ndjson", "csv"] {
         let outcome = bench.run(&["audit", "archive", "--format", format]);
         assert_eq!(outcome.code, Some(3), "{format}: {}", outcome.stderr);
-        assert!(outcome.stderr.contains(&format!("archive/log.json: {named}")), "{format}: {}", outcome.stderr);
-        assert!(outcome.stdout.contains("tom entered UpdateApp"), "{format}: {}", outcome.stdout);
-        assert!(outcome.account().contains("2 partly unread"), "{}", outcome.account());
+        assert!(
+            outcome
+                .stderr
+                .contains(&format!("archive/log.json: {named}")),
+            "{format}: {}",
+            outcome.stderr
+        );
+        assert!(
+            outcome.stdout.contains("tom entered UpdateApp"),
+            "{format}: {}",
+            outcome.stdout
+        );
+        assert!(
+            outcome.account().contains("2 partly unread"),
+            "{}",
+            outcome.account()
+        );
     }
-    let report: serde_json::Value = serde_json::from_str(&bench.run(&["audit", "archive", "--format", "json"]).stdout).unwrap();
-    assert_eq!((&report["unread_count"], &report["counts"]["records"]["partly_unread"]), (&json!(2), &json!(2)));
-    assert!(report["unread"][0]["reason"].as_str().unwrap().starts_with("`responseElements.credentials.expiration`"), "{report}");
-    let table = bench.run(&["audit", "archive"]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(table.contains("INCOMPLETE details of 2 records could not be read, so what depends on them is unproven"), "{table}");
+    let report: serde_json::Value =
+        serde_json::from_str(&bench.run(&["audit", "archive", "--format", "json"]).stdout).unwrap();
+    assert_eq!(
+        (
+            &report["unread_count"],
+            &report["counts"]["records"]["partly_unread"]
+        ),
+        (&json!(2), &json!(2))
+    );
+    assert!(
+        report["unread"][0]["reason"]
+            .as_str()
+            .unwrap()
+            .starts_with("`responseElements.credentials.expiration`"),
+        "{report}"
+    );
+    let table = bench
+        .run(&["audit", "archive"])
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        table.contains(
+            "INCOMPLETE details of 2 records could not be read, so what depends on them is unproven"
+        ),
+        "{table}"
+    );
 
     let told = bench.run(&["explain", "archive/log.json"]);
     assert_eq!(told.code, Some(3));
-    assert!(told.stdout.contains("unreadable") && told.account().contains("0 could not be read, 2 only in part"), "{told:?}");
+    assert!(
+        told.stdout.contains("unreadable")
+            && told
+                .account()
+                .contains("0 could not be read, 2 only in part"),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -120,7 +205,13 @@ fn a_path_that_is_not_there_is_an_error_and_nothing_is_judged() {
     let bench = Bench::of(&story());
     let outcome = bench.run(&["audit", "archive", "nowhere", "--format", "ndjson"]);
     assert_eq!((outcome.code, outcome.findings().len()), (Some(2), 0));
-    assert!(outcome.stderr.contains("`nowhere`: no such file or directory"), "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .contains("`nowhere`: no such file or directory"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[cfg(unix)]
@@ -129,8 +220,17 @@ fn what_the_system_refuses_is_named() {
     let bench = Bench::of(&story());
     std::os::unix::fs::symlink("nothing-is-here", bench.path("archive/dangling.json")).unwrap();
     let outcome = bench.run(&["audit", "archive", "--format", "ndjson"]);
-    assert_eq!((outcome.code, outcome.findings().len()), (Some(3), 1), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("dangling.json"), "{}", outcome.stderr);
+    assert_eq!(
+        (outcome.code, outcome.findings().len()),
+        (Some(3), 1),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome.stderr.contains("dangling.json"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 /// `count` times the same MiB in one gzip member, without compressing all of it here.
@@ -138,7 +238,9 @@ fn bomb(head: &[u8], filling: u8, count: u64) -> Vec<u8> {
     let segment = |bytes: &[u8]| {
         let mut deflate = flate2::Compress::new(Compression::best(), false);
         let mut out = Vec::with_capacity(bytes.len() + 1_024);
-        deflate.compress_vec(bytes, &mut out, FlushCompress::Full).unwrap();
+        deflate
+            .compress_vec(bytes, &mut out, FlushCompress::Full)
+            .unwrap();
         out
     };
     let mebibyte = vec![filling; 1 << 20];
@@ -152,7 +254,11 @@ fn bomb(head: &[u8], filling: u8, count: u64) -> Vec<u8> {
         out.extend(&repeated);
         crc.combine(&part);
     }
-    out.extend(DeflateEncoder::new(Vec::new(), Compression::fast()).finish().unwrap());
+    out.extend(
+        DeflateEncoder::new(Vec::new(), Compression::fast())
+            .finish()
+            .unwrap(),
+    );
     let size = u32::try_from((head.len() as u64 + (count << 20)) & 0xffff_ffff).unwrap();
     out.extend(crc.sum().to_le_bytes());
     out.extend(size.to_le_bytes());
@@ -162,14 +268,39 @@ fn bomb(head: &[u8], filling: u8, count: u64) -> Vec<u8> {
 #[test]
 fn bombs_of_a_gibibyte_are_read_to_their_end_in_bounded_memory() {
     let bench = Bench::of(&story());
-    bench.write("archive/spaces.json.gz", &bomb(b"{\"Records\":[", b' ', 1_024));
-    bench.write("archive/string.json.gz", &bomb(b"{\"Records\":[{\"eventSource\":\"sts.amazonaws.com\",\"x\":\"", b'a', 1_024));
-    bench.write("archive/nested.json.gz", &bomb(b"{\"Records\":[{\"x\":", b'[', 1_024));
+    bench.write(
+        "archive/spaces.json.gz",
+        &bomb(b"{\"Records\":[", b' ', 1_024),
+    );
+    bench.write(
+        "archive/string.json.gz",
+        &bomb(
+            b"{\"Records\":[{\"eventSource\":\"sts.amazonaws.com\",\"x\":\"",
+            b'a',
+            1_024,
+        ),
+    );
+    bench.write(
+        "archive/nested.json.gz",
+        &bomb(b"{\"Records\":[{\"x\":", b'[', 1_024),
+    );
     let (outcome, peak_kib) = bench.run_watched(&["audit", "archive", "--format", "ndjson"]);
-    assert_eq!((outcome.code, outcome.findings().len()), (Some(3), 1), "{}", outcome.stderr);
+    assert_eq!(
+        (outcome.code, outcome.findings().len()),
+        (Some(3), 1),
+        "{}",
+        outcome.stderr
+    );
     for name in ["spaces", "string", "nested"] {
-        assert!(outcome.stderr.contains(&format!("{name}.json.gz")), "{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains(&format!("{name}.json.gz")),
+            "{}",
+            outcome.stderr
+        );
     }
-    assert!(peak_kib > 0 || cfg!(not(target_os = "linux")), "memory was not watched");
+    assert!(
+        peak_kib > 0 || cfg!(not(target_os = "linux")),
+        "memory was not watched"
+    );
     assert!(peak_kib < 256 << 10, "{peak_kib} KiB");
 }

@@ -19,7 +19,14 @@ fn shown(findings: &[Value]) -> BTreeSet<String> {
     let name = |subject: String| subject.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
     findings
         .iter()
-        .map(|finding| format!("{} {} {}", text(finding, "rule"), text(finding, "verdict"), name(text(finding, "subject"))))
+        .map(|finding| {
+            format!(
+                "{} {} {}",
+                text(finding, "rule"),
+                text(finding, "verdict"),
+                name(text(finding, "subject"))
+            )
+        })
         .collect()
 }
 
@@ -29,28 +36,49 @@ fn the_shipped_set_up_is_clean_with_and_without_its_options() {
     for strict in [false, true] {
         for third_party in [true, false] {
             for encoded in [true, false] {
-                let mut files = if strict { Files::strict() } else { Files::shipped() };
+                let mut files = if strict {
+                    Files::strict()
+                } else {
+                    Files::shipped()
+                };
                 if !third_party {
                     files.without("RoleDetailList", "ReadAppForPartner");
                 }
                 if encoded {
                     files.encode();
                 }
-                variants.push((format!("strict {strict}, third party {third_party}, encoded {encoded}"), files));
+                variants.push((
+                    format!("strict {strict}, third party {third_party}, encoded {encoded}"),
+                    files,
+                ));
             }
         }
     }
     for (which, files) in variants {
         let outcome = files.review();
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), ""), "{which}: {}", outcome.stderr);
-        assert!(outcome.account().contains("2 of them elevated; 0 violations, 0 unproven, 0 suppressed"), "{which}: {}", outcome.account());
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (Some(0), ""),
+            "{which}: {}",
+            outcome.stderr
+        );
+        assert!(
+            outcome
+                .account()
+                .contains("2 of them elevated; 0 violations, 0 unproven, 0 suppressed"),
+            "{which}: {}",
+            outcome.account()
+        );
     }
 }
 
 #[test]
 fn each_thing_that_is_broken_is_found_by_the_rule_for_it_and_by_no_other() {
     let mut wrong = Vec::new();
-    for Breakage { what, files, found, .. } in breakages() {
+    for Breakage {
+        what, files, found, ..
+    } in breakages()
+    {
         let outcome = files.review();
         let expected: BTreeSet<String> = found.iter().map(ToString::to_string).collect();
         if shown(&outcome.findings()) != expected {
@@ -64,7 +92,13 @@ fn each_thing_that_is_broken_is_found_by_the_rule_for_it_and_by_no_other() {
 #[test]
 fn the_printed_correction_put_where_the_finding_says_makes_the_review_clean() {
     let mut corrected = BTreeSet::new();
-    for Breakage { what, mut files, left, .. } in breakages() {
+    for Breakage {
+        what,
+        mut files,
+        left,
+        ..
+    } in breakages()
+    {
         for round in 0.. {
             let findings = files.review().findings();
             let Some(finding) = findings.iter().find(|finding| !finding["fix"].is_null()) else {
@@ -76,23 +110,45 @@ fn the_printed_correction_put_where_the_finding_says_makes_the_review_clean() {
             files.correct(finding);
             corrected.insert(finding["rule"].as_str().unwrap().to_owned());
             let after = files.review().findings();
-            assert!(after.iter().all(|other| other["id"] != finding["id"]), "{what}: this did not help: {finding:#}");
-            assert!(after.len() <= findings.len(), "{what}: {finding:#} brought about {after:#?}");
+            assert!(
+                after.iter().all(|other| other["id"] != finding["id"]),
+                "{what}: this did not help: {finding:#}"
+            );
+            assert!(
+                after.len() <= findings.len(),
+                "{what}: {finding:#} brought about {after:#?}"
+            );
         }
     }
-    assert_eq!(corrected, ["RW101", "RW102", "RW103", "RW104", "RW105"].map(str::to_owned).into());
+    assert_eq!(
+        corrected,
+        ["RW101", "RW102", "RW103", "RW104", "RW105"]
+            .map(str::to_owned)
+            .into()
+    );
 }
 
 #[test]
 fn the_table_says_where_the_correction_of_a_policy_of_aws_goes() {
     let mut files = Files::shipped();
     files.detach("GroupDetailList", "Administrators", "StayOutOfRoles");
-    let table = files.review_as("table").stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-    for words in ["AdministratorAccess is AWS's own and cannot be edited", "beside it, in another policy of the same holder:"] {
+    let table = files
+        .review_as("table")
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    for words in [
+        "AdministratorAccess is AWS's own and cannot be edited",
+        "beside it, in another policy of the same holder:",
+    ] {
         assert!(table.contains(words), "{words}: {table}");
     }
     let (_, better) = table.split_once("same holder:").unwrap();
-    assert!(!better.contains("\"Allow\"") && better.contains("\"Deny\""), "what stays is not told again: {table}");
+    assert!(
+        !better.contains("\"Allow\"") && better.contains("\"Deny\""),
+        "what stays is not told again: {table}"
+    );
 }
 
 #[test]
@@ -103,91 +159,199 @@ fn what_looks_broken_and_is_not_is_no_finding() {
         silent.push((what, files));
     };
     let assume = |resource: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": resource});
-    add("a grant for testers, whom a Deny keeps out", Files::shipped(), &|files| files.grant("GroupDetailList", "Testers", assume("*")));
+    add(
+        "a grant for testers, whom a Deny keeps out",
+        Files::shipped(),
+        &|files| files.grant("GroupDetailList", "Testers", assume("*")),
+    );
     add("everything for a tester", Files::shipped(), &|files| {
-        files.grant("UserDetailList", "tess", json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
-    });
-    add("BoolIfExists beside an age, which only MFA has", Files::shipped(), &|files| {
-        files.condition("UpdateApp", |condition| condition["BoolIfExists"] = condition.as_object_mut().unwrap().remove("Bool").unwrap());
-    });
-    add("no MFA in the trust policy where the group's policy demands it", Files::strict(), &|files| {
-        files.condition("UpdateApp", files::without_mfa);
-    });
-    add("a role that may do anything but IAM: it has no user name", Files::shipped(), &|files| {
-        files.role(
-            DEVELOPMENT,
-            "Deployer",
-            json!({"Service": "ec2.amazonaws.com"}),
-            json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+        files.grant(
+            "UserDetailList",
+            "tess",
+            json!({"Effect": "Allow", "Action": "*", "Resource": "*"}),
         );
     });
-    add("a permission boundary around somebody who may do anything", Files::shipped(), &|files| {
-        files.grant("UserDetailList", "nora", json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
-        files.managed("Limit", json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}));
-        files.entry("UserDetailList", "nora")["PermissionsBoundary"] =
-            json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Limit"});
-    });
-    add("the policy is about every role: those that AWS keeps for its services are none of it", Files::shipped(), &|files| {
-        files.policy = files.policy.replacen("role/UpdateApp", "role/aws-service-role/*", 1);
-    });
-    add("developers who bring people into another group", Files::shipped(), &|files| {
-        files.grant(
+    add(
+        "BoolIfExists beside an age, which only MFA has",
+        Files::shipped(),
+        &|files| {
+            files.condition("UpdateApp", |condition| {
+                condition["BoolIfExists"] =
+                    condition.as_object_mut().unwrap().remove("Bool").unwrap()
+            });
+        },
+    );
+    add(
+        "no MFA in the trust policy where the group's policy demands it",
+        Files::strict(),
+        &|files| {
+            files.condition("UpdateApp", files::without_mfa);
+        },
+    );
+    add(
+        "a role that may do anything but IAM: it has no user name",
+        Files::shipped(),
+        &|files| {
+            files.role(
+                DEVELOPMENT,
+                "Deployer",
+                json!({"Service": "ec2.amazonaws.com"}),
+                json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}),
+            );
+        },
+    );
+    add(
+        "a permission boundary around somebody who may do anything",
+        Files::shipped(),
+        &|files| {
+            files.grant(
+                "UserDetailList",
+                "nora",
+                json!({"Effect": "Allow", "Action": "*", "Resource": "*"}),
+            );
+            files.managed(
+                "Limit",
+                json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}),
+            );
+            files.entry("UserDetailList", "nora")["PermissionsBoundary"] = json!({"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Limit"});
+        },
+    );
+    add(
+        "the policy is about every role: those that AWS keeps for its services are none of it",
+        Files::shipped(),
+        &|files| {
+            files.policy = files
+                .policy
+                .replacen("role/UpdateApp", "role/aws-service-role/*", 1);
+        },
+    );
+    add(
+        "developers who bring people into another group",
+        Files::shipped(),
+        &|files| {
+            files.grant(
             "GroupDetailList",
             "Developers",
             json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "arn:aws:iam::111122223333:group/Readers"}),
         );
+        },
+    );
+    add("testers without a device", Files::shipped(), &|files| {
+        files.credentials(&[("alice", true), ("bob", true), ("tess", false)])
     });
-    add("testers without a device", Files::shipped(), &|files| files.credentials(&[("alice", true), ("bob", true), ("tess", false)]));
-    add("a role of a foreign account: it has no user name", Files::shipped(), &|files| {
-        let both = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:role/Partner"]});
-        files.trust("UpdateApp", |statement| statement["Principal"] = both.clone());
-    });
+    add(
+        "a role of a foreign account: it has no user name",
+        Files::shipped(),
+        &|files| {
+            let both = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:role/Partner"]});
+            files.trust("UpdateApp", |statement| {
+                statement["Principal"] = both.clone()
+            });
+        },
+    );
     let everybody = |files: &mut Files, condition: Value| {
         let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition});
         let trust = &mut files.entry("RoleDetailList", "UpdateApp")["AssumeRolePolicyDocument"]["Statement"];
         trust.as_array_mut().unwrap().push(statement);
     };
-    add("everybody with MFA in accounts of the policy", Files::shipped(), &|files| {
-        let mfa = json!({"aws:MultiFactorAuthPresent": "true"});
-        everybody(files, json!({"Bool": mfa, "StringLike": {"aws:PrincipalAccount": [DEVELOPMENT, PRODUCTION]}}));
-    });
-    add("a foreign account that no ARN of the condition is of", Files::shipped(), &|files| {
-        let account = json!({"aws:PrincipalAccount": "999988887777"});
-        everybody(files, json!({"StringEquals": account, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}));
-    });
-    add("a session of a role whose trust policy gives it another name", Files::shipped(), &|files| {
-        files.role(DEVELOPMENT, "Jump", json!({"AWS": DEVELOPMENT}), assume("arn:aws:iam::444455556666:role/UpdateApp"));
-        files.trust("Jump", |statement| statement["Condition"] = json!({"StringEquals": {"sts:RoleSessionName": "build"}}));
-        let session = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:assumed-role/Jump/alice"]});
-        files.trust("UpdateApp", |statement| statement["Principal"] = session.clone());
-    });
+    add(
+        "everybody with MFA in accounts of the policy",
+        Files::shipped(),
+        &|files| {
+            let mfa = json!({"aws:MultiFactorAuthPresent": "true"});
+            everybody(
+                files,
+                json!({"Bool": mfa, "StringLike": {"aws:PrincipalAccount": [DEVELOPMENT, PRODUCTION]}}),
+            );
+        },
+    );
+    add(
+        "a foreign account that no ARN of the condition is of",
+        Files::shipped(),
+        &|files| {
+            let account = json!({"aws:PrincipalAccount": "999988887777"});
+            everybody(
+                files,
+                json!({"StringEquals": account, "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/*"}}),
+            );
+        },
+    );
+    add(
+        "a session of a role whose trust policy gives it another name",
+        Files::shipped(),
+        &|files| {
+            files.role(
+                DEVELOPMENT,
+                "Jump",
+                json!({"AWS": DEVELOPMENT}),
+                assume("arn:aws:iam::444455556666:role/UpdateApp"),
+            );
+            files.trust("Jump", |statement| {
+                statement["Condition"] = json!({"StringEquals": {"sts:RoleSessionName": "build"}})
+            });
+            let session = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:assumed-role/Jump/alice"]});
+            files.trust("UpdateApp", |statement| {
+                statement["Principal"] = session.clone()
+            });
+        },
+    );
     add("an empty group and MFA", Files::shipped(), &|files| {
         for name in ["alice", "bob"] {
             files.entry("UserDetailList", name)["GroupList"] = json!([]);
         }
     });
-    add("the third party's role without an external id, which the policy does not list", Files::shipped(), &|files| {
-        files.trust("ReadAppForPartner", |statement| drop(statement.as_object_mut().unwrap().remove("Condition")));
-    });
+    add(
+        "the third party's role without an external id, which the policy does not list",
+        Files::shipped(),
+        &|files| {
+            files.trust("ReadAppForPartner", |statement| {
+                drop(statement.as_object_mut().unwrap().remove("Condition"))
+            });
+        },
+    );
     for (what, files) in silent {
         let outcome = files.review();
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), ""), "{what}: {}", outcome.stderr);
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_str()),
+            (Some(0), ""),
+            "{what}: {}",
+            outcome.stderr
+        );
     }
 }
 
 #[test]
 fn what_is_missing_is_unproven_and_never_clean() {
-    for (account, rules) in [(DEVELOPMENT, ["RW104", "RW105"].as_slice()), (PRODUCTION, &["RW101", "RW102", "RW103", "RW104"])] {
+    for (account, rules) in [
+        (DEVELOPMENT, ["RW104", "RW105"].as_slice()),
+        (PRODUCTION, &["RW101", "RW102", "RW103", "RW104"]),
+    ] {
         let mut files = Files::shipped();
         files.without_account(account);
         let findings = files.review().findings();
-        let of: BTreeSet<&str> = findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
-        assert_eq!(of, rules.iter().copied().collect(), "without {account}: {findings:#?}");
-        assert!(findings.iter().all(|finding| finding["verdict"] == "unproven"), "{findings:#?}");
+        let of: BTreeSet<&str> = findings
+            .iter()
+            .map(|finding| finding["rule"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            of,
+            rules.iter().copied().collect(),
+            "without {account}: {findings:#?}"
+        );
+        assert!(
+            findings
+                .iter()
+                .all(|finding| finding["verdict"] == "unproven"),
+            "{findings:#?}"
+        );
     }
     let mut files = Files::shipped();
     files.without_durations();
-    let expected = ["RW103 unproven role/TerminateCriticalInstances", "RW103 unproven role/UpdateApp"].map(str::to_owned);
+    let expected = [
+        "RW103 unproven role/TerminateCriticalInstances",
+        "RW103 unproven role/UpdateApp",
+    ]
+    .map(str::to_owned);
     assert_eq!(shown(&files.review().findings()), expected.into());
 }
 
@@ -196,17 +360,49 @@ fn init_drafts_a_policy_that_covers_both_roles_and_the_review_by_it_is_clean() {
     for mut files in [Files::shipped(), Files::strict()] {
         let outcome = files.init();
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-        for (role, group) in [("UpdateApp", "development/Developers"), ("TerminateCriticalInstances", "development/Developers")] {
-            let (_, entry) = outcome.stdout.split_once(&format!("\n  - arn: arn:aws:iam::444455556666:role/{role}\n")).unwrap();
-            let entry: Vec<&str> = entry.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
-            assert_eq!(entry.first().copied(), Some(format!("groups: [\"{group}\"]").as_str()), "{role}: {entry:?}");
-            for begins in ["mfa: required        # IAM demands it of everybody today", "max_session: 1h "] {
-                assert!(entry.iter().any(|line| line.starts_with(begins)), "{role}: {begins} in {entry:?}");
+        for (role, group) in [
+            ("UpdateApp", "development/Developers"),
+            ("TerminateCriticalInstances", "development/Developers"),
+        ] {
+            let (_, entry) = outcome
+                .stdout
+                .split_once(&format!(
+                    "\n  - arn: arn:aws:iam::444455556666:role/{role}\n"
+                ))
+                .unwrap();
+            let entry: Vec<&str> = entry
+                .lines()
+                .map(str::trim)
+                .take_while(|line| !line.is_empty())
+                .collect();
+            assert_eq!(
+                entry.first().copied(),
+                Some(format!("groups: [\"{group}\"]").as_str()),
+                "{role}: {entry:?}"
+            );
+            for begins in [
+                "mfa: required        # IAM demands it of everybody today",
+                "max_session: 1h ",
+            ] {
+                assert!(
+                    entry.iter().any(|line| line.starts_with(begins)),
+                    "{role}: {begins} in {entry:?}"
+                );
             }
         }
-        assert_eq!(outcome.stdout.matches("\n  - arn:").count(), 2, "{}", outcome.stdout);
+        assert_eq!(
+            outcome.stdout.matches("\n  - arn:").count(),
+            2,
+            "{}",
+            outcome.stdout
+        );
         files.policy = outcome.stdout;
         let review = files.review();
-        assert_eq!((review.code, review.stdout.as_str()), (Some(0), ""), "{}", review.stderr);
+        assert_eq!(
+            (review.code, review.stdout.as_str()),
+            (Some(0), ""),
+            "{}",
+            review.stderr
+        );
     }
 }

@@ -40,9 +40,18 @@ type Forge<'a> = &'a dyn Fn(&Value) -> Value;
 fn bus(forged: impl Fn(&Value) -> Value) -> String {
     let story = switch();
     let cover = cover();
-    let real = story.records().iter().map(|record| event("aws.sts", record["recipientAccountId"].as_str().unwrap(), record));
+    let real = story.records().iter().map(|record| {
+        event(
+            "aws.sts",
+            record["recipientAccountId"].as_str().unwrap(),
+            record,
+        )
+    });
     let events = real.chain(cover.iter().map(forged));
-    events.map(|event| event.to_string()).collect::<Vec<_>>().join("\n")
+    events
+        .map(|event| event.to_string())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn bench(bus: &str) -> Bench {
@@ -57,23 +66,44 @@ fn audit(bench: &Bench, format: &str) -> Outcome {
 
 #[test]
 fn the_cover_would_work_if_aws_had_sent_it() {
-    let outcome = audit(&bench(&bus(|record| event("aws.iam", PEOPLE, record))), "ndjson");
-    assert!(outcome.findings().iter().all(|finding| finding["rule"] != "RW001"), "{}", outcome.stdout);
+    let outcome = audit(
+        &bench(&bus(|record| event("aws.iam", PEOPLE, record))),
+        "ndjson",
+    );
+    assert!(
+        outcome
+            .findings()
+            .iter()
+            .all(|finding| finding["rule"] != "RW001"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]
 fn forged_events_change_no_finding_and_no_exit_code() {
     let honest = audit(&Bench::of(&switch()), "ndjson");
-    assert_eq!((honest.code, honest.findings().len()), (Some(1), 1), "{}", honest.stderr);
+    assert_eq!(
+        (honest.code, honest.findings().len()),
+        (Some(1), 1),
+        "{}",
+        honest.stderr
+    );
     let forged: [(&str, Forge<'_>); 5] = [
-        ("com.example.app", &|record| event("com.example.app", PEOPLE, record)),
+        ("com.example.app", &|record| {
+            event("com.example.app", PEOPLE, record)
+        }),
         ("no source", &|record| {
             let mut event = event("aws.iam", PEOPLE, record);
             event["source"] = Value::Null;
             event
         }),
-        ("aws.partner/", &|record| event("aws.partner/example.com/bus", PEOPLE, record)),
-        ("belongs to account 111122223333", &|record| event("aws.iam", "999988887777", record)),
+        ("aws.partner/", &|record| {
+            event("aws.partner/example.com/bus", PEOPLE, record)
+        }),
+        ("belongs to account 111122223333", &|record| {
+            event("aws.iam", "999988887777", record)
+        }),
         ("com.example.wrapped", &|record| {
             let mut event = event("com.example.wrapped", PEOPLE, record);
             // Its record looks like an event, too.
@@ -85,16 +115,44 @@ fn forged_events_change_no_finding_and_no_exit_code() {
     for (why, forge) in forged {
         let bus = bus(forge);
         let bench = bench(&bus);
-        let events: Vec<Value> = bus.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        for text in [bus.clone(), json!(events).to_string(), json!({ "Events": events }).to_string()] {
+        let events: Vec<Value> = bus
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        for text in [
+            bus.clone(),
+            json!(events).to_string(),
+            json!({ "Events": events }).to_string(),
+        ] {
             bench.write("archive/log.json", text.as_bytes());
             let outcome = audit(&bench, "ndjson");
-            assert_eq!((outcome.code, &outcome.stdout), (honest.code, &honest.stdout), "{why}: {}", outcome.stderr);
-            assert_eq!(outcome.stderr.matches("not evidence: ").count(), 2, "{why}: {}", outcome.stderr);
+            assert_eq!(
+                (outcome.code, &outcome.stdout),
+                (honest.code, &honest.stdout),
+                "{why}: {}",
+                outcome.stderr
+            );
+            assert_eq!(
+                outcome.stderr.matches("not evidence: ").count(),
+                2,
+                "{why}: {}",
+                outcome.stderr
+            );
             assert!(outcome.stderr.contains(why), "{why}: {}", outcome.stderr);
-            assert!(outcome.account().contains("4 records: 2 kept, 2 not evidence; 1 switch"), "{why}: {}", outcome.account());
+            assert!(
+                outcome
+                    .account()
+                    .contains("4 records: 2 kept, 2 not evidence; 1 switch"),
+                "{why}: {}",
+                outcome.account()
+            );
             let on_stdin = bench.run_with(&["audit", "-", "--format", "ndjson"], text.as_bytes());
-            assert_eq!((on_stdin.code, on_stdin.stdout), (honest.code, honest.stdout.clone()), "{why}: {}", on_stdin.stderr);
+            assert_eq!(
+                (on_stdin.code, on_stdin.stdout),
+                (honest.code, honest.stdout.clone()),
+                "{why}: {}",
+                on_stdin.stderr
+            );
         }
     }
 }
@@ -103,18 +161,41 @@ fn forged_events_change_no_finding_and_no_exit_code() {
 fn they_are_named_in_the_report() {
     let bench = bench(&bus(|record| event("com.example.app", PEOPLE, record)));
     let table = audit(&bench, "table");
-    for words in ["Not evidence: 2", "archive/log.json: record 3", "`com.example.app`"] {
+    for words in [
+        "Not evidence: 2",
+        "archive/log.json: record 3",
+        "`com.example.app`",
+    ] {
         assert!(table.stdout.contains(words), "{words}: {}", table.stdout);
     }
     assert!(!table.stdout.contains("INCOMPLETE"), "{}", table.stdout);
     let report: Value = serde_json::from_str(&audit(&bench, "json").stdout).unwrap();
-    assert_eq!((report["not_evidence_count"].as_u64(), report["unread_count"].as_u64()), (Some(2), Some(0)));
+    assert_eq!(
+        (
+            report["not_evidence_count"].as_u64(),
+            report["unread_count"].as_u64()
+        ),
+        (Some(2), Some(0))
+    );
     let named = &report["not_evidence"][1];
-    assert_eq!((&named["file"], &named["record"]), (&json!("archive/log.json"), &json!(4)));
-    assert!(named["reason"].as_str().unwrap().contains("com.example.app"), "{named}");
+    assert_eq!(
+        (&named["file"], &named["record"]),
+        (&json!("archive/log.json"), &json!(4))
+    );
+    assert!(
+        named["reason"]
+            .as_str()
+            .unwrap()
+            .contains("com.example.app"),
+        "{named}"
+    );
     let records = &report["counts"]["records"];
     let of = |what: &str| records[what].as_u64().unwrap();
-    assert_eq!(of("met"), of("kept") + of("not_relevant") + of("not_evidence") + of("unread"), "{records}");
+    assert_eq!(
+        of("met"),
+        of("kept") + of("not_relevant") + of("not_evidence") + of("unread"),
+        "{records}"
+    );
     assert_eq!(of("not_evidence"), 2);
 }
 
@@ -125,7 +206,12 @@ fn what_the_sender_chose_is_shown_as_text_and_clipped() {
     for format in ["table", "json", "ndjson"] {
         let outcome = audit(&bench, format);
         for text in [&outcome.stdout, &outcome.stderr] {
-            assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}') && !text.contains(&"x".repeat(300)), "{format}: {text}");
+            assert!(
+                !text.contains('\u{1b}')
+                    && !text.contains('\u{202e}')
+                    && !text.contains(&"x".repeat(300)),
+                "{format}: {text}"
+            );
         }
     }
 }
@@ -133,12 +219,27 @@ fn what_the_sender_chose_is_shown_as_text_and_clipped() {
 #[test]
 fn an_event_that_event_bridge_cannot_have_written_is_unread() {
     let record = cover().remove(0);
-    let twice = event("aws.iam", PEOPLE, &record).to_string().replacen('{', "{\"source\":\"com.example.app\",", 1);
-    let bench = bench(&format!("{}\n{twice}", bus(|record| event("com.example.app", PEOPLE, record))));
+    let twice = event("aws.iam", PEOPLE, &record).to_string().replacen(
+        '{',
+        "{\"source\":\"com.example.app\",",
+        1,
+    );
+    let bench = bench(&format!(
+        "{}\n{twice}",
+        bus(|record| event("com.example.app", PEOPLE, record))
+    ));
     let outcome = audit(&bench, "ndjson");
     assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("record 5") && outcome.stderr.contains("duplicate field `source`"), "{}", outcome.stderr);
-    assert!(outcome.account().contains("2 not evidence, 1 unread"), "{}", outcome.account());
+    assert!(
+        outcome.stderr.contains("record 5") && outcome.stderr.contains("duplicate field `source`"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome.account().contains("2 not evidence, 1 unread"),
+        "{}",
+        outcome.account()
+    );
 }
 
 #[test]
@@ -146,12 +247,34 @@ fn the_other_commands_leave_them_out_and_name_them_too() {
     let bench = bench(&bus(|record| event("com.example.app", PEOPLE, record)));
     let explained = bench.run(&["explain", "archive/log.json"]);
     assert_eq!(explained.code, Some(0), "{}", explained.stderr);
-    assert!(!explained.stdout.contains("AddUserToGroup"), "{}", explained.stdout);
-    assert!(explained.stderr.contains("record 3") && explained.account().contains("2 not evidence"), "{}", explained.stderr);
-    let id = audit(&bench, "ndjson").findings()[0]["id"].as_str().unwrap().to_owned();
-    let plan = bench.run(&["revoke-plan", &id, "archive", "--as-of", "2026-03-02T09:10:00Z"]);
+    assert!(
+        !explained.stdout.contains("AddUserToGroup"),
+        "{}",
+        explained.stdout
+    );
+    assert!(
+        explained.stderr.contains("record 3") && explained.account().contains("2 not evidence"),
+        "{}",
+        explained.stderr
+    );
+    let id = audit(&bench, "ndjson").findings()[0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let plan = bench.run(&[
+        "revoke-plan",
+        &id,
+        "archive",
+        "--as-of",
+        "2026-03-02T09:10:00Z",
+    ]);
     assert_eq!(plan.code, Some(0), "{}", plan.stderr);
-    assert_eq!(plan.stderr.matches("not evidence: ").count(), 2, "{}", plan.stderr);
+    assert_eq!(
+        plan.stderr.matches("not evidence: ").count(),
+        2,
+        "{}",
+        plan.stderr
+    );
 }
 
 #[test]
@@ -160,10 +283,18 @@ fn history_comes_to_the_same() {
     let bench = bench(&bus);
     let twin = Twin::new(Calm, "2026-04-01T00:00:00Z".parse().unwrap());
     let story = switch();
-    for (key, text) in [("policy/rolewatch.yaml", story.policy_text()), ("roster/development.json", &story.roster_text().unwrap())] {
-        twin.objects.borrow_mut().insert(key.to_owned(), (text.as_bytes().to_vec(), twin.clock.get()));
+    for (key, text) in [
+        ("policy/rolewatch.yaml", story.policy_text()),
+        ("roster/development.json", &story.roster_text().unwrap()),
+    ] {
+        twin.objects
+            .borrow_mut()
+            .insert(key.to_owned(), (text.as_bytes().to_vec(), twin.clock.get()));
     }
-    twin.logs.borrow_mut().insert(("trail-logs".to_owned(), "log.json".to_owned()), bus.into_bytes());
+    twin.logs.borrow_mut().insert(
+        ("trail-logs".to_owned(), "log.json".to_owned()),
+        bus.into_bytes(),
+    );
     for asked in [
         json!({"map": {"run": "run", "bucket": "trail-logs", "keys": ["log.json"]}}),
         json!({"reduce": {"run": "run", "since": null, "until": null}}),
@@ -171,13 +302,26 @@ fn history_comes_to_the_same() {
         run(Auditor::new(None).handle(&twin, &to_raw_value(&asked).unwrap(), None)).unwrap();
     }
     let objects = twin.objects.borrow();
-    let read = |name: &str| String::from_utf8(objects[&format!("history/run/{name}")].0.clone()).unwrap();
+    let read =
+        |name: &str| String::from_utf8(objects[&format!("history/run/{name}")].0.clone()).unwrap();
     let summary: Value = serde_json::from_str(&read("summary.json")).unwrap();
     let report: Value = serde_json::from_str(&audit(&bench, "json").stdout).unwrap();
     assert_eq!(summary["counts"], report["counts"]);
-    assert_eq!((summary["not_evidence_count"].as_u64(), summary["unread_count"].as_u64()), (Some(2), Some(0)));
-    let reasons =
-        |document: &Value| document["not_evidence"].as_array().unwrap().iter().map(|one| one["reason"].clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (
+            summary["not_evidence_count"].as_u64(),
+            summary["unread_count"].as_u64()
+        ),
+        (Some(2), Some(0))
+    );
+    let reasons = |document: &Value| {
+        document["not_evidence"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["reason"].clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(reasons(&summary), reasons(&report));
     assert_eq!(read("findings.ndjson").lines().count(), 1);
 }

@@ -14,7 +14,8 @@ fn lines(findings: &[Value]) -> Vec<String> {
         .iter()
         .map(|finding| {
             let [rule, verdict, severity, time, message] =
-                ["rule", "verdict", "severity", "time", "message"].map(|field| text(&finding[field]));
+                ["rule", "verdict", "severity", "time", "message"]
+                    .map(|field| text(&finding[field]));
             format!("{time} {rule} {verdict} {severity}: {message}")
         })
         .collect()
@@ -22,15 +23,30 @@ fn lines(findings: &[Value]) -> Vec<String> {
 
 #[test]
 fn the_week_in_the_archive() {
-    let outcome = run_in(project(), &["audit", "events/archive", "--format", "ndjson"], b"");
+    let outcome = run_in(
+        project(),
+        &["audit", "events/archive", "--format", "ndjson"],
+        b"",
+    );
     assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
     let findings = outcome.findings();
-    let fired: BTreeSet<&str> = findings.iter().filter_map(|finding| finding["rule"].as_str()).collect();
+    let fired: BTreeSet<&str> = findings
+        .iter()
+        .filter_map(|finding| finding["rule"].as_str())
+        .collect();
     for rule in ALL {
         // What concerns the deployed guard alone fires in events/tamper; `tamper/tests.rs` of the engine holds that.
-        assert_eq!(fired.contains(rule.code), !rule.is_live_only(), "{} in events/archive", rule.code);
+        assert_eq!(
+            fired.contains(rule.code),
+            !rule.is_live_only(),
+            "{} in events/archive",
+            rule.code
+        );
     }
-    insta::assert_snapshot!("archive", format!("{}\n\n{}", lines(&findings).join("\n"), outcome.account()));
+    insta::assert_snapshot!(
+        "archive",
+        format!("{}\n\n{}", lines(&findings).join("\n"), outcome.account())
+    );
 }
 
 #[test]
@@ -44,7 +60,11 @@ fn each_single_event() {
     let mut names: Vec<String> = std::fs::read_dir(project().join("events"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| std::path::Path::new(name).extension().is_some_and(|end| end == "json"))
+        .filter(|name| {
+            std::path::Path::new(name)
+                .extension()
+                .is_some_and(|end| end == "json")
+        })
         .collect();
     names.sort();
     assert!(names.len() > 25);
@@ -52,9 +72,17 @@ fn each_single_event() {
     for name in names {
         let path = format!("events/{name}");
         let outcome = run_in(project(), &["audit", &path, "--format", "ndjson"], b"");
-        assert!(matches!(outcome.code, Some(0 | 1)), "{name}: {}", outcome.stderr);
+        assert!(
+            matches!(outcome.code, Some(0 | 1)),
+            "{name}: {}",
+            outcome.stderr
+        );
         let found = lines(&outcome.findings());
-        let found = if found.is_empty() { "nothing to report".to_owned() } else { found.join("\n  ") };
+        let found = if found.is_empty() {
+            "nothing to report".to_owned()
+        } else {
+            found.join("\n  ")
+        };
         all.extend([&*name, "\n  ", &*found, "\n"]);
     }
     insta::assert_snapshot!("single", all);
@@ -62,21 +90,36 @@ fn each_single_event() {
 
 #[test]
 fn only_documentation_accounts_and_addresses() {
-    let known =
-        ["111122223333", "444455556666", "555566667777", "555555555555", "777788889999", "999988887777", "123456789012", "222222222222"];
+    let known = [
+        "111122223333",
+        "444455556666",
+        "555566667777",
+        "555555555555",
+        "777788889999",
+        "999988887777",
+        "123456789012",
+        "222222222222",
+    ];
     let digits = |text: &str| -> BTreeSet<String> {
-        let runs = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 12);
+        let runs = text
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|run| run.len() == 12);
         runs.map(str::to_owned).collect()
     };
-    let folders = ["events", "events/tamper"].map(|folder| std::fs::read_dir(project().join(folder)).unwrap());
+    let folders = ["events", "events/tamper"]
+        .map(|folder| std::fs::read_dir(project().join(folder)).unwrap());
     for entry in folders.into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|end| end == "json") {
             let text = std::fs::read_to_string(&path).unwrap();
             let value: Value = serde_json::from_str(&text).unwrap();
-            for account in ["/account", "/detail/recipientAccountId", "/detail/userIdentity/accountId"]
-                .iter()
-                .filter_map(|at| value.pointer(at)?.as_str())
+            for account in [
+                "/account",
+                "/detail/recipientAccountId",
+                "/detail/userIdentity/accountId",
+            ]
+            .iter()
+            .filter_map(|at| value.pointer(at)?.as_str())
             {
                 assert!(known.contains(&account), "{}: {account}", path.display());
             }

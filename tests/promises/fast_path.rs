@@ -47,9 +47,23 @@ impl Sink for Into<'_> {
 
 fn scanned(story: &Story, text: &str, fast: bool) -> (World, usize) {
     let policy = story.policy();
-    let filter = if fast { Filter::new(&needles(&policy)).unwrap() } else { Filter::everything() };
-    let mut sink = Into { elevated: Elevated::by_policy(&policy), world: World::default(), handed: 0 };
-    read_stream(text.as_bytes(), "test", &filter, &mut Scratch::new(), &mut sink);
+    let filter = if fast {
+        Filter::new(&needles(&policy)).unwrap()
+    } else {
+        Filter::everything()
+    };
+    let mut sink = Into {
+        elevated: Elevated::by_policy(&policy),
+        world: World::default(),
+        handed: 0,
+    };
+    read_stream(
+        text.as_bytes(),
+        "test",
+        &filter,
+        &mut Scratch::new(),
+        &mut sink,
+    );
     (sink.world, sink.handed)
 }
 
@@ -103,7 +117,11 @@ fn spell_text(text: &str, dice: &mut impl FnMut(u32) -> u32, out: &mut String) {
         let mut units = [0; 2];
         if often > 0 && dice(often) == 0 {
             for unit in c.encode_utf16(&mut units) {
-                let unit = if dice(2) == 0 { format!("\\u{unit:04x}") } else { format!("\\u{unit:04X}") };
+                let unit = if dice(2) == 0 {
+                    format!("\\u{unit:04x}")
+                } else {
+                    format!("\\u{unit:04X}")
+                };
                 out.push_str(&unit);
             }
         } else if c == '/' && dice(10) == 0 {
@@ -133,9 +151,15 @@ fn decoys(story: &Story) -> Vec<Value> {
         })
     };
     vec![
-        around(json!({"Records": [fake.clone()], "detail": fake.clone()}), "x"),
+        around(
+            json!({"Records": [fake.clone()], "detail": fake.clone()}),
+            "x",
+        ),
         around(json!({"value": fake.to_string()}), "x"),
-        around(json!({"value": format!("\"}}]}},{fake},{{\"x\":[{{\"y\":\"")}), "x"),
+        around(
+            json!({"value": format!("\"}}]}},{fake},{{\"x\":[{{\"y\":\"")}),
+            "x",
+        ),
         around(
             json!({"value": "sts.amazonaws.com :assumed-role/UpdateApp/ \"sts.amazonaws.com\""}),
             "\"eventSource\":\"sts.amazonaws.com\"",

@@ -13,24 +13,74 @@ use crate::tool::Bench;
 
 /// A name for each way to hand over logs, and the records as it writes them.
 pub(crate) fn forms(records: &[String]) -> Vec<(&'static str, String)> {
-    let quoted: Vec<String> = records.iter().map(|record| json!(record).to_string()).collect();
+    let quoted: Vec<String> = records
+        .iter()
+        .map(|record| json!(record).to_string())
+        .collect();
     let log_event = |record: &String| json!({"id": "3695", "timestamp": 1_772_442_000_000_i64, "message": record});
     let log_events: Vec<Value> = records.iter().map(log_event).collect();
     let subscription = |events: &[Value]| json!({"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "trail", "logStream": "s", "subscriptionFilters": ["f"], "logEvents": events});
-    let lines = |line: &dyn Fn(&String) -> String| records.iter().map(|record| line(record) + "\n").collect::<String>();
+    let lines = |line: &dyn Fn(&String) -> String| {
+        records
+            .iter()
+            .map(|record| line(record) + "\n")
+            .collect::<String>()
+    };
     let one_line = |record: &String| record.replace(['\n', '\t'], " ");
     vec![
         ("subscription", subscription(&log_events).to_string()),
-        ("subscriptions", log_events.iter().map(|event| subscription(std::slice::from_ref(event)).to_string()).collect()),
-        ("filtered", serde_json::to_string_pretty(&json!({"events": log_events, "searchedLogStreams": []})).unwrap()),
+        (
+            "subscriptions",
+            log_events
+                .iter()
+                .map(|event| subscription(std::slice::from_ref(event)).to_string())
+                .collect(),
+        ),
+        (
+            "filtered",
+            serde_json::to_string_pretty(&json!({"events": log_events, "searchedLogStreams": []}))
+                .unwrap(),
+        ),
         ("messages", json!(records).to_string()),
-        ("exported", lines(&|record| format!("2026-03-02T09:00:00.000Z {}", one_line(record)))),
-        ("tail", lines(&|record| format!("2026-03-02T09:00:00+00:00 111122223333_CloudTrail_us-east-1 {}", one_line(record)))),
+        (
+            "exported",
+            lines(&|record| format!("2026-03-02T09:00:00.000Z {}", one_line(record))),
+        ),
+        (
+            "tail",
+            lines(&|record| {
+                format!(
+                    "2026-03-02T09:00:00+00:00 111122223333_CloudTrail_us-east-1 {}",
+                    one_line(record)
+                )
+            }),
+        ),
         ("texts", quoted.join("\r\n")),
         ("texts in a row", quoted.concat()),
-        ("tabs", records.iter().map(one_line).collect::<Vec<_>>().join("\t")),
-        ("columns", json!(records.iter().map(|record| json!(["2026-03-02T09:00:00Z", record])).collect::<Vec<_>>()).to_string()),
-        ("named columns", json!(records.iter().map(|record| json!({"time": 1, "event": record})).collect::<Vec<_>>()).to_string()),
+        (
+            "tabs",
+            records.iter().map(one_line).collect::<Vec<_>>().join("\t"),
+        ),
+        (
+            "columns",
+            json!(
+                records
+                    .iter()
+                    .map(|record| json!(["2026-03-02T09:00:00Z", record]))
+                    .collect::<Vec<_>>()
+            )
+            .to_string(),
+        ),
+        (
+            "named columns",
+            json!(
+                records
+                    .iter()
+                    .map(|record| json!({"time": 1, "event": record}))
+                    .collect::<Vec<_>>()
+            )
+            .to_string(),
+        ),
         ("events", json!({"Events": records}).to_string()),
     ]
 }
@@ -56,20 +106,42 @@ fn texts(records: &[Value]) -> Vec<String> {
 fn every_way_to_hand_over_logs_gives_the_same_findings() {
     let story = told();
     let plain = Bench::of(&story).run(&["audit", "archive", "--format", "ndjson"]);
-    assert_eq!((plain.code, plain.findings().len()), (Some(1), 1), "{}", plain.stderr);
+    assert_eq!(
+        (plain.code, plain.findings().len()),
+        (Some(1), 1),
+        "{}",
+        plain.stderr
+    );
     for (name, text) in forms(&texts(story.records())) {
         let with_mark = format!("\u{feff}{text}");
-        for (file, bytes) in [("a/b/c/log.json", with_mark.into_bytes()), ("archive/log.gz", gzip(text.as_bytes()))] {
+        for (file, bytes) in [
+            ("a/b/c/log.json", with_mark.into_bytes()),
+            ("archive/log.gz", gzip(text.as_bytes())),
+        ] {
             let bench = Bench::of(&story);
             std::fs::remove_file(bench.path("archive/log.json")).unwrap();
             bench.write(&format!("archive/{file}"), &bytes);
             let outcome = bench.run(&["audit", "archive", "--format", "ndjson"]);
-            assert_eq!((outcome.code, outcome.stdout), (Some(1), plain.stdout.clone()), "{name}: {}", outcome.stderr);
+            assert_eq!(
+                (outcome.code, outcome.stdout),
+                (Some(1), plain.stdout.clone()),
+                "{name}: {}",
+                outcome.stderr
+            );
             let explained = bench.run(&["explain", &format!("archive/{file}")]);
-            assert!(explained.stdout.contains("tom") && explained.code != Some(3), "{name}: {explained:?}");
+            assert!(
+                explained.stdout.contains("tom") && explained.code != Some(3),
+                "{name}: {explained:?}"
+            );
         }
-        let outcome = Bench::of(&story).run_with(&["audit", "-", "--format", "ndjson"], text.as_bytes());
-        assert_eq!((outcome.code, outcome.stdout), (Some(1), plain.stdout.clone()), "{name}: {}", outcome.stderr);
+        let outcome =
+            Bench::of(&story).run_with(&["audit", "-", "--format", "ndjson"], text.as_bytes());
+        assert_eq!(
+            (outcome.code, outcome.stdout),
+            (Some(1), plain.stdout.clone()),
+            "{name}: {}",
+            outcome.stderr
+        );
     }
 }
 
@@ -77,14 +149,31 @@ fn every_way_to_hand_over_logs_gives_the_same_findings() {
 fn what_is_not_a_record_is_named_and_the_run_incomplete() {
     let story = told();
     let plain = Bench::of(&story).run(&["audit", "archive", "--format", "ndjson"]);
-    for odd in ["START RequestId: 1", "{\"level\":\"info\"}", "{\"eventName\":", "", "{\"a\":\"\u{0}\"}", "\u{85}"] {
+    for odd in [
+        "START RequestId: 1",
+        "{\"level\":\"info\"}",
+        "{\"eventName\":",
+        "",
+        "{\"a\":\"\u{0}\"}",
+        "\u{85}",
+    ] {
         let mut records = texts(story.records());
         records.push(odd.to_owned());
         for (name, text) in forms(&records) {
-            let outcome = Bench::of(&story).run_with(&["audit", "-", "--format", "ndjson"], text.as_bytes());
+            let outcome =
+                Bench::of(&story).run_with(&["audit", "-", "--format", "ndjson"], text.as_bytes());
             // Between tabs nothing is no column.
-            let code = if (name, odd) == ("tabs", "") { Some(1) } else { Some(3) };
-            assert_eq!((outcome.code, &outcome.stdout), (code, &plain.stdout), "{name}: {odd}: {}", outcome.stderr);
+            let code = if (name, odd) == ("tabs", "") {
+                Some(1)
+            } else {
+                Some(3)
+            };
+            assert_eq!(
+                (outcome.code, &outcome.stdout),
+                (code, &plain.stdout),
+                "{name}: {odd}: {}",
+                outcome.stderr
+            );
         }
     }
 }
@@ -93,17 +182,33 @@ fn what_is_not_a_record_is_named_and_the_run_incomplete() {
 fn an_object_without_a_key_of_a_record_makes_the_run_incomplete() {
     let story = told();
     let mut records: Vec<Value> = story.records().to_vec();
-    records.insert(1, json!({"id": 7, "name": "backup", "nested": story.records()[0]}));
+    records.insert(
+        1,
+        json!({"id": 7, "name": "backup", "nested": story.records()[0]}),
+    );
     let bench = Bench::of(&story);
-    bench.write("archive/log.json", json!({ "Records": records }).to_string().as_bytes());
+    bench.write(
+        "archive/log.json",
+        json!({ "Records": records }).to_string().as_bytes(),
+    );
     let outcome = bench.run(&["audit", "archive", "--format", "ndjson"]);
-    assert_eq!((outcome.code, outcome.findings().len()), (Some(3), 1), "{}", outcome.stderr);
-    assert!(
-        outcome.stderr.contains("log.json: record 2 (byte ") && outcome.stderr.contains("not a CloudTrail record"),
+    assert_eq!(
+        (outcome.code, outcome.findings().len()),
+        (Some(3), 1),
         "{}",
         outcome.stderr
     );
-    assert!(outcome.account().contains("1 unread"), "{}", outcome.account());
+    assert!(
+        outcome.stderr.contains("log.json: record 2 (byte ")
+            && outcome.stderr.contains("not a CloudTrail record"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        outcome.account().contains("1 unread"),
+        "{}",
+        outcome.account()
+    );
 }
 
 #[test]
@@ -112,9 +217,17 @@ fn history_reads_every_form_as_the_local_audit_does() {
     let names: Vec<&str> = forms(&[]).into_iter().map(|(name, _)| name).collect();
     for (at, name) in names.into_iter().enumerate() {
         let week = Week::new(|logs| {
-            for (_, bytes) in logs.iter_mut().filter(|(key, _)| key.ends_with(".json.gz") && key.contains("/CloudTrail/")) {
+            for (_, bytes) in logs
+                .iter_mut()
+                .filter(|(key, _)| key.ends_with(".json.gz") && key.contains("/CloudTrail/"))
+            {
                 let log: Value = serde_json::from_reader(MultiGzDecoder::new(&**bytes)).unwrap();
-                *bytes = gzip(forms(&texts(log["Records"].as_array().unwrap())).swap_remove(at).1.as_bytes());
+                *bytes = gzip(
+                    forms(&texts(log["Records"].as_array().unwrap()))
+                        .swap_remove(at)
+                        .1
+                        .as_bytes(),
+                );
             }
         });
         for batch in week.keys.chunks(40) {
@@ -122,9 +235,23 @@ fn history_reads_every_form_as_the_local_audit_does() {
         }
         week.reduce("run");
         let local = week.audit("ndjson");
-        assert_eq!((local.code, &local.stdout), (plain.code, &plain.stdout), "{name}: {}", local.stderr);
-        assert_eq!(judged(&week.written("history/run/findings.ndjson")), judged(&plain.stdout), "{name}");
-        let summary: Value = serde_json::from_str(&week.written("history/run/summary.json")).unwrap();
-        assert_eq!((&summary["unread"], &summary["unread_count"]), (&json!([]), &json!(0)), "{name}");
+        assert_eq!(
+            (local.code, &local.stdout),
+            (plain.code, &plain.stdout),
+            "{name}: {}",
+            local.stderr
+        );
+        assert_eq!(
+            judged(&week.written("history/run/findings.ndjson")),
+            judged(&plain.stdout),
+            "{name}"
+        );
+        let summary: Value =
+            serde_json::from_str(&week.written("history/run/summary.json")).unwrap();
+        assert_eq!(
+            (&summary["unread"], &summary["unread_count"]),
+            (&json!([]), &json!(0)),
+            "{name}"
+        );
     }
 }

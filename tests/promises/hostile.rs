@@ -7,15 +7,19 @@ use serde_json::{Value, json};
 use crate::tool::{Bench, Outcome};
 
 /// Moves the cursor, ends the line, turns the direction, runs a formula, opens a tag, ends a quote.
-const HOSTILE: &str =
-    "=cmd|' /C calc'!A0\u{1b}[2J\u{1b}]0;owned\u{7}\r\n\"},{\"rule\":\"RW000\"\u{202e}\u{200b}<script>&amp;`$(id)`,;\t\u{0}\u{9b}31m";
+const HOSTILE: &str = "=cmd|' /C calc'!A0\u{1b}[2J\u{1b}]0;owned\u{7}\r\n\"},{\"rule\":\"RW000\"\u{202e}\u{200b}<script>&amp;`$(id)`,;\t\u{0}\u{9b}31m";
 
 /// Every way to put the text into one string field of a record.
 fn everywhere(record: &Value) -> Vec<Value> {
     fn paths(value: &Value, at: &str, out: &mut Vec<String>) {
         match value {
-            Value::Object(map) => map.iter().for_each(|(key, value)| paths(value, &format!("{at}/{key}"), out)),
-            Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| paths(value, &format!("{at}/{index}"), out)),
+            Value::Object(map) => map
+                .iter()
+                .for_each(|(key, value)| paths(value, &format!("{at}/{key}"), out)),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .for_each(|(index, value)| paths(value, &format!("{at}/{index}"), out)),
             Value::String(_) => out.push(at.to_owned()),
             _ => {}
         }
@@ -24,8 +28,17 @@ fn everywhere(record: &Value) -> Vec<Value> {
     paths(record, "", &mut all);
     let mut out = Vec::new();
     for path in all {
-        let slot = record.pointer(&path).and_then(Value::as_str).unwrap_or_default().to_owned();
-        for text in [HOSTILE.to_owned(), format!("{slot}{HOSTILE}"), format!("{HOSTILE}{slot}"), format!("{slot}{}", "あ".repeat(3_000))] {
+        let slot = record
+            .pointer(&path)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        for text in [
+            HOSTILE.to_owned(),
+            format!("{slot}{HOSTILE}"),
+            format!("{HOSTILE}{slot}"),
+            format!("{slot}{}", "あ".repeat(3_000)),
+        ] {
             let mut changed = record.clone();
             if let Some(slot) = changed.pointer_mut(&path) {
                 *slot = json!(text);
@@ -56,7 +69,10 @@ fn archive() -> Bench {
                 changed["eventID"] = json!(format!("00000000-0000-4000-9{at:03}-{copy:012x}"));
             }
         }
-        bench.write(&format!("archive/{at}.json"), json!({"Records": records}).to_string().as_bytes());
+        bench.write(
+            &format!("archive/{at}.json"),
+            json!({"Records": records}).to_string().as_bytes(),
+        );
     }
     bench
 }
@@ -65,10 +81,16 @@ fn nothing_but_text(outcome: &Outcome) {
     for output in [&outcome.stdout, &outcome.stderr] {
         if let Some(bad) = output.chars().find(|c| *c != '\n' && !shows_as_itself(*c)) {
             let at = output.find(bad).unwrap();
-            let from = (0..=at.saturating_sub(200)).rev().find(|from| output.is_char_boundary(*from)).unwrap();
+            let from = (0..=at.saturating_sub(200))
+                .rev()
+                .find(|from| output.is_char_boundary(*from))
+                .unwrap();
             panic!("{:?} was printed: {:?}", bad, &output[from..at]);
         }
-        assert!(output.lines().all(|line| line.chars().count() < 20_000), "a line is far too long");
+        assert!(
+            output.lines().all(|line| line.chars().count() < 20_000),
+            "a line is far too long"
+        );
     }
 }
 
@@ -77,15 +99,25 @@ fn no_format_prints_anything_but_text() {
     let bench = archive();
     for format in ["table", "json", "ndjson", "csv"] {
         let outcome = bench.run(&["audit", "archive", "--format", format]);
-        assert_eq!(outcome.code, Some(3), "odd times and accounts are named: {}", outcome.account());
+        assert_eq!(
+            outcome.code,
+            Some(3),
+            "odd times and accounts are named: {}",
+            outcome.account()
+        );
         nothing_but_text(&outcome);
         match format {
             "json" => drop(serde_json::from_str::<Value>(&outcome.stdout).unwrap()),
             "ndjson" => assert!(outcome.findings().len() > 30, "{}", outcome.account()),
             "csv" => {
-                for record in csv::ReaderBuilder::new().from_reader(outcome.stdout.as_bytes()).records() {
+                for record in csv::ReaderBuilder::new()
+                    .from_reader(outcome.stdout.as_bytes())
+                    .records()
+                {
                     let record = record.unwrap();
-                    let formula = record.iter().find(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r']));
+                    let formula = record
+                        .iter()
+                        .find(|cell| cell.starts_with(['=', '+', '-', '@', '\t', '\r']));
                     assert_eq!(formula, None, "{record:?}");
                 }
             }

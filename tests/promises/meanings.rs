@@ -26,5 +26,8 @@ use rolewatch_guard::{Finding, Scope, Verdict, judge};
 use serde_json::json;
 
 fn rules(findings: &[Finding]) -> Vec<(&str, Verdict)> {
-    findings.iter().map(|finding| (finding.rule, finding.verdict)).collect()
+    findings
+        .iter()
+        .map(|finding| (finding.rule, finding.verdict))
+        .collect()
 }

@@ -9,12 +9,28 @@ use crate::organisation::{step, tell};
 
 /// Everything that a reader of the judgement could see.
 fn seen(judgement: &Judgement) -> String {
-    let findings: Vec<_> = judgement.findings.iter().map(|finding| serde_json::to_string(finding).unwrap()).collect();
-    format!("{}\n{:?}\n{:?}\n{:?}", findings.join("\n"), judgement.switches, judgement.tallies, judgement.notices)
+    let findings: Vec<_> = judgement
+        .findings
+        .iter()
+        .map(|finding| serde_json::to_string(finding).unwrap())
+        .collect();
+    format!(
+        "{}\n{:?}\n{:?}\n{:?}",
+        findings.join("\n"),
+        judgement.switches,
+        judgement.tallies,
+        judgement.notices
+    )
 }
 
 pub(crate) fn judged(story: &Story, world: &World) -> String {
-    seen(&judge(world, &story.policy(), &story.rosters(), Scope::default(), &mut |_| ()))
+    seen(&judge(
+        world,
+        &story.policy(),
+        &story.rosters(),
+        Scope::default(),
+        &mut |_| (),
+    ))
 }
 
 proptest! {

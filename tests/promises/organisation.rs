@@ -102,13 +102,25 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
     for step in steps {
         match step {
             Step::Later(seconds) => story.later(*seconds),
-            Step::Switch { who, role, how, seconds, uses, left, parts } => {
-                let mut switch = story.switch_to(PEOPLE[*who], ROLES[*role]).lasting(*seconds);
+            Step::Switch {
+                who,
+                role,
+                how,
+                seconds,
+                uses,
+                left,
+                parts,
+            } => {
+                let mut switch = story
+                    .switch_to(PEOPLE[*who], ROLES[*role])
+                    .lasting(*seconds);
                 switch = match how {
                     0 => switch.with_mfa(),
                     1 => switch.without_mfa(),
                     2 => switch.with_permanent_key(),
-                    3 => switch.with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/device"),
+                    3 => switch
+                        .with_permanent_key()
+                        .with_serial("arn:aws:iam::111122223333:mfa/device"),
                     4 => switch.without_session_context(),
                     _ => switch.by_console(),
                 };
@@ -126,11 +138,25 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
                     _ => drop(switch),
                 }
             }
-            Step::Chain { who, through, start } => {
+            Step::Chain {
+                who,
+                through,
+                start,
+            } => {
                 let through = ["Jump", "UpdateApp"][*through];
-                if *start { story.chain(PEOPLE[*who], through) } else { story.chain_without_start(PEOPLE[*who], through) }
+                if *start {
+                    story.chain(PEOPLE[*who], through)
+                } else {
+                    story.chain_without_start(PEOPLE[*who], through)
+                }
             }
-            Step::Again { who, over, role, seconds, uses } => {
+            Step::Again {
+                who,
+                over,
+                role,
+                seconds,
+                uses,
+            } => {
                 let person = PEOPLE[*who];
                 if !story.is_in_a_session(person) {
                     continue;
@@ -138,13 +164,34 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
                 for role in over {
                     drop(story.switch_to(person, ROLES[*role]).from_own_session());
                 }
-                let switch = story.switch_to(person, ROLES[*role]).from_own_session().lasting(*seconds);
-                drop(uses.iter().fold(switch, |switch, at| switch.used_after(*at)));
+                let switch = story
+                    .switch_to(person, ROLES[*role])
+                    .from_own_session()
+                    .lasting(*seconds);
+                drop(
+                    uses.iter()
+                        .fold(switch, |switch, at| switch.used_after(*at)),
+                );
             }
-            Step::Renewed { who, role, mint, seconds, uses } => {
-                let switch = story.switch_to(PEOPLE[*who], ROLES[*role]).lasting(*seconds);
-                let switch = if *mint { switch.as_renewal() } else { switch.by_console().renewed_after(*seconds - 100) };
-                drop(uses.iter().fold(switch, |switch, at| switch.used_after(*at)));
+            Step::Renewed {
+                who,
+                role,
+                mint,
+                seconds,
+                uses,
+            } => {
+                let switch = story
+                    .switch_to(PEOPLE[*who], ROLES[*role])
+                    .lasting(*seconds);
+                let switch = if *mint {
+                    switch.as_renewal()
+                } else {
+                    switch.by_console().renewed_after(*seconds - 100)
+                };
+                drop(
+                    uses.iter()
+                        .fold(switch, |switch, at| switch.used_after(*at)),
+                );
             }
             Step::Service => story.service_switch("ec2.amazonaws.com"),
             Step::Denied { who, role } => story.denied(PEOPLE[*who], ROLES[*role]),
@@ -155,7 +202,13 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
                     story.assume_root(PEOPLE[*who], "555566667777");
                 }
             }
-            Step::Iam { by, what, user, other, group } => {
+            Step::Iam {
+                by,
+                what,
+                user,
+                other,
+                group,
+            } => {
                 let (user, other, group) = (PEOPLE[*user], PEOPLE[*other], GROUPS[*group]);
                 let iam = story.iam(0, PEOPLE[*by]);
                 match what {
@@ -171,8 +224,11 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
             }
             Step::Contradict { which, how } => contradict(&mut story, *which, *how),
             Step::Correct { which } => {
-                let Some(mut record) = pick(&story, *which) else { continue };
-                record["addendum"] = json!({"reason": "UPDATED_DATA", "originalEventID": record["eventID"]});
+                let Some(mut record) = pick(&story, *which) else {
+                    continue;
+                };
+                record["addendum"] =
+                    json!({"reason": "UPDATED_DATA", "originalEventID": record["eventID"]});
                 record["eventID"] = json!(format!("corrected-{which}"));
                 story.tell(record);
             }
@@ -187,12 +243,16 @@ fn pick(story: &Story, which: usize) -> Option<Value> {
 }
 
 fn contradict(story: &mut Story, which: usize, how: u8) {
-    let Some(mut record) = pick(story, which) else { return };
+    let Some(mut record) = pick(story, which) else {
+        return;
+    };
     match how {
         0 => record["userIdentity"]["principalId"] = json!("AIDASOMEBODYELSEXXX"),
         1 => record["userIdentity"]["accessKeyId"] = json!("AKIASOMEOTHERKEYXXXX"),
         2 => record["requestParameters"]["userName"] = json!("tess"),
-        _ => record["responseElements"]["credentials"]["accessKeyId"] = json!("ASIASOMEOTHERKEYXXXX"),
+        _ => {
+            record["responseElements"]["credentials"]["accessKeyId"] = json!("ASIASOMEOTHERKEYXXXX")
+        }
     }
     story.tell(record);
 }

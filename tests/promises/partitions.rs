@@ -14,7 +14,11 @@ use crate::tool::{Bench, Outcome, project, run_in};
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
+        if path.is_dir() {
+            files(&path, found)
+        } else {
+            found.push(path)
+        }
     }
     found.sort();
 }
@@ -29,7 +33,9 @@ fn moved(elsewhere: &Elsewhere) -> Bench {
         let bytes = std::fs::read(&path).unwrap();
         let bytes = if path.extension().is_some_and(|end| end == "gz") {
             let mut text = String::new();
-            MultiGzDecoder::new(&*bytes).read_to_string(&mut text).unwrap();
+            MultiGzDecoder::new(&*bytes)
+                .read_to_string(&mut text)
+                .unwrap();
             let mut out = GzEncoder::new(Vec::new(), Compression::fast());
             out.write_all(elsewhere.moved(&text).as_bytes()).unwrap();
             out.finish().unwrap()
@@ -55,7 +61,11 @@ fn plain(finding: &Value) -> Value {
 /// What a command printed there, as it would be here. Nothing of it may be of another partition.
 fn back(elsewhere: &Elsewhere, text: &str) -> String {
     for foreign in ["arn:aws:", "aws.amazon.com", "us-east-1", "ap-northeast-1"] {
-        assert!(!text.contains(foreign), "{foreign} in {}: {text}", elsewhere.partition);
+        assert!(
+            !text.contains(foreign),
+            "{foreign} in {}: {text}",
+            elsewhere.partition
+        );
     }
     elsewhere.moved_back(text)
 }
@@ -63,8 +73,16 @@ fn back(elsewhere: &Elsewhere, text: &str) -> String {
 /// Runs a command that prints findings in both partitions.
 fn same_findings(elsewhere: &Elsewhere, args: &[&str]) {
     let (here, there) = (run_in(project(), args, b""), moved(elsewhere).run(args));
-    assert_eq!((there.code, here.code), (Some(1), Some(1)), "{}", there.stderr);
-    let there = Outcome { stdout: back(elsewhere, &there.stdout), ..there };
+    assert_eq!(
+        (there.code, here.code),
+        (Some(1), Some(1)),
+        "{}",
+        there.stderr
+    );
+    let there = Outcome {
+        stdout: back(elsewhere, &there.stdout),
+        ..there
+    };
     let sorted = |outcome: &Outcome| {
         let mut findings: Vec<Value> = outcome.findings().iter().map(plain).collect();
         findings.sort_by_key(ToString::to_string);
@@ -82,7 +100,11 @@ fn same_findings(elsewhere: &Elsewhere, args: &[&str]) {
 fn same_text(elsewhere: &Elsewhere, args: &[&str]) {
     let (here, there) = (run_in(project(), args, b""), moved(elsewhere).run(args));
     assert_eq!(there.code, here.code, "{}", there.stderr);
-    assert!(here.stdout.lines().count() > 3, "too little to compare: {}", here.stderr);
+    assert!(
+        here.stdout.lines().count() > 3,
+        "too little to compare: {}",
+        here.stderr
+    );
     // Lines end elsewhere where ARNs are longer.
     let joined = |text: &str| text.split_whitespace().collect::<String>();
     let text = back(elsewhere, &joined(&there.stdout));
@@ -115,7 +137,12 @@ fn the_set_up_in_other_partitions() {
 #[test]
 fn an_event_is_explained_alike_in_other_partitions() {
     for elsewhere in PARTITIONS {
-        for event in ["chain-first-owner", "identity-center-chained", "owner-half-known-user", "assume-root"] {
+        for event in [
+            "chain-first-owner",
+            "identity-center-chained",
+            "owner-half-known-user",
+            "assume-root",
+        ] {
             same_text(&elsewhere, &["explain", &format!("events/{event}.json")]);
         }
     }
@@ -133,10 +160,20 @@ fn a_revocation_keeps_the_partition() {
             }
             rules.push(finding["rule"].clone());
             let id = finding["id"].as_str().unwrap();
-            let plan = bench.run(&["revoke-plan", id, "events/archive", "--policy", "events/rolewatch.yaml"]);
+            let plan = bench.run(&[
+                "revoke-plan",
+                id,
+                "events/archive",
+                "--policy",
+                "events/rolewatch.yaml",
+            ]);
             let text = format!("{}{}", plan.stdout, plan.stderr);
             let json: String = text.split_whitespace().collect();
-            assert!(!json.contains("arn:aws:"), "{}: {text}", elsewhere.partition);
+            assert!(
+                !json.contains("arn:aws:"),
+                "{}: {text}",
+                elsewhere.partition
+            );
             plans += usize::from(plan.code == Some(0));
         }
         assert!(plans > 5, "{plans} plans");

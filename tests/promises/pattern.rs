@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::tool::Bench;
 
-const OPS: &str = "  - {arn: \"arn:aws:iam::*:role/ops/Break?lass\", groups: [development/Developers]}\n";
+const OPS: &str =
+    "  - {arn: \"arn:aws:iam::*:role/ops/Break?lass\", groups: [development/Developers]}\n";
 
 fn bench() -> Bench {
     Bench::of(&Story::new().with_policy_line("roles:\n", &format!("roles:\n{OPS}")))
@@ -17,9 +18,21 @@ fn bench() -> Bench {
 fn of_template(name: &str, roles: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
     let between = r#""},{"wildcard":""#;
-    assert_eq!(text.matches(&format!("Roles: !Join ['{between}', !Ref ElevatedRoles]")).count(), 2, "{name}");
-    let lines = text.lines().map(str::trim).filter(|line| line.contains("${Roles}"));
-    lines.map(|line| serde_json::from_str(&line.replace("${Roles}", &roles.replace(',', between))).unwrap()).collect()
+    assert_eq!(
+        text.matches(&format!("Roles: !Join ['{between}', !Ref ElevatedRoles]"))
+            .count(),
+        2,
+        "{name}"
+    );
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.contains("${Roles}"));
+    lines
+        .map(|line| {
+            serde_json::from_str(&line.replace("${Roles}", &roles.replace(',', between))).unwrap()
+        })
+        .collect()
 }
 
 #[test]
@@ -27,11 +40,28 @@ fn the_patterns_are_those_that_the_templates_make_of_the_parameter() {
     let bench = bench();
     let patterns = bench.run(&["policy", "pattern"]);
     let parameter = bench.run(&["policy", "pattern", "rolewatch.yaml", "--parameter"]);
-    assert_eq!((patterns.code, parameter.code), (Some(0), Some(0)), "{}{}", patterns.stderr, parameter.stderr);
-    assert_eq!(parameter.stdout, "arn:aws:iam::*:role/ops/Break*lass,arn:aws:iam::444455556666:role/UpdateApp\n");
-    let printed: Vec<Value> = patterns.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        (patterns.code, parameter.code),
+        (Some(0), Some(0)),
+        "{}{}",
+        patterns.stderr,
+        parameter.stderr
+    );
+    assert_eq!(
+        parameter.stdout,
+        "arn:aws:iam::*:role/ops/Break*lass,arn:aws:iam::444455556666:role/UpdateApp\n"
+    );
+    let printed: Vec<Value> = patterns
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     for template in ["template.yaml", "deploy/spoke.yaml"] {
-        assert_eq!(printed, of_template(template, parameter.stdout.trim()), "{template}");
+        assert_eq!(
+            printed,
+            of_template(template, parameter.stdout.trim()),
+            "{template}"
+        );
     }
 }
 
@@ -57,11 +87,21 @@ fn a_broken_policy_has_no_patterns() {
 fn a_push_names_the_roles_that_the_stacks_do_not_forward() {
     let bench = bench();
     let push = |deployed: &str| {
-        bench.run(&["policy", "push", "rolewatch.yaml", "--bucket", "rolewatch-state-EXAMPLE", "--deployed-roles", deployed])
+        bench.run(&[
+            "policy",
+            "push",
+            "rolewatch.yaml",
+            "--bucket",
+            "rolewatch-state-EXAMPLE",
+            "--deployed-roles",
+            deployed,
+        ])
     };
     let some = push("arn:aws:iam::444455556666:role/UpdateApp");
     assert!(
-        some.stderr.contains("what sessions do in `arn:aws:iam::*:role/ops/Break?lass` does not reach the live guard"),
+        some.stderr.contains(
+            "what sessions do in `arn:aws:iam::*:role/ops/Break?lass` does not reach the live guard"
+        ),
         "{}",
         some.stderr
     );

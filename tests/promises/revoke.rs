@@ -9,8 +9,16 @@ use crate::tool::{Bench, Outcome, project, run_in};
 const THEN: &str = "2026-03-05T15:20:00Z";
 
 fn of_the_week(rule: &str) -> Value {
-    let findings = run_in(project(), &["audit", "events/archive", "--format", "ndjson"], b"").findings();
-    findings.into_iter().find(|finding| finding["rule"] == rule && finding["verdict"] == "violation").unwrap()
+    let findings = run_in(
+        project(),
+        &["audit", "events/archive", "--format", "ndjson"],
+        b"",
+    )
+    .findings();
+    findings
+        .into_iter()
+        .find(|finding| finding["rule"] == rule && finding["verdict"] == "violation")
+        .unwrap()
 }
 
 fn plan(args: &[&str], stdin: &[u8]) -> Outcome {
@@ -21,7 +29,12 @@ fn plan(args: &[&str], stdin: &[u8]) -> Outcome {
 }
 
 fn names(sessions: &Value) -> Vec<&str> {
-    sessions.as_array().unwrap().iter().map(|session| session["person"]["name"].as_str().unwrap()).collect()
+    sessions
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|session| session["person"]["name"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -37,7 +50,10 @@ fn only_the_one_person_is_cut_and_the_others_of_the_role_are_named() {
     let id = of_the_week("RW004")["id"].as_str().unwrap()[..8].to_owned();
     let outcome = plan(&[&id, "events/archive", "--format", "json"], b"");
     let plan: Value = serde_json::from_str(&outcome.stdout).unwrap();
-    assert_eq!((&plan["rule"], &plan["complete"], &plan["person"]["name"]), (&json!("RW004"), &json!(true), &json!("bob")));
+    assert_eq!(
+        (&plan["rule"], &plan["complete"], &plan["person"]["name"]),
+        (&json!("RW004"), &json!(true), &json!("bob"))
+    );
     let role = &plan["roles"][0];
     assert_eq!(names(&role["scoped"]["cuts"]), ["bob"]);
     assert_eq!(names(&role["scoped"]["bystanders"]), Vec::<&str>::new());
@@ -54,39 +70,98 @@ fn a_finding_can_be_given_as_it_was_printed_or_sent() {
     let mut finding = of_the_week("RW004");
     let by_id = plan(&[finding["id"].as_str().unwrap(), "events/archive"], b"").stdout;
     let line = finding.to_string();
-    assert_eq!(plan(&["-", "events/archive"], line.as_bytes()).stdout, by_id);
+    assert_eq!(
+        plan(&["-", "events/archive"], line.as_bytes()).stdout,
+        by_id
+    );
     let bench = Bench::empty();
     finding["status"] = json!("open");
     let file = bench.write("alert.json", finding.to_string().as_bytes());
-    assert_eq!(plan(&[file.to_str().unwrap(), "events/archive"], b"").stdout, by_id);
+    assert_eq!(
+        plan(&[file.to_str().unwrap(), "events/archive"], b"").stdout,
+        by_id
+    );
     // The id is of another policy or of fewer logs: the events lead to the same session.
     finding["id"] = json!("0123456789abcdef0123456789abcdef");
-    let by_events = plan(&["-", "events/archive", "--format", "json"], finding.to_string().as_bytes());
+    let by_events = plan(
+        &["-", "events/archive", "--format", "json"],
+        finding.to_string().as_bytes(),
+    );
     let by_events: Value = serde_json::from_str(&by_events.stdout).unwrap();
     assert_eq!(names(&by_events["roles"][0]["scoped"]["cuts"]), ["bob"]);
-    assert_eq!(by_events["roles"][0]["scoped"]["policy_name"], "rolewatch-revoke-0123456789ab");
+    assert_eq!(
+        by_events["roles"][0]["scoped"]["policy_name"],
+        "rolewatch-revoke-0123456789ab"
+    );
 }
 
 #[test]
 fn what_cannot_be_planned_for_is_said() {
     let denied = of_the_week("RW009")["id"].as_str().unwrap().to_owned();
     let id = of_the_week("RW004")["id"].as_str().unwrap().to_owned();
-    let flipped = format!("{}{}", if id.starts_with('0') { '1' } else { '0' }, &id[1..16]);
+    let flipped = format!(
+        "{}{}",
+        if id.starts_with('0') { '1' } else { '0' },
+        &id[1..16]
+    );
     let elsewhere = json!({"id": id, "rule": "RW001", "role": "arn:aws:iam::444455556666:role/UpdateApp",
         "events": ["00000000-0000-4000-8000-00000000ffff"]});
-    let reviewed = run_in(project(), &["review", "events/review", "--format", "ndjson"], b"").stdout.lines().next().unwrap().to_owned();
+    let reviewed = run_in(
+        project(),
+        &["review", "events/review", "--format", "ndjson"],
+        b"",
+    )
+    .stdout
+    .lines()
+    .next()
+    .unwrap()
+    .to_owned();
     for (finding, stdin, paths, said) in [
-        (&*denied, String::new(), "events/archive", "no session came of it"),
+        (
+            &*denied,
+            String::new(),
+            "events/archive",
+            "no session came of it",
+        ),
         ("fffffff", String::new(), "events/archive", "the latest are"),
-        (&*flipped, String::new(), "events/archive", &*format!("did you mean\n  {id}")),
-        ("RW004", String::new(), "events/archive", "not the id of a finding"),
+        (
+            &*flipped,
+            String::new(),
+            "events/archive",
+            &*format!("did you mean\n  {id}"),
+        ),
+        (
+            "RW004",
+            String::new(),
+            "events/archive",
+            "not the id of a finding",
+        ),
         ("-", "{}".to_owned(), "events/archive", "missing field `id`"),
-        ("-", reviewed, "events/archive", "one of `rolewatch review`, about what IAM allows and not about a session"),
-        ("-", elsewhere.to_string(), "events/denied.json", "AttributeKey=EventId,AttributeValue=00000000-0000-4000-8000-00000000ffff"),
+        (
+            "-",
+            reviewed,
+            "events/archive",
+            "one of `rolewatch review`, about what IAM allows and not about a session",
+        ),
+        (
+            "-",
+            elsewhere.to_string(),
+            "events/denied.json",
+            "AttributeKey=EventId,AttributeValue=00000000-0000-4000-8000-00000000ffff",
+        ),
     ] {
         let outcome = plan(&[finding, paths], stdin.as_bytes());
-        assert_eq!((outcome.code, &*outcome.stdout), (Some(2), ""), "{finding}: {}", outcome.stderr);
-        assert!(outcome.stderr.contains(said), "{finding}: {}", outcome.stderr);
+        assert_eq!(
+            (outcome.code, &*outcome.stdout),
+            (Some(2), ""),
+            "{finding}: {}",
+            outcome.stderr
+        );
+        assert!(
+            outcome.stderr.contains(said),
+            "{finding}: {}",
+            outcome.stderr
+        );
     }
 }
 
@@ -105,10 +180,18 @@ fn an_ambiguous_beginning_is_not_guessed_at() {
         .map(|finding| finding["id"].as_str().unwrap().to_owned())
         .collect();
     ids.sort();
-    let twins = ids.windows(2).find(|pair| pair[0][..4] == pair[1][..4]).unwrap();
+    let twins = ids
+        .windows(2)
+        .find(|pair| pair[0][..4] == pair[1][..4])
+        .unwrap();
     let outcome = bench.run(&["revoke-plan", &twins[0][..4], "archive"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(twins.iter().all(|id| outcome.stderr.contains(id)) && outcome.stderr.contains("is the beginning of"), "{}", outcome.stderr);
+    assert!(
+        twins.iter().all(|id| outcome.stderr.contains(id))
+            && outcome.stderr.contains("is the beginning of"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]
@@ -118,11 +201,19 @@ fn without_a_time_the_plan_is_for_now_and_says_that_all_has_ended() {
     let bench = Bench::of(&story);
     let id = story.finding("RW001").id;
     // No PATH: the working folder, and the finding in it is no log.
-    bench.write("finding.json", serde_json::to_string(&story.finding("RW001")).unwrap().as_bytes());
+    bench.write(
+        "finding.json",
+        serde_json::to_string(&story.finding("RW001"))
+            .unwrap()
+            .as_bytes(),
+    );
     let outcome = bench.run(&["revoke-plan", "finding.json"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(
-        outcome.stdout.contains(&id) && outcome.stdout.contains("no session of theirs in this role works any more"),
+        outcome.stdout.contains(&id)
+            && outcome
+                .stdout
+                .contains("no session of theirs in this role works any more"),
         "{}",
         outcome.stdout
     );
@@ -134,10 +225,23 @@ fn logs_that_cannot_be_read_make_it_incomplete() {
     story.switch("tom");
     let bench = Bench::of(&story);
     bench.write("archive/broken.json", b"{");
-    let outcome = bench.run(&["revoke-plan", &story.finding("RW001").id, "archive", "--format", "json"]);
+    let outcome = bench.run(&[
+        "revoke-plan",
+        &story.finding("RW001").id,
+        "archive",
+        "--format",
+        "json",
+    ]);
     assert_eq!(outcome.code, Some(3));
-    assert_eq!(serde_json::from_str::<Value>(&outcome.stdout).unwrap()["complete"], false);
-    assert!(outcome.stderr.contains("may be missing from the plan"), "{}", outcome.stderr);
+    assert_eq!(
+        serde_json::from_str::<Value>(&outcome.stdout).unwrap()["complete"],
+        false
+    );
+    assert!(
+        outcome.stderr.contains("may be missing from the plan"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]
@@ -147,15 +251,47 @@ fn a_hostile_session_name_is_exact_in_the_policy_and_harmless_everywhere() {
     story.switch("tom").named(name);
     let bench = Bench::of(&story);
     let id = story.finding("RW001").id;
-    let text = bench.run(&["revoke-plan", &id, "archive", "--as-of", "2026-03-02T09:10:00Z"]).stdout;
-    assert!(!text.contains('\u{202e}') && !text.contains('\u{1b}'), "{text}");
-    let commands: Vec<&str> = text.lines().filter(|line| line.contains("--policy-document")).collect();
+    let text = bench
+        .run(&[
+            "revoke-plan",
+            &id,
+            "archive",
+            "--as-of",
+            "2026-03-02T09:10:00Z",
+        ])
+        .stdout;
+    assert!(
+        !text.contains('\u{202e}') && !text.contains('\u{1b}'),
+        "{text}"
+    );
+    let commands: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("--policy-document"))
+        .collect();
     assert_eq!(commands.len(), 2);
-    assert!(commands.iter().all(|line| line.matches('\'').count() == 2), "{commands:?}");
-    let json = bench.run(&["revoke-plan", &id, "archive", "--as-of", "2026-03-02T09:10:00Z", "--format", "json"]).stdout;
-    assert!(json.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "{json}");
+    assert!(
+        commands.iter().all(|line| line.matches('\'').count() == 2),
+        "{commands:?}"
+    );
+    let json = bench
+        .run(&[
+            "revoke-plan",
+            &id,
+            "archive",
+            "--as-of",
+            "2026-03-02T09:10:00Z",
+            "--format",
+            "json",
+        ])
+        .stdout;
+    assert!(
+        json.bytes()
+            .all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)),
+        "{json}"
+    );
     let plan: Value = serde_json::from_str(&json).unwrap();
-    let userid = &plan["roles"][0]["scoped"]["policy"]["Statement"][0]["Condition"]["StringEquals"]["aws:userid"];
+    let userid = &plan["roles"][0]["scoped"]["policy"]["Statement"][0]["Condition"]["StringEquals"]
+        ["aws:userid"];
     assert_eq!(userid, &json!(format!("AROAUPDATEAPPXXXXXXX:{name}")));
 }
 
@@ -166,23 +302,59 @@ fn nobody_is_taken_out_of_a_group_that_the_finding_says_they_are_not_in() {
     let bench = Bench::of(&story);
     // A roster of a known time, long before the plan.
     std::fs::remove_dir_all(bench.path("roster")).unwrap();
-    bench.write("roster/development@2026-03-02T120000Z.json", story.roster_text().unwrap().as_bytes());
-    let mut finding = bench.run(&["audit", "archive", "--format", "ndjson"]).findings().swap_remove(0);
-    assert_eq!((&finding["rule"], &finding["verdict"]), (&json!("RW001"), &json!("violation")));
+    bench.write(
+        "roster/development@2026-03-02T120000Z.json",
+        story.roster_text().unwrap().as_bytes(),
+    );
+    let mut finding = bench
+        .run(&["audit", "archive", "--format", "ndjson"])
+        .findings()
+        .swap_remove(0);
+    assert_eq!(
+        (&finding["rule"], &finding["verdict"]),
+        (&json!("RW001"), &json!("violation"))
+    );
     bench.write("elsewhere/finding.json", finding.to_string().as_bytes());
     // Of fewer logs and another policy: only the finding itself says it.
     finding["id"] = json!("0123456789abcdef0123456789abcdef");
     bench.write("elsewhere/foreign.json", finding.to_string().as_bytes());
     let id = story.finding("RW001").id;
-    for of in [id.as_str(), "elsewhere/finding.json", "elsewhere/foreign.json"] {
-        for roster in [None, Some(["--roster", "roster/development@2026-03-02T120000Z.json"])] {
-            let outcome =
-                bench.run(&[["revoke-plan", of, "archive"].as_slice(), roster.as_ref().map_or(&[], |given| given.as_slice())].concat());
+    for of in [
+        id.as_str(),
+        "elsewhere/finding.json",
+        "elsewhere/foreign.json",
+    ] {
+        for roster in [
+            None,
+            Some(["--roster", "roster/development@2026-03-02T120000Z.json"]),
+        ] {
+            let outcome = bench.run(
+                &[
+                    ["revoke-plan", of, "archive"].as_slice(),
+                    roster.as_ref().map_or(&[], |given| given.as_slice()),
+                ]
+                .concat(),
+            );
             assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-            assert!(!outcome.stdout.contains("remove-user-from-group"), "{of}: {}", outcome.stdout);
-            let text = outcome.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(text.contains("tom was not in development/Developers at") && text.contains("is unknown"), "{of}: {text}");
-            assert!(text.contains("aws iam list-groups-for-user --user-name tom"), "{of}: {text}");
+            assert!(
+                !outcome.stdout.contains("remove-user-from-group"),
+                "{of}: {}",
+                outcome.stdout
+            );
+            let text = outcome
+                .stdout
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            assert!(
+                text.contains("tom was not in development/Developers at")
+                    && text.contains("is unknown"),
+                "{of}: {text}"
+            );
+            assert!(
+                text.contains("aws iam list-groups-for-user --user-name tom"),
+                "{of}: {text}"
+            );
         }
     }
 }

@@ -19,7 +19,12 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// The findings, from `--format ndjson`.
     pub(crate) fn findings(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+        self.stdout
+            .lines()
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
+            .collect()
     }
 
     /// The last line on stderr.
@@ -36,7 +41,9 @@ pub(crate) struct Bench {
 impl Bench {
     /// An empty folder.
     pub(crate) fn empty() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self {
+            folder: TempDir::new().unwrap(),
+        }
     }
 
     /// The policy and roster of a story, and its records as one file `archive/log.json`.
@@ -46,7 +53,10 @@ impl Bench {
         if let Some(roster) = story.roster_text() {
             bench.write("roster/development.json", roster.as_bytes());
         }
-        bench.write("archive/log.json", json!({"Records": story.records()}).to_string().as_bytes());
+        bench.write(
+            "archive/log.json",
+            json!({"Records": story.records()}).to_string().as_bytes(),
+        );
         bench
     }
 
@@ -90,7 +100,11 @@ pub(crate) fn run_in(folder: &Path, args: &[&str], stdin: &[u8]) -> Outcome {
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the command prints UTF-8");
-    Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Outcome {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
 }
 
 /// The project's own folder.
@@ -116,7 +130,11 @@ impl Bench {
             // The file is gone with the process.
             while let Ok(text) = std::fs::read_to_string(&status) {
                 let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-                let Some(kib) = line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<u64>().ok()) else { break };
+                let Some(kib) =
+                    line.and_then(|line| line.split_ascii_whitespace().next()?.parse::<u64>().ok())
+                else {
+                    break;
+                };
                 peak = peak.max(kib);
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
@@ -124,7 +142,11 @@ impl Bench {
         });
         let output = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the command prints UTF-8");
-        let outcome = Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
+        let outcome = Outcome {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        };
         (outcome, watcher.join().unwrap())
     }
 }

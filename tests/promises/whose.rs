@@ -44,7 +44,11 @@ fn bench(story: &Story) -> Bench {
 fn paths(account: &str, number: usize) -> [String; 3] {
     let folder = format!("AWSLogs/o-example1234/{account}/CloudTrail/us-east-1/2026/03/02");
     let name = format!("{account}_CloudTrail_us-east-1_20260302T0905Z_EXAMPLE{number}.json");
-    [format!("{folder}/{name}"), format!("{folder}/{number}.json"), name]
+    [
+        format!("{folder}/{name}"),
+        format!("{folder}/{number}.json"),
+        name,
+    ]
 }
 
 #[test]
@@ -56,10 +60,20 @@ fn a_path_says_whose_the_records_in_it_are() {
         let bench = bench(&story);
         for (at, record) in story.records().iter().enumerate() {
             let path = &paths(account(record), at)[way];
-            bench.write(&format!("archive/{path}"), json!({ "Records": [unnamed(record)] }).to_string().as_bytes());
+            bench.write(
+                &format!("archive/{path}"),
+                json!({ "Records": [unnamed(record)] })
+                    .to_string()
+                    .as_bytes(),
+            );
         }
         let outcome = audit(&bench, &["archive"]);
-        assert_eq!((outcome.code, &outcome.stdout), (expected.code, &expected.stdout), "way {way}: {}", outcome.stderr);
+        assert_eq!(
+            (outcome.code, &outcome.stdout),
+            (expected.code, &expected.stdout),
+            "way {way}: {}",
+            outcome.stderr
+        );
     }
 }
 
@@ -68,16 +82,38 @@ fn a_path_is_known_from_within_its_folders_too() {
     let story = story();
     let bench = bench(&story);
     let folder = "AWSLogs/111122223333/CloudTrail/us-east-1";
-    let own: Vec<Value> = story.records().iter().filter(|record| account(record) == "111122223333").map(unnamed).collect();
-    bench.write(&format!("{folder}/a.json"), json!({ "Records": own }).to_string().as_bytes());
+    let own: Vec<Value> = story
+        .records()
+        .iter()
+        .filter(|record| account(record) == "111122223333")
+        .map(unnamed)
+        .collect();
+    bench.write(
+        &format!("{folder}/a.json"),
+        json!({ "Records": own }).to_string().as_bytes(),
+    );
     let up = "../../../../";
     let within = crate::tool::run_in(
         &bench.path(folder),
-        &["audit", "a.json", "--format", "ndjson", "--policy", &format!("{up}rolewatch.yaml"), "--roster", &format!("{up}{NAMES}")],
+        &[
+            "audit",
+            "a.json",
+            "--format",
+            "ndjson",
+            "--policy",
+            &format!("{up}rolewatch.yaml"),
+            "--roster",
+            &format!("{up}{NAMES}"),
+        ],
         b"",
     );
     let from_above = audit(&bench, &["AWSLogs"]);
-    assert_eq!((within.code, &within.stdout), (from_above.code, &from_above.stdout), "{}", within.stderr);
+    assert_eq!(
+        (within.code, &within.stdout),
+        (from_above.code, &from_above.stdout),
+        "{}",
+        within.stderr
+    );
     assert!(within.findings().len() > 2, "{}", within.stderr);
 }
 
@@ -86,13 +122,27 @@ fn an_event_says_whose_its_record_is() {
     let story = story();
     let expected = audit(&Bench::of(&story), &["archive"]);
     let event = |record: &Value| json!({"source": "aws.sts", "account": account(record), "detail": unnamed(record)});
-    let text: String = story.records().iter().map(|record| event(record).to_string()).collect();
+    let text: String = story
+        .records()
+        .iter()
+        .map(|record| event(record).to_string())
+        .collect();
     let bench = bench(&story);
     bench.write("archive/events.json", text.as_bytes());
     let outcome = audit(&bench, &["archive"]);
-    assert_eq!((outcome.code, &outcome.stdout), (expected.code, &expected.stdout), "{}", outcome.stderr);
+    assert_eq!(
+        (outcome.code, &outcome.stdout),
+        (expected.code, &expected.stdout),
+        "{}",
+        outcome.stderr
+    );
     let on_stdin = bench.run_with(&["audit", "-", "--format", "ndjson"], text.as_bytes());
-    assert_eq!((on_stdin.code, &on_stdin.stdout), (expected.code, &expected.stdout), "{}", on_stdin.stderr);
+    assert_eq!(
+        (on_stdin.code, &on_stdin.stdout),
+        (expected.code, &expected.stdout),
+        "{}",
+        on_stdin.stderr
+    );
 }
 
 #[test]
@@ -101,20 +151,41 @@ fn a_path_and_an_event_that_disagree_leave_the_record_unread() {
     story.switch("tom").with_mfa();
     let record = unnamed(&story.records()[0]);
     let bench = bench(&story);
-    let event = json!({"source": "aws.sts", "account": "111122223333", "detail": record}).to_string();
+    let event =
+        json!({"source": "aws.sts", "account": "111122223333", "detail": record}).to_string();
     for path in &paths("999988887777", 1) {
-        let path = bench.write(&format!("archive/{path}"), event.as_bytes()).display().to_string();
-        for args in [&["audit", "archive", "--format", "ndjson"][..], &["explain", &path]] {
+        let path = bench
+            .write(&format!("archive/{path}"), event.as_bytes())
+            .display()
+            .to_string();
+        for args in [
+            &["audit", "archive", "--format", "ndjson"][..],
+            &["explain", &path],
+        ] {
             let outcome = bench.run(args);
             assert_eq!(outcome.code, Some(3), "{args:?}: {}", outcome.stderr);
-            let named = outcome.stderr.lines().find(|line| line.contains("it isn't certain whose record this is"));
-            assert!(named.is_some_and(|line| line.contains("111122223333") && line.contains("999988887777")), "{}", outcome.stderr);
+            let named = outcome
+                .stderr
+                .lines()
+                .find(|line| line.contains("it isn't certain whose record this is"));
+            assert!(
+                named.is_some_and(
+                    |line| line.contains("111122223333") && line.contains("999988887777")
+                ),
+                "{}",
+                outcome.stderr
+            );
         }
         std::fs::remove_file(path).unwrap();
     }
     // Its own word settles it.
-    let said = json!({"source": "aws.sts", "account": "111122223333", "detail": story.records()[0]}).to_string();
-    bench.write(&format!("archive/{}", paths("999988887777", 1)[0]), said.as_bytes());
+    let said =
+        json!({"source": "aws.sts", "account": "111122223333", "detail": story.records()[0]})
+            .to_string();
+    bench.write(
+        &format!("archive/{}", paths("999988887777", 1)[0]),
+        said.as_bytes(),
+    );
     assert_eq!(audit(&bench, &["archive"]).code, Some(1));
 }
 
@@ -124,15 +195,42 @@ fn a_caller_says_whose_a_record_is_only_in_their_own_account() {
     story.switch("tom").with_mfa();
     story.service_switch("lambda.amazonaws.com");
     let bench = bench(&story);
-    let [caller, owner, service] = story.records() else { panic!("{:?}", story.records()) };
-    assert_eq!((&owner["userIdentity"]["type"], &service["userIdentity"]["type"]), (&json!("AWSAccount"), &json!("AWSService")));
-    let alone = |record: &Value| bench.run_with(&["audit", "-", "--format", "ndjson"], record.to_string().as_bytes());
+    let [caller, owner, service] = story.records() else {
+        panic!("{:?}", story.records())
+    };
+    assert_eq!(
+        (
+            &owner["userIdentity"]["type"],
+            &service["userIdentity"]["type"]
+        ),
+        (&json!("AWSAccount"), &json!("AWSService"))
+    );
+    let alone = |record: &Value| {
+        bench.run_with(
+            &["audit", "-", "--format", "ndjson"],
+            record.to_string().as_bytes(),
+        )
+    };
     let (own, said) = (alone(&unnamed(caller)), alone(caller));
-    assert_eq!((own.code, &own.stdout), (Some(1), &said.stdout), "{}", own.stderr);
+    assert_eq!(
+        (own.code, &own.stdout),
+        (Some(1), &said.stdout),
+        "{}",
+        own.stderr
+    );
     for record in [owner, service] {
         let outcome = alone(&unnamed(record));
-        assert_eq!((outcome.code, outcome.findings().len()), (Some(3), 0), "{}", outcome.stderr);
-        assert!(outcome.stderr.contains("`recipientAccountId` is missing"), "{}", outcome.stderr);
+        assert_eq!(
+            (outcome.code, outcome.findings().len()),
+            (Some(3), 0),
+            "{}",
+            outcome.stderr
+        );
+        assert!(
+            outcome.stderr.contains("`recipientAccountId` is missing"),
+            "{}",
+            outcome.stderr
+        );
     }
 }
 
@@ -145,7 +243,11 @@ fn explain_shows_the_account_that_the_path_names() {
     let path = bench.write(&paths("444455556666", 1)[0], owner.to_string().as_bytes());
     let outcome = bench.run(&["explain", &path.display().to_string()]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-    assert!(outcome.stdout.contains("account 444455556666, us-east-1"), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("account 444455556666, us-east-1"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]
@@ -153,17 +255,31 @@ fn history_reads_the_same() {
     let story = story();
     let expected = audit(&Bench::of(&story), &["archive"]);
     let twin = Twin::new(Calm, "2026-04-01T00:00:00Z".parse().unwrap());
-    for (key, text) in [("policy/rolewatch.yaml", story.policy_text()), (NAMES, &story.roster_text().unwrap())] {
-        twin.objects.borrow_mut().insert(key.to_owned(), (text.as_bytes().to_vec(), twin.clock.get()));
+    for (key, text) in [
+        ("policy/rolewatch.yaml", story.policy_text()),
+        (NAMES, &story.roster_text().unwrap()),
+    ] {
+        twin.objects
+            .borrow_mut()
+            .insert(key.to_owned(), (text.as_bytes().to_vec(), twin.clock.get()));
     }
     let mut keys = Vec::new();
     for (at, record) in story.records().iter().enumerate() {
         let (key, text) = if at % 2 == 0 {
-            (paths(account(record), at)[0].clone(), json!({ "Records": [unnamed(record)] }))
+            (
+                paths(account(record), at)[0].clone(),
+                json!({ "Records": [unnamed(record)] }),
+            )
         } else {
-            (format!("{at}.json"), json!({"source": "aws.sts", "account": account(record), "detail": unnamed(record)}))
+            (
+                format!("{at}.json"),
+                json!({"source": "aws.sts", "account": account(record), "detail": unnamed(record)}),
+            )
         };
-        twin.logs.borrow_mut().insert(("trail-logs".to_owned(), key.clone()), text.to_string().into_bytes());
+        twin.logs.borrow_mut().insert(
+            ("trail-logs".to_owned(), key.clone()),
+            text.to_string().into_bytes(),
+        );
         keys.push(key);
     }
     for asked in [

@@ -28,13 +28,13 @@ impl Weather for Counting {
 }
 
 fn batch(bodies: &[String]) -> Value {
-    let message =
-        |(at, body): (usize, &String)| json!({"messageId": at.to_string(), "body": body, "attributes": {"ApproximateReceiveCount": "1"}});
+    let message = |(at, body): (usize, &String)| json!({"messageId": at.to_string(), "body": body, "attributes": {"ApproximateReceiveCount": "1"}});
     json!({"Records": bodies.iter().enumerate().map(message).collect::<Vec<_>>()})
 }
 
 fn handle(guard: &mut Guard, twin: &Twin<Counting>, bodies: &[String]) -> Report {
-    let (response, report) = run(guard.handle(twin, &to_raw_value(&batch(bodies)).unwrap(), None)).unwrap();
+    let (response, report) =
+        run(guard.handle(twin, &to_raw_value(&batch(bodies)).unwrap(), None)).unwrap();
     assert!(response.batch_item_failures.is_empty());
     report
 }
@@ -43,7 +43,9 @@ fn handle(guard: &mut Guard, twin: &Twin<Counting>, bodies: &[String]) -> Report
 fn next(guard: &mut Guard, twin: &Twin<Counting>) -> bool {
     let now = twin.clock.get();
     let due = |queue: &Vec<(_, String)>| queue.iter().position(|(visible, _)| *visible <= now);
-    let Some(at) = due(&twin.queue.borrow()) else { return false };
+    let Some(at) = due(&twin.queue.borrow()) else {
+        return false;
+    };
     let (_, body) = twin.queue.borrow_mut().remove(at);
     handle(guard, twin, &[body]);
     true
@@ -52,7 +54,11 @@ fn next(guard: &mut Guard, twin: &Twin<Counting>) -> bool {
 /// How many messages are due, and how many of them are about turns.
 fn waiting(twin: &Twin<Counting>) -> usize {
     let now = twin.clock.get();
-    twin.queue.borrow().iter().filter(|(visible, body)| *visible <= now && body.contains("\"turn\"")).count()
+    twin.queue
+        .borrow()
+        .iter()
+        .filter(|(visible, body)| *visible <= now && body.contains("\"turn\""))
+        .count()
 }
 
 /// dora enters a role so many times; others did before, in an account that the guard has watched for a while.
@@ -68,7 +74,15 @@ fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting>) {
     prepare(&twin, &story);
     let role = format!("arn:aws:iam::{PRODUCTION}:role/UpdateApp");
     for other in 0..others / 10 {
-        keep_switches(&twin, PEOPLE.parse().unwrap(), &format!("AIDAEXAMPLE{other:09}"), &role, 10, story.now()).unwrap();
+        keep_switches(
+            &twin,
+            PEOPLE.parse().unwrap(),
+            &format!("AIDAEXAMPLE{other:09}"),
+            &role,
+            10,
+            story.now(),
+        )
+        .unwrap();
     }
     let mut guard = Guard::default();
     for record in story.records() {
@@ -84,7 +98,10 @@ fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting>) {
 fn told(story: &mut Story, tell: impl FnOnce(&mut Story)) -> Vec<String> {
     let from = story.records().len();
     tell(story);
-    story.records()[from..].iter().map(|record| envelope(record).to_string()).collect()
+    story.records()[from..]
+        .iter()
+        .map(|record| envelope(record).to_string())
+        .collect()
 }
 
 #[test]
@@ -92,19 +109,29 @@ fn what_a_change_costs_does_not_depend_on_the_switches_of_others() {
     for own in [3, 30] {
         let cost = |others: usize| {
             let (mut story, mut guard, twin) = watched(own, others);
-            let events = told(&mut story, |story| story.iam(-400_000, "admin").removes("dora", "Developers"));
+            let events = told(&mut story, |story| {
+                story.iam(-400_000, "admin").removes("dora", "Developers")
+            });
             handle(&mut guard, &twin, &events);
             let mut messages = 0;
             while next(&mut guard, &twin) {
                 messages += 1;
             }
-            assert_eq!(offline(&story, twin.clock.get()), standing(&twin), "{own} {others}");
+            assert_eq!(
+                offline(&story, twin.clock.get()),
+                standing(&twin),
+                "{own} {others}"
+            );
             assert!(standing(&twin).values().any(|said| said.0 == "RW001"));
             (messages, twin.weather.0.take(), twin.rows_read.get())
         };
         let few = cost(50);
         assert_eq!(few, cost(1_000), "{own}");
-        assert!(if own < 20 { few.0 == 0 } else { few.0 > 0 }, "a few are judged at once: {} messages", few.0);
+        assert!(
+            if own < 20 { few.0 == 0 } else { few.0 > 0 },
+            "a few are judged at once: {} messages",
+            few.0
+        );
     }
 }
 
@@ -113,7 +140,13 @@ fn changes_in_a_row_share_a_pass_and_one_message_waits() {
     let (mut story, mut guard, twin) = watched(45, 0);
     // The roster is of unknown time: a group created under its name says nothing else, but might.
     let events: Vec<String> = (0..40)
-        .flat_map(|number| told(&mut story, |story| story.iam(number - 300_000, "admin").renames_group("Operators", "Developers")))
+        .flat_map(|number| {
+            told(&mut story, |story| {
+                story
+                    .iam(number - 300_000, "admin")
+                    .renames_group("Operators", "Developers")
+            })
+        })
         .collect();
     for (at, event) in events.iter().enumerate() {
         handle(&mut guard, &twin, std::slice::from_ref(event));
@@ -128,23 +161,36 @@ fn changes_in_a_row_share_a_pass_and_one_message_waits() {
         messages += 1;
         assert!(waiting(&twin) <= 1);
     }
-    assert!(messages < 10, "{messages} messages for 40 changes of what 45 switches rest on");
+    assert!(
+        messages < 10,
+        "{messages} messages for 40 changes of what 45 switches rest on"
+    );
     assert_eq!(offline(&story, twin.clock.get()), standing(&twin));
 }
 
 #[test]
 fn a_message_that_was_lost_is_sent_again() {
     let (mut story, mut guard, twin) = watched(30, 0);
-    let events = told(&mut story, |story| story.iam(-400_000, "admin").removes("dora", "Developers"));
+    let events = told(&mut story, |story| {
+        story.iam(-400_000, "admin").removes("dora", "Developers")
+    });
     handle(&mut guard, &twin, &events);
     assert_eq!(waiting(&twin), 1);
     twin.queue.borrow_mut().clear();
     let now = twin.clock.get();
-    assert_eq!(run(revive(&twin, now.plus_seconds(600))).unwrap(), 0, "it may be on its way");
+    assert_eq!(
+        run(revive(&twin, now.plus_seconds(600))).unwrap(),
+        0,
+        "it may be on its way"
+    );
     assert_eq!(run(revive(&twin, now.plus_seconds(900))).unwrap(), 1);
     while next(&mut guard, &twin) {}
     assert_eq!(offline(&story, twin.clock.get()), standing(&twin));
-    assert_eq!(run(revive(&twin, now.plus_seconds(86_400))).unwrap(), 0, "nothing is left to do");
+    assert_eq!(
+        run(revive(&twin, now.plus_seconds(86_400))).unwrap(),
+        0,
+        "nothing is left to do"
+    );
 }
 
 #[test]
@@ -157,8 +203,14 @@ fn the_heartbeat_is_first_and_events_come_before_what_is_judged_again() {
     let bodies = [turn, rejudge, event, heartbeat];
     twin.topics.borrow_mut().clear();
     let report = handle(&mut guard, &twin, &bodies);
-    assert_eq!((report.heartbeats, report.judged, report.rejudged), (1, 1, 2));
+    assert_eq!(
+        (report.heartbeats, report.judged, report.rejudged),
+        (1, 1, 2)
+    );
     let topics = twin.topics.borrow();
     let shows = |at: usize, text: &str| matches!(&topics[at], Notice::Finding { body, .. } if body.contains(text));
-    assert!(topics.len() > 1 && shows(0, "heartbeat") && shows(1, "RW001"), "{topics:?}");
+    assert!(
+        topics.len() > 1 && shows(0, "heartbeat") && shows(1, "RW001"),
+        "{topics:?}"
+    );
 }

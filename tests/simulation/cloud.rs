@@ -12,7 +12,9 @@ use session_auditor::Auditor;
 use slack_notifier::Notifier;
 use switch_guard::Guard;
 
-use crate::invocation::{Call, Ended, Function, audit, guard, guarded, notifier, notify, reader, recover};
+use crate::invocation::{
+    Call, Ended, Function, audit, guard, guarded, notifier, notify, reader, recover,
+};
 use crate::slack::{Aws, Line, Slack};
 use crate::storm::Storm;
 use crate::sums::Sums;
@@ -120,7 +122,12 @@ impl<'w> Cloud<'w> {
 
     fn message(&mut self, body: String, visible: Moment) -> Message {
         self.numbers += 1;
-        Message { id: self.numbers, body, visible, receipts: 0 }
+        Message {
+            id: self.numbers,
+            body,
+            visible,
+            receipts: 0,
+        }
     }
 
     fn queue(&mut self, function: Function) -> &mut Vec<Message> {
@@ -133,7 +140,9 @@ impl<'w> Cloud<'w> {
     }
 
     fn messages(&self) -> impl Iterator<Item = &Message> {
-        [&self.events, &self.alerts, &self.requests, &self.files].into_iter().flatten()
+        [&self.events, &self.alerts, &self.requests, &self.files]
+            .into_iter()
+            .flatten()
     }
 
     /// Lets things happen until nothing is left to do. The storm ends at some point.
@@ -145,9 +154,19 @@ impl<'w> Cloud<'w> {
     pub(crate) fn run_and_look(&mut self, storm: usize, look: impl FnOnce()) {
         let mut look = Some(look);
         let dice = &self.twin.weather.dice;
-        let over = self.messages().map(|message| message.visible).max().unwrap_or(self.busy).plus_seconds(OVER);
+        let over = self
+            .messages()
+            .map(|message| message.visible)
+            .max()
+            .unwrap_or(self.busy)
+            .plus_seconds(OVER);
         for step in 0.. {
-            assert!(step < 400_000 && self.twin.clock.get() < over, "it never comes to rest: {:?} {:?}", self.events, self.alerts);
+            assert!(
+                step < 400_000 && self.twin.clock.get() < over,
+                "it never comes to rest: {:?} {:?}",
+                self.events,
+                self.alerts
+            );
             if step == storm {
                 if let Some(look) = look.take() {
                     look();
@@ -169,7 +188,8 @@ impl<'w> Cloud<'w> {
                     if stopped.function == Function::Notifier && dice.permille(300) {
                         // The queue gives up: nobody reads its dead letters here.
                         self.sums.lost += stopped.batch.len();
-                        self.alerts.retain(|message| !stopped.batch.contains(&message.id));
+                        self.alerts
+                            .retain(|message| !stopped.batch.contains(&message.id));
                     }
                 }
                 5 if blows && dice.permille(20) => self.give_again(),
@@ -187,24 +207,37 @@ impl<'w> Cloud<'w> {
     }
 
     fn is_at_rest(&self) -> bool {
-        let closed = self.quiet.is_some_and(|(at, open)| open == 0 && at.seconds_since(self.busy) >= RESTS);
-        closed && self.messages().next().is_none() && self.twin.queue.borrow().is_empty() && self.is_all_told()
+        let closed = self
+            .quiet
+            .is_some_and(|(at, open)| open == 0 && at.seconds_since(self.busy) >= RESTS);
+        closed
+            && self.messages().next().is_none()
+            && self.twin.queue.borrow().is_empty()
+            && self.is_all_told()
     }
 
     /// Whether Slack, where it lives, was told who receives e-mail.
     fn is_all_told(&self) -> bool {
-        self.twin.weather.refusal().is_some() || standing(self.twin).is_none_or(|standing| standing.told == standing.version)
+        self.twin.weather.refusal().is_some()
+            || standing(self.twin).is_none_or(|standing| standing.told == standing.version)
     }
 
     fn pass(&self, seconds: i64) {
-        self.twin.clock.set(self.twin.clock.get().plus_seconds(seconds));
+        self.twin
+            .clock
+            .set(self.twin.clock.get().plus_seconds(seconds));
     }
 
     /// Queues deliver at least once, and so do schedules: a message is given out again while it is being dealt with.
     fn give_again(&mut self) {
         let now = self.twin.clock.get();
         let dice = &self.twin.weather.dice;
-        let all = [&mut self.events, &mut self.alerts, &mut self.requests, &mut self.files];
+        let all = [
+            &mut self.events,
+            &mut self.alerts,
+            &mut self.requests,
+            &mut self.files,
+        ];
         let queue = all.into_iter().nth(dice.below(4)).unwrap();
         if !queue.is_empty() {
             let at = dice.below(queue.len());
@@ -217,7 +250,12 @@ impl<'w> Cloud<'w> {
 
     /// When nothing is visible and nothing runs, time passes until something is.
     fn wait(&mut self) {
-        let next = self.messages().map(|message| message.visible).chain([self.due]).min().unwrap();
+        let next = self
+            .messages()
+            .map(|message| message.visible)
+            .chain([self.due])
+            .min()
+            .unwrap();
         if next > self.twin.clock.get() {
             self.twin.clock.set(next);
         }
@@ -234,7 +272,9 @@ impl<'w> Cloud<'w> {
         self.topics_read = topics.len();
         drop(topics);
         for notice in fresh {
-            let Notice::Finding { body, .. } = notice else { continue };
+            let Notice::Finding { body, .. } = notice else {
+                continue;
+            };
             // Twice, or never.
             let copies = match self.twin.weather.dice.below(20) {
                 0 if self.twin.weather.blows.get() => 2,
@@ -274,19 +314,31 @@ impl<'w> Cloud<'w> {
     }
 
     fn start(&mut self, function: Function) {
-        let others = self.running.iter().filter(|running| running.function == function).count();
+        let others = self
+            .running
+            .iter()
+            .filter(|running| running.function == function)
+            .count();
         if others >= AT_ONCE {
             return;
         }
         let twin = self.twin;
         let now = twin.clock.get();
         let dice = &twin.weather.dice;
-        let mut visible: Vec<&mut Message> = self.queue(function).iter_mut().filter(|message| message.visible <= now).collect();
+        let mut visible: Vec<&mut Message> = self
+            .queue(function)
+            .iter_mut()
+            .filter(|message| message.visible <= now)
+            .collect();
         if visible.is_empty() {
             return;
         }
         let mut given: Vec<Message> = Vec::new();
-        let most = if function == Function::Auditor { 0 } else { dice.below(5) };
+        let most = if function == Function::Auditor {
+            0
+        } else {
+            dice.below(5)
+        };
         for _ in 0..=most {
             if visible.is_empty() {
                 break;
@@ -298,27 +350,58 @@ impl<'w> Cloud<'w> {
         }
         self.invocations += 1;
         let call: Call<'w> = match function {
-            Function::Guard => Box::pin(guard(twin, self.guards.pop().unwrap_or_else(|| Guard::new(guarded())), batch(&given))),
+            Function::Guard => Box::pin(guard(
+                twin,
+                self.guards.pop().unwrap_or_else(|| Guard::new(guarded())),
+                batch(&given),
+            )),
             Function::Notifier => {
-                let notifier = self.notifiers.pop().unwrap_or_else(|| notifier(twin, self.slack));
+                let notifier = self
+                    .notifiers
+                    .pop()
+                    .unwrap_or_else(|| notifier(twin, self.slack));
                 Box::pin(notify(notifier, batch(&given), self.invocations))
             }
             Function::Auditor => {
                 self.sums.swept.overlaps += u64::from(others > 0);
-                let auditor = self.auditors.pop().unwrap_or_else(|| Auditor::new(Vec::new(), "us-east-1".to_owned()));
-                let seconds = if twin.weather.blows.get() && dice.permille(300) { dice.below(90) } else { 280 };
+                let auditor = self
+                    .auditors
+                    .pop()
+                    .unwrap_or_else(|| Auditor::new(Vec::new(), "us-east-1".to_owned()));
+                let seconds = if twin.weather.blows.get() && dice.permille(300) {
+                    dice.below(90)
+                } else {
+                    280
+                };
                 let deadline = now.plus_seconds(i64::try_from(seconds).unwrap());
-                Box::pin(audit(twin, auditor, serde_json::from_str(&given[0].body).unwrap(), deadline))
+                Box::pin(audit(
+                    twin,
+                    auditor,
+                    serde_json::from_str(&given[0].body).unwrap(),
+                    deadline,
+                ))
             }
-            Function::Archive => Box::pin(recover(twin, self.readers.pop().unwrap_or_else(reader), batch(&given))),
+            Function::Archive => Box::pin(recover(
+                twin,
+                self.readers.pop().unwrap_or_else(reader),
+                batch(&given),
+            )),
         };
-        self.running.push(Invocation { function, batch: given.into_iter().map(|message| message.id).collect(), call });
+        self.running.push(Invocation {
+            function,
+            batch: given.into_iter().map(|message| message.id).collect(),
+            call,
+        });
     }
 
     fn poll(&mut self, at: usize) {
         let mut context = Context::from_waker(Waker::noop());
-        let Poll::Ready(ended) = self.running[at].call.as_mut().poll(&mut context) else { return };
-        let Invocation { function, batch, .. } = self.running.swap_remove(at);
+        let Poll::Ready(ended) = self.running[at].call.as_mut().poll(&mut context) else {
+            return;
+        };
+        let Invocation {
+            function, batch, ..
+        } = self.running.swap_remove(at);
         let now = self.twin.clock.get();
         let failed = match ended {
             Ended::Guard(guard, outcome) => {
@@ -326,7 +409,11 @@ impl<'w> Cloud<'w> {
                 self.guards.push(guard);
                 outcome.ok().map(|(failed, report)| {
                     self.sums.received += report.received;
-                    self.sums.ended += report.judged + report.duplicate + report.not_relevant + report.quarantined + report.failed;
+                    self.sums.ended += report.judged
+                        + report.duplicate
+                        + report.not_relevant
+                        + report.quarantined
+                        + report.failed;
                     self.sums.quarantined += report.quarantined;
                     self.sums.recovered += report.recovered;
                     self.sums.unaccounted |= report.metrics("switch-guard").unaccounted() != 0;
@@ -347,7 +434,10 @@ impl<'w> Cloud<'w> {
                 self.readers.push(reader);
                 outcome.ok().map(|(failed, report)| {
                     self.sums.missed += report.missed.values().sum::<u64>();
-                    self.sums.unread += report.files_unread + report.records_unread + report.quarantined + report.ignored;
+                    self.sums.unread += report.files_unread
+                        + report.records_unread
+                        + report.quarantined
+                        + report.ignored;
                     failed
                 })
             }
@@ -356,7 +446,9 @@ impl<'w> Cloud<'w> {
             if !batch.contains(&message.id) {
                 return true;
             }
-            let again = failed.as_ref().is_none_or(|failed| failed.contains(&message.id.to_string()));
+            let again = failed
+                .as_ref()
+                .is_none_or(|failed| failed.contains(&message.id.to_string()));
             if again {
                 message.visible = message.visible.max(now.plus_seconds(20));
             }
@@ -364,21 +456,38 @@ impl<'w> Cloud<'w> {
         });
     }
 
-    fn swept(&mut self, request: session_auditor::Request, outcome: Result<session_auditor::Report, String>) -> Option<Vec<String>> {
+    fn swept(
+        &mut self,
+        request: session_auditor::Request,
+        outcome: Result<session_auditor::Report, String>,
+    ) -> Option<Vec<String>> {
         if outcome.as_ref().is_ok_and(|report| report.taken.is_some()) {
             self.is_busy();
             return Some(Vec::new());
         }
         let sum = &mut self.sums.swept;
-        let (Some(swept), Some(resent)) = outcome.map(|report| (report.swept, report.resent)).unwrap_or_default() else {
+        let (Some(swept), Some(resent)) = outcome
+            .map(|report| (report.swept, report.resent))
+            .unwrap_or_default()
+        else {
             sum.failed += 1;
             return None;
         };
         sum.count(swept, resent);
-        if swept.stopped || swept.lookups + swept.closed + swept.rejudged + resent.published + resent.rejudged + resent.failed > 0 {
+        if swept.stopped
+            || swept.lookups
+                + swept.closed
+                + swept.rejudged
+                + resent.published
+                + resent.rejudged
+                + resent.failed
+                > 0
+        {
             self.is_busy();
         } else if let Some(at) = request.at {
-            self.quiet = self.quiet.max(Some((at, swept.open + resent.unacknowledged)));
+            self.quiet = self
+                .quiet
+                .max(Some((at, swept.open + resent.unacknowledged)));
         }
         Some(Vec::new())
     }

@@ -65,7 +65,10 @@ pub(crate) fn deliver(
             // A log file is written after minutes; S3 tells of it at least once, and perhaps hours later.
             let created = created(&log_file(twin, record, whose));
             for _ in 0..=usize::from(dice.permille(150)) {
-                cloud.file(created.clone(), after(if dice.permille(100) { 40_000 } else { 900 }));
+                cloud.file(
+                    created.clone(),
+                    after(if dice.permille(100) { 40_000 } else { 900 }),
+                );
             }
         }
         if found && dice.permille(600) {
@@ -79,7 +82,10 @@ pub(crate) fn deliver(
         let event = event.to_string();
         for _ in 0..=usize::from(dice.permille(150)) {
             // Some events come at once, some half an hour late.
-            cloud.event(event.clone(), after(if dice.permille(200) { 1_800 } else { 60 }));
+            cloud.event(
+                event.clone(),
+                after(if dice.permille(200) { 1_800 } else { 60 }),
+            );
         }
     }
     withheld
@@ -88,12 +94,24 @@ pub(crate) fn deliver(
 /// Puts a record into a log file of its own, and says where it lies.
 fn log_file(twin: &Twin<Storm>, record: &Value, whose: bool) -> String {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    let written = if whose { record.clone() } else { unnamed(record) };
-    encoder.write_all(json!({ "Records": [written] }).to_string().as_bytes()).unwrap();
-    let (account, region) = (record["recipientAccountId"].as_str().unwrap(), record["awsRegion"].as_str().unwrap_or("us-east-1"));
+    let written = if whose {
+        record.clone()
+    } else {
+        unnamed(record)
+    };
+    encoder
+        .write_all(json!({ "Records": [written] }).to_string().as_bytes())
+        .unwrap();
+    let (account, region) = (
+        record["recipientAccountId"].as_str().unwrap(),
+        record["awsRegion"].as_str().unwrap_or("us-east-1"),
+    );
     let day = time(record).to_string()[..10].replace('-', "/");
     let mut logs = twin.logs.borrow_mut();
-    let key = format!("AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_EXAMPLE{}.json.gz", logs.len());
+    let key = format!(
+        "AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_EXAMPLE{}.json.gz",
+        logs.len()
+    );
     logs.insert((BUCKET.to_owned(), key.clone()), encoder.finish().unwrap());
     key
 }
@@ -109,7 +127,9 @@ pub(crate) fn time(record: &Value) -> Moment {
 }
 
 fn issued(record: &Value) -> Option<&str> {
-    record.pointer("/responseElements/credentials/accessKeyId").and_then(Value::as_str)
+    record
+        .pointer("/responseElements/credentials/accessKeyId")
+        .and_then(Value::as_str)
 }
 
 /// Which records the event history is asked for: one half of an elevated switch whose other half comes, and what was done with it before it expired.
@@ -121,18 +141,34 @@ fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
             *copies.entry(id.as_str().unwrap_or_default()).or_default() += 1;
         }
     }
-    let alone = |record: &Value| record["addendum"].is_null() && copies[record["eventID"].as_str().unwrap()] == 1;
+    let alone = |record: &Value| {
+        record["addendum"].is_null() && copies[record["eventID"].as_str().unwrap()] == 1
+    };
     let mut halves: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut spoilt: Vec<&str> = Vec::new();
-    for (at, record) in records.iter().enumerate().filter(|(_, record)| record["eventName"] == "AssumeRole") {
-        let role = record.pointer("/requestParameters/roleArn").and_then(Value::as_str).unwrap_or_default();
-        let Some(issued) = issued(record) else { continue };
+    for (at, record) in records
+        .iter()
+        .enumerate()
+        .filter(|(_, record)| record["eventName"] == "AssumeRole")
+    {
+        let role = record
+            .pointer("/requestParameters/roleArn")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let Some(issued) = issued(record) else {
+            continue;
+        };
         if !alone(record) {
             spoilt.push(issued);
             spoilt.extend(
-                records.iter().filter(|other| other["sharedEventID"] == record["sharedEventID"]).filter_map(|other| self::issued(other)),
+                records
+                    .iter()
+                    .filter(|other| other["sharedEventID"] == record["sharedEventID"])
+                    .filter_map(|other| self::issued(other)),
             );
-        } else if role.starts_with("arn:aws:iam::444455556666:role/") && !role.ends_with("/ReadOnly") {
+        } else if role.starts_with("arn:aws:iam::444455556666:role/")
+            && !role.ends_with("/ReadOnly")
+        {
             halves.entry(issued).or_default().push(at);
         }
     }
@@ -142,11 +178,14 @@ fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
             found[if dice.permille(500) { one } else { other }] = true;
         }
         let mint = records[halves[0]];
-        let lasts = mint["requestParameters"]["durationSeconds"].as_i64().unwrap_or(900);
+        let lasts = mint["requestParameters"]["durationSeconds"]
+            .as_i64()
+            .unwrap_or(900);
         let ends = time(mint).plus_seconds(lasts);
         for (at, used) in records.iter().enumerate() {
             let own = used["userIdentity"]["accessKeyId"].as_str() == Some(issued);
-            if own && alone(used) && time(used) <= ends && used["eventName"] == "DescribeInstances" {
+            if own && alone(used) && time(used) <= ends && used["eventName"] == "DescribeInstances"
+            {
                 found[at] = true;
             }
         }

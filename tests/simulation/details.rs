@@ -14,7 +14,9 @@ struct Bench {
 }
 
 fn event(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../events")
+        .join(name);
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
@@ -29,13 +31,25 @@ impl Bench {
     fn new() -> Self {
         let now = "2026-03-20T00:00:00Z".parse().unwrap();
         let twin = Twin::new(Calm, now);
-        let policy = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/rolewatch.yaml")).unwrap();
-        twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (policy, now));
-        Self { twin, guard: Guard::default() }
+        let policy = std::fs::read(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/rolewatch.yaml"),
+        )
+        .unwrap();
+        twin.objects
+            .borrow_mut()
+            .insert(POLICY_KEY.to_owned(), (policy, now));
+        Self {
+            twin,
+            guard: Guard::default(),
+        }
     }
 
     fn take(&mut self, payload: &Value) -> Report {
-        run(self.guard.handle(&self.twin, &to_raw_value(payload).unwrap(), None)).unwrap().1
+        run(self
+            .guard
+            .handle(&self.twin, &to_raw_value(payload).unwrap(), None))
+        .unwrap()
+        .1
     }
 
     /// The same as a message of the queue that was given out before.
@@ -47,8 +61,12 @@ impl Bench {
     /// Copies of records that were judged without some of their details.
     fn copies(&self) -> Vec<Value> {
         let objects = self.twin.objects.borrow();
-        let copies = objects.iter().filter(|(key, _)| key.starts_with("quarantine/") && key.contains("/details-"));
-        copies.map(|(_, (bytes, _))| serde_json::from_slice(bytes).unwrap()).collect()
+        let copies = objects
+            .iter()
+            .filter(|(key, _)| key.starts_with("quarantine/") && key.contains("/details-"));
+        copies
+            .map(|(_, (bytes, _))| serde_json::from_slice(bytes).unwrap())
+            .collect()
     }
 }
 
@@ -56,13 +74,29 @@ impl Bench {
 fn a_detail_that_cant_be_read_is_counted_once_and_its_record_kept_once() {
     let mut bench = Bench::new();
     let report = bench.take(&spoiled());
-    assert_eq!((report.received, report.judged, report.partly_unread, report.quarantined), (1, 1, 1, 0));
+    assert_eq!(
+        (
+            report.received,
+            report.judged,
+            report.partly_unread,
+            report.quarantined
+        ),
+        (1, 1, 1, 0)
+    );
     assert_eq!(bench.copies(), [spoiled()]);
     // The record comes again in another event, and the message itself comes again.
     let mut other = spoiled();
     other["id"] = json!("5e3b2b5e-0000-4000-8000-00000000c0de");
-    for report in [bench.take(&other), bench.take_again(&other), bench.take_again(&spoiled())] {
-        assert_eq!((report.duplicate, report.partly_unread), (1, 0), "{report:?}");
+    for report in [
+        bench.take(&other),
+        bench.take_again(&other),
+        bench.take_again(&spoiled()),
+    ] {
+        assert_eq!(
+            (report.duplicate, report.partly_unread),
+            (1, 0),
+            "{report:?}"
+        );
     }
     assert_eq!(bench.copies(), [spoiled()]);
 }
@@ -71,15 +105,25 @@ fn a_detail_that_cant_be_read_is_counted_once_and_its_record_kept_once() {
 fn a_record_that_is_read_in_full_is_not_kept() {
     let mut bench = Bench::new();
     let report = bench.take(&event("assume-role-mfa-caller.json"));
-    assert_eq!((report.judged, report.partly_unread, bench.copies().len()), (1, 0, 0));
+    assert_eq!(
+        (report.judged, report.partly_unread, bench.copies().len()),
+        (1, 0, 0)
+    );
 }
 
 /// The owner's record names the caller's account only, which is not its own.
 #[test]
 fn a_record_that_doesnt_say_whose_it_is_is_its_events() {
     let mut silent = event("owner-half-known-user.json");
-    assert_ne!(silent["detail"]["userIdentity"]["accountId"], silent["account"]);
-    silent["detail"].as_object_mut().unwrap().remove("recipientAccountId").unwrap();
+    assert_ne!(
+        silent["detail"]["userIdentity"]["accountId"],
+        silent["account"]
+    );
+    silent["detail"]
+        .as_object_mut()
+        .unwrap()
+        .remove("recipientAccountId")
+        .unwrap();
     let mut bench = Bench::new();
     let report = bench.take(&silent);
     assert_eq!((report.judged, report.quarantined), (1, 0), "{report:?}");

@@ -21,22 +21,51 @@ fn switches_people_and_what_was_not_used_are_those_of_the_plain_audit() {
         let twin = Twin::new(Calm, now);
         prepare(&twin, &story);
         let mut guard = Guard::default();
-        let records: Vec<_> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
+        let records: Vec<_> = story
+            .records()
+            .iter()
+            .filter(|record| record["userIdentity"]["type"] != "AWSService")
+            .collect();
         for record in &records {
             run(guard.handle(&twin, &to_raw_value(&envelope(record)).unwrap(), None)).unwrap();
             drain(&mut guard, &twin);
         }
-        let scope = Scope { as_of: Some(now), since: Some(since), until: Some(now) };
-        let audit = judge(&story.world_of(records), &story.policy(), &story.rosters(), scope, &mut |_| ()).switches;
+        let scope = Scope {
+            as_of: Some(now),
+            since: Some(since),
+            until: Some(now),
+        };
+        let audit = judge(
+            &story.world_of(records),
+            &story.policy(),
+            &story.rosters(),
+            scope,
+            &mut |_| (),
+        )
+        .switches;
         let book = run(Shelf::default().current(&twin, now)).cloned().unwrap();
         let digest = run(gather(&twin, &book, now)).unwrap();
         assert_eq!(digest.switches, audit.len(), "seed {seed}");
-        let idle = audit.iter().filter(|switch| switch.last_use.is_none() && switch.granted_until.is_some_and(|until| until <= now));
+        let idle = audit.iter().filter(|switch| {
+            switch.last_use.is_none() && switch.granted_until.is_some_and(|until| until <= now)
+        });
         assert_eq!(digest.unused.total, idle.count(), "seed {seed}");
-        assert_eq!(digest.held.first.iter().map(|held| held.switches).sum::<usize>(), audit.len(), "seed {seed}");
+        assert_eq!(
+            digest
+                .held
+                .first
+                .iter()
+                .map(|held| held.switches)
+                .sum::<usize>(),
+            audit.len(),
+            "seed {seed}"
+        );
         switches += digest.switches;
         unused += digest.unused.total;
         open += digest.unproven.total + digest.broken.len();
     }
-    assert!(switches > 50 && unused > 5 && open > 20, "{switches} switches, {unused} unused, {open} open: too few to tell anything");
+    assert!(
+        switches > 50 && unused > 5 && open > 20,
+        "{switches} switches, {unused} unused, {open} open: too few to tell anything"
+    );
 }

@@ -18,7 +18,11 @@ use switch_guard::Guard;
 
 use crate::same_findings::{drain, envelope, one_by_one, said, standing};
 
-const HERE: Elsewhere = Elsewhere { partition: "aws", first: "us-east-1", second: "ap-northeast-1" };
+const HERE: Elsewhere = Elsewhere {
+    partition: "aws",
+    first: "us-east-1",
+    second: "ap-northeast-1",
+};
 const DAYS: i64 = 3;
 
 /// A record that changes nobody's membership.
@@ -33,8 +37,19 @@ struct Chatter {
 fn chatter() -> impl Strategy<Value = Chatter> {
     let service = prop::sample::select(vec!["iam", "sts", "signin"]);
     let account = prop::sample::select(vec![PEOPLE, PEOPLE, PRODUCTION]);
-    let region = prop::sample::select(vec!["us-east-1", "us-east-1", "us-east-1", "ap-northeast-1", "global"]);
-    (service, account, region, 0..DAYS * 24).prop_map(|(service, account, region, hour)| Chatter { service, account, region, hour })
+    let region = prop::sample::select(vec![
+        "us-east-1",
+        "us-east-1",
+        "us-east-1",
+        "ap-northeast-1",
+        "global",
+    ]);
+    (service, account, region, 0..DAYS * 24).prop_map(|(service, account, region, hour)| Chatter {
+        service,
+        account,
+        region,
+        hour,
+    })
 }
 
 /// The story with what was heard meanwhile, in a partition.
@@ -52,7 +67,16 @@ impl Told {
         story.switch("dora").with_mfa().used_after(60);
         let taken = story.now().plus_seconds(DAYS * 86_400);
         let mut records = story.records().to_vec();
-        for (number, Chatter { service, account, region, hour }) in heard.iter().enumerate() {
+        for (
+            number,
+            Chatter {
+                service,
+                account,
+                region,
+                hour,
+            },
+        ) in heard.iter().enumerate()
+        {
             records.push(json!({
                 "eventVersion": "1.11", "eventTime": story.now().plus_seconds(hour * 3_600), "eventName": "GetSomething",
                 "eventSource": format!("{service}.amazonaws.com"), "awsRegion": region, "recipientAccountId": account,
@@ -65,7 +89,10 @@ impl Told {
             policy: moved(story.policy_text()),
             roster: moved(&story.roster_text().unwrap()),
             taken,
-            records: records.iter().map(|record| serde_json::from_str(&moved(&record.to_string())).unwrap()).collect(),
+            records: records
+                .iter()
+                .map(|record| serde_json::from_str(&moved(&record.to_string())).unwrap())
+                .collect(),
             elsewhere,
         }
     }
@@ -76,19 +103,41 @@ impl Told {
         rosters.add(Snapshot::read(self.roster.as_bytes(), Some(self.taken)).unwrap());
         let mut intake = rolewatch_guard::intake::Intake::new(&policy);
         for record in &self.records {
-            intake.take(record.to_string().as_bytes(), Delivery::default()).unwrap();
+            intake
+                .take(record.to_string().as_bytes(), Delivery::default())
+                .unwrap();
         }
-        let scope = Scope { as_of: Some(self.taken), ..Scope::default() };
-        let judgement = judge(&intake.finish().world, &policy, &rosters, scope, &mut |_| ());
-        judgement.findings.iter().map(said).map(|(_, said)| format!("{said:?}")).collect()
+        let scope = Scope {
+            as_of: Some(self.taken),
+            ..Scope::default()
+        };
+        let judgement = judge(
+            &intake.finish().world,
+            &policy,
+            &rosters,
+            scope,
+            &mut |_| (),
+        );
+        judgement
+            .findings
+            .iter()
+            .map(said)
+            .map(|(_, said)| format!("{said:?}"))
+            .collect()
     }
 
     fn twin(&self) -> Twin<Calm> {
         let twin = Twin::new(Calm, self.taken);
         let name = self.taken.to_string().replace(':', "");
         let mut objects = twin.objects.borrow_mut();
-        objects.insert(POLICY_KEY.to_owned(), (self.policy.clone().into_bytes(), self.taken));
-        objects.insert(format!("roster/development@{name}.json"), (self.roster.clone().into_bytes(), self.taken));
+        objects.insert(
+            POLICY_KEY.to_owned(),
+            (self.policy.clone().into_bytes(), self.taken),
+        );
+        objects.insert(
+            format!("roster/development@{name}.json"),
+            (self.roster.clone().into_bytes(), self.taken),
+        );
         drop(objects);
         twin
     }
@@ -100,7 +149,10 @@ fn live(guard: &mut Guard, twin: &Twin<Calm>, record: &Value) {
 }
 
 fn stands(twin: &Twin<Calm>) -> Vec<String> {
-    standing(twin).values().map(|said| format!("{said:?}")).collect()
+    standing(twin)
+        .values()
+        .map(|said| format!("{said:?}"))
+        .collect()
 }
 
 proptest! {
@@ -134,10 +186,20 @@ proptest! {
 
 #[test]
 fn whoever_is_unproven_is_judged_again_once_it_is_known_where_iam_records() {
-    let sts = (0..DAYS * 24).step_by(12).map(|hour| Chatter { service: "sts", account: PEOPLE, region: "us-east-1", hour });
+    let sts = (0..DAYS * 24).step_by(12).map(|hour| Chatter {
+        service: "sts",
+        account: PEOPLE,
+        region: "us-east-1",
+        hour,
+    });
     for account in [PEOPLE, PRODUCTION] {
         let mut heard: Vec<Chatter> = sts.clone().collect();
-        heard.push(Chatter { service: "iam", account, region: "us-east-1", hour: 5 });
+        heard.push(Chatter {
+            service: "iam",
+            account,
+            region: "us-east-1",
+            hour: 5,
+        });
         let told = Told::new(Elsewhere::MADE_UP, &heard);
         let (last, before) = told.records.split_last().unwrap();
         let (twin, mut guard) = (told.twin(), Guard::default());
@@ -145,8 +207,17 @@ fn whoever_is_unproven_is_judged_again_once_it_is_known_where_iam_records() {
             live(&mut guard, &twin, record);
         }
         let unproven = stands(&twin);
-        assert!(unproven.iter().any(|said| said.contains("RW001") && said.contains("don't show in which Region")), "{unproven:#?}");
+        assert!(
+            unproven
+                .iter()
+                .any(|said| said.contains("RW001") && said.contains("don't show in which Region")),
+            "{unproven:#?}"
+        );
         live(&mut guard, &twin, last);
-        assert_eq!((stands(&twin), told.offline()), (vec![], vec![]), "IAM's event of {account} shows it");
+        assert_eq!(
+            (stands(&twin), told.offline()),
+            (vec![], vec![]),
+            "IAM's event of {account} shows it"
+        );
     }
 }

@@ -44,27 +44,73 @@ pub(crate) enum Ended<'w> {
 /// A call under way.
 pub(crate) type Call<'w> = Pin<Box<dyn Future<Output = Ended<'w>> + 'w>>;
 
-pub(crate) async fn guard(twin: &Twin<Storm>, mut guard: Guard, payload: Box<RawValue>) -> Ended<'_> {
-    let outcome = guard.handle(twin, &payload, None).await.map_err(|trouble| trouble.to_string());
-    let failed = outcome
-        .map(|(response, report)| (response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(), report));
+pub(crate) async fn guard(
+    twin: &Twin<Storm>,
+    mut guard: Guard,
+    payload: Box<RawValue>,
+) -> Ended<'_> {
+    let outcome = guard
+        .handle(twin, &payload, None)
+        .await
+        .map_err(|trouble| trouble.to_string());
+    let failed = outcome.map(|(response, report)| {
+        (
+            response
+                .batch_item_failures
+                .into_iter()
+                .map(|failure| failure.item_identifier)
+                .collect(),
+            report,
+        )
+    });
     Ended::Guard(guard, failed)
 }
 
 pub(crate) fn notifier<'w>(twin: &'w Twin<Storm>, slack: &'w Slack) -> Notifier<Aws<'w>, Line<'w>> {
     let channel = slack.bot.then(|| "C0EXAMPLE".to_owned());
-    Notifier::new(Courier::new(Aws { twin, slack }, Line { twin, slack }, sample::view(Language::English), channel, None, false))
+    Notifier::new(Courier::new(
+        Aws { twin, slack },
+        Line { twin, slack },
+        sample::view(Language::English),
+        channel,
+        None,
+        false,
+    ))
 }
 
-pub(crate) async fn notify<'w>(notifier: Notifier<Aws<'w>, Line<'w>>, payload: Box<RawValue>, number: u64) -> Ended<'w> {
-    let outcome = notifier.handle(payload.get(), &format!("invocation-{number}")).await.map_err(|failed| failed.to_string());
-    let failed =
-        outcome.map(|report| (report.response.batch_item_failures.iter().map(|failure| failure.item_identifier.clone()).collect(), report));
+pub(crate) async fn notify<'w>(
+    notifier: Notifier<Aws<'w>, Line<'w>>,
+    payload: Box<RawValue>,
+    number: u64,
+) -> Ended<'w> {
+    let outcome = notifier
+        .handle(payload.get(), &format!("invocation-{number}"))
+        .await
+        .map_err(|failed| failed.to_string());
+    let failed = outcome.map(|report| {
+        (
+            report
+                .response
+                .batch_item_failures
+                .iter()
+                .map(|failure| failure.item_identifier.clone())
+                .collect(),
+            report,
+        )
+    });
     Ended::Notifier(notifier, failed)
 }
 
-pub(crate) async fn audit(twin: &Twin<Storm>, mut auditor: Auditor, request: Request, deadline: Moment) -> Ended<'_> {
-    let outcome = auditor.handle(twin, request, Some(deadline)).await.map_err(|trouble| trouble.to_string());
+pub(crate) async fn audit(
+    twin: &Twin<Storm>,
+    mut auditor: Auditor,
+    request: Request,
+    deadline: Moment,
+) -> Ended<'_> {
+    let outcome = auditor
+        .handle(twin, request, Some(deadline))
+        .await
+        .map_err(|trouble| trouble.to_string());
     Ended::Auditor(auditor, request, outcome)
 }
 
@@ -72,18 +118,46 @@ pub(crate) async fn audit(twin: &Twin<Storm>, mut auditor: Auditor, request: Req
 pub(crate) const BUCKET: &str = "trail-logs";
 
 pub(crate) fn reader() -> archive_auditor::Auditor {
-    let hub = archive_auditor::Hub { guarded: guarded(), account: "123456789012".parse().unwrap(), region: "us-east-1".to_owned() };
-    archive_auditor::Auditor::new(Some(archive_auditor::Trail { bucket: BUCKET.to_owned(), prefix: String::new(), hub }))
+    let hub = archive_auditor::Hub {
+        guarded: guarded(),
+        account: "123456789012".parse().unwrap(),
+        region: "us-east-1".to_owned(),
+    };
+    archive_auditor::Auditor::new(Some(archive_auditor::Trail {
+        bucket: BUCKET.to_owned(),
+        prefix: String::new(),
+        hub,
+    }))
 }
 
 /// What nobody may tamper with.
 pub(crate) fn guarded() -> Guarded {
-    Guarded { stack: "rolewatch".to_owned(), ..Guarded::default() }
+    Guarded {
+        stack: "rolewatch".to_owned(),
+        ..Guarded::default()
+    }
 }
 
-pub(crate) async fn recover(twin: &Twin<Storm>, mut reader: archive_auditor::Auditor, payload: Box<RawValue>) -> Ended<'_> {
-    let outcome = reader.handle(twin, &payload, None).await.map_err(|trouble| trouble.to_string());
+pub(crate) async fn recover(
+    twin: &Twin<Storm>,
+    mut reader: archive_auditor::Auditor,
+    payload: Box<RawValue>,
+) -> Ended<'_> {
+    let outcome = reader
+        .handle(twin, &payload, None)
+        .await
+        .map_err(|trouble| trouble.to_string());
     let id = |failure: &Value| failure["itemIdentifier"].as_str().unwrap().to_owned();
-    let failed = outcome.map(|(answer, report)| (answer["batchItemFailures"].as_array().unwrap().iter().map(id).collect(), report));
+    let failed = outcome.map(|(answer, report)| {
+        (
+            answer["batchItemFailures"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(id)
+                .collect(),
+            report,
+        )
+    });
     Ended::Archive(reader, failed)
 }

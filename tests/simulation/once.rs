@@ -46,7 +46,11 @@ fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
     let mut context = Context::from_waker(Waker::noop());
     let mut ended = [None, None];
     while ended.iter().any(Option::is_none) {
-        let (at, future) = if dice.permille(500) { (0, &mut first) } else { (1, &mut second) };
+        let (at, future) = if dice.permille(500) {
+            (0, &mut first)
+        } else {
+            (1, &mut second)
+        };
         if ended[at].is_none()
             && let Poll::Ready(output) = future.as_mut().poll(&mut context)
         {
@@ -60,11 +64,23 @@ fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
 fn rest(guard: &mut Guard, twin: &Twin<Alternating>, end: Moment) -> Vec<Report> {
     let mut reports = Vec::new();
     loop {
-        let next = twin.queue.borrow().iter().map(|(visible, _)| *visible).min();
-        let Some(next) = next.filter(|next| *next <= end) else { return reports };
+        let next = twin
+            .queue
+            .borrow()
+            .iter()
+            .map(|(visible, _)| *visible)
+            .min();
+        let Some(next) = next.filter(|next| *next <= end) else {
+            return reports;
+        };
         twin.clock.set(twin.clock.get().max(next));
         let now = twin.clock.get();
-        let due = twin.queue.borrow().iter().position(|(visible, _)| *visible <= now).unwrap();
+        let due = twin
+            .queue
+            .borrow()
+            .iter()
+            .position(|(visible, _)| *visible <= now)
+            .unwrap();
         let (_, body) = twin.queue.borrow_mut().remove(due);
         let (response, report) = run(guard.handle(twin, &batch(&[body]), None)).unwrap();
         assert!(response.batch_item_failures.is_empty());
@@ -79,7 +95,14 @@ fn told(twin: &Twin<Alternating>) -> Vec<(String, u64)> {
         Notice::Finding { body, .. } => Some(serde_json::from_str::<Value>(body).unwrap()),
         Notice::Operations { .. } => None,
     });
-    findings.map(|alert| (alert["id"].as_str().unwrap().to_owned(), alert["version"].as_u64().unwrap())).collect()
+    findings
+        .map(|alert| {
+            (
+                alert["id"].as_str().unwrap().to_owned(),
+                alert["version"].as_u64().unwrap(),
+            )
+        })
+        .collect()
 }
 
 fn story() -> Story {
@@ -95,7 +118,11 @@ fn story() -> Story {
 #[test]
 fn what_comes_by_two_queues_at_once_is_judged_and_told_once() {
     let story = story();
-    let events: Vec<String> = story.records().iter().map(|record| envelope(record).to_string()).collect();
+    let events: Vec<String> = story
+        .records()
+        .iter()
+        .map(|record| envelope(record).to_string())
+        .collect();
     assert_eq!(events.len(), 6, "two halves of each switch");
     let mut postponed = 0;
     for seed in 0..150 {
@@ -103,7 +130,11 @@ fn what_comes_by_two_queues_at_once_is_judged_and_told_once() {
         prepare(&twin, &story);
         let (mut of_switches, mut of_events) = (Guard::default(), Guard::default());
         let (copy, other) = (batch(&events), batch(&events));
-        let ended = both(&twin.weather.0, of_switches.handle(&twin, &copy, None), of_events.handle(&twin, &other, None));
+        let ended = both(
+            &twin.weather.0,
+            of_switches.handle(&twin, &copy, None),
+            of_events.handle(&twin, &other, None),
+        );
         let mut reports = Vec::new();
         for outcome in ended {
             let (response, report) = outcome.unwrap();
@@ -115,14 +146,22 @@ fn what_comes_by_two_queues_at_once_is_judged_and_told_once() {
         reports.extend(rest(&mut of_events, &twin, end));
 
         let sum = |of: fn(&Report) -> u64| reports.iter().map(of).sum::<u64>();
-        assert_eq!(sum(|report| report.received), 12, "seed {seed}: each copy counts once");
+        assert_eq!(
+            sum(|report| report.received),
+            12,
+            "seed {seed}: each copy counts once"
+        );
         assert_eq!(sum(|report| report.judged), 6, "seed {seed}: {reports:?}");
         assert_eq!(sum(|report| report.duplicate), 6, "seed {seed}");
         let told = told(&twin);
         assert!(told.len() >= 2, "seed {seed}: {told:?}");
         let distinct: BTreeSet<&(String, u64)> = told.iter().collect();
         assert_eq!(distinct.len(), told.len(), "seed {seed}: {told:?}");
-        assert_eq!(standing(&twin), offline(&story, twin.clock.get()), "seed {seed}");
+        assert_eq!(
+            standing(&twin),
+            offline(&story, twin.clock.get()),
+            "seed {seed}"
+        );
     }
     assert!(postponed > 50, "the copies hardly ever met: {postponed}");
 }
@@ -130,7 +169,11 @@ fn what_comes_by_two_queues_at_once_is_judged_and_told_once() {
 #[test]
 fn what_one_invocation_was_cut_off_from_is_judged_by_the_other_within_two_minutes() {
     let story = story();
-    let events: Vec<String> = story.records().iter().map(|record| envelope(record).to_string()).collect();
+    let events: Vec<String> = story
+        .records()
+        .iter()
+        .map(|record| envelope(record).to_string())
+        .collect();
     let mut cut_off = 0;
     for seed in 0..150 {
         let twin = Twin::new(Alternating(Dice::new(seed)), story.now().plus_seconds(60));
@@ -141,7 +184,8 @@ fn what_one_invocation_was_cut_off_from_is_judged_by_the_other_within_two_minute
             let copy = batch(&events);
             let mut first = pin!(of_switches.handle(&twin, &copy, None));
             let mut context = Context::from_waker(Waker::noop());
-            cut_off += usize::from((0..polls).all(|_| first.as_mut().poll(&mut context).is_pending()));
+            cut_off +=
+                usize::from((0..polls).all(|_| first.as_mut().poll(&mut context).is_pending()));
         }
         let end = twin.clock.get().plus_seconds(120);
         let (response, _) = run(of_events.handle(&twin, &batch(&events), None)).unwrap();
@@ -150,7 +194,10 @@ fn what_one_invocation_was_cut_off_from_is_judged_by_the_other_within_two_minute
 
         let wanted = offline(&story, twin.clock.get());
         assert_eq!(standing(&twin), wanted, "seed {seed}");
-        let told: BTreeSet<String> = told(&twin).into_iter().map(|(finding, _)| finding).collect();
+        let told: BTreeSet<String> = told(&twin)
+            .into_iter()
+            .map(|(finding, _)| finding)
+            .collect();
         assert_eq!(told, wanted.into_keys().collect(), "seed {seed}");
     }
     assert!(cut_off > 50, "it was hardly ever cut off: {cut_off}");

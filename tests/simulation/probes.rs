@@ -60,12 +60,28 @@ fn spot(account: &str, region: &str) -> Spot {
 impl World {
     fn new(policy: &str) -> Self {
         let twin = Twin::new(Calm, start());
-        twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (policy.as_bytes().to_vec(), start()));
-        let guarded = Guarded { stack: "rolewatch".into(), reader_role: "rolewatch-reader".into(), ..Guarded::default() };
+        twin.objects
+            .borrow_mut()
+            .insert(POLICY_KEY.to_owned(), (policy.as_bytes().to_vec(), start()));
+        let guarded = Guarded {
+            stack: "rolewatch".into(),
+            reader_role: "rolewatch-reader".into(),
+            ..Guarded::default()
+        };
         let guard = Guard::new(guarded).with_hub(HUB.parse().unwrap());
         let auditor = Auditor::new(Vec::new(), "us-east-1".to_owned());
         let (cut, under_way, silent) = (Vec::new(), Vec::new(), Vec::new());
-        Self { twin, guard, auditor, cut, under_way, events: 0, delay: 180, taken: Report::default(), silent }
+        Self {
+            twin,
+            guard,
+            auditor,
+            cut,
+            under_way,
+            events: 0,
+            delay: 180,
+            taken: Report::default(),
+            silent,
+        }
     }
 
     /// The hourly run, and what arrives until the next one.
@@ -73,9 +89,14 @@ impl World {
         let due = start().plus_seconds(number * HOUR);
         self.arrive(due);
         self.twin.clock.set(due.plus_seconds(3));
-        let request = Request { task: Task::Probe, at: Some(due) };
+        let request = Request {
+            task: Task::Probe,
+            at: Some(due),
+        };
         let report = run(self.auditor.handle(&self.twin, request, None)).unwrap();
-        let said = report.metrics("session-auditor").counted(Count::SilentSpokes);
+        let said = report
+            .metrics("session-auditor")
+            .counted(Count::SilentSpokes);
         assert_eq!(Some(said), report.probed.map(|probed| probed.silent));
         self.silent.push(said);
         for (time, account, region) in self.twin.probed.take() {
@@ -83,7 +104,10 @@ impl World {
             for of in copies {
                 self.events += 1;
                 let event = event(self.events, time, (account, &region), of);
-                let is_cut = self.cut.iter().any(|((cut, at), from)| (*cut, at) == (of, &region) && time >= *from);
+                let is_cut = self
+                    .cut
+                    .iter()
+                    .any(|((cut, at), from)| (*cut, at) == (of, &region) && time >= *from);
                 if !is_cut {
                     self.under_way.push((time.plus_seconds(self.delay), event));
                 }
@@ -94,7 +118,11 @@ impl World {
 
     fn arrive(&mut self, until: Moment) {
         self.under_way.sort_by_key(|(time, _)| *time);
-        while self.under_way.first().is_some_and(|(time, _)| *time < until) {
+        while self
+            .under_way
+            .first()
+            .is_some_and(|(time, _)| *time < until)
+        {
             let (time, event) = self.under_way.remove(0);
             self.twin.clock.set(time);
             self.take(&event);
@@ -116,7 +144,13 @@ impl World {
             Notice::Operations { body, .. } => Some(body),
             Notice::Finding { .. } => None,
         };
-        self.twin.topics.take().into_iter().filter_map(body).filter(|body| body.contains("Once an hour")).collect()
+        self.twin
+            .topics
+            .take()
+            .into_iter()
+            .filter_map(body)
+            .filter(|body| body.contains("Once an hour"))
+            .collect()
     }
 }
 
@@ -180,7 +214,9 @@ fn a_place_is_named_by_the_second_run_after_the_cut_whenever_that_is() {
     for minutes in (0..60).step_by(4) {
         let mut world = World::new(POLICY);
         let place = spot(SPOKE, "eu-west-1");
-        world.cut.push((place, start().plus_seconds(HOUR + minutes * 60)));
+        world
+            .cut
+            .push((place, start().plus_seconds(HOUR + minutes * 60)));
         for hour in 0..4 {
             world.hour(hour);
         }
@@ -189,8 +225,14 @@ fn a_place_is_named_by_the_second_run_after_the_cut_whenever_that_is() {
         let expected: Vec<u64> = (0..4).map(|hour| u64::from(hour >= first)).collect();
         assert_eq!(world.silent, expected, "{minutes}");
         let notices = world.notices();
-        assert!(notices.len() == 1 && notices[0].contains("444455556666 (production), eu-west-1"), "{notices:?}");
-        assert!(!notices[0].contains("us-east-1") && !notices[0].contains("development"), "{notices:?}");
+        assert!(
+            notices.len() == 1 && notices[0].contains("444455556666 (production), eu-west-1"),
+            "{notices:?}"
+        );
+        assert!(
+            !notices[0].contains("us-east-1") && !notices[0].contains("development"),
+            "{notices:?}"
+        );
     }
 }
 
@@ -231,8 +273,15 @@ fn a_hub_that_is_cut_off_itself_is_named_too() {
 #[test]
 fn a_reader_role_that_lets_nobody_in_is_named_at_once_until_it_does() {
     let mut world = World::new(POLICY);
-    let refused = Trouble::Refused { what: "sts:AssumeRole".into(), why: "AccessDenied".into() };
-    world.twin.unprobed.borrow_mut().insert(spot(SPOKE, "eu-west-1"), refused);
+    let refused = Trouble::Refused {
+        what: "sts:AssumeRole".into(),
+        why: "AccessDenied".into(),
+    };
+    world
+        .twin
+        .unprobed
+        .borrow_mut()
+        .insert(spot(SPOKE, "eu-west-1"), refused);
     world.hour(0);
     assert!(world.notices()[0].contains("AccessDenied"));
     world.twin.unprobed.borrow_mut().clear();
@@ -260,10 +309,20 @@ fn a_record_that_did_not_come_by_eventbridge_proves_nothing() {
     let mut of_another = real.clone();
     of_another["account"] = json!("111122223333");
     world.take(&of_another);
-    assert_eq!((world.hour(1), world.taken.received, world.taken.quarantined), (1, 2, 2));
+    assert_eq!(
+        (world.hour(1), world.taken.received, world.taken.quarantined),
+        (1, 2, 2)
+    );
     world.take(&real);
     assert_eq!(
-        world.twin.rows.borrow().values().flat_map(|rows| rows.keys()).filter(|sk| sk.starts_with("answer#444455556666#eu")).count(),
+        world
+            .twin
+            .rows
+            .borrow()
+            .values()
+            .flat_map(|rows| rows.keys())
+            .filter(|sk| sk.starts_with("answer#444455556666#eu"))
+            .count(),
         1
     );
 }
@@ -274,7 +333,10 @@ fn an_elevated_reader_role_is_judged_as_any_other_and_the_probe_is_still_noted()
     world.hour(0);
     world.hour(1);
     assert_eq!(world.silent, [0, 0]);
-    assert!(world.taken.settled.found > 0, "who entered it is in no group");
+    assert!(
+        world.taken.settled.found > 0,
+        "who entered it is in no group"
+    );
     assert_eq!(world.taken.received, 0);
     let mut plain = World::new(POLICY);
     plain.hour(0);
@@ -287,6 +349,10 @@ fn an_account_that_answers_is_heard() {
     let mut world = World::new(POLICY);
     world.hour(0);
     world.arrive(start().plus_seconds(HOUR));
-    let heard = run(rolewatch_edge::ledger::heard_of(&world.twin, SPOKE.parse().unwrap())).unwrap();
+    let heard = run(rolewatch_edge::ledger::heard_of(
+        &world.twin,
+        SPOKE.parse().unwrap(),
+    ))
+    .unwrap();
     assert_eq!(heard.keys().collect::<Vec<_>>(), ["eu-west-1", "us-east-1"]);
 }

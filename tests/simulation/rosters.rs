@@ -69,11 +69,20 @@ impl<'d> Telling<'d> {
         let story = Story::new().without_roster();
         let mut truth = Truth::default();
         for name in &NAMES[..4] {
-            let groups = GROUPS.into_iter().filter(|_| dice.permille(400)).map(|group| (group, None)).collect();
-            truth.users.insert((*name).to_owned(), ((*name).to_owned(), groups));
+            let groups = GROUPS
+                .into_iter()
+                .filter(|_| dice.permille(400))
+                .map(|group| (group, None))
+                .collect();
+            truth
+                .users
+                .insert((*name).to_owned(), ((*name).to_owned(), groups));
         }
         let auditor = Twin::new(Calm, story.now());
-        auditor.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), story.now()));
+        auditor.objects.borrow_mut().insert(
+            POLICY_KEY.to_owned(),
+            (story.policy_text().as_bytes().to_vec(), story.now()),
+        );
         Self {
             dice,
             story,
@@ -108,37 +117,63 @@ impl<'d> Telling<'d> {
     }
 
     fn somebody(&self) -> Option<(String, String)> {
-        let all: Vec<_> = self.truth.users.iter().map(|(of, (name, _))| (of.clone(), name.clone())).collect();
+        let all: Vec<_> = self
+            .truth
+            .users
+            .iter()
+            .map(|(of, (name, _))| (of.clone(), name.clone()))
+            .collect();
         all.get(self.dice.below(all.len())).cloned()
     }
 
     /// The records of the last sentence, with the name that the person bears now.
     fn take(&mut self, from: usize, of: &str, name: &str) {
         for record in &self.story.records()[from..] {
-            let text = record.to_string().replace(&format!("\"userName\":\"{of}\""), &format!("\"userName\":\"{name}\""));
-            self.records.push(serde_json::from_str(&text.replace(&format!(":user/{of}\""), &format!(":user/{name}\""))).unwrap());
+            let text = record.to_string().replace(
+                &format!("\"userName\":\"{of}\""),
+                &format!("\"userName\":\"{name}\""),
+            );
+            self.records.push(
+                serde_json::from_str(
+                    &text.replace(&format!(":user/{of}\""), &format!(":user/{name}\"")),
+                )
+                .unwrap(),
+            );
         }
     }
 
     fn switch(&mut self) {
-        let Some((of, name)) = self.somebody() else { return };
+        let Some((of, name)) = self.somebody() else {
+            return;
+        };
         let from = self.story.records().len();
         drop(self.story.switch(&of));
-        let session = self.story.records()[from]["responseElements"]["assumedRoleUser"]["assumedRoleId"].as_str().unwrap().to_owned();
+        let session =
+            self.story.records()[from]["responseElements"]["assumedRoleUser"]["assumedRoleId"]
+                .as_str()
+                .unwrap()
+                .to_owned();
         self.take(from, &of, &name);
         let joined = self.truth.users[&of].1.get("Developers");
-        let truth = Entered { member: joined.is_some(), since: joined.copied().flatten() };
+        let truth = Entered {
+            member: joined.is_some(),
+            since: joined.copied().flatten(),
+        };
         self.entered.insert((session, self.story.now()), truth);
         // Two switches of one person in one second are one to the engine.
         self.story.later(1);
     }
 
     fn change(&mut self) {
-        let Some((of, name)) = self.somebody() else { return };
+        let Some((of, name)) = self.somebody() else {
+            return;
+        };
         let group = GROUPS[self.dice.below(2)];
         let from = self.story.records().len();
         let now = self.story.now();
-        let free = NAMES.into_iter().find(|free| self.truth.users.values().all(|(name, _)| name != free));
+        let free = NAMES
+            .into_iter()
+            .find(|free| self.truth.users.values().all(|(name, _)| name != free));
         let iam = self.story.iam(0, "admin");
         match (self.dice.below(10), free) {
             // Without a snapshot from before it, nothing tells that an addition changed nothing.
@@ -146,11 +181,25 @@ impl<'d> Telling<'d> {
             (0..4, _) => {
                 iam.adds(&name, group);
                 // Adding a member again succeeds, and changes nothing.
-                self.truth.users.get_mut(&of).unwrap().1.entry(group).or_insert(Some(now));
+                self.truth
+                    .users
+                    .get_mut(&of)
+                    .unwrap()
+                    .1
+                    .entry(group)
+                    .or_insert(Some(now));
             }
             (4..7, _) => {
                 // Removing nobody fails, and failed calls are ignored.
-                if self.truth.users.get_mut(&of).unwrap().1.remove(group).is_some() {
+                if self
+                    .truth
+                    .users
+                    .get_mut(&of)
+                    .unwrap()
+                    .1
+                    .remove(group)
+                    .is_some()
+                {
                     iam.removes(&name, group);
                 }
             }
@@ -166,7 +215,9 @@ impl<'d> Telling<'d> {
                 let of = format!("{free}{}", self.created);
                 self.story.later(1);
                 self.story.iam(0, "admin").creates_user(free, &of);
-                self.truth.users.insert(of, (free.to_owned(), BTreeMap::new()));
+                self.truth
+                    .users
+                    .insert(of, (free.to_owned(), BTreeMap::new()));
                 self.story.later(1);
             }
             _ => {
@@ -180,7 +231,8 @@ impl<'d> Telling<'d> {
                 self.story.later(1);
             }
         }
-        self.records.extend_from_slice(&self.story.records()[from..]);
+        self.records
+            .extend_from_slice(&self.story.records()[from..]);
     }
 
     /// The auditor reads again and again, while things go on.
@@ -197,14 +249,28 @@ impl<'d> Telling<'d> {
 
     fn put(&mut self, begin: Moment, readings: Vec<(Snapshot, i64)>) {
         let twin = &self.auditor;
-        let always = |of: &String| readings.iter().all(|(snapshot, _)| snapshot.users.contains_key(id("AIDA", of).as_str()));
+        let always = |of: &String| {
+            readings
+                .iter()
+                .all(|(snapshot, _)| snapshot.users.contains_key(id("AIDA", of).as_str()))
+        };
         let stayed = self.truth.users.keys().filter(|of| always(of)).count();
         twin.clock.set(begin);
-        twin.details.borrow_mut().insert(ACCOUNT.parse().unwrap(), readings);
-        let book = run(Shelf::default().current(twin, twin.now())).unwrap().clone();
+        twin.details
+            .borrow_mut()
+            .insert(ACCOUNT.parse().unwrap(), readings);
+        let book = run(Shelf::default().current(twin, twin.now()))
+            .unwrap()
+            .clone();
         assert_eq!(run(take_all(twin, &book, begin, None)).unwrap().failed, 0);
-        let newest = twin.objects.borrow().iter().rfind(|(key, _)| key.starts_with("roster/")).map(|(_, (bytes, _))| bytes.clone());
-        self.unsure += usize::from(Snapshot::read(&newest.unwrap(), None).unwrap().users.len() < stayed);
+        let newest = twin
+            .objects
+            .borrow()
+            .iter()
+            .rfind(|(key, _)| key.starts_with("roster/"))
+            .map(|(_, (bytes, _))| bytes.clone());
+        self.unsure +=
+            usize::from(Snapshot::read(&newest.unwrap(), None).unwrap().users.len() < stayed);
         self.buckets.push(twin.objects.borrow().clone());
     }
 
@@ -235,8 +301,7 @@ impl<'d> Telling<'d> {
             Some(json!({"UserName": name, "UserId": id("AIDA", of), "Arn": format!("arn:aws:iam::{ACCOUNT}:user/{name}"), "GroupList": groups}))
         });
         let users: Vec<Value> = users.collect();
-        let group =
-            |name: &str| json!({"GroupName": name, "GroupId": id("AGPA", name), "Arn": format!("arn:aws:iam::{ACCOUNT}:group/{name}")});
+        let group = |name: &str| json!({"GroupName": name, "GroupId": id("AGPA", name), "Arn": format!("arn:aws:iam::{ACCOUNT}:group/{name}")});
         let details = json!({"UserDetailList": users, "GroupDetailList": GROUPS.map(group)});
         Snapshot::read(details.to_string().as_bytes(), None).unwrap()
     }
@@ -257,44 +322,97 @@ struct Totals {
 fn timeline(records: &[Value], rosters: &Rosters) -> String {
     let mut lines: Vec<(String, String)> = Vec::new();
     for record in records {
-        let what = format!("{} {} {}", record["eventName"], record["userIdentity"]["userName"], record["requestParameters"]);
-        lines.push((record["eventTime"].as_str().unwrap_or_default().to_owned(), what));
+        let what = format!(
+            "{} {} {}",
+            record["eventName"], record["userIdentity"]["userName"], record["requestParameters"]
+        );
+        lines.push((
+            record["eventTime"].as_str().unwrap_or_default().to_owned(),
+            what,
+        ));
     }
     for snapshot in rosters.iter() {
-        let users: Vec<String> = snapshot.users.iter().map(|(id, user)| format!("{} {id} {:?}", user.name, user.groups)).collect();
-        lines.push((snapshot.taken.map(|taken| taken.to_string()).unwrap_or_default(), format!("snapshot: {users:?}")));
+        let users: Vec<String> = snapshot
+            .users
+            .iter()
+            .map(|(id, user)| format!("{} {id} {:?}", user.name, user.groups))
+            .collect();
+        lines.push((
+            snapshot
+                .taken
+                .map(|taken| taken.to_string())
+                .unwrap_or_default(),
+            format!("snapshot: {users:?}"),
+        ));
     }
     lines.sort();
-    lines.iter().map(|(time, what)| format!("{time} {what}")).collect::<Vec<_>>().join("\n")
+    lines
+        .iter()
+        .map(|(time, what)| format!("{time} {what}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn simulate(seed: u64, totals: &mut Totals) {
     let dice = Dice::new(seed);
-    let Telling { story, records, entered, buckets, unsure, .. } = Telling::new(&dice).tell();
+    let Telling {
+        story,
+        records,
+        entered,
+        buckets,
+        unsure,
+        ..
+    } = Telling::new(&dice).tell();
     let now = story.now().plus_seconds(3_600);
 
     // The audit: all records, and the rosters that are in the bucket at last.
     let mut rosters = Rosters::default();
-    for (key, (bytes, _)) in buckets.last().into_iter().flatten().filter(|(key, _)| key.starts_with("roster/")) {
+    for (key, (bytes, _)) in buckets
+        .last()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| key.starts_with("roster/"))
+    {
         rosters.add(Snapshot::read(bytes, taken(key)).unwrap());
     }
     totals.snapshots += rosters.iter().count();
     totals.unsure += unsure;
-    let scope = Scope { as_of: Some(now), ..Scope::default() };
-    let judgement = judge(&story.world_of(&records), &story.policy(), &rosters, scope, &mut |_| ());
+    let scope = Scope {
+        as_of: Some(now),
+        ..Scope::default()
+    };
+    let judgement = judge(
+        &story.world_of(&records),
+        &story.policy(),
+        &rosters,
+        scope,
+        &mut |_| (),
+    );
 
     // What it says, beside what really was.
     for ((session, time), truth) in &entered {
         let of = |rule: &str| {
             judgement.findings.iter().find(|finding| {
-                finding.rule == rule && finding.subject.switches.iter().any(|key| *key.session == **session && key.second == *time)
+                finding.rule == rule
+                    && finding
+                        .subject
+                        .switches
+                        .iter()
+                        .any(|key| *key.session == **session && key.second == *time)
             })
         };
         match of("RW001").map(|finding| finding.verdict) {
             None => {
                 totals.inside += 1;
-                assert!(truth.member, "seed {seed}: {session} at {time} is allowed, and was no member\n{}", timeline(&records, &rosters));
-                if truth.since.is_some_and(|since| time.seconds_since(since) < 3_600) {
+                assert!(
+                    truth.member,
+                    "seed {seed}: {session} at {time} is allowed, and was no member\n{}",
+                    timeline(&records, &rosters)
+                );
+                if truth
+                    .since
+                    .is_some_and(|since| time.seconds_since(since) < 3_600)
+                {
                     totals.just_joined += 1;
                     assert!(
                         of("RW010").is_some(),
@@ -318,7 +436,10 @@ fn simulate(seed: u64, totals: &mut Totals) {
 
     // The live guard: whatever order, some twice, and each snapshot at some point in between.
     let twin = Twin::new(Calm, now);
-    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), now));
+    twin.objects.borrow_mut().insert(
+        POLICY_KEY.to_owned(),
+        (story.policy_text().as_bytes().to_vec(), now),
+    );
     let mut order: Vec<usize> = (0..records.len()).collect();
     for at in 0..records.len() {
         order.swap(at, dice.below(records.len()));
@@ -326,7 +447,10 @@ fn simulate(seed: u64, totals: &mut Totals) {
             order.push(dice.below(records.len()));
         }
     }
-    let mut points: Vec<usize> = buckets.iter().map(|_| dice.below(order.len() + 1)).collect();
+    let mut points: Vec<usize> = buckets
+        .iter()
+        .map(|_| dice.below(order.len() + 1))
+        .collect();
     points.sort_unstable();
     let mut coming = points.into_iter().zip(buckets).peekable();
     let mut guard = Guard::default();
@@ -340,7 +464,12 @@ fn simulate(seed: u64, totals: &mut Totals) {
             drain(&mut guard, &twin);
         }
         if let Some(at) = order.get(step) {
-            run(guard.handle(&twin, &to_raw_value(&envelope(&records[*at])).unwrap(), None)).unwrap();
+            run(guard.handle(
+                &twin,
+                &to_raw_value(&envelope(&records[*at])).unwrap(),
+                None,
+            ))
+            .unwrap();
             drain(&mut guard, &twin);
         }
     }
@@ -350,8 +479,11 @@ fn simulate(seed: u64, totals: &mut Totals) {
 
 #[test]
 fn who_was_in_the_group_is_answered_live_as_by_the_audit_and_as_it_was() {
-    let seeds =
-        std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| text.to_str().and_then(|text| text.parse().ok()).expect("a number"));
+    let seeds = std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| {
+        text.to_str()
+            .and_then(|text| text.parse().ok())
+            .expect("a number")
+    });
     let mut totals = Totals::default();
     for seed in 0..seeds {
         simulate(seed, &mut totals);
@@ -359,6 +491,12 @@ fn who_was_in_the_group_is_answered_live_as_by_the_audit_and_as_it_was() {
     println!("{seeds} seeds: {totals:?}");
     if seeds >= SEEDS {
         // Where nothing is decided, nothing is shown.
-        assert!(totals.outside > 100 && totals.inside > 100 && totals.just_joined > 10 && totals.unsure > 10, "{totals:?}");
+        assert!(
+            totals.outside > 100
+                && totals.inside > 100
+                && totals.just_joined > 10
+                && totals.unsure > 10,
+            "{totals:?}"
+        );
     }
 }

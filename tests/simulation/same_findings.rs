@@ -39,10 +39,23 @@ pub(crate) fn envelope(record: &Value) -> Value {
 /// The findings of the plain audit, by id.
 pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
     // Services' sessions in roles that nobody listed are not forwarded to the live guard.
-    let relevant: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
+    let relevant: Vec<&Value> = story
+        .records()
+        .iter()
+        .filter(|record| record["userIdentity"]["type"] != "AWSService")
+        .collect();
     let world = story.world_of(relevant);
-    let scope = Scope { as_of: Some(now), ..Scope::default() };
-    let judgement = judge(&world, &story.policy(), &story.rosters(), scope, &mut |_| ());
+    let scope = Scope {
+        as_of: Some(now),
+        ..Scope::default()
+    };
+    let judgement = judge(
+        &world,
+        &story.policy(),
+        &story.rosters(),
+        scope,
+        &mut |_| (),
+    );
     judgement.findings.iter().map(said).collect()
 }
 
@@ -50,12 +63,26 @@ pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
 pub(crate) fn said(finding: &rolewatch_guard::Finding) -> (String, Said) {
     let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
     events.truncate(rolewatch_edge::wire::MOST_EVENTS);
-    let (verdict, severity) = (finding.verdict.as_str().to_owned(), finding.severity.as_str().to_owned());
-    (finding.id.clone(), (finding.rule.to_owned(), verdict, severity, finding.message.clone(), events))
+    let (verdict, severity) = (
+        finding.verdict.as_str().to_owned(),
+        finding.severity.as_str().to_owned(),
+    );
+    (
+        finding.id.clone(),
+        (
+            finding.rule.to_owned(),
+            verdict,
+            severity,
+            finding.message.clone(),
+            events,
+        ),
+    )
 }
 
 /// What stands in the outbox, by id.
-pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> BTreeMap<String, Said> {
+pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(
+    twin: &Twin<W>,
+) -> BTreeMap<String, Said> {
     let rows = twin.rows.borrow();
     let states = rows
         .iter()
@@ -65,7 +92,18 @@ pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> B
         .map(|row| serde_json::from_str::<State>(&row.body).unwrap())
         // The set-up is not the audit's.
         .filter(|state| state.alert.status != Status::Withdrawn && state.alert.reviewed.is_none())
-        .map(|State { alert, .. }| (alert.id, (alert.rule, alert.verdict, alert.severity, alert.message, alert.events)))
+        .map(|State { alert, .. }| {
+            (
+                alert.id,
+                (
+                    alert.rule,
+                    alert.verdict,
+                    alert.severity,
+                    alert.message,
+                    alert.events,
+                ),
+            )
+        })
         .collect()
 }
 
@@ -79,7 +117,10 @@ fn states<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
 }
 
 /// Batches that have one switch judged again, or one record, which the function then believes to have been stopped half-way with.
-pub(crate) fn one_by_one<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, records: &[Value]) -> Vec<Value> {
+pub(crate) fn one_by_one<W: rolewatch_edge::testing::Weather>(
+    twin: &Twin<W>,
+    records: &[Value],
+) -> Vec<Value> {
     let rows = twin.rows.borrow();
     let switches = rows
         .iter()
@@ -87,14 +128,23 @@ pub(crate) fn one_by_one<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, re
         .flat_map(|(_, rows)| rows.values())
         .map(|row| json!({"rejudge": {"sessions": [serde_json::from_str::<Value>(&row.body).unwrap()]}}));
     let again = |message: Value| json!({"Records": [{"messageId": "1", "body": message.to_string(), "attributes": {"ApproximateReceiveCount": "2"}}]});
-    switches.chain(records.iter().map(envelope)).map(again).collect()
+    switches
+        .chain(records.iter().map(envelope))
+        .map(again)
+        .collect()
 }
 
 pub(crate) fn prepare<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, story: &Story) {
     let now = twin.clock.get();
-    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), now));
+    twin.objects.borrow_mut().insert(
+        POLICY_KEY.to_owned(),
+        (story.policy_text().as_bytes().to_vec(), now),
+    );
     if let Some(roster) = story.roster_text() {
-        twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), now));
+        twin.objects.borrow_mut().insert(
+            "roster/development.json".to_owned(),
+            (roster.into_bytes(), now),
+        );
     }
 }
 
@@ -102,7 +152,11 @@ pub(crate) fn prepare<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, story
 pub(crate) fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
     loop {
         let now = twin.clock.get();
-        let next = twin.queue.borrow().iter().position(|(visible, _)| *visible <= now);
+        let next = twin
+            .queue
+            .borrow()
+            .iter()
+            .position(|(visible, _)| *visible <= now);
         let Some(next) = next else { return };
         let (_, body) = twin.queue.borrow_mut().remove(next);
         let batch = to_raw_value(&json!({"Records": [{"messageId": "1", "body": body}]})).unwrap();
@@ -159,19 +213,38 @@ fn whichever_record_comes_last_is_in_the_proof_of_what_it_led_to() {
     let mut story = Story::new();
     story.switch_to("nell", "ReadOnly").with_mfa().by_console();
     story.later(60);
-    story.switch_to("nell", "UpdateApp").from_own_session().used_after(60);
+    story
+        .switch_to("nell", "UpdateApp")
+        .from_own_session()
+        .used_after(60);
     let now = story.now().plus_seconds(3 * 86_400);
     let wanted = offline(&story, now);
-    assert!(wanted.values().any(|said| said.0 == "RW011" && said.4.len() > 3), "{wanted:#?}");
-    let names: Vec<&str> = story.records().iter().map(|record| record["eventName"].as_str().unwrap()).collect();
+    assert!(
+        wanted
+            .values()
+            .any(|said| said.0 == "RW011" && said.4.len() > 3),
+        "{wanted:#?}"
+    );
+    let names: Vec<&str> = story
+        .records()
+        .iter()
+        .map(|record| record["eventName"].as_str().unwrap())
+        .collect();
     assert!(names.contains(&"SwitchRole"), "{names:?}");
     for (last, name) in names.iter().enumerate() {
         let twin = Twin::new(Calm, now);
         prepare(&twin, &story);
         let mut guard = Guard::default();
-        let order = (0..story.records().len()).filter(|at| *at != last).chain([last]);
+        let order = (0..story.records().len())
+            .filter(|at| *at != last)
+            .chain([last]);
         for at in order {
-            run(guard.handle(&twin, &to_raw_value(&envelope(&story.records()[at])).unwrap(), None)).unwrap();
+            run(guard.handle(
+                &twin,
+                &to_raw_value(&envelope(&story.records()[at])).unwrap(),
+                None,
+            ))
+            .unwrap();
             drain(&mut guard, &twin);
         }
         assert_eq!(wanted, standing(&twin), "{name} came last");

@@ -36,7 +36,10 @@ roles:
 ";
 
 /// How the accounts are set up.
-#[expect(clippy::struct_excessive_bools, reason = "five things that can be wrong, each by itself")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "five things that can be wrong, each by itself"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct State {
     /// The trust policy asks for MFA.
@@ -51,7 +54,13 @@ struct State {
     grows: bool,
 }
 
-const SOUND: State = State { mfa: true, open: false, long: false, wide: false, grows: false };
+const SOUND: State = State {
+    mfa: true,
+    open: false,
+    long: false,
+    wide: false,
+    grows: false,
+};
 
 impl State {
     fn development(self) -> String {
@@ -62,9 +71,20 @@ impl State {
                 "GroupPolicyList": [{"PolicyName": "all", "PolicyDocument": document}]})
         };
         let enter = allow("sts:AssumeRole", ROLE);
-        let grow = allow("iam:AddUserToGroup", &format!("arn:aws:iam::{DEVELOPMENT}:group/Developers"));
-        let developers = if self.grows { vec![enter.clone(), grow] } else { vec![enter.clone()] };
-        let testers = if self.wide { enter } else { allow("s3:ListBucket", "*") };
+        let grow = allow(
+            "iam:AddUserToGroup",
+            &format!("arn:aws:iam::{DEVELOPMENT}:group/Developers"),
+        );
+        let developers = if self.grows {
+            vec![enter.clone(), grow]
+        } else {
+            vec![enter.clone()]
+        };
+        let testers = if self.wide {
+            enter
+        } else {
+            allow("s3:ListBucket", "*")
+        };
         let user = |name: &str, group: &str| json!({"UserName": name, "UserId": format!("AIDA{:X<16.16}", name.to_uppercase()), "Arn": format!("arn:aws:iam::{DEVELOPMENT}:user/{name}"), "GroupList": [group]});
         json!({"UserDetailList": [user("dora", "Developers"), user("tess", "Testers")], "RoleDetailList": [], "Policies": [],
             "GroupDetailList": [group("Developers", developers), group("Testers", vec![testers])]})
@@ -72,9 +92,17 @@ impl State {
     }
 
     fn production(self) -> String {
-        let condition = if self.mfa { json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}) } else { json!({}) };
+        let condition = if self.mfa {
+            json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+        } else {
+            json!({})
+        };
         let trust = |principal: &str| json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole", "Condition": condition});
-        let trusted = if self.open { vec![trust(DEVELOPMENT), trust("999988887777")] } else { vec![trust(DEVELOPMENT)] };
+        let trusted = if self.open {
+            vec![trust(DEVELOPMENT), trust("999988887777")]
+        } else {
+            vec![trust(DEVELOPMENT)]
+        };
         json!({"RoleDetailList": [{"RoleName": "UpdateApp", "RoleId": "AROAUPDATEAPPEXAMPLE", "Arn": ROLE, "MaxSessionDuration": if self.long { 43_200 } else { 3_600 },
             "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": trusted}}],
             "UserDetailList": [], "GroupDetailList": [], "Policies": []})
@@ -91,15 +119,29 @@ struct Call {
 
 /// Changes one thing.
 fn changed(state: &mut State, which: usize) -> Call {
-    let call = |account, name, kind, subject| Call { account, name, subject: (kind, subject) };
+    let call = |account, name, kind, subject| Call {
+        account,
+        name,
+        subject: (kind, subject),
+    };
     match which {
         0 => {
             state.mfa = !state.mfa;
-            call(PRODUCTION, "UpdateAssumeRolePolicy", "roleName", "UpdateApp")
+            call(
+                PRODUCTION,
+                "UpdateAssumeRolePolicy",
+                "roleName",
+                "UpdateApp",
+            )
         }
         1 => {
             state.open = !state.open;
-            call(PRODUCTION, "UpdateAssumeRolePolicy", "roleName", "UpdateApp")
+            call(
+                PRODUCTION,
+                "UpdateAssumeRolePolicy",
+                "roleName",
+                "UpdateApp",
+            )
         }
         2 => {
             state.long = !state.long;
@@ -145,14 +187,25 @@ struct Totals {
 fn simulate(seed: u64) -> Totals {
     let begins: Moment = "2026-03-02T09:00:00Z".parse().unwrap();
     let twin = Twin::new(Storm::new(seed), begins);
-    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (POLICY.as_bytes().to_vec(), begins));
-    let slack = Slack { bot: seed.is_multiple_of(2), ..Slack::default() };
+    twin.objects
+        .borrow_mut()
+        .insert(POLICY_KEY.to_owned(), (POLICY.as_bytes().to_vec(), begins));
+    let slack = Slack {
+        bot: seed.is_multiple_of(2),
+        ..Slack::default()
+    };
     let mut cloud = Cloud::new(&twin, &slack);
     let dice = Dice::new(seed ^ 0x5e_7095);
     let is = |state: State, at: Moment| {
         let mut setups = twin.setups.borrow_mut();
-        setups.entry(DEVELOPMENT.parse().unwrap()).or_default().insert(at, state.development());
-        setups.entry(PRODUCTION.parse().unwrap()).or_default().insert(at, state.production());
+        setups
+            .entry(DEVELOPMENT.parse().unwrap())
+            .or_default()
+            .insert(at, state.development());
+        setups
+            .entry(PRODUCTION.parse().unwrap())
+            .or_default()
+            .insert(at, state.production());
     };
     // Where every event comes, they are enough.
     let daily = dice.permille(400);
@@ -172,18 +225,37 @@ fn simulate(seed: u64) -> Totals {
         let call = changed(&mut state, which);
         // IAM tells of it everywhere within a minute.
         let told = time.plus_seconds(i64::try_from(dice.below(55)).unwrap());
-        let last = twin.setups.borrow().values().flat_map(BTreeMap::keys).max().copied();
+        let last = twin
+            .setups
+            .borrow()
+            .values()
+            .flat_map(BTreeMap::keys)
+            .max()
+            .copied();
         is(state, told.max(last.unwrap_or(told)));
-        let rules: &[&str] = [&["RW101", "RW102"], &["RW101", "RW102"], &["RW103"][..], &["RW104"], &["RW105"], &[]][which];
+        let rules: &[&str] = [
+            &["RW101", "RW102"],
+            &["RW101", "RW102"],
+            &["RW103"][..],
+            &["RW104"],
+            &["RW105"],
+            &[],
+        ][which];
         for rule in rules {
-            actors.entry((*rule).to_owned()).or_default().insert(format!("actor{number}"));
+            actors
+                .entry((*rule).to_owned())
+                .or_default()
+                .insert(format!("actor{number}"));
         }
         if daily && dice.permille(250) {
             withheld += 1;
             continue;
         }
         for _ in 0..=usize::from(dice.permille(150)) {
-            cloud.event(envelope(&call, number, time), time.plus_seconds(i64::try_from(dice.below(400)).unwrap()));
+            cloud.event(
+                envelope(&call, number, time),
+                time.plus_seconds(i64::try_from(dice.below(400)).unwrap()),
+            );
         }
     }
     if daily {
@@ -191,40 +263,81 @@ fn simulate(seed: u64) -> Totals {
         cloud.request(json!({"task": "rosters", "at": last}).to_string(), last);
     }
     cloud.run(200 + dice.below(1_500));
-    assert!(!cloud.sums.unaccounted && cloud.sums.received == cloud.sums.ended, "seed {seed}: {:?}", cloud.sums);
+    assert!(
+        !cloud.sums.unaccounted && cloud.sums.received == cloud.sums.ended,
+        "seed {seed}: {:?}",
+        cloud.sums
+    );
 
     let mut setup = Setup::default();
     for text in [state.development(), state.production()] {
         setup.add(Input::read(text.as_bytes()).unwrap()).unwrap();
     }
     let policy = Policy::read(POLICY.as_bytes(), POLICY_KEY).unwrap();
-    let wanted: BTreeSet<String> = review(&setup, &policy, twin.clock.get()).findings.into_iter().map(|finding| finding.id).collect();
+    let wanted: BTreeSet<String> = review(&setup, &policy, twin.clock.get())
+        .findings
+        .into_iter()
+        .map(|finding| finding.id)
+        .collect();
     let (states, acks) = outbox(&twin);
-    let stands = states.iter().filter(|(_, state)| state.alert.status != Status::Withdrawn).map(|(id, _)| id.clone());
-    assert_eq!(stands.collect::<BTreeSet<String>>(), wanted, "seed {seed}, {state:?}");
-    let mut totals =
-        Totals { withheld, crashes: cloud.sums.crashes, posts: slack.taken.borrow().len(), open: wanted.len(), ..Totals::default() };
+    let stands = states
+        .iter()
+        .filter(|(_, state)| state.alert.status != Status::Withdrawn)
+        .map(|(id, _)| id.clone());
+    assert_eq!(
+        stands.collect::<BTreeSet<String>>(),
+        wanted,
+        "seed {seed}, {state:?}"
+    );
+    let mut totals = Totals {
+        withheld,
+        crashes: cloud.sums.crashes,
+        posts: slack.taken.borrow().len(),
+        open: wanted.len(),
+        ..Totals::default()
+    };
     for (id, state) in &states {
         if state.quiet || (state.published == 0 && state.alert.status == Status::Withdrawn) {
             continue;
         }
         totals.taken_back += usize::from(state.alert.status == Status::Withdrawn);
-        let ack = acks.get(id).unwrap_or_else(|| panic!("seed {seed}: nobody was told of {:?}", state.alert));
-        assert_eq!((*ack, state.published), (state.alert.version, state.alert.version), "seed {seed}: {:?}", state.alert);
+        let ack = acks
+            .get(id)
+            .unwrap_or_else(|| panic!("seed {seed}: nobody was told of {:?}", state.alert));
+        assert_eq!(
+            (*ack, state.published),
+            (state.alert.version, state.alert.version),
+            "seed {seed}: {:?}",
+            state.alert
+        );
         let by = &state.alert.caller.name;
         totals.named += usize::from(!by.is_empty());
-        let changed = actors.get(&state.alert.rule).is_some_and(|actors| actors.contains(by));
-        assert!(by.is_empty() || changed, "seed {seed}: {by} did not change what {:?} is about", state.alert);
+        let changed = actors
+            .get(&state.alert.rule)
+            .is_some_and(|actors| actors.contains(by));
+        assert!(
+            by.is_empty() || changed,
+            "seed {seed}: {by} did not change what {:?} is about",
+            state.alert
+        );
     }
-    totals.refused = twin.topics.borrow().iter().filter(|notice| matches!(notice, Notice::Operations { .. })).count();
+    totals.refused = twin
+        .topics
+        .borrow()
+        .iter()
+        .filter(|notice| matches!(notice, Notice::Operations { .. }))
+        .count();
     totals.failed = twin.weather.failed.take();
     totals
 }
 
 #[test]
 fn what_stands_is_what_the_review_says_whatever_goes_wrong() {
-    let seeds =
-        std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| text.to_str().and_then(|text| text.parse().ok()).expect("a number"));
+    let seeds = std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| {
+        text.to_str()
+            .and_then(|text| text.parse().ok())
+            .expect("a number")
+    });
     let mut sum = Totals::default();
     for seed in 0..seeds {
         let one = simulate(seed);
@@ -243,9 +356,20 @@ fn what_stands_is_what_the_review_says_whatever_goes_wrong() {
     if seeds < SEEDS {
         return;
     }
-    assert!(sum.open > 200 && sum.taken_back > 50 && sum.named > 150 && sum.withheld > 80, "{sum:?}");
-    assert!(sum.crashes > 50 && sum.posts > 200 && sum.refused > 10, "{sum:?}");
-    for call in ["setup", "put", "get", "list", "delete", "keep", "replace", "query", "send", "publish"] {
-        assert!(sum.failed.contains_key(&(call, false)) && sum.failed.contains_key(&(call, true)), "`{call}` never failed: {sum:?}");
+    assert!(
+        sum.open > 200 && sum.taken_back > 50 && sum.named > 150 && sum.withheld > 80,
+        "{sum:?}"
+    );
+    assert!(
+        sum.crashes > 50 && sum.posts > 200 && sum.refused > 10,
+        "{sum:?}"
+    );
+    for call in [
+        "setup", "put", "get", "list", "delete", "keep", "replace", "query", "send", "publish",
+    ] {
+        assert!(
+            sum.failed.contains_key(&(call, false)) && sum.failed.contains_key(&(call, true)),
+            "`{call}` never failed: {sum:?}"
+        );
     }
 }

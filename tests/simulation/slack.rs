@@ -3,7 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::task::Poll;
 
-use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic, Trouble};
+use rolewatch_edge::port::{
+    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic,
+    Trouble,
+};
 use rolewatch_edge::recipients::GOOD_FOR;
 use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
 use rolewatch_edge::slack::secret::Secret;
@@ -36,13 +39,24 @@ impl Slack {
         if twin.subscriptions.borrow().contains(&subscribed("email")) {
             self.reader.set(Some(now));
         }
-        self.reader.get().is_some_and(|last| now.seconds_since(last) < GOOD_FOR + SLOW)
+        self.reader
+            .get()
+            .is_some_and(|last| now.seconds_since(last) < GOOD_FOR + SLOW)
     }
 
     /// Whether a person could have read of a finding.
     pub(crate) fn shows(&self, id: &str) -> bool {
-        let posted = self.taken.borrow().iter().any(|(_, body)| body.contains(id));
-        posted || self.mails.borrow().iter().any(|(body, received)| *received && body.contains(id))
+        let posted = self
+            .taken
+            .borrow()
+            .iter()
+            .any(|(_, body)| body.contains(id));
+        posted
+            || self
+                .mails
+                .borrow()
+                .iter()
+                .any(|(body, received)| *received && body.contains(id))
     }
 
     /// An acknowledgement: was it earned?
@@ -83,7 +97,11 @@ async fn give_way() {
     std::future::poll_fn(|context| {
         // Whoever waits for many futures at once polls only those that woke.
         context.waker().wake_by_ref();
-        if std::mem::replace(&mut gave, true) { Poll::Ready(()) } else { Poll::Pending }
+        if std::mem::replace(&mut gave, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
 }
@@ -91,8 +109,15 @@ async fn give_way() {
 impl Post for Line<'_> {
     async fn post(&self, call: Call) -> Result<Reply, Trouble> {
         let weather = &self.twin.weather;
-        let silence = || Trouble::Unreachable { what: "slack".to_owned(), why: "no reply".to_owned() };
-        let reply = |status: u16, body: &str| Reply { status, retry_after: (status == 429).then_some(3), body: body.to_owned() };
+        let silence = || Trouble::Unreachable {
+            what: "slack".to_owned(),
+            why: "no reply".to_owned(),
+        };
+        let reply = |status: u16, body: &str| Reply {
+            status,
+            retry_after: (status == 429).then_some(3),
+            body: body.to_owned(),
+        };
         give_way().await;
         if let Some((status, word)) = weather.refusal() {
             return Ok(reply(status, word));
@@ -113,7 +138,10 @@ impl Post for Line<'_> {
         }
         if self.slack.bot {
             let ts = self.slack.taken.borrow().len();
-            return Ok(reply(200, &format!(r#"{{"ok":true,"channel":"C0EXAMPLE","ts":"17000000{ts:02}.000100"}}"#)));
+            return Ok(reply(
+                200,
+                &format!(r#"{{"ok":true,"channel":"C0EXAMPLE","ts":"17000000{ts:02}.000100"}}"#),
+            ));
         }
         Ok(reply(200, "ok"))
     }
@@ -122,7 +150,11 @@ impl Post for Line<'_> {
 impl Vault for Line<'_> {
     async fn secret(&self) -> Result<Secret, Trouble> {
         give_way().await;
-        Ok(Secret::new(if self.slack.bot { "xoxb-000000000000-EXAMPLE" } else { "https://hooks.slack.com/services/T000/B000/EXAMPLE" }))
+        Ok(Secret::new(if self.slack.bot {
+            "xoxb-000000000000-EXAMPLE"
+        } else {
+            "https://hooks.slack.com/services/T000/B000/EXAMPLE"
+        }))
     }
 }
 
@@ -158,16 +190,27 @@ impl Table for Aws<'_> {
         self.twin.query(place, pk, span).await
     }
 
-    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+    async fn latest(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+        most: usize,
+    ) -> Result<Vec<Row>, Trouble> {
         self.twin.latest(place, pk, span, most).await
     }
 }
 
 impl Topic for Aws<'_> {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
-        let Notice::Operations { body, .. } = notice.clone() else { return self.twin.publish(notice).await };
+        let Notice::Operations { body, .. } = notice.clone() else {
+            return self.twin.publish(notice).await;
+        };
         self.twin.publish(notice).await?;
-        self.slack.mails.borrow_mut().push((body, self.slack.has_reader(self.twin)));
+        self.slack
+            .mails
+            .borrow_mut()
+            .push((body, self.slack.has_reader(self.twin)));
         Ok(())
     }
 }

@@ -14,17 +14,32 @@ use crate::storm::Storm;
 /// Where, and what stands there. Places that a record does not have stay as they are.
 fn spoils() -> [(&'static str, Value); 16] {
     [
-        ("/responseElements/credentials/expiration", json!("1772445600")),
-        ("/responseElements/credentials/expiration", json!({"seconds": 1_772_445_600})),
+        (
+            "/responseElements/credentials/expiration",
+            json!("1772445600"),
+        ),
+        (
+            "/responseElements/credentials/expiration",
+            json!({"seconds": 1_772_445_600}),
+        ),
         ("/responseElements/credentials", json!("ASIA")),
         ("/responseElements", json!([])),
         ("/requestParameters/durationSeconds", json!(-1)),
         ("/requestParameters/serialNumber", json!(true)),
         ("/requestParameters", json!("roleArn=...")),
         ("/userIdentity/sessionContext", json!([])),
-        ("/userIdentity/sessionContext/attributes", json!("mfaAuthenticated=true")),
-        ("/userIdentity/sessionContext/attributes/creationDate", json!(1_772_445_600)),
-        ("/userIdentity/sessionContext/attributes/mfaAuthenticated", json!("perhaps")),
+        (
+            "/userIdentity/sessionContext/attributes",
+            json!("mfaAuthenticated=true"),
+        ),
+        (
+            "/userIdentity/sessionContext/attributes/creationDate",
+            json!(1_772_445_600),
+        ),
+        (
+            "/userIdentity/sessionContext/attributes/mfaAuthenticated",
+            json!("perhaps"),
+        ),
         ("/userIdentity/sessionContext/sessionIssuer", json!(7)),
         ("/userIdentity/accountId", json!("development")),
         ("/resources", json!("none")),
@@ -39,11 +54,16 @@ pub(crate) fn spoil(story: Story, seed: u64) -> Story {
     let mut draw = seed;
     let mut next = |most: u64| {
         // Knuth's linear congruential generator: what is drawn depends on the seed alone.
-        draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        draw = draw
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (draw >> 33) % most
     };
     story.retold(|record| {
-        let (spoiled, which) = (next(5) < 2, usize::try_from(next(spoils.len() as u64)).unwrap());
+        let (spoiled, which) = (
+            next(5) < 2,
+            usize::try_from(next(spoils.len() as u64)).unwrap(),
+        );
         let (place, value) = &spoils[which];
         if spoiled
             && seed % 3 == 1
@@ -61,15 +81,30 @@ pub(crate) fn put_aside(twin: &Twin<Storm>, story: &Story, records: &[&Value]) -
     let mut partly: BTreeSet<String> = BTreeSet::new();
     for record in records {
         let text = record.to_string();
-        if let Reading::Seen(seen) = read(text.as_bytes(), &|role| Elevated::by_policy(&policy).may_be(role)).unwrap()
+        if let Reading::Seen(seen) = read(text.as_bytes(), &|role| {
+            Elevated::by_policy(&policy).may_be(role)
+        })
+        .unwrap()
             && !seen.unread.is_empty()
         {
-            partly.insert(format!("details-{}.json", hash(&format!("{}~{}", seen.key.account, seen.key.event))));
+            partly.insert(format!(
+                "details-{}.json",
+                hash(&format!("{}~{}", seen.key.account, seen.key.event))
+            ));
         }
     }
     let objects = twin.objects.borrow();
-    let aside: BTreeSet<String> = objects.keys().filter_map(|key| Some(key.rsplit('/').next()?.to_owned())).collect();
-    let kept: BTreeSet<String> = aside.into_iter().filter(|name| name.starts_with("details-")).collect();
-    assert_eq!(kept, partly, "a copy of each record that can't be read in full, and of no other");
+    let aside: BTreeSet<String> = objects
+        .keys()
+        .filter_map(|key| Some(key.rsplit('/').next()?.to_owned()))
+        .collect();
+    let kept: BTreeSet<String> = aside
+        .into_iter()
+        .filter(|name| name.starts_with("details-"))
+        .collect();
+    assert_eq!(
+        kept, partly,
+        "a copy of each record that can't be read in full, and of no other"
+    );
     partly.len()
 }

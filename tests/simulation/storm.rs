@@ -56,7 +56,14 @@ impl Storm {
     pub(crate) fn new(seed: u64) -> Self {
         let dice = Dice::new(seed);
         let chance = dice.below(40);
-        Self { dice, blows: Cell::new(true), chance, shut: None, outage: None, failed: RefCell::default() }
+        Self {
+            dice,
+            blows: Cell::new(true),
+            chance,
+            shut: None,
+            outage: None,
+            failed: RefCell::default(),
+        }
     }
 
     /// The event history as it is for the next minutes: it throttles, shuts accounts out, has short pages, forgets its tokens.
@@ -75,7 +82,10 @@ impl Storm {
         for account in [PEOPLE, PRODUCTION] {
             let account: AccountId = account.parse().unwrap();
             if self.dice.permille(150) {
-                history.allows.insert((account, "us-east-1".to_owned()), u32::try_from(self.dice.below(3)).unwrap());
+                history.allows.insert(
+                    (account, "us-east-1".to_owned()),
+                    u32::try_from(self.dice.below(3)).unwrap(),
+                );
             }
             if self.dice.permille(100) {
                 history.refuses.insert(account);
@@ -132,10 +142,23 @@ pub(crate) enum Ends {
 impl Outage {
     /// Each seed has another one.
     pub(crate) fn of(seed: u64) -> Self {
-        let mail = [Mail::Nobody, Mail::Pending, Mail::Leaves, Mail::Unlisted][usize::try_from(seed % 4).unwrap()];
-        let ends = if (seed / 4).is_multiple_of(2) { Ends::SlackRevives } else { Ends::SomebodyConfirms };
-        let refusal = if (seed / 8).is_multiple_of(2) { (404, "no_service") } else { (503, "") };
-        Self { refusal, mail, ends }
+        let mail = [Mail::Nobody, Mail::Pending, Mail::Leaves, Mail::Unlisted]
+            [usize::try_from(seed % 4).unwrap()];
+        let ends = if (seed / 4).is_multiple_of(2) {
+            Ends::SlackRevives
+        } else {
+            Ends::SomebodyConfirms
+        };
+        let refusal = if (seed / 8).is_multiple_of(2) {
+            (404, "no_service")
+        } else {
+            (503, "")
+        };
+        Self {
+            refusal,
+            mail,
+            ends,
+        }
     }
 
     pub(crate) fn begin(self, twin: &Twin<Storm>) {
@@ -153,7 +176,9 @@ impl Outage {
     /// One reader leaves.
     pub(crate) fn pass(self, twin: &Twin<Storm>) {
         if self.mail == Mail::Leaves && twin.weather.dice.permille(80) {
-            twin.subscriptions.borrow_mut().retain(|one| *one != subscribed("email"));
+            twin.subscriptions
+                .borrow_mut()
+                .retain(|one| *one != subscribed("email"));
         }
     }
 
@@ -168,19 +193,39 @@ impl Outage {
 
 impl Weather for Storm {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
-        if what == "subscribers" && self.blows.get() && self.outage.is_some_and(|outage| outage.mail == Mail::Unlisted) {
-            return Err(Trouble::Throttled { what: what.to_owned() });
+        if what == "subscribers"
+            && self.blows.get()
+            && self
+                .outage
+                .is_some_and(|outage| outage.mail == Mail::Unlisted)
+        {
+            return Err(Trouble::Throttled {
+                what: what.to_owned(),
+            });
         }
         // Few lookups are made: more of them have to fail to show anything.
-        let chance = if what == "lookup" { 150 + 4 * self.chance } else { self.chance };
+        let chance = if what == "lookup" {
+            150 + 4 * self.chance
+        } else {
+            self.chance
+        };
         if !self.blows.get() || !self.dice.permille(chance) {
             return Ok(());
         }
-        *self.failed.borrow_mut().entry((what, gate == Gate::After)).or_default() += 1;
+        *self
+            .failed
+            .borrow_mut()
+            .entry((what, gate == Gate::After))
+            .or_default() += 1;
         if gate == Gate::Before && self.dice.permille(500) {
-            return Err(Trouble::Throttled { what: what.to_owned() });
+            return Err(Trouble::Throttled {
+                what: what.to_owned(),
+            });
         }
-        Err(Trouble::Unreachable { what: what.to_owned(), why: "no reply".to_owned() })
+        Err(Trouble::Unreachable {
+            what: what.to_owned(),
+            why: "no reply".to_owned(),
+        })
     }
 
     fn gives_way(&self) -> bool {

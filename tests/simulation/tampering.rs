@@ -14,7 +14,11 @@ use crate::storm::Dice;
 /// What an administrator does to the guard, in a third of the stories, between two moments.
 pub(crate) fn calls(dice: &Dice, from: Moment, to: Moment) -> Vec<Value> {
     let span = usize::try_from(to.seconds_since(from)).unwrap_or_default() + 1;
-    let calls = if dice.permille(333) { 1 + dice.below(3) } else { 0 };
+    let calls = if dice.permille(333) {
+        1 + dice.below(3)
+    } else {
+        0
+    };
     let of = |at: usize| {
         let (service, name, request) = [
             ("events", "DisableRule", json!({"name": "rolewatch-spoke-use"})),
@@ -23,7 +27,11 @@ pub(crate) fn calls(dice: &Dice, from: Moment, to: Moment) -> Vec<Value> {
             ("cloudtrail", "StopLogging", json!({"name": "organization"})),
         ][dice.below(4)]
         .clone();
-        let account = if dice.permille(500) { PEOPLE } else { PRODUCTION };
+        let account = if dice.permille(500) {
+            PEOPLE
+        } else {
+            PRODUCTION
+        };
         json!({
             "eventVersion": "1.11", "eventType": "AwsApiCall", "eventID": format!("00000000-0000-4000-a000-{at:012}"),
             "eventTime": from.plus_seconds(i64::try_from(dice.below(span)).unwrap()), "awsRegion": "us-east-1", "recipientAccountId": account,
@@ -39,9 +47,15 @@ pub(crate) fn calls(dice: &Dice, from: Moment, to: Moment) -> Vec<Value> {
 }
 
 /// The findings about these calls, by id.
-pub(crate) fn findings<'a>(calls: &'a [Value], policy: &'a Policy) -> impl Iterator<Item = (String, Said)> + 'a {
+pub(crate) fn findings<'a>(
+    calls: &'a [Value],
+    policy: &'a Policy,
+) -> impl Iterator<Item = (String, Said)> + 'a {
     calls.iter().map(|call| {
-        let tampering = tamper::tampering(call.to_string().as_bytes(), Delivery::default(), &guarded()).unwrap().unwrap();
+        let tampering =
+            tamper::tampering(call.to_string().as_bytes(), Delivery::default(), &guarded())
+                .unwrap()
+                .unwrap();
         said(&tampering.finding(policy.version_hash))
     })
 }

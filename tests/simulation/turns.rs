@@ -25,7 +25,9 @@ fn story(dice: &Dice) -> (Story, Vec<Value>) {
         // Mostly too far apart to have to do with each other.
         story.later(if dice.permille(200) { 1_200 } else { 175_000 });
         let who = ["dora", "dora", "dora", "tom", "dave"][dice.below(5)];
-        let switch = story.switch_to(who, ["UpdateApp", "UpdateApp", "ReadOnly"][dice.below(3)]).lasting(900);
+        let switch = story
+            .switch_to(who, ["UpdateApp", "UpdateApp", "ReadOnly"][dice.below(3)])
+            .lasting(900);
         drop(match dice.below(4) {
             0 => switch.by_console(),
             1 => switch.only_owner_half(),
@@ -38,7 +40,10 @@ fn story(dice: &Dice) -> (Story, Vec<Value>) {
         let ago = -i64::try_from(dice.below(5_000_000)).unwrap();
         let from = story.records().len();
         let iam = story.iam(ago, "admin");
-        let (who, group) = (["dora", "dora", "tom"][dice.below(3)], ["Developers", "Testers"][dice.below(2)]);
+        let (who, group) = (
+            ["dora", "dora", "tom"][dice.below(3)],
+            ["Developers", "Testers"][dice.below(2)],
+        );
         match dice.below(6) {
             0 | 1 => iam.removes(who, group),
             2 => iam.adds(who, group),
@@ -55,10 +60,24 @@ fn story(dice: &Dice) -> (Story, Vec<Value>) {
 /// How many walks were asked for, and how often.
 fn walks(twin: &Twin<Storm>) -> (usize, u64) {
     let rows = twin.rows.borrow();
-    let walks = rows.iter().filter(|((place, pk), _)| *place == Place::Ledger && pk.starts_with("turns#1"));
-    let bodies: Vec<Value> = walks.flat_map(|(_, rows)| rows.values()).map(|row| serde_json::from_str(&row.body).unwrap()).collect();
-    assert!(bodies.iter().all(|walk| walk["since"].is_null()), "a walk is left open: {bodies:#?}");
-    (bodies.len(), bodies.iter().map(|walk| walk["asked"].as_u64().unwrap()).sum())
+    let walks = rows
+        .iter()
+        .filter(|((place, pk), _)| *place == Place::Ledger && pk.starts_with("turns#1"));
+    let bodies: Vec<Value> = walks
+        .flat_map(|(_, rows)| rows.values())
+        .map(|row| serde_json::from_str(&row.body).unwrap())
+        .collect();
+    assert!(
+        bodies.iter().all(|walk| walk["since"].is_null()),
+        "a walk is left open: {bodies:#?}"
+    );
+    (
+        bodies.len(),
+        bodies
+            .iter()
+            .map(|walk| walk["asked"].as_u64().unwrap())
+            .sum(),
+    )
 }
 
 fn simulate(seed: u64) -> (usize, u64, u64) {
@@ -72,37 +91,69 @@ fn simulate(seed: u64) -> (usize, u64, u64) {
         twin.history.borrow_mut().add(record);
     }
     let mut cloud = Cloud::new(&twin, &slack);
-    let switches: Vec<&Value> = story.records().iter().filter(|record| !changes.contains(record)).collect();
+    let switches: Vec<&Value> = story
+        .records()
+        .iter()
+        .filter(|record| !changes.contains(record))
+        .collect();
     for record in switches {
-        cloud.event(envelope(record).to_string(), start.plus_seconds(i64::try_from(dice.below(60)).unwrap()));
+        cloud.event(
+            envelope(record).to_string(),
+            start.plus_seconds(i64::try_from(dice.below(60)).unwrap()),
+        );
     }
     for change in &changes {
         // Some while others are judged again, some twice.
         for _ in 0..=usize::from(dice.permille(200)) {
-            cloud.event(envelope(change).to_string(), start.plus_seconds(600 + i64::try_from(dice.below(30)).unwrap()));
+            cloud.event(
+                envelope(change).to_string(),
+                start.plus_seconds(600 + i64::try_from(dice.below(30)).unwrap()),
+            );
         }
     }
     cloud.run(60_000);
-    assert!(!cloud.sums.unaccounted && cloud.sums.received == cloud.sums.ended, "seed {seed}: {:?}", cloud.sums);
+    assert!(
+        !cloud.sums.unaccounted && cloud.sums.received == cloud.sums.ended,
+        "seed {seed}: {:?}",
+        cloud.sums
+    );
     let (wanted, stands) = (offline(&story, twin.clock.get()), standing(&twin));
-    let missing: Vec<_> = wanted.iter().filter(|(id, said)| stands.get(*id) != Some(said)).collect();
-    let wrong: Vec<_> = stands.iter().filter(|(id, said)| wanted.get(*id) != Some(said)).collect();
-    assert!(missing.is_empty() && wrong.is_empty(), "seed {seed}: the audit finds {missing:#?}, in the outbox stands {wrong:#?}");
+    let missing: Vec<_> = wanted
+        .iter()
+        .filter(|(id, said)| stands.get(*id) != Some(said))
+        .collect();
+    let wrong: Vec<_> = stands
+        .iter()
+        .filter(|(id, said)| wanted.get(*id) != Some(said))
+        .collect();
+    assert!(
+        missing.is_empty() && wrong.is_empty(),
+        "seed {seed}: the audit finds {missing:#?}, in the outbox stands {wrong:#?}"
+    );
     let (walks, asked) = walks(&twin);
     (walks, asked, cloud.sums.crashes)
 }
 
 #[test]
 fn what_is_judged_in_turns_ends_up_as_the_audit_has_it() {
-    let seeds =
-        std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| text.to_str().and_then(|text| text.parse().ok()).expect("a number"));
+    let seeds = std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| {
+        text.to_str()
+            .and_then(|text| text.parse().ok())
+            .expect("a number")
+    });
     let mut sum = (0, 0, 0);
     for seed in 0..seeds {
         let one = simulate(seed);
         sum = (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2);
     }
-    println!("{seeds} seeds: {} walks, asked for {} times, {} crashes", sum.0, sum.1, sum.2);
+    println!(
+        "{seeds} seeds: {} walks, asked for {} times, {} crashes",
+        sum.0, sum.1, sum.2
+    );
     if seeds >= SEEDS {
-        assert!(sum.0 > 8 && sum.1 > 20 && sum.2 > 100, "a storm in which nothing happens proves nothing: {sum:?}");
+        assert!(
+            sum.0 > 8 && sum.1 > 20 && sum.2 > 100,
+            "a storm in which nothing happens proves nothing: {sum:?}"
+        );
     }
 }

@@ -37,30 +37,63 @@ struct Totals {
 /// What sweeps know of who receives e-mail.
 pub(crate) fn standing(twin: &Twin<Storm>) -> Option<Standing> {
     let rows = twin.rows.borrow();
-    let state = rows.get(&(Place::Outbox, "recipients".to_owned()))?.get("state")?;
+    let state = rows
+        .get(&(Place::Outbox, "recipients".to_owned()))?
+        .get("state")?;
     Some(serde_json::from_str(&state.body).unwrap())
 }
 
 /// How often Slack showed that nobody receives e-mail any more; each time was to be told once.
-fn told_of_recipients(seed: u64, outage: Outage, twin: &Twin<Storm>, slack: &Slack, crashes: u64) -> u64 {
+fn told_of_recipients(
+    seed: u64,
+    outage: Outage,
+    twin: &Twin<Storm>,
+    slack: &Slack,
+    crashes: u64,
+) -> u64 {
     // Where nothing ever waited, it was over before a sweep could find out.
-    let Some(standing) = standing(twin) else { return 0 };
+    let Some(standing) = standing(twin) else {
+        return 0;
+    };
     let revived = outage.ends == Ends::SlackRevives;
-    assert!(standing.told == standing.version || !revived, "seed {seed}, {outage:?}: Slack was not told: {standing:?}");
-    let posted = |mark: &str| slack.taken.borrow().iter().filter(|(_, body)| body.contains(mark)).count() as u64;
+    assert!(
+        standing.told == standing.version || !revived,
+        "seed {seed}, {outage:?}: Slack was not told: {standing:?}"
+    );
+    let posted = |mark: &str| {
+        slack
+            .taken
+            .borrow()
+            .iter()
+            .filter(|(_, body)| body.contains(mark))
+            .count() as u64
+    };
     let (lost, back) = (posted("📭"), posted("✅ RESOLVED"));
     let repeats = slack.lost.get() + crashes;
-    assert!(lost <= standing.version.div_ceil(2) + repeats, "seed {seed}, {outage:?}: {lost} times, {standing:?}");
+    assert!(
+        lost <= standing.version.div_ceil(2) + repeats,
+        "seed {seed}, {outage:?}: {lost} times, {standing:?}"
+    );
     // That somebody is there again is told to those only who may have read that nobody was.
-    assert!(back <= lost + repeats, "seed {seed}, {outage:?}: {back} times, and {lost}");
-    assert!(lost > 0 || !revived || standing.version.is_multiple_of(2), "seed {seed}, {outage:?}: nobody knows that alarms reach nobody");
+    assert!(
+        back <= lost + repeats,
+        "seed {seed}, {outage:?}: {back} times, and {lost}"
+    );
+    assert!(
+        lost > 0 || !revived || standing.version.is_multiple_of(2),
+        "seed {seed}, {outage:?}: nobody knows that alarms reach nobody"
+    );
     lost
 }
 
 fn simulate(seed: u64, totals: &mut Totals) {
     let outage = Outage::of(seed);
     let story = story(seed);
-    let records: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
+    let records: Vec<&Value> = story
+        .records()
+        .iter()
+        .filter(|record| record["userIdentity"]["type"] != "AWSService")
+        .collect();
     let start = story.now().plus_seconds(3_600);
     let mut twin = Twin::new(Storm::new(seed), start);
     twin.weather.outage = Some(outage);
@@ -68,22 +101,40 @@ fn simulate(seed: u64, totals: &mut Totals) {
     for record in story.records() {
         twin.history.borrow_mut().add(record);
     }
-    let slack = Slack { bot: (seed / 16).is_multiple_of(2), ..Slack::default() };
+    let slack = Slack {
+        bot: (seed / 16).is_multiple_of(2),
+        ..Slack::default()
+    };
     prepare(&twin, &story);
     outage.begin(&twin);
     let mut cloud = Cloud::new(&twin, &slack);
-    deliver(&mut cloud, &records, (Recovery::Needless, true), &twin, start);
+    deliver(
+        &mut cloud,
+        &records,
+        (Recovery::Needless, true),
+        &twin,
+        start,
+    );
     let storm = 600 + twin.weather.dice.below(2_400);
     cloud.run_and_look(storm, || {
         let (states, acks) = outbox(&twin);
-        totals.waited += states.iter().filter(|(id, state)| state.published > 0 && !acks.contains_key(*id)).count();
+        totals.waited += states
+            .iter()
+            .filter(|(id, state)| state.published > 0 && !acks.contains_key(*id))
+            .count();
     });
     let unread = slack.unread.borrow();
-    assert!(unread.is_empty(), "seed {seed}, {outage:?}: acknowledged, and nobody could have read it: {unread:#?}");
+    assert!(
+        unread.is_empty(),
+        "seed {seed}, {outage:?}: acknowledged, and nobody could have read it: {unread:#?}"
+    );
 
     let wanted = offline(&story, twin.clock.get());
     for (id, said) in wanted.iter().filter(|(_, said)| said.1 == "violation") {
-        assert!(slack.shows(id), "seed {seed}, {outage:?}: nobody was told of {id} {said:?}");
+        assert!(
+            slack.shows(id),
+            "seed {seed}, {outage:?}: nobody was told of {id} {said:?}"
+        );
         totals.violations += 1;
     }
     let (states, acks) = outbox(&twin);
@@ -91,7 +142,12 @@ fn simulate(seed: u64, totals: &mut Totals) {
         if state.quiet || (state.published == 0 && state.alert.status == Status::Withdrawn) {
             continue;
         }
-        assert_eq!(acks.get(id), Some(&state.alert.version), "seed {seed}, {outage:?}: {id} {:?}", state.alert);
+        assert_eq!(
+            acks.get(id),
+            Some(&state.alert.version),
+            "seed {seed}, {outage:?}: {id} {:?}",
+            state.alert
+        );
     }
     totals.lost += told_of_recipients(seed, outage, &twin, &slack, cloud.sums.crashes);
     let mails = slack.mails.borrow();
@@ -105,19 +161,34 @@ fn nothing_that_nobody_could_read_is_acknowledged_and_all_is_told_once_somebody_
     let mut by_kind: BTreeMap<(Mail, bool), Totals> = BTreeMap::new();
     for seed in 0..SEEDS {
         let outage = Outage::of(seed);
-        simulate(seed, by_kind.entry((outage.mail, outage.ends == Ends::SlackRevives)).or_default());
+        simulate(
+            seed,
+            by_kind
+                .entry((outage.mail, outage.ends == Ends::SlackRevives))
+                .or_default(),
+        );
     }
     println!("{SEEDS} seeds: {by_kind:#?}");
     assert_eq!(by_kind.len(), 8);
     for ((mail, slack_revives), totals) in &by_kind {
         // A storm in which nothing waits proves nothing.
-        assert!(totals.violations > 20 && totals.waited > 10 && totals.crashes > 50, "{mail:?} {slack_revives}: {totals:?}");
+        assert!(
+            totals.violations > 20 && totals.waited > 10 && totals.crashes > 50,
+            "{mail:?} {slack_revives}: {totals:?}"
+        );
         // Slack hears of it once it lives again, if the address has not come back by then.
-        assert_eq!(totals.lost > 0, *mail == Mail::Leaves && *slack_revives, "{mail:?} {slack_revives}: {totals:?}");
+        assert_eq!(
+            totals.lost > 0,
+            *mail == Mail::Leaves && *slack_revives,
+            "{mail:?} {slack_revives}: {totals:?}"
+        );
         if !slack_revives || *mail == Mail::Leaves {
             assert!(totals.mailed > 5, "{mail:?} {slack_revives}: {totals:?}");
         }
         // Those that something else than e-mail got, at most once a version.
-        assert!(totals.in_vain < totals.waited + totals.violations, "{mail:?} {slack_revives}: {totals:?}");
+        assert!(
+            totals.in_vain < totals.waited + totals.violations,
+            "{mail:?} {slack_revives}: {totals:?}"
+        );
     }
 }

@@ -27,7 +27,9 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files(&path, ending, found);
-        } else if path.to_str().unwrap().ends_with(ending) && !path.to_str().unwrap().contains("Digest") {
+        } else if path.to_str().unwrap().ends_with(ending)
+            && !path.to_str().unwrap().contains("Digest")
+        {
             found.push(path);
         }
     }
@@ -39,16 +41,24 @@ fn records() -> Vec<Value> {
     files(&events().join("archive"), ".json.gz", &mut found);
     let of = |path: &PathBuf| {
         let mut text = String::new();
-        flate2::read::MultiGzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+        flate2::read::MultiGzDecoder::new(std::fs::File::open(path).unwrap())
+            .read_to_string(&mut text)
+            .unwrap();
         let mut log: Value = serde_json::from_str(&text).unwrap();
-        log["Records"].as_array_mut().map(std::mem::take).unwrap_or_default()
+        log["Records"]
+            .as_array_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
     };
     found.iter().flat_map(of).collect()
 }
 
 /// The records as they would be in another partition.
 fn moved(elsewhere: &Elsewhere, records: &[Value]) -> Vec<Value> {
-    records.iter().map(|record| serde_json::from_str(&elsewhere.moved(&record.to_string())).unwrap()).collect()
+    records
+        .iter()
+        .map(|record| serde_json::from_str(&elsewhere.moved(&record.to_string())).unwrap())
+        .collect()
 }
 
 fn live_and_offline(records: &[Value]) {
@@ -57,11 +67,14 @@ fn live_and_offline(records: &[Value]) {
 
 /// `moved`: from the partition of the files to that of the records.
 fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
-    let text = moved(&std::fs::read_to_string(events().join("rolewatch.yaml")).unwrap()).into_bytes();
+    let text =
+        moved(&std::fs::read_to_string(events().join("rolewatch.yaml")).unwrap()).into_bytes();
     let policy = Policy::read(&text, "rolewatch.yaml").unwrap();
     let now: Moment = "2026-03-20T00:00:00Z".parse().unwrap();
     let twin = Twin::new(Calm, now);
-    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (text, now));
+    twin.objects
+        .borrow_mut()
+        .insert(POLICY_KEY.to_owned(), (text, now));
     let mut rosters = Rosters::default();
     let mut found = Vec::new();
     files(&events().join("roster"), ".json", &mut found);
@@ -76,7 +89,8 @@ fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
     let mut guard = Guard::default();
     for record in records {
         let text = record.to_string();
-        let elevated = |role: &rolewatch_guard::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
+        let elevated =
+            |role: &rolewatch_guard::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
         match read(text.as_bytes(), &elevated).unwrap() {
             Reading::Seen(seen) => {
                 world.add(*seen);
@@ -89,16 +103,32 @@ fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
         run(guard.handle(&twin, &event, None)).unwrap();
         drain(&mut guard, &twin);
     }
-    let scope = Scope { as_of: Some(now), ..Scope::default() };
+    let scope = Scope {
+        as_of: Some(now),
+        ..Scope::default()
+    };
     let judgement = judge(&world, &policy, &rosters, scope, &mut |_| ());
-    assert!(judgement.findings.len() > 20, "too few findings to compare: {}", judgement.findings.len());
+    assert!(
+        judgement.findings.len() > 20,
+        "too few findings to compare: {}",
+        judgement.findings.len()
+    );
     let offline: std::collections::BTreeMap<_, _> = judgement.findings.iter().map(said).collect();
     let mut stands = standing(&twin);
     // That somebody tampers with the guard is told live only.
     stands.retain(|_, said| said.0 != "RW201");
-    let missing: Vec<_> = offline.iter().filter(|(id, said)| stands.get(*id) != Some(said)).collect();
-    let wrong: Vec<_> = stands.iter().filter(|(id, said)| offline.get(*id) != Some(said)).collect();
-    assert!(missing.is_empty() && wrong.is_empty(), "the audit finds {missing:#?}, in the outbox stands {wrong:#?}");
+    let missing: Vec<_> = offline
+        .iter()
+        .filter(|(id, said)| stands.get(*id) != Some(said))
+        .collect();
+    let wrong: Vec<_> = stands
+        .iter()
+        .filter(|(id, said)| offline.get(*id) != Some(said))
+        .collect();
+    assert!(
+        missing.is_empty() && wrong.is_empty(),
+        "the audit finds {missing:#?}, in the outbox stands {wrong:#?}"
+    );
 }
 
 #[test]
@@ -116,7 +146,9 @@ fn the_week_backwards_comes_to_the_findings_of_the_audit() {
 #[test]
 fn the_week_live_in_another_partition_comes_to_the_findings_of_the_audit() {
     let elsewhere = Elsewhere::MADE_UP;
-    live_and_offline_in(&moved(&elsewhere, &records()), &|text| elsewhere.moved(text));
+    live_and_offline_in(&moved(&elsewhere, &records()), &|text| {
+        elsewhere.moved(text)
+    });
 }
 
 #[test]

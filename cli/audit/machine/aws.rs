@@ -17,21 +17,31 @@ pub(super) struct Stack {
 impl Stack {
     pub(super) fn connect(arn: &str, bucket: &str) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|why| Failure::Usage(format!("cannot begin to talk to AWS: {why}")))?;
+        let runtime =
+            runtime.map_err(|why| Failure::Usage(format!("cannot begin to talk to AWS: {why}")))?;
         let connection = runtime.block_on(Connection::of_person());
         let machine = StateMachine::new(&connection, arn.to_owned());
         let bucket = StateBucket::new(&connection, bucket.to_owned());
-        Ok(Self { runtime, machine, bucket })
+        Ok(Self {
+            runtime,
+            machine,
+            bucket,
+        })
     }
 }
 
 impl Machine for Stack {
     fn start(&self, input: String) -> Result<String, String> {
-        self.runtime.block_on(self.machine.start(input)).map_err(|trouble| trouble.to_string())
+        self.runtime
+            .block_on(self.machine.start(input))
+            .map_err(|trouble| trouble.to_string())
     }
 
     fn look(&self, execution: &str) -> Result<Standing, String> {
-        let standing = self.runtime.block_on(self.machine.look(execution)).map_err(|trouble| trouble.to_string())?;
+        let standing = self
+            .runtime
+            .block_on(self.machine.look(execution))
+            .map_err(|trouble| trouble.to_string())?;
         Ok(match standing {
             Execution::Running { done, total } => Standing::Running { done, total },
             Execution::Done(output) => Standing::Done(output),

@@ -23,16 +23,29 @@ impl Machine for Memory {
 
     fn look(&self, _: &str) -> Result<Standing, String> {
         self.looks.set(self.looks.get() + 1);
-        Ok(if self.looks.get() < 3 { Standing::Running { done: self.looks.get(), total: 3 } } else { self.end.clone() })
+        Ok(if self.looks.get() < 3 {
+            Standing::Running {
+                done: self.looks.get(),
+                total: 3,
+            }
+        } else {
+            self.end.clone()
+        })
     }
 
     fn fetch(&self, key: &str) -> Result<Vec<u8>, String> {
-        self.objects.get(key).cloned().ok_or_else(|| "it is not in the bucket".to_owned())
+        self.objects
+            .get(key)
+            .cloned()
+            .ok_or_else(|| "it is not in the bucket".to_owned())
     }
 }
 
 fn memory(findings: &[Finding]) -> Memory {
-    let lines: Vec<String> = findings.iter().map(|finding| serde_json::to_string(finding).unwrap()).collect();
+    let lines: Vec<String> = findings
+        .iter()
+        .map(|finding| serde_json::to_string(finding).unwrap())
+        .collect();
     let summary = json!({"counts": Totals::default(), "unread": [], "unread_count": 0, "notices": [], "run": "EXAMPLE"});
     Memory {
         started: RefCell::default(),
@@ -56,24 +69,50 @@ fn it_is_started_with_what_the_machine_takes_and_waited_for() {
     let until = "2026-04-01T00:00:00Z".parse().unwrap();
     let input = input(Path::new("s3://trail-logs/AWSLogs/1"), None, Some(until)).unwrap();
     let written: Value = serde_json::from_str(&input).unwrap();
-    assert_eq!(written, json!({"bucket": "trail-logs", "prefix": "AWSLogs/1", "since": null, "until": "2026-04-01T00:00:00Z"}));
+    assert_eq!(
+        written,
+        json!({"bucket": "trail-logs", "prefix": "AWSLogs/1", "since": null, "until": "2026-04-01T00:00:00Z"})
+    );
     let machine = memory(&findings());
     let outcome = outcome(&machine, input.clone(), Duration::ZERO).unwrap();
-    assert_eq!((machine.started.take(), machine.looks.get()), (vec![input], 3));
-    let printed = |findings: &[Finding]| findings.iter().map(|finding| serde_json::to_string(finding).unwrap()).collect::<Vec<_>>();
+    assert_eq!(
+        (machine.started.take(), machine.looks.get()),
+        (vec![input], 3)
+    );
+    let printed = |findings: &[Finding]| {
+        findings
+            .iter()
+            .map(|finding| serde_json::to_string(finding).unwrap())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(printed(&outcome.findings), printed(&findings()));
     assert!(!outcome.findings.is_empty());
 }
 
 #[test]
 fn what_does_not_come_to_an_end_says_why_in_harmless_text() {
-    let machine = Memory { end: Standing::Ended("FAILED: \u{1b}[2J the policy was changed".into()), ..memory(&[]) };
-    let why = outcome(&machine, String::new(), Duration::ZERO).err().unwrap().to_string();
-    assert!(why.contains("did not come to an end: FAILED: ") && !why.contains('\u{1b}'), "{why}");
+    let machine = Memory {
+        end: Standing::Ended("FAILED: \u{1b}[2J the policy was changed".into()),
+        ..memory(&[])
+    };
+    let why = outcome(&machine, String::new(), Duration::ZERO)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        why.contains("did not come to an end: FAILED: ") && !why.contains('\u{1b}'),
+        "{why}"
+    );
     let mut machine = memory(&findings());
     machine.objects.clear();
-    let why = outcome(&machine, String::new(), Duration::ZERO).err().unwrap().to_string();
-    assert!(why.contains("`history/EXAMPLE/f`") && why.contains("not in the bucket"), "{why}");
+    let why = outcome(&machine, String::new(), Duration::ZERO)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        why.contains("`history/EXAMPLE/f`") && why.contains("not in the bucket"),
+        "{why}"
+    );
 }
 
 #[test]

@@ -23,7 +23,8 @@ pub(in crate::audit) struct Bucket {
 impl Bucket {
     pub(in crate::audit) fn connect() -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|why| Failure::Usage(format!("cannot begin to read from S3: {why}")))?;
+        let runtime = runtime
+            .map_err(|why| Failure::Usage(format!("cannot begin to read from S3: {why}")))?;
         let logs = LogBuckets::new(&runtime.block_on(Connection::of_person()));
         Ok(Self { runtime, logs })
     }
@@ -44,8 +45,14 @@ impl Objects for Bucket {
         self.runtime.block_on(async {
             let mut found: Vec<(String, u64)> = Vec::new();
             loop {
-                let after = found.last().map_or_else(String::new, |(key, _)| key.clone());
-                let page = self.logs.keys(bucket, prefix, &after).await.map_err(|trouble| trouble.to_string())?;
+                let after = found
+                    .last()
+                    .map_or_else(String::new, |(key, _)| key.clone());
+                let page = self
+                    .logs
+                    .keys(bucket, prefix, &after)
+                    .await
+                    .map_err(|trouble| trouble.to_string())?;
                 let more = page.more && !page.keys.is_empty();
                 found.extend(page.keys);
                 if !more || found.len() > most {
@@ -57,7 +64,9 @@ impl Objects for Bucket {
 
     fn fetch(&self, objects: Vec<Object>, to: &SyncSender<Fetched>) {
         self.runtime.block_on(async {
-            let mut fetched = stream::iter(objects).map(|object| self.one(object)).buffer_unordered(AT_ONCE);
+            let mut fetched = stream::iter(objects)
+                .map(|object| self.one(object))
+                .buffer_unordered(AT_ONCE);
             while let Some(one) = fetched.next().await {
                 // Whoever reads is slower than the line: this waits, and so do those under way.
                 if to.send(one).is_err() {

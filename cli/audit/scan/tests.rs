@@ -20,12 +20,17 @@ impl Objects for Memory {
             return Err("s3:ListBucket was refused: no such bucket".to_owned());
         }
         let found = self.0.iter().filter(|(key, _)| key.starts_with(prefix));
-        Ok(found.take(most + 1).map(|(key, bytes)| (key.clone(), length(bytes.as_deref().unwrap_or_default()))).collect())
+        Ok(found
+            .take(most + 1)
+            .map(|(key, bytes)| (key.clone(), length(bytes.as_deref().unwrap_or_default())))
+            .collect())
     }
 
     fn fetch(&self, objects: Vec<Object>, to: &SyncSender<Fetched>) {
         for object in objects.into_iter().rev() {
-            let outcome = self.0[&object.key].clone().ok_or_else(|| "s3:GetObject was refused: access \u{202e}denied".to_owned());
+            let outcome = self.0[&object.key]
+                .clone()
+                .ok_or_else(|| "s3:GetObject was refused: access \u{202e}denied".to_owned());
             if to.send(Fetched { object, outcome }).is_err() {
                 return;
             }
@@ -34,7 +39,10 @@ impl Objects for Memory {
 }
 
 fn how(max_objects: usize) -> How {
-    How { jobs: NonZeroUsize::new(3), max_objects: NonZeroUsize::new(max_objects).unwrap() }
+    How {
+        jobs: NonZeroUsize::new(3),
+        max_objects: NonZeroUsize::new(max_objects).unwrap(),
+    }
 }
 
 fn story() -> Story {
@@ -48,7 +56,12 @@ fn story() -> Story {
 
 /// One record an object, more of them than wait at a time.
 fn bucket(story: &Story) -> Memory {
-    let object = |(at, record)| (format!("AWSLogs/{at:03}.json"), Some(json!({ "Records": [record] }).to_string().into_bytes()));
+    let object = |(at, record)| {
+        (
+            format!("AWSLogs/{at:03}.json"),
+            Some(json!({ "Records": [record] }).to_string().into_bytes()),
+        )
+    };
     Memory(story.records().iter().enumerate().map(object).collect())
 }
 
@@ -68,12 +81,29 @@ fn objects_are_judged_as_files_are() {
         fs::write(path, bytes.as_ref().unwrap()).unwrap();
     }
     let local = scan(&[folder.path().to_owned()], &[], &policy, how(1)).unwrap();
-    let remote = read(&store, &policy, &["s3://trail-logs/AWSLogs/", "s3://trail-logs/AWSLogs/00"], 1_000).unwrap();
-    let findings = |world| judge(world, &policy, &story.rosters(), Scope::default(), &mut |_| ()).findings;
+    let remote = read(
+        &store,
+        &policy,
+        &["s3://trail-logs/AWSLogs/", "s3://trail-logs/AWSLogs/00"],
+        1_000,
+    )
+    .unwrap();
+    let findings = |world| {
+        judge(
+            world,
+            &policy,
+            &story.rosters(),
+            Scope::default(),
+            &mut |_| (),
+        )
+        .findings
+    };
     assert_eq!(findings(&remote.world), findings(&local.world));
     assert!(findings(&local.world).len() > 10);
     assert_eq!((remote.totals, remote.range), (local.totals, local.range));
-    assert!(length(&story.records().iter().collect::<Vec<_>>()) > u64::try_from(WAITING).unwrap() * 2);
+    assert!(
+        length(&story.records().iter().collect::<Vec<_>>()) > u64::try_from(WAITING).unwrap() * 2
+    );
 }
 
 #[test]
@@ -82,28 +112,64 @@ fn an_object_that_may_not_be_read_is_named_in_harmless_text() {
     let mut store = bucket(&story);
     store.0.insert("AWSLogs/\u{1b}[2Jx.json.gz".into(), None);
     store.0.insert("AWSLogs/".into(), Some(Vec::new()));
-    store.0.insert("AWSLogs/readme.txt".into(), Some(Vec::new()));
+    store
+        .0
+        .insert("AWSLogs/readme.txt".into(), Some(Vec::new()));
     let scanned = read(&store, &story.policy(), &["s3://trail-logs"], 1_000).unwrap();
-    assert_eq!((scanned.totals.files.unreadable, scanned.totals.files.skipped), (1, 1));
+    assert_eq!(
+        (
+            scanned.totals.files.unreadable,
+            scanned.totals.files.skipped
+        ),
+        (1, 1)
+    );
     let shown = serde_json::to_string(&scanned.unread.shown().collect::<Vec<_>>()).unwrap();
-    assert!(shown.contains("s3://trail-logs/AWSLogs/") && shown.contains("denied"), "{shown}");
-    assert!(!shown.contains("\\u001b") && !shown.contains('\u{202e}'), "{shown}");
+    assert!(
+        shown.contains("s3://trail-logs/AWSLogs/") && shown.contains("denied"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("\\u001b") && !shown.contains('\u{202e}'),
+        "{shown}"
+    );
 }
 
 #[test]
 fn too_many_objects_are_not_begun_with() {
     let story = story();
-    let why = read(&bucket(&story), &story.policy(), &["s3://trail-logs/"], 10).err().unwrap().to_string();
-    assert!(why.contains("more than 10 objects lie under `s3://trail-logs/`") && why.contains("--max-objects"), "{why}");
-    let why = read(&bucket(&story), &story.policy(), &["s3://other/x"], 10).err().unwrap().to_string();
-    assert!(why.contains("cannot list `s3://other/x`: s3:ListBucket was refused"), "{why}");
-    let why = read(&bucket(&story), &story.policy(), &["s3:///x"], 10).err().unwrap().to_string();
+    let why = read(&bucket(&story), &story.policy(), &["s3://trail-logs/"], 10)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        why.contains("more than 10 objects lie under `s3://trail-logs/`")
+            && why.contains("--max-objects"),
+        "{why}"
+    );
+    let why = read(&bucket(&story), &story.policy(), &["s3://other/x"], 10)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        why.contains("cannot list `s3://other/x`: s3:ListBucket was refused"),
+        "{why}"
+    );
+    let why = read(&bucket(&story), &story.policy(), &["s3:///x"], 10)
+        .err()
+        .unwrap()
+        .to_string();
     assert!(why.contains("names no bucket"), "{why}");
 }
 
 #[test]
 fn a_prefix_under_which_nothing_lies_does_not_pass_for_a_clean_one() {
     let story = story();
-    let scanned = read(&bucket(&story), &story.policy(), &["s3://trail-logs/nothing/"], 10).unwrap();
+    let scanned = read(
+        &bucket(&story),
+        &story.policy(),
+        &["s3://trail-logs/nothing/"],
+        10,
+    )
+    .unwrap();
     assert_eq!(scanned.unread.count(), 1);
 }

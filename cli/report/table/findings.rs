@@ -27,7 +27,11 @@ const SEVERITY: usize = 10;
 /// Where the text of a finding begins: behind its time.
 const TEXT: usize = 2 + 22;
 
-pub(super) fn by_person(findings: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn by_person(
+    findings: &[&Finding],
+    allowed: &Allowed,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     let mut people: BTreeMap<&CallerShown, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
         people.entry(&finding.caller).or_default().push(finding);
@@ -45,7 +49,12 @@ pub(super) fn by_person(findings: &[&Finding], allowed: &Allowed, page: &mut Pag
     Ok(())
 }
 
-fn one_person(person: &CallerShown, theirs: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
+fn one_person(
+    person: &CallerShown,
+    theirs: &[&Finding],
+    allowed: &Allowed,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     let whence = match (&person.arn, &person.account) {
         (Some(arn), _) if *arn == person.name => String::new(),
         (Some(arn), _) => format!("  {arn}"),
@@ -54,14 +63,21 @@ fn one_person(person: &CallerShown, theirs: &[&Finding], allowed: &Allowed, page
     };
     writeln!(page.out)?;
     if width(&person.name) + width(&whence) <= page.columns {
-        writeln!(page.out, "{BOLD}{}{BOLD:#}{DIM}{whence}{DIM:#}", person.name)?;
+        writeln!(
+            page.out,
+            "{BOLD}{}{BOLD:#}{DIM}{whence}{DIM:#}",
+            person.name
+        )?;
     } else {
         page.text(0, &person.name)?;
         page.text(2, &whence)?;
     }
     let mut by_rule: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for finding in theirs {
-        by_rule.entry((Reverse(finding.severity), finding.rule)).or_default().push(finding);
+        by_rule
+            .entry((Reverse(finding.severity), finding.rule))
+            .or_default()
+            .push(finding);
     }
     for findings in by_rule.values() {
         if let [first, ..] = &**findings {
@@ -71,15 +87,36 @@ fn one_person(person: &CallerShown, theirs: &[&Finding], allowed: &Allowed, page
     Ok(())
 }
 
-fn one_rule(first: &Finding, findings: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
+fn one_rule(
+    first: &Finding,
+    findings: &[&Finding],
+    allowed: &Allowed,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     let style = paint::severity(first.verdict, first.severity);
     let severity = first.severity.as_str().to_uppercase();
-    let verdict = if first.verdict == Verdict::Unproven { ", unproven" } else { "" };
-    let times = if findings.len() > 1 { format!("  {}", counted(length(findings), "time", "times")) } else { String::new() };
-    writeln!(page.out, "  {style}{severity:<SEVERITY$}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{times}{DIM:#}", first.rule, first.name)?;
+    let verdict = if first.verdict == Verdict::Unproven {
+        ", unproven"
+    } else {
+        ""
+    };
+    let times = if findings.len() > 1 {
+        format!("  {}", counted(length(findings), "time", "times"))
+    } else {
+        String::new()
+    };
+    writeln!(
+        page.out,
+        "  {style}{severity:<SEVERITY$}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{times}{DIM:#}",
+        first.rule, first.name
+    )?;
     let mut alike: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
-        match alike.iter_mut().find(|group| group.first().is_some_and(|first| first.message == finding.message)) {
+        match alike.iter_mut().find(|group| {
+            group
+                .first()
+                .is_some_and(|first| first.message == finding.message)
+        }) {
             Some(group) => group.push(finding),
             None => alike.push(vec![finding]),
         }
@@ -92,23 +129,43 @@ fn one_rule(first: &Finding, findings: &[&Finding], allowed: &Allowed, page: &mu
     let untold: Vec<&Finding> = alike.iter().skip(TOLD).flatten().copied().collect();
     if let [first, .., last] | [first @ last] = &*untold {
         let more = counted(length(&untold), "finding", "findings");
-        let text = format!("… and {more} more like it, from {} to {}; `--format ndjson` has them all", first.time, last.time);
+        let text = format!(
+            "… and {more} more like it, from {} to {}; `--format ndjson` has them all",
+            first.time, last.time
+        );
         page.text(TEXT, &text)?;
     }
     if let Some(step) = first_step(first) {
-        page.hanging(&format!("  {BOLD}{:<22}{BOLD:#}", "what to do"), TEXT, &step)?;
+        page.hanging(
+            &format!("  {BOLD}{:<22}{BOLD:#}", "what to do"),
+            TEXT,
+            &step,
+        )?;
     }
     Ok(())
 }
 
 /// A sentence, when else it was true, and the events that prove it.
-fn one_message(first: &Finding, others: &[&Finding], allowed: &Allowed, page: &mut Page<'_>) -> io::Result<()> {
+fn one_message(
+    first: &Finding,
+    others: &[&Finding],
+    allowed: &Allowed,
+    page: &mut Page<'_>,
+) -> io::Result<()> {
     let time = first.time.to_string();
     page.hanging(&format!("  {time:<22}"), TEXT, &first.message)?;
     if !others.is_empty() {
-        let times: Vec<String> = others.iter().take(TIMES).map(|other| other.time.to_string()).collect();
+        let times: Vec<String> = others
+            .iter()
+            .take(TIMES)
+            .map(|other| other.time.to_string())
+            .collect();
         let more = others.len().saturating_sub(TIMES);
-        let more = if more > 0 { format!(" +{}", number(u64::try_from(more).unwrap_or(u64::MAX))) } else { String::new() };
+        let more = if more > 0 {
+            format!(" +{}", number(u64::try_from(more).unwrap_or(u64::MAX)))
+        } else {
+            String::new()
+        };
         page.text(TEXT, &format!("also at {}{more}", times.join(" ")))?;
     }
     let events = events(first);
@@ -124,7 +181,12 @@ fn one_message(first: &Finding, others: &[&Finding], allowed: &Allowed, page: &m
 
 /// `events ID ID +2`
 fn events(finding: &Finding) -> String {
-    let shown: Vec<String> = finding.events.iter().take(EVENTS).map(ToString::to_string).collect();
+    let shown: Vec<String> = finding
+        .events
+        .iter()
+        .take(EVENTS)
+        .map(ToString::to_string)
+        .collect();
     let more = finding.events.len().saturating_sub(EVENTS);
     match (shown.len(), more) {
         (0, _) => String::new(),
@@ -142,7 +204,9 @@ pub(super) fn first_step(finding: &Finding) -> Option<String> {
 /// The same for any rule and verdict.
 pub(crate) fn step(rule: &str, verdict: Verdict) -> Option<String> {
     let steps = steps(&Rule::find(rule)?.section("What to do"));
-    let unproven = steps.iter().find_map(|step| step.strip_prefix("Unproven: "));
+    let unproven = steps
+        .iter()
+        .find_map(|step| step.strip_prefix("Unproven: "));
     match (verdict, unproven) {
         (Verdict::Unproven, Some(step)) => Some(capitalised(step)),
         _ => steps.first().cloned(),
@@ -153,7 +217,10 @@ pub(crate) fn step(rule: &str, verdict: Verdict) -> Option<String> {
 fn steps(list: &str) -> Vec<String> {
     let mut steps: Vec<String> = Vec::new();
     for line in list.lines() {
-        let item = line.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok()).map(|(_, text)| text.to_owned());
+        let item = line
+            .split_once(". ")
+            .filter(|(number, _)| number.parse::<u8>().is_ok())
+            .map(|(_, text)| text.to_owned());
         match (item, steps.last_mut()) {
             (Some(item), _) => steps.push(item),
             (None, Some(last)) => {
@@ -168,13 +235,18 @@ fn steps(list: &str) -> Vec<String> {
 
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// The head of a finding on a line of its own, and its width.
 pub(super) fn time_and_rule(finding: &Finding) -> (String, usize) {
     let time = finding.time.to_string();
-    (format!("  {time:<22}{BOLD}{}{BOLD:#} ", finding.rule), TEXT + finding.rule.len() + 1)
+    (
+        format!("  {time:<22}{BOLD}{}{BOLD:#} ", finding.rule),
+        TEXT + finding.rule.len() + 1,
+    )
 }
 
 #[cfg(test)]
@@ -184,14 +256,26 @@ mod tests {
     #[test]
     fn a_step_is_one_line() {
         let list = "1. Ask the person\n   on another channel.\n2. Unproven: read the logs.";
-        assert_eq!(steps(list), ["Ask the person on another channel.", "Unproven: read the logs."]);
+        assert_eq!(
+            steps(list),
+            [
+                "Ask the person on another channel.",
+                "Unproven: read the logs."
+            ]
+        );
     }
 
     #[test]
     fn every_rule_has_a_first_step() {
         for rule in rolewatch_guard::rules::listed() {
             let steps = steps(&rule.section("What to do"));
-            assert!(steps.first().is_some_and(|step| !step.starts_with("Unproven")), "{}", rule.code);
+            assert!(
+                steps
+                    .first()
+                    .is_some_and(|step| !step.starts_with("Unproven")),
+                "{}",
+                rule.code
+            );
         }
     }
 }

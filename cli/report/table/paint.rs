@@ -7,8 +7,11 @@ use rolewatch_guard::policy::Severity;
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
 pub(crate) const HEADING: Style = Style::new().bold().underline();
-pub(crate) const BAD: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-pub(crate) const UNSURE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Magenta)));
+pub(crate) const BAD: Style = Style::new()
+    .bold()
+    .fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+pub(crate) const UNSURE: Style =
+    Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Magenta)));
 const WORTH_A_LOOK: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 const MINOR: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
 

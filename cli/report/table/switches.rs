@@ -19,8 +19,13 @@ const CELL: usize = 32;
 pub(super) fn clean(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let standings = standings(judgement);
-    let clean: Vec<&SwitchSummary> =
-        judgement.switches.iter().zip(standings).filter(|(_, standing)| *standing == Standing::Clean).map(|(switch, _)| switch).collect();
+    let clean: Vec<&SwitchSummary> = judgement
+        .switches
+        .iter()
+        .zip(standings)
+        .filter(|(_, standing)| *standing == Standing::Clean)
+        .map(|(switch, _)| switch)
+        .collect();
     if clean.is_empty() {
         return Ok(());
     }
@@ -45,20 +50,33 @@ pub(super) fn clean(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> 
         }
     }
     for row in &rows {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, widest)| padded(cell, widest)).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, widest)| padded(cell, widest))
+            .collect();
         writeln!(page.out, "  {}", cells.join("  ").trim_end())?;
     }
     let more = length(clean.get(TOLD..).unwrap_or_default());
     if more > 0 {
-        writeln!(page.out, "  {DIM}… and {} more; `--format json` has them all{DIM:#}", number(more))?;
+        writeln!(
+            page.out,
+            "  {DIM}… and {} more; `--format json` has them all{DIM:#}",
+            number(more)
+        )?;
     }
     Ok(())
 }
 
 /// How long the role was held, as far as anybody saw.
 fn held(switch: &SwitchSummary) -> String {
-    let since = |moment: rolewatch_guard::moment::Moment| Span::from_seconds(moment.seconds_since(switch.time).max(0));
-    let used = switch.last_use.map_or_else(|| "no use seen".to_owned(), |last| format!("used for {}", since(last)));
+    let since = |moment: rolewatch_guard::moment::Moment| {
+        Span::from_seconds(moment.seconds_since(switch.time).max(0))
+    };
+    let used = switch.last_use.map_or_else(
+        || "no use seen".to_owned(),
+        |last| format!("used for {}", since(last)),
+    );
     match switch.granted_until {
         Some(until) => format!("{used}, granted for {}", since(until)),
         None => used,

@@ -21,13 +21,23 @@ const TEXT: usize = 12;
 pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, columns };
     head(report, &mut page)?;
-    let of = |verdict: Verdict| report.review.findings.iter().filter(move |finding| finding.verdict == verdict).collect::<Vec<_>>();
+    let of = |verdict: Verdict| {
+        report
+            .review
+            .findings
+            .iter()
+            .filter(move |finding| finding.verdict == verdict)
+            .collect::<Vec<_>>()
+    };
     let (violations, unproven) = (of(Verdict::Violation), of(Verdict::Unproven));
     if violations.is_empty() {
         page.heading("Violations: none")?;
         let text = match report.review.elevated {
             0 => "No elevated role of the policy is in what was read, so nothing was judged.",
-            _ if unproven.iter().any(|finding| !finding.wanting.gaps.is_empty()) => {
+            _ if unproven
+                .iter()
+                .any(|finding| !finding.wanting.gaps.is_empty()) =>
+            {
                 "In what was given, nothing was found that the policy forbids. Not all was given: the lines below say what is missing."
             }
             _ => "IAM allows nothing that the policy forbids, as far as the files tell.",
@@ -40,15 +50,29 @@ pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
     if !unproven.is_empty() {
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
         page.text(2, "The files can show neither that the rule is kept nor that it is broken. Each line says what it hangs on.")?;
-        let (wanting, others): (Vec<_>, Vec<_>) = unproven.into_iter().partition(|finding| !finding.wanting.gaps.is_empty());
+        let (wanting, others): (Vec<_>, Vec<_>) = unproven
+            .into_iter()
+            .partition(|finding| !finding.wanting.gaps.is_empty());
         not_given(report, &wanting, &mut page)?;
         by_subject(&others, &mut page)?;
     }
     if !report.review.suppressed.is_empty() {
-        page.heading(&format!("Suppressed: {}", number(length(&report.review.suppressed))))?;
+        page.heading(&format!(
+            "Suppressed: {}",
+            number(length(&report.review.suppressed))
+        ))?;
         for (finding, by) in &report.review.suppressed {
-            let owner = format!("{}, {}, until {}", harmless(&by.reason), harmless(&by.owner), by.until);
-            page.hanging(&format!("  {} ", finding.rule), 3 + finding.rule.len(), &format!("{} ({owner})", finding.message))?;
+            let owner = format!(
+                "{}, {}, until {}",
+                harmless(&by.reason),
+                harmless(&by.owner),
+                by.until
+            );
+            page.hanging(
+                &format!("  {} ", finding.rule),
+                3 + finding.rule.len(),
+                &format!("{} ({owner})", finding.message),
+            )?;
         }
     }
     if !report.review.notices.is_empty() {
@@ -61,27 +85,58 @@ pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
 }
 
 fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let paths: Vec<String> = report.args.paths.iter().map(|path| shown_path(path)).collect();
-    page.hanging(&format!("{BOLD}rolewatch review{BOLD:#} of "), "rolewatch review of ".len(), &paths.join(", "))?;
-    page.labelled("policy", &format!("{}, version {}", shown_path(report.policy_file), report.policy.version_hash))?;
+    let paths: Vec<String> = report
+        .args
+        .paths
+        .iter()
+        .map(|path| shown_path(path))
+        .collect();
+    page.hanging(
+        &format!("{BOLD}rolewatch review{BOLD:#} of "),
+        "rolewatch review of ".len(),
+        &paths.join(", "),
+    )?;
+    page.labelled(
+        "policy",
+        &format!(
+            "{}, version {}",
+            shown_path(report.policy_file),
+            report.policy.version_hash
+        ),
+    )?;
     let mut label = "accounts";
     for account in report.inputs.setup.accounts() {
-        let name = report.policy.account_name(account.id).map_or_else(|| "not in the policy".to_owned(), harmless);
-        page.labelled(label, &format!("{} ({name}): {}", account.id, counts(account)))?;
+        let name = report
+            .policy
+            .account_name(account.id)
+            .map_or_else(|| "not in the policy".to_owned(), harmless);
+        page.labelled(
+            label,
+            &format!("{} ({name}): {}", account.id, counts(account)),
+        )?;
         label = "";
     }
     let found = &report.review.findings;
-    let unproven = found.iter().filter(|finding| finding.verdict == Verdict::Unproven).count();
+    let unproven = found
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Unproven)
+        .count();
     let violations = length(found) - u64::try_from(unproven).unwrap_or_default();
-    let elevated = counted(u64::try_from(report.review.elevated).unwrap_or(u64::MAX), "elevated role", "elevated roles");
+    let elevated = counted(
+        u64::try_from(report.review.elevated).unwrap_or(u64::MAX),
+        "elevated role",
+        "elevated roles",
+    );
     let suppressed = number(length(&report.review.suppressed));
     page.labelled(
         "found",
-        &format!("{elevated}; {}, {unproven} unproven, {suppressed} suppressed", counted(violations, "violation", "violations")),
+        &format!(
+            "{elevated}; {}, {unproven} unproven, {suppressed} suppressed",
+            counted(violations, "violation", "violations")
+        ),
     )?;
     if !report.inputs.faults.is_empty() {
-        let text =
-            "some of the files could not be read, or are not complete, so findings may be missing below; stderr names each with its reason";
+        let text = "some of the files could not be read, or are not complete, so findings may be missing below; stderr names each with its reason";
         page.hanging(&format!("{BAD}INCOMPLETE{BAD:#} "), 11, text)?;
     }
     Ok(())
@@ -91,26 +146,57 @@ fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 fn counts(account: &Account) -> String {
     let (users, groups, roles) = account.counts();
     let missing = account.missing_lists();
-    let counted = [(List::Users, users), (List::Groups, groups), (List::Roles, roles)].map(|(list, count)| {
-        if missing.contains(&list) { format!("{} not given", list.word()) } else { format!("{count} {}", list.word()) }
+    let counted = [
+        (List::Users, users),
+        (List::Groups, groups),
+        (List::Roles, roles),
+    ]
+    .map(|(list, count)| {
+        if missing.contains(&list) {
+            format!("{} not given", list.word())
+        } else {
+            format!("{count} {}", list.word())
+        }
     });
     counted.join(", ")
 }
 
 /// One line for each thing that was not given, with all that it leaves unproven: a line for each rule and role would say the same many times.
-fn not_given(report: &Report<'_>, findings: &[&ReviewFinding], page: &mut Page<'_>) -> io::Result<()> {
-    let gaps: BTreeSet<Gap> = findings.iter().flat_map(|finding| finding.wanting.gaps.iter().copied()).collect();
+fn not_given(
+    report: &Report<'_>,
+    findings: &[&ReviewFinding],
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    let gaps: BTreeSet<Gap> = findings
+        .iter()
+        .flat_map(|finding| finding.wanting.gaps.iter().copied())
+        .collect();
     for gap in gaps {
-        let of_gap = || findings.iter().filter(|finding| finding.wanting.gaps.contains(&gap));
-        let Some(worst) = of_gap().map(|finding| finding.severity).max() else { continue };
+        let of_gap = || {
+            findings
+                .iter()
+                .filter(|finding| finding.wanting.gaps.contains(&gap))
+        };
+        let Some(worst) = of_gap().map(|finding| finding.severity).max() else {
+            continue;
+        };
         let rules: BTreeSet<&str> = of_gap().map(|finding| finding.rule).collect();
-        let about: BTreeSet<&str> = of_gap().flat_map(|finding| finding.wanting.about.iter().map(String::as_str)).collect();
+        let about: BTreeSet<&str> = of_gap()
+            .flat_map(|finding| finding.wanting.about.iter().map(String::as_str))
+            .collect();
         let count = u64::try_from(of_gap().count()).unwrap_or(u64::MAX);
-        let account = report.policy.account_name(gap.account).map_or_else(|| format!("account {}", gap.account), harmless);
+        let account = report
+            .policy
+            .account_name(gap.account)
+            .map_or_else(|| format!("account {}", gap.account), harmless);
         let text = format!(
             "{}, so {} unproven: {} for {}. `--format json` lists each.",
             gap.of(&account),
-            if count == 1 { "one finding is".to_owned() } else { format!("{} findings are", number(count)) },
+            if count == 1 {
+                "one finding is".to_owned()
+            } else {
+                format!("{} findings are", number(count))
+            },
             named(rules),
             named(about),
         );
@@ -153,12 +239,28 @@ fn by_subject(findings: &[&ReviewFinding], page: &mut Page<'_>) -> io::Result<()
 fn one(finding: &ReviewFinding, page: &mut Page<'_>) -> io::Result<()> {
     let style = paint::severity(finding.verdict, finding.severity);
     let severity = padded(&finding.severity.as_str().to_uppercase(), TEXT - 2);
-    let verdict = if finding.verdict == Verdict::Unproven { ", unproven" } else { "" };
-    writeln!(page.out, "  {style}{severity}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{DIM:#}", finding.rule, finding.name)?;
+    let verdict = if finding.verdict == Verdict::Unproven {
+        ", unproven"
+    } else {
+        ""
+    };
+    writeln!(
+        page.out,
+        "  {style}{severity}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{DIM:#}",
+        finding.rule, finding.name
+    )?;
     page.text(TEXT, &finding.message)?;
     if let Some(statement) = &finding.statement {
-        let place = finding.place.as_deref().map(|place| format!(" in {place}")).unwrap_or_default();
-        page.hanging(&format!("  {DIM}{}{DIM:#}", padded("now", TEXT - 2)), TEXT, &format!("as it stands{place}:"))?;
+        let place = finding
+            .place
+            .as_deref()
+            .map(|place| format!(" in {place}"))
+            .unwrap_or_default();
+        page.hanging(
+            &format!("  {DIM}{}{DIM:#}", padded("now", TEXT - 2)),
+            TEXT,
+            &format!("as it stands{place}:"),
+        )?;
         quoted(statement, page)?;
     }
     match &finding.fix {
@@ -172,20 +274,38 @@ fn one(finding: &ReviewFinding, page: &mut Page<'_>) -> io::Result<()> {
         }
         Some(fix) => {
             let beside = added(finding, fix);
-            let text = if beside.is_some() { "beside it, in another policy of the same holder:" } else { "in its place:" };
-            page.hanging(&format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)), TEXT, text)?;
+            let text = if beside.is_some() {
+                "beside it, in another policy of the same holder:"
+            } else {
+                "in its place:"
+            };
+            page.hanging(
+                &format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)),
+                TEXT,
+                text,
+            )?;
             quoted(beside.unwrap_or(fix), page)?;
         }
     }
     if let Some(step) = step(finding.rule, finding.verdict) {
-        page.hanging(&format!("  {BOLD}{}{BOLD:#}", padded("do", TEXT - 2)), TEXT, &step)?;
+        page.hanging(
+            &format!("  {BOLD}{}{BOLD:#}", padded("do", TEXT - 2)),
+            TEXT,
+            &step,
+        )?;
     }
     Ok(())
 }
 
 /// What a correction adds beside a statement that nobody can edit, as it stands in a policy of AWS itself.
 fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
-    let is_of_aws = finding.place.as_deref()?.strip_prefix("managed policy ")?.split(':').nth(4) == Some("aws");
+    let is_of_aws = finding
+        .place
+        .as_deref()?
+        .strip_prefix("managed policy ")?
+        .split(':')
+        .nth(4)
+        == Some("aws");
     match fix.as_array()?.as_slice() {
         [quoted, denial] if is_of_aws && Some(quoted) == finding.statement.as_ref() => Some(denial),
         _ => None,
@@ -195,5 +315,7 @@ fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
 /// JSON as it is to be copied: never wrapped, what cannot be seen as escapes.
 fn quoted(value: &Value, page: &mut Page<'_>) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
-    visible(&text).lines().try_for_each(|line| writeln!(page.out, "{:TEXT$}{line}", ""))
+    visible(&text)
+        .lines()
+        .try_for_each(|line| writeln!(page.out, "{:TEXT$}{line}", ""))
 }

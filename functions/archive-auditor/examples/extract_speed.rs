@@ -1,7 +1,10 @@
 //! How fast the map step works: `cargo run --release --no-default-features -p archive-auditor --example extract_speed -- FOLDER`, where FOLDER has a
 //! `rolewatch.yaml` and log files in `logs/`, as `make bench` leaves them. `time` tells the CPU seconds, `GNU time -v` the memory.
 
-#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot go on has failed"
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,8 +21,14 @@ fn main() {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap());
     let twin = Twin::new(Calm, "2026-04-01T00:00:00Z".parse().unwrap());
     let now = twin.clock.get();
-    twin.objects.borrow_mut().insert("policy/rolewatch.yaml".into(), (fs::read(folder.join("rolewatch.yaml")).unwrap(), now));
-    let mut files: Vec<PathBuf> = fs::read_dir(folder.join("logs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    twin.objects.borrow_mut().insert(
+        "policy/rolewatch.yaml".into(),
+        (fs::read(folder.join("rolewatch.yaml")).unwrap(), now),
+    );
+    let mut files: Vec<PathBuf> = fs::read_dir(folder.join("logs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     let mut auditor = Auditor::new(None);
     let mut stored = 0;
@@ -29,17 +38,34 @@ fn main() {
             let key = path.file_name().unwrap().to_str().unwrap().to_owned();
             let bytes = fs::read(path).unwrap();
             stored += bytes.len();
-            twin.logs.borrow_mut().insert(("bucket".into(), key.clone()), bytes);
+            twin.logs
+                .borrow_mut()
+                .insert(("bucket".into(), key.clone()), bytes);
             keys.push(key);
         }
-        let asked = to_raw_value(&json!({"map": {"run": "speed", "bucket": "bucket", "keys": keys}})).unwrap();
+        let asked =
+            to_raw_value(&json!({"map": {"run": "speed", "bucket": "bucket", "keys": keys}}))
+                .unwrap();
         run(auditor.handle(&twin, &asked, None)).unwrap();
         twin.logs.borrow_mut().clear();
     }
-    let extracted: usize =
-        twin.objects.borrow().iter().filter(|(key, _)| key.contains("/extract/")).map(|(_, (bytes, _))| bytes.len()).sum();
-    let asked = to_raw_value(&json!({"reduce": {"run": "speed", "since": null, "until": null}})).unwrap();
+    let extracted: usize = twin
+        .objects
+        .borrow()
+        .iter()
+        .filter(|(key, _)| key.contains("/extract/"))
+        .map(|(_, (bytes, _))| bytes.len())
+        .sum();
+    let asked =
+        to_raw_value(&json!({"reduce": {"run": "speed", "since": null, "until": null}})).unwrap();
     // With any second argument, reduce is measured too.
-    let answer = if std::env::args_os().nth(2).is_some() { run(auditor.handle(&twin, &asked, None)).unwrap().0 } else { json!(null) };
-    println!("{} files, {stored} bytes stored, {extracted} bytes of extracts; {answer}", files.len());
+    let answer = if std::env::args_os().nth(2).is_some() {
+        run(auditor.handle(&twin, &asked, None)).unwrap().0
+    } else {
+        json!(null)
+    };
+    println!(
+        "{} files, {stored} bytes stored, {extracted} bytes of extracts; {answer}",
+        files.len()
+    );
 }

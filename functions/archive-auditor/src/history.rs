@@ -42,7 +42,10 @@ pub(crate) enum Asked {
 /// What the state machine asks for, if it is the one that asks.
 pub(crate) fn asked(payload: &str) -> Option<Result<Asked, serde_json::Error>> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(payload).ok()?;
-    ["list", "map", "lost", "reduce"].iter().any(|name| members.contains_key(*name)).then(|| serde_json::from_str(payload))
+    ["list", "map", "lost", "reduce"]
+        .iter()
+        .any(|name| members.contains_key(*name))
+        .then(|| serde_json::from_str(payload))
 }
 
 /// Which files to list.
@@ -148,6 +151,9 @@ struct Summary {
 
 /// Where a run writes. Its name is Step Functions' own: up to 80 letters, digits, `-` and `_`.
 fn folder(run: &str) -> Option<String> {
-    let plain = (1..=80).contains(&run.len()) && run.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let plain = (1..=80).contains(&run.len())
+        && run
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     plain.then(|| format!("history/{run}"))
 }

@@ -25,10 +25,20 @@ impl<'a> LogKey<'a> {
         }
         let account = account.parse().ok()?;
         let (service, region) = (parts.next()?, parts.next()?);
-        let dated = [4, 2, 2].into_iter().all(|digits| parts.next().is_some_and(|part| is_number(part, digits)));
+        let dated = [4, 2, 2]
+            .into_iter()
+            .all(|digits| parts.next().is_some_and(|part| is_number(part, digits)));
         let file = parts.next()?;
-        let whole = service == "CloudTrail" && is_region(region) && dated && file.ends_with(".json.gz") && parts.next().is_none();
-        whole.then_some(Self { text, account, region })
+        let whole = service == "CloudTrail"
+            && is_region(region)
+            && dated
+            && file.ends_with(".json.gz")
+            && parts.next().is_none();
+        whole.then_some(Self {
+            text,
+            account,
+            region,
+        })
     }
 
     /// The folder, with its `/`, and the name of the file.
@@ -40,17 +50,25 @@ impl<'a> LogKey<'a> {
 
 /// What every key of a trail begins with.
 pub(crate) fn base(prefix: &str) -> String {
-    if prefix.is_empty() { "AWSLogs/".to_owned() } else { format!("{prefix}/AWSLogs/") }
+    if prefix.is_empty() {
+        "AWSLogs/".to_owned()
+    } else {
+        format!("{prefix}/AWSLogs/")
+    }
 }
 
 /// `o-…`
 pub(crate) fn is_organization(part: &str) -> bool {
-    part.strip_prefix("o-").is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    part.strip_prefix("o-")
+        .is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// `us-east-1`, and whatever is written like it.
 pub(crate) fn is_region(part: &str) -> bool {
-    (1..=30).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    (1..=30).contains(&part.len())
+        && part
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn is_number(part: &str, digits: usize) -> bool {
@@ -71,9 +89,15 @@ mod tests {
             ("all/trails", format!("all/trails/AWSLogs/{FILE}")),
         ] {
             let log = LogKey::parse(&key, prefix).unwrap();
-            assert_eq!((log.account.to_string(), log.region), ("111122223333".into(), "eu-west-1"));
+            assert_eq!(
+                (log.account.to_string(), log.region),
+                ("111122223333".into(), "eu-west-1")
+            );
             let (folder, name) = log.parted();
-            assert!(folder.ends_with("/02/") && name.starts_with("111122223333_CloudTrail_"), "{folder} {name}");
+            assert!(
+                folder.ends_with("/02/") && name.starts_with("111122223333_CloudTrail_"),
+                "{folder} {name}"
+            );
         }
     }
 

@@ -70,7 +70,11 @@ pub struct Auditor {
 impl Auditor {
     /// Without a trail there is nothing to recover from.
     pub fn new(trail: Option<Trail>) -> Self {
-        Self { trail, shelf: Shelf::default(), scratch: RefCell::default() }
+        Self {
+            trail,
+            shelf: Shelf::default(),
+            scratch: RefCell::default(),
+        }
     }
 
     /// Handles one invocation. What cannot be begun in time before the `deadline` is left for the next.
@@ -84,13 +88,19 @@ impl Auditor {
         deadline: Option<Moment>,
     ) -> Result<(Value, Report), Trouble> {
         let mut report = Report::default();
-        if let Ok(Asked { task: Some(task), at }) = serde_json::from_str(payload.get()) {
+        if let Ok(Asked {
+            task: Some(task),
+            at,
+        }) = serde_json::from_str(payload.get())
+        {
             let answer = self.task(outside, &task, at, deadline, &mut report).await?;
             return Ok((answer, report));
         }
         if let Some(asked) = history::asked(payload.get()) {
             // A batch that is not understood must not pass for one that was read.
-            let answer = match asked.map_err(|why| refused("what the state machine asks", &why.to_string()))? {
+            let answer = match asked
+                .map_err(|why| refused("what the state machine asks", &why.to_string()))?
+            {
                 history::Asked::List(asked) => history::list(outside, &asked, deadline).await?,
                 history::Asked::Lost(lost) => history::lost(outside, &lost).await?,
                 history::Asked::Map(batch) => {
@@ -106,17 +116,28 @@ impl Auditor {
         }
         let batch = serde_json::from_str::<SqsEvent>(payload.get()).ok();
         // What S3 sends looks much like what SQS does.
-        let Some(batch) = batch.filter(|batch| batch.records.iter().all(|message| message.body.is_some())) else {
+        let Some(batch) =
+            batch.filter(|batch| batch.records.iter().all(|message| message.body.is_some()))
+        else {
             self.one(outside, payload.get(), &mut report).await?;
             return Ok((json!({}), report));
         };
         let mut response = SqsBatchResponse::default();
         for message in batch.records {
-            let late = deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_MESSAGE);
+            let late = deadline
+                .is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_MESSAGE);
             let outcome = if late {
-                Err(Trouble::Unreachable { what: "the batch".to_owned(), why: "no time is left for it".to_owned() })
+                Err(Trouble::Unreachable {
+                    what: "the batch".to_owned(),
+                    why: "no time is left for it".to_owned(),
+                })
             } else {
-                self.one(outside, message.body.as_deref().unwrap_or_default(), &mut report).await
+                self.one(
+                    outside,
+                    message.body.as_deref().unwrap_or_default(),
+                    &mut report,
+                )
+                .await
             };
             if let Err(trouble) = outcome {
                 report.failed += 1;
@@ -137,9 +158,14 @@ impl Auditor {
         report: &mut Report,
     ) -> Result<Value, Trouble> {
         if task != "sweep" {
-            return Err(refused(&format!("the task `{}`", harmless(task)), "there is only `sweep`"));
+            return Err(refused(
+                &format!("the task `{}`", harmless(task)),
+                "there is only `sweep`",
+            ));
         }
-        let Some(trail) = &self.trail else { return Err(no_trail()) };
+        let Some(trail) = &self.trail else {
+            return Err(no_trail());
+        };
         let at = at.unwrap_or_else(|| outside.now());
         let book = self.shelf.current(outside, at).await?;
         let reader = Reader::new(&book.policy, &trail.hub, &self.scratch)?;
@@ -148,7 +174,12 @@ impl Auditor {
     }
 
     /// Sees one message through. It can be repeated from the start after any failure.
-    async fn one<O: Outside>(&mut self, outside: &O, body: &str, report: &mut Report) -> Result<(), Trouble> {
+    async fn one<O: Outside>(
+        &mut self,
+        outside: &O,
+        body: &str,
+        report: &mut Report,
+    ) -> Result<(), Trouble> {
         let now = outside.now();
         let objects = match message::open(body) {
             Message::Created(objects) => objects,
@@ -159,10 +190,15 @@ impl Auditor {
             }
         };
         for Object { bucket, key } in objects {
-            let Some(trail) = &self.trail else { return Err(no_trail()) };
+            let Some(trail) = &self.trail else {
+                return Err(no_trail());
+            };
             if bucket != trail.bucket {
                 // What others write into a bucket of theirs is no evidence.
-                let why = format!("it names the bucket `{}`, which is not the trail's", harmless(&bucket));
+                let why = format!(
+                    "it names the bucket `{}`, which is not the trail's",
+                    harmless(&bucket)
+                );
                 quarantine::put(outside, body, &why, now).await?;
                 report.quarantined += 1;
                 return Ok(());
@@ -180,9 +216,15 @@ impl Auditor {
 }
 
 fn no_trail() -> Trouble {
-    refused("recovering events", "`ROLEWATCH_TRAIL_BUCKET` names no bucket")
+    refused(
+        "recovering events",
+        "`ROLEWATCH_TRAIL_BUCKET` names no bucket",
+    )
 }
 
 fn refused(what: &str, why: &str) -> Trouble {
-    Trouble::Refused { what: what.to_owned(), why: why.to_owned() }
+    Trouble::Refused {
+        what: what.to_owned(),
+        why: why.to_owned(),
+    }
 }

@@ -33,17 +33,31 @@ async fn run() -> Result<(), Error> {
     let aws = &ArchiveAws::connect(&settings).await;
     // The stack's own topics are where the hub is.
     let topic = &settings.stack.operations_topic;
-    let hub = Hub { guarded: Guarded::from(&settings.own), account: topic.account(), region: topic.region().to_owned() };
+    let hub = Hub {
+        guarded: Guarded::from(&settings.own),
+        account: topic.account(),
+        region: topic.region().to_owned(),
+    };
     let prefix = settings.trail_prefix;
-    let trail = settings.own.trail_bucket.map(|bucket| Trail { bucket, prefix, hub });
+    let trail = settings.own.trail_bucket.map(|bucket| Trail {
+        bucket,
+        prefix,
+        hub,
+    });
     let auditor = &Mutex::new(Auditor::new(trail));
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
-        let mut auditor = auditor.lock().await;
-        // Many futures deep, and too large to be moved about.
-        let (answer, report) = Box::pin(auditor.handle(aws, &event.payload, deadline)).await?;
-        report.metrics("archive-auditor").write(SystemClock.now(), &mut io::stdout())?;
-        Ok::<Value, Error>(answer)
-    }))
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<Box<RawValue>>| async move {
+            let deadline = i64::try_from(event.context.deadline / 1_000)
+                .ok()
+                .map(Moment::from_epoch_seconds);
+            let mut auditor = auditor.lock().await;
+            // Many futures deep, and too large to be moved about.
+            let (answer, report) = Box::pin(auditor.handle(aws, &event.payload, deadline)).await?;
+            report
+                .metrics("archive-auditor")
+                .write(SystemClock.now(), &mut io::stdout())?;
+            Ok::<Value, Error>(answer)
+        },
+    ))
     .await
 }

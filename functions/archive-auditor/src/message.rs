@@ -94,12 +94,20 @@ pub(crate) fn open(body: &str) -> Message {
 }
 
 fn opened(body: &str) -> Message {
-    if let Ok(Envelope { source, kind, detail }) = serde_json::from_str(body) {
+    if let Ok(Envelope {
+        source,
+        kind,
+        detail,
+    }) = serde_json::from_str(body)
+    {
         if source != "aws.s3" || kind != "Object Created" {
             return Message::Created(Vec::new());
         }
         return match serde_json::from_str::<Detail>(detail.get()) {
-            Ok(detail) => Message::Created(vec![Object { bucket: detail.bucket.name, key: detail.object.key }]),
+            Ok(detail) => Message::Created(vec![Object {
+                bucket: detail.bucket.name,
+                key: detail.object.key,
+            }]),
             Err(error) => Message::Unreadable(format!("not an event of S3: {error}")),
         };
     }
@@ -108,10 +116,21 @@ fn opened(body: &str) -> Message {
     }
     match serde_json::from_str::<Notification>(body) {
         Ok(Notification { records }) => {
-            let created = records.into_iter().filter(|record| record.name.is_empty() || record.name.contains("ObjectCreated"));
-            Message::Created(created.map(|record| Object { bucket: record.s3.bucket.name, key: decoded(&record.s3.object.key) }).collect())
+            let created = records
+                .into_iter()
+                .filter(|record| record.name.is_empty() || record.name.contains("ObjectCreated"));
+            Message::Created(
+                created
+                    .map(|record| Object {
+                        bucket: record.s3.bucket.name,
+                        key: decoded(&record.s3.object.key),
+                    })
+                    .collect(),
+            )
         }
-        Err(error) => Message::Unreadable(format!("neither an event of EventBridge nor a notification of S3: {error}")),
+        Err(error) => Message::Unreadable(format!(
+            "neither an event of EventBridge nor a notification of S3: {error}"
+        )),
     }
 }
 
@@ -121,7 +140,10 @@ fn decoded(written: &str) -> String {
     let mut rest = written.as_bytes();
     while let [first, after @ ..] = rest {
         rest = after;
-        let digits = after.first_chunk::<2>().filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        let digits = after
+            .first_chunk::<2>()
+            .filter(|_| *first == b'%')
+            .and_then(|two| std::str::from_utf8(two).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
@@ -140,16 +162,25 @@ mod tests {
     use super::*;
 
     fn created(objects: &[(&str, &str)]) -> Message {
-        Message::Created(objects.iter().map(|(bucket, key)| Object { bucket: (*bucket).into(), key: (*key).into() }).collect())
+        Message::Created(
+            objects
+                .iter()
+                .map(|(bucket, key)| Object {
+                    bucket: (*bucket).into(),
+                    key: (*key).into(),
+                })
+                .collect(),
+        )
     }
 
     #[test]
     fn events_and_notifications_of_s3_name_the_same_object() {
-        let event =
-            json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": "b"}, "object": {"key": "a b/ü+1"}}});
+        let event = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": "b"}, "object": {"key": "a b/ü+1"}}});
         assert_eq!(open(&event.to_string()), created(&[("b", "a b/ü+1")]));
         let record = |name: &str| json!({"eventName": name, "s3": {"bucket": {"name": "b"}, "object": {"key": "a+b/%C3%BC%2B1"}}});
-        let notification = json!({"Records": [record("ObjectCreated:Put"), record("ObjectRemoved:Delete")]}).to_string();
+        let notification =
+            json!({"Records": [record("ObjectCreated:Put"), record("ObjectRemoved:Delete")]})
+                .to_string();
         assert_eq!(open(&notification), created(&[("b", "a b/ü+1")]));
         let by_topic = json!({"Type": "Notification", "Message": notification}).to_string();
         assert_eq!(open(&by_topic), created(&[("b", "a b/ü+1")]));
@@ -157,9 +188,13 @@ mod tests {
 
     #[test]
     fn what_else_happens_in_a_bucket_is_passed_over_and_rubbish_is_not() {
-        let deleted = json!({"source": "aws.s3", "detail-type": "Object Deleted", "detail": {}}).to_string();
+        let deleted =
+            json!({"source": "aws.s3", "detail-type": "Object Deleted", "detail": {}}).to_string();
         assert_eq!(open(&deleted), created(&[]));
-        assert_eq!(open(&json!({"Service": "Amazon S3", "Event": "s3:TestEvent"}).to_string()), created(&[]));
+        assert_eq!(
+            open(&json!({"Service": "Amazon S3", "Event": "s3:TestEvent"}).to_string()),
+            created(&[])
+        );
         assert!(matches!(open("{\"Records\""), Message::Unreadable(_)));
         let no_key = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": "b"}}}).to_string();
         assert!(matches!(open(&no_key), Message::Unreadable(_)));
@@ -167,7 +202,13 @@ mod tests {
 
     #[test]
     fn a_key_is_decoded_as_far_as_it_is_encoded() {
-        for (written, key) in [("100%", "100%"), ("%zz", "%zz"), ("%4", "%4"), ("%41%2", "A%2"), ("%ff", "\u{fffd}")] {
+        for (written, key) in [
+            ("100%", "100%"),
+            ("%zz", "%zz"),
+            ("%4", "%4"),
+            ("%41%2", "A%2"),
+            ("%ff", "\u{fffd}"),
+        ] {
             assert_eq!(decoded(written), key);
         }
     }

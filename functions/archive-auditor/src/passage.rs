@@ -7,8 +7,14 @@ use crate::Hub;
 use crate::key::LogKey;
 
 /// MintRule's names. ServiceMintRule's are those of them that begin with `AssumeRole`.
-const MINTS: [&str; 6] =
-    ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "GetSessionToken", "GetFederationToken"];
+const MINTS: [&str; 6] = [
+    "AssumeRole",
+    "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity",
+    "AssumeRoot",
+    "GetSessionToken",
+    "GetFederationToken",
+];
 
 /// ConsoleRule's.
 const STEPS: [&str; 4] = ["ConsoleLogin", "SwitchRole", "RenewRole", "ExitRole"];
@@ -32,7 +38,9 @@ pub(crate) fn was_let_through(seen: &Seen) -> bool {
     let name = &*seen.name;
     let by_service = seen.caller.kind == CallerKind::Service;
     let by_name = match seen.service {
-        Service::Sts if by_service => matches!(seen.fact, Some(Fact::Mint(_))) && name.starts_with("AssumeRole"),
+        Service::Sts if by_service => {
+            matches!(seen.fact, Some(Fact::Mint(_))) && name.starts_with("AssumeRole")
+        }
         Service::Sts => MINTS.contains(&name),
         Service::SignIn => !by_service && STEPS.contains(&name),
         Service::Iam => !by_service && CHANGES.contains(&name),
@@ -43,14 +51,22 @@ pub(crate) fn was_let_through(seen: &Seen) -> bool {
 }
 
 /// TamperRule's services. HubTamperRule, which the hub's account and region alone have, lists the others.
-const TAMPERED_ANYWHERE: [&str; 6] = ["events", "sqs", "cloudtrail", "cloudformation", "organizations", "iam"];
+const TAMPERED_ANYWHERE: [&str; 6] = [
+    "events",
+    "sqs",
+    "cloudtrail",
+    "cloudformation",
+    "organizations",
+    "iam",
+];
 
 /// TamperRule's calls of a service of which HubTamperRule lists the rest.
 const ALARMS_ANYWHERE: [&str; 2] = ["DeleteAlarms", "DisableAlarmActions"];
 
 /// Whether an event of this call, which is in this log, was to be delivered whoever made it.
 pub(crate) fn call_was_let_through(call: &Call, log: &LogKey<'_>, hub: &Hub) -> bool {
-    let anywhere = TAMPERED_ANYWHERE.contains(&call.source) || (call.source == "monitoring" && ALARMS_ANYWHERE.contains(&call.name));
+    let anywhere = TAMPERED_ANYWHERE.contains(&call.source)
+        || (call.source == "monitoring" && ALARMS_ANYWHERE.contains(&call.name));
     anywhere || (log.account == hub.account && log.region == hub.region)
 }
 
@@ -70,7 +86,9 @@ mod tests {
 
     /// Service and name of each call that a rule of a template lists.
     fn listed(template: &str, rule: &str) -> BTreeSet<(String, String)> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(template);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(template);
         let text = std::fs::read_to_string(&path).unwrap();
         let (_, rest) = text.split_once(&format!("\n  {rule}:\n")).unwrap();
         let (pattern, _) = rest.split_once("      Targets:\n").unwrap();
@@ -78,31 +96,47 @@ mod tests {
         for branch in pattern.split("eventSource: [").skip(1) {
             let source = branch.split('.').next().unwrap();
             let (_, names) = branch.split_once("eventName:").unwrap();
-            let names = names.split(|c: char| !c.is_ascii_alphanumeric()).filter(|name| !name.is_empty());
+            let names = names
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .filter(|name| !name.is_empty());
             calls.extend(names.map(|name| (source.to_owned(), name.to_owned())));
         }
         calls
     }
 
     fn let_through(at: &str) -> BTreeSet<(String, String)> {
-        let hub = Hub { guarded: Guarded::default(), account: "123456789012".parse().unwrap(), region: "us-east-1".to_owned() };
+        let hub = Hub {
+            guarded: Guarded::default(),
+            account: "123456789012".parse().unwrap(),
+            region: "us-east-1".to_owned(),
+        };
         let key = format!("AWSLogs/{at}/2026/03/02/x.json.gz");
         let log = LogKey::parse(&key, "").unwrap();
-        let calls = CALLS.iter().filter(|call| call_was_let_through(call, &log, &hub));
-        calls.map(|call| (call.source.to_owned(), call.name.to_owned())).collect()
+        let calls = CALLS
+            .iter()
+            .filter(|call| call_was_let_through(call, &log, &hub));
+        calls
+            .map(|call| (call.source.to_owned(), call.name.to_owned()))
+            .collect()
     }
 
     #[test]
     fn of_the_set_up_services_are_left_out_by_the_rule_about_membership_alone() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
         let text = std::fs::read_to_string(&path).unwrap();
-        for (rule, call, leaves_out) in
-            [("MembershipRule", "AddUserToGroup", true), ("SetupRule", "PutGroupPolicy", false), ("TamperRule", "PutRolePolicy", false)]
-        {
+        for (rule, call, leaves_out) in [
+            ("MembershipRule", "AddUserToGroup", true),
+            ("SetupRule", "PutGroupPolicy", false),
+            ("TamperRule", "PutRolePolicy", false),
+        ] {
             let (_, rest) = text.split_once(&format!("\n  {rule}:\n")).unwrap();
             let (pattern, _) = rest.split_once("      Targets:\n").unwrap();
             assert!(pattern.contains(call), "{rule}");
-            assert_eq!(pattern.contains("anything-but: AWSService"), leaves_out, "{rule}");
+            assert_eq!(
+                pattern.contains("anything-but: AWSService"),
+                leaves_out,
+                "{rule}"
+            );
             assert_eq!(change_was_let_through(call, true), !leaves_out, "{rule}");
         }
     }
@@ -110,10 +144,20 @@ mod tests {
     #[test]
     fn calls_are_let_through_where_a_rule_lists_them() {
         let anywhere = listed("deploy/spoke.yaml", "TamperRule");
-        let in_the_hub: BTreeSet<_> = anywhere.union(&listed("template.yaml", "HubTamperRule")).cloned().collect();
-        assert!(anywhere.len() > 20 && in_the_hub.len() > anywhere.len() + 20, "the templates are written differently now");
+        let in_the_hub: BTreeSet<_> = anywhere
+            .union(&listed("template.yaml", "HubTamperRule"))
+            .cloned()
+            .collect();
+        assert!(
+            anywhere.len() > 20 && in_the_hub.len() > anywhere.len() + 20,
+            "the templates are written differently now"
+        );
         assert_eq!(let_through("123456789012/CloudTrail/us-east-1"), in_the_hub);
-        assert_eq!(let_through("123456789012/CloudTrail/eu-west-1"), anywhere, "another region of the hub's account is a spoke");
+        assert_eq!(
+            let_through("123456789012/CloudTrail/eu-west-1"),
+            anywhere,
+            "another region of the hub's account is a spoke"
+        );
         assert_eq!(let_through("444455556666/CloudTrail/us-east-1"), anywhere);
     }
 }

@@ -51,10 +51,20 @@ pub(crate) struct Reader<'p> {
 }
 
 impl<'p> Reader<'p> {
-    pub(crate) fn new(policy: &'p Policy, hub: &'p Hub, scratch: &'p RefCell<Scratch>) -> Result<Self, Trouble> {
+    pub(crate) fn new(
+        policy: &'p Policy,
+        hub: &'p Hub,
+        scratch: &'p RefCell<Scratch>,
+    ) -> Result<Self, Trouble> {
         let needles = [needles(policy), tamper::needles()].concat();
-        let filter = Filter::new(&needles).map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
-        Ok(Self { policy, hub, filter, scratch })
+        let filter = Filter::new(&needles)
+            .map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
+        Ok(Self {
+            policy,
+            hub,
+            filter,
+            scratch,
+        })
     }
 }
 
@@ -84,7 +94,17 @@ pub(crate) async fn recover<O: Outside>(
     let mut recovered = Recovered::default();
     let mut faults = Vec::new();
     match outside.read(bucket, log.text).await? {
-        LogFile::Found(bytes) => scan(outside, reader, &log, &bytes, (&mut recovered, &mut faults), now).await?,
+        LogFile::Found(bytes) => {
+            scan(
+                outside,
+                reader,
+                &log,
+                &bytes,
+                (&mut recovered, &mut faults),
+                now,
+            )
+            .await?
+        }
         LogFile::Missing => {
             recovered.file_unread = true;
             faults.push("it is there no more".to_owned());
@@ -115,8 +135,22 @@ async fn scan<O: Outside>(
     let mut from = 0;
     loop {
         let mut wanted = Wanted::new(reader, log, from);
-        let counts = read_stream(bytes, log.text, &reader.filter, &mut reader.scratch.borrow_mut(), &mut wanted);
-        let Wanted { records, met, overflow, unread, records_unread, not_evidence, .. } = wanted;
+        let counts = read_stream(
+            bytes,
+            log.text,
+            &reader.filter,
+            &mut reader.scratch.borrow_mut(),
+            &mut wanted,
+        );
+        let Wanted {
+            records,
+            met,
+            overflow,
+            unread,
+            records_unread,
+            not_evidence,
+            ..
+        } = wanted;
         if from == 0 {
             // What the archive could not read is named again whenever it is read.
             recovered.records_unread = counts.records_unread;
@@ -128,7 +162,11 @@ async fn scan<O: Outside>(
         for some in records.chunks(AT_ONCE) {
             let sent = try_join_all(some.iter().map(|record| submit(outside, record, now))).await?;
             for outcome in sent.into_iter().flatten() {
-                *(if outcome == Late::Missed { &mut recovered.missed } else { &mut recovered.early }) += 1;
+                *(if outcome == Late::Missed {
+                    &mut recovered.missed
+                } else {
+                    &mut recovered.early
+                }) += 1;
             }
         }
         if !overflow {
@@ -146,13 +184,18 @@ enum Late {
 }
 
 /// Sends a record to switch-guard, unless it was seen through.
-async fn submit<O: Outside>(outside: &O, record: &Record, now: Moment) -> Result<Option<Late>, Trouble> {
+async fn submit<O: Outside>(
+    outside: &O,
+    record: &Record,
+    now: Moment,
+) -> Result<Option<Late>, Trouble> {
     let Standing { open, arrived } = standing(outside, record).await?;
     if !open {
         return Ok(None);
     }
     // What is not JSON was not read before.
-    let body = recovered("trail", record.key.account, &record.json).unwrap_or_else(|| record.json.clone());
+    let body =
+        recovered("trail", record.key.account, &record.json).unwrap_or_else(|| record.json.clone());
     if body.len() > LARGEST_MESSAGE {
         let why = format!("it has {} bytes, more than a queue takes", body.len());
         quarantine::put(outside, &body, &why, now).await?;
@@ -181,15 +224,24 @@ async fn standing<O: Outside>(outside: &O, record: &Record) -> Result<Standing, 
     let mut standing = Standing::default();
     if record.is_fact {
         let known = known(outside, &record.key, &record.reduced).await?;
-        standing = Standing { open: known != Known::Done, arrived: known != Known::Not };
+        standing = Standing {
+            open: known != Known::Done,
+            arrived: known != Known::Not,
+        };
     }
     if record.is_setup {
         let noted = setup::is_noted(outside, &record.key, record.time).await?;
-        standing = Standing { open: standing.open || !noted, arrived: standing.arrived || noted };
+        standing = Standing {
+            open: standing.open || !noted,
+            arrived: standing.arrived || noted,
+        };
     }
     if let Some(id) = &record.tampering {
         let told = outbox::load(outside, [id.clone()]).await?.contains_key(id);
-        standing = Standing { open: standing.open || !told, arrived: standing.arrived || told };
+        standing = Standing {
+            open: standing.open || !told,
+            arrived: standing.arrived || told,
+        };
     }
     Ok(standing)
 }
@@ -273,16 +325,20 @@ impl<'a> Wanted<'a> {
     fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<(), String> {
         let elevated = |role: &RoleArn| self.elevated.may_be(role);
         let (mut by_service, mut is_probe) = (false, false);
-        let seen = match read_from(json, delivery, &elevated).map_err(|problem| problem.to_string())? {
-            Reading::Seen(seen) => {
-                by_service = seen.caller.kind == CallerKind::Service;
-                is_probe = self.prober.recognize(&seen).is_some_and(|probe| !elevated(&probe.role));
-                Some(seen).filter(|seen| was_let_through(seen))
-            }
-            Reading::NotRelevant => None,
-            // A service's mint of a role that nobody listed is not forwarded, and is none of the calls that are watched.
-            Reading::Service(_) => return Ok(()),
-        };
+        let seen =
+            match read_from(json, delivery, &elevated).map_err(|problem| problem.to_string())? {
+                Reading::Seen(seen) => {
+                    by_service = seen.caller.kind == CallerKind::Service;
+                    is_probe = self
+                        .prober
+                        .recognize(&seen)
+                        .is_some_and(|probe| !elevated(&probe.role));
+                    Some(seen).filter(|seen| was_let_through(seen))
+                }
+                Reading::NotRelevant => None,
+                // A service's mint of a role that nobody listed is not forwarded, and is none of the calls that are watched.
+                Reading::Service(_) => return Ok(()),
+            };
         // switch-guard looks at whatever reaches it, by whichever rule.
         let call = tampering(json, delivery, &self.hub.guarded)
             .map_err(|problem| problem.to_string())?
@@ -290,13 +346,25 @@ impl<'a> Wanted<'a> {
         let is_fact = seen.is_some();
         let change = change(json, delivery)
             .map_err(|problem| problem.to_string())?
-            .filter(|change| !is_fact && self.policy.trusts(change.key.account) && change_was_let_through(&change.how.call, by_service));
+            .filter(|change| {
+                !is_fact
+                    && self.policy.trusts(change.key.account)
+                    && change_was_let_through(&change.how.call, by_service)
+            });
         let is_setup = change.is_some();
-        let called = call.as_ref().map(|call| (call.key.clone(), call.time)).or(change.map(|change| (change.key, change.time)));
-        let Some((key, time)) = seen.map(|seen| (seen.key, seen.time)).or(called) else { return Ok(()) };
+        let called = call
+            .as_ref()
+            .map(|call| (call.key.clone(), call.time))
+            .or(change.map(|change| (change.key, change.time)));
+        let Some((key, time)) = seen.map(|seen| (seen.key, seen.time)).or(called) else {
+            return Ok(());
+        };
         // Each account's records lie in its own folder, so that one of another account was put there by somebody.
         if key.account != self.log.account {
-            return Err(format!("it is of account {}, in the folder of account {}", key.account, self.log.account));
+            return Err(format!(
+                "it is of account {}, in the folder of account {}",
+                key.account, self.log.account
+            ));
         }
         // switch-guard keeps no record of a probe, and a copy in the trail shows nothing of the path that is probed.
         if is_probe {
@@ -306,10 +374,20 @@ impl<'a> Wanted<'a> {
         if !self.known.insert((key.clone(), reduced.clone())) {
             return Ok(());
         }
-        let json = str::from_utf8(json).map_err(|_| "it is not UTF-8".to_owned())?.to_owned();
+        let json = str::from_utf8(json)
+            .map_err(|_| "it is not UTF-8".to_owned())?
+            .to_owned();
         self.held += json.len() + 2 * reduced.len();
         let tampering = call.map(|call| call.finding_id());
-        self.records.push(Record { key, time, json, reduced, is_fact, is_setup, tampering });
+        self.records.push(Record {
+            key,
+            time,
+            json,
+            reduced,
+            is_fact,
+            is_setup,
+            tampering,
+        });
         Ok(())
     }
 }
@@ -351,7 +429,11 @@ impl Sink for Wanted<'_> {
 
 /// The note names the file.
 fn fault(unread: &Unread) -> String {
-    let rest = if unread.rest { "; the rest of the file was not read" } else { "" };
+    let rest = if unread.rest {
+        "; the rest of the file was not read"
+    } else {
+        ""
+    };
     let place = match (unread.record, unread.byte) {
         (Some(record), Some(byte)) => format!("record {record} (byte {byte}): "),
         (Some(record), None) => format!("record {record}: "),

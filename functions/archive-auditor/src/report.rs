@@ -50,14 +50,23 @@ impl Report {
     }
 
     pub(crate) fn add(&mut self, log: &LogKey<'_>, recovered: Recovered) {
-        let Recovered { missed, early, records_unread, not_evidence, file_unread } = recovered;
+        let Recovered {
+            missed,
+            early,
+            records_unread,
+            not_evidence,
+            file_unread,
+        } = recovered;
         self.files += 1;
         self.files_unread += u64::from(file_unread);
         self.records_unread += records_unread;
         self.quarantined += not_evidence;
         self.early += early;
         if missed > 0 {
-            *self.missed.entry([log.account.to_string(), log.region.to_owned()]).or_default() += missed;
+            *self
+                .missed
+                .entry([log.account.to_string(), log.region.to_owned()])
+                .or_default() += missed;
         }
     }
 }

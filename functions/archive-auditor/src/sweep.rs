@@ -39,18 +39,35 @@ pub(crate) async fn sweep<O: Outside>(
     report: &mut Report,
 ) -> Result<bool, Trouble> {
     let known = swept(outside, &trail.bucket, &trail.prefix).await?;
-    let from = known.map_or(at.plus_seconds(-FIRST), |until| until.plus_seconds(-OVERLAP)).max(at.plus_seconds(-FURTHEST));
+    let from = known
+        .map_or(at.plus_seconds(-FIRST), |until| {
+            until.plus_seconds(-OVERLAP)
+        })
+        .max(at.plus_seconds(-FURTHEST));
     let mut whole = true;
     for (account, region, folder) in logs(outside, trail).await? {
         for day in days(from, at) {
             let begins = format!("{folder}{day}/");
             // The name of a file begins with account, region and the minute it was delivered in.
             let after = format!("{begins}{account}_CloudTrail_{region}_{}", minute(from));
-            let mut after = if day == date(from) { after } else { begins.clone() };
+            let mut after = if day == date(from) {
+                after
+            } else {
+                begins.clone()
+            };
             loop {
                 let listed = outside.keys(&trail.bucket, &begins, &after).await?;
                 let keys: Vec<&str> = listed.keys.iter().map(|(key, _)| key.as_str()).collect();
-                whole &= some(outside, reader, trail, (&begins, &keys), at, deadline, report).await?;
+                whole &= some(
+                    outside,
+                    reader,
+                    trail,
+                    (&begins, &keys),
+                    at,
+                    deadline,
+                    report,
+                )
+                .await?;
                 match keys.last() {
                     Some(last) if listed.more && whole => after = (*last).to_owned(),
                     _ => break,
@@ -74,17 +91,26 @@ async fn some<O: Outside>(
     deadline: Option<Moment>,
     report: &mut Report,
 ) -> Result<bool, Trouble> {
-    let logs: Vec<LogKey<'_>> = keys.iter().filter_map(|key| LogKey::parse(key, &trail.prefix)).collect();
+    let logs: Vec<LogKey<'_>> = keys
+        .iter()
+        .filter_map(|key| LogKey::parse(key, &trail.prefix))
+        .collect();
     report.ignored += (keys.len() - logs.len()) as u64;
     let names: Vec<&str> = logs.iter().map(|log| log.parted().1).collect();
     let read = read_files(outside, &trail.bucket, folder, &names).await?;
-    let open = logs.into_iter().filter(|log| !read.contains(log.parted().1));
+    let open = logs
+        .into_iter()
+        .filter(|log| !read.contains(log.parted().1));
     let mut outcomes = stream::iter(open)
         .map(|log| async move {
-            if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_FILE) {
+            if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_FILE)
+            {
                 return (log, None);
             }
-            (log, Some(recover(outside, reader, &trail.bucket, log, at).await))
+            (
+                log,
+                Some(recover(outside, reader, &trail.bucket, log, at).await),
+            )
         })
         .buffer_unordered(AT_ONCE);
     let mut whole = true;
@@ -105,7 +131,10 @@ async fn some<O: Outside>(
 }
 
 /// Account, region, and the folder of each account and region that logs.
-async fn logs<O: Outside>(outside: &O, trail: &Trail) -> Result<Vec<(AccountId, String, String)>, Trouble> {
+async fn logs<O: Outside>(
+    outside: &O,
+    trail: &Trail,
+) -> Result<Vec<(AccountId, String, String)>, Trouble> {
     let base = base(&trail.prefix);
     let mut accounts = Vec::new();
     for folder in outside.folders(&trail.bucket, &base).await? {
@@ -120,7 +149,9 @@ async fn logs<O: Outside>(outside: &O, trail: &Trail) -> Result<Vec<(AccountId, 
     }
     let mut logs = Vec::new();
     for (before, folder) in accounts {
-        let Ok(account) = folder.trim_end_matches('/').parse::<AccountId>() else { continue };
+        let Ok(account) = folder.trim_end_matches('/').parse::<AccountId>() else {
+            continue;
+        };
         let regions = format!("{before}{folder}CloudTrail/");
         for region in outside.folders(&trail.bucket, &regions).await? {
             let name = region.trim_end_matches('/');
@@ -145,12 +176,18 @@ fn days(from: Moment, until: Moment) -> Vec<String> {
 }
 
 fn date(time: Moment) -> String {
-    time.to_string().get(..10).unwrap_or_default().replace('-', "/")
+    time.to_string()
+        .get(..10)
+        .unwrap_or_default()
+        .replace('-', "/")
 }
 
 /// `20260302T0905`
 fn minute(time: Moment) -> String {
-    time.to_string().get(..16).unwrap_or_default().replace(['-', ':'], "")
+    time.to_string()
+        .get(..16)
+        .unwrap_or_default()
+        .replace(['-', ':'], "")
 }
 
 #[cfg(test)]
@@ -160,9 +197,21 @@ mod tests {
     #[test]
     fn a_window_has_all_the_days_that_it_touches() {
         let of = |from: &str, until: &str| days(from.parse().unwrap(), until.parse().unwrap());
-        assert_eq!(of("2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z"), ["2026/02/28", "2026/03/01"]);
-        assert_eq!(of("2026-03-01T23:00:00Z", "2026-03-03T01:00:00Z"), ["2026/03/01", "2026/03/02", "2026/03/03"]);
-        assert_eq!(of("2026-03-01T01:00:00Z", "2026-03-01T01:00:00Z"), ["2026/03/01"]);
-        assert_eq!(minute("2026-03-01T01:02:03Z".parse().unwrap()), "20260301T0102");
+        assert_eq!(
+            of("2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z"),
+            ["2026/02/28", "2026/03/01"]
+        );
+        assert_eq!(
+            of("2026-03-01T23:00:00Z", "2026-03-03T01:00:00Z"),
+            ["2026/03/01", "2026/03/02", "2026/03/03"]
+        );
+        assert_eq!(
+            of("2026-03-01T01:00:00Z", "2026-03-01T01:00:00Z"),
+            ["2026/03/01"]
+        );
+        assert_eq!(
+            minute("2026-03-01T01:02:03Z".parse().unwrap()),
+            "20260301T0102"
+        );
     }
 }

@@ -3,7 +3,9 @@
 //! A schedule invokes it with a task and the time at which it was due. That time is the clock of the run, so that a run can be repeated.
 
 use rolewatch_edge::digest::digest;
-use rolewatch_edge::port::{Bucket, Clock, Directory, Prober, Queue, Subscribers, Table, Topic, Trail, Trouble};
+use rolewatch_edge::port::{
+    Bucket, Clock, Directory, Prober, Queue, Subscribers, Table, Topic, Trail, Trouble,
+};
 use rolewatch_edge::probe::{self, Probed};
 use rolewatch_edge::recipients::standing;
 use rolewatch_edge::resend::{Resent, resend};
@@ -21,9 +23,15 @@ use serde::Deserialize;
 const SENT_AT_ONCE: u64 = 300;
 
 /// Everything outside.
-pub trait Outside: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock {}
+pub trait Outside:
+    Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock
+{
+}
 
-impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock> Outside for O {}
+impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock> Outside
+    for O
+{
+}
 
 /// What a schedule sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -106,7 +114,12 @@ pub struct Auditor {
 impl Auditor {
     /// Looks for events in these regions; if there are none, in those of the policy, and if it has none either, in the one that it runs in.
     pub fn new(regions: Vec<String>, home: String) -> Self {
-        Self { shelf: Shelf::default(), regions, home, view: View::default() }
+        Self {
+            shelf: Shelf::default(),
+            regions,
+            home,
+            view: View::default(),
+        }
     }
 
     /// Words its e-mails so.
@@ -118,7 +131,12 @@ impl Auditor {
     ///
     /// # Errors
     /// The ports' own; then the task has to be done again, and can be.
-    pub async fn handle<O: Outside>(&mut self, outside: &O, request: Request, deadline: Option<Moment>) -> Result<Report, Trouble> {
+    pub async fn handle<O: Outside>(
+        &mut self,
+        outside: &O,
+        request: Request,
+        deadline: Option<Moment>,
+    ) -> Result<Report, Trouble> {
         let now = request.at.unwrap_or_else(|| outside.now());
         let book = self.shelf.current(outside, now).await?;
         let mut report = Report::default();
@@ -135,7 +153,10 @@ impl Auditor {
                 let swept = watch::sweep(outside, book, regions, deadline, now).await?;
                 let (resent, revived) = (resent?, revived?);
                 if revived > 0 {
-                    tracing::warn!(revived, "messages about what is judged in turns were lost and sent again");
+                    tracing::warn!(
+                        revived,
+                        "messages about what is judged in turns were lost and sent again"
+                    );
                 }
                 tracing::info!(?swept, ?resent, "looked after the sessions");
                 (report.swept, report.resent) = (Some(swept), Some(resent));
@@ -151,7 +172,10 @@ impl Auditor {
                     // Whoever started this run starts another one for the same moment.
                     return Err(Trouble::Unreachable {
                         what: "taking snapshots of users and groups".to_owned(),
-                        why: format!("time ran out before {} accounts; {} were taken", taken.left, taken.written),
+                        why: format!(
+                            "time ran out before {} accounts; {} were taken",
+                            taken.left, taken.written
+                        ),
                     });
                 }
                 // As of the clock: a run that was due long ago asks for what is so now.

@@ -32,11 +32,15 @@ async fn run() -> Result<(), Error> {
     let view = View::new(settings.language, settings.time_zone, None)?;
     let auditor = &Mutex::new(Auditor::new(settings.regions, settings.home).with_view(view));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Request>| async move {
-        let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
+        let deadline = i64::try_from(event.context.deadline / 1_000)
+            .ok()
+            .map(Moment::from_epoch_seconds);
         let mut auditor = auditor.lock().await;
         // Many futures deep, and too large to be moved about.
         let report = Box::pin(auditor.handle(aws, event.payload, deadline)).await?;
-        report.metrics("session-auditor").write(SystemClock.now(), &mut io::stdout())?;
+        report
+            .metrics("session-auditor")
+            .write(SystemClock.now(), &mut io::stdout())?;
         Ok::<(), Error>(())
     }))
     .await

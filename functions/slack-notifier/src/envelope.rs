@@ -59,21 +59,37 @@ struct Notification {
 /// Takes an event apart.
 pub(crate) fn open(event: &str) -> Vec<Given> {
     let Ok(batch) = serde_json::from_str::<Batch<'_>>(event) else {
-        return vec![Given { item: None, receipt: 1, message: read(event) }];
+        return vec![Given {
+            item: None,
+            receipt: 1,
+            message: read(event),
+        }];
     };
-    batch.records.into_iter().map(|record| of_record(record.get())).collect()
+    batch
+        .records
+        .into_iter()
+        .map(|record| of_record(record.get()))
+        .collect()
 }
 
 fn of_record(record: &str) -> Given {
     if let Ok(record) = serde_json::from_str::<SqsRecord>(record) {
         let receipt = record.attributes.receipts.parse().unwrap_or(1);
-        return Given { item: Some(record.message_id), receipt, message: read(&record.body) };
+        return Given {
+            item: Some(record.message_id),
+            receipt,
+            message: read(&record.body),
+        };
     }
     let message = match serde_json::from_str::<SnsRecord>(record) {
         Ok(record) => read(&record.sns.message),
         Err(why) => Err(format!("a record is neither of SQS nor of SNS: {why}")),
     };
-    Given { item: None, receipt: 1, message }
+    Given {
+        item: None,
+        receipt: 1,
+        message,
+    }
 }
 
 /// The message itself, or within SNS's envelope, which raw delivery leaves out.

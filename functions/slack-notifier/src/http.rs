@@ -35,30 +35,58 @@ impl Http {
     /// The machine has no certificates of authorities.
     pub fn new(loopback: bool) -> io::Result<Self> {
         // The provider by name: were it taken from what is linked in, a crate added elsewhere could change it.
-        let roots = HttpsConnectorBuilder::new().with_provider_and_native_roots(rustls::crypto::ring::default_provider())?;
-        let connector = if loopback { roots.https_or_http().enable_http1().build() } else { roots.https_only().enable_http1().build() };
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector) })
+        let roots = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?;
+        let connector = if loopback {
+            roots.https_or_http().enable_http1().build()
+        } else {
+            roots.https_only().enable_http1().build()
+        };
+        Ok(Self {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+        })
     }
 }
 
 impl Post for Http {
     async fn post(&self, call: Call) -> Result<Reply, Trouble> {
-        let no_answer = |why: String| Trouble::Unreachable { what: "Slack".to_owned(), why };
-        let mut request = Request::post(call.target.url()).header("content-type", "application/json; charset=utf-8");
+        let no_answer = |why: String| Trouble::Unreachable {
+            what: "Slack".to_owned(),
+            why,
+        };
+        let mut request = Request::post(call.target.url())
+            .header("content-type", "application/json; charset=utf-8");
         if let Some(token) = call.target.token() {
             request = request.header("authorization", format!("Bearer {}", token.reveal()));
         }
-        let request = request.body(Full::from(call.body)).map_err(|_| no_answer("the secret makes no request".to_owned()))?;
+        let request = request
+            .body(Full::from(call.body))
+            .map_err(|_| no_answer("the secret makes no request".to_owned()))?;
         let answer = async {
-            let answer = self.client.request(request).await.map_err(|why| no_answer(why.to_string()))?;
+            let answer = self
+                .client
+                .request(request)
+                .await
+                .map_err(|why| no_answer(why.to_string()))?;
             let status = answer.status().as_u16();
-            let header = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+            let header = answer
+                .headers()
+                .get("retry-after")
+                .and_then(|value| value.to_str().ok());
             let retry_after = header.and_then(|value| value.trim().parse().ok());
             // The status says whether a webhook took it, even where the body is lost.
             let body = Limited::new(answer.into_body(), ANSWER).collect().await;
-            let body = body.map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned()).unwrap_or_default();
-            Ok(Reply { status, retry_after, body })
+            let body = body
+                .map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned())
+                .unwrap_or_default();
+            Ok(Reply {
+                status,
+                retry_after,
+                body,
+            })
         };
-        timeout(PATIENCE, answer).await.map_err(|_| no_answer(format!("no answer within {} seconds", PATIENCE.as_secs())))?
+        timeout(PATIENCE, answer)
+            .await
+            .map_err(|_| no_answer(format!("no answer within {} seconds", PATIENCE.as_secs())))?
     }
 }

@@ -100,14 +100,23 @@ impl End {
         match self {
             Self::Pending(setback) => Some(&setback.why),
             Self::Unreadable(why) => Some(why),
-            Self::Told { .. } | Self::Digest(_) | Self::Recipients(_) | Self::Left(_) | Self::Heartbeat | Self::HeartbeatOnly(_) => None,
+            Self::Told { .. }
+            | Self::Digest(_)
+            | Self::Recipients(_)
+            | Self::Left(_)
+            | Self::Heartbeat
+            | Self::HeartbeatOnly(_) => None,
         }
     }
 
     fn count(&self, metrics: &mut Metrics) {
         let counts: &[Count] = match self {
-            Self::Told { outcome, .. } | Self::Digest(outcome) | Self::Recipients(outcome) => counted(*outcome),
-            Self::Pending(setback) | Self::Left(setback) if setback.kind == SetbackKind::NoReader => {
+            Self::Told { outcome, .. } | Self::Digest(outcome) | Self::Recipients(outcome) => {
+                counted(*outcome)
+            }
+            Self::Pending(setback) | Self::Left(setback)
+                if setback.kind == SetbackKind::NoReader =>
+            {
                 &[Count::Received, Count::Pending, Count::SlackFailed]
             }
             Self::Pending(_) | Self::Left(_) => &[Count::Received, Count::Pending],
@@ -145,7 +154,11 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     pub async fn handle(&self, event: &str, invocation: &str) -> Result<Report, Failed> {
         let given = open(event);
         let visit = Visit::new(invocation);
-        let mut report = Report { response: Response::default(), ends: Vec::new(), metrics: Metrics::of("slack-notifier") };
+        let mut report = Report {
+            response: Response::default(),
+            ends: Vec::new(),
+            metrics: Metrics::of("slack-notifier"),
+        };
         let mut alone = Vec::new();
         let began = self.courier.now();
         for one in given {
@@ -158,14 +171,23 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
             if let Some(why) = end.failure() {
                 tracing::warn!(why, item = one.item, "a message is given back");
                 match one.item {
-                    Some(item) => report.response.batch_item_failures.push(ItemFailure { item_identifier: item }),
+                    Some(item) => report.response.batch_item_failures.push(ItemFailure {
+                        item_identifier: item,
+                    }),
                     None => alone.push(why.to_owned()),
                 }
             }
             report.ends.push(end);
         }
         match alone.into_iter().next() {
-            Some(first) => Err(Failed { count: report.ends.iter().filter(|end| end.failure().is_some()).count(), first }),
+            Some(first) => Err(Failed {
+                count: report
+                    .ends
+                    .iter()
+                    .filter(|end| end.failure().is_some())
+                    .count(),
+                first,
+            }),
             None => Ok(report),
         }
     }
@@ -174,11 +196,23 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         match &given.message {
             Err(why) => End::Unreadable(why.clone()),
             Ok(Message::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
-            Ok(Message::Recipients { recipients }) => self.recipients(recipients, visit, given).await,
-            Ok(Message::Digest { digest }) => self.digest(digest, visit, given.receipt >= MAIL_FROM_RECEIPT).await,
-            Ok(Message::Alert(alert)) => match self.alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics).await {
+            Ok(Message::Recipients { recipients }) => {
+                self.recipients(recipients, visit, given).await
+            }
+            Ok(Message::Digest { digest }) => {
+                self.digest(digest, visit, given.receipt >= MAIL_FROM_RECEIPT)
+                    .await
+            }
+            Ok(Message::Alert(alert)) => match self
+                .alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics)
+                .await
+            {
                 // Without a queue, whoever made the call hears that it failed.
-                End::Pending(setback) if setback.kind == SetbackKind::NoReader && given.is_worn_out() => End::Left(setback),
+                End::Pending(setback)
+                    if setback.kind == SetbackKind::NoReader && given.is_worn_out() =>
+                {
+                    End::Left(setback)
+                }
                 end => end,
             },
         }
@@ -199,7 +233,12 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         }
     }
 
-    async fn recipients(&self, changed: &RecipientsChanged, visit: &Visit<'_>, given: &Given) -> End {
+    async fn recipients(
+        &self,
+        changed: &RecipientsChanged,
+        visit: &Visit<'_>,
+        given: &Given,
+    ) -> End {
         match self.courier.recipients(changed, visit).await {
             Ok(outcome) => {
                 tracing::info!(?changed, ?outcome, "who receives e-mail was dealt with");
@@ -221,14 +260,33 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         }
     }
 
-    async fn alert(&self, alert: &Alert, visit: &Visit<'_>, last_try: bool, metrics: &mut Metrics) -> End {
+    async fn alert(
+        &self,
+        alert: &Alert,
+        visit: &Visit<'_>,
+        last_try: bool,
+        metrics: &mut Metrics,
+    ) -> End {
         match self.courier.deliver(alert, visit, last_try).await {
             Ok(outcome) => {
-                tracing::info!(finding = alert.id, rule = alert.rule, version = alert.version, ?outcome, "an alert was dealt with");
+                tracing::info!(
+                    finding = alert.id,
+                    rule = alert.rule,
+                    version = alert.version,
+                    ?outcome,
+                    "an alert was dealt with"
+                );
                 if let (Outcome::Delivered, Ok(time)) = (outcome, alert.time.parse::<Moment>()) {
-                    metrics.took(Latency::Alert, self.courier.now().seconds_since(time).saturating_mul(1_000));
+                    metrics.took(
+                        Latency::Alert,
+                        self.courier.now().seconds_since(time).saturating_mul(1_000),
+                    );
                 }
-                End::Told { id: alert.id.clone(), version: alert.version, outcome }
+                End::Told {
+                    id: alert.id.clone(),
+                    version: alert.version,
+                    outcome,
+                }
             }
             Err(setback) => End::Pending(setback),
         }

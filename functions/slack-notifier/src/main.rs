@@ -30,22 +30,43 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     telemetry::init(settings::log_level())?;
     let settings = NotifierSettings::from_environment()?;
-    let view = View::new(settings.language, settings.time_zone.clone(), settings.runbook_url.as_deref())?;
-    let loopback = settings.test_slack_endpoint.as_deref().map(Loopback::parse).transpose()?;
+    let view = View::new(
+        settings.language,
+        settings.time_zone.clone(),
+        settings.runbook_url.as_deref(),
+    )?;
+    let loopback = settings
+        .test_slack_endpoint
+        .as_deref()
+        .map(Loopback::parse)
+        .transpose()?;
     let aws = NotifierAws::connect(&settings).await;
-    let slack = Slack::new(Http::new(loopback.is_some())?, &aws, settings.chatbot_topic.clone());
+    let slack = Slack::new(
+        Http::new(loopback.is_some())?,
+        &aws,
+        settings.chatbot_topic.clone(),
+    );
     if let Err(why) = aws.tables.warm().await {
         // The first event will open the connection, or say why not.
         tracing::warn!(%why, "the outbox could not be reached at the start");
     }
     let chatroom = settings.chatbot_topic.is_some();
-    let courier = Courier::new(Aws::new(aws), slack, view, settings.slack_channel.clone(), loopback, chatroom);
+    let courier = Courier::new(
+        Aws::new(aws),
+        slack,
+        view,
+        settings.slack_channel.clone(),
+        loopback,
+        chatroom,
+    );
     let notifier = &Notifier::new(courier);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let (event, context) = event.into_parts();
-        let report = notifier.handle(event.get(), &context.request_id).await?;
-        report.metrics.write(SystemClock.now(), &mut io::stdout())?;
-        Ok::<Response, Error>(report.response)
-    }))
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<Box<RawValue>>| async move {
+            let (event, context) = event.into_parts();
+            let report = notifier.handle(event.get(), &context.request_id).await?;
+            report.metrics.write(SystemClock.now(), &mut io::stdout())?;
+            Ok::<Response, Error>(report.response)
+        },
+    ))
     .await
 }

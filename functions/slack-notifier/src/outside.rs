@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use rolewatch_edge::aws::{NotifierAws, Secrets, SystemClock, Topics};
-use rolewatch_edge::port::{Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic, Trouble};
+use rolewatch_edge::port::{
+    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic,
+    Trouble,
+};
 use rolewatch_edge::settings::TopicArn;
 use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
 use rolewatch_edge::slack::secret::Secret;
@@ -32,7 +35,13 @@ impl Table for Aws {
         self.0.tables.query(place, pk, span).await
     }
 
-    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+    async fn latest(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+        most: usize,
+    ) -> Result<Vec<Row>, Trouble> {
         self.0.tables.latest(place, pk, span, most).await
     }
 }
@@ -66,7 +75,12 @@ pub(crate) struct Slack {
 impl Slack {
     /// Opens nothing yet.
     pub(crate) fn new(http: Http, aws: &NotifierAws, chatbot: Option<TopicArn>) -> Self {
-        Self { http, secrets: aws.secrets.clone(), topics: aws.topics.clone(), chatbot }
+        Self {
+            http,
+            secrets: aws.secrets.clone(),
+            topics: aws.topics.clone(),
+            chatbot,
+        }
     }
 }
 
@@ -86,7 +100,10 @@ impl Chatroom for Slack {
     async fn announce(&self, body: String) -> Result<(), Trouble> {
         match &self.chatbot {
             Some(topic) => self.topics.publish_on(topic, None, body, Vec::new()).await,
-            None => Err(Trouble::Refused { what: "sns:Publish".to_owned(), why: "no topic for chat applications is set".to_owned() }),
+            None => Err(Trouble::Refused {
+                what: "sns:Publish".to_owned(),
+                why: "no topic for chat applications is set".to_owned(),
+            }),
         }
     }
 }

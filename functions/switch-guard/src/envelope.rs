@@ -28,7 +28,10 @@ pub(crate) enum Message<'a> {
 impl Message<'_> {
     /// Whether it is no event, but a heartbeat or a message to ourselves.
     pub(crate) fn is_own(&self) -> bool {
-        matches!(self, Self::Heartbeat(_) | Self::Rejudge(_) | Self::Turn(_) | Self::Review(_))
+        matches!(
+            self,
+            Self::Heartbeat(_) | Self::Rejudge(_) | Self::Turn(_) | Self::Review(_)
+        )
     }
 
     /// What is done first of a batch. The heartbeat waits for nothing; events do not wait for what is judged again, nor that for a whole account to
@@ -101,8 +104,14 @@ pub(crate) fn open(body: &str) -> Message<'_> {
     if let Ok(Review { review }) = serde_json::from_str(body) {
         return Message::Review(review);
     }
-    if let Ok(Recovered { account, detail, .. }) = serde_json::from_str(body) {
-        return Message::Recovered(Event { record: detail.get(), account });
+    if let Ok(Recovered {
+        account, detail, ..
+    }) = serde_json::from_str(body)
+    {
+        return Message::Recovered(Event {
+            record: detail.get(),
+            account,
+        });
     }
     let envelope = match Envelope::read(body.as_bytes()) {
         Ok(envelope) => envelope,
@@ -124,16 +133,26 @@ pub(crate) fn open(body: &str) -> Message<'_> {
 mod tests {
     use super::*;
 
-    const RECORD: &str = r#"{"eventID":"00000000-0000-4000-8000-000000000001","recipientAccountId":"111122223333"}"#;
+    const RECORD: &str =
+        r#"{"eventID":"00000000-0000-4000-8000-000000000001","recipientAccountId":"111122223333"}"#;
 
     #[test]
     fn a_recovered_record_is_opened_by_whoever_found_it() {
         for means in ["lookup", "trail"] {
             let body = format!(r#"{{"recovered":"{means}","detail":{RECORD}}}"#);
-            assert!(matches!(open(&body), Message::Recovered(event) if event.record == RECORD), "{means}");
+            assert!(
+                matches!(open(&body), Message::Recovered(event) if event.record == RECORD),
+                "{means}"
+            );
         }
-        assert!(matches!(open(&format!(r#"{{"recovered":"hearsay","detail":{RECORD}}}"#)), Message::Unreadable(_)));
-        assert!(matches!(open(r#"{"recovered":"lookup"}"#), Message::Unreadable(_)));
+        assert!(matches!(
+            open(&format!(r#"{{"recovered":"hearsay","detail":{RECORD}}}"#)),
+            Message::Unreadable(_)
+        ));
+        assert!(matches!(
+            open(r#"{"recovered":"lookup"}"#),
+            Message::Unreadable(_)
+        ));
     }
 
     #[test]
@@ -144,30 +163,47 @@ mod tests {
         let rejudge = r#"{"rejudge":{"sessions":[]}}"#.to_owned();
         let turn = r#"{"turn":"111122223333"}"#.to_owned();
         let review = r#"{"review":{"due":"2026-03-02T09:00:00Z"}}"#.to_owned();
-        let orders: Vec<u8> = [heartbeat, event, recovered, rejudge, turn, review].iter().map(|body| open(body).order()).collect();
+        let orders: Vec<u8> = [heartbeat, event, recovered, rejudge, turn, review]
+            .iter()
+            .map(|body| open(body).order())
+            .collect();
         assert_eq!(orders, [0, 1, 1, 2, 3, 4]);
     }
 
     #[test]
     fn an_event_cannot_pass_for_a_recovered_record() {
         // Who puts events on the bus chooses the detail, and nothing else of the message.
-        let forged = format!(r#"{{"source":"mine","account":"555555555555","detail":{{"recovered":"lookup","detail":{RECORD}}}}}"#);
+        let forged = format!(
+            r#"{{"source":"mine","account":"555555555555","detail":{{"recovered":"lookup","detail":{RECORD}}}}}"#
+        );
         assert!(matches!(open(&forged), Message::Unreadable(_)));
     }
 
     #[test]
     fn what_aws_did_not_send_is_kept_aside_as_offline() {
         for (change, why) in [
-            (r#""source":"com.example.app","account":"111122223333""#, "its source is `com.example.app`"),
-            (r#""source":"aws.sts","account":"444455556666""#, "belongs to account 111122223333"),
+            (
+                r#""source":"com.example.app","account":"111122223333""#,
+                "its source is `com.example.app`",
+            ),
+            (
+                r#""source":"aws.sts","account":"444455556666""#,
+                "belongs to account 111122223333",
+            ),
             (r#""account":"111122223333""#, "no source"),
-            (r#""source":"com.example.app","source":"aws.sts","account":"111122223333""#, "duplicate field `source`"),
+            (
+                r#""source":"com.example.app","source":"aws.sts","account":"111122223333""#,
+                "duplicate field `source`",
+            ),
         ] {
             let body = format!("{{{change},\"detail\":{RECORD}}}");
-            let Message::Unreadable(said) = open(&body) else { panic!("{change} is taken") };
+            let Message::Unreadable(said) = open(&body) else {
+                panic!("{change} is taken")
+            };
             assert!(said.contains(why), "{said}");
         }
-        let sent = format!(r#"{{"source":"\u0061ws.sts","account":"111122223333","detail":{RECORD}}}"#);
+        let sent =
+            format!(r#"{{"source":"\u0061ws.sts","account":"111122223333","detail":{RECORD}}}"#);
         assert!(
             matches!(open(&sent), Message::Record(event) if event.record == RECORD && event.account.as_deref() == Some("111122223333"))
         );
@@ -177,8 +213,16 @@ mod tests {
     fn a_message_that_recovery_writes_is_one_that_is_opened() {
         let account = "111122223333".parse().unwrap();
         let body = rolewatch_edge::watch::recovered("lookup", account, RECORD).unwrap();
-        let Message::Recovered(event) = open(&body) else { panic!("{body}") };
-        assert_eq!((event.record, event.account.as_deref()), (RECORD, Some("111122223333")));
-        assert_eq!(rolewatch_edge::watch::recovered("lookup", account, "not json"), None);
+        let Message::Recovered(event) = open(&body) else {
+            panic!("{body}")
+        };
+        assert_eq!(
+            (event.record, event.account.as_deref()),
+            (RECORD, Some("111122223333"))
+        );
+        assert_eq!(
+            rolewatch_edge::watch::recovered("lookup", account, "not json"),
+            None
+        );
     }
 }

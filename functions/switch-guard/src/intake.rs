@@ -55,7 +55,11 @@ pub(crate) struct Taken {
 
 impl Taken {
     fn new(outcome: Outcome, settled: Settled) -> Self {
-        Self { outcome, settled, partly_unread: false }
+        Self {
+            outcome,
+            settled,
+            partly_unread: false,
+        }
     }
 }
 
@@ -83,9 +87,16 @@ pub(crate) async fn take<O: Outside>(
         Message::Heartbeat(heartbeat) => {
             shelf.current(outside, now).await?;
             let message = wire::Message::Heartbeat { heartbeat };
-            let body = serde_json::to_string(&message)
-                .map_err(|error| Trouble::Refused { what: "passing on the heartbeat".to_owned(), why: error.to_string() })?;
-            outside.publish(Notice::Finding { body, attributes: vec![("heartbeat", "true".to_owned())] }).await?;
+            let body = serde_json::to_string(&message).map_err(|error| Trouble::Refused {
+                what: "passing on the heartbeat".to_owned(),
+                why: error.to_string(),
+            })?;
+            outside
+                .publish(Notice::Finding {
+                    body,
+                    attributes: vec![("heartbeat", "true".to_owned())],
+                })
+                .await?;
             Ok(Outcome::Heartbeat.into())
         }
         Message::Rejudge(rejudge) => {
@@ -105,7 +116,9 @@ pub(crate) async fn take<O: Outside>(
         }
         Message::Record(event) | Message::Recovered(event) => {
             let book = shelf.current(outside, now).await?;
-            let Some(probe) = probe else { return record(outside, book, guarded, (body, &event), first_try, now).await };
+            let Some(probe) = probe else {
+                return record(outside, book, guarded, (body, &event), first_try, now).await;
+            };
             if is_delivered {
                 probe::answered(outside, &probe, now).await?;
             }
@@ -113,7 +126,10 @@ pub(crate) async fn take<O: Outside>(
                 return Ok(Outcome::Probe.into());
             }
             let taken = record(outside, book, guarded, (body, &event), first_try, now).await?;
-            Ok(Taken { outcome: Outcome::Probe, ..taken })
+            Ok(Taken {
+                outcome: Outcome::Probe,
+                ..taken
+            })
         }
     }
 }
@@ -147,7 +163,10 @@ async fn record<O: Outside>(
         Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
     }
     let elevated = |role: &RoleArn| Elevated::by_policy(&book.policy).may_be(role);
-    let (mut seen, kept) = match (read_from(json, delivery, &elevated), reduced_from(json, delivery)) {
+    let (mut seen, kept) = match (
+        read_from(json, delivery, &elevated),
+        reduced_from(json, delivery),
+    ) {
         (Ok(Reading::Seen(seen)), Ok(kept)) => (*seen, kept),
         (Ok(Reading::Service(_) | Reading::NotRelevant), _) => {
             let outcome = match alone {
@@ -157,7 +176,9 @@ async fn record<O: Outside>(
             };
             return Ok(Taken::new(outcome, settled));
         }
-        (Err(problem), _) | (_, Err(problem)) => return quarantined(outside, body, &problem.to_string(), now).await,
+        (Err(problem), _) | (_, Err(problem)) => {
+            return quarantined(outside, body, &problem.to_string(), now).await;
+        }
     };
     let (key, time, says) = (seen.key.clone(), seen.time, says_something(&seen));
     let unread = std::mem::take(&mut seen.unread);
@@ -185,14 +206,23 @@ async fn record<O: Outside>(
         (false, true) => Outcome::Judged { time },
         (false, false) => Outcome::NotRelevant,
     };
-    Ok(Taken { outcome, settled, partly_unread })
+    Ok(Taken {
+        outcome,
+        settled,
+        partly_unread,
+    })
 }
 
 fn says_something(seen: &Seen) -> bool {
     seen.fact.is_some() || seen.used.is_some() || seen.named.is_some() || seen.role.is_some()
 }
 
-async fn quarantined<O: Outside>(outside: &O, body: &str, why: &str, now: Moment) -> Result<Taken, Trouble> {
+async fn quarantined<O: Outside>(
+    outside: &O,
+    body: &str,
+    why: &str,
+    now: Moment,
+) -> Result<Taken, Trouble> {
     quarantine::put(outside, body, why, now).await?;
     Ok(Outcome::Quarantined.into())
 }

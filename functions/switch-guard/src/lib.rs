@@ -103,13 +103,20 @@ impl Report {
 impl Guard {
     /// Watches over `guarded` as well.
     pub fn new(guarded: Guarded) -> Self {
-        Self { shelf: Shelf::default(), guarded, prober: None }
+        Self {
+            shelf: Shelf::default(),
+            guarded,
+            prober: None,
+        }
     }
 
     /// Knows the probes of the session-auditor in this account.
     #[must_use]
     pub fn with_hub(self, hub: AccountId) -> Self {
-        Self { prober: Some(Prober::new(&self.guarded, hub)), ..self }
+        Self {
+            prober: Some(Prober::new(&self.guarded, hub)),
+            ..self
+        }
     }
 
     /// Handles one invocation. Of a batch, what cannot be begun in time before the `deadline` is given back instead of being cut off.
@@ -129,21 +136,36 @@ impl Guard {
             return Ok((response, report));
         };
         let mut records = batch.records;
-        records.sort_by_key(|message| envelope::open(message.body.as_deref().unwrap_or_default()).order());
+        records.sort_by_key(|message| {
+            envelope::open(message.body.as_deref().unwrap_or_default()).order()
+        });
         for message in records {
             let body = message.body.as_deref().unwrap_or_default();
             let (own, longest) = match envelope::open(body) {
                 Message::Review(_) => (true, LONGEST_REVIEW),
-                other => (other.is_own() || self.probe(&other).is_some(), LONGEST_MESSAGE),
+                other => (
+                    other.is_own() || self.probe(&other).is_some(),
+                    LONGEST_MESSAGE,
+                ),
             };
             if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < longest) {
                 report.received += u64::from(!own);
-                *(if own { &mut report.own_failed } else { &mut report.failed }) += 1;
-                let late = || Trouble::Unreachable { what: "the batch".to_owned(), why: "no time is left for it".to_owned() };
+                *(if own {
+                    &mut report.own_failed
+                } else {
+                    &mut report.failed
+                }) += 1;
+                let late = || Trouble::Unreachable {
+                    what: "the batch".to_owned(),
+                    why: "no time is left for it".to_owned(),
+                };
                 response.add_failure(message.message_id.ok_or_else(late)?);
                 continue;
             }
-            let first_try = message.attributes.get("ApproximateReceiveCount").is_some_and(|count| count == "1");
+            let first_try = message
+                .attributes
+                .get("ApproximateReceiveCount")
+                .is_some_and(|count| count == "1");
             if let Err(trouble) = self.one(outside, body, first_try, &mut report).await {
                 let id = message.message_id.ok_or_else(|| trouble.clone())?;
                 tracing::error!(message = %id, %trouble, "a message failed and will be delivered again");
@@ -153,7 +175,13 @@ impl Guard {
         Ok((response, report))
     }
 
-    async fn one<O: Outside>(&mut self, outside: &O, body: &str, first_try: bool, report: &mut Report) -> Result<(), Trouble> {
+    async fn one<O: Outside>(
+        &mut self,
+        outside: &O,
+        body: &str,
+        first_try: bool,
+        report: &mut Report,
+    ) -> Result<(), Trouble> {
         let message = envelope::open(body);
         let probe = self.probe(&message);
         let own = message.is_own() || probe.is_some();
@@ -161,10 +189,22 @@ impl Guard {
         if !own {
             report.received += 1;
         }
-        let taken = match intake::take(outside, &mut self.shelf, &self.guarded, (body, message, probe), first_try).await {
+        let taken = match intake::take(
+            outside,
+            &mut self.shelf,
+            &self.guarded,
+            (body, message, probe),
+            first_try,
+        )
+        .await
+        {
             Ok(taken) => taken,
             Err(trouble) => {
-                *(if own { &mut report.own_failed } else { &mut report.failed }) += 1;
+                *(if own {
+                    &mut report.own_failed
+                } else {
+                    &mut report.failed
+                }) += 1;
                 return Err(trouble);
             }
         };
@@ -174,7 +214,9 @@ impl Guard {
             Outcome::Judged { time } => {
                 report.judged += 1;
                 report.recovered += u64::from(recovered);
-                report.latencies.push(outside.now().seconds_since(time).max(0));
+                report
+                    .latencies
+                    .push(outside.now().seconds_since(time).max(0));
             }
             Outcome::Duplicate => report.duplicate += 1,
             // It comes back, and counts then.
@@ -190,7 +232,11 @@ impl Guard {
 
     /// The probe of ours that a message is the record of.
     fn probe(&self, message: &Message<'_>) -> Option<Probe> {
-        let (Message::Record(event) | Message::Recovered(event)) = message else { return None };
-        self.prober.as_ref()?.read(event.record.as_bytes(), event.delivery(Delivery::default()))
+        let (Message::Record(event) | Message::Recovered(event)) = message else {
+            return None;
+        };
+        self.prober
+            .as_ref()?
+            .read(event.record.as_bytes(), event.delivery(Delivery::default()))
     }
 }

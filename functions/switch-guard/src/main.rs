@@ -36,14 +36,21 @@ async fn run() -> Result<(), Error> {
         // The first event will open the connection, or say why not.
         tracing::warn!(%why, "the outbox could not be reached at the start");
     }
-    let guard = &Mutex::new(Guard::new(guarded).with_hub(settings.stack.operations_topic.account()));
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let deadline = i64::try_from(event.context.deadline / 1_000).ok().map(Moment::from_epoch_seconds);
-        let mut guard = guard.lock().await;
-        // Many futures deep, and too large to be moved about.
-        let (response, report) = Box::pin(guard.handle(aws, &event.payload, deadline)).await?;
-        report.metrics("switch-guard").write(SystemClock.now(), &mut io::stdout())?;
-        Ok::<SqsBatchResponse, Error>(response)
-    }))
+    let guard =
+        &Mutex::new(Guard::new(guarded).with_hub(settings.stack.operations_topic.account()));
+    lambda_runtime::run(service_fn(
+        move |event: LambdaEvent<Box<RawValue>>| async move {
+            let deadline = i64::try_from(event.context.deadline / 1_000)
+                .ok()
+                .map(Moment::from_epoch_seconds);
+            let mut guard = guard.lock().await;
+            // Many futures deep, and too large to be moved about.
+            let (response, report) = Box::pin(guard.handle(aws, &event.payload, deadline)).await?;
+            report
+                .metrics("switch-guard")
+                .write(SystemClock.now(), &mut io::stdout())?;
+            Ok::<SqsBatchResponse, Error>(response)
+        },
+    ))
     .await
 }

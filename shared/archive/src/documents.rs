@@ -29,13 +29,16 @@ pub(crate) struct Text<'a> {
 impl<'a> Text<'a> {
     #[expect(clippy::cast_possible_truncation, reason = "an offset within a slice")]
     fn from(&self, at: u64) -> &'a [u8] {
-        self.bytes.get(at.saturating_sub(self.base) as usize..).unwrap_or_default()
+        self.bytes
+            .get(at.saturating_sub(self.base) as usize..)
+            .unwrap_or_default()
     }
 
     /// The bytes from one offset to another, when the window still shows them.
     #[expect(clippy::cast_possible_truncation, reason = "an offset within a slice")]
     fn range(&self, from: u64, to: u64) -> Option<&'a [u8]> {
-        self.bytes.get(from.checked_sub(self.base)? as usize..to.checked_sub(self.base)? as usize)
+        self.bytes
+            .get(from.checked_sub(self.base)? as usize..to.checked_sub(self.base)? as usize)
     }
 
     fn end(&self) -> u64 {
@@ -182,7 +185,15 @@ impl Documents {
         match self.at {
             At::Top | At::Lost | At::Stopped => self.next,
             _ if self.document.list.is_none() && within(self.document.start) => self.document.start,
-            At::Object(_) | At::KeyText(_) | At::ValueText(_) | At::OtherText(_) | At::OtherNested(_) if within(self.token) => self.token,
+            At::Object(_)
+            | At::KeyText(_)
+            | At::ValueText(_)
+            | At::OtherText(_)
+            | At::OtherNested(_)
+                if within(self.token) =>
+            {
+                self.token
+            }
             _ => self.next,
         }
     }
@@ -205,7 +216,11 @@ impl Documents {
         match self.at {
             At::Top if self.met == 0 && !cut => items.failure(None, Reason::Empty, false),
             At::Top | At::Lost | At::Stopped => {}
-            At::Object(_) | At::TopText(_) | At::OtherText(_) | At::OtherNested(_) | At::OtherScalar => {
+            At::Object(_)
+            | At::TopText(_)
+            | At::OtherText(_)
+            | At::OtherNested(_)
+            | At::OtherScalar => {
                 items.unread_record(self.numbered, self.token, Reason::EndsInside);
                 items.incomplete();
             }
@@ -224,8 +239,12 @@ impl Documents {
     fn step<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
         match self.at {
             At::Object(scan) => return self.in_object(scan, text, items),
-            At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) | At::TopText(scan) => return self.in_text(scan, text, items),
-            At::ValueNested(scan) | At::OtherNested(scan) => return self.in_nested(scan, text, items),
+            At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) | At::TopText(scan) => {
+                return self.in_text(scan, text, items);
+            }
+            At::ValueNested(scan) | At::OtherNested(scan) => {
+                return self.in_nested(scan, text, items);
+            }
             At::ValueScalar | At::OtherScalar => return self.in_scalar(text, items),
             At::Lost => return self.find_line(text),
             At::Stopped => return None,
@@ -242,12 +261,19 @@ impl Documents {
     }
 
     /// Takes a mark between keys, values and elements, or says what should stand there.
-    fn mark<S: Sink + ?Sized>(&mut self, byte: u8, text: Text<'_>, items: &mut Items<'_, S>) -> Result<(), &'static str> {
+    fn mark<S: Sink + ?Sized>(
+        &mut self,
+        byte: u8,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Result<(), &'static str> {
         match (self.at, byte) {
             // Where lines begin with a time, one without belongs to the line before it.
             (At::Top, _) if self.begin == Some(Begin::Time) => return Err(self.document_expected()),
             (At::Top, b'{') => self.begin_document(Begin::Object, None, At::Key { first: true }),
-            (At::Top, b'[') => self.begin_document(Begin::Object, Some(List::Bare), At::Element { first: true }),
+            (At::Top, b'[') => {
+                self.begin_document(Begin::Object, Some(List::Bare), At::Element { first: true })
+            }
             (At::Top, b'"') => {
                 self.begin_document(Begin::Text, None, At::TopText(TextScan::new()));
                 self.numbered += 1;
@@ -287,7 +313,12 @@ impl Documents {
         self.met += 1;
         self.begin = Some(begin);
         self.token = self.next;
-        self.document = Document { start: self.next, begins_line: self.line_begins, list, ..Document::default() };
+        self.document = Document {
+            start: self.next,
+            begins_line: self.line_begins,
+            list,
+            ..Document::default()
+        };
         self.go(at);
     }
 

@@ -42,19 +42,38 @@ pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> Found {
             Ok(metadata) if metadata.is_dir() => walk(path, exclude, &mut taken, &mut found),
             Ok(metadata) => {
                 if taken.insert(path.clone()) {
-                    let size = if metadata.is_file() { metadata.len() } else { 0 };
-                    found.files.push(FileEntry { path: path.clone(), size });
+                    let size = if metadata.is_file() {
+                        metadata.len()
+                    } else {
+                        0
+                    };
+                    found.files.push(FileEntry {
+                        path: path.clone(),
+                        size,
+                    });
                 }
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => found.unread.push(unread(path, Reason::Missing)),
-            Err(error) => found.unread.push(unread(path, Reason::Refused(error.to_string()))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                found.unread.push(unread(path, Reason::Missing))
+            }
+            Err(error) => found
+                .unread
+                .push(unread(path, Reason::Refused(error.to_string()))),
         }
     }
     found
 }
 
-fn walk(folder: &Path, exclude: &dyn Fn(&Path) -> bool, taken: &mut HashSet<PathBuf>, found: &mut Found) {
-    let mut entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+fn walk(
+    folder: &Path,
+    exclude: &dyn Fn(&Path) -> bool,
+    taken: &mut HashSet<PathBuf>,
+    found: &mut Found,
+) {
+    let mut entries = WalkDir::new(folder)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -63,9 +82,14 @@ fn walk(folder: &Path, exclude: &dyn Fn(&Path) -> bool, taken: &mut HashSet<Path
                 if error.loop_ancestor().is_some() {
                     found.skipped.push(path.to_owned());
                 } else {
-                    found
-                        .unread
-                        .push(unread(path, Reason::Refused(error.io_error().map_or_else(|| error.to_string(), ToString::to_string))));
+                    found.unread.push(unread(
+                        path,
+                        Reason::Refused(
+                            error
+                                .io_error()
+                                .map_or_else(|| error.to_string(), ToString::to_string),
+                        ),
+                    ));
                 }
                 continue;
             }
@@ -95,8 +119,13 @@ fn take(entry: &DirEntry, taken: &mut HashSet<PathBuf>, found: &mut Found) {
         found.skipped.push(path.to_owned());
     } else if taken.insert(path.to_owned()) {
         match entry.metadata() {
-            Ok(metadata) => found.files.push(FileEntry { path: path.to_owned(), size: metadata.len() }),
-            Err(error) => found.unread.push(unread(path, Reason::Refused(error.to_string()))),
+            Ok(metadata) => found.files.push(FileEntry {
+                path: path.to_owned(),
+                size: metadata.len(),
+            }),
+            Err(error) => found
+                .unread
+                .push(unread(path, Reason::Refused(error.to_string()))),
         }
     }
 }
@@ -108,16 +137,31 @@ fn is_hidden(entry: &DirEntry) -> bool {
 /// Whether a file is taken for a log by its name: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`, or is named as Firehose names its files,
 /// and does not begin with a dot.
 pub fn is_log(path: &Path) -> bool {
-    let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    let hidden = path
+        .file_name()
+        .is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
     let ending = path.extension().map(OsStr::to_ascii_lowercase);
-    let known = ending.is_some_and(|ending| ["json", "jsonl", "ndjson", "gz"].iter().any(|known| ending == *known));
-    !hidden && (known || path.file_name().and_then(OsStr::to_str).is_some_and(is_of_firehose))
+    let known = ending.is_some_and(|ending| {
+        ["json", "jsonl", "ndjson", "gz"]
+            .iter()
+            .any(|known| ending == *known)
+    });
+    !hidden
+        && (known
+            || path
+                .file_name()
+                .and_then(OsStr::to_str)
+                .is_some_and(is_of_firehose))
 }
 
 /// `STREAM-1-2026-03-02-09-00-00-0d3a1b2c-1234-5678-9abc-def012345678`: what a subscription delivers by Firehose has no ending.
 fn is_of_firehose(name: &str) -> bool {
     const SHAPE: &[u8] = b"-dddd-dd-dd-dd-dd-dd-hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
-    let Some((stream, tail)) = name.len().checked_sub(SHAPE.len()).and_then(|at| name.as_bytes().split_at_checked(at)) else {
+    let Some((stream, tail)) = name
+        .len()
+        .checked_sub(SHAPE.len())
+        .and_then(|at| name.as_bytes().split_at_checked(at))
+    else {
         return false;
     };
     let fits = |(wanted, byte): (&u8, &u8)| match wanted {
@@ -130,7 +174,13 @@ fn is_of_firehose(name: &str) -> bool {
 }
 
 fn unread(path: &Path, reason: Reason) -> Unread {
-    Unread { file: Arc::from(path), record: None, byte: None, reason, rest: false }
+    Unread {
+        file: Arc::from(path),
+        record: None,
+        byte: None,
+        reason,
+        rest: false,
+    }
 }
 
 #[cfg(test)]

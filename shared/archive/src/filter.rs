@@ -28,7 +28,9 @@ pub enum BadNeedle {
     #[error("`{0}` has no text to search for")]
     Empty(String),
     /// JSON writes it in more than one way.
-    #[error("`{0}` has a backslash, a control character or an inner quotation mark, which cannot be searched for")]
+    #[error(
+        "`{0}` has a backslash, a control character or an inner quotation mark, which cannot be searched for"
+    )]
     Character(String),
     /// More than the search can hold.
     #[error("too much to search for: {0}")]
@@ -60,7 +62,9 @@ impl Filter {
     /// # Errors
     /// Of needles that are empty or could be written in JSON in a way that is not looked for.
     pub fn new(needles: &[String]) -> Result<Self, BadNeedle> {
-        Needles::new(needles).map(|needles| Self { needles: Some(needles) })
+        Needles::new(needles).map(|needles| Self {
+            needles: Some(needles),
+        })
     }
 
     /// A filter that lets every record through.
@@ -90,10 +94,20 @@ impl Filter {
     /// Whether a record says of which service it is, with a text that isn't empty. Of one that doesn't, nobody can say that
     /// it doesn't matter.
     pub(crate) fn names_its_service(&self, json: &[u8]) -> bool {
-        let Some(needles) = &self.needles else { return true };
-        let Some(at) = needles.event_source.find(json) else { return false };
-        let after = json.get(at + EVENT_SOURCE.len()..).unwrap_or_default().trim_ascii_start();
-        let value = after.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+        let Some(needles) = &self.needles else {
+            return true;
+        };
+        let Some(at) = needles.event_source.find(json) else {
+            return false;
+        };
+        let after = json
+            .get(at + EVENT_SOURCE.len()..)
+            .unwrap_or_default()
+            .trim_ascii_start();
+        let value = after
+            .strip_prefix(b":")
+            .unwrap_or_default()
+            .trim_ascii_start();
         matches!(value, [b'"', first, ..] if *first != b'"')
     }
 }
@@ -109,7 +123,10 @@ impl Needles {
             if text.is_empty() {
                 return Err(BadNeedle::Empty((*needle).to_owned()));
             }
-            if text.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
+            if text
+                .chars()
+                .any(|c| c.is_control() || matches!(c, '"' | '\\'))
+            {
                 return Err(BadNeedle::Character((*needle).to_owned()));
             }
             beyond_ascii |= !text.is_ascii();
@@ -123,7 +140,10 @@ impl Needles {
             return Err(BadNeedle::None);
         }
         let texts: Vec<&[u8]> = needles.iter().map(|needle| needle.as_bytes()).collect();
-        let slash_escape = ascii.get(usize::from(b'/')).is_some_and(|used| *used).then(|| Finder::new("\\/").into_owned());
+        let slash_escape = ascii
+            .get(usize::from(b'/'))
+            .is_some_and(|used| *used)
+            .then(|| Finder::new("\\/").into_owned());
         Ok(Self {
             search: Search::new(&texts)?,
             ascii,
@@ -136,13 +156,22 @@ impl Needles {
 
     /// Whether a character of some needle is written as an escape. An escaped backslash before a `u` is taken for one too.
     fn hidden_in(&self, json: &[u8]) -> bool {
-        if self.slash_escape.as_ref().is_some_and(|escape| escape.find(json).is_some()) {
+        if self
+            .slash_escape
+            .as_ref()
+            .is_some_and(|escape| escape.find(json).is_some())
+        {
             return true;
         }
         self.unicode_escape.find_iter(json).any(|at| {
-            let digits = json.get(at + 2..at + 6).and_then(|digits| std::str::from_utf8(digits).ok());
+            let digits = json
+                .get(at + 2..at + 6)
+                .and_then(|digits| std::str::from_utf8(digits).ok());
             match digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()) {
-                Some(code) => self.ascii.get(usize::from(code)).map_or(self.beyond_ascii, |used| *used),
+                Some(code) => self
+                    .ascii
+                    .get(usize::from(code))
+                    .map_or(self.beyond_ascii, |used| *used),
                 None => true,
             }
         })
@@ -154,7 +183,9 @@ impl Search {
         if let Some(sampled) = Sampled::new(needles) {
             return Ok(Self::Sampled(sampled));
         }
-        AhoCorasick::new(needles).map(Self::Automaton).map_err(|error| BadNeedle::TooMany(error.to_string()))
+        AhoCorasick::new(needles)
+            .map(Self::Automaton)
+            .map_err(|error| BadNeedle::TooMany(error.to_string()))
     }
 
     #[inline]

@@ -45,7 +45,15 @@ enum At {
 
 impl<R: Read> Gunzip<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self { reader, input: vec![0; INPUT], from: 0, to: 0, inflate: Decompress::new_gzip(15), at: At::Start, fault: None }
+        Self {
+            reader,
+            input: vec![0; INPUT],
+            from: 0,
+            to: 0,
+            inflate: Decompress::new_gzip(15),
+            at: At::Start,
+            fault: None,
+        }
     }
 
     /// Fills a part of `out`; 0 at the end.
@@ -139,7 +147,9 @@ impl<R: Read> Gunzip<R> {
         self.to -= self.from;
         self.from = 0;
         while self.to < MAGIC.len() {
-            let Some(space) = self.input.get_mut(self.to..) else { break };
+            let Some(space) = self.input.get_mut(self.to..) else {
+                break;
+            };
             match self.reader.read(space) {
                 Ok(0) => break,
                 Ok(read) => self.to += read,

@@ -65,7 +65,17 @@ pub(crate) struct Items<'a, S: Sink + ?Sized> {
 
 impl<'a, S: Sink + ?Sized> Items<'a, S> {
     pub(crate) fn new(file: Arc<Path>, filter: &'a Filter, sink: &'a mut S) -> Self {
-        Self { file, filter, sink, counts: Counts::default(), faults: 0, unnamed: 0, failed: false, beside: 0, insights: false }
+        Self {
+            file,
+            filter,
+            sink,
+            counts: Counts::default(),
+            faults: 0,
+            unnamed: 0,
+            failed: false,
+            beside: 0,
+            insights: false,
+        }
     }
 
     /// An element of `Records`: a record, unless it has none of a record's keys.
@@ -86,8 +96,12 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     /// An element of `Records` whose beginning does not say what it is.
     fn looked_at(&mut self, json: &[u8], item: Item) {
         match Keys::of(json) {
-            Some(keys) if keys.of_a_function(json) => self.unread_record(item.number, item.byte, Reason::OfAFunction),
-            Some(keys) if keys.has_of_a_record() || (keys.has(Key::Field) && keys.detail.is_none()) => {
+            Some(keys) if keys.of_a_function(json) => {
+                self.unread_record(item.number, item.byte, Reason::OfAFunction)
+            }
+            Some(keys)
+                if keys.has_of_a_record() || (keys.has(Key::Field) && keys.detail.is_none()) =>
+            {
                 self.plain_record(json, &keys, item, item.seen.backslash);
             }
             Some(keys) => self.told_apart(json, &keys, item),
@@ -138,7 +152,12 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         } else if keys.has(Key::Insight) {
             self.counts.records += 1;
             self.counts.insights += 1;
-        } else if let Some(detail) = keys.detail.clone().filter(|_| !keys.has_of_a_record()).and_then(|range| json.get(range)) {
+        } else if let Some(detail) = keys
+            .detail
+            .clone()
+            .filter(|_| !keys.has_of_a_record())
+            .and_then(|range| json.get(range))
+        {
             match Keys::of(detail) {
                 Some(keys) if keys.has(Key::Insight) => self.counts.other_documents += 1,
                 Some(keys) if keys.has_of_a_record() => self.event(json, item),
@@ -180,20 +199,36 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         self.counts.records += 1;
         if self.insights && is_insight(json) {
             self.counts.insights += 1;
-        } else if !self.filter.could_match_where(json, backslash) && self.filter.names_its_service(json) {
+        } else if !self.filter.could_match_where(json, backslash)
+            && self.filter.names_its_service(json)
+        {
             self.counts.passed_over += 1;
         } else if is_insight(json) {
             self.counts.insights += 1;
         } else {
             self.counts.candidates += 1;
-            self.sink.record(json, &Place { file: Arc::clone(&self.file), record: item.number, byte: item.byte });
+            self.sink.record(
+                json,
+                &Place {
+                    file: Arc::clone(&self.file),
+                    record: item.number,
+                    byte: item.byte,
+                },
+            );
         }
     }
 
     fn event(&mut self, json: &[u8], item: Item) {
         self.counts.records += 1;
         self.counts.candidates += 1;
-        self.sink.event(json, &Place { file: Arc::clone(&self.file), record: item.number, byte: item.byte });
+        self.sink.event(
+            json,
+            &Place {
+                file: Arc::clone(&self.file),
+                record: item.number,
+                byte: item.byte,
+            },
+        );
     }
 
     /// Names a record that was not read.
@@ -212,13 +247,25 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     pub(crate) fn failure(&mut self, byte: Option<u64>, reason: Reason, rest: bool) {
         self.failed = true;
         self.faults += 1;
-        self.sink.unread(Unread { file: Arc::clone(&self.file), record: None, byte, reason, rest });
+        self.sink.unread(Unread {
+            file: Arc::clone(&self.file),
+            record: None,
+            byte,
+            reason,
+            rest,
+        });
     }
 
     fn name(&mut self, record: Option<u64>, byte: Option<u64>, reason: Reason) {
         self.faults += 1;
         if self.faults <= NAMED {
-            self.sink.unread(Unread { file: Arc::clone(&self.file), record, byte, reason, rest: false });
+            self.sink.unread(Unread {
+                file: Arc::clone(&self.file),
+                record,
+                byte,
+                reason,
+                rest: false,
+            });
         } else {
             self.unnamed += 1;
         }
@@ -233,11 +280,23 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     pub(crate) fn finish(mut self) -> Counts {
         if self.unnamed > 0 {
             let reason = Reason::More(self.unnamed);
-            self.sink.unread(Unread { file: self.file, record: None, byte: None, reason, rest: false });
+            self.sink.unread(Unread {
+                file: self.file,
+                record: None,
+                byte: None,
+                reason,
+                rest: false,
+            });
         }
-        let Counts { records, insights, records_unread, .. } = self.counts;
+        let Counts {
+            records,
+            insights,
+            records_unread,
+            ..
+        } = self.counts;
         let nothing_relevant = records == insights && (self.beside > 0 || insights > 0);
-        let nothing_known = records == records_unread && self.faults > 0 && self.counts.other_documents == 0;
+        let nothing_known =
+            records == records_unread && self.faults > 0 && self.counts.other_documents == 0;
         if self.failed || nothing_known {
             self.counts.files_failed += 1;
         } else if nothing_relevant && self.faults == 0 {
@@ -251,5 +310,6 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
 
 /// Whether a record is of CloudTrail Insights: by its own keys, whatever else names them.
 fn is_insight(json: &[u8]) -> bool {
-    memmem::find(json, b"insightDetails").is_some() && Keys::of(json).is_some_and(|keys| keys.has(Key::Insight))
+    memmem::find(json, b"insightDetails").is_some()
+        && Keys::of(json).is_some_and(|keys| keys.has(Key::Insight))
 }

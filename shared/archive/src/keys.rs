@@ -65,7 +65,11 @@ impl Key {
             _ if is_field(written) => Self::Field,
             _ if written.contains(&b'\\') => unescaped(written).map_or(Self::Other, |text| {
                 // An unescaped key can hold a backslash again, which no known key does.
-                if text.contains('\\') { Self::Other } else { Self::of(text.as_bytes()) }
+                if text.contains('\\') {
+                    Self::Other
+                } else {
+                    Self::of(text.as_bytes())
+                }
             }),
             _ => Self::Other,
         }
@@ -143,7 +147,12 @@ impl Keys {
         match key {
             Key::EventSource => self.event_source = Some(value),
             Key::Detail => only(&mut self.detail, value, "detail", &mut self.twice),
-            Key::CloudTrailEvent => only(&mut self.cloud_trail_event, value, "CloudTrailEvent", &mut self.twice),
+            Key::CloudTrailEvent => only(
+                &mut self.cloud_trail_event,
+                value,
+                "CloudTrailEvent",
+                &mut self.twice,
+            ),
             Key::Message => only(&mut self.message, value, "message", &mut self.twice),
             _ => {}
         }
@@ -167,8 +176,16 @@ impl Keys {
     /// Whether the object may be columns of which one is a record as text: no key says where a
     /// record stands, and it can't be a whole record itself.
     pub(crate) fn of_columns(&self) -> bool {
-        let known = [Key::UserIdentity, Key::Insight, Key::Digest, Key::Detail, Key::CloudTrailEvent];
-        !known.into_iter().any(|key| self.has(key)) && !self.of_a_log_event() && self.twice.is_none()
+        let known = [
+            Key::UserIdentity,
+            Key::Insight,
+            Key::Digest,
+            Key::Detail,
+            Key::CloudTrailEvent,
+        ];
+        !known.into_iter().any(|key| self.has(key))
+            && !self.of_a_log_event()
+            && self.twice.is_none()
     }
 
     /// Whether it is a log event of CloudWatch Logs.
@@ -178,7 +195,10 @@ impl Keys {
 
     /// Whether Lambda gives objects like this to a function: their `eventSource` is `aws:s3`, not `s3.amazonaws.com`.
     pub(crate) fn of_a_function(&self, object: &[u8]) -> bool {
-        self.event_source.clone().and_then(|range| object.get(range)).is_some_and(is_of_a_function)
+        self.event_source
+            .clone()
+            .and_then(|range| object.get(range))
+            .is_some_and(is_of_a_function)
     }
 
     /// The values of a complete object whose keys nothing is known of. A value under a known key,
@@ -206,7 +226,12 @@ impl Keys {
 }
 
 /// Takes note of a value whose key may be there only once.
-fn only(place: &mut Option<Range<usize>>, value: Range<usize>, key: &'static str, twice: &mut Option<&'static str>) {
+fn only(
+    place: &mut Option<Range<usize>>,
+    value: Range<usize>,
+    key: &'static str,
+    twice: &mut Option<&'static str>,
+) {
     if place.replace(value).is_some() {
         *twice = Some(key);
     }
@@ -219,13 +244,19 @@ pub(crate) fn begins_as_a_record(object: &[u8]) -> bool {
     if let Some(rest) = object.strip_prefix(AS_AWS_WRITES) {
         // `08","userIdentity":`
         let version = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if rest.get(version..).is_some_and(|rest| rest.starts_with(b"\",\"userIdentity\":")) {
+        if rest
+            .get(version..)
+            .is_some_and(|rest| rest.starts_with(b"\",\"userIdentity\":"))
+        {
             return true;
         }
     }
     let mut record = false;
     let end = each_member(object, |key, value| {
-        record = key == Key::EventSource && object.get(value).is_some_and(|value| !is_of_a_function(value));
+        record = key == Key::EventSource
+            && object
+                .get(value)
+                .is_some_and(|value| !is_of_a_function(value));
         !record
     });
     record && end.is_some()
@@ -233,13 +264,20 @@ pub(crate) fn begins_as_a_record(object: &[u8]) -> bool {
 
 /// Whether the value of `eventSource` is what Lambda writes: `aws:s3`.
 fn is_of_a_function(value: &[u8]) -> bool {
-    if value.contains(&b'\\') { text_of(value).is_some_and(|text| text.starts_with("aws:")) } else { value.starts_with(b"\"aws:") }
+    if value.contains(&b'\\') {
+        text_of(value).is_some_and(|text| text.starts_with("aws:"))
+    } else {
+        value.starts_with(b"\"aws:")
+    }
 }
 
 /// Gives the members of an object to `take`, until it answers `false`. `None`: they are not written
 /// as JSON writes them.
 fn each_member(object: &[u8], mut take: impl FnMut(Key, Range<usize>) -> bool) -> Option<()> {
-    let mut rest = Rest { bytes: object, at: 0 };
+    let mut rest = Rest {
+        bytes: object,
+        at: 0,
+    };
     rest.take(b'{')?;
     if rest.peek()? == b'}' {
         return Some(());
@@ -319,7 +357,12 @@ impl Rest<'_> {
                 }
             }
             _ => {
-                let length = self.bytes.get(start..)?.iter().take_while(|byte| is_scalar(**byte)).count();
+                let length = self
+                    .bytes
+                    .get(start..)?
+                    .iter()
+                    .take_while(|byte| is_scalar(**byte))
+                    .count();
                 if length == 0 {
                     return None;
                 }
@@ -348,8 +391,23 @@ mod tests {
 
     #[test]
     fn a_key_that_must_not_be_there_twice_is_noticed_however_it_is_spelled() {
-        assert_eq!(Keys::of(br#"{"detail":{},"\u0064etail":{}}"#).unwrap().twice, Some("detail"));
-        assert_eq!(Keys::of(br#"{"CloudTrailEvent":"","a":1,"CloudTrailEvent":""}"#).unwrap().twice, Some("CloudTrailEvent"));
-        assert_eq!(Keys::of(br#"{"detail":{"detail":1},"a":1,"a":2}"#).unwrap().twice, None);
+        assert_eq!(
+            Keys::of(br#"{"detail":{},"\u0064etail":{}}"#)
+                .unwrap()
+                .twice,
+            Some("detail")
+        );
+        assert_eq!(
+            Keys::of(br#"{"CloudTrailEvent":"","a":1,"CloudTrailEvent":""}"#)
+                .unwrap()
+                .twice,
+            Some("CloudTrailEvent")
+        );
+        assert_eq!(
+            Keys::of(br#"{"detail":{"detail":1},"a":1,"a":2}"#)
+                .unwrap()
+                .twice,
+            None
+        );
     }
 }

@@ -17,7 +17,13 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: record {} (byte {})", Shown(&self.file), self.record, self.byte)
+        write!(
+            f,
+            "{}: record {} (byte {})",
+            Shown(&self.file),
+            self.record,
+            self.byte
+        )
     }
 }
 
@@ -46,7 +52,11 @@ impl fmt::Display for Unread {
             (None, None) => {}
         }
         write!(f, ": {}", self.reason)?;
-        if self.rest { f.write_str("; the rest of the file was not read") } else { Ok(()) }
+        if self.rest {
+            f.write_str("; the rest of the file was not read")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -78,7 +88,9 @@ pub enum Reason {
         expected: &'static str,
     },
     /// An object with none of the known keys.
-    #[error("a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)")]
+    #[error(
+        "a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)"
+    )]
     Unknown,
     /// `Records` or `Events` holds something else than a list.
     #[error("`{0}` is not a list")]
@@ -90,7 +102,9 @@ pub enum Reason {
     #[error("its `CloudTrailEvent` is not a CloudTrail record in JSON")]
     CloudTrailEvent,
     /// An element of `Records` that Lambda gives to a function.
-    #[error("an event for a function (its `eventSource` begins with `aws:`), not a CloudTrail record")]
+    #[error(
+        "an event for a function (its `eventSource` begins with `aws:`), not a CloudTrail record"
+    )]
     OfAFunction,
     /// A document with a list and with a record's keys.
     #[error("the document has a list and a record's keys too; only the list was read")]
@@ -99,10 +113,14 @@ pub enum Reason {
     #[error("its `message` is not a CloudTrail record in JSON")]
     Message,
     /// A row of columns holds more than one record.
-    #[error("the row has other columns and more than one record, so it isn't certain which one counts")]
+    #[error(
+        "the row has other columns and more than one record, so it isn't certain which one counts"
+    )]
     SeveralRecords,
     /// Columns of a query have names of a record's keys, and one of them is a record.
-    #[error("the object has a record's keys and holds a record as text, so it isn't certain which one counts")]
+    #[error(
+        "the object has a record's keys and holds a record as text, so it isn't certain which one counts"
+    )]
     RecordInColumns,
     /// A text, or a column of a row, that begins like a record and isn't one.
     #[error("a JSON object, or the text of one, that is not a CloudTrail record")]
@@ -179,7 +197,14 @@ impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for c in self.0.to_string_lossy().chars() {
             let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            fmt::Write::write_char(f, if c.is_control() || turns { '\u{fffd}' } else { c })?;
+            fmt::Write::write_char(
+                f,
+                if c.is_control() || turns {
+                    '\u{fffd}'
+                } else {
+                    c
+                },
+            )?;
         }
         Ok(())
     }
@@ -192,10 +217,23 @@ mod tests {
     #[test]
     fn a_place_and_a_problem_are_one_line_each() {
         let file: Arc<Path> = Arc::from(Path::new("a\nb.json"));
-        let place = Place { file: Arc::clone(&file), record: 12, byte: 34_567 };
+        let place = Place {
+            file: Arc::clone(&file),
+            record: 12,
+            byte: 34_567,
+        };
         assert_eq!(place.to_string(), "a\u{fffd}b.json: record 12 (byte 34567)");
-        let reason = Reason::Malformed { found: Found::Byte(b'<'), expected: "`,` or `]`" };
-        let unread = Unread { file, record: None, byte: Some(7), reason, rest: true };
+        let reason = Reason::Malformed {
+            found: Found::Byte(b'<'),
+            expected: "`,` or `]`",
+        };
+        let unread = Unread {
+            file,
+            record: None,
+            byte: Some(7),
+            reason,
+            rest: true,
+        };
         assert_eq!(
             unread.to_string(),
             "a\u{fffd}b.json: byte 7: malformed JSON: `<` where `,` or `]` was expected; the rest of the file was not read"

@@ -40,7 +40,12 @@ pub struct Scratch {
 impl Scratch {
     /// Empty buffers, which grow with what is read.
     pub fn new() -> Self {
-        Self { whole: libdeflater::Decompressor::new(), stored: Vec::new(), text: Vec::new(), window: Vec::new() }
+        Self {
+            whole: libdeflater::Decompressor::new(),
+            stored: Vec::new(),
+            text: Vec::new(),
+            window: Vec::new(),
+        }
     }
 }
 
@@ -51,25 +56,43 @@ impl Default for Scratch {
 }
 
 /// Reads a file, whatever its name, and hands over the records that could matter.
-pub fn read_file<S: Sink + ?Sized>(path: &Path, filter: &Filter, scratch: &mut Scratch, sink: &mut S) -> Counts {
+pub fn read_file<S: Sink + ?Sized>(
+    path: &Path,
+    filter: &Filter,
+    scratch: &mut Scratch,
+    sink: &mut S,
+) -> Counts {
     let mut items = Items::new(Arc::from(path), filter, sink);
     match File::open(path) {
         Ok(file) => read(file, scratch, &mut items),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => items.failure(None, Reason::Missing, false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            items.failure(None, Reason::Missing, false)
+        }
         Err(error) => items.failure(None, Reason::Refused(error.to_string()), false),
     }
     items.finish()
 }
 
 /// Reads a stream, such as standard input, and hands over the records that could matter. `name` stands for it in places.
-pub fn read_stream<S: Sink + ?Sized>(reader: impl Read, name: &str, filter: &Filter, scratch: &mut Scratch, sink: &mut S) -> Counts {
+pub fn read_stream<S: Sink + ?Sized>(
+    reader: impl Read,
+    name: &str,
+    filter: &Filter,
+    scratch: &mut Scratch,
+    sink: &mut S,
+) -> Counts {
     let mut items = Items::new(Arc::from(Path::new(name)), filter, sink);
     read(reader, scratch, &mut items);
     items.finish()
 }
 
 fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &mut Items<'_, S>) {
-    let Scratch { whole, stored, text, window } = scratch;
+    let Scratch {
+        whole,
+        stored,
+        text,
+        window,
+    } = scratch;
     stored.clear();
     if let Err(error) = take(&mut reader, HEAD, stored) {
         items.failure(None, Reason::Refused(error.to_string()), false);
@@ -81,8 +104,13 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         return;
     }
     if !stored.starts_with(&MAGIC) {
-        let mut reader = Counted { reader: stored.chain(reader), bytes: 0 };
-        through_window(window, items, |space| retry(|| reader.read(space)).map_err(Fault::Read));
+        let mut reader = Counted {
+            reader: stored.chain(reader),
+            bytes: 0,
+        };
+        through_window(window, items, |space| {
+            retry(|| reader.read(space)).map_err(Fault::Read)
+        });
         items.counts.bytes_in = reader.bytes;
         return;
     }
@@ -94,7 +122,10 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         whole_text(text, checksum, items);
         return;
     }
-    let mut counted = Counted { reader: stored.chain(reader), bytes: 0 };
+    let mut counted = Counted {
+        reader: stored.chain(reader),
+        bytes: 0,
+    };
     let mut gunzip = Gunzip::new(&mut counted);
     through_window(window, items, |space| gunzip.read(space));
     items.counts.bytes_in = counted.bytes;
@@ -106,7 +137,11 @@ fn take(reader: &mut impl Read, most: usize, to: &mut Vec<u8>) -> io::Result<usi
 }
 
 /// The text of a file that is one gzip member and nothing else, if that is certain and its text small; and the checksum it should have.
-fn inflated_whole<'a>(whole: &mut libdeflater::Decompressor, stored: &[u8], text: &'a mut Vec<u8>) -> Option<(&'a [u8], u32)> {
+fn inflated_whole<'a>(
+    whole: &mut libdeflater::Decompressor,
+    stored: &[u8],
+    text: &'a mut Vec<u8>,
+) -> Option<(&'a [u8], u32)> {
     let (before, length) = stored.split_last_chunk::<4>()?;
     let (member, checksum) = before.split_last_chunk::<4>()?;
     let size = usize::try_from(u32::from_le_bytes(*length)).ok()?;
@@ -130,7 +165,9 @@ fn inflated_whole<'a>(whole: &mut libdeflater::Decompressor, stored: &[u8], text
 
 /// What follows the header of a gzip member (RFC 1952, section 2.3).
 fn after_header(member: &[u8]) -> Option<&[u8]> {
-    let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = member else { return None };
+    let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = member else {
+        return None;
+    };
     let mut rest = rest;
     if flags & 0xe0 != 0 {
         return None;
@@ -144,7 +181,11 @@ fn after_header(member: &[u8]) -> Option<&[u8]> {
             rest = rest.get(memchr::memchr(0, rest)? + 1..)?;
         }
     }
-    if flags & 2 != 0 { rest.get(2..) } else { Some(rest) }
+    if flags & 2 != 0 {
+        rest.get(2..)
+    } else {
+        Some(rest)
+    }
 }
 
 /// Reads a text that is there as a whole. It is too large for the nearer caches, so its checksum is taken piece by piece just before each
@@ -161,12 +202,26 @@ fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_
         sum.update(piece);
         end += piece.len();
         let bytes = text.get(..end).unwrap_or(text);
-        documents.feed(Text { bytes, base: 0, last: end == text.len() }, items);
+        documents.feed(
+            Text {
+                bytes,
+                base: 0,
+                last: end == text.len(),
+            },
+            items,
+        );
     }
     documents.finish(false, items);
     if sum.sum() != checksum {
         let what = "its checksum does not match".to_owned();
-        items.failure(None, Reason::GzipCorrupt { after: text.len() as u64, what }, false);
+        items.failure(
+            None,
+            Reason::GzipCorrupt {
+                after: text.len() as u64,
+                what,
+            },
+            false,
+        );
     }
 }
 
@@ -186,7 +241,12 @@ fn through_window<S: Sink + ?Sized>(
         }
         let mut filled = held;
         let ended = loop {
-            let Some(space) = window.get_mut(filled..held + CHUNK).filter(|space| !space.is_empty()) else { break None };
+            let Some(space) = window
+                .get_mut(filled..held + CHUNK)
+                .filter(|space| !space.is_empty())
+            else {
+                break None;
+            };
             match next(space) {
                 Ok(0) => break Some(Ok(())),
                 Ok(read) => filled += read,
@@ -200,7 +260,14 @@ fn through_window<S: Sink + ?Sized>(
             return;
         }
         begun = true;
-        documents.feed(Text { bytes, base, last: ended.is_some() }, items);
+        documents.feed(
+            Text {
+                bytes,
+                base,
+                last: ended.is_some(),
+            },
+            items,
+        );
         items.counts.bytes_out = base + filled as u64;
         if let Some(ended) = ended {
             break ended;
@@ -208,7 +275,9 @@ fn through_window<S: Sink + ?Sized>(
         if documents.stopped() {
             return;
         }
-        let gone = usize::try_from(documents.keep_from().saturating_sub(base)).unwrap_or(filled).min(filled);
+        let gone = usize::try_from(documents.keep_from().saturating_sub(base))
+            .unwrap_or(filled)
+            .min(filled);
         window.copy_within(gone..filled, 0);
         held = filled - gone;
         base += gone as u64;
@@ -236,7 +305,9 @@ fn other_format(head: &[u8]) -> Option<&'static str> {
         (b"PAR1", "a Parquet file"),
         (b"Obj\x01", "an Avro file"),
     ];
-    formats.into_iter().find_map(|(magic, name)| head.starts_with(magic).then_some(name))
+    formats
+        .into_iter()
+        .find_map(|(magic, name)| head.starts_with(magic).then_some(name))
 }
 
 fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {

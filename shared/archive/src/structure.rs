@@ -77,7 +77,10 @@ impl Scan {
         dispatch!(*LEVEL, simd => self.advance_with(simd, bytes))
     }
 
-    #[expect(clippy::inline_always, reason = "it has to become part of the function that may use the vector instructions")]
+    #[expect(
+        clippy::inline_always,
+        reason = "it has to become part of the function that may use the vector instructions"
+    )]
     #[inline(always)]
     fn advance_with<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> Step {
         // What stays in registers is worked on as a copy.

@@ -8,9 +8,16 @@ use serde_json::json;
 
 fn main() -> io::Result<()> {
     let asked = |word: &str| std::env::args().skip(1).any(|argument| argument == word);
-    let view = sample::view(if asked("ja") { Language::Japanese } else { Language::English });
-    let shown =
-        if asked("digest") { digest::message(&view, &sample::digest()) } else { message::alert(&view, &sample::alert(), None, &[]) };
+    let view = sample::view(if asked("ja") {
+        Language::Japanese
+    } else {
+        Language::English
+    });
+    let shown = if asked("digest") {
+        digest::message(&view, &sample::digest())
+    } else {
+        message::alert(&view, &sample::alert(), None, &[])
+    };
     let json = json!({"text": shown.text, "blocks": shown.blocks});
     writeln!(io::stdout(), "{json:#}")
 }

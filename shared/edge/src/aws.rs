@@ -11,7 +11,11 @@ mod auditor;
 mod bucket;
 mod clock;
 mod connection;
-#[cfg(any(feature = "aws-archive", feature = "aws-auditor", feature = "aws-guard"))]
+#[cfg(any(
+    feature = "aws-archive",
+    feature = "aws-auditor",
+    feature = "aws-guard"
+))]
 mod delegate;
 #[cfg(feature = "aws-directory")]
 mod directory;

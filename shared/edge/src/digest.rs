@@ -39,15 +39,35 @@ pub async fn digest<O: Table + Topic + Subscribers + Bucket>(
     at: Moment,
 ) -> Result<Digest, Trouble> {
     let digest = gather(outside, book, at).await?;
-    let message = Message::Digest { digest: Box::new(digest.clone()) };
-    let body = serde_json::to_string(&message)
-        .map_err(|error| Trouble::Refused { what: "publishing the digest".to_owned(), why: error.to_string() })?;
-    let posted = outside.publish(Notice::Finding { body, attributes: vec![("digest", "true".to_owned())] }).await;
+    let message = Message::Digest {
+        digest: Box::new(digest.clone()),
+    };
+    let body = serde_json::to_string(&message).map_err(|error| Trouble::Refused {
+        what: "publishing the digest".to_owned(),
+        why: error.to_string(),
+    })?;
+    let posted = outside
+        .publish(Notice::Finding {
+            body,
+            attributes: vec![("digest", "true".to_owned())],
+        })
+        .await;
     let (subject, text) = shown::mail(view, &digest);
     // What went to nobody goes out again if the digest is made again and somebody receives it now: the digest says that somebody has.
-    let unread = if digest.recipients == Some(Recipients::Confirmed) { "" } else { " unread" };
+    let unread = if digest.recipients == Some(Recipients::Confirmed) {
+        ""
+    } else {
+        " unread"
+    };
     // The one is told although the other could not be.
-    once_without_catch_up(outside, &format!("digest {}{unread}", digest.id), &subject, text, at).await?;
+    once_without_catch_up(
+        outside,
+        &format!("digest {}{unread}", digest.id),
+        &subject,
+        text,
+        at,
+    )
+    .await?;
     posted.map(|()| digest)
 }
 
@@ -55,7 +75,11 @@ pub async fn digest<O: Table + Topic + Subscribers + Bucket>(
 ///
 /// # Errors
 /// The table's own. A quarantine that can't be listed is not counted, and subscriptions that can't be are said to be unknown.
-pub async fn gather<O: Table + Subscribers + Bucket>(outside: &O, book: &Rulebook, at: Moment) -> Result<Digest, Trouble> {
+pub async fn gather<O: Table + Subscribers + Bucket>(
+    outside: &O,
+    book: &Rulebook,
+    at: Moment,
+) -> Result<Digest, Trouble> {
     let since = at.plus_seconds(-DAY);
     let sessions = held::sessions(outside, book, since, at).await?;
     let findings = open::findings(outside, at).await?;
@@ -82,7 +106,11 @@ pub async fn gather<O: Table + Subscribers + Bucket>(outside: &O, book: &Ruleboo
 
 /// Expired ones first, then the soonest.
 fn endings(policy: &Policy, at: Moment) -> Vec<Ending> {
-    let mut ending: Vec<_> = policy.suppress.iter().filter(|entry| entry.is_expired(at.plus_seconds(ENDS_SOON))).collect();
+    let mut ending: Vec<_> = policy
+        .suppress
+        .iter()
+        .filter(|entry| entry.is_expired(at.plus_seconds(ENDS_SOON)))
+        .collect();
     ending.sort_by_key(|entry| (!entry.is_expired(at), entry.until, entry.line));
     let shown = ending.into_iter().map(|entry| Ending {
         rule: entry.rule.to_owned(),
@@ -109,7 +137,10 @@ async fn quarantined<O: Bucket>(outside: &O, since: Moment, at: Moment) -> Optio
     let mut count = 0;
     for time in [since, at] {
         let time = time.to_string();
-        match outside.list(&format!("{PREFIX}{}/", time.get(..10).unwrap_or_default())).await {
+        match outside
+            .list(&format!("{PREFIX}{}/", time.get(..10).unwrap_or_default()))
+            .await
+        {
             Ok(objects) => count += objects.len(),
             Err(trouble) => {
                 tracing::warn!(%trouble, "what is in quarantine could not be counted");

@@ -35,12 +35,29 @@ struct Published {
 ///
 /// # Errors
 /// The ports' own; then it may be told again.
-pub(crate) async fn once<O: Table + Topic>(outside: &O, what: &str, subject: &str, body: String, now: Moment) -> Result<(), Trouble> {
+pub(crate) async fn once<O: Table + Topic>(
+    outside: &O,
+    what: &str,
+    subject: &str,
+    body: String,
+    now: Moment,
+) -> Result<(), Trouble> {
     if is_published(outside, what).await? {
         return Ok(());
     }
-    let kept = row(&Published { subject: subject.to_owned(), body: body.clone() }, now)?;
-    outside.publish(Notice::Operations { subject: subject.to_owned(), body }).await?;
+    let kept = row(
+        &Published {
+            subject: subject.to_owned(),
+            body: body.clone(),
+        },
+        now,
+    )?;
+    outside
+        .publish(Notice::Operations {
+            subject: subject.to_owned(),
+            body,
+        })
+        .await?;
     outside.keep(Place::Ledger, kept, Keep::First).await?;
     note(outside, what, now).await
 }
@@ -59,7 +76,12 @@ pub(crate) async fn once_without_catch_up<O: Table + Topic>(
     if is_published(outside, what).await? {
         return Ok(());
     }
-    outside.publish(Notice::Operations { subject: subject.to_owned(), body }).await?;
+    outside
+        .publish(Notice::Operations {
+            subject: subject.to_owned(),
+            body,
+        })
+        .await?;
     note(outside, what, now).await
 }
 
@@ -67,16 +89,30 @@ pub(crate) async fn once_without_catch_up<O: Table + Topic>(
 ///
 /// # Errors
 /// The ports' own; then all of it can be sent again.
-pub(crate) async fn catch_up<O: Table + Topic>(outside: &O, from: Moment, until: Moment) -> Result<usize, Trouble> {
-    let span = Span { from: keys::second(from), to: keys::second(until.plus_seconds(-1)) };
+pub(crate) async fn catch_up<O: Table + Topic>(
+    outside: &O,
+    from: Moment,
+    until: Moment,
+) -> Result<usize, Trouble> {
+    let span = Span {
+        from: keys::second(from),
+        to: keys::second(until.plus_seconds(-1)),
+    };
     let rows = outside.query(Place::Ledger, PUBLISHED, &span).await?;
     if rows.is_empty() {
         return Ok(0);
     }
-    let texts = rows.iter().rev().take(MOST_TEXTS).map(shown).collect::<Result<Vec<_>, _>>()?;
+    let texts = rows
+        .iter()
+        .rev()
+        .take(MOST_TEXTS)
+        .map(shown)
+        .collect::<Result<Vec<_>, _>>()?;
     let body = message(rows.len(), &texts);
     let subject = format!("rolewatch: {} notices that nobody received", rows.len());
-    outside.publish(Notice::Operations { subject, body }).await?;
+    outside
+        .publish(Notice::Operations { subject, body })
+        .await?;
     Ok(rows.len())
 }
 
@@ -101,14 +137,25 @@ fn message(count: usize, texts: &[String]) -> String {
 
 /// A notice with its time, as a paragraph.
 fn shown(row: &Row) -> Result<String, Trouble> {
-    let published: Published = serde_json::from_str(&row.body)
-        .map_err(|error| Trouble::Refused { what: format!("reading row `{PUBLISHED}` `{}`", row.sk), why: error.to_string() })?;
-    let time = keys::second_of(&row.sk).map(|time| time.to_string()).unwrap_or_default();
-    Ok(format!("\n---- {time} {}\n\n{}\n", published.subject, published.body))
+    let published: Published =
+        serde_json::from_str(&row.body).map_err(|error| Trouble::Refused {
+            what: format!("reading row `{PUBLISHED}` `{}`", row.sk),
+            why: error.to_string(),
+        })?;
+    let time = keys::second_of(&row.sk)
+        .map(|time| time.to_string())
+        .unwrap_or_default();
+    Ok(format!(
+        "\n---- {time} {}\n\n{}\n",
+        published.subject, published.body
+    ))
 }
 
 async fn is_published<T: Table>(table: &T, what: &str) -> Result<bool, Trouble> {
-    Ok(!table.query(Place::Ledger, &told(what), &Span::default()).await?.is_empty())
+    Ok(!table
+        .query(Place::Ledger, &told(what), &Span::default())
+        .await?
+        .is_empty())
 }
 
 async fn note<T: Table>(table: &T, what: &str, now: Moment) -> Result<(), Trouble> {
@@ -128,8 +175,10 @@ fn told(what: &str) -> String {
 }
 
 fn row(published: &Published, now: Moment) -> Result<Row, Trouble> {
-    let body = serde_json::to_string(published)
-        .map_err(|error| Trouble::Refused { what: "noting a notice".to_owned(), why: error.to_string() })?;
+    let body = serde_json::to_string(published).map_err(|error| Trouble::Refused {
+        what: "noting a notice".to_owned(),
+        why: error.to_string(),
+    })?;
     Ok(Row {
         pk: PUBLISHED.to_owned(),
         sk: format!("{}#{}", keys::second(now), hash(&body)),
@@ -162,16 +211,36 @@ mod tests {
         let twin = Twin::new(Calm, at(0));
         for (second, what) in [(0, "a"), (10, "b"), (10, "b"), (20, "c"), (30, "d")] {
             let body = format!("text of {what}");
-            run(once(&twin, what, &format!("subject of {what}"), body, at(second))).unwrap();
+            run(once(
+                &twin,
+                what,
+                &format!("subject of {what}"),
+                body,
+                at(second),
+            ))
+            .unwrap();
         }
-        run(once_without_catch_up(&twin, "digest", "digest", "digest".to_owned(), at(15))).unwrap();
+        run(once_without_catch_up(
+            &twin,
+            "digest",
+            "digest",
+            "digest".to_owned(),
+            at(15),
+        ))
+        .unwrap();
         assert_eq!(mails(&twin).len(), 5);
         assert_eq!(run(catch_up(&twin, at(10), at(30))), Ok(2));
         let (subject, body) = mails(&twin).pop().unwrap();
         assert_eq!(subject, "rolewatch: 2 notices that nobody received");
         let place = |text: &str| body.find(text);
-        assert!(place("text of c") < place("text of b") && place("text of c").is_some(), "{body}");
-        assert!(body.contains(&format!("---- {} subject of b", at(10))), "{body}");
+        assert!(
+            place("text of c") < place("text of b") && place("text of c").is_some(),
+            "{body}"
+        );
+        assert!(
+            body.contains(&format!("---- {} subject of b", at(10))),
+            "{body}"
+        );
         for other in ["text of a", "text of d", "digest", "older notices"] {
             assert!(!body.contains(other), "{body}");
         }
@@ -189,7 +258,14 @@ mod tests {
         let twin = Twin::new(Calm, at(0));
         for second in 0..60 {
             let body = format!("number {second} {}", "x".repeat(10_000));
-            run(once(&twin, &second.to_string(), "subject", body, at(second))).unwrap();
+            run(once(
+                &twin,
+                &second.to_string(),
+                "subject",
+                body,
+                at(second),
+            ))
+            .unwrap();
         }
         assert_eq!(run(catch_up(&twin, at(0), at(60))), Ok(60));
         let (subject, body) = mails(&twin).pop().unwrap();
@@ -197,6 +273,9 @@ mod tests {
         assert!(body.len() < 256 << 10, "{} bytes", body.len());
         assert!(body.contains("number 59 ") && !body.contains("number 0 "));
         let shown = body.matches("number ").count();
-        assert!(body.contains(&format!("{} older notices are not shown", 60 - shown)), "{shown}");
+        assert!(
+            body.contains(&format!("{} older notices are not shown", 60 - shown)),
+            "{shown}"
+        );
     }
 }

@@ -71,12 +71,20 @@ impl State {
         let first = self.published == 0;
         let proven = self.alert.verdict == "violation";
         let waited = self.due.is_some_and(|due| due <= now);
-        unpublished && if first { !self.quiet && self.alert.status != crate::wire::Status::Withdrawn && (proven || waited) } else { true }
+        unpublished
+            && if first {
+                !self.quiet
+                    && self.alert.status != crate::wire::Status::Withdrawn
+                    && (proven || waited)
+            } else {
+                true
+            }
     }
 
     /// Whether another invocation is handing this version to the topic.
     pub fn is_being_sent(&self, now: Moment) -> bool {
-        self.sending.is_some_and(|sending| sending.version == self.alert.version && now < sending.until)
+        self.sending
+            .is_some_and(|sending| sending.version == self.alert.version && now < sending.until)
     }
 
     /// Whether it waits for evidence or for its time.
@@ -111,15 +119,35 @@ pub struct Acknowledged {
 ///
 /// # Errors
 /// The table's own, or a row that is none of ours.
-pub async fn load<T: Table>(table: &T, ids: impl IntoIterator<Item = String>) -> Result<BTreeMap<String, Stored>, Trouble> {
+pub async fn load<T: Table>(
+    table: &T,
+    ids: impl IntoIterator<Item = String>,
+) -> Result<BTreeMap<String, Stored>, Trouble> {
     let ids: Vec<String> = ids.into_iter().collect();
-    let span = Span { from: STATE.into(), to: STATE.into() };
+    let span = Span {
+        from: STATE.into(),
+        to: STATE.into(),
+    };
     let span = &span;
-    let rows = try_join_all(ids.iter().map(|id| async move { table.query(Place::Outbox, &pk(id), span).await })).await?;
+    let rows = try_join_all(
+        ids.iter()
+            .map(|id| async move { table.query(Place::Outbox, &pk(id), span).await }),
+    )
+    .await?;
     let mut states = BTreeMap::new();
-    for (id, row) in ids.into_iter().zip(rows).filter_map(|(id, rows)| Some((id, rows.into_iter().next()?))) {
+    for (id, row) in ids
+        .into_iter()
+        .zip(rows)
+        .filter_map(|(id, rows)| Some((id, rows.into_iter().next()?)))
+    {
         let state = serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
-        states.insert(id, Stored { state, version: row.version });
+        states.insert(
+            id,
+            Stored {
+                state,
+                version: row.version,
+            },
+        );
     }
     Ok(states)
 }
@@ -128,16 +156,27 @@ pub async fn load<T: Table>(table: &T, ids: impl IntoIterator<Item = String>) ->
 ///
 /// # Errors
 /// The table's own, or a row that is none of ours.
-pub async fn load_acknowledged<T: Table>(table: &T, id: &str) -> Result<(Option<Stored>, u64), Trouble> {
+pub async fn load_acknowledged<T: Table>(
+    table: &T,
+    id: &str,
+) -> Result<(Option<Stored>, u64), Trouble> {
     let (mut stored, mut acknowledged) = (None, 0);
-    for row in table.query(Place::Outbox, &pk(id), &Span::default()).await? {
+    for row in table
+        .query(Place::Outbox, &pk(id), &Span::default())
+        .await?
+    {
         match row.sk.as_str() {
             STATE => {
-                let state = serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
-                stored = Some(Stored { state, version: row.version });
+                let state =
+                    serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                stored = Some(Stored {
+                    state,
+                    version: row.version,
+                });
             }
             ACK => {
-                let ack: Acknowledged = serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                let ack: Acknowledged =
+                    serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
                 acknowledged = ack.version;
             }
             _ => {}
@@ -147,7 +186,10 @@ pub async fn load_acknowledged<T: Table>(table: &T, id: &str) -> Result<(Option<
 }
 
 fn unreadable(row: &Row, error: &serde_json::Error) -> Trouble {
-    Trouble::Refused { what: format!("reading row `{}` `{}`", row.pk, row.sk), why: error.to_string() }
+    Trouble::Refused {
+        what: format!("reading row `{}` `{}`", row.pk, row.sk),
+        why: error.to_string(),
+    }
 }
 
 /// Ids of findings about these sessions, from `before` seconds before to `after` seconds after each.
@@ -163,7 +205,13 @@ pub async fn about_sessions<T: Table>(
         .into_iter()
         .map(|at| {
             let edge = |off: i64| second(at.time.plus_seconds(off));
-            (session_pointer(&at.session), Span { from: edge(-around), to: edge(around) })
+            (
+                session_pointer(&at.session),
+                Span {
+                    from: edge(-around),
+                    to: edge(around),
+                },
+            )
         })
         .collect();
     ids(table, &asked).await
@@ -173,13 +221,24 @@ pub async fn about_sessions<T: Table>(
 ///
 /// # Errors
 /// The table's own.
-pub async fn about_records<T: Table>(table: &T, records: impl IntoIterator<Item = String>) -> Result<Vec<String>, Trouble> {
-    let asked: Vec<(String, Span)> = records.into_iter().map(|record| (record_pointer(&record), Span::default())).collect();
+pub async fn about_records<T: Table>(
+    table: &T,
+    records: impl IntoIterator<Item = String>,
+) -> Result<Vec<String>, Trouble> {
+    let asked: Vec<(String, Span)> = records
+        .into_iter()
+        .map(|record| (record_pointer(&record), Span::default()))
+        .collect();
     ids(table, &asked).await
 }
 
 async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String>, Trouble> {
-    let rows = try_join_all(asked.iter().map(|(pk, span)| async move { table.query(Place::Outbox, pk, span).await })).await?;
+    let rows = try_join_all(
+        asked
+            .iter()
+            .map(|(pk, span)| async move { table.query(Place::Outbox, pk, span).await }),
+    )
+    .await?;
     let mut ids: Vec<String> = rows.into_iter().flatten().map(|row| row.body).collect();
     ids.sort();
     ids.dedup();
@@ -192,21 +251,61 @@ async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String
 ///
 /// # Errors
 /// The table's own.
-pub async fn write<T: Table>(table: &T, state: &State, seen: u64, now: Moment) -> Result<bool, Trouble> {
+pub async fn write<T: Table>(
+    table: &T,
+    state: &State,
+    seen: u64,
+    now: Moment,
+) -> Result<bool, Trouble> {
     let id = &state.alert.id;
     let expires = Some(now.plus_seconds(KEPT));
     // A pointer lives as long as what it leads to.
     let rank = expires.map(second).unwrap_or_default();
-    let pointer = |pk: String, sk: String| Row { pk, sk, body: id.clone(), rank: rank.clone(), version: 0, expires };
-    let by_session = state.switches.iter().map(|at| pointer(session_pointer(&at.session), format!("{}#{id}", second(at.time))));
-    let by_record = state.records.iter().map(|record| pointer(record_pointer(record), id.clone()));
-    let pointers = by_session.take(MOST_POINTERS).chain(by_record.take(MOST_POINTERS));
-    let untold =
-        async { if state.published < state.alert.version { unsent::note(table, id, state.alert.version, now).await } else { Ok(()) } };
-    try_join(try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::Greatest))), untold).await?;
-    let body = serde_json::to_string(state)
-        .map_err(|error| Trouble::Refused { what: format!("writing finding `{id}`"), why: error.to_string() })?;
-    let row = Row { pk: pk(id), sk: STATE.to_owned(), body, rank: String::new(), version: 0, expires };
+    let pointer = |pk: String, sk: String| Row {
+        pk,
+        sk,
+        body: id.clone(),
+        rank: rank.clone(),
+        version: 0,
+        expires,
+    };
+    let by_session = state.switches.iter().map(|at| {
+        pointer(
+            session_pointer(&at.session),
+            format!("{}#{id}", second(at.time)),
+        )
+    });
+    let by_record = state
+        .records
+        .iter()
+        .map(|record| pointer(record_pointer(record), id.clone()));
+    let pointers = by_session
+        .take(MOST_POINTERS)
+        .chain(by_record.take(MOST_POINTERS));
+    let untold = async {
+        if state.published < state.alert.version {
+            unsent::note(table, id, state.alert.version, now).await
+        } else {
+            Ok(())
+        }
+    };
+    try_join(
+        try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::Greatest))),
+        untold,
+    )
+    .await?;
+    let body = serde_json::to_string(state).map_err(|error| Trouble::Refused {
+        what: format!("writing finding `{id}`"),
+        why: error.to_string(),
+    })?;
+    let row = Row {
+        pk: pk(id),
+        sk: STATE.to_owned(),
+        body,
+        rank: String::new(),
+        version: 0,
+        expires,
+    };
     table.replace(Place::Outbox, row, seen).await
 }
 
@@ -220,8 +319,14 @@ fn record_pointer(record: &str) -> String {
 
 /// What a finding is about, as it is stored.
 pub(crate) fn subject(finding: &Finding) -> (Vec<SessionAt>, Vec<String>) {
-    let switches = finding.subject.switches.iter().map(|key| SessionAt { session: key.session.to_string(), time: key.second });
-    (switches.collect(), finding.subject.records.iter().map(record_name).collect())
+    let switches = finding.subject.switches.iter().map(|key| SessionAt {
+        session: key.session.to_string(),
+        time: key.second,
+    });
+    (
+        switches.collect(),
+        finding.subject.records.iter().map(record_name).collect(),
+    )
 }
 
 /// A record as the outbox names it.

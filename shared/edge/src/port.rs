@@ -94,16 +94,37 @@ pub enum Trouble {
 /// Ledger and outbox. Reads see every earlier write.
 pub trait Table {
     /// Puts a row unless the one under its key stays. Repeating it changes nothing.
-    fn keep(&self, place: Place, row: Row, keep: Keep) -> impl Future<Output = Result<Kept, Trouble>>;
+    fn keep(
+        &self,
+        place: Place,
+        row: Row,
+        keep: Keep,
+    ) -> impl Future<Output = Result<Kept, Trouble>>;
 
     /// Puts a row with `version` one above `seen`, if the row there still has version `seen` (0: there is none). `false`: it has not.
-    fn replace(&self, place: Place, row: Row, seen: u64) -> impl Future<Output = Result<bool, Trouble>>;
+    fn replace(
+        &self,
+        place: Place,
+        row: Row,
+        seen: u64,
+    ) -> impl Future<Output = Result<bool, Trouble>>;
 
     /// The rows of a partition, by sort key.
-    fn query(&self, place: Place, pk: &str, span: &Span) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
+    fn query(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+    ) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 
     /// At most `most` rows of a partition, those with the greatest sort keys, the greatest first. Fewer: there are no others.
-    fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
+    fn latest(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 }
 
 /// The queues that feed switch-guard.
@@ -162,7 +183,10 @@ pub struct SubscriptionPage {
 /// Who is subscribed to the operations topic.
 pub trait Subscribers {
     /// `sns:ListSubscriptionsByTopic`, one page. Nothing is changed, so it can be repeated.
-    fn subscribers(&self, token: Option<&str>) -> impl Future<Output = Result<SubscriptionPage, Trouble>>;
+    fn subscribers(
+        &self,
+        token: Option<&str>,
+    ) -> impl Future<Output = Result<SubscriptionPage, Trouble>>;
 }
 
 /// An object that was read.
@@ -227,10 +251,19 @@ pub trait Logs {
     fn read(&self, bucket: &str, key: &str) -> impl Future<Output = Result<LogFile, Trouble>>;
 
     /// Keys under a prefix that come after `after`, at most a thousand.
-    fn keys(&self, bucket: &str, prefix: &str, after: &str) -> impl Future<Output = Result<Listed, Trouble>>;
+    fn keys(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        after: &str,
+    ) -> impl Future<Output = Result<Listed, Trouble>>;
 
     /// What follows a prefix up to and with the next `/`, each once.
-    fn folders(&self, bucket: &str, prefix: &str) -> impl Future<Output = Result<Vec<String>, Trouble>>;
+    fn folders(
+        &self,
+        bucket: &str,
+        prefix: &str,
+    ) -> impl Future<Output = Result<Vec<String>, Trouble>>;
 }
 
 /// What IAM says of a user's groups, now.
@@ -245,7 +278,11 @@ pub enum GroupsNow {
 /// IAM of the accounts in the zone of trust, through their reader roles.
 pub trait Directory {
     /// `iam:ListGroupsForUser`, all pages.
-    fn groups_of(&self, account: AccountId, user_name: &str) -> impl Future<Output = Result<GroupsNow, Trouble>>;
+    fn groups_of(
+        &self,
+        account: AccountId,
+        user_name: &str,
+    ) -> impl Future<Output = Result<GroupsNow, Trouble>>;
 
     /// `iam:GetAccountAuthorizationDetails`, users and groups, all pages. The snapshot has no time: the reading begins before the first page and
     /// ends after the last, and shows each user as of some moment in between.
@@ -297,7 +334,11 @@ pub struct Page {
 pub trait Trail {
     /// `cloudtrail:LookupEvents`, one page. Two calls a second are allowed for an account and region; whoever implements this waits as long as that
     /// takes. A `token` is good for its own question only, and not for ever.
-    fn lookup(&self, question: &Question, token: Option<&str>) -> impl Future<Output = Result<Page, Trouble>>;
+    fn lookup(
+        &self,
+        question: &Question,
+        token: Option<&str>,
+    ) -> impl Future<Output = Result<Page, Trouble>>;
 }
 
 /// The reader role of every account in the zone of trust, entered for no other reason than that the call is recorded.

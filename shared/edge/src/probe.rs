@@ -65,15 +65,27 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
     now: Moment,
 ) -> Result<Probed, Trouble> {
     let known = rows::known(outside, now).await?;
-    let spots: BTreeSet<Spot> =
-        policy.accounts.keys().flat_map(|account| regions.iter().map(|region| (*account, region.clone()))).collect();
-    let silent = spots.iter().filter_map(|spot| Some((spot.clone(), known.silence(spot, now)?)));
+    let spots: BTreeSet<Spot> = policy
+        .accounts
+        .keys()
+        .flat_map(|account| regions.iter().map(|region| (*account, region.clone())))
+        .collect();
+    let silent = spots
+        .iter()
+        .filter_map(|spot| Some((spot.clone(), known.silence(spot, now)?)));
     let mut silent: BTreeMap<Spot, Silence> = silent.collect();
-    let mut sums = Probed { expected: count(spots.len()), ..Probed::default() };
+    let mut sums = Probed {
+        expected: count(spots.len()),
+        ..Probed::default()
+    };
     let is_late = || deadline.is_some_and(|end| end.seconds_since(outside.now()) < TAKES);
     let known = &known;
     let asked = stream::iter(known.by_turns(spots)).map(|spot| async move {
-        let asked = if is_late() { None } else { Some(ask(outside, known, &spot).await?) };
+        let asked = if is_late() {
+            None
+        } else {
+            Some(ask(outside, known, &spot).await?)
+        };
         Ok::<_, Trouble>((spot, asked))
     });
     let mut asked = asked.buffer_unordered(AT_ONCE);
@@ -84,7 +96,13 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
             Some(asked) => {
                 sums.failed += 1;
                 if asked.is_refused {
-                    silent.insert(spot, Silence { since: asked.since, why: asked.why });
+                    silent.insert(
+                        spot,
+                        Silence {
+                            since: asked.since,
+                            why: asked.why,
+                        },
+                    );
                 }
             }
         }
@@ -92,7 +110,10 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
     sums.silent = count(silent.len());
     rows::keep_result(outside, &silent, now).await?;
     if sums.left > 0 {
-        tracing::warn!(left = sums.left, "time ran out before all places were probed");
+        tracing::warn!(
+            left = sums.left,
+            "time ran out before all places were probed"
+        );
         notice::left(outside, &sums, now).await?;
     }
     if !silent.is_empty() {
@@ -102,7 +123,11 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
 }
 
 /// Probes one place and notes that.
-async fn ask<O: Table + Prober + Clock>(outside: &O, known: &Known, spot: &Spot) -> Result<Asked, Trouble> {
+async fn ask<O: Table + Prober + Clock>(
+    outside: &O,
+    known: &Known,
+    spot: &Spot,
+) -> Result<Asked, Trouble> {
     let (account, region) = spot;
     // Before the call: its record is no older than this.
     let sent = outside.now();
@@ -110,10 +135,18 @@ async fn ask<O: Table + Prober + Clock>(outside: &O, known: &Known, spot: &Spot)
         Ok(()) => (false, None),
         Err(trouble) => {
             tracing::error!(%account, region, %trouble, "the reader role could not be entered");
-            (matches!(trouble, Trouble::Refused { .. }), Some(trouble.to_string()))
+            (
+                matches!(trouble, Trouble::Refused { .. }),
+                Some(trouble.to_string()),
+            )
         }
     };
-    let asked = Asked { since: known.since(spot).unwrap_or(sent), last: sent, why, is_refused };
+    let asked = Asked {
+        since: known.since(spot).unwrap_or(sent),
+        last: sent,
+        why,
+        is_refused,
+    };
     rows::keep_asked(outside, spot, &asked).await?;
     Ok(asked)
 }

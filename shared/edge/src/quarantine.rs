@@ -15,7 +15,12 @@ pub const PREFIX: &str = "quarantine/";
 ///
 /// # Errors
 /// The ports' own; then it has to be put there again.
-pub async fn put<O: Bucket + Table + Topic>(outside: &O, body: &str, why: &str, now: Moment) -> Result<(), Trouble> {
+pub async fn put<O: Bucket + Table + Topic>(
+    outside: &O,
+    body: &str,
+    why: &str,
+    now: Moment,
+) -> Result<(), Trouble> {
     let time = now.to_string();
     let day = time.get(..10).unwrap_or_default();
     let key = format!("{PREFIX}{day}/{}.json", hash(body));
@@ -26,7 +31,14 @@ pub async fn put<O: Bucket + Table + Topic>(outside: &O, body: &str, why: &str, 
         "A message that cannot be read was put into quarantine as `{key}`: {why}.\n\nWhat it would have told is not judged. Others of this hour \
          are in the same place; the metric Quarantined counts them. docs/operations.md says what to do."
     );
-    once(outside, &format!("quarantine {hour}"), "rolewatch: events in quarantine", text, now).await
+    once(
+        outside,
+        &format!("quarantine {hour}"),
+        "rolewatch: events in quarantine",
+        text,
+        now,
+    )
+    .await
 }
 
 /// Keeps a copy of a message whose record was judged without some of its details, and says so: once an hour, however many there are.
@@ -44,34 +56,68 @@ pub async fn put_partly<O: Bucket + Table + Topic>(
 ) -> Result<(), Trouble> {
     let time = now.to_string();
     let day = time.get(..10).unwrap_or_default();
-    let key = format!("{PREFIX}{day}/details-{}.json", hash(&format!("{}~{}", record.account, record.event)));
+    let key = format!(
+        "{PREFIX}{day}/details-{}.json",
+        hash(&format!("{}~{}", record.account, record.event))
+    );
     outside.put(&key, body.as_bytes().to_vec()).await?;
-    let why = unread.iter().map(RecordProblem::to_string).collect::<Vec<_>>().join("; ");
-    tracing::warn!(key, why, "details of a record cannot be read; the rest of it is judged");
+    let why = unread
+        .iter()
+        .map(RecordProblem::to_string)
+        .collect::<Vec<_>>()
+        .join("; ");
+    tracing::warn!(
+        key,
+        why,
+        "details of a record cannot be read; the rest of it is judged"
+    );
     let hour = time.get(..13).unwrap_or_default();
     let text = format!(
         "rolewatch can't read all of a record: {why}.\n\nThe record is judged without these details, and what depends on them is unproven. A copy is in \
          `{key}`; copies of other records of this hour are in the same place, and the metric PartlyUnread counts them. docs/operations.md says what to do."
     );
-    once(outside, &format!("unread details {hour}"), "rolewatch: records that can't be read in full", text, now).await
+    once(
+        outside,
+        &format!("unread details {hour}"),
+        "rolewatch: records that can't be read in full",
+        text,
+        now,
+    )
+    .await
 }
 
 /// Keeps a note of what could not be read of a log file, which stays where it is, and says so: once an hour, however many there are.
 ///
 /// # Errors
 /// The ports' own; then it has to be noted again.
-pub async fn note<O: Bucket + Table + Topic>(outside: &O, file: &str, faults: &[String], now: Moment) -> Result<(), Trouble> {
+pub async fn note<O: Bucket + Table + Topic>(
+    outside: &O,
+    file: &str,
+    faults: &[String],
+    now: Moment,
+) -> Result<(), Trouble> {
     let time = now.to_string();
     let day = time.get(..10).unwrap_or_default();
     let key = format!("{PREFIX}{day}/log-{}.json", hash(file));
     let body = serde_json::json!({ "file": file, "unread": faults });
     outside.put(&key, body.to_string().into_bytes()).await?;
     let first = faults.first().map_or("it cannot be read", String::as_str);
-    tracing::warn!(key, why = first, "a log file cannot be read, or not all of it");
+    tracing::warn!(
+        key,
+        why = first,
+        "a log file cannot be read, or not all of it"
+    );
     let hour = time.get(..13).unwrap_or_default();
     let text = format!(
         "A log file of the trail could not be used, or not all of it: {first}.\n\nWhat the rest of it tells was recovered. `{key}` names all that was not, \
          others of this hour are in the same place; the metrics LogFilesUnread, RecordsUnread and Quarantined count them. docs/operations.md says what to do."
     );
-    once(outside, &format!("unread logs {hour}"), "rolewatch: logs that cannot be read", text, now).await
+    once(
+        outside,
+        &format!("unread logs {hour}"),
+        "rolewatch: logs that cannot be read",
+        text,
+        now,
+    )
+    .await
 }

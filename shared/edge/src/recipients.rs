@@ -43,14 +43,19 @@ pub struct Audience {
 
 impl Audience {
     /// Of a topic without subscriptions.
-    const EMPTY: Self = Self { recipients: Recipients::Nobody, others: false };
+    const EMPTY: Self = Self {
+        recipients: Recipients::Nobody,
+        others: false,
+    };
 
     fn add(&mut self, subscription: &Subscription) {
         let confirmed = is_subscription_arn(&subscription.arn);
         match subscription.protocol.as_str() {
             "email" | "email-json" if confirmed => self.recipients = Recipients::Confirmed,
             // SNS lists what was unsubscribed as `Deleted` for a while.
-            "email" | "email-json" if subscription.arn == PENDING && self.recipients == Recipients::Nobody => {
+            "email" | "email-json"
+                if subscription.arn == PENDING && self.recipients == Recipients::Nobody =>
+            {
                 self.recipients = Recipients::Pending;
             }
             "email" | "email-json" => {}
@@ -64,7 +69,8 @@ const PENDING: &str = "PendingConfirmation";
 
 /// A topic's ARN and an id. Anything else in its place is a word for why there is no such ARN.
 fn is_subscription_arn(text: &str) -> bool {
-    text.rsplit_once(':').is_some_and(|(topic, id)| TopicArn::parse(topic).is_some() && !id.is_empty())
+    text.rsplit_once(':')
+        .is_some_and(|(topic, id)| TopicArn::parse(topic).is_some() && !id.is_empty())
 }
 
 /// Asks SNS, page by page, until a confirmed e-mail subscription is found or all were read.
@@ -86,7 +92,9 @@ pub async fn audience<O: Subscribers>(outside: &O) -> Result<Audience, Trouble> 
     }
     Err(Trouble::Refused {
         what: "listing the subscriptions of the operations topic".to_owned(),
-        why: format!("none of the first {MOST_PAGES} pages has a confirmed e-mail subscription, and there are more"),
+        why: format!(
+            "none of the first {MOST_PAGES} pages has a confirmed e-mail subscription, and there are more"
+        ),
     })
 }
 
@@ -102,7 +110,11 @@ impl KnownAudience {
     pub async fn current<O: Subscribers + Clock>(&self, outside: &O) -> Result<Audience, Trouble> {
         let now = outside.now();
         // A clock that was set back makes an answer too old, not good for longer.
-        if let Some((_, known)) = self.0.get().filter(|(as_of, _)| (0..GOOD_FOR).contains(&now.seconds_since(*as_of))) {
+        if let Some((_, known)) = self
+            .0
+            .get()
+            .filter(|(as_of, _)| (0..GOOD_FOR).contains(&now.seconds_since(*as_of)))
+        {
             return Ok(known);
         }
         self.0.set(None);

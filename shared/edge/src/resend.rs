@@ -97,7 +97,9 @@ pub async fn resend<O: Table + Topic + Queue>(
     let mut owed = survey(outside, now, &mut resent).await?;
     let late: Vec<&Owed> = owed.iter().filter(|one| one.is_late(now)).collect();
     // Of what cannot be read nobody knows that it was told.
-    resent.unacknowledged = u64::try_from(late.len()).unwrap_or(u64::MAX).saturating_add(resent.failed);
+    resent.unacknowledged = u64::try_from(late.len())
+        .unwrap_or(u64::MAX)
+        .saturating_add(resent.failed);
     resent.oldest = late.iter().map(|one| one.since).min();
     owed.retain(|one| one.is_due(now, readable_since));
     // What waits for the longest goes first, so that no budget leaves it out for ever.
@@ -127,19 +129,34 @@ pub async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<Vec<Owed
     let mut owed = Vec::new();
     // A sweep counts and names what cannot be read.
     for (rows, stored, acknowledged) in read(table, findings, &mut 0).await? {
-        if let (Some(stored), Standing::Owed(due)) = (&stored, standing(stored.as_ref(), acknowledged, &rows, now)) {
-            owed.push(Owed { stored: stored.clone(), since: due.since, next: due.next, unsent: due.unsent });
+        if let (Some(stored), Standing::Owed(due)) =
+            (&stored, standing(stored.as_ref(), acknowledged, &rows, now))
+        {
+            owed.push(Owed {
+                stored: stored.clone(),
+                since: due.since,
+                next: due.next,
+                unsent: due.unsent,
+            });
         }
     }
     Ok(owed)
 }
 
 /// Finds what is owed, and closes what is not.
-async fn survey<T: Table>(table: &T, now: Moment, resent: &mut Resent) -> Result<Vec<Owed>, Trouble> {
+async fn survey<T: Table>(
+    table: &T,
+    now: Moment,
+    resent: &mut Resent,
+) -> Result<Vec<Owed>, Trouble> {
     let days = unsent::days(table).await?;
     let all = unsent::of_days(table, &days).await?;
     for day in days.iter().filter(|day| day.is_over(now)) {
-        if all.iter().filter(|one| one.is_of(day)).all(|one| one.note.closed.is_some()) {
+        if all
+            .iter()
+            .filter(|one| one.is_of(day))
+            .all(|one| one.note.closed.is_some())
+        {
             unsent::finish(table, day, now).await?;
         }
     }
@@ -147,13 +164,25 @@ async fn survey<T: Table>(table: &T, now: Moment, resent: &mut Resent) -> Result
     for (rows, stored, acknowledged) in read(table, by_finding(all), &mut resent.failed).await? {
         match standing(stored.as_ref(), acknowledged, &rows, now) {
             Standing::Owed(due) => {
-                owed.extend(stored.map(|stored| Owed { stored, since: due.since, next: due.next, unsent: due.unsent }));
+                owed.extend(stored.map(|stored| Owed {
+                    stored,
+                    since: due.since,
+                    next: due.next,
+                    unsent: due.unsent,
+                }));
             }
             Standing::Closed(why) => {
                 let version = stored.map_or(0, |stored| stored.state.alert.version);
                 // A row above the version that is stored may belong to a write that is still under way.
-                for row in rows.iter().filter(|row| row.version <= version || row.day_is_over(now)) {
-                    let why = if row.version <= version { why } else { Closed::Nothing };
+                for row in rows
+                    .iter()
+                    .filter(|row| row.version <= version || row.day_is_over(now))
+                {
+                    let why = if row.version <= version {
+                        why
+                    } else {
+                        Closed::Nothing
+                    };
                     if let Err(trouble) = unsent::close(table, row, why, now).await {
                         tracing::warn!(finding = row.id, %trouble, "a row could not be closed and will be looked at again");
                         resent.failed += 1;
@@ -179,10 +208,17 @@ fn by_finding(all: Vec<Unsent>) -> Vec<Vec<Unsent>> {
 type Found = (Vec<Unsent>, Option<Stored>, u64);
 
 /// Reads them. `failed` counts those that are none of ours.
-async fn read<T: Table>(table: &T, findings: Vec<Vec<Unsent>>, failed: &mut u64) -> Result<Vec<Found>, Trouble> {
+async fn read<T: Table>(
+    table: &T,
+    findings: Vec<Vec<Unsent>>,
+    failed: &mut u64,
+) -> Result<Vec<Found>, Trouble> {
     let mut found = Vec::new();
     for chunk in findings.chunks(AT_ONCE) {
-        let ids = chunk.iter().filter_map(|rows| rows.first()).map(|row| outbox::load_acknowledged(table, &row.id));
+        let ids = chunk
+            .iter()
+            .filter_map(|rows| rows.first())
+            .map(|row| outbox::load_acknowledged(table, &row.id));
         for (rows, answer) in chunk.iter().zip(join_all(ids).await) {
             match answer {
                 Ok((stored, acknowledged)) => found.push((rows.clone(), stored, acknowledged)),
@@ -197,15 +233,24 @@ async fn read<T: Table>(table: &T, findings: Vec<Vec<Unsent>>, failed: &mut u64)
     Ok(found)
 }
 
-async fn again<O: Table + Topic + Queue>(outside: &O, owed: &Owed, resent: &mut Resent, now: Moment) -> Result<(), Trouble> {
+async fn again<O: Table + Topic + Queue>(
+    outside: &O,
+    owed: &Owed,
+    resent: &mut Resent,
+    now: Moment,
+) -> Result<(), Trouble> {
     if !unsent::try_again(outside, &owed.unsent, now).await? {
         return Ok(());
     }
     let (state, version) = (&owed.stored.state, owed.stored.version);
     let open = state.alert.status != Status::Withdrawn;
-    let unheard = open && state.published == 0 && state.alert.verdict != "violation" && state.due.is_some();
+    let unheard =
+        open && state.published == 0 && state.alert.verdict != "violation" && state.due.is_some();
     // What is judged as each record arrives, for itself, is not judged again: nothing could change it. The set-up is judged when it changes.
-    if unheard && !Rule::find(&state.alert.rule).is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up()) {
+    if unheard
+        && !Rule::find(&state.alert.rule)
+            .is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up())
+    {
         // Its evidence may have come: whoever judges it now tells it or withdraws it.
         send::rejudge(outside, &Rejudge::of_finding(state), 0).await?;
         resent.rejudged += 1;
@@ -214,7 +259,11 @@ async fn again<O: Table + Topic + Queue>(outside: &O, owed: &Owed, resent: &mut 
     outside.publish(send::notice(&state.alert)?).await?;
     resent.published += 1;
     if state.published < state.alert.version {
-        let state = outbox::State { published: state.alert.version, sending: None, ..state.clone() };
+        let state = outbox::State {
+            published: state.alert.version,
+            sending: None,
+            ..state.clone()
+        };
         // Whoever changed it meanwhile publishes what they made of it.
         outbox::write(outside, &state, version, now).await?;
     }

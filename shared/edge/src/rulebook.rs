@@ -54,10 +54,20 @@ impl Shelf {
     ///
     /// # Errors
     /// The ports' own, and [`Trouble::Refused`] when there never was a good policy.
-    pub async fn current<O: Bucket + Table + Topic + Queue>(&mut self, outside: &O, now: Moment) -> Result<&Rulebook, Trouble> {
-        let stale = self.book.as_ref().is_none_or(|book| now.seconds_since(book.checked) >= FRESH);
+    pub async fn current<O: Bucket + Table + Topic + Queue>(
+        &mut self,
+        outside: &O,
+        now: Moment,
+    ) -> Result<&Rulebook, Trouble> {
+        let stale = self
+            .book
+            .as_ref()
+            .is_none_or(|book| now.seconds_since(book.checked) >= FRESH);
         if stale {
-            let before = self.book.as_ref().map(|book| (book.etag.clone(), book.rosters.clone()));
+            let before = self
+                .book
+                .as_ref()
+                .map(|book| (book.etag.clone(), book.rosters.clone()));
             let book = refresh(outside, self.book.take(), now).await?;
             let after = (book.etag.clone(), book.rosters.clone());
             let book = self.book.insert(book);
@@ -70,10 +80,25 @@ impl Shelf {
 }
 
 /// The first process that sees a new policy or roster has the open dossiers judged again.
-async fn tell_the_guard<O: Table + Queue>(outside: &O, book: &Rulebook, now: Moment) -> Result<(), Trouble> {
-    let rosters: Vec<String> = book.roster_files.iter().map(|(key, (etag, _))| format!("{key} {etag}")).collect();
-    let pk = format!("rulebook#{}", hash(&format!("{}\n{}", book.etag, rosters.join("\n"))));
-    if outside.query(Place::Ledger, &pk, &Span::default()).await?.is_empty() {
+async fn tell_the_guard<O: Table + Queue>(
+    outside: &O,
+    book: &Rulebook,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let rosters: Vec<String> = book
+        .roster_files
+        .iter()
+        .map(|(key, (etag, _))| format!("{key} {etag}"))
+        .collect();
+    let pk = format!(
+        "rulebook#{}",
+        hash(&format!("{}\n{}", book.etag, rosters.join("\n")))
+    );
+    if outside
+        .query(Place::Ledger, &pk, &Span::default())
+        .await?
+        .is_empty()
+    {
         crate::settle::open_dossiers(outside, now.plus_seconds(-OPEN), now).await?;
         crate::setup::judgement(outside, now).await?;
         let row = note(pk, "told", String::new(), now);
@@ -83,7 +108,14 @@ async fn tell_the_guard<O: Table + Queue>(outside: &O, book: &Rulebook, now: Mom
 }
 
 fn note(pk: String, sk: &str, body: String, now: Moment) -> Row {
-    Row { pk, sk: sk.to_owned(), body, rank: String::new(), version: 0, expires: Some(now.plus_seconds(400 * 86_400)) }
+    Row {
+        pk,
+        sk: sk.to_owned(),
+        body,
+        rank: String::new(),
+        version: 0,
+        expires: Some(now.plus_seconds(400 * 86_400)),
+    }
 }
 
 fn no_policy(why: &str) -> Trouble {
@@ -93,24 +125,55 @@ fn no_policy(why: &str) -> Trouble {
     }
 }
 
-async fn refresh<O: Bucket + Table + Topic>(outside: &O, known: Option<Rulebook>, now: Moment) -> Result<Rulebook, Trouble> {
-    let etag = known.as_ref().map(|book| book.etag.as_str()).filter(|etag| *etag != MISSING);
+async fn refresh<O: Bucket + Table + Topic>(
+    outside: &O,
+    known: Option<Rulebook>,
+    now: Moment,
+) -> Result<Rulebook, Trouble> {
+    let etag = known
+        .as_ref()
+        .map(|book| book.etag.as_str())
+        .filter(|etag| *etag != MISSING);
     let (policy, etag) = match (outside.get(POLICY_KEY, etag).await?, &known) {
         (Object::Unchanged, Some(book)) => (book.policy.clone(), book.etag.clone()),
-        (Object::Found { bytes, etag, written }, _) => match Policy::read(&bytes, POLICY_KEY) {
+        (
+            Object::Found {
+                bytes,
+                etag,
+                written,
+            },
+            _,
+        ) => match Policy::read(&bytes, POLICY_KEY) {
             Ok(policy) => {
                 keep_good(outside, &bytes, written, now).await?;
                 (policy, etag)
             }
-            Err(errors) => (last_good(outside, known.as_ref(), &etag, &errors.to_string(), now).await?, etag),
+            Err(errors) => (
+                last_good(outside, known.as_ref(), &etag, &errors.to_string(), now).await?,
+                etag,
+            ),
         },
-        (Object::Unchanged | Object::Missing, _) => {
-            (last_good(outside, known.as_ref(), MISSING, "there is no such object", now).await?, MISSING.to_owned())
-        }
+        (Object::Unchanged | Object::Missing, _) => (
+            last_good(
+                outside,
+                known.as_ref(),
+                MISSING,
+                "there is no such object",
+                now,
+            )
+            .await?,
+            MISSING.to_owned(),
+        ),
     };
     let before = known.map(|book| book.roster_files).unwrap_or_default();
     let (rosters, files) = read_rosters(outside, before, now).await?;
-    Ok(Rulebook { policy, rosters, etag, roster_files: files, checked: now })
+    Ok(Rulebook {
+        policy,
+        rosters,
+        etag,
+        roster_files: files,
+        checked: now,
+    })
 }
 
 /// Rosters by the key of their file, with its entity tag. `None`: the file can't be used.
@@ -122,16 +185,20 @@ async fn read_rosters<O: Bucket + Table + Topic>(
     mut before: RosterFiles,
     now: Moment,
 ) -> Result<(Rosters, RosterFiles), Trouble> {
-    let listed = outside.list(ROSTER_PREFIX).await?.into_iter().map(|(key, etag)| {
-        let known = before.remove(&key).filter(|(known, _)| *known == etag);
-        async {
-            let snapshot = match known {
-                Some((_, snapshot)) => snapshot,
-                None => roster(outside, &key, now).await?.map(Arc::new),
-            };
-            Ok::<_, Trouble>((key, etag, snapshot))
-        }
-    });
+    let listed = outside
+        .list(ROSTER_PREFIX)
+        .await?
+        .into_iter()
+        .map(|(key, etag)| {
+            let known = before.remove(&key).filter(|(known, _)| *known == etag);
+            async {
+                let snapshot = match known {
+                    Some((_, snapshot)) => snapshot,
+                    None => roster(outside, &key, now).await?.map(Arc::new),
+                };
+                Ok::<_, Trouble>((key, etag, snapshot))
+            }
+        });
     let (mut rosters, mut files) = (Rosters::default(), RosterFiles::new());
     let mut latest: BTreeMap<AccountId, Arc<Snapshot>> = BTreeMap::new();
     // In the order of the keys, so that those of one account follow each other.
@@ -151,34 +218,77 @@ async fn read_rosters<O: Bucket + Table + Topic>(
 }
 
 /// A process that starts while the policy is broken finds the last good one in the ledger.
-async fn keep_good<O: Table>(outside: &O, bytes: &[u8], written: Moment, now: Moment) -> Result<(), Trouble> {
-    let mut row = note("rulebook#good".to_owned(), "policy", String::from_utf8_lossy(bytes).into_owned(), now);
+async fn keep_good<O: Table>(
+    outside: &O,
+    bytes: &[u8],
+    written: Moment,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let mut row = note(
+        "rulebook#good".to_owned(),
+        "policy",
+        String::from_utf8_lossy(bytes).into_owned(),
+        now,
+    );
     row.rank = crate::ledger::keys::second(written);
     row.expires = None;
-    outside.keep(Place::Ledger, row, Keep::Greatest).await.map(|_| ())
+    outside
+        .keep(Place::Ledger, row, Keep::Greatest)
+        .await
+        .map(|_| ())
 }
 
-async fn last_good<O: Table + Topic>(outside: &O, known: Option<&Rulebook>, etag: &str, why: &str, now: Moment) -> Result<Policy, Trouble> {
+async fn last_good<O: Table + Topic>(
+    outside: &O,
+    known: Option<&Rulebook>,
+    etag: &str,
+    why: &str,
+    now: Moment,
+) -> Result<Policy, Trouble> {
     let text = format!(
         "The policy {POLICY_KEY} cannot be used, so the last good one stays in force. Push a corrected one with `rolewatch policy push`.\n\n{why}"
     );
-    once(outside, &format!("policy {etag}"), "rolewatch: the policy is broken", text, now).await?;
+    once(
+        outside,
+        &format!("policy {etag}"),
+        "rolewatch: the policy is broken",
+        text,
+        now,
+    )
+    .await?;
     if let Some(book) = known {
         return Ok(book.policy.clone());
     }
-    let rows = outside.query(Place::Ledger, "rulebook#good", &Span::default()).await?;
+    let rows = outside
+        .query(Place::Ledger, "rulebook#good", &Span::default())
+        .await?;
     let row = rows.first().ok_or_else(|| no_policy(why))?;
     Policy::read(row.body.as_bytes(), POLICY_KEY).map_err(|errors| no_policy(&errors.to_string()))
 }
 
-async fn roster<O: Bucket + Table + Topic>(outside: &O, key: &str, now: Moment) -> Result<Option<Snapshot>, Trouble> {
-    let Object::Found { bytes, etag, .. } = outside.get(key, None).await? else { return Ok(None) };
+async fn roster<O: Bucket + Table + Topic>(
+    outside: &O,
+    key: &str,
+    now: Moment,
+) -> Result<Option<Snapshot>, Trouble> {
+    let Object::Found { bytes, etag, .. } = outside.get(key, None).await? else {
+        return Ok(None);
+    };
     let taken = taken(key);
     match Snapshot::read(&bytes, taken) {
         Ok(snapshot) => Ok(Some(snapshot)),
         Err(error) => {
-            let text = format!("The roster {key} cannot be used; memberships that rest on it are unproven.\n\n{error}");
-            once(outside, &format!("roster {key} {etag}"), "rolewatch: a roster is broken", text, now).await?;
+            let text = format!(
+                "The roster {key} cannot be used; memberships that rest on it are unproven.\n\n{error}"
+            );
+            once(
+                outside,
+                &format!("roster {key} {etag}"),
+                "rolewatch: a roster is broken",
+                text,
+                now,
+            )
+            .await?;
             Ok(None)
         }
     }
@@ -199,7 +309,9 @@ pub fn taken(key: &str) -> Option<Moment> {
     let time = key.rsplit_once('@')?.1.strip_suffix(".json")?;
     time.parse().ok().or_else(|| {
         let (date, clock) = time.split_once('T')?;
-        let digits = clock.strip_suffix('Z').filter(|clock| clock.len() == 6 && clock.is_ascii())?;
+        let digits = clock
+            .strip_suffix('Z')
+            .filter(|clock| clock.len() == 6 && clock.is_ascii())?;
         let (hour, rest) = digits.split_at(2);
         let (minute, second) = rest.split_at(2);
         format!("{date}T{hour}:{minute}:{second}Z").parse().ok()

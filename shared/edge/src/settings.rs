@@ -135,12 +135,25 @@ impl GuardSettings {
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = Reader::over(lookup);
         let stack = StackSettings::read(&mut read);
-        let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
+        let findings_topic = read.required(
+            "ROLEWATCH_FINDINGS_TOPIC_ARN",
+            "the ARN of an SNS topic",
+            TopicArn::parse,
+        );
         let own = OwnSettings::read(&mut read);
-        let switch_queue_url = read.optional("ROLEWATCH_SWITCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let switch_queue_url = read.optional(
+            "ROLEWATCH_SWITCH_QUEUE_URL",
+            "the URL of an SQS queue",
+            web_address,
+        );
         let settings = move || {
             let switch_queue_url = switch_queue_url?;
-            Ok(Self { stack: stack?, switch_queue_url, findings_topic: findings_topic?, own: own? })
+            Ok(Self {
+                stack: stack?,
+                switch_queue_url,
+                findings_topic: findings_topic?,
+                own: own?,
+            })
         };
         settings().map_err(|Noted| read.wrong())
     }
@@ -156,15 +169,42 @@ impl NotifierSettings {
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = Reader::over(lookup);
         let outbox_table = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
-        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let chatbot_topic = read.optional("ROLEWATCH_CHATBOT_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let slack_secret = read.required("ROLEWATCH_SLACK_SECRET", SecretArn::WANTED, SecretArn::parse);
-        let slack_channel = read.optional("ROLEWATCH_SLACK_CHANNEL", "the id or name of a Slack channel", channel);
+        let operations_topic = read.required(
+            "ROLEWATCH_OPERATIONS_TOPIC_ARN",
+            "the ARN of an SNS topic",
+            TopicArn::parse,
+        );
+        let chatbot_topic = read.optional(
+            "ROLEWATCH_CHATBOT_TOPIC_ARN",
+            "the ARN of an SNS topic",
+            TopicArn::parse,
+        );
+        let slack_secret = read.required(
+            "ROLEWATCH_SLACK_SECRET",
+            SecretArn::WANTED,
+            SecretArn::parse,
+        );
+        let slack_channel = read.optional(
+            "ROLEWATCH_SLACK_CHANNEL",
+            "the id or name of a Slack channel",
+            channel,
+        );
         let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
-        let time_zone = read.optional("ROLEWATCH_TIME_ZONE", "a time zone as in `Asia/Tokyo`", |name| TimeZone::get(name).ok());
-        let runbook_url =
-            read.optional("ROLEWATCH_RUNBOOK_URL", "a URL that begins with `https://` and has none of `<>|` in it", secure_address);
-        let test_slack_endpoint = read.optional("ROLEWATCH_TEST_SLACK_ENDPOINT", "a URL as in `http://127.0.0.1:8080`", loopback_address);
+        let time_zone = read.optional(
+            "ROLEWATCH_TIME_ZONE",
+            "a time zone as in `Asia/Tokyo`",
+            |name| TimeZone::get(name).ok(),
+        );
+        let runbook_url = read.optional(
+            "ROLEWATCH_RUNBOOK_URL",
+            "a URL that begins with `https://` and has none of `<>|` in it",
+            secure_address,
+        );
+        let test_slack_endpoint = read.optional(
+            "ROLEWATCH_TEST_SLACK_ENDPOINT",
+            "a URL as in `http://127.0.0.1:8080`",
+            loopback_address,
+        );
         let settings = move || {
             Ok(Self {
                 outbox_table: outbox_table?,
@@ -183,7 +223,10 @@ impl NotifierSettings {
 
     /// The one table it reads and writes.
     pub fn tables(&self) -> TableNames {
-        TableNames { ledger: None, outbox: self.outbox_table.clone() }
+        TableNames {
+            ledger: None,
+            outbox: self.outbox_table.clone(),
+        }
     }
 }
 
@@ -193,10 +236,15 @@ pub fn log_level() -> Level {
 }
 
 fn level(lookup: Lookup<'_>) -> Level {
-    lookup("AWS_LAMBDA_LOG_LEVEL").map(|name| Level::named(&name)).unwrap_or_default()
+    lookup("AWS_LAMBDA_LOG_LEVEL")
+        .map(|name| Level::named(&name))
+        .unwrap_or_default()
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one room where environment variables are read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one room where environment variables are read"
+)]
 fn variable(name: &str) -> Option<String> {
     match std::env::var(name) {
         Ok(value) => Some(value),
@@ -211,7 +259,12 @@ impl TopicArn {
     pub fn parse(text: &str) -> Option<Self> {
         let [partition, region, account, name] = arn_of(text, "sns")?;
         let account = account.parse().ok()?;
-        plain(name, 256, "-_.").then(|| Self { text: text.to_owned(), partition: partition.to_owned(), region: region.to_owned(), account })
+        plain(name, 256, "-_.").then(|| Self {
+            text: text.to_owned(),
+            partition: partition.to_owned(),
+            region: region.to_owned(),
+            account,
+        })
     }
 
     /// The ARN as written.
@@ -250,8 +303,12 @@ impl SecretArn {
     pub fn parse(text: &str) -> Option<Self> {
         let named = |service, front| {
             // A slash at either end, or two in a row, is not part of any name: somebody put a prefix and a path together.
-            let whole = |name: &str| !name.is_empty() && (service != "ssm" || name.split('/').all(|part| !part.is_empty()));
-            arn_of(text, service).is_some_and(|[.., rest]| rest.strip_prefix(front).is_some_and(whole))
+            let whole = |name: &str| {
+                !name.is_empty()
+                    && (service != "ssm" || name.split('/').all(|part| !part.is_empty()))
+            };
+            arn_of(text, service)
+                .is_some_and(|[.., rest]| rest.strip_prefix(front).is_some_and(whole))
         };
         if named("secretsmanager", "secret:") {
             Some(Self::Secret(text.to_owned()))
@@ -276,9 +333,16 @@ impl Language {
 /// Partition, region, account and the rest of an ARN that has them all.
 fn arn_of<'a>(text: &'a str, service: &str) -> Option<[&'a str; 4]> {
     let mut parts = text.splitn(6, ':');
-    let (arn, partition, of, region, account, rest) =
-        (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let whole = arn == "arn" && of == service && plain(partition, 20, "-") && plain(region, 30, "-");
+    let (arn, partition, of, region, account, rest) = (
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+    );
+    let whole =
+        arn == "arn" && of == service && plain(partition, 20, "-") && plain(region, 30, "-");
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     (whole && digits && shown(rest)).then_some([partition, region, account, rest])
 }
@@ -297,19 +361,29 @@ fn role_name(text: &str) -> Option<String> {
 
 fn channel(text: &str) -> Option<String> {
     let name = text.strip_prefix('#').unwrap_or(text);
-    let fits = !name.is_empty() && name.chars().count() <= 80 && name.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    let fits = !name.is_empty()
+        && name.chars().count() <= 80
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.".contains(c));
     fits.then(|| text.to_owned())
 }
 
 fn web_address(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
     (!rest.is_empty() && shown(rest)).then(|| text.to_owned())
 }
 
 /// It is put into Slack's markup, so that none of what ends a link there may be in it.
 fn secure_address(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://")?;
-    (!rest.is_empty() && text.len() < 1_000 && shown(rest) && !rest.contains(['<', '>', '|', '"', '`'])).then(|| text.to_owned())
+    (!rest.is_empty()
+        && text.len() < 1_000
+        && shown(rest)
+        && !rest.contains(['<', '>', '|', '"', '`']))
+    .then(|| text.to_owned())
 }
 
 fn loopback_address(text: &str) -> Option<String> {
@@ -320,7 +394,10 @@ fn loopback_address(text: &str) -> Option<String> {
 
 /// ASCII letters, digits and these signs, at least one and at most `most`.
 fn plain(text: &str, most: usize, signs: &str) -> bool {
-    (1..=most).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
+    (1..=most).contains(&text.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
 }
 
 /// Visible ASCII without blanks.

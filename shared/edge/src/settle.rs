@@ -72,19 +72,34 @@ impl Rejudge {
     pub(crate) fn of(touched: &Touched) -> Self {
         Self {
             sessions: touched.sessions.iter().cloned().collect(),
-            records: touched.records.iter().map(|record| (record.account.to_string(), record.event.to_string())).collect(),
+            records: touched
+                .records
+                .iter()
+                .map(|record| (record.account.to_string(), record.event.to_string()))
+                .collect(),
         }
     }
 
     /// Everything that a finding is about.
     pub(crate) fn of_finding(state: &State) -> Self {
-        let record = |name: &String| name.split_once('~').map(|(account, event)| (account.to_owned(), event.to_owned()));
-        Self { sessions: state.switches.clone(), records: state.records.iter().filter_map(record).collect() }
+        let record = |name: &String| {
+            name.split_once('~')
+                .map(|(account, event)| (account.to_owned(), event.to_owned()))
+        };
+        Self {
+            sessions: state.switches.clone(),
+            records: state.records.iter().filter_map(record).collect(),
+        }
     }
 
     /// What it asks for. Whatever is no account or event id is not one of ours and is left out.
     pub fn touched(&self) -> Touched {
-        let record = |(account, event): &(String, String)| Some(RecordKey { account: account.parse().ok()?, event: event.parse().ok()? });
+        let record = |(account, event): &(String, String)| {
+            Some(RecordKey {
+                account: account.parse().ok()?,
+                event: event.parse().ok()?,
+            })
+        };
         Touched {
             sessions: self.sessions.iter().cloned().collect(),
             records: self.records.iter().filter_map(record).collect(),
@@ -123,7 +138,10 @@ async fn rounds<O: Table + Queue + Topic + Directory>(
     now: Moment,
 ) -> Result<Facts, Trouble> {
     let mut asked: BTreeSet<(AccountId, String)> = BTreeSet::new();
-    let mut touched = Touched { told: Told::default(), ..touched.clone() };
+    let mut touched = Touched {
+        told: Told::default(),
+        ..touched.clone()
+    };
     for _ in 0..MOST_ROUNDS {
         let judged = judged::judge_touched(outside, book, &touched, now).await?;
         let lookups = lookup::ask(outside, book, &judged, &mut asked, now).await?;
@@ -140,19 +158,32 @@ async fn rounds<O: Table + Queue + Topic + Directory>(
             continue;
         }
         settled.published += send::send_due(outside, &mut changes.states, now).await?;
-        if lookups.unanswered > 0 || changes.states.values().any(|stored| stored.state.waits(now)) {
+        if lookups.unanswered > 0
+            || changes
+                .states
+                .values()
+                .any(|stored| stored.state.waits(now))
+        {
             send::later(outside, &touched).await?;
         }
         return Ok(judged.facts);
     }
-    Err(Trouble::Unreachable { what: "settling".to_owned(), why: format!("the outbox still changed after {MOST_ROUNDS} rounds") })
+    Err(Trouble::Unreachable {
+        what: "settling".to_owned(),
+        why: format!("the outbox still changed after {MOST_ROUNDS} rounds"),
+    })
 }
 
 /// Stores and sends a finding that needs no joining: somebody tampers with the guard.
 ///
 /// # Errors
 /// The ports' own; then it can be told again.
-pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Tampering, now: Moment) -> Result<Settled, Trouble> {
+pub async fn tell<O: Table + Topic>(
+    outside: &O,
+    policy: &Policy,
+    tampering: &Tampering,
+    now: Moment,
+) -> Result<Settled, Trouble> {
     let finding = tampering.finding(policy.version_hash);
     let mut settled = Settled::default();
     let id = finding.id.clone();
@@ -163,7 +194,16 @@ pub async fn tell<O: Table + Topic>(outside: &O, policy: &Policy, tampering: &Ta
         alert.region.clone_from(&tampering.region);
         alert.source_ip.clone_from(&tampering.source_ip);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
-        State { alert, switches, records, several: false, quiet: false, due: Some(now), published: 0, sending: None }
+        State {
+            alert,
+            switches,
+            records,
+            several: false,
+            quiet: false,
+            due: Some(now),
+            published: 0,
+            sending: None,
+        }
     };
     if states.is_empty() {
         outbox::write(outside, &fresh(), 0, now).await?;
@@ -187,7 +227,11 @@ pub async fn again<O: Queue>(outside: &O, what: &Rejudge, delay: u32) -> Result<
 ///
 /// # Errors
 /// The table's own.
-pub async fn switches_since<T: Table>(table: &T, since: Moment, now: Moment) -> Result<Vec<SessionAt>, Trouble> {
+pub async fn switches_since<T: Table>(
+    table: &T,
+    since: Moment,
+    now: Moment,
+) -> Result<Vec<SessionAt>, Trouble> {
     index::days(table, since, now).await
 }
 
@@ -195,8 +239,15 @@ pub async fn switches_since<T: Table>(table: &T, since: Moment, now: Moment) -> 
 ///
 /// # Errors
 /// Of the table or the queue; then it can be asked for again.
-pub async fn open_dossiers<O: Table + Queue>(outside: &O, since: Moment, now: Moment) -> Result<(), Trouble> {
-    let days = index::partitions_of_days(since, now).into_iter().map(turns::Walk::whole).collect();
+pub async fn open_dossiers<O: Table + Queue>(
+    outside: &O,
+    since: Moment,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let days = index::partitions_of_days(since, now)
+        .into_iter()
+        .map(turns::Walk::whole)
+        .collect();
     turns::ask(outside, EVERYWHERE, days, now).await
 }
 

@@ -31,7 +31,9 @@ pub use files::SETUP_PREFIX;
 use crate::ledger::keys;
 use crate::operations::once;
 use crate::outbox::{self, State, Stored};
-use crate::port::{Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Span, Table, Topic, Trouble};
+use crate::port::{
+    Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Span, Table, Topic, Trouble,
+};
 use crate::rulebook::Rulebook;
 use crate::settle::{Settled, alert, diff, send};
 use crate::wire::Status;
@@ -58,9 +60,15 @@ impl<O: Table + Queue + Topic + Bucket + Directory + Clock> Outside for O {}
 ///
 /// # Errors
 /// The ports' own.
-pub async fn heard<O: Table + Queue>(outside: &O, change: &SetupChange, now: Moment) -> Result<Kept, Trouble> {
-    let body = serde_json::to_string(&change.how)
-        .map_err(|error| Trouble::Refused { what: "noting a change of the set-up".to_owned(), why: error.to_string() })?;
+pub async fn heard<O: Table + Queue>(
+    outside: &O,
+    change: &SetupChange,
+    now: Moment,
+) -> Result<Kept, Trouble> {
+    let body = serde_json::to_string(&change.how).map_err(|error| Trouble::Refused {
+        what: "noting a change of the set-up".to_owned(),
+        why: error.to_string(),
+    })?;
     let row = Row {
         pk: keys::setup(change.key.account),
         sk: keys::change(change.time, &change.key),
@@ -78,9 +86,22 @@ pub async fn heard<O: Table + Queue>(outside: &O, change: &SetupChange, now: Mom
 ///
 /// # Errors
 /// The table's own.
-pub async fn is_noted<T: Table>(table: &T, record: &RecordKey, time: Moment) -> Result<bool, Trouble> {
+pub async fn is_noted<T: Table>(
+    table: &T,
+    record: &RecordKey,
+    time: Moment,
+) -> Result<bool, Trouble> {
     let sk = keys::change(time, record);
-    let rows = table.query(Place::Ledger, &keys::setup(record.account), &Span { from: sk.clone(), to: sk }).await?;
+    let rows = table
+        .query(
+            Place::Ledger,
+            &keys::setup(record.account),
+            &Span {
+                from: sk.clone(),
+                to: sk,
+            },
+        )
+        .await?;
     Ok(!rows.is_empty())
 }
 
@@ -88,40 +109,65 @@ pub async fn is_noted<T: Table>(table: &T, record: &RecordKey, time: Moment) -> 
 ///
 /// # Errors
 /// The ports' own; then it has to be done again, and can be. An account that lets nobody in is told to those who run rolewatch, once a day.
-pub async fn review<O: Outside>(outside: &O, book: &Rulebook, ask: &Ask, now: Moment) -> Result<Settled, Trouble> {
-    if let Some(account) = ask.account.filter(|account| book.policy.account_name(*account).is_some()) {
+pub async fn review<O: Outside>(
+    outside: &O,
+    book: &Rulebook,
+    ask: &Ask,
+    now: Moment,
+) -> Result<Settled, Trouble> {
+    if let Some(account) = ask
+        .account
+        .filter(|account| book.policy.account_name(*account).is_some())
+    {
         if now < ask.due {
             ask::again(outside, ask, now).await?;
             return Ok(Settled::default());
         }
         if let Some(trouble) = files::read(outside, account, ask.due).await? {
             tracing::error!(%account, %trouble, "the set-up of the account could not be read");
-            let name = book.policy.account_name(account).map(untrusted::harmless).unwrap_or_default();
+            let name = book
+                .policy
+                .account_name(account)
+                .map(untrusted::harmless)
+                .unwrap_or_default();
             let day = now.epoch_seconds().div_euclid(86_400);
             let text = format!(
                 "The IAM set-up of account {account} ({name}) could not be read: {trouble}.\n\nUntil it can be, changes of its roles, groups and \
                  policies are not reviewed. The reader role of that account has to allow iam:GetAccountAuthorizationDetails and iam:ListRoles \
                  to rolewatch, and rolewatch has to be allowed to assume it."
             );
-            once(outside, &format!("set-up of {account} on day {day}"), "rolewatch: a set-up could not be read", text, now).await?;
+            once(
+                outside,
+                &format!("set-up of {account} on day {day}"),
+                "rolewatch: a set-up could not be read",
+                text,
+                now,
+            )
+            .await?;
         }
     }
     judge(outside, book, ask.account.is_none(), now).await
 }
 
-async fn judge<O: Table + Queue + Topic + Bucket>(outside: &O, book: &Rulebook, anew: bool, now: Moment) -> Result<Settled, Trouble> {
+async fn judge<O: Table + Queue + Topic + Bucket>(
+    outside: &O,
+    book: &Rulebook,
+    anew: bool,
+    now: Moment,
+) -> Result<Settled, Trouble> {
     let mut settled = Settled::default();
     let mut judged: Option<(Files, Vec<ReviewFinding>)> = None;
     for round in 0..MOST_ROUNDS {
         let listing = files::listing(outside, &book.policy).await?;
         // From the same readings come the same findings.
-        let (mut files, findings) = if let Some(known) = judged.take().filter(|(files, _)| files.listing == listing) {
-            known
-        } else {
-            let files = Files::latest(outside, listing).await?;
-            let findings = review::review(&files.setup, &book.policy, now).findings;
-            (files, findings)
-        };
+        let (mut files, findings) =
+            if let Some(known) = judged.take().filter(|(files, _)| files.listing == listing) {
+                known
+            } else {
+                let files = Files::latest(outside, listing).await?;
+                let findings = review::review(&files.setup, &book.policy, now).findings;
+                (files, findings)
+            };
         // Not after a reading that failed: that would ask for itself for ever.
         if anew && round == 0 {
             for account in files.missing() {
@@ -153,7 +199,10 @@ async fn compare<O: Table + Bucket>(
 ) -> Result<(BTreeMap<String, Stored>, BTreeSet<String>), Trouble> {
     let known = outbox::about_records(outside, [ALL.to_owned()]).await?;
     let wanted: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
-    let all: BTreeSet<String> = known.into_iter().chain(wanted.iter().map(|id| (*id).to_owned())).collect();
+    let all: BTreeSet<String> = known
+        .into_iter()
+        .chain(wanted.iter().map(|id| (*id).to_owned()))
+        .collect();
     let mut states = outbox::load(outside, all).await?;
     let mut dirty = BTreeSet::new();
     for (id, stored) in &mut states {
@@ -167,7 +216,10 @@ async fn compare<O: Table + Bucket>(
     // What an account that was never read would tell is no finding: those who run rolewatch are told that it cannot be read.
     let new: Vec<&ReviewFinding> = findings
         .iter()
-        .filter(|finding| !states.get(&finding.id).is_some_and(standing) && !finding.wants(|account| files.has(account)))
+        .filter(|finding| {
+            !states.get(&finding.id).is_some_and(standing)
+                && !finding.wants(|account| files.has(account))
+        })
         .collect();
     let causes = cause::of_new(outside, &new, files, &book.policy, now).await?;
     for finding in findings {
@@ -181,7 +233,8 @@ async fn compare<O: Table + Bucket>(
         if standing.is_some_and(|stored| alert::says_the_same(&stored.state.alert, &alert)) {
             continue;
         }
-        let (version, published) = known.map_or((0, 0), |stored| (stored.version, stored.state.published));
+        let (version, published) =
+            known.map_or((0, 0), |stored| (stored.version, stored.state.published));
         alert.version = known.map_or(1, |stored| stored.state.alert.version + 1);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
         let state = State {

@@ -60,10 +60,20 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
     deadline: Option<Moment>,
 ) -> Result<Taken, Trouble> {
     let mut sums = Taken::default();
-    let accounts: BTreeSet<AccountId> = book.policy.roles.iter().flat_map(|role| &role.groups).map(|group| group.account).collect();
+    let accounts: BTreeSet<AccountId> = book
+        .policy
+        .roles
+        .iter()
+        .flat_map(|role| &role.groups)
+        .map(|group| group.account)
+        .collect();
     let is_late = || deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < TAKES);
     let taken = stream::iter(accounts).map(|account| async move {
-        let outcome = if is_late() { Ok(Outcome::Left) } else { take(outside, account, at).await };
+        let outcome = if is_late() {
+            Ok(Outcome::Left)
+        } else {
+            take(outside, account, at).await
+        };
         (account, outcome)
     });
     let mut taken = taken.buffered(AT_ONCE);
@@ -75,7 +85,11 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
             Err(trouble) => {
                 sums.failed += 1;
                 tracing::error!(%account, %trouble, "no snapshot of the account's groups");
-                let name = book.policy.account_name(account).map(rolewatch_guard::untrusted::harmless).unwrap_or_default();
+                let name = book
+                    .policy
+                    .account_name(account)
+                    .map(rolewatch_guard::untrusted::harmless)
+                    .unwrap_or_default();
                 let now = outside.now();
                 let day = now.epoch_seconds().div_euclid(86_400);
                 let text = format!(
@@ -83,26 +97,48 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
                      the snapshots before it and on the IAM changes since. The reader role of that account has to allow \
                      iam:GetAccountAuthorizationDetails to rolewatch, and rolewatch has to be allowed to assume it."
                 );
-                once(outside, &format!("roster of {account} on day {day}"), "rolewatch: no roster could be taken", text, now).await?;
+                once(
+                    outside,
+                    &format!("roster of {account} on day {day}"),
+                    "rolewatch: no roster could be taken",
+                    text,
+                    now,
+                )
+                .await?;
             }
         }
     }
     Ok(sums)
 }
 
-async fn take<O: Directory + Bucket + Clock>(outside: &O, account: AccountId, at: Moment) -> Result<Outcome, Trouble> {
+async fn take<O: Directory + Bucket + Clock>(
+    outside: &O,
+    account: AccountId,
+    at: Moment,
+) -> Result<Outcome, Trouble> {
     let own = format!("{ROSTER_PREFIX}{account}@");
     let listed = outside.list(&own).await?;
-    let mut known: Vec<(Moment, String)> = listed.into_iter().filter_map(|(key, _)| Some((taken(&key)?, key))).collect();
+    let mut known: Vec<(Moment, String)> = listed
+        .into_iter()
+        .filter_map(|(key, _)| Some((taken(&key)?, key)))
+        .collect();
     let outcome = if known.iter().any(|(taken, _)| *taken >= at) {
         Outcome::Known
     } else {
         let (agreed, between) = settled(outside, account).await?;
-        let refused = |why: String| Trouble::Refused { what: format!("taking a snapshot of account {account}"), why };
+        let refused = |why: String| Trouble::Refused {
+            what: format!("taking a snapshot of account {account}"),
+            why,
+        };
         if agreed.account != account {
-            return Err(refused(format!("what came is of account {}", agreed.account)));
+            return Err(refused(format!(
+                "what came is of account {}",
+                agreed.account
+            )));
         }
-        let bytes = agreed.to_json().map_err(|error| refused(error.to_string()))?;
+        let bytes = agreed
+            .to_json()
+            .map_err(|error| refused(error.to_string()))?;
         let key = roster_key(&account.to_string(), between);
         outside.put(&key, bytes).await?;
         known.push((between, key));
@@ -115,7 +151,10 @@ async fn take<O: Directory + Bucket + Clock>(outside: &O, account: AccountId, at
 }
 
 /// What two readings in a row agree in, and the second between them. Where nothing changes in the meantime that is everything.
-async fn settled<O: Directory + Clock>(outside: &O, account: AccountId) -> Result<(Snapshot, Moment), Trouble> {
+async fn settled<O: Directory + Clock>(
+    outside: &O,
+    account: AccountId,
+) -> Result<(Snapshot, Moment), Trouble> {
     let mut earlier = outside.details(account).await?;
     let mut between = outside.now();
     let mut later = outside.details(account).await?;

@@ -85,8 +85,10 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     let mut due: Vec<(SessionAt, Stored)> = Vec::new();
     for at in settle::switches_since(outside, since, now).await? {
         let begun = at.time;
-        let stored =
-            state::take(&mut states, &at).unwrap_or_else(|| Stored { state: State::new(begun.plus_seconds(DELIVERY)), version: 0 });
+        let stored = state::take(&mut states, &at).unwrap_or_else(|| Stored {
+            state: State::new(begun.plus_seconds(DELIVERY)),
+            version: 0,
+        });
         swept.open += u64::from(!stored.state.closed);
         if !stored.state.closed && stored.state.next <= now {
             due.push((at, stored));
@@ -94,7 +96,13 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     }
     // Whoever waits longest comes first, so that no run stops at the same ones again.
     due.sort_by(|(a, one), (b, other)| (one.state.next, a).cmp(&(other.state.next, b)));
-    let mut run = Run { outside, book, regions, asker: Asker::new(outside, &book.policy, deadline, now), now };
+    let mut run = Run {
+        outside,
+        book,
+        regions,
+        asker: Asker::new(outside, &book.policy, deadline, now),
+        now,
+    };
     for chunk in due.chunks_mut(AT_ONCE) {
         if run.asker.is_late() {
             swept.stopped = true;
@@ -115,26 +123,42 @@ struct Run<'a, O> {
 }
 
 impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
-    async fn look(&mut self, sessions: &mut [(SessionAt, Stored)], swept: &mut Swept) -> Result<(), Trouble> {
+    async fn look(
+        &mut self,
+        sessions: &mut [(SessionAt, Stored)],
+        swept: &mut Swept,
+    ) -> Result<(), Trouble> {
         let asked: BTreeSet<&SessionAt> = sessions.iter().map(|(at, _)| at).collect();
         let dossiers = dossier::of(self.outside, self.book, &asked, self.now).await?;
         let policy = &self.book.policy;
         let trusts = |account: AccountId| policy.trusts(account);
         for (at, stored) in sessions {
-            let own = dossiers.iter().filter(|dossier| dossier.at == *at).collect();
+            let own = dossiers
+                .iter()
+                .filter(|dossier| dossier.at == *at)
+                .collect();
             match Plan::of(own, self.regions, &trusts, self.now) {
                 Some(plan) => self.watch(at, stored, &plan, swept).await?,
                 // The policy does not call it elevated any more, or what came later shows that it began in another second.
                 None => self.gone(at, &mut stored.state, swept),
             }
             if !state::save(self.outside, at, stored, self.now).await? {
-                tracing::info!(session = at.session, "another invocation is watching this session");
+                tracing::info!(
+                    session = at.session,
+                    "another invocation is watching this session"
+                );
             }
         }
         Ok(())
     }
 
-    async fn watch(&mut self, at: &SessionAt, stored: &mut Stored, plan: &Plan<'_>, swept: &mut Swept) -> Result<(), Trouble> {
+    async fn watch(
+        &mut self,
+        at: &SessionAt,
+        stored: &mut Stored,
+        plan: &Plan<'_>,
+        swept: &mut Swept,
+    ) -> Result<(), Trouble> {
         let state = &mut stored.state;
         let step = plan.open(state);
         if !step.close {
@@ -142,7 +166,15 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
             plan.go_on(state, asked);
         }
         if step.rejudge {
-            settle::again(self.outside, &Rejudge { sessions: vec![at.clone()], records: Vec::new() }, SOON).await?;
+            settle::again(
+                self.outside,
+                &Rejudge {
+                    sessions: vec![at.clone()],
+                    records: Vec::new(),
+                },
+                SOON,
+            )
+            .await?;
             swept.rejudged += 1;
         }
         if step.unanswered {
@@ -166,6 +198,9 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
 }
 
 fn close(state: &mut State, swept: &mut Swept) {
-    *state = State { closed: true, ..State::new(state.next) };
+    *state = State {
+        closed: true,
+        ..State::new(state.next)
+    };
     swept.closed += 1;
 }

@@ -2,7 +2,9 @@
 
 mod digest;
 
-pub use digest::{Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, Unanswered};
+pub use digest::{
+    Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, Unanswered,
+};
 use rolewatch_guard::arn::partition_of;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};

@@ -8,41 +8,85 @@
 
 use std::io::{BufRead, Write};
 
-use rolewatch_guard::iam::{Caller, Context, Document, Governing, Held, Identity, Place, Request, ResourceSide, Text, Truth, decide};
+use rolewatch_guard::iam::{
+    Caller, Context, Document, Governing, Held, Identity, Place, Request, ResourceSide, Text,
+    Truth, decide,
+};
 use rolewatch_guard::id::AccountId;
 use serde_json::{Value, json};
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
-        let answer = serde_json::from_str(&line?).map_err(|why| why.to_string()).and_then(|case| answered(&case));
-        writeln!(out, "{}", answer.unwrap_or_else(|why| json!({"error": why})))?;
+        let answer = serde_json::from_str(&line?)
+            .map_err(|why| why.to_string())
+            .and_then(|case| answered(&case));
+        writeln!(
+            out,
+            "{}",
+            answer.unwrap_or_else(|why| json!({"error": why}))
+        )?;
     }
     Ok(())
 }
 
 fn answered(case: &Value) -> Result<Value, String> {
-    let text = |key: &str| case.get(key).and_then(Value::as_str).ok_or_else(|| format!("`{key}` is missing"));
+    let text = |key: &str| {
+        case.get(key)
+            .and_then(Value::as_str)
+            .ok_or_else(|| format!("`{key}` is missing"))
+    };
     let caller = caller(text("caller")?, case.get("boundary").is_some())?;
-    let owner = case.get("owner").and_then(Value::as_str).map_or(Ok(caller.account), str::parse).map_err(|why| why.to_string())?;
+    let owner = case
+        .get("owner")
+        .and_then(Value::as_str)
+        .map_or(Ok(caller.account), str::parse)
+        .map_err(|why| why.to_string())?;
     let context = context(case.get("context"));
     let document = |value: &Value| Document::read(value).map_err(|why| why.to_string());
-    let policies = case.get("identity").and_then(Value::as_array).into_iter().flatten().map(document).collect::<Result<Vec<_>, _>>()?;
+    let policies = case
+        .get("identity")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(document)
+        .collect::<Result<Vec<_>, _>>()?;
     let one = |key: &str| case.get(key).map(document).transpose();
     let (boundary, trust, policy) = (one("boundary")?, one("trust")?, one("policy")?);
-    let inline = || Place::Inline { holder: caller.arn.clone(), name: "case".to_owned() };
-    let identity = Identity {
-        policies: policies.iter().map(|policy| Governing { place: inline(), text: Text::Read(policy) }).collect(),
-        boundary: boundary.as_ref().map(|policy| Governing { place: inline(), text: Text::Read(policy) }),
+    let inline = || Place::Inline {
+        holder: caller.arn.clone(),
+        name: "case".to_owned(),
     };
-    let at_resource = |policy| Governing { place: Place::Resource, text: Text::Read(policy) };
+    let identity = Identity {
+        policies: policies
+            .iter()
+            .map(|policy| Governing {
+                place: inline(),
+                text: Text::Read(policy),
+            })
+            .collect(),
+        boundary: boundary.as_ref().map(|policy| Governing {
+            place: inline(),
+            text: Text::Read(policy),
+        }),
+    };
+    let at_resource = |policy| Governing {
+        place: Place::Resource,
+        text: Text::Read(policy),
+    };
     let resource = match (&trust, &policy) {
         (Some(trust), None) => ResourceSide::Trust(at_resource(trust)),
         (None, Some(policy)) => ResourceSide::Policy(at_resource(policy)),
         (None, None) => ResourceSide::None,
         (Some(_), Some(_)) => return Err("`trust` and `policy` are one at most".to_owned()),
     };
-    let request = Request { caller: &caller, action: text("action")?, resource: text("resource")?, owner, context: &context };
+    let request = Request {
+        caller: &caller,
+        action: text("action")?,
+        resource: text("resource")?,
+        owner,
+        context: &context,
+    };
     let decision = decide(&request, &identity, &resource);
     let allowed = decision.allowed;
     let explicit = match Truth::any(decision.denies.into_iter().map(|deny| deny.applies)) {
@@ -55,30 +99,50 @@ fn answered(case: &Value) -> Result<Value, String> {
         Truth::No => "denied",
         Truth::Open(_) => "undecided",
     };
-    Ok(json!({"verdict": verdict, "explicit": explicit, "open": allowed.reasons().collect::<Vec<_>>()}))
+    Ok(
+        json!({"verdict": verdict, "explicit": explicit, "open": allowed.reasons().collect::<Vec<_>>()}),
+    )
 }
 
 /// From `arn:aws:iam::111122223333:user/dora` or `arn:aws:sts::111122223333:assumed-role/Jump/session`.
 fn caller(arn: &str, has_boundary: bool) -> Result<Caller, String> {
     let wrong = || format!("`{arn}` is no user and no role session");
-    let account: AccountId = arn.split(':').nth(4).and_then(|account| account.parse().ok()).ok_or_else(wrong)?;
+    let account: AccountId = arn
+        .split(':')
+        .nth(4)
+        .and_then(|account| account.parse().ok())
+        .ok_or_else(wrong)?;
     let resource = arn.split(':').nth(5).ok_or_else(wrong)?;
     let caller = match resource.split('/').collect::<Vec<_>>().as_slice() {
         ["user", ..] => Caller::user(account, arn),
-        ["assumed-role", role, session] => Caller::session(account, &format!("arn:aws:iam::{account}:role/{role}"), session),
+        ["assumed-role", role, session] => Caller::session(
+            account,
+            &format!("arn:aws:iam::{account}:role/{role}"),
+            session,
+        ),
         _ => return Err(wrong()),
     };
-    Ok(Caller { has_boundary, ..caller })
+    Ok(Caller {
+        has_boundary,
+        ..caller
+    })
 }
 
 fn context(keys: Option<&Value>) -> Context {
-    keys.and_then(Value::as_object).into_iter().flatten().fold(Context::complete(), |context, (key, value)| {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let held = match value {
-            Value::Null => Held::Unknown,
-            Value::Array(values) => Held::Values(values.iter().map(text).collect()),
-            one => Held::Values(vec![text(one)]),
-        };
-        context.with_held(key, held)
-    })
+    keys.and_then(Value::as_object).into_iter().flatten().fold(
+        Context::complete(),
+        |context, (key, value)| {
+            let text = |value: &Value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            };
+            let held = match value {
+                Value::Null => Held::Unknown,
+                Value::Array(values) => Held::Values(values.iter().map(text).collect()),
+                one => Held::Values(vec![text(one)]),
+            };
+            context.with_held(key, held)
+        },
+    )
 }

@@ -22,10 +22,17 @@ impl RoleArn {
     pub fn parse(text: &str) -> Result<Self, NotARoleArn> {
         let (account, path) = split_iam(text, "iam").ok_or(NotARoleArn)?;
         let name = path.strip_prefix("role/").ok_or(NotARoleArn)?;
-        if name.is_empty() || name.ends_with('/') || name.len() > 600 || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if name.is_empty()
+            || name.ends_with('/')
+            || name.len() > 600
+            || name.chars().any(|c| c.is_whitespace() || c.is_control())
+        {
             return Err(NotARoleArn);
         }
-        Ok(Self { text: Arc::from(text), account })
+        Ok(Self {
+            text: Arc::from(text),
+            account,
+        })
     }
 
     /// The ARN as written.
@@ -46,7 +53,10 @@ impl RoleArn {
     /// The ARN as forms that drop the path have it; `None` where there is no path to drop.
     pub(crate) fn without_path(&self) -> Option<Self> {
         let (front, _) = self.text.split_once(":role/").filter(|_| self.has_path())?;
-        Some(Self { text: Arc::from(format!("{front}:role/{}", self.name())), account: self.account })
+        Some(Self {
+            text: Arc::from(format!("{front}:role/{}", self.name())),
+            account: self.account,
+        })
     }
 
     pub(crate) fn share(&mut self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) {
@@ -95,12 +105,22 @@ impl<'a> AssumedRoleArn<'a> {
         let (account, path) = split_iam(text, "sts")?;
         let (role_name, session) = path.strip_prefix("assumed-role/")?.split_once('/')?;
         let partition = partition_of(text)?;
-        (!role_name.is_empty() && !session.is_empty()).then_some(Self { partition, account, role_name, session })
+        (!role_name.is_empty() && !session.is_empty()).then_some(Self {
+            partition,
+            account,
+            role_name,
+            session,
+        })
     }
 
     /// The role's ARN as far as it can be told: without the path that this form lacks.
     pub fn role_without_path(&self) -> Option<RoleArn> {
-        RoleArn::parse(&iam_arn(Some(self.partition), self.account, &format!("role/{}", self.role_name))).ok()
+        RoleArn::parse(&iam_arn(
+            Some(self.partition),
+            self.account,
+            &format!("role/{}", self.role_name),
+        ))
+        .ok()
     }
 }
 
@@ -110,7 +130,12 @@ pub(crate) const AWS: &str = "aws";
 /// Whether a text is written like the name of a partition: `aws`, `aws-us-gov`. No list of them, for AWS opens more.
 pub fn is_partition(text: &str) -> bool {
     let mut words = text.split('-');
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
     words.next() == Some(AWS) && words.all(is_word)
 }
 
@@ -126,20 +151,38 @@ pub fn account_of(arn: &str) -> Option<AccountId> {
 }
 
 /// An ARN of IAM that no record gave. Without a partition, the one that most accounts are in.
-pub(crate) fn iam_arn(partition: Option<&str>, account: impl fmt::Display, resource: &str) -> String {
+pub(crate) fn iam_arn(
+    partition: Option<&str>,
+    account: impl fmt::Display,
+    resource: &str,
+) -> String {
     format!("arn:{}:iam::{account}:{resource}", partition.unwrap_or(AWS))
 }
 
 /// The ARN of a role session, of which no record gave one.
-pub(crate) fn session_arn(partition: Option<&str>, account: AccountId, role: &str, session: &str) -> String {
-    format!("arn:{}:sts::{account}:assumed-role/{role}/{session}", partition.unwrap_or(AWS))
+pub(crate) fn session_arn(
+    partition: Option<&str>,
+    account: AccountId,
+    role: &str,
+    session: &str,
+) -> String {
+    format!(
+        "arn:{}:sts::{account}:assumed-role/{role}/{session}",
+        partition.unwrap_or(AWS)
+    )
 }
 
 /// The account and the resource part of `arn:PARTITION:SERVICE::ACCOUNT:RESOURCE`.
 fn split_iam<'a>(text: &'a str, service: &str) -> Option<(AccountId, &'a str)> {
     let mut parts = text.splitn(6, ':');
-    let (arn, partition, found, region, account, resource) =
-        (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (arn, partition, found, region, account, resource) = (
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+        parts.next()?,
+    );
     if arn != "arn" || !is_partition(partition) || found != service || !region.is_empty() {
         return None;
     }
@@ -173,7 +216,8 @@ pub fn glob_matches(glob: &str, text: &str) -> bool {
             },
         }
     }
-    glob.get(g..).is_some_and(|rest| rest.iter().all(|p| *p == '*'))
+    glob.get(g..)
+        .is_some_and(|rest| rest.iter().all(|p| *p == '*'))
 }
 
 #[cfg(test)]
@@ -197,15 +241,35 @@ mod tests {
 
     #[test]
     fn any_partition_is_kept() {
-        for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-nova-x2"] {
+        for partition in [
+            "aws",
+            "aws-cn",
+            "aws-us-gov",
+            "aws-eusc",
+            "aws-iso",
+            "aws-iso-b",
+            "aws-nova-x2",
+        ] {
             let role = format!("arn:{partition}:iam::444455556666:role/UpdateApp");
             assert_eq!(RoleArn::parse(&role).unwrap().partition(), partition);
             let session = format!("arn:{partition}:sts::444455556666:assumed-role/UpdateApp/alice");
-            assert_eq!(AssumedRoleArn::parse(&session).unwrap().role_without_path().unwrap().as_str(), role);
+            assert_eq!(
+                AssumedRoleArn::parse(&session)
+                    .unwrap()
+                    .role_without_path()
+                    .unwrap()
+                    .as_str(),
+                role
+            );
         }
-        for odd in ["", "awscn", "aws-", "aws--cn", "AWS", "aws_cn", "azure", "aws-cn/x", "aws-*"] {
+        for odd in [
+            "", "awscn", "aws-", "aws--cn", "AWS", "aws_cn", "azure", "aws-cn/x", "aws-*",
+        ] {
             assert!(!is_partition(odd), "{odd}");
-            assert!(RoleArn::parse(&format!("arn:{odd}:iam::444455556666:role/UpdateApp")).is_err(), "{odd}");
+            assert!(
+                RoleArn::parse(&format!("arn:{odd}:iam::444455556666:role/UpdateApp")).is_err(),
+                "{odd}"
+            );
         }
         assert_eq!(partition_of("arn:aws-cn:s3:::bucket"), Some("aws-cn"));
         assert_eq!(partition_of("UpdateApp"), None);
@@ -213,15 +277,27 @@ mod tests {
 
     #[test]
     fn an_assumed_role_arn_gives_role_and_session() {
-        let arn = AssumedRoleArn::parse("arn:aws:sts::444455556666:assumed-role/UpdateApp/bob@example.com").unwrap();
-        assert_eq!((arn.role_name, arn.session), ("UpdateApp", "bob@example.com"));
-        assert_eq!(arn.role_without_path().unwrap().as_str(), "arn:aws:iam::444455556666:role/UpdateApp");
+        let arn = AssumedRoleArn::parse(
+            "arn:aws:sts::444455556666:assumed-role/UpdateApp/bob@example.com",
+        )
+        .unwrap();
+        assert_eq!(
+            (arn.role_name, arn.session),
+            ("UpdateApp", "bob@example.com")
+        );
+        assert_eq!(
+            arn.role_without_path().unwrap().as_str(),
+            "arn:aws:iam::444455556666:role/UpdateApp"
+        );
         assert!(AssumedRoleArn::parse("arn:aws:sts::444455556666:federated-user/x").is_none());
     }
 
     #[test]
     fn a_star_crosses_slashes_and_a_question_mark_is_one_character() {
-        assert!(glob_matches("arn:aws:iam::*:role/*Admin", "arn:aws:iam::444455556666:role/a/b/SuperAdmin"));
+        assert!(glob_matches(
+            "arn:aws:iam::*:role/*Admin",
+            "arn:aws:iam::444455556666:role/a/b/SuperAdmin"
+        ));
         assert!(glob_matches("a?c*", "abc"));
         assert!(!glob_matches("a?c", "ac"));
         assert!(!glob_matches("abc", "abcd"));

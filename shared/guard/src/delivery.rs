@@ -19,18 +19,27 @@ pub struct Delivery<'a> {
 impl<'a> Delivery<'a> {
     /// In a log file. A path that CloudTrail didn't choose says nothing.
     pub fn in_file(path: &'a Path) -> Self {
-        Self { event: None, file: Some(path) }
+        Self {
+            event: None,
+            file: Some(path),
+        }
     }
 
     /// In an event of this account, or in its answer.
     pub fn by_account(account: &'a str) -> Self {
-        Self { event: Some(account), file: None }
+        Self {
+            event: Some(account),
+            file: None,
+        }
     }
 
     /// The same, in an event of this account if one is known.
     #[must_use]
     pub fn in_event(self, account: Option<&'a str>) -> Self {
-        Self { event: account.or(self.event), ..self }
+        Self {
+            event: account.or(self.event),
+            ..self
+        }
     }
 
     /// Whose record it is: its own word, else the event's, else the path's, else its caller's.
@@ -46,21 +55,26 @@ impl<'a> Delivery<'a> {
         let event = self.event.map(|text| parsed("account", text)).transpose()?;
         let path = self.file.map_or(Ok(None), account_of)?;
         match (event, path) {
-            (Some(event), Some(path)) if event != path => {
-                Err(disagreement(&format!("the event is of account {event}"), &format!("the log file's path names account {path}")))
-            }
+            (Some(event), Some(path)) if event != path => Err(disagreement(
+                &format!("the event is of account {event}"),
+                &format!("the log file's path names account {path}"),
+            )),
             (Some(account), _) | (None, Some(account)) => Ok(account),
-            (None, None) => record.identity().and_then(own_account).ok_or(RecordProblem::Missing("recipientAccountId")),
+            (None, None) => record
+                .identity()
+                .and_then(own_account)
+                .ok_or(RecordProblem::Missing("recipientAccountId")),
         }
     }
 }
 
 fn parsed(field: &'static str, text: &str) -> Result<AccountId, RecordProblem> {
-    text.parse().map_err(|error: crate::id::NotAnAccountId| RecordProblem::Odd {
-        field,
-        found: harmless(text),
-        expected: error.to_string(),
-    })
+    text.parse()
+        .map_err(|error: crate::id::NotAnAccountId| RecordProblem::Odd {
+            field,
+            found: harmless(text),
+            expected: error.to_string(),
+        })
 }
 
 fn disagreement(one: &str, other: &str) -> RecordProblem {
@@ -82,17 +96,25 @@ fn own_account(identity: &UserIdentity<'_>) -> Option<AccountId> {
 fn account_of(path: &Path) -> Result<Option<AccountId>, RecordProblem> {
     let text = path.to_string_lossy();
     let parts: Vec<&str> = text.split(['/', '\\']).collect();
-    let (Some(name), folders) = (parts.last(), parts.get(..parts.len() - 1).unwrap_or_default()) else { return Ok(None) };
+    let (Some(name), folders) = (
+        parts.last(),
+        parts.get(..parts.len() - 1).unwrap_or_default(),
+    ) else {
+        return Ok(None);
+    };
     // The last one, since whoever keeps copies may keep them in a folder of another trail.
     let folder = folders.windows(2).rev().find_map(|pair| match pair {
         [account, "CloudTrail"] => account.parse::<AccountId>().ok(),
         _ => None,
     });
-    let file = name.split_once("_CloudTrail_").and_then(|(account, _)| account.parse::<AccountId>().ok());
+    let file = name
+        .split_once("_CloudTrail_")
+        .and_then(|(account, _)| account.parse::<AccountId>().ok());
     match (folder, file) {
-        (Some(folder), Some(file)) if folder != file => {
-            Err(disagreement(&format!("the log file's name is of account {file}"), &format!("its folder is of account {folder}")))
-        }
+        (Some(folder), Some(file)) if folder != file => Err(disagreement(
+            &format!("the log file's name is of account {file}"),
+            &format!("its folder is of account {folder}"),
+        )),
         (folder, file) => Ok(folder.or(file)),
     }
 }
@@ -103,13 +125,15 @@ mod tests {
 
     use super::*;
 
-    const LOG: &str =
-        "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0905Z_EXAMPLE.json.gz";
+    const LOG: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0905Z_EXAMPLE.json.gz";
 
     fn of(record: &Value, delivery: Delivery<'_>) -> Result<String, String> {
         let text = record.to_string();
         let record: Record<'_> = serde_json::from_str(&text).unwrap();
-        delivery.recipient(&record).map(|account| account.to_string()).map_err(|problem| problem.to_string())
+        delivery
+            .recipient(&record)
+            .map(|account| account.to_string())
+            .map_err(|problem| problem.to_string())
     }
 
     fn by_path(path: &str) -> Result<String, String> {
@@ -127,11 +151,17 @@ mod tests {
         let delivery = Delivery::in_file(Path::new(LOG)).in_event(Some("999988887777"));
         assert_eq!(of(&record, delivery), Ok("555555555555".into()));
         record["recipientAccountId"] = json!("5555");
-        assert_eq!(of(&record, delivery), Err("`recipientAccountId` is `5555`: an account id is twelve digits".into()));
+        assert_eq!(
+            of(&record, delivery),
+            Err("`recipientAccountId` is `5555`: an account id is twelve digits".into())
+        );
         for odd in [json!(["111122223333"]), json!({"id": "111122223333"})] {
             record["recipientAccountId"] = odd;
             let why = of(&record, delivery).unwrap_err();
-            assert_eq!(why, "`recipientAccountId` isn't in the form in which CloudTrail writes it", "what is there is not absent");
+            assert_eq!(
+                why, "`recipientAccountId` isn't in the form in which CloudTrail writes it",
+                "what is there is not absent"
+            );
         }
     }
 
@@ -141,8 +171,14 @@ mod tests {
             let mut record = called_by("IAMUser");
             record["recipientAccountId"] = absent;
             let path = Delivery::in_file(Path::new(LOG));
-            assert_eq!(of(&record, path.in_event(Some("111122223333"))), Ok("111122223333".into()));
-            assert_eq!(of(&record, Delivery::by_account("999988887777")), Ok("999988887777".into()));
+            assert_eq!(
+                of(&record, path.in_event(Some("111122223333"))),
+                Ok("111122223333".into())
+            );
+            assert_eq!(
+                of(&record, Delivery::by_account("999988887777")),
+                Ok("999988887777".into())
+            );
             assert_eq!(of(&record, path), Ok("111122223333".into()));
             assert_eq!(of(&record, path.in_event(None)), Ok("111122223333".into()));
             assert_eq!(of(&record, Delivery::default()), Ok("444455556666".into()));
@@ -151,18 +187,39 @@ mod tests {
 
     #[test]
     fn an_event_and_a_path_that_disagree_are_both_named() {
-        let why = of(&called_by("IAMUser"), Delivery::in_file(Path::new(LOG)).in_event(Some("999988887777"))).unwrap_err();
-        assert!(why.contains("999988887777") && why.contains("111122223333"), "{why}");
+        let why = of(
+            &called_by("IAMUser"),
+            Delivery::in_file(Path::new(LOG)).in_event(Some("999988887777")),
+        )
+        .unwrap_err();
+        assert!(
+            why.contains("999988887777") && why.contains("111122223333"),
+            "{why}"
+        );
         let why = of(&called_by("IAMUser"), Delivery::by_account("9999")).unwrap_err();
         assert_eq!(why, "`account` is `9999`: an account id is twelve digits");
         let why = by_path(&LOG.replace("/111122223333_", "/444455556666_")).unwrap_err();
-        assert!(why.contains("444455556666") && why.contains("111122223333"), "{why}");
+        assert!(
+            why.contains("444455556666") && why.contains("111122223333"),
+            "{why}"
+        );
     }
 
     #[test]
     fn a_caller_says_whose_the_record_is_only_where_it_lies_in_their_account() {
-        for kind in ["IAMUser", "AssumedRole", "Root", "FederatedUser", "IdentityCenterUser", "Unknown"] {
-            assert_eq!(of(&called_by(kind), Delivery::default()), Ok("444455556666".into()), "{kind}");
+        for kind in [
+            "IAMUser",
+            "AssumedRole",
+            "Root",
+            "FederatedUser",
+            "IdentityCenterUser",
+            "Unknown",
+        ] {
+            assert_eq!(
+                of(&called_by(kind), Delivery::default()),
+                Ok("444455556666".into()),
+                "{kind}"
+            );
         }
         for record in [
             called_by("AWSService"),
@@ -173,8 +230,16 @@ mod tests {
             json!({"userIdentity": {"type": "SAMLUser"}}),
             json!({}),
         ] {
-            assert_eq!(of(&record, Delivery::default()), Err("`recipientAccountId` is missing".into()), "{record}");
-            assert_eq!(of(&record, Delivery::in_file(Path::new(LOG))), Ok("111122223333".into()), "{record}");
+            assert_eq!(
+                of(&record, Delivery::default()),
+                Err("`recipientAccountId` is missing".into()),
+                "{record}"
+            );
+            assert_eq!(
+                of(&record, Delivery::in_file(Path::new(LOG))),
+                Ok("111122223333".into()),
+                "{record}"
+            );
         }
     }
 
@@ -184,7 +249,10 @@ mod tests {
         for path in [
             LOG.to_owned(),
             format!("/srv/999988887777/{LOG}"),
-            format!("./all/{}", LOG.replace("AWSLogs/", "AWSLogs/o-example1234/")),
+            format!(
+                "./all/{}",
+                LOG.replace("AWSLogs/", "AWSLogs/o-example1234/")
+            ),
             format!("s3://trail-logs/{LOG}"),
             format!("999988887777/CloudTrail/us-east-1/{LOG}"),
             LOG.replace('/', "\\"),
@@ -214,7 +282,11 @@ mod tests {
             "111122223333_vpcflowlogs_us-east-1.json",
             "x111122223333_CloudTrail_us-east-1.json",
         ] {
-            assert_eq!(by_path(path), Err("`recipientAccountId` is missing".into()), "{path}");
+            assert_eq!(
+                by_path(path),
+                Err("`recipientAccountId` is missing".into()),
+                "{path}"
+            );
         }
     }
 }

@@ -58,7 +58,11 @@ pub(crate) struct Used<'w> {
 
 impl<'w> Used<'w> {
     fn of(fold: &'w UseFold) -> Self {
-        Self { first: &fold.first, last: &fold.last, delivered_by_service: fold.delivered_by_service }
+        Self {
+            first: &fold.first,
+            last: &fold.last,
+            delivered_by_service: fold.delivered_by_service,
+        }
     }
 
     fn join(self, other: Self) -> Self {
@@ -106,12 +110,16 @@ impl<'w> Switch<'w> {
 
     /// Who called, by the half that says most.
     pub(crate) fn caller(&self) -> Option<&'w Arc<Caller>> {
-        self.caller_half().or_else(|| self.halves.first()).map(|half| &half.mint.caller)
+        self.caller_half()
+            .or_else(|| self.halves.first())
+            .map(|half| &half.mint.caller)
     }
 
     /// The caller's own half; in a same-account switch the only one.
     pub(crate) fn caller_half(&self) -> Option<&Half<'w>> {
-        self.halves.iter().find(|half| half.mint.caller.kind != CallerKind::OtherAccount)
+        self.halves
+            .iter()
+            .find(|half| half.mint.caller.kind != CallerKind::OtherAccount)
     }
 
     /// Whether a mint was read at all. Without one, the switch is known by its SwitchRole record or its uses alone.
@@ -129,7 +137,9 @@ impl<'w> Switch<'w> {
     }
 
     pub(crate) fn grants(&self) -> impl Iterator<Item = &'w Grant> + '_ {
-        self.halves.iter().filter_map(|half| half.mint.grant.as_deref())
+        self.halves
+            .iter()
+            .filter_map(|half| half.mint.grant.as_deref())
     }
 
     /// The MFA device that was named in the call.
@@ -145,13 +155,29 @@ impl<'w> Switch<'w> {
 
     /// Whether the console can have made this switch for the person that it says it switched from. A permanent key is never the console's.
     pub(crate) fn may_be_entered_by(&self, from: Option<&str>) -> bool {
-        let Some(caller) = self.caller() else { return true };
-        let Some(from) = from else { return !caller.has_long_term_key() };
-        let account = from.split(':').nth(4).and_then(|account| account.parse().ok());
-        let same_account = caller.account.is_none() || account.is_none() || caller.account == account;
+        let Some(caller) = self.caller() else {
+            return true;
+        };
+        let Some(from) = from else {
+            return !caller.has_long_term_key();
+        };
+        let account = from
+            .split(':')
+            .nth(4)
+            .and_then(|account| account.parse().ok());
+        let same_account =
+            caller.account.is_none() || account.is_none() || caller.account == account;
         let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
-        let kind = |arn: &str| arn.split(':').nth(5).and_then(|rest| rest.split('/').next()).map(str::to_owned);
-        let same_person = caller.arn.as_deref().is_none_or(|arn| name(arn) == name(from) && kind(arn) == kind(from));
+        let kind = |arn: &str| {
+            arn.split(':')
+                .nth(5)
+                .and_then(|rest| rest.split('/').next())
+                .map(str::to_owned)
+        };
+        let same_person = caller
+            .arn
+            .as_deref()
+            .is_none_or(|arn| name(arn) == name(from) && kind(arn) == kind(from));
         !caller.has_long_term_key() && same_account && same_person
     }
 
@@ -165,21 +191,34 @@ impl<'w> Switch<'w> {
     pub(crate) fn may_renew(&self, before: &Switch<'w>) -> bool {
         let (own, earlier) = (&self.key, &before.key);
         let since = own.second.seconds_since(earlier.second);
-        let open = before.granted_until().is_none_or(|until| own.second.seconds_since(until) <= RENEWED_LATE);
-        self.is_renewal() && before.by_console() && own.session == earlier.session && (1..=LONGEST_CONSOLE).contains(&since) && open
+        let open = before
+            .granted_until()
+            .is_none_or(|until| own.second.seconds_since(until) <= RENEWED_LATE);
+        self.is_renewal()
+            && before.by_console()
+            && own.session == earlier.session
+            && (1..=LONGEST_CONSOLE).contains(&since)
+            && open
     }
 
     /// Until when the credentials work by themselves, as STS granted them.
     pub(crate) fn expires(&self) -> Option<Moment> {
-        let granted = self
-            .grants()
-            .filter_map(|grant| grant.expiration.or_else(|| grant.duration_seconds.map(|seconds| self.key.second.plus_seconds(seconds))));
+        let granted = self.grants().filter_map(|grant| {
+            grant.expiration.or_else(|| {
+                grant
+                    .duration_seconds
+                    .map(|seconds| self.key.second.plus_seconds(seconds))
+            })
+        });
         granted.max()
     }
 
     /// Whether the record shows a lifetime that can't be read, and no other.
     pub fn lifetime_unread(&self) -> bool {
-        self.expires().is_none() && self.grants().any(|grant| grant.unread.expiration || grant.unread.duration)
+        self.expires().is_none()
+            && self
+                .grants()
+                .any(|grant| grant.unread.expiration || grant.unread.duration)
     }
 
     /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role may still have them.
@@ -194,7 +233,9 @@ impl<'w> Switch<'w> {
 
     /// Until when the role may be held. Where the lifetime can't be read, it is as long as the longest.
     pub(crate) fn may_be_held_until(&self) -> Option<Moment> {
-        let longest = self.lifetime_unread().then(|| self.key.second.plus_seconds(LONGEST_CONSOLE));
+        let longest = self
+            .lifetime_unread()
+            .then(|| self.key.second.plus_seconds(LONGEST_CONSOLE));
         self.unless_left(self.works_until().max(longest))
     }
 
@@ -220,23 +261,41 @@ impl<'w> Switch<'w> {
         if let Some(account) = self.caller().and_then(|caller| caller.account) {
             return Some(account);
         }
-        self.steps.iter().find_map(|(_, step)| step.from.as_deref()?.split(':').nth(4)?.parse().ok())
+        self.steps
+            .iter()
+            .find_map(|(_, step)| step.from.as_deref()?.split(':').nth(4)?.parse().ok())
     }
 
     /// The address of a person where one is known: the browser's, else the call's.
     pub fn source_ip(&self) -> Option<&'w str> {
-        let browser = self.steps.iter().find_map(|(_, step)| step.source_ip.as_deref());
-        browser.or_else(|| self.grants().find_map(|grant| grant.source_ip.as_deref().filter(|ip| *ip != "AWS Internal")))
+        let browser = self
+            .steps
+            .iter()
+            .find_map(|(_, step)| step.source_ip.as_deref());
+        browser.or_else(|| {
+            self.grants().find_map(|grant| {
+                grant
+                    .source_ip
+                    .as_deref()
+                    .filter(|ip| *ip != "AWS Internal")
+            })
+        })
     }
 
     /// The records of the switch itself: both halves and the console's steps.
     pub(crate) fn records(&self) -> impl Iterator<Item = &'w RecordKey> + '_ {
-        self.halves.iter().map(|half| half.record).chain(self.steps.iter().map(|(record, _)| *record))
+        self.halves
+            .iter()
+            .map(|half| half.record)
+            .chain(self.steps.iter().map(|(record, _)| *record))
     }
 
     /// Its records, and first and last use.
     pub fn all_records(&self) -> Vec<RecordKey> {
-        let used = self.used.iter().flat_map(|used| [&used.first.1, &used.last.1]);
+        let used = self
+            .used
+            .iter()
+            .flat_map(|used| [&used.first.1, &used.last.1]);
         self.records().chain(used).cloned().collect()
     }
 
@@ -255,8 +314,15 @@ impl<'w> Switch<'w> {
 
 /// The versions of a record that count: a correction replaces what it corrects.
 pub(crate) fn in_force(versions: &Versions) -> Vec<&Version> {
-    let corrected: Vec<_> = versions.iter().filter(|version| version.correction.is_some()).collect();
-    if corrected.is_empty() { versions.iter().collect() } else { corrected }
+    let corrected: Vec<_> = versions
+        .iter()
+        .filter(|version| version.correction.is_some())
+        .collect();
+    if corrected.is_empty() {
+        versions.iter().collect()
+    } else {
+        corrected
+    }
 }
 
 /// Records of which it is not known what they say: copies that differ, or several corrections of one record. With the number of readings.
@@ -268,7 +334,10 @@ pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
         if counted.len() > 1 {
             found.insert(key, counted.len());
         }
-        for original in counted.iter().filter_map(|version| version.correction.as_ref()?.original.as_ref()) {
+        for original in counted
+            .iter()
+            .filter_map(|version| version.correction.as_ref()?.original.as_ref())
+        {
             corrections.entry(original).or_default().insert(key);
         }
     }
@@ -283,11 +352,19 @@ pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
 
 /// Every fact that counts, in no particular order. A record whose copies contradict each other gives several.
 pub(crate) fn facts_in_force(world: &World) -> impl Iterator<Item = (&RecordKey, &Fact)> {
-    let replaced: BTreeSet<&RecordKey> =
-        world.records.values().flat_map(Versions::iter).filter_map(|version| version.correction.as_ref()?.original.as_ref()).collect();
+    let replaced: BTreeSet<&RecordKey> = world
+        .records
+        .values()
+        .flat_map(Versions::iter)
+        .filter_map(|version| version.correction.as_ref()?.original.as_ref())
+        .collect();
     world
         .records
         .iter()
         .filter(move |(key, _)| !replaced.contains(key))
-        .flat_map(|(key, versions)| in_force(versions).into_iter().map(move |version| (key, &version.fact)))
+        .flat_map(|(key, versions)| {
+            in_force(versions)
+                .into_iter()
+                .map(move |version| (key, &version.fact))
+        })
 }

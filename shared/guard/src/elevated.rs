@@ -23,9 +23,16 @@ pub struct Elevated<'a> {
 ///
 /// STS, sign-in, IAM and SSO by the name of the service as a whole string; uses of elevated sessions by the role's name in the caller's ARN.
 pub fn needles(policy: &Policy) -> Vec<String> {
-    let services = ["sts", "signin", "iam", "sso"].into_iter().map(|service| format!("\"{service}.amazonaws.com"));
+    let services = ["sts", "signin", "iam", "sso"]
+        .into_iter()
+        .map(|service| format!("\"{service}.amazonaws.com"));
     let mut needles: Vec<String> = services.collect();
-    needles.extend(policy.roles.iter().map(|role| session_needle(role.arn.as_str())));
+    needles.extend(
+        policy
+            .roles
+            .iter()
+            .map(|role| session_needle(role.arn.as_str())),
+    );
     needles.sort();
     needles.dedup();
     needles
@@ -75,11 +82,21 @@ pub(crate) struct ElevatedRole<'a> {
 impl<'a> Elevated<'a> {
     /// By the policy alone, while reading.
     pub fn by_policy(policy: &'a Policy) -> Self {
-        Self { policy, world: None }
+        Self {
+            policy,
+            world: None,
+        }
     }
 
-    pub(crate) fn with_known_roles(policy: &'a Policy, world: &'a World, rosters: &'a Rosters) -> Self {
-        Self { policy, world: Some((world, rosters)) }
+    pub(crate) fn with_known_roles(
+        policy: &'a Policy,
+        world: &'a World,
+        rosters: &'a Rosters,
+    ) -> Self {
+        Self {
+            policy,
+            world: Some((world, rosters)),
+        }
     }
 
     /// Whether a record of this role has to be kept. Errs on the side of keeping.
@@ -95,16 +112,30 @@ impl<'a> Elevated<'a> {
         // First match wins, also where the path is not known.
         self.policy.roles.iter().find_map(|policy| {
             if policy.arn.matches(&full) {
-                return Some(ElevatedRole { arn: full.clone(), policy });
+                return Some(ElevatedRole {
+                    arn: full.clone(),
+                    policy,
+                });
             }
-            let literal = (!full.has_path() && !policy.arn.has_wildcards()).then(|| RoleArn::parse(policy.arn.as_str()).ok())??;
-            (literal.account() == full.account() && literal.name() == full.name()).then_some(ElevatedRole { arn: literal, policy })
+            let literal = (!full.has_path() && !policy.arn.has_wildcards())
+                .then(|| RoleArn::parse(policy.arn.as_str()).ok())??;
+            (literal.account() == full.account() && literal.name() == full.name()).then_some(
+                ElevatedRole {
+                    arn: literal,
+                    policy,
+                },
+            )
         })
     }
 
     /// Whether a role whose path is not known would be elevated under some path: `role/App` where the policy says `role/team/*`.
     pub(crate) fn under_some_path(&self, role: &RoleArn) -> bool {
-        !role.has_path() && self.policy.roles.iter().any(|entry| matches_under_some_path(&entry.arn, role))
+        !role.has_path()
+            && self
+                .policy
+                .roles
+                .iter()
+                .any(|entry| matches_under_some_path(&entry.arn, role))
     }
 
     /// Assumed-role ARNs lack the path; the role's id leads to the ARN that has it.
@@ -128,9 +159,20 @@ impl<'a> Elevated<'a> {
 
 /// Whether a role whose path is not known would match under some path that the pattern spells out.
 fn matches_under_some_path(pattern: &RolePattern, role: &RoleArn) -> bool {
-    let Some((front, name)) = role.as_str().split_once(":role/") else { return false };
-    let path = pattern.as_str().split_once(":role/").and_then(|(_, rest)| rest.rsplit_once('/')).map(|(path, _)| path);
-    path.is_some_and(|path| pattern.matches_text(&format!("{front}:role/{}/{name}", path.replace(['*', '?'], "x"))))
+    let Some((front, name)) = role.as_str().split_once(":role/") else {
+        return false;
+    };
+    let path = pattern
+        .as_str()
+        .split_once(":role/")
+        .and_then(|(_, rest)| rest.rsplit_once('/'))
+        .map(|(path, _)| path);
+    path.is_some_and(|path| {
+        pattern.matches_text(&format!(
+            "{front}:role/{}/{name}",
+            path.replace(['*', '?'], "x")
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -140,10 +182,19 @@ mod tests {
     #[test]
     fn a_needle_is_as_long_as_the_pattern_lets_it_be() {
         for (pattern, needle) in [
-            ("arn:aws:iam::444455556666:role/UpdateApp", ":assumed-role/UpdateApp/"),
-            ("arn:aws:iam::444455556666:role/team/UpdateApp", ":assumed-role/UpdateApp/"),
+            (
+                "arn:aws:iam::444455556666:role/UpdateApp",
+                ":assumed-role/UpdateApp/",
+            ),
+            (
+                "arn:aws:iam::444455556666:role/team/UpdateApp",
+                ":assumed-role/UpdateApp/",
+            ),
             ("arn:aws:iam::*:role/UpdateApp", ":assumed-role/UpdateApp/"),
-            ("arn:aws:iam::*:role/*/UpdateApp", ":assumed-role/UpdateApp/"),
+            (
+                "arn:aws:iam::*:role/*/UpdateApp",
+                ":assumed-role/UpdateApp/",
+            ),
             ("arn:aws:iam::*:role/*Admin", "Admin/"),
             ("arn:aws:iam::*:role/Admin*", ":assumed-role/"),
             ("arn:aws:iam::*:role/*a", ":assumed-role/"),
@@ -152,11 +203,26 @@ mod tests {
                 "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*",
                 ":assumed-role/AWSReservedSSO_Admin_",
             ),
-            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Ad?in_*", ":assumed-role/AWSReservedSSO_Ad"),
-            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_01", ":assumed-role/AWSReservedSSO_A_01"),
-            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*_AWSReservedSSO_A_01", "_AWSReservedSSO_A_01/"),
-            ("arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*", ":assumed-role/"),
-            ("arn:aws:iam::*:role/*AWSReservedSSO_Admin_*", ":assumed-role/"),
+            (
+                "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Ad?in_*",
+                ":assumed-role/AWSReservedSSO_Ad",
+            ),
+            (
+                "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_01",
+                ":assumed-role/AWSReservedSSO_A_01",
+            ),
+            (
+                "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*_AWSReservedSSO_A_01",
+                "_AWSReservedSSO_A_01/",
+            ),
+            (
+                "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/*",
+                ":assumed-role/",
+            ),
+            (
+                "arn:aws:iam::*:role/*AWSReservedSSO_Admin_*",
+                ":assumed-role/",
+            ),
         ] {
             assert_eq!(session_needle(pattern), needle, "{pattern}");
         }

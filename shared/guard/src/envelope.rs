@@ -45,10 +45,14 @@ pub enum NotEvidence {
     #[error("not evidence: the event has no source, so nothing shows that AWS sent it")]
     NoSource,
     /// A `source` that anybody can choose, made harmless.
-    #[error("not evidence: AWS didn't send the event: its source is `{0}`, and AWS's own sources begin with `aws.`")]
+    #[error(
+        "not evidence: AWS didn't send the event: its source is `{0}`, and AWS's own sources begin with `aws.`"
+    )]
     Source(String),
     /// An `account` that isn't the record's. Both are made harmless.
-    #[error("not evidence: account {sent_by} sent the event, but its record belongs to account {belongs_to}")]
+    #[error(
+        "not evidence: account {sent_by} sent the event, but its record belongs to account {belongs_to}"
+    )]
     Account {
         /// `account` of the event.
         sent_by: String,
@@ -89,7 +93,8 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// The text isn't JSON, has no `detail`, or has a member twice, so that it can't be told which one counts.
     pub fn read(json: &'a [u8]) -> Result<Self, RecordProblem> {
-        serde_json::from_slice(json).map_err(|error| RecordProblem::Shape(format!("not an event of EventBridge: {error}")))
+        serde_json::from_slice(json)
+            .map_err(|error| RecordProblem::Shape(format!("not an event of EventBridge: {error}")))
     }
 
     /// `source`, where it is text.
@@ -113,11 +118,18 @@ impl<'a> Envelope<'a> {
         }
         let record = self.detail();
         // A record that can't be read here can't be read by whoever reads it next either, who says why.
-        let recipient = serde_json::from_str::<Recipient<'_>>(record).ok().and_then(|record| record.account().map(str::to_owned));
-        let account = self.account.map(|raw| text(Some(raw)).unwrap_or_else(|| raw.get().to_owned()));
+        let recipient = serde_json::from_str::<Recipient<'_>>(record)
+            .ok()
+            .and_then(|record| record.account().map(str::to_owned));
+        let account = self
+            .account
+            .map(|raw| text(Some(raw)).unwrap_or_else(|| raw.get().to_owned()));
         match (account, recipient) {
             (Some(sent_by), Some(belongs_to)) if sent_by != belongs_to => {
-                Err(NotEvidence::Account { sent_by: harmless(&sent_by), belongs_to: harmless(&belongs_to) })
+                Err(NotEvidence::Account {
+                    sent_by: harmless(&sent_by),
+                    belongs_to: harmless(&belongs_to),
+                })
             }
             (account, _) => Ok(Event { record, account }),
         }
@@ -126,7 +138,10 @@ impl<'a> Envelope<'a> {
 
 /// The text of a scalar.
 fn text(raw: Option<&RawValue>) -> Option<String> {
-    serde_json::from_str::<Text<'_>>(raw?.get()).ok().filter(|text| !text.is_odd()).map(|text| text.to_string())
+    serde_json::from_str::<Text<'_>>(raw?.get())
+        .ok()
+        .filter(|text| !text.is_odd())
+        .map(|text| text.to_string())
 }
 
 #[cfg(test)]
@@ -146,7 +161,9 @@ mod tests {
     }
 
     fn opened(json: &str) -> Result<Option<String>, String> {
-        open(json.as_bytes()).map(|event| event.account).map_err(|why| why.to_string())
+        open(json.as_bytes())
+            .map(|event| event.account)
+            .map_err(|why| why.to_string())
     }
 
     #[test]
@@ -158,7 +175,11 @@ mod tests {
             plain.replace("\"source\"", "\"s\\u006furce\""),
             plain.replace("\"111122223333\",\"detail\"", "111122223333,\"detail\""),
         ] {
-            assert_eq!(opened(&spelled), Ok(Some("111122223333".to_owned())), "{spelled}");
+            assert_eq!(
+                opened(&spelled),
+                Ok(Some("111122223333".to_owned())),
+                "{spelled}"
+            );
         }
         assert_eq!(open(plain.as_bytes()).unwrap().record, record().to_string());
     }
@@ -180,7 +201,10 @@ mod tests {
             json!("aws.partner/example.com/111122223333/bus"),
         ] {
             let why = opened(&event(|event| event["source"] = source.clone())).unwrap_err();
-            assert!(why.starts_with("not evidence: ") && why.contains("source"), "{source}: {why}");
+            assert!(
+                why.starts_with("not evidence: ") && why.contains("source"),
+                "{source}: {why}"
+            );
         }
         let bare = event(|event| {
             event.as_object_mut().unwrap().remove("source");
@@ -190,9 +214,18 @@ mod tests {
 
     #[test]
     fn an_event_of_one_account_holds_no_record_of_another() {
-        for account in [json!("444455556666"), json!(444_455_556_666_u64), json!(""), json!("111122223333 "), json!(["111122223333"])] {
+        for account in [
+            json!("444455556666"),
+            json!(444_455_556_666_u64),
+            json!(""),
+            json!("111122223333 "),
+            json!(["111122223333"]),
+        ] {
             let why = opened(&event(|event| event["account"] = account.clone())).unwrap_err();
-            assert!(why.contains("belongs to account 111122223333"), "{account}: {why}");
+            assert!(
+                why.contains("belongs to account 111122223333"),
+                "{account}: {why}"
+            );
         }
     }
 
@@ -215,7 +248,11 @@ mod tests {
         });
         assert!(opened(&forged).unwrap_err().contains("com.example.app"));
         let nested = event(|event| event["detail"] = inner.clone());
-        assert_eq!(open(nested.as_bytes()).unwrap().record, inner.to_string(), "it has no key of a record, so it is not one");
+        assert_eq!(
+            open(nested.as_bytes()).unwrap().record,
+            inner.to_string(),
+            "it has no key of a record, so it is not one"
+        );
     }
 
     #[test]
@@ -226,16 +263,32 @@ mod tests {
             plain.replacen('{', "{\"account\":\"444455556666\",", 1),
             plain.replacen('{', "{\"detail\":{},", 1),
         ] {
-            assert!(matches!(open(twice.as_bytes()), Err(NotUsed::Unreadable(_))), "{twice}");
+            assert!(
+                matches!(open(twice.as_bytes()), Err(NotUsed::Unreadable(_))),
+                "{twice}"
+            );
         }
-        for broken in ["", "[]", "{}", "{\"source\":\"aws.sts\"}", "{\"detail\":", "\"aws.sts\""] {
-            assert!(matches!(open(broken.as_bytes()), Err(NotUsed::Unreadable(_))), "{broken}");
+        for broken in [
+            "",
+            "[]",
+            "{}",
+            "{\"source\":\"aws.sts\"}",
+            "{\"detail\":",
+            "\"aws.sts\"",
+        ] {
+            assert!(
+                matches!(open(broken.as_bytes()), Err(NotUsed::Unreadable(_))),
+                "{broken}"
+            );
         }
     }
 
     #[test]
     fn what_the_sender_chose_is_harmless_to_print() {
-        let why = opened(&event(|event| event["source"] = json!("evil\u{1b}[2J\u{202e}\n"))).unwrap_err();
+        let why = opened(&event(|event| {
+            event["source"] = json!("evil\u{1b}[2J\u{202e}\n")
+        }))
+        .unwrap_err();
         assert!(!why.contains(['\u{1b}', '\u{202e}', '\n']), "{why:?}");
     }
 }

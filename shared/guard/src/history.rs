@@ -76,32 +76,55 @@ pub(crate) struct Interval {
 impl Held<'_, '_> {
     /// The intervals of one kind, by start. A session that was never seen used has no observed interval.
     pub(crate) fn intervals(&self, time: Time) -> Vec<Interval> {
-        let all = self.sessions.iter().enumerate().filter_map(|(session, switch)| {
-            let from = switch.key.second;
-            let to = match time {
-                Time::Observed => switch.used.as_ref().map(|used| used.last.0)?,
-                Time::Granted => switch.may_be_held_until().or_else(|| switch.used.as_ref().map(|used| used.last.0))?,
-            };
-            (to >= from).then_some(Interval { from, to, session })
-        });
+        let all = self
+            .sessions
+            .iter()
+            .enumerate()
+            .filter_map(|(session, switch)| {
+                let from = switch.key.second;
+                let to = match time {
+                    Time::Observed => switch.used.as_ref().map(|used| used.last.0)?,
+                    Time::Granted => switch
+                        .may_be_held_until()
+                        .or_else(|| switch.used.as_ref().map(|used| used.last.0))?,
+                };
+                (to >= from).then_some(Interval { from, to, session })
+            });
         let mut all: Vec<_> = all.collect();
         all.sort_by_key(|interval| (interval.from, interval.to, interval.session));
         all
     }
 
     /// Observed over the limit is a violation; only granted over it is unproven, and silent where a violation covers the same span.
-    pub(crate) fn drafts(&self, over: impl Fn(&[Interval]) -> Vec<Over>, sentence: impl Fn(&Over, Time) -> String) -> Vec<Draft> {
+    pub(crate) fn drafts(
+        &self,
+        over: impl Fn(&[Interval]) -> Vec<Over>,
+        sentence: impl Fn(&Over, Time) -> String,
+    ) -> Vec<Draft> {
         let observed = over(&self.intervals(Time::Observed));
         let granted = over(&self.intervals(Time::Granted));
-        let only_granted = granted.into_iter().filter(|span| !observed.iter().any(|seen| seen.from <= span.to && span.from <= seen.to));
+        let only_granted = granted.into_iter().filter(|span| {
+            !observed
+                .iter()
+                .any(|seen| seen.from <= span.to && span.from <= seen.to)
+        });
         let only_granted: Vec<_> = only_granted.collect();
-        let kinds = observed.iter().map(|span| (span, Time::Observed)).chain(only_granted.iter().map(|span| (span, Time::Granted)));
-        kinds.map(|(span, time)| self.draft(span, time, sentence(span, time))).collect()
+        let kinds = observed
+            .iter()
+            .map(|span| (span, Time::Observed))
+            .chain(only_granted.iter().map(|span| (span, Time::Granted)));
+        kinds
+            .map(|(span, time)| self.draft(span, time, sentence(span, time)))
+            .collect()
     }
 
     /// A finding about the sessions of one span. Contradicting records make it unproven.
     pub(crate) fn draft(&self, over: &Over, time: Time, sentence: String) -> Draft {
-        let sessions: Vec<_> = over.sessions.iter().filter_map(|at| self.sessions.get(*at)).collect();
+        let sessions: Vec<_> = over
+            .sessions
+            .iter()
+            .filter_map(|at| self.sessions.get(*at))
+            .collect();
         let mut events: Vec<RecordKey> = Vec::new();
         for switch in &sessions {
             events.extend(switch.records().cloned());
@@ -109,16 +132,29 @@ impl Held<'_, '_> {
         let uses = || sessions.iter().filter_map(|switch| switch.used.as_ref());
         let first = uses().map(|used| used.first).min();
         let last = uses().map(|used| used.last).max();
-        events.extend(first.into_iter().chain(last).map(|(_, record)| record.clone()));
+        events.extend(
+            first
+                .into_iter()
+                .chain(last)
+                .map(|(_, record)| record.clone()),
+        );
         let mut known = BTreeSet::new();
         events.retain(|event| known.insert(event.clone()));
 
         let conflicting = sessions.iter().any(|switch| !switch.conflicting.is_empty());
-        let verdict = if time == Time::Observed && !conflicting { Verdict::Violation } else { Verdict::Unproven };
+        let verdict = if time == Time::Observed && !conflicting {
+            Verdict::Violation
+        } else {
+            Verdict::Unproven
+        };
         let mut anchor: Vec<String> = self.person.parts().into();
         anchor.push(self.role.as_str().to_owned());
         if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {
-            anchor.extend([first.second.to_string(), first.session.to_string(), first.issued.as_deref().unwrap_or_default().to_owned()]);
+            anchor.extend([
+                first.second.to_string(),
+                first.session.to_string(),
+                first.issued.as_deref().unwrap_or_default().to_owned(),
+            ]);
         }
         Draft {
             verdict,
@@ -136,7 +172,11 @@ impl Held<'_, '_> {
 
     /// Who made the first of the sessions of a span: what they were called then.
     pub(crate) fn origin_of(&self, over: &Over) -> Origin {
-        let first = over.sessions.iter().min().and_then(|at| self.sessions.get(*at));
+        let first = over
+            .sessions
+            .iter()
+            .min()
+            .and_then(|at| self.sessions.get(*at));
         first.map_or_else(|| self.origin.clone(), |switch| self.tracer.origin(switch))
     }
 

@@ -20,7 +20,9 @@ mod truth;
 pub use caller::{Caller, CallerKind};
 pub use condition::{Compared, Condition};
 pub use context::{Context, Held};
-pub use decide::{Decision, Governing, Grant, Identity, Place, Request, ResourceSide, Text, decide};
+pub use decide::{
+    Decision, Governing, Grant, Identity, Place, Request, ResourceSide, Text, decide,
+};
 pub use document::{Document, DocumentError};
 pub use made_up::{MadeUp, Texts, made_up};
 pub use possible::is_possible;

@@ -136,9 +136,12 @@ mod tests {
 
     #[test]
     fn an_event_id_prints_as_it_was_read() {
-        for text in
-            ["8a8844ff-dc95-4ef5-87d2-d86cc23fedd0", "8A8844FF-DC95-4EF5-87D2-D86CC23FEDD0", "1", "8a8844ff-dc95-4ef5-87d2_d86cc23fedd0"]
-        {
+        for text in [
+            "8a8844ff-dc95-4ef5-87d2-d86cc23fedd0",
+            "8A8844FF-DC95-4EF5-87D2-D86CC23FEDD0",
+            "1",
+            "8a8844ff-dc95-4ef5-87d2_d86cc23fedd0",
+        ] {
             assert_eq!(text.parse::<EventId>().unwrap().to_string(), text);
         }
         assert!("".parse::<EventId>().is_err());

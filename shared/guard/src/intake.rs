@@ -70,14 +70,24 @@ pub struct TakenIn {
 impl<'p> Intake<'p> {
     /// Nothing yet. The policy tells whose uses are kept.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { met: RolesMet::new(policy), world: World::default(), kept: Kept::default(), facts: 0, range: None }
+        Self {
+            met: RolesMet::new(policy),
+            world: World::default(),
+            kept: Kept::default(),
+            facts: 0,
+            range: None,
+        }
     }
 
     /// Takes one record in, and names its details that can't be read. The rest of it counts.
     ///
     /// # Errors
     /// A relevant record that cannot be read; it is counted.
-    pub fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<Vec<RecordProblem>, RecordProblem> {
+    pub fn take(
+        &mut self,
+        json: &[u8],
+        delivery: Delivery<'_>,
+    ) -> Result<Vec<RecordProblem>, RecordProblem> {
         let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
         let (time, unread) = match read_from(json, delivery, &elevated) {
             Ok(Reading::Seen(mut seen)) => {
@@ -102,7 +112,9 @@ impl<'p> Intake<'p> {
         };
         self.kept.of_use += 1;
         self.kept.partly_unread += u64::from(!unread.is_empty());
-        self.range = Some(self.range.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        self.range = Some(self.range.map_or((time, time), |(first, last)| {
+            (first.min(time), last.max(time))
+        }));
         Ok(unread)
     }
 
@@ -110,7 +122,11 @@ impl<'p> Intake<'p> {
     ///
     /// # Errors
     /// AWS didn't send the event, or the event or its record cannot be read. It is counted.
-    pub fn take_event(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<Vec<RecordProblem>, NotUsed> {
+    pub fn take_event(
+        &mut self,
+        json: &[u8],
+        delivery: Delivery<'_>,
+    ) -> Result<Vec<RecordProblem>, NotUsed> {
         match envelope::open(json) {
             Ok(event) => Ok(self.take(event.record.as_bytes(), event.delivery(delivery))?),
             Err(why) => {
@@ -149,8 +165,15 @@ impl<'p> Intake<'p> {
 
     /// All of it.
     pub fn finish(mut self) -> TakenIn {
-        self.kept.duplicates = self.facts.saturating_sub(u64::try_from(self.world.len()).unwrap_or(u64::MAX));
+        self.kept.duplicates = self
+            .facts
+            .saturating_sub(u64::try_from(self.world.len()).unwrap_or(u64::MAX));
         self.kept.contradicting = u64::try_from(self.world.conflicts()).unwrap_or(u64::MAX);
-        TakenIn { world: self.world, kept: self.kept, range: self.range, near: self.met.into_near() }
+        TakenIn {
+            world: self.world,
+            kept: self.kept,
+            range: self.range,
+            near: self.met.into_near(),
+        }
     }
 }

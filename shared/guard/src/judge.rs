@@ -8,7 +8,9 @@ mod totals;
 
 use std::collections::BTreeMap;
 
-pub use report::{AskedAlone, Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally};
+pub use report::{
+    AskedAlone, Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally,
+};
 pub use scope::Scope;
 pub use totals::{Files, Findings, Records, Standing, Switches, Totals, standings};
 
@@ -38,33 +40,65 @@ pub(crate) struct Refused<'a> {
 }
 
 /// Judges everything, and tells `watch` of every switch as it is examined.
-pub fn judge(world: &World, policy: &Policy, rosters: &Rosters, scope: Scope, watch: &mut dyn FnMut(&Examined<'_>)) -> Judgement {
+pub fn judge(
+    world: &World,
+    policy: &Policy,
+    rosters: &Rosters,
+    scope: Scope,
+    watch: &mut dyn FnMut(&Examined<'_>),
+) -> Judgement {
     let as_of = scope.as_of.or_else(|| world.latest());
     let gathered = Gathered::new(world, policy, rosters);
     let roster = Roster::new(world, rosters);
     let tracer = Tracer::new(&gathered, &roster);
-    let mut judge = Judge { world, policy, tracer: &tracer, scope, judgement: Judgement::new(as_of) };
+    let mut judge = Judge {
+        world,
+        policy,
+        tracer: &tracer,
+        scope,
+        judgement: Judgement::new(as_of),
+    };
 
-    let mut held: BTreeMap<(Person, RoleArn), (Origin, &RolePolicy, Vec<&Switch<'_>>)> = BTreeMap::new();
+    let mut held: BTreeMap<(Person, RoleArn), (Origin, &RolePolicy, Vec<&Switch<'_>>)> =
+        BTreeMap::new();
     for switch in &gathered.switches {
         if switch.api() == Some(MintApi::AssumeRoot) {
             judge.root_session(switch);
         }
-        let (Some(rules), Some(role)) = (switch.policy, &switch.role) else { continue };
+        let (Some(rules), Some(role)) = (switch.policy, &switch.role) else {
+            continue;
+        };
         drop(roster.take_asked());
         let origin = tracer.origin(switch);
         if judge.scope.holds(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }
-        let view = View { switch, origin: &origin, role: rules, policy, tracer: &tracer, as_of };
+        let view = View {
+            switch,
+            origin: &origin,
+            role: rules,
+            policy,
+            tracer: &tracer,
+            as_of,
+        };
         // A kind of identity that the role does not admit is one finding; how long it stayed adds nothing.
         if origin.mint_missing || view.silenced().is_none() {
-            let sessions = held.entry((origin.person.clone(), role.clone())).or_insert_with(|| (origin, rules, Vec::new()));
+            let sessions = held
+                .entry((origin.person.clone(), role.clone()))
+                .or_insert_with(|| (origin, rules, Vec::new()));
             sessions.2.push(switch);
         }
     }
     for ((person, role), (origin, rules, sessions)) in &held {
-        judge.held(&Held { person, origin, role, rules, policy, tracer: &tracer, sessions: sessions.clone() });
+        judge.held(&Held {
+            person,
+            origin,
+            role,
+            rules,
+            policy,
+            tracer: &tracer,
+            sessions: sessions.clone(),
+        });
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
@@ -81,9 +115,19 @@ struct Judge<'a, 'w> {
 }
 
 impl<'w> Judge<'_, 'w> {
-    fn switch(&mut self, switch: &Switch<'w>, rules: &'w RolePolicy, origin: &Origin, watch: &mut dyn FnMut(&Examined<'_>)) {
+    fn switch(
+        &mut self,
+        switch: &Switch<'w>,
+        rules: &'w RolePolicy,
+        origin: &Origin,
+        watch: &mut dyn FnMut(&Examined<'_>),
+    ) {
         let Some(readings) = switch.readings(&self.tracer.gathered.conflicting) else {
-            let all = || Answer::unproven("so many contradicting copies of its records were read that nothing can be told of this switch");
+            let all = || {
+                Answer::unproven(
+                    "so many contradicting copies of its records were read that nothing can be told of this switch",
+                )
+            };
             let answers: Vec<_> = rules::ALL
                 .iter()
                 .filter(|rule| matches!(rule.check, Check::Switch(_) | Check::Root(_)))
@@ -93,14 +137,26 @@ impl<'w> Judge<'_, 'w> {
         };
         let origins: Vec<Option<Origin>> = match &readings[..] {
             [Some(_)] => vec![Some(origin.clone())],
-            several => several.iter().map(|reading| reading.as_ref().map(|switch| self.tracer.origin(switch))).collect(),
+            several => several
+                .iter()
+                .map(|reading| reading.as_ref().map(|switch| self.tracer.origin(switch)))
+                .collect(),
         };
         let mut answers: Vec<(&'static Rule, Answer)> = Vec::new();
         for rule in &rules::ALL {
-            let (Check::Switch(check) | Check::Root(check)) = rule.check else { continue };
+            let (Check::Switch(check) | Check::Root(check)) = rule.check else {
+                continue;
+            };
             let each = readings.iter().zip(&origins).map(|(switch, origin)| {
                 let (switch, origin) = (switch.as_ref()?, origin.as_ref()?);
-                Some(check(&View { switch, origin, role: rules, policy: self.policy, tracer: self.tracer, as_of: self.judgement.as_of }))
+                Some(check(&View {
+                    switch,
+                    origin,
+                    role: rules,
+                    policy: self.policy,
+                    tracer: self.tracer,
+                    as_of: self.judgement.as_of,
+                }))
             });
             answers.push((rule, agreed(each.collect(), switch)));
         }
@@ -116,7 +172,10 @@ impl<'w> Judge<'_, 'w> {
         watch: &mut dyn FnMut(&Examined<'_>),
     ) {
         let shown = shown(origin);
-        let role = switch.role.as_ref().map_or_else(String::new, |role| harmless(role.as_str()));
+        let role = switch
+            .role
+            .as_ref()
+            .map_or_else(String::new, |role| harmless(role.as_str()));
         let issued = switch.key.issued.as_deref().unwrap_or_default();
         for (rule, answer) in answers {
             self.judgement.count(rule.code, answer.verdict);
@@ -125,21 +184,43 @@ impl<'w> Judge<'_, 'w> {
             }
             let mut events = switch.evidence();
             events.extend(answer.events.iter().cloned());
-            let id = id_of(rule.code, &[&switch.key.session, &switch.key.second.to_string(), issued]);
+            let id = id_of(
+                rule.code,
+                &[&switch.key.session, &switch.key.second.to_string(), issued],
+            );
             let severity = answer.severity.unwrap_or(rules.severity);
             let sentence = answer.because.to_string();
-            let subject = Subject { switches: vec![switch.key.clone()], records: switch.all_records() };
-            let made = Made { rule, verdict: answer.verdict, severity, time: switch.key.second, sentence, events, id, subject };
+            let subject = Subject {
+                switches: vec![switch.key.clone()],
+                records: switch.all_records(),
+            };
+            let made = Made {
+                rule,
+                verdict: answer.verdict,
+                severity,
+                time: switch.key.second,
+                sentence,
+                events,
+                id,
+                subject,
+            };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
         self.judgement.summarise(switch, &shown, &role, answers);
-        watch(&Examined { switch, origin, answers, asked: &self.tracer.roster.take_asked() });
+        watch(&Examined {
+            switch,
+            origin,
+            answers,
+            asked: &self.tracer.roster.take_asked(),
+        });
     }
 
     fn held(&mut self, held: &Held<'_, 'w>) {
         let role = harmless(held.role.as_str());
         for rule in &rules::ALL {
-            let Check::Held(check) = rule.check else { continue };
+            let Check::Held(check) = rule.check else {
+                continue;
+            };
             for draft in check(held) {
                 let caller = shown(draft.origin.as_ref().unwrap_or(held.origin));
                 self.draft(rule, draft, role.clone(), caller, Some(held.rules.severity));
@@ -152,17 +233,32 @@ impl<'w> Judge<'_, 'w> {
         let denials = &self.tracer.gathered.denials;
         for copies in denials.chunk_by(|(a, _), (b, _)| a == b) {
             let of_root = |denial: &Denial| {
-                let at_elevated = || denial.role.as_ref().is_some_and(|role| elevated.find(role, None).is_some());
-                denial.api == MintApi::AssumeRoot || (denial.caller.kind == CallerKind::Root && at_elevated())
+                let at_elevated = || {
+                    denial
+                        .role
+                        .as_ref()
+                        .is_some_and(|role| elevated.find(role, None).is_some())
+                };
+                denial.api == MintApi::AssumeRoot
+                    || (denial.caller.kind == CallerKind::Root && at_elevated())
             };
-            let (root, others): (Vec<_>, Vec<_>) = copies.iter().partition(|(_, denial)| of_root(denial));
+            let (root, others): (Vec<_>, Vec<_>) =
+                copies.iter().partition(|(_, denial)| of_root(denial));
             if let Some((record, denial)) = root.first() {
-                let role = denial.role.as_ref().and_then(|role| elevated.find(role, None)).map(|found| found.arn);
-                let sure = others.is_empty() && !(self.tracer.gathered.conflicting.contains_key(record) && root.len() < 2);
+                let role = denial
+                    .role
+                    .as_ref()
+                    .and_then(|role| elevated.find(role, None))
+                    .map(|found| found.arn);
+                let sure = others.is_empty()
+                    && !(self.tracer.gathered.conflicting.contains_key(record) && root.len() < 2);
                 self.root_refused(record, denial, role.as_ref(), sure);
             }
             for (record, denial) in others {
-                let found = denial.role.as_ref().and_then(|role| elevated.find(role, None));
+                let found = denial
+                    .role
+                    .as_ref()
+                    .and_then(|role| elevated.find(role, None));
                 let Some(found) = found.filter(|_| denial.access_denied) else {
                     self.judgement.other_refusals += 1;
                     continue;
@@ -188,9 +284,13 @@ impl<'w> Judge<'_, 'w> {
             })
             .collect();
         for rule in &rules::ALL {
-            let Check::Refused(check) = rule.check else { continue };
+            let Check::Refused(check) = rule.check else {
+                continue;
+            };
             for draft in check(&at_roles) {
-                let Some(refused) = draft.refused.and_then(|at| at_roles.get(at)) else { continue };
+                let Some(refused) = draft.refused.and_then(|at| at_roles.get(at)) else {
+                    continue;
+                };
                 let (role, caller) = (harmless(refused.role.as_str()), shown(&refused.origin));
                 self.draft(rule, draft, role, caller, Some(refused.severity));
             }
@@ -209,29 +309,76 @@ impl<'w> Judge<'_, 'w> {
     fn asked_for<'r>(&mut self, time: Moment, records: impl IntoIterator<Item = &'r RecordKey>) {
         let asked = self.tracer.roster.take_asked();
         if !asked.is_empty() {
-            let alone = records.into_iter().map(|record| AskedAlone { record: record.clone(), time, asked: asked.clone() });
+            let alone = records.into_iter().map(|record| AskedAlone {
+                record: record.clone(),
+                time,
+                asked: asked.clone(),
+            });
             self.judgement.alone.extend(alone);
         }
     }
 
-    fn draft(&mut self, rule: &'static Rule, draft: Draft, role: String, caller: CallerShown, severity: Option<Severity>) {
+    fn draft(
+        &mut self,
+        rule: &'static Rule,
+        draft: Draft,
+        role: String,
+        caller: CallerShown,
+        severity: Option<Severity>,
+    ) {
         if !self.scope.meets(draft.time, draft.until) {
             return;
         }
         self.judgement.count(rule.code, draft.verdict);
         let anchor: Vec<&str> = draft.anchor.iter().map(String::as_str).collect();
         let id = id_of(rule.code, &anchor);
-        let Draft { verdict, severity: own, time, sentence, events, switches, .. } = draft;
-        let subject = Subject { switches, records: events.clone() };
-        self.report(Made { rule, verdict, severity: own, time, sentence, events, id, subject }, role, caller, severity);
+        let Draft {
+            verdict,
+            severity: own,
+            time,
+            sentence,
+            events,
+            switches,
+            ..
+        } = draft;
+        let subject = Subject {
+            switches,
+            records: events.clone(),
+        };
+        self.report(
+            Made {
+                rule,
+                verdict,
+                severity: own,
+                time,
+                sentence,
+                events,
+                id,
+                subject,
+            },
+            role,
+            caller,
+            severity,
+        );
     }
 
     /// `role_severity`: what the policy says of the role; a critical role's findings cannot be hidden.
-    fn report(&mut self, made: Made, role: String, caller: CallerShown, role_severity: Option<Severity>) {
+    fn report(
+        &mut self,
+        made: Made,
+        role: String,
+        caller: CallerShown,
+        role_severity: Option<Severity>,
+    ) {
         let mut known = std::collections::HashSet::new();
         let mut events: Vec<_> = made.events.into_iter().map(|record| record.event).collect();
         events.retain(|event| known.insert(event.clone()));
-        let hidden_by = self.policy.suppression(made.rule.code, caller.arn.as_deref().unwrap_or_default(), role_severity, made.time);
+        let hidden_by = self.policy.suppression(
+            made.rule.code,
+            caller.arn.as_deref().unwrap_or_default(),
+            role_severity,
+            made.time,
+        );
         let finding = Finding {
             rule: made.rule.code,
             name: made.rule.name,
@@ -248,7 +395,10 @@ impl<'w> Judge<'_, 'w> {
             subject: made.subject,
         };
         match hidden_by {
-            Some(entry) => self.judgement.suppressed.push(SuppressedFinding { finding, by: entry.clone() }),
+            Some(entry) => self.judgement.suppressed.push(SuppressedFinding {
+                finding,
+                by: entry.clone(),
+            }),
             None => self.judgement.findings.push(finding),
         }
     }
@@ -272,12 +422,21 @@ fn agreed(answers: Vec<Option<Answer>>, switch: &Switch<'_>) -> Answer {
         None | Some(Verdict::Allow | Verdict::NotApplicable) => Verdict::Allow,
         Some(verdict) => verdict,
     };
-    let same = answers.windows(2).all(|pair| matches!(pair, [a, b] if class(a) == class(b)));
+    let same = answers
+        .windows(2)
+        .all(|pair| matches!(pair, [a, b] if class(a) == class(b)));
     if same && let Some(answer) = answers.into_iter().flatten().next() {
         return answer;
     }
-    let events: Vec<_> = switch.conflicting.iter().map(|record| record.event.to_string()).collect();
-    Answer::unproven(format!("the verdict depends on which of the contradicting copies of event {} is right", events.join(" and ")))
+    let events: Vec<_> = switch
+        .conflicting
+        .iter()
+        .map(|record| record.event.to_string())
+        .collect();
+    Answer::unproven(format!(
+        "the verdict depends on which of the contradicting copies of event {} is right",
+        events.join(" and ")
+    ))
 }
 
 /// The origin, as a finding shows it.

@@ -36,7 +36,7 @@ pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
 pub use elevated::{Elevated, RolesMet, UnmatchedEntry, needles, unmatched};
 pub use finding::{CallerShown, Finding, NotAFinding, Subject, Verdict};
 pub use judge::{
-    AskedAlone, Examined, Files, Findings, Judgement, Records, RefusedSummary, Scope, Standing, SuppressedFinding, SwitchSummary, Switches,
-    Tally, Totals, judge, standings,
+    AskedAlone, Examined, Files, Findings, Judgement, Records, RefusedSummary, Scope, Standing,
+    SuppressedFinding, SwitchSummary, Switches, Tally, Totals, judge, standings,
 };
 pub use proof::Proof;

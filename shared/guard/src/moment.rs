@@ -52,12 +52,19 @@ fn from_java(text: &str) -> Option<Moment> {
     let text = text.replace(['\u{202f}', '\u{a0}'], " ");
     let mut words = text.split_ascii_whitespace();
     let month = words.next()?;
-    let month =
-        1 + ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].iter().position(|name| *name == month)?;
+    let month = 1 + [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    .iter()
+    .position(|name| *name == month)?;
     let day: i8 = words.next()?.strip_suffix(',')?.parse().ok()?;
     let year: i16 = words.next()?.trim_end_matches(',').parse().ok()?;
     let mut clock = words.next()?.split(':').map(str::parse::<i8>);
-    let (hour, minute, second) = (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
+    let (hour, minute, second) = (
+        clock.next()?.ok()?,
+        clock.next()?.ok()?,
+        clock.next()?.ok()?,
+    );
     let half = words.next()?;
     if clock.next().is_some() || words.next().is_some() || !(0..=12).contains(&hour) {
         return None;
@@ -67,7 +74,16 @@ fn from_java(text: &str) -> Option<Moment> {
         "PM" => hour % 12 + 12,
         _ => return None,
     };
-    let civil = jiff::civil::DateTime::new(year, i8::try_from(month).ok()?, day, hour, minute, second, 0).ok()?;
+    let civil = jiff::civil::DateTime::new(
+        year,
+        i8::try_from(month).ok()?,
+        day,
+        hour,
+        minute,
+        second,
+        0,
+    )
+    .ok()?;
     let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(Moment(zoned.timestamp().as_second()))
 }
@@ -143,7 +159,10 @@ impl FromStr for Span {
         let mut smallest_unit = i64::MAX;
         for c in text.chars().filter(|c| *c != ' ') {
             if let Some(digit) = c.to_digit(10) {
-                let grown = number.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add(i64::from(digit)));
+                let grown = number
+                    .unwrap_or(0)
+                    .checked_mul(10)
+                    .and_then(|n| n.checked_add(i64::from(digit)));
                 number = Some(grown.ok_or(NotASpan)?);
                 continue;
             }
@@ -159,7 +178,11 @@ impl FromStr for Span {
                 return Err(NotASpan);
             }
             smallest_unit = unit;
-            let part = number.take().ok_or(NotASpan)?.checked_mul(unit).ok_or(NotASpan)?;
+            let part = number
+                .take()
+                .ok_or(NotASpan)?
+                .checked_mul(unit)
+                .ok_or(NotASpan)?;
             total = total.checked_add(part).ok_or(NotASpan)?;
         }
         if number.is_some() || smallest_unit == i64::MAX {
@@ -211,20 +234,46 @@ mod tests {
 
     #[test]
     fn event_time_is_read_to_the_second() {
-        assert_eq!(at("2023-07-10T12:09:47Z").to_string(), "2023-07-10T12:09:47Z");
+        assert_eq!(
+            at("2023-07-10T12:09:47Z").to_string(),
+            "2023-07-10T12:09:47Z"
+        );
         assert_eq!(at("2023-07-10T12:09:47.999Z"), at("2023-07-10T12:09:47Z"));
-        for odd in ["2024-12-12 16:04:32.000000000", "redacted", "", "2023-07-10", "2023-13-10T00:00:00Z"] {
+        for odd in [
+            "2024-12-12 16:04:32.000000000",
+            "redacted",
+            "",
+            "2023-07-10",
+            "2023-13-10T00:00:00Z",
+        ] {
             assert!(odd.parse::<Moment>().is_err(), "{odd}");
         }
     }
 
     #[test]
     fn both_java_formats_of_expiration_are_read() {
-        assert_eq!(Moment::from_expiration("Jul 30, 2021 12:12:04 PM").unwrap(), at("2021-07-30T12:12:04Z"));
-        assert_eq!(Moment::from_expiration("Jul 10, 2023, 12:09:47 AM").unwrap(), at("2023-07-10T00:09:47Z"));
-        assert_eq!(Moment::from_expiration("Jul 10, 2023, 1:09:47\u{202f}PM").unwrap(), at("2023-07-10T13:09:47Z"));
-        assert_eq!(Moment::from_expiration("2023-07-10T13:09:47Z").unwrap(), at("2023-07-10T13:09:47Z"));
-        for odd in ["Jul 10, 2023, 13:09:47 PM", "Juli 10, 2023, 1:09:47 PM", "Feb 30, 2023, 1:09:47 PM", "tomorrow"] {
+        assert_eq!(
+            Moment::from_expiration("Jul 30, 2021 12:12:04 PM").unwrap(),
+            at("2021-07-30T12:12:04Z")
+        );
+        assert_eq!(
+            Moment::from_expiration("Jul 10, 2023, 12:09:47 AM").unwrap(),
+            at("2023-07-10T00:09:47Z")
+        );
+        assert_eq!(
+            Moment::from_expiration("Jul 10, 2023, 1:09:47\u{202f}PM").unwrap(),
+            at("2023-07-10T13:09:47Z")
+        );
+        assert_eq!(
+            Moment::from_expiration("2023-07-10T13:09:47Z").unwrap(),
+            at("2023-07-10T13:09:47Z")
+        );
+        for odd in [
+            "Jul 10, 2023, 13:09:47 PM",
+            "Juli 10, 2023, 1:09:47 PM",
+            "Feb 30, 2023, 1:09:47 PM",
+            "tomorrow",
+        ] {
             assert!(Moment::from_expiration(odd).is_err(), "{odd}");
         }
     }
@@ -235,7 +284,16 @@ mod tests {
         assert_eq!("1h 30m".parse::<Span>().unwrap().to_string(), "1h 30m");
         assert_eq!("90m".parse::<Span>().unwrap().to_string(), "1h 30m");
         assert_eq!("0s".parse::<Span>().unwrap().to_string(), "0s");
-        for odd in ["1", "", "h", "1w", "-1h", "30m1h", "1h1h", "99999999999999999999d"] {
+        for odd in [
+            "1",
+            "",
+            "h",
+            "1w",
+            "-1h",
+            "30m1h",
+            "1h1h",
+            "99999999999999999999d",
+        ] {
             assert!(odd.parse::<Span>().is_err(), "{odd}");
         }
     }

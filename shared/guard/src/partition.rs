@@ -16,8 +16,18 @@ pub struct Known {
 
 /// Those that AWS's software development kits name.
 pub const KNOWN: [Known; 8] = [
-    Known { partition: "aws", iam_region: "us-east-1", sign_in: Some("signin.aws.amazon.com"), console: Some("console.aws.amazon.com") },
-    Known { partition: "aws-cn", iam_region: "cn-north-1", sign_in: Some("signin.amazonaws.cn"), console: Some("console.amazonaws.cn") },
+    Known {
+        partition: "aws",
+        iam_region: "us-east-1",
+        sign_in: Some("signin.aws.amazon.com"),
+        console: Some("console.aws.amazon.com"),
+    },
+    Known {
+        partition: "aws-cn",
+        iam_region: "cn-north-1",
+        sign_in: Some("signin.amazonaws.cn"),
+        console: Some("console.amazonaws.cn"),
+    },
     Known {
         partition: "aws-us-gov",
         iam_region: "us-gov-west-1",
@@ -31,10 +41,30 @@ pub const KNOWN: [Known; 8] = [
         sign_in: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
         console: Some("console.amazonaws-eusc.eu"),
     },
-    Known { partition: "aws-iso", iam_region: "us-iso-east-1", sign_in: None, console: None },
-    Known { partition: "aws-iso-b", iam_region: "us-isob-east-1", sign_in: None, console: None },
-    Known { partition: "aws-iso-e", iam_region: "eu-isoe-west-1", sign_in: None, console: None },
-    Known { partition: "aws-iso-f", iam_region: "us-isof-south-1", sign_in: None, console: None },
+    Known {
+        partition: "aws-iso",
+        iam_region: "us-iso-east-1",
+        sign_in: None,
+        console: None,
+    },
+    Known {
+        partition: "aws-iso-b",
+        iam_region: "us-isob-east-1",
+        sign_in: None,
+        console: None,
+    },
+    Known {
+        partition: "aws-iso-e",
+        iam_region: "eu-isoe-west-1",
+        sign_in: None,
+        console: None,
+    },
+    Known {
+        partition: "aws-iso-f",
+        iam_region: "us-isof-south-1",
+        sign_in: None,
+        console: None,
+    },
 ];
 
 /// What is known of a partition, if anything is.
@@ -53,7 +83,11 @@ pub fn of_region(region: &str) -> Option<&'static Known> {
         ["us", "isob", _, _] => "aws-iso-b",
         ["eu", "isoe", _, _] => "aws-iso-e",
         ["us", "isof", _, _] => "aws-iso-f",
-        ["us" | "eu" | "ap" | "sa" | "ca" | "me" | "af" | "il" | "mx", _, _] => "aws",
+        [
+            "us" | "eu" | "ap" | "sa" | "ca" | "me" | "af" | "il" | "mx",
+            _,
+            _,
+        ] => "aws",
         _ => return None,
     })
 }
@@ -64,11 +98,17 @@ pub fn of_region(region: &str) -> Option<&'static Known> {
 pub fn console(partition: Option<&str>, region: &str) -> Option<String> {
     let by_region = of_region(region);
     let known = match partition {
-        Some(partition) => known(partition).filter(|known| by_region.is_none_or(|other| other == *known)),
+        Some(partition) => {
+            known(partition).filter(|known| by_region.is_none_or(|other| other == *known))
+        }
         None => by_region,
     }?;
     let host = known.console?;
-    Some(if known.partition == "aws" { format!("{region}.{host}") } else { host.to_owned() })
+    Some(if known.partition == "aws" {
+        format!("{region}.{host}")
+    } else {
+        host.to_owned()
+    })
 }
 
 /// Whether IAM's events are recorded in this Region by what is known without looking into the logs. Old trails wrote `global` instead.
@@ -101,22 +141,47 @@ mod tests {
             ("global", None),
             ("", None),
         ] {
-            assert_eq!(of_region(region).map(|known| known.partition), partition, "{region}");
+            assert_eq!(
+                of_region(region).map(|known| known.partition),
+                partition,
+                "{region}"
+            );
         }
         for known in KNOWN {
-            assert_eq!(of_region(known.iam_region).map(|known| known.partition), Some(known.partition));
+            assert_eq!(
+                of_region(known.iam_region).map(|known| known.partition),
+                Some(known.partition)
+            );
         }
     }
 
     #[test]
     fn a_console_is_the_partitions_own_or_none() {
         let host = |partition, region| console(partition, region);
-        assert_eq!(host(Some("aws"), "us-east-1").as_deref(), Some("us-east-1.console.aws.amazon.com"));
-        assert_eq!(host(None, "ap-northeast-1").as_deref(), Some("ap-northeast-1.console.aws.amazon.com"));
-        assert_eq!(host(Some("aws"), "zz-new-1").as_deref(), Some("zz-new-1.console.aws.amazon.com"));
-        assert_eq!(host(Some("aws-cn"), "cn-north-1").as_deref(), Some("console.amazonaws.cn"));
-        assert_eq!(host(None, "us-gov-west-1").as_deref(), Some("console.amazonaws-us-gov.com"));
-        assert_eq!(host(Some("aws-eusc"), "eusc-de-east-1").as_deref(), Some("console.amazonaws-eusc.eu"));
+        assert_eq!(
+            host(Some("aws"), "us-east-1").as_deref(),
+            Some("us-east-1.console.aws.amazon.com")
+        );
+        assert_eq!(
+            host(None, "ap-northeast-1").as_deref(),
+            Some("ap-northeast-1.console.aws.amazon.com")
+        );
+        assert_eq!(
+            host(Some("aws"), "zz-new-1").as_deref(),
+            Some("zz-new-1.console.aws.amazon.com")
+        );
+        assert_eq!(
+            host(Some("aws-cn"), "cn-north-1").as_deref(),
+            Some("console.amazonaws.cn")
+        );
+        assert_eq!(
+            host(None, "us-gov-west-1").as_deref(),
+            Some("console.amazonaws-us-gov.com")
+        );
+        assert_eq!(
+            host(Some("aws-eusc"), "eusc-de-east-1").as_deref(),
+            Some("console.amazonaws-eusc.eu")
+        );
         for (partition, region) in [
             (Some("aws-iso"), "us-iso-east-1"),
             (Some("aws-nova"), "nova-lyra-2"),

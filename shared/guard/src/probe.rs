@@ -43,7 +43,11 @@ impl Prober {
     /// The session-auditor of this guard, which is deployed in the account `hub`.
     pub fn new(guarded: &Guarded, hub: AccountId) -> Self {
         let auditor = format!("{}{AUDITOR}", guarded.stack);
-        Self { hub, auditor, reader_role: guarded.reader_role.clone() }
+        Self {
+            hub,
+            auditor,
+            reader_role: guarded.reader_role.clone(),
+        }
     }
 
     /// The probe that a record shows. What can't be read shows none.
@@ -57,9 +61,15 @@ impl Prober {
     /// The same for a record that was read.
     pub fn recognize(&self, seen: &Seen) -> Option<Probe> {
         let (role, is_entered) = match seen.fact.as_ref()? {
-            Fact::Mint(mint) if mint.api == MintApi::AssumeRole && is_named(mint.session.as_deref()) => (mint.role.as_ref()?, true),
+            Fact::Mint(mint)
+                if mint.api == MintApi::AssumeRole && is_named(mint.session.as_deref()) =>
+            {
+                (mint.role.as_ref()?, true)
+            }
             // The record of a call that was denied has no session's name.
-            Fact::Denial(denial) if denial.api == MintApi::AssumeRole && denial.access_denied => (denial.role.as_ref()?, false),
+            Fact::Denial(denial) if denial.api == MintApi::AssumeRole && denial.access_denied => {
+                (denial.role.as_ref()?, false)
+            }
             _ => return None,
         };
         if !self.is_reader(role) || !self.is_caller(&seen.caller, seen.key.account) {
@@ -70,7 +80,11 @@ impl Prober {
             return None;
         }
         let answers = seen.region.clone().filter(|_| is_owners && is_entered);
-        Some(Probe { role: role.clone(), answers, seen: seen.clone() })
+        Some(Probe {
+            role: role.clone(),
+            answers,
+            seen: seen.clone(),
+        })
     }
 
     fn is_reader(&self, role: &RoleArn) -> bool {
@@ -94,7 +108,9 @@ impl Prober {
 
 /// Whether a session (`AROA…:name`) has the name of a probe's.
 fn is_named(session: Option<&str>) -> bool {
-    session.and_then(|session| session.split_once(':')).is_some_and(|(_, name)| name == SESSION)
+    session
+        .and_then(|session| session.split_once(':'))
+        .is_some_and(|(_, name)| name == SESSION)
 }
 
 #[cfg(test)]

@@ -34,9 +34,14 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
         return Proof::Proved { serial };
     }
     let Some(half) = switch.caller_half() else {
-        let account = switch.caller_account().map_or_else(|| "the caller's account".to_owned(), |account| format!("account {account}"));
+        let account = switch.caller_account().map_or_else(
+            || "the caller's account".to_owned(),
+            |account| format!("account {account}"),
+        );
         return Proof::Unproven {
-            missing: format!("{account} sent nothing for this switch, and the role owner's copy names no MFA device"),
+            missing: format!(
+                "{account} sent nothing for this switch, and the role owner's copy names no MFA device"
+            ),
         };
     };
     let caller = &half.mint.caller;
@@ -53,19 +58,35 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
         None
     };
     match (session.and_then(|session| session.mfa), unread) {
-        (Some(true), _) => Proof::Proved { serial: token.and_then(|token| token.mfa_serial().cloned()) },
-        (_, Some(field)) => Proof::Unproven { missing: format!("the record's `{field}` can't be read") },
-        (Some(false), None) => Proof::Disproved { how: "the caller's session was opened without MFA".to_owned() },
-        (None, None) if caller.has_long_term_key() => {
-            Proof::Disproved { how: format!("a permanent access key ({}) made the call without naming a device", last_four(caller)) }
-        }
-        (None, None) => Proof::Unproven { missing: "the record of the caller's temporary key lacks its session context".to_owned() },
+        (Some(true), _) => Proof::Proved {
+            serial: token.and_then(|token| token.mfa_serial().cloned()),
+        },
+        (_, Some(field)) => Proof::Unproven {
+            missing: format!("the record's `{field}` can't be read"),
+        },
+        (Some(false), None) => Proof::Disproved {
+            how: "the caller's session was opened without MFA".to_owned(),
+        },
+        (None, None) if caller.has_long_term_key() => Proof::Disproved {
+            how: format!(
+                "a permanent access key ({}) made the call without naming a device",
+                last_four(caller)
+            ),
+        },
+        (None, None) => Proof::Unproven {
+            missing: "the record of the caller's temporary key lacks its session context"
+                .to_owned(),
+        },
     }
 }
 
 /// An access key is shown only by its end.
 fn last_four(caller: &Caller) -> String {
     let key: Vec<char> = caller.key.as_deref().unwrap_or_default().chars().collect();
-    let end: String = key.get(key.len().saturating_sub(4)..).unwrap_or_default().iter().collect();
+    let end: String = key
+        .get(key.len().saturating_sub(4)..)
+        .unwrap_or_default()
+        .iter()
+        .collect();
     format!("…{}", crate::untrusted::harmless(&end))
 }

@@ -25,17 +25,36 @@ pub(crate) struct Record<'a> {
     pub(crate) user_identity: Option<Object<UserIdentity<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) event_time: Option<Text<'a>>,
-    #[serde(borrow, default, deserialize_with = "text::only_text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "text::only_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) event_source: Option<Text<'a>>,
-    #[serde(borrow, default, deserialize_with = "text::only_text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "text::only_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) event_name: Option<Text<'a>>,
     #[serde(borrow, skip_serializing)]
     pub(crate) event_type: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) aws_region: Option<Text<'a>>,
-    #[serde(borrow, rename = "sourceIPAddress", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        rename = "sourceIPAddress",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) source_ip_address: Option<Text<'a>>,
-    #[serde(borrow, default, deserialize_with = "text::only_text", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "text::only_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) error_code: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) error_message: Option<Text<'a>>,
@@ -45,7 +64,11 @@ pub(crate) struct Record<'a> {
     pub(crate) session_credential_from_console: Option<Text<'a>>,
     #[serde(borrow, rename = "eventID", skip_serializing_if = "Option::is_none")]
     pub(crate) event_id: Option<Text<'a>>,
-    #[serde(borrow, rename = "sharedEventID", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        rename = "sharedEventID",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) shared_event_id: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) recipient_account_id: Option<Text<'a>>,
@@ -86,7 +109,9 @@ pub(crate) struct Recipient<'a> {
 impl Recipient<'_> {
     /// `recipientAccountId`; empty is absent.
     pub(crate) fn account(&self) -> Option<&str> {
-        self.recipient_account_id.as_deref().filter(|text| !text.is_empty())
+        self.recipient_account_id
+            .as_deref()
+            .filter(|text| !text.is_empty())
     }
 }
 
@@ -151,7 +176,11 @@ pub(crate) struct SessionAttributes<'a> {
 /// A record that was sent again: late, or with corrected fields.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Addendum<'a> {
-    #[serde(borrow, rename = "originalEventID", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        rename = "originalEventID",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) original_event_id: Option<Text<'a>>,
 }
 
@@ -263,6 +292,11 @@ pub(crate) struct AdditionalEventData<'a> {
 pub(crate) struct Resource<'a> {
     #[serde(borrow, rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<Text<'a>>,
-    #[serde(borrow, rename = "ARN", alias = "arn", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        borrow,
+        rename = "ARN",
+        alias = "arn",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) arn: Option<Text<'a>>,
 }

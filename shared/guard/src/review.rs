@@ -63,10 +63,23 @@ pub struct Review {
 pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     let view = View::new(setup, policy);
     let (near_misses, empty_lists) = (view.near_misses(), empty::lists(&view));
-    let notices = near_misses.iter().chain(&empty_lists).cloned().chain(view.notices()).collect();
-    let mut review = Review { notices, near_misses, empty_lists, elevated: view.elevated.len(), ..Review::default() };
+    let notices = near_misses
+        .iter()
+        .chain(&empty_lists)
+        .cloned()
+        .chain(view.notices())
+        .collect();
+    let mut review = Review {
+        notices,
+        near_misses,
+        empty_lists,
+        elevated: view.elevated.len(),
+        ..Review::default()
+    };
     for rule in &rules::ALL {
-        let Check::Review(check) = rule.check else { continue };
+        let Check::Review(check) = rule.check else {
+            continue;
+        };
         for draft in check(&view) {
             let severity = draft.of_role;
             let finding = finished(rule, draft, policy);
@@ -78,8 +91,14 @@ pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     }
     review.findings = merged(review.findings);
     let order = |a: &ReviewFinding, b: &ReviewFinding| {
-        let key =
-            |finding: &ReviewFinding| (std::cmp::Reverse(finding.severity), finding.rule, finding.subject.clone(), finding.id.clone());
+        let key = |finding: &ReviewFinding| {
+            (
+                std::cmp::Reverse(finding.severity),
+                finding.rule,
+                finding.subject.clone(),
+                finding.id.clone(),
+            )
+        };
         key(a).cmp(&key(b))
     };
     review.findings.sort_by(order);
@@ -100,7 +119,11 @@ fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
         if known.message != finding.message {
             known.message = format!("{}; {}", known.message, finding.message);
         }
-        let undecided = finding.undecided.into_iter().filter(|reason| !known.undecided.contains(reason)).collect::<Vec<_>>();
+        let undecided = finding
+            .undecided
+            .into_iter()
+            .filter(|reason| !known.undecided.contains(reason))
+            .collect::<Vec<_>>();
         known.undecided.extend(undecided);
         known.wanting = std::mem::take(&mut known.wanting).and(finding.wanting);
     }

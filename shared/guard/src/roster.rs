@@ -70,7 +70,14 @@ impl<'a> Roster<'a> {
         let users = names::books(Named::User, &iam, world, rosters);
         let groups = names::books(Named::Group, &iam, world, rosters);
         let changes = Changes::resolve(&iam, &users, &groups, &crate::dossier::contradicted(world));
-        Self { rosters, world, users, groups, changes, asked: RefCell::default() }
+        Self {
+            rosters,
+            world,
+            users,
+            groups,
+            changes,
+            asked: RefCell::default(),
+        }
     }
 
     /// Whom and what was asked about since this was called last: the answers can change with facts about these, and with no others. Groups
@@ -81,18 +88,27 @@ impl<'a> Roster<'a> {
 
     /// An answer that was given before is used again.
     pub(crate) fn asked_about_user(&self, account: AccountId, id: &str) {
-        self.asked.borrow_mut().insert(Entity::User(account, Handle::Id(Arc::from(id))));
+        self.asked
+            .borrow_mut()
+            .insert(Entity::User(account, Handle::Id(Arc::from(id))));
     }
 
     /// Who bore the user name at `at`. Where nothing tells, the answer does not depend on what is known of others in the account.
     pub fn user_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
-        self.asked.borrow_mut().insert(Entity::User(account, Handle::name(name)));
-        self.users.get(&account).map_or_else(|| Names::default().bearer(name, at), |names| names.bearer(name, at))
+        self.asked
+            .borrow_mut()
+            .insert(Entity::User(account, Handle::name(name)));
+        self.users.get(&account).map_or_else(
+            || Names::default().bearer(name, at),
+            |names| names.bearer(name, at),
+        )
     }
 
     /// What bore the group name at `at`.
     pub fn group_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
-        self.groups.get(&account).map_or(Bearer::Unknown, |names| names.bearer(name, at))
+        self.groups
+            .get(&account)
+            .map_or(Bearer::Unknown, |names| names.bearer(name, at))
     }
 
     /// The id that a group in the policy stands for. It is the same at every moment: the bearer in the roster, else the last in the logs.
@@ -100,7 +116,11 @@ impl<'a> Roster<'a> {
         match &group.group {
             GroupName::ById(id) => Some(Arc::from(id.as_str())),
             GroupName::ByName(name) => {
-                let in_snapshot = self.rosters.of(group.account).filter_map(|s| s.group_id(name)).next_back();
+                let in_snapshot = self
+                    .rosters
+                    .of(group.account)
+                    .filter_map(|s| s.group_id(name))
+                    .next_back();
                 in_snapshot.or_else(|| self.groups.get(&group.account)?.last_bearer(name))
             }
         }
@@ -130,7 +150,11 @@ impl<'a> Roster<'a> {
     /// The user's ARN where a snapshot has it.
     pub fn user_arn(&self, account: AccountId, id: &str) -> Option<&str> {
         self.asked_about_user(account, id);
-        self.rosters.of(account).filter_map(|snapshot| snapshot.users.get(id)).map(|user| user.arn.as_str()).rfind(|arn| !arn.is_empty())
+        self.rosters
+            .of(account)
+            .filter_map(|snapshot| snapshot.users.get(id))
+            .map(|user| user.arn.as_str())
+            .rfind(|arn| !arn.is_empty())
     }
 
     /// The partition that the account is in, where a snapshot shows it.
@@ -156,13 +180,22 @@ impl<'a> Roster<'a> {
 
     /// The latest enrolment of this device up to `at`.
     pub fn enrolled(&self, serial: &str, at: Moment) -> Option<&Enrolment> {
-        self.asked.borrow_mut().insert(Entity::Device(Arc::from(serial)));
+        self.asked
+            .borrow_mut()
+            .insert(Entity::Device(Arc::from(serial)));
         self.latest(self.changes.by_serial.get(serial)?, at)
     }
 
     fn latest(&self, indices: &[usize], at: Moment) -> Option<&Enrolment> {
-        let time = |index: &usize| self.changes.enrolments.get(*index).map(|enrolment| enrolment.time);
+        let time = |index: &usize| {
+            self.changes
+                .enrolments
+                .get(*index)
+                .map(|enrolment| enrolment.time)
+        };
         let begun = indices.partition_point(|index| time(index).is_some_and(|time| time <= at));
-        self.changes.enrolments.get(*indices.get(begun.checked_sub(1)?)?)
+        self.changes
+            .enrolments
+            .get(*indices.get(begun.checked_sub(1)?)?)
     }
 }

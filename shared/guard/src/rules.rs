@@ -56,35 +56,121 @@ pub(crate) enum Check {
 
 macro_rules! rule {
     ($code:literal, $name:literal, $file:ident, $check:expr) => {
-        Rule { code: $code, name: $name, source: include_str!(concat!("rules/", stringify!($file), ".rs")), check: $check }
+        Rule {
+            code: $code,
+            name: $name,
+            source: include_str!(concat!("rules/", stringify!($file), ".rs")),
+            check: $check,
+        }
     };
 }
 
 /// The rule about the guard itself, which judges single records as they arrive ([`crate::tamper`]).
-pub(crate) const GUARD_TAMPERED: Rule = rule!("RW201", "guard-tampered", guard_tampered, Check::Live);
+pub(crate) const GUARD_TAMPERED: Rule =
+    rule!("RW201", "guard-tampered", guard_tampered, Check::Live);
 
 /// Every rule, by code.
 pub const ALL: [Rule; 16] = [
-    rule!("RW001", "caller-outside-group", caller_outside_group, Check::Switch(caller_outside_group::check)),
-    rule!("RW002", "switch-without-mfa", switch_without_mfa, Check::Switch(switch_without_mfa::check)),
-    rule!("RW003", "session-too-long", session_too_long, Check::Switch(session_too_long::check)),
-    rule!("RW004", "elevated-too-long", elevated_too_long, Check::Held(elevated_too_long::check)),
-    rule!("RW005", "daily-budget-spent", daily_budget_spent, Check::Held(daily_budget_spent::check)),
-    rule!("RW006", "untraceable-caller", untraceable_caller, Check::Switch(untraceable_caller::check)),
-    rule!("RW007", "caller-outside-trust", caller_outside_trust, Check::Switch(caller_outside_trust::check)),
-    rule!("RW008", "root-switch", root_switch, Check::Root(root_switch::check)),
-    rule!("RW009", "switch-denied", switch_denied, Check::Refused(switch_denied::check)),
-    rule!("RW010", "joined-group-just-before", joined_group_just_before, Check::Switch(joined_group_just_before::check)),
-    rule!("RW011", "chained-switch", chained_switch, Check::Switch(chained_switch::check)),
-    rule!("RW012", "unexpected-identity", unexpected_identity, Check::Switch(unexpected_identity::check)),
-    rule!("RW013", "unused-elevation", unused_elevation, Check::Switch(unused_elevation::check)),
-    rule!("RW014", "stretched-by-rechaining", stretched_by_rechaining, Check::Held(stretched_by_rechaining::check)),
-    rule!("RW015", "mfa-enrolled-just-before", mfa_enrolled_just_before, Check::Switch(mfa_enrolled_just_before::check)),
+    rule!(
+        "RW001",
+        "caller-outside-group",
+        caller_outside_group,
+        Check::Switch(caller_outside_group::check)
+    ),
+    rule!(
+        "RW002",
+        "switch-without-mfa",
+        switch_without_mfa,
+        Check::Switch(switch_without_mfa::check)
+    ),
+    rule!(
+        "RW003",
+        "session-too-long",
+        session_too_long,
+        Check::Switch(session_too_long::check)
+    ),
+    rule!(
+        "RW004",
+        "elevated-too-long",
+        elevated_too_long,
+        Check::Held(elevated_too_long::check)
+    ),
+    rule!(
+        "RW005",
+        "daily-budget-spent",
+        daily_budget_spent,
+        Check::Held(daily_budget_spent::check)
+    ),
+    rule!(
+        "RW006",
+        "untraceable-caller",
+        untraceable_caller,
+        Check::Switch(untraceable_caller::check)
+    ),
+    rule!(
+        "RW007",
+        "caller-outside-trust",
+        caller_outside_trust,
+        Check::Switch(caller_outside_trust::check)
+    ),
+    rule!(
+        "RW008",
+        "root-switch",
+        root_switch,
+        Check::Root(root_switch::check)
+    ),
+    rule!(
+        "RW009",
+        "switch-denied",
+        switch_denied,
+        Check::Refused(switch_denied::check)
+    ),
+    rule!(
+        "RW010",
+        "joined-group-just-before",
+        joined_group_just_before,
+        Check::Switch(joined_group_just_before::check)
+    ),
+    rule!(
+        "RW011",
+        "chained-switch",
+        chained_switch,
+        Check::Switch(chained_switch::check)
+    ),
+    rule!(
+        "RW012",
+        "unexpected-identity",
+        unexpected_identity,
+        Check::Switch(unexpected_identity::check)
+    ),
+    rule!(
+        "RW013",
+        "unused-elevation",
+        unused_elevation,
+        Check::Switch(unused_elevation::check)
+    ),
+    rule!(
+        "RW014",
+        "stretched-by-rechaining",
+        stretched_by_rechaining,
+        Check::Held(stretched_by_rechaining::check)
+    ),
+    rule!(
+        "RW015",
+        "mfa-enrolled-just-before",
+        mfa_enrolled_just_before,
+        Check::Switch(mfa_enrolled_just_before::check)
+    ),
     GUARD_TAMPERED,
 ];
 
 /// The headings that every rule's documentation has, in this order.
-pub const HEADINGS: [&str; 4] = ["What it does", "Why it matters", "Blind spots", "What to do"];
+pub const HEADINGS: [&str; 4] = [
+    "What it does",
+    "Why it matters",
+    "Blind spots",
+    "What to do",
+];
 
 /// Every rule, those of the review included, by code.
 pub fn listed() -> Vec<&'static Rule> {
@@ -94,21 +180,46 @@ pub fn listed() -> Vec<&'static Rule> {
 }
 
 impl Rule {
-    pub(crate) const fn new(code: &'static str, name: &'static str, source: &'static str, check: Check) -> Self {
-        Self { code, name, source, check }
+    pub(crate) const fn new(
+        code: &'static str,
+        name: &'static str,
+        source: &'static str,
+        check: Check,
+    ) -> Self {
+        Self {
+            code,
+            name,
+            source,
+            check,
+        }
     }
 
     /// The rule's documentation, in Markdown: the file's own doc comment.
     pub fn documentation(&self) -> String {
-        let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
-        lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+        let lines = self
+            .source
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"));
+        lines
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// The text below one of the [`HEADINGS`].
     pub fn section(&self, heading: &str) -> String {
         let documentation = self.documentation();
-        let mut lines = documentation.lines().skip_while(|line| line.strip_prefix("## ") != Some(heading)).skip(1);
-        lines.by_ref().take_while(|line| !line.starts_with("## ")).collect::<Vec<_>>().join("\n").trim().to_owned()
+        let mut lines = documentation
+            .lines()
+            .skip_while(|line| line.strip_prefix("## ") != Some(heading))
+            .skip(1);
+        lines
+            .by_ref()
+            .take_while(|line| !line.starts_with("## "))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .trim()
+            .to_owned()
     }
 
     /// Whether its findings are about several sessions or attempts of one person in one role, rather than about one switch.
@@ -128,7 +239,9 @@ impl Rule {
 
     /// Finds a rule by code or name, in any case.
     pub fn find(text: &str) -> Option<&'static Self> {
-        listed().into_iter().find(|rule| rule.code.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text))
+        listed().into_iter().find(|rule| {
+            rule.code.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text)
+        })
     }
 }
 
@@ -143,7 +256,11 @@ mod tests {
         }
         assert!(listed().windows(2).all(|pair| pair[0].code < pair[1].code));
         for rule in listed() {
-            assert!(crate::policy::KNOWN_RULES.contains(&rule.code), "{}", rule.code);
+            assert!(
+                crate::policy::KNOWN_RULES.contains(&rule.code),
+                "{}",
+                rule.code
+            );
         }
     }
 
@@ -151,8 +268,15 @@ mod tests {
     fn every_rule_documents_itself_under_the_same_headings() {
         for rule in listed() {
             let documentation = rule.documentation();
-            assert!(documentation.starts_with(&format!("{} {}\n", rule.code, rule.name)), "{}: {documentation}", rule.code);
-            let headings: Vec<_> = documentation.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            assert!(
+                documentation.starts_with(&format!("{} {}\n", rule.code, rule.name)),
+                "{}: {documentation}",
+                rule.code
+            );
+            let headings: Vec<_> = documentation
+                .lines()
+                .filter_map(|line| line.strip_prefix("## "))
+                .collect();
             assert_eq!(headings, HEADINGS, "{}", rule.code);
             for heading in HEADINGS {
                 assert!(rule.section(heading).len() > 40, "{}: {heading}", rule.code);
@@ -162,8 +286,14 @@ mod tests {
 
     #[test]
     fn a_rule_is_found_by_code_and_by_name() {
-        assert_eq!(Rule::find("rw002").map(|rule| rule.name), Some("switch-without-mfa"));
-        assert_eq!(Rule::find("switch-without-mfa").map(|rule| rule.code), Some("RW002"));
+        assert_eq!(
+            Rule::find("rw002").map(|rule| rule.name),
+            Some("switch-without-mfa")
+        );
+        assert_eq!(
+            Rule::find("switch-without-mfa").map(|rule| rule.code),
+            Some("RW002")
+        );
         assert!(Rule::find("RW999").is_none());
     }
 }

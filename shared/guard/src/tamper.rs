@@ -65,7 +65,10 @@ pub enum Target {
 
 /// The texts that every record of a watched call has one of: the names of the calls, each a whole string.
 pub fn needles() -> Vec<String> {
-    let mut needles: Vec<String> = CALLS.iter().map(|call| format!("\"{}\"", call.name)).collect();
+    let mut needles: Vec<String> = CALLS
+        .iter()
+        .map(|call| format!("\"{}\"", call.name))
+        .collect();
     needles.sort();
     needles.dedup();
     needles
@@ -75,22 +78,39 @@ pub fn needles() -> Vec<String> {
 ///
 /// # Errors
 /// The text is no record, or a record of a guarded call lacks its id, account or time.
-pub fn tampering(record_json: &[u8], delivery: Delivery<'_>, guarded: &Guarded) -> Result<Option<Tampering>, RecordProblem> {
+pub fn tampering(
+    record_json: &[u8],
+    delivery: Delivery<'_>,
+    guarded: &Guarded,
+) -> Result<Option<Tampering>, RecordProblem> {
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
     let record: Record<'_> = serde_json::from_slice(record_json).map_err(shape)?;
-    let Some(call) = called(&record) else { return Ok(None) };
-    let target = if call.of == Of::Organization { organization::target(&record, call, guarded) } else { target(&record, call, guarded) };
-    let Some(target) = target else { return Ok(None) };
+    let Some(call) = called(&record) else {
+        return Ok(None);
+    };
+    let target = if call.of == Of::Organization {
+        organization::target(&record, call, guarded)
+    } else {
+        target(&record, call, guarded)
+    };
+    let Some(target) = target else {
+        return Ok(None);
+    };
     let identity = record.identity();
     let caller = Caller::of(&record);
     Ok(Some(Tampering {
-        key: RecordKey { account: delivery.recipient(&record)?, event: read::event_id(&record)? },
+        key: RecordKey {
+            account: delivery.recipient(&record)?,
+            event: read::event_id(&record)?,
+        },
         time: read::event_time(&record)?,
         call,
         caller: shown(&caller),
         target,
         failed: record.error().map(harmless),
-        by_cloudformation: identity.and_then(|identity| identity.invoked_by.as_deref()?.split('.').next()) == Some(CLOUDFORMATION),
+        by_cloudformation: identity
+            .and_then(|identity| identity.invoked_by.as_deref()?.split('.').next())
+            == Some(CLOUDFORMATION),
         region: record.aws_region.as_deref().map(harmless),
         source_ip: record.source_ip_address.as_deref().map(harmless),
     }))
@@ -114,7 +134,10 @@ impl Tampering {
             id: self.finding_id(),
             policy,
             supersedes: Vec::new(),
-            subject: Subject { switches: Vec::new(), records: vec![self.key.clone()] },
+            subject: Subject {
+                switches: Vec::new(),
+                records: vec![self.key.clone()],
+            },
         }
     }
 
@@ -135,21 +158,41 @@ impl Tampering {
 fn called(record: &Record<'_>) -> Option<&'static Call> {
     let source = record.event_source.as_deref()?.split('.').next()?;
     let name = record.event_name.as_deref()?;
-    CALLS.iter().find(|call| call.source == source && call.name == name)
+    CALLS
+        .iter()
+        .find(|call| call.source == source && call.name == name)
 }
 
 /// What the call worked on, if that is or may be the guard's own.
 fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target> {
     let request = Parameters::read(record.request_parameters);
     let response = Parameters::read(record.response_elements);
-    let resources: Vec<Resource<'_>> = record.resources.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-    let listed = resources.iter().filter_map(|resource| resource.arn.as_deref());
+    let resources: Vec<Resource<'_>> = record
+        .resources
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
+    let listed = resources
+        .iter()
+        .filter_map(|resource| resource.arn.as_deref());
     let refused = record.error_message.as_deref().and_then(refused_resource);
-    let named: Vec<&str> = request.named(call.names).chain(response.named(call.names)).chain(listed).chain(refused).collect();
+    let named: Vec<&str> = request
+        .named(call.names)
+        .chain(response.named(call.names))
+        .chain(listed)
+        .chain(refused)
+        .collect();
 
-    let own = || named.iter().copied().filter(|text| guarded.holds(call.of, text));
+    let own = || {
+        named
+            .iter()
+            .copied()
+            .filter(|text| guarded.holds(call.of, text))
+    };
     // An ARN tells the account and the region too.
-    if let Some(text) = own().find(|text| text.starts_with("arn:")).or_else(|| own().next()) {
+    if let Some(text) = own()
+        .find(|text| text.starts_with("arn:"))
+        .or_else(|| own().next())
+    {
         return Some(Target::Named(harmless(text)));
     }
     if !named.is_empty() {
@@ -170,8 +213,13 @@ fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target>
 fn refused_resource(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" is not authorized to perform: ")?;
     let (_action, rest) = rest.split_once(" on resource: ")?;
-    let end = [" because ", " with an explicit deny"].iter().filter_map(|mark| rest.find(mark)).min();
-    end.map_or(Some(rest), |end| rest.get(..end)).map(str::trim).filter(|text| !text.is_empty())
+    let end = [" because ", " with an explicit deny"]
+        .iter()
+        .filter_map(|mark| rest.find(mark))
+        .min();
+    end.map_or(Some(rest), |end| rest.get(..end))
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
 }
 
 /// The caller as the record says it. Nobody is followed back here: a finding about the guard must not wait for other records.
@@ -180,18 +228,37 @@ pub(crate) fn shown(caller: &Caller) -> CallerShown {
     let arn = caller.arn.as_deref();
     let name = match &caller.kind {
         CallerKind::Root => "the root user".to_owned(),
-        CallerKind::IamUser if caller.user_name.is_some() => caller.user_name.as_deref().map(harmless).unwrap_or_default(),
+        CallerKind::IamUser if caller.user_name.is_some() => caller
+            .user_name
+            .as_deref()
+            .map(harmless)
+            .unwrap_or_default(),
         CallerKind::AssumedRole => match caller.assumed_role() {
-            Some(session) => format!("{} (role {})", harmless(session.session), harmless(session.role_name)),
+            Some(session) => format!(
+                "{} (role {})",
+                harmless(session.session),
+                harmless(session.role_name)
+            ),
             None => plain(caller),
         },
-        CallerKind::Service => caller.provider.as_deref().map_or_else(|| plain(caller), harmless),
+        CallerKind::Service => caller
+            .provider
+            .as_deref()
+            .map_or_else(|| plain(caller), harmless),
         _ => plain(caller),
     };
-    CallerShown { arn: arn.map(harmless), account, name }
+    CallerShown {
+        arn: arn.map(harmless),
+        account,
+        name,
+    }
 }
 
 fn plain(caller: &Caller) -> String {
-    let name = caller.arn.as_deref().and_then(|arn| arn.rsplit('/').next()).or(caller.principal_id.as_deref());
+    let name = caller
+        .arn
+        .as_deref()
+        .and_then(|arn| arn.rsplit('/').next())
+        .or(caller.principal_id.as_deref());
     name.map_or_else(|| "an unknown caller".to_owned(), harmless)
 }

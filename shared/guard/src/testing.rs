@@ -2,7 +2,12 @@
 //!
 //! For the rules' cases, the property tests and the benchmarks; documentation accounts only.
 
-#![expect(clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc, reason = "a story that cannot be told is a broken test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a story that cannot be told is a broken test"
+)]
 
 mod elsewhere;
 mod half;

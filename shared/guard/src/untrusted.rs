@@ -82,7 +82,10 @@ mod tests {
 
     #[test]
     fn what_could_fake_a_line_is_replaced_visibly() {
-        assert_eq!(harmless("a\u{1b}[31mb\r\nc\u{202e}d\u{200b}e\u{e0041}"), "a\u{fffd}[31mb\u{fffd}\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}");
+        assert_eq!(
+            harmless("a\u{1b}[31mb\r\nc\u{202e}d\u{200b}e\u{e0041}"),
+            "a\u{fffd}[31mb\u{fffd}\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}"
+        );
         assert_eq!(harmless("開発者 bob@example.com"), "開発者 bob@example.com");
     }
 

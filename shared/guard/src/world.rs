@@ -101,13 +101,24 @@ impl World {
     pub fn add(&mut self, seen: Seen) -> Added {
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
-            self.heard.hear(seen.key.account, region, Log::of(seen.service, region), seen.time);
+            self.heard.hear(
+                seen.key.account,
+                region,
+                Log::of(seen.service, region),
+                seen.time,
+            );
         }
         if let Some(used) = seen.used {
             let (key, fold) = UseFold::of(used, &seen.key);
             self.fold_use(key, fold);
         }
-        if let Some(NameSeen { account, name, id, time }) = seen.named {
+        if let Some(NameSeen {
+            account,
+            name,
+            id,
+            time,
+        }) = seen.named
+        {
             self.fold_name((account, name, id), (time, time));
         }
         if let Some((id, role)) = seen.role {
@@ -117,16 +128,27 @@ impl World {
             return Added::Nothing;
         };
         self.strings.share(&mut fact);
-        self.add_version(seen.key, Version { fact, correction: seen.correction.map(Box::new) })
+        self.add_version(
+            seen.key,
+            Version {
+                fact,
+                correction: seen.correction.map(Box::new),
+            },
+        )
     }
 
     /// Adds a service's mint of a role that nobody listed.
     pub fn add_service(&mut self, seen: ServiceSeen) -> Added {
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
-            self.heard.hear(seen.stub.account(), region, Log::Identity, seen.time);
+            self.heard
+                .hear(seen.stub.account(), region, Log::Identity, seen.time);
         }
-        if self.services.insert(seen.stub) { Added::New } else { Added::Duplicate }
+        if self.services.insert(seen.stub) {
+            Added::New
+        } else {
+            Added::Duplicate
+        }
     }
 
     /// That a Region's log holds something of STS, sign-in, IAM or SSO about an account in the hour of `time`, where only that is known.
@@ -188,7 +210,11 @@ impl World {
 
     /// How many different records are kept under an id of their own.
     pub fn len(&self) -> usize {
-        self.records.values().map(|versions| versions.iter().count()).sum::<usize>() + self.services.len()
+        self.records
+            .values()
+            .map(|versions| versions.iter().count())
+            .sum::<usize>()
+            + self.services.len()
     }
 
     /// Whether nothing is known.

@@ -1,6 +1,9 @@
 //! The files of a review, to be broken and corrected in one place.
 
-#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 
 use serde_json::{Value, json};
 
@@ -9,8 +12,12 @@ use crate::tool::{Bench, Outcome, project};
 pub(super) const DEVELOPMENT: &str = "111122223333";
 pub(super) const PRODUCTION: &str = "444455556666";
 
-const LISTS: [(&str, &str); 4] =
-    [("UserDetailList", "UserName"), ("GroupDetailList", "GroupName"), ("RoleDetailList", "RoleName"), ("Policies", "PolicyName")];
+const LISTS: [(&str, &str); 4] = [
+    ("UserDetailList", "UserName"),
+    ("GroupDetailList", "GroupName"),
+    ("RoleDetailList", "RoleName"),
+    ("Policies", "PolicyName"),
+];
 
 /// Authorization details of both accounts, the listing of production's roles, the policy of rolewatch, and what else is given.
 #[derive(Clone)]
@@ -36,7 +43,9 @@ impl Files {
 
     fn of(development: &str) -> Self {
         let read = |name: &str| std::fs::read_to_string(project().join(name)).unwrap();
-        let json = |name: &str| serde_json::from_str(&read(&format!("events/cross-account/{name}"))).unwrap();
+        let json = |name: &str| {
+            serde_json::from_str(&read(&format!("events/cross-account/{name}"))).unwrap()
+        };
         Self {
             development: json(development),
             production: json("production.json"),
@@ -50,7 +59,11 @@ impl Files {
     fn bench(&self) -> Bench {
         let bench = Bench::empty();
         bench.write("rolewatch.yaml", self.policy.as_bytes());
-        let named = [("development", &self.development), ("production", &self.production), ("production-roles", &self.durations)];
+        let named = [
+            ("development", &self.development),
+            ("production", &self.production),
+            ("production-roles", &self.durations),
+        ];
         for (name, value) in named.into_iter().filter(|(_, value)| !value.is_null()) {
             bench.write(&format!("setup/{name}.json"), value.to_string().as_bytes());
         }
@@ -64,7 +77,14 @@ impl Files {
 
     pub(super) fn review_as(&self, format: &str) -> Outcome {
         let bench = self.bench();
-        let mut args = vec!["review", "setup", "--format", format, "--as-of", "2026-03-09T00:00:00Z"];
+        let mut args = vec![
+            "review",
+            "setup",
+            "--format",
+            format,
+            "--as-of",
+            "2026-03-09T00:00:00Z",
+        ];
         if let Some(report) = &self.credentials {
             bench.write("credentials.csv", report.as_bytes());
             args.extend(["--credential-report", "credentials.csv"]);
@@ -84,8 +104,14 @@ impl Files {
     pub(super) fn entry(&mut self, list: &str, name: &str) -> &mut Value {
         let (_, key) = LISTS.iter().find(|(known, _)| *known == list).unwrap();
         let accounts = [&mut self.development, &mut self.production];
-        let entries = accounts.into_iter().filter_map(|account| account[list].as_array_mut()).flatten();
-        entries.into_iter().find(|entry| entry[*key] == name).unwrap()
+        let entries = accounts
+            .into_iter()
+            .filter_map(|account| account[list].as_array_mut())
+            .flatten();
+        entries
+            .into_iter()
+            .find(|entry| entry[*key] == name)
+            .unwrap()
     }
 
     /// Leaves an entry out.
@@ -135,7 +161,9 @@ impl Files {
     }
 
     pub(super) fn detach(&mut self, list: &str, name: &str, policy: &str) {
-        let attached = self.entry(list, name)["AttachedManagedPolicies"].as_array_mut().unwrap();
+        let attached = self.entry(list, name)["AttachedManagedPolicies"]
+            .as_array_mut()
+            .unwrap();
         let before = attached.len();
         attached.retain(|one| !one["PolicyName"].as_str().unwrap().contains(policy));
         assert_eq!(attached.len() + 1, before, "{policy} of {name}");
@@ -159,11 +187,14 @@ impl Files {
 
     pub(super) fn role(&mut self, account: &str, name: &str, principal: Value, statement: Value) {
         let id = format!("AROA{}EXAMPLE", name.to_ascii_uppercase());
-        let trust =
-            json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]});
+        let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]});
         let role = json!({"Path": "/", "RoleName": name, "RoleId": id, "Arn": format!("arn:aws:iam::{account}:role/{name}"),
             "AssumeRolePolicyDocument": trust, "RolePolicyList": [], "AttachedManagedPolicies": []});
-        let of = if account == DEVELOPMENT { &mut self.development } else { &mut self.production };
+        let of = if account == DEVELOPMENT {
+            &mut self.development
+        } else {
+            &mut self.production
+        };
         of["RoleDetailList"].as_array_mut().unwrap().push(role);
         self.grant("RoleDetailList", name, statement);
     }
@@ -174,12 +205,18 @@ impl Files {
         let version = json!({"Document": document, "VersionId": "v1", "IsDefaultVersion": true});
         let policy = json!({"PolicyName": name, "Arn": format!("arn:aws:iam::{DEVELOPMENT}:policy/{name}"), "DefaultVersionId": "v1",
             "PolicyVersionList": [version]});
-        self.development["Policies"].as_array_mut().unwrap().push(policy);
+        self.development["Policies"]
+            .as_array_mut()
+            .unwrap()
+            .push(policy);
     }
 
     pub(super) fn lasting(&mut self, role: &str, seconds: i64) {
         let roles = self.durations["Roles"].as_array_mut().unwrap();
-        roles.iter_mut().find(|listed| listed["RoleName"] == role).unwrap()["MaxSessionDuration"] = json!(seconds);
+        roles
+            .iter_mut()
+            .find(|listed| listed["RoleName"] == role)
+            .unwrap()["MaxSessionDuration"] = json!(seconds);
     }
 
     /// A credential report of development: who has a device.
@@ -187,42 +224,79 @@ impl Files {
         let mut report =
             "user,arn,password_enabled,mfa_active\n<root_account>,arn:aws:iam::111122223333:root,not_supported,true\n".to_owned();
         for (name, has_mfa) in lines {
-            let arn = self.entry("UserDetailList", name)["Arn"].as_str().unwrap().to_owned();
-            report.extend([*name, ",", &arn, ",true,", if *has_mfa { "true" } else { "false" }, "\n"]);
+            let arn = self.entry("UserDetailList", name)["Arn"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            report.extend([
+                *name,
+                ",",
+                &arn,
+                ",true,",
+                if *has_mfa { "true" } else { "false" },
+                "\n",
+            ]);
         }
         self.credentials = Some(report);
     }
 
     /// IAM Access Analyzer names a role of production.
     pub(super) fn analyzed(&mut self, role: &str) {
-        self.analyzer = Some(json!({"findings": [{"id": "EXAMPLE-1", "resource": format!("arn:aws:iam::{PRODUCTION}:role/{role}"),
-            "resourceType": "AWS::IAM::Role", "status": "ACTIVE", "findingType": "ExternalAccess"}]}));
+        self.analyzer = Some(
+            json!({"findings": [{"id": "EXAMPLE-1", "resource": format!("arn:aws:iam::{PRODUCTION}:role/{role}"),
+            "resourceType": "AWS::IAM::Role", "status": "ACTIVE", "findingType": "ExternalAccess"}]}),
+        );
     }
 
     /// Puts the correction that a finding prints where the finding says that the statement stands.
     pub(super) fn correct(&mut self, finding: &Value) {
-        let fix = if let Value::Array(several) = &finding["fix"] { several.clone() } else { vec![finding["fix"].clone()] };
+        let fix = if let Value::Array(several) = &finding["fix"] {
+            several.clone()
+        } else {
+            vec![finding["fix"].clone()]
+        };
         let subject = finding["subject"].as_str().unwrap();
         let name = |arn: &str| arn.rsplit('/').next().unwrap().to_owned();
         let Some(place) = finding["place"].as_str() else {
-            let seconds = fix[0]["MaxSessionDuration"].as_i64().unwrap_or_else(|| panic!("{finding:#}"));
+            let seconds = fix[0]["MaxSessionDuration"]
+                .as_i64()
+                .unwrap_or_else(|| panic!("{finding:#}"));
             return self.lasting(&name(subject), seconds);
         };
         let document = if place == "the trust policy" {
             &mut self.entry("RoleDetailList", &name(subject))["AssumeRolePolicyDocument"]
         } else if let Some(role) = place.strip_prefix("the trust policy of ") {
             &mut self.entry("RoleDetailList", &name(role))["AssumeRolePolicyDocument"]
-        } else if let Some((policy, holder)) = place.strip_prefix("inline policy ").and_then(|rest| rest.split_once(" of ")) {
+        } else if let Some((policy, holder)) = place
+            .strip_prefix("inline policy ")
+            .and_then(|rest| rest.split_once(" of "))
+        {
             let list = list_of(holder);
             let policies = &mut self.entry(list, &name(holder))[policies_of(list)];
-            let named = policies.as_array_mut().unwrap().iter_mut().find(|inline| inline["PolicyName"] == policy).unwrap();
+            let named = policies
+                .as_array_mut()
+                .unwrap()
+                .iter_mut()
+                .find(|inline| inline["PolicyName"] == policy)
+                .unwrap();
             &mut named["PolicyDocument"]
-        } else if let Some((policy, holder)) = place.strip_prefix("managed policy ").and_then(|rest| rest.split_once(" of ")) {
+        } else if let Some((policy, holder)) = place
+            .strip_prefix("managed policy ")
+            .and_then(|rest| rest.split_once(" of "))
+        {
             if policy.contains("::aws:") {
                 // Nobody can edit it.
-                let [quoted, denial] = &fix[..] else { panic!("{finding:#}") };
-                assert_eq!((quoted, &denial["Effect"]), (&finding["statement"], &json!("Deny")));
-                assert!(finding["message"].as_str().unwrap().contains("AWS's own"), "{finding:#}");
+                let [quoted, denial] = &fix[..] else {
+                    panic!("{finding:#}")
+                };
+                assert_eq!(
+                    (quoted, &denial["Effect"]),
+                    (&finding["statement"], &json!("Deny"))
+                );
+                assert!(
+                    finding["message"].as_str().unwrap().contains("AWS's own"),
+                    "{finding:#}"
+                );
                 return self.inline(list_of(holder), &name(holder), "beside", denial.clone());
             }
             &mut self.entry("Policies", &name(policy))["PolicyVersionList"][0]["Document"]
@@ -230,7 +304,10 @@ impl Files {
             panic!("{finding:#}")
         };
         let statements = document["Statement"].as_array_mut().unwrap();
-        let at = statements.iter().position(|statement| *statement == finding["statement"]).unwrap_or_else(|| panic!("{finding:#}"));
+        let at = statements
+            .iter()
+            .position(|statement| *statement == finding["statement"])
+            .unwrap_or_else(|| panic!("{finding:#}"));
         statements.splice(at..=at, fix);
     }
 }
@@ -260,10 +337,17 @@ fn encode(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (key, field) in fields {
-                if matches!(key.as_str(), "AssumeRolePolicyDocument" | "PolicyDocument" | "Document") {
+                if matches!(
+                    key.as_str(),
+                    "AssumeRolePolicyDocument" | "PolicyDocument" | "Document"
+                ) {
                     let text = field.to_string();
                     let shown = |byte: u8| {
-                        if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+                        if byte.is_ascii_alphanumeric() {
+                            char::from(byte).to_string()
+                        } else {
+                            format!("%{byte:02X}")
+                        }
                     };
                     *field = Value::String(text.bytes().map(shown).collect());
                 } else {

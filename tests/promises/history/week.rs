@@ -25,7 +25,14 @@ fn collect(folder: &Path, base: &Path, files: &mut Vec<(String, Vec<u8>)>) {
         if path.is_dir() {
             collect(&path, base, files);
         } else {
-            files.push((path.strip_prefix(base).unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap()));
+            files.push((
+                path.strip_prefix(base)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned(),
+                fs::read(&path).unwrap(),
+            ));
         }
     }
 }
@@ -43,7 +50,9 @@ impl Week {
         let both = |name: &str, key: &str| {
             let bytes = fs::read(events.join(name)).unwrap();
             bench.write(name, &bytes);
-            twin.objects.borrow_mut().insert(key.to_owned(), (bytes, twin.clock.get()));
+            twin.objects
+                .borrow_mut()
+                .insert(key.to_owned(), (bytes, twin.clock.get()));
         };
         both("rolewatch.yaml", "policy/rolewatch.yaml");
         for roster in fs::read_dir(events.join("roster")).unwrap() {
@@ -52,9 +61,15 @@ impl Week {
         }
         for (key, bytes) in &logs {
             bench.write(&format!("archive/{key}"), bytes);
-            twin.logs.borrow_mut().insert((BUCKET.to_owned(), key.clone()), bytes.clone());
+            twin.logs
+                .borrow_mut()
+                .insert((BUCKET.to_owned(), key.clone()), bytes.clone());
         }
-        Self { bench, twin, keys: logs.into_iter().map(|(key, _)| key).collect() }
+        Self {
+            bench,
+            twin,
+            keys: logs.into_iter().map(|(key, _)| key).collect(),
+        }
     }
 
     pub(super) fn ask(&self, auditor: &mut Auditor, payload: &Value) -> Result<Value, String> {
@@ -62,7 +77,12 @@ impl Week {
     }
 
     /// `seconds`: how long the function may run.
-    pub(super) fn ask_within(&self, auditor: &mut Auditor, payload: &Value, seconds: Option<i64>) -> Result<Value, String> {
+    pub(super) fn ask_within(
+        &self,
+        auditor: &mut Auditor,
+        payload: &Value,
+        seconds: Option<i64>,
+    ) -> Result<Value, String> {
         let deadline = seconds.map(|seconds| self.twin.clock.get().plus_seconds(seconds));
         run(auditor.handle(&self.twin, &to_raw_value(payload).unwrap(), deadline))
             .map(|(answer, _)| answer)
@@ -71,16 +91,21 @@ impl Week {
 
     /// One pass of listing, from where `before` ended.
     pub(super) fn list(&self, run: &str, before: &Value, seconds: Option<i64>) -> Value {
-        let asked =
-            json!({"list": {"run": run, "bucket": BUCKET, "prefix": "AWSLogs/", "after": before["after"], "files": before["files"]}});
-        self.ask_within(&mut Auditor::new(None), &asked, seconds).unwrap()
+        let asked = json!({"list": {"run": run, "bucket": BUCKET, "prefix": "AWSLogs/", "after": before["after"], "files": before["files"]}});
+        self.ask_within(&mut Auditor::new(None), &asked, seconds)
+            .unwrap()
     }
 
     /// The batches of a part of the list.
     pub(super) fn batches(&self, listed: &Value) -> Vec<Vec<String>> {
-        let Some(key) = listed["key"].as_str() else { return Vec::new() };
-        let batches: Vec<Vec<String>> =
-            self.written(key).lines().map(|line| strings(&serde_json::from_str::<Value>(line).unwrap()["keys"])).collect();
+        let Some(key) = listed["key"].as_str() else {
+            return Vec::new();
+        };
+        let batches: Vec<Vec<String>> = self
+            .written(key)
+            .lines()
+            .map(|line| strings(&serde_json::from_str::<Value>(line).unwrap()["keys"]))
+            .collect();
         assert_eq!(listed["batches"], batches.len());
         batches
     }
@@ -102,7 +127,11 @@ impl Week {
 
     pub(crate) fn map(&self, run: &str, keys: &[String]) {
         // Each batch may meet a process of its own.
-        self.ask(&mut Auditor::new(None), &json!({"map": {"run": run, "bucket": BUCKET, "keys": keys}})).unwrap();
+        self.ask(
+            &mut Auditor::new(None),
+            &json!({"map": {"run": run, "bucket": BUCKET, "keys": keys}}),
+        )
+        .unwrap();
     }
 
     pub(crate) fn reduce(&self, run: &str) -> Value {
@@ -110,7 +139,10 @@ impl Week {
     }
 
     pub(super) fn judge(&self, run: &str, listed: &Value) -> Result<Value, String> {
-        self.ask(&mut Auditor::new(None), &json!({"reduce": {"run": run, "since": null, "until": null, "listed": listed}}))
+        self.ask(
+            &mut Auditor::new(None),
+            &json!({"reduce": {"run": run, "since": null, "until": null, "listed": listed}}),
+        )
     }
 
     pub(crate) fn written(&self, key: &str) -> String {
@@ -123,5 +155,9 @@ impl Week {
 }
 
 pub(super) fn strings(list: &Value) -> Vec<String> {
-    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|text| text.as_str().unwrap().to_owned())
+        .collect()
 }

@@ -7,7 +7,10 @@ fn the_person_at_the_start_of_a_chain_is_judged() {
     let mut story = Story::new();
     story.chain("tom", "Jump");
     assert_eq!(story.finding("RW001").caller.name, "tom");
-    assert_eq!(rules(&story.findings()), [("RW001", Verdict::Violation), ("RW011", Verdict::Violation)]);
+    assert_eq!(
+        rules(&story.findings()),
+        [("RW001", Verdict::Violation), ("RW011", Verdict::Violation)]
+    );
 }
 
 #[test]
@@ -24,13 +27,22 @@ fn a_chain_whose_start_was_not_read_is_unproven_and_says_where_to_look() {
     story.chain_without_start("dora", "Jump");
     let finding = story.finding("RW006");
     assert_eq!(finding.verdict, Verdict::Unproven);
-    assert!(finding.message.contains("in the logs of account 111122223333"), "{}", finding.message);
+    assert!(
+        finding
+            .message
+            .contains("in the logs of account 111122223333"),
+        "{}",
+        finding.message
+    );
 }
 
 #[test]
 fn roles_that_nobody_listed_are_silent_themselves() {
     let mut story = Story::new();
-    story.switch_to("tom", "ReadOnly").with_permanent_key().lasting(43_200);
+    story
+        .switch_to("tom", "ReadOnly")
+        .with_permanent_key()
+        .lasting(43_200);
     assert_eq!(story.judgement().switches.len(), 0);
     assert_eq!(rules(&story.findings()), []);
 }

@@ -7,14 +7,22 @@ fn a_switch_role_record_joins_its_assume_role_within_five_seconds() {
     for (apart, switches) in [(5, 1), (6, 2)] {
         let mut story = Story::new();
         story.switch("dora").by_console();
-        let step = story.records().iter().position(|record| record["eventName"] == "SwitchRole").unwrap();
+        let step = story
+            .records()
+            .iter()
+            .position(|record| record["eventName"] == "SwitchRole")
+            .unwrap();
         let mut records = story.records().to_vec();
         records[step]["eventTime"] = json!(story.now().plus_seconds(apart));
         let mut moved = Story::new();
         for record in records {
             moved.tell(record);
         }
-        assert_eq!(moved.judgement().switches.len(), switches, "{apart} seconds apart");
+        assert_eq!(
+            moved.judgement().switches.len(),
+            switches,
+            "{apart} seconds apart"
+        );
     }
 }
 
@@ -53,7 +61,11 @@ fn uses_of_the_console_join_by_session_and_second_though_their_keys_differ() {
 #[test]
 fn a_user_agent_does_not_make_a_call_the_consoles() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().lasting(43_200).only_caller_half();
+    story
+        .switch("dora")
+        .with_mfa()
+        .lasting(43_200)
+        .only_caller_half();
     let mut record = story.records()[0].clone();
     record["userAgent"] = json!("AWS Internal");
     let mut told = Story::new();
@@ -64,6 +76,10 @@ fn a_user_agent_does_not_make_a_call_the_consoles() {
 #[test]
 fn the_role_owners_half_shows_by_its_source_that_the_console_called() {
     let mut story = Story::new();
-    story.switch("dora").by_console().lasting(43_200).only_owner_half();
+    story
+        .switch("dora")
+        .by_console()
+        .lasting(43_200)
+        .only_owner_half();
     assert_eq!(story.verdict("RW003"), Verdicts::Silent);
 }

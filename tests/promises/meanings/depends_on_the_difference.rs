@@ -7,12 +7,19 @@ fn a_chain_through_contradicting_records_leads_to_nobody() {
     let mut story = Story::new();
     story.chain("dora", "Jump");
     let mut copy = story.records()[0].clone();
-    assert_eq!(copy["requestParameters"]["roleArn"], "arn:aws:iam::111122223333:role/Jump");
+    assert_eq!(
+        copy["requestParameters"]["roleArn"],
+        "arn:aws:iam::111122223333:role/Jump"
+    );
     copy["userIdentity"]["principalId"] = json!("AIDATOMXXXXXXXXXXXXX");
     copy["userIdentity"]["userName"] = json!("tom");
     story.tell(copy);
     let finding = story.finding("RW006");
-    assert!(finding.message.contains("contradict each other"), "{}", finding.message);
+    assert!(
+        finding.message.contains("contradict each other"),
+        "{}",
+        finding.message
+    );
     assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
 }
 
@@ -34,7 +41,8 @@ fn how_long_an_identity_stayed_that_is_not_admitted_adds_nothing() {
     let mut told = Story::new();
     for mut record in story.records().to_vec() {
         if record["userIdentity"]["type"] == "IAMUser" {
-            record["userIdentity"] = json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
+            record["userIdentity"] =
+                json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
         }
         if record["userIdentity"]["type"] != "AWSAccount" {
             told.tell(record);

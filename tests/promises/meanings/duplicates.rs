@@ -9,7 +9,10 @@ fn contradicting_copies_make_unproven_what_depends_on_the_difference_only() {
     let mut copy = story.records()[0].clone();
     copy["requestParameters"]["serialNumber"] = json!("arn:aws:iam::111122223333:mfa/tom");
     story.tell(copy);
-    assert_eq!(rules(&story.findings()), [("RW001", Verdict::Violation), ("RW002", Verdict::Unproven)]);
+    assert_eq!(
+        rules(&story.findings()),
+        [("RW001", Verdict::Violation), ("RW002", Verdict::Unproven)]
+    );
     assert_eq!(story.judgement().conflicts, 1);
 }
 
@@ -38,7 +41,8 @@ fn what_was_corrected_under_another_id_no_longer_counts() {
     story.switch("tom").with_mfa().only_caller_half();
     assert_eq!(story.verdict("RW001"), Verdicts::Violation);
     let mut correction = story.records()[0].clone();
-    correction["addendum"] = json!({"reason": "UPDATED_DATA", "originalEventID": correction["eventID"]});
+    correction["addendum"] =
+        json!({"reason": "UPDATED_DATA", "originalEventID": correction["eventID"]});
     correction["eventID"] = json!("00000000-0000-4000-8000-00000000c0de");
     correction["userIdentity"]["principalId"] = json!("AIDADORAXXXXXXXXXXXX");
     correction["userIdentity"]["userName"] = json!("dora");

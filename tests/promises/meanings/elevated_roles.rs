@@ -9,7 +9,14 @@ fn a_path_that_the_record_lacks_is_found_through_the_roles_id() {
     story.switch("tom").by_console().only_switch_role();
     let judgement = story.judgement();
     assert_eq!(judgement.switches.len(), 0, "nothing tells the path yet");
-    assert!(judgement.notices.iter().any(|notice| notice.contains("whose path is not known")), "{:?}", judgement.notices);
+    assert!(
+        judgement
+            .notices
+            .iter()
+            .any(|notice| notice.contains("whose path is not known")),
+        "{:?}",
+        judgement.notices
+    );
     let mut other = story.records()[0].clone();
     other["eventSource"] = json!("sts.amazonaws.com");
     other["eventName"] = json!("GetCallerIdentity");
@@ -18,7 +25,10 @@ fn a_path_that_the_record_lacks_is_found_through_the_roles_id() {
     story.tell(other);
     let judgement = story.judgement();
     assert_eq!(judgement.switches.len(), 1);
-    assert_eq!(&*judgement.switches[0].role, "arn:aws:iam::444455556666:role/apps/UpdateApp");
+    assert_eq!(
+        &*judgement.switches[0].role,
+        "arn:aws:iam::444455556666:role/apps/UpdateApp"
+    );
 }
 
 #[test]
@@ -35,11 +45,22 @@ fn an_entry_of_the_policy_that_no_role_matches_is_said() {
     let judgement = story.judgement();
     assert_eq!(rules(&judgement.findings), []);
     let arn = "arn:aws:iam::444455556666:role";
-    let said = format!("line 7 of the policy: no role matches `{arn}/UpdateAp`; did you mean `{arn}/UpdateApp`, which is in the logs?");
-    assert_eq!((judgement.notices.first(), &judgement.near_misses), (Some(&said), &vec![said.clone()]));
+    let said = format!(
+        "line 7 of the policy: no role matches `{arn}/UpdateAp`; did you mean `{arn}/UpdateApp`, which is in the logs?"
+    );
+    assert_eq!(
+        (judgement.notices.first(), &judgement.near_misses),
+        (Some(&said), &vec![said.clone()])
+    );
     let mut story = Story::new();
     story.switch("dora").with_mfa();
-    assert!(!story.judgement().notices.iter().any(|notice| notice.contains("nowhere in the logs")));
+    assert!(
+        !story
+            .judgement()
+            .notices
+            .iter()
+            .any(|notice| notice.contains("nowhere in the logs"))
+    );
 }
 
 #[test]
@@ -60,5 +81,10 @@ fn of_two_forms_of_one_role_the_one_with_the_path_counts() {
     told.tell(full);
     let judgement = told.judgement();
     assert_eq!(judgement.switches.len(), 2);
-    assert!(judgement.switches.iter().all(|switch| &*switch.role == "arn:aws:iam::444455556666:role/apps/UpdateApp"));
+    assert!(
+        judgement
+            .switches
+            .iter()
+            .all(|switch| &*switch.role == "arn:aws:iam::444455556666:role/apps/UpdateApp")
+    );
 }

@@ -39,7 +39,10 @@ fn a_use_of_a_recycled_key_does_not_stretch_an_old_session() {
             record["userIdentity"]["sessionContext"]["attributes"]["creationDate"] = json!(today);
         }
     });
-    assert_eq!(rules(&story.findings()), [("RW013", Verdict::Unproven), ("RW006", Verdict::Unproven)]);
+    assert_eq!(
+        rules(&story.findings()),
+        [("RW013", Verdict::Unproven), ("RW006", Verdict::Unproven)]
+    );
 }
 
 #[test]
@@ -64,10 +67,14 @@ fn a_copy_that_speaks_of_another_role_makes_it_unproven() {
     let mut story = Story::new();
     story.switch("tom").with_permanent_key().only_caller_half();
     let mut copy = story.records()[0].clone();
-    copy["resources"] = json!([{"type": "AWS::IAM::Role", "ARN": "arn:aws:iam::444455556666:role/ReadOnly"}]);
+    copy["resources"] =
+        json!([{"type": "AWS::IAM::Role", "ARN": "arn:aws:iam::444455556666:role/ReadOnly"}]);
     copy["requestParameters"]["roleArn"] = json!("arn:aws:iam::444455556666:role/ReadOnly");
     story.tell(copy);
-    assert_eq!(rules(&story.findings()), [("RW001", Verdict::Unproven), ("RW002", Verdict::Unproven)]);
+    assert_eq!(
+        rules(&story.findings()),
+        [("RW001", Verdict::Unproven), ("RW002", Verdict::Unproven)]
+    );
 }
 
 #[test]
@@ -81,7 +88,12 @@ fn a_copy_that_was_refused_makes_both_unproven() {
     );
     story.tell(copy);
     let findings = story.findings();
-    assert!(findings.iter().all(|finding| finding.verdict == Verdict::Unproven), "{findings:#?}");
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.verdict == Verdict::Unproven),
+        "{findings:#?}"
+    );
     assert_eq!(findings.len(), 3);
 }
 
@@ -90,11 +102,19 @@ fn two_corrections_that_disagree_are_a_contradiction() {
     let mut story = Story::new();
     story.switch("tom").with_mfa().only_caller_half();
     let record = story.records()[0].clone();
-    for (id, user) in
-        [("00000000-0000-4000-8000-00000000c001", "AIDADORAXXXXXXXXXXXX"), ("00000000-0000-4000-8000-00000000c002", "AIDATOMXXXXXXXXXXXXX")]
-    {
+    for (id, user) in [
+        (
+            "00000000-0000-4000-8000-00000000c001",
+            "AIDADORAXXXXXXXXXXXX",
+        ),
+        (
+            "00000000-0000-4000-8000-00000000c002",
+            "AIDATOMXXXXXXXXXXXXX",
+        ),
+    ] {
         let mut correction = record.clone();
-        correction["addendum"] = json!({"reason": "UPDATED_DATA", "originalEventID": record["eventID"]});
+        correction["addendum"] =
+            json!({"reason": "UPDATED_DATA", "originalEventID": record["eventID"]});
         correction["eventID"] = json!(id);
         correction["userIdentity"]["principalId"] = json!(user);
         story.tell(correction);
@@ -105,7 +125,12 @@ fn two_corrections_that_disagree_are_a_contradiction() {
 #[test]
 fn a_console_switch_does_not_cover_an_api_call_that_the_console_cannot_have_made() {
     let mut story = Story::new();
-    story.switch("dora").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/dora").lasting(43_200).only_caller_half();
+    story
+        .switch("dora")
+        .with_permanent_key()
+        .with_serial("arn:aws:iam::111122223333:mfa/dora")
+        .lasting(43_200)
+        .only_caller_half();
     story.switch("dora").by_console().only_switch_role();
     assert_eq!(story.judgement().switches.len(), 2);
     assert_eq!(story.verdict("RW003"), Verdicts::Violation);
@@ -125,11 +150,16 @@ fn a_console_switch_does_not_cover_an_api_call_that_the_console_cannot_have_made
 #[test]
 fn another_persons_exit_does_not_end_a_session() {
     let mut story = Story::new();
-    story.switch("dora").by_console().lasting(43_200).left_after(600);
+    story
+        .switch("dora")
+        .by_console()
+        .lasting(43_200)
+        .left_after(600);
     assert_eq!(story.verdict("RW004"), Verdicts::Silent);
     let story = told(&story, |record| {
         if record["eventName"] == "ExitRole" {
-            record["additionalEventData"]["SwitchFrom"] = json!("arn:aws:iam::999988887777:user/dora");
+            record["additionalEventData"]["SwitchFrom"] =
+                json!("arn:aws:iam::999988887777:user/dora");
         }
     });
     assert_eq!(story.verdict("RW004"), Verdicts::Unproven);
@@ -144,8 +174,16 @@ fn leaving_or_renewing_a_role_alone_shows_that_somebody_was_in_it() {
             record["eventName"] = json!(step);
             record["responseElements"] = json!({step: "Success"});
         });
-        assert_eq!(rules(&story.findings()), [("RW006", Verdict::Unproven)], "{step}");
-        assert!(story.finding("RW006").message.contains(step), "{}", story.finding("RW006").message);
+        assert_eq!(
+            rules(&story.findings()),
+            [("RW006", Verdict::Unproven)],
+            "{step}"
+        );
+        assert!(
+            story.finding("RW006").message.contains(step),
+            "{}",
+            story.finding("RW006").message
+        );
     }
 }
 
@@ -156,14 +194,39 @@ fn a_run_or_stretch_that_began_before_the_scope_is_judged_in_it() {
         story.denied("tom", "UpdateApp");
         story.later(60);
     }
-    let scope = Scope { since: Some(story.now().plus_seconds(-90)), ..Scope::default() };
-    let judged = judge(&story.world_of(story.records()), &story.policy(), &story.rosters(), scope, &mut |_| ());
+    let scope = Scope {
+        since: Some(story.now().plus_seconds(-90)),
+        ..Scope::default()
+    };
+    let judged = judge(
+        &story.world_of(story.records()),
+        &story.policy(),
+        &story.rosters(),
+        scope,
+        &mut |_| (),
+    );
     assert_eq!(judged.findings, story.findings());
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(18_000);
-    let scope = Scope { since: Some(story.now().plus_seconds(9_000)), ..Scope::default() };
-    let judged = judge(&story.world_of(story.records()), &story.policy(), &story.rosters(), scope, &mut |_| ());
-    assert_eq!(rules(&judged.findings), [("RW014", Verdict::Violation), ("RW004", Verdict::Violation), ("RW005", Verdict::Violation)]);
+    let scope = Scope {
+        since: Some(story.now().plus_seconds(9_000)),
+        ..Scope::default()
+    };
+    let judged = judge(
+        &story.world_of(story.records()),
+        &story.policy(),
+        &story.rosters(),
+        scope,
+        &mut |_| (),
+    );
+    assert_eq!(
+        rules(&judged.findings),
+        [
+            ("RW014", Verdict::Violation),
+            ("RW004", Verdict::Violation),
+            ("RW005", Verdict::Violation)
+        ]
+    );
 }
 
 #[test]
@@ -193,8 +256,20 @@ fn a_role_that_is_entered_from_itself_a_hundred_times_leads_back_to_the_person()
         story = next;
     }
     let findings = story.findings();
-    assert!(findings.iter().all(|finding| finding.caller.name == "tom" && finding.rule != "RW006"), "{:#?}", findings.last());
-    assert_eq!(findings.iter().filter(|finding| finding.rule == "RW004").count(), 1);
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.caller.name == "tom" && finding.rule != "RW006"),
+        "{:#?}",
+        findings.last()
+    );
+    assert_eq!(
+        findings
+            .iter()
+            .filter(|finding| finding.rule == "RW004")
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -204,9 +279,18 @@ fn absurd_numbers_are_named_and_harm_nothing() {
     let mut record = story.records()[0].clone();
     record["requestParameters"]["durationSeconds"] = json!(i64::MAX);
     let read = rolewatch_guard::seen::read(record.to_string().as_bytes(), &|_| true).unwrap();
-    let rolewatch_guard::seen::Reading::Seen(seen) = read else { panic!("{read:?}") };
-    assert!(seen.fact.is_some() && seen.unread.len() == 1 && seen.unread[0].to_string().contains("durationSeconds"), "{seen:?}");
-    let story = told(&story, |record| record["responseElements"]["credentials"]["expiration"] = json!("Dec 29, 9999, 11:59:59 PM"));
+    let rolewatch_guard::seen::Reading::Seen(seen) = read else {
+        panic!("{read:?}")
+    };
+    assert!(
+        seen.fact.is_some()
+            && seen.unread.len() == 1
+            && seen.unread[0].to_string().contains("durationSeconds"),
+        "{seen:?}"
+    );
+    let story = told(&story, |record| {
+        record["responseElements"]["credentials"]["expiration"] = json!("Dec 29, 9999, 11:59:59 PM")
+    });
     assert_eq!(story.verdict("RW003"), Verdicts::Violation);
     assert_eq!(story.verdict("RW005"), Verdicts::Unproven);
 }
@@ -218,9 +302,15 @@ fn the_first_entry_that_can_be_meant_rules_a_role_whose_path_is_not_known() {
         "role/team/UpdateApp\n    severity: critical\n    chaining: deny\n    mfa: required\n    identities: [iam-user]\n    max_session: 2h\n  - arn: arn:aws:iam::444455556666:role/*\n",
     );
     // The lines that followed now belong to the catch-all, so the entry in front needs groups of its own.
-    story = story.with_policy_line("    max_session: 2h\n", "    groups: [development/Developers]\n");
+    story = story.with_policy_line(
+        "    max_session: 2h\n",
+        "    groups: [development/Developers]\n",
+    );
     story.switch("tom").by_console().only_switch_role();
-    assert_eq!(story.finding("RW001").severity, rolewatch_guard::policy::Severity::Critical);
+    assert_eq!(
+        story.finding("RW001").severity,
+        rolewatch_guard::policy::Severity::Critical
+    );
 }
 
 #[test]
@@ -246,26 +336,43 @@ fn ids_do_not_depend_on_what_else_is_in_the_logs() {
     let mut whole = Story::new();
     whole.switch("dora").by_console().used_after(8_000);
     let mut story = Story::new().without_roster();
-    for record in whole.records().iter().filter(|record| record["eventSource"] != "sts.amazonaws.com") {
+    for record in whole
+        .records()
+        .iter()
+        .filter(|record| record["eventSource"] != "sts.amazonaws.com")
+    {
         story.tell(record.clone());
     }
     story.count_from(100);
     story.iam(-100_000, "admin").adds("dora", "Developers");
-    let before: Vec<String> = story.findings().into_iter().map(|finding| finding.id).collect();
+    let before: Vec<String> = story
+        .findings()
+        .into_iter()
+        .map(|finding| finding.id)
+        .collect();
     assert_eq!(story.verdict("RW004"), Verdicts::Violation);
     story.iam(-200_000, "admin").adds("aaa", "Others");
-    let after: Vec<String> = story.findings().into_iter().map(|finding| finding.id).collect();
+    let after: Vec<String> = story
+        .findings()
+        .into_iter()
+        .map(|finding| finding.id)
+        .collect();
     assert_eq!(before, after);
 }
 
 #[test]
 fn contradicting_enrolments_prove_nothing() {
     let mut story = Story::new();
-    story.iam(-600, "admin").enrols("dora", "arn:aws:iam::111122223333:mfa/dora");
+    story
+        .iam(-600, "admin")
+        .enrols("dora", "arn:aws:iam::111122223333:mfa/dora");
     let mut copy = story.records()[0].clone();
     copy["requestParameters"]["serialNumber"] = json!("arn:aws:iam::111122223333:mfa/other");
     story.tell(copy);
-    story.switch("dora").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/dora");
+    story
+        .switch("dora")
+        .with_permanent_key()
+        .with_serial("arn:aws:iam::111122223333:mfa/dora");
     assert_eq!(story.verdict("RW015"), Verdicts::Unproven);
 }
 
@@ -273,7 +380,9 @@ fn contradicting_enrolments_prove_nothing() {
 fn a_federated_user_in_the_owners_copy_is_no_role_session() {
     let mut story = Story::new();
     story.switch("dora").only_owner_half();
-    let story = told(&story, |record| record["userIdentity"]["principalId"] = json!("111122223333:dora"));
+    let story = told(&story, |record| {
+        record["userIdentity"]["principalId"] = json!("111122223333:dora")
+    });
     assert_eq!(story.verdict("RW011"), Verdicts::Silent);
     assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
 }

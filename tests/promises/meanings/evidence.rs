@@ -5,7 +5,11 @@ use super::*;
 #[test]
 fn a_workloads_use_alone_shows_that_it_is_a_service() {
     let mut story = Story::new();
-    story.switch("i-0abc").used_after(10).used_after(20).only_uses();
+    story
+        .switch("i-0abc")
+        .used_after(10)
+        .used_after(20)
+        .only_uses();
     for told_by in 0..2 {
         let mut told = Story::new();
         for (at, mut record) in story.records().to_vec().into_iter().enumerate() {
@@ -14,7 +18,11 @@ fn a_workloads_use_alone_shows_that_it_is_a_service() {
             }
             told.tell(record);
         }
-        assert_eq!(rules(&told.findings()), [("RW012", Verdict::Violation)], "said by use {told_by}");
+        assert_eq!(
+            rules(&told.findings()),
+            [("RW012", Verdict::Violation)],
+            "said by use {told_by}"
+        );
     }
 }
 

@@ -13,7 +13,10 @@ fn the_callers_half_alone_proves_everything() {
 fn a_switch_gets_each_finding_once_and_under_one_id_whichever_half_came() {
     let finding = |part: u8| {
         let mut story = Story::new();
-        let switch = story.switch("tom").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/tom");
+        let switch = story
+            .switch("tom")
+            .with_permanent_key()
+            .with_serial("arn:aws:iam::111122223333:mfa/tom");
         match part {
             0 => drop(switch.only_caller_half()),
             1 => drop(switch.only_owner_half()),
@@ -32,7 +35,9 @@ fn a_switch_gets_each_finding_once_and_under_one_id_whichever_half_came() {
 
 #[test]
 fn a_same_account_switch_is_one_record_and_nothing_is_missing() {
-    let mut story = Story::new().with_policy_line("[development/Developers]", "[production/Developers]").without_roster();
+    let mut story = Story::new()
+        .with_policy_line("[development/Developers]", "[production/Developers]")
+        .without_roster();
     story.switch("dora").from_account("444455556666").with_mfa();
     assert_eq!(story.records().len(), 1);
     assert_eq!(story.verdict("RW002"), Verdicts::Silent);
@@ -44,10 +49,20 @@ fn the_role_owners_half_of_an_unknown_id_is_unproven_and_names_the_silent_accoun
     let mut story = Story::new();
     story.switch("stranger").with_mfa().only_owner_half();
     let findings = story.findings();
-    assert!(findings.iter().all(|finding| finding.verdict == Verdict::Unproven));
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.verdict == Verdict::Unproven)
+    );
     for rule in ["RW001", "RW002", "RW006"] {
         let finding = story.finding(rule);
-        assert!(finding.message.contains("account 111122223333 sent nothing for this switch"), "{}", finding.message);
+        assert!(
+            finding
+                .message
+                .contains("account 111122223333 sent nothing for this switch"),
+            "{}",
+            finding.message
+        );
     }
 }
 
@@ -55,6 +70,12 @@ fn the_role_owners_half_of_an_unknown_id_is_unproven_and_names_the_silent_accoun
 fn a_switch_role_record_alone_names_the_person_and_leaves_mfa_unproven() {
     let mut story = Story::new();
     story.switch("tom").by_console().only_switch_role();
-    assert_eq!(rules(&story.findings()), [("RW001", Verdict::Violation), ("RW002", Verdict::Unproven)]);
-    assert_eq!(story.finding("RW001").caller.arn.as_deref(), Some("arn:aws:iam::111122223333:user/tom"));
+    assert_eq!(
+        rules(&story.findings()),
+        [("RW001", Verdict::Violation), ("RW002", Verdict::Unproven)]
+    );
+    assert_eq!(
+        story.finding("RW001").caller.arn.as_deref(),
+        Some("arn:aws:iam::111122223333:user/tom")
+    );
 }

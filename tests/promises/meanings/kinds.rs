@@ -8,7 +8,9 @@ fn saml(provider: &str) -> Story {
     let mut record = story.records()[0].clone();
     record["eventName"] = json!("AssumeRoleWithSAML");
     record["recipientAccountId"] = json!("444455556666");
-    record["requestParameters"]["principalArn"] = json!(format!("arn:aws:iam::444455556666:saml-provider/{provider}"));
+    record["requestParameters"]["principalArn"] = json!(format!(
+        "arn:aws:iam::444455556666:saml-provider/{provider}"
+    ));
     record["userIdentity"] = json!({"type": "SAMLUser", "principalId": "qualifier:dora@example.com", "userName": "dora@example.com", "identityProvider": "qualifier"});
     let mut told = Story::new();
     told.tell(record);
@@ -17,17 +19,33 @@ fn saml(provider: &str) -> Story {
 
 #[test]
 fn a_kind_that_is_not_admitted_is_one_finding() {
-    for (provider, words) in [("AWSSSO_0123456789abcdef_DO_NOT_DELETE", "an Identity Center user"), ("Okta", "a SAML user")] {
+    for (provider, words) in [
+        (
+            "AWSSSO_0123456789abcdef_DO_NOT_DELETE",
+            "an Identity Center user",
+        ),
+        ("Okta", "a SAML user"),
+    ] {
         let findings = saml(provider).findings();
         assert_eq!(rules(&findings), [("RW012", Verdict::Violation)]);
-        assert!(findings[0].message.contains(words), "{}", findings[0].message);
+        assert!(
+            findings[0].message.contains(words),
+            "{}",
+            findings[0].message
+        );
     }
 }
 
 #[test]
 fn a_kind_that_is_admitted_but_no_iam_user_has_no_group_and_no_mfa_to_judge() {
-    for (provider, kind) in [("AWSSSO_0123456789abcdef_DO_NOT_DELETE", "identity-center"), ("Okta", "saml")] {
-        let story = saml(provider).with_policy_line("    max_session: 1h\n", &format!("    identities: [iam-user, {kind}]\n"));
+    for (provider, kind) in [
+        ("AWSSSO_0123456789abcdef_DO_NOT_DELETE", "identity-center"),
+        ("Okta", "saml"),
+    ] {
+        let story = saml(provider).with_policy_line(
+            "    max_session: 1h\n",
+            &format!("    identities: [iam-user, {kind}]\n"),
+        );
         let judgement = story.judgement();
         assert_eq!(rules(&judgement.findings), []);
         for rule in ["RW001", "RW002", "RW010"] {
@@ -50,5 +68,8 @@ fn a_session_that_aws_gave_to_a_workload_is_a_service() {
     for record in records {
         told.tell(record);
     }
-    assert_eq!(rules(&told.findings()), [("RW011", Verdict::Violation), ("RW012", Verdict::Violation)]);
+    assert_eq!(
+        rules(&told.findings()),
+        [("RW011", Verdict::Violation), ("RW012", Verdict::Violation)]
+    );
 }

@@ -13,7 +13,8 @@ fn workload(start: bool) -> Story {
             continue;
         }
         if first {
-            record["userIdentity"] = json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
+            record["userIdentity"] =
+                json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
         }
         told.tell(record);
     }
@@ -23,8 +24,15 @@ fn workload(start: bool) -> Story {
 #[test]
 fn a_chain_that_begins_with_a_services_mint_is_a_services() {
     let findings = workload(true).findings();
-    assert_eq!(rules(&findings), [("RW011", Verdict::Violation), ("RW012", Verdict::Violation)]);
-    assert_eq!(findings[1].events.len(), 3, "both halves, and the service's mint");
+    assert_eq!(
+        rules(&findings),
+        [("RW011", Verdict::Violation), ("RW012", Verdict::Violation)]
+    );
+    assert_eq!(
+        findings[1].events.len(),
+        3,
+        "both halves, and the service's mint"
+    );
     assert_eq!(workload(false).verdict("RW006"), Verdicts::Unproven);
 }
 

@@ -8,7 +8,11 @@ fn the_last_change_before_the_switch_decides_over_the_roster() {
     story.iam(-100_000, "admin").removes("dora", "Developers");
     story.switch("dora").with_mfa();
     assert_eq!(story.verdict("RW001"), Verdicts::Violation);
-    assert_eq!(story.finding("RW001").events.len(), 3, "both halves, and the removal");
+    assert_eq!(
+        story.finding("RW001").events.len(),
+        3,
+        "both halves, and the removal"
+    );
 }
 
 #[test]
@@ -69,11 +73,24 @@ fn absence_from_a_truncated_roster_proves_nothing() {
     let truncated = |user: &str| {
         let mut story = Story::new();
         story.switch(user).with_mfa();
-        let text = story.roster_text().unwrap().replace("\"IsTruncated\":false", "\"IsTruncated\":true");
+        let text = story
+            .roster_text()
+            .unwrap()
+            .replace("\"IsTruncated\":false", "\"IsTruncated\":true");
         let mut rosters = rolewatch_guard::roster::Rosters::default();
         rosters.add(rolewatch_guard::roster::Snapshot::read(text.as_bytes(), None).unwrap());
-        let findings = judge(&story.world_of(story.records()), &story.policy(), &rosters, Scope::default(), &mut |_| ()).findings;
-        rules(&findings).first().copied().map(|(_, verdict)| verdict)
+        let findings = judge(
+            &story.world_of(story.records()),
+            &story.policy(),
+            &rosters,
+            Scope::default(),
+            &mut |_| (),
+        )
+        .findings;
+        rules(&findings)
+            .first()
+            .copied()
+            .map(|(_, verdict)| verdict)
     };
     assert_eq!(truncated("dora"), None, "a member that is listed is one");
     assert_eq!(truncated("tom"), Some(Verdict::Unproven));
@@ -88,17 +105,32 @@ fn a_gap_in_the_iam_log_before_the_roster_was_taken_makes_it_unproven_and_is_nam
         if chatter {
             // Somebody else's affairs show that the log was being kept.
             for hour in (0..hours).step_by(12) {
-                story.iam(hour * 3_600, "admin").enrols("tess", "arn:aws:iam::111122223333:mfa/tess");
+                story
+                    .iam(hour * 3_600, "admin")
+                    .enrols("tess", "arn:aws:iam::111122223333:mfa/tess");
             }
         }
         let mut rosters = rolewatch_guard::roster::Rosters::default();
         let text = story.roster_text().unwrap();
         rosters.add(rolewatch_guard::roster::Snapshot::read(text.as_bytes(), Some(taken)).unwrap());
-        judge(&story.world_of(story.records()), &story.policy(), &rosters, Scope::default(), &mut |_| ()).findings
+        judge(
+            &story.world_of(story.records()),
+            &story.policy(),
+            &rosters,
+            Scope::default(),
+            &mut |_| (),
+        )
+        .findings
     };
     assert_eq!(rules(&after(24, false)), []);
     assert_eq!(rules(&after(72, true)), []);
     let findings = after(72, false);
     assert_eq!(rules(&findings), [("RW001", Verdict::Unproven)]);
-    assert!(findings[0].message.contains("have a gap from 2026-03-02T09:"), "{}", findings[0].message);
+    assert!(
+        findings[0]
+            .message
+            .contains("have a gap from 2026-03-02T09:"),
+        "{}",
+        findings[0].message
+    );
 }

@@ -14,14 +14,30 @@ fn with(rule: &str, until: &str, severity: &str) -> Story {
 #[test]
 fn hides_by_event_time_up_to_the_end_of_the_day() {
     let judgement = with("RW001", "2026-03-02", "high").judgement();
-    assert_eq!((judgement.findings.len(), judgement.suppressed.len()), (0, 1));
+    assert_eq!(
+        (judgement.findings.len(), judgement.suppressed.len()),
+        (0, 1)
+    );
     let judgement = with("RW001", "2026-03-01", "high").judgement();
-    assert_eq!((judgement.findings.len(), judgement.suppressed.len()), (1, 0));
-    assert!(judgement.notices.iter().any(|notice| notice.contains("expired on 2026-03-01")), "{:?}", judgement.notices);
+    assert_eq!(
+        (judgement.findings.len(), judgement.suppressed.len()),
+        (1, 0)
+    );
+    assert!(
+        judgement
+            .notices
+            .iter()
+            .any(|notice| notice.contains("expired on 2026-03-01")),
+        "{:?}",
+        judgement.notices
+    );
 }
 
 #[test]
 fn a_critical_roles_findings_cannot_be_hidden() {
     let judgement = with("RW001", "2026-03-02", "critical").judgement();
-    assert_eq!((judgement.findings.len(), judgement.suppressed.len()), (1, 0));
+    assert_eq!(
+        (judgement.findings.len(), judgement.suppressed.len()),
+        (1, 0)
+    );
 }

@@ -32,25 +32,44 @@ fn who_entered_is_judged_whatever_detail_is_odd() {
     ] {
         let mut story = Story::new();
         story.switch("tom").with_mfa();
-        assert_eq!(spoiled(story, place, &value).verdict("RW001"), Verdicts::Violation, "{place}");
+        assert_eq!(
+            spoiled(story, place, &value).verdict("RW001"),
+            Verdicts::Violation,
+            "{place}"
+        );
     }
 }
 
 #[test]
 fn a_lifetime_that_cannot_be_read_may_be_as_long_as_any() {
     let held = |limit: &str| {
-        let mut story = Story::new().with_policy_line("    max_session: 1h\n    max_stretch: 2h\n    max_per_day: 4h\n", limit);
+        let mut story = Story::new().with_policy_line(
+            "    max_session: 1h\n    max_stretch: 2h\n    max_per_day: 4h\n",
+            limit,
+        );
         story.switch("dora").with_mfa();
         let story = spoiled(story, EXPIRATION, &json!("1772445600"));
         spoiled(story, DURATION, &json!("1h"))
     };
-    for (limit, rule) in [("    max_session: 1h\n", "RW003"), ("    max_stretch: 2h\n", "RW004"), ("    max_per_day: 4h\n", "RW005")] {
+    for (limit, rule) in [
+        ("    max_session: 1h\n", "RW003"),
+        ("    max_stretch: 2h\n", "RW004"),
+        ("    max_per_day: 4h\n", "RW005"),
+    ] {
         let story = held(limit);
         let finding = story.finding(rule);
         assert_eq!(finding.verdict, Verdict::Unproven, "{rule}");
-        assert!(finding.message.contains("can't be read"), "{}", finding.message);
+        assert!(
+            finding.message.contains("can't be read"),
+            "{}",
+            finding.message
+        );
     }
-    assert_eq!(held("    max_stretch: 12h\n").verdict("RW004"), Verdicts::Silent, "AWS lets no session last longer");
+    assert_eq!(
+        held("    max_stretch: 12h\n").verdict("RW004"),
+        Verdicts::Silent,
+        "AWS lets no session last longer"
+    );
 }
 
 #[test]
@@ -81,27 +100,63 @@ fn mfa_that_cannot_be_read_is_neither_proved_nor_disproved() {
         story.switch("dora").without_mfa();
         let story = spoiled(story, MFA, &value);
         assert_eq!(story.verdict("RW002"), Verdicts::Unproven, "{value}");
-        assert!(story.finding("RW002").message.contains("`mfaAuthenticated` can't be read"), "{}", story.finding("RW002").message);
+        assert!(
+            story
+                .finding("RW002")
+                .message
+                .contains("`mfaAuthenticated` can't be read"),
+            "{}",
+            story.finding("RW002").message
+        );
     }
     for value in [json!(true), json!({}), json!("a device")] {
         let mut story = Story::new();
-        story.switch("dora").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/dora");
-        assert_eq!(spoiled(story, SERIAL, &value).verdict("RW002"), Verdicts::Unproven, "{value}");
+        story
+            .switch("dora")
+            .with_permanent_key()
+            .with_serial("arn:aws:iam::111122223333:mfa/dora");
+        assert_eq!(
+            spoiled(story, SERIAL, &value).verdict("RW002"),
+            Verdicts::Unproven,
+            "{value}"
+        );
     }
     let mut story = Story::new();
     story.switch("dora").with_permanent_key();
-    let story = spoiled(story, "/requestParameters", &json!("roleArn=arn:aws:iam::444455556666:role/UpdateApp"));
-    assert_eq!(story.verdict("RW002"), Verdicts::Unproven, "a device may have been named");
+    let story = spoiled(
+        story,
+        "/requestParameters",
+        &json!("roleArn=arn:aws:iam::444455556666:role/UpdateApp"),
+    );
+    assert_eq!(
+        story.verdict("RW002"),
+        Verdicts::Unproven,
+        "a device may have been named"
+    );
 }
 
 #[test]
 fn proof_outweighs_what_cannot_be_read_beside_it() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().with_serial("arn:aws:iam::111122223333:mfa/dora");
-    assert_eq!(spoiled(story, SERIAL, &json!([])).verdict("RW002"), Verdicts::Silent, "the session was opened with MFA");
+    story
+        .switch("dora")
+        .with_mfa()
+        .with_serial("arn:aws:iam::111122223333:mfa/dora");
+    assert_eq!(
+        spoiled(story, SERIAL, &json!([])).verdict("RW002"),
+        Verdicts::Silent,
+        "the session was opened with MFA"
+    );
     let mut story = Story::new();
-    story.switch("dora").without_mfa().with_serial("arn:aws:iam::111122223333:mfa/dora");
-    assert_eq!(spoiled(story, MFA, &json!([])).verdict("RW002"), Verdicts::Silent, "the call names a device");
+    story
+        .switch("dora")
+        .without_mfa()
+        .with_serial("arn:aws:iam::111122223333:mfa/dora");
+    assert_eq!(
+        spoiled(story, MFA, &json!([])).verdict("RW002"),
+        Verdicts::Silent,
+        "the call names a device"
+    );
 }
 
 #[test]
@@ -110,21 +165,36 @@ fn a_chain_whose_beginning_cannot_be_dated_leads_to_nobody() {
     story.switch_to("dora", "Jump").by_console();
     story.later(60);
     story.switch("dora").from_own_session();
-    assert_eq!(story.verdict("RW006"), Verdicts::Silent, "the console's keys differ, so the second decides");
+    assert_eq!(
+        story.verdict("RW006"),
+        Verdicts::Silent,
+        "the console's keys differ, so the second decides"
+    );
     let story = story.retold(|record| {
         if record["userIdentity"]["type"] == "AssumedRole" && record["eventName"] == "AssumeRole" {
-            record.pointer_mut(CREATED).map(|created| *created = json!("1772445600")).unwrap();
+            record
+                .pointer_mut(CREATED)
+                .map(|created| *created = json!("1772445600"))
+                .unwrap();
         }
     });
     let finding = story.finding("RW006");
     assert_eq!(finding.verdict, Verdict::Unproven);
-    assert!(finding.message.contains("`creationDate` can't be read"), "{}", finding.message);
+    assert!(
+        finding.message.contains("`creationDate` can't be read"),
+        "{}",
+        finding.message
+    );
 }
 
 #[test]
 fn a_readable_copy_leaves_open_only_what_depends_on_the_detail() {
     let mut story = Story::new();
-    story.switch("tom").with_mfa().lasting(7_200).only_caller_half();
+    story
+        .switch("tom")
+        .with_mfa()
+        .lasting(7_200)
+        .only_caller_half();
     let mut copy = story.records()[0].clone();
     copy["responseElements"]["credentials"]["expiration"] = json!("1772445600");
     copy["requestParameters"]["durationSeconds"] = json!("2h");
@@ -145,7 +215,11 @@ fn a_readable_copy_leaves_open_only_what_depends_on_the_detail() {
 #[test]
 fn a_correction_brings_the_detail_back() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().lasting(7_200).only_caller_half();
+    story
+        .switch("dora")
+        .with_mfa()
+        .lasting(7_200)
+        .only_caller_half();
     let whole = story.records()[0].clone();
     let mut spoiled = whole.clone();
     spoiled["responseElements"]["credentials"]["expiration"] = json!("1772445600");
@@ -159,5 +233,9 @@ fn a_correction_brings_the_detail_back() {
         told.verdict("RW003")
     };
     assert_eq!(with(json!({"reason": "UPDATED_DATA"})), Verdicts::Violation);
-    assert_eq!(with(json!(["UPDATED_DATA"])), Verdicts::Unproven, "an addendum that can't be read replaces nothing");
+    assert_eq!(
+        with(json!(["UPDATED_DATA"])),
+        Verdicts::Unproven,
+        "an addendum that can't be read replaces nothing"
+    );
 }

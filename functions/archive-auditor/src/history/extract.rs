@@ -30,9 +30,16 @@ const MOST_FAULTS: usize = 1_000;
 /// Reads the files of a batch, and writes one object with what matters of them.
 ///
 /// A file that cannot be read is named in it. One that could not be had just now fails the batch, to be tried again.
-pub(crate) async fn extract<O: Outside>(outside: &O, policy: &Policy, scratch: &RefCell<Scratch>, batch: &Batch) -> Result<Value, Trouble> {
-    let folder = folder(&batch.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
-    let filter = Filter::new(&needles(policy)).map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
+pub(crate) async fn extract<O: Outside>(
+    outside: &O,
+    policy: &Policy,
+    scratch: &RefCell<Scratch>,
+    batch: &Batch,
+) -> Result<Value, Trouble> {
+    let folder = folder(&batch.run)
+        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let filter = Filter::new(&needles(policy))
+        .map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
     let mut out = GzEncoder::new(Vec::new(), Compression::new(FAST));
     let (mut files, mut failed) = (0_u64, 0_u64);
     for key in &batch.keys {
@@ -40,15 +47,24 @@ pub(crate) async fn extract<O: Outside>(outside: &O, policy: &Policy, scratch: &
         if key.ends_with('/') {
             continue;
         }
-        let mut read = Read::new(policy, format!("s3://{}/{}", batch.bucket, harmless(key)), &mut out);
+        let mut read = Read::new(
+            policy,
+            format!("s3://{}/{}", batch.bucket, harmless(key)),
+            &mut out,
+        );
         one(outside, &filter, scratch, &batch.bucket, key, &mut read).await?;
         files += 1;
         failed += read.file.files.unreadable;
-        read.end().map_err(|why| refused("writing the extract", &why.to_string()))?;
+        read.end()
+            .map_err(|why| refused("writing the extract", &why.to_string()))?;
     }
-    let bytes = out.finish().map_err(|why| refused("writing the extract", &why.to_string()))?;
+    let bytes = out
+        .finish()
+        .map_err(|why| refused("writing the extract", &why.to_string()))?;
     let name = hash(&format!("{}\n{}", batch.bucket, batch.keys.join("\n")));
-    outside.put(&format!("{folder}/extract/{name}.ndjson.gz"), bytes).await?;
+    outside
+        .put(&format!("{folder}/extract/{name}.ndjson.gz"), bytes)
+        .await?;
     Ok(json!({ "files": files, "failed": failed }))
 }
 
@@ -61,7 +77,11 @@ async fn one<O: Outside>(
     read: &mut Read<'_, '_>,
 ) -> Result<(), Trouble> {
     if !is_log(Path::new(key)) {
-        read.file.files = Files { met: 1, skipped: 1, ..Files::default() };
+        read.file.files = Files {
+            met: 1,
+            skipped: 1,
+            ..Files::default()
+        };
         return Ok(());
     }
     let why = match outside.read(bucket, key).await {
@@ -75,7 +95,11 @@ async fn one<O: Outside>(
         Err(trouble @ Trouble::Refused { .. }) => trouble.to_string(),
         Err(trouble) => return Err(trouble),
     };
-    read.file.files = Files { met: 1, unreadable: 1, ..Files::default() };
+    read.file.files = Files {
+        met: 1,
+        unreadable: 1,
+        ..Files::default()
+    };
     read.fault(None, None, why);
     Ok(())
 }
@@ -91,8 +115,17 @@ struct Read<'p, 'o> {
 
 impl<'p, 'o> Read<'p, 'o> {
     fn new(policy: &'p Policy, key: String, out: &'o mut GzEncoder<Vec<u8>>) -> Self {
-        let file = FileRead { key, policy: policy.version_hash.to_string(), ..FileRead::default() };
-        Self { met: RolesMet::new(policy), file, out, broken: None }
+        let file = FileRead {
+            key,
+            policy: policy.version_hash.to_string(),
+            ..FileRead::default()
+        };
+        Self {
+            met: RolesMet::new(policy),
+            file,
+            out,
+            broken: None,
+        }
     }
 
     /// Writes what became of the file behind its records.
@@ -100,7 +133,12 @@ impl<'p, 'o> Read<'p, 'o> {
         if let Some(broken) = self.broken {
             return Err(broken);
         }
-        self.file.near = self.met.into_near().iter().map(ToString::to_string).collect();
+        self.file.near = self
+            .met
+            .into_near()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         serde_json::to_writer(&mut *self.out, &Footer { file: self.file })?;
         self.out.write_all(b"\n")
     }
@@ -117,7 +155,11 @@ impl<'p, 'o> Read<'p, 'o> {
     }
 
     /// Services' mints are kept too: they may be the start of a chain.
-    fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<Vec<RecordProblem>, RecordProblem> {
+    fn take(
+        &mut self,
+        json: &[u8],
+        delivery: Delivery<'_>,
+    ) -> Result<Vec<RecordProblem>, RecordProblem> {
         let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
         let unread = match read_from(json, delivery, &elevated)? {
             Reading::Seen(seen) => seen.unread,
@@ -138,7 +180,9 @@ impl<'p, 'o> Read<'p, 'o> {
     fn take_or_name(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
         match self.take(json, delivery) {
             // The record counts; its line says the same again to whoever reads it.
-            Ok(details) => details.iter().for_each(|problem| self.fault(Some(at.record), Some(at.byte), problem.of_detail())),
+            Ok(details) => details.iter().for_each(|problem| {
+                self.fault(Some(at.record), Some(at.byte), problem.of_detail())
+            }),
             Err(problem) => {
                 self.file.unread += 1;
                 self.fault(Some(at.record), Some(at.byte), problem.to_string());
@@ -149,14 +193,24 @@ impl<'p, 'o> Read<'p, 'o> {
     fn not_evidence(&mut self, at: &Place, reason: String) {
         self.file.not_evidence_count += 1;
         if self.file.not_evidence.len() < MOST_FAULTS {
-            self.file.not_evidence.push(Fault { file: self.file.key.clone(), record: Some(at.record), byte: Some(at.byte), reason });
+            self.file.not_evidence.push(Fault {
+                file: self.file.key.clone(),
+                record: Some(at.record),
+                byte: Some(at.byte),
+                reason,
+            });
         }
     }
 
     fn fault(&mut self, record: Option<u64>, byte: Option<u64>, reason: String) {
         self.file.fault_count += 1;
         if self.file.faults.len() < MOST_FAULTS {
-            self.file.faults.push(Fault { file: self.file.key.clone(), record, byte, reason });
+            self.file.faults.push(Fault {
+                file: self.file.key.clone(),
+                record,
+                byte,
+                reason,
+            });
         }
     }
 }
@@ -168,7 +222,11 @@ impl Sink for Read<'_, '_> {
 
     fn event(&mut self, json: &[u8], at: &Place) {
         match envelope::open(json) {
-            Ok(event) => self.take_or_name(event.record.as_bytes(), event.delivery(Delivery::in_file(&at.file)), at),
+            Ok(event) => self.take_or_name(
+                event.record.as_bytes(),
+                event.delivery(Delivery::in_file(&at.file)),
+                at,
+            ),
             Err(NotUsed::NotEvidence(why)) => self.not_evidence(at, why.to_string()),
             Err(NotUsed::Unreadable(problem)) => {
                 self.file.unread += 1;
@@ -178,7 +236,15 @@ impl Sink for Read<'_, '_> {
     }
 
     fn unread(&mut self, problem: Unread) {
-        let rest = if problem.rest { "; the rest of the file was not read" } else { "" };
-        self.fault(problem.record, problem.byte, format!("{}{rest}", problem.reason));
+        let rest = if problem.rest {
+            "; the rest of the file was not read"
+        } else {
+            ""
+        };
+        self.fault(
+            problem.record,
+            problem.byte,
+            format!("{}{rest}", problem.reason),
+        );
     }
 }

@@ -29,8 +29,13 @@ const LEFT: i64 = 120;
 ///
 /// A pass that is repeated may come to another part, as its time was shorter or files were added. So a part is named by what it holds: the answer
 /// that the state machine goes on with names the very part that it was given with.
-pub(crate) async fn list<O: Outside>(outside: &O, asked: &List, deadline: Option<Moment>) -> Result<Value, Trouble> {
-    let folder = folder(&asked.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+pub(crate) async fn list<O: Outside>(
+    outside: &O,
+    asked: &List,
+    deadline: Option<Moment>,
+) -> Result<Value, Trouble> {
+    let folder = folder(&asked.run)
+        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
     let mut part = Part::default();
     let mut after = asked.after.clone().unwrap_or_default();
     let more = loop {
@@ -38,7 +43,11 @@ pub(crate) async fn list<O: Outside>(outside: &O, asked: &List, deadline: Option
         for (key, _) in &page.keys {
             if *key <= after {
                 // Going on would go round in circles.
-                let why = format!("`{}` comes after `{}`, though keys come in their order", harmless(key), harmless(&after));
+                let why = format!(
+                    "`{}` comes after `{}`, though keys come in their order",
+                    harmless(key),
+                    harmless(&after)
+                );
                 return Err(refused("listing the log files", &why));
             }
             after.clone_from(key);
@@ -51,21 +60,31 @@ pub(crate) async fn list<O: Outside>(outside: &O, asked: &List, deadline: Option
             break false;
         }
         if page.keys.is_empty() {
-            return Err(refused("listing the log files", "an empty page says that others follow, and not after which key"));
+            return Err(refused(
+                "listing the log files",
+                "an empty page says that others follow, and not after which key",
+            ));
         }
         let late = deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LEFT);
         if late || part.lines.len() >= FULL {
             break true;
         }
     };
-    let Part { lines, batches, files, .. } = part.end();
+    let Part {
+        lines,
+        batches,
+        files,
+        ..
+    } = part.end();
     let mut key = None;
     if batches > 0 {
         let name = format!("{folder}/list/{:012}-{}.jsonl", asked.files, hash(&lines));
         outside.put(&name, lines.into_bytes()).await?;
         key = Some(name);
     }
-    Ok(json!({ "key": key, "batches": batches, "files": asked.files + files, "after": after, "more": more }))
+    Ok(
+        json!({ "key": key, "batches": batches, "files": asked.files + files, "after": after, "more": more }),
+    )
 }
 
 /// A part of the list.
@@ -87,7 +106,8 @@ impl Part {
         if self.keys == MOST_KEYS || self.lines.len() - self.open + key.len() > LARGEST_LINE {
             self.close();
         }
-        self.lines.push_str(if self.keys == 0 { "{\"keys\":[" } else { "," });
+        self.lines
+            .push_str(if self.keys == 0 { "{\"keys\":[" } else { "," });
         self.lines.push_str(&key);
         self.keys += 1;
         self.files += 1;
@@ -140,11 +160,24 @@ mod tests {
     }
 
     fn lines(keys: &[String]) -> Vec<(usize, Vec<String>)> {
-        let Part { lines, batches, files, .. } = part(keys);
+        let Part {
+            lines,
+            batches,
+            files,
+            ..
+        } = part(keys);
         assert!(lines.is_empty() || lines.ends_with('\n'));
         let read: Vec<(usize, Vec<String>)> = lines
             .split_terminator('\n')
-            .map(|line| (line.len(), serde_json::from_value(serde_json::from_str::<Value>(line).unwrap()["keys"].take()).unwrap()))
+            .map(|line| {
+                (
+                    line.len(),
+                    serde_json::from_value(
+                        serde_json::from_str::<Value>(line).unwrap()["keys"].take(),
+                    )
+                    .unwrap(),
+                )
+            })
             .collect();
         assert_eq!((batches, files), (read.len() as u64, keys.len() as u64));
         read
@@ -152,13 +185,26 @@ mod tests {
 
     #[test]
     fn a_line_has_a_hundred_keys_and_fits_into_an_item_whatever_they_are() {
-        let keys: Vec<String> = (0..250).map(|number| format!("AWSLogs/{number:04}")).collect();
-        assert_eq!(lines(&keys).iter().map(|(_, keys)| keys.len()).collect::<Vec<_>>(), [100, 100, 50]);
+        let keys: Vec<String> = (0..250)
+            .map(|number| format!("AWSLogs/{number:04}"))
+            .collect();
+        assert_eq!(
+            lines(&keys)
+                .iter()
+                .map(|(_, keys)| keys.len())
+                .collect::<Vec<_>>(),
+            [100, 100, 50]
+        );
         assert_eq!(lines(&[]), []);
         // The longest keys that S3 takes, in the longest way to write them.
         let longest: Vec<String> = (0..300).map(|_| "\u{1}".repeat(1_024)).collect();
         let longest = lines(&longest);
-        assert!(longest.len() > 3 && longest.iter().all(|(bytes, keys)| *bytes < 200 << 10 && !keys.is_empty()));
+        assert!(
+            longest.len() > 3
+                && longest
+                    .iter()
+                    .all(|(bytes, keys)| *bytes < 200 << 10 && !keys.is_empty())
+        );
     }
 
     proptest! {

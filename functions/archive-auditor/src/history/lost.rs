@@ -11,14 +11,25 @@ use crate::{Outside, refused};
 /// Names every file of the batch as unread.
 pub(crate) async fn lost<O: Outside>(outside: &O, lost: &Lost) -> Result<Value, Trouble> {
     let Lost { batch, cause } = lost;
-    let folder = folder(&batch.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
-    let reason = format!("the function failed on the files it was read with: {}", harmless(cause));
+    let folder = folder(&batch.run)
+        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let reason = format!(
+        "the function failed on the files it was read with: {}",
+        harmless(cause)
+    );
     let files = batch.keys.iter().filter(|key| !key.ends_with('/'));
-    let fault =
-        |key: &String| Fault { file: format!("s3://{}/{}", batch.bucket, harmless(key)), record: None, byte: None, reason: reason.clone() };
+    let fault = |key: &String| Fault {
+        file: format!("s3://{}/{}", batch.bucket, harmless(key)),
+        record: None,
+        byte: None,
+        reason: reason.clone(),
+    };
     let faults: Vec<Fault> = files.map(fault).collect();
     let name = hash(&format!("{}\n{}", batch.bucket, batch.keys.join("\n")));
-    let bytes = serde_json::to_vec(&faults).map_err(|why| refused("writing the note", &why.to_string()))?;
-    outside.put(&format!("{folder}/failed/{name}.json"), bytes).await?;
+    let bytes =
+        serde_json::to_vec(&faults).map_err(|why| refused("writing the note", &why.to_string()))?;
+    outside
+        .put(&format!("{folder}/failed/{name}.json"), bytes)
+        .await?;
     Ok(json!({ "files": faults.len(), "failed": faults.len() }))
 }

@@ -24,13 +24,21 @@ const AT_ONCE: usize = 32;
 const FOOTER: &[u8] = b"{\"rolewatch_file\":";
 
 /// Judges all extracts of a run, and writes `findings.ndjson` and `summary.json`.
-pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Reduce) -> Result<Value, Trouble> {
-    let folder = folder(&asked.run).ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+pub(crate) async fn reduce<O: Outside>(
+    outside: &O,
+    book: &Rulebook,
+    asked: &Reduce,
+) -> Result<Value, Trouble> {
+    let folder = folder(&asked.run)
+        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
     let mut all = All::new(&book.policy);
     let read = extracts(outside, &folder, &mut all).await?;
     losses(outside, &folder, &read, &mut all).await?;
     if all.files.met == 0 {
-        return Err(refused("judging the extracts", "no log file was read: is the prefix right?"));
+        return Err(refused(
+            "judging the extracts",
+            "no log file was read: is the prefix right?",
+        ));
     }
     if asked.listed.is_some_and(|listed| listed != all.accounted) {
         let why = format!(
@@ -41,20 +49,44 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         return Err(refused("judging the extracts", &why));
     }
     let hash = book.policy.version_hash;
-    if all.policies.iter().any(|policy| *policy != hash.to_string()) {
+    if all
+        .policies
+        .iter()
+        .any(|policy| *policy != hash.to_string())
+    {
         // What one policy passed over, the other may need.
-        return Err(refused("judging the extracts", "the policy was changed while the logs were read; start again"));
+        return Err(refused(
+            "judging the extracts",
+            "the policy was changed while the logs were read; start again",
+        ));
     }
 
-    let All { intake, files, unread, not_evidence, .. } = all;
-    let TakenIn { world, kept, near, .. } = intake.finish();
+    let All {
+        intake,
+        files,
+        unread,
+        not_evidence,
+        ..
+    } = all;
+    let TakenIn {
+        world, kept, near, ..
+    } = intake.finish();
     let records = records(kept);
-    let mut counts = Totals { files, records, ..Totals::default() };
-    let scope = Scope { as_of: asked.until, since: asked.since, until: asked.until };
+    let mut counts = Totals {
+        files,
+        records,
+        ..Totals::default()
+    };
+    let scope = Scope {
+        as_of: asked.until,
+        since: asked.since,
+        until: asked.until,
+    };
     let mut judgement = judge(&world, &book.policy, &book.rosters, scope, &mut |_| ());
     judgement.note_unmatched(&unmatched(&world, &book.policy, &book.rosters, &near));
     counts.add_judgement(&judgement);
-    let ((unread, unread_count), (not_evidence, not_evidence_count)) = (unread.finish(), not_evidence.finish());
+    let ((unread, unread_count), (not_evidence, not_evidence_count)) =
+        (unread.finish(), not_evidence.finish());
 
     let unwritten = |why: serde_json::Error| refused("writing the findings", &why.to_string());
     let mut findings = Vec::new();
@@ -62,7 +94,9 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         serde_json::to_writer(&mut findings, finding).map_err(unwritten)?;
         findings.push(b'\n');
     }
-    outside.put(&format!("{folder}/findings.ndjson"), findings).await?;
+    outside
+        .put(&format!("{folder}/findings.ndjson"), findings)
+        .await?;
     let summary = Summary {
         run: asked.run.clone(),
         policy: hash,
@@ -78,7 +112,12 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
         near_misses: judgement.near_misses,
     };
     // Last: whoever sees it sees the findings too.
-    outside.put(&format!("{folder}/summary.json"), serde_json::to_vec_pretty(&summary).map_err(unwritten)?).await?;
+    outside
+        .put(
+            &format!("{folder}/summary.json"),
+            serde_json::to_vec_pretty(&summary).map_err(unwritten)?,
+        )
+        .await?;
     Ok(json!({
         "findings": format!("{folder}/findings.ndjson"),
         "summary": format!("{folder}/summary.json"),
@@ -88,33 +127,67 @@ pub(crate) async fn reduce<O: Outside>(outside: &O, book: &Rulebook, asked: &Red
 }
 
 fn records(kept: Kept) -> Records {
-    let Kept { of_use, duplicates, contradicting, not_relevant, not_evidence, unread, partly_unread } = kept;
+    let Kept {
+        of_use,
+        duplicates,
+        contradicting,
+        not_relevant,
+        not_evidence,
+        unread,
+        partly_unread,
+    } = kept;
     let met = of_use + not_relevant + not_evidence + unread;
-    Records { met, kept: of_use, duplicates, contradicting, not_relevant, not_evidence, unread, partly_unread }
+    Records {
+        met,
+        kept: of_use,
+        duplicates,
+        contradicting,
+        not_relevant,
+        not_evidence,
+        unread,
+        partly_unread,
+    }
 }
 
 /// Takes in what was read of every batch, and gives the batches' names.
-async fn extracts<O: Outside>(outside: &O, folder: &str, all: &mut All<'_>) -> Result<BTreeSet<String>, Trouble> {
+async fn extracts<O: Outside>(
+    outside: &O,
+    folder: &str,
+    all: &mut All<'_>,
+) -> Result<BTreeSet<String>, Trouble> {
     let extracts = outside.list(&format!("{folder}/extract/")).await?;
     let mut read = BTreeSet::new();
-    let mut objects = stream::iter(extracts).map(|(key, _)| async move { (outside.get(&key, None).await, key) }).buffer_unordered(AT_ONCE);
+    let mut objects = stream::iter(extracts)
+        .map(|(key, _)| async move { (outside.get(&key, None).await, key) })
+        .buffer_unordered(AT_ONCE);
     while let Some((object, key)) = objects.next().await {
-        let Object::Found { bytes, .. } = object? else { return Err(refused(&key, "it is there no more")) };
-        all.extract(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
+        let Object::Found { bytes, .. } = object? else {
+            return Err(refused(&key, "it is there no more"));
+        };
+        all.extract(&bytes)
+            .map_err(|why| refused(&key, &why.to_string()))?;
         read.insert(batch(&key).to_owned());
     }
     Ok(read)
 }
 
 /// Takes in the files of the batches that could not be read.
-async fn losses<O: Outside>(outside: &O, folder: &str, read: &BTreeSet<String>, all: &mut All<'_>) -> Result<(), Trouble> {
+async fn losses<O: Outside>(
+    outside: &O,
+    folder: &str,
+    read: &BTreeSet<String>,
+    all: &mut All<'_>,
+) -> Result<(), Trouble> {
     for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
         // The function did its work, and Step Functions did not hear of it.
         if read.contains(batch(&key)) {
             continue;
         }
-        let Object::Found { bytes, .. } = outside.get(&key, None).await? else { return Err(refused(&key, "it is there no more")) };
-        let faults: Vec<Fault> = serde_json::from_slice(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
+        let Object::Found { bytes, .. } = outside.get(&key, None).await? else {
+            return Err(refused(&key, "it is there no more"));
+        };
+        let faults: Vec<Fault> =
+            serde_json::from_slice(&bytes).map_err(|why| refused(&key, &why.to_string()))?;
         let count = faults.len() as u64;
         all.accounted += count;
         all.files.met += count;
@@ -169,14 +242,31 @@ impl<'p> All<'p> {
     }
 
     fn file(&mut self, file: FileRead) {
-        let FileRead { policy, files, not_relevant, unread, faults, fault_count, not_evidence, not_evidence_count, near, .. } = file;
-        self.intake.note_near(near.iter().filter_map(|role| RoleArn::parse(role).ok()));
+        let FileRead {
+            policy,
+            files,
+            not_relevant,
+            unread,
+            faults,
+            fault_count,
+            not_evidence,
+            not_evidence_count,
+            near,
+            ..
+        } = file;
+        self.intake
+            .note_near(near.iter().filter_map(|role| RoleArn::parse(role).ok()));
         self.accounted += 1;
         self.files.met += files.met;
         self.files.read += files.read;
         self.files.skipped += files.skipped;
         self.files.unreadable += files.unreadable;
-        self.intake.count(Kept { not_relevant, unread, not_evidence: not_evidence_count, ..Kept::default() });
+        self.intake.count(Kept {
+            not_relevant,
+            unread,
+            not_evidence: not_evidence_count,
+            ..Kept::default()
+        });
         self.policies.insert(policy);
         self.unread.add(faults, fault_count);
         self.not_evidence.add(not_evidence, not_evidence_count);

@@ -32,14 +32,22 @@ fn file(twin: &Twin<Calm>, folder: &str, records: &[&Value]) -> String {
 #[test]
 fn a_change_that_was_withheld_is_recovered_and_one_that_was_delivered_is_not() {
     let (twin, mut guard) = (noon(), Guard::new(guarded()));
-    let (delivered, withheld) =
-        (change(1, "111122223333", "IAMUser", "PutGroupPolicy"), change(2, "111122223333", "IAMUser", "PutGroupPolicy"));
+    let (delivered, withheld) = (
+        change(1, "111122223333", "IAMUser", "PutGroupPolicy"),
+        change(2, "111122223333", "IAMUser", "PutGroupPolicy"),
+    );
     let event = json!({"source": "aws.iam", "account": "111122223333", "detail": delivered});
     run(guard.handle(&twin, &to_raw_value(&event).unwrap(), None)).unwrap();
     twin.queue.take();
     let log = file(&twin, "111122223333", &[&delivered, &withheld]);
     let report = notify(&mut auditor(), &twin, &[log]);
-    assert_eq!((report.missed.into_values().sum::<u64>(), report.records_unread), (1, 0));
+    assert_eq!(
+        (
+            report.missed.into_values().sum::<u64>(),
+            report.records_unread
+        ),
+        (1, 0)
+    );
     assert_eq!(sent(&twin), [withheld]);
 }
 
@@ -53,16 +61,28 @@ fn what_was_never_to_arrive_is_not_sent() {
     );
     let mut refused = refused;
     refused["errorCode"] = "AccessDenied".into();
-    let logs = [file(&twin, "999988887777", &[&of_nobody]), file(&twin, "111122223333", &[&by_service, &refused])];
+    let logs = [
+        file(&twin, "999988887777", &[&of_nobody]),
+        file(&twin, "111122223333", &[&by_service, &refused]),
+    ];
     let report = notify(&mut auditor(), &twin, &logs);
-    assert_eq!((report.missed.len(), report.records_unread, sent(&twin).len()), (0, 0, 0));
+    assert_eq!(
+        (
+            report.missed.len(),
+            report.records_unread,
+            sent(&twin).len()
+        ),
+        (0, 0, 0)
+    );
 }
 
 #[test]
 fn a_service_that_changes_a_role_or_a_policy_is_forwarded() {
     let twin = noon();
-    let (trust, policy) =
-        (change(1, "111122223333", "AWSService", "UpdateAssumeRolePolicy"), change(2, "111122223333", "AWSService", "PutGroupPolicy"));
+    let (trust, policy) = (
+        change(1, "111122223333", "AWSService", "UpdateAssumeRolePolicy"),
+        change(2, "111122223333", "AWSService", "PutGroupPolicy"),
+    );
     let log = file(&twin, "111122223333", &[&trust, &policy]);
     notify(&mut auditor(), &twin, &[log]);
     assert_eq!(sent(&twin).len(), 2);

@@ -36,11 +36,26 @@ fn a_probe_in_the_trail_is_neither_missed_nor_sent_and_answers_nothing() {
     let twin = noon();
     let other = entered(2, "rolewatch");
     let log = key(SPOKE, "eu-west-1", twin.clock.get(), "EXAMPLE1");
-    put(&twin, &log, log_file(&[&entered(1, "rolewatch-probe"), &other]));
+    put(
+        &twin,
+        &log,
+        log_file(&[&entered(1, "rolewatch-probe"), &other]),
+    );
     let report = notify(&mut auditor(), &twin, &[log]);
-    assert_eq!((report.missed.into_values().sum::<u64>(), report.records_unread), (1, 0));
+    assert_eq!(
+        (
+            report.missed.into_values().sum::<u64>(),
+            report.records_unread
+        ),
+        (1, 0)
+    );
     assert_eq!(sent(&twin), [other]);
-    assert!(!twin.rows.borrow().contains_key(&(Place::Ledger, "probes".to_owned())));
+    assert!(
+        !twin
+            .rows
+            .borrow()
+            .contains_key(&(Place::Ledger, "probes".to_owned()))
+    );
 }
 
 #[test]

@@ -11,7 +11,9 @@ use rolewatch_guard::seen::{Reading, read, reduced};
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 
-use crate::trail::{auditor, batch, created, deliver, gzip, gzip_stored, key, log_file, notify, prepare, put, sent};
+use crate::trail::{
+    auditor, batch, created, deliver, gzip, gzip_stored, key, log_file, notify, prepare, put, sent,
+};
 
 /// A story in one file, an hour later.
 fn told() -> (Story, Twin<Calm>, Vec<String>) {
@@ -24,7 +26,10 @@ fn told() -> (Story, Twin<Calm>, Vec<String>) {
 }
 
 fn ids(records: &[Value]) -> Vec<String> {
-    let mut ids: Vec<String> = records.iter().map(|record| format!("{}{}", record["recipientAccountId"], record["eventID"])).collect();
+    let mut ids: Vec<String> = records
+        .iter()
+        .map(|record| format!("{}{}", record["recipientAccountId"], record["eventID"]))
+        .collect();
     ids.sort();
     ids
 }
@@ -32,18 +37,34 @@ fn ids(records: &[Value]) -> Vec<String> {
 /// As the guard leaves it.
 fn know(twin: &Twin<Calm>, record: &Value) {
     let text = record.to_string();
-    let Ok(Reading::Seen(seen)) = read(text.as_bytes(), &|_| true) else { panic!("not relevant: {text}") };
-    run(mark_done(twin, &seen.key, &reduced(text.as_bytes()).unwrap(), twin.clock.get())).unwrap();
+    let Ok(Reading::Seen(seen)) = read(text.as_bytes(), &|_| true) else {
+        panic!("not relevant: {text}")
+    };
+    run(mark_done(
+        twin,
+        &seen.key,
+        &reduced(text.as_bytes()).unwrap(),
+        twin.clock.get(),
+    ))
+    .unwrap();
 }
 
 fn notes(twin: &Twin<Calm>) -> Vec<Value> {
     let objects = twin.objects.borrow();
-    let notes = objects.iter().filter(|(key, _)| key.starts_with("quarantine/"));
-    notes.map(|(_, (bytes, _))| serde_json::from_slice(bytes).unwrap()).collect()
+    let notes = objects
+        .iter()
+        .filter(|(key, _)| key.starts_with("quarantine/"));
+    notes
+        .map(|(_, (bytes, _))| serde_json::from_slice(bytes).unwrap())
+        .collect()
 }
 
 fn alerts(twin: &Twin<Calm>) -> usize {
-    twin.topics.borrow().iter().filter(|notice| matches!(notice, Notice::Operations { .. })).count()
+    twin.topics
+        .borrow()
+        .iter()
+        .filter(|notice| matches!(notice, Notice::Operations { .. }))
+        .count()
 }
 
 #[test]
@@ -52,10 +73,19 @@ fn what_the_ledger_does_not_know_is_sent_as_the_trail_has_it() {
     let report = notify(&mut auditor(), &twin, &keys);
     assert_eq!(ids(&sent(&twin)), ids(story.records()));
     assert_eq!(report.files, keys.len() as u64);
-    assert_eq!(report.missed.values().sum::<u64>(), story.records().len() as u64);
+    assert_eq!(
+        report.missed.values().sum::<u64>(),
+        story.records().len() as u64
+    );
     let metrics = report.metrics("archive-auditor");
     assert_eq!(metrics.counted(Count::Missed), story.records().len() as u64);
-    assert!(report.missed.keys().any(|[account, region]| account == "111122223333" && region == "us-east-1"), "{report:?}");
+    assert!(
+        report
+            .missed
+            .keys()
+            .any(|[account, region]| account == "111122223333" && region == "us-east-1"),
+        "{report:?}"
+    );
 }
 
 #[test]
@@ -72,11 +102,18 @@ fn what_was_seen_through_is_not_sent_again() {
 #[test]
 fn an_event_that_may_be_under_way_is_sent_but_not_counted_as_missed() {
     let (story, twin, keys) = told();
-    let first: Moment = story.records()[0]["eventTime"].as_str().unwrap().parse().unwrap();
+    let first: Moment = story.records()[0]["eventTime"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     twin.clock.set(first.plus_seconds(599));
     let report = notify(&mut auditor(), &twin, &keys);
     assert_eq!(ids(&sent(&twin)), ids(story.records()));
-    assert_eq!((report.missed.len(), report.early), (0, story.records().len() as u64));
+    assert_eq!(
+        (report.missed.len(), report.early),
+        (0, story.records().len() as u64)
+    );
 }
 
 #[test]
@@ -89,7 +126,10 @@ fn a_record_that_is_known_in_other_words_is_judged_but_was_not_missed() {
     }
     let report = notify(&mut auditor(), &twin, &keys);
     assert_eq!(ids(&sent(&twin)), ids(story.records()));
-    assert_eq!((report.missed.len(), report.early), (0, story.records().len() as u64));
+    assert_eq!(
+        (report.missed.len(), report.early),
+        (0, story.records().len() as u64)
+    );
 }
 
 #[test]
@@ -118,7 +158,10 @@ fn what_the_rules_do_not_let_through_is_not_recovered() {
     let key = key(account, "us-east-1", twin.clock.get(), "EXAMPLE2");
     put(&twin, &key, log_file(&records.iter().collect::<Vec<_>>()));
     let report = notify(&mut auditor(), &twin, &[key]);
-    assert_eq!((ids(&sent(&twin)), report.records_unread, report.files), (Vec::new(), 0, 1));
+    assert_eq!(
+        (ids(&sent(&twin)), report.records_unread, report.files),
+        (Vec::new(), 0, 1)
+    );
 }
 
 #[test]
@@ -131,7 +174,9 @@ fn a_service_that_enters_an_elevated_role_is_recovered() {
     let elevated: Vec<Value> = story
         .records()
         .iter()
-        .filter(|record| record["requestParameters"]["roleArn"] == "arn:aws:iam::444455556666:role/UpdateApp")
+        .filter(|record| {
+            record["requestParameters"]["roleArn"] == "arn:aws:iam::444455556666:role/UpdateApp"
+        })
         .cloned()
         .collect();
     assert!(!elevated.is_empty(), "{:?}", story.records());
@@ -159,7 +204,11 @@ fn digests_insights_and_other_objects_are_passed_over_in_silence() {
 fn of_a_file_that_is_cut_off_the_rest_is_recovered_and_the_fault_is_noted_and_told() {
     let (story, twin, keys) = told();
     let account = story.records()[0]["recipientAccountId"].as_str().unwrap();
-    let mut records: Vec<&Value> = story.records().iter().filter(|record| record["recipientAccountId"] == account).collect();
+    let mut records: Vec<&Value> = story
+        .records()
+        .iter()
+        .filter(|record| record["recipientAccountId"] == account)
+        .collect();
     let filler = json!({"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "padding": "x".repeat(300_000)});
     records.push(&filler);
     let whole = gzip_stored(json!({ "Records": records }).to_string().as_bytes());
@@ -170,7 +219,13 @@ fn of_a_file_that_is_cut_off_the_rest_is_recovered_and_the_fault_is_noted_and_to
     let notes = notes(&twin);
     assert_eq!(notes.len(), 1);
     assert_eq!(notes[0]["file"], format!("s3://trail-logs/{}", keys[0]));
-    assert!(notes[0]["unread"][1].as_str().unwrap().contains("truncated"), "{notes:?}");
+    assert!(
+        notes[0]["unread"][1]
+            .as_str()
+            .unwrap()
+            .contains("truncated"),
+        "{notes:?}"
+    );
     assert_eq!(alerts(&twin), 1);
 }
 
@@ -180,28 +235,61 @@ fn a_record_that_cannot_be_read_is_noted_and_the_others_are_recovered() {
     let mut broken = story.records()[0].clone();
     broken["eventTime"] = "yesterday".into();
     let account = broken["recipientAccountId"].as_str().unwrap().to_owned();
-    let good: Vec<&Value> = story.records().iter().filter(|record| record["recipientAccountId"] == account).collect();
+    let good: Vec<&Value> = story
+        .records()
+        .iter()
+        .filter(|record| record["recipientAccountId"] == account)
+        .collect();
     let key = key(&account, "us-east-1", twin.clock.get(), "EXAMPLE2");
     put(&twin, &key, log_file(&[&[&broken], &*good].concat()));
     let report = notify(&mut auditor(), &twin, &[key]);
     assert_eq!(sent(&twin).len(), good.len());
     assert_eq!((report.records_unread, report.files_unread), (1, 0));
-    assert!(notes(&twin)[0]["unread"][0].as_str().unwrap().contains("record 1"), "{:?}", notes(&twin));
+    assert!(
+        notes(&twin)[0]["unread"][0]
+            .as_str()
+            .unwrap()
+            .contains("record 1"),
+        "{:?}",
+        notes(&twin)
+    );
 }
 
 #[test]
 fn an_event_that_aws_did_not_send_is_noted_and_not_sent_on() {
     let (story, twin, _) = told();
-    let account = story.records()[0]["recipientAccountId"].as_str().unwrap().to_owned();
-    let event = |source: &str, account: &str| json!({"source": source, "account": account, "detail": story.records()[0]}).to_string();
-    let text = [event("com.example.app", &account), event("aws.sts", "999988887777"), event("aws.sts", &account)].join("\n");
+    let account = story.records()[0]["recipientAccountId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let event = |source: &str, account: &str| {
+        json!({"source": source, "account": account, "detail": story.records()[0]}).to_string()
+    };
+    let text = [
+        event("com.example.app", &account),
+        event("aws.sts", "999988887777"),
+        event("aws.sts", &account),
+    ]
+    .join("\n");
     let key = key(&account, "us-east-1", twin.clock.get(), "EXAMPLE2");
     put(&twin, &key, gzip(text.as_bytes()));
     let report = notify(&mut auditor(), &twin, &[key]);
     assert_eq!(ids(&sent(&twin)), ids(&story.records()[..1]));
-    assert_eq!((report.quarantined, report.records_unread, report.files_unread), (2, 0, 0));
+    assert_eq!(
+        (
+            report.quarantined,
+            report.records_unread,
+            report.files_unread
+        ),
+        (2, 0, 0)
+    );
     let noted = notes(&twin)[0]["unread"].to_string();
-    assert!(noted.contains("record 1") && noted.contains("com.example.app") && noted.contains("record 2"), "{noted}");
+    assert!(
+        noted.contains("record 1")
+            && noted.contains("com.example.app")
+            && noted.contains("record 2"),
+        "{noted}"
+    );
 }
 
 #[test]
@@ -211,7 +299,11 @@ fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder
         .iter()
         .map(|key| {
             let account = key.split('/').nth(1).unwrap();
-            let own = story.records().iter().filter(|record| record["recipientAccountId"] == account).map(unnamed);
+            let own = story
+                .records()
+                .iter()
+                .filter(|record| record["recipientAccountId"] == account)
+                .map(unnamed);
             log_file(&own.collect::<Vec<_>>().iter().collect::<Vec<_>>())
         })
         .collect();
@@ -221,16 +313,29 @@ fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder
     // It is the same record as the one that arrived and said whose it is.
     know(&twin, &story.records()[0]);
     let report = notify(&mut auditor(), &twin, &keys);
-    assert_eq!((report.records_unread, report.missed.values().sum::<u64>()), (0, story.records().len() as u64 - 1));
+    assert_eq!(
+        (report.records_unread, report.missed.values().sum::<u64>()),
+        (0, story.records().len() as u64 - 1)
+    );
     let mut sent: Vec<(Value, Value)> = Vec::new();
     for (_, body) in twin.queue.take() {
         let message: Value = serde_json::from_str(&body).unwrap();
         if message["recovered"] == "trail" {
-            sent.push((message["account"].clone(), message["detail"]["eventID"].clone()));
+            sent.push((
+                message["account"].clone(),
+                message["detail"]["eventID"].clone(),
+            ));
         }
     }
-    let mut wanted: Vec<(Value, Value)> =
-        story.records()[1..].iter().map(|record| (record["recipientAccountId"].clone(), record["eventID"].clone())).collect();
+    let mut wanted: Vec<(Value, Value)> = story.records()[1..]
+        .iter()
+        .map(|record| {
+            (
+                record["recipientAccountId"].clone(),
+                record["eventID"].clone(),
+            )
+        })
+        .collect();
     sent.sort_by_key(|(account, id)| format!("{account}{id}"));
     wanted.sort_by_key(|(account, id)| format!("{account}{id}"));
     assert_eq!(sent, wanted);
@@ -238,12 +343,16 @@ fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder
 
 /// The text of a file that holds the records in a form other than a trail's own.
 fn in_form(form: &str, records: &[String]) -> String {
-    let message = |record: &String| json!({"id": "1", "timestamp": 1_772_442_000_000_i64, "message": record});
+    let message =
+        |record: &String| json!({"id": "1", "timestamp": 1_772_442_000_000_i64, "message": record});
     let messages: Vec<Value> = records.iter().map(message).collect();
     match form {
         "subscription" => json!({"messageType": "DATA_MESSAGE", "logEvents": messages}).to_string(),
         "filtered" => json!({ "events": messages }).to_string(),
-        "exported" => records.iter().flat_map(|record| ["2026-03-02T09:00:00.000Z ", record, "\n"]).collect(),
+        "exported" => records
+            .iter()
+            .flat_map(|record| ["2026-03-02T09:00:00.000Z ", record, "\n"])
+            .collect(),
         "texts" => json!(records).to_string(),
         _ => json!({ "Records": records }).to_string(),
     }
@@ -251,17 +360,38 @@ fn in_form(form: &str, records: &[String]) -> String {
 
 #[test]
 fn records_are_recovered_however_the_file_holds_them() {
-    for form in ["subscription", "filtered", "exported", "texts", "texts under Records"] {
+    for form in [
+        "subscription",
+        "filtered",
+        "exported",
+        "texts",
+        "texts under Records",
+    ] {
         let (story, twin, keys) = told();
         for key in &keys {
             let account = key.split('/').nth(1).unwrap();
-            let own = story.records().iter().filter(|record| record["recipientAccountId"] == account);
-            put(&twin, key, gzip(in_form(form, &own.map(ToString::to_string).collect::<Vec<_>>()).as_bytes()));
+            let own = story
+                .records()
+                .iter()
+                .filter(|record| record["recipientAccountId"] == account);
+            put(
+                &twin,
+                key,
+                gzip(in_form(form, &own.map(ToString::to_string).collect::<Vec<_>>()).as_bytes()),
+            );
         }
         let report = notify(&mut auditor(), &twin, &keys);
         assert_eq!(ids(&sent(&twin)), ids(story.records()), "{form}");
-        assert_eq!((report.records_unread, report.files_unread), (0, 0), "{form}");
-        assert_eq!(report.missed.values().sum::<u64>(), story.records().len() as u64, "{form}");
+        assert_eq!(
+            (report.records_unread, report.files_unread),
+            (0, 0),
+            "{form}"
+        );
+        assert_eq!(
+            report.missed.values().sum::<u64>(),
+            story.records().len() as u64,
+            "{form}"
+        );
     }
 }
 
@@ -269,7 +399,10 @@ fn records_are_recovered_however_the_file_holds_them() {
 fn what_a_file_holds_beside_records_is_noted_and_they_are_recovered() {
     let (story, twin, keys) = told();
     for key in &keys {
-        let own = story.records().iter().filter(|record| key.contains(record["recipientAccountId"].as_str().unwrap()));
+        let own = story
+            .records()
+            .iter()
+            .filter(|record| key.contains(record["recipientAccountId"].as_str().unwrap()));
         let mut records: Vec<Value> = own.cloned().collect();
         records.insert(0, json!({"foo": 1}));
         records.push(json!("START RequestId"));
@@ -279,14 +412,21 @@ fn what_a_file_holds_beside_records_is_noted_and_they_are_recovered() {
     assert_eq!(ids(&sent(&twin)), ids(story.records()));
     assert_eq!(report.records_unread, 2 * keys.len() as u64);
     let noted = notes(&twin)[0]["unread"].to_string();
-    assert!(noted.contains("record 1") && noted.contains("not a CloudTrail record"), "{noted}");
+    assert!(
+        noted.contains("record 1") && noted.contains("not a CloudTrail record"),
+        "{noted}"
+    );
 }
 
 #[test]
 fn a_record_in_another_accounts_folder_is_no_evidence() {
     let (story, twin, _) = told();
     let key = key("999988887777", "us-east-1", twin.clock.get(), "EXAMPLE2");
-    put(&twin, &key, log_file(&story.records().iter().collect::<Vec<_>>()));
+    put(
+        &twin,
+        &key,
+        log_file(&story.records().iter().collect::<Vec<_>>()),
+    );
     let report = notify(&mut auditor(), &twin, &[key]);
     assert_eq!(ids(&sent(&twin)), Vec::<String>::new());
     assert_eq!(report.records_unread, story.records().len() as u64);
@@ -295,17 +435,30 @@ fn a_record_in_another_accounts_folder_is_no_evidence() {
 #[test]
 fn a_message_of_another_bucket_or_of_nothing_is_put_aside() {
     let (_, twin, keys) = told();
-    let elsewhere = created(&keys[0]).to_string().replace("trail-logs", "somebodys-bucket");
+    let elsewhere = created(&keys[0])
+        .to_string()
+        .replace("trail-logs", "somebodys-bucket");
     let (failed, report) = batch(&mut auditor(), &twin, &[elsewhere, "rubbish".to_owned()]);
     assert_eq!((failed.len(), report.quarantined, report.files), (0, 2, 0));
     assert_eq!(ids(&sent(&twin)), Vec::<String>::new());
-    assert_eq!(twin.objects.borrow().keys().filter(|key| key.starts_with("quarantine/")).count(), 2);
+    assert_eq!(
+        twin.objects
+            .borrow()
+            .keys()
+            .filter(|key| key.starts_with("quarantine/"))
+            .count(),
+        2
+    );
 }
 
 #[test]
 fn a_file_that_holds_more_than_is_held_at_a_time_is_recovered_whole() {
     let (story, twin, _) = told();
-    let base = story.records().iter().find(|record| record["eventName"] == "AssumeRole").unwrap();
+    let base = story
+        .records()
+        .iter()
+        .find(|record| record["eventName"] == "AssumeRole")
+        .unwrap();
     let padding = "x".repeat(200_000);
     let records: Vec<Value> = (0..400)
         .map(|at| {
@@ -315,7 +468,12 @@ fn a_file_that_holds_more_than_is_held_at_a_time_is_recovered_whole() {
             record
         })
         .collect();
-    let key = key(base["recipientAccountId"].as_str().unwrap(), "us-east-1", twin.clock.get(), "EXAMPLE2");
+    let key = key(
+        base["recipientAccountId"].as_str().unwrap(),
+        "us-east-1",
+        twin.clock.get(),
+        "EXAMPLE2",
+    );
     put(&twin, &key, log_file(&records.iter().collect::<Vec<_>>()));
     notify(&mut auditor(), &twin, &[key]);
     assert_eq!(ids(&sent(&twin)), ids(&records));
@@ -326,7 +484,12 @@ fn a_record_too_large_for_a_queue_is_put_aside_and_told() {
     let (story, twin, _) = told();
     let mut record = story.records()[0].clone();
     record["requestParameters"]["policy"] = "x".repeat(250_000).into();
-    let key = key(record["recipientAccountId"].as_str().unwrap(), "us-east-1", twin.clock.get(), "EXAMPLE2");
+    let key = key(
+        record["recipientAccountId"].as_str().unwrap(),
+        "us-east-1",
+        twin.clock.get(),
+        "EXAMPLE2",
+    );
     put(&twin, &key, log_file(&[&record]));
     notify(&mut auditor(), &twin, &[key]);
     assert_eq!(ids(&sent(&twin)), Vec::<String>::new());
@@ -341,7 +504,13 @@ impl Weather for FailsAt {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         let mut left = self.0.borrow_mut();
         *left = left.wrapping_sub(1);
-        if *left == 0 { Err(Trouble::Throttled { what: what.to_owned() }) } else { Ok(()) }
+        if *left == 0 {
+            Err(Trouble::Throttled {
+                what: what.to_owned(),
+            })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -363,7 +532,10 @@ fn wherever_it_is_stopped_the_message_comes_again_and_all_is_recovered() {
             break;
         }
         stopped += 1;
-        let again: Vec<String> = failed.iter().map(|id| bodies[id.parse::<usize>().unwrap()].clone()).collect();
+        let again: Vec<String> = failed
+            .iter()
+            .map(|id| bodies[id.parse::<usize>().unwrap()].clone())
+            .collect();
         let (failed, _) = batch(&mut auditor, &twin, &again);
         assert!(failed.is_empty(), "stopped at call {at}");
         all.extend(sent(&twin));
@@ -379,10 +551,14 @@ fn an_event_of_the_bucket_and_a_notification_of_s3_can_be_fed_by_hand() {
     let (story, twin, keys) = told();
     let mut auditor = auditor();
     for (at, key) in keys.iter().enumerate() {
-        let by_s3 =
-            json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "trail-logs"}, "object": {"key": key}}}]});
+        let by_s3 = json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "trail-logs"}, "object": {"key": key}}}]});
         let payload = if at == 0 { by_s3 } else { created(key) };
-        run(auditor.handle(&twin, &serde_json::value::to_raw_value(&payload).unwrap(), None)).unwrap();
+        run(auditor.handle(
+            &twin,
+            &serde_json::value::to_raw_value(&payload).unwrap(),
+            None,
+        ))
+        .unwrap();
     }
     assert_eq!(ids(&sent(&twin)), ids(story.records()));
 }

@@ -10,8 +10,17 @@ use serde_json::{Value, json};
 
 use crate::trail::{auditor, deliver, key, log_file, notify, prepare, put, sent};
 
-fn sweep<W: Weather>(auditor: &mut Auditor, twin: &Twin<W>, at: Moment, deadline: Option<Moment>) -> Result<(Value, Report), Trouble> {
-    run(auditor.handle(twin, &to_raw_value(&json!({"task": "sweep", "at": at})).unwrap(), deadline))
+fn sweep<W: Weather>(
+    auditor: &mut Auditor,
+    twin: &Twin<W>,
+    at: Moment,
+    deadline: Option<Moment>,
+) -> Result<(Value, Report), Trouble> {
+    run(auditor.handle(
+        twin,
+        &to_raw_value(&json!({"task": "sweep", "at": at})).unwrap(),
+        deadline,
+    ))
 }
 
 /// Two days of switches, an hour apart.
@@ -27,20 +36,42 @@ fn days() -> Story {
 #[test]
 fn the_first_sweep_reads_the_last_day_of_every_account_and_region_and_the_next_only_what_is_new() {
     let story = days();
-    let begin: Moment = story.records()[0]["eventTime"].as_str().unwrap().parse().unwrap();
+    let begin: Moment = story.records()[0]["eventTime"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let now = story.now();
     let twin = Twin::new(Calm, now);
     prepare(&twin, &story);
     let keys = deliver(&twin, &story);
-    put(&twin, "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/03/d.json.gz", b"x".to_vec());
-    put(&twin, "AWSLogs/not-an-account/CloudTrail/us-east-1/2026/03/03/x.json.gz", b"x".to_vec());
+    put(
+        &twin,
+        "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/03/d.json.gz",
+        b"x".to_vec(),
+    );
+    put(
+        &twin,
+        "AWSLogs/not-an-account/CloudTrail/us-east-1/2026/03/03/x.json.gz",
+        b"x".to_vec(),
+    );
     let mut auditor = auditor();
-    let (answer, report) = sweep(&mut auditor, &twin, begin.plus_seconds(40 * 3_600), None).unwrap();
-    assert_eq!((&answer["whole"], report.files), (&json!(true), 2 * 24 + 2 * 8), "to the end of what is there, from 24 hours before");
+    let (answer, report) =
+        sweep(&mut auditor, &twin, begin.plus_seconds(40 * 3_600), None).unwrap();
+    assert_eq!(
+        (&answer["whole"], report.files),
+        (&json!(true), 2 * 24 + 2 * 8),
+        "to the end of what is there, from 24 hours before"
+    );
     assert_eq!(sent(&twin).len(), usize::try_from(report.files).unwrap());
     let (_, again) = sweep(&mut auditor, &twin, begin.plus_seconds(41 * 3_600), None).unwrap();
     assert_eq!((again.files, sent(&twin).len()), (0, 0));
-    let late = key("444455556666", "eu-west-1", begin.plus_seconds(38 * 3_600), "LATE");
+    let late = key(
+        "444455556666",
+        "eu-west-1",
+        begin.plus_seconds(38 * 3_600),
+        "LATE",
+    );
     put(&twin, &late, log_file(&[&story.records()[1]]));
     let (_, again) = sweep(&mut auditor, &twin, begin.plus_seconds(42 * 3_600), None).unwrap();
     assert_eq!(again.files, 1, "a file of a time that was swept before");
@@ -50,14 +81,21 @@ fn the_first_sweep_reads_the_last_day_of_every_account_and_region_and_the_next_o
 #[test]
 fn after_a_pause_nothing_is_left_out() {
     let story = days();
-    let begin: Moment = story.records()[0]["eventTime"].as_str().unwrap().parse().unwrap();
+    let begin: Moment = story.records()[0]["eventTime"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let twin = Twin::new(Calm, story.now());
     prepare(&twin, &story);
     let mut auditor = auditor();
     sweep(&mut auditor, &twin, begin, None).unwrap();
     deliver(&twin, &story);
     let (_, report) = sweep(&mut auditor, &twin, story.now().plus_seconds(600), None).unwrap();
-    assert_eq!((report.files, sent(&twin).len()), (96, story.records().len()));
+    assert_eq!(
+        (report.files, sent(&twin).len()),
+        (96, story.records().len())
+    );
 }
 
 #[test]
@@ -97,7 +135,12 @@ fn an_organizations_trail_is_swept_too() {
     prepare(&twin, &story);
     deliver(&twin, &story);
     let logs = twin.logs.take();
-    let moved = logs.into_iter().map(|((bucket, key), bytes)| ((bucket, key.replace("AWSLogs/", "AWSLogs/o-example1234/")), bytes));
+    let moved = logs.into_iter().map(|((bucket, key), bytes)| {
+        (
+            (bucket, key.replace("AWSLogs/", "AWSLogs/o-example1234/")),
+            bytes,
+        )
+    });
     *twin.logs.borrow_mut() = moved.collect();
     let (_, report) = sweep(&mut auditor(), &twin, now, None).unwrap();
     assert!(report.files > 40, "{report:?}");
@@ -107,9 +150,13 @@ fn an_organizations_trail_is_swept_too() {
 fn without_a_trail_or_with_another_task_it_says_so() {
     let story = Story::new();
     let twin = Twin::new(Calm, story.now());
-    let why = sweep(&mut Auditor::new(None), &twin, story.now(), None).unwrap_err().to_string();
+    let why = sweep(&mut Auditor::new(None), &twin, story.now(), None)
+        .unwrap_err()
+        .to_string();
     assert!(why.contains("ROLEWATCH_TRAIL_BUCKET"), "{why}");
     let payload = to_raw_value(&json!({"task": "swoop"})).unwrap();
-    let why = run(auditor().handle(&twin, &payload, None)).unwrap_err().to_string();
+    let why = run(auditor().handle(&twin, &payload, None))
+        .unwrap_err()
+        .to_string();
     assert!(why.contains("`swoop`"), "{why}");
 }

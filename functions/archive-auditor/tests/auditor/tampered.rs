@@ -16,7 +16,9 @@ use crate::trail::{auditor, guarded, key, log_file, notify, prepare, put, sent};
 
 /// The record in an event of `events/tamper`.
 fn record(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/tamper").join(format!("{name}.json"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../events/tamper")
+        .join(format!("{name}.json"));
     serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap()["detail"].take()
 }
 
@@ -36,7 +38,8 @@ fn file(twin: &Twin<Calm>, folder: &str, name: &str, records: &[&Value]) -> Stri
 
 /// What EventBridge delivers.
 fn deliver(twin: &Twin<Calm>, guard: &mut Guard, record: &Value) {
-    let event = json!({"source": "aws.events", "account": record["recipientAccountId"], "detail": record});
+    let event =
+        json!({"source": "aws.events", "account": record["recipientAccountId"], "detail": record});
     run(guard.handle(twin, &to_raw_value(&event).unwrap(), None)).unwrap();
 }
 
@@ -52,9 +55,18 @@ fn handle(twin: &Twin<Calm>, guard: &mut Guard) {
 /// The records that an RW201 in the outbox is about, and how many alerts were published.
 fn found(twin: &Twin<Calm>) -> (Vec<String>, usize) {
     let rows = twin.rows.borrow();
-    let states = rows.iter().filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
-    let alerts = states.map(|(_, rows)| serde_json::from_str::<State>(&rows["state"].body).unwrap().alert);
-    let mut events: Vec<String> = alerts.filter(|alert| alert.rule == "RW201").flat_map(|alert| alert.events).collect();
+    let states = rows
+        .iter()
+        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
+    let alerts = states.map(|(_, rows)| {
+        serde_json::from_str::<State>(&rows["state"].body)
+            .unwrap()
+            .alert
+    });
+    let mut events: Vec<String> = alerts
+        .filter(|alert| alert.rule == "RW201")
+        .flat_map(|alert| alert.events)
+        .collect();
     events.sort();
     (events, twin.topics.borrow().len())
 }
@@ -69,13 +81,23 @@ fn a_call_that_was_withheld_is_recovered_counted_and_found_once() {
     let first = file(&twin, "444455556666", "EXAMPLE1", &[&call]);
     let report = notify(&mut auditor(), &twin, &[first]);
     let place = ["444455556666".to_owned(), "us-east-1".to_owned()];
-    assert_eq!((report.missed.get(&place), report.early, report.records_unread), (Some(&1), 0, 0));
+    assert_eq!(
+        (
+            report.missed.get(&place),
+            report.early,
+            report.records_unread
+        ),
+        (Some(&1), 0, 0)
+    );
     handle(&twin, &mut Guard::new(guarded()));
     assert_eq!(found(&twin), (vec![id(&call)], 1));
     // A second file has it too.
     let second = file(&twin, "444455556666", "EXAMPLE2", &[&call, &call]);
     let report = notify(&mut auditor(), &twin, &[second]);
-    assert_eq!((report.missed.len(), report.early, sent(&twin).len()), (0, 0, 0));
+    assert_eq!(
+        (report.missed.len(), report.early, sent(&twin).len()),
+        (0, 0, 0)
+    );
     assert_eq!(found(&twin), (vec![id(&call)], 1));
 }
 
@@ -83,14 +105,21 @@ fn a_call_that_was_withheld_is_recovered_counted_and_found_once() {
 fn a_call_that_was_delivered_is_neither_sent_again_nor_missed() {
     let (twin, mut guard) = (thursday(), Guard::new(guarded()));
     // Of IAM the ledger keeps the record as well; of sqs nothing but the finding is there.
-    let (delivered, of_iam, withheld) = (record("events-DisableRule"), record("iam-DeleteRolePolicy"), record("sqs-PurgeQueue"));
+    let (delivered, of_iam, withheld) = (
+        record("events-DisableRule"),
+        record("iam-DeleteRolePolicy"),
+        record("sqs-PurgeQueue"),
+    );
     deliver(&twin, &mut guard, &delivered);
     deliver(&twin, &mut guard, &of_iam);
     let production = file(&twin, "444455556666", "EXAMPLE1", &[&delivered, &of_iam]);
     let hub = file(&twin, "123456789012", "EXAMPLE1", &[&withheld]);
     let report = notify(&mut auditor(), &twin, &[production, hub]);
     let place = ["123456789012".to_owned(), "us-east-1".to_owned()];
-    assert_eq!((report.missed.into_iter().collect::<Vec<_>>(), report.early), (vec![(place, 1)], 0));
+    assert_eq!(
+        (report.missed.into_iter().collect::<Vec<_>>(), report.early),
+        (vec![(place, 1)], 0)
+    );
     assert_eq!(sent(&twin), [withheld]);
 }
 
@@ -98,16 +127,39 @@ fn a_call_that_was_delivered_is_neither_sent_again_nor_missed() {
 fn a_call_that_may_be_under_way_is_sent_but_not_counted_as_missed() {
     let (twin, call) = (thursday(), record("events-DisableRule"));
     twin.clock.set("2026-03-05T02:39:59Z".parse().unwrap());
-    let report = notify(&mut auditor(), &twin, &[file(&twin, "444455556666", "EXAMPLE1", &[&call])]);
-    assert_eq!((report.missed.len(), report.early, sent(&twin).len()), (0, 1, 1));
+    let report = notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+    );
+    assert_eq!(
+        (report.missed.len(), report.early, sent(&twin).len()),
+        (0, 1, 1)
+    );
 }
 
 #[test]
 fn what_is_not_the_guards_own_is_not_recovered() {
     let twin = thursday();
-    let other: Value = serde_json::from_str(&record("events-DisableRule").to_string().replace("rolewatch", "shop")).unwrap();
-    let report = notify(&mut auditor(), &twin, &[file(&twin, "444455556666", "EXAMPLE1", &[&other])]);
-    assert_eq!((sent(&twin).len(), report.missed.len(), report.records_unread), (0, 0, 0));
+    let other: Value = serde_json::from_str(
+        &record("events-DisableRule")
+            .to_string()
+            .replace("rolewatch", "shop"),
+    )
+    .unwrap();
+    let report = notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "444455556666", "EXAMPLE1", &[&other])],
+    );
+    assert_eq!(
+        (
+            sent(&twin).len(),
+            report.missed.len(),
+            report.records_unread
+        ),
+        (0, 0, 0)
+    );
 }
 
 #[test]
@@ -117,11 +169,34 @@ fn calls_that_the_rules_watch_in_the_hub_alone_are_recovered_there_alone() {
     elsewhere["recipientAccountId"] = "444455556666".into();
     let mut in_tokyo = call.clone();
     in_tokyo["awsRegion"] = "ap-northeast-1".into();
-    let tokyo = key("123456789012", "ap-northeast-1", twin.clock.get(), "EXAMPLE1");
+    let tokyo = key(
+        "123456789012",
+        "ap-northeast-1",
+        twin.clock.get(),
+        "EXAMPLE1",
+    );
     put(&twin, &tokyo, log_file(&[&in_tokyo]));
-    let report = notify(&mut auditor(), &twin, &[file(&twin, "444455556666", "EXAMPLE1", &[&elsewhere]), tokyo]);
-    assert_eq!((sent(&twin).len(), report.missed.len(), report.records_unread), (0, 0, 0));
-    notify(&mut auditor(), &twin, &[file(&twin, "123456789012", "EXAMPLE1", &[&call])]);
+    let report = notify(
+        &mut auditor(),
+        &twin,
+        &[
+            file(&twin, "444455556666", "EXAMPLE1", &[&elsewhere]),
+            tokyo,
+        ],
+    );
+    assert_eq!(
+        (
+            sent(&twin).len(),
+            report.missed.len(),
+            report.records_unread
+        ),
+        (0, 0, 0)
+    );
+    notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "123456789012", "EXAMPLE1", &[&call])],
+    );
     assert_eq!(sent(&twin), [call]);
 }
 
@@ -129,58 +204,129 @@ fn calls_that_the_rules_watch_in_the_hub_alone_are_recovered_there_alone() {
 fn by_an_elevated_session() -> Value {
     let mut call = record("lambda-DeleteFunction20150331");
     call["recipientAccountId"] = "444455556666".into();
-    let text = call.to_string().replace("Administrator", "UpdateApp").replace("123456789012", "444455556666");
+    let text = call
+        .to_string()
+        .replace("Administrator", "UpdateApp")
+        .replace("123456789012", "444455556666");
     serde_json::from_str(&text).unwrap()
 }
 
 #[test]
 fn an_elevated_session_is_forwarded_whatever_it_does_and_so_is_its_call_recovered() {
     let (twin, call) = (thursday(), by_an_elevated_session());
-    notify(&mut auditor(), &twin, &[file(&twin, "444455556666", "EXAMPLE1", &[&call])]);
+    notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+    );
     handle(&twin, &mut Guard::new(guarded()));
     assert_eq!(found(&twin).0, [id(&call)]);
     // Both the use and the call are known now.
-    let report = notify(&mut auditor(), &twin, &[file(&twin, "444455556666", "EXAMPLE2", &[&call])]);
-    assert_eq!((report.missed.len(), report.early, sent(&twin).len()), (0, 0, 0));
+    let report = notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "444455556666", "EXAMPLE2", &[&call])],
+    );
+    assert_eq!(
+        (report.missed.len(), report.early, sent(&twin).len()),
+        (0, 0, 0)
+    );
 }
 
 #[test]
 fn a_record_that_arrived_before_its_call_was_watched_is_sent_but_was_not_missed() {
     let (twin, call) = (thursday(), by_an_elevated_session());
     let text = call.to_string();
-    let Ok(Reading::Seen(seen)) = read(text.as_bytes(), &|_| true) else { panic!("not relevant: {text}") };
-    run(mark_done(&twin, &seen.key, &reduced(text.as_bytes()).unwrap(), twin.clock.get())).unwrap();
-    let report = notify(&mut auditor(), &twin, &[file(&twin, "444455556666", "EXAMPLE1", &[&call])]);
-    assert_eq!((report.missed.len(), report.early, sent(&twin).len()), (0, 1, 1));
+    let Ok(Reading::Seen(seen)) = read(text.as_bytes(), &|_| true) else {
+        panic!("not relevant: {text}")
+    };
+    run(mark_done(
+        &twin,
+        &seen.key,
+        &reduced(text.as_bytes()).unwrap(),
+        twin.clock.get(),
+    ))
+    .unwrap();
+    let report = notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+    );
+    assert_eq!(
+        (report.missed.len(), report.early, sent(&twin).len()),
+        (0, 1, 1)
+    );
 }
 
 #[test]
 fn a_call_that_was_told_before_the_guard_was_stopped_is_sent_but_was_not_missed() {
     let (twin, call) = (thursday(), by_an_elevated_session());
     deliver(&twin, &mut Guard::new(guarded()), &call);
-    twin.rows.borrow_mut().retain(|(place, _), _| *place == Place::Outbox);
+    twin.rows
+        .borrow_mut()
+        .retain(|(place, _), _| *place == Place::Outbox);
     twin.queue.take();
-    let report = notify(&mut auditor(), &twin, &[file(&twin, "444455556666", "EXAMPLE1", &[&call])]);
-    assert_eq!((report.missed.len(), report.early, sent(&twin).len()), (0, 1, 1));
+    let report = notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+    );
+    assert_eq!(
+        (report.missed.len(), report.early, sent(&twin).len()),
+        (0, 1, 1)
+    );
 }
 
 #[test]
 fn a_call_in_another_accounts_folder_is_no_evidence() {
     let (twin, call) = (thursday(), record("events-DisableRule"));
-    let report = notify(&mut auditor(), &twin, &[file(&twin, "999988887777", "EXAMPLE1", &[&call])]);
-    assert_eq!((sent(&twin).len(), report.missed.len(), report.records_unread), (0, 0, 1));
+    let report = notify(
+        &mut auditor(),
+        &twin,
+        &[file(&twin, "999988887777", "EXAMPLE1", &[&call])],
+    );
+    assert_eq!(
+        (
+            sent(&twin).len(),
+            report.missed.len(),
+            report.records_unread
+        ),
+        (0, 0, 1)
+    );
 }
 
 #[test]
 fn every_call_that_is_watched_is_found_in_a_log_file() {
-    let names = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/tamper")).unwrap();
-    let names = names.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+    let names =
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/tamper"))
+            .unwrap();
+    let names = names.map(|entry| {
+        entry
+            .unwrap()
+            .path()
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
+    });
     let calls: Vec<Value> = names.map(|name| record(&name)).collect();
     assert!(calls.len() > 60);
     let twin = thursday();
     for account in ["123456789012", "444455556666"] {
-        let of_account: Vec<&Value> = calls.iter().filter(|call| call["recipientAccountId"] == account).collect();
-        let report = notify(&mut auditor(), &twin, &[file(&twin, account, "EXAMPLE1", &of_account)]);
-        assert_eq!((report.missed.values().sum::<u64>(), sent(&twin).len()), (of_account.len() as u64, of_account.len()), "{account}");
+        let of_account: Vec<&Value> = calls
+            .iter()
+            .filter(|call| call["recipientAccountId"] == account)
+            .collect();
+        let report = notify(
+            &mut auditor(),
+            &twin,
+            &[file(&twin, account, "EXAMPLE1", &of_account)],
+        );
+        assert_eq!(
+            (report.missed.values().sum::<u64>(), sent(&twin).len()),
+            (of_account.len() as u64, of_account.len()),
+            "{account}"
+        );
     }
 }

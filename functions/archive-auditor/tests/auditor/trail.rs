@@ -17,8 +17,16 @@ use serde_json::{Value, json};
 pub(crate) const BUCKET: &str = "trail-logs";
 
 pub(crate) fn trail() -> Trail {
-    let hub = Hub { guarded: guarded(), account: "123456789012".parse().unwrap(), region: "us-east-1".to_owned() };
-    Trail { bucket: BUCKET.to_owned(), prefix: String::new(), hub }
+    let hub = Hub {
+        guarded: guarded(),
+        account: "123456789012".parse().unwrap(),
+        region: "us-east-1".to_owned(),
+    };
+    Trail {
+        bucket: BUCKET.to_owned(),
+        prefix: String::new(),
+        hub,
+    }
 }
 
 /// As `events/tamper` has it.
@@ -27,7 +35,10 @@ pub(crate) fn guarded() -> Guarded {
         stack: "rolewatch".to_owned(),
         trails: vec!["rolewatch-organization".to_owned()],
         reader_role: "rolewatch-reader".to_owned(),
-        keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+        keys: vec![
+            "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+                .to_owned(),
+        ],
         buckets: Vec::new(),
         others: Vec::new(),
     }
@@ -58,11 +69,16 @@ pub(crate) fn log_file(records: &[&Value]) -> Vec<u8> {
 pub(crate) fn key(account: &str, region: &str, delivered: Moment, name: &str) -> String {
     let time = delivered.to_string();
     let stamp = time[..16].replace(['-', ':'], "");
-    format!("AWSLogs/{account}/CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{stamp}Z_{name}.json.gz", time[..10].replace('-', "/"))
+    format!(
+        "AWSLogs/{account}/CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{stamp}Z_{name}.json.gz",
+        time[..10].replace('-', "/")
+    )
 }
 
 pub(crate) fn put<W: Weather>(twin: &Twin<W>, key: &str, bytes: Vec<u8>) {
-    twin.logs.borrow_mut().insert((BUCKET.to_owned(), key.to_owned()), bytes);
+    twin.logs
+        .borrow_mut()
+        .insert((BUCKET.to_owned(), key.to_owned()), bytes);
 }
 
 /// Puts all records of a story into log files by account, region and hour, each delivered five minutes after its last record, and names the files.
@@ -71,11 +87,28 @@ pub(crate) fn deliver<W: Weather>(twin: &Twin<W>, story: &Story) -> Vec<String> 
     for record in story.records() {
         let text = |field: &str| record[field].as_str().unwrap().to_owned();
         let time: Moment = text("eventTime").parse().unwrap();
-        files.entry((text("recipientAccountId"), text("awsRegion"), time.epoch_seconds() / 3_600)).or_default().push(record);
+        files
+            .entry((
+                text("recipientAccountId"),
+                text("awsRegion"),
+                time.epoch_seconds() / 3_600,
+            ))
+            .or_default()
+            .push(record);
     }
     let mut keys = Vec::new();
     for ((account, region, _), records) in files {
-        let last = records.iter().map(|record| record["eventTime"].as_str().unwrap().parse::<Moment>().unwrap()).max().unwrap();
+        let last = records
+            .iter()
+            .map(|record| {
+                record["eventTime"]
+                    .as_str()
+                    .unwrap()
+                    .parse::<Moment>()
+                    .unwrap()
+            })
+            .max()
+            .unwrap();
         let key = key(&account, &region, last.plus_seconds(300), "EXAMPLE");
         put(twin, &key, log_file(&records));
         keys.push(key);
@@ -86,9 +119,15 @@ pub(crate) fn deliver<W: Weather>(twin: &Twin<W>, story: &Story) -> Vec<String> 
 /// Policy and roster of a story, where the functions look for them.
 pub(crate) fn prepare<W: Weather>(twin: &Twin<W>, story: &Story) {
     let now = twin.clock.get();
-    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), now));
+    twin.objects.borrow_mut().insert(
+        POLICY_KEY.to_owned(),
+        (story.policy_text().as_bytes().to_vec(), now),
+    );
     if let Some(roster) = story.roster_text() {
-        twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), now));
+        twin.objects.borrow_mut().insert(
+            "roster/development.json".to_owned(),
+            (roster.into_bytes(), now),
+        );
     }
 }
 
@@ -97,13 +136,20 @@ pub(crate) fn created(key: &str) -> Value {
 }
 
 /// A batch of the queue, one message a body, and the messages that failed.
-pub(crate) fn batch<W: Weather>(auditor: &mut Auditor, twin: &Twin<W>, bodies: &[String]) -> (Vec<String>, Report) {
+pub(crate) fn batch<W: Weather>(
+    auditor: &mut Auditor,
+    twin: &Twin<W>,
+    bodies: &[String],
+) -> (Vec<String>, Report) {
     let messages: Vec<Value> =
         bodies.iter().enumerate().map(|(at, body)| json!({"messageId": at.to_string(), "body": body, "eventSource": "aws:sqs"})).collect();
     let payload = to_raw_value(&json!({ "Records": messages })).unwrap();
     let (answer, report) = run(auditor.handle(twin, &payload, None)).unwrap();
-    let failed =
-        answer["batchItemFailures"].as_array().unwrap().iter().map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned());
+    let failed = answer["batchItemFailures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned());
     (failed.collect(), report)
 }
 

@@ -19,7 +19,11 @@ const WITHHELD: u32 = 20;
 
 /// Which, is scattered.
 fn is_withheld(at: usize) -> bool {
-    u32::try_from(at).unwrap().wrapping_mul(2_654_435_761).rotate_left(13).is_multiple_of(WITHHELD)
+    u32::try_from(at)
+        .unwrap()
+        .wrapping_mul(2_654_435_761)
+        .rotate_left(13)
+        .is_multiple_of(WITHHELD)
 }
 
 fn envelope(record: &Value) -> Value {
@@ -31,9 +35,16 @@ fn fortnight() -> Story {
     for day in 0..14 {
         story.switch("dora").with_mfa().used_after(600);
         story.later(1_800);
-        story.switch("dave").without_mfa().by_console().left_after(900);
+        story
+            .switch("dave")
+            .without_mfa()
+            .by_console()
+            .left_after(900);
         story.later(1_800);
-        story.switch(["tom", "tess"][day % 2]).with_mfa().used_after(300);
+        story
+            .switch(["tom", "tess"][day % 2])
+            .with_mfa()
+            .used_after(300);
         story.denied("nell", "UpdateApp");
         story.iam(0, "admin").adds("tom", "Developers");
         story.later(1_800);
@@ -47,7 +58,9 @@ fn fortnight() -> Story {
 /// Hands everything in the guard's queue to it, until nothing is left to wait for.
 fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
     loop {
-        let Some((visible, body)) = twin.queue.borrow_mut().pop() else { return };
+        let Some((visible, body)) = twin.queue.borrow_mut().pop() else {
+            return;
+        };
         twin.clock.set(twin.clock.get().max(visible));
         let batch = to_raw_value(&json!({"Records": [{"messageId": "1", "body": body}]})).unwrap();
         let (response, _) = run(guard.handle(twin, &batch, None)).unwrap();
@@ -58,7 +71,11 @@ fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
 #[test]
 fn every_event_that_was_withheld_is_recovered_counted_by_place_and_judged() {
     let story = fortnight();
-    let events: Vec<&Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").collect();
+    let events: Vec<&Value> = story
+        .records()
+        .iter()
+        .filter(|record| record["userIdentity"]["type"] != "AWSService")
+        .collect();
     let twin = Twin::new(Calm, story.now().plus_seconds(86_400));
     prepare(&twin, &story);
     let mut guard = Guard::default();
@@ -66,7 +83,9 @@ fn every_event_that_was_withheld_is_recovered_counted_by_place_and_judged() {
     for (at, event) in events.iter().enumerate() {
         if is_withheld(at) {
             let text = |field: &str| event[field].as_str().unwrap().to_owned();
-            *withheld.entry([text("recipientAccountId"), text("awsRegion")]).or_default() += 1;
+            *withheld
+                .entry([text("recipientAccountId"), text("awsRegion")])
+                .or_default() += 1;
             continue;
         }
         run(guard.handle(&twin, &to_raw_value(&envelope(event)).unwrap(), None)).unwrap();
@@ -74,18 +93,37 @@ fn every_event_that_was_withheld_is_recovered_counted_by_place_and_judged() {
     drain(&mut guard, &twin);
     let report = notify(&mut auditor(), &twin, &deliver(&twin, &story));
     assert_eq!((&report.missed, report.early), (&withheld, 0));
-    assert!(withheld.values().sum::<u64>() > 5 && withheld.len() > 1, "{withheld:?}");
+    assert!(
+        withheld.values().sum::<u64>() > 5 && withheld.len() > 1,
+        "{withheld:?}"
+    );
     drain(&mut guard, &twin);
 
-    let scope = Scope { as_of: Some(twin.clock.get()), ..Scope::default() };
-    let judgement = judge(&story.world_of(events), &story.policy(), &story.rosters(), scope, &mut |_| ());
+    let scope = Scope {
+        as_of: Some(twin.clock.get()),
+        ..Scope::default()
+    };
+    let judgement = judge(
+        &story.world_of(events),
+        &story.policy(),
+        &story.rosters(),
+        scope,
+        &mut |_| (),
+    );
     let wanted: BTreeMap<String, (String, String)> = judgement
         .findings
         .iter()
-        .map(|finding| (finding.id.clone(), (finding.verdict.as_str().to_owned(), finding.message.clone())))
+        .map(|finding| {
+            (
+                finding.id.clone(),
+                (finding.verdict.as_str().to_owned(), finding.message.clone()),
+            )
+        })
         .collect();
     let rows = twin.rows.borrow();
-    let outbox = rows.iter().filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
+    let outbox = rows
+        .iter()
+        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
     let stands: BTreeMap<String, (String, String)> = outbox
         .filter_map(|(_, rows)| serde_json::from_str::<State>(&rows.get("state")?.body).ok())
         .filter(|state| state.alert.status != Status::Withdrawn)

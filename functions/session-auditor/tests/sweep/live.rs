@@ -42,18 +42,43 @@ impl<W: Weather> Live<W> {
     }
 
     /// The same. Unless `whose`, no record says which account it belongs to: CloudTrail may leave that out.
-    pub(crate) fn saying(weather: W, story: &Story, arrives: impl Fn(&Value) -> bool, whose: bool) -> Self {
-        let mut records: Vec<(Moment, &Value)> =
-            story.records().iter().map(|record| (record["eventTime"].as_str().unwrap().parse().unwrap(), record)).collect();
+    pub(crate) fn saying(
+        weather: W,
+        story: &Story,
+        arrives: impl Fn(&Value) -> bool,
+        whose: bool,
+    ) -> Self {
+        let mut records: Vec<(Moment, &Value)> = story
+            .records()
+            .iter()
+            .map(|record| {
+                (
+                    record["eventTime"].as_str().unwrap().parse().unwrap(),
+                    record,
+                )
+            })
+            .collect();
         records.sort_by_key(|(time, _)| *time);
         let twin = Twin::new(weather, records[0].0);
-        twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (story.policy_text().as_bytes().to_vec(), records[0].0));
+        twin.objects.borrow_mut().insert(
+            POLICY_KEY.to_owned(),
+            (story.policy_text().as_bytes().to_vec(), records[0].0),
+        );
         if let Some(roster) = story.roster_text() {
-            twin.objects.borrow_mut().insert("roster/development.json".to_owned(), (roster.into_bytes(), records[0].0));
+            twin.objects.borrow_mut().insert(
+                "roster/development.json".to_owned(),
+                (roster.into_bytes(), records[0].0),
+            );
         }
         twin.history.borrow_mut().delay = 600;
         twin.history.borrow_mut().unnamed = !whose;
-        let live = Self { twin, guard: Guard::default(), auditor: auditor(), recovered: 0, unheard: false };
+        let live = Self {
+            twin,
+            guard: Guard::default(),
+            auditor: auditor(),
+            recovered: 0,
+            unheard: false,
+        };
         for (_, record) in &records {
             live.twin.history.borrow_mut().add(record);
         }
@@ -89,8 +114,14 @@ impl<W: Weather> Live<W> {
     }
 
     pub(crate) fn sweep(&mut self) -> Swept {
-        let request = Request { task: Task::Sweep, at: Some(self.now()) };
-        let swept = run(self.auditor.handle(&self.twin, request, None)).unwrap().swept.unwrap();
+        let request = Request {
+            task: Task::Sweep,
+            at: Some(self.now()),
+        };
+        let swept = run(self.auditor.handle(&self.twin, request, None))
+            .unwrap()
+            .swept
+            .unwrap();
         self.recovered += swept.recovered;
         swept
     }
@@ -101,14 +132,23 @@ impl<W: Weather> Live<W> {
         loop {
             let next = {
                 let queue = self.twin.queue.borrow();
-                let visible = queue.iter().enumerate().filter(|(_, (visible, _))| *visible <= now);
-                visible.min_by_key(|(at, (visible, _))| (*visible, *at)).map(|(at, _)| at)
+                let visible = queue
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, (visible, _))| *visible <= now);
+                visible
+                    .min_by_key(|(at, (visible, _))| (*visible, *at))
+                    .map(|(at, _)| at)
             };
             let Some(next) = next else { break };
             let (visible, body) = self.twin.queue.borrow_mut().remove(next);
             self.twin.clock.set(visible.min(now));
             let batch = json!({"Records": [{"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": "1"}}]});
-            let (response, _) = run(self.guard.handle(&self.twin, &to_raw_value(&batch).unwrap(), None)).unwrap();
+            let (response, _) =
+                run(self
+                    .guard
+                    .handle(&self.twin, &to_raw_value(&batch).unwrap(), None))
+                .unwrap();
             assert!(response.batch_item_failures.is_empty());
         }
         self.twin.clock.set(now);
@@ -128,9 +168,19 @@ impl<W: Weather> Live<W> {
         for alert in findings {
             let pk = format!("finding#{}", alert.id);
             let body = json!({"version": alert.version, "how": "slack"}).to_string();
-            let row = Row { pk: pk.clone(), sk: "ack".into(), body, rank: format!("{:012}", alert.version), version: 0, expires: None };
+            let row = Row {
+                pk: pk.clone(),
+                sk: "ack".into(),
+                body,
+                rank: format!("{:012}", alert.version),
+                version: 0,
+                expires: None,
+            };
             let of_finding = rows.entry((Place::Outbox, pk)).or_default();
-            if of_finding.get("ack").is_none_or(|known| known.rank < row.rank) {
+            if of_finding
+                .get("ack")
+                .is_none_or(|known| known.rank < row.rank)
+            {
                 of_finding.insert("ack".into(), row);
             }
         }
@@ -138,14 +188,23 @@ impl<W: Weather> Live<W> {
 
     /// What stands in the outbox: verdict, by rule.
     pub(crate) fn verdicts(&self) -> BTreeMap<String, String> {
-        self.standing().into_iter().map(|alert| (alert.rule, alert.verdict)).collect()
+        self.standing()
+            .into_iter()
+            .map(|alert| (alert.rule, alert.verdict))
+            .collect()
     }
 
     pub(crate) fn standing(&self) -> Vec<Alert> {
         let rows = self.twin.rows.borrow();
-        let states = rows.iter().filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
-        let states = states.map(|(_, rows)| serde_json::from_str::<State>(&rows["state"].body).unwrap());
-        states.map(|state| state.alert).filter(|alert| alert.status != Status::Withdrawn).collect()
+        let states = rows
+            .iter()
+            .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
+        let states =
+            states.map(|(_, rows)| serde_json::from_str::<State>(&rows["state"].body).unwrap());
+        states
+            .map(|state| state.alert)
+            .filter(|alert| alert.status != Status::Withdrawn)
+            .collect()
     }
 
     /// The alerts of a rule, as they were published.
@@ -160,7 +219,11 @@ impl<W: Weather> Live<W> {
 
     /// What the alerts of a rule said of their sessions, as long as it changed.
     pub(crate) fn told(&self, rule: &str) -> Vec<Status> {
-        let mut told: Vec<Status> = self.published(rule).iter().map(|alert| alert.status).collect();
+        let mut told: Vec<Status> = self
+            .published(rule)
+            .iter()
+            .map(|alert| alert.status)
+            .collect();
         told.dedup();
         told
     }
@@ -168,7 +231,10 @@ impl<W: Weather> Live<W> {
     /// Whether anything was published twice.
     pub(crate) fn repeats(&self, rule: &str) -> bool {
         let mut known = BTreeSet::new();
-        !self.published(rule).into_iter().all(|alert| known.insert((alert.id, alert.version)))
+        !self
+            .published(rule)
+            .into_iter()
+            .all(|alert| known.insert((alert.id, alert.version)))
     }
 
     pub(crate) fn asked(&self) -> usize {

@@ -1,6 +1,10 @@
 //! Sessions watched to their end, with the real guard behind the queue, over twins of everything outside.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod live;
 mod overlaps;

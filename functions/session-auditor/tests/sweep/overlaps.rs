@@ -33,7 +33,10 @@ fn two_runs_at_once_do_no_harm() {
     live.until(story.now().plus_seconds(800));
     live.twin.clock.set(live.now().plus_seconds(300));
     live.drain();
-    let request = Request { task: Task::Sweep, at: Some(live.now()) };
+    let request = Request {
+        task: Task::Sweep,
+        at: Some(live.now()),
+    };
     let (mut one, mut other) = (auditor(), auditor());
     {
         let mut one = pin!(one.handle(&live.twin, request, None));
@@ -52,7 +55,11 @@ fn two_runs_at_once_do_no_harm() {
         }
     }
     live.drain();
-    let proven = live.standing().into_iter().filter(|alert| alert.rule == "RW002" && alert.verdict == "violation").count();
+    let proven = live
+        .standing()
+        .into_iter()
+        .filter(|alert| alert.rule == "RW002" && alert.verdict == "violation")
+        .count();
     assert_eq!(proven, 2);
     assert!(!live.repeats("RW002"), "each is told once");
     let asked = live.asked();

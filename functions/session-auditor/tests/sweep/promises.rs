@@ -39,19 +39,33 @@ fn a_half_that_never_came_is_recovered_and_settles_the_finding() {
     live.until(after(15 * MINUTE));
     assert_eq!(live.verdicts()["RW002"], "violation");
     let history = live.twin.history.borrow();
-    let [(question, _)] = &history.asked[..] else { panic!("{:?}", history.asked) };
+    let [(question, _)] = &history.asked[..] else {
+        panic!("{:?}", history.asked)
+    };
     assert_eq!(question.account, account(PEOPLE));
-    assert!(matches!(&question.by, LookBy::ResourceName(key) if key.starts_with("ASIA")), "{question:?}");
+    assert!(
+        matches!(&question.by, LookBy::ResourceName(key) if key.starts_with("ASIA")),
+        "{question:?}"
+    );
 }
 
 #[test]
 fn the_role_owners_half_is_looked_for_in_its_own_account() {
     let mut story = Story::new();
     story.switch("dora").with_mfa();
-    let mut live = Live::of(Calm, &story, |record| record["recipientAccountId"] == PEOPLE);
+    let mut live = Live::of(Calm, &story, |record| {
+        record["recipientAccountId"] == PEOPLE
+    });
     live.until(after(20 * MINUTE));
     let history = live.twin.history.borrow();
-    assert_eq!(history.asked.iter().map(|(question, _)| question.account).collect::<Vec<_>>(), [account(PRODUCTION)]);
+    assert_eq!(
+        history
+            .asked
+            .iter()
+            .map(|(question, _)| question.account)
+            .collect::<Vec<_>>(),
+        [account(PRODUCTION)]
+    );
 }
 
 #[test]
@@ -67,7 +81,11 @@ fn a_switch_that_only_the_console_told_of_is_found_with_both_halves() {
 #[test]
 fn use_that_never_came_is_found_while_the_session_goes_on_over_its_limit() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().lasting(12 * HOUR).used_after(2 * HOUR + 60);
+    story
+        .switch("dora")
+        .with_mfa()
+        .lasting(12 * HOUR)
+        .used_after(2 * HOUR + 60);
     let mut live = Live::of(Calm, &story, |record| !is_use(record));
     live.until(after(2 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "unproven");
@@ -79,7 +97,12 @@ fn use_that_never_came_is_found_while_the_session_goes_on_over_its_limit() {
 #[test]
 fn use_of_a_console_session_is_found_by_its_name() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().by_console().lasting(4 * HOUR).used_after(3 * HOUR);
+    story
+        .switch("dora")
+        .with_mfa()
+        .by_console()
+        .lasting(4 * HOUR)
+        .used_after(3 * HOUR);
     let mut live = Live::of(Calm, &story, |record| !is_use(record));
     live.until(after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
@@ -87,11 +110,22 @@ fn use_of_a_console_session_is_found_by_its_name() {
 
 #[test]
 fn use_is_found_in_every_region_that_is_named() {
-    let mut story = Story::new().with_policy_line("assume_root: deny", "regions: [us-east-1, ap-northeast-1]\nassume_root: deny");
+    let mut story = Story::new().with_policy_line(
+        "assume_root: deny",
+        "regions: [us-east-1, ap-northeast-1]\nassume_root: deny",
+    );
     story.switch("dora").with_mfa().lasting(4 * HOUR);
     let mut used = Story::new();
-    used.switch("dora").with_mfa().lasting(4 * HOUR).used_after(3 * HOUR);
-    let mut record = used.records().iter().find(|record| is_use(record)).unwrap().clone();
+    used.switch("dora")
+        .with_mfa()
+        .lasting(4 * HOUR)
+        .used_after(3 * HOUR);
+    let mut record = used
+        .records()
+        .iter()
+        .find(|record| is_use(record))
+        .unwrap()
+        .clone();
     record["awsRegion"] = "ap-northeast-1".into();
     story.tell(record);
     let mut live = Live::of(Calm, &story, |record| !is_use(record));
@@ -116,10 +150,16 @@ fn a_session_is_closed_once_everything_was_asked_and_never_asked_for_again() {
 #[test]
 fn a_session_that_is_used_beyond_its_credentials_is_watched_on() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().used_after(90 * MINUTE).used_after(3 * HOUR);
+    story
+        .switch("dora")
+        .with_mfa()
+        .used_after(90 * MINUTE)
+        .used_after(3 * HOUR);
     // Its own credentials were granted for an hour; whoever still uses them has a console that was opened with them.
     let known = serde_json::json!(after(90 * MINUTE));
-    let mut live = Live::of(Calm, &story, |record| !is_use(record) || record["eventTime"] == known);
+    let mut live = Live::of(Calm, &story, |record| {
+        !is_use(record) || record["eventTime"] == known
+    });
     live.until(after(4 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
@@ -141,7 +181,12 @@ fn the_end_of_a_session_is_told_once() {
 #[test]
 fn leaving_the_role_ends_a_console_session() {
     let mut story = Story::new();
-    story.switch("dora").without_mfa().by_console().lasting(4 * HOUR).left_after(20 * MINUTE);
+    story
+        .switch("dora")
+        .without_mfa()
+        .by_console()
+        .lasting(4 * HOUR)
+        .left_after(20 * MINUTE);
     let mut live = Live::of(Calm, &story, |_| true);
     live.until(after(25 * MINUTE));
     assert_eq!(live.told("RW002"), [Status::Open, Status::Ended]);
@@ -153,7 +198,12 @@ fn leaving_the_role_ends_a_console_session() {
 #[test]
 fn leaving_that_never_came_is_recovered() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().by_console().lasting(4 * HOUR).left_after(20 * MINUTE);
+    story
+        .switch("dora")
+        .with_mfa()
+        .by_console()
+        .lasting(4 * HOUR)
+        .left_after(20 * MINUTE);
     let mut live = Live::of(Calm, &story, |record| record["eventName"] != "ExitRole");
     live.until(after(HOUR));
     assert_eq!(live.verdicts()["RW004"], "unproven");
@@ -164,7 +214,13 @@ fn leaving_that_never_came_is_recovered() {
 #[test]
 fn use_after_leaving_is_found() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().by_console().lasting(4 * HOUR).left_after(20 * MINUTE).used_after(3 * HOUR);
+    story
+        .switch("dora")
+        .with_mfa()
+        .by_console()
+        .lasting(4 * HOUR)
+        .left_after(20 * MINUTE)
+        .used_after(3 * HOUR);
     let mut live = Live::of(Calm, &story, |record| !is_use(record));
     live.until(after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
@@ -178,7 +234,10 @@ fn a_session_that_nobody_says_the_end_of_ends_as_the_longest_does() {
     live.until(after(11 * HOUR));
     assert_eq!(live.published("RW002").last().unwrap().status, Status::Open);
     live.until(after(12 * HOUR + 10 * MINUTE));
-    assert_eq!(live.published("RW002").last().unwrap().status, Status::Ended);
+    assert_eq!(
+        live.published("RW002").last().unwrap().status,
+        Status::Ended
+    );
 }
 
 #[test]
@@ -191,14 +250,22 @@ fn a_lookup_that_is_throttled_goes_on_at_its_page_in_the_next_run() {
     drop(step);
     let mut live = Live::of(Calm, &story, |record| !is_use(record));
     let place = (account(PRODUCTION), "us-east-1".to_owned());
-    live.twin.history.borrow_mut().allows.insert(place.clone(), 1);
+    live.twin
+        .history
+        .borrow_mut()
+        .allows
+        .insert(place.clone(), 1);
     let swept = live.until(after(2 * HOUR + 25 * MINUTE));
     assert_eq!((live.asked(), swept.throttled), (1, 1));
     live.twin.history.borrow_mut().allows.remove(&place);
     live.until(after(2 * HOUR + 30 * MINUTE));
     let history = live.twin.history.borrow();
     assert_eq!(history.asked.len(), 3, "120 records are three pages");
-    assert!(history.asked[1..].iter().all(|(question, token)| *question == history.asked[0].0 && token.is_some()));
+    assert!(
+        history.asked[1..]
+            .iter()
+            .all(|(question, token)| *question == history.asked[0].0 && token.is_some())
+    );
 }
 
 #[test]
@@ -211,7 +278,11 @@ fn a_page_that_is_too_old_to_go_on_from_is_asked_for_from_the_start() {
     drop(step);
     let mut live = Live::of(Calm, &story, |record| !is_use(record));
     let place = (account(PRODUCTION), "us-east-1".to_owned());
-    live.twin.history.borrow_mut().allows.insert(place.clone(), 1);
+    live.twin
+        .history
+        .borrow_mut()
+        .allows
+        .insert(place.clone(), 1);
     live.until(after(2 * HOUR + 25 * MINUTE));
     live.twin.history.borrow_mut().allows.remove(&place);
     live.twin.history.borrow_mut().era += 1;
@@ -223,11 +294,25 @@ fn a_page_that_is_too_old_to_go_on_from_is_asked_for_from_the_start() {
 #[test]
 fn an_account_that_lets_nobody_in_holds_up_no_other() {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().lasting(4 * HOUR).used_after(3 * HOUR);
-    let mut live = Live::of(Calm, &story, |record| !is_use(record) && !is_callers_half(record));
-    live.twin.history.borrow_mut().refuses.insert(account(PEOPLE));
+    story
+        .switch("dora")
+        .with_mfa()
+        .lasting(4 * HOUR)
+        .used_after(3 * HOUR);
+    let mut live = Live::of(Calm, &story, |record| {
+        !is_use(record) && !is_callers_half(record)
+    });
+    live.twin
+        .history
+        .borrow_mut()
+        .refuses
+        .insert(account(PEOPLE));
     let swept = live.until(after(6 * HOUR));
-    assert_eq!(live.verdicts()["RW004"], "violation", "what production tells is judged");
+    assert_eq!(
+        live.verdicts()["RW004"],
+        "violation",
+        "what production tells is judged"
+    );
     assert_eq!(live.verdicts()["RW002"], "unproven");
     assert_eq!(swept.open, 1, "it may be let in yet");
     let told = |live: &Live| {
@@ -248,7 +333,11 @@ fn what_an_account_never_tells_is_given_up_after_two_days_and_counted() {
     let mut story = Story::new();
     story.switch("dora").with_mfa();
     let mut live = Live::of(Calm, &story, |record| !is_callers_half(record));
-    live.twin.history.borrow_mut().refuses.insert(account(PEOPLE));
+    live.twin
+        .history
+        .borrow_mut()
+        .refuses
+        .insert(account(PEOPLE));
     assert_eq!(live.until(after(48 * HOUR)).open, 1);
     let mut unanswered = 0;
     while live.now() < after(52 * HOUR) {
@@ -265,9 +354,13 @@ fn what_no_time_is_left_for_is_done_by_the_next_run() {
     live.until(after(10 * MINUTE));
     live.twin.clock.set(after(15 * MINUTE));
     live.drain();
-    let request = Request { task: Task::Sweep, at: Some(live.now()) };
+    let request = Request {
+        task: Task::Sweep,
+        at: Some(live.now()),
+    };
     let late = live.now().plus_seconds(5);
-    let report = rolewatch_edge::testing::run(live.auditor.handle(&live.twin, request, Some(late))).unwrap();
+    let report =
+        rolewatch_edge::testing::run(live.auditor.handle(&live.twin, request, Some(late))).unwrap();
     assert!(report.swept.unwrap().stopped);
     assert_eq!(live.asked(), 0);
     assert_eq!(live.sweep().recovered, 1);
@@ -275,8 +368,20 @@ fn what_no_time_is_left_for_is_done_by_the_next_run() {
 
 #[test]
 fn a_task_is_told_by_its_name_and_its_time() {
-    let request: Request = serde_json::from_str(r#"{"task": "sweep", "at": "2026-03-02T09:00:00Z"}"#).unwrap();
-    assert_eq!(request, Request { task: Task::Sweep, at: Some(begin()) });
-    assert_eq!(serde_json::from_str::<Request>(r#"{"task": "sweep"}"#).unwrap().at, None);
+    let request: Request =
+        serde_json::from_str(r#"{"task": "sweep", "at": "2026-03-02T09:00:00Z"}"#).unwrap();
+    assert_eq!(
+        request,
+        Request {
+            task: Task::Sweep,
+            at: Some(begin())
+        }
+    );
+    assert_eq!(
+        serde_json::from_str::<Request>(r#"{"task": "sweep"}"#)
+            .unwrap()
+            .at,
+        None
+    );
     assert!(serde_json::from_str::<Request>(r#"{"task": "tidy"}"#).is_err());
 }

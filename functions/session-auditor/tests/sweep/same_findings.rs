@@ -23,22 +23,48 @@ struct Visit {
 }
 
 fn visit() -> impl Strategy<Value = Visit> {
-    let times = (0_i64..9_000, prop::sample::select(vec![900_i64, 3_600, 14_400, 43_200]));
+    let times = (
+        0_i64..9_000,
+        prop::sample::select(vec![900_i64, 3_600, 14_400, 43_200]),
+    );
     let uses = prop::collection::vec(1_i64..14_000, 0..4);
-    (0_usize..3, times, any::<bool>(), any::<bool>(), uses, prop::option::of(60_i64..3_600)).prop_map(
-        |(user, (pause, lasting), mfa, console, uses, left)| {
-            let uses = uses.into_iter().filter(|second| *second < lasting).collect();
-            Visit { user, pause, mfa, console, lasting, uses, left: left.filter(|_| console) }
-        },
+    (
+        0_usize..3,
+        times,
+        any::<bool>(),
+        any::<bool>(),
+        uses,
+        prop::option::of(60_i64..3_600),
     )
+        .prop_map(|(user, (pause, lasting), mfa, console, uses, left)| {
+            let uses = uses
+                .into_iter()
+                .filter(|second| *second < lasting)
+                .collect();
+            Visit {
+                user,
+                pause,
+                mfa,
+                console,
+                lasting,
+                uses,
+                left: left.filter(|_| console),
+            }
+        })
 }
 
 fn tell(visits: &[Visit]) -> Story {
     let mut story = Story::new();
     for visit in visits {
         story.later(visit.pause);
-        let mut step = story.switch(["dora", "dave", "tom"][visit.user]).lasting(visit.lasting);
-        step = if visit.mfa { step.with_mfa() } else { step.without_mfa() };
+        let mut step = story
+            .switch(["dora", "dave", "tom"][visit.user])
+            .lasting(visit.lasting);
+        step = if visit.mfa {
+            step.with_mfa()
+        } else {
+            step.without_mfa()
+        };
         if visit.console {
             step = step.by_console();
         }

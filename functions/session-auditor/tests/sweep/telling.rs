@@ -9,7 +9,10 @@ use session_auditor::{Report, Request, Task};
 use crate::live::Live;
 
 fn ask(live: &mut Live, task: Task) -> Report {
-    let request = Request { task, at: Some(live.now()) };
+    let request = Request {
+        task,
+        at: Some(live.now()),
+    };
     run(live.auditor.handle(&live.twin, request, None)).unwrap()
 }
 
@@ -25,8 +28,16 @@ fn a_sweep_sends_again_what_nobody_acknowledged_and_says_how_much_that_is() {
     live.unheard = true;
     live.until(live.now().plus_seconds(3_600));
     let sent = live.published("RW002");
-    assert!(live.repeats("RW002") && sent.len() > 3, "{} times", sent.len());
-    let counted = |live: &mut Live| ask(live, Task::Sweep).metrics("session-auditor").counted(Count::Unacknowledged);
+    assert!(
+        live.repeats("RW002") && sent.len() > 3,
+        "{} times",
+        sent.len()
+    );
+    let counted = |live: &mut Live| {
+        ask(live, Task::Sweep)
+            .metrics("session-auditor")
+            .counted(Count::Unacknowledged)
+    };
     assert_eq!(counted(&mut live), 1);
     live.unheard = false;
     live.drain();
@@ -40,7 +51,9 @@ fn a_digest_is_sent_both_ways_and_once_a_moment() {
     let mails = |live: &Live| {
         let topics = live.twin.topics.borrow();
         let subject = |notice: &Notice| match notice {
-            Notice::Operations { subject, .. } if subject.starts_with("rolewatch digest") => Some(subject.clone()),
+            Notice::Operations { subject, .. } if subject.starts_with("rolewatch digest") => {
+                Some(subject.clone())
+            }
             _ => None,
         };
         topics.iter().filter_map(subject).collect::<Vec<_>>()
@@ -49,7 +62,17 @@ fn a_digest_is_sent_both_ways_and_once_a_moment() {
         assert!(ask(&mut live, Task::Digest).digested);
         assert_eq!(mails(&live).len(), 1);
     }
-    assert!(mails(&live)[0].contains("1 switches, 1 violations"), "{:?}", mails(&live));
+    assert!(
+        mails(&live)[0].contains("1 switches, 1 violations"),
+        "{:?}",
+        mails(&live)
+    );
     let request: Request = serde_json::from_str(r#"{"task": "digest"}"#).unwrap();
-    assert_eq!(request, Request { task: Task::Digest, at: None });
+    assert_eq!(
+        request,
+        Request {
+            task: Task::Digest,
+            at: None
+        }
+    );
 }

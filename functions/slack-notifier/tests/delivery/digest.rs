@@ -9,7 +9,10 @@ use slack_notifier::{End, MAIL_FROM_RECEIPT};
 use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
 
 fn batch(digest: &Digest, receipt: u32) -> String {
-    let body = serde_json::to_string(&Message::Digest { digest: Box::new(digest.clone()) }).unwrap();
+    let body = serde_json::to_string(&Message::Digest {
+        digest: Box::new(digest.clone()),
+    })
+    .unwrap();
     json!({"Records": [{"messageId": "m0", "body": body, "attributes": {"ApproximateReceiveCount": receipt.to_string()}}]}).to_string()
 }
 
@@ -19,12 +22,24 @@ fn a_digest_is_posted_once_however_often_it_comes() {
         let world = World::with(secret);
         let event = batch(&sample::digest(), 1);
         let report = give(&started(&world), &world, &event).unwrap();
-        assert_eq!((&report.ends[..], report.metrics.counted(Count::Delivered)), (&[End::Digest(Outcome::Delivered)][..], 1));
+        assert_eq!(
+            (&report.ends[..], report.metrics.counted(Count::Delivered)),
+            (&[End::Digest(Outcome::Delivered)][..], 1)
+        );
         let again = give(&started(&world), &world, &event).unwrap();
-        assert_eq!((&again.ends[..], again.metrics.counted(Count::Duplicate)), (&[End::Digest(Outcome::Duplicate)][..], 1));
+        assert_eq!(
+            (&again.ends[..], again.metrics.counted(Count::Duplicate)),
+            (&[End::Digest(Outcome::Duplicate)][..], 1)
+        );
         let texts = world.texts();
-        assert!(texts.len() == 1 && texts[0].starts_with("📋 Daily digest · 2026-02-01: 14 switches"), "{texts:?}");
-        assert!(world.mails.borrow().is_empty(), "its e-mail is sent elsewhere");
+        assert!(
+            texts.len() == 1 && texts[0].starts_with("📋 Daily digest · 2026-02-01: 14 switches"),
+            "{texts:?}"
+        );
+        assert!(
+            world.mails.borrow().is_empty(),
+            "its e-mail is sent elsewhere"
+        );
     }
 }
 
@@ -33,7 +48,10 @@ fn a_digest_that_is_made_by_hand_is_posted_in_addition() {
     let world = World::with(BOT);
     let function = started(&world);
     give(&function, &world, &batch(&sample::digest(), 1)).unwrap();
-    let by_hand = Digest { id: "2026-02-01T05:17:42Z".into(), ..sample::digest() };
+    let by_hand = Digest {
+        id: "2026-02-01T05:17:42Z".into(),
+        ..sample::digest()
+    };
     give(&function, &world, &batch(&by_hand, 1)).unwrap();
     assert_eq!(world.channel.borrow().len(), 2);
 }
@@ -41,7 +59,12 @@ fn a_digest_that_is_made_by_hand_is_posted_in_addition() {
 #[test]
 fn a_digest_is_posted_wherever_the_process_dies() {
     for ahead in 0..8 {
-        for fault in [Fault::CrashBefore, Fault::CrashAfter, Fault::NotDone, Fault::ReplyLost] {
+        for fault in [
+            Fault::CrashBefore,
+            Fault::CrashAfter,
+            Fault::NotDone,
+            Fault::ReplyLost,
+        ] {
             let world = World::with(BOT);
             world.fault(ahead, fault);
             let event = batch(&sample::digest(), 1);
@@ -50,7 +73,10 @@ fn a_digest_is_posted_wherever_the_process_dies() {
                 world.now.set(world.now.get() + 360);
             }
             let posts = world.channel.borrow().len();
-            assert!((1..=1 + world.doubts.get()).contains(&posts), "{fault:?} at {ahead}: {posts} posts");
+            assert!(
+                (1..=1 + world.doubts.get()).contains(&posts),
+                "{fault:?} at {ahead}: {posts} posts"
+            );
         }
     }
 }
@@ -60,13 +86,21 @@ fn a_digest_that_slack_does_not_take_is_left_to_the_mail_and_raises_the_alarm() 
     let world = World::with(BOT);
     "xoxb-revoked".clone_into(&mut world.secret.borrow_mut());
     let report = give(&started(&world), &world, &batch(&sample::digest(), 1)).unwrap();
-    assert_eq!((&report.ends[..], report.metrics.counted(Count::SlackFailed)), (&[End::Digest(Outcome::Mailed)][..], 1));
+    assert_eq!(
+        (&report.ends[..], report.metrics.counted(Count::SlackFailed)),
+        (&[End::Digest(Outcome::Mailed)][..], 1)
+    );
 
     let busy = World::with(BOT);
     for (receipt, waits) in [(1, true), (MAIL_FROM_RECEIPT, false)] {
         busy.answer_later(429, "ratelimited", Some(60));
         let report = give(&started(&busy), &busy, &batch(&sample::digest(), receipt)).unwrap();
-        assert_eq!(report.response.batch_item_failures.len(), usize::from(waits), "{:?}", report.ends);
+        assert_eq!(
+            report.response.batch_item_failures.len(),
+            usize::from(waits),
+            "{:?}",
+            report.ends
+        );
     }
     assert!(world.mails.borrow().is_empty() && busy.mails.borrow().is_empty());
 }

@@ -30,9 +30,17 @@ fn story(dice: &mut Dice) -> Vec<Alert> {
     let start = sample::alert().time.parse::<Moment>().unwrap();
     let mut alerts = Vec::new();
     for n in 0..=dice.roll(6) {
-        let mut alert = Alert { id: format!("{n:032x}"), ..sample::alert() };
-        alert.time = start.plus_seconds(i64::try_from(dice.roll(1_800)).unwrap()).to_string();
-        alert.caller.arn = Some(format!("arn:aws:iam::111122223333:user/{}", dice.pick(&["dora", "tom"])));
+        let mut alert = Alert {
+            id: format!("{n:032x}"),
+            ..sample::alert()
+        };
+        alert.time = start
+            .plus_seconds(i64::try_from(dice.roll(1_800)).unwrap())
+            .to_string();
+        alert.caller.arn = Some(format!(
+            "arn:aws:iam::111122223333:user/{}",
+            dice.pick(&["dora", "tom"])
+        ));
         alert.verdict = dice.pick(&["violation", "violation", "unproven"]).into();
         for version in 1..=1 + dice.roll(3) {
             alert.version = version;
@@ -50,12 +58,22 @@ fn run(seed: u64) {
     let alerts = story(&mut dice);
     // The queue: any order, some twice.
     let mut queue: Vec<Alert> = alerts.clone();
-    queue.extend(alerts.iter().filter(|_| dice.roll(4) == 0).cloned().collect::<Vec<_>>());
+    queue.extend(
+        alerts
+            .iter()
+            .filter(|_| dice.roll(4) == 0)
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
     let mut function = started(&world);
     let mut rounds = 0;
     while !queue.is_empty() {
         rounds += 1;
-        assert!(rounds < 500, "seed {seed}: {} messages are never done", queue.len());
+        assert!(
+            rounds < 500,
+            "seed {seed}: {} messages are never done",
+            queue.len()
+        );
         let mut taken = Vec::new();
         for _ in 0..=dice.roll(3) {
             if !queue.is_empty() {
@@ -64,13 +82,31 @@ fn run(seed: u64) {
             }
         }
         if dice.roll(2) == 0 {
-            let fault =
-                dice.pick(&[Fault::CrashBefore, Fault::CrashAfter, Fault::NotDone, Fault::ReplyLost, Fault::NotDone, Fault::ReplyLost]);
+            let fault = dice.pick(&[
+                Fault::CrashBefore,
+                Fault::CrashAfter,
+                Fault::NotDone,
+                Fault::ReplyLost,
+                Fault::NotDone,
+                Fault::ReplyLost,
+            ]);
             world.fault(usize::try_from(dice.roll(25)).unwrap(), fault);
         }
-        if let Some(report) = give(&function, &world, &batch(&taken.iter().collect::<Vec<_>>(), 1)) {
-            let failed: Vec<_> = report.response.batch_item_failures.iter().map(|item| item.item_identifier.clone()).collect();
-            let again = taken.into_iter().enumerate().filter(|(place, _)| failed.contains(&format!("m{place}")));
+        if let Some(report) = give(
+            &function,
+            &world,
+            &batch(&taken.iter().collect::<Vec<_>>(), 1),
+        ) {
+            let failed: Vec<_> = report
+                .response
+                .batch_item_failures
+                .iter()
+                .map(|item| item.item_identifier.clone())
+                .collect();
+            let again = taken
+                .into_iter()
+                .enumerate()
+                .filter(|(place, _)| failed.contains(&format!("m{place}")));
             queue.extend(again.map(|(_, alert)| alert));
         } else {
             function = started(&world);
@@ -88,13 +124,24 @@ fn check(seed: u64, world: &World, alerts: &[Alert]) {
         last.insert(&alert.id, alert);
     }
     for (id, alert) in &last {
-        let ack = world.ack(id).unwrap_or_else(|| panic!("seed {seed}: {id} is not acknowledged"));
+        let ack = world
+            .ack(id)
+            .unwrap_or_else(|| panic!("seed {seed}: {id} is not acknowledged"));
         assert_eq!(ack["version"], alert.version, "seed {seed}: {id}");
         let how = ack["how"].as_str().unwrap();
         // Folded under a webhook, it may be on record only; what stands has to be told in every other case.
-        let on_record = || world.rows.borrow().keys().any(|(_, sk)| sk.starts_with("repeat#") && sk.ends_with(id));
+        let on_record = || {
+            world
+                .rows
+                .borrow()
+                .keys()
+                .any(|(_, sk)| sk.starts_with("repeat#") && sk.ends_with(id))
+        };
         let told = world.shows(id) || (how == "folded" && on_record());
-        assert!(told || alert.status == Status::Withdrawn, "seed {seed}: {id} was lost: {ack}");
+        assert!(
+            told || alert.status == Status::Withdrawn,
+            "seed {seed}: {id} was lost: {ack}"
+        );
     }
     let channel = world.channel.borrow();
     let mut posts: BTreeMap<String, usize> = BTreeMap::new();
@@ -102,7 +149,11 @@ fn check(seed: u64, world: &World, alerts: &[Alert]) {
         *posts.entry(posted.body["blocks"].to_string()).or_default() += 1;
     }
     let repeats: usize = posts.values().map(|count| count - 1).sum();
-    assert!(repeats <= world.doubts.get(), "seed {seed}: {repeats} repeats, {} lost replies", world.doubts.get());
+    assert!(
+        repeats <= world.doubts.get(),
+        "seed {seed}: {repeats} repeats, {} lost replies",
+        world.doubts.get()
+    );
 }
 
 #[test]
@@ -117,7 +168,13 @@ fn without_faults_every_message_is_unlike_every_other() {
         let world = World::with(WEBHOOK);
         let function = started(&world);
         for alert in story(&mut dice) {
-            assert!(give(&function, &world, &batch(&[&alert, &alert], 1)).unwrap().response.batch_item_failures.is_empty());
+            assert!(
+                give(&function, &world, &batch(&[&alert, &alert], 1))
+                    .unwrap()
+                    .response
+                    .batch_item_failures
+                    .is_empty()
+            );
         }
         check(seed, &world, &[]);
     }
@@ -137,9 +194,28 @@ fn what_could_not_be_written_down_is_not_posted_again_by_the_same_process() {
         world.fault(OUTCOME + n, Fault::NotDone);
     }
     let event = batch(&[&sample::alert()], 1);
-    assert_eq!(give(&function, &world, &event).unwrap().response.batch_item_failures.len(), 1);
-    assert!(give(&function, &world, &event).unwrap().response.batch_item_failures.is_empty());
-    assert_eq!((world.channel.borrow().len(), world.ack(&sample::alert().id).is_some()), (1, true));
+    assert_eq!(
+        give(&function, &world, &event)
+            .unwrap()
+            .response
+            .batch_item_failures
+            .len(),
+        1
+    );
+    assert!(
+        give(&function, &world, &event)
+            .unwrap()
+            .response
+            .batch_item_failures
+            .is_empty()
+    );
+    assert_eq!(
+        (
+            world.channel.borrow().len(),
+            world.ack(&sample::alert().id).is_some()
+        ),
+        (1, true)
+    );
 }
 
 #[test]
@@ -148,7 +224,10 @@ fn a_write_whose_reply_was_lost_is_looked_up_and_holds_nothing_up() {
         let world = World::with(WEBHOOK);
         world.fault(at, Fault::ReplyLost);
         let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
-        assert!(report.response.batch_item_failures.is_empty() && world.channel.borrow().len() == 1, "{report:?}");
+        assert!(
+            report.response.batch_item_failures.is_empty() && world.channel.borrow().len() == 1,
+            "{report:?}"
+        );
     }
 }
 
@@ -157,14 +236,25 @@ fn a_post_that_was_not_answered_is_left_to_the_queue() {
     let world = World::with(WEBHOOK);
     world.fault(POST, Fault::ReplyLost);
     let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
-    assert_eq!((report.response.batch_item_failures.len(), world.channel.borrow().len()), (1, 1));
+    assert_eq!(
+        (
+            report.response.batch_item_failures.len(),
+            world.channel.borrow().len()
+        ),
+        (1, 1)
+    );
 }
 
 /// A crash before and after each single call of a delivery, one by one.
 #[test]
 fn a_crash_at_any_call_loses_nothing_and_repeats_at_most_once() {
     for secret in [WEBHOOK, BOT] {
-        for fault in [Fault::CrashBefore, Fault::CrashAfter, Fault::ReplyLost, Fault::NotDone] {
+        for fault in [
+            Fault::CrashBefore,
+            Fault::CrashAfter,
+            Fault::ReplyLost,
+            Fault::NotDone,
+        ] {
             for at in 0..12 {
                 let world = World::with(secret);
                 world.fault(at, fault);
@@ -178,9 +268,16 @@ fn a_crash_at_any_call_loses_nothing_and_repeats_at_most_once() {
                     }
                     world.now.set(world.now.get() + 100);
                 }
-                assert_eq!(world.ack(&sample::alert().id).unwrap()["version"], 1, "{fault:?} at {at}");
+                assert_eq!(
+                    world.ack(&sample::alert().id).unwrap()["version"],
+                    1,
+                    "{fault:?} at {at}"
+                );
                 let posts = world.channel.borrow().len();
-                assert!((1..=1 + world.doubts.get()).contains(&posts), "{fault:?} at {at}: {posts} posts");
+                assert!(
+                    (1..=1 + world.doubts.get()).contains(&posts),
+                    "{fault:?} at {at}: {posts} posts"
+                );
             }
         }
     }

@@ -13,7 +13,14 @@ use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
 
 fn batch(version: u64, recipients: Recipients, receipt: u32) -> String {
     let since = "2026-01-31T18:30:00Z".parse().unwrap();
-    let body = serde_json::to_string(&Message::Recipients { recipients: RecipientsChanged { version, recipients, since } }).unwrap();
+    let body = serde_json::to_string(&Message::Recipients {
+        recipients: RecipientsChanged {
+            version,
+            recipients,
+            since,
+        },
+    })
+    .unwrap();
     json!({"Records": [{"messageId": "m0", "body": body, "attributes": {"ApproximateReceiveCount": receipt.to_string()}}]}).to_string()
 }
 
@@ -25,17 +32,29 @@ fn hand(world: &Rc<World>, version: u64, recipients: Recipients) -> Report {
 fn each_change_is_posted_once_however_often_it_comes() {
     for secret in [WEBHOOK, BOT] {
         let world = World::with(secret);
-        for (version, recipients) in
-            [(1, Recipients::Nobody), (2, Recipients::Confirmed), (3, Recipients::Pending), (4, Recipients::Confirmed)]
-        {
+        for (version, recipients) in [
+            (1, Recipients::Nobody),
+            (2, Recipients::Confirmed),
+            (3, Recipients::Pending),
+            (4, Recipients::Confirmed),
+        ] {
             let report = hand(&world, version, recipients);
-            assert_eq!((&report.ends[..], report.metrics.counted(Count::Delivered)), (&[End::Recipients(Outcome::Delivered)][..], 1));
+            assert_eq!(
+                (&report.ends[..], report.metrics.counted(Count::Delivered)),
+                (&[End::Recipients(Outcome::Delivered)][..], 1)
+            );
             for late in 1..=version {
-                assert_eq!(hand(&world, late, recipients).ends, [End::Recipients(Outcome::Duplicate)]);
+                assert_eq!(
+                    hand(&world, late, recipients).ends,
+                    [End::Recipients(Outcome::Duplicate)]
+                );
             }
         }
         let texts = world.texts();
-        let marks: Vec<&str> = texts.iter().map(|text| text.split(' ').next().unwrap()).collect();
+        let marks: Vec<&str> = texts
+            .iter()
+            .map(|text| text.split(' ').next().unwrap())
+            .collect();
         assert_eq!(marks, ["📭", "✅", "📭", "✅"], "{texts:?}");
         assert!(world.mails.borrow().is_empty(), "nobody would receive them");
     }
@@ -44,8 +63,14 @@ fn each_change_is_posted_once_however_often_it_comes() {
 #[test]
 fn that_somebody_is_there_again_is_no_news_for_those_who_never_heard_of_the_loss() {
     let world = World::with(WEBHOOK);
-    assert_eq!(hand(&world, 2, Recipients::Confirmed).ends, [End::Recipients(Outcome::Unseen)]);
-    assert_eq!(hand(&world, 1, Recipients::Nobody).ends, [End::Recipients(Outcome::Duplicate)]);
+    assert_eq!(
+        hand(&world, 2, Recipients::Confirmed).ends,
+        [End::Recipients(Outcome::Unseen)]
+    );
+    assert_eq!(
+        hand(&world, 1, Recipients::Nobody).ends,
+        [End::Recipients(Outcome::Duplicate)]
+    );
     assert!(world.channel.borrow().is_empty());
 }
 
@@ -54,8 +79,14 @@ fn a_loss_that_slack_may_have_shown_is_taken_back_aloud() {
     let world = World::with(WEBHOOK);
     world.answer(500, "");
     world.answer(500, "");
-    assert!(matches!(hand(&world, 1, Recipients::Nobody).ends[0], End::Pending(_)));
-    assert_eq!(hand(&world, 2, Recipients::Confirmed).ends, [End::Recipients(Outcome::Delivered)]);
+    assert!(matches!(
+        hand(&world, 1, Recipients::Nobody).ends[0],
+        End::Pending(_)
+    ));
+    assert_eq!(
+        hand(&world, 2, Recipients::Confirmed).ends,
+        [End::Recipients(Outcome::Delivered)]
+    );
 }
 
 #[test]
@@ -64,20 +95,42 @@ fn a_dead_slack_is_asked_again_and_never_settles_it() {
         let world = World::with(secret);
         "nothing".clone_into(&mut world.valid.borrow_mut());
         for receipt in 1..=MAIL_FROM_RECEIPT {
-            let report = give(&started(&world), &world, &batch(1, Recipients::Nobody, receipt)).unwrap();
-            let (End::Pending(setback) | End::Left(setback)) = &report.ends[0] else { panic!("{report:?}") };
-            assert_eq!((setback.kind, report.metrics.counted(Count::SlackFailed)), (SetbackKind::NoReader, 1));
-            assert_eq!(report.response.batch_item_failures.len(), usize::from(receipt < MAIL_FROM_RECEIPT), "{receipt}");
+            let report = give(
+                &started(&world),
+                &world,
+                &batch(1, Recipients::Nobody, receipt),
+            )
+            .unwrap();
+            let (End::Pending(setback) | End::Left(setback)) = &report.ends[0] else {
+                panic!("{report:?}")
+            };
+            assert_eq!(
+                (setback.kind, report.metrics.counted(Count::SlackFailed)),
+                (SetbackKind::NoReader, 1)
+            );
+            assert_eq!(
+                report.response.batch_item_failures.len(),
+                usize::from(receipt < MAIL_FROM_RECEIPT),
+                "{receipt}"
+            );
         }
         secret.clone_into(&mut world.valid.borrow_mut());
-        assert_eq!(hand(&world, 1, Recipients::Nobody).ends, [End::Recipients(Outcome::Delivered)]);
+        assert_eq!(
+            hand(&world, 1, Recipients::Nobody).ends,
+            [End::Recipients(Outcome::Delivered)]
+        );
     }
 }
 
 #[test]
 fn it_is_posted_wherever_the_process_dies() {
     for ahead in 0..8 {
-        for fault in [Fault::CrashBefore, Fault::CrashAfter, Fault::NotDone, Fault::ReplyLost] {
+        for fault in [
+            Fault::CrashBefore,
+            Fault::CrashAfter,
+            Fault::NotDone,
+            Fault::ReplyLost,
+        ] {
             let world = World::with(BOT);
             world.fault(ahead, fault);
             for _ in 0..3 {
@@ -85,19 +138,37 @@ fn it_is_posted_wherever_the_process_dies() {
                 world.now.set(world.now.get() + 360);
             }
             let posts = world.channel.borrow().len();
-            assert!((1..=1 + world.doubts.get()).contains(&posts), "{fault:?} at {ahead}: {posts} posts");
+            assert!(
+                (1..=1 + world.doubts.get()).contains(&posts),
+                "{fault:?} at {ahead}: {posts} posts"
+            );
         }
     }
 }
 
 #[test]
 fn a_process_notes_once_that_slack_takes_messages_and_again_after_it_had_not() {
-    let noted = |world: &World| world.rows.borrow().get(&("recipients".to_owned(), "slack".to_owned())).map(|row| row.body.clone());
+    let noted = |world: &World| {
+        world
+            .rows
+            .borrow()
+            .get(&("recipients".to_owned(), "slack".to_owned()))
+            .map(|row| row.body.clone())
+    };
     let world = World::with(WEBHOOK);
     let function = started(&world);
     let post = |version: u64| {
         world.now.set(world.now.get() + 60);
-        give(&function, &world, &batch(version, [Recipients::Confirmed, Recipients::Nobody][usize::from(version % 2 == 1)], 1)).unwrap();
+        give(
+            &function,
+            &world,
+            &batch(
+                version,
+                [Recipients::Confirmed, Recipients::Nobody][usize::from(version % 2 == 1)],
+                1,
+            ),
+        )
+        .unwrap();
     };
     post(1);
     let first = noted(&world).expect("noted");

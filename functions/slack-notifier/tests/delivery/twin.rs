@@ -9,7 +9,8 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use rolewatch_edge::port::{
-    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, Subscription, SubscriptionPage, Table, Topic, Trouble,
+    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, Subscription, SubscriptionPage,
+    Table, Topic, Trouble,
 };
 use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
 use rolewatch_edge::slack::secret::Secret;
@@ -83,7 +84,14 @@ pub(crate) const BOT: &str = "xoxb-sesame";
 impl World {
     pub(crate) fn with(secret: &str) -> Rc<Self> {
         let world = Self::default();
-        world.now.set(sample::alert().time.parse::<Moment>().unwrap().epoch_seconds() + 4);
+        world.now.set(
+            sample::alert()
+                .time
+                .parse::<Moment>()
+                .unwrap()
+                .epoch_seconds()
+                + 4,
+        );
         secret.clone_into(&mut world.secret.borrow_mut());
         secret.clone_into(&mut world.valid.borrow_mut());
         world.subscriptions.borrow_mut().push(subscribed("email"));
@@ -95,12 +103,18 @@ impl World {
     }
 
     pub(crate) fn answer_later(&self, status: u16, body: &str, retry_after: Option<u32>) {
-        self.answers.borrow_mut().push(Reply { status, retry_after, body: body.to_owned() });
+        self.answers.borrow_mut().push(Reply {
+            status,
+            retry_after,
+            body: body.to_owned(),
+        });
     }
 
     /// The next calls from now on, by their number, go wrong.
     pub(crate) fn fault(&self, ahead: usize, fault: Fault) {
-        self.faults.borrow_mut().insert(self.calls.get() + ahead, fault);
+        self.faults
+            .borrow_mut()
+            .insert(self.calls.get() + ahead, fault);
     }
 
     pub(crate) fn calls(&self) -> usize {
@@ -108,24 +122,42 @@ impl World {
     }
 
     pub(crate) fn texts(&self) -> Vec<String> {
-        self.channel.borrow().iter().map(|posted| posted.body["text"].as_str().unwrap().to_owned()).collect()
+        self.channel
+            .borrow()
+            .iter()
+            .map(|posted| posted.body["text"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     pub(crate) fn ack(&self, id: &str) -> Option<Value> {
-        let row = self.rows.borrow().get(&(format!("finding#{id}"), "ack".to_owned())).cloned();
+        let row = self
+            .rows
+            .borrow()
+            .get(&(format!("finding#{id}"), "ack".to_owned()))
+            .cloned();
         row.map(|row| serde_json::from_str(&row.body).unwrap())
     }
 
     /// Whether a message of the channel speaks of a finding.
     pub(crate) fn shows(&self, id: &str) -> bool {
-        self.channel.borrow().iter().any(|posted| posted.body.to_string().contains(id))
+        self.channel
+            .borrow()
+            .iter()
+            .any(|posted| posted.body.to_string().contains(id))
     }
 
-    async fn call<T>(&self, posts: bool, effect: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    async fn call<T>(
+        &self,
+        posts: bool,
+        effect: impl FnOnce() -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
         let number = self.calls.get();
         self.calls.set(number + 1);
         let fault = self.faults.borrow_mut().remove(&number);
-        let trouble = || Trouble::Unreachable { what: "the twin".into(), why: format!("{fault:?}") };
+        let trouble = || Trouble::Unreachable {
+            what: "the twin".into(),
+            why: format!("{fault:?}"),
+        };
         let doubt = || self.doubts.set(self.doubts.get() + 1);
         match fault {
             None => effect(),
@@ -150,33 +182,67 @@ impl World {
     }
 
     fn slack(&self, call: &Call) -> Reply {
-        let reply = |status, body: &str| Reply { status, retry_after: None, body: body.to_owned() };
+        let reply = |status, body: &str| Reply {
+            status,
+            retry_after: None,
+            body: body.to_owned(),
+        };
         let token = call.target.token().map(|token| token.reveal().to_owned());
         let valid = token.as_deref().unwrap_or(call.target.url()) == self.valid.borrow().as_str();
         if !self.answers.borrow().is_empty() {
             return self.answers.borrow_mut().remove(0);
         }
         let body: Value = serde_json::from_str(&call.body).unwrap();
-        let blocks = body["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty());
+        let blocks = body["blocks"]
+            .as_array()
+            .is_some_and(|blocks| !blocks.is_empty());
         let bot = token.is_some();
-        let refuse = |word: &str| if bot { reply(200, &json!({"ok": false, "error": word}).to_string()) } else { reply(404, word) };
+        let refuse = |word: &str| {
+            if bot {
+                reply(200, &json!({"ok": false, "error": word}).to_string())
+            } else {
+                reply(404, word)
+            }
+        };
         if !valid {
             return refuse(if bot { "invalid_auth" } else { "no_service" });
         }
         if self.no_blocks.get() && blocks {
-            return if bot { refuse("invalid_blocks") } else { reply(400, "invalid_blocks") };
+            return if bot {
+                refuse("invalid_blocks")
+            } else {
+                reply(400, "invalid_blocks")
+            };
         }
         let mut channel = self.channel.borrow_mut();
         if call.target.url().ends_with("/chat.update") {
-            let Some(posted) = channel.iter_mut().find(|posted| body["ts"] == posted.ts.as_str()) else {
+            let Some(posted) = channel
+                .iter_mut()
+                .find(|posted| body["ts"] == posted.ts.as_str())
+            else {
                 return refuse("message_not_found");
             };
             (posted.body, posted.changes) = (body, posted.changes + 1);
-            return reply(200, &json!({"ok": true, "channel": "C0EXAMPLE", "ts": posted.ts}).to_string());
+            return reply(
+                200,
+                &json!({"ok": true, "channel": "C0EXAMPLE", "ts": posted.ts}).to_string(),
+            );
         }
         let ts = format!("{}.{:06}", self.now.get(), channel.len());
-        channel.push(Posted { ts: ts.clone(), thread: body["thread_ts"].as_str().map(str::to_owned), body, changes: 0 });
-        if bot { reply(200, &json!({"ok": true, "channel": "C0EXAMPLE", "ts": ts}).to_string()) } else { reply(200, "ok") }
+        channel.push(Posted {
+            ts: ts.clone(),
+            thread: body["thread_ts"].as_str().map(str::to_owned),
+            body,
+            changes: 0,
+        });
+        if bot {
+            reply(
+                200,
+                &json!({"ok": true, "channel": "C0EXAMPLE", "ts": ts}).to_string(),
+            )
+        } else {
+            reply(200, "ok")
+        }
     }
 }
 
@@ -220,12 +286,29 @@ impl Table for Outside {
     async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
         assert_eq!(place, Place::Outbox);
         let world = &self.0;
-        let within = |sk: &str| sk >= span.from.as_str() && (span.to.is_empty() || sk <= span.to.as_str() || sk.starts_with(&span.to));
-        let effect = || Ok(world.rows.borrow().values().filter(|row| row.pk == pk && within(&row.sk)).cloned().collect());
+        let within = |sk: &str| {
+            sk >= span.from.as_str()
+                && (span.to.is_empty() || sk <= span.to.as_str() || sk.starts_with(&span.to))
+        };
+        let effect = || {
+            Ok(world
+                .rows
+                .borrow()
+                .values()
+                .filter(|row| row.pk == pk && within(&row.sk))
+                .cloned()
+                .collect())
+        };
         world.call(false, effect).await
     }
 
-    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+    async fn latest(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+        most: usize,
+    ) -> Result<Vec<Row>, Trouble> {
         let rows = self.query(place, pk, span).await?;
         Ok(rows.into_iter().rev().take(most).collect())
     }
@@ -233,7 +316,9 @@ impl Table for Outside {
 
 impl Topic for Outside {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
-        let Notice::Operations { subject, body } = notice else { panic!("a finding must not come from here") };
+        let Notice::Operations { subject, body } = notice else {
+            panic!("a finding must not come from here")
+        };
         let world = &self.0;
         let effect = || {
             world.mails.borrow_mut().push((subject, body));
@@ -248,9 +333,14 @@ impl Subscribers for Outside {
         let world = &self.0;
         let effect = || {
             if world.unlisted.get() {
-                return Err(Trouble::Throttled { what: "sns:ListSubscriptionsByTopic".into() });
+                return Err(Trouble::Throttled {
+                    what: "sns:ListSubscriptionsByTopic".into(),
+                });
             }
-            Ok(SubscriptionPage { subscriptions: world.subscriptions.borrow().clone(), next: None })
+            Ok(SubscriptionPage {
+                subscriptions: world.subscriptions.borrow().clone(),
+                next: None,
+            })
         };
         world.call(false, effect).await
     }
@@ -273,7 +363,9 @@ impl Vault for Outside {
     async fn secret(&self) -> Result<Secret, Trouble> {
         let world = &self.0;
         world.secrets_read.set(world.secrets_read.get() + 1);
-        world.call(false, || Ok(Secret::new(world.secret.borrow().clone()))).await
+        world
+            .call(false, || Ok(Secret::new(world.secret.borrow().clone())))
+            .await
     }
 }
 
@@ -281,7 +373,10 @@ impl Chatroom for Outside {
     async fn announce(&self, body: String) -> Result<(), Trouble> {
         let world = &self.0;
         let effect = || {
-            world.chatroom.borrow_mut().push(serde_json::from_str(&body).unwrap());
+            world
+                .chatroom
+                .borrow_mut()
+                .push(serde_json::from_str(&body).unwrap());
             Ok(())
         };
         world.call(true, effect).await
@@ -298,13 +393,27 @@ impl Pause for Outside {
 /// A new process.
 pub(crate) fn started(world: &Rc<World>) -> Function {
     let view = sample::view(Language::English);
-    Notifier::new(Courier::new(Outside(world.clone()), Outside(world.clone()), view, Some("#alerts".into()), None, false))
+    Notifier::new(Courier::new(
+        Outside(world.clone()),
+        Outside(world.clone()),
+        view,
+        Some("#alerts".into()),
+        None,
+        false,
+    ))
 }
 
 /// A new process that also tells Amazon Q Developer.
 pub(crate) fn started_with_chatroom(world: &Rc<World>) -> Function {
     let view = sample::view(Language::English);
-    Notifier::new(Courier::new(Outside(world.clone()), Outside(world.clone()), view, Some("#alerts".into()), None, true))
+    Notifier::new(Courier::new(
+        Outside(world.clone()),
+        Outside(world.clone()),
+        view,
+        Some("#alerts".into()),
+        None,
+        true,
+    ))
 }
 
 /// An SQS event of these alerts, as the subscription delivers them.
@@ -324,7 +433,10 @@ pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
 /// Hands over an event. `None`: the process died.
 pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Option<Report> {
     let invocation = format!("call-{}", world.calls());
-    function.handle(event, &invocation).now_or_never().map(|report| report.unwrap())
+    function
+        .handle(event, &invocation)
+        .now_or_never()
+        .map(|report| report.unwrap())
 }
 
 /// Hands over one alert for the first time; it must not die.

@@ -11,7 +11,9 @@ use rolewatch_edge::wire::{Alert, Digest, Message, Status};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
 
-use crate::twin::{BOT, Fault, WEBHOOK, World, batch, deliver, give, started, started_with_chatroom};
+use crate::twin::{
+    BOT, Fault, WEBHOOK, World, batch, deliver, give, started, started_with_chatroom,
+};
 
 /// Slack refuses everything, and these are subscribed to the operations topic.
 fn dead(secret: &str, subscriptions: Vec<Subscription>) -> Rc<World> {
@@ -27,7 +29,9 @@ fn revive(world: &World) {
 }
 
 fn nobody_reads(report: &Report) -> bool {
-    let (End::Pending(setback) | End::Left(setback)) = &report.ends[0] else { return false };
+    let (End::Pending(setback) | End::Left(setback)) = &report.ends[0] else {
+        return false;
+    };
     setback.kind == SetbackKind::NoReader
 }
 
@@ -36,17 +40,30 @@ fn without_a_confirmed_address_a_dead_slack_acknowledges_nothing() {
     let unread = [
         vec![],
         vec![unsubscribed("email", "PendingConfirmation")],
-        vec![unsubscribed("email", "Deleted"), unsubscribed("email-json", "PendingConfirmation")],
+        vec![
+            unsubscribed("email", "Deleted"),
+            unsubscribed("email-json", "PendingConfirmation"),
+        ],
     ];
     for subscriptions in unread {
         for secret in [WEBHOOK, BOT] {
             let world = dead(secret, subscriptions.clone());
             let report = deliver(&started(&world), &world, &sample::alert());
             assert!(nobody_reads(&report), "{report:?}");
-            assert_eq!(report.response.batch_item_failures.len(), 1, "the queue gives it again");
+            assert_eq!(
+                report.response.batch_item_failures.len(),
+                1,
+                "the queue gives it again"
+            );
             assert_eq!(world.ack(&sample::alert().id), None);
-            assert!(world.mails.borrow().is_empty(), "SNS keeps nothing for those who confirm later");
-            assert_eq!([Count::SlackFailed, Count::Pending].map(|count| report.metrics.counted(count)), [1, 1]);
+            assert!(
+                world.mails.borrow().is_empty(),
+                "SNS keeps nothing for those who confirm later"
+            );
+            assert_eq!(
+                [Count::SlackFailed, Count::Pending].map(|count| report.metrics.counted(count)),
+                [1, 1]
+            );
         }
     }
 }
@@ -58,10 +75,22 @@ fn a_slack_that_is_too_busy_for_hours_acknowledges_nothing_either() {
     for receipt in 1..=50 {
         world.answers.borrow_mut().clear();
         world.answer_later(503, "", Some(60));
-        let report = give(&started(&world), &world, &batch(&[&sample::alert()], receipt)).unwrap();
-        assert_eq!(matches!(report.ends[0], End::Left(_)), receipt >= MAIL_FROM_RECEIPT, "{receipt}: {report:?}");
+        let report = give(
+            &started(&world),
+            &world,
+            &batch(&[&sample::alert()], receipt),
+        )
+        .unwrap();
+        assert_eq!(
+            matches!(report.ends[0], End::Left(_)),
+            receipt >= MAIL_FROM_RECEIPT,
+            "{receipt}: {report:?}"
+        );
     }
-    assert_eq!((world.ack(&sample::alert().id), world.mails.borrow().len()), (None, 0));
+    assert_eq!(
+        (world.ack(&sample::alert().id), world.mails.borrow().len()),
+        (None, 0)
+    );
 }
 
 #[test]
@@ -69,13 +98,34 @@ fn what_nobody_can_read_is_left_to_session_auditor_and_told_when_it_sends_it_aga
     for secret in [WEBHOOK, BOT] {
         let world = dead(secret, Vec::new());
         for receipt in 1..=MAIL_FROM_RECEIPT {
-            let report = give(&started(&world), &world, &batch(&[&sample::alert()], receipt)).unwrap();
-            assert_eq!(report.response.batch_item_failures.len(), usize::from(receipt < MAIL_FROM_RECEIPT), "{report:?}");
+            let report = give(
+                &started(&world),
+                &world,
+                &batch(&[&sample::alert()], receipt),
+            )
+            .unwrap();
+            assert_eq!(
+                report.response.batch_item_failures.len(),
+                usize::from(receipt < MAIL_FROM_RECEIPT),
+                "{report:?}"
+            );
         }
         revive(&world);
         let report = deliver(&started(&world), &world, &sample::alert());
-        assert!(matches!(report.ends[0], End::Told { outcome: Outcome::Delivered, .. }), "{report:?}");
-        assert_eq!(world.ack(&sample::alert().id), Some(json!({"version": 1, "how": "slack"})));
+        assert!(
+            matches!(
+                report.ends[0],
+                End::Told {
+                    outcome: Outcome::Delivered,
+                    ..
+                }
+            ),
+            "{report:?}"
+        );
+        assert_eq!(
+            world.ack(&sample::alert().id),
+            Some(json!({"version": 1, "how": "slack"}))
+        );
     }
 }
 
@@ -84,7 +134,13 @@ fn a_call_without_a_queue_fails_when_nobody_can_read_its_alert() {
     use futures_util::FutureExt;
     let world = dead(WEBHOOK, Vec::new());
     let event = serde_json::to_string(&sample::alert()).unwrap();
-    assert!(started(&world).handle(&event, "call").now_or_never().unwrap().is_err());
+    assert!(
+        started(&world)
+            .handle(&event, "call")
+            .now_or_never()
+            .unwrap()
+            .is_err()
+    );
 }
 
 #[test]
@@ -95,8 +151,20 @@ fn once_somebody_confirms_the_alert_is_mailed_and_acknowledged() {
     *world.subscriptions.borrow_mut() = vec![subscribed("email")];
     world.now.set(world.now.get() + GOOD_FOR);
     let report = deliver(&function, &world, &sample::alert());
-    assert!(matches!(report.ends[0], End::Told { outcome: Outcome::Mailed, .. }), "{report:?}");
-    assert_eq!(world.ack(&sample::alert().id), Some(json!({"version": 1, "how": "mail"})));
+    assert!(
+        matches!(
+            report.ends[0],
+            End::Told {
+                outcome: Outcome::Mailed,
+                ..
+            }
+        ),
+        "{report:?}"
+    );
+    assert_eq!(
+        world.ack(&sample::alert().id),
+        Some(json!({"version": 1, "how": "mail"}))
+    );
     assert_eq!(world.mails.borrow().len(), 1);
 }
 
@@ -104,7 +172,10 @@ fn once_somebody_confirms_the_alert_is_mailed_and_acknowledged() {
 fn whoever_left_counts_for_five_minutes_at_most() {
     let world = dead(WEBHOOK, vec![subscribed("email")]);
     let function = started(&world);
-    let other = |n: u32| Alert { id: format!("{n:032}"), ..sample::alert() };
+    let other = |n: u32| Alert {
+        id: format!("{n:032}"),
+        ..sample::alert()
+    };
     let began = world.now.get();
     assert!(!nobody_reads(&deliver(&function, &world, &other(1))));
     world.subscriptions.borrow_mut().clear();
@@ -115,20 +186,58 @@ fn whoever_left_counts_for_five_minutes_at_most() {
 
 #[test]
 fn what_else_is_subscribed_gets_each_version_once_and_acknowledges_nothing() {
-    let world = dead(WEBHOOK, vec![subscribed("https"), unsubscribed("email", "PendingConfirmation")]);
+    let world = dead(
+        WEBHOOK,
+        vec![
+            subscribed("https"),
+            unsubscribed("email", "PendingConfirmation"),
+        ],
+    );
     for receipt in 1..=MAIL_FROM_RECEIPT {
-        assert!(nobody_reads(&give(&started(&world), &world, &batch(&[&sample::alert()], receipt)).unwrap()));
+        assert!(nobody_reads(
+            &give(
+                &started(&world),
+                &world,
+                &batch(&[&sample::alert()], receipt)
+            )
+            .unwrap()
+        ));
     }
-    assert_eq!((world.mails.borrow().len(), world.ack(&sample::alert().id)), (1, None));
-    let withdrawn = Alert { version: 2, status: Status::Withdrawn, ..sample::alert() };
+    assert_eq!(
+        (world.mails.borrow().len(), world.ack(&sample::alert().id)),
+        (1, None)
+    );
+    let withdrawn = Alert {
+        version: 2,
+        status: Status::Withdrawn,
+        ..sample::alert()
+    };
     for _ in 0..2 {
-        assert!(nobody_reads(&deliver(&started(&world), &world, &withdrawn)), "a pager may have shown the first version");
+        assert!(
+            nobody_reads(&deliver(&started(&world), &world, &withdrawn)),
+            "a pager may have shown the first version"
+        );
     }
-    let subjects: Vec<String> = world.mails.borrow().iter().map(|(subject, _)| subject.clone()).collect();
-    assert!(subjects.len() == 2 && subjects[1].contains("withdrawn"), "{subjects:?}");
+    let subjects: Vec<String> = world
+        .mails
+        .borrow()
+        .iter()
+        .map(|(subject, _)| subject.clone())
+        .collect();
+    assert!(
+        subjects.len() == 2 && subjects[1].contains("withdrawn"),
+        "{subjects:?}"
+    );
     world.subscriptions.borrow_mut().push(subscribed("email"));
-    assert!(!nobody_reads(&deliver(&started(&world), &world, &withdrawn)));
-    assert_eq!(world.ack(&sample::alert().id), Some(json!({"version": 2, "how": "mail"})));
+    assert!(!nobody_reads(&deliver(
+        &started(&world),
+        &world,
+        &withdrawn
+    )));
+    assert_eq!(
+        world.ack(&sample::alert().id),
+        Some(json!({"version": 2, "how": "mail"}))
+    );
 }
 
 #[test]
@@ -136,9 +245,22 @@ fn what_nobody_was_told_of_is_withdrawn_in_silence() {
     let world = dead(WEBHOOK, Vec::new());
     deliver(&started(&world), &world, &sample::alert());
     revive(&world);
-    let withdrawn = Alert { version: 2, status: Status::Withdrawn, ..sample::alert() };
+    let withdrawn = Alert {
+        version: 2,
+        status: Status::Withdrawn,
+        ..sample::alert()
+    };
     let report = deliver(&started(&world), &world, &withdrawn);
-    assert!(matches!(report.ends[0], End::Told { outcome: Outcome::Unseen, .. }), "{report:?}");
+    assert!(
+        matches!(
+            report.ends[0],
+            End::Told {
+                outcome: Outcome::Unseen,
+                ..
+            }
+        ),
+        "{report:?}"
+    );
     assert!(world.channel.borrow().is_empty());
 }
 
@@ -147,30 +269,68 @@ fn subscriptions_that_cannot_be_listed_acknowledge_nothing() {
     let world = dead(WEBHOOK, vec![subscribed("email")]);
     world.unlisted.set(true);
     for receipt in 1..=MAIL_FROM_RECEIPT {
-        assert!(nobody_reads(&give(&started(&world), &world, &batch(&[&sample::alert()], receipt)).unwrap()));
+        assert!(nobody_reads(
+            &give(
+                &started(&world),
+                &world,
+                &batch(&[&sample::alert()], receipt)
+            )
+            .unwrap()
+        ));
         assert_eq!(world.ack(&sample::alert().id), None);
-        assert_eq!(world.mails.borrow().len(), 1, "somebody may be there, so it goes out, and once a version");
+        assert_eq!(
+            world.mails.borrow().len(),
+            1,
+            "somebody may be there, so it goes out, and once a version"
+        );
     }
     world.unlisted.set(false);
-    assert!(!nobody_reads(&deliver(&started(&world), &world, &sample::alert())));
-    assert_eq!(world.ack(&sample::alert().id), Some(json!({"version": 1, "how": "mail"})));
+    assert!(!nobody_reads(&deliver(
+        &started(&world),
+        &world,
+        &sample::alert()
+    )));
+    assert_eq!(
+        world.ack(&sample::alert().id),
+        Some(json!({"version": 1, "how": "mail"}))
+    );
 }
 
 #[test]
 fn wherever_it_is_stopped_nothing_is_acknowledged_that_nobody_could_read() {
-    for subscriptions in [vec![], vec![subscribed("sqs")], vec![unsubscribed("email", "PendingConfirmation")]] {
+    for subscriptions in [
+        vec![],
+        vec![subscribed("sqs")],
+        vec![unsubscribed("email", "PendingConfirmation")],
+    ] {
         for ahead in 0..14 {
-            for fault in [Fault::CrashBefore, Fault::CrashAfter, Fault::NotDone, Fault::ReplyLost] {
+            for fault in [
+                Fault::CrashBefore,
+                Fault::CrashAfter,
+                Fault::NotDone,
+                Fault::ReplyLost,
+            ] {
                 let world = dead(BOT, subscriptions.clone());
                 world.fault(ahead, fault);
                 for receipt in 1..=MAIL_FROM_RECEIPT {
-                    give(&started(&world), &world, &batch(&[&sample::alert()], receipt));
+                    give(
+                        &started(&world),
+                        &world,
+                        &batch(&[&sample::alert()], receipt),
+                    );
                     world.now.set(world.now.get() + 360);
                 }
                 assert_eq!(world.ack(&sample::alert().id), None, "{fault:?} at {ahead}");
                 *world.subscriptions.borrow_mut() = vec![subscribed("email")];
-                assert!(!nobody_reads(&deliver(&started(&world), &world, &sample::alert())), "{fault:?} at {ahead}");
-                assert_eq!(world.ack(&sample::alert().id).unwrap()["how"], "mail", "{fault:?} at {ahead}");
+                assert!(
+                    !nobody_reads(&deliver(&started(&world), &world, &sample::alert())),
+                    "{fault:?} at {ahead}"
+                );
+                assert_eq!(
+                    world.ack(&sample::alert().id).unwrap()["how"],
+                    "mail",
+                    "{fault:?} at {ahead}"
+                );
             }
         }
     }
@@ -180,27 +340,60 @@ fn wherever_it_is_stopped_nothing_is_acknowledged_that_nobody_could_read() {
 fn amazon_q_developer_hears_of_it_once_and_acknowledges_nothing() {
     let world = dead(WEBHOOK, Vec::new());
     for _ in 0..3 {
-        assert!(nobody_reads(&deliver(&started_with_chatroom(&world), &world, &sample::alert())));
+        assert!(nobody_reads(&deliver(
+            &started_with_chatroom(&world),
+            &world,
+            &sample::alert()
+        )));
     }
-    assert_eq!((world.chatroom.borrow().len(), world.ack(&sample::alert().id)), (1, None));
+    assert_eq!(
+        (
+            world.chatroom.borrow().len(),
+            world.ack(&sample::alert().id)
+        ),
+        (1, None)
+    );
     revive(&world);
     deliver(&started_with_chatroom(&world), &world, &sample::alert());
-    assert_eq!((world.chatroom.borrow().len(), world.channel.borrow().len()), (1, 1));
+    assert_eq!(
+        (world.chatroom.borrow().len(), world.channel.borrow().len()),
+        (1, 1)
+    );
 }
 
 #[test]
 fn a_subscription_is_never_sent_more_mails_than_sns_allows() {
     let world = dead(WEBHOOK, vec![subscribed("email")]);
-    let alerts: Vec<Alert> = (0..10).map(|n| Alert { id: format!("{n:032}"), rule: format!("RW{n:03}"), ..sample::alert() }).collect();
+    let alerts: Vec<Alert> = (0..10)
+        .map(|n| Alert {
+            id: format!("{n:032}"),
+            rule: format!("RW{n:03}"),
+            ..sample::alert()
+        })
+        .collect();
     let began = world.now.get();
-    give(&started(&world), &world, &batch(&alerts.iter().collect::<Vec<_>>(), 1)).unwrap();
+    give(
+        &started(&world),
+        &world,
+        &batch(&alerts.iter().collect::<Vec<_>>(), 1),
+    )
+    .unwrap();
     assert_eq!(world.mails.borrow().len(), 10);
-    assert!(world.now.get() - began >= 10, "at more than ten a second SNS deactivates the subscription");
+    assert!(
+        world.now.get() - began >= 10,
+        "at more than ten a second SNS deactivates the subscription"
+    );
 }
 
 fn digest(recipients: Option<Recipients>, receipt: u32) -> String {
-    let digest = Digest { recipients, ..sample::digest() };
-    let body = serde_json::to_string(&Message::Digest { digest: Box::new(digest) }).unwrap();
+    let digest = Digest {
+        recipients,
+        ..sample::digest()
+    };
+    let body = serde_json::to_string(&Message::Digest {
+        digest: Box::new(digest),
+    })
+    .unwrap();
     json!({"Records": [{"messageId": "m0", "body": body, "attributes": {"ApproximateReceiveCount": receipt.to_string()}}]}).to_string()
 }
 
@@ -210,22 +403,39 @@ fn a_digest_that_nobody_could_read_stays_in_the_queue() {
         let world = dead(BOT, vec![subscribed("sqs")]);
         for receipt in 1..=50 {
             let report = give(&started(&world), &world, &digest(recipients, receipt)).unwrap();
-            assert!(nobody_reads(&report) && report.response.batch_item_failures.len() == 1, "{receipt}: {report:?}");
+            assert!(
+                nobody_reads(&report) && report.response.batch_item_failures.len() == 1,
+                "{receipt}: {report:?}"
+            );
             assert_eq!(report.metrics.counted(Count::SlackFailed), 1);
         }
-        assert!(world.mails.borrow().is_empty(), "what else is subscribed got it from session-auditor");
+        assert!(
+            world.mails.borrow().is_empty(),
+            "what else is subscribed got it from session-auditor"
+        );
         // Somebody confirms: the e-mail of the morning went to nobody, so this one is sent.
         world.subscriptions.borrow_mut().push(subscribed("email"));
         let report = give(&started(&world), &world, &digest(recipients, 3)).unwrap();
         assert_eq!(report.ends, [End::Digest(Outcome::Mailed)]);
         let mails = world.mails.borrow();
-        assert!(mails.len() == 1 && mails[0].0.starts_with("rolewatch digest"), "{mails:?}");
+        assert!(
+            mails.len() == 1 && mails[0].0.starts_with("rolewatch digest"),
+            "{mails:?}"
+        );
     }
 }
 
 #[test]
 fn a_digest_whose_mail_reached_somebody_needs_no_other() {
     let world = dead(WEBHOOK, Vec::new());
-    let report = give(&started(&world), &world, &digest(Some(Recipients::Confirmed), 1)).unwrap();
-    assert_eq!((&report.ends[..], world.mails.borrow().len()), (&[End::Digest(Outcome::Mailed)][..], 0));
+    let report = give(
+        &started(&world),
+        &world,
+        &digest(Some(Recipients::Confirmed), 1),
+    )
+    .unwrap();
+    assert_eq!(
+        (&report.ends[..], world.mails.borrow().len()),
+        (&[End::Digest(Outcome::Mailed)][..], 0)
+    );
 }

@@ -11,15 +11,26 @@ impl Documents {
     /// files have all their records in one line, and what a string of theirs holds must never come
     /// out as a record, not even when whoever wrote the file forgot to escape it.
     fn within_one_line(&self, text: Text<'_>, to: u64) -> bool {
-        let Document { start, begins_line, list, .. } = self.document;
+        let Document {
+            start,
+            begins_line,
+            list,
+            ..
+        } = self.document;
         begins_line
             && list.is_none()
             && to.saturating_sub(start) <= LARGEST as u64
-            && text.range(start, to).is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
+            && text
+                .range(start, to)
+                .is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
     }
 
     /// A raw control character in a string, at `next`. Where it ends a line of JSON lines, the line was cut off.
-    pub(super) fn control<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+    pub(super) fn control<S: Sink + ?Sized>(
+        &mut self,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Option<()> {
         let next_line = match text.from(self.next) {
             [b'\n', line @ ..] => self.begins_document(line, text.last),
             [] => return None,
@@ -29,14 +40,18 @@ impl Documents {
             return None;
         }
         // A log event with a time is one line, whatever the next line is.
-        let line_ends = next_line == Line::Is(()) || (self.begin == Some(Begin::Time) && text.from(self.next).starts_with(b"\n"));
+        let line_ends = next_line == Line::Is(())
+            || (self.begin == Some(Begin::Time) && text.from(self.next).starts_with(b"\n"));
         if line_ends && self.within_one_line(text, self.next) {
             self.numbered += 1;
             items.unread_record(self.numbered, self.document.start, Reason::LineEnds);
             self.at = At::Lost;
             return Some(());
         }
-        if matches!(self.at, At::Object(_) | At::OtherText(_) | At::OtherNested(_)) {
+        if matches!(
+            self.at,
+            At::Object(_) | At::OtherText(_) | At::OtherNested(_)
+        ) {
             self.spoilt = true;
         } else {
             self.document.spoilt = true;
@@ -45,13 +60,27 @@ impl Documents {
     }
 
     /// Names malformed JSON and, where the next line is certain to begin a document, goes on there.
-    pub(super) fn malformed<S: Sink + ?Sized>(&mut self, text: Text<'_>, found: Found, expected: &'static str, items: &mut Items<'_, S>) {
+    pub(super) fn malformed<S: Sink + ?Sized>(
+        &mut self,
+        text: Text<'_>,
+        found: Found,
+        expected: &'static str,
+        items: &mut Items<'_, S>,
+    ) {
         let top = matches!(self.at, At::Top);
         // A line cut off between two members shows only at the first byte of the next line.
         let before = self.next.saturating_sub(1);
-        let here = if text.range(before, self.next) == Some(b"\n") { before } else { self.next };
+        let here = if text.range(before, self.next) == Some(b"\n") {
+            before
+        } else {
+            self.next
+        };
         let goes_on = top || self.within_one_line(text, here);
-        let reason = if top && self.met == 0 { Reason::NotJson(found) } else { Reason::Malformed { found, expected } };
+        let reason = if top && self.met == 0 {
+            Reason::NotJson(found)
+        } else {
+            Reason::Malformed { found, expected }
+        };
         if goes_on {
             let fault = self.next;
             self.at = At::Lost;

@@ -33,7 +33,11 @@ pub(super) enum Line<T> {
 impl Documents {
     /// A line at top level that begins with a digit. What came before it is complete, so it is a
     /// log event even where other documents came before it.
-    pub(super) fn timed_line<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+    pub(super) fn timed_line<S: Sink + ?Sized>(
+        &mut self,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Option<()> {
         match before_event(text.from(self.next), text.last) {
             Line::Is(length) => self.timed_event(length, text, items),
             Line::Unsure => return None,
@@ -47,10 +51,19 @@ impl Documents {
 
     /// What has to stand where a document begins.
     pub(super) fn document_expected(&self) -> &'static str {
-        if self.begin == Some(Begin::Time) { "a time" } else { "a JSON object or list" }
+        if self.begin == Some(Begin::Time) {
+            "a time"
+        } else {
+            "a JSON object or list"
+        }
     }
 
-    fn timed_event<S: Sink + ?Sized>(&mut self, before: usize, text: Text<'_>, items: &mut Items<'_, S>) {
+    fn timed_event<S: Sink + ?Sized>(
+        &mut self,
+        before: usize,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) {
         let line = self.next;
         self.next += before as u64;
         self.line_begins = true;
@@ -67,7 +80,9 @@ impl Documents {
 
     /// Whether a line that begins with these bytes begins a document, as documents of this text do.
     pub(super) fn begins_document(&self, line: &[u8], last: bool) -> Line<()> {
-        let Some(first) = line.first() else { return if last { Line::Not } else { Line::Unsure } };
+        let Some(first) = line.first() else {
+            return if last { Line::Not } else { Line::Unsure };
+        };
         match (self.begin, first) {
             (None | Some(Begin::Object), b'{') | (None | Some(Begin::Text), b'"') => Line::Is(()),
             (None | Some(Begin::Time), b'0'..=b'9') => match before_event(line, last) {
@@ -89,7 +104,9 @@ fn before_event(line: &[u8], last: bool) -> Line<usize> {
         None => return Line::Unsure,
     };
     let (before, rest) = shown.split_at(end);
-    let Some(time) = time(before) else { return Line::Not };
+    let Some(time) = time(before) else {
+        return Line::Not;
+    };
     let after = before.get(time..).unwrap_or_default();
     let text = after.trim_ascii_start();
     let blank = after.len() - text.len();
@@ -146,7 +163,12 @@ fn fraction(text: &[u8], marks: &[u8]) -> usize {
 fn zone(text: &[u8]) -> usize {
     match text {
         [b'Z', ..] => 1,
-        [b'+' | b'-', rest @ ..] => 1 + rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b':').count(),
+        [b'+' | b'-', rest @ ..] => {
+            1 + rest
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit() || **byte == b':')
+                .count()
+        }
         _ => 0,
     }
 }
@@ -171,15 +193,26 @@ mod tests {
             ("1772442000 {", 11),
             ("1772442000.0\t{", 13),
             ("1772442000000\t{", 14),
-            ("2026-03-02T09:00:00.000000+00:00 111122223333_CloudTrail_us-east-1 {", 67),
+            (
+                "2026-03-02T09:00:00.000000+00:00 111122223333_CloudTrail_us-east-1 {",
+                67,
+            ),
             ("2026-03-02T09:00:00Z\n", 20),
             ("2026-03-02T09:00:00Z \r\n{", 22),
             ("2026-03-02T09:00:00Z two words {", 21),
             ("2026-03-02T09:00:00Z START: {", 21),
             ("2026-03-02T09:00:00Z x{", 21),
         ] {
-            assert_eq!(before_event(line.as_bytes(), true), Line::Is(length), "{line}");
-            assert_eq!(before_event(line.as_bytes(), false), Line::Is(length), "{line}");
+            assert_eq!(
+                before_event(line.as_bytes(), true),
+                Line::Is(length),
+                "{line}"
+            );
+            assert_eq!(
+                before_event(line.as_bytes(), false),
+                Line::Is(length),
+                "{line}"
+            );
             let end = line.find(['{', '\n']).unwrap();
             for cut in 0..end {
                 let unsure = before_event(&line.as_bytes()[..cut], false);
@@ -207,7 +240,10 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_not_waited_for() {
-        for endless in [format!("2026-03-02T09:00:00Z{}", " ".repeat(1_000)), "0".repeat(1_000)] {
+        for endless in [
+            format!("2026-03-02T09:00:00Z{}", " ".repeat(1_000)),
+            "0".repeat(1_000),
+        ] {
             assert_ne!(before_event(endless.as_bytes(), false), Line::Unsure);
         }
     }

@@ -9,7 +9,12 @@ use crate::structure::{Scan, Seen, Step, TextScan};
 impl Documents {
     /// An element of a list of records.
     #[inline]
-    pub(super) fn in_object<S: Sink + ?Sized>(&mut self, mut scan: Scan, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+    pub(super) fn in_object<S: Sink + ?Sized>(
+        &mut self,
+        mut scan: Scan,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Option<()> {
         let step = scan.advance(text.from(self.next));
         match step {
             Step::End(length) => {
@@ -17,11 +22,18 @@ impl Documents {
                 self.at = At::AfterElement;
                 let seen = scan.seen();
                 let size = self.next - self.token;
-                let item = Item { number: self.numbered, byte: self.token, seen, spoilt: self.spoilt };
+                let item = Item {
+                    number: self.numbered,
+                    byte: self.token,
+                    seen,
+                    spoilt: self.spoilt,
+                };
                 match text.range(self.token, self.next) {
                     Some(json) if size <= LARGEST as u64 => match self.document.list {
                         Some(List::Records) => items.element_of_records(json, item),
-                        Some(List::LogEvents | List::FoundEvents) => items.log_event(json, item, self.document.message_type),
+                        Some(List::LogEvents | List::FoundEvents) => {
+                            items.log_event(json, item, self.document.message_type)
+                        }
                         _ => items.element(json, item),
                     },
                     _ => items.unread_record(item.number, item.byte, Reason::TooLarge(size)),
@@ -45,7 +57,12 @@ impl Documents {
         }
     }
 
-    pub(super) fn in_text<S: Sink + ?Sized>(&mut self, mut scan: TextScan, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+    pub(super) fn in_text<S: Sink + ?Sized>(
+        &mut self,
+        mut scan: TextScan,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Option<()> {
         let resumed = |at: At, scan| match at {
             At::KeyText(_) => At::KeyText(scan),
             At::ValueText(_) => At::ValueText(scan),
@@ -77,7 +94,11 @@ impl Documents {
                 self.next += length as u64;
                 self.at = resumed(self.at, scan);
                 self.control(text, items)?;
-                if let At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) | At::TopText(scan) = &mut self.at {
+                if let At::KeyText(scan)
+                | At::ValueText(scan)
+                | At::OtherText(scan)
+                | At::TopText(scan) = &mut self.at
+                {
                     scan.ignore_control();
                 }
                 Some(())
@@ -85,9 +106,20 @@ impl Documents {
         }
     }
 
-    pub(super) fn in_nested<S: Sink + ?Sized>(&mut self, mut scan: Scan, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+    pub(super) fn in_nested<S: Sink + ?Sized>(
+        &mut self,
+        mut scan: Scan,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Option<()> {
         let value = matches!(self.at, At::ValueNested(_));
-        let resumed = |scan| if value { At::ValueNested(scan) } else { At::OtherNested(scan) };
+        let resumed = |scan| {
+            if value {
+                At::ValueNested(scan)
+            } else {
+                At::OtherNested(scan)
+            }
+        };
         match scan.advance(text.from(self.next)) {
             Step::End(length) => {
                 self.next += length as u64;
@@ -116,7 +148,11 @@ impl Documents {
         }
     }
 
-    pub(super) fn in_scalar<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+    pub(super) fn in_scalar<S: Sink + ?Sized>(
+        &mut self,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Option<()> {
         let rest = text.from(self.next);
         let length = rest.iter().take_while(|byte| is_scalar(**byte)).count();
         self.next += length as u64;
@@ -137,7 +173,10 @@ impl Documents {
     }
 
     /// A member of an outermost object is complete.
-    #[expect(clippy::cast_possible_truncation, reason = "a document within a window")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a document within a window"
+    )]
     pub(super) fn end_value<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) {
         self.at = At::AfterValue;
         let name = match self.document.key.take() {
@@ -151,7 +190,11 @@ impl Documents {
             Some(key) => {
                 // Where the value stands matters only while the window shows the whole document.
                 let start = self.document.start;
-                let value = if start >= text.base { (self.token - start) as usize..(self.next - start) as usize } else { 0..0 };
+                let value = if start >= text.base {
+                    (self.token - start) as usize..(self.next - start) as usize
+                } else {
+                    0..0
+                };
                 self.document.keys.note(key, value);
                 return;
             }
@@ -163,31 +206,70 @@ impl Documents {
 
     /// An element of a list is complete, but not an object. A query of the command line prints
     /// records as texts, or rows with them.
-    pub(super) fn end_other<S: Sink + ?Sized>(&mut self, first: u8, seen: Seen, text: Text<'_>, items: &mut Items<'_, S>) {
+    pub(super) fn end_other<S: Sink + ?Sized>(
+        &mut self,
+        first: u8,
+        seen: Seen,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) {
         self.at = At::AfterElement;
-        let item = Item { number: self.numbered, byte: self.token, seen, spoilt: self.spoilt };
+        let item = Item {
+            number: self.numbered,
+            byte: self.token,
+            seen,
+            spoilt: self.spoilt,
+        };
         match (first, text.range(self.token, self.next)) {
             (b'"', Some(written)) => items.text(written, item),
             (b'[', Some(row)) if self.document.list != Some(List::Records) => items.row(row, item),
-            (b'[', Some(_)) => items.unread_record(item.number, item.byte, Reason::NotAnObject("a list")),
-            (b'"' | b'[', None) => items.unread_record(item.number, item.byte, Reason::TooLarge(self.next - self.token)),
-            _ => items.unread_record(item.number, item.byte, Reason::NotAnObject("a number, true, false or null")),
+            (b'[', Some(_)) => {
+                items.unread_record(item.number, item.byte, Reason::NotAnObject("a list"))
+            }
+            (b'"' | b'[', None) => items.unread_record(
+                item.number,
+                item.byte,
+                Reason::TooLarge(self.next - self.token),
+            ),
+            _ => items.unread_record(
+                item.number,
+                item.byte,
+                Reason::NotAnObject("a number, true, false or null"),
+            ),
         }
     }
 
     /// A document that is JSON text ends here.
-    fn end_top_text<S: Sink + ?Sized>(&mut self, seen: Seen, text: Text<'_>, items: &mut Items<'_, S>) {
+    fn end_top_text<S: Sink + ?Sized>(
+        &mut self,
+        seen: Seen,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) {
         self.at = At::Top;
         self.line_begins = false;
-        let item = Item { number: self.numbered, byte: self.token, seen, spoilt: self.document.spoilt };
+        let item = Item {
+            number: self.numbered,
+            byte: self.token,
+            seen,
+            spoilt: self.document.spoilt,
+        };
         match text.range(self.token, self.next) {
             Some(written) => items.text(written, item),
-            None => items.unread_record(item.number, item.byte, Reason::TooLarge(self.next - self.token)),
+            None => items.unread_record(
+                item.number,
+                item.byte,
+                Reason::TooLarge(self.next - self.token),
+            ),
         }
     }
 
     /// The outermost object ends here.
-    pub(super) fn end_object<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) {
+    pub(super) fn end_object<S: Sink + ?Sized>(
+        &mut self,
+        text: Text<'_>,
+        items: &mut Items<'_, S>,
+    ) {
         self.go(At::Top);
         if self.document.list.is_some() {
             // Its list was read. Whether it is a record besides can't be told.
@@ -199,7 +281,12 @@ impl Documents {
             return;
         }
         let start = self.document.start;
-        let item = Item { number: self.numbered + 1, byte: start, seen: self.document.seen, spoilt: self.document.spoilt };
+        let item = Item {
+            number: self.numbered + 1,
+            byte: start,
+            seen: self.document.seen,
+            spoilt: self.document.spoilt,
+        };
         self.numbered += 1;
         match text.range(start, self.next) {
             Some(json) if json.len() <= LARGEST => items.document(json, &self.document.keys, item),

@@ -65,7 +65,13 @@ impl Sampled {
             let first = least_shared(text, needles, stride.bytes());
             for offset in first..first + stride.bytes() {
                 let gram = gram(text.get(offset..)?)?;
-                places.push(Place { gram, mark, offset: u16::try_from(offset).ok()?, mark_at: u16::try_from(mark_at).ok()?, needle });
+                places.push(Place {
+                    gram,
+                    mark,
+                    offset: u16::try_from(offset).ok()?,
+                    mark_at: u16::try_from(mark_at).ok()?,
+                    needle,
+                });
             }
         }
         if places.len() > MOST {
@@ -79,7 +85,13 @@ impl Sampled {
             *known.get_mut(bit / 64)? |= 1 << (bit % 64);
             *first.get_mut(slot(place.gram))? = u16::try_from(index + 1).ok()?;
         }
-        Some(Self { stride, known, first, places, needles: needles.iter().map(|needle| Box::from(*needle)).collect() })
+        Some(Self {
+            stride,
+            known,
+            first,
+            places,
+            needles: needles.iter().map(|needle| Box::from(*needle)).collect(),
+        })
     }
 
     /// Whether some needle stands in the text.
@@ -98,7 +110,9 @@ impl Sampled {
         let (fours, rest) = text.as_chunks::<FOUR>();
         for (index, four) in fours.iter().enumerate() {
             let (pieces, _) = four.as_chunks::<STRIDE>();
-            let met = pieces.iter().fold(0, |met, piece| met | gram(piece).map_or(0, |gram| self.known(gram)));
+            let met = pieces.iter().fold(0, |met, piece| {
+                met | gram(piece).map_or(0, |gram| self.known(gram))
+            });
             if met & 1 != 0 && self.stands_in::<STRIDE>(text, index * FOUR, pieces) {
                 return true;
             }
@@ -106,39 +120,69 @@ impl Sampled {
         let (pieces, end) = rest.as_chunks::<STRIDE>();
         let rest = fours.len() * FOUR;
         let end_at = rest + pieces.len() * STRIDE;
-        self.stands_in::<STRIDE>(text, rest, pieces) || gram(end).is_some_and(|gram| self.stands_at(text, end_at, gram))
+        self.stands_in::<STRIDE>(text, rest, pieces)
+            || gram(end).is_some_and(|gram| self.stands_at(text, end_at, gram))
     }
 
     /// The lowest bit tells whether the four bytes may be known; the others tell nothing.
     #[inline]
     fn known(&self, gram: u32) -> u64 {
         let bit = hash(gram, BITS);
-        self.known.get(bit / 64).map_or(1, |bits| bits >> (bit % 64))
+        self.known
+            .get(bit / 64)
+            .map_or(1, |bits| bits >> (bit % 64))
     }
 
     /// Whether some needle has the four bytes with which one of the pieces of the text, the first of them at `base`, begins.
     #[inline]
-    fn stands_in<const STRIDE: usize>(&self, text: &[u8], base: usize, pieces: &[[u8; STRIDE]]) -> bool {
-        pieces.iter().enumerate().any(|(index, piece)| gram(piece).is_some_and(|gram| self.stands_at(text, base + index * STRIDE, gram)))
+    fn stands_in<const STRIDE: usize>(
+        &self,
+        text: &[u8],
+        base: usize,
+        pieces: &[[u8; STRIDE]],
+    ) -> bool {
+        pieces.iter().enumerate().any(|(index, piece)| {
+            gram(piece).is_some_and(|gram| self.stands_at(text, base + index * STRIDE, gram))
+        })
     }
 
     /// Whether some needle stands in the text so that it has these four bytes here.
     #[inline]
     fn stands_at(&self, text: &[u8], at: usize, gram_here: u32) -> bool {
         let slot_here = slot(gram_here);
-        let Some(first) = self.first.get(slot_here).and_then(|first| first.checked_sub(1)) else { return false };
-        let places = self.places.get(usize::from(first)..).unwrap_or_default().iter();
-        places.take_while(|place| slot(place.gram) == slot_here).any(|place| {
-            let start = at.checked_sub(usize::from(place.offset)).filter(|_| place.gram == gram_here);
-            start.is_some_and(|start| {
-                text.get(start + usize::from(place.mark_at)..).and_then(gram) == Some(place.mark) && self.stands_from(text, start, place)
+        let Some(first) = self
+            .first
+            .get(slot_here)
+            .and_then(|first| first.checked_sub(1))
+        else {
+            return false;
+        };
+        let places = self
+            .places
+            .get(usize::from(first)..)
+            .unwrap_or_default()
+            .iter();
+        places
+            .take_while(|place| slot(place.gram) == slot_here)
+            .any(|place| {
+                let start = at
+                    .checked_sub(usize::from(place.offset))
+                    .filter(|_| place.gram == gram_here);
+                start.is_some_and(|start| {
+                    text.get(start + usize::from(place.mark_at)..)
+                        .and_then(gram)
+                        == Some(place.mark)
+                        && self.stands_from(text, start, place)
+                })
             })
-        })
     }
 
     #[inline(never)]
     fn stands_from(&self, text: &[u8], start: usize, place: &Place) -> bool {
-        self.needles.get(usize::from(place.needle)).zip(text.get(start..)).is_some_and(|(needle, text)| text.starts_with(needle))
+        self.needles
+            .get(usize::from(place.needle))
+            .zip(text.get(start..))
+            .is_some_and(|(needle, text)| text.starts_with(needle))
     }
 }
 
@@ -155,15 +199,28 @@ impl Stride {
 /// Where in a needle so many places in a row begin whose bytes are in the fewest other needles. What needles have in common, such as
 /// `:assumed-role/`, is mostly what every record has.
 fn least_shared(needle: &[u8], needles: &[&[u8]], places: usize) -> usize {
-    let shared: Vec<usize> =
-        needle.windows(GRAM).map(|gram| needles.iter().filter(|other| other.windows(GRAM).any(|theirs| theirs == gram)).count()).collect();
-    let counts = shared.windows(places).map(|window| window.iter().sum::<usize>());
-    counts.enumerate().min_by_key(|(_, count)| *count).map_or(0, |(first, _)| first)
+    let shared: Vec<usize> = needle
+        .windows(GRAM)
+        .map(|gram| {
+            needles
+                .iter()
+                .filter(|other| other.windows(GRAM).any(|theirs| theirs == gram))
+                .count()
+        })
+        .collect();
+    let counts = shared
+        .windows(places)
+        .map(|window| window.iter().sum::<usize>());
+    counts
+        .enumerate()
+        .min_by_key(|(_, count)| *count)
+        .map_or(0, |(first, _)| first)
 }
 
 #[inline]
 fn gram(text: &[u8]) -> Option<u32> {
-    text.first_chunk::<GRAM>().map(|bytes| u32::from_le_bytes(*bytes))
+    text.first_chunk::<GRAM>()
+        .map(|bytes| u32::from_le_bytes(*bytes))
 }
 
 #[inline]

@@ -5,16 +5,28 @@ use proptest::prelude::*;
 use super::*;
 
 fn filter(needles: &[&str]) -> Filter {
-    Filter::new(&needles.iter().map(|needle| (*needle).to_owned()).collect::<Vec<_>>()).unwrap()
+    Filter::new(
+        &needles
+            .iter()
+            .map(|needle| (*needle).to_owned())
+            .collect::<Vec<_>>(),
+    )
+    .unwrap()
 }
 
 #[test]
 fn a_needle_is_found_as_it_is_written() {
     let filter = filter(&["\"sts.amazonaws.com\"", ":assumed-role/UpdateApp/"]);
     assert!(filter.could_match(br#"{"eventSource":"sts.amazonaws.com"}"#));
-    assert!(!filter.could_match(br#"{"host":"sts.amazonaws.com.example","user":"xsts.amazonaws.com"}"#));
-    assert!(filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role/UpdateApp/alice"}"#));
-    assert!(!filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role/UpdateApp2/alice","x":"UpdateApp/"}"#));
+    assert!(
+        !filter.could_match(br#"{"host":"sts.amazonaws.com.example","user":"xsts.amazonaws.com"}"#)
+    );
+    assert!(
+        filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role/UpdateApp/alice"}"#)
+    );
+    assert!(!filter.could_match(
+        br#"{"arn":"arn:aws:sts::111122223333:assumed-role/UpdateApp2/alice","x":"UpdateApp/"}"#
+    ));
 }
 
 #[test]
@@ -22,9 +34,15 @@ fn an_escape_that_could_hide_a_needle_is_let_through() {
     let filter = filter(&["\"sts.amazonaws.com\"", ":assumed-role/UpdateApp/"]);
     assert!(filter.could_match(br#"{"eventSource":"s\u0074s.amazonaws.com"}"#));
     assert!(filter.could_match(br#"{"eventSource":"\u0073ts.amazonaws.com"}"#));
-    assert!(filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role\/UpdateApp\/alice"}"#));
+    assert!(
+        filter
+            .could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role\/UpdateApp\/alice"}"#)
+    );
     assert!(filter.could_match(br#"{"x":"\uZZZZ"}"#));
-    assert!(!filter.could_match(br#"{"policy":"{\"Version\":\"2012-10-17\"}\u003c\u3042\n"}"#), "these are in no needle");
+    assert!(
+        !filter.could_match(br#"{"policy":"{\"Version\":\"2012-10-17\"}\u003c\u3042\n"}"#),
+        "these are in no needle"
+    );
 }
 
 #[test]
@@ -37,17 +55,27 @@ fn what_json_could_write_in_many_ways_is_refused() {
 
 #[test]
 fn hundreds_of_needles_work_too() {
-    let needles: Vec<String> = (0..500).map(|n| format!(":assumed-role/Role{n}X/")).collect();
+    let needles: Vec<String> = (0..500)
+        .map(|n| format!(":assumed-role/Role{n}X/"))
+        .collect();
     let filter = Filter::new(&needles).unwrap();
-    assert!(filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role/Role417X/alice"}"#));
-    assert!(!filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role/Role500X/alice"}"#));
+    assert!(
+        filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role/Role417X/alice"}"#)
+    );
+    assert!(
+        !filter.could_match(br#"{"arn":"arn:aws:sts::111122223333:assumed-role/Role500X/alice"}"#)
+    );
 }
 
 /// The string as JSON, with the characters that `escape` picks written as `\uXXXX` (or `\/`).
 fn written(text: &str, escape: &[bool]) -> String {
     let mut out = String::from("\"");
     for (at, c) in text.chars().enumerate() {
-        if escape.get(at % escape.len().max(1)).copied().unwrap_or(false) {
+        if escape
+            .get(at % escape.len().max(1))
+            .copied()
+            .unwrap_or(false)
+        {
             if c == '/' && at % 2 == 0 {
                 out.push_str("\\/");
             } else {

@@ -47,7 +47,11 @@ impl<S: Sink + ?Sized> Items<'_, S> {
     pub(crate) fn text(&mut self, value: &[u8], item: Item) {
         if self.readable(value, item) && !self.held(value, item) {
             let object = object_in(value).is_some();
-            let reason = if object { Reason::NotARecord } else { Reason::NotAnObject("a string") };
+            let reason = if object {
+                Reason::NotARecord
+            } else {
+                Reason::NotAnObject("a string")
+            };
             self.unread_record(item.number, item.byte, reason);
         }
     }
@@ -59,8 +63,15 @@ impl<S: Sink + ?Sized> Items<'_, S> {
             return;
         }
         let columns: Vec<&RawValue> = serde_json::from_slice(json).unwrap_or_default();
-        let columns: Vec<&[u8]> = columns.iter().map(|column| column.get().as_bytes()).collect();
-        let objects: Vec<&[u8]> = columns.iter().copied().filter(|column| is_an_object(column)).collect();
+        let columns: Vec<&[u8]> = columns
+            .iter()
+            .map(|column| column.get().as_bytes())
+            .collect();
+        let objects: Vec<&[u8]> = columns
+            .iter()
+            .copied()
+            .filter(|column| is_an_object(column))
+            .collect();
         let only_objects = objects.len() == columns.len();
         self.columns(&objects, only_objects, item, Reason::NotAnObject("a list"));
     }
@@ -79,7 +90,10 @@ impl<S: Sink + ?Sized> Items<'_, S> {
     /// The objects of one row. Beside other columns there can be only one record: a column whose
     /// text somebody chose, such as the name of a resource, must not pass for a second one.
     fn columns(&mut self, objects: &[&[u8]], only_objects: bool, item: Item, why_none: Reason) {
-        let records = objects.iter().filter(|object| record_in(object).is_some()).count();
+        let records = objects
+            .iter()
+            .filter(|object| record_in(object).is_some())
+            .count();
         if objects.is_empty() {
             self.unread_record(item.number, item.byte, why_none);
         } else if records > 1 && !only_objects {
@@ -100,7 +114,9 @@ impl<S: Sink + ?Sized> Items<'_, S> {
 
     /// Takes the record or event that a value holds. `false`: it holds none.
     fn held(&mut self, value: &[u8], item: Item) -> bool {
-        let Some((json, keys)) = record_in(value) else { return false };
+        let Some((json, keys)) = record_in(value) else {
+            return false;
+        };
         // Nothing is known of the escapes in unescaped text.
         let backslash = item.seen.backslash || matches!(json, Cow::Owned(_));
         self.record_or_event(&json, &keys, item, backslash);
@@ -129,7 +145,9 @@ fn object_in(value: &[u8]) -> Option<Cow<'_, [u8]>> {
 
 /// Whether a member of an object, under a key of which nothing is known, is a record as text.
 pub(super) fn holds_a_record(json: &[u8]) -> bool {
-    texts_of_objects(json).into_iter().any(|text| record_in(text).is_some())
+    texts_of_objects(json)
+        .into_iter()
+        .any(|text| record_in(text).is_some())
 }
 
 /// The members of an object, under keys of which nothing is known, that are objects as text.
@@ -141,5 +159,7 @@ fn texts_of_objects(json: &[u8]) -> Vec<&[u8]> {
 
 /// Whether a value is an object, or text that begins as one does. Text that can't be unescaped may.
 fn is_an_object(value: &[u8]) -> bool {
-    value.starts_with(b"{") || (value.starts_with(b"\"") && text_of(value).is_none_or(|text| text.trim_start().starts_with('{')))
+    value.starts_with(b"{")
+        || (value.starts_with(b"\"")
+            && text_of(value).is_none_or(|text| text.trim_start().starts_with('{')))
 }

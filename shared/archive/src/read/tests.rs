@@ -27,14 +27,26 @@ struct Kept {
 
 impl Sink for Kept {
     fn record(&mut self, json: &[u8], at: &Place) {
-        self.records.push((String::from_utf8(json.to_vec()).unwrap(), at.record, at.byte));
+        self.records.push((
+            String::from_utf8(json.to_vec()).unwrap(),
+            at.record,
+            at.byte,
+        ));
     }
 
     fn event(&mut self, json: &[u8], at: &Place) {
         let text = String::from_utf8(json.to_vec()).unwrap();
         // What ends where an object ends need not be JSON.
-        let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&text).unwrap_or_default();
-        self.records.push((members.get("detail").map_or("", |detail| detail.get()).to_owned(), at.record, at.byte));
+        let members: BTreeMap<String, Box<RawValue>> =
+            serde_json::from_str(&text).unwrap_or_default();
+        self.records.push((
+            members
+                .get("detail")
+                .map_or("", |detail| detail.get())
+                .to_owned(),
+            at.record,
+            at.byte,
+        ));
         self.events.push(text);
     }
 
@@ -45,12 +57,18 @@ impl Sink for Kept {
 
 impl Kept {
     fn texts(&self) -> Vec<&str> {
-        self.records.iter().map(|(json, ..)| json.as_str()).collect()
+        self.records
+            .iter()
+            .map(|(json, ..)| json.as_str())
+            .collect()
     }
 
     /// The problems as they are shown, without the name of the file.
     fn problems(&self) -> Vec<String> {
-        self.unread.iter().map(|unread| unread.to_string().trim_start_matches("log: ").to_owned()).collect()
+        self.unread
+            .iter()
+            .map(|unread| unread.to_string().trim_start_matches("log: ").to_owned())
+            .collect()
     }
 }
 
@@ -66,9 +84,23 @@ impl Read for Drip<'_> {
 
 fn from_stream(bytes: &[u8], filter: &Filter) -> (Kept, Counts) {
     let mut kept = Kept::default();
-    let counts = read_stream(Drip(bytes, 7_919), "log", filter, &mut Scratch::new(), &mut kept);
-    assert_eq!(counts.candidates + counts.passed_over + counts.insights + counts.records_unread, counts.records, "{counts:?}");
-    assert_eq!(counts.files_read + counts.files_failed + counts.files_not_relevant, 1, "{counts:?}");
+    let counts = read_stream(
+        Drip(bytes, 7_919),
+        "log",
+        filter,
+        &mut Scratch::new(),
+        &mut kept,
+    );
+    assert_eq!(
+        counts.candidates + counts.passed_over + counts.insights + counts.records_unread,
+        counts.records,
+        "{counts:?}"
+    );
+    assert_eq!(
+        counts.files_read + counts.files_failed + counts.files_not_relevant,
+        1,
+        "{counts:?}"
+    );
     assert_eq!(counts.candidates, kept.records.len() as u64);
     (kept, counts)
 }
@@ -80,7 +112,10 @@ fn all(bytes: &[u8]) -> (Kept, Counts) {
         let (zipped, _) = from_stream(&gzip(bytes), &Filter::everything());
         assert_eq!(zipped.records, kept.records);
         assert_eq!(zipped.unread, kept.unread);
-        let (in_members, _) = from_stream(&bytes.chunks(97).flat_map(gzip).collect::<Vec<u8>>(), &Filter::everything());
+        let (in_members, _) = from_stream(
+            &bytes.chunks(97).flat_map(gzip).collect::<Vec<u8>>(),
+            &Filter::everything(),
+        );
         if !bytes.is_empty() {
             assert_eq!(in_members.records, kept.records);
             assert_eq!(in_members.unread, kept.unread);
@@ -96,7 +131,9 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn record(name: &str) -> String {
-    format!(r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser"}},"eventSource":"sts.amazonaws.com","eventName":"{name}"}}"#)
+    format!(
+        r#"{{"eventVersion":"1.08","userIdentity":{{"type":"IAMUser"}},"eventSource":"sts.amazonaws.com","eventName":"{name}"}}"#
+    )
 }
 
 /// Both texts as the two records of a file.

@@ -16,11 +16,16 @@ pub(super) struct Brackets {
     pub(super) close: u64,
 }
 
-#[expect(clippy::inline_always, reason = "vector instructions are only used where a function is inlined into the one that may use them")]
+#[expect(
+    clippy::inline_always,
+    reason = "vector instructions are only used where a function is inlined into the one that may use them"
+)]
 impl<S: Simd> Block<S> {
     #[inline(always)]
     pub(super) fn load(simd: S, bytes: &[u8; 64]) -> Self {
-        Self { text: u8x64::simd_from(simd, *bytes) }
+        Self {
+            text: u8x64::simd_from(simd, *bytes),
+        }
     }
 
     /// Whether the block has no bracket, backslash, vertical bar or control character.
@@ -28,7 +33,8 @@ impl<S: Simd> Block<S> {
     pub(super) fn is_plain(self) -> bool {
         // `[ \ ] { | }` with the bit of 0x20 set are 0x7b to 0x7d; the addition takes them, and nothing else, to the top: 0xfd to 0xff.
         let lifted = (self.text | 0x20) + 0x82;
-        let notable = lifted.saturating_sub(self.splat(0xfc)) | self.splat(0x20).saturating_sub(self.text);
+        let notable =
+            lifted.saturating_sub(self.splat(0xfc)) | self.splat(0x20).saturating_sub(self.text);
         notable.simd_eq(0).all_true()
     }
 
@@ -46,7 +52,10 @@ impl<S: Simd> Block<S> {
     pub(super) fn brackets(self) -> Brackets {
         // With the bit of 0x20 set, both kinds of brackets look alike, and no other byte looks like them.
         let folded = self.text | 0x20;
-        Brackets { open: folded.simd_eq(b'{').to_bitmask(), close: folded.simd_eq(b'}').to_bitmask() }
+        Brackets {
+            open: folded.simd_eq(b'{').to_bitmask(),
+            close: folded.simd_eq(b'}').to_bitmask(),
+        }
     }
 
     /// The bytes under 0x20.
@@ -58,7 +67,9 @@ impl<S: Simd> Block<S> {
     /// Both texts laid over each other.
     #[inline(always)]
     pub(super) fn over(self, other: Self) -> Self {
-        Self { text: self.text | other.text }
+        Self {
+            text: self.text | other.text,
+        }
     }
 
     /// Whether any byte is 0x80 or over.

@@ -28,11 +28,19 @@ fn by_blocks<S: Simd>(simd: S, bytes: &[u8; 64]) -> Said {
 
 /// The same, one byte after the other.
 fn plainly(bytes: &[u8; 64]) -> Said {
-    let mask = |test: fn(u8) -> bool| bytes.iter().rev().fold(0_u64, |mask, byte| mask << 1 | u64::from(test(*byte)));
+    let mask = |test: fn(u8) -> bool| {
+        bytes
+            .iter()
+            .rev()
+            .fold(0_u64, |mask, byte| mask << 1 | u64::from(test(*byte)))
+    };
     Said {
         quotes: mask(|b| b == b'"'),
         backslashes: mask(|b| b == b'\\'),
-        brackets: Brackets { open: mask(|b| matches!(b, b'{' | b'[')), close: mask(|b| matches!(b, b'}' | b']')) },
+        brackets: Brackets {
+            open: mask(|b| matches!(b, b'{' | b'[')),
+            close: mask(|b| matches!(b, b'}' | b']')),
+        },
         control: mask(|b| b < 0x20),
         plain: mask(|b| b < 0x20 || matches!(b, b'[' | b'\\' | b']' | b'{' | b'|' | b'}')) == 0,
         high: !bytes.is_ascii(),
@@ -43,10 +51,16 @@ fn plainly(bytes: &[u8; 64]) -> Said {
 fn levels() -> Vec<Level> {
     let best = Level::new();
     #[cfg(target_arch = "x86_64")]
-    let others = [best.as_sse4_2().map(Level::Sse4_2), best.as_avx2().map(Level::Avx2)];
+    let others = [
+        best.as_sse4_2().map(Level::Sse4_2),
+        best.as_avx2().map(Level::Avx2),
+    ];
     #[cfg(not(target_arch = "x86_64"))]
     let others: [Option<Level>; 0] = [];
-    [best, Level::baseline()].into_iter().chain(others.into_iter().flatten()).collect()
+    [best, Level::baseline()]
+        .into_iter()
+        .chain(others.into_iter().flatten())
+        .collect()
 }
 
 /// Text in which structure is dense.
@@ -167,5 +181,8 @@ proptest! {
 #[test]
 fn a_bracket_in_a_string_does_not_end_a_value() {
     let text = br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"},{"c":1}"#;
-    assert_eq!(Scan::new().advance(text), Step::End(br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"}"#.len()));
+    assert_eq!(
+        Scan::new().advance(text),
+        Step::End(br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"}"#.len())
+    );
 }

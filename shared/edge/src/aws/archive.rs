@@ -34,7 +34,10 @@ impl ArchiveAws {
             queue: EventQueue::new(&connection, settings.stack.queue_url.clone(), None),
             topics: Topics::new(&connection, None, settings.stack.operations_topic.clone()),
             // Lists of log files, extracts and findings go there.
-            bucket: StateBucket::new(&Connection::for_large_objects().await, settings.stack.bucket.clone()),
+            bucket: StateBucket::new(
+                &Connection::for_large_objects().await,
+                settings.stack.bucket.clone(),
+            ),
             logs: LogBuckets::new(&connection),
         }
     }

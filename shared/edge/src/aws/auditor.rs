@@ -41,11 +41,24 @@ impl AuditorAws {
     pub async fn connect(settings: &AuditorSettings) -> Self {
         let connection = Connection::of_function().await;
         let partition = settings.stack.operations_topic.partition();
-        let doors = Arc::new(Doors::new(&connection, partition, &settings.reader_role, SystemClock));
+        let doors = Arc::new(Doors::new(
+            &connection,
+            partition,
+            &settings.reader_role,
+            SystemClock,
+        ));
         Self {
             tables: Tables::new(&connection, settings.stack.tables.clone()),
-            queue: EventQueue::new(&connection, settings.stack.queue_url.clone(), settings.switch_queue_url.clone()),
-            topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.stack.operations_topic.clone()),
+            queue: EventQueue::new(
+                &connection,
+                settings.stack.queue_url.clone(),
+                settings.switch_queue_url.clone(),
+            ),
+            topics: Topics::new(
+                &connection,
+                Some(settings.findings_topic.clone()),
+                settings.stack.operations_topic.clone(),
+            ),
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
             histories: Histories::new(&connection, Arc::clone(&doors)),
             directory: ReaderRoles::new(&connection, Arc::clone(&doors)),

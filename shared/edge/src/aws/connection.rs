@@ -9,7 +9,9 @@ use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 
 /// What every client is made from. It also honours `AWS_ENDPOINT_URL`.
 #[derive(Debug, Clone)]
@@ -108,14 +110,21 @@ impl Connection {
     pub fn for_slow_answers(&self) -> Self {
         let patience = self.patience.at_least(SLOW_ANSWERS);
         let config = self.config.clone().into_builder();
-        let config = config.http_client(http_client(patience)).timeout_config(patience.timeouts()).build();
+        let config = config
+            .http_client(http_client(patience))
+            .timeout_config(patience.timeouts())
+            .build();
         Self { config, patience }
     }
 
     async fn with(patience: Patience) -> Self {
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(http_client(patience))
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_WAIT))
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(ATTEMPTS)
+                    .with_initial_backoff(FIRST_WAIT),
+            )
             .timeout_config(patience.timeouts())
             .load()
             .await;
@@ -125,7 +134,10 @@ impl Connection {
 
 /// TLS by rustls over ring: aws-lc, the SDK's own choice, spends 30 ms of CPU on the first connection, ring 3 ms.
 fn http_client(patience: Patience) -> SharedHttpClient {
-    let settings = HttpConnectorSettings::builder().connect_timeout(patience.connect).read_timeout(patience.read).build();
+    let settings = HttpConnectorSettings::builder()
+        .connect_timeout(patience.connect)
+        .read_timeout(patience.read)
+        .build();
     let connector = Connector::builder()
         .connector_settings(settings)
         .proxy_config(ProxyConfig::from_env())

@@ -30,28 +30,55 @@ pub struct ReaderRoles<C> {
 impl<C: Clock> ReaderRoles<C> {
     /// Opens nothing yet.
     pub fn new(connection: &Connection, doors: Arc<Doors<C>>) -> Self {
-        Self { connection: connection.clone(), patient: connection.for_slow_answers(), doors }
+        Self {
+            connection: connection.clone(),
+            patient: connection.for_slow_answers(),
+            doors,
+        }
     }
 
-    async fn door(&self, account: AccountId, connection: &Connection) -> Result<aws_sdk_iam::Client, Trouble> {
+    async fn door(
+        &self,
+        account: AccountId,
+        connection: &Connection,
+    ) -> Result<aws_sdk_iam::Client, Trouble> {
         let credentials = self.doors.credentials(account).await?;
-        let config = aws_sdk_iam::config::Builder::from(&connection.config).credentials_provider(credentials).build();
+        let config = aws_sdk_iam::config::Builder::from(&connection.config)
+            .credentials_provider(credentials)
+            .build();
         Ok(aws_sdk_iam::Client::from_conf(config))
     }
 }
 
 impl<C: Clock> Directory for ReaderRoles<C> {
     async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
-        let mut pages = self.door(account, &self.connection).await?.list_groups_for_user().user_name(user_name).into_paginator().send();
+        let mut pages = self
+            .door(account, &self.connection)
+            .await?
+            .list_groups_for_user()
+            .user_name(user_name)
+            .into_paginator()
+            .send();
         let mut groups = Vec::new();
         while let Some(page) = pages.next().await {
             match page {
-                Ok(page) => groups.extend(page.groups.into_iter().map(|group| (group.group_name, group.group_id))),
-                Err(error) if error.as_service_error().is_some_and(ListGroupsForUserError::is_no_such_entity_exception) => {
+                Ok(page) => groups.extend(
+                    page.groups
+                        .into_iter()
+                        .map(|group| (group.group_name, group.group_id)),
+                ),
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(ListGroupsForUserError::is_no_such_entity_exception) =>
+                {
                     return Ok(GroupsNow::NoSuchUser);
                 }
                 Err(error) => {
-                    let trouble = trouble(&format!("iam:ListGroupsForUser in account {account}"), &error);
+                    let trouble = trouble(
+                        &format!("iam:ListGroupsForUser in account {account}"),
+                        &error,
+                    );
                     return Err(self.doors.hand_on(account, trouble));
                 }
             }
@@ -61,8 +88,16 @@ impl<C: Clock> Directory for ReaderRoles<C> {
 
     async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
         let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
-        let request = self.door(account, &self.patient).await?.get_account_authorization_details();
-        let mut pages = request.filter(EntityType::User).filter(EntityType::Group).max_items(PAGE).into_paginator().send();
+        let request = self
+            .door(account, &self.patient)
+            .await?
+            .get_account_authorization_details();
+        let mut pages = request
+            .filter(EntityType::User)
+            .filter(EntityType::Group)
+            .max_items(PAGE)
+            .into_paginator()
+            .send();
         let mut text = String::new();
         while let Some(page) = pages.next().await {
             match page {
@@ -77,16 +112,24 @@ impl<C: Clock> Directory for ReaderRoles<C> {
         let iam = self.door(account, &self.patient).await?;
         let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
         let mut printed = Printed::default();
-        let mut pages = iam.get_account_authorization_details().max_items(PAGE).into_paginator().send();
+        let mut pages = iam
+            .get_account_authorization_details()
+            .max_items(PAGE)
+            .into_paginator()
+            .send();
         while let Some(page) = pages.next().await {
-            printed.add(&page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?);
+            printed
+                .add(&page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?);
         }
         let what = format!("iam:ListRoles in account {account}");
         let mut durations = Durations::new();
         let mut pages = iam.list_roles().max_items(PAGE).into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?;
-            let lasting = page.roles.into_iter().filter_map(|role| Some((role.arn, role.max_session_duration?)));
+            let lasting = page
+                .roles
+                .into_iter()
+                .filter_map(|role| Some((role.arn, role.max_session_duration?)));
             durations.extend(lasting);
         }
         Ok(printed.text(&durations))
@@ -104,5 +147,6 @@ fn as_printed(page: &GetAccountAuthorizationDetailsOutput) -> String {
         .iter()
         .map(|group| json!({"GroupName": group.group_name(), "GroupId": group.group_id(), "Arn": group.arn()}));
     let (users, groups): (Vec<Value>, Vec<Value>) = (users.collect(), groups.collect());
-    json!({"UserDetailList": users, "GroupDetailList": groups, "IsTruncated": page.is_truncated()}).to_string()
+    json!({"UserDetailList": users, "GroupDetailList": groups, "IsTruncated": page.is_truncated()})
+        .to_string()
 }

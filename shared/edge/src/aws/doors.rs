@@ -56,25 +56,50 @@ impl<C: Clock> Doors<C> {
     /// The credentials for an account.
     pub(super) async fn credentials(&self, account: AccountId) -> Result<Credentials, Trouble> {
         let now = self.clock.now();
-        let known = self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned();
+        let known = self
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&account)
+            .cloned();
         if let Some(door) = known.filter(|door| door.closes.seconds_since(now) > RENEWED) {
             return Ok(door.credentials);
         }
         let door = self.enter(account).await?;
         let credentials = door.credentials.clone();
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(account, door);
+        self.open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account, door);
         Ok(credentials)
     }
 
     async fn enter(&self, account: AccountId) -> Result<Door, Trouble> {
         let what = format!("sts:AssumeRole in account {account}");
-        let entered =
-            self.sts.assume_role().role_arn(self.role_arn(account)).role_session_name(SESSION).duration_seconds(LIFETIME).send().await;
+        let entered = self
+            .sts
+            .assume_role()
+            .role_arn(self.role_arn(account))
+            .role_session_name(SESSION)
+            .duration_seconds(LIFETIME)
+            .send()
+            .await;
         let entered = entered.map_err(|error| trouble(&what, &error))?;
-        let issued = entered.credentials.ok_or_else(|| refused(&what, "it gave no credentials"))?;
+        let issued = entered
+            .credentials
+            .ok_or_else(|| refused(&what, "it gave no credentials"))?;
         let closes = Moment::from_epoch_seconds(issued.expiration.secs());
-        let credentials = Credentials::new(issued.access_key_id, issued.secret_access_key, Some(issued.session_token), None, SESSION);
-        Ok(Door { credentials, closes })
+        let credentials = Credentials::new(
+            issued.access_key_id,
+            issued.secret_access_key,
+            Some(issued.session_token),
+            None,
+            SESSION,
+        );
+        Ok(Door {
+            credentials,
+            closes,
+        })
     }
 
     fn role_arn(&self, account: AccountId) -> String {
@@ -84,7 +109,10 @@ impl<C: Clock> Doors<C> {
     /// Hands on what went wrong inside an account. Who was let in before may have been shut out since, and has to knock again.
     pub(super) fn hand_on(&self, account: AccountId, trouble: Trouble) -> Trouble {
         if matches!(trouble, Trouble::Refused { .. }) {
-            self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+            self.open
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&account);
         }
         trouble
     }
@@ -93,7 +121,9 @@ impl<C: Clock> Doors<C> {
 impl<C: Clock> Prober for Doors<C> {
     async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
         let what = format!("sts:AssumeRole in account {account} and {region}");
-        let config = Builder::from(&self.config).region(Region::new(region.to_owned())).build();
+        let config = Builder::from(&self.config)
+            .region(Region::new(region.to_owned()))
+            .build();
         let entered = aws_sdk_sts::Client::from_conf(config)
             .assume_role()
             .role_arn(self.role_arn(account))

@@ -33,11 +33,24 @@ impl GuardAws {
     pub async fn connect(settings: &GuardSettings) -> Self {
         let connection = Connection::of_function().await;
         let partition = settings.stack.operations_topic.partition();
-        let doors = Doors::new(&connection, partition, &settings.own.reader_role, SystemClock);
+        let doors = Doors::new(
+            &connection,
+            partition,
+            &settings.own.reader_role,
+            SystemClock,
+        );
         Self {
             tables: Tables::new(&connection, settings.stack.tables.clone()),
-            queue: EventQueue::new(&connection, settings.stack.queue_url.clone(), settings.switch_queue_url.clone()),
-            topics: Topics::new(&connection, Some(settings.findings_topic.clone()), settings.stack.operations_topic.clone()),
+            queue: EventQueue::new(
+                &connection,
+                settings.stack.queue_url.clone(),
+                settings.switch_queue_url.clone(),
+            ),
+            topics: Topics::new(
+                &connection,
+                Some(settings.findings_topic.clone()),
+                settings.stack.operations_topic.clone(),
+            ),
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
             directory: ReaderRoles::new(&connection, Arc::new(doors)),
         }

@@ -21,13 +21,25 @@ impl EventQueue {
     /// By their URLs; without one for switches, they share the other. Opens nothing yet.
     pub fn new(connection: &Connection, events: String, switches: Option<String>) -> Self {
         let switches = switches.unwrap_or_else(|| events.clone());
-        Self { client: Client::new(&connection.config), events, switches }
+        Self {
+            client: Client::new(&connection.config),
+            events,
+            switches,
+        }
     }
 
     async fn send_to(&self, url: &str, body: String, delay: u32) -> Result<(), Trouble> {
         let delay = i32::try_from(delay.min(LONGEST)).unwrap_or_default();
-        let sent = self.client.send_message().queue_url(url).message_body(body).delay_seconds(delay).send().await;
-        sent.map(drop).map_err(|error| trouble("sqs:SendMessage", &error))
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(url)
+            .message_body(body)
+            .delay_seconds(delay)
+            .send()
+            .await;
+        sent.map(drop)
+            .map_err(|error| trouble("sqs:SendMessage", &error))
     }
 }
 

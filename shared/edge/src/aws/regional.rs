@@ -16,8 +16,12 @@ use super::connection::Connection;
 const REGION: &str = "x-amz-bucket-region";
 
 /// The error codes that mean "not in this Region". The first comes with status 301, the second from the right endpoint with the wrong signature.
-const ELSEWHERE: &[&str] =
-    &["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "TemporaryRedirect"];
+const ELSEWHERE: &[&str] = &[
+    "PermanentRedirect",
+    "AuthorizationHeaderMalformed",
+    "IllegalLocationConstraintException",
+    "TemporaryRedirect",
+];
 
 /// Clients for the Regions that buckets turn out to be in.
 #[derive(Debug, Clone)]
@@ -31,11 +35,18 @@ pub(super) struct Regional {
 impl Regional {
     /// Opens nothing yet.
     pub(super) fn new(connection: &Connection) -> Self {
-        Self { home: Client::new(&connection.config), elsewhere: Arc::default() }
+        Self {
+            home: Client::new(&connection.config),
+            elsewhere: Arc::default(),
+        }
     }
 
     /// Makes a call in the Region where the bucket is known to be. If S3 names another Region, the call is made once more, there.
-    pub(super) async fn call<T, E, F>(&self, bucket: &str, call: F) -> Result<T, SdkError<E, HttpResponse>>
+    pub(super) async fn call<T, E, F>(
+        &self,
+        bucket: &str,
+        call: F,
+    ) -> Result<T, SdkError<E, HttpResponse>>
     where
         E: ProvideErrorMetadata + Error + 'static,
         F: AsyncFn(Client) -> Result<T, SdkError<E, HttpResponse>>,
@@ -51,35 +62,61 @@ impl Regional {
             None => ask(&client, bucket).await,
         };
         // The same Region again would only bring the same answer.
-        let Some(region) = region.filter(|region| client.config().region().map(AsRef::as_ref) != Some(&**region)) else {
+        let Some(region) =
+            region.filter(|region| client.config().region().map(AsRef::as_ref) != Some(&**region))
+        else {
             return Err(error);
         };
         tracing::info!(bucket, region, "the bucket is in another Region");
-        let moved = Client::from_conf(client.config().to_builder().region(Region::new(region)).build());
-        self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), moved.clone());
+        let moved = Client::from_conf(
+            client
+                .config()
+                .to_builder()
+                .region(Region::new(region))
+                .build(),
+        );
+        self.elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(bucket.to_owned(), moved.clone());
         call(moved).await
     }
 
     /// The Region in which the bucket was found; before any call, the one of whoever calls.
     pub(super) fn region(&self, bucket: &str) -> Option<String> {
-        self.known(bucket).config().region().map(ToString::to_string)
+        self.known(bucket)
+            .config()
+            .region()
+            .map(ToString::to_string)
     }
 
     fn known(&self, bucket: &str) -> Client {
-        let elsewhere = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        let elsewhere = self
+            .elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         elsewhere.get(bucket).unwrap_or(&self.home).clone()
     }
 }
 
 fn is_elsewhere<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
-    let SdkError::ServiceError(answer) = error else { return false };
-    matches!(answer.raw().status().as_u16(), 301 | 307) || answer.err().code().is_some_and(|code| ELSEWHERE.contains(&code))
+    let SdkError::ServiceError(answer) = error else {
+        return false;
+    };
+    matches!(answer.raw().status().as_u16(), 301 | 307)
+        || answer
+            .err()
+            .code()
+            .is_some_and(|code| ELSEWHERE.contains(&code))
 }
 
 /// The Region that an answer names.
 fn named(answer: Option<&HttpResponse>) -> Option<String> {
     let region = answer?.headers().get(REGION)?;
-    let plain = region.len() <= 30 && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let plain = region.len() <= 30
+        && region
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     (plain && !region.is_empty()).then(|| region.to_owned())
 }
 
@@ -109,30 +146,59 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, code: &str, region: Option<&'static str>) -> SdkError<Answer, HttpResponse> {
-        let mut response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
+    fn answer(
+        status: u16,
+        code: &str,
+        region: Option<&'static str>,
+    ) -> SdkError<Answer, HttpResponse> {
+        let mut response =
+            HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
         if let Some(region) = region {
             response.headers_mut().insert(REGION, region);
         }
-        SdkError::service_error(Answer(ErrorMetadata::builder().code(code).build()), response)
+        SdkError::service_error(
+            Answer(ErrorMetadata::builder().code(code).build()),
+            response,
+        )
     }
 
     #[test]
     fn an_answer_from_another_region_is_told_from_a_refusal() {
-        for (status, code) in [(301, "PermanentRedirect"), (301, ""), (307, "TemporaryRedirect"), (400, "AuthorizationHeaderMalformed")] {
+        for (status, code) in [
+            (301, "PermanentRedirect"),
+            (301, ""),
+            (307, "TemporaryRedirect"),
+            (400, "AuthorizationHeaderMalformed"),
+        ] {
             assert!(is_elsewhere(&answer(status, code, None)), "{status} {code}");
         }
-        for (status, code) in [(403, "AccessDenied"), (404, "NoSuchBucket"), (400, "InvalidRequest"), (503, "SlowDown")] {
-            assert!(!is_elsewhere(&answer(status, code, Some("eu-central-1"))), "{status} {code}");
+        for (status, code) in [
+            (403, "AccessDenied"),
+            (404, "NoSuchBucket"),
+            (400, "InvalidRequest"),
+            (503, "SlowDown"),
+        ] {
+            assert!(
+                !is_elsewhere(&answer(status, code, Some("eu-central-1"))),
+                "{status} {code}"
+            );
         }
-        assert!(!is_elsewhere(&SdkError::<Answer, HttpResponse>::timeout_error("too late")));
+        assert!(!is_elsewhere(
+            &SdkError::<Answer, HttpResponse>::timeout_error("too late")
+        ));
     }
 
     #[test]
     fn a_region_is_taken_only_from_a_plain_header() {
         let of = |region| named(answer(301, "", region).raw_response());
         assert_eq!(of(Some("eu-central-1")), Some("eu-central-1".to_owned()));
-        for wrong in [None, Some(""), Some("eu central"), Some("EU"), Some("eu-central-1.example.com")] {
+        for wrong in [
+            None,
+            Some(""),
+            Some("eu central"),
+            Some("EU"),
+            Some("eu-central-1.example.com"),
+        ] {
             assert_eq!(of(wrong), None, "{wrong:?}");
         }
         assert_eq!(named(None), None);

@@ -20,12 +20,20 @@ impl SecretArn {
     fn ids(&self) -> Vec<String> {
         match self {
             // Without the hyphen and six characters that Secrets Manager adds, it is no ARN that Secrets Manager knows for certain: by its name it is found.
-            Self::Secret(arn) => iter::once(arn.clone()).chain(arn.split_once(":secret:").map(|(_, name)| name.to_owned())).collect(),
+            Self::Secret(arn) => iter::once(arn.clone())
+                .chain(arn.split_once(":secret:").map(|(_, name)| name.to_owned()))
+                .collect(),
             Self::Parameter(arn) => {
-                let name = arn.split_once(":parameter/").map_or(arn.as_str(), |(_, name)| name);
+                let name = arn
+                    .split_once(":parameter/")
+                    .map_or(arn.as_str(), |(_, name)| name);
                 // The ARN of a path has lost the first slash. `slack` and `/slack` have the same one.
                 let path = format!("/{name}");
-                if name.contains('/') { vec![path] } else { vec![name.to_owned(), path] }
+                if name.contains('/') {
+                    vec![path]
+                } else {
+                    vec![name.to_owned(), path]
+                }
             }
         }
     }
@@ -34,8 +42,15 @@ impl SecretArn {
 impl Secrets {
     /// Opens nothing yet.
     pub fn new(connection: &Connection, arn: SecretArn) -> Self {
-        let (manager, parameters) = (aws_sdk_secretsmanager::Client::new(&connection.config), aws_sdk_ssm::Client::new(&connection.config));
-        Self { manager, parameters, arn }
+        let (manager, parameters) = (
+            aws_sdk_secretsmanager::Client::new(&connection.config),
+            aws_sdk_ssm::Client::new(&connection.config),
+        );
+        Self {
+            manager,
+            parameters,
+            arn,
+        }
     }
 
     /// The secret as it is now, without blanks around it. Not to be shown or logged.
@@ -45,12 +60,14 @@ impl Secrets {
             match self.ask(&id).await {
                 // Whether there is no such secret, or none that may be read, is not always told apart.
                 Err(Trouble::Refused { what, why }) => {
-                    first_refused.get_or_insert(refused(&what, &format!("{why} (asked for `{id}`)")));
+                    first_refused
+                        .get_or_insert(refused(&what, &format!("{why} (asked for `{id}`)")));
                 }
                 answer => return answer,
             }
         }
-        Err(first_refused.unwrap_or_else(|| refused("reading Slack's secret", "its ARN names nothing")))
+        Err(first_refused
+            .unwrap_or_else(|| refused("reading Slack's secret", "its ARN names nothing")))
     }
 
     async fn ask(&self, id: &str) -> Result<String, Trouble> {
@@ -58,15 +75,32 @@ impl Secrets {
             SecretArn::Secret(_) => {
                 const WHAT: &str = "secretsmanager:GetSecretValue";
                 let found = self.manager.get_secret_value().secret_id(id).send().await;
-                (WHAT, found.map_err(|error| trouble(WHAT, &error))?.secret_string)
+                (
+                    WHAT,
+                    found.map_err(|error| trouble(WHAT, &error))?.secret_string,
+                )
             }
             SecretArn::Parameter(_) => {
                 const WHAT: &str = "ssm:GetParameter";
-                let found = self.parameters.get_parameter().name(id).with_decryption(true).send().await;
-                (WHAT, found.map_err(|error| trouble(WHAT, &error))?.parameter.and_then(|parameter| parameter.value))
+                let found = self
+                    .parameters
+                    .get_parameter()
+                    .name(id)
+                    .with_decryption(true)
+                    .send()
+                    .await;
+                (
+                    WHAT,
+                    found
+                        .map_err(|error| trouble(WHAT, &error))?
+                        .parameter
+                        .and_then(|parameter| parameter.value),
+                )
             }
         };
-        let value = value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let value = value
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty());
         value.ok_or_else(|| refused(what, "the secret is empty, or not text"))
     }
 }
@@ -81,8 +115,14 @@ mod tests {
 
     #[test]
     fn a_parameter_is_asked_for_by_its_name_and_one_of_one_level_with_and_without_its_slash() {
-        assert_eq!(ids("arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"), ["/rolewatch/slack"]);
-        assert_eq!(ids("arn:aws:ssm:us-east-1:111122223333:parameter/slack"), ["slack", "/slack"]);
+        assert_eq!(
+            ids("arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"),
+            ["/rolewatch/slack"]
+        );
+        assert_eq!(
+            ids("arn:aws:ssm:us-east-1:111122223333:parameter/slack"),
+            ["slack", "/slack"]
+        );
     }
 
     #[test]

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
 use aws_sdk_iam::primitives::DateTimeFormat as Format;
-use aws_sdk_iam::types::{AttachedPermissionsBoundary, AttachedPolicy, ManagedPolicyDetail, PolicyDetail, RoleDetail, Tag};
+use aws_sdk_iam::types::{
+    AttachedPermissionsBoundary, AttachedPolicy, ManagedPolicyDetail, PolicyDetail, RoleDetail, Tag,
+};
 use serde_json::{Value, json};
 
 /// `MaxSessionDuration` by role ARN, in seconds: the details do not carry it.
@@ -35,7 +37,13 @@ impl Printed {
                 "GroupPolicyList": inline(group.group_policy_list()), "AttachedManagedPolicies": attached(group.attached_managed_policies()),
             })
         }));
-        self.roles.extend(page.role_detail_list().iter().map(|role| (role.arn().unwrap_or_default().to_owned(), printed_role(role))));
+        self.roles
+            .extend(page.role_detail_list().iter().map(|role| {
+                (
+                    role.arn().unwrap_or_default().to_owned(),
+                    printed_role(role),
+                )
+            }));
         self.policies.extend(page.policies().iter().map(managed));
         self.truncated = page.is_truncated();
     }
@@ -68,7 +76,10 @@ fn printed_role(role: &RoleDetail) -> Value {
 
 /// Only the version that is in force.
 fn managed(policy: &ManagedPolicyDetail) -> Value {
-    let versions = policy.policy_version_list().iter().filter(|version| version.is_default_version());
+    let versions = policy
+        .policy_version_list()
+        .iter()
+        .filter(|version| version.is_default_version());
     let versions: Vec<Value> = versions
         .map(|version| json!({"VersionId": version.version_id(), "IsDefaultVersion": true, "Document": version.document()}))
         .collect();
@@ -80,7 +91,10 @@ fn inline(policies: &[PolicyDetail]) -> Vec<Value> {
 }
 
 fn attached(policies: &[AttachedPolicy]) -> Vec<Value> {
-    policies.iter().map(|policy| json!({"PolicyName": policy.policy_name(), "PolicyArn": policy.policy_arn()})).collect()
+    policies
+        .iter()
+        .map(|policy| json!({"PolicyName": policy.policy_name(), "PolicyArn": policy.policy_arn()}))
+        .collect()
 }
 
 fn boundary(boundary: Option<&AttachedPermissionsBoundary>) -> Option<Value> {
@@ -88,5 +102,7 @@ fn boundary(boundary: Option<&AttachedPermissionsBoundary>) -> Option<Value> {
 }
 
 fn tags(tags: &[Tag]) -> Vec<Value> {
-    tags.iter().map(|tag| json!({"Key": tag.key(), "Value": tag.value()})).collect()
+    tags.iter()
+        .map(|tag| json!({"Key": tag.key(), "Value": tag.value()}))
+        .collect()
 }

@@ -32,23 +32,36 @@ pub struct Tables {
 impl Tables {
     /// Opens nothing yet.
     pub fn new(connection: &Connection, names: TableNames) -> Self {
-        Self { client: Client::new(&connection.config), names }
+        Self {
+            client: Client::new(&connection.config),
+            names,
+        }
     }
 
     /// Opens the connection, so that the first event need not wait for it.
     pub async fn warm(&self) -> Result<(), Trouble> {
-        self.query(Place::Outbox, "warm", &Span::default()).await.map(drop)
+        self.query(Place::Outbox, "warm", &Span::default())
+            .await
+            .map(drop)
     }
 
     fn name(&self, place: Place) -> Result<&str, Trouble> {
         match place {
-            Place::Ledger => self.names.ledger.as_deref().ok_or_else(|| refused("dynamodb", "this function has no ledger")),
+            Place::Ledger => self
+                .names
+                .ledger
+                .as_deref()
+                .ok_or_else(|| refused("dynamodb", "this function has no ledger")),
             Place::Outbox => Ok(&self.names.outbox),
         }
     }
 
     fn question(&self, place: Place, which: Keys) -> Result<QueryFluentBuilder, Trouble> {
-        let question = self.client.query().table_name(self.name(place)?).consistent_read(true);
+        let question = self
+            .client
+            .query()
+            .table_name(self.name(place)?)
+            .consistent_read(true);
         Ok(question
             .key_condition_expression(which.expression)
             .set_expression_attribute_names(Some(names(which.names)))
@@ -64,10 +77,20 @@ impl Tables {
             .set_item(Some(item(row)))
             .condition_expression(condition.expression)
             .set_expression_attribute_names(Some(names(condition.names)))
-            .set_expression_attribute_values(condition.value.map(|value| HashMap::from([(":it".to_owned(), value)])));
+            .set_expression_attribute_values(
+                condition
+                    .value
+                    .map(|value| HashMap::from([(":it".to_owned(), value)])),
+            );
         match request.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => Ok(false),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(trouble("dynamodb:PutItem", &error)),
         }
     }
@@ -84,7 +107,11 @@ const PK: (&str, &str) = ("#pk", "pk");
 const RANK: (&str, &str) = ("#rank", "rank");
 
 impl Condition {
-    const NONE_THERE: Self = Self { expression: "attribute_not_exists(#pk)", names: &[PK], value: None };
+    const NONE_THERE: Self = Self {
+        expression: "attribute_not_exists(#pk)",
+        names: &[PK],
+        value: None,
+    };
 
     fn keep(keep: Keep, rank: &str) -> Self {
         let expression = match keep {
@@ -92,13 +119,21 @@ impl Condition {
             Keep::Least => "attribute_not_exists(#pk) OR #rank > :it",
             Keep::Greatest => "attribute_not_exists(#pk) OR #rank < :it",
         };
-        Self { expression, names: &[PK, RANK], value: Some(AttributeValue::S(rank.to_owned())) }
+        Self {
+            expression,
+            names: &[PK, RANK],
+            value: Some(AttributeValue::S(rank.to_owned())),
+        }
     }
 
     fn replace(seen: u64) -> Self {
         match seen {
             0 => Self::NONE_THERE,
-            _ => Self { expression: "#version = :it", names: &[("#version", "version")], value: Some(AttributeValue::N(seen.to_string())) },
+            _ => Self {
+                expression: "#version = :it",
+                names: &[("#version", "version")],
+                value: Some(AttributeValue::N(seen.to_string())),
+            },
         }
     }
 }
@@ -106,16 +141,25 @@ impl Condition {
 impl Table for Tables {
     async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
         let condition = Condition::keep(keep, &row.rank);
-        Ok(if self.put(place, row, condition).await? { Kept::Written } else { Kept::Known })
+        Ok(if self.put(place, row, condition).await? {
+            Kept::Written
+        } else {
+            Kept::Known
+        })
     }
 
     async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
-        let row = Row { version: seen.saturating_add(1), ..row };
+        let row = Row {
+            version: seen.saturating_add(1),
+            ..row
+        };
         self.put(place, row, Condition::replace(seen)).await
     }
 
     async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
-        let Some(which) = Keys::new(pk, span) else { return Ok(Vec::new()) };
+        let Some(which) = Keys::new(pk, span) else {
+            return Ok(Vec::new());
+        };
         let mut pages = self.question(place, which)?.into_paginator().send();
         let mut rows = Vec::new();
         while let Some(page) = pages.next().await {
@@ -127,15 +171,32 @@ impl Table for Tables {
         Ok(rows)
     }
 
-    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
-        let Some(which) = Keys::new(pk, span) else { return Ok(Vec::new()) };
+    async fn latest(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+        most: usize,
+    ) -> Result<Vec<Row>, Trouble> {
+        let Some(which) = Keys::new(pk, span) else {
+            return Ok(Vec::new());
+        };
         let limit = i32::try_from(most).unwrap_or(i32::MAX);
-        let mut pages = self.question(place, which)?.scan_index_forward(false).limit(limit).into_paginator().send();
+        let mut pages = self
+            .question(place, which)?
+            .scan_index_forward(false)
+            .limit(limit)
+            .into_paginator()
+            .send();
         let mut rows = Vec::new();
         while rows.len() < most
             && let Some(page) = pages.next().await
         {
-            for item in page.map_err(|error| trouble("dynamodb:Query", &error))?.items.unwrap_or_default() {
+            for item in page
+                .map_err(|error| trouble("dynamodb:Query", &error))?
+                .items
+                .unwrap_or_default()
+            {
                 rows.push(row(item)?);
             }
         }
@@ -170,12 +231,19 @@ impl Keys {
         if !span.to.is_empty() {
             values.insert(":to".to_owned(), AttributeValue::S(to));
         }
-        Some(Self { expression, names, values })
+        Some(Self {
+            expression,
+            names,
+            values,
+        })
     }
 }
 
 fn names(names: &[(&str, &str)]) -> HashMap<String, String> {
-    names.iter().map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned())).collect()
+    names
+        .iter()
+        .map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned()))
+        .collect()
 }
 
 fn item(row: Row) -> Item {
@@ -184,10 +252,16 @@ fn item(row: Row) -> Item {
         ("sk".to_owned(), AttributeValue::S(row.sk)),
         ("body".to_owned(), AttributeValue::S(row.body)),
         ("rank".to_owned(), AttributeValue::S(row.rank)),
-        ("version".to_owned(), AttributeValue::N(row.version.to_string())),
+        (
+            "version".to_owned(),
+            AttributeValue::N(row.version.to_string()),
+        ),
     ]);
     if let Some(expires) = row.expires {
-        item.insert("expires".to_owned(), AttributeValue::N(expires.epoch_seconds().to_string()));
+        item.insert(
+            "expires".to_owned(),
+            AttributeValue::N(expires.epoch_seconds().to_string()),
+        );
     }
     item
 }
@@ -203,15 +277,29 @@ fn row(mut item: Item) -> Result<Row, Trouble> {
         _ => return Err(not_a_row("version")),
     };
     let expires = match item.remove("expires") {
-        Some(AttributeValue::N(number)) => Some(Moment::from_epoch_seconds(number.parse().map_err(|_| not_a_row("expires"))?)),
+        Some(AttributeValue::N(number)) => Some(Moment::from_epoch_seconds(
+            number.parse().map_err(|_| not_a_row("expires"))?,
+        )),
         None => None,
         Some(_) => return Err(not_a_row("expires")),
     };
-    Ok(Row { pk, sk, body, rank, version, expires })
+    Ok(Row {
+        pk,
+        sk,
+        body,
+        rank,
+        version,
+        expires,
+    })
 }
 
 fn not_a_row(attribute: &str) -> Trouble {
-    refused("dynamodb:Query", &format!("an item is no row of rolewatch: its attribute `{attribute}` is missing or of another type"))
+    refused(
+        "dynamodb:Query",
+        &format!(
+            "an item is no row of rolewatch: its attribute `{attribute}` is missing or of another type"
+        ),
+    )
 }
 
 #[cfg(test)]

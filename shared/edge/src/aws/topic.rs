@@ -24,7 +24,11 @@ pub struct Topics {
 impl Topics {
     /// Opens nothing yet. Without `findings`, a finding is refused.
     pub fn new(connection: &Connection, findings: Option<TopicArn>, operations: TopicArn) -> Self {
-        Self { client: Client::new(&connection.config), findings, operations }
+        Self {
+            client: Client::new(&connection.config),
+            findings,
+            operations,
+        }
     }
 
     /// Publishes on any topic. Repeating it delivers it again.
@@ -44,7 +48,8 @@ impl Topics {
             .set_message_attributes(values(attributes)?)
             .send()
             .await;
-        sent.map(drop).map_err(|error| trouble("sns:Publish", &error))
+        sent.map(drop)
+            .map_err(|error| trouble("sns:Publish", &error))
     }
 }
 
@@ -52,10 +57,15 @@ impl Topic for Topics {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
         match notice {
             Notice::Finding { body, attributes } => {
-                let topic = self.findings.as_ref().ok_or_else(|| refused("sns:Publish", "this function has no topic for findings"))?;
+                let topic = self.findings.as_ref().ok_or_else(|| {
+                    refused("sns:Publish", "this function has no topic for findings")
+                })?;
                 self.publish_on(topic, None, body, attributes).await
             }
-            Notice::Operations { subject, body } => self.publish_on(&self.operations, subject_line(&subject), body, Vec::new()).await,
+            Notice::Operations { subject, body } => {
+                self.publish_on(&self.operations, subject_line(&subject), body, Vec::new())
+                    .await
+            }
         }
     }
 }
@@ -70,29 +80,53 @@ impl Subscribers for Topics {
             .send()
             .await;
         let page = asked.map_err(|error| trouble("sns:ListSubscriptionsByTopic", &error))?;
-        let next = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        let next = page
+            .next_token()
+            .filter(|token| !token.is_empty())
+            .map(str::to_owned);
         let subscriptions = page.subscriptions().iter().map(|one| Subscription {
             protocol: one.protocol().unwrap_or_default().to_owned(),
             arn: one.subscription_arn().unwrap_or_default().to_owned(),
         });
-        Ok(SubscriptionPage { subscriptions: subscriptions.collect(), next })
+        Ok(SubscriptionPage {
+            subscriptions: subscriptions.collect(),
+            next,
+        })
     }
 }
 
 /// SNS takes no attribute without a value.
-fn values(attributes: Vec<(&'static str, String)>) -> Result<Option<HashMap<String, MessageAttributeValue>>, Trouble> {
+fn values(
+    attributes: Vec<(&'static str, String)>,
+) -> Result<Option<HashMap<String, MessageAttributeValue>>, Trouble> {
     let mut values = HashMap::new();
-    for (name, value) in attributes.into_iter().filter(|(_, value)| !value.is_empty()) {
-        let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
-        values.insert(name.to_owned(), value.map_err(|error| refused("sns:Publish", &error.to_string()))?);
+    for (name, value) in attributes
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+    {
+        let value = MessageAttributeValue::builder()
+            .data_type("String")
+            .string_value(value)
+            .build();
+        values.insert(
+            name.to_owned(),
+            value.map_err(|error| refused("sns:Publish", &error.to_string()))?,
+        );
     }
     Ok(Some(values).filter(|values| !values.is_empty()))
 }
 
 /// SNS refuses a subject that is too long, empty, or more than visible ASCII; trouble must be told all the same.
 fn subject_line(subject: &str) -> Option<String> {
-    let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
-    Some(subject.trim().chars().map(visible).take(SUBJECT).collect()).filter(|subject: &String| !subject.is_empty())
+    let visible = |c: char| {
+        if c.is_ascii_graphic() || c == ' ' {
+            c
+        } else {
+            '?'
+        }
+    };
+    Some(subject.trim().chars().map(visible).take(SUBJECT).collect())
+        .filter(|subject: &String| !subject.is_empty())
 }
 
 #[cfg(test)]
@@ -101,14 +135,22 @@ mod tests {
 
     #[test]
     fn a_subject_is_always_one_that_sns_takes() {
-        assert_eq!(subject_line(" guard:\nr\u{f4}le ").as_deref(), Some("guard:?r?le"));
-        assert_eq!(subject_line(&"x".repeat(300)).map(|subject| subject.len()), Some(100));
+        assert_eq!(
+            subject_line(" guard:\nr\u{f4}le ").as_deref(),
+            Some("guard:?r?le")
+        );
+        assert_eq!(
+            subject_line(&"x".repeat(300)).map(|subject| subject.len()),
+            Some(100)
+        );
         assert_eq!(subject_line(" \t"), None);
     }
 
     #[test]
     fn what_is_empty_is_no_attribute() {
-        let values = values(vec![("rule", "RW001".into()), ("account", String::new())]).unwrap().unwrap();
+        let values = values(vec![("rule", "RW001".into()), ("account", String::new())])
+            .unwrap()
+            .unwrap();
         assert_eq!(values.keys().collect::<Vec<_>>(), ["rule"]);
         assert_eq!(values["rule"].string_value(), Some("RW001"));
     }

@@ -34,14 +34,20 @@ pub struct Histories<C> {
 impl<C: Clock> Histories<C> {
     /// Opens nothing yet.
     pub fn new(connection: &Connection, doors: Arc<Doors<C>>) -> Self {
-        Self { connection: connection.clone(), doors, turns: Mutex::default() }
+        Self {
+            connection: connection.clone(),
+            doors,
+            turns: Mutex::default(),
+        }
     }
 
     /// Waits until the account and region may be called.
     async fn turn(&self, account: AccountId, region: &str) {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = turns.entry((account, region.to_owned())).or_insert_with(Instant::now);
+            let next = turns
+                .entry((account, region.to_owned()))
+                .or_insert_with(Instant::now);
             let turn = (*next).max(Instant::now());
             *next = turn + PACE;
             turn
@@ -65,7 +71,10 @@ impl<C: Clock> Trail for Histories<C> {
         let what = format!("cloudtrail:LookupEvents in account {account} and {region}");
         let credentials = self.doors.credentials(account).await?;
         let (key, value) = attribute(&question.by);
-        let attribute = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();
+        let attribute = LookupAttribute::builder()
+            .attribute_key(key)
+            .attribute_value(value)
+            .build();
         let attribute = attribute.map_err(|error| refused(&what, &error.to_string()))?;
         // Whoever is throttled waits for the next run instead of trying at once.
         let config = aws_sdk_cloudtrail::config::Builder::from(&self.connection.config)
@@ -92,6 +101,9 @@ impl<C: Clock> Trail for Histories<C> {
                 tracing::warn!(%account, region, event = ?event.event_id, "the event history names an event without its record");
             }
         }
-        Ok(Page { records, next: answer.next_token })
+        Ok(Page {
+            records,
+            next: answer.next_token,
+        })
     }
 }

@@ -33,7 +33,9 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     match error {
-        SdkError::ServiceError(answer) => answered(what, answer.raw().status().as_u16(), answer.err()),
+        SdkError::ServiceError(answer) => {
+            answered(what, answer.raw().status().as_u16(), answer.err())
+        }
         SdkError::ConstructionFailure(_) => refused(what, &causes(error)),
         _ => unreachable(what, &causes(error)),
     }
@@ -41,18 +43,26 @@ where
 
 /// The call, or what it said, cannot be used.
 pub(super) fn refused(what: &str, why: &str) -> Trouble {
-    Trouble::Refused { what: what.to_owned(), why: legible(why) }
+    Trouble::Refused {
+        what: what.to_owned(),
+        why: legible(why),
+    }
 }
 
 /// The answer broke off.
 pub(super) fn unreachable(what: &str, why: &str) -> Trouble {
-    Trouble::Unreachable { what: what.to_owned(), why: legible(why) }
+    Trouble::Unreachable {
+        what: what.to_owned(),
+        why: legible(why),
+    }
 }
 
 fn answered(what: &str, status: u16, answer: &impl ProvideErrorMetadata) -> Trouble {
     let code = answer.code().unwrap_or_default();
     if status == 429 || code.contains("Throttl") || TOO_MANY.contains(&code) {
-        return Trouble::Throttled { what: what.to_owned() };
+        return Trouble::Throttled {
+            what: what.to_owned(),
+        };
     }
     let why = match (code, answer.message().unwrap_or_default()) {
         ("", "") => format!("status {status}"),
@@ -60,7 +70,11 @@ fn answered(what: &str, status: u16, answer: &impl ProvideErrorMetadata) -> Trou
         (code, "") => code.to_owned(),
         (code, message) => format!("{code}: {message}"),
     };
-    if status >= 500 || TOO_SLOW.contains(&code) { unreachable(what, &why) } else { refused(what, &why) }
+    if status >= 500 || TOO_SLOW.contains(&code) {
+        unreachable(what, &why)
+    } else {
+        refused(what, &why)
+    }
 }
 
 /// The error and what caused it, without repeating what an error already said of its cause.
@@ -80,7 +94,11 @@ fn causes(error: &(dyn Error + 'static)) -> String {
 
 /// Messages quote what was sent, and what was sent may have come out of an event.
 fn legible(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN).map(|c| if shows_as_itself(c) { c } else { '\u{fffd}' }).collect();
+    let mut shown: String = text
+        .chars()
+        .take(SHOWN)
+        .map(|c| if shows_as_itself(c) { c } else { '\u{fffd}' })
+        .collect();
     if text.chars().nth(SHOWN).is_some() {
         shown.push('…');
     }
@@ -114,40 +132,87 @@ mod tests {
 
     #[test]
     fn throttling_is_told_by_code_or_by_status() {
-        let throttled = Trouble::Throttled { what: "sns:Publish".into() };
-        for (status, code) in [(400, "ThrottlingException"), (400, "Throttling"), (400, "KMSThrottling"), (503, "SlowDown"), (429, "")] {
+        let throttled = Trouble::Throttled {
+            what: "sns:Publish".into(),
+        };
+        for (status, code) in [
+            (400, "ThrottlingException"),
+            (400, "Throttling"),
+            (400, "KMSThrottling"),
+            (503, "SlowDown"),
+            (429, ""),
+        ] {
             assert_eq!(answer(status, code, ""), throttled, "{status} {code}");
         }
-        assert_eq!(answer(400, "ProvisionedThroughputExceededException", "x"), throttled);
+        assert_eq!(
+            answer(400, "ProvisionedThroughputExceededException", "x"),
+            throttled
+        );
     }
 
     #[test]
     fn a_server_that_fails_leaves_the_outcome_open() {
-        for (status, code) in [(500, "InternalFailure"), (503, "ServiceUnavailable"), (400, "RequestTimeout")] {
-            assert!(matches!(answer(status, code, ""), Trouble::Unreachable { .. }), "{status} {code}");
+        for (status, code) in [
+            (500, "InternalFailure"),
+            (503, "ServiceUnavailable"),
+            (400, "RequestTimeout"),
+        ] {
+            assert!(
+                matches!(answer(status, code, ""), Trouble::Unreachable { .. }),
+                "{status} {code}"
+            );
         }
     }
 
     #[test]
     fn no_answer_leaves_the_outcome_open() {
-        let dropped = SdkError::<Answer, HttpResponse>::dispatch_failure(ConnectorError::io("connection reset".into()));
+        let dropped = SdkError::<Answer, HttpResponse>::dispatch_failure(ConnectorError::io(
+            "connection reset".into(),
+        ));
         let why = "dispatch failure: io error: connection reset".to_owned();
-        assert_eq!(trouble("sns:Publish", &dropped), Trouble::Unreachable { what: "sns:Publish".into(), why });
+        assert_eq!(
+            trouble("sns:Publish", &dropped),
+            Trouble::Unreachable {
+                what: "sns:Publish".into(),
+                why
+            }
+        );
         let late = SdkError::<Answer, HttpResponse>::timeout_error("too late");
-        assert!(matches!(trouble("sns:Publish", &late), Trouble::Unreachable { .. }));
+        assert!(matches!(
+            trouble("sns:Publish", &late),
+            Trouble::Unreachable { .. }
+        ));
     }
 
     #[test]
     fn a_call_that_was_wrong_stays_wrong() {
         let why = "AccessDeniedException: not authorized".to_owned();
-        assert_eq!(answer(400, "AccessDeniedException", "not authorized"), Trouble::Refused { what: "sns:Publish".into(), why });
-        assert_eq!(answer(403, "", "").to_string(), "sns:Publish was refused: status 403");
+        assert_eq!(
+            answer(400, "AccessDeniedException", "not authorized"),
+            Trouble::Refused {
+                what: "sns:Publish".into(),
+                why
+            }
+        );
+        assert_eq!(
+            answer(403, "", "").to_string(),
+            "sns:Publish was refused: status 403"
+        );
     }
 
     #[test]
     fn a_reason_is_legible_and_short() {
-        let Trouble::Refused { why, .. } = answer(400, "ValidationError", &format!("\u{1b}[31m{}", "x".repeat(500))) else { panic!() };
-        assert!(why.starts_with("ValidationError: \u{fffd}[31mxxx") && why.ends_with("x…"), "{why}");
+        let Trouble::Refused { why, .. } = answer(
+            400,
+            "ValidationError",
+            &format!("\u{1b}[31m{}", "x".repeat(500)),
+        ) else {
+            panic!()
+        };
+        assert!(
+            why.starts_with("ValidationError: \u{fffd}[31mxxx") && why.ends_with("x…"),
+            "{why}"
+        );
         assert_eq!(why.chars().count(), SHOWN + 1);
     }
 }

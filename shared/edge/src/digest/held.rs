@@ -30,7 +30,12 @@ pub(super) struct Session {
 }
 
 /// The switches that began since `since`, by time.
-pub(super) async fn sessions<T: Table>(table: &T, book: &Rulebook, since: Moment, now: Moment) -> Result<Vec<Session>, Trouble> {
+pub(super) async fn sessions<T: Table>(
+    table: &T,
+    book: &Rulebook,
+    since: Moment,
+    now: Moment,
+) -> Result<Vec<Session>, Trouble> {
     let mut found: BTreeMap<SwitchKey, Session> = BTreeMap::new();
     // Whole days come back.
     let mut entered = switches_since(table, since, now).await?;
@@ -43,14 +48,27 @@ pub(super) async fn sessions<T: Table>(table: &T, book: &Rulebook, since: Moment
         gather.close().await?;
         let facts = gather.facts();
         let rosters = facts.rosters(&book.rosters, now);
-        let scope = Scope { as_of: Some(now), since: Some(since), until: Some(now) };
-        judge(&facts.world, &book.policy, &rosters, scope, &mut |examined| {
-            let at = SessionAt { session: examined.switch.key.session.to_string(), time: examined.switch.key.second };
-            // Others were read only as far as these lead to them.
-            if chunk.contains(&at) {
-                found.insert(examined.switch.key.clone(), session(examined));
-            }
-        });
+        let scope = Scope {
+            as_of: Some(now),
+            since: Some(since),
+            until: Some(now),
+        };
+        judge(
+            &facts.world,
+            &book.policy,
+            &rosters,
+            scope,
+            &mut |examined| {
+                let at = SessionAt {
+                    session: examined.switch.key.session.to_string(),
+                    time: examined.switch.key.second,
+                };
+                // Others were read only as far as these lead to them.
+                if chunk.contains(&at) {
+                    found.insert(examined.switch.key.clone(), session(examined));
+                }
+            },
+        );
     }
     let mut sessions: Vec<Session> = found.into_values().collect();
     sessions.sort_by(|a, b| (a.began, &a.person, &a.role).cmp(&(b.began, &b.person, &b.role)));
@@ -62,7 +80,11 @@ fn session(examined: &Examined<'_>) -> Session {
     Session {
         person: examined.origin.person.parts(),
         who: harmless(&examined.origin.name),
-        role: switch.role.as_ref().map(|role| harmless(role.as_str())).unwrap_or_default(),
+        role: switch
+            .role
+            .as_ref()
+            .map(|role| harmless(role.as_str()))
+            .unwrap_or_default(),
         began: switch.key.second,
         last_use: switch.last_used(),
         until: switch.granted_until(),
@@ -71,12 +93,19 @@ fn session(examined: &Examined<'_>) -> Session {
 
 /// How many people.
 pub(super) fn people(sessions: &[Session]) -> usize {
-    sessions.iter().map(|session| &session.person).collect::<BTreeSet<_>>().len()
+    sessions
+        .iter()
+        .map(|session| &session.person)
+        .collect::<BTreeSet<_>>()
+        .len()
 }
 
 /// For how long any of them held any role, each role counted by itself, in seconds.
 pub(super) fn elevated(sessions: &[Session]) -> i64 {
-    by_person_and_role(sessions).iter().map(|held| held.seconds).sum()
+    by_person_and_role(sessions)
+        .iter()
+        .map(|held| held.seconds)
+        .sum()
 }
 
 /// By person and role, the longest first.
@@ -85,11 +114,21 @@ pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
         .into_values()
         .filter_map(|of| {
             let first = of.first()?;
-            let seconds = spans(&of, 0).iter().map(|(from, to)| to.seconds_since(*from)).sum();
-            Some(Held { who: first.who.clone(), role: first.role.clone(), switches: of.len(), seconds })
+            let seconds = spans(&of, 0)
+                .iter()
+                .map(|(from, to)| to.seconds_since(*from))
+                .sum();
+            Some(Held {
+                who: first.who.clone(),
+                role: first.role.clone(),
+                switches: of.len(),
+                seconds,
+            })
         })
         .collect();
-    held.sort_by(|a, b| (b.seconds, b.switches, &a.who, &a.role).cmp(&(a.seconds, a.switches, &b.who, &b.role)));
+    held.sort_by(|a, b| {
+        (b.seconds, b.switches, &a.who, &a.role).cmp(&(a.seconds, a.switches, &b.who, &b.role))
+    });
     held
 }
 
@@ -98,19 +137,31 @@ pub(super) fn longest(sessions: &[Session]) -> Option<Stretch> {
     let stretches = doors(sessions).into_values().flat_map(|of| {
         let spans = spans(&of, ONE_STRETCH);
         let first = of.first().copied();
-        spans.into_iter().filter_map(move |(from, to)| Some(stretch(first?, from, to.seconds_since(from))))
+        spans
+            .into_iter()
+            .filter_map(move |(from, to)| Some(stretch(first?, from, to.seconds_since(from))))
     });
-    stretches.filter(|stretch| stretch.seconds > 0).max_by(|a, b| (a.seconds, &b.began, &b.who).cmp(&(b.seconds, &a.began, &a.who)))
+    stretches
+        .filter(|stretch| stretch.seconds > 0)
+        .max_by(|a, b| (a.seconds, &b.began, &b.who).cmp(&(b.seconds, &a.began, &a.who)))
 }
 
 /// Those that are over and were never seen used, the latest first.
 pub(super) fn unused(sessions: &[Session], now: Moment) -> Vec<Stretch> {
-    let over = sessions.iter().rev().filter(|session| session.last_use.is_none() && session.until.is_some_and(|until| until <= now));
-    over.map(|session| stretch(session, session.began, 0)).collect()
+    let over = sessions.iter().rev().filter(|session| {
+        session.last_use.is_none() && session.until.is_some_and(|until| until <= now)
+    });
+    over.map(|session| stretch(session, session.began, 0))
+        .collect()
 }
 
 fn stretch(session: &Session, began: Moment, seconds: i64) -> Stretch {
-    Stretch { who: session.who.clone(), role: session.role.clone(), began: began.to_string(), seconds }
+    Stretch {
+        who: session.who.clone(),
+        role: session.role.clone(),
+        began: began.to_string(),
+        seconds,
+    }
 }
 
 type Door<'s> = (&'s [String; 2], &'s str);
@@ -118,7 +169,10 @@ type Door<'s> = (&'s [String; 2], &'s str);
 fn doors(sessions: &[Session]) -> BTreeMap<Door<'_>, Vec<&Session>> {
     let mut doors: BTreeMap<Door<'_>, Vec<&Session>> = BTreeMap::new();
     for session in sessions {
-        doors.entry((&session.person, &session.role)).or_default().push(session);
+        doors
+            .entry((&session.person, &session.role))
+            .or_default()
+            .push(session);
     }
     doors
 }
@@ -127,7 +181,9 @@ fn doors(sessions: &[Session]) -> BTreeMap<Door<'_>, Vec<&Session>> {
 fn spans(sessions: &[&Session], apart: i64) -> Vec<(Moment, Moment)> {
     let mut spans: Vec<(Moment, Moment)> = Vec::new();
     for session in sessions {
-        let Some(last) = session.last_use.filter(|last| *last >= session.began) else { continue };
+        let Some(last) = session.last_use.filter(|last| *last >= session.began) else {
+            continue;
+        };
         match spans.last_mut() {
             Some((_, to)) if session.began.seconds_since(*to) <= apart => *to = (*to).max(last),
             _ => spans.push((session.began, last)),

@@ -11,16 +11,28 @@ use crate::port::{Table, Trouble};
 use crate::wire::{Account, Silent};
 
 /// Accounts of the policy of which nothing was heard since `since`, then regions that the policy names of the others.
-pub(super) async fn silent<T: Table>(table: &T, policy: &Policy, since: Moment) -> Result<Vec<Silent>, Trouble> {
+pub(super) async fn silent<T: Table>(
+    table: &T,
+    policy: &Policy,
+    since: Moment,
+) -> Result<Vec<Silent>, Trouble> {
     let (mut whole, mut partly) = (Vec::new(), Vec::new());
     for (id, name) in &policy.accounts {
         let heard = heard_of(table, *id).await?;
-        let account = Account { id: id.to_string(), name: Some(harmless(name)) };
+        let account = Account {
+            id: id.to_string(),
+            name: Some(harmless(name)),
+        };
         let latest = heard.values().max().copied();
         // The hour counts from its beginning.
-        let is_silent = |last: Option<Moment>| last.is_none_or(|hour| hour.plus_seconds(3_600) <= since);
+        let is_silent =
+            |last: Option<Moment>| last.is_none_or(|hour| hour.plus_seconds(3_600) <= since);
         if is_silent(latest) {
-            whole.push(Silent { account, regions: Vec::new(), last: latest.map(|hour| hour.to_string()) });
+            whole.push(Silent {
+                account,
+                regions: Vec::new(),
+                last: latest.map(|hour| hour.to_string()),
+            });
             continue;
         }
         let mut regions: BTreeMap<Option<Moment>, Vec<String>> = BTreeMap::new();

@@ -32,7 +32,9 @@ fn now() -> Moment {
 
 fn twin<W: Weather>(weather: W) -> Twin<W> {
     let twin = Twin::new(weather, now());
-    twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (POLICY.as_bytes().to_vec(), now()));
+    twin.objects
+        .borrow_mut()
+        .insert(POLICY_KEY.to_owned(), (POLICY.as_bytes().to_vec(), now()));
     twin
 }
 
@@ -60,11 +62,31 @@ fn session(who: &str, began: &str, last_use: Option<&str>, until: &str) -> Sessi
 }
 
 fn finding(twin: &Twin<Calm>, id: &str, change: impl FnOnce(&mut State)) {
-    let alert = Alert { id: id.into(), noticed: now().to_string(), ..sample::alert() };
-    let mut state =
-        State { alert, switches: vec![], records: vec![], several: false, quiet: false, due: None, published: 0, sending: None };
+    let alert = Alert {
+        id: id.into(),
+        noticed: now().to_string(),
+        ..sample::alert()
+    };
+    let mut state = State {
+        alert,
+        switches: vec![],
+        records: vec![],
+        several: false,
+        quiet: false,
+        due: None,
+        published: 0,
+        sending: None,
+    };
     change(&mut state);
-    assert!(run(outbox::write(twin, &state, 0, state.alert.noticed.parse().unwrap())).unwrap());
+    assert!(
+        run(outbox::write(
+            twin,
+            &state,
+            0,
+            state.alert.noticed.parse().unwrap()
+        ))
+        .unwrap()
+    );
 }
 
 fn heard(twin: &Twin<Calm>, account: &str, region: &str, time: &str) {
@@ -78,7 +100,9 @@ fn heard(twin: &Twin<Calm>, account: &str, region: &str, time: &str) {
             "assumedRoleUser": {"assumedRoleId": "AROAEXAMPLE:dora", "arn": format!("arn:aws:sts::{account}:assumed-role/Other/dora")}},
     })
     .to_string();
-    let Reading::Seen(seen) = read(record.as_bytes(), &|_: &RoleArn| false).unwrap() else { panic!("not seen: {record}") };
+    let Reading::Seen(seen) = read(record.as_bytes(), &|_: &RoleArn| false).unwrap() else {
+        panic!("not seen: {record}")
+    };
     run(store(twin, &book(twin).policy, *seen, record, true, now())).unwrap();
 }
 
@@ -93,14 +117,36 @@ fn time_is_added_up_by_person_and_role_and_no_second_counts_twice() {
         session("tess", "12:00:00", None, "13:00:00"),
         session("tess", "13:30:00", None, "14:30:00"),
     ];
-    let held: Vec<(String, usize, i64)> =
-        held::by_person_and_role(&sessions).into_iter().map(|held| (held.who, held.switches, held.seconds / 60)).collect();
-    assert_eq!(held, [("dora".into(), 4, 90), ("tess".into(), 2, 0), ("tom".into(), 1, 0)]);
-    assert_eq!((held::people(&sessions), held::elevated(&sessions)), (3, 90 * 60));
+    let held: Vec<(String, usize, i64)> = held::by_person_and_role(&sessions)
+        .into_iter()
+        .map(|held| (held.who, held.switches, held.seconds / 60))
+        .collect();
+    assert_eq!(
+        held,
+        [
+            ("dora".into(), 4, 90),
+            ("tess".into(), 2, 0),
+            ("tom".into(), 1, 0)
+        ]
+    );
+    assert_eq!(
+        (held::people(&sessions), held::elevated(&sessions)),
+        (3, 90 * 60)
+    );
     let longest = held::longest(&sessions).unwrap();
-    assert_eq!((longest.who.as_str(), longest.seconds / 60, longest.began), ("dora", 70, at("08:00:00").to_string()));
-    let unused: Vec<String> = held::unused(&sessions, at("13:00:00")).into_iter().map(|one| one.began).collect();
-    assert_eq!(unused, [at("12:00:00").to_string()], "the other one may still be used");
+    assert_eq!(
+        (longest.who.as_str(), longest.seconds / 60, longest.began),
+        ("dora", 70, at("08:00:00").to_string())
+    );
+    let unused: Vec<String> = held::unused(&sessions, at("13:00:00"))
+        .into_iter()
+        .map(|one| one.began)
+        .collect();
+    assert_eq!(
+        unused,
+        [at("12:00:00").to_string()],
+        "the other one may still be used"
+    );
 }
 
 #[test]
@@ -108,12 +154,26 @@ fn a_day_on_which_nothing_happened_is_told_too() {
     let twin = twin(Calm);
     let view = sample::view(Language::English);
     let made = run(digest(&twin, &book(&twin), &view, now())).unwrap();
-    assert_eq!((made.switches, made.broken.len(), made.longest), (0, 0, None));
+    assert_eq!(
+        (made.switches, made.broken.len(), made.longest),
+        (0, 0, None)
+    );
     let topics = twin.topics.borrow();
-    let [Notice::Finding { body, attributes }, Notice::Operations { subject, .. }] = &topics[..] else { panic!("{topics:?}") };
+    let [
+        Notice::Finding { body, attributes },
+        Notice::Operations { subject, .. },
+    ] = &topics[..]
+    else {
+        panic!("{topics:?}")
+    };
     assert_eq!(attributes[..], [("digest", "true".to_owned())]);
-    assert!(subject.starts_with("rolewatch digest 2026-03-02: 0 switches"), "{subject}");
-    let Message::Digest { digest } = serde_json::from_str(body).unwrap() else { panic!("{body}") };
+    assert!(
+        subject.starts_with("rolewatch digest 2026-03-02: 0 switches"),
+        "{subject}"
+    );
+    let Message::Digest { digest } = serde_json::from_str(body).unwrap() else {
+        panic!("{body}")
+    };
     assert_eq!(digest.id, "2026-03-02T09:00:00Z");
 }
 
@@ -121,7 +181,13 @@ fn a_day_on_which_nothing_happened_is_told_too() {
 fn the_mail_of_one_digest_is_sent_once() {
     let twin = twin(Calm);
     let view = sample::view(Language::English);
-    let mails = || twin.topics.borrow().iter().filter(|notice| matches!(notice, Notice::Operations { .. })).count();
+    let mails = || {
+        twin.topics
+            .borrow()
+            .iter()
+            .filter(|notice| matches!(notice, Notice::Operations { .. }))
+            .count()
+    };
     for (at, sent) in [(now(), 1), (now(), 1), (now().plus_seconds(60), 2)] {
         run(digest(&twin, &book(&twin), &view, at)).unwrap();
         assert_eq!(mails(), sent);
@@ -134,7 +200,10 @@ struct NoFindings(std::cell::Cell<bool>);
 impl Weather for NoFindings {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "publish" && gate == Gate::Before && !self.0.replace(true) {
-            return Err(Trouble::Refused { what: what.to_owned(), why: "gone".to_owned() });
+            return Err(Trouble::Refused {
+                what: what.to_owned(),
+                why: "gone".to_owned(),
+            });
         }
         Ok(())
     }
@@ -143,9 +212,20 @@ impl Weather for NoFindings {
 #[test]
 fn the_mail_goes_out_although_the_way_to_slack_is_broken() {
     let twin = twin(NoFindings(std::cell::Cell::new(false)));
-    let outcome = run(digest(&twin, &book(&twin), &sample::view(Language::English), now()));
-    assert!(matches!(outcome, Err(Trouble::Refused { .. })), "{outcome:?}");
-    assert!(matches!(twin.topics.borrow()[..], [Notice::Operations { .. }]));
+    let outcome = run(digest(
+        &twin,
+        &book(&twin),
+        &sample::view(Language::English),
+        now(),
+    ));
+    assert!(
+        matches!(outcome, Err(Trouble::Refused { .. })),
+        "{outcome:?}"
+    );
+    assert!(matches!(
+        twin.topics.borrow()[..],
+        [Notice::Operations { .. }]
+    ));
 }
 
 #[test]
@@ -154,10 +234,24 @@ fn broken_rules_are_counted_by_what_was_noticed_that_day() {
     finding(&twin, "a", |_| ());
     finding(&twin, "b", |state| state.alert.severity = "critical".into());
     finding(&twin, "c", |state| state.alert.rule = "RW004".into());
-    finding(&twin, "withdrawn", |state| state.alert.status = Status::Withdrawn);
-    finding(&twin, "yesterday", |state| state.alert.noticed = now().plus_seconds(-86_401).to_string());
-    let broken: Vec<(String, String, usize)> = gathered(&twin).broken.into_iter().map(|one| (one.rule, one.severity, one.count)).collect();
-    assert_eq!(broken, [("RW002".into(), "critical".into(), 2), ("RW004".into(), "high".into(), 1)]);
+    finding(&twin, "withdrawn", |state| {
+        state.alert.status = Status::Withdrawn
+    });
+    finding(&twin, "yesterday", |state| {
+        state.alert.noticed = now().plus_seconds(-86_401).to_string()
+    });
+    let broken: Vec<(String, String, usize)> = gathered(&twin)
+        .broken
+        .into_iter()
+        .map(|one| (one.rule, one.severity, one.count))
+        .collect();
+    assert_eq!(
+        broken,
+        [
+            ("RW002".into(), "critical".into(), 2),
+            ("RW004".into(), "high".into(), 1)
+        ]
+    );
 }
 
 #[test]
@@ -173,21 +267,39 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
     };
     unproven("old", 8, |_| ());
     unproven("waits", 0, |_| ());
-    unproven("quiet", 1, |state| (state.quiet, state.alert.severity) = (true, "critical".into()));
+    unproven("quiet", 1, |state| {
+        (state.quiet, state.alert.severity) = (true, "critical".into())
+    });
     unproven("open", 6, |_| ());
     unproven("worse", 6, |state| state.alert.severity = "critical".into());
     let listed = gathered(&twin).unproven;
-    assert_eq!(listed.first.iter().map(|open| open.id.as_str()).collect::<Vec<_>>(), ["worse", "open", "quiet"]);
+    assert_eq!(
+        listed
+            .first
+            .iter()
+            .map(|open| open.id.as_str())
+            .collect::<Vec<_>>(),
+        ["worse", "open", "quiet"]
+    );
     assert_eq!(listed.first[0].message, sample::alert().message);
 }
 
 #[test]
 fn what_nobody_acknowledged_is_listed_however_old_it_is() {
     let twin = twin(Calm);
-    finding(&twin, "old", |state| state.alert.noticed = now().plus_seconds(-100 * 86_400).to_string());
+    finding(&twin, "old", |state| {
+        state.alert.noticed = now().plus_seconds(-100 * 86_400).to_string()
+    });
     finding(&twin, "just now", |_| ());
     let listed = gathered(&twin).unacknowledged;
-    assert_eq!(listed.first.iter().map(|open| open.id.as_str()).collect::<Vec<_>>(), ["old"]);
+    assert_eq!(
+        listed
+            .first
+            .iter()
+            .map(|open| open.id.as_str())
+            .collect::<Vec<_>>(),
+        ["old"]
+    );
 }
 
 #[test]
@@ -196,24 +308,57 @@ fn suppressions_are_named_two_weeks_before_they_end_and_after_that() {
         .suppressions
         .first
         .into_iter()
-        .map(|entry| (entry.caller.rsplit('/').next().unwrap().to_owned(), entry.over))
+        .map(|entry| {
+            (
+                entry.caller.rsplit('/').next().unwrap().to_owned(),
+                entry.over,
+            )
+        })
         .collect();
-    assert_eq!(named, [("over".into(), true), ("sooner".into(), false), ("soon".into(), false)]);
+    assert_eq!(
+        named,
+        [
+            ("over".into(), true),
+            ("sooner".into(), false),
+            ("soon".into(), false)
+        ]
+    );
 }
 
 #[test]
 fn accounts_and_regions_of_which_nothing_was_heard_are_named() {
     let twin = twin(Calm);
     heard(&twin, "111122223333", "us-east-1", "2026-03-02T08:59:00Z");
-    heard(&twin, "111122223333", "ap-northeast-1", "2026-03-01T09:00:00Z");
+    heard(
+        &twin,
+        "111122223333",
+        "ap-northeast-1",
+        "2026-03-01T09:00:00Z",
+    );
     heard(&twin, "444455556666", "us-east-1", "2026-03-01T12:00:00Z");
     heard(&twin, "444455556666", "us-east-1", "2026-02-20T12:00:00Z");
-    heard(&twin, "444455556666", "ap-northeast-1", "2026-02-27T12:30:00Z");
-    let silent: Vec<(String, Vec<String>, Option<String>)> =
-        gathered(&twin).silent.first.into_iter().map(|one| (one.account.name.unwrap(), one.regions, one.last)).collect();
+    heard(
+        &twin,
+        "444455556666",
+        "ap-northeast-1",
+        "2026-02-27T12:30:00Z",
+    );
+    let silent: Vec<(String, Vec<String>, Option<String>)> = gathered(&twin)
+        .silent
+        .first
+        .into_iter()
+        .map(|one| (one.account.name.unwrap(), one.regions, one.last))
+        .collect();
     assert_eq!(
         silent,
-        [("staging".into(), vec![], None), ("production".into(), vec!["ap-northeast-1".into()], Some("2026-02-27T12:00:00Z".into())),]
+        [
+            ("staging".into(), vec![], None),
+            (
+                "production".into(),
+                vec!["ap-northeast-1".into()],
+                Some("2026-02-27T12:00:00Z".into())
+            ),
+        ]
     );
 }
 
@@ -221,23 +366,42 @@ fn accounts_and_regions_of_which_nothing_was_heard_are_named() {
 fn an_account_says_that_it_lives_once_an_hour() {
     let twin = twin(Calm);
     for minute in 10..40 {
-        heard(&twin, "111122223333", "us-east-1", &format!("2026-03-02T08:{minute}:00Z"));
+        heard(
+            &twin,
+            "111122223333",
+            "us-east-1",
+            &format!("2026-03-02T08:{minute}:00Z"),
+        );
     }
     let rows = twin.rows.borrow();
     let of_region = &rows[&(crate::port::Place::Ledger, "regions#111122223333".into())];
-    assert_eq!(of_region.values().map(|row| (row.sk.as_str(), row.rank.as_str())).collect::<Vec<_>>(), [("us-east-1", "0000492344")]);
+    assert_eq!(
+        of_region
+            .values()
+            .map(|row| (row.sk.as_str(), row.rank.as_str()))
+            .collect::<Vec<_>>(),
+        [("us-east-1", "0000492344")]
+    );
 }
 
 #[test]
 fn who_receives_its_mail_is_looked_up_when_it_is_made() {
     let twin = twin(Calm);
     assert_eq!(gathered(&twin).recipients, Some(Recipients::Confirmed));
-    *twin.subscriptions.borrow_mut() = vec![unsubscribed("email", "PendingConfirmation"), subscribed("sqs")];
+    *twin.subscriptions.borrow_mut() = vec![
+        unsubscribed("email", "PendingConfirmation"),
+        subscribed("sqs"),
+    ];
     assert_eq!(gathered(&twin).recipients, Some(Recipients::Pending));
     twin.subscriptions.borrow_mut().clear();
     assert_eq!(gathered(&twin).recipients, Some(Recipients::Nobody));
     let unlisted = self::twin(Unlisted);
-    assert_eq!(run(gather(&unlisted, &book(&unlisted), now())).unwrap().recipients, None);
+    assert_eq!(
+        run(gather(&unlisted, &book(&unlisted), now()))
+            .unwrap()
+            .recipients,
+        None
+    );
 }
 
 /// Subscriptions can't be listed.
@@ -245,7 +409,13 @@ struct Unlisted;
 
 impl Weather for Unlisted {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
-        if what == "subscribers" { Err(Trouble::Throttled { what: what.to_owned() }) } else { Ok(()) }
+        if what == "subscribers" {
+            Err(Trouble::Throttled {
+                what: what.to_owned(),
+            })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -254,12 +424,21 @@ fn a_digest_that_says_that_somebody_receives_its_mail_was_mailed_while_they_did(
     let twin = twin(Calm);
     twin.subscriptions.borrow_mut().clear();
     let view = sample::view(Language::English);
-    let mails = || twin.topics.borrow().iter().filter(|notice| matches!(notice, Notice::Operations { .. })).count();
+    let mails = || {
+        twin.topics
+            .borrow()
+            .iter()
+            .filter(|notice| matches!(notice, Notice::Operations { .. }))
+            .count()
+    };
     run(digest(&twin, &book(&twin), &view, now())).unwrap();
     twin.subscriptions.borrow_mut().push(subscribed("email"));
     for _ in 0..2 {
         let again = run(digest(&twin, &book(&twin), &view, now())).unwrap();
-        assert_eq!((again.recipients, mails()), (Some(Recipients::Confirmed), 2));
+        assert_eq!(
+            (again.recipients, mails()),
+            (Some(Recipients::Confirmed), 2)
+        );
     }
 }
 
@@ -267,7 +446,9 @@ fn a_digest_that_says_that_somebody_receives_its_mail_was_mailed_while_they_did(
 fn what_is_in_quarantine_is_counted() {
     let twin = twin(Calm);
     for key in ["2026-03-02/a", "2026-03-01/b", "2026-02-28/c"] {
-        twin.objects.borrow_mut().insert(format!("quarantine/{key}.json"), (Vec::new(), now()));
+        twin.objects
+            .borrow_mut()
+            .insert(format!("quarantine/{key}.json"), (Vec::new(), now()));
     }
     assert_eq!(gathered(&twin).quarantined, Some(2));
 }
@@ -281,13 +462,27 @@ fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run()
         twin.clock.set(now);
         run(crate::probe::run(&twin, policy, &regions, None, now)).unwrap()
     };
-    let refused = Trouble::Refused { what: "sts:AssumeRole".into(), why: "AccessDenied".into() };
-    twin.unprobed.borrow_mut().insert(("444455556666".parse().unwrap(), "eu-west-1".into()), refused);
+    let refused = Trouble::Refused {
+        what: "sts:AssumeRole".into(),
+        why: "AccessDenied".into(),
+    };
+    twin.unprobed.borrow_mut().insert(
+        ("444455556666".parse().unwrap(), "eu-west-1".into()),
+        refused,
+    );
     probe(&["eu-west-1", "us-east-1", "us-west-2"], at("06:41:00"));
-    assert_eq!(gathered(&twin).unanswered.total, 1, "it could not be entered");
+    assert_eq!(
+        gathered(&twin).unanswered.total,
+        1,
+        "it could not be entered"
+    );
     probe(&["eu-west-1", "us-east-1"], at("07:41:00"));
     let listed = gathered(&twin).unanswered;
-    let shown: Vec<_> = listed.first.iter().map(|entry| (&*entry.account.id, entry.regions.join(" "), &*entry.since)).collect();
+    let shown: Vec<_> = listed
+        .first
+        .iter()
+        .map(|entry| (&*entry.account.id, entry.regions.join(" "), &*entry.since))
+        .collect();
     let since = "2026-03-02T06:41:00Z";
     assert_eq!(
         shown,
@@ -298,6 +493,9 @@ fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run()
             ("555555555555", "eu-west-1 us-east-1".to_owned(), since),
         ]
     );
-    assert_eq!(listed.first[2].why.as_deref(), Some("sts:AssumeRole was refused: AccessDenied"));
+    assert_eq!(
+        listed.first[2].why.as_deref(),
+        Some("sts:AssumeRole was refused: AccessDenied")
+    );
     assert_eq!(listed.first[0].account.name.as_deref(), Some("development"));
 }

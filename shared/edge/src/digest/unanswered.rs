@@ -10,16 +10,24 @@ use crate::probe;
 use crate::wire::{Account, Unanswered};
 
 /// As of the last run, by account; an account has an entry for each reason.
-pub(super) async fn unanswered<T: Table>(table: &T, policy: &Policy) -> Result<Vec<Unanswered>, Trouble> {
+pub(super) async fn unanswered<T: Table>(
+    table: &T,
+    policy: &Policy,
+) -> Result<Vec<Unanswered>, Trouble> {
     let mut found: BTreeMap<_, Unanswered> = BTreeMap::new();
     for ((account, region), silence) in probe::standing(table).await?.silent {
         let since = silence.since.to_string();
-        let entry = found.entry((account, silence.why.clone())).or_insert_with(|| Unanswered {
-            account: Account { id: account.to_string(), name: policy.account_name(account).map(harmless) },
-            regions: Vec::new(),
-            since: since.clone(),
-            why: silence.why.as_deref().map(harmless),
-        });
+        let entry = found
+            .entry((account, silence.why.clone()))
+            .or_insert_with(|| Unanswered {
+                account: Account {
+                    id: account.to_string(),
+                    name: policy.account_name(account).map(harmless),
+                },
+                regions: Vec::new(),
+                since: since.clone(),
+                why: silence.why.as_deref().map(harmless),
+            });
         entry.regions.push(harmless(&region));
         entry.since = since.min(std::mem::take(&mut entry.since));
     }

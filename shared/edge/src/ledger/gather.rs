@@ -79,7 +79,10 @@ impl<'a, T: Table> Gather<'a, T> {
             self.record(&record);
             return;
         }
-        self.ask(keys::session(&at.session), keys::around(at.time, SESSION, SESSION));
+        self.ask(
+            keys::session(&at.session),
+            keys::around(at.time, SESSION, SESSION),
+        );
         if let Some((id, _)) = at.session.split_once(':') {
             self.ask(keys::role(id), Span::default());
         }
@@ -87,7 +90,13 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Asks for a record, in all its versions and corrections.
     pub fn record(&mut self, record: &RecordKey) {
-        self.ask(keys::record(record), Span { from: "v#".into(), to: "v#".into() });
+        self.ask(
+            keys::record(record),
+            Span {
+                from: "v#".into(),
+                to: "v#".into(),
+            },
+        );
     }
 
     /// Does not ask who is who in an account until [`Gather::ask_about_accounts`].
@@ -113,7 +122,12 @@ impl<'a, T: Table> Gather<'a, T> {
     pub fn account_again(&mut self, account: AccountId) {
         self.accounts.insert(account);
         let heard = self.heard.questions(&BTreeSet::from([account]));
-        self.open.extend(who_is_who(account).into_iter().chain(heard).map(|pk| (pk, Span::default())));
+        self.open.extend(
+            who_is_who(account)
+                .into_iter()
+                .chain(heard)
+                .map(|pk| (pk, Span::default())),
+        );
     }
 
     /// Whether anything is open.
@@ -129,7 +143,11 @@ impl<'a, T: Table> Gather<'a, T> {
         while !self.open.is_empty() {
             let wave = std::mem::take(&mut self.open);
             let table = self.table;
-            let answers = try_join_all(wave.iter().map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await })).await?;
+            let answers = try_join_all(
+                wave.iter()
+                    .map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await }),
+            )
+            .await?;
             for ((pk, _), rows) in wave.iter().zip(answers) {
                 for row in rows {
                     self.take(pk, row);
@@ -149,10 +167,27 @@ impl<'a, T: Table> Gather<'a, T> {
             world.add(seen.clone());
         }
         self.heard.tell(&mut world);
-        let observed = self.observed.iter().map(|((account, _), observed)| (*account, observed.clone())).collect();
-        let regions = self.facts.values().chain(self.hints.values()).filter_map(|seen| Some((seen.key.clone(), seen.region.clone()?)));
-        let accounts = if self.held_back { BTreeSet::new() } else { self.accounts.clone() };
-        Facts { world, regions: regions.collect(), observed, accounts }
+        let observed = self
+            .observed
+            .iter()
+            .map(|((account, _), observed)| (*account, observed.clone()))
+            .collect();
+        let regions = self
+            .facts
+            .values()
+            .chain(self.hints.values())
+            .filter_map(|seen| Some((seen.key.clone(), seen.region.clone()?)));
+        let accounts = if self.held_back {
+            BTreeSet::new()
+        } else {
+            self.accounts.clone()
+        };
+        Facts {
+            world,
+            regions: regions.collect(),
+            observed,
+            accounts,
+        }
     }
 
     fn ask(&mut self, pk: String, span: Span) {
@@ -165,16 +200,23 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Whether the session was asked for whole, around this very second.
     fn has_asked(&self, session: &str, time: Moment) -> bool {
-        self.asked.contains(&(keys::session(session), keys::around(time, SESSION, SESSION)))
+        self.asked
+            .contains(&(keys::session(session), keys::around(time, SESSION, SESSION)))
     }
 
     fn take(&mut self, pk: &str, row: Row) {
         let of = pk.split('#').next().unwrap_or_default();
-        let account = || pk.split('#').nth(1).and_then(|account| account.parse::<AccountId>().ok());
+        let account = || {
+            pk.split('#')
+                .nth(1)
+                .and_then(|account| account.parse::<AccountId>().ok())
+        };
         match of {
             "heard" | "regions" | "iam-regions" => self.heard.take(pk, &row.sk),
             "groups" => {
-                if let (Some(account), Ok(observed)) = (account(), serde_json::from_str::<Observed>(&row.body)) {
+                if let (Some(account), Ok(observed)) =
+                    (account(), serde_json::from_str::<Observed>(&row.body))
+                {
                     self.observed.insert((account, row.sk), observed);
                 }
             }
@@ -194,7 +236,9 @@ impl<'a, T: Table> Gather<'a, T> {
     }
 
     fn fact(&mut self, row: Row) {
-        let Some(seen) = reread(&row.body, self.policy) else { return };
+        let Some(seen) = reread(&row.body, self.policy) else {
+            return;
+        };
         let key = (seen.key.clone(), row.body);
         if self.facts.contains_key(&key) {
             return;
@@ -223,8 +267,14 @@ impl<'a, T: Table> Gather<'a, T> {
                     self.ask(keys::shared(&shared.to_string()), near.clone());
                 }
                 if mint.role.as_ref().is_some_and(elevated(self.policy)) {
-                    for person in [&mint.caller.principal_id, &mint.caller.arn].into_iter().flatten() {
-                        self.ask(keys::who(person), keys::around(mint.time, SAME_CALL, SAME_CALL));
+                    for person in [&mint.caller.principal_id, &mint.caller.arn]
+                        .into_iter()
+                        .flatten()
+                    {
+                        self.ask(
+                            keys::who(person),
+                            keys::around(mint.time, SAME_CALL, SAME_CALL),
+                        );
                     }
                     self.policy_accounts();
                 }
@@ -233,10 +283,17 @@ impl<'a, T: Table> Gather<'a, T> {
             Some(Fact::Console(step)) => {
                 if step.session.is_none() {
                     for person in [&step.from_id, &step.from].into_iter().flatten() {
-                        self.ask(keys::who(person), keys::around(step.time, 2 * SAME_CALL, 2 * SAME_CALL));
+                        self.ask(
+                            keys::who(person),
+                            keys::around(step.time, 2 * SAME_CALL, 2 * SAME_CALL),
+                        );
                     }
                 }
-                if let Some(account) = step.from.as_deref().and_then(|arn| arn.split(':').nth(4)?.parse().ok()) {
+                if let Some(account) = step
+                    .from
+                    .as_deref()
+                    .and_then(|arn| arn.split(':').nth(4)?.parse().ok())
+                {
                     self.account(account);
                 }
                 self.policy_accounts();
@@ -252,18 +309,32 @@ impl<'a, T: Table> Gather<'a, T> {
         if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
             self.ask(keys::issued(key), Span::default());
         }
-        if let (Some(session), Some(created)) = (caller.role_session(), caller.session.as_ref().and_then(|context| context.created)) {
-            self.ask(keys::session(session), keys::around(created, SAME_CALL, SAME_CALL));
+        if let (Some(session), Some(created)) = (
+            caller.role_session(),
+            caller.session.as_ref().and_then(|context| context.created),
+        ) {
+            self.ask(
+                keys::session(session),
+                keys::around(created, SAME_CALL, SAME_CALL),
+            );
         }
-        if matches!(caller.kind, CallerKind::IamUser | CallerKind::OtherAccount | CallerKind::Federated)
-            && let Some(account) = caller.account
+        if matches!(
+            caller.kind,
+            CallerKind::IamUser | CallerKind::OtherAccount | CallerKind::Federated
+        ) && let Some(account) = caller.account
         {
             self.account(account);
         }
     }
 
     fn policy_accounts(&mut self) {
-        let accounts: Vec<AccountId> = self.policy.roles.iter().flat_map(|role| &role.groups).map(|group| group.account).collect();
+        let accounts: Vec<AccountId> = self
+            .policy
+            .roles
+            .iter()
+            .flat_map(|role| &role.groups)
+            .map(|group| group.account)
+            .collect();
         for account in accounts {
             self.account(account);
         }
@@ -280,7 +351,13 @@ impl<'a, T: Table> Gather<'a, T> {
 }
 
 fn who_is_who(account: AccountId) -> [String; 5] {
-    [keys::iam(account), keys::names(account), keys::observed(account), keys::regions(account), keys::IAM_REGIONS.to_owned()]
+    [
+        keys::iam(account),
+        keys::names(account),
+        keys::observed(account),
+        keys::regions(account),
+        keys::IAM_REGIONS.to_owned(),
+    ]
 }
 
 impl Facts {

@@ -15,11 +15,24 @@ use crate::port::{Place, Span, Table, Trouble};
 ///
 /// # Errors
 /// The table's own.
-pub async fn heard_of<T: Table>(table: &T, account: AccountId) -> Result<BTreeMap<String, Moment>, Trouble> {
-    let rows = table.query(Place::Ledger, &keys::regions(account), &Span::default()).await?;
-    let read = |hour: &str| hour.parse::<i64>().ok().map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
-    let plain = rows.into_iter().filter(|row| keys::iam_region(&row.sk).is_none());
-    Ok(plain.filter_map(|row| Some((row.sk, read(&row.rank)?))).collect())
+pub async fn heard_of<T: Table>(
+    table: &T,
+    account: AccountId,
+) -> Result<BTreeMap<String, Moment>, Trouble> {
+    let rows = table
+        .query(Place::Ledger, &keys::regions(account), &Span::default())
+        .await?;
+    let read = |hour: &str| {
+        hour.parse::<i64>()
+            .ok()
+            .map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)))
+    };
+    let plain = rows
+        .into_iter()
+        .filter(|row| keys::iam_region(&row.sk).is_none());
+    Ok(plain
+        .filter_map(|row| Some((row.sk, read(&row.rank)?)))
+        .collect())
 }
 
 /// What was gathered of the logs that tell of some accounts.
@@ -41,9 +54,16 @@ impl Heard {
         if pk == keys::IAM_REGIONS {
             self.iam_of_any.extend(keys::iam_region(sk).map(Arc::from));
         } else if let Some((account, region)) = keys::heard_of(pk) {
-            let hour = sk.parse::<i64>().ok().map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
-            self.hours.extend(hour.map(|hour| (account, Arc::from(region), hour)));
-        } else if let Some(account) = pk.strip_prefix("regions#").and_then(|account| account.parse().ok()) {
+            let hour = sk
+                .parse::<i64>()
+                .ok()
+                .map(|hour| Moment::from_epoch_seconds(hour.saturating_mul(3_600)));
+            self.hours
+                .extend(hour.map(|hour| (account, Arc::from(region), hour)));
+        } else if let Some(account) = pk
+            .strip_prefix("regions#")
+            .and_then(|account| account.parse().ok())
+        {
             match keys::iam_region(sk) {
                 Some(region) => self.iam.insert((account, Arc::from(region))),
                 None => self.logs.insert((account, Arc::from(sk))),
@@ -55,9 +75,16 @@ impl Heard {
     pub(super) fn questions(&self, accounts: &BTreeSet<AccountId>) -> Vec<String> {
         let matters = |log: &&(AccountId, Arc<str>)| {
             let (account, region) = log;
-            accounts.contains(account) && (may_record_iam(region) || self.iam.contains(*log) || self.iam_of_any.contains(region))
+            accounts.contains(account)
+                && (may_record_iam(region)
+                    || self.iam.contains(*log)
+                    || self.iam_of_any.contains(region))
         };
-        self.logs.iter().filter(matters).map(|(account, region)| keys::heard(*account, region)).collect()
+        self.logs
+            .iter()
+            .filter(matters)
+            .map(|(account, region)| keys::heard(*account, region))
+            .collect()
     }
 
     /// Adds all of it to what is known.

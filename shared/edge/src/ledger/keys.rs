@@ -21,13 +21,20 @@ impl SessionAt {
     /// The record that the switch is known by, if none of its records names a session. No session's name has a space.
     pub(crate) fn record(&self) -> Option<RecordKey> {
         let (account, event) = self.session.split_once(' ')?;
-        Some(RecordKey { account: account.parse().ok()?, event: event.parse().ok()? })
+        Some(RecordKey {
+            account: account.parse().ok()?,
+            event: event.parse().ok()?,
+        })
     }
 }
 
 /// A text as part of a key. AWS's own are short; whatever is not goes in as its hash, and so does what holds the separator.
 fn part(text: &str) -> String {
-    if text.len() <= 200 && !text.contains('#') { text.to_owned() } else { format!("sha256:{}", hash(text)) }
+    if text.len() <= 200 && !text.contains('#') {
+        text.to_owned()
+    } else {
+        format!("sha256:{}", hash(text))
+    }
 }
 
 /// 32 hexadecimal digits of a SHA-256.
@@ -95,7 +102,9 @@ pub(crate) fn changed(sk: &str) -> Option<(Moment, &str)> {
 
 /// The second that a key begins with.
 pub(crate) fn second_of(key: &str) -> Option<Moment> {
-    Some(Moment::from_epoch_seconds(key.split('#').next()?.parse().ok()?))
+    Some(Moment::from_epoch_seconds(
+        key.split('#').next()?.parse().ok()?,
+    ))
 }
 
 pub(crate) fn iam(account: AccountId) -> String {
@@ -162,7 +171,10 @@ pub(crate) fn observed(account: AccountId) -> String {
 
 /// All switches of one person in one role.
 pub(crate) fn held(person: &[String; 2], role: &str) -> String {
-    format!("held#{}", hash(&format!("{}\n{}\n{role}", person[0], person[1])))
+    format!(
+        "held#{}",
+        hash(&format!("{}\n{}\n{role}", person[0], person[1]))
+    )
 }
 
 /// All switches of an account's people.
@@ -230,11 +242,16 @@ impl Kind {
 
     /// Whether a row under this sort key is of this kind.
     pub(crate) fn is(self, sk: &str) -> bool {
-        sk.split('#').nth(1).is_some_and(|kind| kind.starts_with(self.letter()))
+        sk.split('#')
+            .nth(1)
+            .is_some_and(|kind| kind.starts_with(self.letter()))
     }
 }
 
 /// Rows of every kind from `time - before` to `time + after`.
 pub(crate) fn around(time: Moment, before: i64, after: i64) -> Span {
-    Span { from: second(time.plus_seconds(-before)), to: second(time.plus_seconds(after)) }
+    Span {
+        from: second(time.plus_seconds(-before)),
+        to: second(time.plus_seconds(after)),
+    }
 }

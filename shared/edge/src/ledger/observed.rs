@@ -44,10 +44,17 @@ impl Observed {
 
     /// As the engine takes it. Before it has settled, that a group is not in it proves nothing.
     pub(crate) fn snapshot(&self, account: AccountId, now: Moment) -> Snapshot {
-        let groups: BTreeMap<String, Arc<str>> =
-            self.groups.iter().map(|(name, id)| (name.to_ascii_lowercase(), Arc::from(id.as_str()))).collect();
+        let groups: BTreeMap<String, Arc<str>> = self
+            .groups
+            .iter()
+            .map(|(name, id)| (name.to_ascii_lowercase(), Arc::from(id.as_str())))
+            .collect();
         let member: BTreeSet<Arc<str>> = groups.values().cloned().collect();
-        let user = SnapshotUser { name: Arc::from(self.name.as_str()), arn: String::new(), groups: member };
+        let user = SnapshotUser {
+            name: Arc::from(self.name.as_str()),
+            arn: String::new(),
+            groups: member,
+        };
         Snapshot {
             account,
             partition: None,
@@ -55,7 +62,11 @@ impl Observed {
             truncated: now.seconds_since(self.taken) < SETTLES,
             users: BTreeMap::from([(Arc::from(self.user.as_str()), Arc::new(user))]),
             groups,
-            group_names: self.groups.iter().map(|(name, id)| (Arc::from(id.as_str()), Arc::from(name.as_str()))).collect(),
+            group_names: self
+                .groups
+                .iter()
+                .map(|(name, id)| (Arc::from(id.as_str()), Arc::from(name.as_str())))
+                .collect(),
             roles: BTreeMap::new(),
         }
     }

@@ -85,7 +85,15 @@ pub async fn store<T: Table>(
     let own = keys::record(&seen.key);
     let known = table.query(Place::Ledger, &own, &Span::default()).await?;
     let done = known.iter().any(|row| row.sk == format!("done#{version}"));
-    let mut arrival = Arrival { seen, body, done, under_way: false, family: Vec::new(), sighting: None, learned: None };
+    let mut arrival = Arrival {
+        seen,
+        body,
+        done,
+        under_way: false,
+        family: Vec::new(),
+        sighting: None,
+        learned: None,
+    };
     if done && first_try {
         return Ok(arrival);
     }
@@ -97,18 +105,38 @@ pub async fn store<T: Table>(
     }
     arrival.sighting = sighting(table, &arrival.seen).await?;
     let mut rows = hints(&arrival.seen, &arrival.body, now);
-    let members = std::iter::once((&arrival.seen, &arrival.body)).chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
+    let members = std::iter::once((&arrival.seen, &arrival.body))
+        .chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
     let members: Vec<(&Seen, &String)> = members.filter(|(seen, _)| seen.fact.is_some()).collect();
     // INVARIANT (family): versions and corrections of one record lie under the keys of all of them, so whoever finds one finds all.
-    let places: Vec<(String, String)> = members.iter().flat_map(|(seen, _)| places(seen, policy)).collect();
+    let places: Vec<(String, String)> = members
+        .iter()
+        .flat_map(|(seen, _)| places(seen, policy))
+        .collect();
     for (seen, body) in members {
-        let kept = if is_link(seen, policy) { LINK_KEPT } else { KEPT };
+        let kept = if is_link(seen, policy) {
+            LINK_KEPT
+        } else {
+            KEPT
+        };
         let tail = format!("{}~{}", keys::record_part(&seen.key), keys::hash(body));
         for (pk, sk) in &places {
-            rows.push((row(pk.clone(), format!("{sk}{tail}"), body, now.plus_seconds(kept)), Keep::First));
+            rows.push((
+                row(
+                    pk.clone(),
+                    format!("{sk}{tail}"),
+                    body,
+                    now.plus_seconds(kept),
+                ),
+                Keep::First,
+            ));
         }
     }
-    try_join_all(rows.into_iter().map(|(row, keep)| table.keep(Place::Ledger, row, keep))).await?;
+    try_join_all(
+        rows.into_iter()
+            .map(|(row, keep)| table.keep(Place::Ledger, row, keep)),
+    )
+    .await?;
     arrival.learned = learned(table, &arrival.seen).await?;
     Ok(arrival)
 }
@@ -129,9 +157,15 @@ pub enum Known {
 /// # Errors
 /// The table's own.
 pub async fn known<T: Table>(table: &T, record: &RecordKey, body: &str) -> Result<Known, Trouble> {
-    let rows = table.query(Place::Ledger, &keys::record(record), &Span::default()).await?;
+    let rows = table
+        .query(Place::Ledger, &keys::record(record), &Span::default())
+        .await?;
     let done = format!("done#{}", keys::hash(body));
-    let mut rows = rows.iter().map(|row| &*row.sk).filter(|sk| *sk != MISSED).peekable();
+    let mut rows = rows
+        .iter()
+        .map(|row| &*row.sk)
+        .filter(|sk| *sk != MISSED)
+        .peekable();
     Ok(if rows.peek().is_none() {
         Known::Not
     } else if rows.any(|sk| sk == done) {
@@ -145,17 +179,43 @@ pub async fn known<T: Table>(table: &T, record: &RecordKey, body: &str) -> Resul
 ///
 /// # Errors
 /// The table's own.
-pub async fn note_missed<T: Table>(table: &T, record: &RecordKey, now: Moment) -> Result<Kept, Trouble> {
-    table.keep(Place::Ledger, row(keys::record(record), MISSED.to_owned(), "", now.plus_seconds(KEPT)), Keep::First).await
+pub async fn note_missed<T: Table>(
+    table: &T,
+    record: &RecordKey,
+    now: Moment,
+) -> Result<Kept, Trouble> {
+    table
+        .keep(
+            Place::Ledger,
+            row(
+                keys::record(record),
+                MISSED.to_owned(),
+                "",
+                now.plus_seconds(KEPT),
+            ),
+            Keep::First,
+        )
+        .await
 }
 
 /// Notes that a record was seen through: stored, judged and, where due, told.
 ///
 /// # Errors
 /// The table's own.
-pub async fn mark_done<T: Table>(table: &T, record: &RecordKey, body: &str, now: Moment) -> Result<Kept, Trouble> {
+pub async fn mark_done<T: Table>(
+    table: &T,
+    record: &RecordKey,
+    body: &str,
+    now: Moment,
+) -> Result<Kept, Trouble> {
     let sk = format!("done#{}", keys::hash(body));
-    table.keep(Place::Ledger, row(keys::record(record), sk, "", now.plus_seconds(KEPT)), Keep::First).await
+    table
+        .keep(
+            Place::Ledger,
+            row(keys::record(record), sk, "", now.plus_seconds(KEPT)),
+            Keep::First,
+        )
+        .await
 }
 
 /// Whether this very record was seen through.
@@ -164,25 +224,55 @@ pub async fn mark_done<T: Table>(table: &T, record: &RecordKey, body: &str, now:
 /// The table's own.
 pub async fn is_done<T: Table>(table: &T, record: &RecordKey, body: &str) -> Result<bool, Trouble> {
     let sk = format!("done#{}", keys::hash(body));
-    let rows = table.query(Place::Ledger, &keys::record(record), &Span { from: sk.clone(), to: sk }).await?;
+    let rows = table
+        .query(
+            Place::Ledger,
+            &keys::record(record),
+            &Span {
+                from: sk.clone(),
+                to: sk,
+            },
+        )
+        .await?;
     Ok(!rows.is_empty())
 }
 
 fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
-    Row { pk, sk, body: body.to_owned(), rank: String::new(), version: 0, expires: Some(expires) }
+    Row {
+        pk,
+        sk,
+        body: body.to_owned(),
+        rank: String::new(),
+        version: 0,
+        expires: Some(expires),
+    }
 }
 
 /// Puts the record under its own id, and finds what else is known of it.
-async fn family<T: Table>(table: &T, policy: &Policy, arrival: &mut Arrival, version: &str, now: Moment) -> Result<(), Trouble> {
+async fn family<T: Table>(
+    table: &T,
+    policy: &Policy,
+    arrival: &mut Arrival,
+    version: &str,
+    now: Moment,
+) -> Result<(), Trouble> {
     let (seen, body) = (&arrival.seen, &arrival.body);
     let expires = now.plus_seconds(KEPT);
     let mut partitions = vec![keys::record(&seen.key)];
-    partitions.extend(seen.correction.iter().filter_map(|correction| correction.original.as_ref()).map(keys::record));
+    partitions.extend(
+        seen.correction
+            .iter()
+            .filter_map(|correction| correction.original.as_ref())
+            .map(keys::record),
+    );
     let sk = format!("v#{}~{version}", keys::record_part(&seen.key));
     let mut kept = Vec::new();
     for pk in &partitions {
         // First the row, then the question: of two versions that arrive at once, at least one sees both.
-        let row = Row { rank: keys::second(now), ..row(pk.clone(), sk.clone(), body, expires) };
+        let row = Row {
+            rank: keys::second(now),
+            ..row(pk.clone(), sk.clone(), body, expires)
+        };
         kept.push(table.keep(Place::Ledger, row, Keep::First).await?);
     }
     // INVARIANT (once): the first row lies under the record's own key, and of all copies only one writes it.
@@ -194,7 +284,17 @@ async fn family<T: Table>(table: &T, policy: &Policy, arrival: &mut Arrival, ver
         if asked.contains(&pk) {
             continue;
         }
-        for row in table.query(Place::Ledger, &pk, &Span { from: "v#".into(), to: "v#".into() }).await? {
+        for row in table
+            .query(
+                Place::Ledger,
+                &pk,
+                &Span {
+                    from: "v#".into(),
+                    to: "v#".into(),
+                },
+            )
+            .await?
+        {
             if is_known && pk == own && row.sk == sk {
                 let begun = keys::second_of(&row.rank);
                 arrival.under_way = begun.is_some_and(|begun| now.seconds_since(begun) < AT_WORK);
@@ -204,7 +304,13 @@ async fn family<T: Table>(table: &T, policy: &Policy, arrival: &mut Arrival, ver
             }
             if let Some(other) = reread(&row.body, policy) {
                 partitions.push(keys::record(&other.key));
-                partitions.extend(other.correction.iter().filter_map(|correction| correction.original.as_ref()).map(keys::record));
+                partitions.extend(
+                    other
+                        .correction
+                        .iter()
+                        .filter_map(|correction| correction.original.as_ref())
+                        .map(keys::record),
+                );
                 found.push((other, row.body));
             }
         }
@@ -239,23 +345,47 @@ fn places(seen: &Seen, policy: &Policy) -> Vec<(String, String)> {
     match &seen.fact {
         Some(Fact::Mint(mint)) => {
             let at = Kind::Mint.at(mint.time, "");
-            places.extend(mint.session.as_deref().map(|session| (keys::session(session), at.clone())));
-            places.extend(mint.issued.as_deref().map(|key| (keys::issued(key), at.clone())));
-            places.extend(mint.shared.as_ref().map(|shared| (keys::shared(&shared.to_string()), at.clone())));
+            places.extend(
+                mint.session
+                    .as_deref()
+                    .map(|session| (keys::session(session), at.clone())),
+            );
+            places.extend(
+                mint.issued
+                    .as_deref()
+                    .map(|key| (keys::issued(key), at.clone())),
+            );
+            places.extend(
+                mint.shared
+                    .as_ref()
+                    .map(|shared| (keys::shared(&shared.to_string()), at.clone())),
+            );
             if mint.role.as_ref().is_some_and(elevated(policy)) {
                 let people = [&mint.caller.principal_id, &mint.caller.arn];
-                places.extend(people.into_iter().flatten().map(|person| (keys::who(person), at.clone())));
+                places.extend(
+                    people
+                        .into_iter()
+                        .flatten()
+                        .map(|person| (keys::who(person), at.clone())),
+                );
             }
             places.extend(child_places(&mint.caller, mint.time));
         }
         Some(Fact::Console(step)) => match &step.session {
             Some(session) => places.push((keys::session(session), Kind::Step.at(step.time, ""))),
-            None => places
-                .extend([&step.from_id, &step.from].into_iter().flatten().map(|person| (keys::who(person), Kind::Step.at(step.time, "")))),
+            None => places.extend(
+                [&step.from_id, &step.from]
+                    .into_iter()
+                    .flatten()
+                    .map(|person| (keys::who(person), Kind::Step.at(step.time, ""))),
+            ),
         },
         Some(Fact::Denial(denial)) => places.extend(child_places(&denial.caller, denial.time)),
         Some(Fact::IamChange(change)) => {
-            places.push((keys::iam(change.account), format!("{}#", keys::second(change.time))));
+            places.push((
+                keys::iam(change.account),
+                format!("{}#", keys::second(change.time)),
+            ));
             places.extend(child_places(&change.by, change.time));
         }
         Some(Fact::Nothing) | None => {}
@@ -269,7 +399,10 @@ fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
     if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
         places.push((keys::issued(key), Kind::Child.at(time, "")));
     }
-    if let (Some(session), Some(created)) = (caller.role_session(), caller.session.as_ref().and_then(|context| context.created)) {
+    if let (Some(session), Some(created)) = (
+        caller.role_session(),
+        caller.session.as_ref().and_then(|context| context.created),
+    ) {
         places.push((keys::session(session), Kind::Child.at(created, "")));
     }
     places
@@ -277,7 +410,11 @@ fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
 
 /// By what the first and the last of several records are found.
 fn rank(seen: &Seen) -> String {
-    format!("{}#{}", keys::second(seen.time), keys::record_part(&seen.key))
+    format!(
+        "{}#{}",
+        keys::second(seen.time),
+        keys::record_part(&seen.key)
+    )
 }
 
 /// What is folded: only the first and the last of it are kept.
@@ -294,16 +431,28 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     };
     if let Some(used) = &seen.used {
         let created = used.created.unwrap_or(used.time);
-        let what = format!("{:?} {:?} {} {}", used.created, used.key, used.role, used.delivered_by_service);
-        both(keys::session(&used.session), Kind::Use.at(created, &keys::hash(&what)));
+        let what = format!(
+            "{:?} {:?} {} {}",
+            used.created, used.key, used.role, used.delivered_by_service
+        );
+        both(
+            keys::session(&used.session),
+            Kind::Use.at(created, &keys::hash(&what)),
+        );
     }
     let counted = super::uses::row(seen).map(|(pk, sk)| (row(pk, sk, "", expires), Keep::First));
     if let Some(named) = &seen.named {
-        both(keys::names(named.account), keys::name_part(&named.name, &named.id));
+        both(
+            keys::names(named.account),
+            keys::name_part(&named.name, &named.id),
+        );
     }
     rows.extend(counted);
     if let Some((id, role)) = &seen.role {
-        rows.push((row(keys::role(id), keys::hash(role.as_str()), body, expires), Keep::First));
+        rows.push((
+            row(keys::role(id), keys::hash(role.as_str()), body, expires),
+            Keep::First,
+        ));
     }
     rows.extend(log_rows(seen, &rank, expires));
     rows
@@ -315,13 +464,25 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
 /// The table's own.
 pub(crate) async fn hear<T: Table>(table: &T, seen: &Seen, now: Moment) -> Result<(), Trouble> {
     let rows = log_rows(seen, &rank(seen), now.plus_seconds(KEPT));
-    try_join_all(rows.into_iter().map(|(row, keep)| table.keep(Place::Ledger, row, keep))).await.map(drop)
+    try_join_all(
+        rows.into_iter()
+            .map(|(row, keep)| table.keep(Place::Ledger, row, keep)),
+    )
+    .await
+    .map(drop)
 }
 
 fn log_rows(seen: &Seen, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
-    let Some(region) = &seen.region else { return Vec::new() };
+    let Some(region) = &seen.region else {
+        return Vec::new();
+    };
     // The row changes once an hour: within it, what is there is no less.
-    let mut latest = row(keys::regions(seen.key.account), keys::region_part(region), "", expires);
+    let mut latest = row(
+        keys::regions(seen.key.account),
+        keys::region_part(region),
+        "",
+        expires,
+    );
     latest.rank = keys::hour(seen.time);
     let mut rows = vec![(latest, Keep::Greatest)];
     rows.extend(heard(seen, region, rank, expires));
@@ -333,12 +494,26 @@ fn heard(seen: &Seen, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Ke
     let log = Log::of(seen.service, region);
     let mut rows = Vec::new();
     if log != Log::Use {
-        rows.push((row(keys::heard(seen.key.account, region), keys::hour(seen.time), "", expires), Keep::First));
+        rows.push((
+            row(
+                keys::heard(seen.key.account, region),
+                keys::hour(seen.time),
+                "",
+                expires,
+            ),
+            Keep::First,
+        ));
     }
     if log == Log::Iam {
-        for pk in [keys::regions(seen.key.account), keys::IAM_REGIONS.to_owned()] {
+        for pk in [
+            keys::regions(seen.key.account),
+            keys::IAM_REGIONS.to_owned(),
+        ] {
             let hour = keys::hour(seen.time);
-            for (end, keep, rank) in [("first", Keep::Least, rank), ("last", Keep::Greatest, &hour)] {
+            for (end, keep, rank) in [
+                ("first", Keep::Least, rank),
+                ("last", Keep::Greatest, &hour),
+            ] {
                 let mut row = row(pk.clone(), keys::iam_region_part(region, end), "", expires);
                 rank.clone_into(&mut row.rank);
                 rows.push((row, keep));
@@ -350,11 +525,18 @@ fn heard(seen: &Seen, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Ke
 
 /// Whether this record is the first that shows that IAM's events are recorded in its Region.
 async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Trouble> {
-    let Some(region) = seen.region.as_deref().filter(|region| Log::of(seen.service, region) == Log::Iam) else {
+    let Some(region) = seen
+        .region
+        .as_deref()
+        .filter(|region| Log::of(seen.service, region) == Log::Iam)
+    else {
         return Ok(None);
     };
     let sk = keys::iam_region_part(region, "first");
-    let only = Span { from: sk.clone(), to: sk };
+    let only = Span {
+        from: sk.clone(),
+        to: sk,
+    };
     let record = keys::record_part(&seen.key);
     let is_first = |rows: &Vec<Row>| rows.iter().any(|row| row.rank.ends_with(&record));
     let own = keys::regions(seen.key.account);
@@ -362,7 +544,11 @@ async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Tr
         return Ok(None);
     }
     let of_all = is_first(&table.query(Place::Ledger, keys::IAM_REGIONS, &only).await?);
-    Ok(Some(if of_all { Learned::OfAll } else { Learned::OfAccount }))
+    Ok(Some(if of_all {
+        Learned::OfAll
+    } else {
+        Learned::OfAccount
+    }))
 }
 
 /// What this record will tell of a user, before it is stored.
@@ -370,9 +556,20 @@ async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Tr
 /// A record that is there already may have been stored by an invocation that was stopped before it told anybody: then what was known before it
 /// can't be told.
 async fn sighting<T: Table>(table: &T, seen: &Seen) -> Result<Option<Sighting>, Trouble> {
-    let Some(named) = &seen.named else { return Ok(None) };
+    let Some(named) = &seen.named else {
+        return Ok(None);
+    };
     let own = format!("{}#", keys::name_part(&named.name, &named.id));
-    let rows = table.query(Place::Ledger, &keys::names(named.account), &Span { from: own.clone(), to: own.clone() }).await?;
+    let rows = table
+        .query(
+            Place::Ledger,
+            &keys::names(named.account),
+            &Span {
+                from: own.clone(),
+                to: own.clone(),
+            },
+        )
+        .await?;
     let end = |which: &str| rows.iter().find(|row| row.sk == format!("{own}{which}"));
     let rank = rank(seen);
     let known = match (end("first"), end("last")) {
@@ -382,5 +579,8 @@ async fn sighting<T: Table>(table: &T, seen: &Seen) -> Result<Option<Sighting>, 
         (Some(_), Some(_)) => return Ok(None),
         _ => None,
     };
-    Ok(Some(Sighting { named: named.clone(), known }))
+    Ok(Some(Sighting {
+        named: named.clone(),
+        known,
+    }))
 }

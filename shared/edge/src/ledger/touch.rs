@@ -43,7 +43,9 @@ impl Told {
     fn change(&mut self, change: &IamChange, record: &RecordKey) {
         self.accounts.insert(change.account);
         self.changed.extend(change.entities());
-        let group = change.group_joined_or_left().map(|group| (change.account, group.to_string(), record.clone()));
+        let group = change
+            .group_joined_or_left()
+            .map(|group| (change.account, group.to_string(), record.clone()));
         self.groups.extend(group);
     }
 
@@ -76,7 +78,8 @@ impl Told {
         let mut changed = self.changed.clone();
         for (account, name, record) in &self.groups {
             // Of several that are stored at once, the first by its time is the first for all of them.
-            if self.contested || first_to_name_group(world, rosters, *account, name) == Some(record) {
+            if self.contested || first_to_name_group(world, rosters, *account, name) == Some(record)
+            {
                 changed.insert(Entity::Group(*account, Handle::name(name)));
             }
         }
@@ -84,7 +87,9 @@ impl Told {
         if let Some(Sighting { named, known }) = &self.sighting {
             let user = related(world, rosters, named.entities().into());
             match known {
-                Some(known) => found.extend(stirred(world, rosters, named, (*known, named.time), &user)),
+                Some(known) => {
+                    found.extend(stirred(world, rosters, named, (*known, named.time), &user))
+                }
                 None => found.extend(user),
             }
         }
@@ -103,16 +108,36 @@ impl Touched {
 ///
 /// # Errors
 /// The table's own.
-pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> Result<Touched, Trouble> {
+pub async fn touch<T: Table>(
+    table: &T,
+    policy: &Policy,
+    arrival: &Arrival,
+) -> Result<Touched, Trouble> {
     let mut touched = Touched::default();
     touched.told.contested = !arrival.family.is_empty();
-    let mut open: Vec<Seen> = arrival.family.iter().map(|(seen, _)| seen.clone()).collect();
-    let own: BTreeSet<RecordKey> = open.iter().chain([&arrival.seen]).map(|seen| seen.key.clone()).collect();
+    let mut open: Vec<Seen> = arrival
+        .family
+        .iter()
+        .map(|(seen, _)| seen.clone())
+        .collect();
+    let own: BTreeSet<RecordKey> = open
+        .iter()
+        .chain([&arrival.seen])
+        .map(|seen| seen.key.clone())
+        .collect();
     if let Some(used) = &arrival.seen.used {
         let time = used.created.unwrap_or(used.time);
-        touched.sessions.insert(SessionAt { session: used.session.to_string(), time });
+        touched.sessions.insert(SessionAt {
+            session: used.session.to_string(),
+            time,
+        });
     }
-    touched.told.accounts.extend(arrival.sighting.iter().map(|sighting| sighting.named.account));
+    touched.told.accounts.extend(
+        arrival
+            .sighting
+            .iter()
+            .map(|sighting| sighting.named.account),
+    );
     touched.told.sighting.clone_from(&arrival.sighting);
     // Whether the logs have a gap is another question from now on.
     if arrival.learned.is_some() {
@@ -120,7 +145,10 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
     }
     if arrival.learned == Some(Learned::OfAll) {
         let groups = policy.roles.iter().flat_map(|role| &role.groups);
-        touched.told.everybody.extend(groups.map(|group| group.account));
+        touched
+            .told
+            .everybody
+            .extend(groups.map(|group| group.account));
     }
     open.push(arrival.seen.clone());
     let mut followed: BTreeSet<(RecordKey, Fact)> = BTreeSet::new();
@@ -133,22 +161,35 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
             Fact::Mint(mint) => {
                 touched.records.insert(seen.key.clone());
                 if let Some(session) = &mint.session {
-                    touched.sessions.insert(SessionAt { session: session.to_string(), time: mint.time });
+                    touched.sessions.insert(SessionAt {
+                        session: session.to_string(),
+                        time: mint.time,
+                    });
                 }
                 open.extend(children(table, policy, mint).await?);
             }
             Fact::Console(step) => {
                 touched.records.insert(seen.key.clone());
                 if let Some(session) = &step.session {
-                    touched.sessions.insert(SessionAt { session: session.to_string(), time: step.time });
+                    touched.sessions.insert(SessionAt {
+                        session: session.to_string(),
+                        time: step.time,
+                    });
                     // It is part of the proof of whatever the session led to.
-                    open.extend(of_session(table, policy, session, step.time, |sk| Kind::Mint.is(sk) || Kind::Child.is(sk)).await?);
+                    open.extend(
+                        of_session(table, policy, session, step.time, |sk| {
+                            Kind::Mint.is(sk) || Kind::Child.is(sk)
+                        })
+                        .await?,
+                    );
                 }
             }
             Fact::Denial(_) => {
                 touched.records.insert(seen.key.clone());
             }
-            Fact::IamChange(change) if own.contains(&seen.key) => touched.told.change(change, &seen.key),
+            Fact::IamChange(change) if own.contains(&seen.key) => {
+                touched.told.change(change, &seen.key)
+            }
             Fact::IamChange(change) => touched.told.changer(change),
             Fact::Nothing => {}
         }
@@ -160,8 +201,14 @@ pub async fn touch<T: Table>(table: &T, policy: &Policy, arrival: &Arrival) -> R
 async fn children<T: Table>(table: &T, policy: &Policy, mint: &Mint) -> Result<Vec<Seen>, Trouble> {
     let mut found = Vec::new();
     if let Some(issued) = &mint.issued {
-        let rows = table.query(Place::Ledger, &keys::issued(issued), &Span::default()).await?;
-        found.extend(rows.iter().filter(|row| Kind::Child.is(&row.sk)).filter_map(|row| reread(&row.body, policy)));
+        let rows = table
+            .query(Place::Ledger, &keys::issued(issued), &Span::default())
+            .await?;
+        found.extend(
+            rows.iter()
+                .filter(|row| Kind::Child.is(&row.sk))
+                .filter_map(|row| reread(&row.body, policy)),
+        );
     }
     if let Some(session) = &mint.session {
         found.extend(of_session(table, policy, session, mint.time, |sk| Kind::Child.is(sk)).await?);
@@ -177,6 +224,16 @@ async fn of_session<T: Table>(
     began: Moment,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Seen>, Trouble> {
-    let rows = table.query(Place::Ledger, &keys::session(session), &keys::around(began, 5, 5)).await?;
-    Ok(rows.iter().filter(|row| wanted(&row.sk)).filter_map(|row| reread(&row.body, policy)).collect())
+    let rows = table
+        .query(
+            Place::Ledger,
+            &keys::session(session),
+            &keys::around(began, 5, 5),
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .filter(|row| wanted(&row.sk))
+        .filter_map(|row| reread(&row.body, policy))
+        .collect())
 }

@@ -23,42 +23,93 @@ fn trail_of(bucket: &str, prefix: &str) -> String {
 
 /// The last part of a key as it sorts among its like; one that no key of a row can be is told by its hash.
 fn name_part(name: &str) -> String {
-    if (1..=LONGEST).contains(&name.len()) { name.to_owned() } else { format!("sha256:{}", hash(name)) }
+    if (1..=LONGEST).contains(&name.len()) {
+        name.to_owned()
+    } else {
+        format!("sha256:{}", hash(name))
+    }
 }
 
 fn note(pk: String, sk: String, rank: String, now: Moment) -> Row {
-    Row { pk, sk, body: String::new(), rank, version: 0, expires: Some(now.plus_seconds(KEPT)) }
+    Row {
+        pk,
+        sk,
+        body: String::new(),
+        rank,
+        version: 0,
+        expires: Some(now.plus_seconds(KEPT)),
+    }
 }
 
 /// Notes that all of a log file was dealt with. `folder` ends in `/`, and `name` is what follows it.
 ///
 /// # Errors
 /// The table's own.
-pub async fn mark_file<T: Table>(table: &T, bucket: &str, folder: &str, name: &str, now: Moment) -> Result<(), Trouble> {
-    let row = note(folder_of(bucket, folder), name_part(name), String::new(), now);
-    table.keep(Place::Ledger, row, Keep::First).await.map(|_| ())
+pub async fn mark_file<T: Table>(
+    table: &T,
+    bucket: &str,
+    folder: &str,
+    name: &str,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let row = note(
+        folder_of(bucket, folder),
+        name_part(name),
+        String::new(),
+        now,
+    );
+    table
+        .keep(Place::Ledger, row, Keep::First)
+        .await
+        .map(|_| ())
 }
 
 /// Those of the names in a folder that were dealt with.
 ///
 /// # Errors
 /// The table's own.
-pub async fn read_files<T: Table>(table: &T, bucket: &str, folder: &str, names: &[&str]) -> Result<BTreeSet<String>, Trouble> {
-    let (Some(first), Some(last)) = (names.iter().min(), names.iter().max()) else { return Ok(BTreeSet::new()) };
+pub async fn read_files<T: Table>(
+    table: &T,
+    bucket: &str,
+    folder: &str,
+    names: &[&str],
+) -> Result<BTreeSet<String>, Trouble> {
+    let (Some(first), Some(last)) = (names.iter().min(), names.iter().max()) else {
+        return Ok(BTreeSet::new());
+    };
     // A hash sorts elsewhere; then the whole partition is asked for.
     let plain = names.iter().all(|name| name_part(name) == *name);
-    let span = if plain { Span { from: (*first).to_owned(), to: (*last).to_owned() } } else { Span::default() };
-    let rows = table.query(Place::Ledger, &folder_of(bucket, folder), &span).await?;
+    let span = if plain {
+        Span {
+            from: (*first).to_owned(),
+            to: (*last).to_owned(),
+        }
+    } else {
+        Span::default()
+    };
+    let rows = table
+        .query(Place::Ledger, &folder_of(bucket, folder), &span)
+        .await?;
     let done: BTreeSet<String> = rows.into_iter().map(|row| row.sk).collect();
-    Ok(names.iter().filter(|name| done.contains(&name_part(name))).map(|name| (*name).to_owned()).collect())
+    Ok(names
+        .iter()
+        .filter(|name| done.contains(&name_part(name)))
+        .map(|name| (*name).to_owned())
+        .collect())
 }
 
 /// Until when the trail was swept without a gap.
 ///
 /// # Errors
 /// The table's own.
-pub async fn swept<T: Table>(table: &T, bucket: &str, prefix: &str) -> Result<Option<Moment>, Trouble> {
-    let rows = table.query(Place::Ledger, &trail_of(bucket, prefix), &Span::default()).await?;
+pub async fn swept<T: Table>(
+    table: &T,
+    bucket: &str,
+    prefix: &str,
+) -> Result<Option<Moment>, Trouble> {
+    let rows = table
+        .query(Place::Ledger, &trail_of(bucket, prefix), &Span::default())
+        .await?;
     let seconds = rows.first().and_then(|row| row.rank.parse().ok());
     Ok(seconds.map(Moment::from_epoch_seconds))
 }
@@ -67,7 +118,21 @@ pub async fn swept<T: Table>(table: &T, bucket: &str, prefix: &str) -> Result<Op
 ///
 /// # Errors
 /// The table's own.
-pub async fn mark_sweep<T: Table>(table: &T, bucket: &str, prefix: &str, at: Moment, now: Moment) -> Result<(), Trouble> {
-    let row = note(trail_of(bucket, prefix), "until".to_owned(), second(at), now);
-    table.keep(Place::Ledger, row, Keep::Greatest).await.map(|_| ())
+pub async fn mark_sweep<T: Table>(
+    table: &T,
+    bucket: &str,
+    prefix: &str,
+    at: Moment,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let row = note(
+        trail_of(bucket, prefix),
+        "until".to_owned(),
+        second(at),
+        now,
+    );
+    table
+        .keep(Place::Ledger, row, Keep::Greatest)
+        .await
+        .map(|_| ())
 }

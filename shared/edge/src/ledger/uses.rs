@@ -29,10 +29,17 @@ pub struct Counted {
 pub(super) fn row(seen: &Seen) -> Option<(String, String)> {
     let used = seen.used.as_ref()?;
     // A correction is the event that it corrects.
-    let event = seen.correction.as_ref().and_then(|correction| correction.original.as_ref()).unwrap_or(&seen.key);
+    let event = seen
+        .correction
+        .as_ref()
+        .and_then(|correction| correction.original.as_ref())
+        .unwrap_or(&seen.key);
     let what = if used.read_only { 'r' } else { 'w' };
     let by = if used.by_console { 'c' } else { 'a' };
-    Some((keys::uses(&used.session, used.created?), format!("{what}{by}#{}", slot(&keys::record_part(event)))))
+    Some((
+        keys::uses(&used.session, used.created?),
+        format!("{what}{by}#{}", slot(&keys::record_part(event))),
+    ))
 }
 
 /// What is known of a session's uses. `None`: it was not used, as far as is known.
@@ -40,12 +47,35 @@ pub(super) fn row(seen: &Seen) -> Option<(String, String)> {
 /// # Errors
 /// The table's own.
 pub async fn uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Counted>, Trouble> {
-    let folded = table.query(Place::Ledger, &keys::session(&at.session), &keys::around(at.time, 0, 0)).await?;
-    let seconds = folded.iter().filter(|row| Kind::Use.is(&row.sk)).filter_map(|row| row.rank.split('#').next()?.parse::<i64>().ok());
+    let folded = table
+        .query(
+            Place::Ledger,
+            &keys::session(&at.session),
+            &keys::around(at.time, 0, 0),
+        )
+        .await?;
+    let seconds = folded
+        .iter()
+        .filter(|row| Kind::Use.is(&row.sk))
+        .filter_map(|row| row.rank.split('#').next()?.parse::<i64>().ok());
     let seconds: BTreeSet<i64> = seconds.collect();
-    let (Some(first), Some(last)) = (seconds.first(), seconds.last()) else { return Ok(None) };
-    let slots = table.query(Place::Ledger, &keys::uses(&at.session, at.time), &Span::default()).await?;
-    let count = |begin: &str| slots.iter().filter(|row| row.sk.starts_with(begin)).map(|_| 1).sum();
+    let (Some(first), Some(last)) = (seconds.first(), seconds.last()) else {
+        return Ok(None);
+    };
+    let slots = table
+        .query(
+            Place::Ledger,
+            &keys::uses(&at.session, at.time),
+            &Span::default(),
+        )
+        .await?;
+    let count = |begin: &str| {
+        slots
+            .iter()
+            .filter(|row| row.sk.starts_with(begin))
+            .map(|_| 1)
+            .sum()
+    };
     Ok(Some(Counted {
         first: Moment::from_epoch_seconds(*first),
         last: Moment::from_epoch_seconds(*last),
@@ -104,7 +134,9 @@ roles:
     fn put(twin: &Twin<Calm>, record: &Value) {
         let policy = Policy::read(POLICY, "policy").unwrap();
         let text = record.to_string();
-        let Reading::Seen(seen) = read(text.as_bytes(), &store::elevated(&policy)).unwrap() else { panic!("{record}") };
+        let Reading::Seen(seen) = read(text.as_bytes(), &store::elevated(&policy)).unwrap() else {
+            panic!("{record}")
+        };
         let body = reduced(text.as_bytes()).unwrap();
         run(put_in(twin, &policy, *seen, body, true, twin.clock.get())).unwrap();
     }
@@ -114,19 +146,43 @@ roles:
         for record in records {
             put(&twin, record);
         }
-        let rows = twin.rows.borrow().iter().filter(|((_, pk), _)| pk.starts_with("uses#")).map(|(_, rows)| rows.len()).sum();
-        (run(uses(&twin, &SessionAt { session: SESSION.to_owned(), time: entered() })).unwrap(), rows)
+        let rows = twin
+            .rows
+            .borrow()
+            .iter()
+            .filter(|((_, pk), _)| pk.starts_with("uses#"))
+            .map(|(_, rows)| rows.len())
+            .sum();
+        (
+            run(uses(
+                &twin,
+                &SessionAt {
+                    session: SESSION.to_owned(),
+                    time: entered(),
+                },
+            ))
+            .unwrap(),
+            rows,
+        )
     }
 
     fn some() -> Vec<Value> {
         let reads = (0..8).map(|number| used(number, true, false));
-        reads.chain((8..11).map(|number| used(number, false, true))).chain([used(11, false, false), used(12, true, true)]).collect()
+        reads
+            .chain((8..11).map(|number| used(number, false, true)))
+            .chain([used(11, false, false), used(12, true, true)])
+            .collect()
     }
 
     #[test]
     fn reads_and_writes_are_counted_apart_and_so_are_console_and_api() {
         let (counted, _) = counted(&some());
-        let wanted = Counted { first: entered().plus_seconds(60), last: entered().plus_seconds(72), reads: [1, 8], writes: [3, 1] };
+        let wanted = Counted {
+            first: entered().plus_seconds(60),
+            last: entered().plus_seconds(72),
+            reads: [1, 8],
+            writes: [3, 1],
+        };
         assert_eq!(counted, Some(wanted));
     }
 
@@ -136,7 +192,8 @@ roles:
         let once = counted(&records);
         records.extend(some());
         let mut corrected = used(3, true, false);
-        corrected["addendum"] = json!({"reason": "UPDATED_DATA", "originalEventID": corrected["eventID"]});
+        corrected["addendum"] =
+            json!({"reason": "UPDATED_DATA", "originalEventID": corrected["eventID"]});
         corrected["eventID"] = json!("00000000-0000-4000-8000-00000000ffff");
         records.push(corrected);
         assert_eq!(counted(&records), once);

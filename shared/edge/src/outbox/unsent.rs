@@ -64,13 +64,29 @@ pub struct Day {
 }
 
 /// Notes that a version of a finding has to be told. Repeating it changes nothing.
-pub(crate) async fn note<T: Table>(table: &T, id: &str, version: u64, now: Moment) -> Result<(), Trouble> {
+pub(crate) async fn note<T: Table>(
+    table: &T,
+    id: &str,
+    version: u64,
+    now: Moment,
+) -> Result<(), Trouble> {
     let day = day_of(now);
-    let body = write(&Note { since: now, tries: 0, last: None, closed: None })?;
+    let body = write(&Note {
+        since: now,
+        tries: 0,
+        last: None,
+        closed: None,
+    })?;
     let pointer = row(partition(&day), format!("{id}#{version:012}"), body, now);
     // Replaced and not kept: these rows are changed later, by version.
-    let of_day = table.replace(Place::Outbox, row(DAYS.to_owned(), day, String::new(), now), 0);
-    try_join(of_day, table.replace(Place::Outbox, pointer, 0)).await.map(|_| ())
+    let of_day = table.replace(
+        Place::Outbox,
+        row(DAYS.to_owned(), day, String::new(), now),
+        0,
+    );
+    try_join(of_day, table.replace(Place::Outbox, pointer, 0))
+        .await
+        .map(|_| ())
 }
 
 /// The days of which something may still have to be told, oldest first.
@@ -78,12 +94,23 @@ pub(crate) async fn note<T: Table>(table: &T, id: &str, version: u64, now: Momen
 /// # Errors
 /// The table's own.
 pub async fn days<T: Table>(table: &T) -> Result<Vec<Day>, Trouble> {
-    Ok(all_days(table, &Span::default()).await?.into_iter().filter(|day| !day.done).collect())
+    Ok(all_days(table, &Span::default())
+        .await?
+        .into_iter()
+        .filter(|day| !day.done)
+        .collect())
 }
 
 async fn all_days<T: Table>(table: &T, span: &Span) -> Result<Vec<Day>, Trouble> {
     let rows = table.query(Place::Outbox, DAYS, span).await?;
-    Ok(rows.into_iter().map(|row| Day { done: row.body == DONE, name: row.sk, seen: row.version }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Day {
+            done: row.body == DONE,
+            name: row.sk,
+            seen: row.version,
+        })
+        .collect())
 }
 
 /// Every version of every finding that was stored on one of these days, told or not.
@@ -92,9 +119,18 @@ async fn all_days<T: Table>(table: &T, span: &Span) -> Result<Vec<Day>, Trouble>
 /// The table's own, or a row that is none of ours.
 pub async fn of_days<T: Table>(table: &T, days: &[Day]) -> Result<Vec<Unsent>, Trouble> {
     let whole = &Span::default();
-    let rows = try_join_all(days.iter().map(|day| async move { table.query(Place::Outbox, &partition(&day.name), whole).await })).await?;
+    let rows = try_join_all(days.iter().map(|day| async move {
+        table
+            .query(Place::Outbox, &partition(&day.name), whole)
+            .await
+    }))
+    .await?;
     let mut found = Vec::new();
-    for (day, row) in days.iter().zip(rows).flat_map(|(day, rows)| rows.into_iter().map(move |row| (day, row))) {
+    for (day, row) in days
+        .iter()
+        .zip(rows)
+        .flat_map(|(day, rows)| rows.into_iter().map(move |row| (day, row)))
+    {
         found.push(read(day, &row)?);
     }
     Ok(found)
@@ -105,32 +141,82 @@ pub async fn of_days<T: Table>(table: &T, days: &[Day]) -> Result<Vec<Unsent>, T
 /// # Errors
 /// The table's own, or a row that is none of ours.
 pub async fn stored_since<T: Table>(table: &T, since: Moment) -> Result<Vec<String>, Trouble> {
-    let days = all_days(table, &Span { from: day_of(since), to: String::new() }).await?;
-    let mut ids: Vec<String> = of_days(table, &days).await?.into_iter().filter(|one| one.note.since >= since).map(|one| one.id).collect();
+    let days = all_days(
+        table,
+        &Span {
+            from: day_of(since),
+            to: String::new(),
+        },
+    )
+    .await?;
+    let mut ids: Vec<String> = of_days(table, &days)
+        .await?
+        .into_iter()
+        .filter(|one| one.note.since >= since)
+        .map(|one| one.id)
+        .collect();
     ids.sort();
     ids.dedup();
     Ok(ids)
 }
 
 /// Notes that it is sent again now. `false`: somebody else does.
-pub(crate) async fn try_again<T: Table>(table: &T, unsent: &Unsent, now: Moment) -> Result<bool, Trouble> {
-    let note = Note { tries: unsent.note.tries.saturating_add(1), last: Some(now), ..unsent.note.clone() };
+pub(crate) async fn try_again<T: Table>(
+    table: &T,
+    unsent: &Unsent,
+    now: Moment,
+) -> Result<bool, Trouble> {
+    let note = Note {
+        tries: unsent.note.tries.saturating_add(1),
+        last: Some(now),
+        ..unsent.note.clone()
+    };
     change(table, unsent, &note, now).await
 }
 
 /// Notes that nothing has to be done any more. If somebody changed the row meanwhile, it is closed by whoever looks next.
-pub(crate) async fn close<T: Table>(table: &T, unsent: &Unsent, why: Closed, now: Moment) -> Result<bool, Trouble> {
-    change(table, unsent, &Note { closed: Some(why), ..unsent.note.clone() }, now).await
+pub(crate) async fn close<T: Table>(
+    table: &T,
+    unsent: &Unsent,
+    why: Closed,
+    now: Moment,
+) -> Result<bool, Trouble> {
+    change(
+        table,
+        unsent,
+        &Note {
+            closed: Some(why),
+            ..unsent.note.clone()
+        },
+        now,
+    )
+    .await
 }
 
-async fn change<T: Table>(table: &T, unsent: &Unsent, note: &Note, now: Moment) -> Result<bool, Trouble> {
-    let row = row(partition(&unsent.day), format!("{}#{:012}", unsent.id, unsent.version), write(note)?, now);
+async fn change<T: Table>(
+    table: &T,
+    unsent: &Unsent,
+    note: &Note,
+    now: Moment,
+) -> Result<bool, Trouble> {
+    let row = row(
+        partition(&unsent.day),
+        format!("{}#{:012}", unsent.id, unsent.version),
+        write(note)?,
+        now,
+    );
     table.replace(Place::Outbox, row, unsent.seen).await
 }
 
 /// Notes that nothing is left to tell of a day. Only once no row can be added to it any more.
 pub(crate) async fn finish<T: Table>(table: &T, day: &Day, now: Moment) -> Result<bool, Trouble> {
-    table.replace(Place::Outbox, row(DAYS.to_owned(), day.name.clone(), DONE.to_owned(), now), day.seen).await
+    table
+        .replace(
+            Place::Outbox,
+            row(DAYS.to_owned(), day.name.clone(), DONE.to_owned(), now),
+            day.seen,
+        )
+        .await
 }
 
 impl Unsent {
@@ -166,11 +252,21 @@ fn partition(day: &str) -> String {
 }
 
 fn row(pk: String, sk: String, body: String, now: Moment) -> Row {
-    Row { pk, sk, body, rank: String::new(), version: 0, expires: Some(now.plus_seconds(KEPT)) }
+    Row {
+        pk,
+        sk,
+        body,
+        rank: String::new(),
+        version: 0,
+        expires: Some(now.plus_seconds(KEPT)),
+    }
 }
 
 fn write(note: &Note) -> Result<String, Trouble> {
-    serde_json::to_string(note).map_err(|error| Trouble::Refused { what: "noting what is unsent".to_owned(), why: error.to_string() })
+    serde_json::to_string(note).map_err(|error| Trouble::Refused {
+        what: "noting what is unsent".to_owned(),
+        why: error.to_string(),
+    })
 }
 
 fn read(day: &Day, row: &Row) -> Result<Unsent, Trouble> {
@@ -180,5 +276,11 @@ fn read(day: &Day, row: &Row) -> Result<Unsent, Trouble> {
         what: format!("reading row `{}` `{}`", row.pk, row.sk),
         why: "it does not end with the version of a finding".to_owned(),
     })?;
-    Ok(Unsent { id: id.to_owned(), version, note, day: day.name.clone(), seen: row.version })
+    Ok(Unsent {
+        id: id.to_owned(),
+        version,
+        note,
+        day: day.name.clone(),
+        seen: row.version,
+    })
 }

@@ -21,7 +21,10 @@ pub(super) async fn silent<O: Table + Topic>(
     silent: &BTreeMap<Spot, Silence>,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let set: Vec<String> = silent.keys().map(|(account, region)| format!("{account} {region}")).collect();
+    let set: Vec<String> = silent
+        .keys()
+        .map(|(account, region)| format!("{account} {region}"))
+        .collect();
     let what = format!("silent on day {}: {}", day(now), set.join(", "));
     let subject = match silent.len() {
         1 => "rolewatch: no events come from one account and Region".to_owned(),
@@ -36,7 +39,12 @@ fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
          waits for the event of that call. From these places it doesn't come:"
             .to_owned(),
     ];
-    lines.extend(silent.iter().take(NAMED).map(|(spot, silence)| line(policy, spot, silence)));
+    lines.extend(
+        silent
+            .iter()
+            .take(NAMED)
+            .map(|(spot, silence)| line(policy, spot, silence)),
+    );
     if let Some(more @ 1..) = silent.len().checked_sub(NAMED) {
         lines.push(format!("- and {more} more"));
     }
@@ -49,23 +57,41 @@ fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
 }
 
 fn line(policy: &Policy, (account, region): &Spot, silence: &Silence) -> String {
-    let name = policy.account_name(*account).map(harmless).unwrap_or_default();
+    let name = policy
+        .account_name(*account)
+        .map(harmless)
+        .unwrap_or_default();
     let why = match &silence.why {
         Some(why) => format!("the reader role can't be entered: {}", harmless(why)),
         None => "the role was entered, and no event arrived".to_owned(),
     };
-    format!("- account {account} ({name}), {}, since {}: {why}", harmless(region), silence.since)
+    format!(
+        "- account {account} ({name}), {}, since {}: {why}",
+        harmless(region),
+        silence.since
+    )
 }
 
 /// Says that one run isn't enough for all places, once a day.
-pub(super) async fn left<O: Table + Topic>(outside: &O, sums: &Probed, now: Moment) -> Result<(), Trouble> {
+pub(super) async fn left<O: Table + Topic>(
+    outside: &O,
+    sums: &Probed,
+    now: Moment,
+) -> Result<(), Trouble> {
     let text = format!(
         "Time ran out before {} of {} places were probed. The next run begins with them, so a place that falls silent is \
          noticed later than within two hours. The log of session-auditor says which calls were slow.",
         sums.left, sums.expected
     );
     let what = format!("probes left on day {}", day(now));
-    once(outside, &what, "rolewatch: not every account and Region could be probed", text, now).await
+    once(
+        outside,
+        &what,
+        "rolewatch: not every account and Region could be probed",
+        text,
+        now,
+    )
+    .await
 }
 
 fn day(now: Moment) -> i64 {

@@ -55,7 +55,11 @@ impl Known {
     /// When the first probe was sent that has no answer; `None`: all have, or none was sent.
     pub(super) fn since(&self, spot: &Spot) -> Option<Moment> {
         let asked = self.asked.get(spot)?;
-        match self.answered.get(spot).map(|time| time.plus_seconds(CLOCKS)) {
+        match self
+            .answered
+            .get(spot)
+            .map(|time| time.plus_seconds(CLOCKS))
+        {
             Some(answered) if answered >= asked.last => None,
             // Of those in between, the last one is known.
             Some(answered) if answered >= asked.since => Some(asked.last),
@@ -65,8 +69,13 @@ impl Known {
 
     /// Whether a place is silent: a probe has had its time, and has no answer.
     pub(super) fn silence(&self, spot: &Spot, now: Moment) -> Option<Silence> {
-        let since = self.since(spot).filter(|since| now.seconds_since(*since) >= ON_ITS_WAY)?;
-        Some(Silence { since, why: self.asked.get(spot).and_then(|asked| asked.why.clone()) })
+        let since = self
+            .since(spot)
+            .filter(|since| now.seconds_since(*since) >= ON_ITS_WAY)?;
+        Some(Silence {
+            since,
+            why: self.asked.get(spot).and_then(|asked| asked.why.clone()),
+        })
     }
 
     /// Those first that were not probed for longest.

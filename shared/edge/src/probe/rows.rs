@@ -28,7 +28,9 @@ const RUN: &str = "run";
 /// # Errors
 /// The table's own; then it has to be noted again.
 pub async fn answered<T: Table>(table: &T, probe: &Probe, now: Moment) -> Result<(), Trouble> {
-    let Some(region) = &probe.answers else { return Ok(()) };
+    let Some(region) = &probe.answers else {
+        return Ok(());
+    };
     hear(table, &probe.seen, now).await?;
     let sk = key(ANSWER, probe.role.account(), region);
     keep(table, row(sk, String::new(), probe.seen.time)).await
@@ -48,20 +50,42 @@ pub struct Standing {
 /// # Errors
 /// The table's own, and a row that can't be read.
 pub async fn standing<T: Table>(table: &T) -> Result<Standing, Trouble> {
-    let rows = table.query(Place::Ledger, PK, &Span { from: RUN.to_owned(), to: SILENT.to_owned() }).await?;
-    let Some(run) = rows.iter().find(|row| row.sk == RUN) else { return Ok(Standing::default()) };
-    let of_run = rows.iter().filter(|row| row.sk != RUN && row.rank == run.rank);
-    let silent = of_run.map(|row| Ok((spot(row)?, read(row)?))).collect::<Result<_, Trouble>>()?;
-    Ok(Standing { run: keys::second_of(&run.rank), silent })
+    let rows = table
+        .query(
+            Place::Ledger,
+            PK,
+            &Span {
+                from: RUN.to_owned(),
+                to: SILENT.to_owned(),
+            },
+        )
+        .await?;
+    let Some(run) = rows.iter().find(|row| row.sk == RUN) else {
+        return Ok(Standing::default());
+    };
+    let of_run = rows
+        .iter()
+        .filter(|row| row.sk != RUN && row.rank == run.rank);
+    let silent = of_run
+        .map(|row| Ok((spot(row)?, read(row)?)))
+        .collect::<Result<_, Trouble>>()?;
+    Ok(Standing {
+        run: keys::second_of(&run.rank),
+        silent,
+    })
 }
 
 /// What is known of every place that was probed lately.
 pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<Known, Trouble> {
-    let span = Span { from: ANSWER.to_owned(), to: ASKED.to_owned() };
+    let span = Span {
+        from: ANSWER.to_owned(),
+        to: ASKED.to_owned(),
+    };
     let mut known = Known::default();
     for row in table.query(Place::Ledger, PK, &span).await? {
         if row.sk.starts_with(ANSWER) {
-            let time = keys::second_of(&row.rank).ok_or_else(|| unreadable(&row, "it has no time"))?;
+            let time =
+                keys::second_of(&row.rank).ok_or_else(|| unreadable(&row, "it has no time"))?;
             known.answered.insert(spot(&row)?, time);
             continue;
         }
@@ -74,27 +98,53 @@ pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<Known, Tro
 }
 
 /// Notes a probe that was sent.
-pub(super) async fn keep_asked<T: Table>(table: &T, spot: &Spot, asked: &Asked) -> Result<(), Trouble> {
+pub(super) async fn keep_asked<T: Table>(
+    table: &T,
+    spot: &Spot,
+    asked: &Asked,
+) -> Result<(), Trouble> {
     let (account, region) = spot;
-    keep(table, row(key(ASKED, *account, region), json(asked)?, asked.last)).await
+    keep(
+        table,
+        row(key(ASKED, *account, region), json(asked)?, asked.last),
+    )
+    .await
 }
 
 /// Writes what a run came to: each silent place, then the run.
-pub(super) async fn keep_result<T: Table>(table: &T, silent: &BTreeMap<Spot, Silence>, now: Moment) -> Result<(), Trouble> {
-    let rows = silent.iter().map(|((account, region), silence)| Ok(row(key(SILENT, *account, region), json(silence)?, now)));
+pub(super) async fn keep_result<T: Table>(
+    table: &T,
+    silent: &BTreeMap<Spot, Silence>,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let rows = silent.iter().map(|((account, region), silence)| {
+        Ok(row(key(SILENT, *account, region), json(silence)?, now))
+    });
     let rows: Vec<Row> = rows.collect::<Result<_, Trouble>>()?;
-    let kept = stream::iter(rows).map(|row| keep(table, row)).buffer_unordered(AT_ONCE);
+    let kept = stream::iter(rows)
+        .map(|row| keep(table, row))
+        .buffer_unordered(AT_ONCE);
     kept.try_collect::<Vec<()>>().await?;
     keep(table, row(RUN.to_owned(), String::new(), now)).await
 }
 
 async fn keep<T: Table>(table: &T, row: Row) -> Result<(), Trouble> {
-    table.keep(Place::Ledger, row, Keep::Greatest).await.map(drop)
+    table
+        .keep(Place::Ledger, row, Keep::Greatest)
+        .await
+        .map(drop)
 }
 
 fn row(sk: String, body: String, time: Moment) -> Row {
     let expires = Some(time.plus_seconds(FORGOTTEN));
-    Row { pk: PK.to_owned(), sk, body, rank: keys::second(time), version: 0, expires }
+    Row {
+        pk: PK.to_owned(),
+        sk,
+        body,
+        rank: keys::second(time),
+        version: 0,
+        expires,
+    }
 }
 
 fn key(kind: &str, account: AccountId, region: &str) -> String {
@@ -105,11 +155,16 @@ fn key(kind: &str, account: AccountId, region: &str) -> String {
 fn spot(row: &Row) -> Result<Spot, Trouble> {
     let mut parts = row.sk.splitn(3, '#').skip(1);
     let account = parts.next().and_then(|account| account.parse().ok());
-    account.zip(parts.next().map(str::to_owned)).ok_or_else(|| unreadable(row, "the key names no place"))
+    account
+        .zip(parts.next().map(str::to_owned))
+        .ok_or_else(|| unreadable(row, "the key names no place"))
 }
 
 fn json(what: &impl Serialize) -> Result<String, Trouble> {
-    serde_json::to_string(what).map_err(|error| Trouble::Refused { what: "noting a probe".to_owned(), why: error.to_string() })
+    serde_json::to_string(what).map_err(|error| Trouble::Refused {
+        what: "noting a probe".to_owned(),
+        why: error.to_string(),
+    })
 }
 
 fn read<D: DeserializeOwned>(row: &Row) -> Result<D, Trouble> {
@@ -117,5 +172,8 @@ fn read<D: DeserializeOwned>(row: &Row) -> Result<D, Trouble> {
 }
 
 fn unreadable(row: &Row, why: &str) -> Trouble {
-    Trouble::Refused { what: format!("reading row `{PK}` `{}`", row.sk), why: why.to_owned() }
+    Trouble::Refused {
+        what: format!("reading row `{PK}` `{}`", row.sk),
+        why: why.to_owned(),
+    }
 }

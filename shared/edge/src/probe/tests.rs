@@ -60,15 +60,25 @@ fn answer(twin: &Twin<Calm>, account: rolewatch_guard::id::AccountId, region: &s
         "eventID": format!("00000000-0000-4000-8000-{:012}", time.epoch_seconds()),
         "recipientAccountId": account.to_string(),
     });
-    let guarded = Guarded { stack: "rolewatch".into(), reader_role: "rolewatch-reader".into(), ..Guarded::default() };
+    let guarded = Guarded {
+        stack: "rolewatch".into(),
+        reader_role: "rolewatch-reader".into(),
+        ..Guarded::default()
+    };
     let prober = own::Prober::new(&guarded, "123456789012".parse().unwrap());
-    let probe = prober.read(record.to_string().as_bytes(), Delivery::default()).unwrap();
+    let probe = prober
+        .read(record.to_string().as_bytes(), Delivery::default())
+        .unwrap();
     wait(answered(twin, &probe, time.plus_seconds(120))).unwrap();
 }
 
 fn named(twin: &Twin<Calm>) -> Vec<(String, String)> {
     let standing = wait(standing(twin)).unwrap();
-    standing.silent.into_keys().map(|(account, region)| (account.to_string(), region)).collect()
+    standing
+        .silent
+        .into_keys()
+        .map(|(account, region)| (account.to_string(), region))
+        .collect()
 }
 
 fn notices(twin: &Twin<Calm>) -> Vec<(String, String)> {
@@ -83,10 +93,26 @@ fn notices(twin: &Twin<Calm>) -> Vec<(String, String)> {
 fn every_account_of_the_policy_is_probed_in_every_region() {
     let twin = Twin::new(Calm, hour(0));
     let sums = probe(&twin, &policy(), &["eu-west-1", "us-east-1"], 0);
-    assert_eq!(sums, Probed { expected: 4, sent: 4, ..Probed::default() });
-    let probed: BTreeSet<Spot> = twin.probed.take().into_iter().map(|(_, account, region)| (account, region)).collect();
+    assert_eq!(
+        sums,
+        Probed {
+            expected: 4,
+            sent: 4,
+            ..Probed::default()
+        }
+    );
+    let probed: BTreeSet<Spot> = twin
+        .probed
+        .take()
+        .into_iter()
+        .map(|(_, account, region)| (account, region))
+        .collect();
     assert_eq!(probed.len(), 4);
-    assert_eq!((notices(&twin), named(&twin)), (Vec::new(), Vec::new()), "a first run knows of no silence");
+    assert_eq!(
+        (notices(&twin), named(&twin)),
+        (Vec::new(), Vec::new()),
+        "a first run knows of no silence"
+    );
 }
 
 #[test]
@@ -102,9 +128,18 @@ fn a_place_that_is_cut_off_is_named_at_the_second_run_and_taken_off_when_it_answ
     assert_eq!(probe(&twin, &policy(), &regions, 2).silent, 1);
     assert_eq!(named(&twin), told);
     let (subject, body) = notices(&twin).pop().unwrap();
-    assert_eq!(subject, "rolewatch: no events come from one account and Region");
-    assert!(body.contains("account 444455556666 (production), eu-west-1, since 2026-03-02T10:00:05Z"), "{body}");
-    assert!(!body.contains("111122223333") && !body.contains("us-east-1"), "{body}");
+    assert_eq!(
+        subject,
+        "rolewatch: no events come from one account and Region"
+    );
+    assert!(
+        body.contains("account 444455556666 (production), eu-west-1, since 2026-03-02T10:00:05Z"),
+        "{body}"
+    );
+    assert!(
+        !body.contains("111122223333") && !body.contains("us-east-1"),
+        "{body}"
+    );
     come_back(&twin, &[]);
     assert_eq!(probe(&twin, &policy(), &regions, 3).silent, 0);
     assert_eq!((named(&twin), notices(&twin)), (Vec::new(), Vec::new()));
@@ -122,7 +157,12 @@ fn an_answer_that_is_late_or_lost_once_clears_the_place_at_the_next_run() {
     // The first one comes after all. The second one is still missing.
     answer(&twin, account, "us-east-1", hour(0).plus_seconds(6));
     assert_eq!(probe(&twin, &policy(), &["us-east-1"], 2).silent, 1);
-    let since: Vec<Moment> = wait(standing(&twin)).unwrap().silent.into_values().map(|silence| silence.since).collect();
+    let since: Vec<Moment> = wait(standing(&twin))
+        .unwrap()
+        .silent
+        .into_values()
+        .map(|silence| silence.since)
+        .collect();
     assert_eq!(since, [hour(1).plus_seconds(5)]);
     come_back(&twin, &[]);
     assert_eq!(probe(&twin, &policy(), &["us-east-1"], 3).silent, 0);
@@ -135,7 +175,13 @@ fn a_probe_has_half_an_hour_before_its_place_is_silent() {
     for (seconds, silent) in [(1_800, 0), (1_805, 2)] {
         let now = hour(0).plus_seconds(seconds);
         // The first of them takes the place of the one before, whose time it keeps.
-        assert_eq!(wait(run(&twin, &policy(), &regions(&["us-east-1"]), None, now)).unwrap().silent, silent, "{seconds}");
+        assert_eq!(
+            wait(run(&twin, &policy(), &regions(&["us-east-1"]), None, now))
+                .unwrap()
+                .silent,
+            silent,
+            "{seconds}"
+        );
     }
 }
 
@@ -143,21 +189,39 @@ fn a_probe_has_half_an_hour_before_its_place_is_silent() {
 fn a_role_that_lets_nobody_in_is_silent_at_once_and_the_reason_is_told() {
     let twin = Twin::new(Calm, hour(0));
     let place = ("444455556666".parse().unwrap(), "me-south-1".to_owned());
-    let refused = Trouble::Refused { what: "sts:AssumeRole".to_owned(), why: "RegionDisabledException".to_owned() };
+    let refused = Trouble::Refused {
+        what: "sts:AssumeRole".to_owned(),
+        why: "RegionDisabledException".to_owned(),
+    };
     twin.unprobed.borrow_mut().insert(place.clone(), refused);
     let sums = probe(&twin, &policy(), &["me-south-1"], 0);
     assert_eq!((sums.sent, sums.failed, sums.silent), (1, 1, 1));
     let (_, body) = notices(&twin).pop().unwrap();
-    assert!(body.contains("the reader role can't be entered") && body.contains("RegionDisabledException"), "{body}");
+    assert!(
+        body.contains("the reader role can't be entered")
+            && body.contains("RegionDisabledException"),
+        "{body}"
+    );
     // What can't be reached has its time: the next run may reach it.
-    let unreachable = Trouble::Unreachable { what: "sts:AssumeRole".to_owned(), why: "no route".to_owned() };
+    let unreachable = Trouble::Unreachable {
+        what: "sts:AssumeRole".to_owned(),
+        why: "no route".to_owned(),
+    };
     let other = ("111122223333".parse().unwrap(), "me-south-1".to_owned());
     twin.unprobed.borrow_mut().clear();
     twin.unprobed.borrow_mut().insert(other, unreachable);
     come_back(&twin, &[]);
-    assert_eq!(probe(&twin, &policy(), &["me-south-1"], 1).silent, 1, "only the one that was refused");
+    assert_eq!(
+        probe(&twin, &policy(), &["me-south-1"], 1).silent,
+        1,
+        "only the one that was refused"
+    );
     come_back(&twin, &[]);
-    assert_eq!(probe(&twin, &policy(), &["me-south-1"], 2).silent, 1, "only the other one");
+    assert_eq!(
+        probe(&twin, &policy(), &["me-south-1"], 2).silent,
+        1,
+        "only the other one"
+    );
     assert!(notices(&twin).pop().unwrap().1.contains("no route"));
 }
 
@@ -169,16 +233,33 @@ fn what_a_run_has_no_time_for_is_not_silent_and_comes_first_in_the_next_one() {
     let sums = |number, seconds| {
         twin.clock.set(hour(number));
         let deadline = Some(hour(number).plus_seconds(seconds));
-        wait(run(&twin, &policy(), &regions(&names), deadline, hour(number))).unwrap()
+        wait(run(
+            &twin,
+            &policy(),
+            &regions(&names),
+            deadline,
+            hour(number),
+        ))
+        .unwrap()
     };
     let first = sums(0, 75);
     assert_eq!((first.sent, first.left, first.silent), (4, 2, 0));
-    let early: Vec<_> = twin.probed.borrow().iter().map(|(_, account, region)| (*account, region.clone())).collect();
+    let early: Vec<_> = twin
+        .probed
+        .borrow()
+        .iter()
+        .map(|(_, account, region)| (*account, region.clone()))
+        .collect();
     assert_eq!(notices(&twin).len(), 1, "it is said");
     come_back(&twin, &[]);
     let second = sums(1, 55);
     assert_eq!((second.sent, second.left, second.silent), (2, 4, 0));
-    assert!(twin.probed.borrow().iter().all(|(_, account, region)| !early.contains(&(*account, region.clone()))));
+    assert!(
+        twin.probed
+            .borrow()
+            .iter()
+            .all(|(_, account, region)| !early.contains(&(*account, region.clone())))
+    );
     assert_eq!(notices(&twin).len(), 0, "once a day");
 }
 
@@ -189,7 +270,11 @@ fn a_repeated_run_says_the_same() {
     for _ in 0..2 {
         assert_eq!(probe(&twin, &policy(), &["us-east-1"], 1).silent, 2);
     }
-    assert_eq!(notices(&twin).len(), 1, "the same places are told once a day");
+    assert_eq!(
+        notices(&twin).len(),
+        1,
+        "the same places are told once a day"
+    );
     assert_eq!(probe(&twin, &policy(), &["us-east-1"], 24).silent, 2);
     assert_eq!(notices(&twin).len(), 1);
 }
@@ -206,12 +291,17 @@ fn whoever_is_no_longer_expected_is_no_longer_named() {
 #[test]
 fn of_many_places_twenty_are_named_and_the_rest_is_counted() {
     let twin = Twin::new(Calm, hour(0));
-    let names: Vec<String> = (1..=15).map(|number| format!("eu-north-{number}")).collect();
+    let names: Vec<String> = (1..=15)
+        .map(|number| format!("eu-north-{number}"))
+        .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     probe(&twin, &policy(), &names, 0);
     assert_eq!(probe(&twin, &policy(), &names, 1).silent, 30);
     let (subject, body) = notices(&twin).pop().unwrap();
-    assert_eq!(subject, "rolewatch: no events come from 30 accounts and Regions");
+    assert_eq!(
+        subject,
+        "rolewatch: no events come from 30 accounts and Regions"
+    );
     assert_eq!(body.matches("\n- account ").count(), 20);
     assert!(body.contains("- and 10 more"), "{body}");
 }

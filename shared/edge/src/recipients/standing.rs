@@ -55,13 +55,24 @@ pub struct Standing {
 impl Standing {
     fn first(recipients: Recipients, now: Moment) -> Self {
         // Whether somebody was subscribed before the first sweep, nobody knows.
-        let unread_since = (recipients != Recipients::Confirmed).then(|| now.plus_seconds(-operations::KEPT));
-        Self { recipients, since: now, version: 0, told: 0, tries: 0, last: None, unread_since }
+        let unread_since =
+            (recipients != Recipients::Confirmed).then(|| now.plus_seconds(-operations::KEPT));
+        Self {
+            recipients,
+            since: now,
+            version: 0,
+            told: 0,
+            tries: 0,
+            last: None,
+            unread_since,
+        }
     }
 
     /// As it is after a look at the subscriptions.
     fn after(before: Option<&Self>, found: Recipients, now: Moment) -> Self {
-        let Some(before) = before else { return Self::first(found, now) };
+        let Some(before) = before else {
+            return Self::first(found, now);
+        };
         if before.recipients == found {
             return before.clone();
         }
@@ -70,7 +81,11 @@ impl Standing {
         let says_lost = !before.version.is_multiple_of(2);
         // That nobody was there from the beginning is said by the stack's output and the digest.
         let news = was_there != is_there && says_lost == is_there;
-        let mut after = Self { recipients: found, since: now, ..before.clone() };
+        let mut after = Self {
+            recipients: found,
+            since: now,
+            ..before.clone()
+        };
         if was_there && !is_there {
             after.unread_since = Some(now.plus_seconds(-LOOKS));
         }
@@ -82,13 +97,19 @@ impl Standing {
 
     /// Whether it is published now: for the first time, or because its pause is over or Slack takes messages again.
     fn is_due(&self, now: Moment, slack: Option<Moment>) -> bool {
-        let Some(last) = self.last.filter(|_| self.told < self.version) else { return self.told < self.version };
+        let Some(last) = self.last.filter(|_| self.told < self.version) else {
+            return self.told < self.version;
+        };
         let waited = last.plus_seconds(pause(self.tries.saturating_sub(1))) <= now;
         waited || slack.is_some_and(|since| last < since && since <= now)
     }
 
     fn changed(&self) -> RecipientsChanged {
-        RecipientsChanged { version: self.version, recipients: self.recipients, since: self.since }
+        RecipientsChanged {
+            version: self.version,
+            recipients: self.recipients,
+            since: self.since,
+        }
     }
 }
 
@@ -97,9 +118,15 @@ impl Standing {
 ///
 /// # Errors
 /// The table's and the topic's own. The next sweep goes on.
-pub async fn look_after<O: Table + Topic + Subscribers>(outside: &O, now: Moment) -> Result<Option<Moment>, Trouble> {
+pub async fn look_after<O: Table + Topic + Subscribers>(
+    outside: &O,
+    now: Moment,
+) -> Result<Option<Moment>, Trouble> {
     let rows = outside.query(Place::Outbox, PK, &Span::default()).await?;
-    let slack = rows.iter().find(|row| row.sk == SLACK).and_then(|row| row.body.parse().ok());
+    let slack = rows
+        .iter()
+        .find(|row| row.sk == SLACK)
+        .and_then(|row| row.body.parse().ok());
     let found = audience(outside).await;
     let state = rows.iter().find(|row| row.sk == STATE);
     let seen = state.map_or(0, |row| row.version);
@@ -109,11 +136,15 @@ pub async fn look_after<O: Table + Topic + Subscribers>(outside: &O, now: Moment
         (Err(trouble), before) => {
             tracing::error!(%trouble, "whether anybody receives the e-mail of the operations topic is not known");
             // What is not known changes nothing. What is known is still told.
-            let Some(before) = before else { return Ok(slack) };
+            let Some(before) = before else {
+                return Ok(slack);
+            };
             before.clone()
         }
     };
-    if standing.told < standing.version && slot::settled(outside, MESSAGE_ID).await? >= standing.version {
+    if standing.told < standing.version
+        && slot::settled(outside, MESSAGE_ID).await? >= standing.version
+    {
         standing.told = standing.version;
     }
     let caught_up = catch_up(outside, &standing).await;
@@ -134,7 +165,12 @@ pub async fn look_after<O: Table + Topic + Subscribers>(outside: &O, now: Moment
 
 /// Whether nothing is left of what nobody received. Of two sweeps at once, both may send it.
 async fn catch_up<O: Table + Topic>(outside: &O, standing: &Standing) -> bool {
-    let Some(from) = standing.unread_since.filter(|_| standing.recipients == Recipients::Confirmed) else { return false };
+    let Some(from) = standing
+        .unread_since
+        .filter(|_| standing.recipients == Recipients::Confirmed)
+    else {
+        return false;
+    };
     match operations::catch_up(outside, from, standing.since).await {
         Ok(count) => {
             tracing::info!(count, "sent notices that nobody had received");
@@ -148,27 +184,58 @@ async fn catch_up<O: Table + Topic>(outside: &O, standing: &Standing) -> bool {
 }
 
 async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), Trouble> {
-    let body = serde_json::to_string(&Message::Recipients { recipients: changed })
-        .map_err(|error| Trouble::Refused { what: "telling who receives e-mail".to_owned(), why: error.to_string() })?;
-    outside.publish(Notice::Finding { body, attributes: vec![("recipients", "true".to_owned())] }).await
+    let body = serde_json::to_string(&Message::Recipients {
+        recipients: changed,
+    })
+    .map_err(|error| Trouble::Refused {
+        what: "telling who receives e-mail".to_owned(),
+        why: error.to_string(),
+    })?;
+    outside
+        .publish(Notice::Finding {
+            body,
+            attributes: vec![("recipients", "true".to_owned())],
+        })
+        .await
 }
 
 fn read(row: &Row) -> Result<Standing, Trouble> {
-    serde_json::from_str(&row.body)
-        .map_err(|error| Trouble::Refused { what: format!("reading row `{PK}` `{STATE}`"), why: error.to_string() })
+    serde_json::from_str(&row.body).map_err(|error| Trouble::Refused {
+        what: format!("reading row `{PK}` `{STATE}`"),
+        why: error.to_string(),
+    })
 }
 
 async fn write<T: Table>(table: &T, standing: &Standing, seen: u64) -> Result<bool, Trouble> {
-    let body = serde_json::to_string(standing)
-        .map_err(|error| Trouble::Refused { what: format!("writing row `{PK}` `{STATE}`"), why: error.to_string() })?;
-    let row = Row { pk: PK.to_owned(), sk: STATE.to_owned(), body, rank: String::new(), version: 0, expires: None };
+    let body = serde_json::to_string(standing).map_err(|error| Trouble::Refused {
+        what: format!("writing row `{PK}` `{STATE}`"),
+        why: error.to_string(),
+    })?;
+    let row = Row {
+        pk: PK.to_owned(),
+        sk: STATE.to_owned(),
+        body,
+        rank: String::new(),
+        version: 0,
+        expires: None,
+    };
     table.replace(Place::Outbox, row, seen).await
 }
 
 /// Notes that Slack takes messages, after it had not or after nobody knew. What waits for Slack need not wait for its pause.
 pub(crate) async fn slack_takes<T: Table>(table: &T, now: Moment) -> Result<(), Trouble> {
-    let row = Row { pk: PK.to_owned(), sk: SLACK.to_owned(), body: now.to_string(), rank: now.to_string(), version: 0, expires: None };
-    table.keep(Place::Outbox, row, Keep::Greatest).await.map(drop)
+    let row = Row {
+        pk: PK.to_owned(),
+        sk: SLACK.to_owned(),
+        body: now.to_string(),
+        rank: now.to_string(),
+        version: 0,
+        expires: None,
+    };
+    table
+        .keep(Place::Outbox, row, Keep::Greatest)
+        .await
+        .map(drop)
 }
 
 #[cfg(test)]

@@ -17,11 +17,32 @@ fn of(subscriptions: Vec<Subscription>) -> Audience {
 #[test]
 fn only_a_confirmed_email_subscription_is_a_person() {
     for protocol in ["email", "email-json"] {
-        assert_eq!(of(vec![subscribed(protocol)]).recipients, Recipients::Confirmed, "{protocol}");
+        assert_eq!(
+            of(vec![subscribed(protocol)]).recipients,
+            Recipients::Confirmed,
+            "{protocol}"
+        );
     }
-    for protocol in ["sqs", "lambda", "https", "http", "sms", "firehose", "application", "Email ", ""] {
+    for protocol in [
+        "sqs",
+        "lambda",
+        "https",
+        "http",
+        "sms",
+        "firehose",
+        "application",
+        "Email ",
+        "",
+    ] {
         let found = of(vec![subscribed(protocol)]);
-        assert_eq!(found, Audience { recipients: Recipients::Nobody, others: true }, "{protocol}");
+        assert_eq!(
+            found,
+            Audience {
+                recipients: Recipients::Nobody,
+                others: true
+            },
+            "{protocol}"
+        );
     }
     assert_eq!(of(Vec::new()), Audience::EMPTY);
 }
@@ -33,20 +54,43 @@ fn a_word_in_place_of_the_arn_is_not_a_confirmation() {
         ("Deleted", Recipients::Nobody),
         ("pending confirmation", Recipients::Nobody),
         ("", Recipients::Nobody),
-        ("arn:aws:sns:us-east-1:123456789012:rolewatch-operations", Recipients::Nobody),
-        ("arn:aws:sns:us-east-1:123456789012:rolewatch-operations:", Recipients::Nobody),
-        ("arn:aws:sqs:us-east-1:123456789012:queue:1", Recipients::Nobody),
+        (
+            "arn:aws:sns:us-east-1:123456789012:rolewatch-operations",
+            Recipients::Nobody,
+        ),
+        (
+            "arn:aws:sns:us-east-1:123456789012:rolewatch-operations:",
+            Recipients::Nobody,
+        ),
+        (
+            "arn:aws:sqs:us-east-1:123456789012:queue:1",
+            Recipients::Nobody,
+        ),
     ];
     for (word, recipients) in cases {
-        let found = of(vec![unsubscribed("email", word), unsubscribed("https", word)]);
-        assert_eq!(found, Audience { recipients, others: false }, "{word}");
+        let found = of(vec![
+            unsubscribed("email", word),
+            unsubscribed("https", word),
+        ]);
+        assert_eq!(
+            found,
+            Audience {
+                recipients,
+                others: false
+            },
+            "{word}"
+        );
     }
 }
 
 #[test]
 fn one_confirmed_address_is_enough_and_the_order_does_not_matter() {
-    let mut all =
-        vec![subscribed("sqs"), unsubscribed("email", "Deleted"), unsubscribed("email", "PendingConfirmation"), subscribed("email")];
+    let mut all = vec![
+        subscribed("sqs"),
+        unsubscribed("email", "Deleted"),
+        unsubscribed("email", "PendingConfirmation"),
+        subscribed("email"),
+    ];
     for _ in 0..all.len() {
         all.rotate_left(1);
         assert_eq!(of(all.clone()).recipients, Recipients::Confirmed, "{all:?}");
@@ -54,7 +98,14 @@ fn one_confirmed_address_is_enough_and_the_order_does_not_matter() {
     all.retain(|one| *one != subscribed("email"));
     for _ in 0..all.len() {
         all.rotate_left(1);
-        assert_eq!(of(all.clone()), Audience { recipients: Recipients::Pending, others: true }, "{all:?}");
+        assert_eq!(
+            of(all.clone()),
+            Audience {
+                recipients: Recipients::Pending,
+                others: true
+            },
+            "{all:?}"
+        );
     }
 }
 
@@ -64,9 +115,18 @@ fn every_page_is_read() {
     let mut all = vec![subscribed("sqs"); 250];
     all.push(subscribed("email"));
     *twin.subscriptions.borrow_mut() = all;
-    assert_eq!(run(audience(&twin)).unwrap().recipients, Recipients::Confirmed);
+    assert_eq!(
+        run(audience(&twin)).unwrap().recipients,
+        Recipients::Confirmed
+    );
     twin.subscriptions.borrow_mut().pop();
-    assert_eq!(run(audience(&twin)).unwrap(), Audience { recipients: Recipients::Nobody, others: true });
+    assert_eq!(
+        run(audience(&twin)).unwrap(),
+        Audience {
+            recipients: Recipients::Nobody,
+            others: true
+        }
+    );
 }
 
 #[test]
@@ -76,12 +136,18 @@ fn a_list_without_an_end_is_not_an_answer() {
     impl Subscribers for Endless {
         async fn subscribers(&self, _: Option<&str>) -> Result<SubscriptionPage, Trouble> {
             self.0.set(self.0.get() + 1);
-            Ok(SubscriptionPage { subscriptions: Vec::new(), next: Some("again".to_owned()) })
+            Ok(SubscriptionPage {
+                subscriptions: Vec::new(),
+                next: Some("again".to_owned()),
+            })
         }
     }
 
     let endless = Endless(Cell::new(0));
-    assert!(matches!(run(audience(&endless)), Err(Trouble::Refused { .. })));
+    assert!(matches!(
+        run(audience(&endless)),
+        Err(Trouble::Refused { .. })
+    ));
     assert_eq!(endless.0.get(), MOST_PAGES);
 }
 
@@ -94,8 +160,15 @@ struct Counted {
 
 impl Weather for Counted {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
-        self.calls.set(self.calls.get() + usize::from(gate == Gate::Before));
-        if self.fails.get() { Err(Trouble::Throttled { what: what.to_owned() }) } else { Ok(()) }
+        self.calls
+            .set(self.calls.get() + usize::from(gate == Gate::Before));
+        if self.fails.get() {
+            Err(Trouble::Throttled {
+                what: what.to_owned(),
+            })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -113,7 +186,11 @@ fn an_answer_is_good_for_five_minutes_and_no_longer() {
     assert_eq!(asked(GOOD_FOR - 1), (Recipients::Confirmed, 1));
     assert_eq!(asked(GOOD_FOR), (Recipients::Nobody, 2));
     twin.subscriptions.borrow_mut().push(subscribed("email"));
-    assert_eq!(asked(GOOD_FOR - 1), (Recipients::Confirmed, 3), "the clock was set back");
+    assert_eq!(
+        asked(GOOD_FOR - 1),
+        (Recipients::Confirmed, 3),
+        "the clock was set back"
+    );
 }
 
 #[test]
@@ -123,7 +200,10 @@ fn a_failure_is_not_an_answer_and_is_not_kept() {
     twin.weather.fails.set(true);
     assert!(run(known.current(&twin)).is_err());
     twin.weather.fails.set(false);
-    assert_eq!(run(known.current(&twin)).unwrap().recipients, Recipients::Confirmed);
+    assert_eq!(
+        run(known.current(&twin)).unwrap().recipients,
+        Recipients::Confirmed
+    );
     // Nor does an answer that is too old stand in for one that could not be had.
     twin.clock.set(start().plus_seconds(GOOD_FOR));
     twin.weather.fails.set(true);

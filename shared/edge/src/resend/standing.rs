@@ -33,36 +33,67 @@ pub(super) struct Due {
 }
 
 /// `rows` are the finding's open ones.
-pub(super) fn standing(stored: Option<&Stored>, acknowledged: u64, rows: &[Unsent], now: Moment) -> Standing {
+pub(super) fn standing(
+    stored: Option<&Stored>,
+    acknowledged: u64,
+    rows: &[Unsent],
+    now: Moment,
+) -> Standing {
     let Some(state) = stored.map(|stored| &stored.state) else {
         // The row was put and the finding was not, yet or at all. Then it is found and stored again, under another day.
         let over = rows.iter().all(|row| row.day_is_over(now));
-        return if over { Standing::Closed(Closed::Nothing) } else { Standing::Waits };
+        return if over {
+            Standing::Closed(Closed::Nothing)
+        } else {
+            Standing::Waits
+        };
     };
     let version = state.alert.version;
     if acknowledged >= version {
         return Standing::Closed(Closed::Acknowledged);
     }
-    let current = rows.iter().filter(|row| row.version <= version).max_by_key(|row| row.version);
+    let current = rows
+        .iter()
+        .filter(|row| row.version <= version)
+        .max_by_key(|row| row.version);
     // Only rows above the stored version are open: whoever put them is about to store it.
-    let Some(unsent) = current.cloned() else { return Standing::Closed(Closed::Nothing) };
+    let Some(unsent) = current.cloned() else {
+        return Standing::Closed(Closed::Nothing);
+    };
     if state.published == 0 && acknowledged == 0 {
         if state.quiet {
             return Standing::Closed(Closed::Nothing);
         }
         if state.alert.status == Status::Withdrawn {
             let straggles = now.seconds_since(unsent.note.since) < STRAGGLES;
-            return if straggles { Standing::Waits } else { Standing::Closed(Closed::Nothing) };
+            return if straggles {
+                Standing::Waits
+            } else {
+                Standing::Closed(Closed::Nothing)
+            };
         }
         if state.waits(now) {
             return Standing::Waits;
         }
     }
-    let stored_first = rows.iter().filter(|row| row.version > acknowledged && row.version <= version).map(|row| row.note.since).min();
+    let stored_first = rows
+        .iter()
+        .filter(|row| row.version > acknowledged && row.version <= version)
+        .map(|row| row.note.since)
+        .min();
     let due = state.due.filter(|_| state.published == 0);
-    let since = stored_first.unwrap_or(unsent.note.since).max(due.unwrap_or(unsent.note.since));
-    let last = unsent.note.last.unwrap_or(unsent.note.since.max(due.unwrap_or(unsent.note.since)));
-    Standing::Owed(Due { since, next: last.plus_seconds(pause(unsent.note.tries)), unsent })
+    let since = stored_first
+        .unwrap_or(unsent.note.since)
+        .max(due.unwrap_or(unsent.note.since));
+    let last = unsent
+        .note
+        .last
+        .unwrap_or(unsent.note.since.max(due.unwrap_or(unsent.note.since)));
+    Standing::Owed(Due {
+        since,
+        next: last.plus_seconds(pause(unsent.note.tries)),
+        unsent,
+    })
 }
 
 /// How long an acknowledgement is waited for after so many tries, in seconds.

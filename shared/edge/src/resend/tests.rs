@@ -22,7 +22,10 @@ impl Weather for Stop {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         self.passed.set(self.passed.get() + 1);
         if self.passed.get() == self.at.get() {
-            return Err(Trouble::Unreachable { what: what.to_owned(), why: "stopped".to_owned() });
+            return Err(Trouble::Unreachable {
+                what: what.to_owned(),
+                why: "stopped".to_owned(),
+            });
         }
         Ok(())
     }
@@ -48,10 +51,25 @@ fn start() -> Moment {
 }
 
 fn state(change: impl FnOnce(&mut State)) -> State {
-    let alert = Alert { noticed: start().to_string(), ..sample::alert() };
-    let switches = vec![SessionAt { session: "AROAEXAMPLE:dora".into(), time: start() }];
+    let alert = Alert {
+        noticed: start().to_string(),
+        ..sample::alert()
+    };
+    let switches = vec![SessionAt {
+        session: "AROAEXAMPLE:dora".into(),
+        time: start(),
+    }];
     let records = vec!["444455556666~7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002".into()];
-    let mut state = State { alert, switches, records, several: false, quiet: false, due: None, published: 0, sending: None };
+    let mut state = State {
+        alert,
+        switches,
+        records,
+        several: false,
+        quiet: false,
+        due: None,
+        published: 0,
+        sending: None,
+    };
     change(&mut state);
     state
 }
@@ -63,13 +81,32 @@ fn unproven(state: &mut State) {
 
 fn put<W: Weather>(twin: &Twin<W>, state: &State) {
     let (stored, _) = run(outbox::load_acknowledged(twin, &state.alert.id)).unwrap();
-    assert!(run(outbox::write(twin, state, stored.map_or(0, |stored| stored.version), twin.clock.get())).unwrap());
+    assert!(
+        run(outbox::write(
+            twin,
+            state,
+            stored.map_or(0, |stored| stored.version),
+            twin.clock.get()
+        ))
+        .unwrap()
+    );
 }
 
 fn acknowledge<W: Weather>(twin: &Twin<W>, version: u64) {
-    let body = serde_json::to_string(&Acknowledged { version, how: "slack".into() }).unwrap();
+    let body = serde_json::to_string(&Acknowledged {
+        version,
+        how: "slack".into(),
+    })
+    .unwrap();
     let pk = format!("finding#{}", sample::alert().id);
-    let row = Row { pk, sk: ACK.into(), body, rank: format!("{version:012}"), version: 0, expires: None };
+    let row = Row {
+        pk,
+        sk: ACK.into(),
+        body,
+        rank: format!("{version:012}"),
+        version: 0,
+        expires: None,
+    };
     run(twin.keep(Place::Outbox, row, Keep::Greatest)).unwrap();
 }
 
@@ -83,24 +120,37 @@ fn sweep<W: Weather>(twin: &Twin<W>) -> Resent {
 
 fn published<W: Weather>(twin: &Twin<W>) -> Vec<(String, u64)> {
     let read = |notice: &Notice| match notice {
-        Notice::Finding { body, .. } => serde_json::from_str::<Alert>(body).map(|alert| (alert.id, alert.version)).unwrap(),
+        Notice::Finding { body, .. } => serde_json::from_str::<Alert>(body)
+            .map(|alert| (alert.id, alert.version))
+            .unwrap(),
         Notice::Operations { body, .. } => panic!("{body}"),
     };
     twin.topics.borrow().iter().map(read).collect()
 }
 
 fn stored<W: Weather>(twin: &Twin<W>) -> State {
-    run(outbox::load_acknowledged(twin, &sample::alert().id)).unwrap().0.unwrap().state
+    run(outbox::load_acknowledged(twin, &sample::alert().id))
+        .unwrap()
+        .0
+        .unwrap()
+        .state
 }
 
 #[test]
 fn what_was_stored_and_never_published_is_published() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|_| ()));
-    assert_eq!(sweep(&twin), Resent::default(), "whoever stored it is given time to publish it");
+    assert_eq!(
+        sweep(&twin),
+        Resent::default(),
+        "whoever stored it is given time to publish it"
+    );
     later(&twin, FIRST_PAUSE);
     let resent = sweep(&twin);
-    assert_eq!((resent.published, resent.unacknowledged, resent.oldest), (1, 1, Some(start())));
+    assert_eq!(
+        (resent.published, resent.unacknowledged, resent.oldest),
+        (1, 1, Some(start()))
+    );
     assert_eq!(published(&twin), [(sample::alert().id, 1)]);
     assert_eq!(stored(&twin).published, 1);
     acknowledge(&twin, 1);
@@ -119,7 +169,11 @@ fn what_was_acknowledged_is_never_sent_again_nor_read_again() {
         assert_eq!(sweep(&twin), Resent::default());
     }
     assert_eq!(published(&twin), []);
-    assert_eq!(run(unsent::days(&twin)).unwrap(), [], "a day of which all was told is not looked at again");
+    assert_eq!(
+        run(unsent::days(&twin)).unwrap(),
+        [],
+        "a day of which all was told is not looked at again"
+    );
 }
 
 #[test]
@@ -134,7 +188,11 @@ fn what_is_not_acknowledged_is_sent_again_with_growing_pauses() {
         }
     }
     assert_eq!(sent, [5, 15, 35, 75, 155, 315, 635, 995, 1_355]);
-    assert!(published(&twin).iter().all(|(id, version)| (id.as_str(), *version) == (&sample::alert().id, 1)));
+    assert!(
+        published(&twin)
+            .iter()
+            .all(|(id, version)| (id.as_str(), *version) == (&sample::alert().id, 1))
+    );
     assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
 }
 
@@ -149,7 +207,11 @@ fn once_somebody_can_read_again_what_waits_is_sent_at_once_and_once() {
     }
     let sent = published(&twin).len();
     let readable = twin.clock.get().plus_seconds(60);
-    let resent = |twin: &Twin<Calm>| run(resend(twin, twin.clock.get(), PLENTY, Some(readable))).unwrap().published;
+    let resent = |twin: &Twin<Calm>| {
+        run(resend(twin, twin.clock.get(), PLENTY, Some(readable)))
+            .unwrap()
+            .published
+    };
     assert_eq!(resent(&twin), 0, "it is not so yet");
     later(&twin, 300);
     assert_eq!(resent(&twin), 1);
@@ -165,12 +227,18 @@ fn after_any_number_of_days_it_is_still_stored_counted_and_sent() {
     for day in [1, 15, 100, 399] {
         twin.clock.set(start().plus_seconds(day * 86_400));
         let resent = sweep(&twin);
-        assert_eq!((resent.published, resent.unacknowledged, resent.oldest), (1, 1, Some(start())), "day {day}");
+        assert_eq!(
+            (resent.published, resent.unacknowledged, resent.oldest),
+            (1, 1, Some(start())),
+            "day {day}"
+        );
     }
     let now = twin.clock.get();
     let owed = run(unacknowledged(&twin, now)).unwrap();
     assert_eq!(
-        owed.iter().map(|one| (one.stored.state.alert.id.as_str(), one.since)).collect::<Vec<_>>(),
+        owed.iter()
+            .map(|one| (one.stored.state.alert.id.as_str(), one.since))
+            .collect::<Vec<_>>(),
         [(&*sample::alert().id, start())]
     );
 }
@@ -183,13 +251,21 @@ fn a_new_version_has_its_own_pauses_and_is_owed_until_it_is_acknowledged() {
     sweep(&twin);
     acknowledge(&twin, 1);
     later(&twin, 3 * 86_400);
-    put(&twin, &state(|state| (state.alert.version, state.alert.status, state.published) = (2, Status::Withdrawn, 1)));
+    put(
+        &twin,
+        &state(|state| {
+            (state.alert.version, state.alert.status, state.published) = (2, Status::Withdrawn, 1)
+        }),
+    );
     later(&twin, FIRST_PAUSE);
     assert_eq!(sweep(&twin).published, 1);
     assert_eq!(published(&twin).last(), Some(&(sample::alert().id, 2)));
     // An acknowledgement of the version before is none of this one.
     later(&twin, LONGEST_PAUSE);
-    assert_eq!((sweep(&twin).published, sweep(&twin).unacknowledged), (1, 1));
+    assert_eq!(
+        (sweep(&twin).published, sweep(&twin).unacknowledged),
+        (1, 1)
+    );
     acknowledge(&twin, 2);
     assert_eq!(sweep(&twin), Resent::default());
 }
@@ -202,12 +278,21 @@ fn what_nobody_judged_again_in_time_is_judged_again_and_not_told_as_it_was() {
     assert_eq!(sweep(&twin), Resent::default());
     later(&twin, FIRST_PAUSE);
     let resent = sweep(&twin);
-    assert_eq!((resent.published, resent.rejudged, resent.unacknowledged), (0, 1, 1));
+    assert_eq!(
+        (resent.published, resent.rejudged, resent.unacknowledged),
+        (0, 1, 1)
+    );
     assert_eq!(published(&twin), []);
     let queue = twin.queue.borrow();
     let message: serde_json::Value = serde_json::from_str(&queue[0].1).unwrap();
-    assert_eq!(message["rejudge"]["sessions"][0]["session"], "AROAEXAMPLE:dora");
-    assert_eq!(message["rejudge"]["records"][0], serde_json::json!(["444455556666", "7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002"]));
+    assert_eq!(
+        message["rejudge"]["sessions"][0]["session"],
+        "AROAEXAMPLE:dora"
+    );
+    assert_eq!(
+        message["rejudge"]["records"][0],
+        serde_json::json!(["444455556666", "7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002"])
+    );
     assert_eq!((queue.len(), queue[0].0), (1, twin.clock.get()));
 }
 
@@ -217,7 +302,11 @@ fn what_waits_for_its_evidence_is_neither_sent_nor_counted() {
     put(&twin, &state(unproven));
     later(&twin, 899);
     assert_eq!(sweep(&twin), Resent::default());
-    assert_eq!(run(unsent::days(&twin)).unwrap().len(), 1, "it is not forgotten either");
+    assert_eq!(
+        run(unsent::days(&twin)).unwrap().len(),
+        1,
+        "it is not forgotten either"
+    );
 }
 
 #[test]
@@ -239,7 +328,10 @@ fn what_is_reported_and_not_alerted_is_not_sent() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|state| state.quiet = true));
     later(&twin, 86_400);
-    assert_eq!((sweep(&twin), published(&twin).len()), (Resent::default(), 0));
+    assert_eq!(
+        (sweep(&twin), published(&twin).len()),
+        (Resent::default(), 0)
+    );
     // Later it turns out to be worse.
     put(&twin, &state(|state| state.alert.version = 2));
     later(&twin, FIRST_PAUSE);
@@ -250,12 +342,21 @@ fn what_is_reported_and_not_alerted_is_not_sent() {
 fn what_was_withdrawn_before_anybody_was_told_is_not_sent() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|_| ()));
-    put(&twin, &state(|state| (state.alert.version, state.alert.status) = (2, Status::Withdrawn)));
+    put(
+        &twin,
+        &state(|state| (state.alert.version, state.alert.status) = (2, Status::Withdrawn)),
+    );
     for _ in 0..5 {
         later(&twin, 86_400);
         assert_eq!(sweep(&twin), Resent::default());
     }
-    assert_eq!((published(&twin).len(), run(unsent::days(&twin)).unwrap().len()), (0, 0));
+    assert_eq!(
+        (
+            published(&twin).len(),
+            run(unsent::days(&twin)).unwrap().len()
+        ),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -263,7 +364,10 @@ fn what_was_told_by_somebody_who_could_not_note_it_is_withdrawn_aloud() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|_| ()));
     // Published, and stopped. Then evidence came.
-    put(&twin, &state(|state| (state.alert.version, state.alert.status) = (2, Status::Withdrawn)));
+    put(
+        &twin,
+        &state(|state| (state.alert.version, state.alert.status) = (2, Status::Withdrawn)),
+    );
     later(&twin, FIRST_PAUSE);
     assert_eq!(sweep(&twin), Resent::default());
     acknowledge(&twin, 1);
@@ -284,7 +388,10 @@ fn wherever_a_sweep_is_stopped_the_next_ones_send_it() {
         if twin.weather.passed.get() < at {
             break;
         }
-        assert!(outcome.as_ref().map_or(true, |resent| resent.failed == 1), "at {at}: {outcome:?}");
+        assert!(
+            outcome.as_ref().map_or(true, |resent| resent.failed == 1),
+            "at {at}: {outcome:?}"
+        );
         stops += 1;
         later(&twin, 2 * FIRST_PAUSE);
         let resent = sweep(&twin);
@@ -306,10 +413,17 @@ fn wherever_storing_is_stopped_what_is_stored_is_told() {
         twin.weather.at.set(at);
         let outcome = run(outbox::write(&twin, &state(|_| ()), 0, start()));
         twin.weather.at.set(0);
-        let is_stored = twin.rows.borrow().contains_key(&(Place::Outbox, format!("finding#{}", sample::alert().id)));
+        let is_stored = twin
+            .rows
+            .borrow()
+            .contains_key(&(Place::Outbox, format!("finding#{}", sample::alert().id)));
         later(&twin, FIRST_PAUSE);
         let resent = sweep(&twin);
-        assert_eq!((resent.published, resent.unacknowledged), if is_stored { (1, 1) } else { (0, 0) }, "at {at}: {outcome:?}");
+        assert_eq!(
+            (resent.published, resent.unacknowledged),
+            if is_stored { (1, 1) } else { (0, 0) },
+            "at {at}: {outcome:?}"
+        );
     }
 }
 
@@ -318,7 +432,10 @@ fn a_row_without_its_finding_is_let_go_when_its_day_is_over() {
     let twin = Twin::new(Calm, start());
     run(unsent::note(&twin, "nothing", 1, start())).unwrap();
     later(&twin, 86_400);
-    assert_eq!((sweep(&twin), run(unsent::days(&twin)).unwrap().len()), (Resent::default(), 1));
+    assert_eq!(
+        (sweep(&twin), run(unsent::days(&twin)).unwrap().len()),
+        (Resent::default(), 1)
+    );
     later(&twin, 86_400);
     sweep(&twin);
     sweep(&twin);
@@ -335,9 +452,19 @@ fn of_two_sweeps_at_once_one_sends() {
     put(&twin, &state(|_| ()));
     later(&twin, FIRST_PAUSE);
     let now = twin.clock.get();
-    let (one, other) = run(join(resend(&twin, now, PLENTY, None), resend(&twin, now, PLENTY, None)));
+    let (one, other) = run(join(
+        resend(&twin, now, PLENTY, None),
+        resend(&twin, now, PLENTY, None),
+    ));
     let (one, other) = (one.unwrap(), other.unwrap());
-    assert_eq!((one.published + other.published, one.unacknowledged, other.unacknowledged), (1, 1, 1));
+    assert_eq!(
+        (
+            one.published + other.published,
+            one.unacknowledged,
+            other.unacknowledged
+        ),
+        (1, 1, 1)
+    );
     assert_eq!(published(&twin).len(), 1);
 }
 
@@ -345,7 +472,10 @@ fn of_two_sweeps_at_once_one_sends() {
 fn what_the_budget_leaves_out_comes_first_the_next_time() {
     let twin = Twin::new(Calm, start());
     for n in 0..5 {
-        put(&twin, &state(|state| state.alert.id = format!("finding{n}")));
+        put(
+            &twin,
+            &state(|state| state.alert.id = format!("finding{n}")),
+        );
         later(&twin, 1);
     }
     later(&twin, FIRST_PAUSE);
@@ -364,8 +494,17 @@ fn a_finding_that_cannot_be_read_holds_no_other_back() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|_| ()));
     put(&twin, &state(|state| state.alert.id = "broken".into()));
-    twin.rows.borrow_mut().get_mut(&(Place::Outbox, "finding#broken".into())).unwrap().get_mut("state").unwrap().body = "{".into();
+    twin.rows
+        .borrow_mut()
+        .get_mut(&(Place::Outbox, "finding#broken".into()))
+        .unwrap()
+        .get_mut("state")
+        .unwrap()
+        .body = "{".into();
     later(&twin, FIRST_PAUSE);
     let resent = sweep(&twin);
-    assert_eq!((resent.published, resent.failed, resent.unacknowledged), (1, 1, 2));
+    assert_eq!(
+        (resent.published, resent.failed, resent.unacknowledged),
+        (1, 1, 2)
+    );
 }

@@ -25,8 +25,18 @@ impl ArchiveSettings {
         let mut read = Reader::over(lookup);
         let stack = StackSettings::read(&mut read);
         let own = OwnSettings::read(&mut read);
-        let trail_prefix = read.optional("ROLEWATCH_TRAIL_PREFIX", "what stands before `AWSLogs/` in the trail's bucket", prefix);
-        let settings = move || Ok(Self { stack: stack?, own: own?, trail_prefix: trail_prefix?.unwrap_or_default() });
+        let trail_prefix = read.optional(
+            "ROLEWATCH_TRAIL_PREFIX",
+            "what stands before `AWSLogs/` in the trail's bucket",
+            prefix,
+        );
+        let settings = move || {
+            Ok(Self {
+                stack: stack?,
+                own: own?,
+                trail_prefix: trail_prefix?.unwrap_or_default(),
+            })
+        };
         settings().map_err(|Noted| read.wrong())
     }
 }
@@ -46,26 +56,53 @@ mod tests {
             ("ROLEWATCH_LEDGER_TABLE", "ledger"),
             ("ROLEWATCH_OUTBOX_TABLE", "outbox"),
             ("ROLEWATCH_BUCKET", "state-bucket"),
-            ("ROLEWATCH_OPERATIONS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:operations"),
+            (
+                "ROLEWATCH_OPERATIONS_TOPIC_ARN",
+                "arn:aws:sns:us-east-1:111122223333:operations",
+            ),
             ("ROLEWATCH_QUEUE_URL", "https://sqs.example/queue"),
             ("ROLEWATCH_READER_ROLE", "rolewatch-reader"),
             ("ROLEWATCH_STACK", "rolewatch"),
         ];
-        let find = |name: &str| extra.iter().chain(&base).find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let find = |name: &str| {
+            extra
+                .iter()
+                .chain(&base)
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
         ArchiveSettings::read(&find)
     }
 
     #[test]
     fn without_a_trail_there_is_nothing_to_recover_from() {
         let settings = read(&[]).unwrap();
-        assert_eq!((settings.own.trail_bucket, &*settings.trail_prefix), (None, ""));
-        let settings = read(&[("ROLEWATCH_TRAIL_BUCKET", "trail-logs"), ("ROLEWATCH_TRAIL_PREFIX", "/organization/")]).unwrap();
-        assert_eq!((settings.own.trail_bucket.as_deref(), &*settings.trail_prefix), (Some("trail-logs"), "organization"));
+        assert_eq!(
+            (settings.own.trail_bucket, &*settings.trail_prefix),
+            (None, "")
+        );
+        let settings = read(&[
+            ("ROLEWATCH_TRAIL_BUCKET", "trail-logs"),
+            ("ROLEWATCH_TRAIL_PREFIX", "/organization/"),
+        ])
+        .unwrap();
+        assert_eq!(
+            (
+                settings.own.trail_bucket.as_deref(),
+                &*settings.trail_prefix
+            ),
+            (Some("trail-logs"), "organization")
+        );
     }
 
     #[test]
     fn a_bucket_given_as_an_address_is_refused() {
-        let why = read(&[("ROLEWATCH_TRAIL_BUCKET", "s3://trail-logs")]).unwrap_err().to_string();
-        assert!(why.contains("`ROLEWATCH_TRAIL_BUCKET` is not the name of a bucket"), "{why}");
+        let why = read(&[("ROLEWATCH_TRAIL_BUCKET", "s3://trail-logs")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            why.contains("`ROLEWATCH_TRAIL_BUCKET` is not the name of a bucket"),
+            "{why}"
+        );
     }
 }

@@ -3,7 +3,10 @@
 use jiff::tz::TimeZone;
 
 use super::reader::{Noted, Reader};
-use super::{Language, Lookup, SettingsError, StackSettings, TopicArn, plain, role_name, variable, web_address};
+use super::{
+    Language, Lookup, SettingsError, StackSettings, TopicArn, plain, role_name, variable,
+    web_address,
+};
 
 /// Of session-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +40,32 @@ impl AuditorSettings {
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = Reader::over(lookup);
         let stack = StackSettings::read(&mut read);
-        let switch_queue_url = read.optional("ROLEWATCH_SWITCH_QUEUE_URL", "the URL of an SQS queue", web_address);
-        let findings_topic = read.required("ROLEWATCH_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
-        let regions = read.optional("ROLEWATCH_REGIONS", "names of regions, separated by commas", region_names);
+        let switch_queue_url = read.optional(
+            "ROLEWATCH_SWITCH_QUEUE_URL",
+            "the URL of an SQS queue",
+            web_address,
+        );
+        let findings_topic = read.required(
+            "ROLEWATCH_FINDINGS_TOPIC_ARN",
+            "the ARN of an SNS topic",
+            TopicArn::parse,
+        );
+        let reader_role = read.required(
+            "ROLEWATCH_READER_ROLE",
+            "the name of a role, without its path",
+            role_name,
+        );
+        let regions = read.optional(
+            "ROLEWATCH_REGIONS",
+            "names of regions, separated by commas",
+            region_names,
+        );
         let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
-        let time_zone = read.optional("ROLEWATCH_TIME_ZONE", "a time zone as in `Asia/Tokyo`", |name| TimeZone::get(name).ok());
+        let time_zone = read.optional(
+            "ROLEWATCH_TIME_ZONE",
+            "a time zone as in `Asia/Tokyo`",
+            |name| TimeZone::get(name).ok(),
+        );
         let home = read.required("AWS_REGION", "the name of a region", region);
         let settings = move || {
             Ok(Self {
@@ -65,7 +88,12 @@ fn region(text: &str) -> Option<String> {
 }
 
 fn region_names(text: &str) -> Option<Vec<String>> {
-    let mut names: Vec<String> = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(region).collect::<Option<_>>()?;
+    let mut names: Vec<String> = text
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(region)
+        .collect::<Option<_>>()?;
     names.sort();
     names.dedup();
     Some(names)
@@ -82,9 +110,18 @@ mod tests {
             ("ROLEWATCH_LEDGER_TABLE", "rolewatch-ledger"),
             ("ROLEWATCH_OUTBOX_TABLE", "rolewatch-outbox"),
             ("ROLEWATCH_BUCKET", "rolewatch-state-111122223333"),
-            ("ROLEWATCH_FINDINGS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:rolewatch-findings"),
-            ("ROLEWATCH_OPERATIONS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:rolewatch-operations"),
-            ("ROLEWATCH_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/111122223333/rolewatch-events"),
+            (
+                "ROLEWATCH_FINDINGS_TOPIC_ARN",
+                "arn:aws:sns:us-east-1:111122223333:rolewatch-findings",
+            ),
+            (
+                "ROLEWATCH_OPERATIONS_TOPIC_ARN",
+                "arn:aws:sns:us-east-1:111122223333:rolewatch-operations",
+            ),
+            (
+                "ROLEWATCH_QUEUE_URL",
+                "https://sqs.us-east-1.amazonaws.com/111122223333/rolewatch-events",
+            ),
             ("ROLEWATCH_READER_ROLE", "rolewatch-reader"),
             ("AWS_REGION", "us-east-1"),
         ];
@@ -94,24 +131,43 @@ mod tests {
 
     #[test]
     fn regions_are_each_named_once() {
-        let settings = read(&[("ROLEWATCH_REGIONS", "us-east-1, ap-northeast-1,us-east-1")]).unwrap();
+        let settings =
+            read(&[("ROLEWATCH_REGIONS", "us-east-1, ap-northeast-1,us-east-1")]).unwrap();
         assert_eq!(settings.regions, ["ap-northeast-1", "us-east-1"]);
-        assert_eq!(read(&[("ROLEWATCH_REGIONS", "")]).unwrap().regions, [] as [&str; 0]);
+        assert_eq!(
+            read(&[("ROLEWATCH_REGIONS", "")]).unwrap().regions,
+            [] as [&str; 0]
+        );
         assert!(read(&[("ROLEWATCH_REGIONS", "us-east-1 eu-west-1")]).is_err());
     }
 
     #[test]
     fn the_digest_is_in_the_language_and_time_zone_of_its_readers() {
-        let settings = read(&[("ROLEWATCH_LANGUAGE", "ja"), ("ROLEWATCH_TIME_ZONE", "Asia/Tokyo")]).unwrap();
-        assert_eq!((settings.language, settings.time_zone.iana_name()), (Language::Japanese, Some("Asia/Tokyo")));
+        let settings = read(&[
+            ("ROLEWATCH_LANGUAGE", "ja"),
+            ("ROLEWATCH_TIME_ZONE", "Asia/Tokyo"),
+        ])
+        .unwrap();
+        assert_eq!(
+            (settings.language, settings.time_zone.iana_name()),
+            (Language::Japanese, Some("Asia/Tokyo"))
+        );
         let unset = read(&[]).unwrap();
-        assert_eq!((unset.language, unset.time_zone), (Language::English, TimeZone::UTC));
+        assert_eq!(
+            (unset.language, unset.time_zone),
+            (Language::English, TimeZone::UTC)
+        );
         assert!(read(&[("ROLEWATCH_TIME_ZONE", "Asia/Edo")]).is_err());
     }
 
     #[test]
     fn the_region_that_it_runs_in_has_to_be_known() {
         assert_eq!(read(&[]).unwrap().home, "us-east-1");
-        assert!(read(&[("AWS_REGION", "")]).unwrap_err().to_string().contains("`AWS_REGION` is not set"));
+        assert!(
+            read(&[("AWS_REGION", "")])
+                .unwrap_err()
+                .to_string()
+                .contains("`AWS_REGION` is not set")
+        );
     }
 }

@@ -28,14 +28,23 @@ pub struct OwnSettings {
 
 impl OwnSettings {
     pub(super) fn read(read: &mut Reader<'_>) -> Result<Self, Noted> {
-        let reader_role = read.required("ROLEWATCH_READER_ROLE", "the name of a role, without its path", role_name);
+        let reader_role = read.required(
+            "ROLEWATCH_READER_ROLE",
+            "the name of a role, without its path",
+            role_name,
+        );
         let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
-        let trails = read.optional("ROLEWATCH_TRAILS", "names of trails, separated by commas", trail_names);
+        let trails = read.optional(
+            "ROLEWATCH_TRAILS",
+            "names of trails, separated by commas",
+            trail_names,
+        );
         let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", key_arn);
         let trail_bucket = read.optional("ROLEWATCH_TRAIL_BUCKET", "the name of a bucket", bucket);
         let trail_key = read.optional("ROLEWATCH_TRAIL_KEY_ARN", "the ARN of a KMS key", key_arn);
-        let slack_secret =
-            read.optional("ROLEWATCH_SLACK_SECRET", SecretArn::WANTED, |text| SecretArn::parse(text).map(|_| text.to_owned()));
+        let slack_secret = read.optional("ROLEWATCH_SLACK_SECRET", SecretArn::WANTED, |text| {
+            SecretArn::parse(text).map(|_| text.to_owned())
+        });
         Ok(Self {
             reader_role: reader_role?,
             stack: stack?,
@@ -70,5 +79,9 @@ fn stack_name(text: &str) -> Option<String> {
 }
 
 fn trail_names(text: &str) -> Option<BTreeSet<String>> {
-    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(|name| plain(name, 128, "-_.").then(|| name.to_owned())).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(|name| plain(name, 128, "-_.").then(|| name.to_owned()))
+        .collect()
 }

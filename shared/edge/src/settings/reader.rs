@@ -12,7 +12,10 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn over(lookup: Lookup<'a>) -> Self {
-        Self { lookup, wrong: Vec::new() }
+        Self {
+            lookup,
+            wrong: Vec::new(),
+        }
     }
 
     /// A variable that has to be there.
@@ -36,7 +39,10 @@ impl<'a> Reader<'a> {
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Noted> {
         // A parameter of a template cannot be absent, only empty.
-        let Some(value) = (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()) else {
+        let Some(value) = (self.lookup)(name)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+        else {
             return Ok(None);
         };
         parse(&value).map(Some).ok_or_else(|| {

@@ -21,10 +21,21 @@ impl StackSettings {
         let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
         let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
         let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
-        let operations_topic = read.required("ROLEWATCH_OPERATIONS_TOPIC_ARN", "the ARN of an SNS topic", TopicArn::parse);
-        let queue_url = read.required("ROLEWATCH_QUEUE_URL", "the URL of an SQS queue", web_address);
+        let operations_topic = read.required(
+            "ROLEWATCH_OPERATIONS_TOPIC_ARN",
+            "the ARN of an SNS topic",
+            TopicArn::parse,
+        );
+        let queue_url = read.required(
+            "ROLEWATCH_QUEUE_URL",
+            "the URL of an SQS queue",
+            web_address,
+        );
         Ok(Self {
-            tables: TableNames { ledger: Some(ledger?), outbox: outbox? },
+            tables: TableNames {
+                ledger: Some(ledger?),
+                outbox: outbox?,
+            },
             bucket: bucket?,
             operations_topic: operations_topic?,
             queue_url: queue_url?,

@@ -29,28 +29,51 @@ pub(super) struct Changes {
     dirty: BTreeSet<String>,
 }
 
-pub(super) async fn compare<T: Table>(table: &T, judged: &Judged, touched: &Touched, now: Moment) -> Result<Changes, Trouble> {
+pub(super) async fn compare<T: Table>(
+    table: &T,
+    judged: &Judged,
+    touched: &Touched,
+    now: Moment,
+) -> Result<Changes, Trouble> {
     let mut ids = about_sessions(table, &touched.sessions, SESSION).await?;
     ids.extend(about_records(table, judged.record_names()).await?);
     let several = |rule: &str| Rule::find(rule).is_some_and(Rule::over_several);
     // A stretch or run that took in another one: the other one's finding is about its records, not about what was touched.
     let mut absorbed: BTreeSet<String> = BTreeSet::new();
-    for finding in judged.findings.iter().filter(|finding| several(finding.rule)) {
+    for finding in judged
+        .findings
+        .iter()
+        .filter(|finding| several(finding.rule))
+    {
         let (switches, records) = subject(finding);
         absorbed.extend(about_sessions(table, &switches, 0).await?);
         absorbed.extend(about_records(table, records).await?);
     }
     let own: BTreeSet<String> = ids.into_iter().collect();
-    let wanted: BTreeMap<&str, &Finding> = judged.findings.iter().map(|finding| (finding.id.as_str(), finding)).collect();
-    let all = own.iter().chain(&absorbed).cloned().chain(wanted.keys().map(|id| (*id).to_owned())).collect::<BTreeSet<String>>();
-    let mut changes = Changes { states: outbox::load(table, all).await?, more: BTreeSet::new(), dirty: BTreeSet::new() };
+    let wanted: BTreeMap<&str, &Finding> = judged
+        .findings
+        .iter()
+        .map(|finding| (finding.id.as_str(), finding))
+        .collect();
+    let all = own
+        .iter()
+        .chain(&absorbed)
+        .cloned()
+        .chain(wanted.keys().map(|id| (*id).to_owned()))
+        .collect::<BTreeSet<String>>();
+    let mut changes = Changes {
+        states: outbox::load(table, all).await?,
+        more: BTreeSet::new(),
+        dirty: BTreeSet::new(),
+    };
     let records: BTreeSet<String> = touched.records.iter().map(record_name).collect();
     let mut gone: Vec<String> = Vec::new();
-    let open =
-        changes.states.iter().filter(|(id, stored)| !wanted.contains_key(id.as_str()) && stored.state.alert.status != Status::Withdrawn);
+    let open = changes.states.iter().filter(|(id, stored)| {
+        !wanted.contains_key(id.as_str()) && stored.state.alert.status != Status::Withdrawn
+    });
     for (id, Stored { state, .. }) in open {
-        let judged_too =
-            state.switches.iter().any(|at| is_touched(touched, at)) || state.records.iter().any(|record| records.contains(record));
+        let judged_too = state.switches.iter().any(|at| is_touched(touched, at))
+            || state.records.iter().any(|record| records.contains(record));
         if judged_too || (state.switches.is_empty() && absorbed.contains(id)) {
             gone.push(id.clone());
         } else if own.contains(id) || state.several {
@@ -96,26 +119,62 @@ impl Changes {
                 return;
             }
             alert.version = state.alert.version + 1;
-            let due = if unproven { state.due.or(Some(now.plus_seconds(WAITS))) } else { None };
-            *state = State { alert, switches, records, several, quiet, due, published: state.published, sending: None };
+            let due = if unproven {
+                state.due.or(Some(now.plus_seconds(WAITS)))
+            } else {
+                None
+            };
+            *state = State {
+                alert,
+                switches,
+                records,
+                several,
+                quiet,
+                due,
+                published: state.published,
+                sending: None,
+            };
         } else {
             let replaced = gone.iter().filter(|id| {
                 self.states.get(*id).is_some_and(|old| {
-                    let shares = old.state.switches.iter().any(|at| switches.iter().any(|own| own.session == at.session))
-                        || old.state.records.iter().any(|record| records.contains(record));
+                    let shares = old
+                        .state
+                        .switches
+                        .iter()
+                        .any(|at| switches.iter().any(|own| own.session == at.session))
+                        || old
+                            .state
+                            .records
+                            .iter()
+                            .any(|record| records.contains(record));
                     old.state.alert.rule == finding.rule && shares
                 })
             });
             alert.supersedes.extend(replaced.cloned());
             let due = unproven.then(|| now.plus_seconds(WAITS));
-            let state = State { alert, switches, records, several, quiet, due, published: 0, sending: None };
-            self.states.insert(finding.id.clone(), Stored { state, version: 0 });
+            let state = State {
+                alert,
+                switches,
+                records,
+                several,
+                quiet,
+                due,
+                published: 0,
+                sending: None,
+            };
+            self.states
+                .insert(finding.id.clone(), Stored { state, version: 0 });
         }
         self.dirty.insert(finding.id.clone());
     }
 
     /// Stores what changed. `true`: something was stored, or somebody else stored something, so that it has to be looked at again.
-    pub(super) async fn write<T: Table>(&mut self, table: &T, now: Moment, settled: &mut Settled) -> Result<bool, Trouble> {
+    pub(super) async fn write<T: Table>(
+        &mut self,
+        table: &T,
+        now: Moment,
+        settled: &mut Settled,
+    ) -> Result<bool, Trouble> {
         let dirty = std::mem::take(&mut self.dirty);
         store(table, &self.states, &dirty, now, settled).await?;
         Ok(!dirty.is_empty())
@@ -132,9 +191,21 @@ pub(crate) async fn store<T: Table>(
 ) -> Result<(), Trouble> {
     let all: Vec<&Stored> = dirty.iter().filter_map(|id| states.get(id)).collect();
     for some in all.chunks(AT_ONCE) {
-        let written = try_join_all(some.iter().map(|stored| outbox::write(table, &stored.state, stored.version, now))).await?;
-        for stored in some.iter().zip(written).filter_map(|(stored, written)| written.then_some(stored)) {
-            *(if stored.version == 0 { &mut settled.found } else { &mut settled.changed }) += 1;
+        let written = try_join_all(
+            some.iter()
+                .map(|stored| outbox::write(table, &stored.state, stored.version, now)),
+        )
+        .await?;
+        for stored in some
+            .iter()
+            .zip(written)
+            .filter_map(|(stored, written)| written.then_some(stored))
+        {
+            *(if stored.version == 0 {
+                &mut settled.found
+            } else {
+                &mut settled.changed
+            }) += 1;
         }
     }
     Ok(())

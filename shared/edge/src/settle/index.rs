@@ -38,13 +38,30 @@ impl Entry {
     fn of(entered: &Entered) -> Self {
         // The user's own copy of SwitchRole names no session: the switch is found by its records.
         let named = !entered.at.session.contains(' ');
-        let records = if named { Vec::new() } else { entered.records.iter().map(name).collect() };
-        Self { at: entered.at.clone(), records, role: None, asked: BTreeSet::new() }
+        let records = if named {
+            Vec::new()
+        } else {
+            entered.records.iter().map(name).collect()
+        };
+        Self {
+            at: entered.at.clone(),
+            records,
+            role: None,
+            asked: BTreeSet::new(),
+        }
     }
 
     fn of_record(alone: &AskedAlone) -> Self {
-        let at = SessionAt { session: String::new(), time: alone.time };
-        Self { at, records: vec![name(&alone.record)], role: None, asked: BTreeSet::new() }
+        let at = SessionAt {
+            session: String::new(),
+            time: alone.time,
+        };
+        Self {
+            at,
+            records: vec![name(&alone.record)],
+            role: None,
+            asked: BTreeSet::new(),
+        }
     }
 
     /// Has it judged.
@@ -52,12 +69,21 @@ impl Entry {
         if self.records.is_empty() {
             touched.sessions.insert(self.at.clone());
         }
-        let read = |(account, event): &(String, String)| Some(RecordKey { account: account.parse().ok()?, event: event.parse().ok()? });
+        let read = |(account, event): &(String, String)| {
+            Some(RecordKey {
+                account: account.parse().ok()?,
+                event: event.parse().ok()?,
+            })
+        };
         touched.records.extend(self.records.iter().filter_map(read));
     }
 
     fn row(&self, pk: String, now: Moment) -> Result<Row, Trouble> {
-        let what = if self.at.session.is_empty() { keys::hash(&format!("{:?}", self.records)) } else { keys::hash(&self.at.session) };
+        let what = if self.at.session.is_empty() {
+            keys::hash(&format!("{:?}", self.records))
+        } else {
+            keys::hash(&self.at.session)
+        };
         row(pk, format!("{}#{what}", second(self.at.time)), self, now)
     }
 }
@@ -67,8 +93,18 @@ fn name(record: &RecordKey) -> (String, String) {
 }
 
 fn row<B: Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Result<Row, Trouble> {
-    let body = serde_json::to_string(body).map_err(|error| Trouble::Refused { what: "indexing".to_owned(), why: error.to_string() })?;
-    Ok(Row { pk, sk, body, rank: String::new(), version: 0, expires: Some(now.plus_seconds(KEPT)) })
+    let body = serde_json::to_string(body).map_err(|error| Trouble::Refused {
+        what: "indexing".to_owned(),
+        why: error.to_string(),
+    })?;
+    Ok(Row {
+        pk,
+        sk,
+        body,
+        rank: String::new(),
+        version: 0,
+        expires: Some(now.plus_seconds(KEPT)),
+    })
 }
 
 /// The partitions under which a switch lies by what its judgement rests on.
@@ -77,30 +113,68 @@ pub(super) fn asked(entities: &BTreeSet<Entity>) -> BTreeSet<String> {
 }
 
 /// Notes a switch under its person, account and day, and by what its judgement rests on.
-pub(super) async fn note<T: Table>(table: &T, entered: &Entered, now: Moment) -> Result<(), Trouble> {
+pub(super) async fn note<T: Table>(
+    table: &T,
+    entered: &Entered,
+    now: Moment,
+) -> Result<(), Trouble> {
     let entry = Entry::of(entered);
     let asked = asked(&entered.asked);
     let mut rows = vec![entry.row(keys::day(entered.at.time), now)?];
     for pk in &asked {
         rows.push(entry.row(pk.clone(), now)?);
     }
-    let with_role = Entry { role: Some(entered.role.clone()), ..entry.clone() };
-    for account in [entered.account, entered.caller_account].into_iter().flatten() {
+    let with_role = Entry {
+        role: Some(entered.role.clone()),
+        ..entry.clone()
+    };
+    for account in [entered.account, entered.caller_account]
+        .into_iter()
+        .flatten()
+    {
         rows.push(with_role.row(keys::people(account), now)?);
     }
-    try_join_all(rows.into_iter().map(|row| table.keep(Place::Ledger, row, Keep::First))).await?;
+    try_join_all(
+        rows.into_iter()
+            .map(|row| table.keep(Place::Ledger, row, Keep::First)),
+    )
+    .await?;
     // Last: whoever finds this one need not look for the others.
     let session = keys::hash(&entered.at.session);
-    let sk = format!("s#{}#{session}#{}", second(entered.at.time), keys::hash(&format!("{asked:?}")));
-    let row = row(keys::held(&entered.person, &entered.role), sk, &Entry { asked, ..entry }, now)?;
-    table.keep(Place::Ledger, row, Keep::First).await.map(|_| ())
+    let sk = format!(
+        "s#{}#{session}#{}",
+        second(entered.at.time),
+        keys::hash(&format!("{asked:?}"))
+    );
+    let row = row(
+        keys::held(&entered.person, &entered.role),
+        sk,
+        &Entry { asked, ..entry },
+        now,
+    )?;
+    table
+        .keep(Place::Ledger, row, Keep::First)
+        .await
+        .map(|_| ())
 }
 
 /// Notes a record that is judged by itself by what its judgement rests on.
-pub(super) async fn note_alone<T: Table>(table: &T, alone: &AskedAlone, now: Moment) -> Result<(), Trouble> {
+pub(super) async fn note_alone<T: Table>(
+    table: &T,
+    alone: &AskedAlone,
+    now: Moment,
+) -> Result<(), Trouble> {
     let entry = Entry::of_record(alone);
-    let rows: Vec<Row> = asked(&alone.asked).into_iter().map(|pk| entry.row(pk, now)).collect::<Result<_, _>>()?;
-    try_join_all(rows.into_iter().map(|row| table.keep(Place::Ledger, row, Keep::First))).await.map(|_| ())
+    let rows: Vec<Row> = asked(&alone.asked)
+        .into_iter()
+        .map(|pk| entry.row(pk, now))
+        .collect::<Result<_, _>>()?;
+    try_join_all(
+        rows.into_iter()
+            .map(|row| table.keep(Place::Ledger, row, Keep::First)),
+    )
+    .await
+    .map(|_| ())
 }
 
 /// Notes a refused attempt under its person and role.
@@ -113,33 +187,78 @@ pub(super) async fn note_refusal<T: Table>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let body = (record.account.to_string(), record.event.to_string(), time);
-    let row = row(keys::held(person, role), format!("d#{}#{}", second(time), record_part(record)), &body, now)?;
-    table.keep(Place::Ledger, row, Keep::First).await.map(|_| ())
+    let row = row(
+        keys::held(person, role),
+        format!("d#{}#{}", second(time), record_part(record)),
+        &body,
+        now,
+    )?;
+    table
+        .keep(Place::Ledger, row, Keep::First)
+        .await
+        .map(|_| ())
 }
 
 /// The switches of a person in a role, by second, and under what else each is known to lie.
-pub(super) async fn held<T: Table>(table: &T, person: &[String; 2], role: &str) -> Result<Vec<(SessionAt, BTreeSet<String>)>, Trouble> {
-    let span = Span { from: "s#".into(), to: "s#".into() };
+pub(super) async fn held<T: Table>(
+    table: &T,
+    person: &[String; 2],
+    role: &str,
+) -> Result<Vec<(SessionAt, BTreeSet<String>)>, Trouble> {
+    let span = Span {
+        from: "s#".into(),
+        to: "s#".into(),
+    };
     let mut found: BTreeMap<(Moment, String), BTreeSet<String>> = BTreeMap::new();
-    for entry in entries(table.query(Place::Ledger, &keys::held(person, role), &span).await?) {
-        found.entry((entry.at.time, entry.at.session)).or_default().extend(entry.asked);
+    for entry in entries(
+        table
+            .query(Place::Ledger, &keys::held(person, role), &span)
+            .await?,
+    ) {
+        found
+            .entry((entry.at.time, entry.at.session))
+            .or_default()
+            .extend(entry.asked);
     }
-    Ok(found.into_iter().map(|((time, session), asked)| (SessionAt { session, time }, asked)).collect())
+    Ok(found
+        .into_iter()
+        .map(|((time, session), asked)| (SessionAt { session, time }, asked))
+        .collect())
 }
 
 /// The refused attempts of a person at a role, by second.
-pub(super) async fn refused<T: Table>(table: &T, person: &[String; 2], role: &str) -> Result<Vec<(Moment, RecordKey)>, Trouble> {
-    let span = Span { from: "d#".into(), to: "d#".into() };
-    let rows = table.query(Place::Ledger, &keys::held(person, role), &span).await?;
+pub(super) async fn refused<T: Table>(
+    table: &T,
+    person: &[String; 2],
+    role: &str,
+) -> Result<Vec<(Moment, RecordKey)>, Trouble> {
+    let span = Span {
+        from: "d#".into(),
+        to: "d#".into(),
+    };
+    let rows = table
+        .query(Place::Ledger, &keys::held(person, role), &span)
+        .await?;
     let read = |row: Row| -> Option<(Moment, RecordKey)> {
-        let (account, event, time): (String, String, Moment) = serde_json::from_str(&row.body).ok()?;
-        Some((time, RecordKey { account: account.parse().ok()?, event: event.parse().ok()? }))
+        let (account, event, time): (String, String, Moment) =
+            serde_json::from_str(&row.body).ok()?;
+        Some((
+            time,
+            RecordKey {
+                account: account.parse().ok()?,
+                event: event.parse().ok()?,
+            },
+        ))
     };
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// The switches of some days.
-pub(super) async fn days<T: Table>(table: &T, since: Moment, now: Moment) -> Result<Vec<SessionAt>, Trouble> {
+pub(super) async fn days<T: Table>(
+    table: &T,
+    since: Moment,
+    now: Moment,
+) -> Result<Vec<SessionAt>, Trouble> {
     let mut found = Vec::new();
     for day in partitions_of_days(since, now) {
         let rows = table.query(Place::Ledger, &day, &Span::default()).await?;
@@ -150,16 +269,30 @@ pub(super) async fn days<T: Table>(table: &T, since: Moment, now: Moment) -> Res
 
 /// The partitions of some days, the oldest first.
 pub(super) fn partitions_of_days(since: Moment, now: Moment) -> Vec<String> {
-    let (first, last) = (since.epoch_seconds().div_euclid(86_400), now.epoch_seconds().div_euclid(86_400));
-    (first..=last).map(|day| keys::day(Moment::from_epoch_seconds(day.saturating_mul(86_400)))).collect()
+    let (first, last) = (
+        since.epoch_seconds().div_euclid(86_400),
+        now.epoch_seconds().div_euclid(86_400),
+    );
+    (first..=last)
+        .map(|day| keys::day(Moment::from_epoch_seconds(day.saturating_mul(86_400))))
+        .collect()
 }
 
 /// The latest entries of a partition, with their sort keys. Fewer than `most`: there are no others.
-pub(super) async fn latest<T: Table>(table: &T, pk: &str, span: &Span, most: usize) -> Result<Vec<(String, Option<Entry>)>, Trouble> {
+pub(super) async fn latest<T: Table>(
+    table: &T,
+    pk: &str,
+    span: &Span,
+    most: usize,
+) -> Result<Vec<(String, Option<Entry>)>, Trouble> {
     let rows = table.latest(Place::Ledger, pk, span, most).await?;
-    Ok(rows.into_iter().map(|row| (row.sk, serde_json::from_str(&row.body).ok())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.sk, serde_json::from_str(&row.body).ok()))
+        .collect())
 }
 
 fn entries(rows: Vec<Row>) -> impl Iterator<Item = Entry> {
-    rows.into_iter().filter_map(|row| serde_json::from_str(&row.body).ok())
+    rows.into_iter()
+        .filter_map(|row| serde_json::from_str(&row.body).ok())
 }

@@ -63,8 +63,14 @@ pub(super) struct Judged {
 }
 
 pub(super) fn is_touched(touched: &Touched, at: &SessionAt) -> bool {
-    let begin = SessionAt { session: at.session.clone(), time: at.time.plus_seconds(-SESSION) };
-    let end = SessionAt { session: at.session.clone(), time: at.time.plus_seconds(SESSION) };
+    let begin = SessionAt {
+        session: at.session.clone(),
+        time: at.time.plus_seconds(-SESSION),
+    };
+    let end = SessionAt {
+        session: at.session.clone(),
+        time: at.time.plus_seconds(SESSION),
+    };
     touched.sessions.range(begin..=end).next().is_some()
 }
 
@@ -72,7 +78,12 @@ pub(super) fn is_touched(touched: &Touched, at: &SessionAt) -> bool {
 ///
 /// INVARIANT (asked): a switch is noted under what its judgement rests on before the facts about that are read, and whoever brings such a fact
 /// stores it before looking there. So at least one of the two sees the other.
-pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched: &Touched, now: Moment) -> Result<Judged, Trouble> {
+pub(super) async fn judge_touched<T: Table>(
+    table: &T,
+    book: &Rulebook,
+    touched: &Touched,
+    now: Moment,
+) -> Result<Judged, Trouble> {
     let mut gather = Gather::new(table, &book.policy).hold_accounts_back();
     for at in &touched.sessions {
         gather.session(at);
@@ -80,25 +91,52 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
     for record in &touched.records {
         gather.record(record);
     }
-    let mut notes =
-        Notes { table, now, switches: BTreeSet::new(), alone: BTreeSet::new(), doors: BTreeMap::new(), refused: BTreeMap::new() };
+    let mut notes = Notes {
+        table,
+        now,
+        switches: BTreeSet::new(),
+        alone: BTreeSet::new(),
+        doors: BTreeMap::new(),
+        refused: BTreeMap::new(),
+    };
     // Something was noted after facts about it may have been read.
     let mut late = false;
     loop {
         gather.close().await?;
         let facts = gather.facts();
         // Who enters what is told by the records of the session alone; a roster costs time.
-        let rosters = if gather.holds_accounts_back() { Rosters::default() } else { facts.rosters(&book.rosters, now) };
+        let rosters = if gather.holds_accounts_back() {
+            Rosters::default()
+        } else {
+            facts.rosters(&book.rosters, now)
+        };
         let mut all: Vec<Entered> = Vec::new();
-        let scope = Scope { as_of: Some(now), since: None, until: None };
-        let judgement =
-            judge(&facts.world, &book.policy, &rosters, scope, &mut |examined| all.push(entered(examined, &book.policy, &facts)));
-        let (own, others): (Vec<Entered>, Vec<Entered>) = all
-            .into_iter()
-            .partition(|entered| is_touched(touched, &entered.at) || entered.records.iter().any(|record| touched.records.contains(record)));
+        let scope = Scope {
+            as_of: Some(now),
+            since: None,
+            until: None,
+        };
+        let judgement = judge(
+            &facts.world,
+            &book.policy,
+            &rosters,
+            scope,
+            &mut |examined| all.push(entered(examined, &book.policy, &facts)),
+        );
+        let (own, others): (Vec<Entered>, Vec<Entered>) = all.into_iter().partition(|entered| {
+            is_touched(touched, &entered.at)
+                || entered
+                    .records
+                    .iter()
+                    .any(|record| touched.records.contains(record))
+        });
         late |= notes.take(&own, &judgement, touched).await?;
         let mut cluster: BTreeSet<SessionAt> = own.iter().map(|one| one.at.clone()).collect();
-        let limited: BTreeSet<Door> = own.iter().filter(|entered| entered.limited).map(Entered::door).collect();
+        let limited: BTreeSet<Door> = own
+            .iter()
+            .filter(|entered| entered.limited)
+            .map(Entered::door)
+            .collect();
         for door in &limited {
             cluster.extend(notes.near(door, &own));
         }
@@ -125,9 +163,27 @@ pub(super) async fn judge_touched<T: Table>(table: &T, book: &Rulebook, touched:
             late = false;
             continue;
         }
-        let findings = about(judgement, touched, (&own, &others), (&limited, &cluster), &tried);
-        let records = touched.records.iter().chain(own.iter().flat_map(|one| &one.records)).cloned().collect();
-        return Ok(Judged { findings, entered: own, around: others, records, facts, policy: book.policy.clone() });
+        let findings = about(
+            judgement,
+            touched,
+            (&own, &others),
+            (&limited, &cluster),
+            &tried,
+        );
+        let records = touched
+            .records
+            .iter()
+            .chain(own.iter().flat_map(|one| &one.records))
+            .cloned()
+            .collect();
+        return Ok(Judged {
+            findings,
+            entered: own,
+            around: others,
+            records,
+            facts,
+            policy: book.policy.clone(),
+        });
     }
 }
 
@@ -140,17 +196,34 @@ fn about(
     tried: &BTreeSet<RecordKey>,
 ) -> Vec<Finding> {
     let all = own.iter().chain(others);
-    let in_doors: BTreeSet<&SessionAt> =
-        all.filter(|one| limited.contains(&one.door()) && cluster.contains(&one.at)).map(|one| &one.at).collect();
+    let in_doors: BTreeSet<&SessionAt> = all
+        .filter(|one| limited.contains(&one.door()) && cluster.contains(&one.at))
+        .map(|one| &one.at)
+        .collect();
     let own_at: BTreeSet<&SessionAt> = own.iter().map(|one| &one.at).collect();
     let mut findings = judgement.findings;
     findings.retain(|finding| {
-        let switches = || finding.subject.switches.iter().map(|key| SessionAt { session: key.session.to_string(), time: key.second });
+        let switches = || {
+            finding.subject.switches.iter().map(|key| SessionAt {
+                session: key.session.to_string(),
+                time: key.second,
+            })
+        };
         let several = Rule::find(finding.rule).is_some_and(Rule::over_several);
         if several {
-            switches().any(|at| in_doors.contains(&at)) || finding.subject.records.iter().any(|record| tried.contains(record))
+            switches().any(|at| in_doors.contains(&at))
+                || finding
+                    .subject
+                    .records
+                    .iter()
+                    .any(|record| tried.contains(record))
         } else {
-            switches().any(|at| own_at.contains(&at)) || finding.subject.records.iter().any(|record| touched.records.contains(record))
+            switches().any(|at| own_at.contains(&at))
+                || finding
+                    .subject
+                    .records
+                    .iter()
+                    .any(|record| touched.records.contains(record))
         }
     });
     findings
@@ -173,22 +246,41 @@ struct Notes<'t, T> {
 
 impl<T: Table> Notes<'_, T> {
     /// Notes what is new, and reads what lies beside it. `true`: something rests on more than was noted before.
-    async fn take(&mut self, own: &[Entered], judgement: &Judgement, touched: &Touched) -> Result<bool, Trouble> {
+    async fn take(
+        &mut self,
+        own: &[Entered],
+        judgement: &Judgement,
+        touched: &Touched,
+    ) -> Result<bool, Trouble> {
         let doors: BTreeSet<Door> = own.iter().map(Entered::door).collect();
         let taken = try_join_all(doors.into_iter().map(|door| {
             let ours: Vec<&Entered> = own.iter().filter(|one| one.door() == door).collect();
             let known = self.doors.get(&door);
-            let fresh: Vec<&Entered> = ours.into_iter().filter(|one| !self.switches.contains(&one.noted())).collect();
+            let fresh: Vec<&Entered> = ours
+                .into_iter()
+                .filter(|one| !self.switches.contains(&one.noted()))
+                .collect();
             behind(self.table, door, known, fresh, self.now)
         }));
         let mut more = false;
         for (door, known, written) in taken.await? {
             more |= written;
-            self.switches.extend(own.iter().filter(|one| one.door() == door).map(Entered::noted));
+            self.switches.extend(
+                own.iter()
+                    .filter(|one| one.door() == door)
+                    .map(Entered::noted),
+            );
             self.doors.insert(door, known);
         }
-        for alone in judgement.alone.iter().filter(|alone| touched.records.contains(&alone.record)) {
-            if self.alone.insert((alone.record.clone(), index::asked(&alone.asked))) {
+        for alone in judgement
+            .alone
+            .iter()
+            .filter(|alone| touched.records.contains(&alone.record))
+        {
+            if self
+                .alone
+                .insert((alone.record.clone(), index::asked(&alone.asked)))
+            {
                 index::note_alone(self.table, alone, self.now).await?;
                 more = true;
             }
@@ -198,12 +290,31 @@ impl<T: Table> Notes<'_, T> {
     }
 
     /// The refused attempts of the same people at the same roles, once the touched ones are among them.
-    async fn take_refusals(&mut self, judgement: &Judgement, touched: &Touched) -> Result<(), Trouble> {
-        for refused in judgement.refused.iter().filter(|refused| touched.records.contains(&refused.record)) {
+    async fn take_refusals(
+        &mut self,
+        judgement: &Judgement,
+        touched: &Touched,
+    ) -> Result<(), Trouble> {
+        for refused in judgement
+            .refused
+            .iter()
+            .filter(|refused| touched.records.contains(&refused.record))
+        {
             let door: Door = (refused.person.parts(), refused.role.as_str().to_owned());
-            let known = self.refused.get(&door).is_some_and(|known| known.iter().any(|(_, record)| *record == refused.record));
+            let known = self
+                .refused
+                .get(&door)
+                .is_some_and(|known| known.iter().any(|(_, record)| *record == refused.record));
             if !known {
-                index::note_refusal(self.table, &door.0, &door.1, &refused.record, refused.time, self.now).await?;
+                index::note_refusal(
+                    self.table,
+                    &door.0,
+                    &door.1,
+                    &refused.record,
+                    refused.time,
+                    self.now,
+                )
+                .await?;
                 let all = index::refused(self.table, &door.0, &door.1).await?;
                 self.refused.insert(door, all);
             }
@@ -213,21 +324,46 @@ impl<T: Table> Notes<'_, T> {
 
     /// The switches behind a door that can have to do with ours.
     fn near(&self, door: &Door, own: &[Entered]) -> Vec<SessionAt> {
-        let seconds: BTreeSet<Moment> = own.iter().filter(|one| one.door() == *door).map(|one| one.at.time).collect();
-        let known = self.doors.get(door).into_iter().flatten().map(|(at, _)| at.clone()).collect();
+        let seconds: BTreeSet<Moment> = own
+            .iter()
+            .filter(|one| one.door() == *door)
+            .map(|one| one.at.time)
+            .collect();
+        let known = self
+            .doors
+            .get(door)
+            .into_iter()
+            .flatten()
+            .map(|(at, _)| at.clone())
+            .collect();
         near(known, &seconds, |at| at.time)
     }
 
     /// The touched attempts, and those that can have to do with them.
     fn tried(&self, judgement: &Judgement, touched: &Touched) -> BTreeSet<RecordKey> {
         let mut doors: BTreeMap<Door, BTreeSet<Moment>> = BTreeMap::new();
-        for refused in judgement.refused.iter().filter(|refused| touched.records.contains(&refused.record)) {
-            doors.entry((refused.person.parts(), refused.role.as_str().to_owned())).or_default().insert(refused.time);
+        for refused in judgement
+            .refused
+            .iter()
+            .filter(|refused| touched.records.contains(&refused.record))
+        {
+            doors
+                .entry((refused.person.parts(), refused.role.as_str().to_owned()))
+                .or_default()
+                .insert(refused.time);
         }
         let near = |(door, seconds): (Door, BTreeSet<Moment>)| {
-            near(self.refused.get(&door).cloned().unwrap_or_default(), &seconds, |(time, _)| *time)
+            near(
+                self.refused.get(&door).cloned().unwrap_or_default(),
+                &seconds,
+                |(time, _)| *time,
+            )
         };
-        doors.into_iter().flat_map(near).map(|(_, record)| record).collect()
+        doors
+            .into_iter()
+            .flat_map(near)
+            .map(|(_, record)| record)
+            .collect()
     }
 }
 
@@ -244,7 +380,11 @@ async fn behind<T: Table>(
         Some(known) => known.clone(),
         None => index::held(table, &door.0, &door.1).await?,
     };
-    let noted = |one: &Entered| known.iter().any(|(at, asked)| *at == one.at && index::asked(&one.asked).is_subset(asked));
+    let noted = |one: &Entered| {
+        known
+            .iter()
+            .any(|(at, asked)| *at == one.at && index::asked(&one.asked).is_subset(asked))
+    };
     let missing: Vec<&Entered> = fresh.into_iter().filter(|one| !noted(one)).collect();
     if missing.is_empty() {
         return Ok((door, known, false));
@@ -259,13 +399,23 @@ fn near<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment)
     let mut runs: Vec<Vec<I>> = Vec::new();
     for item in all {
         match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|last| time(&item).seconds_since(time(last)) <= APART) => run.push(item),
+            Some(run)
+                if run
+                    .last()
+                    .is_some_and(|last| time(&item).seconds_since(time(last)) <= APART) =>
+            {
+                run.push(item)
+            }
             _ => runs.push(vec![item]),
         }
     }
     let reaches = |run: &Vec<I>| {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else { return false };
-        seconds.iter().any(|second| second.seconds_since(time(last)) <= APART && time(first).seconds_since(*second) <= APART)
+        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+            return false;
+        };
+        seconds.iter().any(|second| {
+            second.seconds_since(time(last)) <= APART && time(first).seconds_since(*second) <= APART
+        })
     };
     runs.into_iter().filter(reaches).flatten().collect()
 }
@@ -275,19 +425,34 @@ fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
     let role = switch.role.as_ref();
     let limits = role.and_then(|role| policy.role_for(role));
     let user = match &origin.person {
-        Person::User(account, id) if origin.broken.is_none() => Some((*account, id.to_string(), origin.name.clone())),
+        Person::User(account, id) if origin.broken.is_none() => {
+            Some((*account, id.to_string(), origin.name.clone()))
+        }
         _ => None,
     };
     let records: BTreeSet<RecordKey> = switch.all_records().into_iter().collect();
     Entered {
-        at: SessionAt { session: switch.key.session.to_string(), time: switch.key.second },
+        at: SessionAt {
+            session: switch.key.session.to_string(),
+            time: switch.key.second,
+        },
         person: origin.person.parts(),
         account: origin.account,
-        caller_account: switch.caller_account().filter(|account| Some(*account) != origin.account),
+        caller_account: switch
+            .caller_account()
+            .filter(|account| Some(*account) != origin.account),
         user,
-        role: role.map(|role| role.as_str().to_owned()).unwrap_or_default(),
-        limited: limits.is_none_or(|limits| limits.max_session.is_some() || limits.max_stretch.is_some() || limits.max_per_day.is_some()),
-        until: switch.granted_until().unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST)),
+        role: role
+            .map(|role| role.as_str().to_owned())
+            .unwrap_or_default(),
+        limited: limits.is_none_or(|limits| {
+            limits.max_session.is_some()
+                || limits.max_stretch.is_some()
+                || limits.max_per_day.is_some()
+        }),
+        until: switch
+            .granted_until()
+            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST)),
         source_ip: switch.source_ip().map(rolewatch_guard::untrusted::harmless),
         region: switch
             .all_records()
@@ -312,13 +477,14 @@ impl Entered {
 
 impl Judged {
     /// The switches that a finding is about, in its order: the same ones whichever of them were touched.
-    pub(super) fn entered_of<'j>(&'j self, finding: &'j Finding) -> impl Iterator<Item = &'j Entered> {
+    pub(super) fn entered_of<'j>(
+        &'j self,
+        finding: &'j Finding,
+    ) -> impl Iterator<Item = &'j Entered> {
         let all = || self.entered.iter().chain(&self.around);
-        finding
-            .subject
-            .switches
-            .iter()
-            .filter_map(move |key| all().find(|one| *one.at.session == *key.session && one.at.time == key.second))
+        finding.subject.switches.iter().filter_map(move |key| {
+            all().find(|one| *one.at.session == *key.session && one.at.time == key.second)
+        })
     }
 
     pub(super) fn record_names(&self) -> Vec<String> {

@@ -35,21 +35,36 @@ pub(super) async fn ask<O: Table + Directory>(
     now: Moment,
 ) -> Result<Lookups, Trouble> {
     let mut lookups = Lookups::default();
-    let open = judged.findings.iter().filter(|finding| finding.rule == "RW001" && finding.verdict == Verdict::Unproven);
+    let open = judged
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "RW001" && finding.verdict == Verdict::Unproven);
     for finding in open {
-        let Some(entered) = judged.entered_of(finding).next() else { continue };
-        let Some((account, id, name)) = &entered.user else { continue };
-        let known =
-            judged.facts.observed.iter().any(|(of, observed)| of == account && observed.user == *id && observed.taken >= entered.at.time);
+        let Some(entered) = judged.entered_of(finding).next() else {
+            continue;
+        };
+        let Some((account, id, name)) = &entered.user else {
+            continue;
+        };
+        let known = judged.facts.observed.iter().any(|(of, observed)| {
+            of == account && observed.user == *id && observed.taken >= entered.at.time
+        });
         if known || !book.policy.trusts(*account) || !asked.insert((*account, id.clone())) {
             continue;
         }
         match outside.groups_of(*account, name).await {
             Ok(GroupsNow::Member(groups)) => {
-                let observed = Observed { account: account.to_string(), user: id.clone(), name: name.clone(), groups, taken: now };
-                let row = observed
-                    .row(*account)
-                    .map_err(|error| Trouble::Refused { what: "storing IAM's answer".to_owned(), why: error.to_string() })?;
+                let observed = Observed {
+                    account: account.to_string(),
+                    user: id.clone(),
+                    name: name.clone(),
+                    groups,
+                    taken: now,
+                };
+                let row = observed.row(*account).map_err(|error| Trouble::Refused {
+                    what: "storing IAM's answer".to_owned(),
+                    why: error.to_string(),
+                })?;
                 outside.keep(Place::Ledger, row, Keep::First).await?;
                 lookups.answered = true;
             }

@@ -18,9 +18,16 @@ const LATER: u32 = 900;
 /// INVARIANT (claim before send): two invocations that judge the same switch, by its two records or by copies of one
 /// that came by two queues, both find it due. One of them sends it. If that one is stopped, its message comes back
 /// after the claim has ended; and what nobody acknowledges is sent again anyway ([`crate::resend`]).
-pub(crate) async fn send_due<O: Table + Topic>(outside: &O, states: &mut BTreeMap<String, Stored>, now: Moment) -> Result<u64, Trouble> {
+pub(crate) async fn send_due<O: Table + Topic>(
+    outside: &O,
+    states: &mut BTreeMap<String, Stored>,
+    now: Moment,
+) -> Result<u64, Trouble> {
     let mut sent = 0;
-    for stored in states.values_mut().filter(|stored| stored.state.is_due(now)) {
+    for stored in states
+        .values_mut()
+        .filter(|stored| stored.state.is_due(now))
+    {
         if !claim(outside, stored, now).await? {
             continue;
         }
@@ -40,7 +47,10 @@ async fn claim<O: Table>(outside: &O, stored: &mut Stored, now: Moment) -> Resul
         return Ok(false);
     }
     let version = stored.state.alert.version;
-    stored.state.sending = Some(Sending { version, until: now.plus_seconds(AT_WORK) });
+    stored.state.sending = Some(Sending {
+        version,
+        until: now.plus_seconds(AT_WORK),
+    });
     let is_ours = outbox::write(outside, &stored.state, stored.version, now).await?;
     stored.version += u64::from(is_ours);
     Ok(is_ours)
@@ -48,9 +58,15 @@ async fn claim<O: Table>(outside: &O, stored: &mut Stored, now: Moment) -> Resul
 
 /// A finding as the topic takes it.
 pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
-    let body = serde_json::to_string(alert)
-        .map_err(|error| Trouble::Refused { what: format!("publishing finding `{}`", alert.id), why: error.to_string() })?;
-    let mut attributes = vec![("rule", alert.rule.clone()), ("verdict", alert.verdict.clone()), ("severity", alert.severity.clone())];
+    let body = serde_json::to_string(alert).map_err(|error| Trouble::Refused {
+        what: format!("publishing finding `{}`", alert.id),
+        why: error.to_string(),
+    })?;
+    let mut attributes = vec![
+        ("rule", alert.rule.clone()),
+        ("verdict", alert.verdict.clone()),
+        ("severity", alert.severity.clone()),
+    ];
     if !alert.role_account.id.is_empty() {
         attributes.push(("account", alert.role_account.id.clone()));
     }
@@ -63,8 +79,17 @@ pub(super) async fn later<O: Queue>(outside: &O, touched: &Touched) -> Result<()
 }
 
 /// Queues a judgement.
-pub(crate) async fn rejudge<O: Queue>(outside: &O, rejudge: &Rejudge, delay: u32) -> Result<(), Trouble> {
-    let body = serde_json::to_string(&serde_json::json!({ "rejudge": rejudge }))
-        .map_err(|error| Trouble::Refused { what: "queueing a judgement".to_owned(), why: error.to_string() })?;
+pub(crate) async fn rejudge<O: Queue>(
+    outside: &O,
+    rejudge: &Rejudge,
+    delay: u32,
+) -> Result<(), Trouble> {
+    let body =
+        serde_json::to_string(&serde_json::json!({ "rejudge": rejudge })).map_err(|error| {
+            Trouble::Refused {
+                what: "queueing a judgement".to_owned(),
+                why: error.to_string(),
+            }
+        })?;
     outside.send(body, delay).await
 }

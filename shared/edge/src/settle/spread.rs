@@ -36,10 +36,19 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
         Some(facts) if accounts.is_subset(&facts.accounts) => facts,
         _ => who_is_who(outside, &book.policy, accounts).await?,
     };
-    let entities = touched.told.entities(&facts.world, &facts.rosters(&book.rosters, now));
+    let entities = touched
+        .told
+        .entities(&facts.world, &facts.rosters(&book.rosters, now));
     drop(facts);
-    let everybody = touched.told.everybody().iter().map(|account| (account.to_string(), Walk::whole(keys::people(*account))));
-    let mut all: Vec<(String, Walk)> = walks_of(&entities, accounts, &book.policy).into_iter().chain(everybody).collect();
+    let everybody = touched
+        .told
+        .everybody()
+        .iter()
+        .map(|account| (account.to_string(), Walk::whole(keys::people(*account))));
+    let mut all: Vec<(String, Walk)> = walks_of(&entities, accounts, &book.policy)
+        .into_iter()
+        .chain(everybody)
+        .collect();
     let mut few = Touched::default();
     let mut many = Vec::new();
     for (chain, walk) in &all {
@@ -48,7 +57,10 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
             many.push((chain.clone(), walk.clone()));
             continue;
         }
-        let about = found.into_iter().filter_map(|(_, entry)| entry).filter(|entry| walk.is_about(entry, &book.policy));
+        let about = found
+            .into_iter()
+            .filter_map(|(_, entry)| entry)
+            .filter(|entry| walk.is_about(entry, &book.policy));
         for entry in about.filter(|entry| !touched.sessions.contains(&entry.at)) {
             entry.add_to(&mut few);
         }
@@ -60,14 +72,22 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     }
     let chains: BTreeSet<&String> = many.iter().map(|(chain, _)| chain).collect();
     for chain in chains {
-        let of_chain = many.iter().filter(|(other, _)| other == chain).map(|(_, walk)| walk.clone()).collect();
+        let of_chain = many
+            .iter()
+            .filter(|(other, _)| other == chain)
+            .map(|(_, walk)| walk.clone())
+            .collect();
         turns::ask(outside, chain, of_chain, now).await?;
     }
     Ok(())
 }
 
 /// Everything that tells who is who in these accounts.
-async fn who_is_who<T: Table>(table: &T, policy: &Policy, accounts: &BTreeSet<AccountId>) -> Result<Facts, Trouble> {
+async fn who_is_who<T: Table>(
+    table: &T,
+    policy: &Policy,
+    accounts: &BTreeSet<AccountId>,
+) -> Result<Facts, Trouble> {
     let mut gather = Gather::new(table, policy);
     for account in accounts {
         gather.account(*account);
@@ -77,24 +97,49 @@ async fn who_is_who<T: Table>(table: &T, policy: &Policy, accounts: &BTreeSet<Ac
 }
 
 /// Where what rests on these lies, and after whose other switches it has its turn.
-fn walks_of(entities: &BTreeSet<Entity>, accounts: &BTreeSet<AccountId>, policy: &Policy) -> Vec<(String, Walk)> {
+fn walks_of(
+    entities: &BTreeSet<Entity>,
+    accounts: &BTreeSet<AccountId>,
+    policy: &Policy,
+) -> Vec<(String, Walk)> {
     let mut walks = Vec::new();
     let mut groups: BTreeSet<(AccountId, String)> = BTreeSet::new();
     for entity in entities {
         match entity {
-            Entity::User(account, _) => walks.push((account.to_string(), Walk::whole(keys::asks(entity)))),
+            Entity::User(account, _) => {
+                walks.push((account.to_string(), Walk::whole(keys::asks(entity))))
+            }
             Entity::Group(account, _) => drop(groups.insert((*account, keys::asks(entity)))),
             Entity::Device(_) => {
-                let account = accounts.first().map(ToString::to_string).unwrap_or_default();
+                let account = accounts
+                    .first()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
                 walks.push((account, Walk::whole(keys::asks(entity))));
             }
         }
     }
-    let named: BTreeSet<String> = policy.roles.iter().flat_map(|role| &role.groups).map(group_key).collect();
-    let by_account: BTreeSet<AccountId> = groups.iter().filter(|(_, key)| named.contains(key)).map(|(account, _)| *account).collect();
+    let named: BTreeSet<String> = policy
+        .roles
+        .iter()
+        .flat_map(|role| &role.groups)
+        .map(group_key)
+        .collect();
+    let by_account: BTreeSet<AccountId> = groups
+        .iter()
+        .filter(|(_, key)| named.contains(key))
+        .map(|(account, _)| *account)
+        .collect();
     for account in by_account {
-        let of_account = groups.iter().filter(|(of, key)| *of == account && named.contains(key)).map(|(_, key)| key.clone()).collect();
-        walks.push((account.to_string(), Walk::of_groups(keys::people(account), of_account)));
+        let of_account = groups
+            .iter()
+            .filter(|(of, key)| *of == account && named.contains(key))
+            .map(|(_, key)| key.clone())
+            .collect();
+        walks.push((
+            account.to_string(),
+            Walk::of_groups(keys::people(account), of_account),
+        ));
     }
     walks
 }
@@ -111,9 +156,17 @@ fn group_key(group: &GroupRef) -> String {
 impl Walk {
     /// Whether an entry is what the walk is about: one that was made in a role to which the policy lets one of the groups. What can't be told is.
     pub(super) fn is_about(&self, entry: &Entry, policy: &Policy) -> bool {
-        let role = entry.role.as_deref().and_then(|role| RoleArn::parse(role).ok());
-        let named = |groups: &[GroupRef]| groups.iter().any(|group| self.groups.contains(&group_key(group)));
-        let by_role = role.and_then(|role| policy.role_for(&role).map(|limits| named(&limits.groups)));
+        let role = entry
+            .role
+            .as_deref()
+            .and_then(|role| RoleArn::parse(role).ok());
+        let named = |groups: &[GroupRef]| {
+            groups
+                .iter()
+                .any(|group| self.groups.contains(&group_key(group)))
+        };
+        let by_role =
+            role.and_then(|role| policy.role_for(&role).map(|limits| named(&limits.groups)));
         self.groups.is_empty() || by_role.unwrap_or(true)
     }
 }

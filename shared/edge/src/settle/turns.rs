@@ -76,17 +76,33 @@ impl Walk {
     }
 
     pub(super) fn of_groups(partition: String, groups: BTreeSet<String>) -> Self {
-        Self { partition, groups, since: None, at: None, until: None, round: false, asked: 0 }
+        Self {
+            partition,
+            groups,
+            since: None,
+            at: None,
+            until: None,
+            round: false,
+            asked: 0,
+        }
     }
 
     /// Asked for once more.
     fn ask(&mut self, other: Self, now: Moment) {
         self.asked += 1;
         if self.since.is_none() {
-            *self = Self { since: Some(now), asked: self.asked, ..other };
+            *self = Self {
+                since: Some(now),
+                asked: self.asked,
+                ..other
+            };
             return;
         }
-        self.groups = if self.groups.is_empty() || other.groups.is_empty() { BTreeSet::new() } else { &self.groups | &other.groups };
+        self.groups = if self.groups.is_empty() || other.groups.is_empty() {
+            BTreeSet::new()
+        } else {
+            &self.groups | &other.groups
+        };
         self.again();
     }
 
@@ -98,8 +114,15 @@ impl Walk {
 
     /// What is still to be read before it has to turn round.
     fn span(&self) -> Span {
-        let from = self.until.clone().filter(|_| self.round).unwrap_or_default();
-        Span { from, to: self.at.clone().unwrap_or_default() }
+        let from = self
+            .until
+            .clone()
+            .filter(|_| self.round)
+            .unwrap_or_default();
+        Span {
+            from,
+            to: self.at.clone().unwrap_or_default(),
+        }
     }
 
     /// Judged down to this entry. None: there is none below.
@@ -120,33 +143,83 @@ struct Read<B> {
     version: u64,
 }
 
-async fn read<T: Table, B: DeserializeOwned>(table: &T, pk: &str, sk: &str) -> Result<Vec<Read<B>>, Trouble> {
-    let rows = table.query(Place::Ledger, pk, &Span { from: sk.to_owned(), to: sk.to_owned() }).await?;
+async fn read<T: Table, B: DeserializeOwned>(
+    table: &T,
+    pk: &str,
+    sk: &str,
+) -> Result<Vec<Read<B>>, Trouble> {
+    let rows = table
+        .query(
+            Place::Ledger,
+            pk,
+            &Span {
+                from: sk.to_owned(),
+                to: sk.to_owned(),
+            },
+        )
+        .await?;
     let unreadable = |row: &Row, error: &serde_json::Error| Trouble::Refused {
         what: format!("reading row `{}` `{}`", row.pk, row.sk),
         why: error.to_string(),
     };
     rows.into_iter()
         .filter(|row| sk.is_empty() || row.sk == sk)
-        .map(|row| Ok(Read { body: serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?, version: row.version }))
+        .map(|row| {
+            Ok(Read {
+                body: serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?,
+                version: row.version,
+            })
+        })
         .collect()
 }
 
 /// `false`: somebody else wrote it since.
-async fn write<T: Table, B: Serialize>(table: &T, pk: String, sk: &str, body: &B, seen: u64, now: Moment) -> Result<bool, Trouble> {
-    let body =
-        serde_json::to_string(body).map_err(|error| Trouble::Refused { what: "noting a turn".to_owned(), why: error.to_string() })?;
+async fn write<T: Table, B: Serialize>(
+    table: &T,
+    pk: String,
+    sk: &str,
+    body: &B,
+    seen: u64,
+    now: Moment,
+) -> Result<bool, Trouble> {
+    let body = serde_json::to_string(body).map_err(|error| Trouble::Refused {
+        what: "noting a turn".to_owned(),
+        why: error.to_string(),
+    })?;
     let expires = Some(now.plus_seconds(KEPT));
-    table.replace(Place::Ledger, Row { pk, sk: sk.to_owned(), body, rank: String::new(), version: 0, expires }, seen).await
+    table
+        .replace(
+            Place::Ledger,
+            Row {
+                pk,
+                sk: sk.to_owned(),
+                body,
+                rank: String::new(),
+                version: 0,
+                expires,
+            },
+            seen,
+        )
+        .await
 }
 
 /// Has these walked over, after what the chain has waiting.
-pub(super) async fn ask<O: Table + Queue>(outside: &O, chain: &str, walks: Vec<Walk>, now: Moment) -> Result<(), Trouble> {
+pub(super) async fn ask<O: Table + Queue>(
+    outside: &O,
+    chain: &str,
+    walks: Vec<Walk>,
+    now: Moment,
+) -> Result<(), Trouble> {
     for walk in walks {
         open(outside, chain, walk, now).await?;
     }
     let known = read::<_, Chain>(outside, CHAINS, chain).await?.pop();
-    if known.as_ref().is_some_and(|known| known.body.sent.is_some_and(|sent| now.seconds_since(sent) < LOST)) {
+    if known.as_ref().is_some_and(|known| {
+        known
+            .body
+            .sent
+            .is_some_and(|sent| now.seconds_since(sent) < LOST)
+    }) {
         return Ok(());
     }
     send_on(outside, chain, now).await
@@ -154,10 +227,24 @@ pub(super) async fn ask<O: Table + Queue>(outside: &O, chain: &str, walks: Vec<W
 
 async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Result<(), Trouble> {
     for _ in 0..TRIES {
-        let known = read::<_, Walk>(table, &keys::turns(chain), &walk.partition).await?.pop();
-        let (mut body, version) = known.map_or_else(|| (Walk::whole(walk.partition.clone()), 0), |known| (known.body, known.version));
+        let known = read::<_, Walk>(table, &keys::turns(chain), &walk.partition)
+            .await?
+            .pop();
+        let (mut body, version) = known.map_or_else(
+            || (Walk::whole(walk.partition.clone()), 0),
+            |known| (known.body, known.version),
+        );
         body.ask(walk.clone(), now);
-        if write(table, keys::turns(chain), &walk.partition, &body, version, now).await? {
+        if write(
+            table,
+            keys::turns(chain),
+            &walk.partition,
+            &body,
+            version,
+            now,
+        )
+        .await?
+        {
             return Ok(());
         }
     }
@@ -165,7 +252,10 @@ async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Resu
 }
 
 fn busy(chain: &str) -> Trouble {
-    Trouble::Unreachable { what: format!("asking for a turn of {chain}"), why: "others changed it all the time".to_owned() }
+    Trouble::Unreachable {
+        what: format!("asking for a turn of {chain}"),
+        why: "others changed it all the time".to_owned(),
+    }
 }
 
 /// First the message, then the note that it is under way: a note without one would keep others from sending it.
@@ -174,7 +264,16 @@ async fn send_on<O: Table + Queue>(outside: &O, chain: &str, now: Moment) -> Res
     outside.send(body, 0).await?;
     let known = read::<_, Chain>(outside, CHAINS, chain).await?.pop();
     // If somebody else writes it meanwhile, they have sent one as well, or look at the rows once more.
-    write(outside, CHAINS.to_owned(), chain, &Chain { sent: Some(now) }, known.map_or(0, |known| known.version), now).await.map(|_| ())
+    write(
+        outside,
+        CHAINS.to_owned(),
+        chain,
+        &Chain { sent: Some(now) },
+        known.map_or(0, |known| known.version),
+        now,
+    )
+    .await
+    .map(|_| ())
 }
 
 /// Sends messages again that must have been lost. How many.
@@ -182,10 +281,16 @@ async fn send_on<O: Table + Queue>(outside: &O, chain: &str, now: Moment) -> Res
 /// # Errors
 /// Of the table or the queue; then it can be done again.
 pub async fn revive<O: Table + Queue>(outside: &O, now: Moment) -> Result<u64, Trouble> {
-    let rows = outside.query(Place::Ledger, CHAINS, &Span::default()).await?;
+    let rows = outside
+        .query(Place::Ledger, CHAINS, &Span::default())
+        .await?;
     let mut revived = 0;
     for row in rows {
-        let lost = |chain: Chain| chain.sent.is_some_and(|sent| now.seconds_since(sent) >= LOST);
+        let lost = |chain: Chain| {
+            chain
+                .sent
+                .is_some_and(|sent| now.seconds_since(sent) >= LOST)
+        };
         if serde_json::from_str(&row.body).is_ok_and(lost) {
             send_on(outside, &row.sk, now).await?;
             revived += 1;
@@ -251,12 +356,21 @@ async fn step<O: Table + Queue + Topic + Directory>(
     settled: &mut Settled,
     now: Moment,
 ) -> Result<Step, Trouble> {
-    let Some(Read { body: mut walk, version }) = next(outside, chain).await? else { return Ok(Step::Nothing) };
+    let Some(Read {
+        body: mut walk,
+        version,
+    }) = next(outside, chain).await?
+    else {
+        return Ok(Step::Nothing);
+    };
     let page = index::latest(outside, &walk.partition, &walk.span(), READ).await?;
     let mut left = page.len() == READ;
     let mut touched = Touched::default();
     let mut reached = None;
-    for (sk, entry) in page.into_iter().filter(|(sk, _)| Some(sk) != walk.at.as_ref()) {
+    for (sk, entry) in page
+        .into_iter()
+        .filter(|(sk, _)| Some(sk) != walk.at.as_ref())
+    {
         if touched.sessions.len() + touched.records.len() >= MOST {
             left = true;
             break;
@@ -275,17 +389,30 @@ async fn step<O: Table + Queue + Topic + Directory>(
         tracing::error!(%chain, %trouble, "switches could not be judged again together; each gets a message of its own");
         alone(outside, &touched).await?;
     }
-    note(outside, chain, (&mut walk, version), reached.filter(|_| left), now).await
+    note(
+        outside,
+        chain,
+        (&mut walk, version),
+        reached.filter(|_| left),
+        now,
+    )
+    .await
 }
 
 /// Each by a message of its own.
 async fn alone<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> {
     for at in &touched.sessions {
-        let one = Touched { sessions: BTreeSet::from([at.clone()]), ..Touched::default() };
+        let one = Touched {
+            sessions: BTreeSet::from([at.clone()]),
+            ..Touched::default()
+        };
         send::rejudge(outside, &Rejudge::of(&one), 0).await?;
     }
     for record in &touched.records {
-        let one = Touched { records: BTreeSet::from([record.clone()]), ..Touched::default() };
+        let one = Touched {
+            records: BTreeSet::from([record.clone()]),
+            ..Touched::default()
+        };
         send::rejudge(outside, &Rejudge::of(&one), 0).await?;
     }
     Ok(())
@@ -302,13 +429,31 @@ async fn note<T: Table>(
     let (began, asked) = (walk.clone(), walk.asked);
     walk.came_to(reached.clone());
     for _ in 0..TRIES {
-        if write(table, keys::turns(chain), &began.partition, walk, version, now).await? {
+        if write(
+            table,
+            keys::turns(chain),
+            &began.partition,
+            walk,
+            version,
+            now,
+        )
+        .await?
+        {
             return Ok(Step::Judged);
         }
-        let Some(known) = read::<_, Walk>(table, &keys::turns(chain), &began.partition).await?.pop() else { return Ok(Step::Overtaken) };
+        let Some(known) = read::<_, Walk>(table, &keys::turns(chain), &began.partition)
+            .await?
+            .pop()
+        else {
+            return Ok(Step::Overtaken);
+        };
         if known.body.asked == asked {
             // A reply that was lost looks like somebody else.
-            return Ok(if known.body == *walk { Step::Judged } else { Step::Overtaken });
+            return Ok(if known.body == *walk {
+                Step::Judged
+            } else {
+                Step::Overtaken
+            });
         }
         // Somebody asked while the page was judged, perhaps by facts that were older: it comes round to its end.
         (*walk, version) = (known.body, known.version);
@@ -324,7 +469,18 @@ async fn note<T: Table>(
 
 /// Notes that nothing is under way.
 async fn rest<T: Table>(table: &T, chain: &str, now: Moment) -> Result<(), Trouble> {
-    let Some(known) = read::<_, Chain>(table, CHAINS, chain).await?.pop() else { return Ok(()) };
+    let Some(known) = read::<_, Chain>(table, CHAINS, chain).await?.pop() else {
+        return Ok(());
+    };
     // If somebody else wrote it meanwhile, a message is under way.
-    write(table, CHAINS.to_owned(), chain, &Chain { sent: None }, known.version, now).await.map(|_| ())
+    write(
+        table,
+        CHAINS.to_owned(),
+        chain,
+        &Chain { sent: None },
+        known.version,
+        now,
+    )
+    .await
+    .map(|_| ())
 }

@@ -13,7 +13,9 @@ const ABOUT_USE: [&str; 3] = ["RW004", "RW005", "RW014"];
 /// Fills in what is known of the use now. A version is made for another reason: uses alone would make one with every event of a session.
 pub(super) async fn tell<T: Table>(table: &T, state: &mut State) -> Result<(), Trouble> {
     let alert = &mut state.alert;
-    if alert.status != Status::Ended && !(alert.status == Status::Open && ABOUT_USE.contains(&alert.rule.as_str())) {
+    if alert.status != Status::Ended
+        && !(alert.status == Status::Open && ABOUT_USE.contains(&alert.rule.as_str()))
+    {
         return Ok(());
     }
     let counted = try_join_all(state.switches.iter().map(|at| uses(table, at))).await?;
@@ -28,7 +30,8 @@ pub(super) async fn tell<T: Table>(table: &T, state: &mut State) -> Result<(), T
             sum
         })
         .map(|sum| {
-            let ([console_reads, api_reads], [console_writes, api_writes]) = (sum.reads, sum.writes);
+            let ([console_reads, api_reads], [console_writes, api_writes]) =
+                (sum.reads, sum.writes);
             Uses {
                 first: sum.first.to_string(),
                 last: sum.last.to_string(),

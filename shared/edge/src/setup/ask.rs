@@ -29,19 +29,48 @@ pub struct Ask {
 }
 
 /// Asks for a reading that shows what was changed at `time`. Who asks for the same one later asks for nothing.
-pub(super) async fn after<O: Table + Queue>(outside: &O, account: AccountId, time: Moment, now: Moment) -> Result<(), Trouble> {
+pub(super) async fn after<O: Table + Queue>(
+    outside: &O,
+    account: AccountId,
+    time: Moment,
+    now: Moment,
+) -> Result<(), Trouble> {
     let from = time.plus_seconds(SETTLES).max(now).epoch_seconds();
-    let due =
-        Moment::from_epoch_seconds(from.div_euclid(APART).saturating_add(i64::from(from.rem_euclid(APART) > 0)).saturating_mul(APART));
+    let due = Moment::from_epoch_seconds(
+        from.div_euclid(APART)
+            .saturating_add(i64::from(from.rem_euclid(APART) > 0))
+            .saturating_mul(APART),
+    );
     let (pk, sk) = (keys::asked(account), keys::second(due));
-    let span = Span { from: sk.clone(), to: sk.clone() };
+    let span = Span {
+        from: sk.clone(),
+        to: sk.clone(),
+    };
     if !outside.query(Place::Ledger, &pk, &span).await?.is_empty() {
         return Ok(());
     }
-    again(outside, &Ask { account: Some(account), due }, now).await?;
+    again(
+        outside,
+        &Ask {
+            account: Some(account),
+            due,
+        },
+        now,
+    )
+    .await?;
     // After the message: a note without one would keep others from asking.
-    let row = Row { pk, sk, body: String::new(), rank: String::new(), version: 0, expires: Some(now.plus_seconds(KEPT)) };
-    outside.keep(Place::Ledger, row, Keep::First).await.map(|_| ())
+    let row = Row {
+        pk,
+        sk,
+        body: String::new(),
+        rank: String::new(),
+        version: 0,
+        expires: Some(now.plus_seconds(KEPT)),
+    };
+    outside
+        .keep(Place::Ledger, row, Keep::First)
+        .await
+        .map(|_| ())
 }
 
 /// Queues it for when it is due, or for as late as a queue can.
@@ -51,8 +80,12 @@ pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Resu
 }
 
 async fn send<O: Queue>(outside: &O, ask: &Ask, delay: u32) -> Result<(), Trouble> {
-    let body = serde_json::to_string(&serde_json::json!({ "review": ask }))
-        .map_err(|error| Trouble::Refused { what: "asking for a review".to_owned(), why: error.to_string() })?;
+    let body = serde_json::to_string(&serde_json::json!({ "review": ask })).map_err(|error| {
+        Trouble::Refused {
+            what: "asking for a review".to_owned(),
+            why: error.to_string(),
+        }
+    })?;
     // Reading an account takes seconds, and on some days a hundred are read.
     outside.send_behind(body, delay).await
 }
@@ -61,7 +94,11 @@ async fn send<O: Queue>(outside: &O, ask: &Ask, delay: u32) -> Result<(), Troubl
 ///
 /// # Errors
 /// The ports' own; then it can be done again.
-pub async fn all<O: Table + Queue>(outside: &O, book: &Rulebook, now: Moment) -> Result<(), Trouble> {
+pub async fn all<O: Table + Queue>(
+    outside: &O,
+    book: &Rulebook,
+    now: Moment,
+) -> Result<(), Trouble> {
     let mut from = now.plus_seconds(-SETTLES);
     for account in book.policy.accounts.keys() {
         after(outside, *account, from, now).await?;
@@ -72,5 +109,13 @@ pub async fn all<O: Table + Queue>(outside: &O, book: &Rulebook, now: Moment) ->
 
 /// Has what was read judged again: another policy is in force.
 pub(crate) async fn judgement<O: Queue>(outside: &O, now: Moment) -> Result<(), Trouble> {
-    send(outside, &Ask { account: None, due: now }, 0).await
+    send(
+        outside,
+        &Ask {
+            account: None,
+            due: now,
+        },
+        0,
+    )
+    .await
 }

@@ -47,10 +47,17 @@ pub(super) async fn of_new<O: Table + Bucket>(
         if cause.by.is_some() {
             let found = match before.entry(finding.account) {
                 Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(empty) => empty.insert(files.found_before(outside, finding.account, policy, now).await?),
+                Entry::Vacant(empty) => empty.insert(
+                    files
+                        .found_before(outside, finding.account, policy, now)
+                        .await?,
+                ),
             };
             if found.contains(&finding.id) {
-                cause = Cause { time: files.began(finding.account).0, ..Cause::default() };
+                cause = Cause {
+                    time: files.began(finding.account).0,
+                    ..Cause::default()
+                };
             }
         }
         causes.insert(finding.id.clone(), cause);
@@ -59,27 +66,55 @@ pub(super) async fn of_new<O: Table + Bucket>(
 }
 
 /// The changes between the last two readings of the account that may have led to it. Before the first reading nothing is known.
-async fn candidate<T: Table>(table: &T, finding: &ReviewFinding, files: &Files) -> Result<Cause, Trouble> {
+async fn candidate<T: Table>(
+    table: &T,
+    finding: &ReviewFinding,
+    files: &Files,
+) -> Result<Cause, Trouble> {
     let (latest, before) = files.began(finding.account);
-    let (Some(latest), Some(before)) = (latest, before) else { return Ok(Cause { time: latest, ..Cause::default() }) };
+    let (Some(latest), Some(before)) = (latest, before) else {
+        return Ok(Cause {
+            time: latest,
+            ..Cause::default()
+        });
+    };
     // A change shortly before the earlier reading may not have been told of yet.
-    let span = Span { from: keys::second(before.plus_seconds(-SETTLES)), to: keys::second(latest) };
-    let rows = table.query(Place::Ledger, &keys::setup(finding.account), &span).await?;
+    let span = Span {
+        from: keys::second(before.plus_seconds(-SETTLES)),
+        to: keys::second(latest),
+    };
+    let rows = table
+        .query(Place::Ledger, &keys::setup(finding.account), &span)
+        .await?;
     let mut changes = Vec::new();
     for row in rows.iter().rev() {
-        let how: Changed = serde_json::from_str(&row.body).map_err(|error| unreadable(row, &error.to_string()))?;
+        let how: Changed =
+            serde_json::from_str(&row.body).map_err(|error| unreadable(row, &error.to_string()))?;
         if how.may_have_led_to(finding) {
-            let (time, event) = keys::changed(&row.sk).ok_or_else(|| unreadable(row, "its key is none of ours"))?;
+            let (time, event) =
+                keys::changed(&row.sk).ok_or_else(|| unreadable(row, "its key is none of ours"))?;
             changes.push((time, event.to_owned(), how));
         }
     }
     let events = changes.iter().map(|(_, event, _)| event.clone()).collect();
     Ok(match changes.into_iter().next() {
-        Some((time, _, how)) => Cause { time: Some(time), events, by: Some(how.by), region: how.region, source_ip: how.source_ip },
-        None => Cause { time: Some(latest), ..Cause::default() },
+        Some((time, _, how)) => Cause {
+            time: Some(time),
+            events,
+            by: Some(how.by),
+            region: how.region,
+            source_ip: how.source_ip,
+        },
+        None => Cause {
+            time: Some(latest),
+            ..Cause::default()
+        },
     })
 }
 
 fn unreadable(row: &Row, why: &str) -> Trouble {
-    Trouble::Refused { what: format!("reading row `{}` `{}`", row.pk, row.sk), why: why.to_owned() }
+    Trouble::Refused {
+        what: format!("reading row `{}` `{}`", row.pk, row.sk),
+        why: why.to_owned(),
+    }
 }

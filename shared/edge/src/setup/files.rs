@@ -20,7 +20,11 @@ pub const SETUP_PREFIX: &str = "setup/";
 const KEPT: usize = 2;
 
 /// Reads an account and puts what it tells into the bucket, unless there is a reading that began at `due` or later. `Some`: nobody is let in.
-pub(super) async fn read<O: Bucket + Directory + Clock>(outside: &O, account: AccountId, due: Moment) -> Result<Option<Trouble>, Trouble> {
+pub(super) async fn read<O: Bucket + Directory + Clock>(
+    outside: &O,
+    account: AccountId,
+    due: Moment,
+) -> Result<Option<Trouble>, Trouble> {
     let mut known = listed(outside, account).await?;
     if known.first().is_none_or(|(began, _)| *began < due) {
         let began = outside.now();
@@ -28,11 +32,18 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(outside: &O, account: Ac
             Err(trouble @ Trouble::Refused { .. }) => return Ok(Some(trouble)),
             answer => answer?,
         };
-        let refused = |why: String| Trouble::Refused { what: format!("reading the set-up of account {account}"), why };
+        let refused = |why: String| Trouble::Refused {
+            what: format!("reading the set-up of account {account}"),
+            why,
+        };
         match Input::read(text.as_bytes()).map_err(|why| refused(why.to_string()))? {
             Input::Account(read) if read.id == account => {}
-            Input::Account(read) => return Err(refused(format!("what came is of account {}", read.id))),
-            Input::Durations(_) | Input::Outsiders(_) => return Err(refused("what came is something else".to_owned())),
+            Input::Account(read) => {
+                return Err(refused(format!("what came is of account {}", read.id)));
+            }
+            Input::Durations(_) | Input::Outsiders(_) => {
+                return Err(refused("what came is something else".to_owned()));
+            }
         }
         let key = dated(SETUP_PREFIX, &account.to_string(), began);
         outside.put(&key, text.into_bytes()).await?;
@@ -46,9 +57,15 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(outside: &O, account: Ac
 }
 
 /// Readings of an account, the latest first.
-async fn listed<O: Bucket>(outside: &O, account: AccountId) -> Result<Vec<(Moment, String)>, Trouble> {
+async fn listed<O: Bucket>(
+    outside: &O,
+    account: AccountId,
+) -> Result<Vec<(Moment, String)>, Trouble> {
     let keys = outside.list(&format!("{SETUP_PREFIX}{account}@")).await?;
-    let mut known: Vec<(Moment, String)> = keys.into_iter().filter_map(|(key, _)| Some((taken(&key)?, key))).collect();
+    let mut known: Vec<(Moment, String)> = keys
+        .into_iter()
+        .filter_map(|(key, _)| Some((taken(&key)?, key)))
+        .collect();
     known.sort_by(|a, b| b.cmp(a));
     Ok(known)
 }
@@ -58,7 +75,9 @@ pub(super) type Listing = BTreeMap<AccountId, Vec<(Moment, String)>>;
 
 /// What there is.
 pub(super) async fn listing<O: Bucket>(outside: &O, policy: &Policy) -> Result<Listing, Trouble> {
-    let all = policy.accounts.keys().map(|account| async move { Ok::<_, Trouble>((*account, listed(outside, *account).await?)) });
+    let all = policy.accounts.keys().map(|account| async move {
+        Ok::<_, Trouble>((*account, listed(outside, *account).await?))
+    });
     stream::iter(all).buffered(AT_ONCE).try_collect().await
 }
 
@@ -74,7 +93,11 @@ impl Files {
     /// One after the other: of a large account, one copy is enough.
     pub(super) async fn latest<O: Bucket>(outside: &O, listing: Listing) -> Result<Self, Trouble> {
         let mut setup = Setup::default();
-        for key in listing.values().filter_map(|known| known.first()).map(|(_, key)| key) {
+        for key in listing
+            .values()
+            .filter_map(|known| known.first())
+            .map(|(_, key)| key)
+        {
             setup.exchange(account(outside, key).await?);
         }
         Ok(Self { setup, listing })
@@ -82,17 +105,27 @@ impl Files {
 
     /// Accounts that were never read.
     pub(super) fn missing(&self) -> impl Iterator<Item = AccountId> {
-        self.listing.iter().filter(|(_, known)| known.is_empty()).map(|(account, _)| *account)
+        self.listing
+            .iter()
+            .filter(|(_, known)| known.is_empty())
+            .map(|(account, _)| *account)
     }
 
     /// Whether the account was ever read.
     pub(super) fn has(&self, account: AccountId) -> bool {
-        self.listing.get(&account).is_some_and(|known| !known.is_empty())
+        self.listing
+            .get(&account)
+            .is_some_and(|known| !known.is_empty())
     }
 
     /// When the latest reading of an account began, and the one before it.
     pub(super) fn began(&self, account: AccountId) -> (Option<Moment>, Option<Moment>) {
-        let mut began = self.listing.get(&account).into_iter().flatten().map(|(began, _)| *began);
+        let mut began = self
+            .listing
+            .get(&account)
+            .into_iter()
+            .flatten()
+            .map(|(began, _)| *began);
         (began.next(), began.next())
     }
 
@@ -104,9 +137,15 @@ impl Files {
         policy: &Policy,
         now: Moment,
     ) -> Result<BTreeSet<String>, Trouble> {
-        let Some((_, key)) = self.listing.get(&of).and_then(|known| known.get(1)) else { return Ok(BTreeSet::new()) };
+        let Some((_, key)) = self.listing.get(&of).and_then(|known| known.get(1)) else {
+            return Ok(BTreeSet::new());
+        };
         let latest = self.setup.exchange(account(outside, key).await?);
-        let found = review(&self.setup, policy, now).findings.into_iter().map(|finding| finding.id).collect();
+        let found = review(&self.setup, policy, now)
+            .findings
+            .into_iter()
+            .map(|finding| finding.id)
+            .collect();
         if let Some(latest) = latest {
             self.setup.exchange(latest);
         }
@@ -115,15 +154,23 @@ impl Files {
 }
 
 async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> {
-    let refused = |why: String| Trouble::Refused { what: format!("reading `{key}`"), why };
+    let refused = |why: String| Trouble::Refused {
+        what: format!("reading `{key}`"),
+        why,
+    };
     match outside.get(key, None).await? {
-        Object::Found { bytes, .. } => match Input::read(&bytes).map_err(|why| refused(why.to_string()))? {
-            Input::Account(account) => Ok(*account),
-            Input::Durations(_) | Input::Outsiders(_) => Err(refused("it is something else".to_owned())),
-        },
-        // Somebody deleted it meanwhile, having written later ones.
-        Object::Missing | Object::Unchanged => {
-            Err(Trouble::Unreachable { what: format!("reading `{key}`"), why: "it is there no more".to_owned() })
+        Object::Found { bytes, .. } => {
+            match Input::read(&bytes).map_err(|why| refused(why.to_string()))? {
+                Input::Account(account) => Ok(*account),
+                Input::Durations(_) | Input::Outsiders(_) => {
+                    Err(refused("it is something else".to_owned()))
+                }
+            }
         }
+        // Somebody deleted it meanwhile, having written later ones.
+        Object::Missing | Object::Unchanged => Err(Trouble::Unreachable {
+            what: format!("reading `{key}`"),
+            why: "it is there no more".to_owned(),
+        }),
     }
 }

@@ -14,7 +14,12 @@ const LONGEST: usize = 40_000;
 
 /// The first version, or one of a finding that had gone.
 pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now: Moment) -> Alert {
-    let name_of = |id: &str| id.parse().ok().and_then(|id| policy.account_name(id)).map(harmless);
+    let name_of = |id: &str| {
+        id.parse()
+            .ok()
+            .and_then(|id| policy.account_name(id))
+            .map(harmless)
+    };
     let account = finding.account.to_string();
     let (arn, caller_account, name) = match &cause.by {
         Some(by) => (by.arn.clone(), by.account.clone(), by.name.clone()),
@@ -28,7 +33,11 @@ pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now
         time: cause.time.unwrap_or(now).to_string(),
         role: finding.subject.clone(),
         caller_account_name: caller_account.as_deref().and_then(name_of),
-        caller: Caller { arn, account: caller_account, name },
+        caller: Caller {
+            arn,
+            account: caller_account,
+            name,
+        },
         message: finding.message.clone(),
         events: cause.events.iter().take(MOST_EVENTS).cloned().collect(),
         id: finding.id.clone(),
@@ -37,7 +46,10 @@ pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now
         events_total: cause.events.len(),
         version: 1,
         status: Status::Open,
-        role_account: Account { name: name_of(&account), id: account },
+        role_account: Account {
+            name: name_of(&account),
+            id: account,
+        },
         source_ip: cause.source_ip.clone(),
         region: cause.region.clone(),
         uses: None,
@@ -61,7 +73,9 @@ fn quoted(finding: &ReviewFinding) -> Reviewed {
     let short = |value: &Option<Value>| {
         value.as_ref().map(|value| match value.to_string().len() {
             ..=LONGEST => value.clone(),
-            bytes => Value::String(format!("{bytes} bytes, too long to be sent: run `rolewatch review`")),
+            bytes => Value::String(format!(
+                "{bytes} bytes, too long to be sent: run `rolewatch review`"
+            )),
         })
     };
     Reviewed {

@@ -48,7 +48,11 @@ fn development(wide: bool) -> String {
 
 /// The production account, in which the role asks for MFA if `mfa`.
 fn production(mfa: bool) -> String {
-    let condition = if mfa { json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}) } else { json!({}) };
+    let condition = if mfa {
+        json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+    } else {
+        json!({})
+    };
     json!({"RoleDetailList": [{"RoleName": "UpdateApp", "RoleId": "AROAUPDATEAPPEXAMPLE", "Arn": "arn:aws:iam::444455556666:role/UpdateApp",
         "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"},
             "Action": "sts:AssumeRole", "Condition": condition}]}, "MaxSessionDuration": 3600}],
@@ -56,16 +60,32 @@ fn production(mfa: bool) -> String {
     .to_string()
 }
 
-fn called(event: u32, seconds: i64, who: &str, call: &str, account: &str, parameters: &Value) -> SetupChange {
+fn called(
+    event: u32,
+    seconds: i64,
+    who: &str,
+    call: &str,
+    account: &str,
+    parameters: &Value,
+) -> SetupChange {
     let record = json!({"eventVersion": "1.11", "eventTime": at(seconds).to_string(), "eventSource": "iam.amazonaws.com", "eventName": call,
         "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.7", "eventID": format!("5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE{event:05}"),
         "recipientAccountId": account, "requestParameters": parameters,
         "userIdentity": {"type": "IAMUser", "userName": who, "arn": format!("arn:aws:iam::{account}:user/{who}"), "accountId": account}});
-    change(record.to_string().as_bytes(), Delivery::default()).unwrap().unwrap()
+    change(record.to_string().as_bytes(), Delivery::default())
+        .unwrap()
+        .unwrap()
 }
 
 fn opened(event: u32, seconds: i64) -> SetupChange {
-    called(event, seconds, "anna", "UpdateAssumeRolePolicy", "444455556666", &json!({"roleName": "UpdateApp"}))
+    called(
+        event,
+        seconds,
+        "anna",
+        "UpdateAssumeRolePolicy",
+        "444455556666",
+        &json!({"roleName": "UpdateApp"}),
+    )
 }
 
 struct World {
@@ -76,8 +96,12 @@ struct World {
 impl World {
     fn new() -> Self {
         let twin = Twin::new(Calm, begin());
-        twin.objects.borrow_mut().insert(POLICY_KEY.to_owned(), (POLICY.as_bytes().to_vec(), begin()));
-        let book = run(Shelf::default().current(&twin, begin())).unwrap().clone();
+        twin.objects
+            .borrow_mut()
+            .insert(POLICY_KEY.to_owned(), (POLICY.as_bytes().to_vec(), begin()));
+        let book = run(Shelf::default().current(&twin, begin()))
+            .unwrap()
+            .clone();
         let world = Self { twin, book };
         world.is(&development(false), &production(true));
         world
@@ -93,13 +117,24 @@ impl World {
     fn is(&self, development: &str, production: &str) {
         let mut setups = self.twin.setups.borrow_mut();
         let now = self.twin.clock.get();
-        setups.entry("111122223333".parse().unwrap()).or_default().insert(now, development.to_owned());
-        setups.entry("444455556666".parse().unwrap()).or_default().insert(now, production.to_owned());
+        setups
+            .entry("111122223333".parse().unwrap())
+            .or_default()
+            .insert(now, development.to_owned());
+        setups
+            .entry("444455556666".parse().unwrap())
+            .or_default()
+            .insert(now, production.to_owned());
     }
 
     fn is_only(&self, account: &str, text: &str) {
         let now = self.twin.clock.get();
-        self.twin.setups.borrow_mut().entry(account.parse().unwrap()).or_default().insert(now, text.to_owned());
+        self.twin
+            .setups
+            .borrow_mut()
+            .entry(account.parse().unwrap())
+            .or_default()
+            .insert(now, text.to_owned());
     }
 
     fn hears(&self, change: &SetupChange) {
@@ -145,15 +180,37 @@ impl World {
 }
 
 fn shown(alerts: &[Alert]) -> Vec<(&str, &str, Status)> {
-    alerts.iter().map(|alert| (alert.rule.as_str(), alert.caller.name.as_str(), alert.status)).collect()
+    alerts
+        .iter()
+        .map(|alert| {
+            (
+                alert.rule.as_str(),
+                alert.caller.name.as_str(),
+                alert.status,
+            )
+        })
+        .collect()
 }
 
 #[test]
 fn a_set_up_that_keeps_the_policy_is_silent() {
     let world = World::known();
     assert_eq!(shown(&world.told()), []);
-    let read: Vec<String> = world.twin.objects.borrow().keys().filter(|key| key.starts_with(SETUP_PREFIX)).cloned().collect();
-    assert_eq!(read, ["setup/111122223333@2026-03-02T090000Z.json", "setup/444455556666@2026-03-02T090000Z.json"]);
+    let read: Vec<String> = world
+        .twin
+        .objects
+        .borrow()
+        .keys()
+        .filter(|key| key.starts_with(SETUP_PREFIX))
+        .cloned()
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "setup/111122223333@2026-03-02T090000Z.json",
+            "setup/444455556666@2026-03-02T090000Z.json"
+        ]
+    );
 }
 
 #[test]
@@ -163,7 +220,10 @@ fn what_is_wrong_from_the_start_is_told_and_nobody_is_named() {
     world.settle();
     let told = world.told();
     assert_eq!(shown(&told), [("RW101", "", Status::Open)]);
-    assert_eq!((told[0].events.len(), told[0].role.as_str()), (0, "arn:aws:iam::444455556666:role/UpdateApp"));
+    assert_eq!(
+        (told[0].events.len(), told[0].role.as_str()),
+        (0, "arn:aws:iam::444455556666:role/UpdateApp")
+    );
 }
 
 #[test]
@@ -173,25 +233,42 @@ fn a_change_is_told_with_who_made_it_what_it_says_and_what_it_should_say() {
     world.is(&development(false), &production(false));
     world.hears(&opened(1, 998));
     assert_eq!(world.settle(), 1);
-    assert!((60..=240).contains(&world.twin.clock.get().seconds_since(at(998))), "{}", world.twin.clock.get());
+    assert!(
+        (60..=240).contains(&world.twin.clock.get().seconds_since(at(998))),
+        "{}",
+        world.twin.clock.get()
+    );
     let told = world.told();
     assert_eq!(shown(&told), [("RW101", "anna", Status::Open)]);
     let alert = &told[0];
     assert_eq!(
         (alert.time.as_str(), alert.events.as_slice()),
-        ("2026-03-02T09:16:38Z", &["5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001".to_owned()][..])
+        (
+            "2026-03-02T09:16:38Z",
+            &["5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001".to_owned()][..]
+        )
     );
     let reviewed = alert.reviewed.as_ref().unwrap();
-    assert_eq!(reviewed.fix.as_ref().unwrap()["Condition"]["Bool"]["aws:MultiFactorAuthPresent"], "true");
+    assert_eq!(
+        reviewed.fix.as_ref().unwrap()["Condition"]["Bool"]["aws:MultiFactorAuthPresent"],
+        "true"
+    );
     assert_eq!(reviewed.statement.as_ref().unwrap()["Condition"], json!({}));
-    assert_eq!((alert.role_account.id.as_str(), alert.source_ip.as_deref()), ("444455556666", Some("192.0.2.7")));
+    assert_eq!(
+        (alert.role_account.id.as_str(), alert.source_ip.as_deref()),
+        ("444455556666", Some("192.0.2.7"))
+    );
 }
 
 #[test]
 fn what_is_mended_is_no_longer_so_and_what_comes_back_is_told_anew() {
     let world = World::known();
     let mut changes = 0;
-    for (time, mfa, expected) in [(1_000, false, Status::Open), (2_000, true, Status::Withdrawn), (3_000, false, Status::Open)] {
+    for (time, mfa, expected) in [
+        (1_000, false, Status::Open),
+        (2_000, true, Status::Withdrawn),
+        (3_000, false, Status::Open),
+    ] {
         world.twin.clock.set(at(time));
         world.is(&development(false), &production(mfa));
         changes += 1;
@@ -199,7 +276,10 @@ fn what_is_mended_is_no_longer_so_and_what_comes_back_is_told_anew() {
         world.settle();
         let told = world.told();
         assert_eq!(shown(&told), [("RW101", "anna", expected)], "{time}");
-        assert_eq!((told[0].version, told[0].time.parse() == Ok(at(time))), (u64::from(changes), expected == Status::Open));
+        assert_eq!(
+            (told[0].version, told[0].time.parse() == Ok(at(time))),
+            (u64::from(changes), expected == Status::Open)
+        );
     }
 }
 
@@ -209,11 +289,18 @@ fn nothing_is_told_twice() {
     world.is(&development(true), &production(false));
     world.hears(&opened(1, 0));
     world.settle();
-    assert_eq!(shown(&world.told()), [("RW101", "anna", Status::Open)], "the other account is read anew by its own change only");
+    assert_eq!(
+        shown(&world.told()),
+        [("RW101", "anna", Status::Open)],
+        "the other account is read anew by its own change only"
+    );
     world.hears(&opened(1, 0));
     world.hears(&opened(2, 30));
     world.settle();
-    world.reviews(&Ask { account: None, due: world.twin.clock.get() });
+    world.reviews(&Ask {
+        account: None,
+        due: world.twin.clock.get(),
+    });
     assert_eq!(shown(&world.told()), []);
 }
 
@@ -232,7 +319,14 @@ fn nobody_is_named_who_changed_something_else() {
     let world = World::known();
     world.twin.clock.set(at(1_000));
     world.is(&development(true), &production(true));
-    let other = called(1, 990, "tom", "PutGroupPolicy", "111122223333", &json!({"groupName": "Developers", "policyName": "Other"}));
+    let other = called(
+        1,
+        990,
+        "tom",
+        "PutGroupPolicy",
+        "111122223333",
+        &json!({"groupName": "Developers", "policyName": "Other"}),
+    );
     world.hears(&other);
     world.settle();
     assert_eq!(shown(&world.told()), [("RW104", "", Status::Open)]);
@@ -247,8 +341,14 @@ fn of_two_readings_the_later_counts_whichever_was_written_last() {
     world.is(&development(false), &production(false));
     world.hears(&opened(1, 900));
     world.settle();
-    world.twin.objects.borrow_mut().insert("setup/444455556666@2026-03-02T091000Z.json".to_owned(), stale);
-    world.reviews(&Ask { account: None, due: at(1_000) });
+    world.twin.objects.borrow_mut().insert(
+        "setup/444455556666@2026-03-02T091000Z.json".to_owned(),
+        stale,
+    );
+    world.reviews(&Ask {
+        account: None,
+        due: at(1_000),
+    });
     assert_eq!(shown(&world.told()), [("RW101", "anna", Status::Open)]);
 }
 
@@ -259,20 +359,46 @@ fn nobody_is_named_for_what_was_so_before() {
     // Who may enter without MFA was kept out by the group's policy, in the other account, until somebody took that away unheard.
     let role = |name: &str| json!({"roleName": name});
     world.is(&development(false), &production(false));
-    run(review(&world.twin, &world.book, &Ask { account: Some("444455556666".parse().unwrap()), due: at(1_000) }, at(1_000))).unwrap();
+    run(review(
+        &world.twin,
+        &world.book,
+        &Ask {
+            account: Some("444455556666".parse().unwrap()),
+            due: at(1_000),
+        },
+        at(1_000),
+    ))
+    .unwrap();
     world.told();
     // The same finding comes back as another policy is in force; meanwhile somebody wrote the same trust policy again.
-    let lenient = Policy::read(POLICY.replace("severity: high", "mfa: optional").as_bytes(), POLICY_KEY).unwrap();
+    let lenient = Policy::read(
+        POLICY.replace("severity: high", "mfa: optional").as_bytes(),
+        POLICY_KEY,
+    )
+    .unwrap();
     let strict = world.book.policy.clone();
     let mut world = world;
     world.book.policy = lenient;
-    world.reviews(&Ask { account: None, due: at(1_100) });
+    world.reviews(&Ask {
+        account: None,
+        due: at(1_100),
+    });
     world.told();
     world.twin.clock.set(at(2_000));
-    world.hears(&called(7, 1_990, "carol", "UpdateAssumeRolePolicy", "444455556666", &role("UpdateApp")));
+    world.hears(&called(
+        7,
+        1_990,
+        "carol",
+        "UpdateAssumeRolePolicy",
+        "444455556666",
+        &role("UpdateApp"),
+    ));
     world.settle();
     world.book.policy = strict;
-    world.reviews(&Ask { account: None, due: at(2_500) });
+    world.reviews(&Ask {
+        account: None,
+        due: at(2_500),
+    });
     assert_eq!(shown(&world.told()), [("RW101", "", Status::Open)]);
 }
 
@@ -281,7 +407,14 @@ fn a_call_that_leads_to_nothing_of_the_kind_names_nobody() {
     let world = World::known();
     world.twin.clock.set(at(1_000));
     world.is(&development(false), &production(false));
-    world.hears(&called(1, 990, "tom", "TagRole", "444455556666", &json!({"roleName": "UpdateApp"})));
+    world.hears(&called(
+        1,
+        990,
+        "tom",
+        "TagRole",
+        "444455556666",
+        &json!({"roleName": "UpdateApp"}),
+    ));
     world.settle();
     assert_eq!(shown(&world.told()), [("RW101", "", Status::Open)]);
 }
@@ -299,40 +432,80 @@ fn two_faults_of_one_statement_are_one_finding_that_comes_to_rest() {
     world.hears(&opened(1, 990));
     world.settle();
     let told = world.told();
-    let open: Vec<&str> = told.iter().filter(|alert| alert.rule == "RW102").map(|alert| alert.message.as_str()).collect();
+    let open: Vec<&str> = told
+        .iter()
+        .filter(|alert| alert.rule == "RW102")
+        .map(|alert| alert.message.as_str())
+        .collect();
     assert_eq!(open.len(), 1, "{told:?}");
-    assert!(open[0].contains("999988887777") && open[0].contains("ec2") && open[0].contains("lambda"), "{}", open[0]);
+    assert!(
+        open[0].contains("999988887777") && open[0].contains("ec2") && open[0].contains("lambda"),
+        "{}",
+        open[0]
+    );
 }
 
 #[test]
 fn what_hangs_on_a_condition_is_told_although_another_account_was_never_read() {
     let world = World::new();
-    world.twin.setups.borrow_mut().remove(&"111122223333".parse().unwrap());
-    let condition =
-        production(true).replace(r#""Condition":{"Bool""#, r#""Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-example"},"Bool""#);
-    let anybody = condition.replace(r#""Principal":{"AWS":"111122223333"}"#, r#""Principal":{"AWS":"*"}"#);
+    world
+        .twin
+        .setups
+        .borrow_mut()
+        .remove(&"111122223333".parse().unwrap());
+    let condition = production(true).replace(
+        r#""Condition":{"Bool""#,
+        r#""Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-example"},"Bool""#,
+    );
+    let anybody = condition.replace(
+        r#""Principal":{"AWS":"111122223333"}"#,
+        r#""Principal":{"AWS":"*"}"#,
+    );
     world.is_only("444455556666", &anybody);
     world.settle();
     let told = world.told();
-    assert_eq!(told.iter().map(|alert| (alert.rule.as_str(), alert.verdict.as_str())).collect::<Vec<_>>(), [("RW102", "unproven")]);
+    assert_eq!(
+        told.iter()
+            .map(|alert| (alert.rule.as_str(), alert.verdict.as_str()))
+            .collect::<Vec<_>>(),
+        [("RW102", "unproven")]
+    );
 }
 
 #[test]
 fn an_account_that_lets_nobody_in_is_said_once_and_wakes_nobody() {
     let world = World::new();
-    world.twin.setups.borrow_mut().remove(&"111122223333".parse().unwrap());
+    world
+        .twin
+        .setups
+        .borrow_mut()
+        .remove(&"111122223333".parse().unwrap());
     world.settle();
-    run(all(&world.twin, &world.book, world.twin.clock.get().plus_seconds(600))).unwrap();
+    run(all(
+        &world.twin,
+        &world.book,
+        world.twin.clock.get().plus_seconds(600),
+    ))
+    .unwrap();
     world.settle();
     let notices = world.twin.topics.borrow().clone();
-    let [Notice::Operations { body, .. }] = notices.as_slice() else { panic!("{notices:?}") };
-    assert!(body.contains("111122223333 (development)") && body.contains("iam:ListRoles"), "{body}");
+    let [Notice::Operations { body, .. }] = notices.as_slice() else {
+        panic!("{notices:?}")
+    };
+    assert!(
+        body.contains("111122223333 (development)") && body.contains("iam:ListRoles"),
+        "{body}"
+    );
 }
 
 #[test]
 fn what_could_not_be_told_for_want_of_an_account_is_told_when_it_is_read() {
     let world = World::new();
-    world.twin.setups.borrow_mut().remove(&"111122223333".parse().unwrap());
+    world
+        .twin
+        .setups
+        .borrow_mut()
+        .remove(&"111122223333".parse().unwrap());
     world.settle();
     world.told();
     world.is(&development(true), &production(true));
@@ -344,9 +517,22 @@ fn what_could_not_be_told_for_want_of_an_account_is_told_when_it_is_read() {
 #[test]
 fn an_account_outside_the_zone_of_trust_is_not_read() {
     let world = World::known();
-    world.is_only("999988887777", &production(true).replace("444455556666", "999988887777"));
-    world.reviews(&Ask { account: Some("999988887777".parse().unwrap()), due: begin() });
-    assert!(!world.twin.objects.borrow().keys().any(|key| key.contains("999988887777")));
+    world.is_only(
+        "999988887777",
+        &production(true).replace("444455556666", "999988887777"),
+    );
+    world.reviews(&Ask {
+        account: Some("999988887777".parse().unwrap()),
+        due: begin(),
+    });
+    assert!(
+        !world
+            .twin
+            .objects
+            .borrow()
+            .keys()
+            .any(|key| key.contains("999988887777"))
+    );
     assert!(world.twin.topics.borrow().is_empty());
 }
 
@@ -355,8 +541,18 @@ fn a_reading_is_dated_by_its_beginning() {
     let world = World::new();
     world.twin.reading.set(40);
     world.settle();
-    let read: Vec<String> = world.twin.objects.borrow().keys().filter(|key| key.starts_with(SETUP_PREFIX)).cloned().collect();
-    assert!(read.contains(&"setup/111122223333@2026-03-02T090000Z.json".to_owned()), "{read:?}");
+    let read: Vec<String> = world
+        .twin
+        .objects
+        .borrow()
+        .keys()
+        .filter(|key| key.starts_with(SETUP_PREFIX))
+        .cloned()
+        .collect();
+    assert!(
+        read.contains(&"setup/111122223333@2026-03-02T090000Z.json".to_owned()),
+        "{read:?}"
+    );
 }
 
 /// Refuses to send, once.
@@ -365,7 +561,9 @@ struct Once(std::cell::Cell<bool>);
 impl Weather for Once {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "send" && gate == Gate::Before && self.0.replace(false) {
-            return Err(Trouble::Throttled { what: what.to_owned() });
+            return Err(Trouble::Throttled {
+                what: what.to_owned(),
+            });
         }
         Ok(())
     }
@@ -388,5 +586,14 @@ fn two_readings_are_kept() {
         run(all(&world.twin, &world.book, at(day * 86_400))).unwrap();
         world.settle();
     }
-    assert_eq!(world.twin.objects.borrow().keys().filter(|key| key.starts_with(SETUP_PREFIX)).count(), 4);
+    assert_eq!(
+        world
+            .twin
+            .objects
+            .borrow()
+            .keys()
+            .filter(|key| key.starts_with(SETUP_PREFIX))
+            .count(),
+        4
+    );
 }

@@ -44,7 +44,10 @@ struct WebApi {
 /// Reads the reply to a webhook.
 pub fn of_webhook(reply: &Reply) -> Answer {
     match reply.status {
-        200..=299 => Answer::Taken { channel: None, ts: None },
+        200..=299 => Answer::Taken {
+            channel: None,
+            ts: None,
+        },
         400 | 413 => Answer::Malformed(word(reply)),
         _ => of_status(reply),
     }
@@ -56,16 +59,30 @@ pub fn of_bot(reply: &Reply) -> Answer {
         return of_status(reply);
     }
     let Ok(said) = serde_json::from_str::<WebApi>(&reply.body) else {
-        return Answer::Later { after: reply.retry_after, maybe_taken: true };
+        return Answer::Later {
+            after: reply.retry_after,
+            maybe_taken: true,
+        };
     };
     if said.ok {
-        return Answer::Taken { channel: said.channel, ts: said.ts };
+        return Answer::Taken {
+            channel: said.channel,
+            ts: said.ts,
+        };
     }
     match said.error.as_str() {
-        "ratelimited" | "rate_limited" | "message_limit_exceeded" => Answer::Later { after: reply.retry_after, maybe_taken: false },
-        "internal_error" | "fatal_error" | "service_unavailable" | "request_timeout" | "team_added_to_org" => {
-            Answer::Later { after: reply.retry_after, maybe_taken: true }
-        }
+        "ratelimited" | "rate_limited" | "message_limit_exceeded" => Answer::Later {
+            after: reply.retry_after,
+            maybe_taken: false,
+        },
+        "internal_error"
+        | "fatal_error"
+        | "service_unavailable"
+        | "request_timeout"
+        | "team_added_to_org" => Answer::Later {
+            after: reply.retry_after,
+            maybe_taken: true,
+        },
         "invalid_blocks"
         | "invalid_blocks_format"
         | "msg_blocks_too_long"
@@ -88,21 +105,36 @@ pub fn of_bot(reply: &Reply) -> Answer {
 
 fn of_status(reply: &Reply) -> Answer {
     match reply.status {
-        429 => Answer::Later { after: reply.retry_after, maybe_taken: false },
-        408 | 500..=599 => Answer::Later { after: reply.retry_after, maybe_taken: true },
+        429 => Answer::Later {
+            after: reply.retry_after,
+            maybe_taken: false,
+        },
+        408 | 500..=599 => Answer::Later {
+            after: reply.retry_after,
+            maybe_taken: true,
+        },
         _ => Answer::Dead(word(reply)),
     }
 }
 
 /// `404 no_service`.
 fn word(reply: &Reply) -> String {
-    format!("{} {}", reply.status, known_word(reply.body.trim())).trim_end().to_owned()
+    format!("{} {}", reply.status, known_word(reply.body.trim()))
+        .trim_end()
+        .to_owned()
 }
 
 /// Slack's error words are short and of lower-case letters; anything else (a page of a proxy) is not repeated.
 fn known_word(text: &str) -> String {
-    let short = text.len() <= 60 && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if short { text.to_owned() } else { String::new() }
+    let short = text.len() <= 60
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if short {
+        text.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 #[cfg(test)]
@@ -110,36 +142,101 @@ mod tests {
     use super::*;
 
     fn reply(status: u16, body: &str) -> Reply {
-        Reply { status, retry_after: Some(7), body: body.to_owned() }
+        Reply {
+            status,
+            retry_after: Some(7),
+            body: body.to_owned(),
+        }
     }
 
     #[test]
     fn a_webhook_is_busy_dead_or_wants_another_form() {
-        assert!(matches!(of_webhook(&reply(200, "ok")), Answer::Taken { .. }));
-        assert_eq!(of_webhook(&reply(429, "")), Answer::Later { after: Some(7), maybe_taken: false });
-        assert_eq!(of_webhook(&reply(503, "")), Answer::Later { after: Some(7), maybe_taken: true });
-        assert_eq!(of_webhook(&reply(400, "invalid_blocks")), Answer::Malformed("400 invalid_blocks".into()));
-        for (status, body) in [(404, "no_service"), (403, "action_prohibited"), (410, "channel_is_archived"), (302, "")] {
-            assert!(matches!(of_webhook(&reply(status, body)), Answer::Dead(_)), "{status}");
+        assert!(matches!(
+            of_webhook(&reply(200, "ok")),
+            Answer::Taken { .. }
+        ));
+        assert_eq!(
+            of_webhook(&reply(429, "")),
+            Answer::Later {
+                after: Some(7),
+                maybe_taken: false
+            }
+        );
+        assert_eq!(
+            of_webhook(&reply(503, "")),
+            Answer::Later {
+                after: Some(7),
+                maybe_taken: true
+            }
+        );
+        assert_eq!(
+            of_webhook(&reply(400, "invalid_blocks")),
+            Answer::Malformed("400 invalid_blocks".into())
+        );
+        for (status, body) in [
+            (404, "no_service"),
+            (403, "action_prohibited"),
+            (410, "channel_is_archived"),
+            (302, ""),
+        ] {
+            assert!(
+                matches!(of_webhook(&reply(status, body)), Answer::Dead(_)),
+                "{status}"
+            );
         }
     }
 
     #[test]
     fn a_bot_is_told_in_the_body() {
-        let said = |error: &str| of_bot(&reply(200, &format!(r#"{{"ok":false,"error":"{error}"}}"#)));
-        let taken = of_bot(&reply(200, r#"{"ok":true,"channel":"C0EXAMPLE","ts":"1.2","message":{}}"#));
-        assert_eq!(taken, Answer::Taken { channel: Some("C0EXAMPLE".into()), ts: Some("1.2".into()) });
-        assert_eq!(said("ratelimited"), Answer::Later { after: Some(7), maybe_taken: false });
-        assert_eq!(said("invalid_blocks"), Answer::Malformed("invalid_blocks".into()));
+        let said =
+            |error: &str| of_bot(&reply(200, &format!(r#"{{"ok":false,"error":"{error}"}}"#)));
+        let taken = of_bot(&reply(
+            200,
+            r#"{"ok":true,"channel":"C0EXAMPLE","ts":"1.2","message":{}}"#,
+        ));
+        assert_eq!(
+            taken,
+            Answer::Taken {
+                channel: Some("C0EXAMPLE".into()),
+                ts: Some("1.2".into())
+            }
+        );
+        assert_eq!(
+            said("ratelimited"),
+            Answer::Later {
+                after: Some(7),
+                maybe_taken: false
+            }
+        );
+        assert_eq!(
+            said("invalid_blocks"),
+            Answer::Malformed("invalid_blocks".into())
+        );
         assert_eq!(said("message_not_found"), Answer::Immutable);
-        for dead in ["invalid_auth", "token_revoked", "account_inactive", "channel_not_found", "not_in_channel", "missing_scope"] {
+        for dead in [
+            "invalid_auth",
+            "token_revoked",
+            "account_inactive",
+            "channel_not_found",
+            "not_in_channel",
+            "missing_scope",
+        ] {
             assert_eq!(said(dead), Answer::Dead(dead.into()));
         }
-        assert!(matches!(of_bot(&reply(200, "<html>")), Answer::Later { maybe_taken: true, .. }));
+        assert!(matches!(
+            of_bot(&reply(200, "<html>")),
+            Answer::Later {
+                maybe_taken: true,
+                ..
+            }
+        ));
     }
 
     #[test]
     fn a_page_that_is_not_of_slack_is_not_repeated() {
-        assert_eq!(of_webhook(&reply(403, "<html>Blocked</html>")), Answer::Dead("403".into()));
+        assert_eq!(
+            of_webhook(&reply(403, "<html>Blocked</html>")),
+            Answer::Dead("403".into())
+        );
     }
 }

@@ -15,11 +15,26 @@ use super::view::{View, event_page};
 pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value {
     let words = view.labels();
     let mut lines = vec![escape(&alert.message, 2_000), String::new()];
-    let arn = alert.caller.arn.as_deref().map_or_else(String::new, |arn| format!(" {}", code(arn, 600)));
-    lines.extend(parts::who_label(view, alert).map(|label| format!("*{label}*: {}{arn}", code(&alert.caller.name, 300))));
+    let arn = alert
+        .caller
+        .arn
+        .as_deref()
+        .map_or_else(String::new, |arn| format!(" {}", code(arn, 600)));
+    lines.extend(
+        parts::who_label(view, alert)
+            .map(|label| format!("*{label}*: {}{arn}", code(&alert.caller.name, 300))),
+    );
     let account = escape(&parts::account_name(&alert.role_account), 120);
-    lines.push(format!("*{}*: {} ({account})", words.role, code(&parts::role_name(&alert.role), 150)));
-    lines.push(format!("*{}*: {}", parts::when_label(view, alert), escape(&view.local(&alert.time), 80)));
+    lines.push(format!(
+        "*{}*: {} ({account})",
+        words.role,
+        code(&parts::role_name(&alert.role), 150)
+    ));
+    lines.push(format!(
+        "*{}*: {}",
+        parts::when_label(view, alert),
+        escape(&view.local(&alert.time), 80)
+    ));
     if let Some(address) = &alert.source_ip {
         lines.push(format!("*{}*: {}", words.address, code(address, 120)));
     }
@@ -27,13 +42,27 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
         let page = event_page(alert, alert.region.as_deref(), event);
         lines.push(page.map_or_else(|| code(event, 80), |page| format!("<{page}|{event}>")));
     }
-    lines.extend(parts::quoted(view, alert).into_iter().map(|(title, text)| format!("*{title}*\n{}", block(&text, 1_200))));
+    lines.extend(
+        parts::quoted(view, alert)
+            .into_iter()
+            .map(|(title, text)| format!("*{title}*\n{}", block(&text, 1_200))),
+    );
     let mut next: Vec<String> = Vec::new();
     if alert.status != Status::Withdrawn {
-        next.extend(parts::steps_of(view, alert).iter().map(|step| (*step).to_owned()));
-        next.extend(view.runbook(&alert.rule, &alert.name).map(|page| format!("<{}|{}>", page.replace('&', "&amp;"), words.runbook)));
+        next.extend(
+            parts::steps_of(view, alert)
+                .iter()
+                .map(|step| (*step).to_owned()),
+        );
+        next.extend(
+            view.runbook(&alert.rule, &alert.name)
+                .map(|page| format!("<{}|{}>", page.replace('&', "&amp;"), words.runbook)),
+        );
     }
-    let title: String = headline(view, alert, change.is_some()).chars().take(200).collect();
+    let title: String = headline(view, alert, change.is_some())
+        .chars()
+        .take(200)
+        .collect();
     json!({
         "version": "1.0",
         "source": "custom",
@@ -59,10 +88,23 @@ mod tests {
     fn the_notification_has_the_form_that_is_asked_for() {
         let view = sample::view(Language::English);
         let json = notification(&view, &sample::alert(), None);
-        assert_eq!((json["version"].as_str(), json["source"].as_str()), (Some("1.0"), Some("custom")));
+        assert_eq!(
+            (json["version"].as_str(), json["source"].as_str()),
+            (Some("1.0"), Some("custom"))
+        );
         assert_eq!(json["content"]["textType"], "client-markdown");
-        assert!(json["content"]["title"].as_str().unwrap().contains("Switch without MFA"));
-        assert!(json["content"]["description"].as_str().unwrap().contains("dora"));
+        assert!(
+            json["content"]["title"]
+                .as_str()
+                .unwrap()
+                .contains("Switch without MFA")
+        );
+        assert!(
+            json["content"]["description"]
+                .as_str()
+                .unwrap()
+                .contains("dora")
+        );
         assert!(json["content"]["nextSteps"].as_array().unwrap().len() >= 2);
         assert_eq!(json["content"]["keywords"][0], "RW002");
     }
@@ -75,7 +117,10 @@ mod tests {
         }
         let json = notification(&sample::view(Language::Japanese), &alert, None);
         let description = json["content"]["description"].as_str().unwrap();
-        assert!(length(description) <= 8_000 && !description.contains("<!"), "{description}");
+        assert!(
+            length(description) <= 8_000 && !description.contains("<!"),
+            "{description}"
+        );
         assert!(length(json["content"]["title"].as_str().unwrap()) <= 250);
     }
 }

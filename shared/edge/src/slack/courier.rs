@@ -87,11 +87,19 @@ pub enum SetbackKind {
 impl Setback {
     /// A call failed.
     pub fn trouble(after: Option<u32>, why: impl Into<String>) -> Self {
-        Self { after, why: why.into(), kind: SetbackKind::Trouble }
+        Self {
+            after,
+            why: why.into(),
+            kind: SetbackKind::Trouble,
+        }
     }
 
     fn no_reader(why: String) -> Self {
-        Self { after: None, why, kind: SetbackKind::NoReader }
+        Self {
+            after: None,
+            why,
+            kind: SetbackKind::NoReader,
+        }
     }
 }
 
@@ -110,7 +118,10 @@ pub struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// A call that has waited for nothing yet.
     pub fn new(invocation: &'a str) -> Self {
-        Self { invocation, patience: Cell::new(PATIENCE) }
+        Self {
+            invocation,
+            patience: Cell::new(PATIENCE),
+        }
     }
 }
 
@@ -144,7 +155,11 @@ impl From<Blocked> for Setback {
         match blocked {
             Blocked::Busy(seconds) => {
                 let why = "another delivery of this alert is under way".to_owned();
-                Self { after: Some(seconds), why, kind: SetbackKind::UnderWay }
+                Self {
+                    after: Some(seconds),
+                    why,
+                    kind: SetbackKind::UnderWay,
+                }
             }
             Blocked::Trouble(trouble) => trouble.into(),
         }
@@ -159,7 +174,14 @@ impl From<Trouble> for Setback {
 
 impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// `channel` is where a bot posts; `chatroom`: tell Amazon Q Developer as well.
-    pub fn new(aws: A, slack: S, view: View, channel: Option<String>, loopback: Option<Loopback>, chatroom: bool) -> Self {
+    pub fn new(
+        aws: A,
+        slack: S,
+        view: View,
+        channel: Option<String>,
+        loopback: Option<Loopback>,
+        chatroom: bool,
+    ) -> Self {
         let line = Line::new(channel, loopback);
         Self {
             aws,
@@ -184,8 +206,16 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     }
 
     /// Sends a message to Slack, and remembers whether Slack took it.
-    async fn send(&self, sending: Sending<'_>, message: &Message, visit: &Visit<'_>) -> Result<Taken, NotTaken> {
-        let sent = self.line.send(&self.aws, &self.slack, sending, message, &visit.patience).await;
+    async fn send(
+        &self,
+        sending: Sending<'_>,
+        message: &Message,
+        visit: &Visit<'_>,
+    ) -> Result<Taken, NotTaken> {
+        let sent = self
+            .line
+            .send(&self.aws, &self.slack, sending, message, &visit.patience)
+            .await;
         self.slack_takes.set(match (&sent, self.slack_takes.get()) {
             (Ok(_), Takes::Noted) => Takes::Noted,
             (Ok(_), _) => Takes::Again,
@@ -203,7 +233,9 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         match standing::slack_takes(&self.aws, self.aws.now()).await {
             Ok(()) => self.slack_takes.set(Takes::Noted),
             // What waits is then sent at the end of its pause, or the next message notes it.
-            Err(trouble) => tracing::warn!(%trouble, "that Slack takes messages could not be noted"),
+            Err(trouble) => {
+                tracing::warn!(%trouble, "that Slack takes messages could not be noted")
+            }
         }
     }
 
@@ -211,7 +243,12 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ///
     /// # Errors
     /// It could not be dealt with now; nothing of it is acknowledged.
-    pub async fn deliver(&self, alert: &Alert, visit: &Visit<'_>, last_try: bool) -> Result<Outcome, Setback> {
+    pub async fn deliver(
+        &self,
+        alert: &Alert,
+        visit: &Visit<'_>,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
         let mut waits = 0;
         loop {
             match self.attempt(alert, visit, last_try).await {
@@ -225,28 +262,48 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
     }
 
-    async fn attempt(&self, alert: &Alert, visit: &Visit<'_>, last_try: bool) -> Result<Outcome, Setback> {
+    async fn attempt(
+        &self,
+        alert: &Alert,
+        visit: &Visit<'_>,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
         if self.acknowledged(&alert.id).await? >= alert.version {
             return Ok(Outcome::Duplicate);
         }
         let mut opened = slot::open(&self.aws, &self.memory, &alert.id, MESSAGE).await?;
-        opened.catch_up(&self.aws, &self.slack, &self.memory).await?;
+        opened
+            .catch_up(&self.aws, &self.slack, &self.memory)
+            .await?;
         let before = opened.slot.told.clone();
         if opened.slot.settled < alert.version {
             let plan = self.plan(&opened.slot, alert).await?;
-            if let Err(setback) = self.carry_out(plan, &mut opened, alert, visit, last_try).await {
+            if let Err(setback) = self
+                .carry_out(plan, &mut opened, alert, visit, last_try)
+                .await
+            {
                 let change = before.and_then(|before| Change::between(&before, &State::of(alert)));
                 self.announce_unread(alert, change, &setback).await;
                 return Err(setback);
             }
         }
-        let outcome = if opened.slot.settled > alert.version { None } else { opened.slot.outcome };
+        let outcome = if opened.slot.settled > alert.version {
+            None
+        } else {
+            opened.slot.outcome
+        };
         let outcome = outcome.unwrap_or(Outcome::Duplicate);
-        if let (true, Some(fold), Outcome::Delivered | Outcome::Updated | Outcome::Quiet) = (opened.slot.posted, &opened.slot.fold, outcome)
+        if let (true, Some(fold), Outcome::Delivered | Outcome::Updated | Outcome::Quiet) =
+            (opened.slot.posted, &opened.slot.fold, outcome)
         {
             thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;
         }
-        if self.chatroom && matches!(outcome, Outcome::Delivered | Outcome::Updated | Outcome::Mailed) {
+        if self.chatroom
+            && matches!(
+                outcome,
+                Outcome::Delivered | Outcome::Updated | Outcome::Mailed
+            )
+        {
             let change = before.and_then(|before| Change::between(&before, &State::of(alert)));
             self.announce(alert, change).await?;
         }
@@ -256,21 +313,46 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     }
 
     async fn acknowledged(&self, id: &str) -> Result<u64, Trouble> {
-        let span = Span { from: ACK.to_owned(), to: ACK.to_owned() };
+        let span = Span {
+            from: ACK.to_owned(),
+            to: ACK.to_owned(),
+        };
         let pk = format!("finding#{id}");
         let rows = thrice(&self.slack, || self.aws.query(Place::Outbox, &pk, &span)).await?;
-        let Some(row) = rows.iter().find(|row| row.sk == ACK) else { return Ok(0) };
-        let body: Acknowledged = serde_json::from_str(&row.body)
-            .map_err(|why| Trouble::Refused { what: format!("reading {pk}"), why: format!("it is not what was written: {why}") })?;
+        let Some(row) = rows.iter().find(|row| row.sk == ACK) else {
+            return Ok(0);
+        };
+        let body: Acknowledged =
+            serde_json::from_str(&row.body).map_err(|why| Trouble::Refused {
+                what: format!("reading {pk}"),
+                why: format!("it is not what was written: {why}"),
+            })?;
         Ok(body.version)
     }
 
     async fn acknowledge(&self, alert: &Alert, outcome: Outcome) -> Result<(), Trouble> {
         let pk = format!("finding#{}", alert.id);
-        let body = Acknowledged { version: alert.version, how: outcome.how().to_owned() };
-        let body = serde_json::to_string(&body).map_err(|why| Trouble::Refused { what: format!("writing {pk}"), why: why.to_string() })?;
+        let body = Acknowledged {
+            version: alert.version,
+            how: outcome.how().to_owned(),
+        };
+        let body = serde_json::to_string(&body).map_err(|why| Trouble::Refused {
+            what: format!("writing {pk}"),
+            why: why.to_string(),
+        })?;
         let expires = Some(self.aws.now().plus_seconds(KEPT));
-        let row = Row { pk, sk: ACK.to_owned(), body, rank: fold::rank(alert.version), version: 0, expires };
-        thrice(&self.slack, || self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)).await.map(drop)
+        let row = Row {
+            pk,
+            sk: ACK.to_owned(),
+            body,
+            rank: fold::rank(alert.version),
+            version: 0,
+            expires,
+        };
+        thrice(&self.slack, || {
+            self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)
+        })
+        .await
+        .map(drop)
     }
 }

@@ -33,20 +33,35 @@ struct Paragraph {
 
 /// The digest in Slack.
 pub fn message(view: &View, digest: &Digest) -> Message {
-    let writer = Writer { view, words: view.language.digest(), place: Place::Slack };
+    let writer = Writer {
+        view,
+        words: view.language.digest(),
+        place: Place::Slack,
+    };
     let title = headline(view, digest);
     let summary = writer.summary(digest);
     let paragraphs = writer.paragraphs(digest);
     let mut blocks = vec![header(&title), section(&format!("*{summary}*"))];
     blocks.extend(paragraphs.iter().map(|paragraph| {
-        let lines: Vec<String> = paragraph.lines.iter().map(|line| format!("\n• {line}")).collect();
+        let lines: Vec<String> = paragraph
+            .lines
+            .iter()
+            .map(|line| format!("\n• {line}"))
+            .collect();
         section(&format!("{}{}", strong(paragraph), lines.concat()))
     }));
     blocks.push(context(view, digest));
     let text = format!("{title}: {summary}");
-    let titles: Vec<&str> = paragraphs.iter().map(|paragraph| paragraph.title.as_str()).collect();
+    let titles: Vec<&str> = paragraphs
+        .iter()
+        .map(|paragraph| paragraph.title.as_str())
+        .collect();
     let minimal = format!("{text}\n{}", titles.join("\n"));
-    Message { text, blocks, minimal }
+    Message {
+        text,
+        blocks,
+        minimal,
+    }
 }
 
 /// The title; of one that stands alone only its beginning, as there are code spans in the rest.
@@ -60,7 +75,11 @@ fn strong(paragraph: &Paragraph) -> String {
 /// The digest as an e-mail: subject and text.
 pub fn mail(view: &View, digest: &Digest) -> (String, String) {
     let words = view.language.digest();
-    let writer = Writer { view, words, place: Place::Mail };
+    let writer = Writer {
+        view,
+        words,
+        place: Place::Mail,
+    };
     let mut lines = vec![headline(view, digest), writer.summary(digest)];
     for paragraph in writer.paragraphs(digest) {
         lines.push(String::new());
@@ -78,20 +97,37 @@ fn subject(digest: &Digest) -> String {
     let said = if digest.is_quiet() {
         "nothing to report".to_owned()
     } else {
-        format!("{broken} violations, {} unproven, {} unacknowledged", digest.unproven.total, digest.unacknowledged.total)
+        format!(
+            "{broken} violations, {} unproven, {} unacknowledged",
+            digest.unproven.total, digest.unacknowledged.total
+        )
     };
-    let text = format!("rolewatch digest {day}: {} switches, {said}", digest.switches);
-    text.chars().filter(|c| (' '..='~').contains(c)).take(100).collect()
+    let text = format!(
+        "rolewatch digest {day}: {} switches, {said}",
+        digest.switches
+    );
+    text.chars()
+        .filter(|c| (' '..='~').contains(c))
+        .take(100)
+        .collect()
 }
 
 fn headline(view: &View, digest: &Digest) -> String {
     let mark = if digest.is_quiet() { "☀️" } else { "📋" };
-    format!("{mark} {} · {}", view.language.digest().title, escape(&view.date(&digest.until), 40))
+    format!(
+        "{mark} {} · {}",
+        view.language.digest().title,
+        escape(&view.date(&digest.until), 40)
+    )
 }
 
 /// From when to when, with the zone.
 fn span(view: &View, digest: &Digest) -> String {
-    format!("{} – {}", plain(&view.minute(&digest.since), 40), plain(&view.local(&digest.until), 80))
+    format!(
+        "{} – {}",
+        plain(&view.minute(&digest.since), 40),
+        plain(&view.local(&digest.until), 80)
+    )
 }
 
 fn context(view: &View, digest: &Digest) -> Value {
@@ -108,14 +144,33 @@ struct Writer<'v> {
 
 impl Writer<'_> {
     fn summary(&self, digest: &Digest) -> String {
-        let template = if digest.is_quiet() { self.words.quiet } else { self.words.summary };
-        let (switches, people) = (counted(self.words.switches, digest.switches), counted(self.words.people, digest.people));
-        fill(template, &[("switches", &switches), ("people", &people), ("time", &self.long(digest.elevated))])
+        let template = if digest.is_quiet() {
+            self.words.quiet
+        } else {
+            self.words.summary
+        };
+        let (switches, people) = (
+            counted(self.words.switches, digest.switches),
+            counted(self.words.people, digest.people),
+        );
+        fill(
+            template,
+            &[
+                ("switches", &switches),
+                ("people", &people),
+                ("time", &self.long(digest.elevated)),
+            ],
+        )
     }
 
     /// With as many entries as there is room for.
     fn paragraphs(&self, digest: &Digest) -> Vec<Paragraph> {
-        let lines = |paragraphs: &[Paragraph]| paragraphs.iter().map(|paragraph| 1 + paragraph.lines.len()).sum::<usize>();
+        let lines = |paragraphs: &[Paragraph]| {
+            paragraphs
+                .iter()
+                .map(|paragraph| 1 + paragraph.lines.len())
+                .sum::<usize>()
+        };
         let mut paragraphs = self.at_most(digest, MOST_SHOWN);
         for most in (1..MOST_SHOWN).rev() {
             // Headline and summary are lines too.
@@ -131,11 +186,25 @@ impl Writer<'_> {
     fn at_most(&self, digest: &Digest, most: usize) -> Vec<Paragraph> {
         let words = self.words;
         let mut all = Vec::new();
-        let since = |open: &Open| fill(words.since, &[("what", &self.finding(open)), ("time", &self.minute(&open.time))]);
+        let since = |open: &Open| {
+            fill(
+                words.since,
+                &[
+                    ("what", &self.finding(open)),
+                    ("time", &self.minute(&open.time)),
+                ],
+            )
+        };
         all.extend(self.recipients(digest).map(|text| alone(text.to_owned())));
         all.extend(self.listed(words.unacknowledged, &digest.unacknowledged, most, since));
-        all.extend(self.listed(words.unanswered, &digest.unanswered, most, |entry| self.unanswered(entry)));
-        all.extend(self.listed(words.silent, &digest.silent, most, |silent| self.silent(silent)));
+        all.extend(
+            self.listed(words.unanswered, &digest.unanswered, most, |entry| {
+                self.unanswered(entry)
+            }),
+        );
+        all.extend(self.listed(words.silent, &digest.silent, most, |silent| {
+            self.silent(silent)
+        }));
         all.extend(
             match digest.quarantined {
                 None => Some(words.uncounted.to_owned()),
@@ -145,16 +214,38 @@ impl Writer<'_> {
             .map(alone),
         );
         all.extend(self.broken(digest).map(alone));
-        let why = |open: &Open| format!("{}, {}: {}", self.finding(open), self.minute(&open.time), self.said(&open.message, 240));
+        let why = |open: &Open| {
+            format!(
+                "{}, {}: {}",
+                self.finding(open),
+                self.minute(&open.time),
+                self.said(&open.message, 240)
+            )
+        };
         all.extend(self.listed(words.unproven, &digest.unproven, most, why));
-        all.extend(self.listed(words.suppressions, &digest.suppressions, most, |entry| {
-            let template = if entry.over { words.over } else { words.ends };
-            let (rule, caller) = (self.said(&entry.rule, 20), self.name(&entry.caller, 120));
-            let (owner, date) = (self.said(&entry.owner, 60), self.said(&entry.until, 20));
-            fill(template, &[("rule", &rule), ("caller", &caller), ("owner", &owner), ("date", &date)])
-        }));
+        all.extend(
+            self.listed(words.suppressions, &digest.suppressions, most, |entry| {
+                let template = if entry.over { words.over } else { words.ends };
+                let (rule, caller) = (self.said(&entry.rule, 20), self.name(&entry.caller, 120));
+                let (owner, date) = (self.said(&entry.owner, 60), self.said(&entry.until, 20));
+                fill(
+                    template,
+                    &[
+                        ("rule", &rule),
+                        ("caller", &caller),
+                        ("owner", &owner),
+                        ("date", &date),
+                    ],
+                )
+            }),
+        );
         all.extend(self.listed(words.held, &digest.held, most, |held| self.held(held)));
-        all.extend(digest.longest.as_ref().map(|longest| alone(self.longest(longest))));
+        all.extend(
+            digest
+                .longest
+                .as_ref()
+                .map(|longest| alone(self.longest(longest))),
+        );
         all.extend(self.unused(&digest.unused, most.min(3)).map(alone));
         all
     }
@@ -169,7 +260,13 @@ impl Writer<'_> {
     }
 
     /// `None`: there is nothing to list.
-    fn listed<T>(&self, title: &str, list: &Listed<T>, most: usize, line: impl Fn(&T) -> String) -> Option<Paragraph> {
+    fn listed<T>(
+        &self,
+        title: &str,
+        list: &Listed<T>,
+        most: usize,
+        line: impl Fn(&T) -> String,
+    ) -> Option<Paragraph> {
         let mut lines: Vec<String> = list.first.iter().take(most).map(line).collect();
         let more = list.total.saturating_sub(lines.len());
         let last = lines.last_mut()?;
@@ -178,28 +275,47 @@ impl Writer<'_> {
             last.push_str(" … ");
             last.push_str(&fill(self.view.labels().more, &[("n", &more.to_string())]));
         }
-        Some(Paragraph { title: fill(title, &[("n", &list.total.to_string())]), lines })
+        Some(Paragraph {
+            title: fill(title, &[("n", &list.total.to_string())]),
+            lines,
+        })
     }
 
     fn broken(&self, digest: &Digest) -> Option<String> {
         let total: usize = digest.broken.iter().map(|broken| broken.count).sum();
         let rule = |broken: &crate::wire::Broken| {
-            format!("{} ×{} {}", self.said(&broken.rule, 20), broken.count, self.view.language.severity(&broken.severity))
+            format!(
+                "{} ×{} {}",
+                self.said(&broken.rule, 20),
+                broken.count,
+                self.view.language.severity(&broken.severity)
+            )
         };
         let rules: Vec<String> = digest.broken.iter().map(rule).collect();
-        (total > 0).then(|| fill(self.words.broken, &[("n", &total.to_string()), ("rules", &rules.join(", "))]))
+        (total > 0).then(|| {
+            fill(
+                self.words.broken,
+                &[("n", &total.to_string()), ("rules", &rules.join(", "))],
+            )
+        })
     }
 
     fn silent(&self, silent: &Silent) -> String {
         let what = self.regions(&silent.account, &silent.regions);
         match &silent.last {
-            Some(last) => fill(self.words.heard, &[("what", &what), ("time", &self.minute(last))]),
+            Some(last) => fill(
+                self.words.heard,
+                &[("what", &what), ("time", &self.minute(last))],
+            ),
             None => fill(self.words.never, &[("what", &what)]),
         }
     }
 
     fn unanswered(&self, entry: &Unanswered) -> String {
-        let (what, time) = (self.regions(&entry.account, &entry.regions), self.minute(&entry.since));
+        let (what, time) = (
+            self.regions(&entry.account, &entry.regions),
+            self.minute(&entry.since),
+        );
         let said = fill(self.words.since, &[("what", &what), ("time", &time)]);
         match &entry.why {
             Some(why) => format!("{said}: {}", self.said(why, 160)),
@@ -210,42 +326,98 @@ impl Writer<'_> {
     /// An account, and the Regions that are meant, if they aren't all.
     fn regions(&self, account: &Account, regions: &[String]) -> String {
         let account = match &account.name {
-            Some(name) if !name.is_empty() => format!("{} {}", self.said(name, 80), self.name(&account.id, 20)),
+            Some(name) if !name.is_empty() => {
+                format!("{} {}", self.said(name, 80), self.name(&account.id, 20))
+            }
             _ => self.name(&account.id, 20),
         };
-        let shown: Vec<String> = regions.iter().take(4).map(|region| self.said(region, 30)).collect();
-        let more = if regions.len() > shown.len() { " …" } else { "" };
-        if shown.is_empty() { account } else { format!("{account}: {}{more}", shown.join(", ")) }
+        let shown: Vec<String> = regions
+            .iter()
+            .take(4)
+            .map(|region| self.said(region, 30))
+            .collect();
+        let more = if regions.len() > shown.len() {
+            " …"
+        } else {
+            ""
+        };
+        if shown.is_empty() {
+            account
+        } else {
+            format!("{account}: {}{more}", shown.join(", "))
+        }
     }
 
     fn held(&self, held: &Held) -> String {
-        let (who, role) = (self.name(&held.who, 80), self.name(&role_name(&held.role), 80));
+        let (who, role) = (
+            self.name(&held.who, 80),
+            self.name(&role_name(&held.role), 80),
+        );
         let switches = counted(self.words.switches, held.switches);
-        fill(self.words.held_by, &[("who", &who), ("role", &role), ("switches", &switches), ("time", &self.long(held.seconds))])
+        fill(
+            self.words.held_by,
+            &[
+                ("who", &who),
+                ("role", &role),
+                ("switches", &switches),
+                ("time", &self.long(held.seconds)),
+            ],
+        )
     }
 
     fn longest(&self, longest: &Stretch) -> String {
-        let (what, time) = (self.door(&longest.who, &longest.role), self.long(longest.seconds));
-        fill(self.words.longest, &[("what", &what), ("time", &time), ("began", &self.minute(&longest.began))])
+        let (what, time) = (
+            self.door(&longest.who, &longest.role),
+            self.long(longest.seconds),
+        );
+        fill(
+            self.words.longest,
+            &[
+                ("what", &what),
+                ("time", &time),
+                ("began", &self.minute(&longest.began)),
+            ],
+        )
     }
 
     fn unused(&self, unused: &Listed<Stretch>, most: usize) -> Option<String> {
-        let mut which: Vec<String> = unused.first.iter().take(most).map(|one| self.door(&one.who, &one.role)).collect();
+        let mut which: Vec<String> = unused
+            .first
+            .iter()
+            .take(most)
+            .map(|one| self.door(&one.who, &one.role))
+            .collect();
         let more = unused.total.saturating_sub(which.len());
         if more > 0 {
             which.push(fill(self.view.labels().more, &[("n", &more.to_string())]));
         }
-        (unused.total > 0).then(|| fill(self.words.unused, &[("n", &unused.total.to_string()), ("which", &which.join(", "))]))
+        (unused.total > 0).then(|| {
+            fill(
+                self.words.unused,
+                &[
+                    ("n", &unused.total.to_string()),
+                    ("which", &which.join(", ")),
+                ],
+            )
+        })
     }
 
     fn finding(&self, open: &Open) -> String {
-        format!("{} {}", self.said(&open.rule, 20), self.door(&open.who, &open.role))
+        format!(
+            "{} {}",
+            self.said(&open.rule, 20),
+            self.door(&open.who, &open.role)
+        )
     }
 
     fn door(&self, who: &str, role: &str) -> String {
         let role = self.name(&role_name(role), 80);
         // Of a finding about the set-up, nobody may be known.
-        if who.is_empty() { role } else { format!("{} → {role}", self.name(who, 80)) }
+        if who.is_empty() {
+            role
+        } else {
+            format!("{} → {role}", self.name(who, 80))
+        }
     }
 
     fn minute(&self, time: &str) -> String {
@@ -269,7 +441,10 @@ impl Writer<'_> {
 
     /// How long, in whole minutes.
     fn long(&self, seconds: i64) -> String {
-        let (hours, minutes) = ((seconds / 3_600).to_string(), (seconds % 3_600 / 60).to_string());
+        let (hours, minutes) = (
+            (seconds / 3_600).to_string(),
+            (seconds % 3_600 / 60).to_string(),
+        );
         match seconds {
             1..60 => self.words.moment.to_owned(),
             ..3_600 => fill(self.words.minutes, &[("m", &minutes)]),
@@ -279,11 +454,18 @@ impl Writer<'_> {
 }
 
 fn alone(title: String) -> Paragraph {
-    Paragraph { title, lines: Vec::new() }
+    Paragraph {
+        title,
+        lines: Vec::new(),
+    }
 }
 
 fn counted([one, several]: [&str; 2], n: usize) -> String {
-    if n == 1 { one.to_owned() } else { fill(several, &[("n", &n.to_string())]) }
+    if n == 1 {
+        one.to_owned()
+    } else {
+        fill(several, &[("n", &n.to_string())])
+    }
 }
 
 #[cfg(test)]

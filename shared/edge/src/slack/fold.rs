@@ -48,33 +48,67 @@ pub fn partition(alert: &Alert) -> String {
     let account = alert.caller.account.as_deref().unwrap_or_default();
     let mut hash = Sha256::new();
     // Each statement of a set-up that is wrong has its own correction, so none of them is a repeat of another.
-    let statement = if alert.reviewed.is_some() { alert.id.as_str() } else { "" };
+    let statement = if alert.reviewed.is_some() {
+        alert.id.as_str()
+    } else {
+        ""
+    };
     for part in [&alert.rule, &alert.role, person, account, statement] {
         // The length in front keeps `ab`+`c` and `a`+`bc` apart.
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).fold("fold#".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+    hash.finalize()
+        .iter()
+        .take(16)
+        .fold("fold#".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// Notes that a finding was told by a message of its own. Repeating it changes nothing.
-pub async fn note_anchor<A: Table + Clock>(aws: &A, fold: &str, alert: &Alert) -> Result<(), Trouble> {
-    let Ok(time) = alert.time.parse::<Moment>() else { return Ok(()) };
-    let anchor = Anchor { id: alert.id.clone(), time, state: State::of(alert) };
-    keep(aws, fold, format!("anchor#{time}#{}", alert.id), alert.version, &anchor).await
+pub async fn note_anchor<A: Table + Clock>(
+    aws: &A,
+    fold: &str,
+    alert: &Alert,
+) -> Result<(), Trouble> {
+    let Ok(time) = alert.time.parse::<Moment>() else {
+        return Ok(());
+    };
+    let anchor = Anchor {
+        id: alert.id.clone(),
+        time,
+        state: State::of(alert),
+    };
+    keep(
+        aws,
+        fold,
+        format!("anchor#{time}#{}", alert.id),
+        alert.version,
+        &anchor,
+    )
+    .await
 }
 
 /// The findings whose messages can tell of this one, by event time.
-pub async fn anchors_of<A: Table>(aws: &A, fold: &str, alert: &Alert) -> Result<Vec<String>, Trouble> {
-    let Ok(time) = alert.time.parse::<Moment>() else { return Ok(Vec::new()) };
+pub async fn anchors_of<A: Table>(
+    aws: &A,
+    fold: &str,
+    alert: &Alert,
+) -> Result<Vec<String>, Trouble> {
+    let Ok(time) = alert.time.parse::<Moment>() else {
+        return Ok(Vec::new());
+    };
     let at = |moment: Moment| format!("anchor#{moment}");
-    let span = Span { from: at(time.plus_seconds(-WINDOW)), to: at(time.plus_seconds(WINDOW)) };
+    let span = Span {
+        from: at(time.plus_seconds(-WINDOW)),
+        to: at(time.plus_seconds(WINDOW)),
+    };
     let rows = aws.query(Place::Outbox, fold, &span).await?;
     let mut anchors = Vec::new();
     for row in &rows {
         let anchor: Anchor = read(fold, &row.body)?;
         let near = time.seconds_since(anchor.time).abs() < WINDOW;
-        let open = anchor.state.status != Status::Withdrawn && anchor.state.weight() >= State::of(alert).weight();
+        let open = anchor.state.status != Status::Withdrawn
+            && anchor.state.weight() >= State::of(alert).weight();
         if near && open && anchor.id != alert.id {
             anchors.push(anchor.id);
         }
@@ -83,7 +117,12 @@ pub async fn anchors_of<A: Table>(aws: &A, fold: &str, alert: &Alert) -> Result<
 }
 
 /// Counts a finding among the repeats of `anchor`. Repeating it changes nothing; a higher version takes the place of a lower.
-pub async fn note_repeat<A: Table + Clock>(aws: &A, fold: &str, anchor: &str, alert: &Alert) -> Result<(), Trouble> {
+pub async fn note_repeat<A: Table + Clock>(
+    aws: &A,
+    fold: &str,
+    anchor: &str,
+    alert: &Alert,
+) -> Result<(), Trouble> {
     let repeat = Repeat {
         id: alert.id.clone(),
         version: alert.version,
@@ -92,14 +131,37 @@ pub async fn note_repeat<A: Table + Clock>(aws: &A, fold: &str, anchor: &str, al
         event: alert.events.first().cloned(),
         region: alert.region.clone(),
     };
-    keep(aws, fold, format!("repeat#{anchor}#{}", alert.id), alert.version, &repeat).await
+    keep(
+        aws,
+        fold,
+        format!("repeat#{anchor}#{}", alert.id),
+        alert.version,
+        &repeat,
+    )
+    .await
 }
 
 /// The repeats of a finding, by event time.
-pub async fn repeats_of<A: Table>(aws: &A, fold: &str, anchor: &str) -> Result<Vec<Repeat>, Trouble> {
+pub async fn repeats_of<A: Table>(
+    aws: &A,
+    fold: &str,
+    anchor: &str,
+) -> Result<Vec<Repeat>, Trouble> {
     let prefix = format!("repeat#{anchor}#");
-    let rows = aws.query(Place::Outbox, fold, &Span { from: prefix.clone(), to: prefix }).await?;
-    let mut repeats: Vec<Repeat> = rows.iter().map(|row| read(fold, &row.body)).collect::<Result<_, _>>()?;
+    let rows = aws
+        .query(
+            Place::Outbox,
+            fold,
+            &Span {
+                from: prefix.clone(),
+                to: prefix,
+            },
+        )
+        .await?;
+    let mut repeats: Vec<Repeat> = rows
+        .iter()
+        .map(|row| read(fold, &row.body))
+        .collect::<Result<_, _>>()?;
     repeats.sort_by(|a, b| (&a.time, &a.id).cmp(&(&b.time, &b.id)));
     Ok(repeats)
 }
@@ -110,15 +172,35 @@ pub fn rank(version: u64) -> String {
 }
 
 fn read<T: for<'a> Deserialize<'a>>(fold: &str, body: &str) -> Result<T, Trouble> {
-    serde_json::from_str(body)
-        .map_err(|why| Trouble::Refused { what: format!("reading {fold}"), why: format!("it is not what was written: {why}") })
+    serde_json::from_str(body).map_err(|why| Trouble::Refused {
+        what: format!("reading {fold}"),
+        why: format!("it is not what was written: {why}"),
+    })
 }
 
-async fn keep<A: Table + Clock>(aws: &A, fold: &str, sk: String, version: u64, body: &impl Serialize) -> Result<(), Trouble> {
-    let body = serde_json::to_string(body).map_err(|why| Trouble::Refused { what: format!("writing {fold}"), why: why.to_string() })?;
+async fn keep<A: Table + Clock>(
+    aws: &A,
+    fold: &str,
+    sk: String,
+    version: u64,
+    body: &impl Serialize,
+) -> Result<(), Trouble> {
+    let body = serde_json::to_string(body).map_err(|why| Trouble::Refused {
+        what: format!("writing {fold}"),
+        why: why.to_string(),
+    })?;
     let expires = Some(aws.now().plus_seconds(KEPT));
-    let row = Row { pk: fold.to_owned(), sk, body, rank: rank(version), version: 0, expires };
-    aws.keep(Place::Outbox, row, Keep::Greatest).await.map(|_| ())
+    let row = Row {
+        pk: fold.to_owned(),
+        sk,
+        body,
+        rank: rank(version),
+        version: 0,
+        expires,
+    };
+    aws.keep(Place::Outbox, row, Keep::Greatest)
+        .await
+        .map(|_| ())
 }
 
 #[cfg(test)]
@@ -128,8 +210,17 @@ mod tests {
 
     #[test]
     fn what_one_person_did_in_one_role_is_folded_and_statements_of_the_set_up_are_not() {
-        let other = |alert: Alert| Alert { id: "0".repeat(32), ..alert };
-        assert_eq!(partition(&sample::alert()), partition(&other(sample::alert())));
-        assert_ne!(partition(&sample::changed()), partition(&other(sample::changed())));
+        let other = |alert: Alert| Alert {
+            id: "0".repeat(32),
+            ..alert
+        };
+        assert_eq!(
+            partition(&sample::alert()),
+            partition(&other(sample::alert()))
+        );
+        assert_ne!(
+            partition(&sample::changed()),
+            partition(&other(sample::changed()))
+        );
     }
 }

@@ -81,7 +81,12 @@ pub enum NotTaken {
 impl Line {
     /// `channel` is for bots. Nothing is opened or read yet.
     pub fn new(channel: Option<String>, loopback: Option<Loopback>) -> Self {
-        Self { channel: channel.unwrap_or_default(), loopback, credential: RefCell::default(), held: Cell::default() }
+        Self {
+            channel: channel.unwrap_or_default(),
+            loopback,
+            credential: RefCell::default(),
+            held: Cell::default(),
+        }
     }
 
     /// Whether messages can be changed after they were posted.
@@ -100,13 +105,21 @@ impl Line {
             return Ok(known);
         }
         let secret = slack.secret().await.map_err(|trouble| match trouble {
-            Trouble::Refused { .. } => NotTaken::Dead { maybe: false, why: trouble.to_string() },
-            Trouble::Throttled { .. } | Trouble::Unreachable { .. } => {
-                NotTaken::Later { after: None, maybe: false, why: trouble.to_string() }
-            }
+            Trouble::Refused { .. } => NotTaken::Dead {
+                maybe: false,
+                why: trouble.to_string(),
+            },
+            Trouble::Throttled { .. } | Trouble::Unreachable { .. } => NotTaken::Later {
+                after: None,
+                maybe: false,
+                why: trouble.to_string(),
+            },
         })?;
         let read =
-            Credential::parse(&secret, self.loopback.as_ref()).map_err(|why| NotTaken::Dead { maybe: false, why: why.to_string() })?;
+            Credential::parse(&secret, self.loopback.as_ref()).map_err(|why| NotTaken::Dead {
+                maybe: false,
+                why: why.to_string(),
+            })?;
         *self.credential.borrow_mut() = Some(read.clone());
         Ok(read)
     }
@@ -122,19 +135,31 @@ impl Line {
     ) -> Result<Taken, NotTaken> {
         if let Some(until) = self.held.get().filter(|until| *until > aws.now()) {
             let after = Some(seconds(until.seconds_since(aws.now())));
-            return Err(NotTaken::Later { after, maybe: false, why: "Slack asked to be left alone for a while".into() });
+            return Err(NotTaken::Later {
+                after,
+                maybe: false,
+                why: "Slack asked to be left alone for a while".into(),
+            });
         }
         let mut credential = self.credential(slack).await?;
         let (mut whole, mut read_again, mut maybe_before) = (true, false, false);
         loop {
-            let Some(call) = self.call(&credential, sending, message, whole) else { return Err(NotTaken::Immutable) };
+            let Some(call) = self.call(&credential, sending, message, whole) else {
+                return Err(NotTaken::Immutable);
+            };
             let answer = match slack.post(call).await {
                 Ok(reply) => match credential {
                     Credential::Webhook(_) => answer::of_webhook(&reply),
                     Credential::Bot(_) => answer::of_bot(&reply),
                 },
                 // A call that went out and got no answer is not made again at once: that could only repeat the message.
-                Err(trouble) => return Err(NotTaken::Later { after: None, maybe: true, why: trouble.to_string() }),
+                Err(trouble) => {
+                    return Err(NotTaken::Later {
+                        after: None,
+                        maybe: true,
+                        why: trouble.to_string(),
+                    });
+                }
             };
             match answer {
                 Answer::Taken { channel, ts } => return Ok(Taken { channel, ts }),
@@ -143,15 +168,25 @@ impl Line {
                     tracing::warn!(why, "Slack refused the blocks; sending text");
                     whole = false;
                 }
-                Answer::Malformed(why) => return Err(NotTaken::Dead { maybe: maybe_before, why }),
+                Answer::Malformed(why) => {
+                    return Err(NotTaken::Dead {
+                        maybe: maybe_before,
+                        why,
+                    });
+                }
                 Answer::Later { after, maybe_taken } => {
                     // What Slack may have taken is tried once more, not over and over: each time may be a message.
                     let enough = maybe_taken && maybe_before;
                     maybe_before |= maybe_taken;
                     let wait = after.unwrap_or(2).max(1);
                     if enough || wait > patience.get() {
-                        self.held.set(after.map(|after| aws.now().plus_seconds(after.into())));
-                        return Err(NotTaken::Later { after, maybe: maybe_before, why: "Slack is busy or out of order".into() });
+                        self.held
+                            .set(after.map(|after| aws.now().plus_seconds(after.into())));
+                        return Err(NotTaken::Later {
+                            after,
+                            maybe: maybe_before,
+                            why: "Slack is busy or out of order".into(),
+                        });
                     }
                     patience.set(patience.get() - wait);
                     slack.pause(wait).await;
@@ -159,11 +194,18 @@ impl Line {
                 Answer::Dead(why) => {
                     // Perhaps the secret was rotated.
                     let stale = credential.clone();
-                    credential = if read_again { stale.clone() } else { self.read_again(slack).await? };
+                    credential = if read_again {
+                        stale.clone()
+                    } else {
+                        self.read_again(slack).await?
+                    };
                     read_again = true;
                     if credential == stale {
                         self.credential.borrow_mut().take();
-                        return Err(NotTaken::Dead { maybe: maybe_before, why });
+                        return Err(NotTaken::Dead {
+                            maybe: maybe_before,
+                            why,
+                        });
                     }
                 }
             }
@@ -171,7 +213,13 @@ impl Line {
     }
 
     /// `None`: a webhook cannot do that.
-    fn call(&self, credential: &Credential, sending: Sending<'_>, message: &Message, whole: bool) -> Option<Call> {
+    fn call(
+        &self,
+        credential: &Credential,
+        sending: Sending<'_>,
+        message: &Message,
+        whole: bool,
+    ) -> Option<Call> {
         let mut body = if whole {
             json!({"text": message.text, "blocks": message.blocks})
         } else {
@@ -204,6 +252,9 @@ impl Line {
                 "chat.postMessage"
             }
         };
-        Some(Call { target: credential.target(method, self.loopback.as_ref()), body: body.to_string() })
+        Some(Call {
+            target: credential.target(method, self.loopback.as_ref()),
+            body: body.to_string(),
+        })
     }
 }

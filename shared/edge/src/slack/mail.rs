@@ -11,12 +11,33 @@ use super::view::{View, event_page};
 pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
     let words = view.labels();
     let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
-    let mut lines = vec![headline(view, alert, false), plain(&alert.message, 2_000), String::new()];
-    let arn = alert.caller.arn.as_deref().map_or_else(String::new, |arn| format!(" ({arn})"));
-    lines.extend(parts::who_label(view, alert).map(|label| line(label, &format!("{}{arn}", alert.caller.name))));
+    let mut lines = vec![
+        headline(view, alert, false),
+        plain(&alert.message, 2_000),
+        String::new(),
+    ];
+    let arn = alert
+        .caller
+        .arn
+        .as_deref()
+        .map_or_else(String::new, |arn| format!(" ({arn})"));
+    lines.extend(
+        parts::who_label(view, alert)
+            .map(|label| line(label, &format!("{}{arn}", alert.caller.name))),
+    );
     lines.push(line(words.role, &alert.role));
-    lines.push(line(words.account, &format!("{} ({})", parts::account_name(&alert.role_account), alert.role_account.id)));
-    lines.push(line(parts::when_label(view, alert), &format!("{}, {}", view.local(&alert.time), alert.time)));
+    lines.push(line(
+        words.account,
+        &format!(
+            "{} ({})",
+            parts::account_name(&alert.role_account),
+            alert.role_account.id
+        ),
+    ));
+    lines.push(line(
+        parts::when_label(view, alert),
+        &format!("{}, {}", view.local(&alert.time), alert.time),
+    ));
     if let Some(address) = &alert.source_ip {
         lines.push(line(words.address, address));
     }
@@ -26,15 +47,34 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
     }
     lines.push(format!("\n{}:", words.proof));
     for event in &alert.events {
-        lines.push(event_page(alert, alert.region.as_deref(), event).unwrap_or_else(|| plain(event, 100)));
+        lines.push(
+            event_page(alert, alert.region.as_deref(), event).unwrap_or_else(|| plain(event, 100)),
+        );
     }
     if alert.status != Status::Withdrawn {
-        lines.push(format!("\n{}:\n{}", words.what_to_do, parts::numbered(parts::steps_of(view, alert))));
-        lines.extend(view.runbook(&alert.rule, &alert.name).map(|page| format!("{}: {page}", words.runbook)));
+        lines.push(format!(
+            "\n{}:\n{}",
+            words.what_to_do,
+            parts::numbered(parts::steps_of(view, alert))
+        ));
+        lines.extend(
+            view.runbook(&alert.rule, &alert.name)
+                .map(|page| format!("{}: {page}", words.runbook)),
+        );
     }
-    lines.push(format!("\n{}", fill(words.mailed, &[("why", &plain(why, 200))])));
-    lines.push(format!("{} {}", plain(&alert.rule, 10), plain(&alert.id, 64)));
-    Notice::Operations { subject: subject(alert), body: lines.join("\n") }
+    lines.push(format!(
+        "\n{}",
+        fill(words.mailed, &[("why", &plain(why, 200))])
+    ));
+    lines.push(format!(
+        "{} {}",
+        plain(&alert.rule, 10),
+        plain(&alert.id, 64)
+    ));
+    Notice::Operations {
+        subject: subject(alert),
+        body: lines.join("\n"),
+    }
 }
 
 /// SNS takes at most 100 characters of ASCII.
@@ -43,8 +83,14 @@ fn subject(alert: &Alert) -> String {
         Status::Withdrawn => "withdrawn",
         Status::Open | Status::Ended => alert.severity.as_str(),
     };
-    let text = format!("rolewatch {what}: {} {} (Slack did not take it)", alert.rule, alert.name);
-    text.chars().filter(|c| (' '..='~').contains(c)).take(100).collect()
+    let text = format!(
+        "rolewatch {what}: {} {} (Slack did not take it)",
+        alert.rule, alert.name
+    );
+    text.chars()
+        .filter(|c| (' '..='~').contains(c))
+        .take(100)
+        .collect()
 }
 
 #[cfg(test)]
@@ -56,9 +102,22 @@ mod tests {
     fn the_mail_says_what_the_message_would_have_and_why_it_is_a_mail() {
         for language in [Language::English, Language::Japanese] {
             let view = sample::view(language);
-            let Notice::Operations { subject, body } = mail(&view, &sample::alert(), "404 no_service") else { panic!("not a mail") };
+            let Notice::Operations { subject, body } =
+                mail(&view, &sample::alert(), "404 no_service")
+            else {
+                panic!("not a mail")
+            };
             assert!(subject.is_ascii() && subject.len() <= 100, "{subject}");
-            for part in ["dora", "UpdateApp", "production", "2026-02-01 03:30:05", "EXAMPLE00001", "404 no_service", "1. ", "#rw002"] {
+            for part in [
+                "dora",
+                "UpdateApp",
+                "production",
+                "2026-02-01 03:30:05",
+                "EXAMPLE00001",
+                "404 no_service",
+                "1. ",
+                "#rw002",
+            ] {
                 assert!(body.contains(part), "{part}: {body}");
             }
         }
@@ -68,7 +127,13 @@ mod tests {
     fn a_subject_never_breaks_what_sns_takes() {
         let mut alert = sample::alert();
         alert.name = "名\n前".repeat(100);
-        let Notice::Operations { subject, .. } = mail(&sample::view(Language::English), &alert, "") else { panic!() };
-        assert!(subject.is_ascii() && subject.len() <= 100 && !subject.contains('\n'), "{subject}");
+        let Notice::Operations { subject, .. } = mail(&sample::view(Language::English), &alert, "")
+        else {
+            panic!()
+        };
+        assert!(
+            subject.is_ascii() && subject.len() <= 100 && !subject.contains('\n'),
+            "{subject}"
+        );
     }
 }

@@ -70,7 +70,11 @@ pub struct State {
 impl State {
     /// That of an alert.
     pub fn of(alert: &Alert) -> Self {
-        Self { verdict: alert.verdict.clone(), severity: alert.severity.clone(), status: alert.status }
+        Self {
+            verdict: alert.verdict.clone(),
+            severity: alert.severity.clone(),
+            status: alert.status,
+        }
     }
 
     /// How much it asks of the reader: proved before unproven, then by severity.
@@ -95,46 +99,108 @@ pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repe
     }
     if !repeats.is_empty() && alert.status == Status::Withdrawn {
         let lead = fill(words.repeats_stand, &[("n", &repeats.len().to_string())]);
-        blocks.push(section(&format!("⚠️ *{lead}*\n{}", parts::repeats(view, alert, repeats))));
+        blocks.push(section(&format!(
+            "⚠️ *{lead}*\n{}",
+            parts::repeats(view, alert, repeats)
+        )));
     }
     blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
     blocks.extend(parts::quotes(view, alert));
     blocks.extend(parts::uses(view, alert).map(|uses| section(&uses)));
-    blocks.push(section(&format!("*{}*\n{}", words.proof, events(view, alert))));
+    blocks.push(section(&format!(
+        "*{}*\n{}",
+        words.proof,
+        events(view, alert)
+    )));
     if alert.status != Status::Withdrawn {
-        blocks.push(section(&format!("*{}*\n{}", words.what_to_do, steps(view, alert))));
+        blocks.push(section(&format!(
+            "*{}*\n{}",
+            words.what_to_do,
+            steps(view, alert)
+        )));
     }
     blocks.push(context(view, alert));
-    Message { text: fallback(view, alert, change.is_some()), blocks, minimal: minimal(view, alert, change) }
+    Message {
+        text: fallback(view, alert, change.is_some()),
+        blocks,
+        minimal: minimal(view, alert, change),
+    }
 }
 
 /// The follow-up of repeats of the finding `anchor`: how many more there were, and which. `alert` is any one of them; `doubling` says that the
 /// next one comes when there are twice as many.
-pub fn again(view: &View, alert: &Alert, anchor: &str, repeats: &[Repeat], doubling: bool) -> Message {
+pub fn again(
+    view: &View,
+    alert: &Alert,
+    anchor: &str,
+    repeats: &[Repeat],
+    doubling: bool,
+) -> Message {
     let words = view.labels();
-    let standing: Vec<Repeat> = repeats.iter().filter(|repeat| repeat.status != Status::Withdrawn).cloned().collect();
+    let standing: Vec<Repeat> = repeats
+        .iter()
+        .filter(|repeat| repeat.status != Status::Withdrawn)
+        .cloned()
+        .collect();
     let gone = repeats.len() - standing.len();
     let count = standing.len().to_string();
-    let title = format!("🔁 {} · {}", fill(words.again, &[("n", &count)]), view.rule(&alert.rule).title);
+    let title = format!(
+        "🔁 {} · {}",
+        fill(words.again, &[("n", &count)]),
+        view.rule(&alert.rule).title
+    );
     let minutes = (super::fold::WINDOW / 60).to_string();
-    let sentence =
-        |who: &str, role: &str| fill(words.again_sentence, &[("who", who), ("role", role), ("n", &count), ("minutes", &minutes)]);
-    let mut said = sentence(&code(&alert.caller.name, 300), &code(&role_name(&alert.role), 150));
+    let sentence = |who: &str, role: &str| {
+        fill(
+            words.again_sentence,
+            &[
+                ("who", who),
+                ("role", role),
+                ("n", &count),
+                ("minutes", &minutes),
+            ],
+        )
+    };
+    let mut said = sentence(
+        &code(&alert.caller.name, 300),
+        &code(&role_name(&alert.role), 150),
+    );
     if gone > 0 {
-        said = format!("{said} {}", fill(words.again_withdrawn, &[("n", &gone.to_string())]));
+        said = format!(
+            "{said} {}",
+            fill(words.again_withdrawn, &[("n", &gone.to_string())])
+        );
     }
     let mut blocks = vec![header(&title), section(&said)];
     if !standing.is_empty() {
-        blocks.push(section(&format!("*{}*\n{}", words.repeats, parts::repeats(view, alert, &standing))));
+        blocks.push(section(&format!(
+            "*{}*\n{}",
+            words.repeats,
+            parts::repeats(view, alert, &standing)
+        )));
     }
     if doubling {
         blocks.push(section(&format!("_{}_", words.again_webhook)));
     }
     blocks.push(parts::context_of(alert, anchor, ""));
-    let text = format!("{title}: {}", sentence(&escape(&alert.caller.name, 200), &escape(&role_name(&alert.role), 100)));
-    let ids: Vec<&str> = standing.iter().map(|repeat| repeat.id.as_str()).take(20).collect();
+    let text = format!(
+        "{title}: {}",
+        sentence(
+            &escape(&alert.caller.name, 200),
+            &escape(&role_name(&alert.role), 100)
+        )
+    );
+    let ids: Vec<&str> = standing
+        .iter()
+        .map(|repeat| repeat.id.as_str())
+        .take(20)
+        .collect();
     let minimal = format!("{text} {}", escape(&ids.join(", "), 1_000));
-    Message { text, blocks, minimal }
+    Message {
+        text,
+        blocks,
+        minimal,
+    }
 }
 
 /// The headline, without anything that a caller chose.
@@ -143,13 +209,26 @@ pub(super) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
     let severity = view.language.severity(&alert.severity);
     let title = view.rule(&alert.rule).title;
     let state = match (alert.status, alert.verdict.as_str()) {
-        (Status::Withdrawn, _) => format!("✅ {}", if alert.reviewed.is_some() { words.no_longer } else { words.withdrawn }),
-        (Status::Ended, "unproven") => format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved),
+        (Status::Withdrawn, _) => format!(
+            "✅ {}",
+            if alert.reviewed.is_some() {
+                words.no_longer
+            } else {
+                words.withdrawn
+            }
+        ),
+        (Status::Ended, "unproven") => {
+            format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved)
+        }
         (Status::Ended, _) => format!("⏹️ {} · {severity}", words.ended),
         (Status::Open, "unproven") => format!("❔ {} ({severity})", words.not_proved),
         (Status::Open, _) => format!("{} {severity}", mark(&alert.severity)),
     };
-    if follow_up { format!("{} · {state} · {title}", words.update) } else { format!("{state} · {title}") }
+    if follow_up {
+        format!("{} · {state} · {title}", words.update)
+    } else {
+        format!("{state} · {title}")
+    }
 }
 
 fn mark(severity: &str) -> &'static str {
@@ -178,24 +257,65 @@ fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
 /// One line that says it all on a locked telephone.
 fn fallback(view: &View, alert: &Alert, follow_up: bool) -> String {
     let headline = headline(view, alert, follow_up);
-    let (who, role) = (escape(&alert.caller.name, 200), escape(&role_name(&alert.role), 100));
-    let who = if parts::who_label(view, alert).is_some() { format!("{who} → ") } else { String::new() };
+    let (who, role) = (
+        escape(&alert.caller.name, 200),
+        escape(&role_name(&alert.role), 100),
+    );
+    let who = if parts::who_label(view, alert).is_some() {
+        format!("{who} → ")
+    } else {
+        String::new()
+    };
     let account = escape(&account_name(&alert.role_account), 100);
-    format!("{headline}: {who}{role} ({account}), {}", escape(&view.local(&alert.time), 80))
+    format!(
+        "{headline}: {who}{role} ({account}), {}",
+        escape(&view.local(&alert.time), 80)
+    )
 }
 
 fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
     let words = view.labels();
-    let mut lines = vec![fallback(view, alert, change.is_some()), escape(&alert.message, 1_200)];
+    let mut lines = vec![
+        fallback(view, alert, change.is_some()),
+        escape(&alert.message, 1_200),
+    ];
     lines.extend(note(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
     lines.extend(parts::uses(view, alert));
-    lines.extend(parts::quoted(view, alert).into_iter().map(|(title, text)| format!("{title}: {}", escape(&text, 800))));
+    lines.extend(
+        parts::quoted(view, alert)
+            .into_iter()
+            .map(|(title, text)| format!("{title}: {}", escape(&text, 800))),
+    );
     if alert.status != Status::Withdrawn {
-        lines.push(format!("{}:\n{}", words.what_to_do, parts::numbered(parts::steps_of(view, alert))));
-        lines.extend(view.runbook(&alert.rule, &alert.name).map(|page| format!("{}: {}", words.runbook, page.replace('&', "&amp;"))));
+        lines.push(format!(
+            "{}:\n{}",
+            words.what_to_do,
+            parts::numbered(parts::steps_of(view, alert))
+        ));
+        lines.extend(
+            view.runbook(&alert.rule, &alert.name)
+                .map(|page| format!("{}: {}", words.runbook, page.replace('&', "&amp;"))),
+        );
     }
-    lines.push(format!("{}: {}", words.proof, escape(&alert.events.iter().take(5).cloned().collect::<Vec<_>>().join(", "), 400)));
-    lines.push(format!("{} {}", escape(&alert.rule, 20), escape(&alert.id, 64)));
+    lines.push(format!(
+        "{}: {}",
+        words.proof,
+        escape(
+            &alert
+                .events
+                .iter()
+                .take(5)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", "),
+            400
+        )
+    ));
+    lines.push(format!(
+        "{} {}",
+        escape(&alert.rule, 20),
+        escape(&alert.id, 64)
+    ));
     lines.join("\n")
 }
 

@@ -18,11 +18,18 @@ pub fn message(view: &View, changed: &RecipientsChanged) -> Message {
         Recipients::Nobody => ("📭", words.lost, vec![words.lost_means, words.nobody]),
     };
     let title = format!("{mark} {title}");
-    let paragraphs: Vec<String> = paragraphs.into_iter().map(|text| fill(text, &[("time", &time)])).collect();
+    let paragraphs: Vec<String> = paragraphs
+        .into_iter()
+        .map(|text| fill(text, &[("time", &time)]))
+        .collect();
     let mut blocks = vec![header(&title)];
     blocks.extend(paragraphs.iter().map(|text| section(text)));
     let minimal = format!("{title}\n{}", paragraphs.join("\n"));
-    Message { text: format!("{title}: {}", paragraphs.join(" ")), blocks, minimal }
+    Message {
+        text: format!("{title}: {}", paragraphs.join(" ")),
+        blocks,
+        minimal,
+    }
 }
 
 #[cfg(test)]
@@ -36,17 +43,41 @@ mod tests {
             let (view, words) = (sample::view(language), language.recipients());
             let of = |recipients| {
                 let since = "2026-01-31T18:30:05Z".parse().unwrap();
-                message(&view, &RecipientsChanged { version: 1, recipients, since })
+                message(
+                    &view,
+                    &RecipientsChanged {
+                        version: 1,
+                        recipients,
+                        since,
+                    },
+                )
             };
-            let cases = [(Recipients::Nobody, words.lost, words.nobody), (Recipients::Pending, words.lost, words.pending)];
+            let cases = [
+                (Recipients::Nobody, words.lost, words.nobody),
+                (Recipients::Pending, words.lost, words.pending),
+            ];
             for (recipients, title, what_to_do) in cases {
                 let message = of(recipients);
-                assert!(message.text.contains(title) && message.minimal.contains(what_to_do), "{message:?}");
-                assert!(message.minimal.contains("2026-02-01 03:30:05 (Asia/Tokyo)"), "{message:?}");
-                assert!(!message.minimal.contains('{') && message.blocks.len() == 3, "{message:?}");
+                assert!(
+                    message.text.contains(title) && message.minimal.contains(what_to_do),
+                    "{message:?}"
+                );
+                assert!(
+                    message.minimal.contains("2026-02-01 03:30:05 (Asia/Tokyo)"),
+                    "{message:?}"
+                );
+                assert!(
+                    !message.minimal.contains('{') && message.blocks.len() == 3,
+                    "{message:?}"
+                );
             }
             let back = of(Recipients::Confirmed);
-            assert!(back.text.contains(words.back) && back.blocks.len() == 2 && !back.minimal.contains('{'), "{back:?}");
+            assert!(
+                back.text.contains(words.back)
+                    && back.blocks.len() == 2
+                    && !back.minimal.contains('{'),
+                "{back:?}"
+            );
         }
     }
 }

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use crate::recipients::Recipients;
-use crate::wire::{Account, Alert, Broken, Caller, Digest, Ending, Held, Listed, Open, Reviewed, Silent, Status, Stretch};
+use crate::wire::{
+    Account, Alert, Broken, Caller, Digest, Ending, Held, Listed, Open, Reviewed, Silent, Status,
+    Stretch,
+};
 
 use super::{Language, View};
 
@@ -61,8 +64,12 @@ pub fn changed() -> Alert {
             account: "444455556666".into(),
             subject: role.into(),
             place: Some("the trust policy".into()),
-            statement: Some(statement(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}))),
-            fix: Some(statement(json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}))),
+            statement: Some(statement(
+                json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}),
+            )),
+            fix: Some(statement(
+                json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+            )),
             undecided: Vec::new(),
         }),
         caller_account_name: Some("production".into()),
@@ -73,8 +80,18 @@ pub fn changed() -> Alert {
 /// A day on which something is open of every kind.
 pub fn digest() -> Digest {
     let role = |name: &str| format!("arn:aws:iam::444455556666:role/{name}");
-    let held = |who: &str, name: &str, switches, seconds| Held { who: who.into(), role: role(name), switches, seconds };
-    let stretch = |who: &str, seconds| Stretch { who: who.into(), role: role("UpdateApp"), began: "2026-01-31T02:10:00Z".into(), seconds };
+    let held = |who: &str, name: &str, switches, seconds| Held {
+        who: who.into(),
+        role: role(name),
+        switches,
+        seconds,
+    };
+    let stretch = |who: &str, seconds| Stretch {
+        who: who.into(),
+        role: role("UpdateApp"),
+        began: "2026-01-31T02:10:00Z".into(),
+        seconds,
+    };
     let open = |rule: &str, who: &str, message: &str| Open {
         id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
         rule: rule.into(),
@@ -83,7 +100,10 @@ pub fn digest() -> Digest {
         time: "2026-01-31T18:30:05Z".into(),
         message: message.into(),
     };
-    let account = |id: &str, name: &str| Account { id: id.into(), name: Some(name.into()) };
+    let account = |id: &str, name: &str| Account {
+        id: id.into(),
+        name: Some(name.into()),
+    };
     Digest {
         id: "2026-02-01T00:00:00Z".into(),
         since: "2026-01-31T00:00:00Z".into(),
@@ -100,17 +120,45 @@ pub fn digest() -> Digest {
         longest: Some(stretch("dora", 6_300)),
         unused: Listed::of(vec![stretch("tess", 0)]),
         broken: vec![
-            Broken { rule: "RW002".into(), severity: "high".into(), count: 2 },
-            Broken { rule: "RW004".into(), severity: "medium".into(), count: 1 },
+            Broken {
+                rule: "RW002".into(),
+                severity: "high".into(),
+                count: 2,
+            },
+            Broken {
+                rule: "RW004".into(),
+                severity: "medium".into(),
+                count: 1,
+            },
         ],
         unproven: Listed::of(vec![
-            open("RW001", "tom", "whether tom was in Developers is not known: no roster of account 111122223333 was given"),
-            open("RW002", "tess", "account 111122223333 sent nothing for this switch, so MFA is not known"),
+            open(
+                "RW001",
+                "tom",
+                "whether tom was in Developers is not known: no roster of account 111122223333 was given",
+            ),
+            open(
+                "RW002",
+                "tess",
+                "account 111122223333 sent nothing for this switch, so MFA is not known",
+            ),
         ]),
-        unacknowledged: Listed::of(vec![open("RW002", "dora", "dora entered UpdateApp without MFA")]),
+        unacknowledged: Listed::of(vec![open(
+            "RW002",
+            "dora",
+            "dora entered UpdateApp without MFA",
+        )]),
         silent: Listed::of(vec![
-            Silent { account: account("555555555555", "staging"), regions: Vec::new(), last: Some("2026-01-28T04:00:00Z".into()) },
-            Silent { account: account("444455556666", "production"), regions: vec!["ap-northeast-1".into()], last: None },
+            Silent {
+                account: account("555555555555", "staging"),
+                regions: Vec::new(),
+                last: Some("2026-01-28T04:00:00Z".into()),
+            },
+            Silent {
+                account: account("444455556666", "production"),
+                regions: vec!["ap-northeast-1".into()],
+                last: None,
+            },
         ]),
         unanswered: Listed::default(),
         suppressions: Listed::of(vec![

@@ -67,7 +67,11 @@ pub struct Target {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.token.is_some() { "Target(Web API)" } else { "Target(webhook)" })
+        f.write_str(if self.token.is_some() {
+            "Target(Web API)"
+        } else {
+            "Target(webhook)"
+        })
     }
 }
 
@@ -91,31 +95,52 @@ impl Credential {
     pub fn parse(secret: &Secret, loopback: Option<&Loopback>) -> Result<Self, NotACredential> {
         let text = secret.reveal().trim();
         if text.starts_with('{') {
-            let values: std::collections::BTreeMap<String, serde_json::Value> = serde_json::from_str(text).map_err(|_| NotACredential)?;
+            let values: std::collections::BTreeMap<String, serde_json::Value> =
+                serde_json::from_str(text).map_err(|_| NotACredential)?;
             let mut values = values.values().filter_map(serde_json::Value::as_str);
-            return values.find_map(|value| Self::bare(value.trim(), loopback)).ok_or(NotACredential);
+            return values
+                .find_map(|value| Self::bare(value.trim(), loopback))
+                .ok_or(NotACredential);
         }
         Self::bare(text, loopback).ok_or(NotACredential)
     }
 
     fn bare(text: &str, loopback: Option<&Loopback>) -> Option<Self> {
         // Neither `.` nor `%`, `?`, `@`: what follows the host can only be a path.
-        let path = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'));
-        if text.strip_prefix("xoxb-").is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')) {
+        let path = |rest: &str| {
+            !rest.is_empty()
+                && rest
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
+        };
+        if text.strip_prefix("xoxb-").is_some_and(|rest| {
+            !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        }) {
             return Some(Self::Bot(Secret::new(text)));
         }
-        let local = loopback.and_then(|local| text.strip_prefix(local.0.as_str())?.strip_prefix('/'));
+        let local =
+            loopback.and_then(|local| text.strip_prefix(local.0.as_str())?.strip_prefix('/'));
         let real = text.strip_prefix(WEBHOOKS);
-        local.or(real).is_some_and(path).then(|| Self::Webhook(Secret::new(text)))
+        local
+            .or(real)
+            .is_some_and(path)
+            .then(|| Self::Webhook(Secret::new(text)))
     }
 
     /// Where a method of the Web API is called, or the webhook, which has but one.
     pub fn target(&self, method: &str, loopback: Option<&Loopback>) -> Target {
         match self {
-            Self::Webhook(url) => Target { url: url.clone(), token: None },
+            Self::Webhook(url) => Target {
+                url: url.clone(),
+                token: None,
+            },
             Self::Bot(token) => {
-                let base = loopback.map_or_else(|| WEB_API.to_owned(), |local| format!("{}/api/", local.0));
-                Target { url: Secret::new(format!("{base}{method}")), token: Some(token.clone()) }
+                let base = loopback
+                    .map_or_else(|| WEB_API.to_owned(), |local| format!("{}/api/", local.0));
+                Target {
+                    url: Secret::new(format!("{base}{method}")),
+                    token: Some(token.clone()),
+                }
             }
         }
     }
@@ -133,9 +158,19 @@ mod tests {
     fn no_debug_output_shows_a_secret() {
         let hook = parse("https://hooks.slack.com/services/T0/B0/sesame").unwrap();
         let bot = parse("xoxb-sesame").unwrap();
-        let call = super::super::port::Call { target: bot.target("chat.postMessage", None), body: String::new() };
-        let shown = format!("{hook:?} {bot:?} {:?} {call:?} {:?}", hook.target("", None), Secret::new("sesame"));
-        assert!(!shown.contains("sesame") && !shown.contains("xoxb") && !shown.contains("services"), "{shown}");
+        let call = super::super::port::Call {
+            target: bot.target("chat.postMessage", None),
+            body: String::new(),
+        };
+        let shown = format!(
+            "{hook:?} {bot:?} {:?} {call:?} {:?}",
+            hook.target("", None),
+            Secret::new("sesame")
+        );
+        assert!(
+            !shown.contains("sesame") && !shown.contains("xoxb") && !shown.contains("services"),
+            "{shown}"
+        );
     }
 
     #[test]
@@ -162,19 +197,31 @@ mod tests {
         let local = Loopback::parse("http://127.0.0.1:9000").unwrap();
         let allowed = |text: &str| Credential::parse(&Secret::new(text), Some(&local)).is_ok();
         assert!(allowed("http://127.0.0.1:9000/services/T0"));
-        assert!(!allowed("http://127.0.0.1:9001/services/T0") && !allowed("http://127.0.0.1:90001/x"));
+        assert!(
+            !allowed("http://127.0.0.1:9001/services/T0") && !allowed("http://127.0.0.1:90001/x")
+        );
         assert_eq!(
-            Credential::Bot(Secret::new("xoxb-1")).target("chat.update", Some(&local)).url(),
+            Credential::Bot(Secret::new("xoxb-1"))
+                .target("chat.update", Some(&local))
+                .url(),
             "http://127.0.0.1:9000/api/chat.update"
         );
-        for bad in ["http://example.com:80", "https://127.0.0.1:1", "http://127.0.0.1:1@evil.example", "http://127.0.0.1"] {
+        for bad in [
+            "http://example.com:80",
+            "https://127.0.0.1:1",
+            "http://127.0.0.1:1@evil.example",
+            "http://127.0.0.1",
+        ] {
             assert!(Loopback::parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_secret_stored_as_key_and_value_is_read() {
-        assert!(matches!(parse(r#"{"note":"ours","token":"xoxb-1"}"#), Ok(Credential::Bot(_))));
+        assert!(matches!(
+            parse(r#"{"note":"ours","token":"xoxb-1"}"#),
+            Ok(Credential::Bot(_))
+        ));
         assert!(parse(r#"{"token":1}"#).is_err());
     }
 }

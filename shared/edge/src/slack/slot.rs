@@ -112,7 +112,12 @@ fn partition(finding: &str) -> String {
 }
 
 /// Reads a slot. An empty one is one that nobody wrote.
-pub async fn open<A: Table>(table: &A, memory: &Memory, finding: &str, sk: &'static str) -> Result<Opened, Blocked> {
+pub async fn open<A: Table>(
+    table: &A,
+    memory: &Memory,
+    finding: &str,
+    sk: &'static str,
+) -> Result<Opened, Blocked> {
     let pk = partition(finding);
     let row = read(table, &pk, sk).await?;
     let seen = row.as_ref().map_or(0, |row| row.version);
@@ -121,43 +126,86 @@ pub async fn open<A: Table>(table: &A, memory: &Memory, finding: &str, sk: &'sta
         None => Slot::default(),
     };
     let key = (pk.clone(), sk);
-    let known = memory.0.borrow_mut().remove(&key).filter(|known| known.settled > slot.settled);
+    let known = memory
+        .0
+        .borrow_mut()
+        .remove(&key)
+        .filter(|known| known.settled > slot.settled);
     let unwritten = known.is_some();
     slot = known.unwrap_or(slot);
-    Ok(Opened { pk, sk, seen, unwritten, slot })
+    Ok(Opened {
+        pk,
+        sk,
+        seen,
+        unwritten,
+        slot,
+    })
 }
 
 /// The revision of a finding's own message that is settled; 0: none.
 pub(crate) async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble> {
     let pk = partition(finding);
-    let Some(row) = read(table, &pk, MESSAGE).await? else { return Ok(0) };
+    let Some(row) = read(table, &pk, MESSAGE).await? else {
+        return Ok(0);
+    };
     parse(&pk, MESSAGE, &row).map(|slot| slot.settled)
 }
 
 fn parse(pk: &str, sk: &str, row: &Row) -> Result<Slot, Trouble> {
-    serde_json::from_str(&row.body)
-        .map_err(|why| Trouble::Refused { what: format!("reading {pk} {sk}"), why: format!("it is not what was written: {why}") })
+    serde_json::from_str(&row.body).map_err(|why| Trouble::Refused {
+        what: format!("reading {pk} {sk}"),
+        why: format!("it is not what was written: {why}"),
+    })
 }
 
 async fn read<A: Table>(table: &A, pk: &str, sk: &str) -> Result<Option<Row>, Trouble> {
-    let span = Span { from: sk.to_owned(), to: sk.to_owned() };
-    Ok(table.query(Place::Outbox, pk, &span).await?.into_iter().find(|row| row.sk == sk))
+    let span = Span {
+        from: sk.to_owned(),
+        to: sk.to_owned(),
+    };
+    Ok(table
+        .query(Place::Outbox, pk, &span)
+        .await?
+        .into_iter()
+        .find(|row| row.sk == sk))
 }
 
 impl Opened {
     /// Takes the slot for `owner`, or says for how long another has it.
-    pub async fn claim<A: Table + Clock, S: Pause>(&mut self, aws: &A, pause: &S, owner: &str) -> Result<(), Blocked> {
+    pub async fn claim<A: Table + Clock, S: Pause>(
+        &mut self,
+        aws: &A,
+        pause: &S,
+        owner: &str,
+    ) -> Result<(), Blocked> {
         let now = aws.now();
-        if let Some(claim) = self.slot.claim.as_ref().filter(|claim| claim.owner != owner && claim.until > now) {
+        if let Some(claim) = self
+            .slot
+            .claim
+            .as_ref()
+            .filter(|claim| claim.owner != owner && claim.until > now)
+        {
             return Err(Blocked::Busy(seconds(claim.until.seconds_since(now))));
         }
-        self.slot.claim = Some(Claim { owner: owner.to_owned(), until: now.plus_seconds(LEASE) });
+        self.slot.claim = Some(Claim {
+            owner: owner.to_owned(),
+            until: now.plus_seconds(LEASE),
+        });
         self.write(aws, pause).await
     }
 
     /// Writes what this process settled earlier and could not write then.
-    pub async fn catch_up<A: Table + Clock, S: Pause>(&mut self, aws: &A, pause: &S, memory: &Memory) -> Result<(), Blocked> {
-        if self.unwritten { self.settle(aws, pause, memory).await } else { Ok(()) }
+    pub async fn catch_up<A: Table + Clock, S: Pause>(
+        &mut self,
+        aws: &A,
+        pause: &S,
+        memory: &Memory,
+    ) -> Result<(), Blocked> {
+        if self.unwritten {
+            self.settle(aws, pause, memory).await
+        } else {
+            Ok(())
+        }
     }
 
     /// Gives a claim back without an outcome.
@@ -170,21 +218,42 @@ impl Opened {
     }
 
     /// Writes what became of it, and lets go. What cannot be written is kept in `memory`.
-    pub async fn settle<A: Table + Clock, S: Pause>(&mut self, aws: &A, pause: &S, memory: &Memory) -> Result<(), Blocked> {
+    pub async fn settle<A: Table + Clock, S: Pause>(
+        &mut self,
+        aws: &A,
+        pause: &S,
+        memory: &Memory,
+    ) -> Result<(), Blocked> {
         self.slot.claim = None;
         let written = self.write(aws, pause).await;
         self.unwritten = written.is_err();
         if self.unwritten {
-            memory.0.borrow_mut().insert((self.pk.clone(), self.sk), self.slot.clone());
+            memory
+                .0
+                .borrow_mut()
+                .insert((self.pk.clone(), self.sk), self.slot.clone());
         }
         written
     }
 
-    async fn write<A: Table + Clock, S: Pause>(&mut self, aws: &A, pause: &S) -> Result<(), Blocked> {
-        let body = serde_json::to_string(&self.slot)
-            .map_err(|why| Trouble::Refused { what: format!("writing {} {}", self.pk, self.sk), why: why.to_string() })?;
+    async fn write<A: Table + Clock, S: Pause>(
+        &mut self,
+        aws: &A,
+        pause: &S,
+    ) -> Result<(), Blocked> {
+        let body = serde_json::to_string(&self.slot).map_err(|why| Trouble::Refused {
+            what: format!("writing {} {}", self.pk, self.sk),
+            why: why.to_string(),
+        })?;
         let expires = Some(aws.now().plus_seconds(KEPT));
-        let row = Row { pk: self.pk.clone(), sk: self.sk.to_owned(), body, rank: String::new(), version: 0, expires };
+        let row = Row {
+            pk: self.pk.clone(),
+            sk: self.sk.to_owned(),
+            body,
+            rank: String::new(),
+            version: 0,
+            expires,
+        };
         if thrice(pause, || aws.replace(Place::Outbox, row.clone(), self.seen)).await? {
             self.seen += 1;
             return Ok(());
@@ -201,12 +270,17 @@ impl Opened {
 }
 
 /// Makes a call that may be repeated, up to three times, a second apart.
-pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(pause: &S, call: impl Fn() -> F) -> Result<T, Trouble> {
+pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(
+    pause: &S,
+    call: impl Fn() -> F,
+) -> Result<T, Trouble> {
     let mut tries = 0;
     loop {
         tries += 1;
         match call().await {
-            Err(Trouble::Throttled { .. } | Trouble::Unreachable { .. }) if tries < TRIES => pause.pause(1).await,
+            Err(Trouble::Throttled { .. } | Trouble::Unreachable { .. }) if tries < TRIES => {
+                pause.pause(1).await
+            }
             answer => return answer,
         }
     }

@@ -6,7 +6,12 @@ use rolewatch_guard::untrusted::shows_as_itself;
 
 /// The text with what could fake or hide something replaced, and access keys cut down to their last four. It is not yet escaped.
 pub fn clean(text: &str) -> String {
-    mask_keys(&text.chars().map(|c| if shows_as_itself(c) { c } else { '\u{fffd}' }).collect::<String>())
+    mask_keys(
+        &text
+            .chars()
+            .map(|c| if shows_as_itself(c) { c } else { '\u{fffd}' })
+            .collect::<String>(),
+    )
 }
 
 /// Text in a sentence of mrkdwn: escaped, its formatting characters replaced by ones that look alike, at most `most` long.
@@ -16,14 +21,22 @@ pub fn escape(text: &str, most: usize) -> String {
 
 /// A name, an id, an ARN: in a code span, where mrkdwn formats nothing and the text can be copied as it is. At most `most` long in all.
 pub fn code(text: &str, most: usize) -> String {
-    let inner = clipped(&clean(text), most.saturating_sub(2), |c| if c == '`' { Some("\u{2cb}") } else { entity(c) });
-    if inner.trim().is_empty() { "`?`".to_owned() } else { format!("`{inner}`") }
+    let inner = clipped(&clean(text), most.saturating_sub(2), |c| {
+        if c == '`' { Some("\u{2cb}") } else { entity(c) }
+    });
+    if inner.trim().is_empty() {
+        "`?`".to_owned()
+    } else {
+        format!("`{inner}`")
+    }
 }
 
 /// Lines that are shown as they are: a code block. At most `most` long in all.
 pub fn block(text: &str, most: usize) -> String {
     let lines: Vec<String> = text.lines().map(clean).collect();
-    let inner = clipped(&lines.join("\n"), most.saturating_sub(8), |c| if c == '`' { Some("\u{2cb}") } else { entity(c) });
+    let inner = clipped(&lines.join("\n"), most.saturating_sub(8), |c| {
+        if c == '`' { Some("\u{2cb}") } else { entity(c) }
+    });
     format!("```\n{inner}\n```")
 }
 
@@ -38,7 +51,9 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut rest = template;
     while let Some((before, from)) = rest.split_once('{') {
         out.push_str(before);
-        let value = values.iter().find_map(|(name, value)| Some((value, from.strip_prefix(name)?.strip_prefix('}')?)));
+        let value = values
+            .iter()
+            .find_map(|(name, value)| Some((value, from.strip_prefix(name)?.strip_prefix('}')?)));
         if let Some((value, after)) = value {
             out.push_str(value);
             rest = after;
@@ -119,7 +134,12 @@ fn inert(text: &str) -> String {
 }
 
 fn opens_emoji(rest: &[char]) -> bool {
-    let name = rest.iter().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '+' | '\'')).count();
+    let name = rest
+        .iter()
+        .take_while(|c| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '+' | '\'')
+        })
+        .count();
     // `:30:` is a part of a time, `:100:` an emoji.
     let named = name > 2 || rest.iter().take(name).any(|c| !c.is_ascii_digit());
     name > 0 && named && rest.get(name) == Some(&':')
@@ -129,12 +149,21 @@ fn opens_emoji(rest: &[char]) -> bool {
 fn mask_keys(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = ["AKIA", "ASIA"].iter().filter_map(|prefix| rest.find(prefix)).min() {
+    while let Some(start) = ["AKIA", "ASIA"]
+        .iter()
+        .filter_map(|prefix| rest.find(prefix))
+        .min()
+    {
         let (before, from) = rest.split_at(start);
-        let end = from.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(from.len());
+        let end = from
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(from.len());
         let (word, after) = from.split_at(end);
         out.push_str(before);
-        let inside_word = before.chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric());
+        let inside_word = before
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_ascii_alphanumeric());
         if word.len() >= 16 && !inside_word {
             out.push('…');
             out.push_str(word.get(word.len() - 4..).unwrap_or_default());
@@ -157,12 +186,18 @@ mod tests {
             escape("<!channel> & <@U1> <http://x.example|y>", 200),
             "&lt;!channel&gt; &amp; &lt;＠U1&gt; &lt;http:⁄⁄x.example|y&gt;"
         );
-        assert_eq!(escape("*a* _b_ ~c~ `d` @here #general :skull:", 200), "∗a∗ ＿b＿ ∼c∼ ˋdˋ ＠here ＃general ：skull:");
+        assert_eq!(
+            escape("*a* _b_ ~c~ `d` @here #general :skull:", 200),
+            "∗a∗ ＿b＿ ∼c∼ ˋdˋ ＠here ＃general ：skull:"
+        );
     }
 
     #[test]
     fn what_formats_nothing_stays_as_it_is() {
-        assert_eq!(escape("john_doe bob@example.com 12:30:05", 200), "john_doe bob@example.com 12:30:05");
+        assert_eq!(
+            escape("john_doe bob@example.com 12:30:05", 200),
+            "john_doe bob@example.com 12:30:05"
+        );
     }
 
     #[test]
@@ -173,7 +208,10 @@ mod tests {
 
     #[test]
     fn a_code_block_cannot_be_left() {
-        assert_eq!(block("{\n  \"a\": \"```<!here>\u{202e}\"\n}", 200), "```\n{\n  \"a\": \"ˋˋˋ&lt;!here&gt;\u{fffd}\"\n}\n```");
+        assert_eq!(
+            block("{\n  \"a\": \"```<!here>\u{202e}\"\n}", 200),
+            "```\n{\n  \"a\": \"ˋˋˋ&lt;!here&gt;\u{fffd}\"\n}\n```"
+        );
     }
 
     #[test]
@@ -186,13 +224,19 @@ mod tests {
 
     #[test]
     fn access_keys_are_shown_by_their_last_four() {
-        assert_eq!(clean("key AKIAIOSFODNN7EXAMPLE, ASIAIOSFODNN7EXAMPLE."), "key …MPLE, …MPLE.");
+        assert_eq!(
+            clean("key AKIAIOSFODNN7EXAMPLE, ASIAIOSFODNN7EXAMPLE."),
+            "key …MPLE, …MPLE."
+        );
         assert_eq!(clean("ASIA is a continent"), "ASIA is a continent");
     }
 
     #[test]
     fn what_is_filled_in_is_not_filled_again() {
-        assert_eq!(fill("{who} in {role}, {x}", &[("who", "{role}"), ("role", "R")]), "{role} in R, {x}");
+        assert_eq!(
+            fill("{who} in {role}, {x}", &[("who", "{role}"), ("role", "R")]),
+            "{role} in R, {x}"
+        );
     }
 
     proptest::proptest! {

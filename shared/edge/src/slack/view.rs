@@ -33,9 +33,17 @@ pub struct NotARunbook(String);
 
 impl View {
     /// How messages are shown. `zone` should have a name of the time zone database; what has none is shown as UTC.
-    pub fn new(language: Language, zone: TimeZone, runbook: Option<&str>) -> Result<Self, NotARunbook> {
+    pub fn new(
+        language: Language,
+        zone: TimeZone,
+        runbook: Option<&str>,
+    ) -> Result<Self, NotARunbook> {
         let linkable = |url: &&str| {
-            url.starts_with("https://") && url.len() < 1_000 && url.chars().all(|c| c.is_ascii_graphic() && !"<>|\"`".contains(c))
+            url.starts_with("https://")
+                && url.len() < 1_000
+                && url
+                    .chars()
+                    .all(|c| c.is_ascii_graphic() && !"<>|\"`".contains(c))
         };
         if let Some(url) = runbook.filter(|url| !linkable(url)) {
             return Err(NotARunbook(url.chars().take(200).collect()));
@@ -48,7 +56,12 @@ impl View {
             Some(name) => (zone, name),
             None => (TimeZone::UTC, "UTC".to_owned()),
         };
-        Self { language, zone, zone_name, runbook: runbook.map(str::to_owned) }
+        Self {
+            language,
+            zone,
+            zone_name,
+            runbook: runbook.map(str::to_owned),
+        }
     }
 
     /// As a team in Tokyo would see it.
@@ -63,7 +76,11 @@ impl View {
         match time.parse::<Timestamp>() {
             Ok(stamp) => {
                 let zoned = stamp.to_zoned(self.zone.clone());
-                format!("{} ({})", zoned.strftime("%Y-%m-%d %H:%M:%S"), self.zone_name)
+                format!(
+                    "{} ({})",
+                    zoned.strftime("%Y-%m-%d %H:%M:%S"),
+                    self.zone_name
+                )
             }
             Err(_) => time.to_owned(),
         }
@@ -80,17 +97,29 @@ impl View {
     }
 
     fn formatted(&self, time: &str, how: &str) -> String {
-        time.parse::<Timestamp>().map_or_else(|_| time.to_owned(), |stamp| stamp.to_zoned(self.zone.clone()).strftime(how).to_string())
+        time.parse::<Timestamp>().map_or_else(
+            |_| time.to_owned(),
+            |stamp| stamp.to_zoned(self.zone.clone()).strftime(how).to_string(),
+        )
     }
 
     /// From one event time to another: of one day only the hours, as the message says the day.
     pub fn span(&self, from: &str, to: &str) -> String {
-        let (Ok(first), Ok(last)) = (from.parse::<Timestamp>(), to.parse::<Timestamp>()) else { return format!("{from} – {to}") };
-        let (first, last) = (first.to_zoned(self.zone.clone()), last.to_zoned(self.zone.clone()));
+        let (Ok(first), Ok(last)) = (from.parse::<Timestamp>(), to.parse::<Timestamp>()) else {
+            return format!("{from} – {to}");
+        };
+        let (first, last) = (
+            first.to_zoned(self.zone.clone()),
+            last.to_zoned(self.zone.clone()),
+        );
         if first.date() == last.date() {
             return format!("{}–{}", first.strftime("%H:%M"), last.strftime("%H:%M"));
         }
-        format!("{} – {}", first.strftime("%Y-%m-%d %H:%M"), last.strftime("%Y-%m-%d %H:%M"))
+        format!(
+            "{} – {}",
+            first.strftime("%Y-%m-%d %H:%M"),
+            last.strftime("%Y-%m-%d %H:%M")
+        )
     }
 
     /// The rule's place in the runbook. A URL that names a place already stays as it is.
@@ -100,7 +129,11 @@ impl View {
             return Some(url.to_owned());
         }
         let anchor: String = format!("{rule}-{name}").to_ascii_lowercase();
-        let anchor: String = anchor.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(80).collect();
+        let anchor: String = anchor
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .take(80)
+            .collect();
         Some(format!("{url}#{anchor}"))
     }
 
@@ -118,13 +151,19 @@ impl View {
 /// The page of CloudTrail's event history that shows an event. `None` where region or id are not what AWS writes, and where no console is
 /// known for the alert's partition.
 pub fn event_page(alert: &Alert, region: Option<&str>, event: &str) -> Option<String> {
-    let plain = |text: &str| !text.is_empty() && text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 64
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
     let region = region.filter(|region| plain(region))?;
     if !plain(event) {
         return None;
     }
     let host = console(alert.partition(), region)?;
-    Some(format!("https://{host}/cloudtrailv2/home?region={region}#/events?EventId={event}"))
+    Some(format!(
+        "https://{host}/cloudtrailv2/home?region={region}#/events?EventId={event}"
+    ))
 }
 
 #[cfg(test)]
@@ -138,22 +177,40 @@ mod tests {
     #[test]
     fn times_are_shown_in_the_zone_of_the_reader() {
         let local = |zone: &str, time: &str| view(zone, None).unwrap().local(time);
-        assert_eq!(local("Asia/Tokyo", "2026-01-31T18:30:05Z"), "2026-02-01 03:30:05 (Asia/Tokyo)");
-        assert_eq!(local("Europe/Berlin", "2026-07-01T12:00:00Z"), "2026-07-01 14:00:00 (Europe/Berlin)");
-        assert_eq!(local("UTC", "2026-07-01T12:00:00Z"), "2026-07-01 12:00:00 (UTC)");
+        assert_eq!(
+            local("Asia/Tokyo", "2026-01-31T18:30:05Z"),
+            "2026-02-01 03:30:05 (Asia/Tokyo)"
+        );
+        assert_eq!(
+            local("Europe/Berlin", "2026-07-01T12:00:00Z"),
+            "2026-07-01 14:00:00 (Europe/Berlin)"
+        );
+        assert_eq!(
+            local("UTC", "2026-07-01T12:00:00Z"),
+            "2026-07-01 12:00:00 (UTC)"
+        );
     }
 
     #[test]
     fn a_span_says_the_day_only_where_there_are_two() {
-        let span = |zone: &str| view(zone, None).unwrap().span("2026-01-31T14:01:05Z", "2026-01-31T15:12:00Z");
+        let span = |zone: &str| {
+            view(zone, None)
+                .unwrap()
+                .span("2026-01-31T14:01:05Z", "2026-01-31T15:12:00Z")
+        };
         assert_eq!(span("UTC"), "14:01–15:12");
         assert_eq!(span("Asia/Tokyo"), "2026-01-31 23:01 – 2026-02-01 00:12");
     }
 
     #[test]
     fn the_runbook_opens_at_the_rule() {
-        let page = view("UTC", Some("https://wiki.example.com/rolewatch")).unwrap().runbook("RW002", "switch-without-mfa");
-        assert_eq!(page.as_deref(), Some("https://wiki.example.com/rolewatch#rw002-switch-without-mfa"));
+        let page = view("UTC", Some("https://wiki.example.com/rolewatch"))
+            .unwrap()
+            .runbook("RW002", "switch-without-mfa");
+        assert_eq!(
+            page.as_deref(),
+            Some("https://wiki.example.com/rolewatch#rw002-switch-without-mfa")
+        );
     }
 
     #[test]
@@ -168,7 +225,11 @@ mod tests {
         let alert = super::super::sample::alert();
         let event_page = |region, event| event_page(&alert, region, event);
         assert_eq!(
-            event_page(Some("ap-northeast-1"), "11111111-aaaa-4bbb-8ccc-EXAMPLE00001").as_deref(),
+            event_page(
+                Some("ap-northeast-1"),
+                "11111111-aaaa-4bbb-8ccc-EXAMPLE00001"
+            )
+            .as_deref(),
             Some(
                 "https://ap-northeast-1.console.aws.amazon.com/cloudtrailv2/home?region=ap-northeast-1#/events?EventId=11111111-aaaa-4bbb-8ccc-EXAMPLE00001"
             )

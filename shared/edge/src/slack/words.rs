@@ -156,7 +156,10 @@ mod tests {
     use super::*;
 
     fn codes() -> Vec<&'static str> {
-        rolewatch_guard::rules::listed().into_iter().map(|rule| rule.code).collect()
+        rolewatch_guard::rules::listed()
+            .into_iter()
+            .map(|rule| rule.code)
+            .collect()
     }
 
     #[test]
@@ -167,7 +170,10 @@ mod tests {
                 assert_eq!(words.code, code, "{language:?}");
                 for steps in [words.steps, words.unproven_steps] {
                     assert!((1..=4).contains(&steps.len()), "{language:?} {code}");
-                    assert!(steps.iter().all(|step| step.chars().count() > 8), "{language:?} {code}");
+                    assert!(
+                        steps.iter().all(|step| step.chars().count() > 8),
+                        "{language:?} {code}"
+                    );
                 }
             }
         }
@@ -179,8 +185,15 @@ mod tests {
             let words = Language::Japanese.rule(code);
             for sentence in [words.broken, words.unproven] {
                 // Of the set-up, nobody may be known.
-                assert_eq!(sentence.contains("{who}"), !code.starts_with("RW1"), "{code}: {sentence}");
-                assert!(sentence.contains("{role}") || code == "RW201", "{code}: {sentence}");
+                assert_eq!(
+                    sentence.contains("{who}"),
+                    !code.starts_with("RW1"),
+                    "{code}: {sentence}"
+                );
+                assert!(
+                    sentence.contains("{role}") || code == "RW201",
+                    "{code}: {sentence}"
+                );
             }
             assert_ne!(words.title, Language::English.rule(code).title);
         }
@@ -189,14 +202,20 @@ mod tests {
     #[test]
     fn no_rule_is_spoken_of_twice_or_without_being_one() {
         for rules in [&en::RULES, &ja::RULES] {
-            assert_eq!(rules.iter().map(|words| words.code).collect::<Vec<_>>(), codes());
+            assert_eq!(
+                rules.iter().map(|words| words.code).collect::<Vec<_>>(),
+                codes()
+            );
         }
     }
 
     #[test]
     fn a_rule_that_is_newer_still_has_a_headline_and_a_step() {
         for language in [Language::English, Language::Japanese] {
-            assert!(!language.rule("RW999").title.is_empty() && !language.rule("RW999").steps.is_empty());
+            assert!(
+                !language.rule("RW999").title.is_empty()
+                    && !language.rule("RW999").steps.is_empty()
+            );
         }
     }
 }

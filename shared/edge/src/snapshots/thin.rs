@@ -19,12 +19,17 @@ const WEEK: i64 = 7 * 86_400;
 /// today is kept tomorrow. What lies between says nothing that the changes in the ledger do not.
 pub(super) fn superfluous(mut snapshots: Vec<(Moment, String)>) -> Vec<String> {
     snapshots.sort();
-    let Some(newest) = snapshots.last().map(|(taken, _)| *taken) else { return Vec::new() };
+    let Some(newest) = snapshots.last().map(|(taken, _)| *taken) else {
+        return Vec::new();
+    };
     let thinned = snapshots.len().saturating_sub(NEWEST);
     let mut weeks: BTreeMap<i64, Moment> = BTreeMap::new();
     let mut go = Vec::new();
     for (taken, key) in snapshots.into_iter().take(thinned) {
-        let first = *weeks.entry(taken.epoch_seconds().div_euclid(WEEK)).or_insert(taken) == taken;
+        let first = *weeks
+            .entry(taken.epoch_seconds().div_euclid(WEEK))
+            .or_insert(taken)
+            == taken;
         if !first || newest.seconds_since(taken) > KEPT {
             go.push(key);
         }
@@ -53,7 +58,11 @@ mod tests {
         assert_eq!(after(3), [0, 1, 2]);
         let kept = after(30);
         assert!(kept.ends_with(&[27, 28, 29]), "{kept:?}");
-        let weeks: Vec<i64> = kept.windows(2).map(|pair| pair[1] - pair[0]).filter(|apart| *apart == 7).collect();
+        let weeks: Vec<i64> = kept
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .filter(|apart| *apart == 7)
+            .collect();
         assert!(weeks.len() >= 3 && kept[0] == 0, "{kept:?}");
     }
 

@@ -35,7 +35,14 @@ impl Level {
 }
 
 /// The crates of this project, as `tracing` knows them.
-const OURS: [&str; 6] = ["archive_auditor", "rolewatch_edge", "rolewatch_guard", "session_auditor", "slack_notifier", "switch_guard"];
+const OURS: [&str; 6] = [
+    "archive_auditor",
+    "rolewatch_edge",
+    "rolewatch_guard",
+    "session_auditor",
+    "slack_notifier",
+    "switch_guard",
+];
 
 /// Starts the log. To be called once, at the start of a function.
 ///
@@ -45,7 +52,10 @@ const OURS: [&str; 6] = ["archive_auditor", "rolewatch_edge", "rolewatch_guard",
 /// # Errors
 /// The log was started before.
 pub fn init(level: Level) -> Result<(), TryInitError> {
-    tracing_subscriber::registry().with(filter(level)).with(lines(io::stdout)).try_init()
+    tracing_subscriber::registry()
+        .with(filter(level))
+        .with(lines(io::stdout))
+        .try_init()
 }
 
 fn filter(level: Level) -> Targets {
@@ -55,7 +65,9 @@ fn filter(level: Level) -> Targets {
         Level::Info => (LevelFilter::INFO, LevelFilter::WARN),
         Level::Debug => (LevelFilter::DEBUG, LevelFilter::WARN),
     };
-    Targets::new().with_default(others).with_targets(OURS.map(|target| (target, ours)))
+    Targets::new()
+        .with_default(others)
+        .with_targets(OURS.map(|target| (target, ours)))
 }
 
 /// `timestamp`, `level`, `target`, and the line's own fields beside them. Spans are left out: they hold whatever a library put in.
@@ -64,14 +76,27 @@ where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
     W: for<'a> fmt::MakeWriter<'a> + 'static,
 {
-    fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_writer(out)
+    fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_writer(out)
 }
 
 /// An access key, or anything else that must not be shown whole: `…S6Z4`. Of what is shorter than eight characters, nothing is shown.
 pub fn last_four(key: &str) -> String {
     let length = key.chars().count();
-    let end: String = key.chars().skip(length.saturating_sub(4)).filter(char::is_ascii_alphanumeric).collect();
-    if length < 8 { "…".to_owned() } else { format!("…{end}") }
+    let end: String = key
+        .chars()
+        .skip(length.saturating_sub(4))
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    if length < 8 {
+        "…".to_owned()
+    } else {
+        format!("…{end}")
+    }
 }
 
 #[cfg(test)]
@@ -95,25 +120,57 @@ mod tests {
     fn logged(level: Level, log: impl FnOnce()) -> Vec<Value> {
         let page = Page::default();
         let out = page.clone();
-        let subscriber = tracing_subscriber::registry().with(filter(level)).with(lines(move || out.clone()));
+        let subscriber = tracing_subscriber::registry()
+            .with(filter(level))
+            .with(lines(move || out.clone()));
         tracing::subscriber::with_default(subscriber, log);
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     #[test]
     fn a_line_is_one_object_with_its_fields_at_the_top() {
-        let lines = logged(Level::Info, || tracing::info!(target: "switch_guard", event = "EXAMPLE-1", "judged\nit"));
-        let [line] = &lines[..] else { panic!("{lines:?}") };
-        assert_eq!((line["level"].as_str(), line["message"].as_str()), (Some("INFO"), Some("judged\nit")));
+        let lines = logged(
+            Level::Info,
+            || tracing::info!(target: "switch_guard", event = "EXAMPLE-1", "judged\nit"),
+        );
+        let [line] = &lines[..] else {
+            panic!("{lines:?}")
+        };
+        assert_eq!(
+            (line["level"].as_str(), line["message"].as_str()),
+            (Some("INFO"), Some("judged\nit"))
+        );
         assert_eq!(line["event"], "EXAMPLE-1");
-        assert!(line["timestamp"].as_str().is_some_and(|time| time.ends_with('Z')), "{line}");
+        assert!(
+            line["timestamp"]
+                .as_str()
+                .is_some_and(|time| time.ends_with('Z')),
+            "{line}"
+        );
     }
 
     #[test]
     fn a_level_is_known_by_lambdas_name_for_it() {
-        let named = ["TRACE", "debug", "INFO", "WARN", "ERROR", "FATAL", "", "loud"].map(Level::named);
-        assert_eq!(named, [Level::Debug, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Error, Level::Info, Level::Info]);
+        let named = [
+            "TRACE", "debug", "INFO", "WARN", "ERROR", "FATAL", "", "loud",
+        ]
+        .map(Level::named);
+        assert_eq!(
+            named,
+            [
+                Level::Debug,
+                Level::Debug,
+                Level::Info,
+                Level::Warn,
+                Level::Error,
+                Level::Error,
+                Level::Info,
+                Level::Info
+            ]
+        );
     }
 
     #[test]
@@ -136,7 +193,11 @@ mod tests {
             tracing::warn!(target: "switch_guard", "slow");
         });
         assert_eq!(lines.len(), 1);
-        assert!(!lines[0].to_string().contains("secret-of-a-span"), "{}", lines[0]);
+        assert!(
+            !lines[0].to_string().contains("secret-of-a-span"),
+            "{}",
+            lines[0]
+        );
     }
 
     #[test]

@@ -91,7 +91,13 @@ pub enum Count {
 
 impl Count {
     /// The ways in which an event that was received can end.
-    pub const ENDS: [Self; 5] = [Self::Judged, Self::Duplicate, Self::NotRelevant, Self::Quarantined, Self::Failed];
+    pub const ENDS: [Self; 5] = [
+        Self::Judged,
+        Self::Duplicate,
+        Self::NotRelevant,
+        Self::Quarantined,
+        Self::Failed,
+    ];
 
     /// The name of the metric.
     pub const fn name(self) -> &'static str {
@@ -165,7 +171,12 @@ pub struct Metrics {
 impl Metrics {
     /// Of an invocation of a function, by the function's name in the code: `switch-guard`.
     pub const fn of(function: &'static str) -> Self {
-        Self { function, counts: BTreeMap::new(), places: BTreeMap::new(), latencies: BTreeMap::new() }
+        Self {
+            function,
+            counts: BTreeMap::new(),
+            places: BTreeMap::new(),
+            latencies: BTreeMap::new(),
+        }
     }
 
     /// Counts `more` of them. Counting none makes the metric known: its line then says 0.
@@ -176,14 +187,20 @@ impl Metrics {
 
     /// Counts `more` of them in an account and Region, for the log alone, beside [`Metrics::count`].
     pub fn count_in(&mut self, account: &str, region: &str, what: Count, more: u64) {
-        let place = self.places.entry([account.to_owned(), region.to_owned()]).or_default();
+        let place = self
+            .places
+            .entry([account.to_owned(), region.to_owned()])
+            .or_default();
         let count = place.entry(what).or_default();
         *count = count.saturating_add(more);
     }
 
     /// Notes how long something took. The clocks of two machines are compared, so less than nothing is nothing.
     pub fn took(&mut self, what: Latency, milliseconds: i64) {
-        self.latencies.entry(what).or_default().push(u64::try_from(milliseconds).unwrap_or(0));
+        self.latencies
+            .entry(what)
+            .or_default()
+            .push(u64::try_from(milliseconds).unwrap_or(0));
     }
 
     /// How many were counted.
@@ -193,7 +210,10 @@ impl Metrics {
 
     /// How many more events were received than ended, or fewer. Anything but 0 is a fault of the function: an event was lost, or counted twice.
     pub fn unaccounted(&self) -> i128 {
-        let ended = Count::ENDS.into_iter().map(|end| i128::from(self.counted(end))).sum::<i128>();
+        let ended = Count::ENDS
+            .into_iter()
+            .map(|end| i128::from(self.counted(end)))
+            .sum::<i128>();
         i128::from(self.counted(Count::Received)) - ended
     }
 
@@ -211,15 +231,40 @@ impl Metrics {
 
     fn lines(&self, now: Moment) -> Vec<String> {
         let chunks = |values: &Vec<u64>| values.len().div_ceil(MOST_VALUES);
-        let count = self.latencies.values().map(chunks).max().unwrap_or(0).max(usize::from(!self.counts.is_empty()));
-        let places = self.places.iter().map(|(place, counts)| self.line_of_place(place, counts));
-        (0..count).map(|at| self.line(now, at)).chain(places).collect()
+        let count = self
+            .latencies
+            .values()
+            .map(chunks)
+            .max()
+            .unwrap_or(0)
+            .max(usize::from(!self.counts.is_empty()));
+        let places = self
+            .places
+            .iter()
+            .map(|(place, counts)| self.line_of_place(place, counts));
+        (0..count)
+            .map(|at| self.line(now, at))
+            .chain(places)
+            .collect()
     }
 
     /// A line of the log, and no metric: every metric is paid for, and there are as many places as accounts times Regions.
-    fn line_of_place(&self, [account, region]: &[String; 2], counts: &BTreeMap<Count, u64>) -> String {
-        let values = counts.iter().map(|(what, count)| (what.name(), Value::One(*count))).collect();
-        let line = Line { aws: None, function: self.function, account: Some(account), region: Some(region), values };
+    fn line_of_place(
+        &self,
+        [account, region]: &[String; 2],
+        counts: &BTreeMap<Count, u64>,
+    ) -> String {
+        let values = counts
+            .iter()
+            .map(|(what, count)| (what.name(), Value::One(*count)))
+            .collect();
+        let line = Line {
+            aws: None,
+            function: self.function,
+            account: Some(account),
+            region: Some(region),
+            values,
+        };
         serde_json::to_string(&line).unwrap_or_default()
     }
 
@@ -228,16 +273,28 @@ impl Metrics {
         let mut values = BTreeMap::new();
         // Counts are in the first line only.
         for (what, count) in self.counts.iter().filter(|_| at == 0) {
-            metrics.push(Definition { name: what.name(), unit: "Count" });
+            metrics.push(Definition {
+                name: what.name(),
+                unit: "Count",
+            });
             values.insert(what.name(), Value::One(*count));
         }
         for (what, all) in &self.latencies {
             if let Some(some) = all.chunks(MOST_VALUES).nth(at) {
-                metrics.push(Definition { name: what.name(), unit: "Milliseconds" });
+                metrics.push(Definition {
+                    name: what.name(),
+                    unit: "Milliseconds",
+                });
                 values.insert(what.name(), Value::Many(some));
             }
         }
-        let line = Line { aws: Some(Aws::of(now, &[DIMENSION], metrics)), function: self.function, account: None, region: None, values };
+        let line = Line {
+            aws: Some(Aws::of(now, &[DIMENSION], metrics)),
+            function: self.function,
+            account: None,
+            region: None,
+            values,
+        };
         // Numbers, and names that are in the code: there is nothing in it that JSON could not say.
         serde_json::to_string(&line).unwrap_or_default()
     }
@@ -268,8 +325,15 @@ struct Aws {
 
 impl Aws {
     fn of(now: Moment, dimensions: &'static [&'static str], metrics: Vec<Definition>) -> Self {
-        let directive = Directive { namespace: NAMESPACE, dimensions: [dimensions], metrics };
-        Self { timestamp: now.epoch_seconds().saturating_mul(1_000), directives: [directive] }
+        let directive = Directive {
+            namespace: NAMESPACE,
+            dimensions: [dimensions],
+            metrics,
+        };
+        Self {
+            timestamp: now.epoch_seconds().saturating_mul(1_000),
+            directives: [directive],
+        }
     }
 }
 
@@ -307,7 +371,11 @@ mod tests {
     fn written(metrics: &Metrics) -> Vec<Json> {
         let mut out = Vec::new();
         metrics.write(now(), &mut out).unwrap();
-        String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        String::from_utf8(out)
+            .unwrap()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     #[test]
@@ -348,15 +416,35 @@ mod tests {
         metrics.count(Count::Delivered, 250);
         (0..250).for_each(|took| metrics.took(Latency::Alert, took));
         let lines = written(&metrics);
-        assert_eq!(lines.len(), 3, "a line has at most {MOST_VALUES} values of a metric");
+        assert_eq!(
+            lines.len(),
+            3,
+            "a line has at most {MOST_VALUES} values of a metric"
+        );
         for line in &lines {
-            let definitions = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
-            assert!(definitions.iter().all(|definition| !line[definition["Name"].as_str().unwrap()].is_null()), "{line}");
+            let definitions = line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+                .as_array()
+                .unwrap();
+            assert!(
+                definitions
+                    .iter()
+                    .all(|definition| !line[definition["Name"].as_str().unwrap()].is_null()),
+                "{line}"
+            );
         }
-        let all: Vec<u64> =
-            lines.iter().flat_map(|line| line["AlertLatency"].as_array().unwrap()).map(|value| value.as_u64().unwrap()).collect();
+        let all: Vec<u64> = lines
+            .iter()
+            .flat_map(|line| line["AlertLatency"].as_array().unwrap())
+            .map(|value| value.as_u64().unwrap())
+            .collect();
         assert_eq!(all, (0..250).collect::<Vec<_>>());
-        assert_eq!(lines.iter().filter(|line| !line["Delivered"].is_null()).count(), 1);
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| !line["Delivered"].is_null())
+                .count(),
+            1
+        );
     }
 
     #[test]
@@ -369,12 +457,23 @@ mod tests {
         let lines = written(&metrics);
         assert_eq!(lines.len(), 3, "{lines:?}");
         assert_eq!(lines[0]["account"], Json::Null);
-        assert_eq!((&lines[1]["_aws"], &lines[2]["_aws"]), (&Json::Null, &Json::Null), "nobody pays for 1,700 metrics");
         assert_eq!(
-            (&lines[1]["account"], &lines[1]["region"], &lines[1]["Missed"]),
+            (&lines[1]["_aws"], &lines[2]["_aws"]),
+            (&Json::Null, &Json::Null),
+            "nobody pays for 1,700 metrics"
+        );
+        assert_eq!(
+            (
+                &lines[1]["account"],
+                &lines[1]["region"],
+                &lines[1]["Missed"]
+            ),
             (&json!("111122223333"), &json!("us-east-1"), &json!(2))
         );
-        assert_eq!((&lines[2]["account"], &lines[2]["Missed"]), (&json!("444455556666"), &json!(1)));
+        assert_eq!(
+            (&lines[2]["account"], &lines[2]["Missed"]),
+            (&json!("444455556666"), &json!(1))
+        );
     }
 
     #[test]

@@ -26,9 +26,21 @@ pub fn keep_switches<W: Weather>(
 ) -> Result<(), Trouble> {
     let asked = BTreeSet::from([Entity::User(account, Handle::Id(user.into()))]);
     for number in 0..switches {
-        let ago = i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(600);
-        let at = SessionAt { session: format!("AROAEXAMPLE:{user}"), time: until.plus_seconds(-ago) };
-        run(note_switch(twin, at, (account, user), role, asked.clone(), until))?;
+        let ago = i64::try_from(number)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(600);
+        let at = SessionAt {
+            session: format!("AROAEXAMPLE:{user}"),
+            time: until.plus_seconds(-ago),
+        };
+        run(note_switch(
+            twin,
+            at,
+            (account, user),
+            role,
+            asked.clone(),
+            until,
+        ))?;
     }
     Ok(())
 }

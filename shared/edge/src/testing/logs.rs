@@ -9,10 +9,14 @@ const PAGE: usize = 1_000;
 
 impl<W: Weather> Logs for Twin<W> {
     async fn read(&self, bucket: &str, key: &str) -> Result<LogFile, Trouble> {
-        self.call("read", || match self.logs.borrow().get(&(bucket.to_owned(), key.to_owned())) {
-            None => LogFile::Missing,
-            Some(bytes) if bytes.len() as u64 > LARGEST_LOG => LogFile::TooLarge(bytes.len() as u64),
-            Some(bytes) => LogFile::Found(bytes.clone()),
+        self.call("read", || {
+            match self.logs.borrow().get(&(bucket.to_owned(), key.to_owned())) {
+                None => LogFile::Missing,
+                Some(bytes) if bytes.len() as u64 > LARGEST_LOG => {
+                    LogFile::TooLarge(bytes.len() as u64)
+                }
+                Some(bytes) => LogFile::Found(bytes.clone()),
+            }
         })
         .await
     }
@@ -22,10 +26,15 @@ impl<W: Weather> Logs for Twin<W> {
             let logs = self.logs.borrow();
             let mut found = logs
                 .iter()
-                .filter(|((of, key), _)| of == bucket && key.starts_with(prefix) && key.as_str() > after)
+                .filter(|((of, key), _)| {
+                    of == bucket && key.starts_with(prefix) && key.as_str() > after
+                })
                 .map(|((_, key), bytes)| (key.clone(), bytes.len() as u64));
             let keys = found.by_ref().take(PAGE).collect();
-            Listed { keys, more: found.next().is_some() }
+            Listed {
+                keys,
+                more: found.next().is_some(),
+            }
         })
         .await
     }
@@ -33,8 +42,13 @@ impl<W: Weather> Logs for Twin<W> {
     async fn folders(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, Trouble> {
         self.call("folders", || {
             let logs = self.logs.borrow();
-            let rest = logs.keys().filter(|(of, _)| of == bucket).filter_map(|(_, key)| key.strip_prefix(prefix));
-            let mut found: Vec<String> = rest.filter_map(|rest| Some(format!("{}/", rest.split_once('/')?.0))).collect();
+            let rest = logs
+                .keys()
+                .filter(|(of, _)| of == bucket)
+                .filter_map(|(_, key)| key.strip_prefix(prefix));
+            let mut found: Vec<String> = rest
+                .filter_map(|rest| Some(format!("{}/", rest.split_once('/')?.0)))
+                .collect();
             found.dedup();
             found
         })

@@ -51,19 +51,41 @@ impl History {
     /// Adds a record to its account and Region. One without a time or an account is none. CloudTrail knows where it
     /// recorded an event whatever the record says of it: one without a readable Region is in us-east-1.
     pub fn add(&mut self, record: &Value) {
-        let account = record["recipientAccountId"].as_str().and_then(|account| account.parse().ok());
-        let time = record["eventTime"].as_str().and_then(|time| time.parse().ok());
+        let account = record["recipientAccountId"]
+            .as_str()
+            .and_then(|account| account.parse().ok());
+        let time = record["eventTime"]
+            .as_str()
+            .and_then(|time| time.parse().ok());
         let region = record["awsRegion"].as_str().unwrap_or("us-east-1");
         if let (Some(account), Some(time)) = (account, time) {
-            self.records.entry((account, region.to_owned())).or_default().push((time, record.clone()));
+            self.records
+                .entry((account, region.to_owned()))
+                .or_default()
+                .push((time, record.clone()));
         }
     }
 
-    pub(super) fn answer(&mut self, question: &Question, token: Option<&str>, now: Moment) -> Result<Page, Trouble> {
-        let what = || format!("cloudtrail:LookupEvents in account {} and {}", question.account, question.region);
-        let refused = |why: &str| Trouble::Refused { what: what(), why: why.to_owned() };
+    pub(super) fn answer(
+        &mut self,
+        question: &Question,
+        token: Option<&str>,
+        now: Moment,
+    ) -> Result<Page, Trouble> {
+        let what = || {
+            format!(
+                "cloudtrail:LookupEvents in account {} and {}",
+                question.account, question.region
+            )
+        };
+        let refused = |why: &str| Trouble::Refused {
+            what: what(),
+            why: why.to_owned(),
+        };
         if self.refuses.contains(&question.account) {
-            return Err(refused("AccessDenied: not authorized to perform: sts:AssumeRole"));
+            return Err(refused(
+                "AccessDenied: not authorized to perform: sts:AssumeRole",
+            ));
         }
         let place = (question.account, question.region.clone());
         match self.allows.get_mut(&place) {
@@ -76,10 +98,17 @@ impl History {
         let skip = match token.map(|token| token.split_once('~')) {
             None => 0,
             Some(Some((of, skip))) if of == own => skip.parse().unwrap_or(0),
-            Some(_) => return Err(refused("InvalidNextTokenException: the token is of another question, or too old")),
+            Some(_) => {
+                return Err(refused(
+                    "InvalidNextTokenException: the token is of another question, or too old",
+                ));
+            }
         };
-        self.asked.push((question.clone(), token.map(str::to_owned)));
-        let within = |time: Moment| time >= question.from && time <= question.to && now.seconds_since(time) >= self.delay;
+        self.asked
+            .push((question.clone(), token.map(str::to_owned)));
+        let within = |time: Moment| {
+            time >= question.from && time <= question.to && now.seconds_since(time) >= self.delay
+        };
         let mut found: Vec<&(Moment, Value)> = self
             .records
             .get(&place)
@@ -89,8 +118,22 @@ impl History {
             .collect();
         found.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
         let next = (found.len() > skip + self.page).then(|| format!("{own}~{}", skip + self.page));
-        let shown = |record: &Value| if self.unnamed { unnamed(record).to_string() } else { record.to_string() };
-        Ok(Page { records: found.into_iter().skip(skip).take(self.page).map(|(_, record)| shown(record)).collect(), next })
+        let shown = |record: &Value| {
+            if self.unnamed {
+                unnamed(record).to_string()
+            } else {
+                record.to_string()
+            }
+        };
+        Ok(Page {
+            records: found
+                .into_iter()
+                .skip(skip)
+                .take(self.page)
+                .map(|(_, record)| shown(record))
+                .collect(),
+            next,
+        })
     }
 }
 
@@ -105,7 +148,10 @@ pub fn unnamed(record: &Value) -> Value {
 
 fn is_found(by: &LookBy, record: &Value) -> bool {
     let text = |path: &str| record.pointer(path).and_then(Value::as_str);
-    let bare = |id: Option<&'_ str>| id.and_then(|id| id.split_once(':')).map(|(_, session)| session.to_owned());
+    let bare = |id: Option<&'_ str>| {
+        id.and_then(|id| id.split_once(':'))
+            .map(|(_, session)| session.to_owned())
+    };
     match by {
         LookBy::EventId(id) => text("/eventID") == Some(id),
         LookBy::AccessKeyId(key) => text("/userIdentity/accessKeyId") == Some(key),

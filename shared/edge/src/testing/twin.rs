@@ -10,8 +10,8 @@ use rolewatch_guard::roster::Snapshot;
 use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
 use crate::port::{
-    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Prober, Question, Queue, Row, Span, Subscribers,
-    Subscription, SubscriptionPage, Table, Topic, Trail, Trouble,
+    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Prober, Question,
+    Queue, Row, Span, Subscribers, Subscription, SubscriptionPage, Table, Topic, Trail, Trouble,
 };
 
 /// What a topic took, in its order.
@@ -86,7 +86,11 @@ impl<W: Weather> Twin<W> {
         }
     }
 
-    pub(super) async fn call<T>(&self, what: &'static str, effect: impl FnOnce() -> T) -> Result<T, Trouble> {
+    pub(super) async fn call<T>(
+        &self,
+        what: &'static str,
+        effect: impl FnOnce() -> T,
+    ) -> Result<T, Trouble> {
         if self.weather.gives_way() {
             give_way().await;
         }
@@ -133,7 +137,10 @@ impl<W: Weather> Table for Twin<W> {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
             // As a condition on the item: of none that is there, version 0 is not true.
-            if partition.get(&row.sk).map_or(seen != 0, |known| seen == 0 || known.version != seen) {
+            if partition
+                .get(&row.sk)
+                .map_or(seen != 0, |known| seen == 0 || known.version != seen)
+            {
                 return false;
             }
             row.version = seen + 1;
@@ -147,18 +154,42 @@ impl<W: Weather> Table for Twin<W> {
         self.call("query", || {
             let rows = self.rows.borrow();
             let partition = rows.get(&(place, pk.to_owned()));
-            let within = |sk: &str| sk >= &*span.from && (span.to.is_empty() || sk <= &*span.to || sk.starts_with(&span.to));
-            self.count(partition.into_iter().flatten().filter(|(sk, _)| within(sk)).map(|(_, row)| row.clone()).collect())
+            let within = |sk: &str| {
+                sk >= &*span.from
+                    && (span.to.is_empty() || sk <= &*span.to || sk.starts_with(&span.to))
+            };
+            self.count(
+                partition
+                    .into_iter()
+                    .flatten()
+                    .filter(|(sk, _)| within(sk))
+                    .map(|(_, row)| row.clone())
+                    .collect(),
+            )
         })
         .await
     }
 
-    async fn latest(&self, place: Place, pk: &str, span: &Span, most: usize) -> Result<Vec<Row>, Trouble> {
+    async fn latest(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+        most: usize,
+    ) -> Result<Vec<Row>, Trouble> {
         self.call("latest", || {
             let rows = self.rows.borrow();
-            let to = if span.to.is_empty() { String::from(char::MAX) } else { format!("{}{}", span.to, char::MAX) };
-            let partition = rows.get(&(place, pk.to_owned())).filter(|_| span.from <= to);
-            let within = partition.into_iter().flat_map(|partition| partition.range(span.from.clone()..=to.clone()).rev());
+            let to = if span.to.is_empty() {
+                String::from(char::MAX)
+            } else {
+                format!("{}{}", span.to, char::MAX)
+            };
+            let partition = rows
+                .get(&(place, pk.to_owned()))
+                .filter(|_| span.from <= to);
+            let within = partition
+                .into_iter()
+                .flat_map(|partition| partition.range(span.from.clone()..=to.clone()).rev());
             self.count(within.take(most).map(|(_, row)| row.clone()).collect())
         })
         .await
@@ -168,7 +199,8 @@ impl<W: Weather> Table for Twin<W> {
 impl<W: Weather> Queue for Twin<W> {
     async fn send(&self, body: String, delay: u32) -> Result<(), Trouble> {
         let visible = self.clock.get().plus_seconds(i64::from(delay.min(900)));
-        self.call("send", || self.queue.borrow_mut().push((visible, body))).await
+        self.call("send", || self.queue.borrow_mut().push((visible, body)))
+            .await
     }
 
     async fn send_behind(&self, body: String, delay: u32) -> Result<(), Trouble> {
@@ -178,19 +210,26 @@ impl<W: Weather> Queue for Twin<W> {
 
 impl<W: Weather> Topic for Twin<W> {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
-        self.call("publish", || self.topics.borrow_mut().push(notice)).await
+        self.call("publish", || self.topics.borrow_mut().push(notice))
+            .await
     }
 }
 
 /// A confirmed subscription of the operations topic.
 pub fn subscribed(protocol: &str) -> Subscription {
     let topic = "arn:aws:sns:us-east-1:123456789012:rolewatch-operations";
-    Subscription { protocol: protocol.to_owned(), arn: format!("{topic}:00000000-0000-4000-8000-00000EXAMPLE") }
+    Subscription {
+        protocol: protocol.to_owned(),
+        arn: format!("{topic}:00000000-0000-4000-8000-00000EXAMPLE"),
+    }
 }
 
 /// One that SNS lists with a word in place of its ARN.
 pub fn unsubscribed(protocol: &str, word: &str) -> Subscription {
-    Subscription { protocol: protocol.to_owned(), arn: word.to_owned() }
+    Subscription {
+        protocol: protocol.to_owned(),
+        arn: word.to_owned(),
+    }
 }
 
 impl<W: Weather> Subscribers for Twin<W> {
@@ -213,7 +252,11 @@ impl<W: Weather> Bucket for Twin<W> {
         self.call("get", || match self.objects.borrow().get(key) {
             None => Object::Missing,
             Some((bytes, _)) if known == Some(&*Self::tag(bytes)) => Object::Unchanged,
-            Some((bytes, written)) => Object::Found { bytes: bytes.clone(), etag: Self::tag(bytes), written: *written },
+            Some((bytes, written)) => Object::Found {
+                bytes: bytes.clone(),
+                etag: Self::tag(bytes),
+                written: *written,
+            },
         })
         .await
     }
@@ -221,7 +264,11 @@ impl<W: Weather> Bucket for Twin<W> {
     async fn list(&self, prefix: &str) -> Result<Vec<(String, String)>, Trouble> {
         self.call("list", || {
             let objects = self.objects.borrow();
-            objects.iter().filter(|(key, _)| key.starts_with(prefix)).map(|(key, (bytes, _))| (key.clone(), Self::tag(bytes))).collect()
+            objects
+                .iter()
+                .filter(|(key, _)| key.starts_with(prefix))
+                .map(|(key, (bytes, _))| (key.clone(), Self::tag(bytes)))
+                .collect()
         })
         .await
     }
@@ -229,7 +276,9 @@ impl<W: Weather> Bucket for Twin<W> {
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
         let now = self.clock.get();
         self.call("put", || {
-            self.objects.borrow_mut().insert(key.to_owned(), (bytes, now));
+            self.objects
+                .borrow_mut()
+                .insert(key.to_owned(), (bytes, now));
         })
         .await
     }
@@ -246,7 +295,11 @@ impl<W: Weather> Directory for Twin<W> {
     async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
         self.call("groups_of", || {
             let groups = self.groups.borrow();
-            groups.get(&(account, user_name.to_owned())).map_or(GroupsNow::NoSuchUser, |groups| GroupsNow::Member(groups.clone()))
+            groups
+                .get(&(account, user_name.to_owned()))
+                .map_or(GroupsNow::NoSuchUser, |groups| {
+                    GroupsNow::Member(groups.clone())
+                })
         })
         .await
     }
@@ -255,7 +308,11 @@ impl<W: Weather> Directory for Twin<W> {
         let told = self.call("details", || {
             let mut details = self.details.borrow_mut();
             let readings = details.get_mut(&account)?;
-            let (snapshot, seconds) = if readings.len() > 1 { readings.remove(0) } else { readings.first()?.clone() };
+            let (snapshot, seconds) = if readings.len() > 1 {
+                readings.remove(0)
+            } else {
+                readings.first()?.clone()
+            };
             self.clock.set(self.clock.get().plus_seconds(seconds));
             Some(snapshot)
         });
@@ -264,9 +321,15 @@ impl<W: Weather> Directory for Twin<W> {
 
     async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
         let now = self.clock.get();
-        let as_of = |states: &BTreeMap<Moment, String>| states.range(..=now).next_back().map(|(_, text)| text.clone());
+        let as_of = |states: &BTreeMap<Moment, String>| {
+            states
+                .range(..=now)
+                .next_back()
+                .map(|(_, text)| text.clone())
+        };
         let told = self.call("setup", || {
-            self.clock.set(self.clock.get().plus_seconds(self.reading.get()));
+            self.clock
+                .set(self.clock.get().plus_seconds(self.reading.get()));
             self.setups.borrow().get(&account).and_then(as_of)
         });
         told.await?.ok_or_else(|| shut(account))
@@ -275,13 +338,19 @@ impl<W: Weather> Directory for Twin<W> {
 
 /// The account lets nobody in.
 fn shut(account: AccountId) -> Trouble {
-    Trouble::Refused { what: format!("sts:AssumeRole in account {account}"), why: "AccessDenied".to_owned() }
+    Trouble::Refused {
+        what: format!("sts:AssumeRole in account {account}"),
+        why: "AccessDenied".to_owned(),
+    }
 }
 
 impl<W: Weather> Trail for Twin<W> {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
         let now = self.clock.get();
-        self.call("lookup", || self.history.borrow_mut().answer(question, token, now)).await?
+        self.call("lookup", || {
+            self.history.borrow_mut().answer(question, token, now)
+        })
+        .await?
     }
 }
 
@@ -289,11 +358,14 @@ impl<W: Weather> Prober for Twin<W> {
     async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
         let place = (account, region.to_owned());
         let entered = self.call("probe", || {
-            self.clock.set(self.clock.get().plus_seconds(self.probing.get()));
+            self.clock
+                .set(self.clock.get().plus_seconds(self.probing.get()));
             if let Some(trouble) = self.unprobed.borrow().get(&place) {
                 return Err(trouble.clone());
             }
-            self.probed.borrow_mut().push((self.clock.get(), place.0, place.1.clone()));
+            self.probed
+                .borrow_mut()
+                .push((self.clock.get(), place.0, place.1.clone()));
             Ok(())
         });
         entered.await?

@@ -56,7 +56,11 @@ pub(super) async fn give_way() {
     std::future::poll_fn(|context| {
         // Whoever waits for many futures at once polls only those that woke.
         context.waker().wake_by_ref();
-        if std::mem::replace(&mut gave, true) { Poll::Ready(()) } else { Poll::Pending }
+        if std::mem::replace(&mut gave, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
 }

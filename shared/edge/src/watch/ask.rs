@@ -46,17 +46,35 @@ pub(super) struct Asker<'a, O> {
 }
 
 impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
-    pub(super) fn new(outside: &'a O, policy: &'a Policy, deadline: Option<Moment>, now: Moment) -> Self {
-        Self { outside, policy, deadline, calls: BTreeMap::new(), shut: BTreeSet::new(), refused: BTreeSet::new(), now }
+    pub(super) fn new(
+        outside: &'a O,
+        policy: &'a Policy,
+        deadline: Option<Moment>,
+        now: Moment,
+    ) -> Self {
+        Self {
+            outside,
+            policy,
+            deadline,
+            calls: BTreeMap::new(),
+            shut: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            now,
+        }
     }
 
     /// Whether the invocation has to come to its end.
     pub(super) fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|deadline| deadline.seconds_since(self.outside.now()) < RESERVE)
+        self.deadline
+            .is_some_and(|deadline| deadline.seconds_since(self.outside.now()) < RESERVE)
     }
 
     /// Asks what is open, as far as it goes. What has no whole answer stays.
-    pub(super) async fn ask(&mut self, open: &mut Vec<Open>, swept: &mut Swept) -> Result<Asked, Trouble> {
+    pub(super) async fn ask(
+        &mut self,
+        open: &mut Vec<Open>,
+        swept: &mut Swept,
+    ) -> Result<Asked, Trouble> {
         let mut asked = Asked::default();
         let mut left = Vec::new();
         for mut one in std::mem::take(open) {
@@ -86,7 +104,11 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
                 return Ok(false);
             }
             swept.lookups += 1;
-            match self.outside.lookup(&open.question, open.token.as_deref()).await {
+            match self
+                .outside
+                .lookup(&open.question, open.token.as_deref())
+                .await
+            {
                 Ok(Page { records, next }) => {
                     self.recover(&open.question, records, swept).await?;
                     open.token = next;
@@ -106,7 +128,12 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         Ok(false)
     }
 
-    async fn note(&mut self, place: &Place, trouble: &Trouble, swept: &mut Swept) -> Result<(), Trouble> {
+    async fn note(
+        &mut self,
+        place: &Place,
+        trouble: &Trouble,
+        swept: &mut Swept,
+    ) -> Result<(), Trouble> {
         let (account, region) = place;
         match trouble {
             Trouble::Throttled { .. } => swept.throttled += 1,
@@ -138,8 +165,18 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     }
 
     /// Sends to the guard what it has not seen through.
-    async fn recover(&self, question: &Question, records: Vec<String>, swept: &mut Swept) -> Result<(), Trouble> {
-        let sent = try_join_all(records.into_iter().map(|record| self.recover_one(question, record))).await?;
+    async fn recover(
+        &self,
+        question: &Question,
+        records: Vec<String>,
+        swept: &mut Swept,
+    ) -> Result<(), Trouble> {
+        let sent = try_join_all(
+            records
+                .into_iter()
+                .map(|record| self.recover_one(question, record)),
+        )
+        .await?;
         swept.recovered += sent.into_iter().filter(|sent| *sent).count() as u64;
         Ok(())
     }
@@ -149,9 +186,14 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         let account = question.account.to_string();
         let delivery = Delivery::by_account(&account);
         let json = record.as_bytes();
-        match (read_from(json, delivery, &elevated(self.policy)), reduced_from(json, delivery)) {
+        match (
+            read_from(json, delivery, &elevated(self.policy)),
+            reduced_from(json, delivery),
+        ) {
             (Ok(Reading::Seen(seen)), Ok(body)) => {
-                if seen.key.account != question.account || is_done(self.outside, &seen.key, &body).await? {
+                if seen.key.account != question.account
+                    || is_done(self.outside, &seen.key, &body).await?
+                {
                     return Ok(false);
                 }
             }
@@ -159,7 +201,9 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
             // The guard puts it into quarantine and says why.
             (Err(_), _) | (_, Err(_)) => {}
         }
-        let Some(message) = recovered("lookup", question.account, &record).filter(|message| message.len() <= MOST) else {
+        let Some(message) =
+            recovered("lookup", question.account, &record).filter(|message| message.len() <= MOST)
+        else {
             let why = "a record of the event history that no message of the queue can hold";
             quarantine::put(self.outside, &record, why, self.now).await?;
             return Ok(false);
@@ -174,7 +218,12 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
 /// `None`: the record is not JSON.
 pub fn recovered(from: &str, account: AccountId, record: &str) -> Option<String> {
     let detail: &serde_json::value::RawValue = serde_json::from_str(record).ok()?;
-    serde_json::to_string(&Recovered { by: from, account: account.to_string(), detail }).ok()
+    serde_json::to_string(&Recovered {
+        by: from,
+        account: account.to_string(),
+        detail,
+    })
+    .ok()
 }
 
 #[derive(serde::Serialize)]

@@ -42,7 +42,11 @@ pub(super) struct Dossier {
 impl Dossier {
     /// When nothing can be done with it any more. Use that was seen after its credentials' end shows that it was kept alive by other means.
     pub(super) fn ends(&self) -> Moment {
-        if self.is_kept_alive() { self.at.time.plus_seconds(LAST_RECORD) } else { self.works_until }
+        if self.is_kept_alive() {
+            self.at.time.plus_seconds(LAST_RECORD)
+        } else {
+            self.works_until
+        }
     }
 
     fn is_kept_alive(&self) -> bool {
@@ -60,9 +64,16 @@ impl Dossier {
             // Nothing in it names what the event history could be asked for.
             return Vec::new();
         }
-        let Some(issued) = &self.issued else { return vec![(self.account, self.at.session.clone())] };
+        let Some(issued) = &self.issued else {
+            return vec![(self.account, self.at.session.clone())];
+        };
         let wanted = BTreeSet::from([Some(self.account), self.caller_account]);
-        wanted.into_iter().flatten().filter(|account| !self.heard.contains(account)).map(|account| (account, issued.clone())).collect()
+        wanted
+            .into_iter()
+            .flatten()
+            .filter(|account| !self.heard.contains(account))
+            .map(|account| (account, issued.clone()))
+            .collect()
     }
 }
 
@@ -80,11 +91,21 @@ pub(super) async fn of<T: Table>(
     gather.close().await?;
     let facts = gather.facts();
     let mut found = Vec::new();
-    let scope = Scope { as_of: Some(now), since: None, until: None };
-    judge(&facts.world, &book.policy, &book.rosters, scope, &mut |examined| {
-        let dossier = dossier(examined, &book.policy);
-        found.extend(dossier.filter(|dossier| sessions.contains(&dossier.at)));
-    });
+    let scope = Scope {
+        as_of: Some(now),
+        since: None,
+        until: None,
+    };
+    judge(
+        &facts.world,
+        &book.policy,
+        &book.rosters,
+        scope,
+        &mut |examined| {
+            let dossier = dossier(examined, &book.policy);
+            found.extend(dossier.filter(|dossier| sessions.contains(&dossier.at)));
+        },
+    );
     Ok(found)
 }
 
@@ -93,7 +114,10 @@ fn dossier(examined: &Examined<'_>, policy: &Policy) -> Option<Dossier> {
     let role = switch.role.as_ref()?;
     let longest = switch.key.second.plus_seconds(LONGEST);
     Some(Dossier {
-        at: SessionAt { session: switch.key.session.to_string(), time: switch.key.second },
+        at: SessionAt {
+            session: switch.key.session.to_string(),
+            time: switch.key.second,
+        },
         account: role.account(),
         caller_account: switch.caller_account(),
         issued: switch.key.issued.as_deref().map(str::to_owned),
@@ -102,6 +126,9 @@ fn dossier(examined: &Examined<'_>, policy: &Policy) -> Option<Dossier> {
         works_until: switch.works_until().unwrap_or(longest),
         last_used: switch.last_used(),
         console: switch.by_console(),
-        limit: policy.role_for(role).and_then(|limits| limits.max_stretch).map(rolewatch_guard::moment::Span::seconds),
+        limit: policy
+            .role_for(role)
+            .and_then(|limits| limits.max_stretch)
+            .map(rolewatch_guard::moment::Span::seconds),
     })
 }

@@ -69,7 +69,15 @@ impl<'a> Plan<'a> {
         let begun = dossiers.iter().map(|one| one.at.time).min()?;
         let expires = dossiers.iter().map(|one| one.until).max()?;
         let ends = dossiers.iter().map(|one| one.ends()).max()?;
-        Some(Self { dossiers, regions, trusts, begun, expires, ends, now })
+        Some(Self {
+            dossiers,
+            regions,
+            trusts,
+            begun,
+            expires,
+            ends,
+            now,
+        })
     }
 
     /// Opens the questions that are due.
@@ -78,12 +86,17 @@ impl<'a> Plan<'a> {
         let all_asked = state.asked.is_some_and(|asked| asked >= self.ends);
         // One search for uses at a time.
         let last = self.is_due(self.at_end()) && !all_asked && state.asking.is_none();
-        let over = !self.is_due(self.at_end()) && state.asking.is_none() && self.over(state).is_some_and(|time| self.is_due(time));
+        let over = !self.is_due(self.at_end())
+            && state.asking.is_none()
+            && self.over(state).is_some_and(|time| self.is_due(time));
         if self.is_due(self.delivered()) {
             for half in self.missing_halves() {
                 let sought = state.sought.contains(&half);
                 if last || !sought {
-                    let span = (self.begun.plus_seconds(-SAME_CALL), self.begun.plus_seconds(SAME_CALL));
+                    let span = (
+                        self.begun.plus_seconds(-SAME_CALL),
+                        self.begun.plus_seconds(SAME_CALL),
+                    );
                     self.ask(state, half.0, &LookBy::ResourceName(half.1.clone()), span);
                 }
                 if !sought {
@@ -100,7 +113,10 @@ impl<'a> Plan<'a> {
             step.rejudge = true;
         }
         if state.open.is_empty() && all_asked {
-            (step.close, step.unanswered) = (true, self.dossiers.iter().any(|one| !(self.trusts)(one.account)));
+            (step.close, step.unanswered) = (
+                true,
+                self.dossiers.iter().any(|one| !(self.trusts)(one.account)),
+            );
         } else if self.is_due(self.ends.plus_seconds(GIVES_UP)) && !state.open.is_empty() {
             (step.close, step.unanswered) = (true, true);
         }
@@ -110,16 +126,35 @@ impl<'a> Plan<'a> {
 
     /// Takes note of what was answered, and says when to look again.
     pub(super) fn go_on(&self, state: &mut State, asked: Asked) {
-        if state.open.iter().all(|open| matches!(open.question.by, LookBy::ResourceName(_)))
+        if state
+            .open
+            .iter()
+            .all(|open| matches!(open.question.by, LookBy::ResourceName(_)))
             && let Some(until) = state.asking.take()
         {
             state.asked = Some(until);
         }
-        let unsought = self.missing_halves().iter().any(|half| !state.sought.contains(half));
-        let times = [Some(self.at_end()), self.over(state), Some(self.expires), Some(self.delivered()).filter(|_| unsought)];
-        let ahead = times.into_iter().flatten().filter(|time| !self.is_due(*time)).min();
+        let unsought = self
+            .missing_halves()
+            .iter()
+            .any(|half| !state.sought.contains(half));
+        let times = [
+            Some(self.at_end()),
+            self.over(state),
+            Some(self.expires),
+            Some(self.delivered()).filter(|_| unsought),
+        ];
+        let ahead = times
+            .into_iter()
+            .flatten()
+            .filter(|time| !self.is_due(*time))
+            .min();
         let again = if !state.open.is_empty() {
-            Some(if asked.soon { self.now } else { self.now.plus_seconds(REFUSED_AGAIN) })
+            Some(if asked.soon {
+                self.now
+            } else {
+                self.now.plus_seconds(REFUSED_AGAIN)
+            })
         } else if asked.answered || ahead.is_none() {
             Some(self.now.plus_seconds(SETTLES))
         } else {
@@ -146,21 +181,39 @@ impl<'a> Plan<'a> {
     fn over(&self, state: &State) -> Option<Moment> {
         let limit = self.dossiers.iter().filter_map(|one| one.limit).min()?;
         let over = Some(self.begun.plus_seconds(limit)).filter(|over| *over < self.ends)?;
-        let again = state.asked.map(|asked| asked.plus_seconds(DELIVERY + AGAIN));
+        let again = state
+            .asked
+            .map(|asked| asked.plus_seconds(DELIVERY + AGAIN));
         Some(over.plus_seconds(GRACE).max(again.unwrap_or(over)))
     }
 
     fn missing_halves(&self) -> Vec<(AccountId, String)> {
-        self.dossiers.iter().flat_map(|one| one.missing_halves()).collect()
+        self.dossiers
+            .iter()
+            .flat_map(|one| one.missing_halves())
+            .collect()
     }
 
     fn ask_for_uses(&self, state: &mut State) {
-        let span = (state.asked.unwrap_or(self.begun).plus_seconds(-SAME_CALL), self.now);
+        let span = (
+            state.asked.unwrap_or(self.begun).plus_seconds(-SAME_CALL),
+            self.now,
+        );
         for one in &self.dossiers {
             if let Some(issued) = &one.issued {
-                self.ask(state, one.account, &LookBy::AccessKeyId(issued.clone()), span);
+                self.ask(
+                    state,
+                    one.account,
+                    &LookBy::AccessKeyId(issued.clone()),
+                    span,
+                );
             }
-            if let Some((_, name)) = one.at.session.split_once(':').filter(|_| one.has_other_keys()) {
+            if let Some((_, name)) = one
+                .at
+                .session
+                .split_once(':')
+                .filter(|_| one.has_other_keys())
+            {
                 self.ask(state, one.account, &LookBy::Username(name.to_owned()), span);
             }
         }
@@ -168,11 +221,26 @@ impl<'a> Plan<'a> {
     }
 
     /// Asks in every region, of accounts that have a reader role.
-    fn ask(&self, state: &mut State, account: AccountId, by: &LookBy, (from, to): (Moment, Moment)) {
+    fn ask(
+        &self,
+        state: &mut State,
+        account: AccountId,
+        by: &LookBy,
+        (from, to): (Moment, Moment),
+    ) {
         for region in self.regions.iter().filter(|_| (self.trusts)(account)) {
-            let question = Question { account, region: region.clone(), by: by.clone(), from, to };
+            let question = Question {
+                account,
+                region: region.clone(),
+                by: by.clone(),
+                from,
+                to,
+            };
             if !state.open.iter().any(|open| open.question == question) {
-                state.open.push(Open { question, token: None });
+                state.open.push(Open {
+                    question,
+                    token: None,
+                });
             }
         }
     }

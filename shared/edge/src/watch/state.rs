@@ -58,7 +58,15 @@ pub(super) struct Stored {
 impl State {
     /// Of a session that was not looked at yet.
     pub(super) fn new(next: Moment) -> Self {
-        Self { next, asked: None, asking: None, sought: Vec::new(), ended: None, open: Vec::new(), closed: false }
+        Self {
+            next,
+            asked: None,
+            asking: None,
+            sought: Vec::new(),
+            ended: None,
+            open: Vec::new(),
+            closed: false,
+        }
     }
 }
 
@@ -67,17 +75,33 @@ fn sk(at: &SessionAt) -> String {
 }
 
 /// How far the sessions of these days were watched, by the sort key of each.
-pub(super) async fn load<T: Table>(table: &T, since: Moment, now: Moment) -> Result<BTreeMap<String, Stored>, Trouble> {
+pub(super) async fn load<T: Table>(
+    table: &T,
+    since: Moment,
+    now: Moment,
+) -> Result<BTreeMap<String, Stored>, Trouble> {
     let mut found = BTreeMap::new();
     let mut day = since;
     while day.epoch_seconds().div_euclid(86_400) <= now.epoch_seconds().div_euclid(86_400) {
-        for row in table.query(Place::Ledger, &keys::watch(day), &Span::default()).await? {
+        for row in table
+            .query(Place::Ledger, &keys::watch(day), &Span::default())
+            .await?
+        {
             match serde_json::from_str(&row.body) {
                 Ok(state) => {
-                    found.insert(row.sk, Stored { state, version: row.version });
+                    found.insert(
+                        row.sk,
+                        Stored {
+                            state,
+                            version: row.version,
+                        },
+                    );
                 }
                 Err(error) => {
-                    return Err(Trouble::Refused { what: format!("reading row `{}` `{}`", row.pk, row.sk), why: error.to_string() });
+                    return Err(Trouble::Refused {
+                        what: format!("reading row `{}` `{}`", row.pk, row.sk),
+                        why: error.to_string(),
+                    });
                 }
             }
         }
@@ -92,10 +116,24 @@ pub(super) fn take(states: &mut BTreeMap<String, Stored>, at: &SessionAt) -> Opt
 }
 
 /// Stores a state, unless another run did since it was read. `false`: another one did, and knows as much.
-pub(super) async fn save<T: Table>(table: &T, at: &SessionAt, stored: &Stored, now: Moment) -> Result<bool, Trouble> {
-    let body = serde_json::to_string(&stored.state)
-        .map_err(|error| Trouble::Refused { what: "noting how far a session was watched".to_owned(), why: error.to_string() })?;
+pub(super) async fn save<T: Table>(
+    table: &T,
+    at: &SessionAt,
+    stored: &Stored,
+    now: Moment,
+) -> Result<bool, Trouble> {
+    let body = serde_json::to_string(&stored.state).map_err(|error| Trouble::Refused {
+        what: "noting how far a session was watched".to_owned(),
+        why: error.to_string(),
+    })?;
     let expires = Some(now.plus_seconds(KEPT));
-    let row = Row { pk: keys::watch(at.time), sk: sk(at), body, rank: String::new(), version: 0, expires };
+    let row = Row {
+        pk: keys::watch(at.time),
+        sk: sk(at),
+        body,
+        rank: String::new(),
+        version: 0,
+        expires,
+    };
     table.replace(Place::Ledger, row, stored.version).await
 }

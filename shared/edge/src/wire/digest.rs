@@ -154,13 +154,19 @@ pub struct Ending {
 impl<T> Listed<T> {
     /// The first of a list.
     pub fn of(all: Vec<T>) -> Self {
-        Self { total: all.len(), first: all.into_iter().take(MOST_LISTED).collect() }
+        Self {
+            total: all.len(),
+            first: all.into_iter().take(MOST_LISTED).collect(),
+        }
     }
 }
 
 impl<T> Default for Listed<T> {
     fn default() -> Self {
-        Self { total: 0, first: Vec::new() }
+        Self {
+            total: 0,
+            first: Vec::new(),
+        }
     }
 }
 
@@ -170,7 +176,12 @@ impl Digest {
         self.broken.is_empty()
             && self.recipients == Some(Recipients::Confirmed)
             && self.quarantined == Some(0)
-            && [self.unproven.total, self.unacknowledged.total, self.silent.total, self.suppressions.total] == [0; 4]
+            && [
+                self.unproven.total,
+                self.unacknowledged.total,
+                self.silent.total,
+                self.suppressions.total,
+            ] == [0; 4]
             && self.unanswered.total == 0
     }
 }

@@ -42,7 +42,11 @@ enum Step<'g, 'w> {
 impl<'g, 'w> Tracer<'g, 'w> {
     /// Starts with nothing remembered.
     pub(crate) fn new(gathered: &'g Gathered<'w>, roster: &'g Roster<'w>) -> Self {
-        Self { gathered, roster, known: RefCell::default() }
+        Self {
+            gathered,
+            roster,
+            known: RefCell::default(),
+        }
     }
 
     /// Who stands at the start of this switch.
@@ -68,7 +72,10 @@ impl<'g, 'w> Tracer<'g, 'w> {
         let mut remember = true;
         let mut origin = loop {
             let at = path.last().copied().unwrap_or(switch);
-            if let Some(known) = path.last().and_then(|at| self.known.borrow().get(&std::ptr::from_ref(*at)).cloned()) {
+            if let Some(known) = path
+                .last()
+                .and_then(|at| self.known.borrow().get(&std::ptr::from_ref(*at)).cloned())
+            {
                 break known;
             }
             let parent = match self.step(at) {
@@ -78,15 +85,19 @@ impl<'g, 'w> Tracer<'g, 'w> {
             if !passed.insert(parent.key.clone()) {
                 // Where a circle is entered decides what is seen of it, so nothing is remembered.
                 remember = false;
-                break at
-                    .caller()
-                    .map_or_else(|| self.without_mint(at), |caller| unknown(caller, "the chain of sessions runs in a circle".to_owned()));
+                break at.caller().map_or_else(
+                    || self.without_mint(at),
+                    |caller| unknown(caller, "the chain of sessions runs in a circle".to_owned()),
+                );
             }
             path.push(parent);
         };
         for parent in path.iter().rev() {
             if remember {
-                self.known.borrow_mut().entry(std::ptr::from_ref(*parent)).or_insert_with(|| origin.clone());
+                self.known
+                    .borrow_mut()
+                    .entry(std::ptr::from_ref(*parent))
+                    .or_insert_with(|| origin.clone());
             }
             origin.links.extend(parent.records().cloned());
             if origin.links.len() > NAMED {
@@ -99,7 +110,9 @@ impl<'g, 'w> Tracer<'g, 'w> {
 
     /// One step back: to the switch that yielded the caller's session, or to the end of the chain.
     fn step(&self, at: &Switch<'w>) -> Step<'_, 'w> {
-        let Some(caller) = at.caller() else { return Step::End(self.without_mint(at)) };
+        let Some(caller) = at.caller() else {
+            return Step::End(self.without_mint(at));
+        };
         if caller.role_session().is_none() {
             return Step::End(self.identity(caller, at));
         }
@@ -107,13 +120,18 @@ impl<'g, 'w> Tracer<'g, 'w> {
             return Step::End(service);
         }
         match self.parent(caller, at.key.second) {
-            Some(parent) if !parent.conflicting.is_empty() => {
-                Step::End(unknown(caller, "the records of the session it was entered from contradict each other".to_owned()))
-            }
+            Some(parent) if !parent.conflicting.is_empty() => Step::End(unknown(
+                caller,
+                "the records of the session it was entered from contradict each other".to_owned(),
+            )),
             Some(parent) => Step::From(parent),
             None => Step::End(match self.service(caller) {
-                Some((stub, service)) => Origin { links: vec![stub], ..service },
-                None => identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller))),
+                Some((stub, service)) => Origin {
+                    links: vec![stub],
+                    ..service
+                },
+                None => identity_center(caller)
+                    .unwrap_or_else(|| unknown(caller, missing_parent(caller))),
             }),
         }
     }
@@ -137,7 +155,9 @@ impl<'g, 'w> Tracer<'g, 'w> {
         match self.parent(caller, time) {
             Some(parent) => self.origin(parent),
             None if let Some((_, service)) = self.service(caller) => service,
-            None => identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller))),
+            None => {
+                identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller)))
+            }
         }
     }
 
@@ -147,11 +167,18 @@ impl<'g, 'w> Tracer<'g, 'w> {
         let session = caller.role_session()?;
         let created = caller.session.as_ref().and_then(|context| context.created);
         let by_key = caller.key.as_deref().and_then(|key| {
-            let all = self.gathered.by_issued.get(key)?.iter().filter_map(|at| switches.get(*at));
+            let all = self
+                .gathered
+                .by_issued
+                .get(key)?
+                .iter()
+                .filter_map(|at| switches.get(*at));
             // Keys are recycled, and a use may be logged a little before its mint.
-            all.filter(|switch| switch.key.session == *session && switch.key.second.seconds_since(time) <= 60)
-                .filter(|switch| created.is_none_or(|created| switch.began_at(created, SAME_CALL)))
-                .max_by_key(|switch| (Some(switch.key.second) == created, switch.key.second))
+            all.filter(|switch| {
+                switch.key.session == *session && switch.key.second.seconds_since(time) <= 60
+            })
+            .filter(|switch| created.is_none_or(|created| switch.began_at(created, SAME_CALL)))
+            .max_by_key(|switch| (Some(switch.key.second) == created, switch.key.second))
         });
         if by_key.is_some() {
             return by_key;
@@ -164,10 +191,16 @@ impl<'g, 'w> Tracer<'g, 'w> {
     /// The caller's session was given to a service.
     fn service(&self, caller: &Caller) -> Option<(RecordKey, Origin)> {
         let services = &self.gathered.services;
-        let by_key = caller.key.as_deref().and_then(|key| services.get(&ServiceKey::Issued(key_hash(key))));
+        let by_key = caller
+            .key
+            .as_deref()
+            .and_then(|key| services.get(&ServiceKey::Issued(key_hash(key))));
         let by_session = || {
             let created = caller.session.as_ref()?.created?;
-            services.get(&ServiceKey::Session((session_hash(caller.role_session()?), created)))
+            services.get(&ServiceKey::Session((
+                session_hash(caller.role_session()?),
+                created,
+            )))
         };
         let stub = by_key.or_else(by_session)?;
         Some((stub.record(), workload(caller)?))
@@ -175,8 +208,16 @@ impl<'g, 'w> Tracer<'g, 'w> {
 
     /// The GetSessionToken call that a user's temporary key came from.
     pub(crate) fn session_token(&self, caller: &Caller, time: Moment) -> Option<&Switch<'w>> {
-        let key = caller.key.as_deref().filter(|_| caller.kind == CallerKind::IamUser)?;
-        let all = self.gathered.by_issued.get(key)?.iter().filter_map(|at| self.gathered.switches.get(*at));
+        let key = caller
+            .key
+            .as_deref()
+            .filter(|_| caller.kind == CallerKind::IamUser)?;
+        let all = self
+            .gathered
+            .by_issued
+            .get(key)?
+            .iter()
+            .filter_map(|at| self.gathered.switches.get(*at));
         let created = caller.session.as_ref().and_then(|context| context.created);
         all.filter(|switch| switch.key.second.seconds_since(time) <= 60)
             .filter(|switch| created.is_none_or(|created| switch.began_at(created, SAME_CALL)))
@@ -185,11 +226,22 @@ impl<'g, 'w> Tracer<'g, 'w> {
 
     fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
         let partition = at.role.as_ref().map(RoleArn::partition);
-        self.identity_of(caller, &at_mint(at, self.session_token(caller, at.key.second)), switch_from(at), partition)
+        self.identity_of(
+            caller,
+            &at_mint(at, self.session_token(caller, at.key.second)),
+            switch_from(at),
+            partition,
+        )
     }
 
     /// `from`: whom the console says it switched from.
-    fn identity_of(&self, caller: &Caller, proof: &Proof, from: Option<&str>, partition: Option<&str>) -> Origin {
+    fn identity_of(
+        &self,
+        caller: &Caller,
+        proof: &Proof,
+        from: Option<&str>,
+        partition: Option<&str>,
+    ) -> Origin {
         let text = |value: &Option<Arc<str>>| value.clone().unwrap_or_else(|| Arc::from(""));
         let id = text(&caller.principal_id);
         let name = caller.user_name.as_deref().unwrap_or(&id).to_owned();
@@ -205,19 +257,27 @@ impl<'g, 'w> Tracer<'g, 'w> {
             mint_missing: false,
         };
         match (&caller.kind, caller.account) {
-            (CallerKind::IamUser, Some(account)) if !id.is_empty() => {
-                make(Person::User(account, id), OriginKind::Listed(IdentityKind::IamUser), None)
-            }
+            (CallerKind::IamUser, Some(account)) if !id.is_empty() => make(
+                Person::User(account, id),
+                OriginKind::Listed(IdentityKind::IamUser),
+                None,
+            ),
             (CallerKind::OtherAccount, Some(account)) if id.starts_with("AIDA") => {
                 self.user_by_id(account, id, proof.clone(), from, partition)
             }
-            (CallerKind::OtherAccount, Some(account)) if *id == *account.to_string() => {
-                make(Person::Root(Arc::from(account.to_string())), OriginKind::Root, None)
-            }
+            (CallerKind::OtherAccount, Some(account)) if *id == *account.to_string() => make(
+                Person::Root(Arc::from(account.to_string())),
+                OriginKind::Root,
+                None,
+            ),
             (CallerKind::Root, _) => make(Person::Root(id), OriginKind::Root, None),
             (CallerKind::Service, _) => {
                 let service = text(&caller.provider);
-                let mut origin = make(Person::Service(Arc::clone(&service)), OriginKind::Listed(IdentityKind::Service), None);
+                let mut origin = make(
+                    Person::Service(Arc::clone(&service)),
+                    OriginKind::Listed(IdentityKind::Service),
+                    None,
+                );
                 service.as_ref().clone_into(&mut origin.name);
                 origin
             }
@@ -225,35 +285,64 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 let provider = text(&caller.provider);
                 if is_identity_center(&provider) {
                     let person = Person::IdentityCenter(Arc::from(name.as_str()));
-                    make(person, OriginKind::Listed(IdentityKind::IdentityCenter), None)
+                    make(
+                        person,
+                        OriginKind::Listed(IdentityKind::IdentityCenter),
+                        None,
+                    )
                 } else {
                     let subject = caller.user_name.clone().unwrap_or(id);
-                    make(Person::Federated(provider, subject), OriginKind::Listed(IdentityKind::Saml), None)
+                    make(
+                        Person::Federated(provider, subject),
+                        OriginKind::Listed(IdentityKind::Saml),
+                        None,
+                    )
                 }
             }
             (CallerKind::WebIdentity, _) => {
                 let subject = caller.user_name.clone().unwrap_or(id);
-                make(Person::Federated(text(&caller.provider), subject), OriginKind::Listed(IdentityKind::WebIdentity), None)
+                make(
+                    Person::Federated(text(&caller.provider), subject),
+                    OriginKind::Listed(IdentityKind::WebIdentity),
+                    None,
+                )
             }
             (CallerKind::Federated, _) => {
-                let issuer = caller.session.as_ref().and_then(|session| session.issuer_id.clone());
+                let issuer = caller
+                    .session
+                    .as_ref()
+                    .and_then(|session| session.issuer_id.clone());
                 let person = match (caller.account, issuer) {
                     (Some(account), Some(user)) => Person::User(account, user),
                     _ => Person::Unknown(id),
                 };
                 make(person, OriginKind::Federated, None)
             }
-            (CallerKind::IdentityCenter, _) => {
-                make(Person::IdentityCenter(Arc::from(name.as_str())), OriginKind::Listed(IdentityKind::IdentityCenter), None)
-            }
+            (CallerKind::IdentityCenter, _) => make(
+                Person::IdentityCenter(Arc::from(name.as_str())),
+                OriginKind::Listed(IdentityKind::IdentityCenter),
+                None,
+            ),
             _ => unknown(caller, "the record does not say who called".to_owned()),
         }
     }
 
     /// The role owner's half alone: an id is all there is, unless the roster, another record or the console's SwitchRole names it.
-    fn user_by_id(&self, account: AccountId, id: Arc<str>, proof: Proof, from: Option<&str>, partition: Option<&str>) -> Origin {
-        let from = from.and_then(|arn| arn.strip_prefix("arn:").map(|_| arn)).filter(|arn| arn.contains(&format!("::{account}:user/")));
-        let known = self.roster.user_name(account, &id).or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
+    fn user_by_id(
+        &self,
+        account: AccountId,
+        id: Arc<str>,
+        proof: Proof,
+        from: Option<&str>,
+        partition: Option<&str>,
+    ) -> Origin {
+        let from = from
+            .and_then(|arn| arn.strip_prefix("arn:").map(|_| arn))
+            .filter(|arn| arn.contains(&format!("::{account}:user/")));
+        let known = self
+            .roster
+            .user_name(account, &id)
+            .or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
         let broken = known.is_none().then(|| {
             let shown = crate::untrusted::harmless(&id);
             format!("account {account} sent nothing for this switch, and nothing that was read names user id {shown}")
@@ -261,9 +350,15 @@ impl<'g, 'w> Tracer<'g, 'w> {
         let name = known.as_deref().unwrap_or(&id).to_owned();
         let arn = self.roster.user_arn(account, &id).map(str::to_owned);
         Origin {
-            arn: arn
-                .or_else(|| from.map(str::to_owned))
-                .or_else(|| known.map(|name| iam_arn(self.roster.partition(account).or(partition), account, &format!("user/{name}")))),
+            arn: arn.or_else(|| from.map(str::to_owned)).or_else(|| {
+                known.map(|name| {
+                    iam_arn(
+                        self.roster.partition(account).or(partition),
+                        account,
+                        &format!("user/{name}"),
+                    )
+                })
+            }),
             person: Person::User(account, id),
             kind: OriginKind::Listed(IdentityKind::IamUser),
             account: Some(account),
@@ -277,11 +372,16 @@ impl<'g, 'w> Tracer<'g, 'w> {
 
     /// A SwitchRole record alone names the person; uses alone name nobody.
     fn without_mint(&self, switch: &Switch<'w>) -> Origin {
-        let from = switch.steps.iter().find_map(|(_, step)| Some((step.from.as_deref()?, step.from_id.clone())));
+        let from = switch
+            .steps
+            .iter()
+            .find_map(|(_, step)| Some((step.from.as_deref()?, step.from_id.clone())));
         if let Some(step) = later_step(switch) {
             return later_alone(switch, step);
         }
-        let unproven = Proof::Unproven { missing: missing_halves(switch) };
+        let unproven = Proof::Unproven {
+            missing: missing_halves(switch),
+        };
         let Some((arn, id)) = from else {
             return uses_alone(switch);
         };
@@ -301,20 +401,39 @@ impl<'g, 'w> Tracer<'g, 'w> {
         };
         match (account, resource.split('/').next()) {
             (Some(account), Some("user")) => {
-                let user = match id.map_or_else(|| self.roster.user_named(account, &name, switch.key.second), Bearer::One) {
+                let user = match id.map_or_else(
+                    || self.roster.user_named(account, &name, switch.key.second),
+                    Bearer::One,
+                ) {
                     Bearer::One(id) => Person::User(account, id),
                     Bearer::OneOf(_) | Bearer::Unknown => Person::Unknown(Arc::from(arn)),
                 };
                 make(user, OriginKind::Listed(IdentityKind::IamUser), None)
             }
-            (Some(_), Some("assumed-role")) if resource.starts_with("assumed-role/AWSReservedSSO_") => {
-                make(Person::IdentityCenter(Arc::from(name.as_str())), OriginKind::Listed(IdentityKind::IdentityCenter), None)
+            (Some(_), Some("assumed-role"))
+                if resource.starts_with("assumed-role/AWSReservedSSO_") =>
+            {
+                make(
+                    Person::IdentityCenter(Arc::from(name.as_str())),
+                    OriginKind::Listed(IdentityKind::IdentityCenter),
+                    None,
+                )
             }
-            (Some(account), Some("root")) => make(Person::Root(Arc::from(account.to_string())), OriginKind::Root, None),
+            (Some(account), Some("root")) => make(
+                Person::Root(Arc::from(account.to_string())),
+                OriginKind::Root,
+                None,
+            ),
             _ => {
-                let why =
-                    format!("the console switched from {}, and the session's own start was not read", crate::untrusted::harmless(arn));
-                make(Person::Unknown(Arc::from(arn)), OriginKind::Unknown, Some(why))
+                let why = format!(
+                    "the console switched from {}, and the session's own start was not read",
+                    crate::untrusted::harmless(arn)
+                );
+                make(
+                    Person::Unknown(Arc::from(arn)),
+                    OriginKind::Unknown,
+                    Some(why),
+                )
             }
         }
     }
@@ -323,8 +442,14 @@ impl<'g, 'w> Tracer<'g, 'w> {
 /// Uses without a mint name nobody.
 fn uses_alone(switch: &Switch<'_>) -> Origin {
     let session = &switch.key.session;
-    let name = format!("session {}", session.split_once(':').map_or(&**session, |(_, name)| name));
-    let service = switch.used.as_ref().is_some_and(|used| used.delivered_by_service);
+    let name = format!(
+        "session {}",
+        session.split_once(':').map_or(&**session, |(_, name)| name)
+    );
+    let service = switch
+        .used
+        .as_ref()
+        .is_some_and(|used| used.delivered_by_service);
     let role = switch.role.as_ref().map_or("", RoleArn::as_str);
     Origin {
         person: if service { Person::Service(Arc::from(role)) } else { Person::Unknown(Arc::clone(session)) },
@@ -362,25 +487,50 @@ fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
 
 fn missing_halves(switch: &Switch<'_>) -> String {
     let role = switch.role.as_ref().map(RoleArn::account);
-    let accounts: BTreeSet<String> = role.into_iter().chain(switch.caller_account()).map(|account| account.to_string()).collect();
+    let accounts: BTreeSet<String> = role
+        .into_iter()
+        .chain(switch.caller_account())
+        .map(|account| account.to_string())
+        .collect();
     let names: Vec<_> = accounts.into_iter().collect();
-    format!("only the console's SwitchRole record was read; the AssumeRole record of account {} was not", names.join(" or "))
+    format!(
+        "only the console's SwitchRole record was read; the AssumeRole record of account {} was not",
+        names.join(" or ")
+    )
 }
 
 /// The ARN that the console says it switched from.
 fn switch_from<'w>(switch: &Switch<'w>) -> Option<&'w str> {
-    switch.steps.iter().find_map(|(_, step)| step.from.as_deref())
+    switch
+        .steps
+        .iter()
+        .find_map(|(_, step)| step.from.as_deref())
 }
 
 fn missing_parent(caller: &Caller) -> String {
-    let session = caller.role_session().map_or_else(String::new, |session| crate::untrusted::harmless(session));
-    let account = caller.account.map_or_else(|| "the caller's account".to_owned(), |account| format!("account {account}"));
-    if caller.session.as_ref().is_some_and(|context| context.created_unread) {
-        return format!("the record's `creationDate` can't be read, so the call that issued the caller's session {session} can't be found");
+    let session = caller
+        .role_session()
+        .map_or_else(String::new, |session| crate::untrusted::harmless(session));
+    let account = caller.account.map_or_else(
+        || "the caller's account".to_owned(),
+        |account| format!("account {account}"),
+    );
+    if caller
+        .session
+        .as_ref()
+        .is_some_and(|context| context.created_unread)
+    {
+        return format!(
+            "the record's `creationDate` can't be read, so the call that issued the caller's session {session} can't be found"
+        );
     }
     if caller.kind == CallerKind::OtherAccount {
-        format!("{account} sent nothing for this switch, so all that is known of the caller is the role session {session}")
+        format!(
+            "{account} sent nothing for this switch, so all that is known of the caller is the role session {session}"
+        )
     } else {
-        format!("the call that issued the caller's session {session} was not read; it is in the logs of {account}")
+        format!(
+            "the call that issued the caller's session {session} was not read; it is in the logs of {account}"
+        )
     }
 }

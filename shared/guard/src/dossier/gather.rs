@@ -10,7 +10,9 @@ use crate::moment::Moment;
 use crate::policy::{Policy, RolePolicy};
 use crate::roster::Rosters;
 use crate::seen::service::{key_hash, session_hash};
-use crate::seen::{Caller, CallerKind, ConsoleStep, Denial, Fact, IamChange, Mint, MintApi, ServiceMint};
+use crate::seen::{
+    Caller, CallerKind, ConsoleStep, Denial, Fact, IamChange, Mint, MintApi, ServiceMint,
+};
 use crate::world::World;
 
 /// By what a service's session is recognised.
@@ -48,7 +50,9 @@ impl<'w> Gathered<'w> {
         let mut denials = Vec::new();
         for (record, fact) in facts_in_force(world) {
             match fact {
-                Fact::Mint(mint) if mint.api == MintApi::AssumeRoot || role_of(&elevated, mint).is_some() => {
+                Fact::Mint(mint)
+                    if mint.api == MintApi::AssumeRoot || role_of(&elevated, mint).is_some() =>
+                {
                     wanted.caller(&mint.caller);
                     halves.push(Half { record, mint });
                 }
@@ -68,7 +72,11 @@ impl<'w> Gathered<'w> {
 
         let mut switches = super::halves::join(halves, &conflicting);
         for switch in &mut switches {
-            if let Some(found) = switch.halves.iter().find_map(|half| role_of(&elevated, half.mint)) {
+            if let Some(found) = switch
+                .halves
+                .iter()
+                .find_map(|half| role_of(&elevated, half.mint))
+            {
                 (switch.role, switch.policy) = (Some(found.0), Some(found.1));
             } else {
                 switch.role = switch.halves.iter().find_map(|half| half.mint.role.clone());
@@ -80,7 +88,16 @@ impl<'w> Gathered<'w> {
 
         let services = wanted.services(world);
         let (by_issued, by_session, loose) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let mut gathered = Self { switches, denials, conflicting, doubtful, services, by_issued, loose, by_session };
+        let mut gathered = Self {
+            switches,
+            denials,
+            conflicting,
+            doubtful,
+            services,
+            by_issued,
+            loose,
+            by_session,
+        };
         gathered.index(&wanted);
         gathered
     }
@@ -89,27 +106,49 @@ impl<'w> Gathered<'w> {
     fn index(&mut self, wanted: &Wanted<'w>) {
         for (at, switch) in self.switches.iter().enumerate() {
             if switch.policy.is_some() && (switch.is_renewal() || !switch.has_mint()) {
-                self.loose.entry(Arc::clone(&switch.key.session)).or_default().push(at);
+                self.loose
+                    .entry(Arc::clone(&switch.key.session))
+                    .or_default()
+                    .push(at);
             }
             for half in &switch.halves {
-                if let Some(issued) = half.mint.issued.as_deref().filter(|key| wanted.keys.contains(key)) {
+                if let Some(issued) = half
+                    .mint
+                    .issued
+                    .as_deref()
+                    .filter(|key| wanted.keys.contains(key))
+                {
                     let slot = self.by_issued.entry(issued).or_default();
                     if slot.last() != Some(&at) {
                         slot.push(at);
                     }
                 }
-                let session = half.mint.session.as_deref().map(|session| (session, half.mint.time));
+                let session = half
+                    .mint
+                    .session
+                    .as_deref()
+                    .map(|session| (session, half.mint.time));
                 if let Some(session) = session.filter(|session| wanted.sessions.contains(session)) {
-                    let who = |switch: &Switch<'w>| switch.caller().map(|caller| (caller.kind.clone(), caller.principal_id.clone()));
+                    let who = |switch: &Switch<'w>| {
+                        switch
+                            .caller()
+                            .map(|caller| (caller.kind.clone(), caller.principal_id.clone()))
+                    };
                     let slot = self.by_session.entry(session).or_insert((at, true));
-                    slot.1 &= self.switches.get(slot.0).is_some_and(|first| who(first) == who(switch));
+                    slot.1 &= self
+                        .switches
+                        .get(slot.0)
+                        .is_some_and(|first| who(first) == who(switch));
                 }
             }
         }
     }
 }
 
-fn role_of<'w>(elevated: &Elevated<'w>, mint: &Mint) -> Option<(crate::arn::RoleArn, &'w RolePolicy)> {
+fn role_of<'w>(
+    elevated: &Elevated<'w>,
+    mint: &Mint,
+) -> Option<(crate::arn::RoleArn, &'w RolePolicy)> {
     let found = elevated.find(mint.role.as_ref()?, mint.session.as_deref())?;
     Some((found.arn, found.policy))
 }
@@ -125,13 +164,20 @@ struct Wanted<'w> {
 impl<'w> Wanted<'w> {
     fn caller(&mut self, caller: &'w Arc<Caller>) {
         // A user's temporary key leads to the GetSessionToken call and the device named in it.
-        if !matches!(caller.kind, CallerKind::AssumedRole | CallerKind::IamUser | CallerKind::Federated) || caller.has_long_term_key() {
+        if !matches!(
+            caller.kind,
+            CallerKind::AssumedRole | CallerKind::IamUser | CallerKind::Federated
+        ) || caller.has_long_term_key()
+        {
             return;
         }
         if let Some(key) = &caller.key {
             self.new |= self.keys.insert(key);
         }
-        if let (Some(id), Some(created)) = (&caller.principal_id, caller.session.as_ref().and_then(|session| session.created)) {
+        if let (Some(id), Some(created)) = (
+            &caller.principal_id,
+            caller.session.as_ref().and_then(|session| session.created),
+        ) {
             self.new |= self.sessions.insert((id, created));
         }
     }
@@ -142,11 +188,18 @@ impl<'w> Wanted<'w> {
 
     fn services(&self, world: &'w World) -> HashMap<ServiceKey, &'w ServiceMint> {
         let keys: HashSet<(u64, u32)> = self.keys.iter().map(|key| key_hash(key)).collect();
-        let sessions: HashSet<(u64, Moment)> = self.sessions.iter().map(|(session, second)| (session_hash(session), *second)).collect();
+        let sessions: HashSet<(u64, Moment)> = self
+            .sessions
+            .iter()
+            .map(|(session, second)| (session_hash(session), *second))
+            .collect();
         let mut found: HashMap<ServiceKey, &'w ServiceMint> = HashMap::new();
         // INVARIANT (order): of several stubs under one key the least is taken.
         let mut note = |key: ServiceKey, stub: &'w ServiceMint| {
-            found.entry(key).and_modify(|known| *known = (*known).min(stub)).or_insert(stub);
+            found
+                .entry(key)
+                .and_modify(|known| *known = (*known).min(stub))
+                .or_insert(stub);
         };
         for stub in &world.services {
             if keys.contains(&stub.issued()) {
@@ -160,14 +213,22 @@ impl<'w> Wanted<'w> {
     }
 
     fn wants(&self, mint: &Mint) -> bool {
-        mint.issued.as_deref().is_some_and(|key| self.keys.contains(key))
-            || mint.session.as_deref().is_some_and(|session| self.sessions.contains(&(session, mint.time)))
+        mint.issued
+            .as_deref()
+            .is_some_and(|key| self.keys.contains(key))
+            || mint
+                .session
+                .as_deref()
+                .is_some_and(|session| self.sessions.contains(&(session, mint.time)))
     }
 }
 
 /// Follows callers back until nothing new is wanted.
 fn links<'w>(world: &'w World, wanted: &mut Wanted<'w>, halves: &mut Vec<Half<'w>>) {
-    let mut taken: HashSet<*const Mint> = halves.iter().map(|half| std::ptr::from_ref(half.mint)).collect();
+    let mut taken: HashSet<*const Mint> = halves
+        .iter()
+        .map(|half| std::ptr::from_ref(half.mint))
+        .collect();
     let mut mints: Vec<Half<'w>> = facts_in_force(world)
         .filter_map(|(record, fact)| match fact {
             Fact::Mint(mint) => Some(Half { record, mint }),

@@ -9,7 +9,10 @@ use crate::id::RecordKey;
 /// Access key ids are recycled after a while; the two halves of one call have the same second, or the next.
 const SAME_CALL: i64 = 5;
 
-pub(super) fn join<'w>(mut halves: Vec<Half<'w>>, conflicting: &BTreeMap<&'w RecordKey, usize>) -> Vec<Switch<'w>> {
+pub(super) fn join<'w>(
+    mut halves: Vec<Half<'w>>,
+    conflicting: &BTreeMap<&'w RecordKey, usize>,
+) -> Vec<Switch<'w>> {
     halves.sort_by(|a, b| (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint)));
     let mut groups = Groups::new(halves.len());
     // INVARIANT (order): halves are sorted, so "the one before" is the same whatever order they came in.
@@ -20,14 +23,18 @@ pub(super) fn join<'w>(mut halves: Vec<Half<'w>>, conflicting: &BTreeMap<&'w Rec
         if let Some(issued) = &mint.issued {
             let key = (mint.session.as_deref().unwrap_or_default(), &**issued);
             if let Some(before) = by_key.insert(key, at)
-                && halves.get(before).is_some_and(|other| mint.time.seconds_since(other.mint.time) <= SAME_CALL)
+                && halves
+                    .get(before)
+                    .is_some_and(|other| mint.time.seconds_since(other.mint.time) <= SAME_CALL)
             {
                 groups.unite(before, at);
             }
         }
         if let Some(shared) = &mint.shared
             && let Some(before) = by_shared.insert(shared, at)
-            && halves.get(before).is_some_and(|other| may_be_one_call(other, half))
+            && halves
+                .get(before)
+                .is_some_and(|other| may_be_one_call(other, half))
         {
             groups.unite(before, at);
         }
@@ -36,22 +43,42 @@ pub(super) fn join<'w>(mut halves: Vec<Half<'w>>, conflicting: &BTreeMap<&'w Rec
     for (at, half) in halves.into_iter().enumerate() {
         members.entry(groups.find(at)).or_default().push(half);
     }
-    members.into_values().filter_map(|halves| switch(halves, conflicting)).collect()
+    members
+        .into_values()
+        .filter_map(|halves| switch(halves, conflicting))
+        .collect()
 }
 
 fn may_be_one_call(a: &Half<'_>, b: &Half<'_>) -> bool {
-    let issued_agree = a.mint.issued.is_none() || b.mint.issued.is_none() || a.mint.issued == b.mint.issued;
+    let issued_agree =
+        a.mint.issued.is_none() || b.mint.issued.is_none() || a.mint.issued == b.mint.issued;
     a.mint.api == b.mint.api && a.record.account != b.record.account && issued_agree
 }
 
-fn switch<'w>(halves: Vec<Half<'w>>, conflicting: &BTreeMap<&'w RecordKey, usize>) -> Option<Switch<'w>> {
+fn switch<'w>(
+    halves: Vec<Half<'w>>,
+    conflicting: &BTreeMap<&'w RecordKey, usize>,
+) -> Option<Switch<'w>> {
     let first = halves.first()?;
     let session = halves.iter().find_map(|half| half.mint.session.clone());
     // A record that names no session is a switch of its own.
-    let session = session.unwrap_or_else(|| Arc::from(format!("{} {}", first.record.account, first.record.event)));
-    let key = SwitchKey { second: first.mint.time, session, issued: halves.iter().find_map(|half| half.mint.issued.clone()) };
-    let conflicting = halves.iter().map(|half| half.record).filter(|record| conflicting.contains_key(record)).collect();
-    Some(Switch { halves, conflicting, ..Switch::empty(key) })
+    let session = session
+        .unwrap_or_else(|| Arc::from(format!("{} {}", first.record.account, first.record.event)));
+    let key = SwitchKey {
+        second: first.mint.time,
+        session,
+        issued: halves.iter().find_map(|half| half.mint.issued.clone()),
+    };
+    let conflicting = halves
+        .iter()
+        .map(|half| half.record)
+        .filter(|record| conflicting.contains_key(record))
+        .collect();
+    Some(Switch {
+        halves,
+        conflicting,
+        ..Switch::empty(key)
+    })
 }
 
 /// Which of some things belong together (disjoint sets).

@@ -7,15 +7,24 @@ impl<'w> Tracer<'_, 'w> {
     /// The switch whose session this one was entered from, if one was read and its records do not contradict each other.
     pub(crate) fn entered_from(&self, switch: &Switch<'w>) -> Option<&Switch<'w>> {
         let caller = switch.caller()?;
-        self.parent(caller, switch.key.second).filter(|parent| parent.conflicting.is_empty())
+        self.parent(caller, switch.key.second)
+            .filter(|parent| parent.conflicting.is_empty())
     }
 
     /// What continues a session without being an entry of its own: the console's renewals of it, one after the other, and uses with its
     /// name and time that no mint explains.
     pub(crate) fn continued(&self, switch: &Switch<'w>) -> Vec<&Switch<'w>> {
         let mut continued: Vec<&Switch<'w>> = Vec::new();
-        let loose = self.gathered.loose.get(&switch.key.session).into_iter().flatten();
-        for other in loose.filter_map(|at| self.gathered.switches.get(*at)).filter(|other| other.key != switch.key) {
+        let loose = self
+            .gathered
+            .loose
+            .get(&switch.key.session)
+            .into_iter()
+            .flatten();
+        for other in loose
+            .filter_map(|at| self.gathered.switches.get(*at))
+            .filter(|other| other.key != switch.key)
+        {
             if other.key.second.seconds_since(switch.key.second) > LONGEST_CONSOLE {
                 break;
             }

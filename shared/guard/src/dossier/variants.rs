@@ -12,7 +12,10 @@ impl<'w> Switch<'w> {
     /// Every reading of this switch; `None` is the reading in which it never was. One reading if nothing contradicts.
     ///
     /// `None` in place of the list: there are too many to tell. `conflicting` has the number of readings of each record.
-    pub(crate) fn readings(&self, conflicting: &BTreeMap<&RecordKey, usize>) -> Option<Vec<Option<Switch<'w>>>> {
+    pub(crate) fn readings(
+        &self,
+        conflicting: &BTreeMap<&RecordKey, usize>,
+    ) -> Option<Vec<Option<Switch<'w>>>> {
         if self.conflicting.is_empty() {
             return Some(vec![Some(self.clone())]);
         }
@@ -21,10 +24,18 @@ impl<'w> Switch<'w> {
         for half in &self.halves {
             by_record.entry(half.record).or_default().push(half);
         }
-        let (sure, doubtful): (Vec<_>, Vec<_>) = by_record.into_iter().partition(|(record, _)| !conflicting.contains_key(record));
+        let (sure, doubtful): (Vec<_>, Vec<_>) = by_record
+            .into_iter()
+            .partition(|(record, _)| !conflicting.contains_key(record));
         for (record, copies) in doubtful {
-            let elsewhere = conflicting.get(record).is_some_and(|all| *all > copies.len());
-            if readings.len().saturating_mul(copies.len() + usize::from(elsewhere)) > MOST {
+            let elsewhere = conflicting
+                .get(record)
+                .is_some_and(|all| *all > copies.len());
+            if readings
+                .len()
+                .saturating_mul(copies.len() + usize::from(elsewhere))
+                > MOST
+            {
                 return None;
             }
             let mut next = Vec::new();
@@ -41,13 +52,27 @@ impl<'w> Switch<'w> {
             readings = next;
         }
         for reading in &mut readings {
-            reading.extend(sure.iter().flat_map(|(_, halves)| halves).map(|half| (*half).clone()));
-            reading.sort_by(|a, b| (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint)));
+            reading.extend(
+                sure.iter()
+                    .flat_map(|(_, halves)| halves)
+                    .map(|half| (*half).clone()),
+            );
+            reading.sort_by(|a, b| {
+                (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint))
+            });
         }
-        Some(readings.into_iter().map(|halves| self.with_halves(halves)).collect())
+        Some(
+            readings
+                .into_iter()
+                .map(|halves| self.with_halves(halves))
+                .collect(),
+        )
     }
 
     fn with_halves(&self, halves: Vec<Half<'w>>) -> Option<Self> {
-        (!halves.is_empty() || !self.steps.is_empty() || self.used.is_some()).then(|| Self { halves, ..self.clone() })
+        (!halves.is_empty() || !self.steps.is_empty() || self.used.is_some()).then(|| Self {
+            halves,
+            ..self.clone()
+        })
     }
 }

@@ -25,7 +25,12 @@ impl<'p> RolesMet<'p> {
     /// None yet.
     pub fn new(policy: &'p Policy) -> Self {
         let elevated = Elevated::by_policy(policy);
-        Self { policy, elevated, judged: RefCell::default(), near: RefCell::default() }
+        Self {
+            policy,
+            elevated,
+            judged: RefCell::default(),
+            near: RefCell::default(),
+        }
     }
 
     /// Whether a record of this role has to be kept. Errs on the side of keeping.
@@ -38,7 +43,12 @@ impl<'p> RolesMet<'p> {
     }
 
     fn judge(&self, role: &RoleArn) {
-        if self.policy.roles.iter().any(|entry| entry.arn.miss(role).is_some()) {
+        if self
+            .policy
+            .roles
+            .iter()
+            .any(|entry| entry.arn.miss(role).is_some())
+        {
             self.near.borrow_mut().insert(role.clone());
         }
         let mut judged = self.judged.borrow_mut();

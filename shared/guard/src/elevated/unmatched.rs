@@ -53,11 +53,24 @@ impl UnmatchedEntry {
             Place::Roster => "the roster",
             Place::Details => "the authorization details",
         };
-        let shown: Vec<String> = self.near.iter().take(SUGGESTED).map(|role| format!("`{}`", shown(role.as_str()))).collect();
+        let shown: Vec<String> = self
+            .near
+            .iter()
+            .take(SUGGESTED)
+            .map(|role| format!("`{}`", shown(role.as_str())))
+            .collect();
         let more = self.near.len().saturating_sub(SUGGESTED);
-        let more = if more > 0 { format!(" or {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" or {more} more")
+        } else {
+            String::new()
+        };
         let verb = if self.near.len() == 1 { "is" } else { "are" };
-        write!(f, "; did you mean {}{more}, which {verb} in {place}?", shown.join(" or "))
+        write!(
+            f,
+            "; did you mean {}{more}, which {verb} in {place}?",
+            shown.join(" or ")
+        )
     }
 }
 
@@ -70,7 +83,10 @@ impl fmt::Display for UnmatchedEntry {
         }
         match self.place {
             Place::Logs => write!(f, "role `{pattern}` is nowhere in the logs"),
-            Place::Roster => write!(f, "role `{pattern}` is in no roster of its account and nowhere in the logs; is it misspelled?"),
+            Place::Roster => write!(
+                f,
+                "role `{pattern}` is in no roster of its account and nowhere in the logs; is it misspelled?"
+            ),
             Place::Details => write!(f, "no role that was given is called `{pattern}`"),
         }
     }
@@ -83,15 +99,34 @@ fn shown(arn: &str) -> String {
 /// The entries that no role in the logs or in a roster matches, and those that are missed narrowly by roles in the logs.
 ///
 /// `near`: roles of records that were read and not kept, as [`RolesMet`](super::RolesMet) noted them.
-pub fn unmatched(world: &World, policy: &Policy, rosters: &Rosters, near: &BTreeSet<RoleArn>) -> Vec<UnmatchedEntry> {
+pub fn unmatched(
+    world: &World,
+    policy: &Policy,
+    rosters: &Rosters,
+    near: &BTreeSet<RoleArn>,
+) -> Vec<UnmatchedEntry> {
     let elevated = Elevated::with_known_roles(policy, world, rosters);
     let logs = in_logs(world, &elevated);
-    let listed: BTreeSet<Known> =
-        rosters.iter().flat_map(|snapshot| snapshot.roles.values()).map(|role| Known::whole(role.clone())).collect();
-    let named: BTreeSet<Known> = logs.iter().cloned().chain(near.iter().map(|role| Known::maybe_part(role.clone()))).collect();
+    let listed: BTreeSet<Known> = rosters
+        .iter()
+        .flat_map(|snapshot| snapshot.roles.values())
+        .map(|role| Known::whole(role.clone()))
+        .collect();
+    let named: BTreeSet<Known> = logs
+        .iter()
+        .cloned()
+        .chain(near.iter().map(|role| Known::maybe_part(role.clone())))
+        .collect();
     let refused = refused(world);
-    let (strays, unlisted) = (Candidates::of(policy, &named), Candidates::of(policy, &listed));
-    let accounts: BTreeSet<AccountId> = named.iter().chain(&listed).map(|known| known.role.account()).collect();
+    let (strays, unlisted) = (
+        Candidates::of(policy, &named),
+        Candidates::of(policy, &listed),
+    );
+    let accounts: BTreeSet<AccountId> = named
+        .iter()
+        .chain(&listed)
+        .map(|known| known.role.account())
+        .collect();
     let mut found = Vec::new();
     for entry in entries(policy).filter(|entry| !logs.iter().any(|known| known.is_of(entry))) {
         let exists = listed.iter().any(|known| known.is_of(entry));
@@ -99,35 +134,79 @@ pub fn unmatched(world: &World, policy: &Policy, rosters: &Rosters, near: &BTree
         let meant = exists || refused.iter().any(|known| known.is_of(entry));
         let is_right = |miss: Miss| match miss {
             Miss::Word | Miss::Letter | Miss::Ending => !meant,
-            Miss::Account => entry.arn.account().is_some_and(|account| !accounts.contains(&account)),
+            Miss::Account => entry
+                .arn
+                .account()
+                .is_some_and(|account| !accounts.contains(&account)),
             _ => true,
         };
-        let account_is_listed = entry.arn.account().is_some_and(|account| listed.iter().any(|known| known.role.account() == account));
+        let account_is_listed = entry
+            .arn
+            .account()
+            .is_some_and(|account| listed.iter().any(|known| known.role.account() == account));
         let mut near = strays.near(entry, is_right);
-        let mut place = if near.is_empty() && account_is_listed { Place::Roster } else { Place::Logs };
+        let mut place = if near.is_empty() && account_is_listed {
+            Place::Roster
+        } else {
+            Place::Logs
+        };
         if near.is_empty() && !exists {
-            near = unlisted.near(entry, |miss| !matches!(miss, Miss::Word | Miss::Ending) && is_right(miss));
-            place = if near.is_empty() { place } else { Place::Roster };
+            near = unlisted.near(entry, |miss| {
+                !matches!(miss, Miss::Word | Miss::Ending) && is_right(miss)
+            });
+            place = if near.is_empty() {
+                place
+            } else {
+                Place::Roster
+            };
         }
         if !near.is_empty() || !exists {
-            found.push(UnmatchedEntry { line: entry.line, pattern: entry.arn.clone(), near, place });
+            found.push(UnmatchedEntry {
+                line: entry.line,
+                pattern: entry.arn.clone(),
+                near,
+                place,
+            });
         }
     }
     found
 }
 
 /// The entries that none of the roles matches, all of which exist.
-pub(crate) fn unmatched_among(roles: impl IntoIterator<Item = RoleArn>, policy: &Policy) -> Vec<UnmatchedEntry> {
+pub(crate) fn unmatched_among(
+    roles: impl IntoIterator<Item = RoleArn>,
+    policy: &Policy,
+) -> Vec<UnmatchedEntry> {
     let roles: BTreeSet<Known> = roles.into_iter().map(Known::whole).collect();
     let accounts: BTreeSet<AccountId> = roles.iter().map(|known| known.role.account()).collect();
     // The path of each is known, so a role at another path is not the one that an entry means.
-    let matched = |known: &Known| policy.roles.iter().any(|entry| entry.arn.matches(&known.role));
-    let candidates = Candidates(roles.iter().filter(|known| !matched(known)).map(|known| &known.role).collect());
-    let unmatched = entries(policy).filter(|entry| !roles.iter().any(|known| entry.arn.matches(&known.role)));
+    let matched = |known: &Known| {
+        policy
+            .roles
+            .iter()
+            .any(|entry| entry.arn.matches(&known.role))
+    };
+    let candidates = Candidates(
+        roles
+            .iter()
+            .filter(|known| !matched(known))
+            .map(|known| &known.role)
+            .collect(),
+    );
+    let unmatched =
+        entries(policy).filter(|entry| !roles.iter().any(|known| entry.arn.matches(&known.role)));
     let with_near = unmatched.map(|entry| {
-        let slip = entry.arn.account().is_some_and(|account| !accounts.contains(&account));
+        let slip = entry
+            .arn
+            .account()
+            .is_some_and(|account| !accounts.contains(&account));
         let near = candidates.near(entry, |miss| miss != Miss::Account || slip);
-        UnmatchedEntry { line: entry.line, pattern: entry.arn.clone(), near, place: Place::Details }
+        UnmatchedEntry {
+            line: entry.line,
+            pattern: entry.arn.clone(),
+            near,
+            place: Place::Details,
+        }
     });
     with_near.collect()
 }
@@ -146,15 +225,20 @@ impl Known {
     }
 
     fn maybe_part(role: RoleArn) -> Self {
-        Self { part: !role.has_path(), role }
+        Self {
+            part: !role.has_path(),
+            role,
+        }
     }
 
     /// Whether it is, or may be, a role that the entry means.
     fn is_of(&self, entry: &RolePolicy) -> bool {
         let role = &self.role;
         // As the engine finds the entry of a role: without a path, by its name.
-        let by_name =
-            || RoleArn::parse(entry.arn.as_str()).is_ok_and(|ours| ours.account() == role.account() && ours.name() == role.name());
+        let by_name = || {
+            RoleArn::parse(entry.arn.as_str())
+                .is_ok_and(|ours| ours.account() == role.account() && ours.name() == role.name())
+        };
         entry.arn.matches(role)
             || (!role.has_path() && !entry.arn.has_wildcards() && by_name())
             || (self.part && matches_under_some_path(&entry.arn, role))
@@ -164,7 +248,10 @@ impl Known {
 /// Each pattern of the policy once.
 fn entries(policy: &Policy) -> impl Iterator<Item = &RolePolicy> {
     let mut known = BTreeSet::new();
-    policy.roles.iter().filter(move |entry| known.insert(&entry.arn))
+    policy
+        .roles
+        .iter()
+        .filter(move |entry| known.insert(&entry.arn))
 }
 
 /// Roles that no entry matches: only they can be what another entry meant.
@@ -172,7 +259,9 @@ struct Candidates<'a>(Vec<&'a RoleArn>);
 
 impl<'a> Candidates<'a> {
     fn of(policy: &Policy, roles: &'a BTreeSet<Known>) -> Self {
-        let strays = with_paths(roles).into_iter().filter(|known| !policy.roles.iter().any(|entry| known.is_of(entry)));
+        let strays = with_paths(roles)
+            .into_iter()
+            .filter(|known| !policy.roles.iter().any(|entry| known.is_of(entry)));
         Self(strays.map(|known| &known.role).collect())
     }
 
@@ -181,7 +270,9 @@ impl<'a> Candidates<'a> {
         let mut nearest: Option<Miss> = None;
         let mut roles: Vec<RoleArn> = Vec::new();
         for role in &self.0 {
-            let Some(miss) = entry.arn.miss(role).filter(|miss| is_right(*miss)) else { continue };
+            let Some(miss) = entry.arn.miss(role).filter(|miss| is_right(*miss)) else {
+                continue;
+            };
             if nearest.is_none_or(|nearest| miss < nearest) {
                 nearest = Some(miss);
                 roles.clear();
@@ -199,32 +290,62 @@ fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<Known> {
     let mut known = BTreeSet::new();
     let mut add = |role: &RoleArn, session: Option<&str>, whole: bool| {
         let role = elevated.full_arn(role, session);
-        known.insert(if whole { Known::whole(role) } else { Known::maybe_part(role) });
+        known.insert(if whole {
+            Known::whole(role)
+        } else {
+            Known::maybe_part(role)
+        });
     };
     for version in world.records.values().flat_map(Versions::iter) {
         match &version.fact {
-            Fact::Mint(mint) => mint.role.iter().for_each(|role| add(role, mint.session.as_deref(), !mint.omitted)),
-            Fact::Console(step) => step.role.iter().for_each(|role| add(role, step.session.as_deref(), false)),
+            Fact::Mint(mint) => mint
+                .role
+                .iter()
+                .for_each(|role| add(role, mint.session.as_deref(), !mint.omitted)),
+            Fact::Console(step) => step
+                .role
+                .iter()
+                .for_each(|role| add(role, step.session.as_deref(), false)),
             _ => {}
         }
     }
-    world.uses.iter().for_each(|(key, fold)| add(&fold.role, Some(&key.session), false));
+    world
+        .uses
+        .iter()
+        .for_each(|(key, fold)| add(&fold.role, Some(&key.session), false));
     known.extend(world.roles.values().flatten().cloned().map(Known::whole));
     known
 }
 
 /// Roles that somebody tried to enter. Whether they exist isn't known.
 fn refused(world: &World) -> BTreeSet<Known> {
-    let facts = world.records.values().flat_map(Versions::iter).map(|version| &version.fact);
-    let tried = facts.filter_map(|fact| if let Fact::Denial(denial) = fact { denial.role.clone() } else { None });
+    let facts = world
+        .records
+        .values()
+        .flat_map(Versions::iter)
+        .map(|version| &version.fact);
+    let tried = facts.filter_map(|fact| {
+        if let Fact::Denial(denial) = fact {
+            denial.role.clone()
+        } else {
+            None
+        }
+    });
     tried.map(Known::whole).collect()
 }
 
 /// The roles without those whose ARN may only lack its path: an account has no two roles of one name.
 fn with_paths(roles: &BTreeSet<Known>) -> Vec<&Known> {
     let name = |role: &RoleArn| (role.account(), role.name().to_ascii_lowercase());
-    let placed: BTreeSet<_> = roles.iter().filter(|known| known.role.has_path()).map(|known| name(&known.role)).collect();
-    roles.iter().filter(|known| !known.part || !placed.contains(&name(&known.role))).collect()
+    let placed: BTreeSet<_> = roles
+        .iter()
+        .filter(|known| known.role.has_path())
+        .map(|known| name(&known.role))
+        .collect();
+    roles
+        .iter()
+        .filter(|known| !known.part || !placed.contains(&name(&known.role)))
+        .collect()
 }
 
 #[cfg(test)]

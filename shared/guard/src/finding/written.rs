@@ -46,27 +46,40 @@ impl Finding {
     /// # Errors
     /// The text is none, or of a rule that this version does not know.
     pub fn from_json(text: &str) -> Result<Self, NotAFinding> {
-        let written: Written = serde_json::from_str(text).map_err(|error| NotAFinding(error.to_string()))?;
-        let unknown = |what: &str, found: &str| NotAFinding(format!("{what} `{}` is not known", harmless(found)));
+        let written: Written =
+            serde_json::from_str(text).map_err(|error| NotAFinding(error.to_string()))?;
+        let unknown = |what: &str, found: &str| {
+            NotAFinding(format!("{what} `{}` is not known", harmless(found)))
+        };
         let rule = Rule::find(&written.rule).ok_or_else(|| unknown("rule", &written.rule))?;
-        let verdict = [Verdict::Violation, Verdict::Unproven].into_iter().find(|verdict| verdict.as_str() == written.verdict);
+        let verdict = [Verdict::Violation, Verdict::Unproven]
+            .into_iter()
+            .find(|verdict| verdict.as_str() == written.verdict);
         let event = |text: &String| text.parse::<EventId>().map_err(|_| unknown("event", text));
         Ok(Self {
             rule: rule.code,
             name: rule.name,
             verdict: verdict.ok_or_else(|| unknown("verdict", &written.verdict))?,
-            severity: written.severity.parse().map_err(|_| unknown("severity", &written.severity))?,
+            severity: written
+                .severity
+                .parse()
+                .map_err(|_| unknown("severity", &written.severity))?,
             time: written.time,
             role: harmless_up_to(&written.role, LONG),
             caller: CallerShown {
-                arn: written.caller.arn.as_deref().map(|arn| harmless_up_to(arn, LONG)),
+                arn: written
+                    .caller
+                    .arn
+                    .as_deref()
+                    .map(|arn| harmless_up_to(arn, LONG)),
                 account: written.caller.account.as_deref().map(harmless),
                 name: harmless(&written.caller.name),
             },
             message: harmless_up_to(&written.message, LONG),
             events: written.events.iter().map(event).collect::<Result<_, _>>()?,
             id: harmless(&written.id),
-            policy: PolicyHash::parse(&written.policy).ok_or_else(|| unknown("policy", &written.policy))?,
+            policy: PolicyHash::parse(&written.policy)
+                .ok_or_else(|| unknown("policy", &written.policy))?,
             supersedes: written.supersedes.iter().map(|id| harmless(id)).collect(),
             subject: Subject::default(),
         })
@@ -87,7 +100,13 @@ mod tests {
         assert!(findings.len() > 2);
         for finding in findings {
             let text = serde_json::to_string(&finding).unwrap();
-            assert_eq!(Finding::from_json(&text).unwrap(), Finding { subject: Subject::default(), ..finding });
+            assert_eq!(
+                Finding::from_json(&text).unwrap(),
+                Finding {
+                    subject: Subject::default(),
+                    ..finding
+                }
+            );
         }
     }
 
@@ -98,7 +117,9 @@ mod tests {
         }
         let mut story = Story::new();
         story.switch("tom").without_mfa();
-        let text = serde_json::to_string(&story.findings()[0]).unwrap().replace("RW00", "RX\u{202e}");
+        let text = serde_json::to_string(&story.findings()[0])
+            .unwrap()
+            .replace("RW00", "RX\u{202e}");
         let why = Finding::from_json(&text).unwrap_err().to_string();
         assert!(why.contains("rule `RX\u{fffd}"), "{why}");
     }

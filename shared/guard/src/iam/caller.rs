@@ -39,18 +39,38 @@ pub enum CallerKind {
 impl Caller {
     /// A user.
     pub fn user(account: AccountId, arn: &str) -> Self {
-        Self { account, arn: arn.to_owned(), id: None, kind: CallerKind::User, has_boundary: false }
+        Self {
+            account,
+            arn: arn.to_owned(),
+            id: None,
+            kind: CallerKind::User,
+            has_boundary: false,
+        }
     }
 
     /// Somebody of an account, whom no policy names.
     pub fn somebody(account: AccountId) -> Self {
-        Self { account, arn: String::new(), id: None, kind: CallerKind::Somebody, has_boundary: false }
+        Self {
+            account,
+            arn: String::new(),
+            id: None,
+            kind: CallerKind::Somebody,
+            has_boundary: false,
+        }
     }
 
     /// A session of a role.
     pub fn session(account: AccountId, role: &str, session: &str) -> Self {
         let name = role.rsplit('/').next().unwrap_or(role);
         let arn = session_arn(partition_of(role), account, name, session);
-        Self { account, arn, id: None, kind: CallerKind::Session { role: role.to_owned() }, has_boundary: false }
+        Self {
+            account,
+            arn,
+            id: None,
+            kind: CallerKind::Session {
+                role: role.to_owned(),
+            },
+            has_boundary: false,
+        }
     }
 }

@@ -50,14 +50,33 @@ impl Condition {
             _ => (Over::One, written),
         };
         let if_exists = name.to_ascii_lowercase().ends_with(IF_EXISTS);
-        let base = name.get(..name.len().saturating_sub(if if_exists { IF_EXISTS.len() } else { 0 })).unwrap_or(name);
+        let base = name
+            .get(
+                ..name
+                    .len()
+                    .saturating_sub(if if_exists { IF_EXISTS.len() } else { 0 }),
+            )
+            .unwrap_or(name);
         let operator = Operator::named(base);
-        Self { written: written.to_owned(), key: key.to_owned(), values, operator, over, if_exists, variables }
+        Self {
+            written: written.to_owned(),
+            key: key.to_owned(),
+            values,
+            operator,
+            over,
+            if_exists,
+            variables,
+        }
     }
 
     /// Whether the request meets it.
     pub fn holds(&self, context: &Context) -> Truth {
-        let Some(operator) = self.operator else { return Truth::open(format!("the operator `{}`, which is not known", self.written)) };
+        let Some(operator) = self.operator else {
+            return Truth::open(format!(
+                "the operator `{}`, which is not known",
+                self.written
+            ));
+        };
         let held = context.held(&self.key);
         if operator.kind == Kind::Null {
             return self.is_null(held);
@@ -71,16 +90,26 @@ impl Condition {
                 Over::One => operator.negated.into(),
             },
             // An empty text is an empty set: true of all, and of none.
-            Held::Values(values) if self.over != Over::One && values.iter().all(String::is_empty) => (self.over == Over::All).into(),
+            Held::Values(values)
+                if self.over != Over::One && values.iter().all(String::is_empty) =>
+            {
+                (self.over == Over::All).into()
+            }
             Held::Values(values) => {
-                let mut answers = values.iter().map(|value| self.matches(operator, value, context));
+                let mut answers = values
+                    .iter()
+                    .map(|value| self.matches(operator, value, context));
                 match self.over {
                     Over::All => Truth::all(answers),
                     Over::Any => Truth::any(answers),
                     Over::One => {
                         let first = answers.next().unwrap_or(Truth::No);
                         // One operator over several values: IAM documents the answer only where all agree.
-                        if answers.all(|other| other == first) { first } else { Truth::open(self.to_string()) }
+                        if answers.all(|other| other == first) {
+                            first
+                        } else {
+                            Truth::open(self.to_string())
+                        }
                     }
                 }
             }
@@ -88,24 +117,43 @@ impl Condition {
     }
 
     fn matches(&self, operator: Operator, value: &str, context: &Context) -> Truth {
-        let matched = Truth::any(self.values.iter().map(|wanted| operator.matches(wanted, self.variables, value, context)));
-        if operator.negated { matched.not() } else { matched }
+        let matched = Truth::any(
+            self.values
+                .iter()
+                .map(|wanted| operator.matches(wanted, self.variables, value, context)),
+        );
+        if operator.negated {
+            matched.not()
+        } else {
+            matched
+        }
     }
 
     /// Whether it is met by certain values of this key, not by all others.
     pub(super) fn pins(&self, key: &str) -> bool {
-        self.key.eq_ignore_ascii_case(key) && self.operator.is_some_and(|operator| !operator.negated && operator.kind != Kind::Null)
+        self.key.eq_ignore_ascii_case(key)
+            && self
+                .operator
+                .is_some_and(|operator| !operator.negated && operator.kind != Kind::Null)
     }
 
     /// Texts that the values would match, for keys whose value the caller chooses.
     pub fn examples(&self, context: &Context) -> impl Iterator<Item = String> {
-        let of_value = |wanted: &String| self.operator.map(|operator| operator.examples(wanted, self.variables, context));
+        let of_value = |wanted: &String| {
+            self.operator
+                .map(|operator| operator.examples(wanted, self.variables, context))
+        };
         self.values.iter().filter_map(of_value).flatten()
     }
 
     /// Whether it compares its values as texts, or not at all: no order and no range.
     pub fn compares_texts(&self) -> bool {
-        let of_texts = |kind: Kind| !matches!(kind, Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary);
+        let of_texts = |kind: Kind| {
+            !matches!(
+                kind,
+                Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary
+            )
+        };
         self.operator.is_none_or(|operator| of_texts(operator.kind))
     }
 
@@ -119,7 +167,11 @@ impl Condition {
     /// The texts that it compares a value of its key with. `None`: it does not compare texts.
     pub fn compared(&self, context: &Context) -> Option<Compared> {
         let operator = self.operator?;
-        let mut compared = Compared { possible: Texts::default(), sure: Texts::default(), negated: operator.negated };
+        let mut compared = Compared {
+            possible: Texts::default(),
+            sure: Texts::default(),
+            negated: operator.negated,
+        };
         for wanted in &self.values {
             let (texts, is_sure) = operator.texts(wanted, self.variables, context)?;
             if is_sure {
@@ -133,11 +185,17 @@ impl Condition {
     /// The keys whose values are filled in for variables.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         let values = self.values.iter().filter(|_| self.variables);
-        values.flat_map(|value| value.split("${").skip(1)).filter_map(|rest| Some(rest.split(['}', ',']).next()?.trim()))
+        values
+            .flat_map(|value| value.split("${").skip(1))
+            .filter_map(|rest| Some(rest.split(['}', ',']).next()?.trim()))
     }
 
     fn is_null(&self, held: &Held) -> Truth {
-        let wants = |word: &str| self.values.iter().any(|value| value.eq_ignore_ascii_case(word));
+        let wants = |word: &str| {
+            self.values
+                .iter()
+                .any(|value| value.eq_ignore_ascii_case(word))
+        };
         match (held, wants("true"), wants("false")) {
             (_, true, true) => Truth::Yes,
             (_, false, false) => Truth::No,
@@ -150,6 +208,12 @@ impl Condition {
 
 impl std::fmt::Display for Condition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {}", self.written, self.key, self.values.join(", "))
+        write!(
+            f,
+            "{} {} {}",
+            self.written,
+            self.key,
+            self.values.join(", ")
+        )
     }
 }

@@ -25,12 +25,20 @@ pub struct Context {
 impl Context {
     /// A context in which only what is set exists.
     pub fn complete() -> Self {
-        Self { keys: BTreeMap::new(), complete: Vec::new(), others: Held::Absent }
+        Self {
+            keys: BTreeMap::new(),
+            complete: Vec::new(),
+            others: Held::Absent,
+        }
     }
 
     /// A context in which what is not set may be anything.
     pub fn partial() -> Self {
-        Self { keys: BTreeMap::new(), complete: Vec::new(), others: Held::Unknown }
+        Self {
+            keys: BTreeMap::new(),
+            complete: Vec::new(),
+            others: Held::Unknown,
+        }
     }
 
     /// Sets one value.
@@ -48,7 +56,11 @@ impl Context {
     /// Sets what a key holds. An empty list of values is as if the key were absent, as IAM has it.
     #[must_use]
     pub fn with_held(mut self, key: &str, held: Held) -> Self {
-        let held = if held == Held::Values(Vec::new()) { Held::Absent } else { held };
+        let held = if held == Held::Values(Vec::new()) {
+            Held::Absent
+        } else {
+            held
+        };
         self.keys.insert(key.to_ascii_lowercase(), held);
         self
     }
@@ -65,7 +77,13 @@ impl Context {
         let key = key.to_ascii_lowercase();
         match self.keys.get(&key) {
             Some(held) => held,
-            None if self.complete.iter().any(|beginning| key.starts_with(beginning)) => &Held::Absent,
+            None if self
+                .complete
+                .iter()
+                .any(|beginning| key.starts_with(beginning)) =>
+            {
+                &Held::Absent
+            }
             None => &self.others,
         }
     }
@@ -77,12 +95,23 @@ mod tests {
 
     #[test]
     fn keys_are_found_in_any_case_and_unset_ones_are_as_the_context_says() {
-        let context = Context::partial().with("aws:username", "dora").without("aws:SourceIp").knowing_all_of("aws:PrincipalTag/");
-        assert_eq!(context.held("AWS:UserName"), &Held::Values(vec!["dora".into()]));
+        let context = Context::partial()
+            .with("aws:username", "dora")
+            .without("aws:SourceIp")
+            .knowing_all_of("aws:PrincipalTag/");
+        assert_eq!(
+            context.held("AWS:UserName"),
+            &Held::Values(vec!["dora".into()])
+        );
         assert_eq!(context.held("aws:sourceip"), &Held::Absent);
         assert_eq!(context.held("aws:PrincipalTag/team"), &Held::Absent);
         assert_eq!(context.held("aws:CurrentTime"), &Held::Unknown);
         assert_eq!(Context::complete().held("aws:CurrentTime"), &Held::Absent);
-        assert_eq!(Context::partial().with_held("a:b", Held::Values(Vec::new())).held("a:b"), &Held::Absent);
+        assert_eq!(
+            Context::partial()
+                .with_held("a:b", Held::Values(Vec::new()))
+                .held("a:b"),
+            &Held::Absent
+        );
     }
 }

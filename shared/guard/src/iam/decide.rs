@@ -141,7 +141,11 @@ pub struct Decision<'a> {
 
 /// Decides as IAM does: an explicit deny wins; within an account, the identity or the resource must allow, where a trust policy must in any case;
 /// across accounts, both.
-pub fn decide<'a>(request: &Request<'_>, identity: &Identity<'a>, resource: &ResourceSide<'a>) -> Decision<'a> {
+pub fn decide<'a>(
+    request: &Request<'_>,
+    identity: &Identity<'a>,
+    resource: &ResourceSide<'a>,
+) -> Decision<'a> {
     let mut denies = Vec::new();
     let mut own = Vec::new();
     let mut denied = Truth::No;
@@ -162,7 +166,10 @@ pub fn decide<'a>(request: &Request<'_>, identity: &Identity<'a>, resource: &Res
     if let ResourceSide::Policy(policy) | ResourceSide::Trust(policy) = resource {
         denied = denied.or(grips.read(request, policy, &mut at_resource, &mut denies));
     }
-    let from_outside = matches!(request.caller.kind, CallerKind::Federated | CallerKind::Service);
+    let from_outside = matches!(
+        request.caller.kind,
+        CallerKind::Federated | CallerKind::Service
+    );
     let must_trust = matches!(resource, ResourceSide::Trust(_));
     let allowed = if from_outside {
         // Providers and services have no policies of their own here.
@@ -171,10 +178,19 @@ pub fn decide<'a>(request: &Request<'_>, identity: &Identity<'a>, resource: &Res
         by_identity.and(by_boundary).and(grips.any())
     } else {
         let by_identity = by_identity.and(by_boundary.clone());
-        let by_identity = if must_trust { by_identity.and(grips.any()) } else { by_identity };
+        let by_identity = if must_trust {
+            by_identity.and(grips.any())
+        } else {
+            by_identity
+        };
         by_identity.or(grips.alone(request.caller, &by_boundary))
     };
-    Decision { allowed: allowed.and(denied.not()), identity: own, resource: at_resource, denies }
+    Decision {
+        allowed: allowed.and(denied.not()),
+        identity: own,
+        resource: at_resource,
+        denies,
+    }
 }
 
 struct Side {
@@ -183,21 +199,36 @@ struct Side {
 }
 
 /// What one policy of the identity says.
-fn side<'a>(request: &Request<'_>, policy: &Governing<'a>, allows: &mut Vec<Grant<'a>>, denies: &mut Vec<Grant<'a>>) -> Side {
+fn side<'a>(
+    request: &Request<'_>,
+    policy: &Governing<'a>,
+    allows: &mut Vec<Grant<'a>>,
+    denies: &mut Vec<Grant<'a>>,
+) -> Side {
     let document = match policy.text {
         Text::Read(document) => document,
         Text::Missing(why) => {
             let open = Truth::open(format!("{}: {why}", policy.place));
-            return Side { allowed: open.clone(), denied: open };
+            return Side {
+                allowed: open.clone(),
+                denied: open,
+            };
         }
     };
-    let mut side = Side { allowed: Truth::No, denied: Truth::No };
+    let mut side = Side {
+        allowed: Truth::No,
+        denied: Truth::No,
+    };
     for statement in &document.statements {
         let applies = statement.applies(request.action, request.resource, request.context);
         if applies.is_no() {
             continue;
         }
-        let grant = Grant { place: policy.place.clone(), statement, applies: applies.clone() };
+        let grant = Grant {
+            place: policy.place.clone(),
+            statement,
+            applies: applies.clone(),
+        };
         match statement.effect {
             Effect::Allow => {
                 side.allowed = side.allowed.or(applies);
@@ -226,7 +257,12 @@ struct Grips {
 
 impl Default for Grips {
     fn default() -> Self {
-        Self { account: Truth::No, everyone: Truth::No, direct: Truth::No, unbound: Truth::No }
+        Self {
+            account: Truth::No,
+            everyone: Truth::No,
+            direct: Truth::No,
+            unbound: Truth::No,
+        }
     }
 }
 
@@ -248,19 +284,33 @@ impl Grips {
         };
         let mut denied = Truth::No;
         for statement in &document.statements {
-            let Some(principals) = &statement.principal else { continue };
+            let Some(principals) = &statement.principal else {
+                continue;
+            };
             let (meant, grip) = principals.grip(request.caller, statement.effect == Effect::Deny);
             let Some(grip) = grip else { continue };
-            let applies = meant.and(statement.applies(request.action, request.resource, request.context));
+            let applies =
+                meant.and(statement.applies(request.action, request.resource, request.context));
             if applies.is_no() {
                 continue;
             }
-            let grant = Grant { place: policy.place.clone(), statement, applies: applies.clone() };
+            let grant = Grant {
+                place: policy.place.clone(),
+                statement,
+                applies: applies.clone(),
+            };
             match statement.effect {
                 Effect::Allow => {
                     let slot = match grip {
                         Grip::Account => &mut self.account,
-                        Grip::Everyone if statement.conditions.iter().any(|condition| condition.pins(PRINCIPAL_ARN)) => &mut self.unbound,
+                        Grip::Everyone
+                            if statement
+                                .conditions
+                                .iter()
+                                .any(|condition| condition.pins(PRINCIPAL_ARN)) =>
+                        {
+                            &mut self.unbound
+                        }
                         Grip::Everyone => &mut self.everyone,
                         Grip::Direct => &mut self.direct,
                         Grip::Session => &mut self.unbound,
@@ -278,7 +328,12 @@ impl Grips {
     }
 
     fn any(&self) -> Truth {
-        Truth::any([self.account.clone(), self.everyone.clone(), self.direct.clone(), self.unbound.clone()])
+        Truth::any([
+            self.account.clone(),
+            self.everyone.clone(),
+            self.direct.clone(),
+            self.unbound.clone(),
+        ])
     }
 
     /// Whether the resource's policy is enough within its account. To name the account is not. What a boundary leaves out binds a role that is
@@ -292,7 +347,9 @@ impl Grips {
         let everyone = match by_boundary {
             Truth::Yes => self.everyone.clone(),
             // AWS documents the boundary's reach for principals that are named, not for a bare `*`.
-            _ => self.everyone.clone().and(Truth::open("whether a permission boundary limits what `*` is allowed")),
+            _ => self.everyone.clone().and(Truth::open(
+                "whether a permission boundary limits what `*` is allowed",
+            )),
         };
         Truth::any([direct, everyone, self.unbound.clone()])
     }

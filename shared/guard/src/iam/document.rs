@@ -24,7 +24,17 @@ impl DocumentError {
     }
 }
 
-const ELEMENTS: [&str; 9] = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"];
+const ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+];
 
 impl Document {
     /// Reads a document: an object, or its text, URL-encoded or not.
@@ -36,35 +46,56 @@ impl Document {
         let object = match value {
             Value::Object(object) => object,
             Value::String(text) => {
-                let text = if text.trim_start().starts_with('%') { decoded(text)? } else { text.clone() };
-                parsed = serde_json::from_str::<Map<String, Value>>(&text).map_err(|why| DocumentError::new(format!("not JSON: {why}")))?;
+                let text = if text.trim_start().starts_with('%') {
+                    decoded(text)?
+                } else {
+                    text.clone()
+                };
+                parsed = serde_json::from_str::<Map<String, Value>>(&text)
+                    .map_err(|why| DocumentError::new(format!("not JSON: {why}")))?;
                 &parsed
             }
             _ => return Err(DocumentError::new("a policy is an object or its text")),
         };
-        if let Some(other) = object.keys().find(|key| !matches!(key.as_str(), "Version" | "Id" | "Statement")) {
+        if let Some(other) = object
+            .keys()
+            .find(|key| !matches!(key.as_str(), "Version" | "Id" | "Statement"))
+        {
             return Err(DocumentError::new(format!("a policy has no `{other}`")));
         }
         let variables = match object.get("Version").map(Value::as_str) {
             None | Some(Some("2008-10-17")) => false,
             Some(Some("2012-10-17")) => true,
-            Some(_) => return Err(DocumentError::new("`Version` is `2012-10-17` or `2008-10-17`")),
+            Some(_) => {
+                return Err(DocumentError::new(
+                    "`Version` is `2012-10-17` or `2008-10-17`",
+                ));
+            }
         };
         let statements = match object.get("Statement") {
             Some(Value::Array(statements)) => statements.iter().collect(),
             Some(one @ Value::Object(_)) => vec![one],
-            _ => return Err(DocumentError::new("`Statement` is an object or a list of them")),
+            _ => {
+                return Err(DocumentError::new(
+                    "`Statement` is an object or a list of them",
+                ));
+            }
         };
         let mut read = Vec::new();
         for (at, value) in statements.into_iter().enumerate() {
-            read.push(statement(value, variables).map_err(|why| DocumentError::new(format!("statement {}: {why}", at + 1)))?);
+            read.push(
+                statement(value, variables)
+                    .map_err(|why| DocumentError::new(format!("statement {}: {why}", at + 1)))?,
+            );
         }
         Ok(Self { statements: read })
     }
 }
 
 fn statement(value: &Value, variables: bool) -> Result<Statement, DocumentError> {
-    let object = value.as_object().ok_or_else(|| DocumentError::new("not an object"))?;
+    let object = value
+        .as_object()
+        .ok_or_else(|| DocumentError::new("not an object"))?;
     if let Some(other) = object.keys().find(|key| !ELEMENTS.contains(&key.as_str())) {
         return Err(DocumentError::new(format!("there is no element `{other}`")));
     }
@@ -73,36 +104,70 @@ fn statement(value: &Value, variables: bool) -> Result<Statement, DocumentError>
         Some("Deny") => Effect::Deny,
         _ => return Err(DocumentError::new("`Effect` is `Allow` or `Deny`")),
     };
-    let action = scope(object, "Action", "NotAction")?.ok_or_else(|| DocumentError::new("it has neither `Action` nor `NotAction`"))?;
+    let action = scope(object, "Action", "NotAction")?
+        .ok_or_else(|| DocumentError::new("it has neither `Action` nor `NotAction`"))?;
     let resource = scope(object, "Resource", "NotResource")?;
     let principal = match (object.get("Principal"), object.get("NotPrincipal")) {
         (None, None) => None,
         (Some(names), None) => Some(Principals::read(names, false)?),
         (None, Some(names)) => Some(Principals::read(names, true)?),
-        (Some(_), Some(_)) => return Err(DocumentError::new("it has both `Principal` and `NotPrincipal`")),
+        (Some(_), Some(_)) => {
+            return Err(DocumentError::new(
+                "it has both `Principal` and `NotPrincipal`",
+            ));
+        }
     };
-    let conditions = object.get("Condition").map_or_else(|| Ok(Vec::new()), |block| conditions(block, variables))?;
+    let conditions = object
+        .get("Condition")
+        .map_or_else(|| Ok(Vec::new()), |block| conditions(block, variables))?;
     let sid = object.get("Sid").and_then(Value::as_str).map(str::to_owned);
-    Ok(Statement { sid, effect, action, resource, principal, conditions, json: value.clone(), variables })
+    Ok(Statement {
+        sid,
+        effect,
+        action,
+        resource,
+        principal,
+        conditions,
+        json: value.clone(),
+        variables,
+    })
 }
 
-fn scope(object: &Map<String, Value>, only: &str, all_but: &str) -> Result<Option<Scope>, DocumentError> {
+fn scope(
+    object: &Map<String, Value>,
+    only: &str,
+    all_but: &str,
+) -> Result<Option<Scope>, DocumentError> {
     let (key, value, is_all_but) = match (object.get(only), object.get(all_but)) {
         (None, None) => return Ok(None),
         (Some(value), None) => (only, value, false),
         (None, Some(value)) => (all_but, value, true),
-        (Some(_), Some(_)) => return Err(DocumentError::new(format!("it has both `{only}` and `{all_but}`"))),
+        (Some(_), Some(_)) => {
+            return Err(DocumentError::new(format!(
+                "it has both `{only}` and `{all_but}`"
+            )));
+        }
     };
-    let patterns = texts(value).ok_or_else(|| DocumentError::new(format!("`{key}` is a text or a list of texts")))?;
-    Ok(Some(Scope { all_but: is_all_but, patterns }))
+    let patterns = texts(value)
+        .ok_or_else(|| DocumentError::new(format!("`{key}` is a text or a list of texts")))?;
+    Ok(Some(Scope {
+        all_but: is_all_but,
+        patterns,
+    }))
 }
 
 fn conditions(block: &Value, variables: bool) -> Result<Vec<Condition>, DocumentError> {
-    let wrong = || DocumentError::new("`Condition` has operators, these have keys, and these have values");
+    let wrong =
+        || DocumentError::new("`Condition` has operators, these have keys, and these have values");
     let mut conditions = Vec::new();
     for (operator, keys) in block.as_object().ok_or_else(wrong)? {
         for (key, values) in keys.as_object().ok_or_else(wrong)? {
-            conditions.push(Condition::new(operator, key, texts(values).ok_or_else(wrong)?, variables));
+            conditions.push(Condition::new(
+                operator,
+                key,
+                texts(values).ok_or_else(wrong)?,
+                variables,
+            ));
         }
     }
     Ok(conditions)
@@ -128,8 +193,15 @@ fn decoded(text: &str) -> Result<String, DocumentError> {
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         if byte == b'%' {
-            let digit = |digit: Option<u8>| char::from(digit?).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            let (high, low) = (digit(rest.next()).ok_or_else(wrong)?, digit(rest.next()).ok_or_else(wrong)?);
+            let digit = |digit: Option<u8>| {
+                char::from(digit?)
+                    .to_digit(16)
+                    .and_then(|digit| u8::try_from(digit).ok())
+            };
+            let (high, low) = (
+                digit(rest.next()).ok_or_else(wrong)?,
+                digit(rest.next()).ok_or_else(wrong)?,
+            );
             bytes.push(high << 4 | low);
         } else {
             bytes.push(byte);
@@ -148,26 +220,58 @@ mod tests {
         let object = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ["a", "b"],
             "Condition": {"Bool": {"aws:MultiFactorAuthPresent": true}, "NumericLessThan": {"aws:MultiFactorAuthAge": [3600, "60"]}}}});
         let read = Document::read(&object).unwrap();
-        let [statement] = read.statements.as_slice() else { panic!("one statement") };
+        let [statement] = read.statements.as_slice() else {
+            panic!("one statement")
+        };
         assert_eq!(statement.resource.as_ref().unwrap().patterns, ["a", "b"]);
-        let shown: Vec<_> = statement.conditions.iter().map(ToString::to_string).collect();
-        assert_eq!(shown, ["Bool aws:MultiFactorAuthPresent true", "NumericLessThan aws:MultiFactorAuthAge 3600, 60"]);
-        assert_eq!(Document::read(&Value::String(object.to_string())), Ok(read.clone()));
-        let encoded = object.to_string().replace('%', "%25").replace('{', "%7B").replace('"', "%22").replace(':', "%3a");
+        let shown: Vec<_> = statement
+            .conditions
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "Bool aws:MultiFactorAuthPresent true",
+                "NumericLessThan aws:MultiFactorAuthAge 3600, 60"
+            ]
+        );
+        assert_eq!(
+            Document::read(&Value::String(object.to_string())),
+            Ok(read.clone())
+        );
+        let encoded = object
+            .to_string()
+            .replace('%', "%25")
+            .replace('{', "%7B")
+            .replace('"', "%22")
+            .replace(':', "%3a");
         assert_eq!(Document::read(&Value::String(encoded)), Ok(read));
     }
 
     #[test]
     fn half_a_policy_is_none() {
         for (value, why) in [
-            (json!({"Statement": [{"Effect": "allow", "Action": "*"}]}), "statement 1: `Effect` is `Allow` or `Deny`"),
-            (json!({"Statement": [{"Effect": "Allow"}]}), "statement 1: it has neither `Action` nor `NotAction`"),
+            (
+                json!({"Statement": [{"Effect": "allow", "Action": "*"}]}),
+                "statement 1: `Effect` is `Allow` or `Deny`",
+            ),
+            (
+                json!({"Statement": [{"Effect": "Allow"}]}),
+                "statement 1: it has neither `Action` nor `NotAction`",
+            ),
             (
                 json!({"Statement": [{"Effect": "Allow", "Action": "*", "NotAction": "*"}]}),
                 "statement 1: it has both `Action` and `NotAction`",
             ),
-            (json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resorce": "*"}]}), "statement 1: there is no element `Resorce`"),
-            (json!({"Statement": []  , "Version": "2020-01-01"}), "`Version` is `2012-10-17` or `2008-10-17`"),
+            (
+                json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resorce": "*"}]}),
+                "statement 1: there is no element `Resorce`",
+            ),
+            (
+                json!({"Statement": []  , "Version": "2020-01-01"}),
+                "`Version` is `2012-10-17` or `2008-10-17`",
+            ),
             (json!({"Statements": []}), "a policy has no `Statements`"),
             (
                 json!({"Statement": [{"Effect": "Allow", "Action": "*", "Principal": {"Aws": "*"}}]}),
@@ -176,7 +280,11 @@ mod tests {
             (json!("%7B%"), "it is neither JSON nor URL-encoded JSON"),
             (json!(7), "a policy is an object or its text"),
         ] {
-            assert_eq!(Document::read(&value).unwrap_err().to_string(), why, "{value}");
+            assert_eq!(
+                Document::read(&value).unwrap_err().to_string(),
+                why,
+                "{value}"
+            );
         }
     }
 }

@@ -90,12 +90,18 @@ impl Texts {
 
     /// Any name of a user or role, with or without a path.
     pub fn name() -> Self {
-        Self(vec![vec![Mark::One(Class::InName), Mark::Run(Class::InName)]])
+        Self(vec![vec![
+            Mark::One(Class::InName),
+            Mark::Run(Class::InName),
+        ]])
     }
 
     /// A path before a name, or none.
     pub fn path() -> Self {
-        Self(vec![Vec::new(), vec![Mark::Run(Class::InName), Mark::Exact('/')]])
+        Self(vec![
+            Vec::new(),
+            vec![Mark::Run(Class::InName), Mark::Exact('/')],
+        ])
     }
 
     /// Texts of either.
@@ -108,7 +114,16 @@ impl Texts {
     /// Texts of the first with a text of the second behind.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
-        Self(self.0.iter().flat_map(|first| next.0.iter().map(move |second| [&first[..], &second[..]].concat())).collect())
+        Self(
+            self.0
+                .iter()
+                .flat_map(|first| {
+                    next.0
+                        .iter()
+                        .map(move |second| [&first[..], &second[..]].concat())
+                })
+                .collect(),
+        )
     }
 
     /// The same where a text is one part of an ARN: no wildcard takes a `:`.
@@ -140,7 +155,11 @@ impl Texts {
         let mut colons = 0;
         let marks = pattern.pieces().iter().map(|piece| {
             colons += usize::from(*piece == Piece::Char(':'));
-            let class = if by_parts && colons < super::pattern::ARN_PARTS - 1 { Class::InPart } else { Class::Any };
+            let class = if by_parts && colons < super::pattern::ARN_PARTS - 1 {
+                Class::InPart
+            } else {
+                Class::Any
+            };
             match piece {
                 Piece::Char(c) | Piece::Given(c) if any_case => Mark::AnyCase(*c),
                 Piece::Char(c) | Piece::Given(c) => Mark::Exact(*c),
@@ -158,7 +177,14 @@ impl Texts {
     fn after(&self, places: &Places, c: char) -> Places {
         self.reached(places.iter().filter_map(|(which, at)| {
             let mark = self.mark(*which, *at).filter(|mark| mark.takes(c))?;
-            Some((*which, if matches!(mark, Mark::Run(_)) { *at } else { at + 1 }))
+            Some((
+                *which,
+                if matches!(mark, Mark::Run(_)) {
+                    *at
+                } else {
+                    at + 1
+                },
+            ))
         }))
     }
 
@@ -178,7 +204,9 @@ impl Texts {
     }
 
     fn has_ended(&self, places: &Places) -> bool {
-        places.iter().any(|(which, at)| self.0.get(*which).is_some_and(|marks| marks.len() == *at))
+        places
+            .iter()
+            .any(|(which, at)| self.0.get(*which).is_some_and(|marks| marks.len() == *at))
     }
 }
 
@@ -190,20 +218,31 @@ pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
     let all: Vec<&Texts> = within.iter().chain(without).collect();
     let mut steps = STEPS;
     let start: Vec<Places> = all.iter().map(|texts| texts.start()).collect();
-    let mut came_from: BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>> = BTreeMap::from([(start.clone(), None)]);
+    let mut came_from: BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>> =
+        BTreeMap::from([(start.clone(), None)]);
     let mut next = VecDeque::from([start]);
     while let Some(state) = next.pop_front() {
         let ended = |(texts, places): (&&Texts, &Places)| texts.has_ended(places);
         let (inside, outside) = state.split_at(within.len());
-        if within.iter().zip(inside).all(|(texts, places)| texts.has_ended(places))
+        if within
+            .iter()
+            .zip(inside)
+            .all(|(texts, places)| texts.has_ended(places))
             && !all.iter().skip(within.len()).zip(outside).any(ended)
         {
             return MadeUp::Text(spelled(&came_from, state));
         }
         for c in candidates(&all, &state) {
-            let Some(left) = steps.checked_sub(state.iter().map(BTreeSet::len).sum::<usize>() + 1) else { return MadeUp::TooHard };
+            let Some(left) = steps.checked_sub(state.iter().map(BTreeSet::len).sum::<usize>() + 1)
+            else {
+                return MadeUp::TooHard;
+            };
             steps = left;
-            let after: Vec<Places> = all.iter().zip(&state).map(|(texts, places)| texts.after(places, c)).collect();
+            let after: Vec<Places> = all
+                .iter()
+                .zip(&state)
+                .map(|(texts, places)| texts.after(places, c))
+                .collect();
             let dead = after.iter().take(within.len()).any(BTreeSet::is_empty);
             if !dead && !came_from.contains_key(&after) {
                 came_from.insert(after.clone(), Some((state.clone(), c)));
@@ -214,7 +253,10 @@ pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
     MadeUp::None
 }
 
-fn spelled(came_from: &BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>>, mut state: Vec<Places>) -> String {
+fn spelled(
+    came_from: &BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>>,
+    mut state: Vec<Places>,
+) -> String {
     let mut text = Vec::new();
     while let Some(Some((before, c))) = came_from.get(&state) {
         text.push(*c);
@@ -225,7 +267,11 @@ fn spelled(came_from: &BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>>, mut s
 
 /// Characters that may make a difference: each that a pattern waits for, and a letter and a digit that none does, which stand for all others.
 fn candidates(all: &[&Texts], state: &[Places]) -> Vec<char> {
-    let marks = all.iter().zip(state).flat_map(|(texts, places)| places.iter().filter_map(|(which, at)| texts.mark(*which, *at)));
+    let marks = all.iter().zip(state).flat_map(|(texts, places)| {
+        places
+            .iter()
+            .filter_map(|(which, at)| texts.mark(*which, *at))
+    });
     let mut waited_for = BTreeSet::new();
     for mark in marks {
         match mark {
@@ -236,7 +282,11 @@ fn candidates(all: &[&Texts], state: &[Places]) -> Vec<char> {
     }
     let is_other = |c: &char| !waited_for.contains(c);
     let others = [('a'..='z').rfind(is_other), ('0'..='9').rfind(is_other)];
-    others.into_iter().flatten().chain(waited_for.iter().copied()).collect()
+    others
+        .into_iter()
+        .flatten()
+        .chain(waited_for.iter().copied())
+        .collect()
 }
 
 #[cfg(test)]
@@ -248,7 +298,14 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Pattern {
-        Pattern::read(text, Reading { wildcards: true, variables: false }, &Context::complete())
+        Pattern::read(
+            text,
+            Reading {
+                wildcards: true,
+                variables: false,
+            },
+            &Context::complete(),
+        )
     }
 
     fn like(text: &str) -> Texts {
@@ -266,26 +323,58 @@ mod tests {
     #[test]
     fn an_arn_is_made_up_that_meets_everything_asked_of_it() {
         let head = Texts::exactly("arn:aws:iam::");
-        let user = head.then(&Texts::account()).then(&Texts::exactly(":user/")).then(&Texts::name());
-        let all = |more: &[&str]| -> Vec<Texts> { std::iter::once(user.clone()).chain(more.iter().map(|text| like(text))).collect() };
-        assert_eq!(found(&all(&[]), &[]).as_deref(), Some("arn:aws:iam::999999999999:user/z"));
+        let user = head
+            .then(&Texts::account())
+            .then(&Texts::exactly(":user/"))
+            .then(&Texts::name());
+        let all = |more: &[&str]| -> Vec<Texts> {
+            std::iter::once(user.clone())
+                .chain(more.iter().map(|text| like(text)))
+                .collect()
+        };
+        assert_eq!(
+            found(&all(&[]), &[]).as_deref(),
+            Some("arn:aws:iam::999999999999:user/z")
+        );
         let dora = Some("arn:aws:iam::999988887777:user/team/dora");
-        assert_eq!(found(&all(&["*:99998888*", "*7777:*", "*user/team/d*", "*ora"]), &[like("*/team/dzora")]).as_deref(), dora);
+        assert_eq!(
+            found(
+                &all(&["*:99998888*", "*7777:*", "*user/team/d*", "*ora"]),
+                &[like("*/team/dzora")]
+            )
+            .as_deref(),
+            dora
+        );
         assert_eq!(found(&all(&["arn:aws:iam::1111*", "*:2222*"]), &[]), None);
         assert_eq!(found(&all(&["*:role/*"]), &[]), None);
-        assert_eq!(found(&all(&["arn:aws:iam::999988887777:*"]), &[like("*:9999*")]), None);
-        let other = found(&all(&[]), &[head.then(&like("9*").in_part()).then(&Texts::exactly(":")).then(&Texts::any())]);
+        assert_eq!(
+            found(&all(&["arn:aws:iam::999988887777:*"]), &[like("*:9999*")]),
+            None
+        );
+        let other = found(
+            &all(&[]),
+            &[head
+                .then(&like("9*").in_part())
+                .then(&Texts::exactly(":"))
+                .then(&Texts::any())],
+        );
         assert_eq!(other.as_deref(), Some("arn:aws:iam::899999999999:user/z"));
     }
 
     #[test]
     fn letters_count_or_not_and_wildcards_stay_in_their_parts() {
         let any_case = Texts::of_pattern(&pattern("AbC*"), true, false);
-        assert_eq!(found(&[any_case.clone(), like("aB*")], &[]).as_deref(), Some("aBC"));
+        assert_eq!(
+            found(&[any_case.clone(), like("aB*")], &[]).as_deref(),
+            Some("aBC")
+        );
         assert_eq!(found(&[any_case, like("x*")], &[]), None);
         let by_parts = Texts::of_pattern(&pattern("a:*b:c:d:e:f*"), false, true);
         assert_eq!(found(&[by_parts.clone(), like("a:x:b*")], &[]), None);
-        assert_eq!(found(&[by_parts, like("*:g")], &[]).as_deref(), Some("a:b:c:d:e:f:g"));
+        assert_eq!(
+            found(&[by_parts, like("*:g")], &[]).as_deref(),
+            Some("a:b:c:d:e:f:g")
+        );
     }
 
     #[test]

@@ -91,29 +91,44 @@ impl Operator {
 
     /// Texts that match `wanted`, where some can be made up.
     pub(super) fn examples(self, wanted: &str, variables: bool, context: &Context) -> Vec<String> {
-        self.pattern(wanted, variables, context).examples().collect()
+        self.pattern(wanted, variables, context)
+            .examples()
+            .collect()
     }
 
     /// All texts that match `wanted`, and whether they do for sure: a variable that is not known is taken to match any. `None`: it does not
     /// compare texts.
-    pub(super) fn texts(self, wanted: &str, variables: bool, context: &Context) -> Option<(Texts, bool)> {
+    pub(super) fn texts(
+        self,
+        wanted: &str,
+        variables: bool,
+        context: &Context,
+    ) -> Option<(Texts, bool)> {
         let (any_case, by_parts) = match self.kind {
             Kind::Text | Kind::TextLike => (false, false),
             Kind::TextAnyCase | Kind::Bool => (true, false),
             Kind::Arn => (false, true),
             Kind::Number(Order::Equal) => return Some((Texts::exactly(wanted.trim()), true)),
-            Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary | Kind::Null => return None,
+            Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary | Kind::Null => {
+                return None;
+            }
         };
         let pattern = self.pattern(wanted, variables, context);
         if by_parts && !pattern.is_whole_arn() {
             // What it matches IAM does not say.
             return Some((Texts::any(), false));
         }
-        Some((Texts::of_pattern(&pattern, any_case, by_parts), pattern.is_known()))
+        Some((
+            Texts::of_pattern(&pattern, any_case, by_parts),
+            pattern.is_known(),
+        ))
     }
 
     fn pattern(self, wanted: &str, variables: bool, context: &Context) -> Pattern {
-        let reading = Reading { wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn), variables };
+        let reading = Reading {
+            wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn),
+            variables,
+        };
         Pattern::read(wanted, reading, context)
     }
 
@@ -127,7 +142,13 @@ impl Operator {
     }
 
     /// Whether a value of the request matches one of the policy's; the negation is the caller's.
-    pub(super) fn matches(self, wanted: &str, variables: bool, value: &str, context: &Context) -> Truth {
+    pub(super) fn matches(
+        self,
+        wanted: &str,
+        variables: bool,
+        value: &str,
+        context: &Context,
+    ) -> Truth {
         if self.is_plain(wanted) {
             return (wanted == value).into();
         }
@@ -139,8 +160,15 @@ impl Operator {
         match self.kind {
             Kind::Text | Kind::TextLike => pattern.matches(value, false),
             Kind::TextAnyCase | Kind::Bool => pattern.matches(value, true),
-            Kind::Arn => pattern.matches_arn(value).unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is no whole ARN"))),
-            Kind::Number(order) => compared(wanted, wanted.trim().parse::<f64>().ok(), value.trim().parse().ok(), order),
+            Kind::Arn => pattern
+                .matches_arn(value)
+                .unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is no whole ARN"))),
+            Kind::Number(order) => compared(
+                wanted,
+                wanted.trim().parse::<f64>().ok(),
+                value.trim().parse().ok(),
+                order,
+            ),
             Kind::Date(order) => compared(wanted, instant(wanted), instant(value), order),
             Kind::Address => match Block::read(wanted) {
                 Some(block) => value.parse().is_ok_and(|address| block.has(address)).into(),
@@ -152,8 +180,15 @@ impl Operator {
     }
 }
 
-fn compared<T: PartialOrd>(written: &str, wanted: Option<T>, value: Option<T>, order: Order) -> Truth {
-    let Some(wanted) = wanted else { return Truth::open(format!("`{written}`, which cannot be compared")) };
+fn compared<T: PartialOrd>(
+    written: &str,
+    wanted: Option<T>,
+    value: Option<T>,
+    order: Order,
+) -> Truth {
+    let Some(wanted) = wanted else {
+        return Truth::open(format!("`{written}`, which cannot be compared"));
+    };
     let Some(value) = value else { return Truth::No };
     match order {
         Order::Equal => value == wanted,
@@ -189,7 +224,9 @@ struct Block {
 
 impl Block {
     fn read(text: &str) -> Option<Self> {
-        let (start, bits) = text.split_once('/').map_or((text, None), |(start, bits)| (start, Some(bits)));
+        let (start, bits) = text
+            .split_once('/')
+            .map_or((text, None), |(start, bits)| (start, Some(bits)));
         let start: IpAddr = start.parse().ok()?;
         let most = if start.is_ipv4() { 32 } else { 128 };
         let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;

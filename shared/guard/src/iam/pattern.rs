@@ -42,11 +42,17 @@ pub(super) struct Reading {
 
 impl Pattern {
     pub(super) fn read(text: &str, reading: Reading, context: &Context) -> Self {
-        let mut pattern = Self { pieces: Vec::with_capacity(text.len()), unknown: Vec::new(), missing: false };
+        let mut pattern = Self {
+            pieces: Vec::with_capacity(text.len()),
+            unknown: Vec::new(),
+            missing: false,
+        };
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if reading.variables
-                && let Some((name, after)) = rest.strip_prefix("${").and_then(|inner| inner.split_once('}'))
+                && let Some((name, after)) = rest
+                    .strip_prefix("${")
+                    .and_then(|inner| inner.split_once('}'))
             {
                 pattern.fill_in(name, context);
                 rest = after;
@@ -148,7 +154,11 @@ impl Pattern {
             return None;
         }
         let given: Vec<&str> = arn.splitn(ARN_PARTS, ':').collect();
-        let matched = given.len() == ARN_PARTS && parts.iter().zip(given).all(|(pieces, part)| fits(pieces, part, false));
+        let matched = given.len() == ARN_PARTS
+            && parts
+                .iter()
+                .zip(given)
+                .all(|(pieces, part)| fits(pieces, part, false));
         Some(self.judged(matched))
     }
 
@@ -158,7 +168,9 @@ impl Pattern {
     }
 
     fn parts(&self) -> Vec<&[Piece]> {
-        self.pieces.splitn(ARN_PARTS, |piece| *piece == Piece::Char(':')).collect()
+        self.pieces
+            .splitn(ARN_PARTS, |piece| *piece == Piece::Char(':'))
+            .collect()
     }
 
     fn judged(&self, matched: bool) -> Truth {
@@ -166,7 +178,12 @@ impl Pattern {
             _ if self.missing => Truth::No,
             (_, false) => Truth::No,
             ([], true) => Truth::Yes,
-            (unknown, true) => Truth::Open(unknown.iter().map(|name| format!("the value of {name}")).collect()),
+            (unknown, true) => Truth::Open(
+                unknown
+                    .iter()
+                    .map(|name| format!("the value of {name}"))
+                    .collect(),
+            ),
         }
     }
 }
@@ -182,7 +199,9 @@ pub(super) fn action_fits(pattern: &str, action: &str) -> bool {
                 retry = Some((p + 1, t));
                 p += 1;
             }
-            Some(wanted) if *wanted == b'?' || wanted.eq_ignore_ascii_case(byte) => (p, t) = (p + 1, t + 1),
+            Some(wanted) if *wanted == b'?' || wanted.eq_ignore_ascii_case(byte) => {
+                (p, t) = (p + 1, t + 1)
+            }
             _ => match retry {
                 Some((after, from)) => {
                     retry = Some((after, from + 1));
@@ -192,7 +211,9 @@ pub(super) fn action_fits(pattern: &str, action: &str) -> bool {
             },
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
+    pattern
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
 }
 
 /// `'text'`, where `''` is one quote.
@@ -214,7 +235,9 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
                 p += 1;
             }
             Some(Piece::One) => (p, t) = (p + 1, t + 1),
-            Some(Piece::Char(wanted) | Piece::Given(wanted)) if same(*wanted, *c) => (p, t) = (p + 1, t + 1),
+            Some(Piece::Char(wanted) | Piece::Given(wanted)) if same(*wanted, *c) => {
+                (p, t) = (p + 1, t + 1)
+            }
             _ => match retry {
                 Some((after, from)) => {
                     retry = Some((after, from + 1));
@@ -224,7 +247,9 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
             },
         }
     }
-    pieces.get(p..).is_some_and(|rest| rest.iter().all(|piece| *piece == Piece::Run))
+    pieces
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|piece| *piece == Piece::Run))
 }
 
 /// `fits` for a whole ARN, whose wildcards do not all reach over colons: it follows every way to match at once.
@@ -236,7 +261,8 @@ fn runs_over(pieces: &[Piece], arn: &str) -> bool {
         .enumerate()
         .map(|(at, piece)| {
             colons += usize::from(*piece == Piece::Char(':'));
-            let ends_part = *piece == Piece::Run && matches!(pieces.get(at + 1), None | Some(Piece::Char(':')));
+            let ends_part =
+                *piece == Piece::Run && matches!(pieces.get(at + 1), None | Some(Piece::Char(':')));
             ends_part || colons >= ARN_PARTS - 1
         })
         .collect();
@@ -258,7 +284,9 @@ fn runs_over(pieces: &[Piece], arn: &str) -> bool {
             match pieces.get(place) {
                 Some(Piece::Run) if takes => reach(&mut next, place),
                 Some(Piece::One) if takes => reach(&mut next, place + 1),
-                Some(Piece::Char(wanted) | Piece::Given(wanted)) if *wanted == c => reach(&mut next, place + 1),
+                Some(Piece::Char(wanted) | Piece::Given(wanted)) if *wanted == c => {
+                    reach(&mut next, place + 1)
+                }
                 _ => {}
             }
         }
@@ -271,40 +299,80 @@ fn runs_over(pieces: &[Piece], arn: &str) -> bool {
 mod tests {
     use super::*;
 
-    const FULL: Reading = Reading { wildcards: true, variables: true };
+    const FULL: Reading = Reading {
+        wildcards: true,
+        variables: true,
+    };
 
     fn pattern(text: &str) -> Pattern {
-        let context = Context::partial().with("aws:username", "do*ra").without("aws:PrincipalTag/team").with("aws:userid", "a:b");
+        let context = Context::partial()
+            .with("aws:username", "do*ra")
+            .without("aws:PrincipalTag/team")
+            .with("aws:userid", "a:b");
         Pattern::read(text, FULL, &context)
     }
 
     #[test]
     fn variables_bring_in_characters_and_no_wildcards() {
-        assert!(pattern("home/${aws:username}/*").matches("home/do*ra/x", false).is_yes());
-        assert!(pattern("home/${aws:username}").matches("home/doooora", false).is_no());
-        assert!(pattern("a${*}b${?}${$}{x}").matches("a*b?${x}", false).is_yes());
+        assert!(
+            pattern("home/${aws:username}/*")
+                .matches("home/do*ra/x", false)
+                .is_yes()
+        );
+        assert!(
+            pattern("home/${aws:username}")
+                .matches("home/doooora", false)
+                .is_no()
+        );
+        assert!(
+            pattern("a${*}b${?}${$}{x}")
+                .matches("a*b?${x}", false)
+                .is_yes()
+        );
         assert!(pattern("a${*}").matches("ab", false).is_no());
     }
 
     #[test]
     fn an_absent_variable_matches_nothing_unless_it_has_a_default() {
-        assert!(pattern("${aws:PrincipalTag/team}*").matches("anything", false).is_no());
+        assert!(
+            pattern("${aws:PrincipalTag/team}*")
+                .matches("anything", false)
+                .is_no()
+        );
         assert!(pattern("${aws:PrincipalTag/team}").has_missing());
-        assert!(pattern("${aws:PrincipalTag/team, 'it''s me'}").matches("it's me", false).is_yes());
+        assert!(
+            pattern("${aws:PrincipalTag/team, 'it''s me'}")
+                .matches("it's me", false)
+                .is_yes()
+        );
     }
 
     #[test]
     fn an_unknown_variable_leaves_open_only_what_it_could_change() {
         let unknown = pattern("arn:aws:iam::111122223333:mfa/${aws:SourceIdentity}");
-        assert!(unknown.matches_resource("arn:aws:iam::111122223333:role/UpdateApp").is_no());
+        assert!(
+            unknown
+                .matches_resource("arn:aws:iam::111122223333:role/UpdateApp")
+                .is_no()
+        );
         let open = unknown.matches_resource("arn:aws:iam::111122223333:mfa/dora");
-        assert_eq!(open.reasons().collect::<Vec<_>>(), ["the value of ${aws:SourceIdentity}"]);
+        assert_eq!(
+            open.reasons().collect::<Vec<_>>(),
+            ["the value of ${aws:SourceIdentity}"]
+        );
     }
 
     #[test]
     fn the_old_version_has_no_variables() {
-        let old = Reading { wildcards: true, variables: false };
-        assert!(Pattern::read("${aws:username}", old, &Context::complete()).matches("${aws:username}", false).is_yes());
+        let old = Reading {
+            wildcards: true,
+            variables: false,
+        };
+        assert!(
+            Pattern::read("${aws:username}", old, &Context::complete())
+                .matches("${aws:username}", false)
+                .is_yes()
+        );
     }
 
     #[test]
@@ -321,8 +389,15 @@ mod tests {
             assert!(pattern(wide).matches_resource(role).is_yes(), "{wide}");
         }
         // "If the `*` wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon boundaries."
-        for running_on in ["arn:aws:iam*:role/*", "arn*:role/team/UpdateApp", "arn:aws:iam::4*"] {
-            assert!(pattern(running_on).matches_resource(role).is_yes(), "{running_on}");
+        for running_on in [
+            "arn:aws:iam*:role/*",
+            "arn*:role/team/UpdateApp",
+            "arn:aws:iam::4*",
+        ] {
+            assert!(
+                pattern(running_on).matches_resource(role).is_yes(),
+                "{running_on}"
+            );
         }
         // Any other wildcard stays in its part, and cases differ.
         for narrow in [
@@ -338,28 +413,63 @@ mod tests {
             assert!(pattern(narrow).matches_resource(role).is_no(), "{narrow}");
         }
         // In the last part there is no boundary more.
-        assert!(pattern("arn:aws:logs:*:1:log-group:a*b").matches_resource("arn:aws:logs:r:1:log-group:a:x:b").is_yes());
+        assert!(
+            pattern("arn:aws:logs:*:1:log-group:a*b")
+                .matches_resource("arn:aws:logs:r:1:log-group:a:x:b")
+                .is_yes()
+        );
         // The colon that a variable brings in ends no part.
-        assert!(pattern("arn:aws:sts::1:x/${aws:userid}").matches_resource("arn:aws:sts::1:x/a:b").is_yes());
+        assert!(
+            pattern("arn:aws:sts::1:x/${aws:userid}")
+                .matches_resource("arn:aws:sts::1:x/a:b")
+                .is_yes()
+        );
     }
 
     #[test]
     fn arn_operators_want_whole_arns() {
         let user = "arn:aws:iam::111122223333:user/dora";
-        assert!(pattern("arn:aws:iam::*:user/*").matches_arn(user).is_some_and(|truth| truth.is_yes()));
-        assert!(pattern("arn:aws:iam::111122223333:group/*").matches_arn(user).is_some_and(|truth| truth.is_no()));
+        assert!(
+            pattern("arn:aws:iam::*:user/*")
+                .matches_arn(user)
+                .is_some_and(|truth| truth.is_yes())
+        );
+        assert!(
+            pattern("arn:aws:iam::111122223333:group/*")
+                .matches_arn(user)
+                .is_some_and(|truth| truth.is_no())
+        );
         assert!(pattern("arn:aws:iam::1*").matches_arn(user).is_none());
-        assert!(pattern("arn:aws:iam::*:user/*").matches_arn("dora").is_some_and(|truth| truth.is_no()));
+        assert!(
+            pattern("arn:aws:iam::*:user/*")
+                .matches_arn("dora")
+                .is_some_and(|truth| truth.is_no())
+        );
     }
 
     #[test]
     fn case_counts_unless_it_is_said_not_to() {
-        assert!(pattern("sts:assume*").matches("sts:AssumeRole", true).is_yes());
-        assert!(pattern("sts:assume*").matches("sts:AssumeRole", false).is_no());
+        assert!(
+            pattern("sts:assume*")
+                .matches("sts:AssumeRole", true)
+                .is_yes()
+        );
+        assert!(
+            pattern("sts:assume*")
+                .matches("sts:AssumeRole", false)
+                .is_no()
+        );
         for wide in ["*", "sts:*", "STS:assumerole", "sts:Assume????", "*:*role"] {
             assert!(action_fits(wide, "sts:AssumeRole"), "{wide}");
         }
-        for narrow in ["", "sts:AssumeRoleWithSAML", "sts:Assume", "s3:*", "sts:Assume???", "${*}"] {
+        for narrow in [
+            "",
+            "sts:AssumeRoleWithSAML",
+            "sts:Assume",
+            "s3:*",
+            "sts:Assume???",
+            "${*}",
+        ] {
             assert!(!action_fits(narrow, "sts:AssumeRole"), "{narrow}");
         }
     }

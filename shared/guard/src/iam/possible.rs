@@ -6,15 +6,26 @@ use super::statement::{Effect, Statement};
 
 /// Whether some statement speaks for the request wherever one has to, conditions, denies and boundaries aside. Where this says no, so does
 /// [`super::decide()`], in every context that tells more than the request's.
-pub fn is_possible(request: &Request<'_>, identity: &Identity<'_>, resource: &ResourceSide<'_>) -> bool {
-    let by_identity = || identity.policies.iter().any(|policy| anything(policy, |statement| speaks(request, statement)));
+pub fn is_possible(
+    request: &Request<'_>,
+    identity: &Identity<'_>,
+    resource: &ResourceSide<'_>,
+) -> bool {
+    let by_identity = || {
+        identity
+            .policies
+            .iter()
+            .any(|policy| anything(policy, |statement| speaks(request, statement)))
+    };
     let at_resource = match resource {
         ResourceSide::None => return by_identity(),
         ResourceSide::Trust(policy) | ResourceSide::Policy(policy) => policy,
     };
     let named = |strong: bool| {
         anything(at_resource, |statement| {
-            let Some(principals) = &statement.principal else { return false };
+            let Some(principals) = &statement.principal else {
+                return false;
+            };
             let (meant, grip) = principals.grip(request.caller, false);
             let grips = grip.is_some_and(|grip| !strong || grip != Grip::Account);
             grips && !meant.is_no() && speaks(request, statement)
@@ -25,7 +36,10 @@ pub fn is_possible(request: &Request<'_>, identity: &Identity<'_>, resource: &Re
         // Within an account a trust policy that names more than the account is enough.
         (_, true) => named(true) || (named(false) && by_identity()),
         (_, false) => {
-            let from_outside = matches!(request.caller.kind, super::CallerKind::Federated | super::CallerKind::Service);
+            let from_outside = matches!(
+                request.caller.kind,
+                super::CallerKind::Federated | super::CallerKind::Service
+            );
             named(false) && (from_outside || by_identity())
         }
     }
@@ -35,12 +49,18 @@ pub fn is_possible(request: &Request<'_>, identity: &Identity<'_>, resource: &Re
 fn anything(policy: &Governing<'_>, says: impl Fn(&Statement) -> bool) -> bool {
     match policy.text {
         Text::Missing(_) => true,
-        Text::Read(document) => document.statements.iter().any(|statement| statement.effect == Effect::Allow && says(statement)),
+        Text::Read(document) => document
+            .statements
+            .iter()
+            .any(|statement| statement.effect == Effect::Allow && says(statement)),
     }
 }
 
 fn speaks(request: &Request<'_>, statement: &Statement) -> bool {
-    statement.has_action(request.action) && !statement.has_resource(request.resource, request.context).is_no()
+    statement.has_action(request.action)
+        && !statement
+            .has_resource(request.resource, request.context)
+            .is_no()
 }
 
 #[cfg(test)]
@@ -52,7 +72,13 @@ mod tests {
     use crate::iam::{Caller, Context, Document, Place, decide};
 
     fn statement() -> impl Strategy<Value = Value> {
-        let action = prop::sample::select(vec!["sts:AssumeRole", "sts:*", "*", "s3:GetObject", "STS:assume*"]);
+        let action = prop::sample::select(vec![
+            "sts:AssumeRole",
+            "sts:*",
+            "*",
+            "s3:GetObject",
+            "STS:assume*",
+        ]);
         let resource = prop::sample::select(vec![
             "*",
             "arn:aws:iam::444455556666:role/A",
@@ -82,14 +108,22 @@ mod tests {
             "arn:aws:iam::444455556666:role/C",
             "AIDADORAEXAMPLE",
         ];
-        (statement(), prop::sample::select(names.to_vec()), any::<bool>()).prop_map(|(mut statement, name, all_but)| {
-            if let Some(statement) = statement.as_object_mut() {
-                statement.remove("Resource");
-                statement.remove("NotResource");
-                statement.insert(if all_but { "NotPrincipal" } else { "Principal" }.to_owned(), json!({"AWS": name}));
-            }
-            statement
-        })
+        (
+            statement(),
+            prop::sample::select(names.to_vec()),
+            any::<bool>(),
+        )
+            .prop_map(|(mut statement, name, all_but)| {
+                if let Some(statement) = statement.as_object_mut() {
+                    statement.remove("Resource");
+                    statement.remove("NotResource");
+                    statement.insert(
+                        if all_but { "NotPrincipal" } else { "Principal" }.to_owned(),
+                        json!({"AWS": name}),
+                    );
+                }
+                statement
+            })
     }
 
     fn document(statements: &[Value]) -> Document {

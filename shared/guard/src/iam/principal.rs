@@ -51,7 +51,12 @@ pub struct Principals {
 
 impl Principals {
     pub(super) fn read(value: &Value, all_but: bool) -> Result<Self, DocumentError> {
-        let wrong = || DocumentError::new(format!("`{}` is `*` or an object of names", if all_but { "NotPrincipal" } else { "Principal" }));
+        let wrong = || {
+            DocumentError::new(format!(
+                "`{}` is `*` or an object of names",
+                if all_but { "NotPrincipal" } else { "Principal" }
+            ))
+        };
         let mut named = Vec::new();
         match value {
             Value::String(text) if text == "*" => named.push(Principal::Everyone),
@@ -63,7 +68,11 @@ impl Principals {
                             "Federated" => Principal::Federated(name),
                             "Service" => Principal::Service(name),
                             "CanonicalUser" => Principal::CanonicalUser(name),
-                            other => return Err(DocumentError::new(format!("there is no kind of principal `{other}`"))),
+                            other => {
+                                return Err(DocumentError::new(format!(
+                                    "there is no kind of principal `{other}`"
+                                )));
+                            }
                         });
                     }
                 }
@@ -75,7 +84,11 @@ impl Principals {
 
     /// How the caller is meant; the strongest grip, where there are several. With `NotPrincipal`, everybody else is meant as by `*`.
     pub(super) fn grip(&self, caller: &Caller, denies: bool) -> (Truth, Option<Grip>) {
-        let grip = self.named.iter().filter_map(|principal| principal.grip(caller)).max();
+        let grip = self
+            .named
+            .iter()
+            .filter_map(|principal| principal.grip(caller))
+            .max();
         if !self.all_but {
             return (grip.is_some().into(), grip);
         }
@@ -85,7 +98,9 @@ impl Principals {
             Some(_) if denies && caller.has_boundary => Truth::No,
             Some(Grip::Everyone) => Truth::Yes,
             Some(_) if !denies || self.names_in_whole(caller) => Truth::Yes,
-            Some(_) => Truth::open("NotPrincipal, which names only a part of account, role and caller"),
+            Some(_) => {
+                Truth::open("NotPrincipal, which names only a part of account, role and caller")
+            }
         };
         (excepted.not(), Some(Grip::Everyone))
     }
@@ -94,10 +109,20 @@ impl Principals {
 impl Principals {
     /// Whether all that a caller can be named by is named: AWS may look at the account first, then the role, then the session.
     fn names_in_whole(&self, caller: &Caller) -> bool {
-        let names = |arn: &str| self.named.iter().any(|named| matches!(named, Principal::Arn(name) if name == arn));
+        let names = |arn: &str| {
+            self.named
+                .iter()
+                .any(|named| matches!(named, Principal::Arn(name) if name == arn))
+        };
         let account = self.named.contains(&Principal::Account(caller.account));
         match &caller.kind {
-            CallerKind::User => account && self.named.iter().any(|named| named.grip(caller) == Some(Grip::Direct)),
+            CallerKind::User => {
+                account
+                    && self
+                        .named
+                        .iter()
+                        .any(|named| named.grip(caller) == Some(Grip::Direct))
+            }
             CallerKind::Session { role } => account && names(role) && names(&caller.arn),
             CallerKind::Somebody => false,
             CallerKind::Federated | CallerKind::Service => true,
@@ -135,9 +160,10 @@ impl Principal {
     pub fn grip(&self, caller: &Caller) -> Option<Grip> {
         match (self, &caller.kind) {
             (Self::Everyone, _) => Some(Grip::Everyone),
-            (Self::Account(account), CallerKind::User | CallerKind::Somebody | CallerKind::Session { .. }) => {
-                (*account == caller.account).then_some(Grip::Account)
-            }
+            (
+                Self::Account(account),
+                CallerKind::User | CallerKind::Somebody | CallerKind::Session { .. },
+            ) => (*account == caller.account).then_some(Grip::Account),
             (Self::Arn(arn), CallerKind::User) => (*arn == caller.arn).then_some(Grip::Direct),
             (Self::Arn(arn), CallerKind::Session { role }) => {
                 if *arn == caller.arn {
@@ -146,8 +172,11 @@ impl Principal {
                     (arn == role).then_some(Grip::Direct)
                 }
             }
-            (Self::Id(id), CallerKind::User | CallerKind::Session { .. }) => (caller.id.as_deref() == Some(id)).then_some(Grip::Direct),
-            (Self::Federated(provider), CallerKind::Federated) | (Self::Service(provider), CallerKind::Service) => {
+            (Self::Id(id), CallerKind::User | CallerKind::Session { .. }) => {
+                (caller.id.as_deref() == Some(id)).then_some(Grip::Direct)
+            }
+            (Self::Federated(provider), CallerKind::Federated)
+            | (Self::Service(provider), CallerKind::Service) => {
                 (provider == "*" || *provider == caller.arn).then_some(Grip::Direct)
             }
             _ => None,

@@ -57,20 +57,31 @@ pub struct Statement {
 impl Statement {
     /// Whether it speaks of an action, in any case.
     pub fn has_action(&self, action: &str) -> bool {
-        self.action.patterns.iter().any(|pattern| action_fits(pattern, action)) != self.action.all_but
+        self.action
+            .patterns
+            .iter()
+            .any(|pattern| action_fits(pattern, action))
+            != self.action.all_but
     }
 
     /// Whether it speaks of a resource.
     pub fn has_resource(&self, arn: &str, context: &Context) -> Truth {
-        let reading = Reading { wildcards: true, variables: self.variables };
-        self.resource
-            .as_ref()
-            .map_or(Truth::Yes, |scope| scope.has(|pattern| Pattern::read(pattern, reading, context).matches_resource(arn)))
+        let reading = Reading {
+            wildcards: true,
+            variables: self.variables,
+        };
+        self.resource.as_ref().map_or(Truth::Yes, |scope| {
+            scope.has(|pattern| Pattern::read(pattern, reading, context).matches_resource(arn))
+        })
     }
 
     /// Whether all its conditions hold.
     pub fn conditions_hold(&self, context: &Context) -> Truth {
-        Truth::all(self.conditions.iter().map(|condition| condition.holds(context)))
+        Truth::all(
+            self.conditions
+                .iter()
+                .map(|condition| condition.holds(context)),
+        )
     }
 
     /// Whether it applies to an action on a resource, whoever asks.

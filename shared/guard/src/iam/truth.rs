@@ -37,7 +37,10 @@ impl Truth {
     }
 
     /// The opposite; what is open stays so.
-    #[expect(clippy::should_implement_trait, reason = "`!` would read worse between `and` and `or`")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`!` would read worse between `and` and `or`"
+    )]
     pub fn not(self) -> Self {
         match self {
             Self::Yes => Self::No,
@@ -82,7 +85,11 @@ impl Truth {
 
     /// What it hangs on; nothing where it is decided.
     pub fn reasons(&self) -> impl Iterator<Item = &str> {
-        let reasons = if let Self::Open(reasons) = self { Some(reasons) } else { None };
+        let reasons = if let Self::Open(reasons) = self {
+            Some(reasons)
+        } else {
+            None
+        };
         reasons.into_iter().flatten().map(String::as_str)
     }
 }
@@ -104,7 +111,10 @@ mod tests {
         assert_eq!(open().or(Truth::Yes), Truth::Yes);
         assert_eq!(open().and(Truth::Yes), open());
         assert_eq!(open().or(Truth::No), open());
-        assert_eq!(open().and(Truth::open("b")).reasons().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            open().and(Truth::open("b")).reasons().collect::<Vec<_>>(),
+            ["a", "b"]
+        );
         assert_eq!(Truth::all([]), Truth::Yes);
         assert_eq!(Truth::any([]), Truth::No);
     }

@@ -19,10 +19,16 @@ impl Judge<'_, '_> {
             }
         }
         for snapshot in rosters.iter().filter(|snapshot| snapshot.taken.is_none()) {
-            notices.push(format!("when the roster of account {} was taken is not known; give it as FILE@TIME", snapshot.account));
+            notices.push(format!(
+                "when the roster of account {} was taken is not known; give it as FILE@TIME",
+                snapshot.account
+            ));
         }
         for snapshot in rosters.iter().filter(|snapshot| snapshot.truncated) {
-            notices.push(format!("the roster of account {} is truncated; absence from a group proves nothing", snapshot.account));
+            notices.push(format!(
+                "the roster of account {} is truncated; absence from a group proves nothing",
+                snapshot.account
+            ));
         }
         let mut unknown: Vec<String> = Vec::new();
         for group in self.policy.roles.iter().flat_map(|role| &role.groups) {

@@ -128,7 +128,9 @@ pub struct Examined<'a> {
 impl Examined<'_> {
     /// Rule, verdict and reason, in the order of the codes.
     pub fn answers(&self) -> impl Iterator<Item = (&'static Rule, Verdict, &str)> {
-        self.answers.iter().map(|(rule, answer)| (*rule, answer.verdict, &*answer.because))
+        self.answers
+            .iter()
+            .map(|(rule, answer)| (*rule, answer.verdict, &*answer.because))
     }
 }
 
@@ -162,8 +164,10 @@ impl Judgement {
 
     /// Notes entries of the policy that no role matches. What was probably meant comes before everything else.
     pub fn note_unmatched(&mut self, unmatched: &[UnmatchedEntry]) {
-        let sentence = |entry: &UnmatchedEntry| format!("line {} of the policy: {entry}", entry.line);
-        let (near, others): (Vec<_>, Vec<_>) = unmatched.iter().partition(|entry| entry.is_near_miss());
+        let sentence =
+            |entry: &UnmatchedEntry| format!("line {} of the policy: {entry}", entry.line);
+        let (near, others): (Vec<_>, Vec<_>) =
+            unmatched.iter().partition(|entry| entry.is_near_miss());
         self.near_misses.extend(near.into_iter().map(sentence));
         self.notices.splice(..0, self.near_misses.iter().cloned());
         self.notices.extend(others.into_iter().map(sentence));
@@ -179,9 +183,22 @@ impl Judgement {
         }
     }
 
-    pub(super) fn summarise(&mut self, switch: &Switch<'_>, caller: &CallerShown, role: &str, answers: &[(&'static Rule, Answer)]) {
-        let of =
-            |verdict: Verdict| u16::try_from(answers.iter().filter(|(_, answer)| answer.verdict == verdict).count()).unwrap_or(u16::MAX);
+    pub(super) fn summarise(
+        &mut self,
+        switch: &Switch<'_>,
+        caller: &CallerShown,
+        role: &str,
+        answers: &[(&'static Rule, Answer)],
+    ) {
+        let of = |verdict: Verdict| {
+            u16::try_from(
+                answers
+                    .iter()
+                    .filter(|(_, answer)| answer.verdict == verdict)
+                    .count(),
+            )
+            .unwrap_or(u16::MAX)
+        };
         let role = keep(&mut self.roles, Arc::from(role));
         let caller = keep(&mut self.callers, Arc::new(caller.clone()));
         self.switches.push(SwitchSummary {
@@ -199,9 +216,17 @@ impl Judgement {
 
     /// INVARIANT (order): findings come out in an order of their own, whatever order the facts came in.
     pub(super) fn finish(&mut self) {
-        self.findings.sort_by(|a, b| (a.time, a.rule, &a.id).cmp(&(b.time, b.rule, &b.id)));
-        self.suppressed
-            .sort_by(|a, b| (a.finding.time, a.finding.rule, &a.finding.id).cmp(&(b.finding.time, b.finding.rule, &b.finding.id)));
-        self.switches.sort_by(|a, b| (a.time, &a.role, &a.caller, &a.event).cmp(&(b.time, &b.role, &b.caller, &b.event)));
+        self.findings
+            .sort_by(|a, b| (a.time, a.rule, &a.id).cmp(&(b.time, b.rule, &b.id)));
+        self.suppressed.sort_by(|a, b| {
+            (a.finding.time, a.finding.rule, &a.finding.id).cmp(&(
+                b.finding.time,
+                b.finding.rule,
+                &b.finding.id,
+            ))
+        });
+        self.switches.sort_by(|a, b| {
+            (a.time, &a.role, &a.caller, &a.event).cmp(&(b.time, &b.role, &b.caller, &b.event))
+        });
     }
 }

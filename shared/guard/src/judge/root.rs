@@ -15,7 +15,9 @@ impl<'w> Judge<'_, 'w> {
         if !self.scope.holds(switch.key.second) {
             return;
         }
-        let Some(rule) = Rule::find("RW008") else { return };
+        let Some(rule) = Rule::find("RW008") else {
+            return;
+        };
         drop(self.tracer.roster.take_asked());
         let origin = self.tracer.origin(switch);
         self.asked_for(switch.key.second, switch.records());
@@ -25,21 +27,43 @@ impl<'w> Judge<'_, 'w> {
             self.judgement.root_allowed += 1;
             return;
         }
-        let target = switch.grants().find_map(|grant| grant.target.as_deref()).unwrap_or_default();
+        let target = switch
+            .grants()
+            .find_map(|grant| grant.target.as_deref())
+            .unwrap_or_default();
         let issued = switch.key.issued.as_deref().unwrap_or_default();
         let id = id_of(rule.code, &[target, &switch.key.second.to_string(), issued]);
         let mut events = switch.evidence();
         events.extend(answer.events);
         let sentence = answer.because.into_owned();
-        let subject = Subject { switches: vec![switch.key.clone()], records: switch.all_records() };
-        let made =
-            Made { rule, verdict: answer.verdict, severity: Severity::Critical, time: switch.key.second, sentence, events, id, subject };
+        let subject = Subject {
+            switches: vec![switch.key.clone()],
+            records: switch.all_records(),
+        };
+        let made = Made {
+            rule,
+            verdict: answer.verdict,
+            severity: Severity::Critical,
+            time: switch.key.second,
+            sentence,
+            events,
+            id,
+            subject,
+        };
         self.report(made, root_of(target, &origin), shown(&origin), None);
     }
 
     /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every copy of the record says so.
-    pub(super) fn root_refused(&mut self, record: &RecordKey, denial: &'w Denial, role: Option<&RoleArn>, sure: bool) {
-        let Some(rule) = Rule::find("RW008") else { return };
+    pub(super) fn root_refused(
+        &mut self,
+        record: &RecordKey,
+        denial: &'w Denial,
+        role: Option<&RoleArn>,
+        sure: bool,
+    ) {
+        let Some(rule) = Rule::find("RW008") else {
+            return;
+        };
         if !self.scope.holds(denial.time) {
             return;
         }
@@ -48,26 +72,55 @@ impl<'w> Judge<'_, 'w> {
             self.judgement.root_allowed += 1;
             return;
         }
-        let near = denial.role.as_ref().map(RoleArn::as_str).or(denial.root.as_deref());
+        let near = denial
+            .role
+            .as_ref()
+            .map(RoleArn::as_str)
+            .or(denial.root.as_deref());
         let origin = self.behind(denial, record, near);
         let who = harmless(&origin.name);
         let (sentence, role) = match role {
             Some(role) if denial.api != MintApi::AssumeRoot => {
-                let account = denial.caller.account.map_or_else(|| who.clone(), |account| rules::account_shown(account, self.policy));
-                let sentence = format!("the root user of {account} was refused when trying to enter {}", rules::place(role, self.policy));
+                let account = denial.caller.account.map_or_else(
+                    || who.clone(),
+                    |account| rules::account_shown(account, self.policy),
+                );
+                let sentence = format!(
+                    "the root user of {account} was refused when trying to enter {}",
+                    rules::place(role, self.policy)
+                );
                 (sentence, harmless(role.as_str()))
             }
             _ => (
                 format!("{who} was refused root credentials (AssumeRoot)"),
-                denial.root.as_deref().map_or_else(String::new, |root| root_of(root, &origin)),
+                denial
+                    .root
+                    .as_deref()
+                    .map_or_else(String::new, |root| root_of(root, &origin)),
             ),
         };
-        let verdict = if sure { Verdict::Violation } else { Verdict::Unproven };
+        let verdict = if sure {
+            Verdict::Violation
+        } else {
+            Verdict::Unproven
+        };
         self.judgement.count(rule.code, verdict);
         let id = id_of(rule.code, &[&record.event.to_string()]);
         let events = vec![record.clone()];
-        let subject = Subject { switches: Vec::new(), records: events.clone() };
-        let made = Made { rule, verdict, severity: Severity::Critical, time: denial.time, sentence, events, id, subject };
+        let subject = Subject {
+            switches: Vec::new(),
+            records: events.clone(),
+        };
+        let made = Made {
+            rule,
+            verdict,
+            severity: Severity::Critical,
+            time: denial.time,
+            sentence,
+            events,
+            id,
+            subject,
+        };
         self.report(made, role, shown(&origin), None);
     }
 }
@@ -77,5 +130,9 @@ fn root_of(target: &str, origin: &Origin) -> String {
     if target.starts_with("arn:") {
         return harmless(target);
     }
-    iam_arn(origin.arn.as_deref().and_then(partition_of), harmless(target), "root")
+    iam_arn(
+        origin.arn.as_deref().and_then(partition_of),
+        harmless(target),
+        "root",
+    )
 }

@@ -122,11 +122,20 @@ impl Totals {
 /// The standing of every switch, in their order. A finding over several sessions speaks of each switch that its events show.
 pub fn standings(judgement: &Judgement) -> Vec<Standing> {
     let mut worst: HashMap<(&EventId, &str), Standing> = HashMap::new();
-    let found = judgement
-        .findings
+    let found = judgement.findings.iter().map(|finding| {
+        (
+            finding,
+            if finding.verdict == Verdict::Violation {
+                Standing::Violating
+            } else {
+                Standing::Unproven
+            },
+        )
+    });
+    let hidden = judgement
+        .suppressed
         .iter()
-        .map(|finding| (finding, if finding.verdict == Verdict::Violation { Standing::Violating } else { Standing::Unproven }));
-    let hidden = judgement.suppressed.iter().map(|suppressed| (&suppressed.finding, Standing::Suppressed));
+        .map(|suppressed| (&suppressed.finding, Standing::Suppressed));
     for (finding, standing) in found.chain(hidden) {
         for event in &finding.events {
             let known = worst.entry((event, &finding.role)).or_insert(standing);
@@ -134,12 +143,17 @@ pub fn standings(judgement: &Judgement) -> Vec<Standing> {
         }
     }
     let of = |switch: &SwitchSummary| {
-        let shown = switch.event.as_ref().and_then(|event| worst.get(&(event, &*switch.role)));
-        shown.copied().unwrap_or(match (switch.violations, switch.unproven) {
-            (0, 0) => Standing::Clean,
-            (0, _) => Standing::Unproven,
-            _ => Standing::Violating,
-        })
+        let shown = switch
+            .event
+            .as_ref()
+            .and_then(|event| worst.get(&(event, &*switch.role)));
+        shown
+            .copied()
+            .unwrap_or(match (switch.violations, switch.unproven) {
+                (0, 0) => Standing::Clean,
+                (0, _) => Standing::Unproven,
+                _ => Standing::Violating,
+            })
     };
     judgement.switches.iter().map(of).collect()
 }

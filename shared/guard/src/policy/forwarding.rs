@@ -26,13 +26,19 @@ impl Forwarding {
         let mut roles: Vec<String> = Vec::new();
         for (at, (_, own)) in all.iter().enumerate() {
             // Of two that are the same, the first stays.
-            let covered = all.iter().enumerate().any(|(other, (_, wide))| covers(wide, own) && (wide != own || other < at));
+            let covered = all
+                .iter()
+                .enumerate()
+                .any(|(other, (_, wide))| covers(wide, own) && (wide != own || other < at));
             if !covered {
                 roles.push(own.clone());
             }
         }
-        let mut widened: Vec<(String, String)> =
-            all.into_iter().filter(|(text, own)| text != own).map(|(text, own)| (text.to_owned(), own)).collect();
+        let mut widened: Vec<(String, String)> = all
+            .into_iter()
+            .filter(|(text, own)| text != own)
+            .map(|(text, own)| (text.to_owned(), own))
+            .collect();
         widened.dedup();
         Self { roles, widened }
     }
@@ -69,8 +75,17 @@ impl Forwarding {
 /// A role that is covered only by several of its ARNs together is told as well.
 pub fn uncovered<'p>(policy: &'p Policy, deployed: &str) -> Vec<&'p RolePattern> {
     // EventBridge takes `?` as it is, and no ARN has one.
-    let deployed: Vec<&str> = deployed.split(',').map(str::trim).filter(|wide| !wide.contains('?')).collect();
-    policy.roles.iter().map(|role| &role.arn).filter(|arn| !deployed.iter().any(|wide| covers(wide, arn.as_str()))).collect()
+    let deployed: Vec<&str> = deployed
+        .split(',')
+        .map(str::trim)
+        .filter(|wide| !wide.contains('?'))
+        .collect();
+    policy
+        .roles
+        .iter()
+        .map(|role| &role.arn)
+        .filter(|arn| !deployed.iter().any(|wide| covers(wide, arn.as_str())))
+        .collect()
 }
 
 /// Whether a wildcard matches whatever a glob of the policy matches. `wide` has no `?`.
@@ -84,7 +99,11 @@ fn covers(wide: &str, glob: &str) -> bool {
 /// EventBridge has no `?` and no two `*` in a row. The parameter is a list between commas, and takes partition and account whole or as `*`.
 fn wildcard(glob: &str) -> String {
     let mut parts = glob.splitn(6, ':');
-    let whole = |part: Option<&str>| part.filter(|part| !part.contains(['*', '?'])).unwrap_or("*").to_owned();
+    let whole = |part: Option<&str>| {
+        part.filter(|part| !part.contains(['*', '?']))
+            .unwrap_or("*")
+            .to_owned()
+    };
     let (partition, account) = (whole(parts.nth(1)), whole(parts.nth(2)));
     let plain = |c: char| c.is_ascii_alphanumeric() || "_+=.@/-".contains(c);
     let mut resource = String::new();
@@ -127,8 +146,13 @@ mod tests {
     use super::*;
 
     fn policy(roles: &[&str]) -> Policy {
-        let entries = roles.iter().map(|arn| format!("  - {{arn: '{arn}', groups: [development/Developers]}}\n"));
-        let text = format!("version: 1\naccounts: {{111122223333: development}}\nroles:\n{}", entries.collect::<Vec<_>>().concat());
+        let entries = roles
+            .iter()
+            .map(|arn| format!("  - {{arn: '{arn}', groups: [development/Developers]}}\n"));
+        let text = format!(
+            "version: 1\naccounts: {{111122223333: development}}\nroles:\n{}",
+            entries.collect::<Vec<_>>().concat()
+        );
         Policy::read(text.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"))
     }
 
@@ -138,8 +162,14 @@ mod tests {
 
     #[test]
     fn globs_become_wildcards_that_match_no_less_and_say_where_they_match_more() {
-        let plain = forwarding(&["arn:aws:iam::444455556666:role/UpdateApp", "arn:aws:iam::*:role/ops/*"]);
-        assert_eq!(plain.parameter(), "arn:aws:iam::444455556666:role/UpdateApp,arn:aws:iam::*:role/ops/*");
+        let plain = forwarding(&[
+            "arn:aws:iam::444455556666:role/UpdateApp",
+            "arn:aws:iam::*:role/ops/*",
+        ]);
+        assert_eq!(
+            plain.parameter(),
+            "arn:aws:iam::444455556666:role/UpdateApp,arn:aws:iam::*:role/ops/*"
+        );
         assert_eq!(plain.widened, []);
         for partition in ["aws-cn", "aws-eusc", "aws-iso-b", "aws-nova-x2"] {
             let role = format!("arn:{partition}:iam::444455556666:role/UpdateApp");
@@ -147,12 +177,24 @@ mod tests {
             assert_eq!((kept.parameter(), kept.widened), (role, vec![]));
         }
         for (written, wide) in [
-            ("arn:aws:iam::444455556666:role/Update?pp", "arn:aws:iam::444455556666:role/Update*pp"),
-            ("arn:aws:iam::444455556666:role/a?**b", "arn:aws:iam::444455556666:role/a*b"),
+            (
+                "arn:aws:iam::444455556666:role/Update?pp",
+                "arn:aws:iam::444455556666:role/Update*pp",
+            ),
+            (
+                "arn:aws:iam::444455556666:role/a?**b",
+                "arn:aws:iam::444455556666:role/a*b",
+            ),
             ("arn:aws:iam::44445555666?:role/a", "arn:aws:iam::*:role/a"),
             ("arn:aws*:iam::4444*:role/*", "arn:*:iam::*:role/*"),
-            ("arn:aws:iam::444455556666:role/one,two", "arn:aws:iam::444455556666:role/one*two"),
-            ("arn:aws:iam::444455556666:role/a\"}/b", "arn:aws:iam::444455556666:role/a*/b"),
+            (
+                "arn:aws:iam::444455556666:role/one,two",
+                "arn:aws:iam::444455556666:role/one*two",
+            ),
+            (
+                "arn:aws:iam::444455556666:role/a\"}/b",
+                "arn:aws:iam::444455556666:role/a*/b",
+            ),
         ] {
             let wider = forwarding(&[written]);
             assert_eq!(wider.widened, [(written.to_owned(), wide.to_owned())]);
@@ -162,49 +204,116 @@ mod tests {
 
     #[test]
     fn what_another_wildcard_covers_is_left_out() {
-        let roles =
-            ["arn:aws:iam::444455556666:role/UpdateApp", "arn:aws:iam::444455556666:role/*", "arn:aws:iam::444455556666:role/Update?pp"];
-        assert_eq!(forwarding(&roles).roles, ["arn:aws:iam::444455556666:role/*"]);
-        let same = ["arn:aws:iam::444455556666:role/a?", "arn:aws:iam::444455556666:role/a*"];
-        assert_eq!(forwarding(&same).roles, ["arn:aws:iam::444455556666:role/a*"]);
+        let roles = [
+            "arn:aws:iam::444455556666:role/UpdateApp",
+            "arn:aws:iam::444455556666:role/*",
+            "arn:aws:iam::444455556666:role/Update?pp",
+        ];
+        assert_eq!(
+            forwarding(&roles).roles,
+            ["arn:aws:iam::444455556666:role/*"]
+        );
+        let same = [
+            "arn:aws:iam::444455556666:role/a?",
+            "arn:aws:iam::444455556666:role/a*",
+        ];
+        assert_eq!(
+            forwarding(&same).roles,
+            ["arn:aws:iam::444455556666:role/a*"]
+        );
     }
 
     #[test]
     fn many_roles_are_split_so_that_each_pattern_is_short_enough_and_none_is_lost() {
-        let roles: Vec<String> = (0..100).map(|at| format!("arn:aws:iam::444455556666:role/team-{at:03}/UpdateApp")).collect();
+        let roles: Vec<String> = (0..100)
+            .map(|at| format!("arn:aws:iam::444455556666:role/team-{at:03}/UpdateApp"))
+            .collect();
         let texts: Vec<&str> = roles.iter().map(String::as_str).collect();
         let many = forwarding(&texts);
         let patterns = many.patterns();
         assert!(!many.fits_the_templates());
         let mut held: Vec<String> = Vec::new();
         for pattern in &patterns {
-            assert!(pattern.chars().count() < LONGEST_PATTERN, "{}", pattern.len());
+            assert!(
+                pattern.chars().count() < LONGEST_PATTERN,
+                "{}",
+                pattern.len()
+            );
             let json: serde_json::Value = serde_json::from_str(pattern).unwrap();
-            let arns = ["/detail/userIdentity/sessionContext/sessionIssuer/arn", "/detail/requestParameters/roleArn"];
-            let items = arns.iter().find_map(|place| json.pointer(place)).unwrap().as_array().unwrap();
-            held.extend(items.iter().filter_map(|item| Some(item["wildcard"].as_str()?.to_owned())));
+            let arns = [
+                "/detail/userIdentity/sessionContext/sessionIssuer/arn",
+                "/detail/requestParameters/roleArn",
+            ];
+            let items = arns
+                .iter()
+                .find_map(|place| json.pointer(place))
+                .unwrap()
+                .as_array()
+                .unwrap();
+            held.extend(
+                items
+                    .iter()
+                    .filter_map(|item| Some(item["wildcard"].as_str()?.to_owned())),
+            );
         }
-        assert_eq!(held, [&roles[..], &roles[..]].concat(), "each role once for its uses and once for services");
-        assert_eq!(patterns.iter().filter(|pattern| pattern.contains("exists")).count(), 1);
+        assert_eq!(
+            held,
+            [&roles[..], &roles[..]].concat(),
+            "each role once for its uses and once for services"
+        );
+        assert_eq!(
+            patterns
+                .iter()
+                .filter(|pattern| pattern.contains("exists"))
+                .count(),
+            1
+        );
         assert!(forwarding(&texts[..3]).fits_the_templates());
     }
 
     #[test]
     fn a_policy_without_roles_needs_no_patterns() {
-        let none = Forwarding { roles: Vec::new(), widened: Vec::new() };
+        let none = Forwarding {
+            roles: Vec::new(),
+            widened: Vec::new(),
+        };
         assert_eq!((none.patterns(), none.parameter()), (vec![], String::new()));
     }
 
     #[test]
     fn what_is_deployed_has_to_cover_every_role() {
-        let policy =
-            policy(&["arn:aws:iam::444455556666:role/UpdateApp", "arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/A?"]);
-        let missing = |deployed: &str| uncovered(&policy, deployed).iter().map(|arn| arn.as_str()).collect::<Vec<_>>();
+        let policy = policy(&[
+            "arn:aws:iam::444455556666:role/UpdateApp",
+            "arn:aws:iam::444455556666:role/ops/*",
+            "arn:aws:iam::*:role/A?",
+        ]);
+        let missing = |deployed: &str| {
+            uncovered(&policy, deployed)
+                .iter()
+                .map(|arn| arn.as_str())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(missing(&Forwarding::of(&policy).parameter()), [""; 0]);
         assert_eq!(missing("*"), [""; 0]);
-        assert_eq!(missing(" arn:aws:iam::444455556666:role/*, arn:aws:iam::*:role/A*"), [""; 0], "as CloudFormation shows it");
-        assert_eq!(missing("arn:aws:iam::444455556666:role/UpdateApp"), ["arn:aws:iam::444455556666:role/ops/*", "arn:aws:iam::*:role/A?"]);
-        assert_eq!(missing("arn:aws:iam::444455556666:role/ops/Br*,arn:aws:iam::444455556666:role/Update?pp").len(), 3);
+        assert_eq!(
+            missing(" arn:aws:iam::444455556666:role/*, arn:aws:iam::*:role/A*"),
+            [""; 0],
+            "as CloudFormation shows it"
+        );
+        assert_eq!(
+            missing("arn:aws:iam::444455556666:role/UpdateApp"),
+            [
+                "arn:aws:iam::444455556666:role/ops/*",
+                "arn:aws:iam::*:role/A?"
+            ]
+        );
+        assert_eq!(
+            missing(
+                "arn:aws:iam::444455556666:role/ops/Br*,arn:aws:iam::444455556666:role/Update?pp"
+            )
+            .len(),
+            3
+        );
         assert_eq!(missing("").len(), 3);
     }
 }

@@ -23,7 +23,13 @@ pub enum IdentityKind {
 
 impl IdentityKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 5] = [Self::IamUser, Self::IdentityCenter, Self::Saml, Self::WebIdentity, Self::Service];
+    pub const ALL: [Self; 5] = [
+        Self::IamUser,
+        Self::IdentityCenter,
+        Self::Saml,
+        Self::WebIdentity,
+        Self::Service,
+    ];
 
     /// As written in the policy file and in findings.
     pub const fn as_str(self) -> &'static str {
@@ -52,7 +58,10 @@ impl FromStr for IdentityKind {
     type Err = NotAnIdentityKind;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(NotAnIdentityKind)
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(NotAnIdentityKind)
     }
 }
 

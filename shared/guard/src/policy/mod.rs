@@ -96,16 +96,26 @@ impl Policy {
     ///
     /// `severity` is that of the role as the policy has it, where the finding is about an elevated role: findings about a critical role
     /// are never hidden, and neither are those of [`NEVER_SUPPRESSED`].
-    pub fn suppression(&self, rule: &str, caller: &str, severity: Option<Severity>, time: Moment) -> Option<&Suppression> {
+    pub fn suppression(
+        &self,
+        rule: &str,
+        caller: &str,
+        severity: Option<Severity>,
+        time: Moment,
+    ) -> Option<&Suppression> {
         if severity == Some(Severity::Critical) {
             return None;
         }
-        self.suppress.iter().find(|entry| entry.hides(rule, caller, time))
+        self.suppress
+            .iter()
+            .find(|entry| entry.hides(rule, caller, time))
     }
 
     /// The entries that hide nothing any more at `as_of`; they are to be reported.
     pub fn expired_suppressions(&self, as_of: Moment) -> impl Iterator<Item = &Suppression> {
-        self.suppress.iter().filter(move |entry| entry.is_expired(as_of))
+        self.suppress
+            .iter()
+            .filter(move |entry| entry.is_expired(as_of))
     }
 }
 
@@ -127,8 +137,17 @@ impl PolicyHash {
 
     /// As it is printed: 16 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let plain = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
-        plain.then(|| u64::from_str_radix(text, 16).ok().map(|number| Self(number.to_be_bytes()))).flatten()
+        let plain = text.len() == 16
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
+        plain
+            .then(|| {
+                u64::from_str_radix(text, 16)
+                    .ok()
+                    .map(|number| Self(number.to_be_bytes()))
+            })
+            .flatten()
     }
 }
 
@@ -188,18 +207,35 @@ mod tests {
     #[test]
     fn the_example_says_what_the_documentation_shows() {
         let policy = example();
-        assert_eq!(policy.account_name("111122223333".parse().unwrap()), Some("development"));
+        assert_eq!(
+            policy.account_name("111122223333".parse().unwrap()),
+            Some("development")
+        );
         assert_eq!(policy.account_name("123456789012".parse().unwrap()), None);
         assert!(policy.trusts("444455556666".parse().unwrap()));
         assert_eq!(policy.regions, ["us-east-1", "ap-northeast-1"]);
         assert_eq!(policy.assume_root, Decision::Deny);
         assert_eq!(policy.warnings, []);
-        let role = policy.role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/UpdateApp").unwrap()).unwrap();
-        assert_eq!(role.groups.iter().map(|group| group.written.as_str()).collect::<Vec<_>>(), ["development/Developers"]);
+        let role = policy
+            .role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/UpdateApp").unwrap())
+            .unwrap();
+        assert_eq!(
+            role.groups
+                .iter()
+                .map(|group| group.written.as_str())
+                .collect::<Vec<_>>(),
+            ["development/Developers"]
+        );
         assert_eq!(role.max_session.map(Span::seconds), Some(3_600));
-        assert_eq!((role.severity, role.mfa, role.chaining), (Severity::High, Mfa::Required, Decision::Deny));
+        assert_eq!(
+            (role.severity, role.mfa, role.chaining),
+            (Severity::High, Mfa::Required, Decision::Deny)
+        );
         assert_eq!(role.identities, [IdentityKind::IamUser]);
-        assert_eq!(policy.role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/Other").unwrap()), None);
+        assert_eq!(
+            policy.role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/Other").unwrap()),
+            None
+        );
     }
 
     #[test]
@@ -223,7 +259,10 @@ mod tests {
     #[test]
     fn the_version_is_the_start_of_the_sha_256_of_the_bytes() {
         assert_eq!(PolicyHash::of(b"").to_string(), "e3b0c44298fc1c14");
-        assert_eq!(serde_json::to_string(&PolicyHash::of(b"abc")).unwrap(), "\"ba7816bf8f01cfea\"");
+        assert_eq!(
+            serde_json::to_string(&PolicyHash::of(b"abc")).unwrap(),
+            "\"ba7816bf8f01cfea\""
+        );
         let changed = Policy::read(format!("{EXAMPLE}#\n").as_bytes(), "p").unwrap();
         assert_ne!(changed.version_hash, example().version_hash);
     }
@@ -231,12 +270,32 @@ mod tests {
     #[test]
     fn a_suppression_hides_to_the_end_of_its_day_and_is_then_reported() {
         let policy = example();
-        let (caller, last, after) = ("arn:aws:iam::111122223333:user/batch", at("2026-12-31T23:59:59Z"), at("2027-01-01T00:00:00Z"));
-        assert!(policy.suppression("RW003", caller, Some(Severity::High), last).is_some());
+        let (caller, last, after) = (
+            "arn:aws:iam::111122223333:user/batch",
+            at("2026-12-31T23:59:59Z"),
+            at("2027-01-01T00:00:00Z"),
+        );
+        assert!(
+            policy
+                .suppression("RW003", caller, Some(Severity::High), last)
+                .is_some()
+        );
         assert!(policy.suppression("RW003", caller, None, last).is_some());
-        assert!(policy.suppression("RW003", caller, Some(Severity::High), after).is_none());
-        assert!(policy.suppression("RW004", caller, Some(Severity::High), last).is_none());
-        assert!(policy.suppression("RW003", "arn:aws:iam::111122223333:user/alice", None, last).is_none());
+        assert!(
+            policy
+                .suppression("RW003", caller, Some(Severity::High), after)
+                .is_none()
+        );
+        assert!(
+            policy
+                .suppression("RW004", caller, Some(Severity::High), last)
+                .is_none()
+        );
+        assert!(
+            policy
+                .suppression("RW003", "arn:aws:iam::111122223333:user/alice", None, last)
+                .is_none()
+        );
         assert_eq!(policy.expired_suppressions(last).count(), 0);
         assert_eq!(policy.expired_suppressions(after).count(), 1);
     }
@@ -244,7 +303,14 @@ mod tests {
     #[test]
     fn findings_about_a_critical_role_are_never_hidden() {
         let policy = example();
-        let (caller, time) = ("arn:aws:iam::111122223333:user/batch", at("2026-06-01T00:00:00Z"));
-        assert!(policy.suppression("RW003", caller, Some(Severity::Critical), time).is_none());
+        let (caller, time) = (
+            "arn:aws:iam::111122223333:user/batch",
+            at("2026-06-01T00:00:00Z"),
+        );
+        assert!(
+            policy
+                .suppression("RW003", caller, Some(Severity::Critical), time)
+                .is_none()
+        );
     }
 }

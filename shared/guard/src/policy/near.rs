@@ -59,10 +59,12 @@ impl RolePattern {
         let (ours, theirs) = (Parts::of(self.as_str())?, Parts::of(role.as_str())?);
         if !glob_matches(ours.account, theirs.account) {
             // Only a slip of the pen leads to another account; there everything else has to fit.
-            let fits = glob_matches(ours.partition, theirs.partition) && glob_matches(ours.role, theirs.role);
+            let fits = glob_matches(ours.partition, theirs.partition)
+                && glob_matches(ours.role, theirs.role);
             return (fits && is_slip(ours.account, theirs.account)).then_some(Miss::Account);
         }
-        let partition = (!glob_matches(ours.partition, theirs.partition)).then_some(Miss::Partition);
+        let partition =
+            (!glob_matches(ours.partition, theirs.partition)).then_some(Miss::Partition);
         if glob_matches(ours.role, theirs.role) {
             return partition;
         }
@@ -82,13 +84,19 @@ impl<'a> Parts<'a> {
     fn of(arn: &'a str) -> Option<Self> {
         let mut parts = arn.splitn(6, ':');
         let (partition, account) = (parts.nth(1)?, parts.nth(2)?);
-        Some(Self { partition, account, role: parts.next()?.strip_prefix("role/")? })
+        Some(Self {
+            partition,
+            account,
+            role: parts.next()?.strip_prefix("role/")?,
+        })
     }
 }
 
 /// Whether two account ids differ in one digit, or in the order of two neighbors.
 fn is_slip(ours: &str, theirs: &str) -> bool {
-    ours.len() == theirs.len() && ours.bytes().all(|byte| byte.is_ascii_digit()) && strsim::osa_distance(ours, theirs) == 1
+    ours.len() == theirs.len()
+        && ours.bytes().all(|byte| byte.is_ascii_digit())
+        && strsim::osa_distance(ours, theirs) == 1
 }
 
 /// Compares paths and names that don't match.
@@ -104,23 +112,35 @@ fn of_roles(ours: &str, theirs: &str) -> Option<Miss> {
     if says_which(our_name) && matches_any_case(our_name, their_name) {
         return Some(Miss::Path);
     }
-    let plain = their_name.strip_prefix(PERMISSION_SET).filter(|_| !our_name.starts_with(PERMISSION_SET));
+    let plain = their_name
+        .strip_prefix(PERMISSION_SET)
+        .filter(|_| !our_name.starts_with(PERMISSION_SET));
     let set = || suffix(our_name, plain?).filter(|miss| *miss == Miss::MadeUpSuffix);
     let slip = || is_misspelled(our_name, their_name).then_some(Miss::Letter);
     let ending = || differ_in_ending(our_name, their_name).then_some(Miss::Ending);
-    suffix(our_name, their_name).or_else(set).or_else(slip).or_else(ending)
+    suffix(our_name, their_name)
+        .or_else(set)
+        .or_else(slip)
+        .or_else(ending)
 }
 
 /// `UpdateApp-prod` and `UpdateApp-dev`, `UpdateApp-eu-west-1` and `UpdateApp-us-east-1`
 fn differ_in_ending(ours: &str, theirs: &str) -> bool {
-    let (Some(our_stem), Some(their_stem)) = (without_ending(ours), without_ending(theirs)) else { return false };
-    let is_stem = our_stem.len() >= FEWEST_SHARED && !PERMISSION_SET.trim_end_matches('_').eq_ignore_ascii_case(our_stem);
+    let (Some(our_stem), Some(their_stem)) = (without_ending(ours), without_ending(theirs)) else {
+        return false;
+    };
+    let is_stem = our_stem.len() >= FEWEST_SHARED
+        && !PERMISSION_SET
+            .trim_end_matches('_')
+            .eq_ignore_ascii_case(our_stem);
     is_stem && !ours.contains(is_wild) && our_stem.eq_ignore_ascii_case(their_stem)
 }
 
 /// A name without the Region at its end, else without its last part.
 fn without_ending(name: &str) -> Option<&str> {
-    let ends = name.rmatch_indices(is_dash).filter_map(|(at, dash)| Some((name.get(..at)?, name.get(at + dash.len()..)?)));
+    let ends = name
+        .rmatch_indices(is_dash)
+        .filter_map(|(at, dash)| Some((name.get(..at)?, name.get(at + dash.len()..)?)));
     let region = ends.clone().find(|(_, end)| is_region(end));
     region.or_else(|| ends.clone().next()).map(|(stem, _)| stem)
 }
@@ -132,7 +152,11 @@ fn is_dash(c: char) -> bool {
 /// Whether names differ in one letter. Numbers tell roles apart, so they have to be the same.
 fn is_misspelled(ours: &str, theirs: &str) -> bool {
     let (ours, theirs) = (ours.to_ascii_lowercase(), theirs.to_ascii_lowercase());
-    let digits = |name: &str| name.chars().filter(char::is_ascii_digit).collect::<String>();
+    let digits = |name: &str| {
+        name.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
     let long = !ours.contains(is_wild) && ours.chars().count() >= FEWEST_TO_MISSPELL;
     long && digits(&ours) == digits(&theirs) && strsim::osa_distance(&ours, &theirs) == 1
 }
@@ -160,7 +184,9 @@ fn says_which(glob: &str) -> bool {
 
 /// Leaves out segments of the path that are a Region, or a wildcard for one.
 fn without_regions(role: &str) -> String {
-    let Some((path, name)) = role.rsplit_once('/') else { return role.to_owned() };
+    let Some((path, name)) = role.rsplit_once('/') else {
+        return role.to_owned();
+    };
     let kept = path.split('/').filter(|segment| !is_region(segment));
     kept.chain([name]).collect::<Vec<_>>().join("/")
 }
@@ -168,13 +194,17 @@ fn without_regions(role: &str) -> String {
 /// `ap-northeast-1`, `eusc-de-east-1`, `*`, `us-*`
 fn is_region(segment: &str) -> bool {
     if segment.contains(is_wild) {
-        return segment.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || is_wild(c))
+        return segment
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || is_wild(c))
             && (segment == "*" || segment.contains('-'));
     }
     let words: Vec<&str> = segment.split('-').collect();
     match words.as_slice() {
         [front @ .., number] if front.len() >= 2 => {
-            front.iter().all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+            front
+                .iter()
+                .all(|word| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
                 && !number.is_empty()
                 && number.bytes().all(|byte| byte.is_ascii_digit())
         }
@@ -185,17 +215,31 @@ fn is_region(segment: &str) -> bool {
 /// Compares names of which at least one has a suffix more.
 fn suffix(ours: &str, theirs: &str) -> Option<Miss> {
     // Who leaves out a suffix may leave its separator: `AWSReservedSSO_Admin_`.
-    let (ours, theirs) = (ours.trim_end_matches(is_dash), theirs.trim_end_matches(is_dash));
+    let (ours, theirs) = (
+        ours.trim_end_matches(is_dash),
+        theirs.trim_end_matches(is_dash),
+    );
     let (our_stems, their_stems) = (stems(ours), stems(theirs));
-    let longer = their_stems.iter().filter(|(stem, _)| matches_any_case(ours, stem)).map(|(_, miss)| *miss);
-    let shorter = our_stems.iter().filter(|(stem, _)| matches_any_case(stem, theirs)).map(|(_, miss)| *miss);
+    let longer = their_stems
+        .iter()
+        .filter(|(stem, _)| matches_any_case(ours, stem))
+        .map(|(_, miss)| *miss);
+    let shorter = our_stems
+        .iter()
+        .filter(|(stem, _)| matches_any_case(stem, theirs))
+        .map(|(_, miss)| *miss);
     let made_up = |stems: &[(&str, Miss)]| -> Vec<String> {
         let made_up = stems.iter().filter(|(_, miss)| *miss == Miss::MadeUpSuffix);
         made_up.map(|(stem, _)| (*stem).to_owned()).collect()
     };
     let theirs = made_up(&their_stems);
-    let both = made_up(&our_stems).iter().any(|stem| theirs.iter().any(|their| matches_any_case(stem, their)));
-    longer.chain(shorter).chain(both.then_some(Miss::MadeUpSuffix)).min()
+    let both = made_up(&our_stems)
+        .iter()
+        .any(|stem| theirs.iter().any(|their| matches_any_case(stem, their)));
+    longer
+        .chain(shorter)
+        .chain(both.then_some(Miss::MadeUpSuffix))
+        .min()
 }
 
 /// What is left of a name without its suffix, for each place where one could begin.
@@ -207,7 +251,8 @@ fn stems(name: &str) -> Vec<(&str, Miss)> {
             && begins_suffix(last, c)
             && let (Some(stem), Some(rest)) = (name.get(..at), name.get(at..))
             && plain_characters(stem) >= FEWEST_OF_STEM
-            && let Some(miss) = kind_of_suffix(rest).or_else(|| is_apart(stem, c).then_some(Miss::Word))
+            && let Some(miss) =
+                kind_of_suffix(rest).or_else(|| is_apart(stem, c).then_some(Miss::Word))
         {
             stems.push((stem, miss));
         }
@@ -232,8 +277,15 @@ fn begins_suffix(last: char, c: char) -> bool {
 
 /// What kind of suffix a text is, if it is short enough to be one: at most one word, and what was made up.
 fn kind_of_suffix(text: &str) -> Option<Miss> {
-    let parts: Vec<&str> = text.split(is_separator).filter(|part| !part.is_empty()).collect();
-    let words: usize = parts.iter().filter(|part| !is_made_up(part)).map(|part| words_in(part)).sum();
+    let parts: Vec<&str> = text
+        .split(is_separator)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let words: usize = parts
+        .iter()
+        .filter(|part| !is_made_up(part))
+        .map(|part| words_in(part))
+        .sum();
     match (words, parts.len()) {
         (_, 0) => None,
         (0, _) => Some(Miss::MadeUpSuffix),
@@ -244,7 +296,11 @@ fn kind_of_suffix(text: &str) -> Option<Miss> {
 
 /// `0123456789abcdef`, `1QK4ZJ7M2W8XN`, `*`
 fn is_made_up(part: &str) -> bool {
-    if part.len() == DIGITS_OF_SET && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+    if part.len() == DIGITS_OF_SET
+        && part
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    {
         return true;
     }
     let long = part.len() >= FEWEST_MADE_UP && part.bytes().any(|byte| byte.is_ascii_digit());
@@ -254,7 +310,9 @@ fn is_made_up(part: &str) -> bool {
 /// How many words are written without a gap: two in `FunctionRole`.
 fn words_in(part: &str) -> usize {
     let pairs = part.chars().zip(part.chars().skip(1));
-    1 + pairs.filter(|(last, c)| c.is_ascii_uppercase() && !last.is_ascii_uppercase()).count()
+    1 + pairs
+        .filter(|(last, c)| c.is_ascii_uppercase() && !last.is_ascii_uppercase())
+        .count()
 }
 
 #[cfg(test)]

@@ -33,9 +33,20 @@ pub(super) struct Slot<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of a map that may hold the keys `known`. `what` is how messages call the map: "a role".
-    pub(super) fn of(node: &'a Node, what: &'static str, known: &'static [&'static str], problems: &mut Problems) -> Option<Self> {
+    pub(super) fn of(
+        node: &'a Node,
+        what: &'static str,
+        known: &'static [&'static str],
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let Value::Map(pairs) = &node.value else {
-            problems.at(node.place, || format!("{what} has the keys {}; this is {}", listing(known.iter().copied(), "and"), sort_of(node)));
+            problems.at(node.place, || {
+                format!(
+                    "{what} has the keys {}; this is {}",
+                    listing(known.iter().copied(), "and"),
+                    sort_of(node)
+                )
+            });
             return None;
         };
         let mut entries = Vec::with_capacity(pairs.len());
@@ -51,7 +62,12 @@ impl<'a> Fields<'a> {
                 }),
             }
         }
-        Some(Self { what, place: node.place, entries, misspelt })
+        Some(Self {
+            what,
+            place: node.place,
+            entries,
+            misspelt,
+        })
     }
 
     /// A field that may be absent.
@@ -60,11 +76,18 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that must be there; `why` says what it is for.
-    pub(super) fn required(&self, name: &str, why: &str, problems: &mut Problems) -> Option<&Field<'a>> {
+    pub(super) fn required(
+        &self,
+        name: &str,
+        why: &str,
+        problems: &mut Problems,
+    ) -> Option<&Field<'a>> {
         let field = self.optional(name);
         // One slip is one error.
         if field.is_none() && !self.misspelt.contains(&name) {
-            problems.at(self.place, || format!("{} needs `{name}`: {why}", self.what));
+            problems.at(self.place, || {
+                format!("{} needs `{name}`: {why}", self.what)
+            });
         }
         field
     }
@@ -74,15 +97,26 @@ fn unknown_key(text: &str, meant: Option<&str>, what: &str, known: &[&str]) -> S
     let shown = harmless(text);
     match meant {
         Some(meant) => format!("unknown key `{shown}`, did you mean `{meant}`?"),
-        None => format!("unknown key `{shown}`: {what} has {}", listing(known.iter().copied(), "and")),
+        None => format!(
+            "unknown key `{shown}`: {what} has {}",
+            listing(known.iter().copied(), "and")
+        ),
     }
 }
 
 impl<'a> Field<'a> {
     /// The value, with a place to point at even where nothing was written.
     pub(super) fn slot(&self) -> Slot<'a> {
-        let place = if matches!(self.value.value, Value::Nothing) { self.key.place } else { self.value.place };
-        Slot { called: format!("`{}`", self.name), place, node: self.value }
+        let place = if matches!(self.value.value, Value::Nothing) {
+            self.key.place
+        } else {
+            self.value.place
+        };
+        Slot {
+            called: format!("`{}`", self.name),
+            place,
+            node: self.value,
+        }
     }
 
     /// Where the key stands.
@@ -94,17 +128,37 @@ impl<'a> Field<'a> {
     pub(super) fn list(&self, entries: &Entries, problems: &mut Problems) -> Option<Vec<Slot<'a>>> {
         if let Value::List(items) = &self.value.value {
             let called = format!("an entry of `{}`", self.name);
-            return Some(items.iter().map(|node| Slot { called: called.clone(), place: node.place, node }).collect());
+            return Some(
+                items
+                    .iter()
+                    .map(|node| Slot {
+                        called: called.clone(),
+                        place: node.place,
+                        node,
+                    })
+                    .collect(),
+            );
         }
         let name = self.name;
         problems.at(self.slot().place, || match (&self.value.value, entries) {
-            (Value::Nothing, Entries::Texts(such_as)) => format!("`{name}` has no value: write a list such as `[{such_as}]`"),
-            (Value::Nothing, Entries::Maps(first)) => {
-                format!("`{name}` has no value: write an entry that begins with `- {first}:`, or `[]`")
+            (Value::Nothing, Entries::Texts(such_as)) => {
+                format!("`{name}` has no value: write a list such as `[{such_as}]`")
             }
-            (Value::Text(text), Entries::Texts(_)) => format!("`{name}` is a list: write `[{}]`", harmless(text)),
-            (_, Entries::Texts(such_as)) => format!("`{name}` is a list such as `[{such_as}]`; this is {}", sort_of(self.value)),
-            (_, Entries::Maps(first)) => format!("`{name}` is a list: each entry begins with `- {first}:`"),
+            (Value::Nothing, Entries::Maps(first)) => {
+                format!(
+                    "`{name}` has no value: write an entry that begins with `- {first}:`, or `[]`"
+                )
+            }
+            (Value::Text(text), Entries::Texts(_)) => {
+                format!("`{name}` is a list: write `[{}]`", harmless(text))
+            }
+            (_, Entries::Texts(such_as)) => format!(
+                "`{name}` is a list such as `[{such_as}]`; this is {}",
+                sort_of(self.value)
+            ),
+            (_, Entries::Maps(first)) => {
+                format!("`{name}` is a list: each entry begins with `- {first}:`")
+            }
         });
         None
     }
@@ -123,30 +177,54 @@ impl<'a> Slot<'a> {
     pub(super) fn text(&self, such_as: &str, problems: &mut Problems) -> Option<&'a str> {
         match &self.node.value {
             Value::Text(text) if text.is_empty() => {
-                problems.at(self.place, || format!("{} is empty: write one such as `{such_as}`", self.called));
+                problems.at(self.place, || {
+                    format!("{} is empty: write one such as `{such_as}`", self.called)
+                });
                 None
             }
             Value::Text(text) => Some(text),
             Value::Nothing => {
-                problems.at(self.place, || format!("{} has no value: write one such as `{such_as}`", self.called));
+                problems.at(self.place, || {
+                    format!(
+                        "{} has no value: write one such as `{such_as}`",
+                        self.called
+                    )
+                });
                 None
             }
             Value::List(_) | Value::Map(_) => {
-                problems.at(self.place, || format!("{} is one value such as `{such_as}`; this is {}", self.called, sort_of(self.node)));
+                problems.at(self.place, || {
+                    format!(
+                        "{} is one value such as `{such_as}`; this is {}",
+                        self.called,
+                        sort_of(self.node)
+                    )
+                });
                 None
             }
         }
     }
 
     /// One of a few words.
-    pub(super) fn choice<T: Copy>(&self, choices: &[T], word: fn(T) -> &'static str, problems: &mut Problems) -> Option<T> {
+    pub(super) fn choice<T: Copy>(
+        &self,
+        choices: &[T],
+        word: fn(T) -> &'static str,
+        problems: &mut Problems,
+    ) -> Option<T> {
         let first = choices.first().map_or("", |choice| word(*choice));
         let text = self.text(first, problems)?;
         let found = choices.iter().copied().find(|choice| word(*choice) == text);
         if found.is_none() {
             problems.at(self.place, || {
                 let words = || choices.iter().map(|choice| word(*choice));
-                format!("{} is {}, not `{}`{}", self.called, listing(words(), "or"), harmless(text), did_you_mean(text, words()))
+                format!(
+                    "{} is {}, not `{}`{}",
+                    self.called,
+                    listing(words(), "or"),
+                    harmless(text),
+                    did_you_mean(text, words())
+                )
             });
         }
         found
@@ -186,12 +264,18 @@ pub(super) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) 
         return None;
     }
     let distance = |word: &str| strsim::damerau_levenshtein(&text, &plain(word));
-    let (best, word) = words.into_iter().map(|word| (distance(word), word)).min_by_key(|(distance, _)| *distance)?;
+    let (best, word) = words
+        .into_iter()
+        .map(|word| (distance(word), word))
+        .min_by_key(|(distance, _)| *distance)?;
     (best <= (length / 3).max(1)).then_some(word)
 }
 
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| !matches!(c, '-' | '_'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

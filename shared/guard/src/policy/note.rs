@@ -33,15 +33,36 @@ impl fmt::Display for Note {
 }
 
 /// All that is odd, by line.
-pub(super) fn all(roles: &[RolePolicy], roles_line: usize, accounts: &BTreeMap<AccountId, String>) -> Vec<Note> {
+pub(super) fn all(
+    roles: &[RolePolicy],
+    roles_line: usize,
+    accounts: &BTreeMap<AccountId, String>,
+) -> Vec<Note> {
     let mut notes = Vec::new();
     if roles.is_empty() {
         let text = "no role is listed: nothing is judged but AssumeRoot".to_owned();
-        notes.push(Note { line: roles_line, text });
+        notes.push(Note {
+            line: roles_line,
+            text,
+        });
     }
     for role in roles {
-        let texts = [unlisted_account(role, accounts), endless_session(role), short_stretch(role), endless_day(role)];
-        notes.extend(texts.into_iter().flatten().chain(without_users(role)).map(|text| Note { line: role.line, text }));
+        let texts = [
+            unlisted_account(role, accounts),
+            endless_session(role),
+            short_stretch(role),
+            endless_day(role),
+        ];
+        notes.extend(
+            texts
+                .into_iter()
+                .flatten()
+                .chain(without_users(role))
+                .map(|text| Note {
+                    line: role.line,
+                    text,
+                }),
+        );
     }
     notes.extend(unreachable(roles));
     notes.sort();
@@ -50,31 +71,52 @@ pub(super) fn all(roles: &[RolePolicy], roles_line: usize, accounts: &BTreeMap<A
 }
 
 fn unlisted_account(role: &RolePolicy, accounts: &BTreeMap<AccountId, String>) -> Option<String> {
-    let account = role.arn.account().filter(|account| !accounts.contains_key(account))?;
-    Some(format!("`{}` is in account {account}, which is not in `accounts`", shown(&role.arn)))
+    let account = role
+        .arn
+        .account()
+        .filter(|account| !accounts.contains_key(account))?;
+    Some(format!(
+        "`{}` is in account {account}, which is not in `accounts`",
+        shown(&role.arn)
+    ))
 }
 
 fn endless_session(role: &RolePolicy) -> Option<String> {
     let limit = role.max_session.filter(|limit| *limit >= LONGEST_SESSION)?;
-    Some(format!("`max_session` of {limit} is never exceeded: AWS grants {LONGEST_SESSION} at most"))
+    Some(format!(
+        "`max_session` of {limit} is never exceeded: AWS grants {LONGEST_SESSION} at most"
+    ))
 }
 
 fn short_stretch(role: &RolePolicy) -> Option<String> {
     let (stretch, session) = (role.max_stretch?, role.max_session?);
-    (stretch < session).then(|| format!("`max_stretch` of {stretch} is exceeded by one session of `max_session` ({session})"))
+    (stretch < session).then(|| {
+        format!(
+            "`max_stretch` of {stretch} is exceeded by one session of `max_session` ({session})"
+        )
+    })
 }
 
 fn endless_day(role: &RolePolicy) -> Option<String> {
     let limit = role.max_per_day.filter(|limit| *limit >= DAY)?;
-    Some(format!("`max_per_day` of {limit} is never exceeded: it limits the use in any 24h"))
+    Some(format!(
+        "`max_per_day` of {limit} is never exceeded: it limits the use in any 24h"
+    ))
 }
 
 fn without_users(role: &RolePolicy) -> impl Iterator<Item = String> {
     let none = !role.allows(IdentityKind::IamUser);
-    [("groups", !role.groups.is_empty()), ("min_membership", role.min_membership.is_some())]
-        .into_iter()
-        .filter(move |(_, is_set)| none && *is_set)
-        .map(|(key, _)| format!("`{key}` has no effect: `identities` has no `iam-user`, and nobody else is in a group"))
+    [
+        ("groups", !role.groups.is_empty()),
+        ("min_membership", role.min_membership.is_some()),
+    ]
+    .into_iter()
+    .filter(move |(_, is_set)| none && *is_set)
+    .map(|(key, _)| {
+        format!(
+            "`{key}` has no effect: `identities` has no `iam-user`, and nobody else is in a group"
+        )
+    })
 }
 
 /// Roles that an earlier entry takes away.
@@ -84,20 +126,40 @@ fn unreachable(roles: &[RolePolicy]) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut uncompared = false;
     for role in roles {
-        let earlier = literals.get(role.arn.as_str()).copied().or_else(|| globs.iter().copied().find(|glob| glob.arn.covers(&role.arn)));
+        let earlier = literals.get(role.arn.as_str()).copied().or_else(|| {
+            globs
+                .iter()
+                .copied()
+                .find(|glob| glob.arn.covers(&role.arn))
+        });
         match earlier {
             Some(earlier) => {
                 let (line, first) = (role.line, earlier.line);
-                let by = if earlier.arn == role.arn { "it stands".to_owned() } else { format!("`{}` stands", shown(&earlier.arn)) };
-                notes.push(Note { line, text: format!("`{}` is never reached: {by} in line {first} already", shown(&role.arn)) });
+                let by = if earlier.arn == role.arn {
+                    "it stands".to_owned()
+                } else {
+                    format!("`{}` stands", shown(&earlier.arn))
+                };
+                notes.push(Note {
+                    line,
+                    text: format!(
+                        "`{}` is never reached: {by} in line {first} already",
+                        shown(&role.arn)
+                    ),
+                });
             }
             None if role.arn.has_wildcards() => {
                 if globs.len() < COMPARED {
                     globs.push(role);
                 } else if !uncompared {
                     uncompared = true;
-                    let text = format!("after {COMPARED} patterns with wildcards it is not told any more which roles they take away");
-                    notes.push(Note { line: role.line, text });
+                    let text = format!(
+                        "after {COMPARED} patterns with wildcards it is not told any more which roles they take away"
+                    );
+                    notes.push(Note {
+                        line: role.line,
+                        text,
+                    });
                 }
             }
             None => {
@@ -116,47 +178,73 @@ fn shown(pattern: &RolePattern) -> String {
 mod tests {
     use super::super::Policy;
 
-    const HEAD: &str = "version: 1\naccounts: {111122223333: development, 444455556666: production}\n";
+    const HEAD: &str =
+        "version: 1\naccounts: {111122223333: development, 444455556666: production}\n";
 
     fn notes(roles: &str) -> Vec<String> {
-        let policy = Policy::read(format!("{HEAD}{roles}").as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
+        let policy = Policy::read(format!("{HEAD}{roles}").as_bytes(), "p")
+            .unwrap_or_else(|errors| panic!("{errors}"));
         policy.warnings.iter().map(ToString::to_string).collect()
     }
 
     fn notes_of_role(keys: &str) -> Vec<String> {
-        notes(&format!("roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [development/Developers], {keys}}}\n"))
+        notes(&format!(
+            "roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [development/Developers], {keys}}}\n"
+        ))
     }
 
     fn notes_of_roles(names: &[&str]) -> Vec<String> {
-        let entry = |name: &&str| format!("  - {{arn: 'arn:aws:iam::{name}', groups: [development/Developers]}}\n");
-        notes(&format!("roles:\n{}", names.iter().map(entry).collect::<String>()))
+        let entry = |name: &&str| {
+            format!("  - {{arn: 'arn:aws:iam::{name}', groups: [development/Developers]}}\n")
+        };
+        notes(&format!(
+            "roles:\n{}",
+            names.iter().map(entry).collect::<String>()
+        ))
     }
 
     #[test]
     fn a_policy_without_roles_is_odd() {
-        assert_eq!(notes("roles: []\n"), ["line 3: no role is listed: nothing is judged but AssumeRoot"]);
+        assert_eq!(
+            notes("roles: []\n"),
+            ["line 3: no role is listed: nothing is judged but AssumeRoot"]
+        );
     }
 
     #[test]
     fn a_role_outside_the_zone_of_trust_is_odd() {
         assert_eq!(
             notes_of_roles(&["999988887777:role/A", "*:role/B", "444455556666:role/C"]),
-            ["line 4: `arn:aws:iam::999988887777:role/A` is in account 999988887777, which is not in `accounts`"]
+            [
+                "line 4: `arn:aws:iam::999988887777:role/A` is in account 999988887777, which is not in `accounts`"
+            ]
         );
     }
 
     #[test]
     fn a_limit_that_cannot_be_exceeded_is_odd() {
-        assert_eq!(notes_of_role("max_session: 12h"), ["line 4: `max_session` of 12h is never exceeded: AWS grants 12h at most"]);
-        assert_eq!(notes_of_role("max_per_day: 25h"), ["line 4: `max_per_day` of 1d 1h is never exceeded: it limits the use in any 24h"]);
-        assert_eq!(notes_of_role("max_session: 11h59m, max_per_day: 23h"), Vec::<String>::new());
+        assert_eq!(
+            notes_of_role("max_session: 12h"),
+            ["line 4: `max_session` of 12h is never exceeded: AWS grants 12h at most"]
+        );
+        assert_eq!(
+            notes_of_role("max_per_day: 25h"),
+            ["line 4: `max_per_day` of 1d 1h is never exceeded: it limits the use in any 24h"]
+        );
+        assert_eq!(
+            notes_of_role("max_session: 11h59m, max_per_day: 23h"),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
     fn a_stretch_shorter_than_one_session_is_odd() {
         let told = ["line 4: `max_stretch` of 1h is exceeded by one session of `max_session` (2h)"];
         assert_eq!(notes_of_role("max_session: 2h, max_stretch: 1h"), told);
-        assert_eq!(notes_of_role("max_session: 1h, max_stretch: 1h"), Vec::<String>::new());
+        assert_eq!(
+            notes_of_role("max_session: 1h, max_stretch: 1h"),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -179,20 +267,28 @@ mod tests {
         assert_eq!(
             notes_of_roles(&names),
             [
-                format!("line 6: `{arn}/Team?` is never reached: `{arn}/Team*` stands in line 5 already"),
+                format!(
+                    "line 6: `{arn}/Team?` is never reached: `{arn}/Team*` stands in line 5 already"
+                ),
                 format!("line 7: `{arn}/A` is never reached: it stands in line 4 already"),
                 format!("line 8: `{arn}/Team*` is never reached: it stands in line 5 already"),
-                format!("line 11: `{arn}/B1` is never reached: `{arn}/B?` stands in line 9 already"),
+                format!(
+                    "line 11: `{arn}/B1` is never reached: `{arn}/B?` stands in line 9 already"
+                ),
             ]
         );
     }
     #[test]
     fn a_flood_of_patterns_is_not_compared_for_ever() {
-        let names: Vec<String> = (0..310).map(|number| format!("*:role/Team{number}-*")).collect();
+        let names: Vec<String> = (0..310)
+            .map(|number| format!("*:role/Team{number}-*"))
+            .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         assert_eq!(
             notes_of_roles(&names),
-            ["line 304: after 300 patterns with wildcards it is not told any more which roles they take away"]
+            [
+                "line 304: after 300 patterns with wildcards it is not told any more which roles they take away"
+            ]
         );
     }
 }

@@ -45,7 +45,11 @@ impl fmt::Display for PolicyErrors {
             if count > 0 {
                 f.write_str("\n")?;
             }
-            writeln!(f, "{}:{}:{}: {}", self.name, error.line, error.column, error.message)?;
+            writeln!(
+                f,
+                "{}:{}:{}: {}",
+                self.name, error.line, error.column, error.message
+            )?;
             writeln!(f, "{:>5} | {}", error.line, error.quote)?;
             write!(f, "      | {}", error.mark)?;
         }
@@ -80,7 +84,11 @@ pub(super) struct Place {
 
 impl Place {
     /// For what is wrong with the file as a whole.
-    pub(super) const START: Self = Self { line: 1, column: 1, length: 1 };
+    pub(super) const START: Self = Self {
+        line: 1,
+        column: 1,
+        length: 1,
+    };
 }
 
 /// What was found wrong so far.
@@ -113,31 +121,70 @@ impl Problems {
         self.found.sort();
         let lines = lines(source);
         let errors = self.found.into_iter().map(|(place, message)| {
-            let line = place.line.checked_sub(1).and_then(|at| lines.get(at)).copied().unwrap_or_default();
+            let line = place
+                .line
+                .checked_sub(1)
+                .and_then(|at| lines.get(at))
+                .copied()
+                .unwrap_or_default();
             let (quote, mark) = quote(line, place);
-            PolicyError { line: place.line, column: place.column, message, quote, mark }
+            PolicyError {
+                line: place.line,
+                column: place.column,
+                message,
+                quote,
+                mark,
+            }
         });
-        PolicyErrors { name: harmless(name), errors: errors.collect(), untold: self.untold }
+        PolicyErrors {
+            name: harmless(name),
+            errors: errors.collect(),
+            untold: self.untold,
+        }
     }
 }
 
 /// Lines as YAML counts them: a lone carriage return ends one too.
 fn lines(source: &str) -> Vec<&str> {
-    source.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r')).collect()
+    source
+        .split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+        .collect()
 }
 
 /// What is shown of a line, and the carets under the place.
 fn quote(line: &str, place: Place) -> (String, String) {
     let marked_from = place.column.saturating_sub(1);
-    let skipped = if marked_from < QUOTED - KEPT_BEFORE { 0 } else { marked_from - KEPT_BEFORE };
+    let skipped = if marked_from < QUOTED - KEPT_BEFORE {
+        0
+    } else {
+        marked_from - KEPT_BEFORE
+    };
     let mut rest = line.chars().skip(skipped);
-    let clipped: String = rest.by_ref().take(QUOTED).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let clipped: String = rest
+        .by_ref()
+        .take(QUOTED)
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .collect();
     let shown = harmless(&clipped);
-    let (before, after) = (if skipped > 0 { "…" } else { "" }, if rest.next().is_some() { "…" } else { "" });
-    let width = |from: usize, count: usize| -> usize { shown.chars().skip(from).take(count).filter_map(UnicodeWidthChar::width).sum() };
+    let (before, after) = (
+        if skipped > 0 { "…" } else { "" },
+        if rest.next().is_some() { "…" } else { "" },
+    );
+    let width = |from: usize, count: usize| -> usize {
+        shown
+            .chars()
+            .skip(from)
+            .take(count)
+            .filter_map(UnicodeWidthChar::width)
+            .sum()
+    };
     let in_front = before.chars().count() + width(0, marked_from - skipped);
     let marked = width(marked_from - skipped, place.length).max(1);
-    (format!("{before}{shown}{after}"), format!("{}{}", " ".repeat(in_front), "^".repeat(marked)))
+    (
+        format!("{before}{shown}{after}"),
+        format!("{}{}", " ".repeat(in_front), "^".repeat(marked)),
+    )
 }
 
 #[cfg(test)]
@@ -147,7 +194,14 @@ mod tests {
     fn rendered(source: &str, places: &[(usize, usize, usize)]) -> String {
         let mut problems = Problems::default();
         for (line, column, length) in places {
-            problems.at(Place { line: *line, column: *column, length: *length }, || "wrong".into());
+            problems.at(
+                Place {
+                    line: *line,
+                    column: *column,
+                    length: *length,
+                },
+                || "wrong".into(),
+            );
         }
         problems.into_errors("p.yaml", source).to_string()
     }
@@ -162,16 +216,34 @@ mod tests {
 
     #[test]
     fn a_mark_stands_under_wide_characters_and_tabs() {
-        assert_eq!(rendered("a: 開発 bad", &[(1, 7, 3)]), "p.yaml:1:7: wrong\n    1 | a: 開発 bad\n      |         ^^^");
-        assert_eq!(rendered("a: 開発", &[(1, 4, 2)]), "p.yaml:1:4: wrong\n    1 | a: 開発\n      |    ^^^^");
-        assert_eq!(rendered("\t\tbad", &[(1, 3, 3)]), "p.yaml:1:3: wrong\n    1 |   bad\n      |   ^^^");
+        assert_eq!(
+            rendered("a: 開発 bad", &[(1, 7, 3)]),
+            "p.yaml:1:7: wrong\n    1 | a: 開発 bad\n      |         ^^^"
+        );
+        assert_eq!(
+            rendered("a: 開発", &[(1, 4, 2)]),
+            "p.yaml:1:4: wrong\n    1 | a: 開発\n      |    ^^^^"
+        );
+        assert_eq!(
+            rendered("\t\tbad", &[(1, 3, 3)]),
+            "p.yaml:1:3: wrong\n    1 |   bad\n      |   ^^^"
+        );
     }
 
     #[test]
     fn a_mark_never_leaves_its_line() {
-        assert_eq!(rendered("abc\r\ndef", &[(1, 2, usize::MAX)]), "p.yaml:1:2: wrong\n    1 | abc\n      |  ^^");
-        assert_eq!(rendered("abc", &[(9, 7, 2)]), "p.yaml:9:7: wrong\n    9 | \n      | ^");
-        assert_eq!(rendered("a\rb", &[(2, 1, 1)]), "p.yaml:2:1: wrong\n    2 | b\n      | ^");
+        assert_eq!(
+            rendered("abc\r\ndef", &[(1, 2, usize::MAX)]),
+            "p.yaml:1:2: wrong\n    1 | abc\n      |  ^^"
+        );
+        assert_eq!(
+            rendered("abc", &[(9, 7, 2)]),
+            "p.yaml:9:7: wrong\n    9 | \n      | ^"
+        );
+        assert_eq!(
+            rendered("a\rb", &[(2, 1, 1)]),
+            "p.yaml:2:1: wrong\n    2 | b\n      | ^"
+        );
     }
 
     #[test]
@@ -179,12 +251,21 @@ mod tests {
         let source = format!("{}bad{}", "x".repeat(1_000), "y".repeat(1_000));
         let text = rendered(&source, &[(1, 1_001, 3)]);
         let (before, after) = ("x".repeat(60), "y".repeat(87));
-        assert_eq!(text, format!("p.yaml:1:1001: wrong\n    1 | …{before}bad{after}…\n      | {}^^^", " ".repeat(61)));
+        assert_eq!(
+            text,
+            format!(
+                "p.yaml:1:1001: wrong\n    1 | …{before}bad{after}…\n      | {}^^^",
+                " ".repeat(61)
+            )
+        );
     }
 
     #[test]
     fn the_quote_cannot_reach_the_terminal() {
-        assert_eq!(rendered("a\u{1b}[31m\u{202e}b", &[(1, 8, 1)]), "p.yaml:1:8: wrong\n    1 | a\u{fffd}[31m\u{fffd}b\n      |        ^");
+        assert_eq!(
+            rendered("a\u{1b}[31m\u{202e}b", &[(1, 8, 1)]),
+            "p.yaml:1:8: wrong\n    1 | a\u{fffd}[31m\u{fffd}b\n      |        ^"
+        );
     }
 
     #[test]

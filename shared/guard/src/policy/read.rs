@@ -17,7 +17,14 @@ use super::{Decision, Policy, PolicyHash, note};
 use crate::untrusted::{harmless, shows_as_itself};
 
 /// The keys of a policy.
-pub(super) const POLICY_KEYS: &[&str] = &["version", "accounts", "regions", "assume_root", "roles", "suppress"];
+pub(super) const POLICY_KEYS: &[&str] = &[
+    "version",
+    "accounts",
+    "regions",
+    "assume_root",
+    "roles",
+    "suppress",
+];
 #[cfg(test)]
 pub(super) use {role::ROLE_KEYS, suppression::SUPPRESSION_KEYS};
 
@@ -45,25 +52,45 @@ pub(super) fn read(bytes: &[u8], name: &str) -> Result<Policy, PolicyErrors> {
 /// The text of the file, if it is one that a person can have written.
 fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     if bytes.len() > MOST_BYTES {
-        problems.at(Place::START, || format!("the file has {} bytes: a policy has at most 1 MiB", bytes.len()));
+        problems.at(Place::START, || {
+            format!(
+                "the file has {} bytes: a policy has at most 1 MiB",
+                bytes.len()
+            )
+        });
         return None;
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        problems.at(Place::START, || "the file is UTF-16: save it as UTF-8".into());
+        problems.at(Place::START, || {
+            "the file is UTF-16: save it as UTF-8".into()
+        });
         return None;
     }
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let readable = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            problems.at(after(&String::from_utf8_lossy(readable)), || "this is not UTF-8: save the file as UTF-8".into());
+            problems.at(after(&String::from_utf8_lossy(readable)), || {
+                "this is not UTF-8: save the file as UTF-8".into()
+            });
             return None;
         }
     };
     // YAML forbids them, and a zero byte would end the file for some parsers.
-    let control = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    if let Some((before, c)) = text.find(control).and_then(|at| Some((text.get(..at)?, text.get(at..)?.chars().next()?))) {
-        problems.at(after(before), || format!("a character that cannot be seen stands here (U+{:04X}): remove it", u32::from(c)));
+    let control = |c: char| {
+        (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+            || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    if let Some((before, c)) = text
+        .find(control)
+        .and_then(|at| Some((text.get(..at)?, text.get(at..)?.chars().next()?)))
+    {
+        problems.at(after(before), || {
+            format!(
+                "a character that cannot be seen stands here (U+{:04X}): remove it",
+                u32::from(c)
+            )
+        });
         return None;
     }
     Some(text)
@@ -72,8 +99,15 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
 /// The place of the character after `text`.
 fn after(text: &str) -> Place {
     let newlines = text.replace("\r\n", "\n").replace('\r', "\n");
-    let column = newlines.rsplit('\n').next().map_or(0, |line| line.chars().count());
-    Place { line: newlines.matches('\n').count() + 1, column: column + 1, length: 1 }
+    let column = newlines
+        .rsplit('\n')
+        .next()
+        .map_or(0, |line| line.chars().count());
+    Place {
+        line: newlines.matches('\n').count() + 1,
+        column: column + 1,
+        length: 1,
+    }
 }
 
 fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Option<Policy> {
@@ -90,39 +124,71 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         version.slot().text(VERSION, problems);
     }
     let accounts = Accounts::read(&fields, problems);
-    let regions = fields.optional("regions").map_or_else(Vec::new, |field| regions(field, problems));
+    let regions = fields
+        .optional("regions")
+        .map_or_else(Vec::new, |field| regions(field, problems));
     let assume_root = match fields.optional("assume_root") {
-        Some(field) => field.slot().choice(&Decision::ALL, Decision::as_str, problems)?,
+        Some(field) => field
+            .slot()
+            .choice(&Decision::ALL, Decision::as_str, problems)?,
         None => Decision::Deny,
     };
-    let roles = match fields.required("roles", "the elevated roles; every other role is not judged", problems) {
+    let roles = match fields.required(
+        "roles",
+        "the elevated roles; every other role is not judged",
+        problems,
+    ) {
         Some(field) => role::read_all(field, &accounts, problems),
         None => Vec::new(),
     };
-    let suppress = fields.optional("suppress").map_or_else(Vec::new, |field| suppression::read_all(field, problems));
-    let roles_line = fields.optional("roles").map_or(1, |field| field.key_place().line);
+    let suppress = fields
+        .optional("suppress")
+        .map_or_else(Vec::new, |field| suppression::read_all(field, problems));
+    let roles_line = fields
+        .optional("roles")
+        .map_or(1, |field| field.key_place().line);
     let warnings = note::all(&roles, roles_line, &accounts.by_id);
-    Some(Policy { version_hash, accounts: accounts.by_id, regions, assume_root, roles, suppress, warnings })
+    Some(Policy {
+        version_hash,
+        accounts: accounts.by_id,
+        regions,
+        assume_root,
+        roles,
+        suppress,
+        warnings,
+    })
 }
 
 /// A version that is there and is not ours.
 fn other_version(root: &Node) -> Option<Slot<'_>> {
     let fields = Fields::of(root, "a policy", POLICY_KEYS, &mut Problems::default())?;
     let slot = fields.optional("version")?.slot();
-    slot.node.as_text().is_some_and(|text| !text.is_empty() && text != VERSION).then_some(slot)
+    slot.node
+        .as_text()
+        .is_some_and(|text| !text.is_empty() && text != VERSION)
+        .then_some(slot)
 }
 
 fn regions(field: &Field<'_>, problems: &mut Problems) -> Vec<String> {
-    let Some(slots) = field.list(&Entries::Texts("us-east-1"), problems) else { return Vec::new() };
+    let Some(slots) = field.list(&Entries::Texts("us-east-1"), problems) else {
+        return Vec::new();
+    };
     if slots.is_empty() {
         problems.at(field.slot().place, || "`regions` is empty: leave the key out, and events are taken from wherever they come".into());
     }
     let mut seen = BTreeSet::new();
     let mut regions = Vec::new();
     for slot in slots {
-        let Some(region) = slot.text("us-east-1", problems) else { continue };
+        let Some(region) = slot.text("us-east-1", problems) else {
+            continue;
+        };
         if !is_region(region) {
-            problems.at(slot.place, || format!("`{}` is no region: they are written like `us-east-1`", harmless(region)));
+            problems.at(slot.place, || {
+                format!(
+                    "`{}` is no region: they are written like `us-east-1`",
+                    harmless(region)
+                )
+            });
         } else if !seen.insert(region) {
             problems.at(slot.place, || format!("`{region}` stands twice"));
         } else {
@@ -135,9 +201,13 @@ fn regions(field: &Field<'_>, problems: &mut Problems) -> Vec<String> {
 /// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. No list of them, for AWS opens more.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let Some((number, words)) = parts.split_last() else { return false };
+    let Some((number, words)) = parts.split_last() else {
+        return false;
+    };
     (2..=4).contains(&words.len())
-        && words.iter().all(|word| (1..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase()))
+        && words.iter().all(|word| {
+            (1..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())
+        })
         && (1..=2).contains(&number.len())
         && number.bytes().all(|b| b.is_ascii_digit())
 }
@@ -146,12 +216,19 @@ fn is_region(text: &str) -> bool {
 fn prose<'a>(slot: &Slot<'a>, such_as: &str, problems: &mut Problems) -> Option<&'a str> {
     let text = slot.text(such_as, problems)?;
     if text.trim().is_empty() {
-        problems.at(slot.place, || format!("{} is empty: write one such as `{such_as}`", slot.called));
+        problems.at(slot.place, || {
+            format!("{} is empty: write one such as `{such_as}`", slot.called)
+        });
         return None;
     }
     // A folded text ends its lines with spaces; a block text keeps them, and may.
     if !text.chars().all(|c| c == '\n' || shows_as_itself(c)) {
-        problems.at(slot.place, || format!("{} has characters that cannot be seen: remove them", slot.called));
+        problems.at(slot.place, || {
+            format!(
+                "{} has characters that cannot be seen: remove them",
+                slot.called
+            )
+        });
         return None;
     }
     Some(text)

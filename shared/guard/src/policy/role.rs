@@ -98,8 +98,16 @@ pub struct RolePattern {
 impl RolePattern {
     /// INVARIANT (pattern): only the reader of the file builds one, after it has judged the text.
     pub(super) fn new(text: String, account: Option<AccountId>) -> Self {
-        let (head, tail) = (text.find(WILD).unwrap_or(text.len()), text.rfind(WILD).map_or(0, |at| text.len() - at - 1));
-        Self { text, account, head, tail }
+        let (head, tail) = (
+            text.find(WILD).unwrap_or(text.len()),
+            text.rfind(WILD).map_or(0, |at| text.len() - at - 1),
+        );
+        Self {
+            text,
+            account,
+            head,
+            tail,
+        }
     }
 
     /// As written.
@@ -114,13 +122,25 @@ impl RolePattern {
 
     /// Whether the pattern can match roles of an account.
     pub(crate) fn may_be_in(&self, account: AccountId) -> bool {
-        self.text.split(':').nth(4).is_some_and(|part| glob_matches(part, &account.to_string()))
+        self.text
+            .split(':')
+            .nth(4)
+            .is_some_and(|part| glob_matches(part, &account.to_string()))
     }
 
     /// The pattern for the roles of one account.
     pub(crate) fn in_account(&self, account: AccountId) -> String {
         let parts = self.text.splitn(6, ':').enumerate();
-        parts.map(|(at, part)| if at == 4 { account.to_string() } else { part.to_owned() }).collect::<Vec<_>>().join(":")
+        parts
+            .map(|(at, part)| {
+                if at == 4 {
+                    account.to_string()
+                } else {
+                    part.to_owned()
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(":")
     }
 
     /// Whether the pattern can match more than one ARN.
@@ -137,7 +157,8 @@ impl RolePattern {
     pub fn matches_text(&self, arn: &str) -> bool {
         // Most roles differ at one end already, and there are many more roles in a trail than in a policy.
         let (glob, text) = (self.text.as_bytes(), arn.as_bytes());
-        let same_ends = glob.get(..self.head) == text.get(..self.head) && last(glob, self.tail) == last(text, self.tail);
+        let same_ends = glob.get(..self.head) == text.get(..self.head)
+            && last(glob, self.tail) == last(text, self.tail);
         same_ends && glob_matches(&self.text, arn)
     }
 
@@ -145,7 +166,9 @@ impl RolePattern {
     pub fn covers(&self, other: &Self) -> bool {
         // Read as plain text, the other's wildcards stand for themselves, and a `*` here takes them whatever they expand to. A `?` here
         // takes exactly one character, which a `*` there need not be.
-        self == other || (!(self.text.contains('?') && other.text.contains('*')) && self.matches_text(&other.text))
+        self == other
+            || (!(self.text.contains('?') && other.text.contains('*'))
+                && self.matches_text(&other.text))
     }
 }
 
@@ -204,10 +227,24 @@ mod tests {
 
     #[test]
     fn a_pattern_covers_only_what_it_surely_matches() {
-        for (wide, narrow) in [("a*", "a*"), ("a?c", "a?c"), ("a*", "ab?"), ("a*", "a*b*"), ("*/x*", "a/x?"), ("a?", "ab"), ("a?", "a?")] {
+        for (wide, narrow) in [
+            ("a*", "a*"),
+            ("a?c", "a?c"),
+            ("a*", "ab?"),
+            ("a*", "a*b*"),
+            ("*/x*", "a/x?"),
+            ("a?", "ab"),
+            ("a?", "a?"),
+        ] {
             assert!(pattern(wide).covers(&pattern(narrow)), "{wide} {narrow}");
         }
-        for (wide, narrow) in [("a?", "a*"), ("a", "a*"), ("ab", "a?"), ("a*b", "a*"), ("*?", "a*")] {
+        for (wide, narrow) in [
+            ("a?", "a*"),
+            ("a", "a*"),
+            ("ab", "a?"),
+            ("a*b", "a*"),
+            ("*?", "a*"),
+        ] {
             assert!(!pattern(wide).covers(&pattern(narrow)), "{wide} {narrow}");
         }
     }

@@ -7,14 +7,19 @@ use serde_json::Value;
 use super::problem::Problems;
 use super::read::{POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
 use super::tree::{self, Node};
-use super::{Decision, EXAMPLE, IdentityKind, KNOWN_RULES, Mfa, NEVER_SUPPRESSED, SCHEMA, Severity};
+use super::{
+    Decision, EXAMPLE, IdentityKind, KNOWN_RULES, Mfa, NEVER_SUPPRESSED, SCHEMA, Severity,
+};
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
 }
 
 fn at(pointer: &str) -> Value {
-    schema().pointer(pointer).unwrap_or_else(|| panic!("{pointer}")).clone()
+    schema()
+        .pointer(pointer)
+        .unwrap_or_else(|| panic!("{pointer}"))
+        .clone()
 }
 
 fn words(value: &Value) -> BTreeSet<String> {
@@ -31,11 +36,26 @@ fn set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 
 #[test]
 fn the_schema_has_the_keys_of_the_reader_and_no_other() {
-    for (object, keys) in [("", POLICY_KEYS), ("/$defs/role", ROLE_KEYS), ("/$defs/suppression", SUPPRESSION_KEYS)] {
-        assert_eq!(words(&at(&format!("{object}/properties"))), set(keys.iter().copied()), "{object}");
-        assert_eq!(at(&format!("{object}/additionalProperties")), Value::Bool(false), "{object}");
+    for (object, keys) in [
+        ("", POLICY_KEYS),
+        ("/$defs/role", ROLE_KEYS),
+        ("/$defs/suppression", SUPPRESSION_KEYS),
+    ] {
+        assert_eq!(
+            words(&at(&format!("{object}/properties"))),
+            set(keys.iter().copied()),
+            "{object}"
+        );
+        assert_eq!(
+            at(&format!("{object}/additionalProperties")),
+            Value::Bool(false),
+            "{object}"
+        );
         for key in keys {
-            assert!(at(&format!("{object}/properties/{key}/description")).is_string(), "{object} {key}");
+            assert!(
+                at(&format!("{object}/properties/{key}/description")).is_string(),
+                "{object} {key}"
+            );
         }
     }
 }
@@ -43,12 +63,29 @@ fn the_schema_has_the_keys_of_the_reader_and_no_other() {
 #[test]
 fn the_schema_has_the_words_of_the_reader() {
     let role = "/$defs/role/properties";
-    assert_eq!(words(&at("/$defs/decision/enum")), set(Decision::ALL.map(Decision::as_str)));
-    assert_eq!(words(&at(&format!("{role}/mfa/enum"))), set(Mfa::ALL.map(Mfa::as_str)));
-    assert_eq!(words(&at(&format!("{role}/severity/enum"))), set(Severity::ALL.map(Severity::as_str)));
-    assert_eq!(words(&at(&format!("{role}/identities/items/enum"))), set(IdentityKind::ALL.map(IdentityKind::as_str)));
-    let rules = KNOWN_RULES.into_iter().filter(|rule| !NEVER_SUPPRESSED.contains(rule));
-    assert_eq!(words(&at("/$defs/suppression/properties/rule/enum")), set(rules));
+    assert_eq!(
+        words(&at("/$defs/decision/enum")),
+        set(Decision::ALL.map(Decision::as_str))
+    );
+    assert_eq!(
+        words(&at(&format!("{role}/mfa/enum"))),
+        set(Mfa::ALL.map(Mfa::as_str))
+    );
+    assert_eq!(
+        words(&at(&format!("{role}/severity/enum"))),
+        set(Severity::ALL.map(Severity::as_str))
+    );
+    assert_eq!(
+        words(&at(&format!("{role}/identities/items/enum"))),
+        set(IdentityKind::ALL.map(IdentityKind::as_str))
+    );
+    let rules = KNOWN_RULES
+        .into_iter()
+        .filter(|rule| !NEVER_SUPPRESSED.contains(rule));
+    assert_eq!(
+        words(&at("/$defs/suppression/properties/rule/enum")),
+        set(rules)
+    );
 }
 
 #[test]
@@ -61,13 +98,19 @@ fn the_schema_requires_what_the_reader_requires() {
     });
     let reads = |policy: &Value| super::Policy::read(policy.to_string().as_bytes(), "p").is_ok();
     assert!(reads(&good));
-    for (inside, object, keys) in
-        [("", "", POLICY_KEYS), ("/roles/0", "/$defs/role", ROLE_KEYS), ("/suppress/0", "/$defs/suppression", SUPPRESSION_KEYS)]
-    {
+    for (inside, object, keys) in [
+        ("", "", POLICY_KEYS),
+        ("/roles/0", "/$defs/role", ROLE_KEYS),
+        ("/suppress/0", "/$defs/suppression", SUPPRESSION_KEYS),
+    ] {
         let required = words(&at(&format!("{object}/required")));
         for key in keys {
             let mut less = good.clone();
-            less.pointer_mut(inside).unwrap().as_object_mut().unwrap().remove(*key);
+            less.pointer_mut(inside)
+                .unwrap()
+                .as_object_mut()
+                .unwrap()
+                .remove(*key);
             assert_eq!(!reads(&less), required.contains(*key), "{inside} {key}");
         }
     }
@@ -85,12 +128,21 @@ fn the_example_has_every_key_and_fits_the_schema() {
 /// Types, keys and words; the patterns are for editors.
 fn check(node: &Node, rule: &Value, path: &str, wrong: &mut Vec<String>) {
     if let Some(target) = rule.get("$ref") {
-        return check(node, &at(target.as_str().unwrap().trim_start_matches('#')), path, wrong);
+        return check(
+            node,
+            &at(target.as_str().unwrap().trim_start_matches('#')),
+            path,
+            wrong,
+        );
     }
     match (&node.value, rule.get("type").and_then(Value::as_str)) {
         (tree::Value::Map(pairs), Some("object")) => {
             let known = rule.get("properties").and_then(Value::as_object);
-            let written: BTreeSet<String> = pairs.iter().filter_map(|(key, _)| key.as_text()).map(str::to_owned).collect();
+            let written: BTreeSet<String> = pairs
+                .iter()
+                .filter_map(|(key, _)| key.as_text())
+                .map(str::to_owned)
+                .collect();
             for (key, value) in pairs {
                 let key = key.as_text().unwrap();
                 match known.map_or(rule.get("additionalProperties"), |known| known.get(key)) {
@@ -98,17 +150,28 @@ fn check(node: &Node, rule: &Value, path: &str, wrong: &mut Vec<String>) {
                     None => wrong.push(format!("{path}/{key} is unknown")),
                 }
             }
-            let lacking = known.into_iter().flat_map(|known| known.keys()).filter(|key| !written.contains(*key));
+            let lacking = known
+                .into_iter()
+                .flat_map(|known| known.keys())
+                .filter(|key| !written.contains(*key));
             wrong.extend(lacking.map(|key| format!("{path}/{key} is missing")));
         }
         (tree::Value::List(items), Some("array")) => {
             for item in items {
-                check(item, rule.get("items").unwrap(), &format!("{path}/-"), wrong);
+                check(
+                    item,
+                    rule.get("items").unwrap(),
+                    &format!("{path}/-"),
+                    wrong,
+                );
             }
         }
         (tree::Value::Text(_), Some("string")) => {}
         (tree::Value::Text(text), None) => {
-            let words = rule.get("enum").cloned().unwrap_or_else(|| serde_json::json!([rule.get("const").unwrap().to_string()]));
+            let words = rule
+                .get("enum")
+                .cloned()
+                .unwrap_or_else(|| serde_json::json!([rule.get("const").unwrap().to_string()]));
             if !super::schema::words(&words).contains(text) {
                 wrong.push(format!("{path} is {text}"));
             }

@@ -60,7 +60,10 @@ impl FromStr for Severity {
     type Err = NotASeverity;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|severity| severity.as_str() == text).ok_or(NotASeverity)
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.as_str() == text)
+            .ok_or(NotASeverity)
     }
 }
 
@@ -73,7 +76,10 @@ mod tests {
         assert!(Severity::ALL.is_sorted());
         for severity in Severity::ALL {
             assert_eq!(severity.to_string().parse(), Ok(severity));
-            assert_eq!(serde_json::to_string(&severity).unwrap(), format!("\"{severity}\""));
+            assert_eq!(
+                serde_json::to_string(&severity).unwrap(),
+                format!("\"{severity}\"")
+            );
             assert!(severity.raised() >= severity);
         }
         assert_eq!("HIGH".parse::<Severity>(), Err(NotASeverity));

@@ -7,8 +7,9 @@ use crate::moment::Moment;
 
 /// The codes of all rules, those of the review and of the live auditor included.
 pub const KNOWN_RULES: [&str; 22] = [
-    "RW001", "RW002", "RW003", "RW004", "RW005", "RW006", "RW007", "RW008", "RW009", "RW010", "RW011", "RW012", "RW013", "RW014", "RW015",
-    "RW101", "RW102", "RW103", "RW104", "RW105", "RW106", "RW201",
+    "RW001", "RW002", "RW003", "RW004", "RW005", "RW006", "RW007", "RW008", "RW009", "RW010",
+    "RW011", "RW012", "RW013", "RW014", "RW015", "RW101", "RW102", "RW103", "RW104", "RW105",
+    "RW106", "RW201",
 ];
 
 /// Rules whose findings are told whatever the policy says.
@@ -56,12 +57,22 @@ mod tests {
     use super::*;
 
     fn until(day: Date) -> Suppression {
-        Suppression { rule: "RW003", caller: "*".into(), reason: "r".into(), owner: "o".into(), until: day, line: 1 }
+        Suppression {
+            rule: "RW003",
+            caller: "*".into(),
+            reason: "r".into(),
+            owner: "o".into(),
+            until: day,
+            line: 1,
+        }
     }
 
     #[test]
     fn the_last_day_is_hidden_whole() {
-        assert_eq!(until(date(2026, 12, 31)).end().to_string(), "2027-01-01T00:00:00Z");
+        assert_eq!(
+            until(date(2026, 12, 31)).end().to_string(),
+            "2027-01-01T00:00:00Z"
+        );
         assert_eq!(until(date(1969, 12, 31)).end().epoch_seconds(), 0);
         assert_eq!(until(date(1, 1, 1)).end().epoch_seconds(), -62_135_510_400);
         assert_eq!(until(Date::MAX).end().epoch_seconds(), 253_402_300_800);
@@ -70,6 +81,10 @@ mod tests {
     #[test]
     fn the_rules_that_are_always_told_are_known_and_codes_ascend() {
         assert!(KNOWN_RULES.is_sorted());
-        assert!(NEVER_SUPPRESSED.iter().all(|rule| KNOWN_RULES.contains(rule)));
+        assert!(
+            NEVER_SUPPRESSED
+                .iter()
+                .all(|rule| KNOWN_RULES.contains(rule))
+        );
     }
 }

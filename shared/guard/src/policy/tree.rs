@@ -47,12 +47,20 @@ impl Node {
 
 /// Reads the one document of a file. `None` after a problem that leaves nothing to judge.
 pub(super) fn grow(text: &str, problems: &mut Problems) -> Option<Rc<Node>> {
-    let mut grower = Grower { problems, open: Vec::new(), anchors: HashMap::new(), root: None, size: 0 };
+    let mut grower = Grower {
+        problems,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        root: None,
+        size: 0,
+    };
     for event in Parser::new_from_str_with_options(text, options()) {
         let (event, span) = match event {
             Ok(event) => event,
             Err(error) => {
-                grower.problems.at(place_of_scan_error(&error), || scan_error(&error));
+                grower
+                    .problems
+                    .at(place_of_scan_error(&error), || scan_error(&error));
                 return None;
             }
         };
@@ -60,7 +68,9 @@ pub(super) fn grow(text: &str, problems: &mut Problems) -> Option<Rc<Node>> {
     }
     let root = grower.root;
     if root.is_none() {
-        problems.at(Place::START, || "the file is empty: a policy begins with `version: 1`".into());
+        problems.at(Place::START, || {
+            "the file is empty: a policy begins with `version: 1`".into()
+        });
     }
     root
 }
@@ -90,28 +100,54 @@ impl Grower<'_> {
     fn take(&mut self, event: Event<'_>, place: Place, span: &Span) -> Option<()> {
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
-                self.problems.at(place, || "a second document begins here: a policy is one document".into());
+                self.problems.at(place, || {
+                    "a second document begins here: a policy is one document".into()
+                });
                 None
             }
             Event::Scalar(text, style, anchor, tag) => {
                 self.judge_tag(tag.as_deref(), place, span);
-                let absent = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
-                let value = if absent { Value::Nothing } else { Value::Text(text.into_owned()) };
+                let absent = style == ScalarStyle::Plain
+                    && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
+                let value = if absent {
+                    Value::Nothing
+                } else {
+                    Value::Text(text.into_owned())
+                };
                 self.count(1, place)?;
-                self.place(Node { place, value, size: 1 }, anchor);
+                self.place(
+                    Node {
+                        place,
+                        value,
+                        size: 1,
+                    },
+                    anchor,
+                );
                 Some(())
             }
             Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag) => {
                 self.judge_tag(tag.as_deref(), place, span);
                 let size_before = self.size;
                 self.count(1, place)?;
-                self.open.push(Open { place, anchor, items: Vec::new(), size_before });
+                self.open.push(Open {
+                    place,
+                    anchor,
+                    items: Vec::new(),
+                    size_before,
+                });
                 Some(())
             }
             Event::SequenceEnd => {
                 let open = self.open.pop()?;
                 let size = self.size - open.size_before;
-                self.place(Node { place: open.place, value: Value::List(open.items), size }, open.anchor);
+                self.place(
+                    Node {
+                        place: open.place,
+                        value: Value::List(open.items),
+                        size,
+                    },
+                    open.anchor,
+                );
                 Some(())
             }
             Event::MappingEnd => {
@@ -126,7 +162,9 @@ impl Grower<'_> {
             }
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    self.problems.at(place, || "this alias stands inside what it stands for".into());
+                    self.problems.at(place, || {
+                        "this alias stands inside what it stands for".into()
+                    });
                     return None;
                 };
                 self.count(node.size, place)?;
@@ -138,7 +176,11 @@ impl Grower<'_> {
                     format!("nothing is anchored as `&{0}`: quote a text that begins with `*`, as in `\"*{0}\"`", harmless(&name))
                 });
                 self.count(1, place)?;
-                self.attach(Rc::new(Node { place, value: Value::Nothing, size: 1 }));
+                self.attach(Rc::new(Node {
+                    place,
+                    value: Value::Nothing,
+                    size: 1,
+                }));
                 Some(())
             }
             _ => Some(()),
@@ -147,16 +189,29 @@ impl Grower<'_> {
 
     fn judge_tag(&mut self, tag: Option<&Tag>, place: Place, span: &Span) {
         // `!!str` and `!` only say what is true here of every scalar.
-        if let Some(tag) = tag.filter(|tag| !matches!(tag.to_string().as_str(), "!" | "!!str" | "tag:yaml.org,2002:str")) {
+        if let Some(tag) = tag.filter(|tag| {
+            !matches!(
+                tag.to_string().as_str(),
+                "!" | "!!str" | "tag:yaml.org,2002:str"
+            )
+        }) {
             let place = span.tag_span().map_or(place, |span| self::place(&span));
-            self.problems.at(place, || format!("the tag `{}` means nothing here: write the value itself", harmless(&tag.to_string())));
+            self.problems.at(place, || {
+                format!(
+                    "the tag `{}` means nothing here: write the value itself",
+                    harmless(&tag.to_string())
+                )
+            });
         }
     }
 
     fn count(&mut self, nodes: usize, place: Place) -> Option<()> {
         self.size = self.size.saturating_add(nodes);
         if self.size > MOST_VALUES {
-            self.problems.at(place, || "too many values: a policy has at most 100,000, aliases counted as written out".into());
+            self.problems.at(place, || {
+                "too many values: a policy has at most 100,000, aliases counted as written out"
+                    .into()
+            });
             return None;
         }
         Some(())
@@ -184,15 +239,20 @@ impl Grower<'_> {
         let mut items = items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             let Some(text) = key.as_text() else {
-                self.problems.at(key.place, || "a key is a plain word".into());
+                self.problems
+                    .at(key.place, || "a key is a plain word".into());
                 continue;
             };
             if text == "<<" {
-                self.problems.at(key.place, || "keys cannot be merged in with `<<`: write them out".into());
+                self.problems.at(key.place, || {
+                    "keys cannot be merged in with `<<`: write them out".into()
+                });
                 continue;
             }
             if let Some(line) = first_lines.get(text) {
-                self.problems.at(key.place, || format!("`{}` stands twice: first in line {line}", harmless(text)));
+                self.problems.at(key.place, || {
+                    format!("`{}` stands twice: first in line {line}", harmless(text))
+                });
                 continue;
             }
             first_lines.insert(text.to_owned(), key.place.line);
@@ -203,12 +263,24 @@ impl Grower<'_> {
 }
 
 fn place(span: &Span) -> Place {
-    let length = if span.start.line() == span.end.line() { span.end.col().saturating_sub(span.start.col()) } else { usize::MAX };
-    Place { line: span.start.line(), column: span.start.col() + 1, length }
+    let length = if span.start.line() == span.end.line() {
+        span.end.col().saturating_sub(span.start.col())
+    } else {
+        usize::MAX
+    };
+    Place {
+        line: span.start.line(),
+        column: span.start.col() + 1,
+        length,
+    }
 }
 
 fn place_of_scan_error(error: &ScanError) -> Place {
-    Place { line: error.marker().line(), column: error.marker().col() + 1, length: 1 }
+    Place {
+        line: error.marker().line(),
+        column: error.marker().col() + 1,
+        length: 1,
+    }
 }
 
 /// What stopped the parser, in our words where its own would not help.
@@ -243,11 +315,29 @@ mod tests {
     #[test]
     fn scalars_stay_as_written() {
         let mut problems = Problems::default();
-        let root = grow("[000123456789, no, 1e3, 0x10, 2026-12-31, '', \"a\\tb\", !!str 1]", &mut problems).unwrap();
+        let root = grow(
+            "[000123456789, no, 1e3, 0x10, 2026-12-31, '', \"a\\tb\", !!str 1]",
+            &mut problems,
+        )
+        .unwrap();
         assert!(problems.is_empty());
-        let Value::List(items) = &root.value else { panic!("a list") };
+        let Value::List(items) = &root.value else {
+            panic!("a list")
+        };
         let texts: Vec<_> = items.iter().filter_map(|item| item.as_text()).collect();
-        assert_eq!(texts, ["000123456789", "no", "1e3", "0x10", "2026-12-31", "", "a\tb", "1"]);
+        assert_eq!(
+            texts,
+            [
+                "000123456789",
+                "no",
+                "1e3",
+                "0x10",
+                "2026-12-31",
+                "",
+                "a\tb",
+                "1"
+            ]
+        );
     }
 
     #[test]
@@ -255,15 +345,23 @@ mod tests {
         let mut problems = Problems::default();
         let root = grow("a: &x [1, 2]\nb: *x\n", &mut problems).unwrap();
         assert!(problems.is_empty());
-        let Value::Map(pairs) = &root.value else { panic!("a map") };
-        assert!(pairs.iter().all(|(_, value)| matches!(&value.value, Value::List(items) if items.len() == 2)));
+        let Value::Map(pairs) = &root.value else {
+            panic!("a map")
+        };
+        assert!(
+            pairs
+                .iter()
+                .all(|(_, value)| matches!(&value.value, Value::List(items) if items.len() == 2))
+        );
         assert_eq!(root.size, 9);
     }
 
     #[test]
     fn aliases_of_aliases_cannot_blow_up() {
         let line = |level: usize| {
-            let entry = level.checked_sub(1).map_or("x".to_owned(), |below| format!("*a{below}"));
+            let entry = level
+                .checked_sub(1)
+                .map_or("x".to_owned(), |below| format!("*a{below}"));
             format!("a{level}: &a{level} [{}]\n", vec![entry; 9].join(", "))
         };
         let bomb: String = (0..20).map(line).collect();
@@ -272,7 +370,10 @@ mod tests {
             "p:6:10: too many values: a policy has at most 100,000, aliases counted as written out\n    \
                  6 | a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]\n      |          ^^^"
         );
-        assert_eq!(problem("a: &a [*a]"), "p:1:8: this alias stands inside what it stands for\n    1 | a: &a [*a]\n      |        ^^");
+        assert_eq!(
+            problem("a: &a [*a]"),
+            "p:1:8: this alias stands inside what it stands for\n    1 | a: &a [*a]\n      |        ^^"
+        );
     }
 
     #[test]
@@ -287,29 +388,69 @@ mod tests {
     fn deep_nesting_stops_at_once() {
         for unit in ["[", "{", "- ", "? ", "{a: ", "[a,"] {
             let text = problem(&unit.repeat(1 << 18));
-            assert!(text.contains("nested more than 16 deep: a policy needs four") || text.contains("this is no YAML"), "{unit}: {text}");
+            assert!(
+                text.contains("nested more than 16 deep: a policy needs four")
+                    || text.contains("this is no YAML"),
+                "{unit}: {text}"
+            );
         }
     }
 
     #[test]
     fn odd_yaml_is_told_with_its_line() {
         for (text, told) in [
-            ("", "p:1:1: the file is empty: a policy begins with `version: 1`\n    1 | \n      | ^"),
-            ("# only this\n", "p:1:1: the file is empty: a policy begins with `version: 1`\n    1 | # only this\n      | ^"),
-            ("a: 1\n---\nb: 2\n", "p:2:1: a second document begins here: a policy is one document\n    2 | ---\n      | ^^^"),
-            ("a: 1\nb: 2\na: 3\n", "p:3:1: `a` stands twice: first in line 1\n    3 | a: 3\n      | ^"),
-            ("{a: 1, 'a': 3}", "p:1:8: `a` stands twice: first in line 1\n    1 | {a: 1, 'a': 3}\n      |        ^^^"),
-            ("[a]: 1", "p:1:1: a key is a plain word\n    1 | [a]: 1\n      | ^"),
-            ("a: &x {b: 1}\nc:\n  <<: *x\n", "p:3:3: keys cannot be merged in with `<<`: write them out\n    3 |   <<: *x\n      |   ^^"),
-            ("a: !Ref b", "p:1:4: the tag `!Ref` means nothing here: write the value itself\n    1 | a: !Ref b\n      |    ^^^^"),
-            ("a: [1, 2", "p:1:4: this is no YAML: unclosed bracket '['\n    1 | a: [1, 2\n      |    ^"),
-            ("a: [1\nb: 3", "p:2:2: a `:` cannot stand here: is a bracket or a quote left open above?\n    2 | b: 3\n      |  ^"),
-            ("a:\n\tb: 1", "p:2:2: a tab stands here: YAML is indented with spaces\n    2 |  b: 1\n      |  ^"),
+            (
+                "",
+                "p:1:1: the file is empty: a policy begins with `version: 1`\n    1 | \n      | ^",
+            ),
+            (
+                "# only this\n",
+                "p:1:1: the file is empty: a policy begins with `version: 1`\n    1 | # only this\n      | ^",
+            ),
+            (
+                "a: 1\n---\nb: 2\n",
+                "p:2:1: a second document begins here: a policy is one document\n    2 | ---\n      | ^^^",
+            ),
+            (
+                "a: 1\nb: 2\na: 3\n",
+                "p:3:1: `a` stands twice: first in line 1\n    3 | a: 3\n      | ^",
+            ),
+            (
+                "{a: 1, 'a': 3}",
+                "p:1:8: `a` stands twice: first in line 1\n    1 | {a: 1, 'a': 3}\n      |        ^^^",
+            ),
+            (
+                "[a]: 1",
+                "p:1:1: a key is a plain word\n    1 | [a]: 1\n      | ^",
+            ),
+            (
+                "a: &x {b: 1}\nc:\n  <<: *x\n",
+                "p:3:3: keys cannot be merged in with `<<`: write them out\n    3 |   <<: *x\n      |   ^^",
+            ),
+            (
+                "a: !Ref b",
+                "p:1:4: the tag `!Ref` means nothing here: write the value itself\n    1 | a: !Ref b\n      |    ^^^^",
+            ),
+            (
+                "a: [1, 2",
+                "p:1:4: this is no YAML: unclosed bracket '['\n    1 | a: [1, 2\n      |    ^",
+            ),
+            (
+                "a: [1\nb: 3",
+                "p:2:2: a `:` cannot stand here: is a bracket or a quote left open above?\n    2 | b: 3\n      |  ^",
+            ),
+            (
+                "a:\n\tb: 1",
+                "p:2:2: a tab stands here: YAML is indented with spaces\n    2 |  b: 1\n      |  ^",
+            ),
             (
                 "a: b: c",
                 "p:1:5: no key can stand here: is it indented too far, or does a text with `: ` lack its quotes?\n    1 | a: b: c\n      |     ^",
             ),
-            ("a: `b`", "p:1:4: a text cannot begin with ```: put it in quotes\n    1 | a: `b`\n      |    ^"),
+            (
+                "a: `b`",
+                "p:1:4: a text cannot begin with ```: put it in quotes\n    1 | a: `b`\n      |    ^",
+            ),
         ] {
             assert_eq!(problem(text), told);
         }

@@ -6,7 +6,11 @@ const HUB: &str = "123456789012";
 const SPOKE: &str = "444455556666";
 
 fn prober() -> Prober {
-    let guarded = Guarded { stack: "rolewatch".to_owned(), reader_role: "rolewatch-reader".to_owned(), ..Guarded::default() };
+    let guarded = Guarded {
+        stack: "rolewatch".to_owned(),
+        reader_role: "rolewatch-reader".to_owned(),
+        ..Guarded::default()
+    };
     Prober::new(&guarded, HUB.parse().unwrap())
 }
 
@@ -67,7 +71,10 @@ fn the_role_owners_copy_answers_for_its_account_and_region() {
 
 #[test]
 fn the_callers_copy_is_a_probes_and_answers_nothing() {
-    assert_eq!(read(&record(HUB, &auditor())).map(|probe| probe.answers), Some(None));
+    assert_eq!(
+        read(&record(HUB, &auditor())).map(|probe| probe.answers),
+        Some(None)
+    );
 }
 
 #[test]
@@ -87,7 +94,9 @@ fn a_denied_probe_is_known_by_caller_and_role_and_answers_nothing() {
     let who = denied["userIdentity"]["arn"].as_str().unwrap().to_owned();
     let refusal = |role: &str| {
         let on = format!("arn:aws:iam::{SPOKE}:role/{role}");
-        json!(format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {on}"))
+        json!(format!(
+            "User: {who} is not authorized to perform: sts:AssumeRole on resource: {on}"
+        ))
     };
     denied["errorMessage"] = refusal("rolewatch-reader");
     assert_eq!(read(&denied).map(|probe| probe.answers), Some(None));
@@ -101,10 +110,22 @@ fn whatever_else_is_changed_it_is_an_event_like_any_other() {
     let changes: [(&str, Value); 8] = [
         ("/userIdentity/accountId", json!("555555555555")),
         ("/userIdentity/type", json!("IAMUser")),
-        ("/responseElements/assumedRoleUser/assumedRoleId", json!(other_session)),
-        ("/responseElements/assumedRoleUser/assumedRoleId", json!(SESSION)),
-        ("/resources/0/ARN", json!(format!("arn:aws:iam::{SPOKE}:role/UpdateApp"))),
-        ("/resources/0/ARN", json!(format!("arn:aws:iam::{SPOKE}:role/x/rolewatch-reader"))),
+        (
+            "/responseElements/assumedRoleUser/assumedRoleId",
+            json!(other_session),
+        ),
+        (
+            "/responseElements/assumedRoleUser/assumedRoleId",
+            json!(SESSION),
+        ),
+        (
+            "/resources/0/ARN",
+            json!(format!("arn:aws:iam::{SPOKE}:role/UpdateApp")),
+        ),
+        (
+            "/resources/0/ARN",
+            json!(format!("arn:aws:iam::{SPOKE}:role/x/rolewatch-reader")),
+        ),
         ("/recipientAccountId", json!("555555555555")),
         ("/eventName", json!("AssumeRoleWithSAML")),
     ];
@@ -114,7 +135,9 @@ fn whatever_else_is_changed_it_is_an_event_like_any_other() {
         assert_eq!(read(&record), None, "{at} {value}");
     }
     let mut other = auditor();
-    other["arn"] = json!(format!("arn:aws:sts::{HUB}:assumed-role/rolewatch-switch-guard/x"));
+    other["arn"] = json!(format!(
+        "arn:aws:sts::{HUB}:assumed-role/rolewatch-switch-guard/x"
+    ));
     assert_eq!(read(&record(HUB, &other)), None);
     assert_eq!(prober().read(b"{", Delivery::default()), None);
 }
@@ -122,5 +145,8 @@ fn whatever_else_is_changed_it_is_an_event_like_any_other() {
 #[test]
 fn where_no_reader_role_is_named_nothing_is_a_probe() {
     let nobody = Prober::new(&Guarded::default(), HUB.parse().unwrap());
-    assert_eq!(nobody.read(owners().to_string().as_bytes(), Delivery::default()), None);
+    assert_eq!(
+        nobody.read(owners().to_string().as_bytes(), Delivery::default()),
+        None
+    );
 }

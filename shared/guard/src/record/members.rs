@@ -1,8 +1,9 @@
 //! Which members of a record hold something that CloudTrail never writes there.
 
 use super::{
-    Addendum, AdditionalEventData, AssumedRoleUser, CreatedGroup, CreatedUser, Credentials, Object, Record, RequestParameters, Resource,
-    ResponseElements, SessionAttributes, SessionContext, SessionIssuer, Text, UserIdentity,
+    Addendum, AdditionalEventData, AssumedRoleUser, CreatedGroup, CreatedUser, Credentials, Object,
+    Record, RequestParameters, Resource, ResponseElements, SessionAttributes, SessionContext,
+    SessionIssuer, Text, UserIdentity,
 };
 
 /// A part of a record whose members can be odd.
@@ -21,7 +22,11 @@ fn texts(slots: &[Slot<'_, '_>], name: &mut dyn FnMut(&'static str)) {
     }
 }
 
-fn object<T: Members>(field: &'static str, slot: Option<&Object<T>>, name: &mut dyn FnMut(&'static str)) {
+fn object<T: Members>(
+    field: &'static str,
+    slot: Option<&Object<T>>,
+    name: &mut dyn FnMut(&'static str),
+) {
     match slot {
         Some(Object::Odd) => name(field),
         Some(Object::Read(object)) => object.name_odd(name),
@@ -39,7 +44,10 @@ impl Members for Record<'_> {
                 ("sourceIPAddress", &self.source_ip_address),
                 ("errorMessage", &self.error_message),
                 ("readOnly", &self.read_only),
-                ("sessionCredentialFromConsole", &self.session_credential_from_console),
+                (
+                    "sessionCredentialFromConsole",
+                    &self.session_credential_from_console,
+                ),
                 ("sharedEventID", &self.shared_event_id),
             ],
             name,
@@ -63,14 +71,26 @@ impl Members for UserIdentity<'_> {
             ],
             name,
         );
-        object("userIdentity.sessionContext", self.session_context.as_ref(), name);
+        object(
+            "userIdentity.sessionContext",
+            self.session_context.as_ref(),
+            name,
+        );
     }
 }
 
 impl Members for SessionContext<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        object("userIdentity.sessionContext.sessionIssuer", self.session_issuer.as_ref(), name);
-        object("userIdentity.sessionContext.attributes", self.attributes.as_ref(), name);
+        object(
+            "userIdentity.sessionContext.sessionIssuer",
+            self.session_issuer.as_ref(),
+            name,
+        );
+        object(
+            "userIdentity.sessionContext.attributes",
+            self.attributes.as_ref(),
+            name,
+        );
     }
 }
 
@@ -78,7 +98,10 @@ impl Members for SessionIssuer<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
         texts(
             &[
-                ("userIdentity.sessionContext.sessionIssuer.principalId", &self.principal_id),
+                (
+                    "userIdentity.sessionContext.sessionIssuer.principalId",
+                    &self.principal_id,
+                ),
                 ("userIdentity.sessionContext.sessionIssuer.arn", &self.arn),
             ],
             name,
@@ -90,8 +113,14 @@ impl Members for SessionAttributes<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
         texts(
             &[
-                ("userIdentity.sessionContext.attributes.creationDate", &self.creation_date),
-                ("userIdentity.sessionContext.attributes.mfaAuthenticated", &self.mfa_authenticated),
+                (
+                    "userIdentity.sessionContext.attributes.creationDate",
+                    &self.creation_date,
+                ),
+                (
+                    "userIdentity.sessionContext.attributes.mfaAuthenticated",
+                    &self.mfa_authenticated,
+                ),
             ],
             name,
         );
@@ -100,7 +129,10 @@ impl Members for SessionAttributes<'_> {
 
 impl Members for Addendum<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(&[("addendum.originalEventID", &self.original_event_id)], name);
+        texts(
+            &[("addendum.originalEventID", &self.original_event_id)],
+            name,
+        );
     }
 }
 
@@ -126,8 +158,16 @@ impl Members for RequestParameters<'_> {
 
 impl Members for ResponseElements<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        object("responseElements.credentials", self.credentials.as_ref(), name);
-        object("responseElements.assumedRoleUser", self.assumed_role_user.as_ref(), name);
+        object(
+            "responseElements.credentials",
+            self.credentials.as_ref(),
+            name,
+        );
+        object(
+            "responseElements.assumedRoleUser",
+            self.assumed_role_user.as_ref(),
+            name,
+        );
         object("responseElements.user", self.user.as_ref(), name);
         object("responseElements.group", self.group.as_ref(), name);
         texts(
@@ -145,7 +185,10 @@ impl Members for Credentials<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
         texts(
             &[
-                ("responseElements.credentials.accessKeyId", &self.access_key_id),
+                (
+                    "responseElements.credentials.accessKeyId",
+                    &self.access_key_id,
+                ),
                 ("responseElements.credentials.expiration", &self.expiration),
             ],
             name,
@@ -157,7 +200,10 @@ impl Members for AssumedRoleUser<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
         texts(
             &[
-                ("responseElements.assumedRoleUser.assumedRoleId", &self.assumed_role_id),
+                (
+                    "responseElements.assumedRoleUser.assumedRoleId",
+                    &self.assumed_role_id,
+                ),
                 ("responseElements.assumedRoleUser.arn", &self.arn),
             ],
             name,
@@ -179,12 +225,24 @@ impl Members for CreatedGroup<'_> {
 
 impl Members for AdditionalEventData<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(&[("additionalEventData.SwitchFrom", &self.switch_from), ("additionalEventData.SwitchTo", &self.switch_to)], name);
+        texts(
+            &[
+                ("additionalEventData.SwitchFrom", &self.switch_from),
+                ("additionalEventData.SwitchTo", &self.switch_to),
+            ],
+            name,
+        );
     }
 }
 
 impl Members for Resource<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(&[("resources[].type", &self.kind), ("resources[].ARN", &self.arn)], name);
+        texts(
+            &[
+                ("resources[].type", &self.kind),
+                ("resources[].ARN", &self.arn),
+            ],
+            name,
+        );
     }
 }

@@ -69,7 +69,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Anything<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(if text.is_empty() { Object::Empty } else { Object::Odd })
+        Ok(if text.is_empty() {
+            Object::Empty
+        } else {
+            Object::Odd
+        })
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {

@@ -18,7 +18,9 @@ impl Parameters {
     /// Reads the texts, and the lists of texts; what else there is cannot be a name.
     pub(crate) fn read(raw: Option<&RawValue>) -> Self {
         // A failed call may carry null or a bare text here.
-        let members: BTreeMap<String, &RawValue> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        let members: BTreeMap<String, &RawValue> = raw
+            .and_then(|raw| serde_json::from_str(raw.get()).ok())
+            .unwrap_or_default();
         let mut parameters = Self::default();
         for (name, value) in members {
             let texts = match serde_json::from_str::<Text<'_>>(value.get()) {
@@ -29,14 +31,21 @@ impl Parameters {
                 parameters.omitted = true;
             }
             // Services differ in how they write an acronym: `uUID`, `UUID`, `uuid`.
-            parameters.members.insert(name.to_ascii_lowercase(), texts.into_iter().filter(|text| !text.is_empty()).collect());
+            parameters.members.insert(
+                name.to_ascii_lowercase(),
+                texts.into_iter().filter(|text| !text.is_empty()).collect(),
+            );
         }
         parameters
     }
 
     /// The texts under any of these names, in any case.
     pub(crate) fn named<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
-        names.iter().filter_map(|name| self.members.get(&name.to_ascii_lowercase())).flatten().map(String::as_str)
+        names
+            .iter()
+            .filter_map(|name| self.members.get(&name.to_ascii_lowercase()))
+            .flatten()
+            .map(String::as_str)
     }
 }
 
@@ -50,8 +59,15 @@ mod tests {
 
     #[test]
     fn texts_and_lists_of_texts_are_found_in_any_case() {
-        let parameters = read(r#"{"alarmNames": ["a", "b"], "uUID": "c", "targets": [{"id": "d"}], "force": true, "name": ""}"#);
-        assert_eq!(parameters.named(&["alarmNames", "uuid", "targets", "name"]).collect::<Vec<_>>(), ["a", "b", "c"]);
+        let parameters = read(
+            r#"{"alarmNames": ["a", "b"], "uUID": "c", "targets": [{"id": "d"}], "force": true, "name": ""}"#,
+        );
+        assert_eq!(
+            parameters
+                .named(&["alarmNames", "uuid", "targets", "name"])
+                .collect::<Vec<_>>(),
+            ["a", "b", "c"]
+        );
         assert!(!parameters.omitted);
     }
 

@@ -65,11 +65,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 
 /// For members that CloudTrail always writes as texts, and that decide what a record is about: whatever else stands there
 /// [is odd](Text::is_odd), a number and a boolean too.
-pub(crate) fn only_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text<'de>>, D::Error> {
+pub(crate) fn only_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Text<'de>>, D::Error> {
     let raw: Option<&RawValue> = Deserialize::deserialize(deserializer)?;
-    let Some(raw) = raw.map(RawValue::get) else { return Ok(None) };
+    let Some(raw) = raw.map(RawValue::get) else {
+        return Ok(None);
+    };
     if raw.starts_with('"') {
-        return serde_json::from_str(raw).map(Some).map_err(D::Error::custom);
+        return serde_json::from_str(raw)
+            .map(Some)
+            .map_err(D::Error::custom);
     }
     Ok(Some(Text(None)))
 }

@@ -92,7 +92,10 @@ impl Account {
 
     /// The lists that were not given, not even empty.
     pub fn missing_lists(&self) -> Vec<List> {
-        List::ALL.into_iter().filter(|list| !self.lists.contains(list)).collect()
+        List::ALL
+            .into_iter()
+            .filter(|list| !self.lists.contains(list))
+            .collect()
     }
 
     /// What is missing of a list. `None`: it was given whole.
@@ -104,7 +107,10 @@ impl Account {
         } else {
             return None;
         };
-        Some(Gap { account: self.id, part })
+        Some(Gap {
+            account: self.id,
+            part,
+        })
     }
 
     /// Whether a list was given and nothing is in it.
@@ -138,8 +144,14 @@ impl Account {
             add(&format!("trust policy of {}", role.arn), &role.trust);
         }
         let users = self.users.values().map(|user| (&user.arn, &user.policies));
-        let groups = self.groups.values().map(|group| (&group.arn, &group.policies));
-        for (arn, policies) in users.chain(groups).chain(self.roles.values().map(|role| (&role.arn, &role.policies))) {
+        let groups = self
+            .groups
+            .values()
+            .map(|group| (&group.arn, &group.policies));
+        for (arn, policies) in users
+            .chain(groups)
+            .chain(self.roles.values().map(|role| (&role.arn, &role.policies)))
+        {
             for (name, read) in &policies.inline {
                 add(&format!("inline policy {name} of {arn}"), read);
             }
@@ -151,8 +163,11 @@ impl Account {
     pub(crate) fn attached(&self) -> impl Iterator<Item = &str> {
         let users = self.users.values().map(|user| &user.policies);
         let groups = self.groups.values().map(|group| &group.policies);
-        let all = users.chain(groups).chain(self.roles.values().map(|role| &role.policies));
-        all.flat_map(|policies| &policies.attached).map(String::as_str)
+        let all = users
+            .chain(groups)
+            .chain(self.roles.values().map(|role| &role.policies));
+        all.flat_map(|policies| &policies.attached)
+            .map(String::as_str)
     }
 
     pub(crate) fn group(&self, name: &str) -> Option<&Group> {
@@ -161,17 +176,26 @@ impl Account {
 
     /// Whether a user or role of the account has this id.
     pub(crate) fn has_id(&self, id: &str) -> bool {
-        self.users.values().any(|user| user.id == id) || self.roles.values().any(|role| role.id == id)
+        self.users.values().any(|user| user.id == id)
+            || self.roles.values().any(|role| role.id == id)
     }
 
     /// Members of a group.
     pub(crate) fn members<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a User> {
-        self.users.values().filter(|user| user.groups.iter().any(|name| name.eq_ignore_ascii_case(&group.name)))
+        self.users.values().filter(|user| {
+            user.groups
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&group.name))
+        })
     }
 
     /// The user as one who asks.
     pub(crate) fn caller(&self, user: &User) -> Caller {
-        Caller { id: Some(user.id.clone()), has_boundary: user.boundary.is_some(), ..Caller::user(self.id, &user.arn) }
+        Caller {
+            id: Some(user.id.clone()),
+            has_boundary: user.boundary.is_some(),
+            ..Caller::user(self.id, &user.arn)
+        }
     }
 
     /// All that governs a user.
@@ -181,42 +205,68 @@ impl Account {
             match self.group(name) {
                 Some(group) => policies.extend(self.governing(&group.arn, &group.policies)),
                 None => policies.push(Governing {
-                    place: Place::Inline { holder: format!("group {name}"), name: "(any)".to_owned() },
+                    place: Place::Inline {
+                        holder: format!("group {name}"),
+                        name: "(any)".to_owned(),
+                    },
                     text: Text::Missing("the group is not in the authorization details"),
                 }),
             }
         }
-        Identity { policies, boundary: self.boundary(user.boundary.as_deref()) }
+        Identity {
+            policies,
+            boundary: self.boundary(user.boundary.as_deref()),
+        }
     }
 
     /// What governs a member of nothing but this group.
     pub(crate) fn of_group<'a>(&'a self, group: &'a Group) -> Identity<'a> {
-        Identity { policies: self.governing(&group.arn, &group.policies), boundary: None }
+        Identity {
+            policies: self.governing(&group.arn, &group.policies),
+            boundary: None,
+        }
     }
 
     /// What governs a session of the role.
     pub(crate) fn of_role<'a>(&'a self, role: &'a Role) -> Identity<'a> {
-        Identity { policies: self.governing(&role.arn, &role.policies), boundary: self.boundary(role.boundary.as_deref()) }
+        Identity {
+            policies: self.governing(&role.arn, &role.policies),
+            boundary: self.boundary(role.boundary.as_deref()),
+        }
     }
 
     fn governing<'a>(&'a self, holder: &str, policies: &'a Policies) -> Vec<Governing<'a>> {
-        let inline = policies
-            .inline
-            .iter()
-            .map(|(name, read)| Governing { place: Place::Inline { holder: holder.to_owned(), name: name.clone() }, text: text(read) });
-        let attached = policies
-            .attached
-            .iter()
-            .map(|arn| Governing { place: Place::Managed { holder: holder.to_owned(), arn: arn.clone() }, text: self.managed(arn) });
+        let inline = policies.inline.iter().map(|(name, read)| Governing {
+            place: Place::Inline {
+                holder: holder.to_owned(),
+                name: name.clone(),
+            },
+            text: text(read),
+        });
+        let attached = policies.attached.iter().map(|arn| Governing {
+            place: Place::Managed {
+                holder: holder.to_owned(),
+                arn: arn.clone(),
+            },
+            text: self.managed(arn),
+        });
         inline.chain(attached).collect()
     }
 
     fn boundary<'a>(&'a self, arn: Option<&str>) -> Option<Governing<'a>> {
-        arn.map(|arn| Governing { place: Place::Boundary { arn: arn.to_owned() }, text: self.managed(arn) })
+        arn.map(|arn| Governing {
+            place: Place::Boundary {
+                arn: arn.to_owned(),
+            },
+            text: self.managed(arn),
+        })
     }
 
     fn managed(&self, arn: &str) -> Text<'_> {
-        self.managed.get(arn).map_or(Text::Missing("its document is not in the authorization details"), text)
+        self.managed.get(arn).map_or(
+            Text::Missing("its document is not in the authorization details"),
+            text,
+        )
     }
 }
 
@@ -228,7 +278,10 @@ impl Role {
 
     /// The trust policy as what the role itself says.
     pub(crate) fn trusting(&self) -> ResourceSide<'_> {
-        ResourceSide::Trust(Governing { place: Place::Resource, text: text(&self.trust) })
+        ResourceSide::Trust(Governing {
+            place: Place::Resource,
+            text: text(&self.trust),
+        })
     }
 }
 

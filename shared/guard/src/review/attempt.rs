@@ -4,8 +4,8 @@ mod search;
 
 use super::account::{Account, Group, Role, User};
 use crate::iam::{
-    Caller, CallerKind, Condition, Context, Decision, Governing, Held, Identity, Place, Request, ResourceSide, Statement, Text, Truth,
-    decide, is_possible,
+    Caller, CallerKind, Condition, Context, Decision, Governing, Held, Identity, Place, Request,
+    ResourceSide, Statement, Text, Truth, decide, is_possible,
 };
 use crate::id::AccountId;
 pub(super) use search::{Choice, Goal};
@@ -67,18 +67,29 @@ fn facts(account: AccountId) -> Context {
         .with("aws:SecureTransport", "true")
         .with("aws:ViaAWSService", "false")
         .with("aws:PrincipalIsAWSService", "false");
-    OF_SERVICES.iter().fold(facts, |facts, key| facts.without(key))
+    OF_SERVICES
+        .iter()
+        .fold(facts, |facts, key| facts.without(key))
 }
 
 /// What is known of a request that no user or role of an account makes.
 fn facts_of_others(kind: &CallerKind) -> Context {
     let is_service = *kind == CallerKind::Service;
-    Context::partial().with("aws:SecureTransport", "true").with("aws:PrincipalIsAWSService", is_service.to_string())
+    Context::partial()
+        .with("aws:SecureTransport", "true")
+        .with("aws:PrincipalIsAWSService", is_service.to_string())
 }
 
-pub(super) fn tagged<'a>(facts: Context, beginning: &str, tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> Context {
+pub(super) fn tagged<'a>(
+    facts: Context,
+    beginning: &str,
+    tags: impl IntoIterator<Item = (&'a String, &'a String)>,
+) -> Context {
     let tags = tags.into_iter();
-    tags.fold(facts, |facts, (key, value)| facts.with(&format!("{beginning}{key}"), value)).knowing_all_of(beginning)
+    tags.fold(facts, |facts, (key, value)| {
+        facts.with(&format!("{beginning}{key}"), value)
+    })
+    .knowing_all_of(beginning)
 }
 
 impl<'a> Entrant<'a> {
@@ -90,20 +101,37 @@ impl<'a> Entrant<'a> {
             .with("aws:userid", &user.id)
             .with("aws:PrincipalType", "User");
         let facts = tagged(facts, "aws:PrincipalTag/", &user.tags);
-        Self { caller: account.caller(user), identity: account.of_user(user), facts, session: user.name.clone(), chosen: Vec::new() }
+        Self {
+            caller: account.caller(user),
+            identity: account.of_user(user),
+            facts,
+            session: user.name.clone(),
+            chosen: Vec::new(),
+        }
     }
 
     /// Whoever may become a member of a group.
     pub(super) fn member(account: &'a Account, group: &'a Group) -> Self {
-        let facts = facts(account.id).with("aws:username", "member").with("aws:PrincipalType", "User");
+        let facts = facts(account.id)
+            .with("aws:username", "member")
+            .with("aws:PrincipalType", "User");
         let identity = account.of_group(group);
-        Self { caller: Caller::somebody(account.id), identity, facts, session: "member".to_owned(), chosen: Vec::new() }
+        Self {
+            caller: Caller::somebody(account.id),
+            identity,
+            facts,
+            session: "member".to_owned(),
+            chosen: Vec::new(),
+        }
     }
 
     /// A user who has become a member of one more group.
     pub(super) fn joined(account: &'a Account, user: &'a User, group: &'a Group) -> Self {
         let mut entrant = Self::user(account, user);
-        entrant.identity.policies.extend(account.of_group(group).policies);
+        entrant
+            .identity
+            .policies
+            .extend(account.of_group(group).policies);
         entrant
     }
 
@@ -116,15 +144,27 @@ impl<'a> Entrant<'a> {
     pub(super) fn session(account: &'a Account, role: &'a Role, session: &str) -> Self {
         let session = session.to_owned();
         let caller = Caller::session(account.id, &role.arn, &session);
-        let caller = Caller { id: Some(role.id.clone()), has_boundary: role.boundary.is_some(), ..caller };
+        let caller = Caller {
+            id: Some(role.id.clone()),
+            has_boundary: role.boundary.is_some(),
+            ..caller
+        };
         let facts = facts(account.id)
             .with("aws:PrincipalArn", &role.arn)
             .without("aws:username")
             .with("aws:userid", format!("{}:{session}", role.id))
             .with("aws:PrincipalType", "AssumedRole");
         // Tags of the session may come on top of the role's.
-        let facts = role.tags.iter().fold(facts, |facts, (key, value)| facts.with(&format!("aws:PrincipalTag/{key}"), value));
-        Self { caller, identity: account.of_role(role), facts, session, chosen: Vec::new() }
+        let facts = role.tags.iter().fold(facts, |facts, (key, value)| {
+            facts.with(&format!("aws:PrincipalTag/{key}"), value)
+        });
+        Self {
+            caller,
+            identity: account.of_role(role),
+            facts,
+            session,
+            chosen: Vec::new(),
+        }
     }
 
     /// Somebody of an account of which no authorization details were given.
@@ -134,37 +174,89 @@ impl<'a> Entrant<'a> {
 
     /// Somebody of whose account something else was not given.
     pub(super) fn unseen_because(caller: Caller, why: &'static str) -> Self {
-        let place = Place::Inline { holder: format!("account {}", caller.account), name: "(any)".to_owned() };
-        let identity = Identity { policies: vec![Governing { place, text: Text::Missing(why) }], boundary: None };
+        let place = Place::Inline {
+            holder: format!("account {}", caller.account),
+            name: "(any)".to_owned(),
+        };
+        let identity = Identity {
+            policies: vec![Governing {
+                place,
+                text: Text::Missing(why),
+            }],
+            boundary: None,
+        };
         let session = caller.arn.rsplit('/').next().unwrap_or_default().to_owned();
-        Self { facts: facts(caller.account), caller, identity, session, chosen: Vec::new() }
+        Self {
+            facts: facts(caller.account),
+            caller,
+            identity,
+            session,
+            chosen: Vec::new(),
+        }
     }
 
     /// Somebody whose own account lets them do anything, with this ARN where one is said.
-    pub(super) fn outsider(caller: Caller, arn: Option<&str>, anything: &'a crate::iam::Document) -> Self {
-        let place = Place::Inline { holder: format!("account {}", caller.account), name: "(any)".to_owned() };
-        let identity = Identity { policies: vec![Governing { place, text: Text::Read(anything) }], boundary: None };
-        let role = if let CallerKind::Session { role } = &caller.kind { Some(role.as_str()) } else { None };
+    pub(super) fn outsider(
+        caller: Caller,
+        arn: Option<&str>,
+        anything: &'a crate::iam::Document,
+    ) -> Self {
+        let place = Place::Inline {
+            holder: format!("account {}", caller.account),
+            name: "(any)".to_owned(),
+        };
+        let identity = Identity {
+            policies: vec![Governing {
+                place,
+                text: Text::Read(anything),
+            }],
+            boundary: None,
+        };
+        let role = if let CallerKind::Session { role } = &caller.kind {
+            Some(role.as_str())
+        } else {
+            None
+        };
         let facts = match caller.kind {
             CallerKind::Federated | CallerKind::Service => facts_of_others(&caller.kind),
             _ => facts(caller.account),
         };
-        let facts = if let Some(arn) = arn.or(role) { facts.with("aws:PrincipalArn", arn) } else { facts };
+        let facts = if let Some(arn) = arn.or(role) {
+            facts.with("aws:PrincipalArn", arn)
+        } else {
+            facts
+        };
         // Only users have a user name; it ends their ARN.
-        let user = arn.filter(|arn| arn.contains(":user/")).and_then(|arn| arn.rsplit('/').next());
+        let user = arn
+            .filter(|arn| arn.contains(":user/"))
+            .and_then(|arn| arn.rsplit('/').next());
         let facts = match (user, arn) {
-            (Some(name), _) => facts.with("aws:username", name).with("aws:PrincipalType", "User"),
+            (Some(name), _) => facts
+                .with("aws:username", name)
+                .with("aws:PrincipalType", "User"),
             (None, None) if matches!(caller.kind, CallerKind::User | CallerKind::Somebody) => facts,
             (None, _) => facts.without("aws:username"),
         };
-        let facts = if role.is_some() { facts.with("aws:PrincipalType", "AssumedRole") } else { facts };
+        let facts = if role.is_some() {
+            facts.with("aws:PrincipalType", "AssumedRole")
+        } else {
+            facts
+        };
         let session = user.unwrap_or("outsider").to_owned();
-        Self { caller, identity, facts, session, chosen: Vec::new() }
+        Self {
+            caller,
+            identity,
+            facts,
+            session,
+            chosen: Vec::new(),
+        }
     }
 
     /// The same with more that is known of their requests.
     pub(super) fn carrying(mut self, keys: impl IntoIterator<Item = (&'static str, Held)>) -> Self {
-        self.facts = keys.into_iter().fold(self.facts, |facts, (key, held)| facts.with_held(key, held));
+        self.facts = keys
+            .into_iter()
+            .fold(self.facts, |facts, (key, held)| facts.with_held(key, held));
         self
     }
 
@@ -186,16 +278,28 @@ impl<'a> Entrant<'a> {
 
     /// Whether they could enter a role at all, whatever the conditions: most people and roles have nothing to do with most roles.
     pub(super) fn may_enter(&self, owner: AccountId, role: &'a Role) -> bool {
-        let request = Request { caller: &self.caller, action: ASSUME, resource: &role.arn, owner, context: &self.facts };
+        let request = Request {
+            caller: &self.caller,
+            action: ASSUME,
+            resource: &role.arn,
+            owner,
+            context: &self.facts,
+        };
         is_possible(&request, &self.identity, &role.trusting())
     }
 
     /// Names of sessions that conditions on `aws:userid` (`AROA…:name`) ask for.
     pub(super) fn asked_by_id(&self, role: &'a Role) -> impl Iterator<Item = String> {
-        let conditions = self.conditions(&role.trusting()).into_iter().filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
+        let conditions = self
+            .conditions(&role.trusting())
+            .into_iter()
+            .filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
         let known = self.known();
-        let ids: Vec<String> = conditions.flat_map(|condition| condition.examples(&known)).collect();
-        ids.into_iter().filter_map(|id| id.split_once(':').map(|(_, name)| name.to_owned()))
+        let ids: Vec<String> = conditions
+            .flat_map(|condition| condition.examples(&known))
+            .collect();
+        ids.into_iter()
+            .filter_map(|id| id.split_once(':').map(|(_, name)| name.to_owned()))
     }
 
     /// Whether they can enter a role, by the best of the ways that are theirs to choose: session name, external id, source identity, and how long
@@ -205,56 +309,148 @@ impl<'a> Entrant<'a> {
     }
 
     /// The same, where the session has to have this name.
-    pub(super) fn enter_as(&self, owner: AccountId, role: &'a Role, proof: Proof, name: Option<&str>) -> Decision<'a> {
-        self.attempt(owner, role, proof, &Bound { name, without_external_id: false }, &|decision| decision.allowed.clone())
+    pub(super) fn enter_as(
+        &self,
+        owner: AccountId,
+        role: &'a Role,
+        proof: Proof,
+        name: Option<&str>,
+    ) -> Decision<'a> {
+        self.attempt(
+            owner,
+            role,
+            proof,
+            &Bound {
+                name,
+                without_external_id: false,
+            },
+            &|decision| decision.allowed.clone(),
+        )
     }
 
     /// Whether they can reach something by entering a role; `allowed` of the decision is the answer. Somebody who doesn't know the external id
     /// gives none.
-    pub(super) fn reach(&self, owner: AccountId, role: &'a Role, proof: Proof, knows_id: bool, goal: Goal<'_, 'a>) -> Decision<'a> {
-        self.attempt(owner, role, proof, &Bound { name: None, without_external_id: !knows_id }, goal)
+    pub(super) fn reach(
+        &self,
+        owner: AccountId,
+        role: &'a Role,
+        proof: Proof,
+        knows_id: bool,
+        goal: Goal<'_, 'a>,
+    ) -> Decision<'a> {
+        self.attempt(
+            owner,
+            role,
+            proof,
+            &Bound {
+                name: None,
+                without_external_id: !knows_id,
+            },
+            goal,
+        )
     }
 
-    fn attempt(&self, owner: AccountId, role: &'a Role, proof: Proof, bound: &Bound<'_>, goal: Goal<'_, 'a>) -> Decision<'a> {
+    fn attempt(
+        &self,
+        owner: AccountId,
+        role: &'a Role,
+        proof: Proof,
+        bound: &Bound<'_>,
+        goal: Goal<'_, 'a>,
+    ) -> Decision<'a> {
         let trust = role.trusting();
         let context = self.context(proof, owner);
         let context = tagged(context, "aws:ResourceTag/", &role.tags);
         let context = tagged(context, "iam:ResourceTag/", &role.tags);
         let conditions = self.conditions(&trust);
         let own = |text: &str| Held::Values(vec![text.to_owned()]);
-        let external_id = if bound.without_external_id { Choice::of } else { Choice::free };
-        let name = if bound.name.is_some() { Choice::of } else { Choice::free };
+        let external_id = if bound.without_external_id {
+            Choice::of
+        } else {
+            Choice::free
+        };
+        let name = if bound.name.is_some() {
+            Choice::of
+        } else {
+            Choice::free
+        };
         let mut choices = self.chosen.clone();
         choices.extend([
-            name("sts:RoleSessionName", vec![own(bound.name.unwrap_or(&self.session))]),
+            name(
+                "sts:RoleSessionName",
+                vec![own(bound.name.unwrap_or(&self.session))],
+            ),
             external_id("sts:ExternalId", vec![Held::Absent]),
             Choice::free("sts:SourceIdentity", [Held::Absent, own(&self.session)]),
             Choice::free("sts:DurationSeconds", [Held::Absent, own("900")]),
         ]);
-        search::Search { entrant: self, owner, role, trust, conditions, goal }.best(&context, &choices)
+        search::Search {
+            entrant: self,
+            owner,
+            role,
+            trust,
+            conditions,
+            goal,
+        }
+        .best(&context, &choices)
     }
 
     /// Whether a statement of their own policies speaks of entering a role, whatever its conditions and whatever the role says.
     pub(super) fn is_granted(&self, role: &str) -> bool {
-        let request = Request { caller: &self.caller, action: ASSUME, resource: role, owner: self.caller.account, context: &self.facts };
+        let request = Request {
+            caller: &self.caller,
+            action: ASSUME,
+            resource: role,
+            owner: self.caller.account,
+            context: &self.facts,
+        };
         is_possible(&request, &self.identity, &ResourceSide::None)
     }
 
     /// Whether they can do something else, in their own account.
     pub(super) fn can(&self, action: &str, resource: &str, proof: Proof) -> Decision<'a> {
         let context = self.context(proof, self.caller.account);
-        self.asked(action, resource, self.caller.account, &context, &ResourceSide::None)
+        self.asked(
+            action,
+            resource,
+            self.caller.account,
+            &context,
+            &ResourceSide::None,
+        )
     }
 
-    fn asked(&self, action: &str, resource: &str, owner: AccountId, context: &Context, side: &ResourceSide<'a>) -> Decision<'a> {
-        decide(&Request { caller: &self.caller, action, resource, owner, context }, &self.identity, side)
+    fn asked(
+        &self,
+        action: &str,
+        resource: &str,
+        owner: AccountId,
+        context: &Context,
+        side: &ResourceSide<'a>,
+    ) -> Decision<'a> {
+        decide(
+            &Request {
+                caller: &self.caller,
+                action,
+                resource,
+                owner,
+                context,
+            },
+            &self.identity,
+            side,
+        )
     }
 
     fn context(&self, proof: Proof, owner: AccountId) -> Context {
-        let facts = self.facts.clone().with("aws:ResourceAccount", owner.to_string());
+        let facts = self
+            .facts
+            .clone()
+            .with("aws:ResourceAccount", owner.to_string());
         let (present, age) = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge");
         match proof {
-            Proof::PermanentKey => facts.without(present).without(age).without("aws:TokenIssueTime"),
+            Proof::PermanentKey => facts
+                .without(present)
+                .without(age)
+                .without("aws:TokenIssueTime"),
             Proof::WithoutMfa => facts.with(present, "false").without(age),
             Proof::WithMfa => facts.with(present, "true").with(age, "0"),
         }
@@ -265,8 +461,16 @@ impl<'a> Entrant<'a> {
             ResourceSide::Trust(policy) | ResourceSide::Policy(policy) => Some(policy),
             ResourceSide::None => None,
         };
-        let policies = self.identity.policies.iter().chain(&self.identity.boundary).chain(at_resource);
-        policies.flat_map(|policy| statements(policy.text)).flat_map(|statement| &statement.conditions).collect()
+        let policies = self
+            .identity
+            .policies
+            .iter()
+            .chain(&self.identity.boundary)
+            .chain(at_resource);
+        policies
+            .flat_map(|policy| statements(policy.text))
+            .flat_map(|statement| &statement.conditions)
+            .collect()
     }
 }
 
@@ -279,7 +483,10 @@ fn statements(text: Text<'_>) -> &[Statement] {
 
 /// Whether an answer leads further in than another.
 pub(super) fn is_better(answer: &Decision<'_>, than: &Decision<'_>) -> bool {
-    matches!((&than.allowed, &answer.allowed), (Truth::No, Truth::Yes | Truth::Open(_)) | (Truth::Open(_), Truth::Yes))
+    matches!(
+        (&than.allowed, &answer.allowed),
+        (Truth::No, Truth::Yes | Truth::Open(_)) | (Truth::Open(_), Truth::Yes)
+    )
 }
 
 /// The better of two answers: who may choose between two ways takes the one that leads in.
@@ -293,14 +500,33 @@ pub(super) fn best<'a>(entrant: &Entrant<'a>, owner: AccountId, role: &'a Role) 
 }
 
 /// The same, where the session has to have this name.
-pub(super) fn best_as<'a>(entrant: &Entrant<'a>, owner: AccountId, role: &'a Role, name: Option<&str>) -> Decision<'a> {
+pub(super) fn best_as<'a>(
+    entrant: &Entrant<'a>,
+    owner: AccountId,
+    role: &'a Role,
+    name: Option<&str>,
+) -> Decision<'a> {
     let proofs = [Proof::WithoutMfa, Proof::PermanentKey];
-    proofs.into_iter().fold(entrant.enter_as(owner, role, Proof::WithMfa, name), |best, proof| {
-        if best.allowed.is_yes() { best } else { better(best, entrant.enter_as(owner, role, proof, name)) }
-    })
+    proofs.into_iter().fold(
+        entrant.enter_as(owner, role, Proof::WithMfa, name),
+        |best, proof| {
+            if best.allowed.is_yes() {
+                best
+            } else {
+                better(best, entrant.enter_as(owner, role, proof, name))
+            }
+        },
+    )
 }
 
 /// The best that a session of a role can do: what it carries of MFA is `false` or nothing.
-pub(super) fn best_of_session<'a>(entrant: &Entrant<'a>, owner: AccountId, role: &'a Role) -> Decision<'a> {
-    better(entrant.enter(owner, role, Proof::WithoutMfa), entrant.enter(owner, role, Proof::PermanentKey))
+pub(super) fn best_of_session<'a>(
+    entrant: &Entrant<'a>,
+    owner: AccountId,
+    role: &'a Role,
+) -> Decision<'a> {
+    better(
+        entrant.enter(owner, role, Proof::WithoutMfa),
+        entrant.enter(owner, role, Proof::PermanentKey),
+    )
 }

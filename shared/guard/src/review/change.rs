@@ -52,8 +52,11 @@ pub const CHANGES: [&str; 34] = [
 ];
 
 /// Members of `requestParameters` that name what a call works on, by the kind of thing as ARNs write it.
-const NAMES: [(&str, &[&str]); 3] =
-    [("role/", &["roleName"]), ("group/", &["groupName", "newGroupName"]), ("user/", &["userName", "newUserName"])];
+const NAMES: [(&str, &[&str]); 3] = [
+    ("role/", &["roleName"]),
+    ("group/", &["groupName", "newGroupName"]),
+    ("user/", &["userName", "newUserName"]),
+];
 
 /// A call that changed the set-up of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,18 +88,35 @@ pub struct Changed {
 ///
 /// # Errors
 /// The text is no record, or a record of such a call lacks its id, account or time.
-pub fn change(record_json: &[u8], delivery: Delivery<'_>) -> Result<Option<SetupChange>, RecordProblem> {
-    let record: Record<'_> = serde_json::from_slice(record_json).map_err(|error| RecordProblem::Shape(error.to_string()))?;
-    let (Some(source), Some(call)) = (record.event_source.as_deref(), record.event_name.as_deref()) else { return Ok(None) };
-    if source.split('.').next() != Some("iam") || !CHANGES.contains(&call) || record.error().is_some() {
+pub fn change(
+    record_json: &[u8],
+    delivery: Delivery<'_>,
+) -> Result<Option<SetupChange>, RecordProblem> {
+    let record: Record<'_> = serde_json::from_slice(record_json)
+        .map_err(|error| RecordProblem::Shape(error.to_string()))?;
+    let (Some(source), Some(call)) = (record.event_source.as_deref(), record.event_name.as_deref())
+    else {
+        return Ok(None);
+    };
+    if source.split('.').next() != Some("iam")
+        || !CHANGES.contains(&call)
+        || record.error().is_some()
+    {
         return Ok(None);
     }
     let caller = Caller::of(&record);
     let parameters = Parameters::read(record.request_parameters);
     let policies = parameters.named(&["policyArn"]).map(harmless);
-    let named = NAMES.iter().flat_map(|(kind, members)| parameters.named(members).map(move |name| format!("{kind}{}", harmless(name))));
+    let named = NAMES.iter().flat_map(|(kind, members)| {
+        parameters
+            .named(members)
+            .map(move |name| format!("{kind}{}", harmless(name)))
+    });
     Ok(Some(SetupChange {
-        key: RecordKey { account: delivery.recipient(&record)?, event: read::event_id(&record)? },
+        key: RecordKey {
+            account: delivery.recipient(&record)?,
+            event: read::event_id(&record)?,
+        },
         time: read::event_time(&record)?,
         how: Changed {
             call: call.to_owned(),
@@ -116,18 +136,34 @@ impl Changed {
         let fits = match finding.rule {
             "RW101" | "RW102" => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy"),
             "RW103" => matches!(call, "CreateRole" | "UpdateRole"),
-            "RW104" | "RW105" => {
-                !matches!(call, "TagRole" | "TagUser" | "UntagRole" | "UntagUser" | "UpdateGroup" | "UpdateRole" | "UpdateUser")
-            }
+            "RW104" | "RW105" => !matches!(
+                call,
+                "TagRole"
+                    | "TagUser"
+                    | "UntagRole"
+                    | "UntagUser"
+                    | "UpdateGroup"
+                    | "UpdateRole"
+                    | "UpdateUser"
+            ),
             _ => false,
         };
         fits && self.is_about(finding)
     }
 
     fn is_about(&self, finding: &ReviewFinding) -> bool {
-        let words = finding.place.as_deref().unwrap_or_default().split(' ').chain([finding.subject.as_str()]);
+        let words = finding
+            .place
+            .as_deref()
+            .unwrap_or_default()
+            .split(' ')
+            .chain([finding.subject.as_str()]);
         let about: Vec<&str> = words.filter(|word| word.starts_with("arn:")).collect();
-        self.subjects.iter().any(|subject| about.iter().any(|arn| arn == subject || without_path(arn).eq_ignore_ascii_case(subject)))
+        self.subjects.iter().any(|subject| {
+            about
+                .iter()
+                .any(|arn| arn == subject || without_path(arn).eq_ignore_ascii_case(subject))
+        })
     }
 }
 
@@ -162,10 +198,22 @@ mod tests {
 
     #[test]
     fn a_change_says_who_made_it_and_what_it_works_on() {
-        let change =
-            read(&record("PutGroupPolicy", &json!({"groupName": "Testers", "policyName": "x\u{202e}", "policyDocument": "{}"}))).unwrap();
-        assert_eq!((change.how.call.as_str(), change.how.subjects.as_slice()), ("PutGroupPolicy", &["group/Testers".to_owned()][..]));
-        assert_eq!((change.how.by.name.as_str(), change.key.account.to_string().as_str()), ("dora", "111122223333"));
+        let change = read(&record(
+            "PutGroupPolicy",
+            &json!({"groupName": "Testers", "policyName": "x\u{202e}", "policyDocument": "{}"}),
+        ))
+        .unwrap();
+        assert_eq!(
+            (change.how.call.as_str(), change.how.subjects.as_slice()),
+            ("PutGroupPolicy", &["group/Testers".to_owned()][..])
+        );
+        assert_eq!(
+            (
+                change.how.by.name.as_str(),
+                change.key.account.to_string().as_str()
+            ),
+            ("dora", "111122223333")
+        );
     }
 
     #[test]
@@ -173,7 +221,10 @@ mod tests {
         let mut refused = record("PutGroupPolicy", &json!({"groupName": "Testers"}));
         refused["errorCode"] = "AccessDenied".into();
         assert_eq!(read(&refused), None);
-        assert_eq!(read(&record("EnableMFADevice", &json!({"userName": "dora"}))), None);
+        assert_eq!(
+            read(&record("EnableMFADevice", &json!({"userName": "dora"}))),
+            None
+        );
         let mut elsewhere = record("CreateRole", &json!({"roleName": "UpdateApp"}));
         elsewhere["eventSource"] = "robomaker.amazonaws.com".into();
         assert_eq!(read(&elsewhere), None);
@@ -189,21 +240,53 @@ mod tests {
     #[test]
     fn a_change_is_about_the_subject_its_policy_and_nothing_else() {
         let everything = json!({"Effect": "Allow", "Action": "sts:*", "Resource": "*"});
-        let attached = json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
-        let company = Company::new().managed(DEVELOPMENT, "Wide", everything).change(
-            "GroupDetailList",
-            "Testers",
-            "AttachedManagedPolicies",
-            attached,
-        );
+        let attached =
+            json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
+        let company = Company::new()
+            .managed(DEVELOPMENT, "Wide", everything)
+            .change(
+                "GroupDetailList",
+                "Testers",
+                "AttachedManagedPolicies",
+                attached,
+            );
         let findings = company.review().findings;
-        let finding = findings.iter().find(|finding| finding.rule == "RW104").unwrap();
-        let about = |call: &str, parameters: Value| read(&record(call, &parameters)).unwrap().how.may_have_led_to(finding);
-        assert!(about("AttachGroupPolicy", json!({"groupName": "TESTERS", "policyArn": "arn:aws:iam::111122223333:policy/Other"})));
-        assert!(about("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/Wide"})));
-        assert!(!about("CreatePolicyVersion", json!({"policyArn": "arn:aws:iam::111122223333:policy/Wider"})));
-        assert!(!about("AttachGroupPolicy", json!({"groupName": "Tester", "policyArn": "arn:aws:iam::111122223333:policy/Other"})));
-        assert!(!about("UpdateGroup", json!({"groupName": "Testers", "newPath": "/x/"})), "no right comes of that");
-        assert!(!about("PutUserPolicy", json!({"userName": "Testers", "policyName": "Testers"})));
+        let finding = findings
+            .iter()
+            .find(|finding| finding.rule == "RW104")
+            .unwrap();
+        let about = |call: &str, parameters: Value| {
+            read(&record(call, &parameters))
+                .unwrap()
+                .how
+                .may_have_led_to(finding)
+        };
+        assert!(about(
+            "AttachGroupPolicy",
+            json!({"groupName": "TESTERS", "policyArn": "arn:aws:iam::111122223333:policy/Other"})
+        ));
+        assert!(about(
+            "CreatePolicyVersion",
+            json!({"policyArn": "arn:aws:iam::111122223333:policy/Wide"})
+        ));
+        assert!(!about(
+            "CreatePolicyVersion",
+            json!({"policyArn": "arn:aws:iam::111122223333:policy/Wider"})
+        ));
+        assert!(!about(
+            "AttachGroupPolicy",
+            json!({"groupName": "Tester", "policyArn": "arn:aws:iam::111122223333:policy/Other"})
+        ));
+        assert!(
+            !about(
+                "UpdateGroup",
+                json!({"groupName": "Testers", "newPath": "/x/"})
+            ),
+            "no right comes of that"
+        );
+        assert!(!about(
+            "PutUserPolicy",
+            json!({"userName": "Testers", "policyName": "Testers"})
+        ));
     }
 }

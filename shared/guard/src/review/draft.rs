@@ -30,25 +30,47 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     for account in setup.accounts() {
         let (users, groups, roles) = account.counts();
         let name = called.get(&account.id).cloned().unwrap_or_default();
-        line(&mut text, &format!("  \"{}\": {name}   # {users} users, {groups} groups, {roles} roles", account.id));
+        line(
+            &mut text,
+            &format!(
+                "  \"{}\": {name}   # {users} users, {groups} groups, {roles} roles",
+                account.id
+            ),
+        );
         let missing: Vec<&str> = account.missing_lists().into_iter().map(List::key).collect();
         if !missing.is_empty() {
-            line(&mut text, &format!("  # {} of this account was not given, so more people may be able to enter than", missing.join(", ")));
-            line(&mut text, "  # the entries below say, and roles may be missing. Take the details again without `--filter`.");
+            line(
+                &mut text,
+                &format!(
+                    "  # {} of this account was not given, so more people may be able to enter than",
+                    missing.join(", ")
+                ),
+            );
+            line(
+                &mut text,
+                "  # the entries below say, and roles may be missing. Take the details again without `--filter`.",
+            );
         }
     }
     for (account, roles) in trusted_and_not_given(setup) {
         let roles = listed(roles);
         line(
             &mut text,
-            &format!("  # \"{account}\": NAME   # trusted by {roles}; nothing of it was given. Yours? Then give its authorization"),
+            &format!(
+                "  # \"{account}\": NAME   # trusted by {roles}; nothing of it was given. Yours? Then give its authorization"
+            ),
         );
-        line(&mut text, "  #                        details too. A third party's? Then its callers break RW007 until it stands here.");
+        line(
+            &mut text,
+            "  #                        details too. A third party's? Then its callers break RW007 until it stands here.",
+        );
     }
     text.push_str("\n# deny (default) | allow: AssumeRoot, the short-lived root session in a member account.\nassume_root: deny\n\n");
     text.push_str("# The elevated roles; the first entry that matches rules. Roles that users of other accounts cannot enter are left out: add those that are\n");
     text.push_str("# dangerous and entered otherwise (by people of their own account, by single sign-on, by pipelines).\n");
-    let entries: Vec<String> = roles(setup).filter_map(|(account, role)| entry(setup, &called, account, role)).collect();
+    let entries: Vec<String> = roles(setup)
+        .filter_map(|(account, role)| entry(setup, &called, account, role))
+        .collect();
     if entries.iter().any(|entry| entry.contains("\n  - arn:")) {
         text.push_str("roles:\n");
     } else {
@@ -66,7 +88,11 @@ fn line(text: &mut String, line: &str) {
 /// A scalar of YAML: as it is where IAM would take it, else in quotes with escapes.
 fn plain(arn: &str) -> String {
     let known = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/:".contains(c);
-    if arn.chars().all(known) { arn.to_owned() } else { ascii(&arn.into()) }
+    if arn.chars().all(known) {
+        arn.to_owned()
+    } else {
+        ascii(&arn.into())
+    }
 }
 
 /// Names of accounts, each used once.
@@ -74,34 +100,60 @@ fn called(setup: &Setup, names: &BTreeMap<AccountId, String>) -> BTreeMap<Accoun
     let mut called: BTreeMap<AccountId, String> = BTreeMap::new();
     for account in setup.accounts() {
         let plain = |name: &&String| {
-            name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         };
         let word = |name: &&String| {
-            !matches!(name.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n")
+            !matches!(
+                name.to_ascii_lowercase().as_str(),
+                "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"
+            )
         };
-        let name = names.get(&account.id).filter(plain).filter(word).filter(|name| !called.values().any(|other| other == *name));
-        let name = name.cloned().unwrap_or_else(|| format!("account-{}", account.id));
+        let name = names
+            .get(&account.id)
+            .filter(plain)
+            .filter(word)
+            .filter(|name| !called.values().any(|other| other == *name));
+        let name = name
+            .cloned()
+            .unwrap_or_else(|| format!("account-{}", account.id));
         called.insert(account.id, name);
     }
     called
 }
 
 fn roles(setup: &Setup) -> impl Iterator<Item = (&Account, &Role)> {
-    let roles = setup.accounts().flat_map(|account| account.roles.values().map(move |role| (account, role)));
+    let roles = setup
+        .accounts()
+        .flat_map(|account| account.roles.values().map(move |role| (account, role)));
     roles.filter(|(_, role)| !role.is_service_linked())
 }
 
 /// Whom a trust policy lets in, as it names them.
 fn trusted(role: &Role) -> impl Iterator<Item = &Principal> {
-    let allows = role.trust.iter().flat_map(|trust| &trust.statements).filter(|statement| statement.effect == Effect::Allow);
-    allows.filter_map(|statement| statement.principal.as_ref()).flat_map(|principals| &principals.named)
+    let allows = role
+        .trust
+        .iter()
+        .flat_map(|trust| &trust.statements)
+        .filter(|statement| statement.effect == Effect::Allow);
+    allows
+        .filter_map(|statement| statement.principal.as_ref())
+        .flat_map(|principals| &principals.named)
 }
 
 fn trusted_and_not_given(setup: &Setup) -> BTreeMap<AccountId, BTreeSet<String>> {
     let mut unknown: BTreeMap<AccountId, BTreeSet<String>> = BTreeMap::new();
     for (_, role) in roles(setup) {
-        for account in trusted(role).filter_map(Principal::account).filter(|account| setup.account(*account).is_none()) {
-            unknown.entry(account).or_default().insert(harmless(&role.name));
+        for account in trusted(role)
+            .filter_map(Principal::account)
+            .filter(|account| setup.account(*account).is_none())
+        {
+            unknown
+                .entry(account)
+                .or_default()
+                .insert(harmless(&role.name));
         }
     }
     unknown
@@ -119,7 +171,12 @@ struct Ways {
     roles: BTreeSet<String>,
 }
 
-fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, role: &Role) -> Ways {
+fn ways(
+    setup: &Setup,
+    called: &BTreeMap<AccountId, String>,
+    owner: AccountId,
+    role: &Role,
+) -> Ways {
     let mut ways = Ways::default();
     let named: Vec<_> = session::named(role).collect();
     for account in setup.accounts() {
@@ -130,26 +187,59 @@ fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, r
             if decision.allowed.is_no() {
                 continue;
             }
-            let holders: BTreeSet<&str> = decision.identity.iter().filter_map(|grant| grant.place.holder()).collect();
-            let groups = account.groups.values().filter(|group| holders.contains(group.arn.as_str()));
-            let by_group: Vec<_> = groups.map(|group| (format!("{name}/{}", group.name), Some(account.members(group).count()))).collect();
+            let holders: BTreeSet<&str> = decision
+                .identity
+                .iter()
+                .filter_map(|grant| grant.place.holder())
+                .collect();
+            let groups = account
+                .groups
+                .values()
+                .filter(|group| holders.contains(group.arn.as_str()));
+            let by_group: Vec<_> = groups
+                .map(|group| {
+                    (
+                        format!("{name}/{}", group.name),
+                        Some(account.members(group).count()),
+                    )
+                })
+                .collect();
             if by_group.is_empty() {
                 ways.alone.insert(harmless(&user.name));
             }
             ways.groups.extend(by_group);
-            if WITHOUT_MFA.iter().any(|proof| entrant.enter(owner, role, *proof).allowed.is_yes()) {
+            if WITHOUT_MFA
+                .iter()
+                .any(|proof| entrant.enter(owner, role, *proof).allowed.is_yes())
+            {
                 ways.without_mfa.insert(harmless(&user.name));
             }
         }
-        for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
-            if best(&Entrant::member(account, group), owner, role).allowed.is_no() {
+        for group in account
+            .groups
+            .values()
+            .filter(|group| account.members(group).next().is_none())
+        {
+            if best(&Entrant::member(account, group), owner, role)
+                .allowed
+                .is_no()
+            {
                 continue;
             }
-            let members = if account.gap(List::Users).is_none() { Some(0) } else { None };
-            ways.groups.insert(format!("{name}/{}", group.name), members);
-            let comes_in = |proof: &Proof| joining(account, group, owner, role, *proof).is_some_and(|decision| decision.allowed.is_yes());
+            let members = if account.gap(List::Users).is_none() {
+                Some(0)
+            } else {
+                None
+            };
+            ways.groups
+                .insert(format!("{name}/{}", group.name), members);
+            let comes_in = |proof: &Proof| {
+                joining(account, group, owner, role, *proof)
+                    .is_some_and(|decision| decision.allowed.is_yes())
+            };
             if WITHOUT_MFA.iter().any(comes_in) {
-                ways.without_mfa.insert(format!("whoever joins {}", harmless(&group.name)));
+                ways.without_mfa
+                    .insert(format!("whoever joins {}", harmless(&group.name)));
             }
         }
         for other in account.roles.values() {
@@ -157,7 +247,11 @@ fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, r
             let called = session::called(&any, (account, other), (owner, role), &named);
             let mut sessions = std::iter::once(&any).chain(&called);
             if sessions.any(|session| !best_of_session(session, owner, role).allowed.is_no()) {
-                ways.roles.insert(if other.arn == role.arn { "the role itself".to_owned() } else { name_of(&other.arn) });
+                ways.roles.insert(if other.arn == role.arn {
+                    "the role itself".to_owned()
+                } else {
+                    name_of(&other.arn)
+                });
             }
         }
     }
@@ -165,13 +259,19 @@ fn ways(setup: &Setup, called: &BTreeMap<AccountId, String>, owner: AccountId, r
 }
 
 /// The entry of a role, if users of other accounts can enter it; as a comment, where no group could be named.
-fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account, role: &Role) -> Option<String> {
+fn entry(
+    setup: &Setup,
+    called: &BTreeMap<AccountId, String>,
+    account: &Account,
+    role: &Role,
+) -> Option<String> {
     let from: BTreeSet<String> = trusted(role)
         .filter_map(|principal| match principal {
             Principal::Everyone => Some("everybody (`*`)".to_owned()),
-            other => {
-                other.account().filter(|other| *other != account.id).map(|id| called.get(&id).cloned().unwrap_or(format!("account {id}")))
-            }
+            other => other
+                .account()
+                .filter(|other| *other != account.id)
+                .map(|id| called.get(&id).cloned().unwrap_or(format!("account {id}"))),
         })
         .collect();
     if from.is_empty() {
@@ -179,17 +279,31 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
     }
     let ways = ways(setup, called, account.id, role);
     let mut text = String::from("\n");
-    line(&mut text, &format!("  # The trust policy lets in {}.", listed(from)));
+    line(
+        &mut text,
+        &format!("  # The trust policy lets in {}.", listed(from)),
+    );
     let by_group = listed(ways.groups.iter().map(|(group, members)| match members {
         None => format!("{} (its members were not given)", harmless(group)),
         Some(1) => format!("{} (1 member)", harmless(group)),
         Some(members) => format!("{} ({members} members)", harmless(group)),
     }));
     if !ways.groups.is_empty() {
-        line(&mut text, &format!("  # Policies of these groups let their members enter: {by_group}. Leave those that are meant."));
+        line(
+            &mut text,
+            &format!(
+                "  # Policies of these groups let their members enter: {by_group}. Leave those that are meant."
+            ),
+        );
     }
     if !ways.alone.is_empty() {
-        line(&mut text, &format!("  # Without any group: {}. Put them into a group, or take it from them.", listed(ways.alone)));
+        line(
+            &mut text,
+            &format!(
+                "  # Without any group: {}. Put them into a group, or take it from them.",
+                listed(ways.alone)
+            ),
+        );
     }
     if ways.groups.is_empty() {
         line(
@@ -201,31 +315,58 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
         return Some(text);
     }
     line(&mut text, &format!("  - arn: {}", plain(&role.arn)));
-    let groups: Vec<String> = ways.groups.keys().map(|group| ascii(&group.as_str().into())).collect();
+    let groups: Vec<String> = ways
+        .groups
+        .keys()
+        .map(|group| ascii(&group.as_str().into()))
+        .collect();
     line(&mut text, &format!("    groups: [{}]", groups.join(", ")));
     let mfa = if ways.without_mfa.is_empty() && ways.groups.values().any(Option::is_none) {
         "whether IAM demands it today depends on users who were not given".to_owned()
     } else if ways.without_mfa.is_empty() {
         "IAM demands it of everybody today".to_owned()
     } else {
-        format!("IAM does not demand it of {} today: `rolewatch review` tells where (RW101)", listed(ways.without_mfa))
+        format!(
+            "IAM does not demand it of {} today: `rolewatch review` tells where (RW101)",
+            listed(ways.without_mfa)
+        )
     };
     line(&mut text, &format!("    mfa: required        # {mfa}"));
     match role.max_session.or_else(|| setup.duration(&role.arn)) {
         Some(seconds) => {
             let span = Span::from_seconds(seconds).to_string().replace(' ', "");
-            line(&mut text, &format!("    max_session: {span}      # MaxSessionDuration today. Is less enough?"));
+            line(
+                &mut text,
+                &format!(
+                    "    max_session: {span}      # MaxSessionDuration today. Is less enough?"
+                ),
+            );
         }
         None => line(
             &mut text,
             "    # max_session: 1h    # how long is enough? What IAM allows today was not given: `aws iam list-roles` tells",
         ),
     }
-    line(&mut text, "    # max_stretch: 2h    # how long may somebody stay in on end?");
-    line(&mut text, "    # max_per_day: 4h    # how long in any 24 hours?");
-    line(&mut text, "    # min_membership: 1h # how long must somebody have been in the group?");
+    line(
+        &mut text,
+        "    # max_stretch: 2h    # how long may somebody stay in on end?",
+    );
+    line(
+        &mut text,
+        "    # max_per_day: 4h    # how long in any 24 hours?",
+    );
+    line(
+        &mut text,
+        "    # min_membership: 1h # how long must somebody have been in the group?",
+    );
     if !ways.roles.is_empty() {
-        line(&mut text, &format!("    # chaining: allow    # sessions of {} can enter too. Are they meant to?", listed(ways.roles)));
+        line(
+            &mut text,
+            &format!(
+                "    # chaining: allow    # sessions of {} can enter too. Are they meant to?",
+                listed(ways.roles)
+            ),
+        );
     }
     let others: BTreeSet<String> = trusted(role)
         .filter_map(|principal| match principal {
@@ -234,11 +375,23 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
         })
         .collect();
     if !others.is_empty() {
-        line(&mut text, &format!("    # identities: [iam-user, …]   # the trust policy lets in {} too. Are they meant?", listed(others)));
+        line(
+            &mut text,
+            &format!(
+                "    # identities: [iam-user, …]   # the trust policy lets in {} too. Are they meant?",
+                listed(others)
+            ),
+        );
     }
-    let (severity, why) =
-        if is_administrator(account, role) { ("critical", "the role may do anything") } else { ("high", "how bad is a misuse?") };
-    line(&mut text, &format!("    severity: {severity:<11}# low | medium | high | critical: {why}"));
+    let (severity, why) = if is_administrator(account, role) {
+        ("critical", "the role may do anything")
+    } else {
+        ("high", "how bad is a misuse?")
+    };
+    line(
+        &mut text,
+        &format!("    severity: {severity:<11}# low | medium | high | critical: {why}"),
+    );
     Some(text)
 }
 
@@ -246,13 +399,18 @@ fn entry(setup: &Setup, called: &BTreeMap<AccountId, String>, account: &Account,
 fn is_administrator(account: &Account, role: &Role) -> bool {
     let identity = account.of_role(role);
     identity.policies.iter().any(|policy| {
-        let crate::iam::Text::Read(document) = policy.text else { return false };
+        let crate::iam::Text::Read(document) = policy.text else {
+            return false;
+        };
         document.statements.iter().any(|statement| {
             let all = |patterns: &[String]| patterns.iter().any(|pattern| pattern == "*");
             statement.effect == Effect::Allow
                 && !statement.action.all_but
                 && all(&statement.action.patterns)
-                && statement.resource.as_ref().is_some_and(|scope| !scope.all_but && all(&scope.patterns))
+                && statement
+                    .resource
+                    .as_ref()
+                    .is_some_and(|scope| !scope.all_but && all(&scope.patterns))
         })
     })
 }

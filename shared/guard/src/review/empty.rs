@@ -9,9 +9,21 @@ use crate::untrusted::harmless;
 
 /// One sentence for each account and list.
 pub(super) fn lists(view: &View<'_>) -> Vec<String> {
-    let all = view.setup.accounts().flat_map(|account| List::ALL.map(|list| (account, list)));
+    let all = view
+        .setup
+        .accounts()
+        .flat_map(|account| List::ALL.map(|list| (account, list)));
     let empty = all.filter(|(account, list)| account.is_empty(*list));
-    empty.filter_map(|(account, list)| Some(sentence(view, account, list, &against(view, account, list)?))).collect()
+    empty
+        .filter_map(|(account, list)| {
+            Some(sentence(
+                view,
+                account,
+                list,
+                &against(view, account, list)?,
+            ))
+        })
+        .collect()
 }
 
 /// What speaks against an empty list.
@@ -19,19 +31,34 @@ fn against(view: &View<'_>, account: &Account, list: List) -> Option<String> {
     match list {
         List::Users => named_groups(view, account),
         List::Groups => named_groups(view, account).or_else(|| {
-            let user = account.users.values().find(|user| !user.groups.is_empty())?;
+            let user = account
+                .users
+                .values()
+                .find(|user| !user.groups.is_empty())?;
             Some(format!("user {} is in groups", harmless(&user.name)))
         }),
         List::Roles => {
-            let roles = view.policy.roles.iter().filter(|rules| rules.arn.account() == Some(account.id));
+            let roles = view
+                .policy
+                .roles
+                .iter()
+                .filter(|rules| rules.arn.account() == Some(account.id));
             named(roles.map(|rules| harmless(rules.arn.as_str())).collect())
         }
-        List::Policies => account.attached().next().map(|arn| format!("{} is attached", harmless(arn))),
+        List::Policies => account
+            .attached()
+            .next()
+            .map(|arn| format!("{} is attached", harmless(arn))),
     }
 }
 
 fn named_groups(view: &View<'_>, account: &Account) -> Option<String> {
-    let groups = view.policy.roles.iter().flat_map(|rules| &rules.groups).filter(|group| group.account == account.id);
+    let groups = view
+        .policy
+        .roles
+        .iter()
+        .flat_map(|rules| &rules.groups)
+        .filter(|group| group.account == account.id);
     let mut written: Vec<String> = groups.map(|group| harmless(&group.written)).collect();
     written.sort();
     written.dedup();
@@ -60,8 +87,19 @@ mod tests {
 
     fn warned(company: &Company) -> Vec<String> {
         let review = company.review();
-        assert!(review.empty_lists.iter().all(|sentence| review.notices.contains(sentence)));
-        let short = |sentence: String| sentence.split_once("; if the details").unwrap().0.to_owned();
+        assert!(
+            review
+                .empty_lists
+                .iter()
+                .all(|sentence| review.notices.contains(sentence))
+        );
+        let short = |sentence: String| {
+            sentence
+                .split_once("; if the details")
+                .unwrap()
+                .0
+                .to_owned()
+        };
         review.empty_lists.into_iter().map(short).collect()
     }
 
@@ -84,16 +122,28 @@ mod tests {
     #[test]
     fn a_list_that_is_empty_where_another_list_refers_to_it_is_told() {
         let attached = json!([{"PolicyName": "Switch", "PolicyArn": "arn:aws:iam::111122223333:policy/Switch"}]);
-        let company = Company::new().change("GroupDetailList", "Testers", "AttachedManagedPolicies", attached);
+        let company = Company::new().change(
+            "GroupDetailList",
+            "Testers",
+            "AttachedManagedPolicies",
+            attached,
+        );
         let said = "the list of policies (Policies) of development is empty, but arn:aws:iam::111122223333:policy/Switch is attached";
         assert_eq!(warned(&company), [said]);
-        let company = Company::new().group("444455556666", "Operators").user("444455556666", "olga", &["Operators"]);
+        let company = Company::new().group("444455556666", "Operators").user(
+            "444455556666",
+            "olga",
+            &["Operators"],
+        );
         let company = company.change_in("444455556666", "GroupDetailList", json!([]));
         let said = "the list of groups (GroupDetailList) of production is empty, but user olga is in groups";
         assert_eq!(warned(&company), [said]);
-        let company = Company::new().group("444455556666", "Operators").change_in("444455556666", "RoleDetailList", json!([]));
-        let said =
-            "the list of roles (RoleDetailList) of production is empty, but the policy names arn:aws:iam::444455556666:role/UpdateApp";
+        let company = Company::new().group("444455556666", "Operators").change_in(
+            "444455556666",
+            "RoleDetailList",
+            json!([]),
+        );
+        let said = "the list of roles (RoleDetailList) of production is empty, but the policy names arn:aws:iam::444455556666:role/UpdateApp";
         assert_eq!(warned(&company), [said]);
     }
 }

@@ -50,7 +50,11 @@ pub struct ReviewFinding {
 impl ReviewFinding {
     /// Whether it is unproven because an account was not given: its own, or one that it hangs on.
     pub fn wants(&self, given: impl Fn(AccountId) -> bool) -> bool {
-        let missing = || self.undecided.iter().any(|reason| reason.contains(NOT_GIVEN));
+        let missing = || {
+            self.undecided
+                .iter()
+                .any(|reason| reason.contains(NOT_GIVEN))
+        };
         self.verdict == Verdict::Unproven && (!given(self.account) || missing())
     }
 }
@@ -73,7 +77,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn violation(severity: Severity, account: AccountId, subject: &str, message: String) -> Self {
+    pub(super) fn violation(
+        severity: Severity,
+        account: AccountId,
+        subject: &str,
+        message: String,
+    ) -> Self {
         Self {
             verdict: Verdict::Violation,
             severity,
@@ -89,8 +98,16 @@ impl Draft {
         }
     }
 
-    pub(super) fn unproven(severity: Severity, account: AccountId, subject: &str, message: String) -> Self {
-        Self { verdict: Verdict::Unproven, ..Self::violation(severity, account, subject, message) }
+    pub(super) fn unproven(
+        severity: Severity,
+        account: AccountId,
+        subject: &str,
+        message: String,
+    ) -> Self {
+        Self {
+            verdict: Verdict::Unproven,
+            ..Self::violation(severity, account, subject, message)
+        }
     }
 
     /// The statement, where it stands, and what is to stand there.
@@ -128,7 +145,10 @@ impl Draft {
 
     /// Whether nothing of an account was given that it depends on.
     pub(super) fn wants_account(&self) -> bool {
-        self.wanting.gaps.iter().any(|gap| gap.part == Part::Details)
+        self.wanting
+            .gaps
+            .iter()
+            .any(|gap| gap.part == Part::Details)
     }
 
     pub(super) fn with_severity(mut self, severity: Severity) -> Self {
@@ -141,11 +161,28 @@ impl Draft {
         self
     }
 
-    pub(super) fn finished(self, rule: &'static str, name: &'static str, policy: PolicyHash) -> ReviewFinding {
+    pub(super) fn finished(
+        self,
+        rule: &'static str,
+        name: &'static str,
+        policy: PolicyHash,
+    ) -> ReviewFinding {
         let place = self.place;
-        let quoted = self.statement.as_ref().map(Value::to_string).unwrap_or_default();
+        let quoted = self
+            .statement
+            .as_ref()
+            .map(Value::to_string)
+            .unwrap_or_default();
         let verdict = self.verdict.as_str();
-        let id = id_of(rule, &[&self.subject, verdict, place.as_deref().unwrap_or_default(), &quoted]);
+        let id = id_of(
+            rule,
+            &[
+                &self.subject,
+                verdict,
+                place.as_deref().unwrap_or_default(),
+                &quoted,
+            ],
+        );
         let fix = self.fix.map(|mut fix| match &*fix {
             [_] => fix.remove(0),
             _ => Value::Array(fix),
@@ -161,7 +198,11 @@ impl Draft {
             statement: self.statement,
             fix,
             message: self.message,
-            undecided: self.undecided.iter().map(|reason| harmless(reason)).collect(),
+            undecided: self
+                .undecided
+                .iter()
+                .map(|reason| harmless(reason))
+                .collect(),
             id,
             policy,
             wanting: self.wanting,

@@ -15,7 +15,11 @@ pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
     let mut people = statement.clone();
     let mut rest = None;
     if let Some(Value::Object(kinds)) = people.get_mut("Principal") {
-        let others: Map<String, Value> = kinds.iter().filter(|(kind, _)| *kind != "AWS").map(|(k, v)| (k.clone(), v.clone())).collect();
+        let others: Map<String, Value> = kinds
+            .iter()
+            .filter(|(kind, _)| *kind != "AWS")
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         if !others.is_empty() && kinds.contains_key("AWS") {
             kinds.retain(|kind, _| kind == "AWS");
             let mut other = statement.clone();
@@ -26,7 +30,11 @@ pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
             rest = Some(other);
         }
     }
-    let mut block = people.get("Condition").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut block = people
+        .get("Condition")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     // Whatever the statement says of the flag so far is replaced.
     for keys in block.values_mut().filter_map(Value::as_object_mut) {
         keys.retain(|key, _| !key.eq_ignore_ascii_case(MFA));
@@ -41,8 +49,18 @@ pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
 /// The statement, for sessions of at most so many seconds.
 pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
     let mut limited = statement.clone();
-    let mut block = limited.get("Condition").and_then(Value::as_object).cloned().unwrap_or_default();
-    put(block.entry("NumericLessThanEquals").or_insert_with(|| json!({})), "sts:DurationSeconds", json!(seconds.to_string()));
+    let mut block = limited
+        .get("Condition")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    put(
+        block
+            .entry("NumericLessThanEquals")
+            .or_insert_with(|| json!({})),
+        "sts:DurationSeconds",
+        json!(seconds.to_string()),
+    );
     put(&mut limited, "Condition", Value::Object(block));
     vec![limited]
 }
@@ -50,7 +68,11 @@ pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
 /// The statement without some actions on some resources: less of it where it names nothing else by them, nothing where nothing is left, else the same
 /// with a `Deny` beside it, as always in a policy of AWS itself.
 pub(super) fn without(grant: &Grant<'_>, actions: &[&str], resources: &[&str]) -> Vec<Value> {
-    let less = if grant.place.is_of_aws() { None } else { less(grant.statement, actions, resources) };
+    let less = if grant.place.is_of_aws() {
+        None
+    } else {
+        less(grant.statement, actions, resources)
+    };
     less.unwrap_or_else(|| vec![grant.statement.json.clone(), denial(actions, resources)])
 }
 
@@ -58,16 +80,31 @@ pub(super) fn without(grant: &Grant<'_>, actions: &[&str], resources: &[&str]) -
 pub(super) fn elsewhere(place: &Place) -> String {
     match place {
         Place::Managed { holder, arn } if place.is_of_aws() => {
-            format!("; {} is AWS's own and cannot be edited, so the `Deny` goes into another policy of {}", name_of(arn), name_of(holder))
+            format!(
+                "; {} is AWS's own and cannot be edited, so the `Deny` goes into another policy of {}",
+                name_of(arn),
+                name_of(holder)
+            )
         }
         _ => String::new(),
     }
 }
 
 fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<Vec<Value>> {
-    let scope = statement.resource.as_ref().filter(|scope| !scope.all_but && !statement.action.all_but)?;
-    let meant = |pattern: &String| actions.iter().any(|action| action.eq_ignore_ascii_case(pattern));
-    let plain = |patterns: &[String]| patterns.iter().all(|pattern| !pattern.contains(['*', '?', '$']));
+    let scope = statement
+        .resource
+        .as_ref()
+        .filter(|scope| !scope.all_but && !statement.action.all_but)?;
+    let meant = |pattern: &String| {
+        actions
+            .iter()
+            .any(|action| action.eq_ignore_ascii_case(pattern))
+    };
+    let plain = |patterns: &[String]| {
+        patterns
+            .iter()
+            .all(|pattern| !pattern.contains(['*', '?', '$']))
+    };
     let written = &statement.action.patterns;
     if !plain(written) {
         return None;
@@ -75,7 +112,11 @@ fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<V
     let other_actions: Vec<&String> = written.iter().filter(|pattern| !meant(pattern)).collect();
     if other_actions.is_empty() {
         // Only what is to go is allowed; it may go from some resources alone.
-        let stay: Vec<&String> = scope.patterns.iter().filter(|pattern| !resources.contains(&pattern.as_str())).collect();
+        let stay: Vec<&String> = scope
+            .patterns
+            .iter()
+            .filter(|pattern| !resources.contains(&pattern.as_str()))
+            .collect();
         if stay.is_empty() {
             return Some(Vec::new());
         }
@@ -86,7 +127,10 @@ fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<V
         }
         return None;
     }
-    let all_meant = scope.patterns.iter().all(|pattern| resources.contains(&pattern.as_str()));
+    let all_meant = scope
+        .patterns
+        .iter()
+        .all(|pattern| resources.contains(&pattern.as_str()));
     all_meant.then(|| {
         let mut fixed = statement.json.clone();
         put(&mut fixed, "Action", json!(other_actions));
@@ -95,16 +139,28 @@ fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<V
 }
 
 fn denial(actions: &[&str], resources: &[&str]) -> Value {
-    let one_or_all = |texts: &[&str]| if let [one] = texts { json!(one) } else { json!(texts) };
+    let one_or_all = |texts: &[&str]| {
+        if let [one] = texts {
+            json!(one)
+        } else {
+            json!(texts)
+        }
+    };
     json!({"Effect": "Deny", "Action": one_or_all(actions), "Resource": one_or_all(resources)})
 }
 
 /// A trust statement for these AWS principals alone; nothing, where none is left and nobody else is named.
 pub(super) fn trusting(statement: &Value, principals: &[String]) -> Vec<Value> {
     let mut fixed = statement.clone();
-    let Some(object) = fixed.as_object_mut() else { return Vec::new() };
+    let Some(object) = fixed.as_object_mut() else {
+        return Vec::new();
+    };
     object.remove("NotPrincipal");
-    let mut kinds = object.get("Principal").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut kinds = object
+        .get("Principal")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     match principals {
         [] => drop(kinds.remove("AWS")),
         [one] => drop(kinds.insert("AWS".to_owned(), json!(one))),
@@ -120,16 +176,27 @@ pub(super) fn trusting(statement: &Value, principals: &[String]) -> Vec<Value> {
 /// The statement without a kind of principal (`Service`, `Federated`).
 pub(super) fn without_kind(statement: &Value, kind: &str) -> Vec<Value> {
     let mut fixed = statement.clone();
-    let Some(Value::Object(kinds)) = fixed.get_mut("Principal") else { return Vec::new() };
+    let Some(Value::Object(kinds)) = fixed.get_mut("Principal") else {
+        return Vec::new();
+    };
     kinds.remove(kind);
-    if kinds.is_empty() { Vec::new() } else { vec![fixed] }
+    if kinds.is_empty() {
+        Vec::new()
+    } else {
+        vec![fixed]
+    }
 }
 
 /// The trust statement, letting in all but one caller, of a role all its sessions.
 pub(super) fn without_caller(statement: &Statement, caller: &str, partition: &str) -> Vec<Value> {
-    let named = statement.principal.iter().flat_map(|principals| &principals.named);
+    let named = statement
+        .principal
+        .iter()
+        .flat_map(|principals| &principals.named);
     let is_caller = |arn: &str| arn == caller || session::is_of_role(arn, caller);
-    let literal = named.clone().any(|principal| matches!(principal, Principal::Arn(arn) if is_caller(arn)));
+    let literal = named
+        .clone()
+        .any(|principal| matches!(principal, Principal::Arn(arn) if is_caller(arn)));
     let others = named.filter_map(|principal| match principal {
         Principal::Arn(arn) => (!is_caller(arn)).then(|| arn.clone()),
         Principal::Account(account) => Some(iam_arn(Some(partition), account, "root")),
@@ -137,12 +204,19 @@ pub(super) fn without_caller(statement: &Statement, caller: &str, partition: &st
         Principal::Everyone => Some("*".to_owned()),
         _ => None,
     });
-    if literal { trusting(&statement.json, &others.collect::<Vec<_>>()) } else { except(&statement.json, caller) }
+    if literal {
+        trusting(&statement.json, &others.collect::<Vec<_>>())
+    } else {
+        except(&statement.json, caller)
+    }
 }
 
 /// The trust statement, and a denial for one caller.
 fn except(statement: &Value, arn: &str) -> Vec<Value> {
-    vec![statement.clone(), json!({"Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"})]
+    vec![
+        statement.clone(),
+        json!({"Effect": "Deny", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}),
+    ]
 }
 
 fn put(object: &mut Value, key: &str, value: Value) {

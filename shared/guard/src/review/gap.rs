@@ -80,8 +80,14 @@ impl Gap {
     pub fn of(&self, account: &str) -> String {
         match self.part {
             Part::Details => format!("no authorization details of {account} were given"),
-            Part::List(list) => format!("no list of {} ({}) of {account} was given", list.word(), list.key()),
-            Part::Page => format!("the last page of the authorization details of {account} was not given"),
+            Part::List(list) => format!(
+                "no list of {} ({}) of {account} was given",
+                list.word(),
+                list.key()
+            ),
+            Part::Page => {
+                format!("the last page of the authorization details of {account} was not given")
+            }
         }
     }
 
@@ -116,7 +122,10 @@ impl Wanting {
 pub(super) fn lacking(decision: Decision<'_>, gap: Option<Gap>) -> Decision<'_> {
     match gap {
         None => decision,
-        Some(gap) => Decision { allowed: decision.allowed.and(Truth::open(gap.reason())), ..decision },
+        Some(gap) => Decision {
+            allowed: decision.allowed.and(Truth::open(gap.reason())),
+            ..decision
+        },
     }
 }
 

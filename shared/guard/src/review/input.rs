@@ -30,7 +30,9 @@ pub enum InputError {
     #[error("it is compressed: unpack it first (`gunzip`)")]
     Compressed,
     /// Two bytes a character.
-    #[error("it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)")]
+    #[error(
+        "it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)"
+    )]
     Utf16,
     /// Nothing in it.
     #[error("the file is empty")]
@@ -69,15 +71,30 @@ impl Input {
                 _ => return Err(InputError::Other),
             }
         }
-        let has = |keys: &[&str]| pages.iter().all(|page| keys.iter().any(|key| page.contains_key(*key)));
+        let has = |keys: &[&str]| {
+            pages
+                .iter()
+                .all(|page| keys.iter().any(|key| page.contains_key(*key)))
+        };
         if pages.is_empty() {
             Err(InputError::Empty)
-        } else if has(&["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"]) {
-            details::account(&pages).map(|account| Self::Account(Box::new(account))).map_err(InputError::Wrong)
+        } else if has(&[
+            "UserDetailList",
+            "GroupDetailList",
+            "RoleDetailList",
+            "Policies",
+        ]) {
+            details::account(&pages)
+                .map(|account| Self::Account(Box::new(account)))
+                .map_err(InputError::Wrong)
         } else if has(&["Roles", "Role"]) {
-            details::durations(&pages).map(Self::Durations).map_err(InputError::Wrong)
+            details::durations(&pages)
+                .map(Self::Durations)
+                .map_err(InputError::Wrong)
         } else if has(&["findings"]) {
-            outsiders::read(&pages).map(Self::Outsiders).map_err(InputError::Wrong)
+            outsiders::read(&pages)
+                .map(Self::Outsiders)
+                .map_err(InputError::Wrong)
         } else if has(&["Records", "eventSource", "detail-type", "Events"]) {
             Err(InputError::Logs)
         } else {
@@ -87,15 +104,29 @@ impl Input {
 }
 
 /// The objects of a list; none where the key is not there.
-fn objects<'a>(page: &'a Map<String, Value>, key: &str) -> Result<Vec<&'a Map<String, Value>>, String> {
-    let Some(list) = page.get(key) else { return Ok(Vec::new()) };
-    let list = list.as_array().ok_or_else(|| format!("`{key}` is no list"))?;
-    let object = |(at, value): (usize, &'a Value)| value.as_object().ok_or_else(|| format!("entry {} of `{key}` is no object", at + 1));
+fn objects<'a>(
+    page: &'a Map<String, Value>,
+    key: &str,
+) -> Result<Vec<&'a Map<String, Value>>, String> {
+    let Some(list) = page.get(key) else {
+        return Ok(Vec::new());
+    };
+    let list = list
+        .as_array()
+        .ok_or_else(|| format!("`{key}` is no list"))?;
+    let object = |(at, value): (usize, &'a Value)| {
+        value
+            .as_object()
+            .ok_or_else(|| format!("entry {} of `{key}` is no object", at + 1))
+    };
     list.iter().enumerate().map(object).collect()
 }
 
 fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Result<&'a str, String> {
-    object.get(key).and_then(Value::as_str).ok_or_else(|| format!("an entry lacks its `{key}`"))
+    object
+        .get(key)
+        .and_then(Value::as_str)
+        .ok_or_else(|| format!("an entry lacks its `{key}`"))
 }
 
 #[cfg(test)]
@@ -113,16 +144,39 @@ mod tests {
             "{}",
             refused("{\"UserDetailList\": [\n{\"UserName\"")
         );
-        assert!(matches!(Input::read(b"\x1f\x8b\x08rest"), Err(InputError::Compressed)));
-        assert!(matches!(Input::read(b"\xff\xfe{\0"), Err(InputError::Utf16)));
+        assert!(matches!(
+            Input::read(b"\x1f\x8b\x08rest"),
+            Err(InputError::Compressed)
+        ));
+        assert!(matches!(
+            Input::read(b"\xff\xfe{\0"),
+            Err(InputError::Utf16)
+        ));
         assert_eq!(refused(" "), "the file is empty");
-        assert!(refused("{\"findings\": [], \"Records\": 1} {}").starts_with("neither the output of"));
-        for logs in ["{\"Records\": []}", "{\"eventSource\": \"sts.amazonaws.com\"}", "{\"detail-type\": \"\"}", "{\"Events\": []}"] {
-            assert!(refused(logs).ends_with("it has CloudTrail records, which `rolewatch audit` judges"), "{logs}");
+        assert!(
+            refused("{\"findings\": [], \"Records\": 1} {}").starts_with("neither the output of")
+        );
+        for logs in [
+            "{\"Records\": []}",
+            "{\"eventSource\": \"sts.amazonaws.com\"}",
+            "{\"detail-type\": \"\"}",
+            "{\"Events\": []}",
+        ] {
+            assert!(
+                refused(logs)
+                    .ends_with("it has CloudTrail records, which `rolewatch audit` judges"),
+                "{logs}"
+            );
         }
         assert!(refused("[]").starts_with("neither the output of"));
-        assert_eq!(refused("{\"RoleDetailList\": [{\"RoleName\": \"x\"}]}"), "entry 1 of `RoleDetailList`: an entry lacks its `Arn`");
-        assert_eq!(refused("{\"RoleDetailList\": 7}"), "`RoleDetailList` is no list");
+        assert_eq!(
+            refused("{\"RoleDetailList\": [{\"RoleName\": \"x\"}]}"),
+            "entry 1 of `RoleDetailList`: an entry lacks its `Arn`"
+        );
+        assert_eq!(
+            refused("{\"RoleDetailList\": 7}"),
+            "`RoleDetailList` is no list"
+        );
         let nobody = "no user, group or role is in it, so it belongs to no account";
         let empty = r#"{"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}"#;
         assert_eq!(refused(empty), nobody);
@@ -133,7 +187,9 @@ mod tests {
         );
         assert_eq!(
             refused(r#"{"RoleDetailList": [], "Policies": []}"#),
-            format!("{nobody}; `UserDetailList` (users), `GroupDetailList` (groups) are missing in it: take them {how}")
+            format!(
+                "{nobody}; `UserDetailList` (users), `GroupDetailList` (groups) are missing in it: take them {how}"
+            )
         );
     }
 
@@ -141,7 +197,13 @@ mod tests {
     fn durations_come_from_either_listing_of_roles() {
         let role = "{\"Arn\": \"arn:aws:iam::444455556666:role/A\", \"MaxSessionDuration\": 7200}";
         let expected = Input::Durations(vec![("arn:aws:iam::444455556666:role/A".into(), 7_200)]);
-        assert_eq!(Input::read(format!("{{\"Roles\": [{role}]}}").as_bytes()).unwrap(), expected);
-        assert_eq!(Input::read(format!("{{\"Role\": {role}}}").as_bytes()).unwrap(), expected);
+        assert_eq!(
+            Input::read(format!("{{\"Roles\": [{role}]}}").as_bytes()).unwrap(),
+            expected
+        );
+        assert_eq!(
+            Input::read(format!("{{\"Role\": {role}}}").as_bytes()).unwrap(),
+            expected
+        );
     }
 }

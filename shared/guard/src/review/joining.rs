@@ -10,7 +10,13 @@ use crate::id::AccountId;
 ///
 /// People who can join are the account's users, with whatever else binds them (a Deny of another group, a boundary). If none of them comes in and
 /// somebody new would, it depends on who joins. Where users were not given, it depends on them.
-pub(super) fn joining<'a>(account: &'a Account, group: &'a Group, owner: AccountId, role: &'a Role, proof: Proof) -> Option<Decision<'a>> {
+pub(super) fn joining<'a>(
+    account: &'a Account,
+    group: &'a Group,
+    owner: AccountId,
+    role: &'a Role,
+    proof: Proof,
+) -> Option<Decision<'a>> {
     let new = Entrant::member(account, group);
     if !new.is_granted(&role.arn) || is_closed(account, owner, role, proof) {
         return None;
@@ -32,9 +38,10 @@ pub(super) fn joining<'a>(account: &'a Account, group: &'a Group, owner: Account
         });
     }
     match best {
-        Some(best) if is_better(&by_new, &best) => {
-            Some(Decision { allowed: Truth::open("who joins it: no user of today could"), ..by_new })
-        }
+        Some(best) if is_better(&by_new, &best) => Some(Decision {
+            allowed: Truth::open("who joins it: no user of today could"),
+            ..by_new
+        }),
         Some(best) => Some(best),
         None => Some(by_new),
     }
@@ -43,8 +50,11 @@ pub(super) fn joining<'a>(account: &'a Account, group: &'a Group, owner: Account
 /// Whether a role's trust policy keeps out everybody of an account, whatever their own policies say.
 fn is_closed(account: &Account, owner: AccountId, role: &Role, proof: Proof) -> bool {
     let statements = role.trust.iter().flat_map(|trust| &trust.statements);
-    let mut named = statements.filter_map(|statement| statement.principal.as_ref()).flat_map(|principals| &principals.named);
-    let names_users = named.any(|named| matches!(named, Principal::Arn(_)) && named.account() == Some(account.id));
+    let mut named = statements
+        .filter_map(|statement| statement.principal.as_ref())
+        .flat_map(|principals| &principals.named);
+    let names_users = named
+        .any(|named| matches!(named, Principal::Arn(_)) && named.account() == Some(account.id));
     let anybody = Entrant::unseen(Caller::somebody(account.id));
     !names_users && anybody.enter(owner, role, proof).allowed.is_no()
 }

@@ -20,15 +20,22 @@ pub(super) struct Link<'a> {
 
 /// The roles that lead into each elevated role that may be entered by chaining; one role back, and no further.
 pub(super) fn links<'a>(view: &View<'a>) -> Vec<(Elevated<'a>, Vec<Link<'a>>)> {
-    let chained = view.elevated.iter().filter(|target| target.rules.chaining == policy::Decision::Allow);
-    let mut links: Vec<(Elevated<'a>, Vec<Link<'a>>)> = chained.map(|target| (*target, Vec::new())).collect();
+    let chained = view
+        .elevated
+        .iter()
+        .filter(|target| target.rules.chaining == policy::Decision::Allow);
+    let mut links: Vec<(Elevated<'a>, Vec<Link<'a>>)> =
+        chained.map(|target| (*target, Vec::new())).collect();
     if links.is_empty() {
         return links;
     }
     for account in view.setup.accounts() {
         for role in account.roles.values() {
             let any = Entrant::role(account, role);
-            for (target, found) in links.iter_mut().filter(|(target, _)| target.role.arn != role.arn) {
+            for (target, found) in links
+                .iter_mut()
+                .filter(|(target, _)| target.role.arn != role.arn)
+            {
                 found.extend(into(target, account, role, &any));
             }
         }
@@ -36,17 +43,39 @@ pub(super) fn links<'a>(view: &View<'a>) -> Vec<(Elevated<'a>, Vec<Link<'a>>)> {
     links
 }
 
-fn into<'a>(target: &Elevated<'a>, account: &'a Account, role: &'a Role, any: &Entrant<'a>) -> Vec<Link<'a>> {
+fn into<'a>(
+    target: &Elevated<'a>,
+    account: &'a Account,
+    role: &'a Role,
+    any: &Entrant<'a>,
+) -> Vec<Link<'a>> {
     let owner = target.account.id;
-    let link = |session: Option<String>, leads: Truth| Link { account, role, session, leads };
-    let by_any = if any.may_enter(owner, target.role) { best_of_session(any, owner, target.role).allowed } else { Truth::No };
+    let link = |session: Option<String>, leads: Truth| Link {
+        account,
+        role,
+        session,
+        leads,
+    };
+    let by_any = if any.may_enter(owner, target.role) {
+        best_of_session(any, owner, target.role).allowed
+    } else {
+        Truth::No
+    };
     if by_any.is_yes() {
         return vec![link(None, by_any)];
     }
     let named: Vec<_> = session::named(target.role).collect();
     let called = session::called(any, (account, role), (owner, target.role), &named);
-    let by_name = called.iter().map(|session| link(Some(session.name()), best_of_session(session, owner, target.role).allowed));
-    std::iter::once(link(None, by_any)).chain(by_name).filter(|link| !link.leads.is_no()).collect()
+    let by_name = called.iter().map(|session| {
+        link(
+            Some(session.name()),
+            best_of_session(session, owner, target.role).allowed,
+        )
+    });
+    std::iter::once(link(None, by_any))
+        .chain(by_name)
+        .filter(|link| !link.leads.is_no())
+        .collect()
 }
 
 impl<'a> Link<'a> {
@@ -54,13 +83,22 @@ impl<'a> Link<'a> {
     pub(super) fn over(&self, enter: impl FnOnce(Option<&str>) -> Decision<'a>) -> Decision<'a> {
         let decision = enter(self.session.as_deref());
         let allowed = decision.allowed.clone().and(self.leads.clone());
-        Decision { allowed, ..decision }
+        Decision {
+            allowed,
+            ..decision
+        }
     }
 
     /// `role Jump in development`, and as whom.
     pub(super) fn shown(&self, view: &View<'_>) -> String {
-        let role = format!("role {} in {}", name_of(&self.role.arn), view.account_shown(self.account.id));
-        self.session.as_ref().map_or(role.clone(), |session| format!("{role} as {}", crate::untrusted::harmless(session)))
+        let role = format!(
+            "role {} in {}",
+            name_of(&self.role.arn),
+            view.account_shown(self.account.id)
+        );
+        self.session.as_ref().map_or(role.clone(), |session| {
+            format!("{role} as {}", crate::untrusted::harmless(session))
+        })
     }
 }
 

@@ -11,7 +11,9 @@ use super::View;
 use super::attempt::{Choice, Entrant, Proof, better};
 use super::gap::{Gap, List};
 use super::view::Elevated;
-use crate::iam::{Caller, CallerKind, Condition, Decision, Effect, Held, Principal, Statement, Truth};
+use crate::iam::{
+    Caller, CallerKind, Condition, Decision, Effect, Held, Principal, Statement, Truth,
+};
 use crate::id::AccountId;
 pub(super) use people::Whose;
 
@@ -61,7 +63,10 @@ impl Organization {
         match self {
             Self::Any => Vec::new(),
             Self::None => vec![(ORG_ID, Held::Absent), (ORG_PATHS, Held::Absent)],
-            Self::Other(id) => vec![(ORG_ID, one(id.to_owned())), (ORG_PATHS, one(format!("{id}/r-out5/ou-out5-outsider/")))],
+            Self::Other(id) => vec![
+                (ORG_ID, one(id.to_owned())),
+                (ORG_PATHS, one(format!("{id}/r-out5/ou-out5-outsider/"))),
+            ],
         }
     }
 }
@@ -79,7 +84,11 @@ impl<'a> Door<'_, 'a> {
 
     fn best(&self, whose: &Whose<'_>, knows_id: bool) -> LetIn {
         let (people, is_all) = people::of(self, whose);
-        let mut best = LetIn { truth: Truth::No, account: None, organization: Organization::Any };
+        let mut best = LetIn {
+            truth: Truth::No,
+            account: None,
+            organization: Organization::Any,
+        };
         if !is_all {
             best.truth = Truth::open("patterns that are too many or too long to try");
         }
@@ -89,7 +98,11 @@ impl<'a> Door<'_, 'a> {
                 let truth = self.of_person(person, organization, knows_id);
                 let is_better = truth.is_yes() || (best.truth.is_no() && !truth.is_no());
                 if is_better {
-                    best = LetIn { truth, account: Some(account), organization };
+                    best = LetIn {
+                        truth,
+                        account: Some(account),
+                        organization,
+                    };
                 }
                 if best.truth.is_yes() {
                     return best;
@@ -101,78 +114,172 @@ impl<'a> Door<'_, 'a> {
 
     fn of_person(&self, person: &Caller, organization: Organization, knows_id: bool) -> Truth {
         let (arn, id) = match &person.kind {
-            CallerKind::Session { .. } => (None, format!("{ROLE_ID}:{}", person.arn.rsplit('/').next().unwrap_or_default())),
+            CallerKind::Session { .. } => (
+                None,
+                format!(
+                    "{ROLE_ID}:{}",
+                    person.arn.rsplit('/').next().unwrap_or_default()
+                ),
+            ),
             _ => (Some(person.arn.as_str()), USER_ID.to_owned()),
         };
-        let entrant = Entrant::outsider(person.clone(), arn, &self.view.anything).carrying(organization.keys());
+        let entrant = Entrant::outsider(person.clone(), arn, &self.view.anything)
+            .carrying(organization.keys());
         let entrant = entrant.choosing(self.chosen(person, &id));
         let goal = |decision: &Decision<'a>| {
-            let of_statement = decision.resource.iter().filter(|grant| std::ptr::eq(grant.statement, self.statement));
+            let of_statement = decision
+                .resource
+                .iter()
+                .filter(|grant| std::ptr::eq(grant.statement, self.statement));
             // What the role as a whole says counts, but only for what this statement adds.
-            Truth::any(of_statement.map(|grant| grant.applies.clone())).and(decision.allowed.clone())
+            Truth::any(of_statement.map(|grant| grant.applies.clone()))
+                .and(decision.allowed.clone())
         };
         let proofs = [Proof::WithMfa, Proof::WithoutMfa, Proof::PermanentKey];
-        let tried = proofs.map(|proof| entrant.reach(self.target.account.id, self.target.role, proof, knows_id, &goal));
-        tried.into_iter().reduce(better).map_or(Truth::No, |decision| decision.allowed)
+        let tried = proofs.map(|proof| {
+            entrant.reach(
+                self.target.account.id,
+                self.target.role,
+                proof,
+                knows_id,
+                &goal,
+            )
+        });
+        tried
+            .into_iter()
+            .reduce(better)
+            .map_or(Truth::No, |decision| decision.allowed)
     }
 
     /// What their own side sets as it likes: tags, a source identity, a provider. Of ids, AWS makes up one; whether it is one that a policy
     /// names can't be told.
     fn chosen(&self, person: &Caller, id: &str) -> Vec<Choice> {
         let one = |text: &str| Held::Values(vec![text.to_owned()]);
-        let ids = if self.names_unknown_ids() { vec![one(id), Held::Unknown] } else { vec![one(id)] };
-        let own = [person.account.to_string(), person.arn.rsplit('/').next().unwrap_or_default().to_owned(), person.arn.clone()];
-        let words = || std::iter::once(Held::Absent).chain(own.iter().map(|text| one(text))).collect::<Vec<_>>();
+        let ids = if self.names_unknown_ids() {
+            vec![one(id), Held::Unknown]
+        } else {
+            vec![one(id)]
+        };
+        let own = [
+            person.account.to_string(),
+            person.arn.rsplit('/').next().unwrap_or_default().to_owned(),
+            person.arn.clone(),
+        ];
+        let words = || {
+            std::iter::once(Held::Absent)
+                .chain(own.iter().map(|text| one(text)))
+                .collect::<Vec<_>>()
+        };
         let mut chosen = vec![Choice::of("aws:userid", ids)];
-        chosen.extend(self.tags().into_values().map(|tag| Choice::free(&tag, words())));
+        chosen.extend(
+            self.tags()
+                .into_values()
+                .map(|tag| Choice::free(&tag, words())),
+        );
         let of_sessions = ["aws:SourceIdentity", "aws:FederatedProvider"];
         let is_session = matches!(person.kind, CallerKind::Session { .. });
-        chosen.extend(of_sessions.map(|key| if is_session { Choice::free(key, words()) } else { Choice::of(key, [Held::Absent]) }));
+        chosen.extend(of_sessions.map(|key| {
+            if is_session {
+                Choice::free(key, words())
+            } else {
+                Choice::of(key, [Held::Absent])
+            }
+        }));
         chosen
     }
 
     /// Keys of tags that the trust policy asks for, by their lower case.
     fn tags(&self) -> BTreeMap<String, String> {
-        let keys = self.conditions().flat_map(|condition| condition.variables().chain([condition.key.as_str()]));
+        let keys = self
+            .conditions()
+            .flat_map(|condition| condition.variables().chain([condition.key.as_str()]));
         let tags = keys.map(|key| (key.to_ascii_lowercase(), key.to_owned()));
-        tags.filter(|(key, _)| key.starts_with("aws:principaltag/")).collect()
+        tags.filter(|(key, _)| key.starts_with("aws:principaltag/"))
+            .collect()
     }
 
     /// Nothing of organizations where the trust policy asks for none.
     fn organizations(&self) -> Vec<Organization> {
-        let is_org = |key: &str| key.eq_ignore_ascii_case(ORG_ID) || key.eq_ignore_ascii_case(ORG_PATHS);
-        let asks = self.conditions().any(|condition| is_org(&condition.key) || condition.variables().any(is_org));
+        let is_org =
+            |key: &str| key.eq_ignore_ascii_case(ORG_ID) || key.eq_ignore_ascii_case(ORG_PATHS);
+        let asks = self
+            .conditions()
+            .any(|condition| is_org(&condition.key) || condition.variables().any(is_org));
         let others = ORGANIZATIONS.map(Organization::Other);
-        std::iter::once(Organization::Any).chain(asks.then_some(Organization::None)).chain(others.into_iter().filter(|_| asks)).collect()
+        std::iter::once(Organization::Any)
+            .chain(asks.then_some(Organization::None))
+            .chain(others.into_iter().filter(|_| asks))
+            .collect()
     }
 
     /// Whether a condition names the id of a user or role that isn't known to be ours: it may be anybody's.
     fn names_unknown_ids(&self) -> bool {
-        let asked = self.conditions().filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
-        let ids = asked.flat_map(|condition| &condition.values).filter_map(|value| value.split([':', '*', '?', '$']).next());
-        let mut ids = ids.filter(|id| id.len() > "AIDA".len() && (id.starts_with("AIDA") || id.starts_with("AROA")));
-        ids.any(|id| !self.view.setup.accounts().any(|account| self.view.policy.trusts(account.id) && account.has_id(id)))
+        let asked = self
+            .conditions()
+            .filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
+        let ids = asked
+            .flat_map(|condition| &condition.values)
+            .filter_map(|value| value.split([':', '*', '?', '$']).next());
+        let mut ids = ids.filter(|id| {
+            id.len() > "AIDA".len() && (id.starts_with("AIDA") || id.starts_with("AROA"))
+        });
+        ids.any(|id| {
+            !self
+                .view
+                .setup
+                .accounts()
+                .any(|account| self.view.policy.trusts(account.id) && account.has_id(id))
+        })
     }
 
     /// All conditions of the trust policy.
     fn conditions(&self) -> impl Iterator<Item = &'a Condition> {
-        self.target.role.trust.iter().flat_map(|trust| &trust.statements).flat_map(|statement| &statement.conditions)
+        self.target
+            .role
+            .trust
+            .iter()
+            .flat_map(|trust| &trust.statements)
+            .flat_map(|statement| &statement.conditions)
     }
 }
 
 /// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and of which one of the lists was not given.
-pub(super) fn trusted_and_not_given<'a>(view: &'a View<'a>, target: &Elevated<'a>, lists: &[List]) -> BTreeSet<Gap> {
+pub(super) fn trusted_and_not_given<'a>(
+    view: &'a View<'a>,
+    target: &Elevated<'a>,
+    lists: &[List],
+) -> BTreeSet<Gap> {
     let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
     let mut gaps = BTreeSet::new();
     for statement in statements.filter(|statement| statement.effect == Effect::Allow) {
-        let Some(principals) = &statement.principal else { continue };
-        let door = Door { view, target, statement, named: None };
-        let is_everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
-        let is_named = |account: AccountId| principals.named.iter().any(|principal| principal.account() == Some(account));
-        let lets_in = |account: AccountId| {
-            if is_everybody { !door.lets_in(&Whose::Of(account)).truth.is_no() } else { is_named(account) }
+        let Some(principals) = &statement.principal else {
+            continue;
         };
-        let not_given = view.policy.accounts.keys().filter_map(|account| view.gap(*account, lists));
+        let door = Door {
+            view,
+            target,
+            statement,
+            named: None,
+        };
+        let is_everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
+        let is_named = |account: AccountId| {
+            principals
+                .named
+                .iter()
+                .any(|principal| principal.account() == Some(account))
+        };
+        let lets_in = |account: AccountId| {
+            if is_everybody {
+                !door.lets_in(&Whose::Of(account)).truth.is_no()
+            } else {
+                is_named(account)
+            }
+        };
+        let not_given = view
+            .policy
+            .accounts
+            .keys()
+            .filter_map(|account| view.gap(*account, lists));
         gaps.extend(not_given.filter(|gap| lets_in(gap.account)));
     }
     gaps

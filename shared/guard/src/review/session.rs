@@ -12,17 +12,33 @@ use crate::iam::{Context, Effect, Principal, Statement};
 use crate::id::AccountId;
 
 /// The actions that enter a role.
-pub(super) const ENTERING: [&str; 3] = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+pub(super) const ENTERING: [&str; 3] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+];
 
 /// The sessions that any statement of a trust policy names, in `Principal` or `NotPrincipal`.
 pub(super) fn named(role: &Role) -> impl Iterator<Item = AssumedRoleArn<'_>> {
-    role.trust.iter().flat_map(|trust| &trust.statements).flat_map(named_by)
+    role.trust
+        .iter()
+        .flat_map(|trust| &trust.statements)
+        .flat_map(named_by)
 }
 
 /// The sessions that a statement names.
 pub(super) fn named_by(statement: &Statement) -> impl Iterator<Item = AssumedRoleArn<'_>> {
-    let named = statement.principal.iter().flat_map(|principals| &principals.named);
-    named.filter_map(|principal| if let Principal::Arn(arn) = principal { AssumedRoleArn::parse(arn) } else { None })
+    let named = statement
+        .principal
+        .iter()
+        .flat_map(|principals| &principals.named);
+    named.filter_map(|principal| {
+        if let Principal::Arn(arn) = principal {
+            AssumedRoleArn::parse(arn)
+        } else {
+            None
+        }
+    })
 }
 
 /// Whether it is a session of this role, as far as its ARN tells.
@@ -32,13 +48,19 @@ pub(super) fn is_of(named: &AssumedRoleArn<'_>, account: &Account, role: &Role) 
 
 /// The same by the ARN of the role.
 pub(super) fn is_of_role(session: &str, role: &str) -> bool {
-    let (Some(session), Ok(role)) = (AssumedRoleArn::parse(session), RoleArn::parse(role)) else { return false };
+    let (Some(session), Ok(role)) = (AssumedRoleArn::parse(session), RoleArn::parse(role)) else {
+        return false;
+    };
     session.account == role.account() && session.role_name == role.name()
 }
 
 /// Roles of an account by name. IAM gives a name to one role only, whatever the paths; files may have more.
 pub(super) fn roles_called<'a>(account: &'a Account, name: &str) -> Vec<&'a Role> {
-    account.roles.values().filter(|role| role.name == name).collect()
+    account
+        .roles
+        .values()
+        .filter(|role| role.name == name)
+        .collect()
 }
 
 /// Sessions of a role, beside one of any name, that may do better at another: those that the other's trust policy names or asks for.
@@ -59,7 +81,10 @@ pub(super) fn called<'a>(
         names.insert("other".to_owned());
     }
     let called = names.into_iter().filter(|name| can_be_called(role, name));
-    called.map(|name| Entrant::session(account, role, &name)).filter(|entrant| entrant.may_enter(owner, target)).collect()
+    called
+        .map(|name| Entrant::session(account, role, &name))
+        .filter(|entrant| entrant.may_enter(owner, target))
+        .collect()
 }
 
 /// Whether anybody can have a session of the role by this name: the role's trust policy may ask for others.

@@ -39,7 +39,10 @@ impl Setup {
                 for (arn, seconds) in durations {
                     let known = self.durations.insert(arn.clone(), seconds);
                     if known.is_some_and(|known| known != seconds) {
-                        return Err(format!("it gives {} another MaxSessionDuration than another file", harmless(&arn)));
+                        return Err(format!(
+                            "it gives {} another MaxSessionDuration than another file",
+                            harmless(&arn)
+                        ));
                     }
                 }
             }
@@ -63,9 +66,16 @@ impl Setup {
                 role.created = role.created.or(known.created);
             }
         }
-        let contradiction = |what: &str| format!("{} is not as in another file of account {}", harmless(what), known.id);
+        let contradiction = |what: &str| {
+            format!(
+                "{} is not as in another file of account {}",
+                harmless(what),
+                known.id
+            )
+        };
         joined(&mut known.users, account.users).map_err(|arn| contradiction(&arn))?;
-        joined(&mut known.groups, account.groups).map_err(|name| contradiction(&format!("group {name}")))?;
+        joined(&mut known.groups, account.groups)
+            .map_err(|name| contradiction(&format!("group {name}")))?;
         joined(&mut known.roles, account.roles).map_err(|arn| contradiction(&arn))?;
         joined(&mut known.managed, account.managed).map_err(|arn| contradiction(&arn))
     }
@@ -77,7 +87,8 @@ impl Setup {
 
     /// Adds the lines of a credential report.
     pub fn add_credentials(&mut self, credentials: impl IntoIterator<Item = Credential>) {
-        self.credentials.extend(credentials.into_iter().map(|line| (line.arn, line.has_mfa)));
+        self.credentials
+            .extend(credentials.into_iter().map(|line| (line.arn, line.has_mfa)));
     }
 
     /// The accounts, by id.
@@ -101,7 +112,9 @@ impl Setup {
     /// Whether a credential report of the account was given.
     pub(crate) fn has_credentials_of(&self, account: AccountId) -> bool {
         let account = account.to_string();
-        self.credentials.keys().any(|arn| arn.split(':').nth(4) == Some(&account))
+        self.credentials
+            .keys()
+            .any(|arn| arn.split(':').nth(4) == Some(&account))
     }
 
     pub(crate) fn has_credentials(&self) -> bool {
@@ -115,7 +128,10 @@ impl Setup {
 }
 
 /// Adds entries; gives back the key of one that contradicts a known one.
-fn joined<T: PartialEq>(known: &mut BTreeMap<String, T>, more: BTreeMap<String, T>) -> Result<(), String> {
+fn joined<T: PartialEq>(
+    known: &mut BTreeMap<String, T>,
+    more: BTreeMap<String, T>,
+) -> Result<(), String> {
     for (key, value) in more {
         if known.get(&key).is_some_and(|known| *known != value) {
             return Err(key);

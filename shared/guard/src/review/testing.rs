@@ -1,6 +1,9 @@
 //! A small company's IAM, right as it stands, to be made wrong in one place by a test.
 
-#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 
 use std::collections::BTreeMap;
 
@@ -35,7 +38,12 @@ impl Company {
     pub(super) fn new() -> Self {
         let empty = || json!({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []});
         let accounts = BTreeMap::from([(DEVELOPMENT, empty()), (PRODUCTION, empty())]);
-        let company = Self { accounts, policy: EXAMPLE.to_owned(), more: Vec::new(), credentials: Vec::new() };
+        let company = Self {
+            accounts,
+            policy: EXAMPLE.to_owned(),
+            more: Vec::new(),
+            credentials: Vec::new(),
+        };
         let assume = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE});
         let trust = json!({"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{DEVELOPMENT}:root")}, "Action": "sts:AssumeRole",
             "Condition": mfa()});
@@ -57,7 +65,12 @@ impl Company {
     }
 
     pub(super) fn trust(self, statements: Value) -> Self {
-        self.change("RoleDetailList", "UpdateApp", "AssumeRolePolicyDocument", document(&statements))
+        self.change(
+            "RoleDetailList",
+            "UpdateApp",
+            "AssumeRolePolicyDocument",
+            document(&statements),
+        )
     }
 
     pub(super) fn lasting(self, role: &str, seconds: i64) -> Self {
@@ -67,7 +80,11 @@ impl Company {
     pub(super) fn group(self, account: &'static str, name: &str) -> Self {
         let id = format!("AGPA{}EXAMPLE", name.to_ascii_uppercase());
         let arn = format!("arn:aws:iam::{account}:group/{name}");
-        self.entry(account, "GroupDetailList", json!({"GroupName": name, "GroupId": id, "Arn": arn}))
+        self.entry(
+            account,
+            "GroupDetailList",
+            json!({"GroupName": name, "GroupId": id, "Arn": arn}),
+        )
     }
 
     pub(super) fn group_policy(self, name: &str, statements: Value) -> Self {
@@ -78,7 +95,11 @@ impl Company {
     pub(super) fn user(self, account: &'static str, name: &str, groups: &[&str]) -> Self {
         let id = format!("AIDA{}EXAMPLE", name.to_ascii_uppercase());
         let arn = format!("arn:aws:iam::{account}:user/{name}");
-        self.entry(account, "UserDetailList", json!({"UserName": name, "UserId": id, "Arn": arn, "GroupList": groups}))
+        self.entry(
+            account,
+            "UserDetailList",
+            json!({"UserName": name, "UserId": id, "Arn": arn, "GroupList": groups}),
+        )
     }
 
     pub(super) fn user_policy(self, name: &str, statements: Value) -> Self {
@@ -86,7 +107,13 @@ impl Company {
         self.change("UserDetailList", name, "UserPolicyList", policy)
     }
 
-    pub(super) fn role(self, account: &'static str, name: &str, trust: Value, statements: Value) -> Self {
+    pub(super) fn role(
+        self,
+        account: &'static str,
+        name: &str,
+        trust: Value,
+        statements: Value,
+    ) -> Self {
         let id = format!("AROA{}EXAMPLE", name.to_ascii_uppercase());
         let arn = format!("arn:aws:iam::{account}:role/{name}");
         let policy = json!([{"PolicyName": "own", "PolicyDocument": document(&statements)}]);
@@ -100,8 +127,10 @@ impl Company {
 
     pub(super) fn managed(self, account: &'static str, name: &str, statements: Value) -> Self {
         let arn = format!("arn:aws:iam::{account}:policy/{name}");
-        let old = json!({"VersionId": "v1", "IsDefaultVersion": false, "Document": document(&json!([]))});
-        let version = json!({"VersionId": "v2", "IsDefaultVersion": true, "Document": document(&statements)});
+        let old =
+            json!({"VersionId": "v1", "IsDefaultVersion": false, "Document": document(&json!([]))});
+        let version =
+            json!({"VersionId": "v2", "IsDefaultVersion": true, "Document": document(&statements)});
         self.entry(
             account,
             "Policies",
@@ -111,8 +140,18 @@ impl Company {
 
     /// Sets a field of a user, group or role, wherever it is.
     pub(super) fn change(mut self, list: &str, name: &str, field: &str, value: Value) -> Self {
-        let named = |entry: &&mut Value| ["UserName", "GroupName", "RoleName"].iter().any(|key| entry[*key] == name);
-        let entry = self.accounts.values_mut().filter_map(|account| account[list].as_array_mut()).flatten().find(named).unwrap();
+        let named = |entry: &&mut Value| {
+            ["UserName", "GroupName", "RoleName"]
+                .iter()
+                .any(|key| entry[*key] == name)
+        };
+        let entry = self
+            .accounts
+            .values_mut()
+            .filter_map(|account| account[list].as_array_mut())
+            .flatten()
+            .find(named)
+            .unwrap();
         entry[field] = value;
         self
     }
@@ -133,12 +172,21 @@ impl Company {
 
     /// Leaves a whole list out.
     pub(super) fn lacking(mut self, account: &str, list: &str) -> Self {
-        self.accounts.get_mut(account).unwrap().as_object_mut().unwrap().remove(list).unwrap();
+        self.accounts
+            .get_mut(account)
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .remove(list)
+            .unwrap();
         self
     }
 
     fn entry(mut self, account: &'static str, list: &str, entry: Value) -> Self {
-        self.accounts.get_mut(account).unwrap()[list].as_array_mut().unwrap().push(entry);
+        self.accounts.get_mut(account).unwrap()[list]
+            .as_array_mut()
+            .unwrap()
+            .push(entry);
         self
     }
 
@@ -155,7 +203,10 @@ impl Company {
     }
 
     pub(super) fn credential(mut self, user: &str, has_mfa: bool) -> Self {
-        self.credentials.push(Credential { arn: format!("arn:aws:iam::{DEVELOPMENT}:user/{user}"), has_mfa });
+        self.credentials.push(Credential {
+            arn: format!("arn:aws:iam::{DEVELOPMENT}:user/{user}"),
+            has_mfa,
+        });
         self
     }
 
@@ -171,18 +222,29 @@ impl Company {
     }
 
     pub(super) fn review(&self) -> Review {
-        let policy = Policy::read(self.policy.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
-        review(&self.setup(), &policy, "2026-03-02T09:00:00Z".parse().unwrap())
+        let policy =
+            Policy::read(self.policy.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
+        review(
+            &self.setup(),
+            &policy,
+            "2026-03-02T09:00:00Z".parse().unwrap(),
+        )
     }
 
     /// What one rule finds.
     pub(super) fn found(&self, rule: &str) -> Vec<ReviewFinding> {
-        self.review().findings.into_iter().filter(|finding| finding.rule == rule).collect()
+        self.review()
+            .findings
+            .into_iter()
+            .filter(|finding| finding.rule == rule)
+            .collect()
     }
 
     pub(super) fn one(&self, rule: &str) -> ReviewFinding {
         let found = self.found(rule);
-        let [finding] = &found[..] else { panic!("one finding of {rule}: {found:#?}") };
+        let [finding] = &found[..] else {
+            panic!("one finding of {rule}: {found:#?}")
+        };
         finding.clone()
     }
 
@@ -191,18 +253,37 @@ impl Company {
     }
 
     pub(super) fn fires(&self, rule: &str) {
-        assert!(self.found(rule).iter().any(|finding| finding.verdict == Verdict::Violation), "{:#?}", self.found(rule));
+        assert!(
+            self.found(rule)
+                .iter()
+                .any(|finding| finding.verdict == Verdict::Violation),
+            "{:#?}",
+            self.found(rule)
+        );
     }
 
     /// No violation, whatever is unproven.
     pub(super) fn fires_nothing_sure(&self, rule: &str) {
-        assert!(!self.found(rule).iter().any(|finding| finding.verdict == Verdict::Violation), "{:#?}", self.found(rule));
+        assert!(
+            !self
+                .found(rule)
+                .iter()
+                .any(|finding| finding.verdict == Verdict::Violation),
+            "{:#?}",
+            self.found(rule)
+        );
     }
 
     /// With the correction that a finding prints in place of what it quotes.
     pub(super) fn fixed(mut self, finding: &ReviewFinding) -> Self {
-        let (Some(statement), Some(fix)) = (&finding.statement, &finding.fix) else { panic!("no fix: {finding:#?}") };
-        let fix = if let Value::Array(several) = fix { several.clone() } else { vec![fix.clone()] };
+        let (Some(statement), Some(fix)) = (&finding.statement, &finding.fix) else {
+            panic!("no fix: {finding:#?}")
+        };
+        let fix = if let Value::Array(several) = fix {
+            several.clone()
+        } else {
+            vec![fix.clone()]
+        };
         let mut places = 0;
         for account in self.accounts.values_mut() {
             replace(account, statement, &fix, &mut places);
@@ -213,10 +294,21 @@ impl Company {
 
     /// The statements of the trust policy of production's role.
     pub(super) fn trust_statements(&self) -> Vec<Value> {
-        let roles = self.accounts.values().filter_map(|account| account["RoleDetailList"].as_array()).flatten();
-        let role = roles.into_iter().find(|role| role["RoleName"] == "UpdateApp").unwrap();
+        let roles = self
+            .accounts
+            .values()
+            .filter_map(|account| account["RoleDetailList"].as_array())
+            .flatten();
+        let role = roles
+            .into_iter()
+            .find(|role| role["RoleName"] == "UpdateApp")
+            .unwrap();
         let statements = &role["AssumeRolePolicyDocument"]["Statement"];
-        if let Value::Array(several) = statements { several.clone() } else { vec![statements.clone()] }
+        if let Value::Array(several) = statements {
+            several.clone()
+        } else {
+            vec![statements.clone()]
+        }
     }
 
     /// The same with every list from its end.
@@ -235,23 +327,36 @@ impl Company {
 fn replace(value: &mut Value, statement: &Value, fix: &[Value], places: &mut usize) {
     match value {
         Value::Object(object) => {
-            if let (Some(longest), Some(role)) = (statement.get("MaxSessionDuration"), object.get("MaxSessionDuration"))
-                && longest == role
+            if let (Some(longest), Some(role)) = (
+                statement.get("MaxSessionDuration"),
+                object.get("MaxSessionDuration"),
+            ) && longest == role
             {
-                object.insert("MaxSessionDuration".to_owned(), fix[0]["MaxSessionDuration"].clone());
+                object.insert(
+                    "MaxSessionDuration".to_owned(),
+                    fix[0]["MaxSessionDuration"].clone(),
+                );
                 *places += 1;
             }
             if let Some(written) = object.get_mut("Statement") {
-                let mut statements = if let Value::Array(several) = written { several.clone() } else { vec![written.clone()] };
+                let mut statements = if let Value::Array(several) = written {
+                    several.clone()
+                } else {
+                    vec![written.clone()]
+                };
                 if let Some(at) = statements.iter().position(|one| one == statement) {
                     statements.splice(at..=at, fix.iter().cloned());
                     *written = Value::Array(statements);
                     *places += 1;
                 }
             }
-            object.values_mut().for_each(|value| replace(value, statement, fix, places));
+            object
+                .values_mut()
+                .for_each(|value| replace(value, statement, fix, places));
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| replace(value, statement, fix, places)),
+        Value::Array(values) => values
+            .iter_mut()
+            .for_each(|value| replace(value, statement, fix, places)),
         _ => {}
     }
 }

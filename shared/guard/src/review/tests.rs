@@ -1,6 +1,9 @@
 //! What must hold of every finding.
 
-#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 
 use serde_json::{Value, json};
 
@@ -17,36 +20,61 @@ fn trust(principal: Value, condition: Value) -> Value {
 
 /// Set-ups with one thing wrong.
 pub(super) fn wrong() -> Vec<Company> {
-    let attached = json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
+    let attached =
+        json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
     let mfa = super::testing::mfa;
     vec![
         Company::new().trust(trust(json!({"AWS": DEVELOPMENT}), json!({}))),
-        Company::new().trust(trust(json!({"AWS": DEVELOPMENT}), json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}))),
-        Company::new().trust(trust(json!({"AWS": DEVELOPMENT, "Service": "ec2.amazonaws.com"}), json!({}))),
+        Company::new().trust(trust(
+            json!({"AWS": DEVELOPMENT}),
+            json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}),
+        )),
+        Company::new().trust(trust(
+            json!({"AWS": DEVELOPMENT, "Service": "ec2.amazonaws.com"}),
+            json!({}),
+        )),
         Company::new().trust(trust(json!("*"), mfa())),
         Company::new().trust(trust(json!({"AWS": "*"}), json!({}))),
         Company::new().trust(trust(json!({"AWS": [DEVELOPMENT, "999988887777"]}), mfa())),
-        Company::new().trust(json!([trust(json!({"AWS": DEVELOPMENT}), mfa()), trust(json!({"AWS": "999988887777"}), mfa())])),
+        Company::new().trust(json!([
+            trust(json!({"AWS": DEVELOPMENT}), mfa()),
+            trust(json!({"AWS": "999988887777"}), mfa())
+        ])),
         Company::new().lasting("UpdateApp", 43_200),
         Company::new().policy("max_session: 1h  ", "max_session: 15m "),
-        Company::new().group_policy("Testers", allow("sts:AssumeRole", &json!([ROLE, "arn:aws:iam::444455556666:role/Other"]))),
+        Company::new().group_policy(
+            "Testers",
+            allow(
+                "sts:AssumeRole",
+                &json!([ROLE, "arn:aws:iam::444455556666:role/Other"]),
+            ),
+        ),
         Company::new().group_policy("Testers", allow("sts:*", &json!("*"))),
-        Company::new().user_policy("tom", json!({"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::x"})),
-        Company::new().managed(DEVELOPMENT, "Wide", allow("*", &json!("*"))).change(
-            "GroupDetailList",
-            "Developers",
-            "AttachedManagedPolicies",
-            attached,
+        Company::new().user_policy(
+            "tom",
+            json!({"Effect": "Allow", "NotAction": "iam:*", "NotResource": "arn:aws:s3:::x"}),
         ),
         Company::new()
-            .user(PRODUCTION, "anna", &[])
-            .trust(trust(json!({"AWS": [DEVELOPMENT, "arn:aws:iam::444455556666:user/anna"]}), mfa())),
-        Company::new().policy("mfa: required ", "mfa: optional ").trust(trust(json!({"AWS": DEVELOPMENT}), json!({}))).role(
-            DEVELOPMENT,
-            "Server",
-            trust(json!({"Service": "ec2.amazonaws.com"}), json!({})),
-            allow("sts:AssumeRole", &json!("*")),
-        ),
+            .managed(DEVELOPMENT, "Wide", allow("*", &json!("*")))
+            .change(
+                "GroupDetailList",
+                "Developers",
+                "AttachedManagedPolicies",
+                attached,
+            ),
+        Company::new().user(PRODUCTION, "anna", &[]).trust(trust(
+            json!({"AWS": [DEVELOPMENT, "arn:aws:iam::444455556666:user/anna"]}),
+            mfa(),
+        )),
+        Company::new()
+            .policy("mfa: required ", "mfa: optional ")
+            .trust(trust(json!({"AWS": DEVELOPMENT}), json!({})))
+            .role(
+                DEVELOPMENT,
+                "Server",
+                trust(json!({"Service": "ec2.amazonaws.com"}), json!({})),
+                allow("sts:AssumeRole", &json!("*")),
+            ),
     ]
 }
 
@@ -58,7 +86,10 @@ fn what_a_finding_prints_as_its_fix_silences_it_and_nothing_new_is_found() {
         let mut rounds = 0;
         loop {
             let findings = company.review().findings;
-            let Some(finding) = findings.iter().find(|finding| finding.verdict == Verdict::Violation) else {
+            let Some(finding) = findings
+                .iter()
+                .find(|finding| finding.verdict == Verdict::Violation)
+            else {
                 assert!(findings.is_empty(), "{at}: {findings:#?}");
                 break;
             };
@@ -67,9 +98,15 @@ fn what_a_finding_prints_as_its_fix_silences_it_and_nothing_new_is_found() {
             let before = findings.len();
             company = company.fixed(finding);
             let after = company.review().findings;
-            assert!(!after.iter().any(|other| other.id == finding.id), "{at}: {finding:#?}");
             assert!(
-                after.len() < before || after.iter().all(|other| findings.iter().any(|known| known.rule == other.rule)),
+                !after.iter().any(|other| other.id == finding.id),
+                "{at}: {finding:#?}"
+            );
+            assert!(
+                after.len() < before
+                    || after
+                        .iter()
+                        .all(|other| findings.iter().any(|known| known.rule == other.rule)),
                 "{at}: {after:#?}"
             );
         }
@@ -89,30 +126,52 @@ fn the_order_of_files_and_entries_does_not_matter() {
 fn a_suppression_hides_until_its_day_and_never_for_a_critical_role() {
     let wide = || Company::new().group_policy("Testers", allow("sts:*", &json!("*")));
     let hide = |company: Company| {
-        company.policy("  - {rule: RW003, caller: \"arn:aws:iam::111122223333:user/batch\"", "  - {rule: RW104, caller: \"*\"")
+        company.policy(
+            "  - {rule: RW003, caller: \"arn:aws:iam::111122223333:user/batch\"",
+            "  - {rule: RW104, caller: \"*\"",
+        )
     };
     let review = hide(wide()).review();
     assert_eq!((review.findings.len(), review.suppressed.len()), (0, 1));
     let review = hide(wide()).policy("2026-12-31", "2026-02-28").review();
     assert_eq!((review.findings.len(), review.suppressed.len()), (1, 0));
-    let review = hide(wide()).policy("severity: high ", "severity: critical ").review();
+    let review = hide(wide())
+        .policy("severity: high ", "severity: critical ")
+        .review();
     assert_eq!((review.findings.len(), review.suppressed.len()), (1, 0));
 }
 
 #[test]
 fn names_of_the_policy_that_nothing_bears_are_told() {
-    let company = Company::new().policy("role/UpdateApp", "role/UpdateApps").policy("development/Developers]", "development/Developer] ");
+    let company = Company::new()
+        .policy("role/UpdateApp", "role/UpdateApps")
+        .policy("development/Developers]", "development/Developer] ");
     let review = company.review();
     let arn = "arn:aws:iam::444455556666:role";
     let asked = format!(
         "line 19 of the policy: no role matches `{arn}/UpdateApps`; did you mean `{arn}/UpdateApp`, which is in the authorization details?"
     );
-    assert_eq!((review.notices.first(), &review.near_misses), (Some(&asked), &vec![asked.clone()]));
+    assert_eq!(
+        (review.notices.first(), &review.near_misses),
+        (Some(&asked), &vec![asked.clone()])
+    );
     let notices = review.notices;
-    let far = Company::new().policy("role/UpdateApp", "role/BreakGlass").review();
-    let said = format!("line 19 of the policy: no role that was given is called `{arn}/BreakGlass`");
-    assert!(far.near_misses.is_empty() && far.notices.contains(&said), "{:?}", far.notices);
-    assert!(notices.iter().any(|notice| notice.contains("there is no group development/Developer")), "{notices:?}");
+    let far = Company::new()
+        .policy("role/UpdateApp", "role/BreakGlass")
+        .review();
+    let said =
+        format!("line 19 of the policy: no role that was given is called `{arn}/BreakGlass`");
+    assert!(
+        far.near_misses.is_empty() && far.notices.contains(&said),
+        "{:?}",
+        far.notices
+    );
+    assert!(
+        notices
+            .iter()
+            .any(|notice| notice.contains("there is no group development/Developer")),
+        "{notices:?}"
+    );
 }
 
 #[test]
@@ -123,7 +182,10 @@ fn two_states_of_one_account_are_refused() {
     setup.add(read(details("Developers"))).unwrap();
     setup.add(read(details("Developers"))).unwrap();
     let why = setup.add(read(details("Testers"))).unwrap_err();
-    assert_eq!(why, "arn:aws:iam::111122223333:user/dora is not as in another file of account 111122223333");
+    assert_eq!(
+        why,
+        "arn:aws:iam::111122223333:user/dora is not as in another file of account 111122223333"
+    );
 }
 
 /// Two findings under one id would take turns in the outbox for ever.
@@ -132,7 +194,12 @@ fn every_finding_has_an_id_of_its_own() {
     let several = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, "999988887777"], "Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
         "Action": "sts:AssumeRole"});
     for company in wrong().into_iter().chain([Company::new().trust(several)]) {
-        let mut ids: Vec<String> = company.review().findings.into_iter().map(|finding| finding.id).collect();
+        let mut ids: Vec<String> = company
+            .review()
+            .findings
+            .into_iter()
+            .map(|finding| finding.id)
+            .collect();
         let all = ids.len();
         ids.sort();
         ids.dedup();

@@ -40,32 +40,68 @@ impl Elevated<'_> {
 
 impl<'a> View<'a> {
     pub(super) fn new(setup: &'a Setup, policy: &'a Policy) -> Self {
-        let roles = setup.accounts().flat_map(|account| account.roles.values().map(move |role| (account, role)));
+        let roles = setup
+            .accounts()
+            .flat_map(|account| account.roles.values().map(move |role| (account, role)));
         // Whom a service-linked role lets in, and what it may do, nobody can change; only its service enters.
-        let elevated = roles.filter(|(_, role)| !role.is_service_linked()).filter_map(|(account, role)| {
-            let rules = policy.role_for(&RoleArn::parse(&role.arn).ok()?)?;
-            Some(Elevated { account, role, rules })
-        });
-        let all = serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+        let elevated = roles
+            .filter(|(_, role)| !role.is_service_linked())
+            .filter_map(|(account, role)| {
+                let rules = policy.role_for(&RoleArn::parse(&role.arn).ok()?)?;
+                Some(Elevated {
+                    account,
+                    role,
+                    rules,
+                })
+            });
+        let all =
+            serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
         // It is read from a constant; an empty one would allow nothing, and what hangs on it would be denied and so be seen in the tests.
-        let anything = Document::read(&all).unwrap_or(Document { statements: Vec::new() });
-        Self { setup, policy, elevated: elevated.collect(), anything }
+        let anything = Document::read(&all).unwrap_or(Document {
+            statements: Vec::new(),
+        });
+        Self {
+            setup,
+            policy,
+            elevated: elevated.collect(),
+            anything,
+        }
     }
 
     /// An ARN of an account of which nothing was given. Who may enter a role is of the role's partition.
-    pub(super) fn arn_not_given(&self, rules: &RolePolicy, account: AccountId, resource: &str) -> String {
-        let given = || self.setup.accounts().flat_map(|account| account.roles.values()).find_map(|role| partition_of(&role.arn));
-        iam_arn(partition_of(rules.arn.as_str()).or_else(given), account, resource)
+    pub(super) fn arn_not_given(
+        &self,
+        rules: &RolePolicy,
+        account: AccountId,
+        resource: &str,
+    ) -> String {
+        let given = || {
+            self.setup
+                .accounts()
+                .flat_map(|account| account.roles.values())
+                .find_map(|role| partition_of(&role.arn))
+        };
+        iam_arn(
+            partition_of(rules.arn.as_str()).or_else(given),
+            account,
+            resource,
+        )
     }
 
     /// `production`, or `account 444455556666`.
     pub(super) fn account_shown(&self, id: AccountId) -> String {
-        self.policy.account_name(id).map_or_else(|| format!("account {id}"), harmless)
+        self.policy
+            .account_name(id)
+            .map_or_else(|| format!("account {id}"), harmless)
     }
 
     /// `UpdateApp in production`
     pub(super) fn place(&self, target: &Elevated<'_>) -> String {
-        format!("{} in {}", harmless(&target.role.name), self.account_shown(target.account.id))
+        format!(
+            "{} in {}",
+            harmless(&target.role.name),
+            self.account_shown(target.account.id)
+        )
     }
 
     /// `UpdateApp in production, BreakGlass in production`
@@ -76,7 +112,10 @@ impl<'a> View<'a> {
     /// What is missing of an account, if one of these lists is needed.
     pub(super) fn gap(&self, account: AccountId, lists: &[List]) -> Option<Gap> {
         match self.setup.account(account) {
-            None => Some(Gap { account, part: Part::Details }),
+            None => Some(Gap {
+                account,
+                part: Part::Details,
+            }),
             Some(account) => lists.iter().find_map(|list| account.gap(*list)),
         }
     }
@@ -92,10 +131,18 @@ impl<'a> View<'a> {
         for rules in &self.policy.roles {
             let accounts: Vec<AccountId> = match rules.arn.account() {
                 Some(account) => vec![account],
-                None => self.policy.accounts.keys().copied().filter(|account| rules.arn.may_be_in(*account)).collect(),
+                None => self
+                    .policy
+                    .accounts
+                    .keys()
+                    .copied()
+                    .filter(|account| rules.arn.may_be_in(*account))
+                    .collect(),
             };
             for account in accounts {
-                let is_its = |target: &Elevated<'_>| target.account.id == account && std::ptr::eq(target.rules, rules);
+                let is_its = |target: &Elevated<'_>| {
+                    target.account.id == account && std::ptr::eq(target.rules, rules)
+                };
                 // A pattern may match more roles than those that were given.
                 let is_whole = !rules.arn.has_wildcards() && self.elevated.iter().any(is_its);
                 if let Some(gap) = self.gap(account, &[List::Roles]).filter(|_| !is_whole) {
@@ -107,13 +154,21 @@ impl<'a> View<'a> {
     }
 
     /// Groups of entries that `asks` picks, where the group or its members were not given, each once.
-    pub(super) fn groups_not_given(&self, asks: fn(&RolePolicy) -> bool) -> Vec<(&'a GroupRef, &'a RolePolicy, Gap)> {
+    pub(super) fn groups_not_given(
+        &self,
+        asks: fn(&RolePolicy) -> bool,
+    ) -> Vec<(&'a GroupRef, &'a RolePolicy, Gap)> {
         let mut groups: Vec<(&GroupRef, &RolePolicy, Gap)> = Vec::new();
         let policy = self.policy;
         for rules in policy.roles.iter().filter(|rules| asks(rules)) {
             for group in &rules.groups {
-                let Some(gap) = self.gap(group.account, &[List::Groups, List::Users]) else { continue };
-                if !groups.iter().any(|(known, ..)| known.account == group.account && known.group == group.group) {
+                let Some(gap) = self.gap(group.account, &[List::Groups, List::Users]) else {
+                    continue;
+                };
+                if !groups
+                    .iter()
+                    .any(|(known, ..)| known.account == group.account && known.group == group.group)
+                {
                     groups.push((group, rules, gap));
                 }
             }
@@ -122,17 +177,27 @@ impl<'a> View<'a> {
     }
 
     /// The groups of a role that were given.
-    pub(super) fn groups_of(&self, rules: &'a RolePolicy) -> impl Iterator<Item = (&'a Account, &'a Group)> {
+    pub(super) fn groups_of(
+        &self,
+        rules: &'a RolePolicy,
+    ) -> impl Iterator<Item = (&'a Account, &'a Group)> {
         let setup = self.setup;
         rules.groups.iter().filter_map(move |named| {
             let account = setup.account(named.account)?;
-            account.groups.values().find(|group| is(named, group)).map(|group| (account, group))
+            account
+                .groups
+                .values()
+                .find(|group| is(named, group))
+                .map(|group| (account, group))
         })
     }
 
     /// Whether the policy lets members of the group into the role.
     pub(super) fn admits(rules: &RolePolicy, account: AccountId, group: &Group) -> bool {
-        rules.groups.iter().any(|named| named.account == account && is(named, group))
+        rules
+            .groups
+            .iter()
+            .any(|named| named.account == account && is(named, group))
     }
 
     /// Whether the policy lets the user into the role.
@@ -147,38 +212,68 @@ impl<'a> View<'a> {
     }
 
     fn admits_named(rules: &RolePolicy, account: &Account, name: &str) -> Truth {
-        let named = rules.groups.iter().filter(|named| named.account == account.id);
+        let named = rules
+            .groups
+            .iter()
+            .filter(|named| named.account == account.id);
         Truth::any(named.map(|named| match &named.group {
             GroupName::ByName(known) => Truth::from(known.eq_ignore_ascii_case(name)),
-            GroupName::ById(id) if account.groups.values().any(|group| group.id == *id) => Truth::No,
-            GroupName::ById(id) => Truth::open(format!("whether group {name} has the id {id}: the group is not in what was given")),
+            GroupName::ById(id) if account.groups.values().any(|group| group.id == *id) => {
+                Truth::No
+            }
+            GroupName::ById(id) => Truth::open(format!(
+                "whether group {name} has the id {id}: the group is not in what was given"
+            )),
         }))
     }
 
     /// Entries of the policy that only just miss a role that was given.
     pub(super) fn near_misses(&self) -> Vec<String> {
-        self.unmatched().iter().filter(|entry| entry.is_near_miss()).map(sentence).collect()
+        self.unmatched()
+            .iter()
+            .filter(|entry| entry.is_near_miss())
+            .map(sentence)
+            .collect()
     }
 
     fn unmatched(&self) -> Vec<UnmatchedEntry> {
-        let roles = self.setup.accounts().flat_map(|account| account.roles.values());
-        let roles = roles.filter(|role| !role.is_service_linked()).filter_map(|role| RoleArn::parse(&role.arn).ok());
+        let roles = self
+            .setup
+            .accounts()
+            .flat_map(|account| account.roles.values());
+        let roles = roles
+            .filter(|role| !role.is_service_linked())
+            .filter_map(|role| RoleArn::parse(&role.arn).ok());
         unmatched_among(roles, self.policy)
     }
 
     /// What is to be known apart from findings.
     pub(super) fn notices(&self) -> Vec<String> {
         let mut notices = Vec::new();
-        for entry in self.unmatched().iter().filter(|entry| !entry.is_near_miss()) {
-            if entry.pattern.account().is_none_or(|account| self.setup.account(account).is_some()) {
+        for entry in self
+            .unmatched()
+            .iter()
+            .filter(|entry| !entry.is_near_miss())
+        {
+            if entry
+                .pattern
+                .account()
+                .is_none_or(|account| self.setup.account(account).is_some())
+            {
                 notices.push(sentence(entry));
             }
         }
         for rules in &self.policy.roles {
             for group in &rules.groups {
                 let account = self.setup.account(group.account);
-                if account.is_some_and(|account| !account.groups.values().any(|known| is(group, known))) {
-                    notices.push(format!("there is no group {} (line {} of the policy)", harmless(&group.written), rules.line));
+                if account
+                    .is_some_and(|account| !account.groups.values().any(|known| is(group, known)))
+                {
+                    notices.push(format!(
+                        "there is no group {} (line {} of the policy)",
+                        harmless(&group.written),
+                        rules.line
+                    ));
                 }
             }
         }

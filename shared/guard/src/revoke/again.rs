@@ -21,8 +21,17 @@ pub(super) fn again(plan: &Plan<'_, '_>) -> Limit {
     let who = harmless(&plan.origin.name);
     let place = place(plan.role, plan.case.policy);
     let at = plan.case.as_of;
-    if let (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) = (&plan.origin.kind, &plan.origin.person) {
-        return User { plan, account: *account, id, who, place }.again();
+    if let (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) =
+        (&plan.origin.kind, &plan.origin.person)
+    {
+        return User {
+            plan,
+            account: *account,
+            id,
+            who,
+            place,
+        }
+        .again();
     }
     let why = match plan.origin.kind {
         OriginKind::Listed(IdentityKind::IdentityCenter) => {
@@ -42,7 +51,9 @@ pub(super) fn again(plan: &Plan<'_, '_>) -> Limit {
 }
 
 fn begin(who: &str, place: &str, at: Moment) -> String {
-    format!("New switches: what is issued from {at} on is not denied, so {who} can enter {place} again at once.")
+    format!(
+        "New switches: what is issued from {at} on is not denied, so {who} can enter {place} again at once."
+    )
 }
 
 /// An IAM user.
@@ -75,7 +86,13 @@ enum Standing {
 impl User<'_, '_> {
     fn again(&self) -> Limit {
         let at = self.plan.case.as_of;
-        if let Some(deleted) = self.plan.tracer.roster.user_deleted(self.account, self.id).filter(|deleted| *deleted <= at) {
+        if let Some(deleted) = self
+            .plan
+            .tracer
+            .roster
+            .user_deleted(self.account, self.id)
+            .filter(|deleted| *deleted <= at)
+        {
             return Limit::of(format!(
                 "New switches: what is issued from {at} on is not denied. {} was deleted at {deleted}, so nobody can enter {} as this user \
                  again; a user of the same name is another one.",
@@ -84,18 +101,33 @@ impl User<'_, '_> {
         }
         let mut limit = Limit::of(begin(&self.who, &self.place, at));
         let name = self.name();
-        let groups: Vec<(&GroupRef, Standing)> = self.groups().map(|group| (group, self.standing(group))).collect();
+        let groups: Vec<(&GroupRef, Standing)> = self
+            .groups()
+            .map(|group| (group, self.standing(group)))
+            .collect();
         for (group, standing) in &groups {
             self.about_group(group, standing, name.as_deref(), &mut limit);
         }
         // Several groups may need the same look.
         let mut lines = BTreeSet::new();
         limit.ways.retain(|way| lines.insert(way.line.clone()));
-        if groups.iter().all(|(_, standing)| matches!(standing, Standing::NotIn)) {
-            say(&mut limit, "They are in none of the groups that the policy names for this role, so something else lets them in.");
+        if groups
+            .iter()
+            .all(|(_, standing)| matches!(standing, Standing::NotIn))
+        {
+            say(
+                &mut limit,
+                "They are in none of the groups that the policy names for this role, so something else lets them in.",
+            );
         }
         if let (None, false) = (&name, groups.is_empty()) {
-            say(&mut limit, &format!("What the user with the id {} is called at {at} is unknown.", harmless(self.id)));
+            say(
+                &mut limit,
+                &format!(
+                    "What the user with the id {} is called at {at} is unknown.",
+                    harmless(self.id)
+                ),
+            );
         }
         self.deny(name.as_deref(), &mut limit);
         limit
@@ -103,28 +135,45 @@ impl User<'_, '_> {
 
     /// The role's groups in the user's account: nobody can be in another account's.
     fn groups(&self) -> impl Iterator<Item = &GroupRef> {
-        let named = self.plan.case.policy.role_for(self.plan.role).map(|policy| &*policy.groups).unwrap_or_default();
+        let named = self
+            .plan
+            .case
+            .policy
+            .role_for(self.plan.role)
+            .map(|policy| &*policy.groups)
+            .unwrap_or_default();
         named.iter().filter(|group| group.account == self.account)
     }
 
     /// What IAM calls the user at the time of the plan. Another user may have taken the name of the switch since.
     fn name(&self) -> Option<String> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
-        let known = roster.user_name_at(self.account, self.id, at).map(|name| name.to_string());
+        let known = roster
+            .user_name_at(self.account, self.id, at)
+            .map(|name| name.to_string());
         known.or_else(|| {
             let (_, name) = self.plan.origin.arn.as_deref()?.rsplit_once('/')?;
             match roster.user_named(self.account, name, at) {
-                Bearer::One(id) if *id == *self.id || !id.starts_with("AIDA") => Some(name.to_owned()),
+                Bearer::One(id) if *id == *self.id || !id.starts_with("AIDA") => {
+                    Some(name.to_owned())
+                }
                 _ => None,
             }
         })
     }
 
     fn standing(&self, group: &GroupRef) -> Standing {
-        let (roster, at, switch) = (self.plan.tracer.roster, self.plan.case.as_of, self.plan.first.key.second);
+        let (roster, at, switch) = (
+            self.plan.tracer.roster,
+            self.plan.case.as_of,
+            self.plan.first.key.second,
+        );
         let denied = self.plan.case.outside_groups.then_some((switch, false));
         let Some(id) = roster.group(group) else {
-            return Standing::Unknown { last: denied, joined: None };
+            return Standing::Unknown {
+                last: denied,
+                joined: None,
+            };
         };
         let membership = |moment| roster.membership(self.account, self.id, &id, moment);
         let last = roster.membership_last_known(self.account, self.id, &id, switch, at);
@@ -158,29 +207,63 @@ impl User<'_, '_> {
         }
         match now {
             Some(true) => Standing::In { joined },
-            _ => Standing::Unknown { last: last.into_iter().chain(denied).max_by_key(|(moment, _)| *moment), joined },
+            _ => Standing::Unknown {
+                last: last
+                    .into_iter()
+                    .chain(denied)
+                    .max_by_key(|(moment, _)| *moment),
+                joined,
+            },
         }
     }
 
-    fn about_group(&self, group: &GroupRef, standing: &Standing, name: Option<&str>, limit: &mut Limit) {
+    fn about_group(
+        &self,
+        group: &GroupRef,
+        standing: &Standing,
+        name: Option<&str>,
+        limit: &mut Limit,
+    ) {
         let (who, at, written) = (&self.who, self.plan.case.as_of, harmless(&group.written));
-        if let Standing::In { joined: Some(joined) } | Standing::Unknown { joined: Some(joined), .. } = standing {
-            say(limit, &format!("{who} joined {written} at {joined}, after the switch."));
+        if let Standing::In {
+            joined: Some(joined),
+        }
+        | Standing::Unknown {
+            joined: Some(joined),
+            ..
+        } = standing
+        {
+            say(
+                limit,
+                &format!("{who} joined {written} at {joined}, after the switch."),
+            );
         }
         let text = match standing {
             Standing::NotIn => return,
             Standing::In { .. } => {
-                limit.ways.extend(self.leave(group, name, "out of the group"));
+                limit
+                    .ways
+                    .extend(self.leave(group, name, "out of the group"));
                 return;
             }
-            Standing::Unknown { last: Some((last, true)), .. } => {
-                format!("{who} was in {written} at {last}; whether they still are at {at} is unknown.")
+            Standing::Unknown {
+                last: Some((last, true)),
+                ..
+            } => {
+                format!(
+                    "{who} was in {written} at {last}; whether they still are at {at} is unknown."
+                )
             }
-            Standing::Unknown { last: Some((last, false)), .. } => format!(
+            Standing::Unknown {
+                last: Some((last, false)),
+                ..
+            } => format!(
                 "{who} was not in {written} at {last}; whether they are in it at {at} is unknown. If not, something else lets them in."
             ),
             Standing::Unknown { last: None, .. } => {
-                format!("Whether {who} is in {written} at {at} is unknown: nothing that was read shows it.")
+                format!(
+                    "Whether {who} is in {written} at {at} is unknown: nothing that was read shows it."
+                )
             }
             Standing::Contradicted => format!(
                 "The finding says that {who} was not in {written}, and what was read says that they were: whether they are in it at {at} is unknown."
@@ -192,55 +275,88 @@ impl User<'_, '_> {
         };
         say(limit, &text);
         limit.ways.extend(self.look(name));
-        if let Standing::Unknown { last: Some((_, true)), .. } = standing {
-            limit.ways.extend(self.leave(group, name, "out of the group, if the command above lists it"));
+        if let Standing::Unknown {
+            last: Some((_, true)),
+            ..
+        } = standing
+        {
+            limit.ways.extend(self.leave(
+                group,
+                name,
+                "out of the group, if the command above lists it",
+            ));
         }
     }
 
     fn credentials(&self) -> String {
-        format!("with credentials of {}", account_named(self.account, self.plan.case.policy))
+        format!(
+            "with credentials of {}",
+            account_named(self.account, self.plan.case.policy)
+        )
     }
 
     /// Lists the user's groups; printed once.
     fn look(&self, name: Option<&str>) -> Option<Way> {
         let line = command::list_groups(name?)?;
-        Some(Way { what: format!("to see the groups that they are in, {}", self.credentials()), line })
+        Some(Way {
+            what: format!("to see the groups that they are in, {}", self.credentials()),
+            line,
+        })
     }
 
     fn leave(&self, group: &GroupRef, user: Option<&str>, what: &str) -> Option<Way> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
         let id = roster.group(group)?;
         let written = match &group.group {
-            GroupName::ByName(name) => {
-                Some(name.as_str()).filter(|name| roster.group_named(group.account, name, at) == Bearer::One(id.clone()))
-            }
+            GroupName::ByName(name) => Some(name.as_str()).filter(|name| {
+                roster.group_named(group.account, name, at) == Bearer::One(id.clone())
+            }),
             GroupName::ById(_) => None,
         };
         let now = roster.group_name_at(group.account, &id, at);
         let line = command::leave_group(user?, written.or(now.as_deref())?)?;
-        Some(Way { what: format!("{what}, {}", self.credentials()), line })
+        Some(Way {
+            what: format!("{what}, {}", self.credentials()),
+            line,
+        })
     }
 
     /// A role session's caller is the session: a denial of the user would not stop it.
     fn deny(&self, name: Option<&str>, limit: &mut Limit) {
-        let (Some(arn), Some(name)) = (&self.plan.origin.arn, name) else { return };
-        let Some((front, _)) = arn.rsplit_once('/') else { return };
+        let (Some(arn), Some(name)) = (&self.plan.origin.arn, name) else {
+            return;
+        };
+        let Some((front, _)) = arn.rsplit_once('/') else {
+            return;
+        };
         let statement = json!({"Effect": "Deny", "Principal": {"AWS": format!("{front}/{name}")}, "Action": "sts:AssumeRole"});
-        let chained = self.plan.first.caller().is_some_and(|caller| caller.role_session().is_some());
+        let chained = self
+            .plan
+            .first
+            .caller()
+            .is_some_and(|caller| caller.role_session().is_some());
         let what = if chained {
-            say(limit, "They came through another role, and can come that way again as long as they can enter that one.");
+            say(
+                limit,
+                "They came through another role, and can come that way again as long as they can enter that one.",
+            );
             "a statement for the role's trust policy, against entering it directly"
         } else {
             "a statement for the role's trust policy"
         };
-        limit.ways.push(Way { what: what.to_owned(), line: super::ascii(&statement) });
+        limit.ways.push(Way {
+            what: what.to_owned(),
+            line: super::ascii(&statement),
+        });
     }
 }
 
 /// When a membership began, if the logs show that it was after the switch.
 fn joined_after(switch: Moment, membership: Membership) -> Option<Moment> {
     match membership {
-        Membership::Member { began: Some(began), .. } => Some(began.time).filter(|time| *time > switch),
+        Membership::Member {
+            began: Some(began), ..
+        } => Some(began.time).filter(|time| *time > switch),
         _ => None,
     }
 }

@@ -25,7 +25,13 @@ pub struct Commands {
     pub remove_after: Moment,
 }
 
-pub(super) fn commands(case: &Case<'_>, role: &RoleArn, policy_name: &str, policy: &Value, before: Moment) -> Option<Commands> {
+pub(super) fn commands(
+    case: &Case<'_>,
+    role: &RoleArn,
+    policy_name: &str,
+    policy: &Value,
+    before: Moment,
+) -> Option<Commands> {
     let role_name = word(role.name())?;
     let profile = profile(case);
     Some(Commands {
@@ -35,7 +41,9 @@ pub(super) fn commands(case: &Case<'_>, role: &RoleArn, policy_name: &str, polic
             "aws iam put-role-policy --role-name {role_name} --policy-name {policy_name} --policy-document '{}'{profile}",
             super::ascii(policy)
         ),
-        remove: format!("aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}{profile}"),
+        remove: format!(
+            "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}{profile}"
+        ),
         remove_after: before.plus_seconds(LONGEST),
     })
 }
@@ -43,22 +51,31 @@ pub(super) fn commands(case: &Case<'_>, role: &RoleArn, policy_name: &str, polic
 /// `aws iam remove-user-from-group …`. No profile: it is of another account than the role's.
 pub(super) fn leave_group(user: &str, group: &str) -> Option<String> {
     let (user, group) = (word(user)?, word(group)?);
-    Some(format!("aws iam remove-user-from-group --user-name {user} --group-name {group}"))
+    Some(format!(
+        "aws iam remove-user-from-group --user-name {user} --group-name {group}"
+    ))
 }
 
 /// `aws iam list-groups-for-user …`. No profile either.
 pub(super) fn list_groups(user: &str) -> Option<String> {
-    Some(format!("aws iam list-groups-for-user --user-name {} --query 'Groups[].GroupName'", word(user)?))
+    Some(format!(
+        "aws iam list-groups-for-user --user-name {} --query 'Groups[].GroupName'",
+        word(user)?
+    ))
 }
 
 /// The profile is of one account; the first command shows whether it is the role's.
 fn profile(case: &Case<'_>) -> String {
-    case.profile.map(|name| format!(" --profile '{}'", name.replace('\'', r"'\''"))).unwrap_or_default()
+    case.profile
+        .map(|name| format!(" --profile '{}'", name.replace('\'', r"'\''")))
+        .unwrap_or_default()
 }
 
 /// A name as IAM has them, which no shell takes for anything else; `None`: it is none.
 pub(super) fn word(name: &str) -> Option<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | ',' | '.' | '@' | '-' | '_');
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | ',' | '.' | '@' | '-' | '_');
     // A leading dash would be an option.
-    (!name.is_empty() && name.len() <= 128 && !name.starts_with('-') && name.chars().all(plain)).then_some(name)
+    (!name.is_empty() && name.len() <= 128 && !name.starts_with('-') && name.chars().all(plain))
+        .then_some(name)
 }

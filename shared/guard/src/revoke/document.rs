@@ -11,7 +11,11 @@ use crate::moment::Moment;
 /// `StringEquals` knows no wildcards, so a name with `*` in it means itself; `${` would begin a policy variable.
 pub(super) fn of_sessions(ids: &[&str], before: Moment) -> Value {
     let ids: Vec<String> = ids.iter().map(|id| id.replace("${", "${$}{")).collect();
-    let ids = if let [one] = &*ids { json!(one) } else { json!(ids) };
+    let ids = if let [one] = &*ids {
+        json!(one)
+    } else {
+        json!(ids)
+    };
     json!({
         "Version": "2012-10-17",
         "Statement": [{

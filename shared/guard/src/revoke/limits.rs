@@ -58,14 +58,22 @@ fn parent(plan: &Plan<'_, '_>) -> Option<String> {
     let session = caller.role_session()?;
     let known = plan.tracer.parent(caller, plan.first.key.second);
     // Another of the finding's own sessions is cut anyway.
-    if known.is_some_and(|parent| plan.entered.iter().any(|entered| entered.switch.key == parent.key)) {
+    if known.is_some_and(|parent| {
+        plan.entered
+            .iter()
+            .any(|entered| entered.switch.key == parent.key)
+    }) {
         return None;
     }
-    let role =
-        known.and_then(|parent| parent.role.as_ref()).map_or_else(|| "another role".to_owned(), |role| place(role, plan.case.policy));
+    let role = known.and_then(|parent| parent.role.as_ref()).map_or_else(
+        || "another role".to_owned(),
+        |role| place(role, plan.case.policy),
+    );
     let works = match known {
         Some(parent) if !plan.sessions.works(parent) => return None,
-        Some(parent) => parent.works_until().map_or_else(String::new, |until| format!(", which works until {until}")),
+        Some(parent) => parent
+            .works_until()
+            .map_or_else(String::new, |until| format!(", which works until {until}")),
         None => ", whose mint was not read".to_owned(),
     };
     Some(format!(
@@ -80,7 +88,11 @@ fn elsewhere(plan: &Plan<'_, '_>) -> Option<String> {
         return None;
     }
     let cut = |switch: &Switch<'_>| {
-        switch.role.as_ref() == Some(plan.role) || plan.entered.iter().any(|entered| entered.switch.key == switch.key)
+        switch.role.as_ref() == Some(plan.role)
+            || plan
+                .entered
+                .iter()
+                .any(|entered| entered.switch.key == switch.key)
     };
     let mut others: Vec<&Switch<'_>> = plan
         .sessions
@@ -93,11 +105,27 @@ fn elsewhere(plan: &Plan<'_, '_>) -> Option<String> {
         .iter()
         .take(TOLD)
         .filter_map(|switch| {
-            let until = switch.works_until().map_or_else(String::new, |until| format!(" until {until}"));
-            Some(format!("{} in {}{until}", harmless(name_of(&switch.key.session)), place(switch.role.as_ref()?, plan.case.policy)))
+            let until = switch
+                .works_until()
+                .map_or_else(String::new, |until| format!(" until {until}"));
+            Some(format!(
+                "{} in {}{until}",
+                harmless(name_of(&switch.key.session)),
+                place(switch.role.as_ref()?, plan.case.policy)
+            ))
         })
         .collect();
     let more = others.len().saturating_sub(TOLD);
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    (!shown.is_empty()).then(|| format!("Other sessions of {}: {}{more}.", harmless(&plan.origin.name), shown.join("; ")))
+    let more = if more > 0 {
+        format!(", and {more} more")
+    } else {
+        String::new()
+    };
+    (!shown.is_empty()).then(|| {
+        format!(
+            "Other sessions of {}: {}{more}.",
+            harmless(&plan.origin.name),
+            shown.join("; ")
+        )
+    })
 }

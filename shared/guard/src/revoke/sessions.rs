@@ -30,18 +30,28 @@ impl<'a, 'w> Sessions<'a, 'w> {
 
     /// Whether its credentials work at the time of the plan. Whoever left a role in the console may still have them.
     pub(super) fn works(&self, switch: &Switch<'_>) -> bool {
-        let until = switch.works_until().unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST));
+        let until = switch
+            .works_until()
+            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST));
         switch.key.second <= self.as_of && self.as_of < until
     }
 
     /// Sessions that work, with who stands behind them.
     pub(super) fn working(&self) -> impl Iterator<Item = (&'a Switch<'w>, Origin)> + '_ {
-        self.all.iter().filter(|switch| switch.role.is_some() && self.works(switch)).map(|switch| (switch, self.tracer.origin(switch)))
+        self.all
+            .iter()
+            .filter(|switch| switch.role.is_some() && self.works(switch))
+            .map(|switch| (switch, self.tracer.origin(switch)))
     }
 
     pub(super) fn working_in(&self, role: &RoleArn) -> Vec<(&'a Switch<'w>, Origin)> {
-        let in_role = self.all.iter().filter(|switch| switch.role.as_ref() == Some(role) && self.works(switch));
-        in_role.map(|switch| (switch, self.tracer.origin(switch))).collect()
+        let in_role = self
+            .all
+            .iter()
+            .filter(|switch| switch.role.as_ref() == Some(role) && self.works(switch));
+        in_role
+            .map(|switch| (switch, self.tracer.origin(switch)))
+            .collect()
     }
 
     /// The sessions themselves, then all that were entered from them, over any number of roles. A session that has ended is followed too:
@@ -50,26 +60,58 @@ impl<'a, 'w> Sessions<'a, 'w> {
         let mut children: HashMap<&SwitchKey, Vec<&'a Switch<'w>>> = HashMap::new();
         let mut of_name: HashMap<&str, Vec<&'a Switch<'w>>> = HashMap::new();
         for switch in self.all.iter().filter(|switch| switch.role.is_some()) {
-            let Some((caller, session)) = switch.caller().and_then(|caller| Some((caller, caller.role_session()?))) else { continue };
+            let Some((caller, session)) = switch
+                .caller()
+                .and_then(|caller| Some((caller, caller.role_session()?)))
+            else {
+                continue;
+            };
             match self.tracer.parent(caller, switch.key.second) {
                 Some(parent) => children.entry(&parent.key).or_default().push(switch),
                 None => of_name.entry(session).or_default().push(switch),
             }
         }
         let mut known: BTreeSet<&SwitchKey> = found.iter().map(|switch| &switch.key).collect();
-        let mut entered: Vec<Entered<'a, 'w>> = found.iter().map(|switch| Entered { switch, how: How::Finding }).collect();
+        let mut entered: Vec<Entered<'a, 'w>> = found
+            .iter()
+            .map(|switch| Entered {
+                switch,
+                how: How::Finding,
+            })
+            .collect();
         let mut next = 0;
-        while let Some((switch, how)) = entered.get(next).map(|entered| (entered.switch, entered.how)) {
+        while let Some((switch, how)) = entered
+            .get(next)
+            .map(|entered| (entered.switch, entered.how))
+        {
             next += 1;
-            let sure = children.get(&switch.key).into_iter().flatten().map(|child| (*child, How::Chained));
+            let sure = children
+                .get(&switch.key)
+                .into_iter()
+                .flatten()
+                .map(|child| (*child, How::Chained));
             let within = |child: &&&Switch<'_>| {
-                let until = switch.works_until().unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST));
+                let until = switch
+                    .works_until()
+                    .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST));
                 switch.key.second <= child.key.second && child.key.second <= until
             };
-            let perhaps = of_name.get(&*switch.key.session).into_iter().flatten().filter(within).map(|child| (*child, How::PerhapsChained));
+            let perhaps = of_name
+                .get(&*switch.key.session)
+                .into_iter()
+                .flatten()
+                .filter(within)
+                .map(|child| (*child, How::PerhapsChained));
             for (child, step) in sure.chain(perhaps) {
                 if known.insert(&child.key) {
-                    entered.push(Entered { switch: child, how: if how == How::PerhapsChained { how } else { step } });
+                    entered.push(Entered {
+                        switch: child,
+                        how: if how == How::PerhapsChained {
+                            how
+                        } else {
+                            step
+                        },
+                    });
                 }
             }
         }
@@ -78,7 +120,9 @@ impl<'a, 'w> Sessions<'a, 'w> {
 }
 
 /// One session of each role, in the order in which the roles were met.
-pub(super) fn roles<'a, 'w: 'a>(entered: impl Iterator<Item = &'a Entered<'a, 'w>>) -> Vec<&'a Switch<'w>> {
+pub(super) fn roles<'a, 'w: 'a>(
+    entered: impl Iterator<Item = &'a Entered<'a, 'w>>,
+) -> Vec<&'a Switch<'w>> {
     let mut met: Vec<&Switch<'w>> = Vec::new();
     for entered in entered {
         if !met.iter().any(|known| same_role(known, entered.switch)) {

@@ -6,13 +6,20 @@ use serde_json::{Value, json};
 
 use super::{Case, How, NoPlan, Plan, Variant, ascii, plan};
 use crate::finding::Finding;
-use crate::iam::{Caller, Context, Document, Governing, Identity, Place, Request, ResourceSide, Text, Truth, decide};
+use crate::iam::{
+    Caller, Context, Document, Governing, Identity, Place, Request, ResourceSide, Text, Truth,
+    decide,
+};
 use crate::moment::Moment;
 use crate::testing::Story;
 
 /// A plan for the sessions of the story's first finding by this rule, so many seconds after the last switch.
 fn planned(story: &Story, rule: &str, seconds: i64) -> Result<Plan, NoPlan> {
-    let found = story.findings().into_iter().find(|finding| finding.rule == rule).unwrap();
+    let found = story
+        .findings()
+        .into_iter()
+        .find(|finding| finding.rule == rule)
+        .unwrap();
     planned_for(story, &found, seconds)
 }
 
@@ -38,21 +45,46 @@ fn scoped(plan: &Plan) -> &Variant {
 }
 
 fn names(sessions: &[super::SessionShown]) -> Vec<String> {
-    sessions.iter().map(|session| format!("{} by {}", session.session, session.person.name)).collect()
+    sessions
+        .iter()
+        .map(|session| format!("{} by {}", session.session, session.person.name))
+        .collect()
 }
 
 /// Whether a session that may do everything may still do something, under the policy.
 fn may(policy: &Value, userid: &str, issued: Moment) -> bool {
-    let everything = Document::read(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})).unwrap();
+    let everything =
+        Document::read(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
+            .unwrap();
     let denial = Document::read(policy).unwrap();
     let account = "444455556666".parse().unwrap();
-    let caller = Caller::session(account, "arn:aws:iam::444455556666:role/UpdateApp", userid.split_once(':').unwrap().1);
-    let context = Context::complete().with("aws:userid", userid).with("aws:TokenIssueTime", issued.to_string());
-    let request =
-        Request { caller: &caller, action: "s3:GetObject", resource: "arn:aws:s3:::productionapp/key", owner: account, context: &context };
+    let caller = Caller::session(
+        account,
+        "arn:aws:iam::444455556666:role/UpdateApp",
+        userid.split_once(':').unwrap().1,
+    );
+    let context = Context::complete()
+        .with("aws:userid", userid)
+        .with("aws:TokenIssueTime", issued.to_string());
+    let request = Request {
+        caller: &caller,
+        action: "s3:GetObject",
+        resource: "arn:aws:s3:::productionapp/key",
+        owner: account,
+        context: &context,
+    };
     let holder = || "arn:aws:iam::444455556666:role/UpdateApp".to_owned();
-    let inline = |document| Governing { place: Place::Inline { holder: holder(), name: "p".into() }, text: Text::Read(document) };
-    let identity = Identity { policies: vec![inline(&everything), inline(&denial)], boundary: None };
+    let inline = |document| Governing {
+        place: Place::Inline {
+            holder: holder(),
+            name: "p".into(),
+        },
+        text: Text::Read(document),
+    };
+    let identity = Identity {
+        policies: vec![inline(&everything), inline(&denial)],
+        boundary: None,
+    };
     let allowed = decide(&request, &identity, &ResourceSide::None).allowed;
     assert!(allowed == Truth::Yes || allowed == Truth::No, "{allowed:?}");
     allowed.is_yes()
@@ -67,12 +99,28 @@ fn the_policy_denies_the_session_and_neither_others_nor_what_is_issued_later() {
     let began = story.now();
     let (tom, dora) = ("AROAUPDATEAPPXXXXXXX:tom", "AROAUPDATEAPPXXXXXXX:dora");
     let policy = &scoped(&plan).policy;
-    assert!(!may(policy, tom, began) && may(policy, dora, began), "{policy}");
-    assert!(!may(policy, tom, plan.as_of.plus_seconds(-1)) && may(policy, tom, plan.as_of), "{policy}");
-    assert_eq!((names(&scoped(&plan).cuts), scoped(&plan).bystanders.len()), (vec!["tom by tom".to_owned()], 0));
+    assert!(
+        !may(policy, tom, began) && may(policy, dora, began),
+        "{policy}"
+    );
+    assert!(
+        !may(policy, tom, plan.as_of.plus_seconds(-1)) && may(policy, tom, plan.as_of),
+        "{policy}"
+    );
+    assert_eq!(
+        (names(&scoped(&plan).cuts), scoped(&plan).bystanders.len()),
+        (vec!["tom by tom".to_owned()], 0)
+    );
     let whole = &plan.roles[0].whole;
-    assert!(!may(&whole.policy, tom, began) && !may(&whole.policy, dora, began) && may(&whole.policy, dora, plan.as_of));
-    assert_eq!((names(&whole.cuts), names(&whole.bystanders)), (vec!["tom by tom".into()], vec!["dora by dora".into()]));
+    assert!(
+        !may(&whole.policy, tom, began)
+            && !may(&whole.policy, dora, began)
+            && may(&whole.policy, dora, plan.as_of)
+    );
+    assert_eq!(
+        (names(&whole.cuts), names(&whole.bystanders)),
+        (vec!["tom by tom".into()], vec!["dora by dora".into()])
+    );
 }
 
 #[test]
@@ -83,7 +131,11 @@ fn whoever_chose_the_same_session_name_is_a_bystander() {
     let plan = planned(&story, "RW001", 600).unwrap();
     assert_eq!(names(&scoped(&plan).bystanders), ["dora by dora"]);
     assert_eq!(names(&scoped(&plan).cuts), ["dora by tom"]);
-    assert!(!may(&scoped(&plan).policy, "AROAUPDATEAPPXXXXXXX:dora", story.now()));
+    assert!(!may(
+        &scoped(&plan).policy,
+        "AROAUPDATEAPPXXXXXXX:dora",
+        story.now()
+    ));
 }
 
 #[test]
@@ -93,29 +145,68 @@ fn every_working_session_of_the_person_in_the_role_is_meant_and_none_that_has_en
     story.later(2_000);
     story.switch("tom").named("second");
     story.switch("tom").named("third").without_expiration();
-    let found = story.findings().into_iter().filter(|finding| finding.rule == "RW001").nth(1).unwrap();
+    let found = story
+        .findings()
+        .into_iter()
+        .filter(|finding| finding.rule == "RW001")
+        .nth(1)
+        .unwrap();
     let plan = planned_for(&story, &found, 600).unwrap();
     let cuts = &scoped(&plan).cuts;
     assert_eq!(names(cuts), ["second by tom", "third by tom"]);
-    let others: Vec<How> = cuts.iter().map(|session| session.how).filter(|how| *how != How::Finding).collect();
+    let others: Vec<How> = cuts
+        .iter()
+        .map(|session| session.how)
+        .filter(|how| *how != How::Finding)
+        .collect();
     assert_eq!((others, cuts[1].until), (vec![How::Other], None));
-    assert!(may(&scoped(&plan).policy, "AROAUPDATEAPPXXXXXXX:old", story.now()));
+    assert!(may(
+        &scoped(&plan).policy,
+        "AROAUPDATEAPPXXXXXXX:old",
+        story.now()
+    ));
 }
 
 #[test]
 fn sessions_entered_from_one_that_has_ended_are_cut_in_their_own_roles() {
     let mut story = Story::new();
-    story.switch("tom").lasting(900).goes_on_after(600, "Deploy");
+    story
+        .switch("tom")
+        .lasting(900)
+        .goes_on_after(600, "Deploy");
     story.switch_to("dora", "Deploy");
     let plan = planned(&story, "RW001", 1_200).unwrap();
     assert_eq!(plan.roles[0].scoped.as_ref().unwrap().cuts.len(), 0);
-    assert!(plan.roles[0].notes.iter().any(|note| note.contains("no session of theirs in this role works")), "{:?}", plan.roles[0].notes);
-    let [_, deploy] = &*plan.roles else { panic!("{:?}", plan.roles) };
-    assert_eq!((&*deploy.role, deploy.chained), ("arn:aws:iam::444455556666:role/Deploy", true));
+    assert!(
+        plan.roles[0]
+            .notes
+            .iter()
+            .any(|note| note.contains("no session of theirs in this role works")),
+        "{:?}",
+        plan.roles[0].notes
+    );
+    let [_, deploy] = &*plan.roles else {
+        panic!("{:?}", plan.roles)
+    };
+    assert_eq!(
+        (&*deploy.role, deploy.chained),
+        ("arn:aws:iam::444455556666:role/Deploy", true)
+    );
     let variant = deploy.scoped.as_ref().unwrap();
-    assert_eq!((names(&variant.cuts), variant.cuts[0].how), (vec!["tom by tom".into()], How::Chained));
-    assert!(!may(&variant.policy, "AROADEPLOYXXXXXXXXXX:tom", story.now().plus_seconds(600)));
-    assert!(may(&variant.policy, "AROADEPLOYXXXXXXXXXX:dora", story.now()));
+    assert_eq!(
+        (names(&variant.cuts), variant.cuts[0].how),
+        (vec!["tom by tom".into()], How::Chained)
+    );
+    assert!(!may(
+        &variant.policy,
+        "AROADEPLOYXXXXXXXXXX:tom",
+        story.now().plus_seconds(600)
+    ));
+    assert!(may(
+        &variant.policy,
+        "AROADEPLOYXXXXXXXXXX:dora",
+        story.now()
+    ));
     assert_eq!(names(&deploy.whole.bystanders), ["dora by dora"]);
 }
 
@@ -127,12 +218,31 @@ fn the_session_that_it_came_from_and_what_else_works_is_told() {
     let plan = planned(&story, "RW011", 60).unwrap();
     let told: Vec<&str> = plan.not_stopped.iter().map(|limit| &*limit.what).collect();
     let told = told.join("\n");
-    assert!(told.contains("The session it was entered from: dora in Jump in development"), "{told}");
-    assert!(told.contains("Other sessions of dora: dora in Jump in development until"), "{told}");
-    assert!(told.contains("dora in Deploy in production until"), "{told}");
-    let lines: Vec<&str> = plan.not_stopped[0].ways.iter().map(|way| &*way.line).collect();
+    assert!(
+        told.contains("The session it was entered from: dora in Jump in development"),
+        "{told}"
+    );
+    assert!(
+        told.contains("Other sessions of dora: dora in Jump in development until"),
+        "{told}"
+    );
+    assert!(
+        told.contains("dora in Deploy in production until"),
+        "{told}"
+    );
+    let lines: Vec<&str> = plan.not_stopped[0]
+        .ways
+        .iter()
+        .map(|way| &*way.line)
+        .collect();
     let deny = r#"{"Action":"sts:AssumeRole","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111122223333:user/dora"}}"#;
-    assert_eq!(lines, ["aws iam remove-user-from-group --user-name dora --group-name Developers", deny]);
+    assert_eq!(
+        lines,
+        [
+            "aws iam remove-user-from-group --user-name dora --group-name Developers",
+            deny
+        ]
+    );
 }
 
 #[test]
@@ -140,48 +250,88 @@ fn whoever_is_in_no_group_of_the_policy_is_not_told_to_leave_one() {
     let mut story = Story::new();
     story.switch("tom");
     let plan = planned(&story, "RW001", 60).unwrap();
-    assert_eq!(plan.not_stopped[0].ways.len(), 1, "{:?}", plan.not_stopped[0]);
-    assert!(plan.not_stopped[0].what.contains("something else lets them in"), "{:?}", plan.not_stopped[0]);
+    assert_eq!(
+        plan.not_stopped[0].ways.len(),
+        1,
+        "{:?}",
+        plan.not_stopped[0]
+    );
+    assert!(
+        plan.not_stopped[0]
+            .what
+            .contains("something else lets them in"),
+        "{:?}",
+        plan.not_stopped[0]
+    );
 }
 
 #[test]
 fn a_name_with_wildcards_or_variables_means_itself() {
-    for hostile in ["t*", "t?m", "${aws:userid}", "a'b\"c\\", "\u{202e}mot\u{1b}[2J"] {
+    for hostile in [
+        "t*",
+        "t?m",
+        "${aws:userid}",
+        "a'b\"c\\",
+        "\u{202e}mot\u{1b}[2J",
+    ] {
         let mut story = Story::new();
         story.switch("tom").named(hostile);
         let plan = planned(&story, "RW001", 60).unwrap();
         let scoped = scoped(&plan);
         let id = |name: &str| format!("AROAUPDATEAPPXXXXXXX:{name}");
-        assert!(!may(&scoped.policy, &id(hostile), story.now()) && may(&scoped.policy, &id("tom"), story.now()), "{}", scoped.policy);
+        assert!(
+            !may(&scoped.policy, &id(hostile), story.now())
+                && may(&scoped.policy, &id("tom"), story.now()),
+            "{}",
+            scoped.policy
+        );
         let apply = &scoped.commands.as_ref().unwrap().apply;
         assert_eq!(apply.matches('\'').count(), 2, "{apply}");
-        assert!(apply.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{apply}");
+        assert!(
+            apply.bytes().all(|byte| (b' '..=b'~').contains(&byte)),
+            "{apply}"
+        );
         let between = apply.split('\'').nth(1).unwrap();
-        assert_eq!(serde_json::from_str::<Value>(between).unwrap(), scoped.policy, "{apply}");
+        assert_eq!(
+            serde_json::from_str::<Value>(between).unwrap(),
+            scoped.policy,
+            "{apply}"
+        );
         assert!(!scoped.cuts[0].session.contains('\u{202e}'));
     }
 }
 
 #[test]
 fn roles_that_nobody_may_change_get_no_command() {
-    for (path, word) in [("aws-service-role/x.amazonaws.com/", "service-linked"), ("aws-reserved/sso.amazonaws.com/", "permission set")] {
-        let mut story = Story::new().with_policy_line("role/UpdateApp", &format!("role/{path}UpdateApp"));
+    for (path, word) in [
+        ("aws-service-role/x.amazonaws.com/", "service-linked"),
+        ("aws-reserved/sso.amazonaws.com/", "permission set"),
+    ] {
+        let mut story =
+            Story::new().with_policy_line("role/UpdateApp", &format!("role/{path}UpdateApp"));
         story.switch_to("tom", "UpdateApp");
         let records: Vec<Value> = story
             .records()
             .iter()
             .map(|record| {
-                let text = record.to_string().replace(":role/UpdateApp", &format!(":role/{path}UpdateApp"));
+                let text = record
+                    .to_string()
+                    .replace(":role/UpdateApp", &format!(":role/{path}UpdateApp"));
                 serde_json::from_str(&text).unwrap()
             })
             .collect();
-        let mut retold = Story::new().with_policy_line("role/UpdateApp", &format!("role/{path}UpdateApp"));
+        let mut retold =
+            Story::new().with_policy_line("role/UpdateApp", &format!("role/{path}UpdateApp"));
         for record in records {
             retold.tell(record);
         }
         let plan = planned(&retold, "RW001", 60).unwrap();
         assert!(scoped(&plan).commands.is_none() && plan.roles[0].whole.commands.is_none());
-        assert!(plan.roles[0].notes.iter().any(|note| note.contains(word)), "{:?}", plan.roles[0].notes);
+        assert!(
+            plan.roles[0].notes.iter().any(|note| note.contains(word)),
+            "{:?}",
+            plan.roles[0].notes
+        );
     }
 }
 
@@ -198,7 +348,11 @@ fn where_no_session_id_was_read_only_the_whole_role_can_be_denied() {
     let mut retold = Story::new();
     retold.tell(copy);
     let plan = planned(&retold, "RW001", 60).unwrap();
-    assert!(plan.roles[0].scoped.is_none() && plan.roles[0].notes[0].contains("cannot be narrowed"), "{:?}", plan.roles[0]);
+    assert!(
+        plan.roles[0].scoped.is_none() && plan.roles[0].notes[0].contains("cannot be narrowed"),
+        "{:?}",
+        plan.roles[0]
+    );
     assert_eq!(names(&plan.roles[0].whole.cuts).len(), 1);
 }
 
@@ -209,7 +363,10 @@ fn root_credentials_and_sessions_of_later_have_no_plan() {
     assert_eq!(planned(&story, "RW008", 60), Err(NoPlan::Root));
     let mut story = Story::new();
     story.switch("tom");
-    assert!(matches!(planned(&story, "RW001", -60), Err(NoPlan::Later { .. })));
+    assert!(matches!(
+        planned(&story, "RW001", -60),
+        Err(NoPlan::Later { .. })
+    ));
 }
 
 #[test]
@@ -217,7 +374,11 @@ fn a_finding_from_elsewhere_is_met_by_its_events() {
     let mut story = Story::new();
     story.chain("dora", "Jump");
     let found = story.finding("RW011");
-    let (policy, rosters, world) = (story.policy(), story.rosters(), story.world_of(story.records()));
+    let (policy, rosters, world) = (
+        story.policy(),
+        story.rosters(),
+        story.world_of(story.records()),
+    );
     let case = |events| Case {
         world: &world,
         policy: &policy,
@@ -231,14 +392,34 @@ fn a_finding_from_elsewhere_is_met_by_its_events() {
         profile: Some("it's"),
     };
     let plan = plan(&case(&found.events)).unwrap();
-    assert_eq!(plan.roles.iter().map(|role| &*role.place).collect::<Vec<_>>(), ["UpdateApp in production"]);
-    assert!(scoped(&plan).commands.as_ref().unwrap().check.ends_with(r" --profile 'it'\''s'"));
+    assert_eq!(
+        plan.roles
+            .iter()
+            .map(|role| &*role.place)
+            .collect::<Vec<_>>(),
+        ["UpdateApp in production"]
+    );
+    assert!(
+        scoped(&plan)
+            .commands
+            .as_ref()
+            .unwrap()
+            .check
+            .ends_with(r" --profile 'it'\''s'")
+    );
     assert_eq!(super::plan(&case(&[])), Err(NoPlan::NotRead));
 }
 
 #[test]
 fn json_in_escapes_is_the_same_json() {
     let value = json!({"a'b": "\u{1f980}\u{7f}\u{202e}\n\"é", "n": [1, true, null]});
-    assert_eq!(serde_json::from_str::<Value>(&ascii(&value)).unwrap(), value);
-    assert!(ascii(&value).bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'\''));
+    assert_eq!(
+        serde_json::from_str::<Value>(&ascii(&value)).unwrap(),
+        value
+    );
+    assert!(
+        ascii(&value)
+            .bytes()
+            .all(|byte| (b' '..=b'~').contains(&byte) && byte != b'\'')
+    );
 }

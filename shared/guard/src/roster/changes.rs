@@ -84,13 +84,16 @@ impl Changes {
     ) -> Self {
         let mut out = Self::default();
         let bearer = |books: &BTreeMap<AccountId, Names>, change: &IamChange, name: &str| {
-            books.get(&change.account).map_or(Bearer::Unknown, |names| names.bearer(name, change.time))
+            books
+                .get(&change.account)
+                .map_or(Bearer::Unknown, |names| names.bearer(name, change.time))
         };
         // Copies that contradict each other are sure of nothing.
         let sure = |record: &RecordKey| !contradicted.contains_key(record);
         for (record, change) in iam {
             match &change.what {
-                Change::AddUserToGroup { user, group } | Change::RemoveUserFromGroup { user, group } => {
+                Change::AddUserToGroup { user, group }
+                | Change::RemoveUserFromGroup { user, group } => {
                     let added = matches!(change.what, Change::AddUserToGroup { .. });
                     out.membership(
                         record,
@@ -108,13 +111,22 @@ impl Changes {
                     time: change.time,
                     record: (*record).clone(),
                 }),
-                Change::Create { .. } | Change::Delete { .. } | Change::Rename { .. } | Change::DeactivateMfa { .. } => {}
+                Change::Create { .. }
+                | Change::Delete { .. }
+                | Change::Rename { .. }
+                | Change::DeactivateMfa { .. } => {}
             }
         }
         for (at, enrolment) in out.enrolments.iter().enumerate() {
-            out.by_serial.entry(Arc::clone(&enrolment.serial)).or_default().push(at);
+            out.by_serial
+                .entry(Arc::clone(&enrolment.serial))
+                .or_default()
+                .push(at);
             for user in enrolment.user.ids() {
-                out.by_user.entry((enrolment.account, user)).or_default().push(at);
+                out.by_user
+                    .entry((enrolment.account, user))
+                    .or_default()
+                    .push(at);
             }
         }
         for (books, existence) in [(users, &mut out.users), (groups, &mut out.groups)] {
@@ -127,20 +139,38 @@ impl Changes {
         out
     }
 
-    fn membership(&mut self, record: &RecordKey, change: &IamChange, user: &Bearer, group: &Bearer, added: Option<bool>) {
+    fn membership(
+        &mut self,
+        record: &RecordKey,
+        change: &IamChange,
+        user: &Bearer,
+        group: &Bearer,
+        added: Option<bool>,
+    ) {
         let (users, groups) = (user.ids(), group.ids());
         let sure = users.len() == 1 && groups.len() == 1;
         for user in &users {
             for group in &groups {
-                let slot = self.memberships.entry((change.account, Arc::clone(user), Arc::clone(group))).or_default();
+                let slot = self
+                    .memberships
+                    .entry((change.account, Arc::clone(user), Arc::clone(group)))
+                    .or_default();
                 let added = added.filter(|_| sure);
-                let one = GroupChange { time: change.time, record: record.clone(), by: Arc::clone(&change.by) };
+                let one = GroupChange {
+                    time: change.time,
+                    record: record.clone(),
+                    by: Arc::clone(&change.by),
+                };
                 match slot.last_mut().filter(|last| last.time == change.time) {
                     Some(last) => {
                         last.added = last.added.filter(|known| added == Some(*known));
                         last.changes.push(one);
                     }
-                    None => slot.push(Second { time: change.time, added, changes: vec![one] }),
+                    None => slot.push(Second {
+                        time: change.time,
+                        added,
+                        changes: vec![one],
+                    }),
                 }
             }
         }

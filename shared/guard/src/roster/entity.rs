@@ -49,13 +49,19 @@ impl IamChange {
         let account = self.account;
         let named = |what: Named, name: &str| Entity::of(what, account, Handle::name(name));
         match &self.what {
-            Change::AddUserToGroup { user, .. } | Change::RemoveUserFromGroup { user, .. } => BTreeSet::from([named(Named::User, user)]),
+            Change::AddUserToGroup { user, .. } | Change::RemoveUserFromGroup { user, .. } => {
+                BTreeSet::from([named(Named::User, user)])
+            }
             Change::Create { what, name, id } => {
-                let by_id = id.iter().map(|id| Entity::of(*what, account, Handle::Id(Arc::clone(id))));
+                let by_id = id
+                    .iter()
+                    .map(|id| Entity::of(*what, account, Handle::Id(Arc::clone(id))));
                 by_id.chain([named(*what, name)]).collect()
             }
             Change::Delete { what, name } => BTreeSet::from([named(*what, name)]),
-            Change::Rename { what, from, to } => BTreeSet::from([named(*what, from), named(*what, to)]),
+            Change::Rename { what, from, to } => {
+                BTreeSet::from([named(*what, from), named(*what, to)])
+            }
             Change::EnableMfa { user, serial } | Change::DeactivateMfa { user, serial } => {
                 BTreeSet::from([named(Named::User, user), Entity::Device(Arc::clone(serial))])
             }
@@ -65,7 +71,9 @@ impl IamChange {
     /// The group whose membership was changed, by its name then.
     pub fn group_joined_or_left(&self) -> Option<&Arc<str>> {
         match &self.what {
-            Change::AddUserToGroup { group, .. } | Change::RemoveUserFromGroup { group, .. } => Some(group),
+            Change::AddUserToGroup { group, .. } | Change::RemoveUserFromGroup { group, .. } => {
+                Some(group)
+            }
             _ => None,
         }
     }
@@ -74,6 +82,7 @@ impl IamChange {
 impl NameSeen {
     /// The user, by name and id.
     pub fn entities(&self) -> [Entity; 2] {
-        [Handle::name(&self.name), Handle::Id(Arc::clone(&self.id))].map(|handle| Entity::User(self.account, handle))
+        [Handle::name(&self.name), Handle::Id(Arc::clone(&self.id))]
+            .map(|handle| Entity::User(self.account, handle))
     }
 }

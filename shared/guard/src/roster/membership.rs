@@ -51,30 +51,59 @@ const GAP: Span = Span::from_seconds(24 * 3_600);
 
 impl Roster<'_> {
     /// Whether the user was in the group at `at`.
-    pub fn membership(&self, account: AccountId, user: &str, group: &str, at: Moment) -> Membership {
+    pub fn membership(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        at: Moment,
+    ) -> Membership {
         self.asked_about_user(account, user);
         let key = (account, Arc::from(user), Arc::from(group));
-        let seconds = self.changes.memberships.get(&key).map_or(&[][..], Vec::as_slice);
+        let seconds = self
+            .changes
+            .memberships
+            .get(&key)
+            .map_or(&[][..], Vec::as_slice);
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         if rest.first().is_some_and(|second| second.time == at) {
-            return Membership::Unproven { missing: "the membership changed in the very second of the switch".to_owned() };
+            return Membership::Unproven {
+                missing: "the membership changed in the very second of the switch".to_owned(),
+            };
         }
-        let life = |lives: &std::collections::HashMap<(AccountId, super::IamId), Existence>, id: &Arc<str>| {
-            lives.get(&(account, Arc::clone(id))).copied().unwrap_or_default()
+        let life = |lives: &std::collections::HashMap<(AccountId, super::IamId), Existence>,
+                    id: &Arc<str>| {
+            lives
+                .get(&(account, Arc::clone(id)))
+                .copied()
+                .unwrap_or_default()
         };
-        let (user_life, group_life) = (life(&self.changes.users, &key.1), life(&self.changes.groups, &key.2));
-        if group_life.created.is_some_and(|created| at < created) || group_life.deleted.is_some_and(|deleted| deleted < at) {
-            return Membership::NotMember { evidence: Vec::new() };
+        let (user_life, group_life) = (
+            life(&self.changes.users, &key.1),
+            life(&self.changes.groups, &key.2),
+        );
+        if group_life.created.is_some_and(|created| at < created)
+            || group_life.deleted.is_some_and(|deleted| deleted < at)
+        {
+            return Membership::NotMember {
+                evidence: Vec::new(),
+            };
         }
         if let Some(last) = before.last() {
             let evidence = records(last);
             return match last.added {
-                Some(true) => Membership::Member { began: self.began(account, user, group, before), evidence },
+                Some(true) => Membership::Member {
+                    began: self.began(account, user, group, before),
+                    evidence,
+                },
                 Some(false) => Membership::NotMember { evidence },
                 None => unclear(last.time),
             };
         }
-        let born = user_life.created.max(group_life.created).filter(|born| *born <= at);
+        let born = user_life
+            .created
+            .max(group_life.created)
+            .filter(|born| *born <= at);
         if let Some(next) = rest.first() {
             let evidence = records(next);
             if let Some(shown) = self.shown_before(account, user, group, at, next, born) {
@@ -82,7 +111,10 @@ impl Roster<'_> {
             }
             return match next.added {
                 Some(true) => Membership::NotMember { evidence },
-                Some(false) => Membership::Member { began: None, evidence },
+                Some(false) => Membership::Member {
+                    began: None,
+                    evidence,
+                },
                 None => unclear(next.time),
             };
         }
@@ -91,9 +123,21 @@ impl Roster<'_> {
 
     /// Whether what the membership is said to be at `at` rests on logs that reach that far. They have no gap since `last`, when it
     /// was last shown; or a roster from after `at` says the same, and the logs have no gap up to it.
-    pub fn is_covered(&self, account: AccountId, user: &str, group: &str, member: bool, last: Option<Moment>, at: Moment) -> bool {
+    pub fn is_covered(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        member: bool,
+        last: Option<Moment>,
+        at: Moment,
+    ) -> bool {
         let says_so = |snapshot: &Snapshot| snapshot.is_member(user, group) == Some(member);
-        let mut later = self.rosters.of(account).filter(|snapshot| says_so(snapshot)).filter_map(|snapshot| snapshot.taken);
+        let mut later = self
+            .rosters
+            .of(account)
+            .filter(|snapshot| says_so(snapshot))
+            .filter_map(|snapshot| snapshot.taken);
         last.is_some_and(|last| self.gap(account, last, at).is_none())
             || later.any(|taken| taken >= at && self.gap(account, at, taken).is_none())
     }
@@ -108,18 +152,38 @@ impl Roster<'_> {
         begin: Moment,
         until: Moment,
     ) -> Option<(Moment, bool)> {
-        let taken = self.rosters.of(account).filter_map(|snapshot| snapshot.taken);
+        let taken = self
+            .rosters
+            .of(account)
+            .filter_map(|snapshot| snapshot.taken);
         let key = (account, Arc::from(user), Arc::from(group));
-        let ended = self.changes.groups.get(&(account, Arc::clone(&key.2))).and_then(|life| life.deleted);
-        let changed = self.changes.memberships.get(&key).into_iter().flatten().map(|second| second.time);
+        let ended = self
+            .changes
+            .groups
+            .get(&(account, Arc::clone(&key.2)))
+            .and_then(|life| life.deleted);
+        let changed = self
+            .changes
+            .memberships
+            .get(&key)
+            .into_iter()
+            .flatten()
+            .map(|second| second.time);
         let changes = changed.chain(ended).map(|time| time.plus_seconds(1));
-        let mut moments: Vec<Moment> = taken.chain(changes).chain([begin]).filter(|at| (begin..=until).contains(at)).collect();
+        let mut moments: Vec<Moment> = taken
+            .chain(changes)
+            .chain([begin])
+            .filter(|at| (begin..=until).contains(at))
+            .collect();
         moments.sort_unstable();
-        moments.into_iter().rev().find_map(|at| match self.membership(account, user, group, at) {
-            Membership::Member { .. } => Some((at, true)),
-            Membership::NotMember { .. } => Some((at, false)),
-            Membership::Unproven { .. } => None,
-        })
+        moments
+            .into_iter()
+            .rev()
+            .find_map(|at| match self.membership(account, user, group, at) {
+                Membership::Member { .. } => Some((at, true)),
+                Membership::NotMember { .. } => Some((at, false)),
+                Membership::Unproven { .. } => None,
+            })
     }
 
     /// What snapshots from before `next`, the first change after `at`, tell, if one of them shows already what that change made. `None`: none does.
@@ -134,38 +198,60 @@ impl Roster<'_> {
     ) -> Option<Membership> {
         let added = next.added?;
         let earlier = |snapshot: &Snapshot| snapshot.taken.is_some_and(|taken| taken < next.time);
-        let mut shown =
-            self.rosters.of(account).filter(|snapshot| earlier(snapshot)).filter_map(|snapshot| snapshot.is_member(user, group));
+        let mut shown = self
+            .rosters
+            .of(account)
+            .filter(|snapshot| earlier(snapshot))
+            .filter_map(|snapshot| snapshot.is_member(user, group));
         if !shown.any(|member| member == added) {
             return None;
         }
         let evidence = records(next);
-        Some(match self.by_snapshots(account, user, group, at, born, &earlier) {
-            Membership::Member { .. } => Membership::Member { began: None, evidence },
-            Membership::NotMember { .. } if added => Membership::NotMember { evidence },
-            Membership::NotMember { .. } => Membership::Unproven {
-                missing: format!(
-                    "the user left the group at {}, yet a roster of account {account} does not have them in it, and the logs do not show who added them",
-                    next.time
-                ),
+        Some(
+            match self.by_snapshots(account, user, group, at, born, &earlier) {
+                Membership::Member { .. } => Membership::Member {
+                    began: None,
+                    evidence,
+                },
+                Membership::NotMember { .. } if added => Membership::NotMember { evidence },
+                Membership::NotMember { .. } => Membership::Unproven {
+                    missing: format!(
+                        "the user left the group at {}, yet a roster of account {account} does not have them in it, and the logs do not show who added them",
+                        next.time
+                    ),
+                },
+                unproven @ Membership::Unproven { .. } => unproven,
             },
-            unproven @ Membership::Unproven { .. } => unproven,
-        })
+        )
     }
 
     /// The first of the additions that were not undone before the switch.
-    fn began(&self, account: AccountId, user: &str, group: &str, before: &[Second]) -> Option<Began> {
-        let run = before.iter().rev().take_while(|second| second.added == Some(true)).last()?;
+    fn began(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        before: &[Second],
+    ) -> Option<Began> {
+        let run = before
+            .iter()
+            .rev()
+            .take_while(|second| second.added == Some(true))
+            .last()?;
         let first = run.changes.first()?;
         let undone_before = before.first().is_some_and(|second| second.time < run.time);
-        let earlier_member = self
-            .rosters
-            .of(account)
-            .any(|snapshot| snapshot.taken.is_some_and(|taken| taken < run.time) && snapshot.is_member(user, group) == Some(true));
+        let earlier_member = self.rosters.of(account).any(|snapshot| {
+            snapshot.taken.is_some_and(|taken| taken < run.time)
+                && snapshot.is_member(user, group) == Some(true)
+        });
         if earlier_member && !undone_before {
             return None;
         }
-        Some(Began { time: first.time, record: first.record.clone(), by: Arc::clone(&first.by) })
+        Some(Began {
+            time: first.time,
+            record: first.record.clone(),
+            by: Arc::clone(&first.by),
+        })
     }
 
     /// What those snapshots tell that count.
@@ -185,29 +271,56 @@ impl Roster<'_> {
             .filter(|snapshot| counts(snapshot))
             .filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?)))
             .collect();
-        let before = answers.iter().rfind(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken <= at));
-        let after = answers.iter().find(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken > at));
-        let untimed = answers.iter().filter(|(snapshot, _)| snapshot.taken.is_none());
+        let before = answers
+            .iter()
+            .rfind(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken <= at));
+        let after = answers
+            .iter()
+            .find(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken > at));
+        let untimed = answers
+            .iter()
+            .filter(|(snapshot, _)| snapshot.taken.is_none());
         let around: Vec<_> = before.into_iter().chain(after).chain(untimed).collect();
         let Some((_, member)) = around.first() else {
             if born.is_some() {
                 // A new user is in no group, a new group has no members, and nobody was added since.
-                return Membership::NotMember { evidence: Vec::new() };
+                return Membership::NotMember {
+                    evidence: Vec::new(),
+                };
             }
             return unproven(if self.rosters.of(account).next().is_none() {
-                format!("no roster of account {account} was given, and no change of this membership is in the logs")
-            } else if self.rosters.of(account).all(|snapshot| !snapshot.users.contains_key(user)) {
-                format!("the roster of account {account} does not have user id {}", crate::untrusted::harmless(user))
+                format!(
+                    "no roster of account {account} was given, and no change of this membership is in the logs"
+                )
+            } else if self
+                .rosters
+                .of(account)
+                .all(|snapshot| !snapshot.users.contains_key(user))
+            {
+                format!(
+                    "the roster of account {account} does not have user id {}",
+                    crate::untrusted::harmless(user)
+                )
             } else {
-                format!("the roster of account {account} is truncated, so absence from the group proves nothing")
+                format!(
+                    "the roster of account {account} is truncated, so absence from the group proves nothing"
+                )
             });
         };
         if around.iter().any(|(_, other)| other != member) {
-            return unproven(format!("the rosters of account {account} contradict each other and the logs do not show the change"));
+            return unproven(format!(
+                "the rosters of account {account} contradict each other and the logs do not show the change"
+            ));
         }
         // One snapshot whose way to the switch is fully in the logs is enough.
-        let timed: Vec<_> = around.iter().filter_map(|(snapshot, _)| snapshot.taken).collect();
-        let gaps: Vec<_> = timed.iter().filter_map(|taken| self.gap(account, at, *taken)).collect();
+        let timed: Vec<_> = around
+            .iter()
+            .filter_map(|(snapshot, _)| snapshot.taken)
+            .collect();
+        let gaps: Vec<_> = timed
+            .iter()
+            .filter_map(|taken| self.gap(account, at, *taken))
+            .collect();
         let untimed = around.len() > timed.len();
         if let Some(gap) = gaps.first()
             && gaps.len() == timed.len()
@@ -216,9 +329,20 @@ impl Roster<'_> {
             return unproven(gap.in_words(account));
         }
         if *member && let Some(born) = born {
-            return unproven(format!("user or group was created at {born}, yet the logs do not show who added the user after that"));
+            return unproven(format!(
+                "user or group was created at {born}, yet the logs do not show who added the user after that"
+            ));
         }
-        if *member { Membership::Member { began: None, evidence: Vec::new() } } else { Membership::NotMember { evidence: Vec::new() } }
+        if *member {
+            Membership::Member {
+                began: None,
+                evidence: Vec::new(),
+            }
+        } else {
+            Membership::NotMember {
+                evidence: Vec::new(),
+            }
+        }
     }
 
     /// The first silence of more than a day between two moments where the account's IAM events are recorded.
@@ -229,7 +353,9 @@ impl Roster<'_> {
         if regions.is_empty() {
             return (to.seconds_since(from) > GAP.seconds()).then_some(Gap::Anywhere);
         }
-        let mut silences = regions.iter().filter_map(|region| heard.silence(account, region, (from, to), GAP));
+        let mut silences = regions
+            .iter()
+            .filter_map(|region| heard.silence(account, region, (from, to), GAP));
         silences.next().map(|(from, to)| Gap::Silence(from, to))
     }
 }
@@ -246,7 +372,9 @@ impl Gap {
     fn in_words(&self, account: AccountId) -> String {
         match self {
             Self::Silence(from, to) => {
-                format!("the logs of account {account} have a gap from {from} to {to}, between the switch and its roster")
+                format!(
+                    "the logs of account {account} have a gap from {from} to {to}, between the switch and its roster"
+                )
             }
             Self::Anywhere => format!(
                 "the logs don't show in which Region the IAM events of account {account} are recorded, \
@@ -257,9 +385,17 @@ impl Gap {
 }
 
 fn records(second: &Second) -> Vec<RecordKey> {
-    second.changes.iter().map(|change| change.record.clone()).collect()
+    second
+        .changes
+        .iter()
+        .map(|change| change.record.clone())
+        .collect()
 }
 
 fn unclear(time: Moment) -> Membership {
-    Membership::Unproven { missing: format!("the changes at {time} do not tell whether the user was in the group after them") }
+    Membership::Unproven {
+        missing: format!(
+            "the changes at {time} do not tell whether the user was in the group after them"
+        ),
+    }
 }

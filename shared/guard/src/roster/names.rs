@@ -55,13 +55,19 @@ struct IdsSeen {
 
 impl IdsSeen {
     fn ids(&self) -> BTreeSet<&IamId> {
-        self.at.iter().map(|(_, id)| id).chain(&self.untimed).collect()
+        self.at
+            .iter()
+            .map(|(_, id)| id)
+            .chain(&self.untimed)
+            .collect()
     }
 
     /// What stands for an id that no record shows. It can equal no real id: those have no space.
     fn stand_in(&self) -> IamId {
         match &self.first {
-            Some((Some(since), name)) => Arc::from(format!("bearer of the name {name} since {since}")),
+            Some((Some(since), name)) => {
+                Arc::from(format!("bearer of the name {name} since {since}"))
+            }
             Some((None, name)) => stand_in(name),
             None => Arc::from("bearer of no name"),
         }
@@ -76,18 +82,32 @@ enum Turn {
 }
 
 /// One book of names for each account that anything is known of.
-pub(super) fn books(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World, rosters: &Rosters) -> BTreeMap<AccountId, Names> {
+pub(super) fn books(
+    what: Named,
+    iam: &[(&RecordKey, &IamChange)],
+    world: &World,
+    rosters: &Rosters,
+) -> BTreeMap<AccountId, Names> {
     let mut books: BTreeMap<AccountId, Names> = BTreeMap::new();
     let mut turns: BTreeMap<(AccountId, String), BTreeSet<(Moment, Turn)>> = BTreeMap::new();
     let mut note = |account: AccountId, name: &str, time: Moment, turn: Turn| {
-        turns.entry((account, name.to_lowercase())).or_default().insert((time, turn));
+        turns
+            .entry((account, name.to_lowercase()))
+            .or_default()
+            .insert((time, turn));
     };
     for (_, change) in iam {
         let (account, time) = (change.account, change.time);
         match &change.what {
-            Change::Create { what: it, name, .. } if *it == what => note(account, name, time, Turn::Take { created: true }),
-            Change::Delete { what: it, name } if *it == what => note(account, name, time, Turn::Free { deleted: true }),
-            Change::Rename { what: it, from, to } if *it == what && from.to_lowercase() != to.to_lowercase() => {
+            Change::Create { what: it, name, .. } if *it == what => {
+                note(account, name, time, Turn::Take { created: true })
+            }
+            Change::Delete { what: it, name } if *it == what => {
+                note(account, name, time, Turn::Free { deleted: true })
+            }
+            Change::Rename { what: it, from, to }
+                if *it == what && from.to_lowercase() != to.to_lowercase() =>
+            {
                 note(account, from, time, Turn::Free { deleted: false });
                 note(account, to, time, Turn::Take { created: false });
             }
@@ -103,7 +123,11 @@ pub(super) fn books(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World
             && *it == what
             && let Some(names) = books.get(&change.account)
         {
-            ties.entry(change.account).or_default().extend(names.tie(&from.to_lowercase(), &to.to_lowercase(), change.time));
+            ties.entry(change.account).or_default().extend(names.tie(
+                &from.to_lowercase(),
+                &to.to_lowercase(),
+                change.time,
+            ));
         }
     }
     for (account, ties) in ties {
@@ -116,7 +140,13 @@ pub(super) fn books(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World
     books
 }
 
-fn observe(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World, rosters: &Rosters, books: &mut BTreeMap<AccountId, Names>) {
+fn observe(
+    what: Named,
+    iam: &[(&RecordKey, &IamChange)],
+    world: &World,
+    rosters: &Rosters,
+    books: &mut BTreeMap<AccountId, Names>,
+) {
     for (_, change) in iam {
         let names = books.entry(change.account).or_default();
         match &change.what {
@@ -125,9 +155,24 @@ fn observe(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World, rosters
             _ => {}
         }
         match (&change.what, what) {
-            (Change::Create { what: it, name, id: Some(id) }, _) if *it == what => names.see(name, id, change.time, true),
-            (Change::AddUserToGroup { user: name, .. } | Change::RemoveUserFromGroup { user: name, .. }, Named::User)
-            | (Change::AddUserToGroup { group: name, .. } | Change::RemoveUserFromGroup { group: name, .. }, Named::Group) => {
+            (
+                Change::Create {
+                    what: it,
+                    name,
+                    id: Some(id),
+                },
+                _,
+            ) if *it == what => names.see(name, id, change.time, true),
+            (
+                Change::AddUserToGroup { user: name, .. }
+                | Change::RemoveUserFromGroup { user: name, .. },
+                Named::User,
+            )
+            | (
+                Change::AddUserToGroup { group: name, .. }
+                | Change::RemoveUserFromGroup { group: name, .. },
+                Named::Group,
+            ) => {
                 names.mention(&name.to_lowercase());
             }
             _ => {}
@@ -143,11 +188,24 @@ fn observe(what: Named, iam: &[(&RecordKey, &IamChange)], world: &World, rosters
     for snapshot in rosters.iter() {
         let names = books.entry(snapshot.account).or_default();
         let pairs: Vec<(Arc<str>, IamId)> = match what {
-            Named::User => snapshot.users.iter().map(|(id, user)| (Arc::clone(&user.name), Arc::clone(id))).collect(),
+            Named::User => snapshot
+                .users
+                .iter()
+                .map(|(id, user)| (Arc::clone(&user.name), Arc::clone(id)))
+                .collect(),
             Named::Group => {
-                let written =
-                    |lower: &String, id: &IamId| snapshot.group_names.get(id).cloned().unwrap_or_else(|| Arc::from(lower.as_str()));
-                snapshot.groups.iter().map(|(lower, id)| (written(lower, id), Arc::clone(id))).collect()
+                let written = |lower: &String, id: &IamId| {
+                    snapshot
+                        .group_names
+                        .get(id)
+                        .cloned()
+                        .unwrap_or_else(|| Arc::from(lower.as_str()))
+                };
+                snapshot
+                    .groups
+                    .iter()
+                    .map(|(lower, id)| (written(lower, id), Arc::clone(id)))
+                    .collect()
             }
         };
         for (name, id) in pairs {
@@ -174,7 +232,13 @@ impl Names {
                         // Whoever bore it before the logs began, or since the last turn.
                         let from = tenures.last().and_then(|tenure| tenure.to);
                         let bearer = self.new_bearer();
-                        tenures.push(Tenure { from, to: Some(*time), bearer, created: false, deleted: *deleted });
+                        tenures.push(Tenure {
+                            from,
+                            to: Some(*time),
+                            bearer,
+                            created: false,
+                            deleted: *deleted,
+                        });
                     }
                 }
                 Turn::Take { created } => {
@@ -184,12 +248,24 @@ impl Names {
                         Some(tenure) => tenure.to = lost,
                         None if first => {
                             let bearer = self.new_bearer();
-                            tenures.push(Tenure { from: None, to: lost, bearer, created: false, deleted: false });
+                            tenures.push(Tenure {
+                                from: None,
+                                to: lost,
+                                bearer,
+                                created: false,
+                                deleted: false,
+                            });
                         }
                         None => {}
                     }
                     let bearer = self.new_bearer();
-                    tenures.push(Tenure { from: Some(*time), to: None, bearer, created: *created, deleted: false });
+                    tenures.push(Tenure {
+                        from: Some(*time),
+                        to: None,
+                        bearer,
+                        created: *created,
+                        deleted: false,
+                    });
                 }
             }
         }
@@ -204,8 +280,12 @@ impl Names {
     /// A rename: the tenure that it ended and the one that it began have the same bearer.
     fn tie(&self, from: &str, to: &str, at: Moment) -> Option<(usize, usize)> {
         // Tenures are in order, so both ends can be found by search.
-        let ended = around(self.tenures.get(from)?, at).find(|tenure| tenure.to == Some(at) && !tenure.deleted)?.bearer;
-        let begun = around(self.tenures.get(to)?, at).find(|tenure| tenure.from == Some(at) && !tenure.created)?.bearer;
+        let ended = around(self.tenures.get(from)?, at)
+            .find(|tenure| tenure.to == Some(at) && !tenure.deleted)?
+            .bearer;
+        let begun = around(self.tenures.get(to)?, at)
+            .find(|tenure| tenure.from == Some(at) && !tenure.created)?
+            .bearer;
         Some((ended, begun))
     }
 
@@ -239,8 +319,14 @@ impl Names {
 
     /// What is looked up often: the bearers of an id, and what stands for a bearer without one.
     fn finish(&mut self) {
-        for (name, tenure) in self.tenures.iter().flat_map(|(name, list)| list.iter().map(move |tenure| (name, tenure))) {
-            let Some(seen) = self.bearers.get_mut(tenure.bearer) else { continue };
+        for (name, tenure) in self
+            .tenures
+            .iter()
+            .flat_map(|(name, list)| list.iter().map(move |tenure| (name, tenure)))
+        {
+            let Some(seen) = self.bearers.get_mut(tenure.bearer) else {
+                continue;
+            };
             seen.created = seen.created.or(tenure.from.filter(|_| tenure.created));
             seen.deleted = seen.deleted.max(tenure.to.filter(|_| tenure.deleted));
             // The earliest tenure stands for its bearer, whatever else is in the logs.
@@ -258,7 +344,10 @@ impl Names {
 
     /// Keeps how a name is written, whatever order it came in.
     fn spell(&mut self, name: &str) {
-        let known = self.spelled.entry(name.to_lowercase()).or_insert_with(|| Arc::from(name));
+        let known = self
+            .spelled
+            .entry(name.to_lowercase())
+            .or_insert_with(|| Arc::from(name));
         if *name < **known {
             *known = Arc::from(name);
         }
@@ -276,7 +365,11 @@ impl Names {
             return;
         };
         seen.at.insert((at, Arc::clone(id)));
-        if seen.name.as_ref().is_none_or(|(known, _)| known.is_some_and(|known| known <= at)) {
+        if seen
+            .name
+            .as_ref()
+            .is_none_or(|(known, _)| known.is_some_and(|known| known <= at))
+        {
             seen.name = Some((Some(at), Arc::from(name)));
         }
     }
@@ -286,7 +379,12 @@ impl Names {
         self.spell(name);
         let lower = name.to_lowercase();
         self.mention(&lower);
-        let Some(bearer) = self.tenures.get(&lower).and_then(|tenures| tenures.last()).map(|tenure| tenure.bearer) else {
+        let Some(bearer) = self
+            .tenures
+            .get(&lower)
+            .and_then(|tenures| tenures.last())
+            .map(|tenure| tenure.bearer)
+        else {
             return;
         };
         if let Some(seen) = self.bearers.get_mut(bearer) {
@@ -301,7 +399,16 @@ impl Names {
             return;
         }
         let bearer = self.new_bearer();
-        self.tenures.insert(lower.to_owned(), vec![Tenure { from: None, to: None, bearer, created: false, deleted: false }]);
+        self.tenures.insert(
+            lower.to_owned(),
+            vec![Tenure {
+                from: None,
+                to: None,
+                bearer,
+                created: false,
+                deleted: false,
+            }],
+        );
     }
 
     fn tenures_at(&mut self, name: &str, at: Moment, at_creation: bool) -> Vec<usize> {
@@ -309,7 +416,10 @@ impl Names {
         self.mention(&lower);
         let tenures = self.tenures.get(&lower).map_or(&[][..], Vec::as_slice);
         if at_creation {
-            return around(tenures, at).filter(|t| t.from == Some(at) && t.created).map(|t| t.bearer).collect();
+            return around(tenures, at)
+                .filter(|t| t.from == Some(at) && t.created)
+                .map(|t| t.bearer)
+                .collect();
         }
         holding(tenures, at)
     }
@@ -318,13 +428,18 @@ impl Names {
 /// The tenures that can touch a second: they are in order, and only neighbours share one.
 fn around(tenures: &[Tenure], at: Moment) -> impl Iterator<Item = &Tenure> {
     let next = tenures.partition_point(|tenure| tenure.from.is_none_or(|from| from <= at));
-    tenures.get(next.saturating_sub(3)..next).unwrap_or_default().iter()
+    tenures
+        .get(next.saturating_sub(3)..next)
+        .unwrap_or_default()
+        .iter()
 }
 
 /// The bearers whose tenure covers a second; two in the second of a turn.
 fn holding(tenures: &[Tenure], at: Moment) -> Vec<usize> {
     let mut bearers: Vec<usize> = around(tenures, at)
-        .filter(|tenure| tenure.from.is_none_or(|from| from <= at) && tenure.to.is_none_or(|to| at <= to))
+        .filter(|tenure| {
+            tenure.from.is_none_or(|from| from <= at) && tenure.to.is_none_or(|to| at <= to)
+        })
         .map(|tenure| tenure.bearer)
         .collect();
     bearers.sort_unstable();

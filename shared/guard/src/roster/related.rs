@@ -45,34 +45,65 @@ pub fn stirred(
 ) -> BTreeSet<Entity> {
     let (from, to) = (from.min(to), from.max(to));
     let between = |time: Moment| from <= time && time <= to;
-    let changed = changes(world).any(|change| between(change.time) && change.entities().iter().any(|entity| related.contains(entity)));
-    let users = Users::of(related);
-    let sighted = world.names.iter().any(|((account, name, id), (first, last))| {
-        let own = *account == seen.account && *name == seen.name && *id == seen.id;
-        !own && (between(*first) || between(*last)) && users.has(*account, name, id)
+    let changed = changes(world).any(|change| {
+        between(change.time)
+            && change
+                .entities()
+                .iter()
+                .any(|entity| related.contains(entity))
     });
+    let users = Users::of(related);
+    let sighted = world
+        .names
+        .iter()
+        .any(|((account, name, id), (first, last))| {
+            let own = *account == seen.account && *name == seen.name && *id == seen.id;
+            !own && (between(*first) || between(*last)) && users.has(*account, name, id)
+        });
     let shown = rosters
         .of(seen.account)
         .filter(|snapshot| snapshot.taken.is_some_and(between))
-        .any(|snapshot| snapshot.users.iter().any(|(id, user)| users.has(snapshot.account, &user.name, id)));
+        .any(|snapshot| {
+            snapshot
+                .users
+                .iter()
+                .any(|(id, user)| users.has(snapshot.account, &user.name, id))
+        });
     if changed || sighted || shown {
         return related.clone();
     }
-    let ids = related.iter().filter(|entity| matches!(entity, Entity::User(_, Handle::Id(_)))).count();
+    let ids = related
+        .iter()
+        .filter(|entity| matches!(entity, Entity::User(_, Handle::Id(_))))
+        .count();
     let by_name = |entity: &&Entity| matches!(entity, Entity::User(_, Handle::Name(_)));
-    if ids > 1 { related.iter().filter(by_name).cloned().collect() } else { BTreeSet::new() }
+    if ids > 1 {
+        related.iter().filter(by_name).cloned().collect()
+    } else {
+        BTreeSet::new()
+    }
 }
 
 /// The first record that names a group as one that somebody joined or left, or that tells of the group itself. `None`: a snapshot shows the group as
 /// well, or nothing does. Until something names it, a group of the policy stands for nothing.
-pub fn first_to_name_group<'w>(world: &'w World, rosters: &Rosters, account: AccountId, name: &str) -> Option<&'w RecordKey> {
-    if rosters.of(account).any(|snapshot| snapshot.group_id(name).is_some()) {
+pub fn first_to_name_group<'w>(
+    world: &'w World,
+    rosters: &Rosters,
+    account: AccountId,
+    name: &str,
+) -> Option<&'w RecordKey> {
+    if rosters
+        .of(account)
+        .any(|snapshot| snapshot.group_id(name).is_some())
+    {
         return None;
     }
     let group = Entity::Group(account, Handle::name(name));
     let names = |change: &IamChange| {
         change.account == account
-            && (change.group_joined_or_left().is_some_and(|joined| Handle::name(joined) == Handle::name(name))
+            && (change
+                .group_joined_or_left()
+                .is_some_and(|joined| Handle::name(joined) == Handle::name(name))
                 || change.entities().contains(&group))
     };
     let in_force = crate::dossier::facts_in_force(world).filter_map(|(key, fact)| match fact {
@@ -84,10 +115,14 @@ pub fn first_to_name_group<'w>(world: &'w World, rosters: &Rosters, account: Acc
 
 /// Every change, in force or not: what was corrected counted before.
 fn changes(world: &World) -> impl Iterator<Item = &IamChange> {
-    world.records.values().flat_map(Versions::iter).filter_map(|version| match &version.fact {
-        Fact::IamChange(change) => Some(&**change),
-        _ => None,
-    })
+    world
+        .records
+        .values()
+        .flat_map(Versions::iter)
+        .filter_map(|version| match &version.fact {
+            Fact::IamChange(change) => Some(&**change),
+            _ => None,
+        })
 }
 
 /// The users of a set, to be found without a copy of what is looked for: a snapshot has many.
@@ -98,7 +133,10 @@ struct Users<'a> {
 
 impl<'a> Users<'a> {
     fn of(entities: &'a BTreeSet<Entity>) -> Self {
-        let mut users = Self { names: Vec::new(), ids: HashSet::new() };
+        let mut users = Self {
+            names: Vec::new(),
+            ids: HashSet::new(),
+        };
         for entity in entities {
             match entity {
                 Entity::User(account, Handle::Name(name)) => users.names.push((*account, name)),
@@ -110,8 +148,18 @@ impl<'a> Users<'a> {
     }
 
     fn has(&self, account: AccountId, name: &str, id: &str) -> bool {
-        let same = |known: &str| if name.is_ascii() { name.eq_ignore_ascii_case(known) } else { name.to_lowercase() == known };
-        self.ids.contains(&(account, id)) || self.names.iter().any(|(of, known)| *of == account && same(known))
+        let same = |known: &str| {
+            if name.is_ascii() {
+                name.eq_ignore_ascii_case(known)
+            } else {
+                name.to_lowercase() == known
+            }
+        };
+        self.ids.contains(&(account, id))
+            || self
+                .names
+                .iter()
+                .any(|(of, known)| *of == account && same(known))
     }
 }
 
@@ -119,22 +167,49 @@ impl<'a> Users<'a> {
 fn ties(world: &World, rosters: &Rosters, known: &BTreeSet<Entity>) -> Vec<(Entity, Entity)> {
     let users = Users::of(known);
     let user = |account: AccountId, name: &str, id: &IamId| {
-        let both = || (Entity::User(account, Handle::name(name)), Entity::User(account, Handle::Id(Arc::clone(id))));
+        let both = || {
+            (
+                Entity::User(account, Handle::name(name)),
+                Entity::User(account, Handle::Id(Arc::clone(id))),
+            )
+        };
         users.has(account, name, id).then(both)
     };
     let mut found: Vec<(Entity, Entity)> = Vec::new();
-    for change in changes(world).filter(|change| matches!(change.what, Change::Create { id: Some(_), .. } | Change::Rename { .. })) {
+    for change in changes(world).filter(|change| {
+        matches!(
+            change.what,
+            Change::Create { id: Some(_), .. } | Change::Rename { .. }
+        )
+    }) {
         let mut both = change.entities().into_iter();
-        found.extend(both.next().zip(both.next()).filter(|(one, other)| known.contains(one) || known.contains(other)));
+        found.extend(
+            both.next()
+                .zip(both.next())
+                .filter(|(one, other)| known.contains(one) || known.contains(other)),
+        );
     }
-    found.extend(world.names.keys().filter_map(|(account, name, id)| user(*account, name, id)));
+    found.extend(
+        world
+            .names
+            .keys()
+            .filter_map(|(account, name, id)| user(*account, name, id)),
+    );
     let of_groups: BTreeSet<AccountId> = known.iter().filter_map(account_of_group).collect();
     for snapshot in rosters.iter() {
         let account = snapshot.account;
-        found.extend(snapshot.users.iter().filter_map(|(id, shown)| user(account, &shown.name, id)));
+        found.extend(
+            snapshot
+                .users
+                .iter()
+                .filter_map(|(id, shown)| user(account, &shown.name, id)),
+        );
         if of_groups.contains(&account) {
             let group = |(name, id): (&String, &IamId)| {
-                (Entity::Group(account, Handle::name(name)), Entity::Group(account, Handle::Id(Arc::clone(id))))
+                (
+                    Entity::Group(account, Handle::name(name)),
+                    Entity::Group(account, Handle::Id(Arc::clone(id))),
+                )
             };
             found.extend(snapshot.groups.iter().map(group));
         }
@@ -163,12 +238,18 @@ mod cases {
     }
 
     fn found(story: &Story, entity: Entity) -> BTreeSet<Entity> {
-        related(&story.world_of(story.records()), &story.rosters(), BTreeSet::from([entity]))
+        related(
+            &story.world_of(story.records()),
+            &story.rosters(),
+            BTreeSet::from([entity]),
+        )
     }
 
     fn names(story: &Story, entity: Entity) -> Vec<String> {
         let name = |entity: Entity| match entity {
-            Entity::User(_, Handle::Name(name)) | Entity::Group(_, Handle::Name(name)) => Some(name.to_string()),
+            Entity::User(_, Handle::Name(name)) | Entity::Group(_, Handle::Name(name)) => {
+                Some(name.to_string())
+            }
             _ => None,
         };
         found(story, entity).into_iter().filter_map(name).collect()
@@ -182,7 +263,10 @@ mod cases {
         story.iam(90, "admin").renames_user("dorothy", "dot");
         story.iam(90, "admin").renames_user("tom", "tim");
         assert_eq!(names(&story, user("dot")), ["dora", "dorothy", "dot"]);
-        let ids = found(&story, user("dot")).into_iter().filter(|entity| matches!(entity, Entity::User(_, Handle::Id(_)))).count();
+        let ids = found(&story, user("dot"))
+            .into_iter()
+            .filter(|entity| matches!(entity, Entity::User(_, Handle::Id(_))))
+            .count();
         assert_eq!(ids, 1);
     }
 
@@ -212,9 +296,18 @@ mod cases {
         story.iam(10, "admin").adds("dora", "Testers");
         let first = |story: &Story| {
             let world = story.world_of(story.records());
-            first_to_name_group(&world, &story.rosters(), PEOPLE.parse().unwrap(), "Developers").map(|record| record.event.to_string())
+            first_to_name_group(
+                &world,
+                &story.rosters(),
+                PEOPLE.parse().unwrap(),
+                "Developers",
+            )
+            .map(|record| record.event.to_string())
         };
-        assert_eq!(first(&story).as_deref(), story.records()[1]["eventID"].as_str());
+        assert_eq!(
+            first(&story).as_deref(),
+            story.records()[1]["eventID"].as_str()
+        );
         let mut known = Story::new();
         known.iam(60, "admin").adds("tom", "Developers");
         assert_eq!(first(&known), None, "the roster names it");
@@ -226,14 +319,25 @@ mod cases {
         drop(story.switch("dora"));
         story.iam(600, "admin").adds("dora", "Developers");
         story.iam(700, "admin").adds("tom", "Developers");
-        let seen = NameSeen { account: PEOPLE.parse().unwrap(), name: "dora".into(), id: "AIDADORAXXXXXXXXXXXX".into(), time: story.now() };
+        let seen = NameSeen {
+            account: PEOPLE.parse().unwrap(),
+            name: "dora".into(),
+            id: "AIDADORAXXXXXXXXXXXX".into(),
+            time: story.now(),
+        };
         let stirs = |from: i64, to: i64| {
             let (world, own) = (story.world_of(story.records()), found(&story, user("dora")));
             assert_eq!(own.len(), 2);
             let ends = (seen.time.plus_seconds(from), seen.time.plus_seconds(to));
             !stirred(&world, &story.rosters(), &seen, ends, &own).is_empty()
         };
-        assert!(!stirs(0, 599) && !stirs(601, 900), "nothing of hers lies between");
-        assert!(stirs(0, 600) && stirs(700, 500), "whichever end is the later one");
+        assert!(
+            !stirs(0, 599) && !stirs(601, 900),
+            "nothing of hers lies between"
+        );
+        assert!(
+            stirs(0, 600) && stirs(700, 500),
+            "whichever end is the later one"
+        );
     }
 }

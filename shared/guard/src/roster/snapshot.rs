@@ -65,7 +65,9 @@ pub enum SnapshotError {
     #[error("it is compressed: unpack it first (`gunzip`)")]
     Compressed,
     /// Two bytes a character.
-    #[error("it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)")]
+    #[error(
+        "it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)"
+    )]
     Utf16,
     /// Entries of more than one account.
     #[error("it mixes accounts {0} and {1}; give one file per account")]
@@ -140,8 +142,12 @@ impl Snapshot {
         for page in &pages {
             for group in &page.group_detail_list {
                 let id: IamId = Arc::from(group.group_id.as_str());
-                snapshot.groups.insert(group.group_name.to_ascii_lowercase(), Arc::clone(&id));
-                snapshot.group_names.insert(id, Arc::from(group.group_name.as_str()));
+                snapshot
+                    .groups
+                    .insert(group.group_name.to_ascii_lowercase(), Arc::clone(&id));
+                snapshot
+                    .group_names
+                    .insert(id, Arc::from(group.group_name.as_str()));
             }
             for role in &page.role_detail_list {
                 if let Ok(arn) = RoleArn::parse(&role.arn) {
@@ -154,12 +160,24 @@ impl Snapshot {
             for written in &user.group_list {
                 // A listing made with `--filter User` names groups without their ids.
                 let name = written.to_ascii_lowercase();
-                let id = snapshot.groups.entry(name.clone()).or_insert_with(|| Arc::from(format!("{BY_NAME}{name}")));
-                snapshot.group_names.entry(Arc::clone(id)).or_insert_with(|| Arc::from(written.as_str()));
+                let id = snapshot
+                    .groups
+                    .entry(name.clone())
+                    .or_insert_with(|| Arc::from(format!("{BY_NAME}{name}")));
+                snapshot
+                    .group_names
+                    .entry(Arc::clone(id))
+                    .or_insert_with(|| Arc::from(written.as_str()));
                 groups.insert(Arc::clone(id));
             }
-            let entry = SnapshotUser { name: Arc::from(user.user_name), arn: user.arn, groups };
-            snapshot.users.insert(Arc::from(user.user_id), Arc::new(entry));
+            let entry = SnapshotUser {
+                name: Arc::from(user.user_name),
+                arn: user.arn,
+                groups,
+            };
+            snapshot
+                .users
+                .insert(Arc::from(user.user_id), Arc::new(entry));
         }
         Ok(snapshot)
     }
@@ -169,23 +187,50 @@ impl Snapshot {
     /// # Errors
     /// The serialiser's own.
     pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let written = |(lower, id): (&String, &IamId)| self.group_names.get(id).map_or_else(|| lower.clone(), ToString::to_string);
-        let names: BTreeMap<&IamId, String> = self.groups.iter().map(|group| (group.1, written(group))).collect();
+        let written = |(lower, id): (&String, &IamId)| {
+            self.group_names
+                .get(id)
+                .map_or_else(|| lower.clone(), ToString::to_string)
+        };
+        let names: BTreeMap<&IamId, String> = self
+            .groups
+            .iter()
+            .map(|group| (group.1, written(group)))
+            .collect();
         let user = |(id, user): (&IamId, &Arc<SnapshotUser>)| UserDetail {
             user_name: user.name.to_string(),
             user_id: id.to_string(),
             arn: user.arn.clone(),
-            group_list: user.groups.iter().filter_map(|group| names.get(group).map(ToString::to_string)).collect(),
+            group_list: user
+                .groups
+                .iter()
+                .filter_map(|group| names.get(group).map(ToString::to_string))
+                .collect(),
         };
         let group = |group: (&String, &IamId)| {
             let name = written(group);
-            let arn = iam_arn(self.partition.as_deref(), self.account, &format!("group/{name}"));
-            GroupDetail { group_name: name, group_id: group.1.to_string(), arn }
+            let arn = iam_arn(
+                self.partition.as_deref(),
+                self.account,
+                &format!("group/{name}"),
+            );
+            GroupDetail {
+                group_name: name,
+                group_id: group.1.to_string(),
+                arn,
+            }
         };
         let details = Details {
             user_detail_list: self.users.iter().map(user).collect(),
             group_detail_list: self.groups.iter().map(group).collect(),
-            role_detail_list: self.roles.iter().map(|(id, arn)| RoleDetail { role_id: id.to_string(), arn: arn.to_string() }).collect(),
+            role_detail_list: self
+                .roles
+                .iter()
+                .map(|(id, arn)| RoleDetail {
+                    role_id: id.to_string(),
+                    arn: arn.to_string(),
+                })
+                .collect(),
             is_truncated: self.truncated,
         };
         serde_json::to_vec(&details)
@@ -206,8 +251,10 @@ impl Snapshot {
         let stayed: BTreeSet<&IamId> = self.groups.values().collect();
         self.group_names.retain(|id, _| stayed.contains(id));
         let told = |user: &SnapshotUser| user.groups.iter().all(|group| stayed.contains(group));
-        self.users.retain(|id, user| later.users.get(id) == Some(user) && told(user));
-        self.roles.retain(|id, arn| later.roles.get(id) == Some(arn));
+        self.users
+            .retain(|id, user| later.users.get(id) == Some(user) && told(user));
+        self.roles
+            .retain(|id, arn| later.roles.get(id) == Some(arn));
         self
     }
 
@@ -243,7 +290,9 @@ fn arns(pages: &[Details]) -> impl Iterator<Item = &str> {
     pages.iter().flat_map(|page| {
         let users = page.user_detail_list.iter().map(|user| &*user.arn);
         let groups = page.group_detail_list.iter().map(|group| &*group.arn);
-        users.chain(groups).chain(page.role_detail_list.iter().map(|role| &*role.arn))
+        users
+            .chain(groups)
+            .chain(page.role_detail_list.iter().map(|role| &*role.arn))
     })
 }
 
@@ -263,7 +312,9 @@ impl Rosters {
     pub fn add(&mut self, snapshot: impl Into<Arc<Snapshot>>) {
         let snapshot = snapshot.into();
         let order = |s: &Snapshot| (s.account, s.taken.is_none(), s.taken);
-        let at = self.snapshots.partition_point(|known| (order(known), known) < (order(&snapshot), &snapshot));
+        let at = self
+            .snapshots
+            .partition_point(|known| (order(known), known) < (order(&snapshot), &snapshot));
         if self.snapshots.get(at) != Some(&snapshot) {
             self.snapshots.insert(at, snapshot);
         }
@@ -271,14 +322,23 @@ impl Rosters {
 
     /// The account's snapshots, oldest first, those of unknown time last.
     pub fn of(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Snapshot> {
-        let from = self.snapshots.partition_point(|snapshot| snapshot.account < account);
-        let to = self.snapshots.partition_point(|snapshot| snapshot.account <= account);
-        self.snapshots.get(from..to).unwrap_or_default().iter().map(|snapshot| &**snapshot)
+        let from = self
+            .snapshots
+            .partition_point(|snapshot| snapshot.account < account);
+        let to = self
+            .snapshots
+            .partition_point(|snapshot| snapshot.account <= account);
+        self.snapshots
+            .get(from..to)
+            .unwrap_or_default()
+            .iter()
+            .map(|snapshot| &**snapshot)
     }
 
     /// The partition that the account is in, as far as its snapshots tell.
     pub fn partition(&self, account: AccountId) -> Option<&str> {
-        self.of(account).find_map(|snapshot| snapshot.partition.as_deref())
+        self.of(account)
+            .find_map(|snapshot| snapshot.partition.as_deref())
     }
 
     /// All snapshots.
@@ -324,7 +384,10 @@ mod tests {
             r#"{"UserDetailList": [{"UserName": "dora", "UserId": "AIDADORAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora",
                  "GroupList": ["Developers"]}]}"#,
         );
-        assert_eq!(without_ids.groups.keys().collect::<Vec<_>>(), ["developers"]);
+        assert_eq!(
+            without_ids.groups.keys().collect::<Vec<_>>(),
+            ["developers"]
+        );
     }
 
     #[test]
@@ -333,10 +396,20 @@ mod tests {
         let tom = r#"{"UserName": "tom", "UserId": "AIDATOMEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/tom"}"#;
         let (named, _) = there_and_back(&format!(r#"{{"UserDetailList": [{user}, {tom}]}}"#));
         assert_eq!(named.is_member("AIDADORAEXAMPLE", "AGPADEVEXAMPLE"), None);
-        assert_eq!(named.is_member("AIDATOMEXAMPLE", "AGPADEVEXAMPLE"), Some(false), "who is in no group is in none of any id");
+        assert_eq!(
+            named.is_member("AIDATOMEXAMPLE", "AGPADEVEXAMPLE"),
+            Some(false),
+            "who is in no group is in none of any id"
+        );
         let group = r#"{"GroupName": "Testers", "GroupId": "AGPATESTEXAMPLE", "Arn": "arn:aws:iam::111122223333:group/Testers"}"#;
-        let (listed, _) = there_and_back(&format!(r#"{{"UserDetailList": [{user}], "GroupDetailList": [{group}]}}"#));
-        assert_eq!(listed.is_member("AIDADORAEXAMPLE", "AGPATESTEXAMPLE"), Some(false), "it is listed under another name");
+        let (listed, _) = there_and_back(&format!(
+            r#"{{"UserDetailList": [{user}], "GroupDetailList": [{group}]}}"#
+        ));
+        assert_eq!(
+            listed.is_member("AIDADORAEXAMPLE", "AGPATESTEXAMPLE"),
+            Some(false),
+            "it is listed under another name"
+        );
     }
 
     fn reading(users: &[(&str, &str, &[&str])], groups: &[(&str, &str)]) -> Snapshot {
@@ -353,8 +426,20 @@ mod tests {
     #[test]
     fn what_two_snapshots_show_alike_is_kept_once() {
         const GROUPS: &[(&str, &str)] = &[("Developers", "AGPADEVEXAMPLE")];
-        let first = reading(&[("dora", "AIDADORAEXAMPLE", &["Developers"]), ("tom", "AIDATOMEXAMPLE", &[])], GROUPS);
-        let mut second = reading(&[("dora", "AIDADORAEXAMPLE", &["Developers"]), ("tom", "AIDATOMEXAMPLE", &["Developers"])], GROUPS);
+        let first = reading(
+            &[
+                ("dora", "AIDADORAEXAMPLE", &["Developers"]),
+                ("tom", "AIDATOMEXAMPLE", &[]),
+            ],
+            GROUPS,
+        );
+        let mut second = reading(
+            &[
+                ("dora", "AIDADORAEXAMPLE", &["Developers"]),
+                ("tom", "AIDATOMEXAMPLE", &["Developers"]),
+            ],
+            GROUPS,
+        );
         let before = second.clone();
         second.share(&first);
         assert_eq!(second, before, "it says the same");
@@ -364,12 +449,32 @@ mod tests {
 
     #[test]
     fn whoever_changed_between_two_readings_is_left_out() {
-        const GROUPS: &[(&str, &str)] = &[("Developers", "AGPADEVEXAMPLE"), ("Testers", "AGPATESTEXAMPLE")];
+        const GROUPS: &[(&str, &str)] = &[
+            ("Developers", "AGPADEVEXAMPLE"),
+            ("Testers", "AGPATESTEXAMPLE"),
+        ];
         let dora: (&str, &str, &[&str]) = ("dora", "AIDADORAEXAMPLE", &["Developers"]);
-        let first = reading(&[dora, ("tom", "AIDATOMEXAMPLE", &[]), ("dave", "AIDADAVEEXAMPLE", &[])], GROUPS);
-        let second = reading(&[dora, ("tom", "AIDATOMEXAMPLE", &["Testers"]), ("david", "AIDADAVEEXAMPLE", &[])], GROUPS);
+        let first = reading(
+            &[
+                dora,
+                ("tom", "AIDATOMEXAMPLE", &[]),
+                ("dave", "AIDADAVEEXAMPLE", &[]),
+            ],
+            GROUPS,
+        );
+        let second = reading(
+            &[
+                dora,
+                ("tom", "AIDATOMEXAMPLE", &["Testers"]),
+                ("david", "AIDADAVEEXAMPLE", &[]),
+            ],
+            GROUPS,
+        );
         let agreed = first.agreed(&second);
-        assert_eq!(agreed.users.keys().map(|id| &**id).collect::<Vec<_>>(), ["AIDADORAEXAMPLE"]);
+        assert_eq!(
+            agreed.users.keys().map(|id| &**id).collect::<Vec<_>>(),
+            ["AIDADORAEXAMPLE"]
+        );
         assert_eq!(agreed.groups.len(), 2);
     }
 
@@ -377,8 +482,16 @@ mod tests {
     fn nobody_is_shown_without_a_group_whose_name_changed() {
         let users: &[(&str, &str, &[&str])] = &[("tom", "AIDATOMEXAMPLE", &[])];
         let member = |group: &'static str| -> Vec<(&str, &str, &[&str])> {
-            let groups: &'static [&'static str] = if group == "Testers" { &["Testers"] } else { &["Checkers"] };
-            users.iter().copied().chain([("tess", "AIDATESSEXAMPLE", groups)]).collect()
+            let groups: &'static [&'static str] = if group == "Testers" {
+                &["Testers"]
+            } else {
+                &["Checkers"]
+            };
+            users
+                .iter()
+                .copied()
+                .chain([("tess", "AIDATESSEXAMPLE", groups)])
+                .collect()
         };
         let first = reading(&member("Testers"), &[("Testers", "AGPATESTEXAMPLE")]);
         let second = reading(&member("Checkers"), &[("Checkers", "AGPATESTEXAMPLE")]);
@@ -388,6 +501,9 @@ mod tests {
             None,
             "not a member, if she were written down without the group"
         );
-        assert_eq!(agreed.is_member("AIDATOMEXAMPLE", "AGPATESTEXAMPLE"), Some(false));
+        assert_eq!(
+            agreed.is_member("AIDATOMEXAMPLE", "AGPATESTEXAMPLE"),
+            Some(false)
+        );
     }
 }

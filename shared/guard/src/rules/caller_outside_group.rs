@@ -27,11 +27,16 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         return silenced;
     }
     if view.outside_trust().is_some() {
-        return Answer::not_applicable("the caller is from outside the zone of trust; RW007 says so");
+        return Answer::not_applicable(
+            "the caller is from outside the zone of trust; RW007 says so",
+        );
     }
     let who = view.who();
     if let Some(why) = &view.origin.broken {
-        return Answer::unproven(format!("whether {who} belonged to an allowed group for {} cannot be told: {why}", view.place()));
+        return Answer::unproven(format!(
+            "whether {who} belonged to an allowed group for {} cannot be told: {why}",
+            view.place()
+        ));
     }
     if !matches!(view.origin.person, Person::User(..)) {
         return Answer::unproven(format!(
@@ -40,13 +45,19 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         ));
     }
     let memberships = view.memberships();
-    let allowed: Vec<String> = view.role.groups.iter().map(|group| group.written.clone()).collect();
+    let allowed: Vec<String> = view
+        .role
+        .groups
+        .iter()
+        .map(|group| group.written.clone())
+        .collect();
     let mut against = Vec::new();
     let mut missing = Vec::new();
     for (group, membership) in memberships {
         match membership {
             Membership::Member { evidence, .. } => {
-                return Answer::allow(format!("member of {} then", group.written)).with_events(evidence);
+                return Answer::allow(format!("member of {} then", group.written))
+                    .with_events(evidence);
             }
             Membership::NotMember { evidence } => against.extend(evidence),
             Membership::Unproven { missing: what } => missing.push(what),
@@ -54,7 +65,11 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     }
     missing.dedup();
     if missing.is_empty() {
-        let sentence = format!("{who} entered {} but was not in {} at that moment", view.place(), allowed.join(" or "));
+        let sentence = format!(
+            "{who} entered {} but was not in {} at that moment",
+            view.place(),
+            allowed.join(" or ")
+        );
         return Answer::violation(sentence).with_events(against);
     }
     Answer::unproven(format!(
@@ -75,7 +90,8 @@ mod cases {
         let roster = |taken: &str, groups: &[&str]| {
             let user = serde_json::json!({"UserName": "dora", "UserId": "AIDADORAXXXXXXXXXXXX", "Arn": "arn:aws:iam::111122223333:user/dora", "GroupList": groups});
             let group = serde_json::json!({"GroupName": "Developers", "GroupId": "AGPADEVELOPERSXXXXXX", "Arn": "arn:aws:iam::111122223333:group/Developers"});
-            let details = serde_json::json!({"UserDetailList": [user], "GroupDetailList": [group]}).to_string();
+            let details = serde_json::json!({"UserDetailList": [user], "GroupDetailList": [group]})
+                .to_string();
             crate::roster::Snapshot::read(details.as_bytes(), Some(taken.parse().unwrap())).unwrap()
         };
         let verdict = |added: bool, snapshot: crate::roster::Snapshot| {
@@ -90,15 +106,40 @@ mod cases {
             let mut rosters = crate::roster::Rosters::default();
             rosters.add(snapshot);
             let world = story.world_of(story.records());
-            let judged = crate::judge(&world, &story.policy(), &rosters, crate::Scope::default(), &mut |_| ());
-            judged.findings.iter().find(|finding| finding.rule == "RW001").map(|finding| finding.verdict)
+            let judged = crate::judge(
+                &world,
+                &story.policy(),
+                &rosters,
+                crate::Scope::default(),
+                &mut |_| (),
+            );
+            judged
+                .findings
+                .iter()
+                .find(|finding| finding.rule == "RW001")
+                .map(|finding| finding.verdict)
         };
         let (before, after) = ("2026-03-02T03:00:00Z", "2026-03-02T12:00:00Z");
-        assert_eq!(verdict(true, roster(before, &["Developers"])), None, "she was in it, and was added again");
-        assert_eq!(verdict(true, roster(before, &[])), Some(crate::Verdict::Violation));
-        assert_eq!(verdict(true, roster(after, &["Developers"])), Some(crate::Verdict::Violation), "what is seen after it is what it made");
+        assert_eq!(
+            verdict(true, roster(before, &["Developers"])),
+            None,
+            "she was in it, and was added again"
+        );
+        assert_eq!(
+            verdict(true, roster(before, &[])),
+            Some(crate::Verdict::Violation)
+        );
+        assert_eq!(
+            verdict(true, roster(after, &["Developers"])),
+            Some(crate::Verdict::Violation),
+            "what is seen after it is what it made"
+        );
         assert_eq!(verdict(false, roster(before, &["Developers"])), None);
-        assert_eq!(verdict(false, roster(before, &[])), Some(crate::Verdict::Unproven), "who added her in between is not in the logs");
+        assert_eq!(
+            verdict(false, roster(before, &[])),
+            Some(crate::Verdict::Unproven),
+            "who added her in between is not in the logs"
+        );
     }
 
     #[test]

@@ -22,21 +22,34 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         return Answer::not_applicable("the mint is not in the archive; RW006 says so");
     }
     match view.switch.caller_account() {
-        None if has_account(view) => {
-            Answer::unproven(format!("can't tell from which account {} entered {}: the record doesn't show it", view.who(), view.place()))
-        }
+        None if has_account(view) => Answer::unproven(format!(
+            "can't tell from which account {} entered {}: the record doesn't show it",
+            view.who(),
+            view.place()
+        )),
         None => Answer::not_applicable("the caller belongs to no account"),
-        Some(account) if view.policy.trusts(account) => Answer::allow("the caller's account is in the zone of trust"),
-        Some(account) => {
-            Answer::violation(format!("{} entered {} from account {account}, which is outside the zone of trust", view.who(), view.place()))
+        Some(account) if view.policy.trusts(account) => {
+            Answer::allow("the caller's account is in the zone of trust")
         }
+        Some(account) => Answer::violation(format!(
+            "{} entered {} from account {account}, which is outside the zone of trust",
+            view.who(),
+            view.place()
+        )),
     }
 }
 
 /// Whether callers of this kind belong to an account, which the record then has to show.
 fn has_account(view: &View<'_, '_>) -> bool {
-    let outside = |kind: &CallerKind| matches!(kind, CallerKind::Service | CallerKind::Saml | CallerKind::WebIdentity);
-    view.switch.caller().is_some_and(|caller| !outside(&caller.kind))
+    let outside = |kind: &CallerKind| {
+        matches!(
+            kind,
+            CallerKind::Service | CallerKind::Saml | CallerKind::WebIdentity
+        )
+    };
+    view.switch
+        .caller()
+        .is_some_and(|caller| !outside(&caller.kind))
 }
 
 #[cfg(test)]
@@ -54,15 +67,25 @@ mod cases {
     #[test]
     fn fires_when_only_the_role_owner_saw_it() {
         let mut story = Story::new();
-        story.switch("eve").from_account("999988887777").only_owner_half();
+        story
+            .switch("eve")
+            .from_account("999988887777")
+            .only_owner_half();
         assert_eq!(story.verdict("RW007"), Verdicts::Violation);
     }
 
     #[test]
     fn unproven_where_the_account_cannot_be_read() {
-        for unread in [serde_json::Value::Null, "your account".into(), serde_json::json!({})] {
+        for unread in [
+            serde_json::Value::Null,
+            "your account".into(),
+            serde_json::json!({}),
+        ] {
             let mut story = Story::new();
-            story.switch("eve").from_account("999988887777").only_owner_half();
+            story
+                .switch("eve")
+                .from_account("999988887777")
+                .only_owner_half();
             let story = story.retold(|record| record["userIdentity"]["accountId"] = unread.clone());
             assert_eq!(story.verdict("RW007"), Verdicts::Unproven, "{unread}");
         }

@@ -37,10 +37,19 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     };
     let from = caller.assumed_role().map_or_else(
         || format!("the role session {}", crate::untrusted::harmless(session)),
-        |arn| format!("a session of role {}", crate::untrusted::harmless(arn.role_name)),
+        |arn| {
+            format!(
+                "a session of role {}",
+                crate::untrusted::harmless(arn.role_name)
+            )
+        },
     );
-    Answer::violation(format!("{} entered {} from {from}, not as themselves", view.who(), view.place()))
-        .with_events(view.origin.links.iter().cloned())
+    Answer::violation(format!(
+        "{} entered {} from {from}, not as themselves",
+        view.who(),
+        view.place()
+    ))
+    .with_events(view.origin.links.iter().cloned())
 }
 
 #[cfg(test)]

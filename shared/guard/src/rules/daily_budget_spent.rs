@@ -42,8 +42,11 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
 /// The maximal runs of instants at which more than `limit` of the last 24 hours was held.
 fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
     let held = Union::of(intervals);
-    let mut turns: Vec<i64> =
-        held.spans.iter().flat_map(|(from, to)| [*from, *to, from.saturating_add(DAY), to.saturating_add(DAY)]).collect();
+    let mut turns: Vec<i64> = held
+        .spans
+        .iter()
+        .flat_map(|(from, to)| [*from, *to, from.saturating_add(DAY), to.saturating_add(DAY)])
+        .collect();
     turns.sort_unstable();
     turns.dedup();
     let limit = limit.seconds();
@@ -91,7 +94,10 @@ struct Union {
 impl Union {
     fn of(intervals: &[Interval]) -> Self {
         let mut spans: Vec<(i64, i64)> = Vec::new();
-        for interval in intervals.iter().filter(|interval| interval.from < interval.to) {
+        for interval in intervals
+            .iter()
+            .filter(|interval| interval.from < interval.to)
+        {
             let (from, to) = (interval.from.epoch_seconds(), interval.to.epoch_seconds());
             match spans.last_mut() {
                 Some(last) if from <= last.1 => last.1 = last.1.max(to),
@@ -146,7 +152,11 @@ mod cases {
     fn silent_when_they_are_spread_wider() {
         let mut story = Story::new();
         for _ in 0..10 {
-            story.switch("dora").with_mfa().used_after(3_000).lasting(3_000);
+            story
+                .switch("dora")
+                .with_mfa()
+                .used_after(3_000)
+                .lasting(3_000);
             story.later(6 * 3_600);
         }
         assert_eq!(story.verdict("RW005"), Verdicts::Silent);
@@ -161,12 +171,23 @@ mod cases {
 
     fn held(spans: &[(i64, i64)]) -> Vec<Interval> {
         let moment = Moment::from_epoch_seconds;
-        spans.iter().enumerate().map(|(session, (from, to))| Interval { from: moment(*from), to: moment(*to), session }).collect()
+        spans
+            .iter()
+            .enumerate()
+            .map(|(session, (from, to))| Interval {
+                from: moment(*from),
+                to: moment(*to),
+                session,
+            })
+            .collect()
     }
 
     #[test]
     fn the_crossing_is_the_second_at_which_the_budget_was_spent() {
-        let runs = over(&held(&[(0, 3 * 3_600), (10 * 3_600, 12 * 3_600)]), Span::from_seconds(4 * 3_600));
+        let runs = over(
+            &held(&[(0, 3 * 3_600), (10 * 3_600, 12 * 3_600)]),
+            Span::from_seconds(4 * 3_600),
+        );
         assert_eq!(runs.len(), 1);
         assert_eq!(runs[0].crossing.epoch_seconds(), 11 * 3_600);
         assert_eq!(runs[0].to.epoch_seconds(), DAY + 3_600);
@@ -177,14 +198,30 @@ mod cases {
     #[test]
     fn only_sessions_within_the_window_contribute() {
         let hour = 3_600;
-        let spans = [(0, hour), (30 * hour, 33 * hour), (35 * hour, 37 * hour), (80 * hour, 81 * hour)];
+        let spans = [
+            (0, hour),
+            (30 * hour, 33 * hour),
+            (35 * hour, 37 * hour),
+            (80 * hour, 81 * hour),
+        ];
         let runs = over(&held(&spans), Span::from_seconds(4 * hour));
-        assert_eq!(runs.iter().map(|run| run.sessions.clone()).collect::<Vec<_>>(), [[1, 2]]);
+        assert_eq!(
+            runs.iter()
+                .map(|run| run.sessions.clone())
+                .collect::<Vec<_>>(),
+            [[1, 2]]
+        );
     }
 
     #[test]
     fn exactly_the_budget_is_within_it() {
-        assert!(over(&held(&[(0, 3_600), (7_200, 10_800)]), Span::from_seconds(7_200)).is_empty());
+        assert!(
+            over(
+                &held(&[(0, 3_600), (7_200, 10_800)]),
+                Span::from_seconds(7_200)
+            )
+            .is_empty()
+        );
     }
 
     proptest::proptest! {

@@ -45,7 +45,10 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
 }
 
 fn crossing(stretch: Over, limit: Span) -> Over {
-    Over { crossing: stretch.from.plus_seconds(limit.seconds()), ..stretch }
+    Over {
+        crossing: stretch.from.plus_seconds(limit.seconds()),
+        ..stretch
+    }
 }
 
 /// Intervals that overlap or are at most fifteen minutes apart, from end to next mint.
@@ -88,7 +91,11 @@ mod cases {
     fn sessions_at_most_fifteen_minutes_apart_are_one_stretch() {
         for (pause, expected) in [(900, Verdicts::Violation), (901, Verdicts::Silent)] {
             let mut story = Story::new();
-            story.switch("dora").with_mfa().lasting(3_500).used_after(3_500);
+            story
+                .switch("dora")
+                .with_mfa()
+                .lasting(3_500)
+                .used_after(3_500);
             story.later(3_500 + pause);
             story.switch("dora").with_mfa().used_after(3_600);
             assert_eq!(story.verdict("RW004"), expected, "{pause}");
@@ -105,14 +112,22 @@ mod cases {
     #[test]
     fn a_violation_hides_the_unproven_finding_on_the_same_span() {
         let mut story = Story::new();
-        story.switch("dora").with_mfa().lasting(43_200).used_after(7_201);
+        story
+            .switch("dora")
+            .with_mfa()
+            .lasting(43_200)
+            .used_after(7_201);
         assert_eq!(story.verdict("RW004"), Verdicts::Violation);
     }
 
     #[test]
     fn silent_when_the_console_left_in_time() {
         let mut story = Story::new();
-        story.switch("dora").by_console().lasting(43_200).left_after(600);
+        story
+            .switch("dora")
+            .by_console()
+            .lasting(43_200)
+            .left_after(600);
         assert_eq!(story.verdict("RW004"), Verdicts::Silent);
     }
 

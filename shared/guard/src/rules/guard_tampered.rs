@@ -38,10 +38,16 @@ use crate::tamper::{Tampering, Target};
 
 /// Judges one call. That it is on the list and may concern the guard's own is settled already.
 pub(crate) fn check(tampering: &Tampering) -> Answer {
-    let Tampering { call, caller, key, .. } = tampering;
+    let Tampering {
+        call, caller, key, ..
+    } = tampering;
     let does = call.does;
     let what = format!("{}:{}", call.source, call.name);
-    let way = if tampering.by_cloudformation { " by way of CloudFormation" } else { "" };
+    let way = if tampering.by_cloudformation {
+        " by way of CloudFormation"
+    } else {
+        ""
+    };
     let who = format!("{} called {what}{way}", caller.name);
     let place = format!("in account {}", key.account);
     match (&tampering.target, &tampering.failed) {
@@ -88,35 +94,63 @@ mod cases {
             "eventID": "EXAMPLE-1", "recipientAccountId": "444455556666", "requestParameters": request,
             "userIdentity": {"type": "IAMUser", "userName": "mia", "arn": "arn:aws:iam::444455556666:user/mia", "accountId": "444455556666"},
         });
-        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let guarded = Guarded { stack: "rolewatch".to_owned(), ..Guarded::default() };
+        record
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let guarded = Guarded {
+            stack: "rolewatch".to_owned(),
+            ..Guarded::default()
+        };
         let policy = Policy::read(EXAMPLE.as_bytes(), "example.yaml").unwrap();
-        Some(tampering(record.to_string().as_bytes(), Delivery::default(), &guarded).unwrap()?.finding(policy.version_hash))
+        Some(
+            tampering(record.to_string().as_bytes(), Delivery::default(), &guarded)
+                .unwrap()?
+                .finding(policy.version_hash),
+        )
     }
 
     #[test]
     fn fires_when_a_rule_of_the_guard_is_stopped() {
         let finding = finding(&json!({"name": "rolewatch-forward"}), &json!({})).unwrap();
-        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Critical));
-        assert_eq!((finding.caller.name.as_str(), finding.role.as_str()), ("mia", "rolewatch-forward"));
+        assert_eq!(
+            (finding.verdict, finding.severity),
+            (Verdict::Violation, Severity::Critical)
+        );
+        assert_eq!(
+            (finding.caller.name.as_str(), finding.role.as_str()),
+            ("mia", "rolewatch-forward")
+        );
     }
 
     #[test]
     fn fires_with_less_weight_when_the_call_failed() {
         let failed = json!({"errorCode": "ResourceNotFoundException"});
         let finding = finding(&json!({"name": "rolewatch-forward"}), &failed).unwrap();
-        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium));
+        assert_eq!(
+            (finding.verdict, finding.severity),
+            (Verdict::Violation, Severity::Medium)
+        );
     }
 
     #[test]
     fn silent_on_somebody_elses_rule_and_on_other_calls() {
         assert_eq!(finding(&json!({"name": "shop-orders"}), &json!({})), None);
-        assert_eq!(finding(&json!({"name": "rolewatch-forward"}), &json!({"eventName": "EnableRule"})), None);
+        assert_eq!(
+            finding(
+                &json!({"name": "rolewatch-forward"}),
+                &json!({"eventName": "EnableRule"})
+            ),
+            None
+        );
     }
 
     #[test]
     fn unproven_when_the_parameters_were_blown_up_until_they_were_left_out() {
         let finding = finding(&json!({"omitted": true}), &json!({})).unwrap();
-        assert_eq!((finding.verdict, finding.severity), (Verdict::Unproven, Severity::Critical));
+        assert_eq!(
+            (finding.verdict, finding.severity),
+            (Verdict::Unproven, Severity::Critical)
+        );
     }
 }

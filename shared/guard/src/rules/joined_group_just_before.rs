@@ -32,9 +32,15 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     let mut youngest_allowed = None;
     for (group, membership) in view.memberships() {
         match membership {
-            Membership::Member { began: None, .. } => return Answer::allow("the membership is older than the logs"),
-            Membership::Member { began: Some(began), .. } => {
-                let older = youngest_allowed.as_ref().is_none_or(|(_, known): &(_, crate::roster::Began)| began.time < known.time);
+            Membership::Member { began: None, .. } => {
+                return Answer::allow("the membership is older than the logs");
+            }
+            Membership::Member {
+                began: Some(began), ..
+            } => {
+                let older = youngest_allowed
+                    .as_ref()
+                    .is_none_or(|(_, known): &(_, crate::roster::Began)| began.time < known.time);
                 if older {
                     youngest_allowed = Some((group, began));
                 }
@@ -49,10 +55,20 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     if age >= limit {
         return Answer::allow(format!("member for {age}")).with_events([began.record]);
     }
-    let by = view.tracer.behind(&began.by, began.time, began.by.arn.as_deref());
+    let by = view
+        .tracer
+        .behind(&began.by, began.time, began.by.arn.as_deref());
     let self_granted = by.person == view.origin.person;
-    let granter = if self_granted { "themselves".to_owned() } else { crate::untrusted::harmless(&by.name) };
-    let severity = if self_granted { view.role.severity.raised() } else { view.role.severity };
+    let granter = if self_granted {
+        "themselves".to_owned()
+    } else {
+        crate::untrusted::harmless(&by.name)
+    };
+    let severity = if self_granted {
+        view.role.severity.raised()
+    } else {
+        view.role.severity
+    };
     Answer::violation(format!(
         "{} entered {} {age} after being added to {} by {granter}; the policy asks for {limit}",
         view.who(),

@@ -42,12 +42,15 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     };
     let age = Span::from_seconds(view.time().seconds_since(latest.time));
     if age >= limit {
-        return Answer::allow(format!("the device is {age} old")).with_events([latest.record.clone()]);
+        return Answer::allow(format!("the device is {age} old"))
+            .with_events([latest.record.clone()]);
     }
     let sure = latest.sure && (serial.is_some() || matches!(latest.user, Bearer::One(_)));
     let (who, place) = (view.who(), view.place());
     let answer = if sure {
-        Answer::violation(format!("{who} entered {place} with an MFA device that was enrolled {age} before; the policy asks for {limit}"))
+        Answer::violation(format!(
+            "{who} entered {place} with an MFA device that was enrolled {age} before; the policy asks for {limit}"
+        ))
     } else {
         Answer::unproven(format!(
             "an MFA device was enrolled {age} before {who} entered {place}, and the logs do not tell for sure that it was theirs"
@@ -66,7 +69,10 @@ mod cases {
     fn fires_for_a_new_device_named_in_the_call() {
         let mut story = Story::new();
         story.iam(-600, "dora").enrols("dora", DEVICE);
-        story.switch("dora").with_permanent_key().with_serial(DEVICE);
+        story
+            .switch("dora")
+            .with_permanent_key()
+            .with_serial(DEVICE);
         assert_eq!(story.verdict("RW015"), Verdicts::Violation);
     }
 
@@ -82,9 +88,14 @@ mod cases {
     fn silent_for_an_old_device_and_for_another_one() {
         let mut story = Story::new();
         story.iam(-3_600, "dora").enrols("dora", DEVICE);
-        story.iam(-600, "tom").enrols("tom", "arn:aws:iam::111122223333:mfa/tom");
+        story
+            .iam(-600, "tom")
+            .enrols("tom", "arn:aws:iam::111122223333:mfa/tom");
         story.switch("dora").with_mfa();
-        story.switch("dora").with_permanent_key().with_serial(DEVICE);
+        story
+            .switch("dora")
+            .with_permanent_key()
+            .with_serial(DEVICE);
         assert_eq!(story.verdict("RW015"), Verdicts::Silent);
     }
 }

@@ -23,10 +23,21 @@ use crate::untrusted::harmless;
 
 /// A root user in an elevated role.
 pub(super) fn check(view: &View<'_, '_>) -> Answer {
-    let root = view.origin.kind == OriginKind::Root || view.switch.caller().is_some_and(|caller| caller.kind == CallerKind::Root);
+    let root = view.origin.kind == OriginKind::Root
+        || view
+            .switch
+            .caller()
+            .is_some_and(|caller| caller.kind == CallerKind::Root);
     if root {
-        let account = view.origin.account.map_or_else(|| "an unknown account".to_owned(), |account| view.account(account));
-        return Answer::violation(format!("the root user of {account} entered {}", view.place())).with_severity(Severity::Critical);
+        let account = view.origin.account.map_or_else(
+            || "an unknown account".to_owned(),
+            |account| view.account(account),
+        );
+        return Answer::violation(format!(
+            "the root user of {account} entered {}",
+            view.place()
+        ))
+        .with_severity(Severity::Critical);
     }
     Answer::not_applicable("not root")
 }
@@ -37,9 +48,12 @@ pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy
         return Answer::allow("the policy allows AssumeRoot");
     }
     let who = harmless(&origin.name);
-    Answer::violation(format!("{who} took root credentials of {} with AssumeRoot", target(switch)))
-        .with_severity(Severity::Critical)
-        .with_events(origin.links.iter().cloned())
+    Answer::violation(format!(
+        "{who} took root credentials of {} with AssumeRoot",
+        target(switch)
+    ))
+    .with_severity(Severity::Critical)
+    .with_events(origin.links.iter().cloned())
 }
 
 /// `account 444455556666`, as the caller named it.

@@ -29,19 +29,26 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         return Answer::not_applicable("a console switch");
     }
     let granted = view.switch.grants().find_map(|grant| {
-        let until = grant.expiration.map(|expiration| expiration.seconds_since(view.time()));
+        let until = grant
+            .expiration
+            .map(|expiration| expiration.seconds_since(view.time()));
         until.or(grant.duration_seconds)
     });
     let (who, place) = (view.who(), view.place());
     match granted.map(Span::from_seconds) {
         None => {
-            let why =
-                if view.switch.lifetime_unread() { "the record's expiration can't be read" } else { "the record shows no expiration" };
-            Answer::unproven(format!("can't tell for how long {who} was given credentials for {place}: {why}"))
+            let why = if view.switch.lifetime_unread() {
+                "the record's expiration can't be read"
+            } else {
+                "the record shows no expiration"
+            };
+            Answer::unproven(format!(
+                "can't tell for how long {who} was given credentials for {place}: {why}"
+            ))
         }
-        Some(granted) if granted > limit => {
-            Answer::violation(format!("{who} was given credentials for {place} that last {granted}, longer than the {limit} allowed"))
-        }
+        Some(granted) if granted > limit => Answer::violation(format!(
+            "{who} was given credentials for {place} that last {granted}, longer than the {limit} allowed"
+        )),
         Some(granted) => Answer::allow(format!("granted {granted} of at most {limit}")),
     }
 }
@@ -78,7 +85,11 @@ mod cases {
             })
         };
         for unread in [serde_json::Value::Null, (-1).into(), "1h".into()] {
-            assert_eq!(told(unread.clone()).verdict("RW003"), Verdicts::Unproven, "{unread}");
+            assert_eq!(
+                told(unread.clone()).verdict("RW003"),
+                Verdicts::Unproven,
+                "{unread}"
+            );
         }
         // STS grants what was asked for, or refuses.
         assert_eq!(told(3_600.into()).verdict("RW003"), Verdicts::Silent);

@@ -42,25 +42,45 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
     if matches!(held.person, Person::Service(_)) {
         return Vec::new();
     }
-    lineages(held).iter().filter_map(|members| lineage(held, members, limit)).collect()
+    lineages(held)
+        .iter()
+        .filter_map(|members| lineage(held, members, limit))
+        .collect()
 }
 
 /// The sessions of each lineage, by mint; lineages by their first mint.
 fn lineages<'w>(held: &Held<'_, 'w>) -> Vec<Vec<usize>> {
-    let at: HashMap<*const Switch<'w>, usize> =
-        held.sessions.iter().enumerate().map(|(at, switch)| (std::ptr::from_ref(*switch), at)).collect();
+    let at: HashMap<*const Switch<'w>, usize> = held
+        .sessions
+        .iter()
+        .enumerate()
+        .map(|(at, switch)| (std::ptr::from_ref(*switch), at))
+        .collect();
     let mut known: HashMap<*const Switch<'w>, Option<usize>> = HashMap::new();
     let mut groups = Groups::new(held.sessions.len());
     for (child, switch) in held.sessions.iter().enumerate() {
-        let before = if switch.is_renewal() { renewed(held, child) } else { entered_from(held, switch, &at, &mut known) };
-        let apart = |before: &usize| held.sessions.get(*before).map(|before| switch.key.second.seconds_since(before.key.second));
-        if let Some(before) = before.filter(|before| apart(before).is_some_and(|apart| apart <= LONGEST_LIFE)) {
+        let before = if switch.is_renewal() {
+            renewed(held, child)
+        } else {
+            entered_from(held, switch, &at, &mut known)
+        };
+        let apart = |before: &usize| {
+            held.sessions
+                .get(*before)
+                .map(|before| switch.key.second.seconds_since(before.key.second))
+        };
+        if let Some(before) =
+            before.filter(|before| apart(before).is_some_and(|apart| apart <= LONGEST_LIFE))
+        {
             groups.unite(before, child);
         }
     }
     let mut lineages: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for member in 0..held.sessions.len() {
-        lineages.entry(groups.find(member)).or_default().push(member);
+        lineages
+            .entry(groups.find(member))
+            .or_default()
+            .push(member);
     }
     lineages.into_values().collect()
 }
@@ -75,7 +95,9 @@ fn entered_from<'w>(
     let mut passed: Vec<*const Switch<'w>> = Vec::new();
     let mut link = switch;
     let found = loop {
-        let Some(parent) = held.tracer.entered_from(link) else { break None };
+        let Some(parent) = held.tracer.entered_from(link) else {
+            break None;
+        };
         let place = std::ptr::from_ref(parent);
         if let Some(found) = at.get(&place) {
             break Some(*found);
@@ -98,7 +120,9 @@ fn renewed(held: &Held<'_, '_>, renewal: usize) -> Option<usize> {
     let own = held.sessions.get(renewal)?;
     let before = held.sessions.iter().enumerate().take(renewal).rev();
     before
-        .take_while(|(_, before)| own.key.second.seconds_since(before.key.second) <= LONGEST_CONSOLE)
+        .take_while(|(_, before)| {
+            own.key.second.seconds_since(before.key.second) <= LONGEST_CONSOLE
+        })
         .find(|(_, before)| own.may_renew(before))
         .map(|(at, _)| at)
 }
@@ -113,17 +137,33 @@ struct Kept {
 fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft> {
     let begin = held.sessions.get(*members.first()?)?.key.second;
     let crossing = begin.plus_seconds(limit.seconds());
-    let sessions = || members.iter().filter_map(|at| Some((*at, *held.sessions.get(*at)?)));
+    let sessions = || {
+        members
+            .iter()
+            .filter_map(|at| Some((*at, *held.sessions.get(*at)?)))
+    };
     let kept = |time: Time| {
-        let until = sessions().enumerate().filter_map(|(place, (_, switch))| kept_until(switch, place == 0, time)).max()?;
-        (until > crossing).then(|| Kept { until, by: means(sessions().map(|(_, switch)| switch)) })
+        let until = sessions()
+            .enumerate()
+            .filter_map(|(place, (_, switch))| kept_until(switch, place == 0, time))
+            .max()?;
+        (until > crossing).then(|| Kept {
+            until,
+            by: means(sessions().map(|(_, switch)| switch)),
+        })
     };
     let (kept, time) = match kept(Time::Observed) {
         Some(kept) => (kept, Time::Observed),
         None => (kept(Time::Granted)?, Time::Granted),
     };
     let reached = Span::from_seconds(kept.until.seconds_since(begin));
-    let over = Over { from: begin, to: kept.until, crossing, reached, sessions: members.to_vec() };
+    let over = Over {
+        from: begin,
+        to: kept.until,
+        crossing,
+        reached,
+        sessions: members.to_vec(),
+    };
     let (who, place, to, how) = (held.who(&over), held.place(), kept.until, said(kept.by));
     let sentence = match time {
         Time::Observed => format!(
@@ -143,14 +183,18 @@ fn kept_until(switch: &Switch<'_>, first: bool, time: Time) -> Option<Moment> {
     match time {
         Time::Observed if first => last().filter(|_| outlived(switch)),
         Time::Observed => last(),
-        Time::Granted if first => switch.may_be_held_until().filter(|_| switch.renewed.is_some()),
+        Time::Granted if first => switch
+            .may_be_held_until()
+            .filter(|_| switch.renewed.is_some()),
         Time::Granted => switch.may_be_held_until(),
     }
 }
 
 /// Whether the session was used after its own credentials had expired: renewed, or by a console that was opened with them.
 fn outlived(switch: &Switch<'_>) -> bool {
-    let Some(used) = &switch.used else { return false };
+    let Some(used) = &switch.used else {
+        return false;
+    };
     match (switch.expires(), switch.renewed) {
         (Some(expires), Some(_)) => used.last.0 > expires,
         (Some(expires), None) => used.last.0.seconds_since(expires) > CLOCKS,
@@ -172,16 +216,28 @@ fn means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 
 }
 
 fn said([entered, renewed, outlasted]: [usize; 3]) -> String {
-    let times = |count: usize| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+    let times = |count: usize| {
+        if count == 1 {
+            "once".to_owned()
+        } else {
+            format!("{count} times")
+        }
+    };
     let mut how = Vec::new();
     if entered > 0 {
-        how.push(format!("the role was entered again from its own session {}", times(entered)));
+        how.push(format!(
+            "the role was entered again from its own session {}",
+            times(entered)
+        ));
     }
     if renewed > 0 {
         how.push(format!("the console renewed it {}", times(renewed)));
     }
     if outlasted > 0 {
-        how.push("it was used after its credentials had expired, as by a console opened with them".to_owned());
+        how.push(
+            "it was used after its credentials had expired, as by a console opened with them"
+                .to_owned(),
+        );
     }
     how.join(", and ")
 }
@@ -200,7 +256,11 @@ mod cases {
         for role in over {
             story.switch_to("dora", role).from_own_session();
         }
-        story.switch("dora").from_own_session().lasting(600).used_after(used);
+        story
+            .switch("dora")
+            .from_own_session()
+            .lasting(600)
+            .used_after(used);
         story
     }
 
@@ -212,7 +272,10 @@ mod cases {
 
     #[test]
     fn fires_over_other_roles_and_back() {
-        assert_eq!(rechained(&["Jump", "Side"], 601).verdict(RULE), Verdicts::Violation);
+        assert_eq!(
+            rechained(&["Jump", "Side"], 601).verdict(RULE),
+            Verdicts::Violation
+        );
     }
 
     #[test]
@@ -222,7 +285,11 @@ mod cases {
         story.later(3_000);
         story.switch("dora").from_own_session().used_after(60);
         assert_eq!(story.verdict(RULE), Verdicts::Unproven);
-        assert_eq!(story.finding(RULE).time, story.now().plus_seconds(600), "the second at which the limit was passed");
+        assert_eq!(
+            story.finding(RULE).time,
+            story.now().plus_seconds(600),
+            "the second at which the limit was passed"
+        );
     }
 
     #[test]
@@ -231,11 +298,18 @@ mod cases {
             let mut story = Story::new();
             story.switch("dora").by_console().used_after(60);
             story.later(3_300);
-            story.switch("dora").as_renewal().lasting(300).used_after(used);
+            story
+                .switch("dora")
+                .as_renewal()
+                .lasting(300)
+                .used_after(used);
             assert_eq!(story.verdict(RULE), expected, "{used}");
             if expected == Verdicts::Violation {
                 let message = story.finding(RULE).message;
-                assert!(message.contains("may last 1h: the console renewed it once"), "{message}");
+                assert!(
+                    message.contains("may last 1h: the console renewed it once"),
+                    "{message}"
+                );
             }
         }
     }
@@ -243,16 +317,28 @@ mod cases {
     #[test]
     fn silent_for_a_renewal_of_what_was_left_before() {
         let mut story = Story::new();
-        story.switch("dora").by_console().used_after(60).left_after(600);
+        story
+            .switch("dora")
+            .by_console()
+            .used_after(60)
+            .left_after(600);
         story.later(3_300);
-        story.switch("dora").as_renewal().lasting(300).used_after(700);
+        story
+            .switch("dora")
+            .as_renewal()
+            .lasting(300)
+            .used_after(700);
         assert_eq!(story.verdict(RULE), Verdicts::Silent);
     }
 
     #[test]
     fn fires_for_a_renewal_without_a_mint_of_its_own() {
         let mut story = Story::new();
-        story.switch("dora").by_console().renewed_after(3_300).used_after(3_700);
+        story
+            .switch("dora")
+            .by_console()
+            .renewed_after(3_300)
+            .used_after(3_700);
         assert_eq!(story.verdict(RULE), Verdicts::Violation);
     }
 
@@ -260,7 +346,12 @@ mod cases {
     fn what_was_renewed_is_outlived_after_it_expired_and_not_at_it() {
         for (used, expected) in [(7_201, Verdicts::Violation), (7_200, Verdicts::Unproven)] {
             let mut story = Story::new();
-            story.switch("dora").by_console().lasting(7_200).renewed_after(7_000).used_after(used);
+            story
+                .switch("dora")
+                .by_console()
+                .lasting(7_200)
+                .renewed_after(7_000)
+                .used_after(used);
             assert_eq!(story.verdict(RULE), expected, "{used}");
         }
     }
@@ -269,7 +360,12 @@ mod cases {
     fn what_was_renewed_is_outlived_after_the_renewal_where_nobody_says_when_it_expired() {
         for (used, expected) in [(7_001, Verdicts::Violation), (7_000, Verdicts::Unproven)] {
             let mut story = Story::new();
-            story.switch("dora").by_console().without_expiration().renewed_after(7_000).used_after(used);
+            story
+                .switch("dora")
+                .by_console()
+                .without_expiration()
+                .renewed_after(7_000)
+                .used_after(used);
             assert_eq!(story.verdict(RULE), expected, "{used}");
         }
     }
@@ -283,16 +379,27 @@ mod cases {
             story.switch("dora").from_own_session().used_after(60);
             // Either way the first session was used for so long: by entering the second.
             let message = story.finding(RULE).message;
-            assert_eq!(message.contains("from its own session once"), one, "{apart}: {message}");
+            assert_eq!(
+                message.contains("from its own session once"),
+                one,
+                "{apart}: {message}"
+            );
         }
     }
 
     #[test]
     fn silent_for_services() {
-        let mut story = Story::new().with_policy_line("    max_stretch: 2h\n", "    identities: [iam-user, service]\n");
+        let mut story = Story::new().with_policy_line(
+            "    max_stretch: 2h\n",
+            "    identities: [iam-user, service]\n",
+        );
         story.service_switch("ec2.amazonaws.com");
         story.later(3_000);
-        story.switch("i-0abc").from_own_session().lasting(600).used_after(601);
+        story
+            .switch("i-0abc")
+            .from_own_session()
+            .lasting(600)
+            .used_after(601);
         assert_eq!(story.verdict(RULE), Verdicts::Silent);
     }
 
@@ -300,7 +407,10 @@ mod cases {
     fn fires_for_use_after_the_credentials_expired() {
         for (used, expected) in [(3_661, Verdicts::Violation), (3_660, Verdicts::Silent)] {
             let mut story = Story::new();
-            story.switch("dora").with_mfa().used_with_other_key_after(used);
+            story
+                .switch("dora")
+                .with_mfa()
+                .used_with_other_key_after(used);
             assert_eq!(story.verdict(RULE), expected, "{used}");
         }
     }
@@ -321,9 +431,17 @@ mod cases {
     #[test]
     fn silent_for_one_long_session_of_which_another_rule_speaks() {
         let mut story = Story::new();
-        story.switch("dora").with_mfa().lasting(10_800).used_after(10_000);
+        story
+            .switch("dora")
+            .with_mfa()
+            .lasting(10_800)
+            .used_after(10_000);
         story.later(60);
-        story.switch("dora").from_own_session().lasting(900).used_after(60);
+        story
+            .switch("dora")
+            .from_own_session()
+            .lasting(900)
+            .used_after(60);
         assert_eq!(story.verdict(RULE), Verdicts::Silent);
         assert_eq!(story.verdict("RW003"), Verdicts::Violation);
     }
@@ -345,8 +463,16 @@ mod cases {
         }
         story.later(20_000);
         story.switch("dora").with_mfa().used_after(60);
-        let found: Vec<_> = story.findings().into_iter().filter(|finding| finding.rule == RULE).collect();
+        let found: Vec<_> = story
+            .findings()
+            .into_iter()
+            .filter(|finding| finding.rule == RULE)
+            .collect();
         assert_eq!(found.len(), 1);
-        assert!(found[0].message.contains("from its own session 5 times"), "{}", found[0].message);
+        assert!(
+            found[0].message.contains("from its own session 5 times"),
+            "{}",
+            found[0].message
+        );
     }
 }

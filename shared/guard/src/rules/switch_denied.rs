@@ -31,12 +31,20 @@ const MANY: usize = 5;
 pub(crate) fn check(refused: &[Refused<'_>]) -> Vec<Draft> {
     let mut doors: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, attempt) in refused.iter().enumerate() {
-        doors.entry((&attempt.origin.person, attempt.role.as_str())).or_default().push(at);
+        doors
+            .entry((&attempt.origin.person, attempt.role.as_str()))
+            .or_default()
+            .push(at);
     }
     let mut drafts = Vec::new();
     for attempts in doors.into_values() {
-        let attempts: Vec<(usize, &Refused<'_>)> = attempts.into_iter().filter_map(|at| Some((at, refused.get(at)?))).collect();
-        for run in attempts.chunk_by(|(_, a), (_, b)| b.denial.time.seconds_since(a.denial.time) <= PAUSE) {
+        let attempts: Vec<(usize, &Refused<'_>)> = attempts
+            .into_iter()
+            .filter_map(|at| Some((at, refused.get(at)?)))
+            .collect();
+        for run in
+            attempts.chunk_by(|(_, a), (_, b)| b.denial.time.seconds_since(a.denial.time) <= PAUSE)
+        {
             drafts.extend(draft(run));
         }
     }
@@ -45,7 +53,10 @@ pub(crate) fn check(refused: &[Refused<'_>]) -> Vec<Draft> {
 
 fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
     let (at, first) = *run.first()?;
-    let mut events: Vec<_> = run.iter().map(|(_, attempt)| attempt.record.clone()).collect();
+    let mut events: Vec<_> = run
+        .iter()
+        .map(|(_, attempt)| attempt.record.clone())
+        .collect();
     events.dedup();
     let count = events.len();
     let mut anchor = vec![first.record.event.to_string()];
@@ -61,12 +72,26 @@ fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
         _ => format!("{count} times"),
     };
     Some(Draft {
-        verdict: if sure { Verdict::Violation } else { Verdict::Unproven },
-        severity: if count >= MANY { Severity::Medium } else { Severity::Low },
+        verdict: if sure {
+            Verdict::Violation
+        } else {
+            Verdict::Unproven
+        },
+        severity: if count >= MANY {
+            Severity::Medium
+        } else {
+            Severity::Low
+        },
         time: first.denial.time,
-        until: run.last().map_or(first.denial.time, |(_, last)| last.denial.time),
+        until: run
+            .last()
+            .map_or(first.denial.time, |(_, last)| last.denial.time),
         anchor,
-        sentence: format!("{} was refused {times} when trying to enter {}", crate::untrusted::harmless(&first.origin.name), first.place),
+        sentence: format!(
+            "{} was refused {times} when trying to enter {}",
+            crate::untrusted::harmless(&first.origin.name),
+            first.place
+        ),
         events,
         origin: None,
         refused: Some(at),

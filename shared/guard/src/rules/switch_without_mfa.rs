@@ -32,13 +32,17 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     let events = view.origin.links.iter().cloned();
     match (&view.origin.proof, view.origin.kind) {
         (Proof::Proved { .. }, _) => Answer::allow("MFA was proved").with_events(events),
-        (Proof::Disproved { how }, _) => Answer::violation(format!("{who} entered {place} without MFA: {how}")).with_events(events),
-        (Proof::Unproven { missing }, _) => {
-            Answer::unproven(format!("whether {who} proved MFA when entering {place} cannot be told: {missing}")).with_events(events)
+        (Proof::Disproved { how }, _) => {
+            Answer::violation(format!("{who} entered {place} without MFA: {how}"))
+                .with_events(events)
         }
-        (Proof::NotAsked, OriginKind::Unknown) => {
-            Answer::unproven(format!("whether {who} proved MFA when entering {place} cannot be told"))
-        }
+        (Proof::Unproven { missing }, _) => Answer::unproven(format!(
+            "whether {who} proved MFA when entering {place} cannot be told: {missing}"
+        ))
+        .with_events(events),
+        (Proof::NotAsked, OriginKind::Unknown) => Answer::unproven(format!(
+            "whether {who} proved MFA when entering {place} cannot be told"
+        )),
         (Proof::NotAsked, _) => Answer::not_applicable("not a user's own call"),
     }
 }
@@ -65,7 +69,10 @@ mod cases {
     fn silent_for_a_session_with_mfa_and_for_a_device_in_the_call() {
         let mut story = Story::new();
         story.switch("dora").with_mfa();
-        story.switch("dora").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/dora");
+        story
+            .switch("dora")
+            .with_permanent_key()
+            .with_serial("arn:aws:iam::111122223333:mfa/dora");
         assert_eq!(story.verdict("RW002"), Verdicts::Silent);
     }
 
@@ -79,7 +86,11 @@ mod cases {
     #[test]
     fn silent_when_the_role_owners_half_shows_the_device() {
         let mut story = Story::new();
-        story.switch("dora").with_permanent_key().with_serial("arn:aws:iam::111122223333:mfa/dora").only_owner_half();
+        story
+            .switch("dora")
+            .with_permanent_key()
+            .with_serial("arn:aws:iam::111122223333:mfa/dora")
+            .only_owner_half();
         assert_eq!(story.verdict("RW002"), Verdicts::Silent);
     }
 

@@ -24,7 +24,9 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         return Answer::not_applicable("the mint is not in the archive; RW006 says so");
     }
     let kind = match view.origin.kind {
-        OriginKind::Listed(kind) if view.role.allows(kind) => return Answer::allow(format!("{kind} is admitted")),
+        OriginKind::Listed(kind) if view.role.allows(kind) => {
+            return Answer::allow(format!("{kind} is admitted"));
+        }
         OriginKind::Listed(IdentityKind::IamUser) => "an IAM user",
         OriginKind::Listed(IdentityKind::IdentityCenter) => "an Identity Center user",
         OriginKind::Listed(IdentityKind::Saml) => "a SAML user",
@@ -33,7 +35,11 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         OriginKind::Root => "a root user",
         OriginKind::Federated => "a federated user",
         OriginKind::Unknown => {
-            let why = view.origin.broken.as_deref().unwrap_or("the records do not say");
+            let why = view
+                .origin
+                .broken
+                .as_deref()
+                .unwrap_or("the records do not say");
             return Answer::unproven(format!(
                 "what kind of identity {} had when entering {} cannot be told: {why}",
                 view.who(),
@@ -42,9 +48,19 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
             .with_events(view.origin.links.iter().cloned());
         }
     };
-    let admitted: Vec<_> = view.role.identities.iter().map(ToString::to_string).collect();
-    Answer::violation(format!("{} entered {} as {kind}; the role admits only {}", view.who(), view.place(), admitted.join(", ")))
-        .with_events(view.origin.links.iter().cloned())
+    let admitted: Vec<_> = view
+        .role
+        .identities
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    Answer::violation(format!(
+        "{} entered {} as {kind}; the role admits only {}",
+        view.who(),
+        view.place(),
+        admitted.join(", ")
+    ))
+    .with_events(view.origin.links.iter().cloned())
 }
 
 #[cfg(test)]

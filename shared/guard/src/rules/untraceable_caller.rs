@@ -29,8 +29,12 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         return Answer::not_applicable("the caller is a service, no person");
     }
     match &view.origin.broken {
-        Some(why) => Answer::unproven(format!("nobody can be established behind {} in {}: {why}", view.who(), view.place()))
-            .with_events(view.origin.links.iter().cloned()),
+        Some(why) => Answer::unproven(format!(
+            "nobody can be established behind {} in {}: {why}",
+            view.who(),
+            view.place()
+        ))
+        .with_events(view.origin.links.iter().cloned()),
         None => Answer::allow("the person is known").with_events(view.origin.links.iter().cloned()),
     }
 }

@@ -39,21 +39,39 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         return Answer::not_applicable("the console renewed an earlier session");
     }
     let owner = switch.role.as_ref().map(crate::arn::RoleArn::account);
-    if !switch.halves.iter().any(|half| Some(half.record.account) == owner) {
-        return Answer::not_applicable("the role's account sent nothing for this switch, so its logs may be missing");
+    if !switch
+        .halves
+        .iter()
+        .any(|half| Some(half.record.account) == owner)
+    {
+        return Answer::not_applicable(
+            "the role's account sent nothing for this switch, so its logs may be missing",
+        );
     }
     let continued = view.tracer.continued(switch);
     if switch.used.is_some() || continued.iter().any(|other| other.used.is_some()) {
         return Answer::allow("it was used");
     }
-    let Some(until) = continued.iter().filter_map(|other| other.may_be_held_until()).chain(switch.may_be_held_until()).max() else {
+    let Some(until) = continued
+        .iter()
+        .filter_map(|other| other.may_be_held_until())
+        .chain(switch.may_be_held_until())
+        .max()
+    else {
         return Answer::not_applicable("the record does not show until when it could be used");
     };
     let until = until.min(view.time().plus_seconds(LONGEST_CONSOLE));
-    if view.as_of.is_none_or(|as_of: Moment| as_of.seconds_since(until) < UNDER_WAY) {
+    if view
+        .as_of
+        .is_none_or(|as_of: Moment| as_of.seconds_since(until) < UNDER_WAY)
+    {
         return Answer::not_applicable("it may be used yet, or its use be under way to us");
     }
-    let ended = if switch.lifetime_unread() { "had ended at the latest, at" } else { "ended at" };
+    let ended = if switch.lifetime_unread() {
+        "had ended at the latest, at"
+    } else {
+        "ended at"
+    };
     let sentence = format!(
         "{} entered {} and was not seen using it until the session {ended} {until}; object reads and writes are not in most logs",
         view.who(),
@@ -71,9 +89,22 @@ mod cases {
 
     /// What it comes to so many seconds later.
     fn after(story: &Story, seconds: i64) -> Vec<Finding> {
-        let scope = Scope { as_of: Some(story.now().plus_seconds(seconds)), ..Scope::default() };
-        let judgement = judge(&story.world_of(story.records()), &story.policy(), &story.rosters(), scope, &mut |_| ());
-        judgement.findings.into_iter().filter(|finding| finding.rule == "RW013").collect()
+        let scope = Scope {
+            as_of: Some(story.now().plus_seconds(seconds)),
+            ..Scope::default()
+        };
+        let judgement = judge(
+            &story.world_of(story.records()),
+            &story.policy(),
+            &story.rosters(),
+            scope,
+            &mut |_| (),
+        );
+        judgement
+            .findings
+            .into_iter()
+            .filter(|finding| finding.rule == "RW013")
+            .collect()
     }
 
     #[test]
@@ -83,7 +114,10 @@ mod cases {
         assert_eq!(after(&story, 4_499), []);
         let findings = after(&story, 4_500);
         assert_eq!(findings.len(), 1);
-        assert_eq!((findings[0].severity, findings[0].verdict), (Severity::Low, crate::Verdict::Unproven));
+        assert_eq!(
+            (findings[0].severity, findings[0].verdict),
+            (Severity::Low, crate::Verdict::Unproven)
+        );
     }
 
     #[test]
@@ -95,7 +129,11 @@ mod cases {
             record["requestParameters"]["durationSeconds"] = "1h".into();
         });
         assert_eq!(after(&story, 43_200 + 899), []);
-        assert!(after(&story, 43_200 + 900)[0].message.contains("at the latest"));
+        assert!(
+            after(&story, 43_200 + 900)[0]
+                .message
+                .contains("at the latest")
+        );
     }
 
     #[test]
@@ -125,7 +163,10 @@ mod cases {
 
     #[test]
     fn silent_for_services_and_refusals() {
-        let mut story = Story::new().with_policy_line("    max_session: 1h\n", "    identities: [iam-user, service]\n");
+        let mut story = Story::new().with_policy_line(
+            "    max_session: 1h\n",
+            "    identities: [iam-user, service]\n",
+        );
         story.service_switch("ec2.amazonaws.com");
         story.denied("dora", "UpdateApp");
         assert_eq!(after(&story, 86_400), []);
@@ -133,7 +174,8 @@ mod cases {
 
     #[test]
     fn silent_for_identities_that_another_rule_speaks_of() {
-        let mut story = Story::new().with_policy_line("    max_session: 1h\n", "    identities: [saml]\n");
+        let mut story =
+            Story::new().with_policy_line("    max_session: 1h\n", "    identities: [saml]\n");
         story.switch("dora").with_mfa();
         assert_eq!(after(&story, 86_400), []);
         assert_eq!(story.verdict("RW012"), Verdicts::Violation);
@@ -146,13 +188,21 @@ mod cases {
         story.later(43_000);
         story.switch("dora").as_renewal();
         assert_eq!(after(&story, 200 + 899), []);
-        assert_eq!(after(&story, 200 + 900).len(), 1, "the last renewal was for an hour more");
+        assert_eq!(
+            after(&story, 200 + 900).len(),
+            1,
+            "the last renewal was for an hour more"
+        );
     }
 
     #[test]
     fn leaving_ends_the_session() {
         let mut story = Story::new();
-        story.switch("dora").by_console().lasting(43_200).left_after(600);
+        story
+            .switch("dora")
+            .by_console()
+            .lasting(43_200)
+            .left_after(600);
         assert_eq!(after(&story, 1_499), []);
         assert_eq!(after(&story, 1_500).len(), 1);
     }
@@ -164,11 +214,19 @@ mod cases {
             story.switch("dora").by_console();
             story.later(3_300);
             let renewal = story.switch("dora").as_renewal();
-            drop(if used { renewal.used_after(30) } else { renewal });
+            drop(if used {
+                renewal.used_after(30)
+            } else {
+                renewal
+            });
             story
         };
         assert_eq!(after(&renewed(true), 86_400), []);
-        assert_eq!(after(&renewed(false), 4_499), [], "the renewed session may still be used");
+        assert_eq!(
+            after(&renewed(false), 4_499),
+            [],
+            "the renewed session may still be used"
+        );
         assert_eq!(after(&renewed(false), 4_500).len(), 1);
     }
 

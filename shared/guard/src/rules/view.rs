@@ -25,7 +25,12 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn new(verdict: Verdict, because: impl Into<Cow<'static, str>>) -> Self {
-        Self { verdict, because: because.into(), events: Vec::new(), severity: None }
+        Self {
+            verdict,
+            because: because.into(),
+            events: Vec::new(),
+            severity: None,
+        }
     }
 
     pub(crate) fn allow(because: impl Into<Cow<'static, str>>) -> Self {
@@ -79,7 +84,10 @@ impl View<'_, '_> {
 
     /// `UpdateApp in production`.
     pub(crate) fn place(&self) -> String {
-        self.switch.role.as_ref().map_or_else(|| "an unknown role".to_owned(), |role| place(role, self.policy))
+        self.switch.role.as_ref().map_or_else(
+            || "an unknown role".to_owned(),
+            |role| place(role, self.policy),
+        )
     }
 
     /// What an account is called, for a sentence.
@@ -91,12 +99,16 @@ impl View<'_, '_> {
     /// not admit at all (RW012 says that).
     pub(crate) fn silenced(&self) -> Option<Answer> {
         if self.origin.mint_missing {
-            return Some(Answer::not_applicable("the mint is not in the archive; RW006 says so"));
+            return Some(Answer::not_applicable(
+                "the mint is not in the archive; RW006 says so",
+            ));
         }
         match self.origin.kind {
             OriginKind::Listed(kind) if self.role.allows(kind) => None,
             OriginKind::Unknown => None,
-            _ => Some(Answer::not_applicable("the kind of identity is not admitted to the role; RW012 says so")),
+            _ => Some(Answer::not_applicable(
+                "the kind of identity is not admitted to the role; RW012 says so",
+            )),
         }
     }
 
@@ -110,7 +122,9 @@ impl View<'_, '_> {
 
     /// The immediate caller's account is outside the zone of trust. A person further back in a chain is judged all the same.
     pub(crate) fn outside_trust(&self) -> Option<AccountId> {
-        self.switch.caller_account().filter(|account| !self.policy.trusts(*account))
+        self.switch
+            .caller_account()
+            .filter(|account| !self.policy.trusts(*account))
     }
 
     /// The person's membership, at the second of the switch, of each of the role's groups that is in the person's account.
@@ -119,7 +133,11 @@ impl View<'_, '_> {
             return Vec::new();
         };
         let roster = self.tracer.roster;
-        let own = self.role.groups.iter().filter(|group| group.account == *account);
+        let own = self
+            .role
+            .groups
+            .iter()
+            .filter(|group| group.account == *account);
         own.map(|group| {
             let membership = match roster.group(group) {
                 Some(id) => roster.membership(*account, user, &id, self.time()),
@@ -138,10 +156,16 @@ impl View<'_, '_> {
 
 /// `UpdateApp in production`.
 pub(crate) fn place(role: &crate::arn::RoleArn, policy: &Policy) -> String {
-    format!("{} in {}", harmless(role.name()), account_shown(role.account(), policy))
+    format!(
+        "{} in {}",
+        harmless(role.name()),
+        account_shown(role.account(), policy)
+    )
 }
 
 /// `production`, or `account 444455556666`.
 pub(crate) fn account_shown(account: AccountId, policy: &Policy) -> String {
-    policy.account_name(account).map_or_else(|| format!("account {account}"), harmless)
+    policy
+        .account_name(account)
+        .map_or_else(|| format!("account {account}"), harmless)
 }

@@ -103,9 +103,18 @@ fn session(identity: &UserIdentity<'_>, unread: &mut Unread) -> Option<SessionCo
     let created = attributes.and_then(|attributes| attributes.creation_date.as_ref());
     let mfa = attributes.and_then(|attributes| attributes.mfa_authenticated.as_ref());
     let created = created_at(created, unread).of(unread_attributes);
-    let mfa = unread.flag(mfa, "userIdentity.sessionContext.attributes.mfaAuthenticated").of(unread_attributes);
-    let issuer = context.and_then(|context| context.session_issuer.as_ref()).and_then(Object::read);
-    let by_service = |context: &record::SessionContext<'_>| context.ec2_role_delivery.is_some() || context.in_scope_of.is_some();
+    let mfa = unread
+        .flag(
+            mfa,
+            "userIdentity.sessionContext.attributes.mfaAuthenticated",
+        )
+        .of(unread_attributes);
+    let issuer = context
+        .and_then(|context| context.session_issuer.as_ref())
+        .and_then(Object::read);
+    let by_service = |context: &record::SessionContext<'_>| {
+        context.ec2_role_delivery.is_some() || context.in_scope_of.is_some()
+    };
     Some(SessionContext {
         created_unread: created.is_unread(),
         created: created.read(),
@@ -119,7 +128,14 @@ fn session(identity: &UserIdentity<'_>, unread: &mut Unread) -> Option<SessionCo
 
 fn created_at(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<Moment> {
     let expected = NotAMoment.to_string();
-    unread.detail(text, ("userIdentity.sessionContext.attributes.creationDate", &expected), |text| text.parse().ok())
+    unread.detail(
+        text,
+        (
+            "userIdentity.sessionContext.attributes.creationDate",
+            &expected,
+        ),
+        |text| text.parse().ok(),
+    )
 }
 
 /// `AWS Internal`: what CloudTrail writes for calls that the console makes on its own.
@@ -143,9 +159,14 @@ impl Caller {
         };
         // The user agent says "AWS Internal" too, but a caller can choose that one.
         let internal = |text: &Option<Text<'_>>| text.as_deref() == Some(CONSOLE);
-        let from_console = kind != CallerKind::Service && (internal(&identity.invoked_by) || internal(&record.source_ip_address));
+        let from_console = kind != CallerKind::Service
+            && (internal(&identity.invoked_by) || internal(&record.source_ip_address));
         let expected = NotAnAccountId.to_string();
-        let account = unread.detail(identity.account_id.as_ref(), ("userIdentity.accountId", &expected), |id| id.parse().ok());
+        let account = unread.detail(
+            identity.account_id.as_ref(),
+            ("userIdentity.accountId", &expected),
+            |id| id.parse().ok(),
+        );
         Self {
             kind,
             principal_id: text(&identity.principal_id),
@@ -190,6 +211,8 @@ impl Caller {
 
     /// Whether the key that signed is a user's permanent one.
     pub fn has_long_term_key(&self) -> bool {
-        self.key.as_deref().is_some_and(|key| key.starts_with("AKIA"))
+        self.key
+            .as_deref()
+            .is_some_and(|key| key.starts_with("AKIA"))
     }
 }

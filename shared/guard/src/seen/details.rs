@@ -83,7 +83,9 @@ impl Unread {
     /// Reads `true` or `false`.
     pub(super) fn flag(&mut self, text: Option<&Text<'_>>, field: &'static str) -> Detail<bool> {
         self.detail(text, (field, "`true` or `false` belongs there"), |text| {
-            [true, false].into_iter().find(|flag| text.eq_ignore_ascii_case(if *flag { "true" } else { "false" }))
+            [true, false]
+                .into_iter()
+                .find(|flag| text.eq_ignore_ascii_case(if *flag { "true" } else { "false" }))
         })
     }
 
@@ -96,15 +98,27 @@ impl Unread {
     ) -> Part<T> {
         let text = raw.map_or("", RawValue::get);
         if is_absent(text, failed) {
-            return Part { members: T::default(), unread: false };
+            return Part {
+                members: T::default(),
+                unread: false,
+            };
         }
-        let members: Option<T> = text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
+        let members: Option<T> = text
+            .starts_with('{')
+            .then(|| serde_json::from_str(text).ok())
+            .flatten();
         let Some(members) = members else {
             self.unlike(field);
-            return Part { members: T::default(), unread: true };
+            return Part {
+                members: T::default(),
+                unread: true,
+            };
         };
         self.members(&members);
-        Part { members, unread: false }
+        Part {
+            members,
+            unread: false,
+        }
     }
 
     /// All of it, in the order of reading.

@@ -24,15 +24,22 @@ mod tests {
     #[test]
     fn the_role_is_read_from_old_and_new_messages() {
         let role = "arn:aws:iam::444455556666:role/UpdateApp";
-        let old = format!("User: arn:aws:iam::111122223333:user/a is not authorized to perform: sts:AssumeRole on resource: {role}");
-        let new = format!("{old} because no identity-based policy allows the sts:AssumeRole action");
+        let old = format!(
+            "User: arn:aws:iam::111122223333:user/a is not authorized to perform: sts:AssumeRole on resource: {role}"
+        );
+        let new =
+            format!("{old} because no identity-based policy allows the sts:AssumeRole action");
         assert_eq!(denied_role(&old).unwrap().as_str(), role);
         assert_eq!(denied_role(&new).unwrap().as_str(), role);
     }
 
     #[test]
     fn a_message_without_a_role_names_none() {
-        for message in ["An unknown error occurred", "", "on resource: arn:aws:iam::444455556666:role/UpdateApp"] {
+        for message in [
+            "An unknown error occurred",
+            "",
+            "on resource: arn:aws:iam::444455556666:role/UpdateApp",
+        ] {
             assert_eq!(denied_role(message), None, "{message}");
         }
     }

@@ -111,7 +111,11 @@ pub enum RecordProblem {
 impl RecordProblem {
     /// A text that does not belong where it stands.
     pub(super) fn odd(field: &'static str, found: &str, expected: &str) -> Self {
-        Self::Odd { field, found: crate::untrusted::harmless(found), expected: expected.to_owned() }
+        Self::Odd {
+            field,
+            found: crate::untrusted::harmless(found),
+            expected: expected.to_owned(),
+        }
     }
 
     /// The problem of a detail, for whoever reads that a record was judged all the same.
@@ -137,12 +141,18 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
 /// # Errors
 /// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or time, or what it is about: which call,
 /// whether it failed, which role was entered, who was added to which group.
-pub fn read_from(json: &[u8], delivery: Delivery<'_>, elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading, RecordProblem> {
-    let text = std::str::from_utf8(json).map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))?;
+pub fn read_from(
+    json: &[u8],
+    delivery: Delivery<'_>,
+    elevated: &dyn Fn(&RoleArn) -> bool,
+) -> Result<Reading, RecordProblem> {
+    let text = std::str::from_utf8(json)
+        .map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))?;
     if let Some(seen) = super::service::glance(text, elevated) {
         return Ok(Reading::Service(seen));
     }
-    let record: Record<'_> = serde_json::from_str(text).map_err(|error| RecordProblem::Shape(error.to_string()))?;
+    let record: Record<'_> =
+        serde_json::from_str(text).map_err(|error| RecordProblem::Shape(error.to_string()))?;
     let service = service(&record)?;
     let session_role = session_role(&record).filter(|(_, role)| elevated(role));
     if service == Service::Other && session_role.is_none() {
@@ -151,9 +161,16 @@ pub fn read_from(json: &[u8], delivery: Delivery<'_>, elevated: &dyn Fn(&RoleArn
             Some(problem) => Err(problem),
         };
     }
-    let key = RecordKey { account: delivery.recipient(&record)?, event: event_id(&record)? };
+    let key = RecordKey {
+        account: delivery.recipient(&record)?,
+        event: event_id(&record)?,
+    };
     let time = event_time(&record)?;
-    let region = record.aws_region.as_deref().filter(|region| !region.is_empty()).map(Arc::from);
+    let region = record
+        .aws_region
+        .as_deref()
+        .filter(|region| !region.is_empty())
+        .map(Arc::from);
     let mut unread = Unread::default();
     let failed = failed(&record, service, &mut unread)?;
     if service == Service::Sts
@@ -164,7 +181,13 @@ pub fn read_from(json: &[u8], delivery: Delivery<'_>, elevated: &dyn Fn(&RoleArn
     unread.members(&record);
     let caller = Arc::new(Caller::read(&record, &mut unread));
     let name: Arc<str> = Arc::from(event_name(&record, service, &mut unread)?);
-    let at = At { key: &key, time, caller: &caller, name: &name, failed };
+    let at = At {
+        key: &key,
+        time,
+        caller: &caller,
+        name: &name,
+        failed,
+    };
     let fact = match service {
         Service::Sts => super::sts::fact(&record, &at, &mut unread)?,
         Service::SignIn => super::sign_in::fact(&record, &at, &mut unread)?,
@@ -173,9 +196,11 @@ pub fn read_from(json: &[u8], delivery: Delivery<'_>, elevated: &dyn Fn(&RoleArn
     };
     let correction = correction(&record, &key, &mut unread);
     Ok(Reading::Seen(Box::new(Seen {
-        role: role_id(&record, fact.as_ref())
-            .filter(|(_, role)| elevated(role) || role.without_path().is_some_and(|short| elevated(&short))),
-        used: session_role.and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref(), &mut unread)),
+        role: role_id(&record, fact.as_ref()).filter(|(_, role)| {
+            elevated(role) || role.without_path().is_some_and(|short| elevated(&short))
+        }),
+        used: session_role
+            .and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref(), &mut unread)),
         named: named(&caller, service, time),
         region,
         error: record.error().map(Arc::from),
@@ -198,7 +223,10 @@ fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
     if record.event_source.is_none() && record.event_type.as_deref() == Some(INSIGHT) {
         return Ok(Service::Other);
     }
-    let source = record.event_source.as_ref().ok_or(RecordProblem::Missing(field))?;
+    let source = record
+        .event_source
+        .as_ref()
+        .ok_or(RecordProblem::Missing(field))?;
     if source.is_odd() {
         return Err(RecordProblem::Unlike { field });
     }
@@ -215,11 +243,20 @@ fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
 }
 
 /// Which call. Of a use it does not matter.
-fn event_name<'r>(record: &'r Record<'_>, service: Service, unread: &mut Unread) -> Result<&'r str, RecordProblem> {
+fn event_name<'r>(
+    record: &'r Record<'_>,
+    service: Service,
+    unread: &mut Unread,
+) -> Result<&'r str, RecordProblem> {
     let field = "eventName";
-    let name = record.event_name.as_ref().filter(|name| !name.is_empty() || name.is_odd());
+    let name = record
+        .event_name
+        .as_ref()
+        .filter(|name| !name.is_empty() || name.is_odd());
     match name {
-        Some(name) if service != Service::Other && name.is_odd() => return Err(RecordProblem::Unlike { field }),
+        Some(name) if service != Service::Other && name.is_odd() => {
+            return Err(RecordProblem::Unlike { field });
+        }
         Some(name) if name.is_odd() => unread.unlike(field),
         None if service != Service::Other => return Err(RecordProblem::Missing(field)),
         _ => {}
@@ -228,18 +265,30 @@ fn event_name<'r>(record: &'r Record<'_>, service: Service, unread: &mut Unread)
 }
 
 /// Whether the call failed. Where `errorCode` can't be read, credentials that were issued show that it did not.
-fn failed(record: &Record<'_>, service: Service, unread: &mut Unread) -> Result<bool, RecordProblem> {
+fn failed(
+    record: &Record<'_>,
+    service: Service,
+    unread: &mut Unread,
+) -> Result<bool, RecordProblem> {
     if !record.error_code.as_ref().is_some_and(Text::is_odd) {
         return Ok(record.error().is_some());
     }
     let issued = || {
-        let answer: ResponseElements<'_> = serde_json::from_str(record.response_elements?.get()).ok()?;
-        answer.credentials?.read()?.access_key_id.as_deref().map(|key| !key.is_empty())
+        let answer: ResponseElements<'_> =
+            serde_json::from_str(record.response_elements?.get()).ok()?;
+        answer
+            .credentials?
+            .read()?
+            .access_key_id
+            .as_deref()
+            .map(|key| !key.is_empty())
     };
     match service {
         Service::Sso | Service::Other => {}
         Service::Sts if issued() == Some(true) => {}
-        Service::Sts | Service::SignIn | Service::Iam => return Err(RecordProblem::Unlike { field: "errorCode" }),
+        Service::Sts | Service::SignIn | Service::Iam => {
+            return Err(RecordProblem::Unlike { field: "errorCode" });
+        }
     }
     unread.unlike("errorCode");
     Ok(false)
@@ -249,8 +298,18 @@ fn failed(record: &Record<'_>, service: Service, unread: &mut Unread) -> Result<
 fn correction(record: &Record<'_>, key: &RecordKey, unread: &mut Unread) -> Option<Correction> {
     let addendum: &Addendum<'_> = record.addendum.as_ref().and_then(Object::read)?;
     let expected = crate::id::NotAnEventId.to_string();
-    let id = unread.detail(addendum.original_event_id.as_ref(), ("addendum.originalEventID", &expected), |id| id.parse::<EventId>().ok());
-    let original = id.read().filter(|id| *id != key.event).map(|event| RecordKey { account: key.account, event });
+    let id = unread.detail(
+        addendum.original_event_id.as_ref(),
+        ("addendum.originalEventID", &expected),
+        |id| id.parse::<EventId>().ok(),
+    );
+    let original = id
+        .read()
+        .filter(|id| *id != key.event)
+        .map(|event| RecordKey {
+            account: key.account,
+            event,
+        });
     Some(Correction { original })
 }
 
@@ -264,13 +323,23 @@ pub(super) struct At<'a> {
 }
 
 pub(crate) fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {
-    let text = record.event_id.as_deref().ok_or(RecordProblem::Missing("eventID"))?;
-    text.parse().map_err(|error: crate::id::NotAnEventId| RecordProblem::odd("eventID", text, &error.to_string()))
+    let text = record
+        .event_id
+        .as_deref()
+        .ok_or(RecordProblem::Missing("eventID"))?;
+    text.parse().map_err(|error: crate::id::NotAnEventId| {
+        RecordProblem::odd("eventID", text, &error.to_string())
+    })
 }
 
 pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
-    let text = record.event_time.as_deref().ok_or(RecordProblem::Missing("eventTime"))?;
-    text.parse().map_err(|error: crate::moment::NotAMoment| RecordProblem::odd("eventTime", text, &error.to_string()))
+    let text = record
+        .event_time
+        .as_deref()
+        .ok_or(RecordProblem::Missing("eventTime"))?;
+    text.parse().map_err(|error: crate::moment::NotAMoment| {
+        RecordProblem::odd("eventTime", text, &error.to_string())
+    })
 }
 
 /// The id and ARN of the role whose session signed the call.
@@ -283,12 +352,17 @@ fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str>, RoleArn)
     }
     let short = AssumedRoleArn::parse(identity.arn.as_deref()?)?;
     let context = identity.session_context.as_ref().and_then(Object::read);
-    let issuer = context.and_then(|context| context.session_issuer.as_ref()).and_then(Object::read);
+    let issuer = context
+        .and_then(|context| context.session_issuer.as_ref())
+        .and_then(Object::read);
     let full = issuer
         .and_then(|issuer| RoleArn::parse(issuer.arn.as_deref()?).ok())
         .filter(|full| full.account() == short.account && full.name() == short.role_name);
     match full {
-        Some(full) => Some((issuer.and_then(|issuer| issuer.principal_id.as_deref()), full)),
+        Some(full) => Some((
+            issuer.and_then(|issuer| issuer.principal_id.as_deref()),
+            full,
+        )),
         None => Some((None, short.role_without_path()?)),
     }
 }
@@ -300,13 +374,24 @@ fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
     match &record.user_identity {
         Some(Object::Odd) => unlike("userIdentity"),
         Some(Object::Read(identity)) if odd(&identity.kind) => unlike("userIdentity.type"),
-        Some(Object::Read(identity)) if identity.kind.as_deref() == Some("AssumedRole") && odd(&identity.arn) => unlike("userIdentity.arn"),
+        Some(Object::Read(identity))
+            if identity.kind.as_deref() == Some("AssumedRole") && odd(&identity.arn) =>
+        {
+            unlike("userIdentity.arn")
+        }
         _ => None,
     }
 }
 
 /// The console's own steps are no use; a record without key and creation time cannot be tied to a session.
-fn used(record: &Record<'_>, caller: &Caller, time: Moment, role: RoleArn, fact: Option<&Fact>, unread: &mut Unread) -> Option<Use> {
+fn used(
+    record: &Record<'_>,
+    caller: &Caller,
+    time: Moment,
+    role: RoleArn,
+    fact: Option<&Fact>,
+    unread: &mut Unread,
+) -> Option<Use> {
     if matches!(fact, Some(Fact::Console(_))) {
         return None;
     }
@@ -320,9 +405,18 @@ fn used(record: &Record<'_>, caller: &Caller, time: Moment, role: RoleArn, fact:
         created,
         key: caller.key.clone(),
         role,
-        delivered_by_service: caller.session.as_ref().is_some_and(|session| session.delivered_by_service),
+        delivered_by_service: caller
+            .session
+            .as_ref()
+            .is_some_and(|session| session.delivered_by_service),
         read_only: unread.flag(record.read_only.as_ref(), "readOnly").read() == Some(true),
-        by_console: unread.flag(record.session_credential_from_console.as_ref(), "sessionCredentialFromConsole").read() == Some(true),
+        by_console: unread
+            .flag(
+                record.session_credential_from_console.as_ref(),
+                "sessionCredentialFromConsole",
+            )
+            .read()
+            == Some(true),
     })
 }
 
@@ -330,8 +424,16 @@ fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
     if caller.kind != CallerKind::IamUser || service == Service::Other {
         return None;
     }
-    let id = caller.principal_id.as_ref().filter(|id| id.starts_with("AIDA"))?;
-    Some(NameSeen { account: caller.account?, name: caller.user_name.clone()?, id: id.clone(), time })
+    let id = caller
+        .principal_id
+        .as_ref()
+        .filter(|id| id.starts_with("AIDA"))?;
+    Some(NameSeen {
+        account: caller.account?,
+        name: caller.user_name.clone()?,
+        id: id.clone(),
+        time,
+    })
 }
 
 /// A role's id and full ARN, from the session that called or the session that was issued.
@@ -349,5 +451,7 @@ fn role_id(record: &Record<'_>, fact: Option<&Fact>) -> Option<(Arc<str>, RoleAr
 
 /// A parameter as shared text; empty is absent.
 pub(super) fn shared(text: Option<&Text<'_>>) -> Option<Arc<str>> {
-    text.map(|text| &**text).filter(|text| !text.is_empty()).map(Arc::from)
+    text.map(|text| &**text)
+        .filter(|text| !text.is_empty())
+        .map(Arc::from)
 }

@@ -9,7 +9,9 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::RecordProblem;
 use super::details::is_absent;
 use crate::delivery::Delivery;
-use crate::record::{AdditionalEventData, Object, Record, RequestParameters, Resource, ResponseElements, Text};
+use crate::record::{
+    AdditionalEventData, Object, Record, RequestParameters, Resource, ResponseElements, Text,
+};
 
 /// A record of which nothing else is known, reduced.
 ///
@@ -27,12 +29,17 @@ pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, Recor
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
     let record: Record<'_> = serde_json::from_slice(json).map_err(shape)?;
     let failed = record.error().is_some();
-    let request = part::<RequestParameters<'_>>(record.request_parameters, failed).map_err(shape)?;
+    let request =
+        part::<RequestParameters<'_>>(record.request_parameters, failed).map_err(shape)?;
     let response = part::<ResponseElements<'_>>(record.response_elements, failed).map_err(shape)?;
-    let additional = part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
+    let additional =
+        part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
     let resources = list::<Object<Resource<'_>>>(record.resources).map_err(shape)?;
     // Where nobody can tell whose it is, reading the record fails, and so does reading what is left of it.
-    let account = delivery.recipient(&record).ok().map(|account| Text::from(account.to_string()));
+    let account = delivery
+        .recipient(&record)
+        .ok()
+        .map(|account| Text::from(account.to_string()));
     let kept = Record {
         recipient_account_id: account.or(record.recipient_account_id),
         request_parameters: request.as_deref(),
@@ -40,32 +47,52 @@ pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, Recor
         additional_event_data: additional.as_deref(),
         resources: resources.as_deref(),
         // INVARIANT (one record): an empty text says as little as no field, so both leave the same.
-        error_code: record.error_code.filter(|code| !code.is_empty() || code.is_odd()),
-        error_message: record.error_message.filter(|message| !message.is_empty() || message.is_odd()),
+        error_code: record
+            .error_code
+            .filter(|code| !code.is_empty() || code.is_odd()),
+        error_message: record
+            .error_message
+            .filter(|message| !message.is_empty() || message.is_odd()),
         ..record
     };
     serde_json::to_string(&kept).map_err(shape)
 }
 
 /// An object with the members that are read. In place of what can't be read something stands that can't be read either.
-fn part<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>, failed: bool) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+fn part<'a, T: Deserialize<'a> + Serialize>(
+    raw: Option<&'a RawValue>,
+    failed: bool,
+) -> Result<Option<Box<RawValue>>, serde_json::Error> {
     let text = raw.map_or("", RawValue::get);
     if is_absent(text, failed) {
         return Ok(None);
     }
-    let part: Option<T> = text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten();
-    part.map_or_else(|| to_raw_value(&Object::<()>::Odd), |part| to_raw_value(&part)).map(Some)
+    let part: Option<T> = text
+        .starts_with('{')
+        .then(|| serde_json::from_str(text).ok())
+        .flatten();
+    part.map_or_else(
+        || to_raw_value(&Object::<()>::Odd),
+        |part| to_raw_value(&part),
+    )
+    .map(Some)
 }
 
 /// Likewise a list.
-fn list<'a, T: Deserialize<'a> + Serialize>(raw: Option<&'a RawValue>) -> Result<Option<Box<RawValue>>, serde_json::Error> {
+fn list<'a, T: Deserialize<'a> + Serialize>(
+    raw: Option<&'a RawValue>,
+) -> Result<Option<Box<RawValue>>, serde_json::Error> {
     let text = raw.map_or("", RawValue::get);
     if is_absent(text, false) {
         return Ok(None);
     }
     let list: Option<Vec<T>> = serde_json::from_str(text).ok();
     // An object is no list.
-    list.map_or_else(|| to_raw_value(&RequestParameters::default()), |list| to_raw_value(&list)).map(Some)
+    list.map_or_else(
+        || to_raw_value(&RequestParameters::default()),
+        |list| to_raw_value(&list),
+    )
+    .map(Some)
 }
 
 #[cfg(test)]
@@ -78,12 +105,20 @@ mod tests {
     #[test]
     fn a_reduced_record_reads_as_the_whole_one_and_holds_no_secret() {
         let mut story = Story::new();
-        story.switch_to("dora", "UpdateApp").with_mfa().used_after(60);
-        story.switch_to("dave", "UpdateApp").by_console().left_after(60);
+        story
+            .switch_to("dora", "UpdateApp")
+            .with_mfa()
+            .used_after(60);
+        story
+            .switch_to("dave", "UpdateApp")
+            .by_console()
+            .left_after(60);
         story.denied("tom", "UpdateApp");
         story.assume_root("admin", "555566667777");
         story.iam(0, "admin").creates_user("nell", "AIDAEXAMPLE");
-        story.iam(0, "admin").enrols("dora", "arn:aws:iam::111122223333:mfa/device");
+        story
+            .iam(0, "admin")
+            .enrols("dora", "arn:aws:iam::111122223333:mfa/device");
         let policy = story.policy();
         let elevated = |role: &crate::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
         assert!(story.records().len() > 8);
@@ -96,23 +131,43 @@ mod tests {
             }
             let whole = record.to_string();
             let small = reduced(whole.as_bytes()).unwrap();
-            assert_eq!(read(whole.as_bytes(), &elevated), read(small.as_bytes(), &elevated), "{small}");
-            assert!(!small.contains("secret") && !small.contains("chosen"), "{small}");
+            assert_eq!(
+                read(whole.as_bytes(), &elevated),
+                read(small.as_bytes(), &elevated),
+                "{small}"
+            );
+            assert!(
+                !small.contains("secret") && !small.contains("chosen"),
+                "{small}"
+            );
         }
     }
 
     #[test]
     fn a_reduced_record_says_whose_it_is_however_that_is_known() {
         let mut story = Story::new();
-        story.switch_to("dora", "UpdateApp").with_mfa().used_after(60);
-        story.switch_to("dave", "UpdateApp").by_console().left_after(60);
+        story
+            .switch_to("dora", "UpdateApp")
+            .with_mfa()
+            .used_after(60);
+        story
+            .switch_to("dave", "UpdateApp")
+            .by_console()
+            .left_after(60);
         story.denied("tom", "UpdateApp");
         story.service_switch("lambda.amazonaws.com");
         let policy = story.policy();
         let elevated = |role: &crate::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
         let path = std::path::Path::new("AWSLogs/999988887777/CloudTrail/us-east-1/x.json.gz");
-        let deliveries = [Delivery::default(), Delivery::by_account("999988887777"), Delivery::in_file(path)];
-        let wrong = [Delivery::by_account("9999"), Delivery::in_file(path).in_event(Some("444455556666"))];
+        let deliveries = [
+            Delivery::default(),
+            Delivery::by_account("999988887777"),
+            Delivery::in_file(path),
+        ];
+        let wrong = [
+            Delivery::by_account("9999"),
+            Delivery::in_file(path).in_event(Some("444455556666")),
+        ];
         for record in story.records() {
             for absent in [None, Some(serde_json::Value::Null), Some("".into())] {
                 let mut record = record.clone();
@@ -129,13 +184,26 @@ mod tests {
                     if read_whole.is_ok() {
                         // Whatever stands around it later, it is the same record.
                         for later in deliveries.into_iter().chain(wrong) {
-                            assert_eq!(read_from(small.as_bytes(), later, &elevated), read_whole, "{small}");
+                            assert_eq!(
+                                read_from(small.as_bytes(), later, &elevated),
+                                read_whole,
+                                "{small}"
+                            );
                         }
                     } else {
-                        assert_eq!(read_from(small.as_bytes(), delivery, &elevated), read_whole, "{small}");
+                        assert_eq!(
+                            read_from(small.as_bytes(), delivery, &elevated),
+                            read_whole,
+                            "{small}"
+                        );
                     }
                 }
-                assert!(wrong.iter().all(|delivery| read_from(whole.as_bytes(), *delivery, &elevated).is_err()), "{whole}");
+                assert!(
+                    wrong
+                        .iter()
+                        .all(|delivery| read_from(whole.as_bytes(), *delivery, &elevated).is_err()),
+                    "{whole}"
+                );
             }
         }
     }

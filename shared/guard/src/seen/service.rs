@@ -31,7 +31,10 @@ impl ServiceMint {
 
     /// The record that this is a stub of.
     pub(crate) fn record(&self) -> RecordKey {
-        RecordKey { account: self.account, event: EventId::Uuid(self.event) }
+        RecordKey {
+            account: self.account,
+            event: EventId::Uuid(self.event),
+        }
     }
 
     pub(crate) fn issued(&self) -> (u64, u32) {
@@ -39,39 +42,80 @@ impl ServiceMint {
     }
 
     pub(crate) fn session(&self) -> (u64, Moment) {
-        (self.session, Moment::from_epoch_seconds(i64::from(self.second)))
+        (
+            self.session,
+            Moment::from_epoch_seconds(i64::from(self.second)),
+        )
     }
 }
 
 /// The stub of a service's mint. `None`: the record is of another kind, or does not fit into a stub and is kept whole.
-pub(super) fn stub(record: &Record<'_>, key: &RecordKey, time: Moment, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceMint> {
-    let by_service = record.identity().is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
+pub(super) fn stub(
+    record: &Record<'_>,
+    key: &RecordKey,
+    time: Moment,
+    elevated: &dyn Fn(&RoleArn) -> bool,
+) -> Option<ServiceMint> {
+    let by_service = record
+        .identity()
+        .is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
     // Whatever can't be read is named, which a stub does not do.
     if record.aws_region.as_ref().is_some_and(Text::is_odd) {
         return None;
     }
-    if !by_service || record.event_name.as_deref() != Some("AssumeRole") || record.error().is_some() || record.addendum.is_some() {
+    if !by_service
+        || record.event_name.as_deref() != Some("AssumeRole")
+        || record.error().is_some()
+        || record.addendum.is_some()
+    {
         return None;
     }
-    let request: RequestParameters<'_> = serde_json::from_str(record.request_parameters?.get()).ok()?;
+    let request: RequestParameters<'_> =
+        serde_json::from_str(record.request_parameters?.get()).ok()?;
     if elevated(&RoleArn::parse(&request.role_arn?).ok()?) {
         return None;
     }
-    let response: ResponseElements<'_> = serde_json::from_str(record.response_elements?.get()).ok()?;
-    let issued = response.credentials.as_ref()?.read()?.access_key_id.as_deref()?;
-    let session = response.assumed_role_user.as_ref()?.read()?.assumed_role_id.as_deref()?;
-    let EventId::Uuid(event) = key.event else { return None };
+    let response: ResponseElements<'_> =
+        serde_json::from_str(record.response_elements?.get()).ok()?;
+    let issued = response
+        .credentials
+        .as_ref()?
+        .read()?
+        .access_key_id
+        .as_deref()?;
+    let session = response
+        .assumed_role_user
+        .as_ref()?
+        .read()?
+        .assumed_role_id
+        .as_deref()?;
+    let EventId::Uuid(event) = key.event else {
+        return None;
+    };
     let second = u32::try_from(time.epoch_seconds()).ok()?;
     minted(issued, session, second, key.account, event)
 }
 
 /// `None`: what the session is recognized by is missing.
-fn minted(issued: &str, session: &str, second: u32, account: AccountId, event: [u8; 16]) -> Option<ServiceMint> {
+fn minted(
+    issued: &str,
+    session: &str,
+    second: u32,
+    account: AccountId,
+    event: [u8; 16],
+) -> Option<ServiceMint> {
     if issued.is_empty() || session.is_empty() {
         return None;
     }
     let (low, high) = key_hash(issued);
-    Some(ServiceMint { session: session_hash(session), issued: low, issued_more: high, second, account, event })
+    Some(ServiceMint {
+        session: session_hash(session),
+        issued: low,
+        issued_more: high,
+        second,
+        account,
+        event,
+    })
 }
 
 /// The same at one glance, for the usual spelling: these are so many that they are not read like other records.
@@ -84,13 +128,18 @@ pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<
         && &*record.event_source == "sts.amazonaws.com"
         && &*record.event_name == "AssumeRole"
         && &*record.user_identity.kind == "AWSService"
-        && record.error_code.as_ref().is_none_or(|code| code.is_empty() && !code.is_odd())
+        && record
+            .error_code
+            .as_ref()
+            .is_none_or(|code| code.is_empty() && !code.is_odd())
         && record.addendum.is_none();
     if !plain || elevated(&RoleArn::parse(&record.request_parameters.role_arn).ok()?) {
         return None;
     }
     let time: Moment = record.event_time.parse().ok()?;
-    let EventId::Uuid(event) = record.event_id.parse().ok()? else { return None };
+    let EventId::Uuid(event) = record.event_id.parse().ok()? else {
+        return None;
+    };
     let response = &record.response_elements;
     let stub = minted(
         &response.credentials.access_key_id,
@@ -99,7 +148,9 @@ pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<
         record.recipient_account_id.parse().ok()?,
         event,
     )?;
-    let region = Some(record.aws_region).filter(|region| !region.is_empty()).map(|region| Arc::from(&*region));
+    let region = Some(record.aws_region)
+        .filter(|region| !region.is_empty())
+        .map(|region| Arc::from(&*region));
     Some(ServiceSeen { stub, time, region })
 }
 
@@ -208,6 +259,9 @@ mod tests {
         let readings = [&record, &spelled].map(|text| read(text.as_bytes(), &|_| false).unwrap());
         assert!(matches!(readings[0], Reading::Service(_)), "{readings:?}");
         assert_eq!(readings[0], readings[1]);
-        assert!(matches!(read(record.as_bytes(), &|_| true), Ok(Reading::Seen(_))), "a listed role's mint is kept whole");
+        assert!(
+            matches!(read(record.as_bytes(), &|_| true), Ok(Reading::Seen(_))),
+            "a listed role's mint is kept whole"
+        );
     }
 }

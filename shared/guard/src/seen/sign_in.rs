@@ -8,7 +8,11 @@ use crate::record::{AdditionalEventData, Object, Record, ResponseElements};
 
 /// `SwitchRole` comes in two variants: the role account's copy (the identity is the role session, `SwitchFrom` is the person) and the
 /// user's own (the identity is the person, `SwitchTo` is the role).
-pub(super) fn fact(record: &Record<'_>, at: &At<'_>, unread: &mut Unread) -> Result<Option<Fact>, RecordProblem> {
+pub(super) fn fact(
+    record: &Record<'_>,
+    at: &At<'_>,
+    unread: &mut Unread,
+) -> Result<Option<Fact>, RecordProblem> {
     let act = match at.name {
         "SwitchRole" => ConsoleAct::Enter,
         "RenewRole" => ConsoleAct::Renew,
@@ -18,18 +22,29 @@ pub(super) fn fact(record: &Record<'_>, at: &At<'_>, unread: &mut Unread) -> Res
     if at.failed || !succeeded(record, act, unread) {
         return Ok(None);
     }
-    let more: Part<AdditionalEventData<'_>> = unread.part(record.additional_event_data, "additionalEventData", false);
+    let more: Part<AdditionalEventData<'_>> =
+        unread.part(record.additional_event_data, "additionalEventData", false);
     let more = more.members;
     let caller = at.caller;
     let expected = NotARoleArn.to_string();
-    let to = unread.detail(more.switch_to.as_ref(), ("additionalEventData.SwitchTo", &expected), |arn| RoleArn::parse(arn).ok());
+    let to = unread.detail(
+        more.switch_to.as_ref(),
+        ("additionalEventData.SwitchTo", &expected),
+        |arn| RoleArn::parse(arn).ok(),
+    );
     let in_role = caller.kind == CallerKind::AssumedRole && to == Detail::Absent;
     let odd_identity = record.user_identity.as_ref().is_some_and(Object::is_odd);
     if act == ConsoleAct::Enter && !in_role && to == Detail::Absent && !odd_identity {
         // Which role was entered stands nowhere else.
         return Err(RecordProblem::Missing("additionalEventData.SwitchTo"));
     }
-    let role = if in_role { caller.assumed_role().and_then(|arn| arn.role_without_path()) } else { to.read() };
+    let role = if in_role {
+        caller
+            .assumed_role()
+            .and_then(|arn| arn.role_without_path())
+    } else {
+        to.read()
+    };
     Ok(Some(Fact::Console(Box::new(ConsoleStep {
         time: at.time,
         act,
@@ -43,14 +58,21 @@ pub(super) fn fact(record: &Record<'_>, at: &At<'_>, unread: &mut Unread) -> Res
 
 /// Whether the step was taken. The console says so in a member that is named after the step; without that, it was.
 fn succeeded(record: &Record<'_>, act: ConsoleAct, unread: &mut Unread) -> bool {
-    let answer: Part<ResponseElements<'_>> = unread.part(record.response_elements, "responseElements", false);
+    let answer: Part<ResponseElements<'_>> =
+        unread.part(record.response_elements, "responseElements", false);
     let (field, outcome) = match act {
         ConsoleAct::Enter => ("responseElements.SwitchRole", answer.members.switch_role),
         ConsoleAct::Renew => ("responseElements.RenewRole", answer.members.renew_role),
         ConsoleAct::Exit => ("responseElements.ExitRole", answer.members.exit_role),
     };
-    let outcome = unread.detail(outcome.as_ref(), (field, "`Success` or `Failure` belongs there"), |text| {
-        [true, false].into_iter().find(|done| text.eq_ignore_ascii_case(if *done { "Success" } else { "Failure" }))
-    });
+    let outcome = unread.detail(
+        outcome.as_ref(),
+        (field, "`Success` or `Failure` belongs there"),
+        |text| {
+            [true, false]
+                .into_iter()
+                .find(|done| text.eq_ignore_ascii_case(if *done { "Success" } else { "Failure" }))
+        },
+    );
     outcome != Detail::Read(false)
 }

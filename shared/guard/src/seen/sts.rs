@@ -10,7 +10,10 @@ use super::read::{At, RecordProblem, shared};
 use super::{Denial, Fact, Grant, Mint, MintApi, UnreadGrant};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
-use crate::record::{AssumedRoleUser, Credentials, Object, Record, RequestParameters, Resource, ResponseElements, Text};
+use crate::record::{
+    AssumedRoleUser, Credentials, Object, Record, RequestParameters, Resource, ResponseElements,
+    Text,
+};
 
 /// No credentials of STS last longer, in seconds: 36 hours, those of a user.
 const LONGEST: i64 = 129_600;
@@ -18,12 +21,18 @@ const LONGEST: i64 = 129_600;
 /// Those of a role last at most 12 hours.
 const LONGEST_OF_ROLE: i64 = 43_200;
 
-pub(super) fn fact(record: &Record<'_>, at: &At<'_>, unread: &mut Unread) -> Result<Option<Fact>, RecordProblem> {
+pub(super) fn fact(
+    record: &Record<'_>,
+    at: &At<'_>,
+    unread: &mut Unread,
+) -> Result<Option<Fact>, RecordProblem> {
     let Some(api) = MintApi::from_event_name(at.name) else {
         return Ok(None);
     };
     if at.failed {
-        return Ok(Some(Fact::Denial(Box::new(denial(record, at, api, unread)))));
+        return Ok(Some(Fact::Denial(Box::new(denial(
+            record, at, api, unread,
+        )))));
     }
     mint(record, at, api, unread).map(|mint| Some(Fact::Mint(Box::new(mint))))
 }
@@ -34,30 +43,63 @@ fn denial(record: &Record<'_>, at: &At<'_>, api: MintApi, unread: &mut Unread) -
         time: at.time,
         api,
         caller: Arc::clone(at.caller),
-        role: record.error_message.as_deref().and_then(denied_role).or_else(|| asked_role(record, unread)),
-        root: record.error_message.as_deref().filter(|_| api == MintApi::AssumeRoot).and_then(denied_resource).map(Arc::from),
+        role: record
+            .error_message
+            .as_deref()
+            .and_then(denied_role)
+            .or_else(|| asked_role(record, unread)),
+        root: record
+            .error_message
+            .as_deref()
+            .filter(|_| api == MintApi::AssumeRoot)
+            .and_then(denied_resource)
+            .map(Arc::from),
         access_denied: matches!(code, "AccessDenied" | "AccessDeniedException"),
     }
 }
 
 /// Other errors than AccessDenied leave the parameters in the record. What the caller asked for may be no role at all.
 fn asked_role(record: &Record<'_>, unread: &mut Unread) -> Option<RoleArn> {
-    let request: Part<RequestParameters<'_>> = unread.part(record.request_parameters, "requestParameters", true);
+    let request: Part<RequestParameters<'_>> =
+        unread.part(record.request_parameters, "requestParameters", true);
     RoleArn::parse(&request.members.role_arn?).ok()
 }
 
-fn mint(record: &Record<'_>, at: &At<'_>, api: MintApi, unread: &mut Unread) -> Result<Mint, RecordProblem> {
-    let asked: Part<RequestParameters<'_>> = unread.part(record.request_parameters, "requestParameters", false);
-    let answer: Part<ResponseElements<'_>> = unread.part(record.response_elements, "responseElements", false);
+fn mint(
+    record: &Record<'_>,
+    at: &At<'_>,
+    api: MintApi,
+    unread: &mut Unread,
+) -> Result<Mint, RecordProblem> {
+    let asked: Part<RequestParameters<'_>> =
+        unread.part(record.request_parameters, "requestParameters", false);
+    let answer: Part<ResponseElements<'_>> =
+        unread.part(record.response_elements, "responseElements", false);
     let request = &asked.members;
     let credentials = answer.members.credentials.as_ref();
-    let assumed: Option<&AssumedRoleUser<'_>> = answer.members.assumed_role_user.as_ref().and_then(Object::read);
-    let role = role(record, request, assumed.and_then(|user| user.arn.as_deref()), unread);
-    if role.is_none() && !matches!(api, MintApi::AssumeRoot | MintApi::GetSessionToken | MintApi::GetFederationToken) {
+    let assumed: Option<&AssumedRoleUser<'_>> = answer
+        .members
+        .assumed_role_user
+        .as_ref()
+        .and_then(Object::read);
+    let role = role(
+        record,
+        request,
+        assumed.and_then(|user| user.arn.as_deref()),
+        unread,
+    );
+    if role.is_none()
+        && !matches!(
+            api,
+            MintApi::AssumeRoot | MintApi::GetSessionToken | MintApi::GetFederationToken
+        )
+    {
         return Err(RecordProblem::Missing("requestParameters.roleArn"));
     }
     let mut caller = Arc::clone(at.caller);
-    if let (MintApi::AssumeRoleWithSaml, Some(provider)) = (api, shared(request.principal_arn.as_ref())) {
+    if let (MintApi::AssumeRoleWithSaml, Some(provider)) =
+        (api, shared(request.principal_arn.as_ref()))
+    {
         // The ARN of the provider in IAM says more than the provider's own name for itself.
         Arc::make_mut(&mut caller).provider = Some(provider);
     }
@@ -67,9 +109,19 @@ fn mint(record: &Record<'_>, at: &At<'_>, api: MintApi, unread: &mut Unread) -> 
         caller,
         role,
         session: shared(assumed.and_then(|user| user.assumed_role_id.as_ref())),
-        issued: shared(credentials.and_then(Object::read).and_then(|c| c.access_key_id.as_ref())),
+        issued: shared(
+            credentials
+                .and_then(Object::read)
+                .and_then(|c| c.access_key_id.as_ref()),
+        ),
         shared: shared_id(record, unread),
-        grant: Some(Box::new(grant(record, (at, api), &asked, (credentials, answer.unread), unread))),
+        grant: Some(Box::new(grant(
+            record,
+            (at, api),
+            &asked,
+            (credentials, answer.unread),
+            unread,
+        ))),
         omitted: request.omitted.is_some(),
     })
 }
@@ -84,11 +136,17 @@ fn grant(
     let request = &asked.members;
     let longest = longest(api);
     let unread_credentials = unread_answer || credentials.is_some_and(Object::is_odd);
-    let expiration = credentials.and_then(Object::read).and_then(|credentials| credentials.expiration.as_ref());
+    let expiration = credentials
+        .and_then(Object::read)
+        .and_then(|credentials| credentials.expiration.as_ref());
     let expiration = expires(expiration, at.time, unread).of(unread_credentials);
     let duration = lasts(request.duration_seconds.as_ref(), longest, unread).of(asked.unread);
     let serial = device(request.serial_number.as_ref(), unread).of(asked.unread);
-    let unread = UnreadGrant { expiration: expiration.is_unread(), duration: duration.is_unread(), serial: serial.is_unread() };
+    let unread = UnreadGrant {
+        expiration: expiration.is_unread(),
+        duration: duration.is_unread(),
+        serial: serial.is_unread(),
+    };
     Grant {
         expiration: expiration.read(),
         duration_seconds: duration.read(),
@@ -111,16 +169,28 @@ fn longest(api: MintApi) -> i64 {
 /// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would show a lifetime that nobody granted.
 fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut Unread) -> Detail<Moment> {
     let expected = "a time after `eventTime` belongs there, like `Jul 10, 2023, 12:09:47 PM`";
-    unread.detail(text, ("responseElements.credentials.expiration", expected), |text| {
-        Moment::from_expiration(text).ok().filter(|expires| *expires > issued)
-    })
+    unread.detail(
+        text,
+        ("responseElements.credentials.expiration", expected),
+        |text| {
+            Moment::from_expiration(text)
+                .ok()
+                .filter(|expires| *expires > issued)
+        },
+    )
 }
 
 fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut Unread) -> Detail<i64> {
     let expected = format!("a number of seconds from 1 to {longest} belongs there");
-    unread.detail(text, ("requestParameters.durationSeconds", &expected), |text| {
-        text.parse().ok().filter(|seconds| (1..=longest).contains(seconds))
-    })
+    unread.detail(
+        text,
+        ("requestParameters.durationSeconds", &expected),
+        |text| {
+            text.parse()
+                .ok()
+                .filter(|seconds| (1..=longest).contains(seconds))
+        },
+    )
 }
 
 /// The serial number of an MFA device, by the pattern that AWS documents for it.
@@ -128,29 +198,50 @@ fn device(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<Arc<str>> {
     let expected = "the serial number or ARN of an MFA device belongs there";
     unread.detail(text, ("requestParameters.serialNumber", expected), |text| {
         let plain = |c: char| c.is_alphanumeric() || "_+=/:,.@-".contains(c);
-        ((9..=256).contains(&text.chars().count()) && text.chars().all(plain)).then(|| Arc::from(text))
+        ((9..=256).contains(&text.chars().count()) && text.chars().all(plain))
+            .then(|| Arc::from(text))
     })
 }
 
 /// `sharedEventID`, which is always a UUID. What else is there may stand in records that have nothing to do with each other.
 fn shared_id(record: &Record<'_>, unread: &mut Unread) -> Option<crate::id::EventId> {
     let read = |text: &str| looks_like_a_uuid(text).then(|| text.parse().ok()).flatten();
-    unread.detail(record.shared_event_id.as_ref(), ("sharedEventID", "a UUID belongs there"), read).read()
+    unread
+        .detail(
+            record.shared_event_id.as_ref(),
+            ("sharedEventID", "a UUID belongs there"),
+            read,
+        )
+        .read()
 }
 
 /// Whether a text has the form of a UUID, in which documentation may write EXAMPLE for digits.
 fn looks_like_a_uuid(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    lengths == [8, 4, 4, 4, 12] && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    lengths == [8, 4, 4, 4, 12]
+        && parts
+            .iter()
+            .all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// The role's ARN as IAM has it (`resources`), as the caller wrote it, or, without its path, from the session that came of it.
-fn role(record: &Record<'_>, request: &RequestParameters<'_>, assumed: Option<&str>, unread: &mut Unread) -> Option<RoleArn> {
+fn role(
+    record: &Record<'_>,
+    request: &RequestParameters<'_>,
+    assumed: Option<&str>,
+    unread: &mut Unread,
+) -> Option<RoleArn> {
     let owned = owned_role(record.resources, unread);
     let expected = crate::arn::NotARoleArn.to_string();
-    let asked = unread.detail(request.role_arn.as_ref(), ("requestParameters.roleArn", &expected), |arn| RoleArn::parse(arn).ok());
-    owned.or(asked.read()).or_else(|| assumed.and_then(AssumedRoleArn::parse)?.role_without_path())
+    let asked = unread.detail(
+        request.role_arn.as_ref(),
+        ("requestParameters.roleArn", &expected),
+        |arn| RoleArn::parse(arn).ok(),
+    );
+    owned
+        .or(asked.read())
+        .or_else(|| assumed.and_then(AssumedRoleArn::parse)?.role_without_path())
 }
 
 fn owned_role(raw: Option<&RawValue>, unread: &mut Unread) -> Option<RoleArn> {
@@ -171,7 +262,13 @@ fn owned_role(raw: Option<&RawValue>, unread: &mut Unread) -> Option<RoleArn> {
         unread.members(resource);
         if role.is_none() && resource.kind.as_deref() == Some("AWS::IAM::Role") {
             let expected = crate::arn::NotARoleArn.to_string();
-            role = unread.detail(resource.arn.as_ref(), ("resources[].ARN", &expected), |arn| RoleArn::parse(arn).ok()).read();
+            role = unread
+                .detail(
+                    resource.arn.as_ref(),
+                    ("resources[].ARN", &expected),
+                    |arn| RoleArn::parse(arn).ok(),
+                )
+                .read();
         }
     }
     role

@@ -31,9 +31,15 @@ impl Guarded {
             || self.others.iter().any(|other| is(text, other))
             || match of {
                 Of::Stack => self.is_of_stack(text),
-                Of::Role => self.is_of_stack(text) || words(text).any(|word| !word.is_empty() && word == self.reader_role),
+                Of::Role => {
+                    self.is_of_stack(text)
+                        || words(text).any(|word| !word.is_empty() && word == self.reader_role)
+                }
                 Of::Key => self.is_of_stack(text) || self.keys.iter().any(|key| is(text, key)),
-                Of::Bucket => self.is_of_stack(text) || words(text).any(|word| self.buckets.iter().any(|bucket| bucket == word)),
+                Of::Bucket => {
+                    self.is_of_stack(text)
+                        || words(text).any(|word| self.buckets.iter().any(|bucket| bucket == word))
+                }
                 Of::Organization => false,
                 Of::Trail => self.trails.iter().any(|trail| is(text, trail)),
             }
@@ -44,10 +50,20 @@ impl Guarded {
     fn is_of_stack(&self, text: &str) -> bool {
         let prefix = self.stack.as_str();
         !prefix.is_empty()
-            && words(text).map(|word| word.strip_prefix("StackSet-").unwrap_or(word)).any(|word| {
-                let (Some(start), Some(rest)) = (word.get(..prefix.len()), word.get(prefix.len()..)) else { return false };
-                start.eq_ignore_ascii_case(prefix) && rest.chars().next().is_none_or(|c| matches!(c, '-' | '_' | '.'))
-            })
+            && words(text)
+                .map(|word| word.strip_prefix("StackSet-").unwrap_or(word))
+                .any(|word| {
+                    let (Some(start), Some(rest)) =
+                        (word.get(..prefix.len()), word.get(prefix.len()..))
+                    else {
+                        return false;
+                    };
+                    start.eq_ignore_ascii_case(prefix)
+                        && rest
+                            .chars()
+                            .next()
+                            .is_none_or(|c| matches!(c, '-' | '_' | '.'))
+                })
     }
 }
 
@@ -67,15 +83,25 @@ fn is(text: &str, watched: &str) -> bool {
 
 /// The name in an ARN: what follows the kind of resource. Any other text is a name already.
 fn name(text: &str) -> &str {
-    let resource = if text.starts_with("arn:") { text.splitn(6, ':').nth(5).unwrap_or(text) } else { text };
+    let resource = if text.starts_with("arn:") {
+        text.splitn(6, ':').nth(5).unwrap_or(text)
+    } else {
+        text
+    };
     let kinds = ["secret:", "parameter/", "key/", "alias/", "trail/", "role/"];
-    kinds.iter().find_map(|kind| resource.strip_prefix(kind)).unwrap_or(resource).trim_start_matches('/')
+    kinds
+        .iter()
+        .find_map(|kind| resource.strip_prefix(kind))
+        .unwrap_or(resource)
+        .trim_start_matches('/')
 }
 
 /// Secrets Manager ends the ARN of each secret with a hyphen and six characters of its own.
 fn without_suffix(name: &str) -> &str {
     match name.rsplit_once('-') {
-        Some((front, end)) if end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()) => front,
+        Some((front, end)) if end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()) => {
+            front
+        }
         _ => name,
     }
 }
@@ -89,9 +115,14 @@ mod tests {
             stack: "RoleWatch".to_owned(),
             trails: vec!["organization".to_owned()],
             reader_role: "audit-reader".to_owned(),
-            keys: vec!["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()],
+            keys: vec![
+                "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+                    .to_owned(),
+            ],
             buckets: vec!["organization-logs".to_owned()],
-            others: vec!["arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf".to_owned()],
+            others: vec![
+                "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf".to_owned(),
+            ],
         }
     }
 
@@ -110,7 +141,13 @@ mod tests {
         ] {
             assert!(guarded().holds(Of::Stack, text), "{text}");
         }
-        for text in ["RoleWatcher", "shop-RoleWatch", "", "arn:aws:sns:us-east-1:123456789012:shop", "ロールウォッチ"] {
+        for text in [
+            "RoleWatcher",
+            "shop-RoleWatch",
+            "",
+            "arn:aws:sns:us-east-1:123456789012:shop",
+            "ロールウォッチ",
+        ] {
             assert!(!guarded().holds(Of::Stack, text), "{text}");
         }
         assert!(!Guarded::default().holds(Of::Stack, "anything"));
@@ -118,7 +155,12 @@ mod tests {
 
     #[test]
     fn the_reader_role_is_watched_with_the_stacks_own() {
-        for text in ["audit-reader", "arn:aws:iam::444455556666:role/path/audit-reader", "role audit-reader", "RoleWatch-SwitchGuardRole"] {
+        for text in [
+            "audit-reader",
+            "arn:aws:iam::444455556666:role/path/audit-reader",
+            "role audit-reader",
+            "RoleWatch-SwitchGuardRole",
+        ] {
             assert!(guarded().holds(Of::Role, text), "{text}");
         }
         assert!(!guarded().holds(Of::Role, "audit-reader-2"));
@@ -128,21 +170,36 @@ mod tests {
 
     #[test]
     fn a_key_is_watched_by_id_arn_or_alias() {
-        let by_alias = Guarded { keys: vec!["alias/guard".to_owned()], ..Guarded::default() };
+        let by_alias = Guarded {
+            keys: vec!["alias/guard".to_owned()],
+            ..Guarded::default()
+        };
         assert!(guarded().holds(Of::Key, "1234abcd-12ab-34cd-56ef-1234567890ab"));
-        assert!(guarded().holds(Of::Key, "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(guarded().holds(
+            Of::Key,
+            "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        ));
         assert!(by_alias.holds(Of::Key, "arn:aws:kms:us-east-1:123456789012:alias/guard"));
         assert!(!guarded().holds(Of::Key, "0000abcd-12ab-34cd-56ef-1234567890ab"));
     }
 
     #[test]
     fn the_trails_bucket_is_watched_by_its_whole_name() {
-        for text in
-            ["organization-logs", "arn:aws:s3:::organization-logs", "\"arn:aws:s3:::organization-logs\"", "rolewatch-statebucket-1a2b3c"]
-        {
+        for text in [
+            "organization-logs",
+            "arn:aws:s3:::organization-logs",
+            "\"arn:aws:s3:::organization-logs\"",
+            "rolewatch-statebucket-1a2b3c",
+        ] {
             assert!(guarded().holds(Of::Bucket, text), "{text}");
         }
-        for text in ["organization-logs-2", "organization", "logs", "arn:aws:s3:::shop", ""] {
+        for text in [
+            "organization-logs-2",
+            "organization",
+            "logs",
+            "arn:aws:s3:::shop",
+            "",
+        ] {
             assert!(!guarded().holds(Of::Bucket, text), "{text}");
         }
         assert!(!guarded().holds(Of::Stack, "organization-logs"));
@@ -150,19 +207,28 @@ mod tests {
 
     #[test]
     fn any_trail_is_watched_unless_one_is_named() {
-        assert!(guarded().holds(Of::Trail, "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization"));
+        assert!(guarded().holds(
+            Of::Trail,
+            "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization"
+        ));
         assert!(!guarded().holds(Of::Trail, "other"));
         assert!(Guarded::default().holds(Of::Trail, "other"));
     }
 
     #[test]
     fn a_secret_is_watched_by_name_with_and_without_its_suffix() {
-        for text in ["chat/slack", "chat/slack-AbCdEf", "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf"] {
+        for text in [
+            "chat/slack",
+            "chat/slack-AbCdEf",
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf",
+        ] {
             assert!(guarded().holds(Of::Stack, text), "{text}");
         }
         assert!(!guarded().holds(Of::Stack, "chat/slack-2"));
-        let parameter =
-            Guarded { others: vec!["arn:aws:ssm:us-east-1:123456789012:parameter/chat/slack".to_owned()], ..Guarded::default() };
+        let parameter = Guarded {
+            others: vec!["arn:aws:ssm:us-east-1:123456789012:parameter/chat/slack".to_owned()],
+            ..Guarded::default()
+        };
         assert!(parameter.holds(Of::Stack, "/chat/slack"));
     }
 }

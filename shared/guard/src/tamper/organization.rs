@@ -13,7 +13,10 @@ use crate::untrusted::harmless;
 const AUTHORIZING: [&str; 2] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
 
 /// Whose access to the organization brings the trail, and the spokes: CloudTrail, and the StackSets of CloudFormation.
-const SERVICES: [&str; 2] = ["cloudtrail.amazonaws.com", "member.org.stacksets.cloudformation.amazonaws.com"];
+const SERVICES: [&str; 2] = [
+    "cloudtrail.amazonaws.com",
+    "member.org.stacksets.cloudformation.amazonaws.com",
+];
 
 /// Where the texts are that may speak of the guard.
 const TEXTS: [&str; 3] = ["content", "name", "description"];
@@ -28,8 +31,15 @@ pub(super) fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Opt
     if !concerns_rights(record, &request) {
         return None;
     }
-    let shown = request.named(call.names).next().map(harmless).unwrap_or_default();
-    if request.named(&TEXTS).any(|text| guarded.holds(Of::Role, text)) {
+    let shown = request
+        .named(call.names)
+        .next()
+        .map(harmless)
+        .unwrap_or_default();
+    if request
+        .named(&TEXTS)
+        .any(|text| guarded.holds(Of::Role, text))
+    {
         return Some(Target::Named(shown));
     }
     // What failed changed nothing, and anybody in any account may try.
@@ -38,9 +48,14 @@ pub(super) fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Opt
 
 /// False where the record says that the call is about other things than what may be done in the accounts.
 fn concerns_rights(record: &Record<'_>, request: &Parameters) -> bool {
-    let answered = record.response_elements.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
-    let answered = answered.as_ref().and_then(|answer| answer.pointer("/policy/policySummary/type")?.as_str());
+    let answered = record
+        .response_elements
+        .and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+    let answered = answered
+        .as_ref()
+        .and_then(|answer| answer.pointer("/policy/policySummary/type")?.as_str());
     let kinds = request.named(&["type", "policyType"]).chain(answered);
     let mut services = request.named(&["servicePrincipal"]);
-    kinds.into_iter().all(|kind| AUTHORIZING.contains(&kind)) && services.all(|service| SERVICES.contains(&service))
+    kinds.into_iter().all(|kind| AUTHORIZING.contains(&kind))
+        && services.all(|service| SERVICES.contains(&service))
 }

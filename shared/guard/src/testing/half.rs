@@ -52,7 +52,10 @@ impl SwitchRecords {
     fn session_arn(&self) -> String {
         // AWS drops the role's path here.
         let name = self.role.rsplit('/').next().unwrap_or(&self.role);
-        format!("arn:aws:sts::{}:assumed-role/{name}/{}", self.role_account, self.session)
+        format!(
+            "arn:aws:sts::{}:assumed-role/{name}/{}",
+            self.role_account, self.session
+        )
     }
 
     fn base(&self, account: &str, event: u64) -> Map<String, Value> {
@@ -63,7 +66,8 @@ impl SwitchRecords {
         if let Some(serial) = &self.serial {
             request["serialNumber"] = json!(serial);
         }
-        let mut credentials = json!({"accessKeyId": self.issued(), "sessionToken": "HIDDEN_DUE_TO_SECURITY_REASONS"});
+        let mut credentials =
+            json!({"accessKeyId": self.issued(), "sessionToken": "HIDDEN_DUE_TO_SECURITY_REASONS"});
         if self.no_expiration {
             if let Some(request) = request.as_object_mut() {
                 request.remove("durationSeconds");
@@ -71,7 +75,11 @@ impl SwitchRecords {
         } else {
             credentials["expiration"] = json!(java(self.time.plus_seconds(self.seconds)));
         }
-        let ip = if self.console { "AWS Internal" } else { "192.0.2.10" };
+        let ip = if self.console {
+            "AWS Internal"
+        } else {
+            "192.0.2.10"
+        };
         let Value::Object(map) = json!({
             "eventVersion": "1.08",
             "eventTime": self.time,
@@ -104,7 +112,10 @@ impl SwitchRecords {
         if self.user_account == self.role_account {
             record.remove("sharedEventID");
         }
-        let identity = self.from_session.clone().unwrap_or_else(|| self.user_identity());
+        let identity = self
+            .from_session
+            .clone()
+            .unwrap_or_else(|| self.user_identity());
         record.insert("userIdentity".to_owned(), identity);
         Value::Object(record)
     }
@@ -141,7 +152,10 @@ impl SwitchRecords {
             Some(identity) => identity["principalId"].clone(),
             None => json!(id("AIDA", &self.user)),
         };
-        record.insert("userIdentity".to_owned(), json!({"type": "AWSAccount", "principalId": principal, "accountId": self.user_account}));
+        record.insert(
+            "userIdentity".to_owned(),
+            json!({"type": "AWSAccount", "principalId": principal, "accountId": self.user_account}),
+        );
         Value::Object(record)
     }
 
@@ -215,6 +229,11 @@ impl SwitchRecords {
 /// `Jul 10, 2023, 12:09:47 PM`.
 pub(super) fn java(moment: Moment) -> String {
     jiff::Timestamp::from_second(moment.epoch_seconds())
-        .map(|stamp| stamp.to_zoned(jiff::tz::TimeZone::UTC).strftime("%b %-d, %Y, %-I:%M:%S %p").to_string())
+        .map(|stamp| {
+            stamp
+                .to_zoned(jiff::tz::TimeZone::UTC)
+                .strftime("%b %-d, %Y, %-I:%M:%S %p")
+                .to_string()
+        })
         .unwrap_or_default()
 }

@@ -6,7 +6,11 @@ use super::PEOPLE;
 
 /// A stable made-up id: a prefix and sixteen letters of a name.
 pub(super) fn id(prefix: &str, name: &str) -> String {
-    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let letters: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_uppercase();
     format!("{prefix}{letters:X<16.16}")
 }
 

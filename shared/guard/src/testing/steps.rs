@@ -10,7 +10,10 @@ use crate::moment::Moment;
 
 /// Which records of a switch are read.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each says whether one record is read")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says whether one record is read"
+)]
 pub(super) struct Parts {
     pub(super) caller: bool,
     pub(super) owner: bool,
@@ -113,7 +116,9 @@ impl SwitchStep<'_> {
     /// From the person's latest session, instead of by themselves: the role entered from itself, or from another role.
     pub fn from_own_session(mut self) -> Self {
         let session = self.story.sessions.get(&self.records.user).cloned();
-        let Some((account, identity)) = session else { panic!("{} is in no session", self.records.user) };
+        let Some((account, identity)) = session else {
+            panic!("{} is in no session", self.records.user)
+        };
         self.records.user_account = account;
         self.records.from_session = Some(identity);
         self
@@ -140,33 +145,66 @@ impl SwitchStep<'_> {
 
     /// Only the caller's half is read.
     pub fn only_caller_half(mut self) -> Self {
-        self.parts = Parts { caller: true, owner: false, step: false, uses: false };
+        self.parts = Parts {
+            caller: true,
+            owner: false,
+            step: false,
+            uses: false,
+        };
         self
     }
 
     /// Only the role owner's half is read.
     pub fn only_owner_half(mut self) -> Self {
-        self.parts = Parts { caller: false, owner: true, step: false, uses: false };
+        self.parts = Parts {
+            caller: false,
+            owner: true,
+            step: false,
+            uses: false,
+        };
         self
     }
 
     /// Only the console's own record is read.
     pub fn only_switch_role(mut self) -> Self {
-        self.parts = Parts { caller: false, owner: false, step: true, uses: false };
+        self.parts = Parts {
+            caller: false,
+            owner: false,
+            step: true,
+            uses: false,
+        };
         self
     }
 
     /// Only what the session did is read.
     pub fn only_uses(mut self) -> Self {
-        self.parts = Parts { caller: false, owner: false, step: false, uses: true };
+        self.parts = Parts {
+            caller: false,
+            owner: false,
+            step: false,
+            uses: true,
+        };
         self
     }
 }
 
 impl Drop for SwitchStep<'_> {
     fn drop(&mut self) {
-        let SwitchStep { story, records, uses, left, onward, renewed, outlived, step, parts } = self;
-        story.sessions.insert(records.user.clone(), (records.role_account.clone(), records.session_identity()));
+        let SwitchStep {
+            story,
+            records,
+            uses,
+            left,
+            onward,
+            renewed,
+            outlived,
+            step,
+            parts,
+        } = self;
+        story.sessions.insert(
+            records.user.clone(),
+            (records.role_account.clone(), records.session_identity()),
+        );
         let same_account = records.user_account == records.role_account;
         if parts.caller {
             story.records.push(records.caller_half());
@@ -175,26 +213,43 @@ impl Drop for SwitchStep<'_> {
             story.records.push(records.owner_half());
         }
         if parts.step && records.console {
-            story.records.push(records.console_step(step, records.time, records.number * 16 + 3));
+            story
+                .records
+                .push(records.console_step(step, records.time, records.number * 16 + 3));
         }
         if let Some(left) = left
             && parts.step
         {
-            story.records.push(records.console_step("ExitRole", records.time.plus_seconds(*left), records.number * 16 + 4));
+            story.records.push(records.console_step(
+                "ExitRole",
+                records.time.plus_seconds(*left),
+                records.number * 16 + 4,
+            ));
         }
         if let Some(renewed) = renewed
             && parts.step
         {
-            story.records.push(records.console_step("RenewRole", records.time.plus_seconds(*renewed), records.number * 16 + 15));
+            story.records.push(records.console_step(
+                "RenewRole",
+                records.time.plus_seconds(*renewed),
+                records.number * 16 + 15,
+            ));
         }
         if parts.uses {
             if let Some(seconds) = outlived {
-                let mut record = records.used(records.time.plus_seconds(*seconds), records.number * 16 + 14);
-                record["userIdentity"]["accessKeyId"] = json!(format!("ASIC{:016}", records.number));
+                let mut record = records.used(
+                    records.time.plus_seconds(*seconds),
+                    records.number * 16 + 14,
+                );
+                record["userIdentity"]["accessKeyId"] =
+                    json!(format!("ASIC{:016}", records.number));
                 story.records.push(record);
             }
             for (at, seconds) in (5..).zip(uses.iter()) {
-                story.records.push(records.used(records.time.plus_seconds(*seconds), records.number * 16 + at));
+                story.records.push(records.used(
+                    records.time.plus_seconds(*seconds),
+                    records.number * 16 + at,
+                ));
             }
         }
         if let Some((seconds, role)) = onward.take() {
@@ -223,22 +278,38 @@ pub struct IamStep<'s> {
 impl IamStep<'_> {
     /// `AddUserToGroup`.
     pub fn adds(self, user: &str, group: &str) {
-        self.call("AddUserToGroup", &json!({"userName": user, "groupName": group}), &Value::Null);
+        self.call(
+            "AddUserToGroup",
+            &json!({"userName": user, "groupName": group}),
+            &Value::Null,
+        );
     }
 
     /// `RemoveUserFromGroup`.
     pub fn removes(self, user: &str, group: &str) {
-        self.call("RemoveUserFromGroup", &json!({"userName": user, "groupName": group}), &Value::Null);
+        self.call(
+            "RemoveUserFromGroup",
+            &json!({"userName": user, "groupName": group}),
+            &Value::Null,
+        );
     }
 
     /// `EnableMFADevice`.
     pub fn enrols(self, user: &str, serial: &str) {
-        self.call("EnableMFADevice", &json!({"userName": user, "serialNumber": serial}), &Value::Null);
+        self.call(
+            "EnableMFADevice",
+            &json!({"userName": user, "serialNumber": serial}),
+            &Value::Null,
+        );
     }
 
     /// `CreateUser`; the id is made of `id_of`.
     pub fn creates_user(self, user: &str, id_of: &str) {
-        self.call("CreateUser", &json!({"userName": user}), &json!({"user": {"userName": user, "userId": id("AIDA", id_of)}}));
+        self.call(
+            "CreateUser",
+            &json!({"userName": user}),
+            &json!({"user": {"userName": user, "userId": id("AIDA", id_of)}}),
+        );
     }
 
     /// `DeleteUser`.
@@ -248,12 +319,20 @@ impl IamStep<'_> {
 
     /// `UpdateUser`.
     pub fn renames_user(self, from: &str, to: &str) {
-        self.call("UpdateUser", &json!({"userName": from, "newUserName": to}), &Value::Null);
+        self.call(
+            "UpdateUser",
+            &json!({"userName": from, "newUserName": to}),
+            &Value::Null,
+        );
     }
 
     /// `CreateGroup`; the id is made of `id_of`.
     pub fn creates_group(self, group: &str, id_of: &str) {
-        self.call("CreateGroup", &json!({"groupName": group}), &json!({"group": {"groupName": group, "groupId": id("AGPA", id_of)}}));
+        self.call(
+            "CreateGroup",
+            &json!({"groupName": group}),
+            &json!({"group": {"groupName": group, "groupId": id("AGPA", id_of)}}),
+        );
     }
 
     /// `DeleteGroup`.
@@ -263,7 +342,11 @@ impl IamStep<'_> {
 
     /// `UpdateGroup`.
     pub fn renames_group(self, from: &str, to: &str) {
-        self.call("UpdateGroup", &json!({"groupName": from, "newGroupName": to}), &Value::Null);
+        self.call(
+            "UpdateGroup",
+            &json!({"groupName": from, "newGroupName": to}),
+            &Value::Null,
+        );
     }
 
     fn call(self, name: &str, request: &Value, response: &Value) {

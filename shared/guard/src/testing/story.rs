@@ -67,7 +67,14 @@ impl Story {
     /// It begins on 2026-03-02 at nine, with a policy for `UpdateApp` and a roster of unknown time.
     pub fn new() -> Self {
         let begin = Moment::from_epoch_seconds(1_772_442_000);
-        Self { now: begin, numbers: 0, records: Vec::new(), sessions: BTreeMap::new(), policy: POLICY.to_owned(), roster: Some(roster()) }
+        Self {
+            now: begin,
+            numbers: 0,
+            records: Vec::new(),
+            sessions: BTreeMap::new(),
+            policy: POLICY.to_owned(),
+            roster: Some(roster()),
+        }
     }
 
     /// No roster is given.
@@ -141,7 +148,12 @@ impl Story {
             renewed: None,
             outlived: None,
             step: "SwitchRole",
-            parts: Parts { caller: true, owner: true, step: true, uses: true },
+            parts: Parts {
+                caller: true,
+                owner: true,
+                step: true,
+                uses: true,
+            },
         }
     }
 
@@ -167,7 +179,16 @@ impl Story {
             PEOPLE.clone_into(&mut first.records.role_account);
         }
         let identity = first.records.session_identity();
-        first.parts = if with_start { first.parts } else { Parts { caller: false, owner: false, step: false, uses: false } };
+        first.parts = if with_start {
+            first.parts
+        } else {
+            Parts {
+                caller: false,
+                owner: false,
+                step: false,
+                uses: false,
+            }
+        };
         drop(first);
         self.later(60);
         let mut second = self.switch(user);
@@ -180,7 +201,12 @@ impl Story {
     /// A service is given `UpdateApp`.
     pub fn service_switch(&mut self, service: &str) {
         let mut step = self.switch("i-0abc");
-        step.parts = Parts { caller: true, owner: false, step: false, uses: false };
+        step.parts = Parts {
+            caller: true,
+            owner: false,
+            step: false,
+            uses: false,
+        };
         PRODUCTION.clone_into(&mut step.records.user_account);
         step.records.from_session = Some(json!({"type": "AWSService", "invokedBy": service}));
     }
@@ -189,21 +215,36 @@ impl Story {
     pub fn denied(&mut self, user: &str, role: &str) {
         let arn = format!("arn:aws:iam::{PEOPLE}:user/{user}");
         let identity = json!({"type": "IAMUser", "principalId": id("AIDA", user), "arn": arn, "accountId": PEOPLE, "accessKeyId": id("AKIA", user), "userName": user});
-        self.refused(&identity, &arn, "AssumeRole", &format!("arn:aws:iam::{PRODUCTION}:role/{role}"));
+        self.refused(
+            &identity,
+            &arn,
+            "AssumeRole",
+            &format!("arn:aws:iam::{PRODUCTION}:role/{role}"),
+        );
     }
 
     /// The root user of the people's account is refused a role of production.
     pub fn root_denied(&mut self, role: &str) {
         let arn = format!("arn:aws:iam::{PEOPLE}:root");
         let identity = json!({"type": "Root", "principalId": PEOPLE, "arn": arn, "accountId": PEOPLE, "accessKeyId": ""});
-        self.refused(&identity, &arn, "AssumeRole", &format!("arn:aws:iam::{PRODUCTION}:role/{role}"));
+        self.refused(
+            &identity,
+            &arn,
+            "AssumeRole",
+            &format!("arn:aws:iam::{PRODUCTION}:role/{role}"),
+        );
     }
 
     /// Somebody is refused root credentials.
     pub fn assume_root_denied(&mut self, user: &str) {
         let arn = format!("arn:aws:iam::{PEOPLE}:user/{user}");
         let identity = json!({"type": "IAMUser", "principalId": id("AIDA", user), "arn": arn, "accountId": PEOPLE, "accessKeyId": id("AKIA", user), "userName": user});
-        self.refused(&identity, &arn, "AssumeRoot", "arn:aws:iam::555566667777:root");
+        self.refused(
+            &identity,
+            &arn,
+            "AssumeRoot",
+            "arn:aws:iam::555566667777:root",
+        );
     }
 
     fn refused(&mut self, identity: &Value, caller: &str, api: &str, resource: &str) {
@@ -253,7 +294,11 @@ impl Story {
 
     /// Somebody changes IAM, `offset` seconds from now.
     pub fn iam(&mut self, offset: i64, by: &str) -> IamStep<'_> {
-        IamStep { at: self.now.plus_seconds(offset), by: by.to_owned(), story: self }
+        IamStep {
+            at: self.now.plus_seconds(offset),
+            by: by.to_owned(),
+            story: self,
+        }
     }
 
     /// The same story with other records.
@@ -287,7 +332,9 @@ impl Story {
     pub fn rosters(&self) -> Rosters {
         let mut rosters = Rosters::default();
         if let Some(text) = self.roster_text() {
-            rosters.add(Snapshot::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}")));
+            rosters.add(
+                Snapshot::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}")),
+            );
         }
         rosters
     }
@@ -314,7 +361,8 @@ impl Story {
 
     /// What the engine makes of it.
     pub fn judgement(&self) -> Judgement {
-        let (world, policy, rosters) = (self.world_of(&self.records), self.policy(), self.rosters());
+        let (world, policy, rosters) =
+            (self.world_of(&self.records), self.policy(), self.rosters());
         let mut judgement = judge(&world, &policy, &rosters, Scope::default(), &mut |_| ());
         judgement.note_unmatched(&unmatched(&world, &policy, &rosters, &BTreeSet::new()));
         judgement
@@ -327,14 +375,20 @@ impl Story {
 
     /// The first finding of a rule.
     pub fn finding(&self, rule: &str) -> Finding {
-        let found = self.findings().into_iter().find(|finding| finding.rule == rule);
+        let found = self
+            .findings()
+            .into_iter()
+            .find(|finding| finding.rule == rule);
         found.unwrap_or_else(|| panic!("{rule} did not fire"))
     }
 
     /// What one rule came to.
     pub fn verdict(&self, rule: &str) -> Verdicts {
         let findings = self.findings();
-        let mut of_rule = findings.iter().filter(|finding| finding.rule == rule).peekable();
+        let mut of_rule = findings
+            .iter()
+            .filter(|finding| finding.rule == rule)
+            .peekable();
         if of_rule.peek().is_none() {
             Verdicts::Silent
         } else if of_rule.any(|finding| finding.verdict == Verdict::Violation) {

@@ -76,7 +76,9 @@ impl Hours {
             let of_day = (0..24).filter(move |hour| (hours >> hour) & 1 == 1);
             of_day.map(move |hour| day * 24 + hour)
         });
-        hours.filter(move |hour| (from..=to).contains(hour)).map(|hour| Moment::from_epoch_seconds(hour * HOUR))
+        hours
+            .filter(move |hour| (from..=to).contains(hour))
+            .map(|hour| Moment::from_epoch_seconds(hour * HOUR))
     }
 }
 
@@ -103,13 +105,22 @@ impl Heard {
 
     /// That an account has a log in a Region, where only that is known.
     pub(crate) fn visit(&mut self, account: AccountId, region: &Arc<str>) {
-        self.accounts.entry(account).or_default().regions.entry(Arc::clone(region)).or_default();
+        self.accounts
+            .entry(account)
+            .or_default()
+            .regions
+            .entry(Arc::clone(region))
+            .or_default();
     }
 
     /// That IAM's events are recorded in a Region: of this account, or of somebody.
     pub(crate) fn learn(&mut self, account: Option<AccountId>, region: &Arc<str>) {
         if let Some(account) = account {
-            self.accounts.entry(account).or_default().iam.insert(Arc::clone(region));
+            self.accounts
+                .entry(account)
+                .or_default()
+                .iam
+                .insert(Arc::clone(region));
         }
         self.iam.insert(Arc::clone(region));
     }
@@ -129,21 +140,36 @@ impl Heard {
     ///
     /// Mostly it is one. Where there are more, a change may be in any of them, so none may be silent. What AWS says of the partitions that it
     /// has today counts beside the logs: a record in an odd place must not make up for silence where the events are.
-    pub(crate) fn iam_regions(&self, account: AccountId, partition: Option<&str>) -> BTreeSet<&str> {
+    pub(crate) fn iam_regions(
+        &self,
+        account: AccountId,
+        partition: Option<&str>,
+    ) -> BTreeSet<&str> {
         let of_account = self.accounts.get(&account);
-        let is_heard = |region: &str| of_account.is_some_and(|heard| heard.regions.contains_key(region));
+        let is_heard =
+            |region: &str| of_account.is_some_and(|heard| heard.regions.contains_key(region));
         let known = KNOWN.iter().filter(|known| match partition {
             Some(partition) => known.partition == partition,
             // No two partitions have a Region in common.
             None => is_heard(known.iam_region),
         });
-        let seen = of_account.into_iter().flat_map(|heard| &heard.iam).map(|region| &**region);
-        let own: BTreeSet<&str> = known.map(|Known { iam_region, .. }| *iam_region).chain(seen).collect();
+        let seen = of_account
+            .into_iter()
+            .flat_map(|heard| &heard.iam)
+            .map(|region| &**region);
+        let own: BTreeSet<&str> = known
+            .map(|Known { iam_region, .. }| *iam_region)
+            .chain(seen)
+            .collect();
         if !own.is_empty() {
             return own;
         }
         // The others' Region is this account's too, if it is one of the same partition: then the account has a log there.
-        self.iam.iter().map(|region| &**region).filter(|region| is_heard(region)).collect()
+        self.iam
+            .iter()
+            .map(|region| &**region)
+            .filter(|region| is_heard(region))
+            .collect()
     }
 
     /// The first silence of a Region's log about an account between two moments that is longer than `longest`.
@@ -192,8 +218,14 @@ mod tests {
         let mut heard = Heard::default();
         for (account, region, log, hour) in told {
             let log = [Log::Use, Log::Identity, Log::Iam][usize::from(*log)];
-            let region: Arc<str> = Arc::from(["us-east-1", "nova-lyra-2", GLOBAL][usize::from(*region)]);
-            heard.hear(account_of(*account), &region, log, Moment::from_epoch_seconds(hour * HOUR));
+            let region: Arc<str> =
+                Arc::from(["us-east-1", "nova-lyra-2", GLOBAL][usize::from(*region)]);
+            heard.hear(
+                account_of(*account),
+                &region,
+                log,
+                Moment::from_epoch_seconds(hour * HOUR),
+            );
         }
         heard
     }
@@ -239,10 +271,32 @@ mod tests {
     #[test]
     fn a_use_shows_that_there_is_a_log_and_no_more() {
         let used = heard(&[(1, 1, 0, 0), (2, 1, 2, 0)]);
-        assert_eq!(used.iam_regions(account_of(1), Some("aws-nova")), BTreeSet::from(["nova-lyra-2"]));
-        let (from, to) = (Moment::from_epoch_seconds(-20 * HOUR), Moment::from_epoch_seconds(20 * HOUR));
-        assert!(used.silence(account_of(1), "nova-lyra-2", (from, to), Span::from_seconds(24 * HOUR)).is_some());
-        assert!(used.silence(account_of(2), "nova-lyra-2", (from, to), Span::from_seconds(24 * HOUR)).is_none());
+        assert_eq!(
+            used.iam_regions(account_of(1), Some("aws-nova")),
+            BTreeSet::from(["nova-lyra-2"])
+        );
+        let (from, to) = (
+            Moment::from_epoch_seconds(-20 * HOUR),
+            Moment::from_epoch_seconds(20 * HOUR),
+        );
+        assert!(
+            used.silence(
+                account_of(1),
+                "nova-lyra-2",
+                (from, to),
+                Span::from_seconds(24 * HOUR)
+            )
+            .is_some()
+        );
+        assert!(
+            used.silence(
+                account_of(2),
+                "nova-lyra-2",
+                (from, to),
+                Span::from_seconds(24 * HOUR)
+            )
+            .is_none()
+        );
     }
 
     #[test]
@@ -250,8 +304,19 @@ mod tests {
         let odd = heard(&[(1, 1, 2, 0), (1, 0, 1, 0)]);
         let both = BTreeSet::from(["nova-lyra-2", "us-east-1"]);
         assert_eq!(odd.iam_regions(account_of(1), Some("aws")), both);
-        assert_eq!(odd.iam_regions(account_of(1), None), both, "the account is heard from in a Region of `aws`");
-        assert_eq!(odd.iam_regions(account_of(1), Some("aws-nova")), BTreeSet::from(["nova-lyra-2"]));
-        assert_eq!(Log::of(Service::Iam, GLOBAL), Log::Identity, "`global` is not a Region");
+        assert_eq!(
+            odd.iam_regions(account_of(1), None),
+            both,
+            "the account is heard from in a Region of `aws`"
+        );
+        assert_eq!(
+            odd.iam_regions(account_of(1), Some("aws-nova")),
+            BTreeSet::from(["nova-lyra-2"])
+        );
+        assert_eq!(
+            Log::of(Service::Iam, GLOBAL),
+            Log::Identity,
+            "`global` is not a Region"
+        );
     }
 }

@@ -40,7 +40,14 @@ impl Strings {
                     *session = self.keep(Arc::clone(session));
                 }
                 if let Some(grant) = &mut mint.grant {
-                    for text in [&mut grant.mfa_serial, &mut grant.source_ip, &mut grant.target].into_iter().flatten() {
+                    for text in [
+                        &mut grant.mfa_serial,
+                        &mut grant.source_ip,
+                        &mut grant.target,
+                    ]
+                    .into_iter()
+                    .flatten()
+                    {
                         *text = self.keep(Arc::clone(text));
                     }
                 }

@@ -20,7 +20,11 @@ pub struct SessionKey {
 
 impl SessionKey {
     pub(super) fn map(self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) -> Self {
-        Self { session: keep(self.session), created: self.created, key: self.key.map(keep) }
+        Self {
+            session: keep(self.session),
+            created: self.created,
+            key: self.key.map(keep),
+        }
     }
 }
 
@@ -40,8 +44,20 @@ pub struct UseFold {
 impl UseFold {
     pub(super) fn of(used: Use, record: &RecordKey) -> (SessionKey, Self) {
         let at = (used.time, record.clone());
-        let key = SessionKey { session: used.session, created: used.created, key: used.key };
-        (key, Self { first: at.clone(), last: at, role: used.role, delivered_by_service: used.delivered_by_service })
+        let key = SessionKey {
+            session: used.session,
+            created: used.created,
+            key: used.key,
+        };
+        (
+            key,
+            Self {
+                first: at.clone(),
+                last: at,
+                role: used.role,
+                delivered_by_service: used.delivered_by_service,
+            },
+        )
     }
 
     pub(crate) fn join(&mut self, other: Self) {

@@ -6,26 +6,57 @@ use super::*;
 fn what_is_no_log_is_named_with_what_was_found() {
     let cases: [(&[u8], &str); 14] = [
         (b"", "the file is empty"),
-        (b" \n\xef", "byte 2: this is not JSON: it begins with the byte 0xef"),
+        (
+            b" \n\xef",
+            "byte 2: this is not JSON: it begins with the byte 0xef",
+        ),
         (b"\n  \n", "the file is empty"),
-        (b"hello\nworld\n", "byte 0: this is not JSON: it begins with `h`"),
+        (
+            b"hello\nworld\n",
+            "byte 0: this is not JSON: it begins with `h`",
+        ),
         (b"42", "byte 0: this is not JSON: it begins with `4`"),
-        (b"\"text\"", "record 1 (byte 0): the record is a string, not a JSON object"),
-        (b"<?xml version=\"1.0\"?>\n<a>\n{</a>", "byte 0: this is not JSON: it begins with `<`"),
-        (b"\xff\xfe{\0}\0", "byte 0: this is not JSON: it begins with the mark of UTF-16; the rest of the file was not read"),
-        (b"{\0}\0", "record 1 (byte 0): malformed JSON: the byte 0x00 where a key was expected"),
-        (b"{}", "record 1 (byte 0): a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)"),
+        (
+            b"\"text\"",
+            "record 1 (byte 0): the record is a string, not a JSON object",
+        ),
+        (
+            b"<?xml version=\"1.0\"?>\n<a>\n{</a>",
+            "byte 0: this is not JSON: it begins with `<`",
+        ),
+        (
+            b"\xff\xfe{\0}\0",
+            "byte 0: this is not JSON: it begins with the mark of UTF-16; the rest of the file was not read",
+        ),
+        (
+            b"{\0}\0",
+            "record 1 (byte 0): malformed JSON: the byte 0x00 where a key was expected",
+        ),
+        (
+            b"{}",
+            "record 1 (byte 0): a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)",
+        ),
         (
             b"{\"Version\":1}",
             "record 1 (byte 0): a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)",
         ),
         (b"{\"Records\":null}", "byte 11: `Records` is not a list"),
-        (b"PK\x03\x04....", "this is a zip file; only JSON and gzip are read; the rest of the file was not read"),
-        (b"[1]", "record 1 (byte 1): the record is a number, true, false or null, not a JSON object"),
+        (
+            b"PK\x03\x04....",
+            "this is a zip file; only JSON and gzip are read; the rest of the file was not read",
+        ),
+        (
+            b"[1]",
+            "record 1 (byte 1): the record is a number, true, false or null, not a JSON object",
+        ),
     ];
     for (bytes, problem) in cases {
         let (kept, counts) = from_stream(bytes, &Filter::everything());
-        assert!(kept.problems()[0].ends_with(problem), "{:?} is not {problem}", kept.problems());
+        assert!(
+            kept.problems()[0].ends_with(problem),
+            "{:?} is not {problem}",
+            kept.problems()
+        );
         assert_eq!(counts.files_failed, 1, "{problem}");
         assert_eq!(kept.records, []);
     }
@@ -35,15 +66,31 @@ fn what_is_no_log_is_named_with_what_was_found() {
 fn a_fault_in_one_record_costs_that_record_only() {
     let (a, b) = two();
     let spoilt = |text: &[u8]| {
-        let bytes = [b"{\"Records\":[", a.as_bytes(), b",", text, b",", b.as_bytes(), b"]}"].concat();
+        let bytes = [
+            b"{\"Records\":[",
+            a.as_bytes(),
+            b",",
+            text,
+            b",",
+            b.as_bytes(),
+            b"]}",
+        ]
+        .concat();
         let (kept, counts) = all(&bytes);
         assert_eq!(kept.texts(), [a.as_str(), b.as_str()]);
         assert_eq!((counts.files_read, counts.records_unread), (1, 1));
         kept.problems().remove(0)
     };
     let at = 13 + a.len();
-    assert_eq!(spoilt(b"{\"x\":\"\xff\"}"), format!("record 2 (byte {at}): the record is not valid UTF-8"));
-    assert!(spoilt(b"{\"x\":\"a\tb\"}").ends_with("the record has a raw control character inside a string, which JSON forbids"));
+    assert_eq!(
+        spoilt(b"{\"x\":\"\xff\"}"),
+        format!("record 2 (byte {at}): the record is not valid UTF-8")
+    );
+    assert!(
+        spoilt(b"{\"x\":\"a\tb\"}").ends_with(
+            "the record has a raw control character inside a string, which JSON forbids"
+        )
+    );
     assert!(spoilt(b"{\"x\":\"a\n{\"}").contains("record 2"));
     assert!(spoilt(b"null").ends_with("not a JSON object"));
     assert!(spoilt(b"\"{\"").ends_with("the record is a string, not a JSON object"));
@@ -67,9 +114,18 @@ fn a_line_that_is_cut_off_costs_that_line_only() {
         let (kept, counts) = all(text.as_bytes());
         if cut.ends_with(':') {
             // The line is cut off where an object could follow, so that the next line may well be that object.
-            assert_eq!((kept.texts(), counts.files_failed), (vec![a.as_str()], 1), "{cut}");
+            assert_eq!(
+                (kept.texts(), counts.files_failed),
+                (vec![a.as_str()], 1),
+                "{cut}"
+            );
         } else {
-            assert_eq!(kept.texts(), [a.as_str(), b.as_str()], "{cut}: {:?}", kept.problems());
+            assert_eq!(
+                kept.texts(),
+                [a.as_str(), b.as_str()],
+                "{cut}: {:?}",
+                kept.problems()
+            );
         }
         assert_eq!(kept.unread.len(), 1, "{cut}: {:?}", kept.problems());
     }
@@ -86,7 +142,11 @@ fn a_line_is_never_taken_for_a_document_inside_one() {
     ];
     for case in cases {
         let (kept, _) = all(case.as_bytes());
-        assert!(!kept.texts().contains(&fake.as_str()) || case.starts_with("{\"Records\":[{\"a\":1}},,"), "{case}");
+        assert!(
+            !kept.texts().contains(&fake.as_str())
+                || case.starts_with("{\"Records\":[{\"a\":1}},,"),
+            "{case}"
+        );
         assert!(!kept.unread.is_empty(), "{case}");
     }
 }
@@ -97,15 +157,29 @@ fn a_cut_off_file_gives_what_came_before() {
     let text = format!(r#"{{"Records":[{a},{b}]}}"#);
     for end in 1..text.len() {
         let (kept, counts) = from_stream(&text.as_bytes()[..end], &Filter::everything());
-        let whole = [12 + a.len(), 13 + a.len() + b.len()].iter().filter(|needed| **needed <= end).count();
-        assert_eq!((kept.records.len(), counts.files_failed, kept.unread.len()), (whole, 1, 1), "{end}");
+        let whole = [12 + a.len(), 13 + a.len() + b.len()]
+            .iter()
+            .filter(|needed| **needed <= end)
+            .count();
+        assert_eq!(
+            (kept.records.len(), counts.files_failed, kept.unread.len()),
+            (whole, 1, 1),
+            "{end}"
+        );
         let stored = gzip(text.as_bytes());
-        let (kept, counts) = from_stream(&stored[..end.min(stored.len() - 1)], &Filter::everything());
+        let (kept, counts) =
+            from_stream(&stored[..end.min(stored.len() - 1)], &Filter::everything());
         assert_eq!(counts.files_failed, 1);
         assert!(!kept.unread.is_empty());
     }
     let (kept, _) = from_stream(&text.as_bytes()[..text.len() - 9], &Filter::everything());
-    assert_eq!(kept.problems(), [format!("record 2 (byte {}): the file ends in the middle of the record", 13 + a.len())]);
+    assert_eq!(
+        kept.problems(),
+        [format!(
+            "record 2 (byte {}): the file ends in the middle of the record",
+            13 + a.len()
+        )]
+    );
 }
 
 #[test]

@@ -20,24 +20,54 @@ fn faults_of_gzip_are_told_apart() {
 
     let (kept, counts) = from_stream(&checksum, &Filter::everything());
     assert_eq!((kept.records.len(), counts.files_failed), (2, 1));
-    assert_eq!(kept.problems(), [format!("gzip data is corrupt after {} bytes of text (its checksum does not match)", text.len())]);
+    assert_eq!(
+        kept.problems(),
+        [format!(
+            "gzip data is corrupt after {} bytes of text (its checksum does not match)",
+            text.len()
+        )]
+    );
     let (kept, counts) = from_stream(&corrupt, &Filter::everything());
     assert!(kept.records.len() > 300, "{}", kept.records.len());
     assert_eq!(counts.files_failed, 1);
-    assert!(kept.problems().iter().any(|problem| problem.starts_with("gzip data is ")), "{:?}", kept.problems());
+    assert!(
+        kept.problems()
+            .iter()
+            .any(|problem| problem.starts_with("gzip data is ")),
+        "{:?}",
+        kept.problems()
+    );
     let (kept, _) = from_stream(&twice, &Filter::everything());
     assert!(kept.problems()[0].starts_with("gzip data inside gzip data"));
     let (kept, counts) = from_stream(&trailing, &Filter::everything());
     assert_eq!((kept.records.len(), counts.files_failed), (2, 1));
-    assert_eq!(kept.problems(), ["after the gzip data come bytes that are no gzip"]);
+    assert_eq!(
+        kept.problems(),
+        ["after the gzip data come bytes that are no gzip"]
+    );
     let (kept, counts) = from_stream(&padded, &Filter::everything());
-    assert_eq!((kept.records.len(), counts.files_read, kept.unread.len()), (2, 1, 0));
+    assert_eq!(
+        (kept.records.len(), counts.files_read, kept.unread.len()),
+        (2, 1, 0)
+    );
     let (kept, counts) = from_stream(&members, &Filter::everything());
-    assert_eq!((kept.records.len(), counts.files_read, kept.unread.len()), (4, 1, 0));
+    assert_eq!(
+        (kept.records.len(), counts.files_read, kept.unread.len()),
+        (4, 1, 0)
+    );
     let (kept, _) = from_stream(&stored[..tail + 3], &Filter::everything());
-    assert_eq!(kept.problems(), [format!("gzip data is truncated after {} bytes of text", text.len())]);
+    assert_eq!(
+        kept.problems(),
+        [format!(
+            "gzip data is truncated after {} bytes of text",
+            text.len()
+        )]
+    );
     let (kept, _) = from_stream(&MAGIC, &Filter::everything());
-    assert_eq!(kept.problems(), ["gzip data is truncated after 0 bytes of text"]);
+    assert_eq!(
+        kept.problems(),
+        ["gzip data is truncated after 0 bytes of text"]
+    );
 }
 
 #[test]
@@ -46,14 +76,28 @@ fn a_gzip_header_may_say_more() {
     let builders = [
         flate2::GzBuilder::new().filename("a.json"),
         flate2::GzBuilder::new().comment("c").extra(vec![0; 300]),
-        flate2::GzBuilder::new().filename("a").comment("b").extra(vec![1, 2]).mtime(1),
+        flate2::GzBuilder::new()
+            .filename("a")
+            .comment("b")
+            .extra(vec![1, 2])
+            .mtime(1),
     ];
     for builder in builders {
         let mut encoder = builder.write(Vec::new(), flate2::Compression::default());
         encoder.write_all(text.as_bytes()).unwrap();
         let stored = encoder.finish().unwrap();
-        assert!(inflated_whole(&mut libdeflater::Decompressor::new(), &stored, &mut Vec::new()).is_some());
+        assert!(
+            inflated_whole(
+                &mut libdeflater::Decompressor::new(),
+                &stored,
+                &mut Vec::new()
+            )
+            .is_some()
+        );
         let (kept, counts) = from_stream(&stored, &Filter::everything());
-        assert_eq!((kept.records.len(), kept.unread.len(), counts.files_read), (1, 0, 1));
+        assert_eq!(
+            (kept.records.len(), kept.unread.len(), counts.files_read),
+            (1, 0, 1)
+        );
     }
 }

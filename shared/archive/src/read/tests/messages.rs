@@ -26,8 +26,17 @@ fn a_message_that_is_not_a_record_is_named_wherever_it_is() {
             format!("{}\n{}\n{}", quoted(&a), quoted(message), quoted(&a)),
         ] {
             let (kept, counts) = all(text.as_bytes());
-            assert_eq!((kept.records.len(), counts.records, counts.records_unread), (2, 3, 1), "{text}: {:?}", kept.problems());
-            assert!(kept.problems()[0].starts_with("record 2 (byte "), "{:?}", kept.problems());
+            assert_eq!(
+                (kept.records.len(), counts.records, counts.records_unread),
+                (2, 3, 1),
+                "{text}: {:?}",
+                kept.problems()
+            );
+            assert!(
+                kept.problems()[0].starts_with("record 2 (byte "),
+                "{:?}",
+                kept.problems()
+            );
             assert_eq!(counts.files_read, 1, "{text}");
         }
     }
@@ -41,7 +50,11 @@ fn a_message_that_is_not_a_record_is_named_wherever_it_is() {
     ] {
         for list in ["logEvents", "events"] {
             let (kept, counts) = all(format!(r#"{{"{list}":[{event}]}}"#).as_bytes());
-            assert_eq!((kept.records.len(), counts.records_unread), (0, 1), "{event}");
+            assert_eq!(
+                (kept.records.len(), counts.records_unread),
+                (0, 1),
+                "{event}"
+            );
         }
     }
 }
@@ -52,12 +65,22 @@ fn a_test_of_a_destination_is_not_relevant_whichever_key_comes_first() {
     assert!(reordered.find("logEvents").unwrap() < reordered.find("messageType").unwrap());
     for text in [CONTROL.to_owned(), reordered, format!("{CONTROL}{CONTROL}")] {
         let (kept, counts) = all(text.as_bytes());
-        assert_eq!((kept.unread.len(), counts.records, counts.files_not_relevant), (0, 0, 1), "{text}");
+        assert_eq!(
+            (kept.unread.len(), counts.records, counts.files_not_relevant),
+            (0, 0, 1),
+            "{text}"
+        );
     }
     // Among log events the same words are a message like any other.
-    let (_, counts) = all(subscription(&["CWL CONTROL MESSAGE: Checking health of destination Firehose."]).as_bytes());
+    let (_, counts) =
+        all(
+            subscription(&["CWL CONTROL MESSAGE: Checking health of destination Firehose."])
+                .as_bytes(),
+        );
     assert_eq!(counts.records_unread, 1);
-    let (_, counts) = all(CONTROL.replace("CONTROL_MESSAGE", "DATA_MESSAGE").as_bytes());
+    let (_, counts) = all(CONTROL
+        .replace("CONTROL_MESSAGE", "DATA_MESSAGE")
+        .as_bytes());
     assert_eq!(counts.records_unread, 1);
 }
 
@@ -67,8 +90,14 @@ fn a_record_is_read_whatever_the_type_of_its_document() {
     let cut = subscription(&[&a[..60]]).replace("DATA_MESSAGE", "CONTROL_MESSAGE");
     assert_eq!(all(cut.as_bytes()).1.records_unread, 1);
     for kind in [r#""CONTROL_MESSAGE""#, r#""NEW_MESSAGE""#, "7", "null"] {
-        let (kept, counts) = all(subscription(&[&a]).replace(r#""DATA_MESSAGE""#, kind).as_bytes());
-        assert_eq!((kept.texts(), counts.records), (vec![a.as_str()], 1), "{kind}");
+        let (kept, counts) = all(subscription(&[&a])
+            .replace(r#""DATA_MESSAGE""#, kind)
+            .as_bytes());
+        assert_eq!(
+            (kept.texts(), counts.records),
+            (vec![a.as_str()], 1),
+            "{kind}"
+        );
     }
 }
 
@@ -76,9 +105,18 @@ fn a_record_is_read_whatever_the_type_of_its_document() {
 fn an_insight_is_not_relevant_as_a_message_either() {
     let insight = r#"{"eventVersion":"1.11","eventType":"AwsCloudTrailInsight","insightDetails":{"state":"Start"}}"#;
     let event = json!({ "CloudTrailEvent": insight });
-    for text in [subscription(&[insight]), json!([insight]).to_string(), insight.to_owned(), json!({"Events": [event]}).to_string()] {
+    for text in [
+        subscription(&[insight]),
+        json!([insight]).to_string(),
+        insight.to_owned(),
+        json!({"Events": [event]}).to_string(),
+    ] {
         let (kept, counts) = all(text.as_bytes());
-        assert_eq!((kept.unread.len(), counts.records, counts.insights), (0, 1, 1), "{text}");
+        assert_eq!(
+            (kept.unread.len(), counts.records, counts.insights),
+            (0, 1, 1),
+            "{text}"
+        );
         assert_eq!(counts.files_not_relevant, 1, "{text}");
     }
 }
@@ -94,7 +132,12 @@ fn log_events_that_are_not_a_list_are_named() {
         r#"{"events":7}"#.to_owned(),
     ] {
         let (kept, counts) = all(text.as_bytes());
-        assert_eq!((kept.records.len(), counts.files_failed), (0, 1), "{text}: {:?}", kept.problems());
+        assert_eq!(
+            (kept.records.len(), counts.files_failed),
+            (0, 1),
+            "{text}: {:?}",
+            kept.problems()
+        );
     }
     // A record may have a member that is called so.
     let own = format!(r#"{{"events":7,{}"#, a.trim_start_matches('{'));
@@ -105,10 +148,23 @@ fn log_events_that_are_not_a_list_are_named() {
 fn lines_with_a_time_cost_no_more_than_themselves() {
     let (a, b) = two();
     let time = "2026-03-02T09:00:00.000Z";
-    for odd in ["START RequestId", "[1]", "", "{\"eventName\":\"Ass", "{\"eventName\"", "\"text\"", "{\"a\":1} x"] {
+    for odd in [
+        "START RequestId",
+        "[1]",
+        "",
+        "{\"eventName\":\"Ass",
+        "{\"eventName\"",
+        "\"text\"",
+        "{\"a\":1} x",
+    ] {
         let text = format!("{time} {a}\n{time} {odd}\n{time} {b}\n");
         let (kept, _) = all(text.as_bytes());
-        assert_eq!(kept.texts(), [a.as_str(), b.as_str()], "{odd}: {:?}", kept.problems());
+        assert_eq!(
+            kept.texts(),
+            [a.as_str(), b.as_str()],
+            "{odd}: {:?}",
+            kept.problems()
+        );
         assert!(!kept.unread.is_empty(), "{odd}");
     }
 }
@@ -126,15 +182,29 @@ fn a_line_without_a_time_is_no_document_where_lines_have_one() {
     ] {
         let (kept, _) = all(text.as_bytes());
         assert!(!kept.texts().contains(&fake.as_str()), "{text}");
-        assert!(kept.texts().contains(&a.as_str()) && !kept.unread.is_empty(), "{text}: {:?}", kept.problems());
+        assert!(
+            kept.texts().contains(&a.as_str()) && !kept.unread.is_empty(),
+            "{text}: {:?}",
+            kept.problems()
+        );
     }
 }
 
 #[test]
 fn what_begins_like_a_time_and_is_none_is_named() {
-    for text in ["2026", "2026-03-02", "2026-03-02T09:00 {}", "2026-03-02T09:00:00Z{}", "17724420000 {}"] {
+    for text in [
+        "2026",
+        "2026-03-02",
+        "2026-03-02T09:00 {}",
+        "2026-03-02T09:00:00Z{}",
+        "17724420000 {}",
+    ] {
         let (kept, counts) = all(text.as_bytes());
         assert_eq!((kept.records.len(), counts.files_failed), (0, 1), "{text}");
-        assert!(kept.problems()[0].contains("this is not JSON"), "{text}: {:?}", kept.problems());
+        assert!(
+            kept.problems()[0].contains("this is not JSON"),
+            "{text}: {:?}",
+            kept.problems()
+        );
     }
 }

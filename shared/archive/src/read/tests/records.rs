@@ -26,13 +26,26 @@ fn an_element_of_records_without_a_key_of_a_record_is_named() {
     for odd in odd {
         let (kept, counts) = all(format!(r#"{{"Records":[{a},{odd},{b}]}}"#).as_bytes());
         assert_eq!(kept.texts(), [a.as_str(), b.as_str()], "{odd}");
-        assert_eq!((counts.records, counts.records_unread, counts.files_read), (3, 1, 1), "{odd}: {:?}", kept.problems());
+        assert_eq!(
+            (counts.records, counts.records_unread, counts.files_read),
+            (3, 1, 1),
+            "{odd}: {:?}",
+            kept.problems()
+        );
         let filter = Filter::new(&["\"no-such-text\"".to_owned()]).unwrap();
         let (_, counts) = from_stream(format!(r#"{{"Records":[{odd}]}}"#).as_bytes(), &filter);
-        assert_eq!((counts.records_unread, counts.passed_over), (1, 0), "what is searched for makes no difference: {odd}");
+        assert_eq!(
+            (counts.records_unread, counts.passed_over),
+            (1, 0),
+            "what is searched for makes no difference: {odd}"
+        );
     }
     let (kept, _) = all(s3.to_string().as_bytes());
-    assert!(kept.problems()[0].contains("an event for a function"), "{:?}", kept.problems());
+    assert!(
+        kept.problems()[0].contains("an event for a function"),
+        "{:?}",
+        kept.problems()
+    );
 }
 
 #[test]
@@ -47,7 +60,11 @@ fn any_key_of_a_record_makes_a_record() {
         r#"{"detail":{},"eventName":"x"}"#,
     ] {
         let (kept, counts) = all(format!(r#"{{"Records":[{record}]}}"#).as_bytes());
-        assert_eq!((kept.texts(), counts.records_unread), (vec![record], 0), "{record}");
+        assert_eq!(
+            (kept.texts(), counts.records_unread),
+            (vec![record], 0),
+            "{record}"
+        );
     }
 }
 
@@ -63,14 +80,36 @@ fn an_event_under_records_is_opened_as_one() {
 fn a_list_beside_a_record_does_not_hide_it() {
     let record = record("AssumeRole");
     let own = record.trim_matches(['{', '}']);
-    for (list, before) in ["Records", "Events", "logEvents", "events"].into_iter().flat_map(|list| [(list, true), (list, false)]) {
-        let text = if before { format!("{{\"{list}\":[],{own}}}") } else { format!("{{{own},\"{list}\":[]}}") };
+    for (list, before) in ["Records", "Events", "logEvents", "events"]
+        .into_iter()
+        .flat_map(|list| [(list, true), (list, false)])
+    {
+        let text = if before {
+            format!("{{\"{list}\":[],{own}}}")
+        } else {
+            format!("{{{own},\"{list}\":[]}}")
+        };
         let (kept, counts) = all(text.as_bytes());
-        assert_eq!((kept.records.len(), counts.records_unread), (0, 1), "{text}");
-        assert!(kept.problems()[0].contains("a list and a record's keys"), "{:?}", kept.problems());
+        assert_eq!(
+            (kept.records.len(), counts.records_unread),
+            (0, 1),
+            "{text}"
+        );
+        assert!(
+            kept.problems()[0].contains("a list and a record's keys"),
+            "{:?}",
+            kept.problems()
+        );
     }
-    for beside in [r#""detail":{"eventName":"x"}"#, r#""CloudTrailEvent":"{}""#, r#""userIdentity":{}"#] {
-        for text in [format!(r#"{{{beside},"Records":[]}}"#), format!(r#"{{"Records":[],{beside}}}"#)] {
+    for beside in [
+        r#""detail":{"eventName":"x"}"#,
+        r#""CloudTrailEvent":"{}""#,
+        r#""userIdentity":{}"#,
+    ] {
+        for text in [
+            format!(r#"{{{beside},"Records":[]}}"#),
+            format!(r#"{{"Records":[],{beside}}}"#),
+        ] {
             assert_eq!(all(text.as_bytes()).1.records_unread, 1, "{text}");
         }
     }
@@ -88,10 +127,19 @@ fn a_record_that_does_not_say_of_which_service_it_is_is_never_passed_over() {
         counts.passed_over == 1
     };
     let before = r#""eventVersion":"1.08","userIdentity":{}"#;
-    for source in [r#","eventSource":"ec2.amazonaws.com""#, ",\n \"eventSource\" : \"ec2.amazonaws.com\""] {
+    for source in [
+        r#","eventSource":"ec2.amazonaws.com""#,
+        ",\n \"eventSource\" : \"ec2.amazonaws.com\"",
+    ] {
         assert!(passed_over(&format!("{{{before}{source}}}")), "{source}");
     }
-    for source in ["", r#","eventSource":5"#, r#","eventSource":null"#, r#","eventSource":"""#, r#","eventSource":["ec2"]"#] {
+    for source in [
+        "",
+        r#","eventSource":5"#,
+        r#","eventSource":null"#,
+        r#","eventSource":"""#,
+        r#","eventSource":["ec2"]"#,
+    ] {
         assert!(!passed_over(&format!("{{{before}{source}}}")), "{source}");
     }
 }

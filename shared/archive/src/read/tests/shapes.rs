@@ -9,13 +9,23 @@ use super::*;
 #[test]
 fn every_shape_gives_its_records() {
     let (a, b) = two();
-    let envelope =
-        |detail: &str| format!(r#"{{"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.sts","detail":{detail}}}"#);
-    let event = |record: &str| format!(r#"{{"EventId":"1","CloudTrailEvent":{}}}"#, serde_json::to_string(record).unwrap());
+    let envelope = |detail: &str| {
+        format!(
+            r#"{{"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.sts","detail":{detail}}}"#
+        )
+    };
+    let event = |record: &str| {
+        format!(
+            r#"{{"EventId":"1","CloudTrailEvent":{}}}"#,
+            serde_json::to_string(record).unwrap()
+        )
+    };
     let pretty: Value = serde_json::from_str(&format!(r#"{{"Records":[{a},{b}]}}"#)).unwrap();
     let shapes = [
         format!(r#"{{"Records":[{a},{b}]}}"#),
-        format!("\u{feff}{{ \"x\" : [1,{{\"Records\":[{{}}]}}], \"Records\" :\r\n [ {a} , {b} ] , \"y\" : \"]}}\" , \"z\":-1.5e3}}\n"),
+        format!(
+            "\u{feff}{{ \"x\" : [1,{{\"Records\":[{{}}]}}], \"Records\" :\r\n [ {a} , {b} ] , \"y\" : \"]}}\" , \"z\":-1.5e3}}\n"
+        ),
         format!(r#"{{"\u0052ecords":[{a},{b}]}}"#),
         format!(r#"{{"Records":[{a}]}}{{"Records":[{b}]}}"#),
         format!("{{\"Records\":[{a}]}}\n{{\"Records\":[]}}\n{{\"Records\":[{b}]}}\n"),
@@ -26,8 +36,16 @@ fn every_shape_gives_its_records() {
         format!("[ {} , {} ]", envelope(&a), envelope(&b)),
         format!("{}\n{}\n", envelope(&a), envelope(&b)),
         format!("{}{}", envelope(&a), envelope(&b)),
-        format!(r#"{{"Events":[{},{}],"NextToken":"n"}}"#, event(&a), event(&b)),
-        format!(r#"{{"NextToken":"n","Events":[{},{}]}}"#, event(&a), event(&b)),
+        format!(
+            r#"{{"Events":[{},{}],"NextToken":"n"}}"#,
+            event(&a),
+            event(&b)
+        ),
+        format!(
+            r#"{{"NextToken":"n","Events":[{},{}]}}"#,
+            event(&a),
+            event(&b)
+        ),
         format!("{}\n{}", event(&a), event(&b)),
     ];
     for shape in &shapes {
@@ -37,7 +55,11 @@ fn every_shape_gives_its_records() {
         assert_eq!((counts.files_read, counts.records), (1, 2), "{shape}");
     }
     let (kept, _) = all(serde_json::to_string_pretty(&pretty).unwrap().as_bytes());
-    let parsed: Vec<Value> = kept.texts().into_iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+    let parsed: Vec<Value> = kept
+        .texts()
+        .into_iter()
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect();
     assert_eq!(parsed, *pretty["Records"].as_array().unwrap());
 }
 
@@ -59,7 +81,12 @@ fn a_record_within_a_record_stays_within() {
         "requestParameters": { "Records": [serde_json::from_str::<Value>(&fake).unwrap()], "detail": { "eventName": "x" } },
     });
     let text = text.to_string();
-    for shape in [format!("{{\"Records\":[{text}]}}"), text.clone(), format!("[{text}]"), format!("{text}\n{text}")] {
+    for shape in [
+        format!("{{\"Records\":[{text}]}}"),
+        text.clone(),
+        format!("[{text}]"),
+        format!("{text}\n{text}"),
+    ] {
         let (kept, _) = all(shape.as_bytes());
         assert!(kept.texts().iter().all(|got| **got == text), "{shape}");
         assert_eq!(kept.unread, []);
@@ -70,23 +97,50 @@ fn a_record_within_a_record_stays_within() {
 fn what_tells_of_no_call_is_counted_and_not_handed_over() {
     let (_, counts) =
         all(br#"{"awsAccountId":"111122223333","digestStartTime":"2026-01-01T00:00:00Z","logFiles":[{"s3Object":"Records"}]}"#);
-    assert_eq!((counts.files_not_relevant, counts.other_documents, counts.records), (1, 1, 0));
+    assert_eq!(
+        (
+            counts.files_not_relevant,
+            counts.other_documents,
+            counts.records
+        ),
+        (1, 1, 0)
+    );
     let insight = r#"{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","insightDetails":{"state":"Start"}}"#;
     let (kept, counts) = all(format!(r#"{{"Records":[{insight},{insight}]}}"#).as_bytes());
-    assert_eq!((counts.files_not_relevant, counts.insights, kept.records.len()), (1, 2, 0));
+    assert_eq!(
+        (
+            counts.files_not_relevant,
+            counts.insights,
+            kept.records.len()
+        ),
+        (1, 2, 0)
+    );
     let state = r#"{"detail-type":"EC2 Instance State-change Notification","source":"aws.ec2","detail":{"state":"running"}}"#;
     let (_, counts) = all(format!("{state}\n{state}").as_bytes());
-    assert_eq!((counts.files_read, counts.other_documents, counts.records), (1, 2, 0));
+    assert_eq!(
+        (counts.files_read, counts.other_documents, counts.records),
+        (1, 2, 0)
+    );
 }
 
 #[test]
 fn an_event_is_handed_over_whole_whatever_its_record_holds() {
     let event = |source: &str, service: &str| {
-        format!(r#"{{"source":"{source}","account":"111122223333","detail":{{"eventSource":"{service}.amazonaws.com"}}}}"#)
+        format!(
+            r#"{{"source":"{source}","account":"111122223333","detail":{{"eventSource":"{service}.amazonaws.com"}}}}"#
+        )
     };
-    let (sts, ec2, forged) = (event("aws.sts", "sts"), event("aws.ec2", "ec2"), event("com.example.app", "ec2"));
+    let (sts, ec2, forged) = (
+        event("aws.sts", "sts"),
+        event("aws.ec2", "ec2"),
+        event("com.example.app", "ec2"),
+    );
     let filter = Filter::new(&["\"sts.amazonaws.com\"".to_owned()]).unwrap();
-    for text in [format!("{sts}\n{ec2}\n{forged}"), format!("[{sts},{ec2},{forged}]"), format!(r#"{{"Events":[{sts},{ec2},{forged}]}}"#)] {
+    for text in [
+        format!("{sts}\n{ec2}\n{forged}"),
+        format!("[{sts},{ec2},{forged}]"),
+        format!(r#"{{"Events":[{sts},{ec2},{forged}]}}"#),
+    ] {
         let (kept, counts) = from_stream(text.as_bytes(), &filter);
         assert_eq!(kept.events, [sts.as_str(), &ec2, &forged], "{text}");
         assert_eq!((counts.records, counts.candidates), (3, 3), "{text}");
@@ -109,23 +163,49 @@ fn an_event_whose_record_is_uncertain_is_named() {
             format!(r#"{{"CloudTrailEvent":"","CloudTrailEvent":{record:?}}}"#),
             "the object has `CloudTrailEvent` twice, so it isn't certain which one counts",
         ),
-        (format!(r#"{{"source":"aws.sts","detail":{record:?}}}"#), "its `detail` is not a JSON object"),
-        (r#"{"source":"aws.sts","detail":{"eventName" 1}}"#.to_owned(), "its `detail` is not a JSON object"),
+        (
+            format!(r#"{{"source":"aws.sts","detail":{record:?}}}"#),
+            "its `detail` is not a JSON object",
+        ),
+        (
+            r#"{"source":"aws.sts","detail":{"eventName" 1}}"#.to_owned(),
+            "its `detail` is not a JSON object",
+        ),
     ] {
         let (kept, counts) = all(event.as_bytes());
-        assert_eq!((kept.records.len(), counts.records_unread), (0, 1), "{event}");
-        assert!(kept.problems()[0].ends_with(why), "{event}: {:?}", kept.problems());
+        assert_eq!(
+            (kept.records.len(), counts.records_unread),
+            (0, 1),
+            "{event}"
+        );
+        assert!(
+            kept.problems()[0].ends_with(why),
+            "{event}: {:?}",
+            kept.problems()
+        );
     }
 }
 
 #[test]
 fn what_does_not_matter_is_counted_as_passed_over() {
-    let text =
-        format!(r#"{{"Records":[{},{{"eventSource":"ec2.amazonaws.com"}},{}]}}"#, record("A"), record("B").replace("sts", "s\\u0074s"));
+    let text = format!(
+        r#"{{"Records":[{},{{"eventSource":"ec2.amazonaws.com"}},{}]}}"#,
+        record("A"),
+        record("B").replace("sts", "s\\u0074s")
+    );
     let filter = Filter::new(&["\"sts.amazonaws.com\"".to_owned()]).unwrap();
     let (kept, counts) = from_stream(&gzip(text.as_bytes()), &filter);
-    assert_eq!((counts.records, counts.candidates, counts.passed_over), (3, 2, 1));
-    assert_eq!(kept.records.iter().map(|(_, number, _)| *number).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(
+        (counts.records, counts.candidates, counts.passed_over),
+        (3, 2, 1)
+    );
+    assert_eq!(
+        kept.records
+            .iter()
+            .map(|(_, number, _)| *number)
+            .collect::<Vec<_>>(),
+        [1, 3]
+    );
     assert_eq!(counts.bytes_out, text.len() as u64);
     assert_eq!(counts.bytes_in, gzip(text.as_bytes()).len() as u64);
 }
@@ -140,7 +220,11 @@ fn a_lookup_event_without_a_usable_text_is_named() {
         r#"{"CloudTrailEvent":"\ud800"}"#,
     ] {
         let (kept, counts) = all(format!(r#"{{"Events":[{event}]}}"#).as_bytes());
-        assert_eq!((kept.records.len(), counts.records_unread), (0, 1), "{event}");
+        assert_eq!(
+            (kept.records.len(), counts.records_unread),
+            (0, 1),
+            "{event}"
+        );
     }
 }
 
@@ -148,16 +232,28 @@ fn a_lookup_event_without_a_usable_text_is_named() {
 fn a_file_is_read_by_its_content_not_by_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let text = format!(r#"{{"Records":[{}]}}"#, record("AssumeRole"));
-    let (plain, zipped, gone) = (folder.path().join("a.gz"), folder.path().join("b.json"), folder.path().join("c"));
+    let (plain, zipped, gone) = (
+        folder.path().join("a.gz"),
+        folder.path().join("b.json"),
+        folder.path().join("c"),
+    );
     std::fs::write(&plain, &text).unwrap();
     std::fs::write(&zipped, gzip(text.as_bytes())).unwrap();
     let mut scratch = Scratch::new();
     let mut kept = Kept::default();
     let mut counts = Counts::default();
     for path in [&plain, &zipped, &gone, &folder.path().to_owned()] {
-        counts.merge(&read_file(path, &Filter::everything(), &mut scratch, &mut kept));
+        counts.merge(&read_file(
+            path,
+            &Filter::everything(),
+            &mut scratch,
+            &mut kept,
+        ));
     }
-    assert_eq!((counts.files_read, counts.files_failed, counts.candidates), (2, 2, 2));
+    assert_eq!(
+        (counts.files_read, counts.files_failed, counts.candidates),
+        (2, 2, 2)
+    );
     assert_eq!(kept.unread[0].reason, Reason::Missing);
 }
 
@@ -208,7 +304,10 @@ proptest! {
 
 #[test]
 fn the_corpus_of_real_records_is_read_as_a_whole() {
-    #[expect(clippy::disallowed_methods, reason = "a test that needs a folder which is not in the repository")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that needs a folder which is not in the repository"
+    )]
     let Ok(corpus) = std::env::var("ROLEWATCH_CORPUS").map(PathBuf::from) else {
         eprintln!("SKIPPED: ROLEWATCH_CORPUS names no folder with real records");
         return;
@@ -218,7 +317,12 @@ fn the_corpus_of_real_records_is_read_as_a_whole() {
         let mut kept = Kept::default();
         let mut counts = Counts::default();
         for path in paths {
-            counts.merge(&read_file(path, &Filter::everything(), &mut scratch, &mut kept));
+            counts.merge(&read_file(
+                path,
+                &Filter::everything(),
+                &mut scratch,
+                &mut kept,
+            ));
         }
         assert_eq!(kept.unread, []);
         for text in kept.texts() {

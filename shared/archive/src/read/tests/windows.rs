@@ -19,7 +19,14 @@ fn in_windows(bytes: &[u8], size: usize) -> Kept {
         end = (end + size).min(bytes.len());
         let base = documents.keep_from();
         let shown = &bytes[usize::try_from(base).unwrap()..end];
-        documents.feed(Text { bytes: shown, base, last: end == bytes.len() }, &mut items);
+        documents.feed(
+            Text {
+                bytes: shown,
+                base,
+                last: end == bytes.len(),
+            },
+            &mut items,
+        );
     }
     documents.finish(false, &mut items);
     items.finish();
@@ -30,10 +37,15 @@ fn in_windows(bytes: &[u8], size: usize) -> Kept {
 fn a_form_is_read_alike_wherever_a_window_ends() {
     let (a, b) = two();
     let broken = [
-        format!("2026-03-02T09:00:00Z {a}\n2026-03-02T09:00:00Z START\n{{\"eventName\":\"x\"}}\n2026-03-02T09:00:01Z {b}\n"),
+        format!(
+            "2026-03-02T09:00:00Z {a}\n2026-03-02T09:00:00Z START\n{{\"eventName\":\"x\"}}\n2026-03-02T09:00:01Z {b}\n"
+        ),
         format!("{}\n\"{{\\\"event\n{}", quoted(&a), quoted(&b)),
         format!("2026-03-02T09:00:00Z {{\"eventName\":\"x\n2026-03-02T09:00:01Z {b}\n"),
-        format!("{}{{\"messageType\":7,\"logEvents\":[1,{{}}]}}", subscription(&["x", &a])),
+        format!(
+            "{}{{\"messageType\":7,\"logEvents\":[1,{{}}]}}",
+            subscription(&["x", &a])
+        ),
     ];
     for form in forms(&a, &b).into_iter().chain(broken) {
         let (whole, _) = from_stream(form.as_bytes(), &Filter::everything());

@@ -24,7 +24,9 @@ fn told<W: Weather>(twin: &Twin<W>) -> Vec<(u64, Recipients)> {
     let read = |notice: &Notice| match notice {
         Notice::Finding { body, attributes } => {
             assert_eq!(attributes[..], [("recipients", "true".to_owned())]);
-            let Message::Recipients { recipients } = serde_json::from_str(body).unwrap() else { panic!("{body}") };
+            let Message::Recipients { recipients } = serde_json::from_str(body).unwrap() else {
+                panic!("{body}")
+            };
             (recipients.version, recipients.recipients)
         }
         Notice::Operations { body, .. } => panic!("{body}"),
@@ -34,9 +36,24 @@ fn told<W: Weather>(twin: &Twin<W>) -> Vec<(u64, Recipients)> {
 
 /// Slack took this version.
 fn take<W: Weather>(twin: &Twin<W>, settled: u64) {
-    let body = serde_json::to_string(&Slot { settled, ..Slot::default() }).unwrap();
-    let row = Row { pk: format!("slack#{MESSAGE_ID}"), sk: MESSAGE.to_owned(), body, rank: String::new(), version: 0, expires: None };
-    twin.rows.borrow_mut().entry((Place::Outbox, row.pk.clone())).or_default().insert(row.sk.clone(), row);
+    let body = serde_json::to_string(&Slot {
+        settled,
+        ..Slot::default()
+    })
+    .unwrap();
+    let row = Row {
+        pk: format!("slack#{MESSAGE_ID}"),
+        sk: MESSAGE.to_owned(),
+        body,
+        rank: String::new(),
+        version: 0,
+        expires: None,
+    };
+    twin.rows
+        .borrow_mut()
+        .entry((Place::Outbox, row.pk.clone()))
+        .or_default()
+        .insert(row.sk.clone(), row);
 }
 
 fn subscriptions<W: Weather>(twin: &Twin<W>, subscriptions: Vec<Subscription>) {
@@ -54,7 +71,10 @@ fn nobody_from_the_beginning_is_no_loss() {
         // The first confirmation is not news for Slack. What waited can be read from now on.
         subscriptions(&twin, vec![subscribed("email")]);
         let since = sweep(&twin);
-        assert_eq!((since, sweep(&twin)), (Some(start().plus_seconds(1_800)), since));
+        assert_eq!(
+            (since, sweep(&twin)),
+            (Some(start().plus_seconds(1_800)), since)
+        );
         assert_eq!(told(&twin), []);
     }
 }
@@ -72,7 +92,11 @@ fn slack_is_told_once_that_the_last_reader_left_and_once_that_there_is_one_again
     for _ in 0..300 {
         assert_eq!(sweep(&twin), None);
     }
-    assert_eq!(told(&twin), [(1, Recipients::Nobody)], "not every five minutes");
+    assert_eq!(
+        told(&twin),
+        [(1, Recipients::Nobody)],
+        "not every five minutes"
+    );
     // Somebody subscribes, and does not confirm yet.
     subscriptions(&twin, vec![pending()]);
     sweep(&twin);
@@ -82,10 +106,17 @@ fn slack_is_told_once_that_the_last_reader_left_and_once_that_there_is_one_again
     for _ in 0..300 {
         sweep(&twin);
     }
-    assert_eq!(told(&twin), [(1, Recipients::Nobody), (2, Recipients::Confirmed)]);
+    assert_eq!(
+        told(&twin),
+        [(1, Recipients::Nobody), (2, Recipients::Confirmed)]
+    );
     subscriptions(&twin, vec![pending()]);
     sweep(&twin);
-    assert_eq!(told(&twin).last(), Some(&(3, Recipients::Pending)), "SNS deactivates a subscription that is sent too much");
+    assert_eq!(
+        told(&twin).last(),
+        Some(&(3, Recipients::Pending)),
+        "SNS deactivates a subscription that is sent too much"
+    );
 }
 
 #[test]
@@ -93,7 +124,10 @@ fn one_of_several_readers_may_leave() {
     let twin = Twin::new(Calm, start());
     subscriptions(&twin, vec![subscribed("email"), subscribed("email")]);
     sweep(&twin);
-    subscriptions(&twin, vec![subscribed("email"), unsubscribed("email", "Deleted")]);
+    subscriptions(
+        &twin,
+        vec![subscribed("email"), unsubscribed("email", "Deleted")],
+    );
     sweep(&twin);
     assert_eq!(told(&twin), []);
 }
@@ -112,7 +146,11 @@ fn what_slack_has_not_taken_is_published_again_with_growing_pauses() {
         }
     }
     assert_eq!(minutes, [0, 5, 15, 35, 75, 155, 315, 635, 995, 1_355]);
-    assert!(told(&twin).iter().all(|one| *one == (1, Recipients::Nobody)));
+    assert!(
+        told(&twin)
+            .iter()
+            .all(|one| *one == (1, Recipients::Nobody))
+    );
     // Nobody heard of the loss, and it is over: the next version makes the one before needless, and slack-notifier drops it.
     subscriptions(&twin, vec![subscribed("email")]);
     sweep(&twin);
@@ -135,7 +173,11 @@ fn a_list_that_cannot_be_had_changes_nothing_and_keeps_nothing_back() {
     subscriptions(&twin, vec![subscribed("email")]);
     take(&twin, 1);
     sweep(&twin);
-    assert_eq!(told(&twin).len(), 2, "whether somebody is there is not known");
+    assert_eq!(
+        told(&twin).len(),
+        2,
+        "whether somebody is there is not known"
+    );
     twin.weather.fails.set(false);
     sweep(&twin);
     assert_eq!(told(&twin).last(), Some(&(2, Recipients::Confirmed)));
@@ -149,7 +191,13 @@ struct Unlisted {
 
 impl Weather for Unlisted {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
-        if what == "subscribers" && self.fails.get() { Err(Trouble::Throttled { what: what.to_owned() }) } else { Ok(()) }
+        if what == "subscribers" && self.fails.get() {
+            Err(Trouble::Throttled {
+                what: what.to_owned(),
+            })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -164,7 +212,10 @@ impl Weather for Stop {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         self.passed.set(self.passed.get() + 1);
         if self.passed.get() == self.at.get() {
-            return Err(Trouble::Unreachable { what: what.to_owned(), why: "stopped".to_owned() });
+            return Err(Trouble::Unreachable {
+                what: what.to_owned(),
+                why: "stopped".to_owned(),
+            });
         }
         Ok(())
     }
@@ -217,8 +268,14 @@ fn of_two_sweeps_at_once_one_tells() {
     sweep(&twin);
     subscriptions(&twin, Vec::new());
     let now = twin.clock.get().plus_seconds(300);
-    let (one, other) = run(futures_util::future::join(look_after(&twin, now), look_after(&twin, now)));
-    assert_eq!((one.unwrap(), other.unwrap(), told(&twin).len()), (None, None, 1));
+    let (one, other) = run(futures_util::future::join(
+        look_after(&twin, now),
+        look_after(&twin, now),
+    ));
+    assert_eq!(
+        (one.unwrap(), other.unwrap(), told(&twin).len()),
+        (None, None, 1)
+    );
 }
 
 #[test]
@@ -247,7 +304,14 @@ fn mails<W: Weather>(twin: &Twin<W>) -> Vec<String> {
 }
 
 fn publish(twin: &Twin<Calm>, what: &str) {
-    run(operations::once(twin, what, what, format!("about {what}"), twin.clock.get())).unwrap();
+    run(operations::once(
+        twin,
+        what,
+        what,
+        format!("about {what}"),
+        twin.clock.get(),
+    ))
+    .unwrap();
 }
 
 #[test]
@@ -259,14 +323,23 @@ fn notices_that_nobody_received_are_sent_again_once_somebody_receives_e_mail() {
         sweep(&twin);
         publish(&twin, "quarantine");
         sweep(&twin);
-        assert_eq!(mails(&twin).len(), 2, "to nobody, so not every five minutes");
+        assert_eq!(
+            mails(&twin).len(),
+            2,
+            "to nobody, so not every five minutes"
+        );
         subscriptions(&twin, vec![subscribed("email")]);
         sweep(&twin);
         publish(&twin, "a roster");
         sweep(&twin);
         let sent = mails(&twin);
-        let [_, _, again, _] = &sent[..] else { panic!("{sent:#?}") };
-        assert!(again.contains("about a broken policy") && again.contains("about quarantine"), "{again}");
+        let [_, _, again, _] = &sent[..] else {
+            panic!("{sent:#?}")
+        };
+        assert!(
+            again.contains("about a broken policy") && again.contains("about quarantine"),
+            "{again}"
+        );
     }
 }
 
@@ -289,8 +362,13 @@ fn only_what_was_published_while_nobody_was_there_is_sent_again() {
         sweep(&twin);
     }
     let sent = mails(&twin);
-    let [_, _, again] = &sent[..] else { panic!("{sent:#?}") };
-    assert!(again.contains("what nobody read") && !again.contains("what somebody read"), "{again}");
+    let [_, _, again] = &sent[..] else {
+        panic!("{sent:#?}")
+    };
+    assert!(
+        again.contains("what nobody read") && !again.contains("what somebody read"),
+        "{again}"
+    );
 }
 
 /// The operations topic is gone, for a while.
@@ -299,7 +377,10 @@ struct NoMail(Cell<bool>);
 impl Weather for NoMail {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "publish" && gate == Gate::Before && self.0.get() {
-            return Err(Trouble::Refused { what: what.to_owned(), why: "gone".to_owned() });
+            return Err(Trouble::Refused {
+                what: what.to_owned(),
+                why: "gone".to_owned(),
+            });
         }
         Ok(())
     }
@@ -309,7 +390,14 @@ impl Weather for NoMail {
 fn notices_that_could_not_be_sent_again_are_sent_by_a_later_sweep() {
     let twin = Twin::new(NoMail(Cell::new(false)), start());
     subscriptions(&twin, Vec::new());
-    run(operations::once(&twin, "policy", "policy", "about a policy".to_owned(), start())).unwrap();
+    run(operations::once(
+        &twin,
+        "policy",
+        "policy",
+        "about a policy".to_owned(),
+        start(),
+    ))
+    .unwrap();
     sweep(&twin);
     subscriptions(&twin, vec![subscribed("email")]);
     twin.weather.0.set(true);

@@ -19,15 +19,24 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ///
     /// # Errors
     /// It could not be dealt with now.
-    pub async fn digest(&self, digest: &Digest, visit: &Visit<'_>, last_try: bool) -> Result<Outcome, Setback> {
+    pub async fn digest(
+        &self,
+        digest: &Digest,
+        visit: &Visit<'_>,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
         // No finding has such an id.
         let id = format!("digest#{}", digest.id);
         let mut opened = slot::open(&self.aws, &self.memory, &id, MESSAGE).await?;
-        opened.catch_up(&self.aws, &self.slack, &self.memory).await?;
+        opened
+            .catch_up(&self.aws, &self.slack, &self.memory)
+            .await?;
         if opened.slot.settled >= ONLY {
             return Ok(Outcome::Duplicate);
         }
-        opened.claim(&self.aws, &self.slack, visit.invocation).await?;
+        opened
+            .claim(&self.aws, &self.slack, visit.invocation)
+            .await?;
         let message = message(&self.view, digest);
         let sent = self.send(Sending::New, &message, visit).await;
         let outcome = match sent {
@@ -49,18 +58,30 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         Ok(outcome)
     }
     /// Its e-mail replaces it, if a person received that.
-    async fn digest_without_slack(&self, digest: &Digest, not_taken: NotTaken, last_try: bool) -> Result<Outcome, Setback> {
+    async fn digest_without_slack(
+        &self,
+        digest: &Digest,
+        not_taken: NotTaken,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
         let why = match not_taken {
-            NotTaken::Later { after, why, .. } if !last_try => return Err(Setback::trouble(after, why)),
+            NotTaken::Later { after, why, .. } if !last_try => {
+                return Err(Setback::trouble(after, why));
+            }
             NotTaken::Later { why, .. } | NotTaken::Dead { why, .. } => why,
             NotTaken::Immutable => "Slack changes no message into a digest".to_owned(),
         };
         if digest.recipients != Some(Recipients::Confirmed) {
             // When session-auditor sent the e-mail, nobody was known to receive it. Perhaps somebody is now.
             let (subject, body) = mail(&self.view, digest);
-            self.mail_to_a_person(Notice::Operations { subject, body }, &why).await?;
+            self.mail_to_a_person(Notice::Operations { subject, body }, &why)
+                .await?;
         }
-        tracing::error!(digest = digest.id, why, "Slack does not take the digest; it went by e-mail");
+        tracing::error!(
+            digest = digest.id,
+            why,
+            "Slack does not take the digest; it went by e-mail"
+        );
         Ok(Outcome::Mailed)
     }
 }

@@ -32,20 +32,39 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ///
     /// # Errors
     /// Nobody is known to receive it, or the topic does not take it.
-    pub(super) async fn mail(&self, opened: &mut Opened, alert: &Alert, why: &str) -> Result<Outcome, Setback> {
+    pub(super) async fn mail(
+        &self,
+        opened: &mut Opened,
+        alert: &Alert,
+        why: &str,
+    ) -> Result<Outcome, Setback> {
         match self.counts().await {
             Counts::Yes => {
-                tracing::error!(finding = alert.id, why, "Slack does not take an alert; it goes by e-mail");
+                tracing::error!(
+                    finding = alert.id,
+                    why,
+                    "Slack does not take an alert; it goes by e-mail"
+                );
                 self.publish(mail(&self.view, alert, why)).await?;
                 Ok(Outcome::Mailed)
             }
-            Counts::No { others, why: nobody } => {
-                tracing::error!(finding = alert.id, why, nobody, "Slack does not take an alert, and nobody is known to receive its e-mail");
+            Counts::No {
+                others,
+                why: nobody,
+            } => {
+                tracing::error!(
+                    finding = alert.id,
+                    why,
+                    nobody,
+                    "Slack does not take an alert, and nobody is known to receive its e-mail"
+                );
                 if others && opened.slot.offered < alert.version {
                     self.publish(mail(&self.view, alert, why)).await?;
                     opened.slot.offered = alert.version;
                 }
-                Err(Setback::no_reader(format!("Slack does not take it ({why}), and {nobody}")))
+                Err(Setback::no_reader(format!(
+                    "Slack does not take it ({why}), and {nobody}"
+                )))
             }
         }
     }
@@ -57,21 +76,36 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     pub(super) async fn mail_to_a_person(&self, notice: Notice, why: &str) -> Result<(), Setback> {
         match self.counts().await {
             Counts::Yes => self.publish(notice).await,
-            Counts::No { why: nobody, .. } => Err(Setback::no_reader(format!("Slack does not take it ({why}), and {nobody}"))),
+            Counts::No { why: nobody, .. } => Err(Setback::no_reader(format!(
+                "Slack does not take it ({why}), and {nobody}"
+            ))),
         }
     }
 
     async fn counts(&self) -> Counts {
         match self.audience.current(&self.aws).await {
-            Ok(Audience { recipients: Recipients::Confirmed, .. }) => Counts::Yes,
+            Ok(Audience {
+                recipients: Recipients::Confirmed,
+                ..
+            }) => Counts::Yes,
             Ok(Audience { recipients, others }) => {
                 let why = match recipients {
-                    Recipients::Pending => "the e-mail subscription of the operations topic is not confirmed",
-                    Recipients::Nobody | Recipients::Confirmed => "the operations topic has no e-mail subscription",
+                    Recipients::Pending => {
+                        "the e-mail subscription of the operations topic is not confirmed"
+                    }
+                    Recipients::Nobody | Recipients::Confirmed => {
+                        "the operations topic has no e-mail subscription"
+                    }
                 };
-                Counts::No { others, why: why.to_owned() }
+                Counts::No {
+                    others,
+                    why: why.to_owned(),
+                }
             }
-            Err(trouble) => Counts::No { others: true, why: format!("whether anybody receives e-mail is not known: {trouble}") },
+            Err(trouble) => Counts::No {
+                others: true,
+                why: format!("whether anybody receives e-mail is not known: {trouble}"),
+            },
         }
     }
 

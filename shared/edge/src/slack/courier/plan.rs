@@ -44,9 +44,15 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         let fold = slot.fold.clone().unwrap_or_else(|| fold::partition(alert));
         if alert.status == Status::Withdrawn {
             return Ok(match &slot.folded_into {
-                Some(anchor) => Plan::Fold { fold, anchor: anchor.clone() },
+                Some(anchor) => Plan::Fold {
+                    fold,
+                    anchor: anchor.clone(),
+                },
                 // Perhaps somebody read it, although no answer came.
-                None if slot.tried => Plan::Change { change: Change::Withdrawn, repeats: Vec::new() },
+                None if slot.tried => Plan::Change {
+                    change: Change::Withdrawn,
+                    repeats: Vec::new(),
+                },
                 None => Plan::Nothing(Outcome::Unseen),
             });
         }
@@ -54,12 +60,23 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             return Ok(Plan::First);
         }
         let mut anchors = fold::anchors_of(&self.aws, &fold, alert).await?;
-        let same = slot.folded_into.as_ref().filter(|anchor| anchors.contains(anchor)).cloned();
+        let same = slot
+            .folded_into
+            .as_ref()
+            .filter(|anchor| anchors.contains(anchor))
+            .cloned();
         // The latest one: its message is the nearest to the reader's eye.
-        Ok(same.or_else(|| anchors.pop()).map_or(Plan::First, |anchor| Plan::Fold { fold, anchor }))
+        Ok(same
+            .or_else(|| anchors.pop())
+            .map_or(Plan::First, |anchor| Plan::Fold { fold, anchor }))
     }
 
-    async fn plan_change(&self, slot: &Slot, before: &State, alert: &Alert) -> Result<Plan, Setback> {
+    async fn plan_change(
+        &self,
+        slot: &Slot,
+        before: &State,
+        alert: &Alert,
+    ) -> Result<Plan, Setback> {
         let change = Change::between(before, &State::of(alert));
         let editable = slot.ts.is_some() && self.can_edit().await?;
         // What cannot be edited gets one follow-up, and another one only where a reader would act wrongly without it.
@@ -76,7 +93,10 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             repeats = fold::repeats_of(&self.aws, fold, &alert.id).await?;
             repeats.retain(|repeat| repeat.status != Status::Withdrawn);
         }
-        Ok(Plan::Change { change: change.unwrap_or(Change::Other), repeats })
+        Ok(Plan::Change {
+            change: change.unwrap_or(Change::Other),
+            repeats,
+        })
     }
 
     pub(super) async fn can_edit(&self) -> Result<bool, Setback> {

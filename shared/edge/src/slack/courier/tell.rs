@@ -37,9 +37,14 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ) -> Result<(), Setback> {
         let tried_before = opened.slot.tried;
         opened.slot.tried |= matches!(plan, Plan::First | Plan::Change { .. });
-        opened.claim(&self.aws, &self.slack, visit.invocation).await?;
+        opened
+            .claim(&self.aws, &self.slack, visit.invocation)
+            .await?;
         let told = match self.tell(plan, opened, alert, visit).await {
-            Err(Untold::Slack(not_taken)) => self.without_slack(not_taken, opened, alert, tried_before, last_try).await,
+            Err(Untold::Slack(not_taken)) => {
+                self.without_slack(not_taken, opened, alert, tried_before, last_try)
+                    .await
+            }
             Err(Untold::Setback(setback)) => Err(setback),
             Ok(outcome) => Ok(outcome),
         };
@@ -52,7 +57,10 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         };
         let slot = &mut opened.slot;
         (slot.settled, slot.outcome) = (alert.version, Some(outcome));
-        if matches!(outcome, Outcome::Delivered | Outcome::Updated | Outcome::Mailed | Outcome::Quiet) {
+        if matches!(
+            outcome,
+            Outcome::Delivered | Outcome::Updated | Outcome::Mailed | Outcome::Quiet
+        ) {
             slot.told = Some(State::of(alert));
             slot.fold.get_or_insert_with(|| fold::partition(alert));
         }
@@ -71,9 +79,18 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         let (after, maybe, why, by_mail) = match not_taken {
             NotTaken::Dead { maybe, why } => (None, maybe, why, true),
             NotTaken::Later { after, maybe, why } => (after, maybe, why, last_try),
-            NotTaken::Immutable => (None, true, "Slack did not take a follow-up".to_owned(), false),
+            NotTaken::Immutable => (
+                None,
+                true,
+                "Slack did not take a follow-up".to_owned(),
+                false,
+            ),
         };
-        let told = if by_mail { self.mail(opened, alert, &why).await } else { Err(Setback::trouble(after, why)) };
+        let told = if by_mail {
+            self.mail(opened, alert, &why).await
+        } else {
+            Err(Setback::trouble(after, why))
+        };
         if told.is_err() {
             // Whoever got it from the topic may act on it, and has to hear when it is withdrawn.
             opened.slot.tried = tried_before || maybe || opened.slot.offered > 0;
@@ -81,7 +98,13 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         told
     }
 
-    async fn tell(&self, plan: Plan, opened: &mut Opened, alert: &Alert, visit: &Visit<'_>) -> Result<Outcome, Untold> {
+    async fn tell(
+        &self,
+        plan: Plan,
+        opened: &mut Opened,
+        alert: &Alert,
+        visit: &Visit<'_>,
+    ) -> Result<Outcome, Untold> {
         match plan {
             Plan::Nothing(outcome) => Ok(outcome),
             Plan::First => {
@@ -95,9 +118,13 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 Ok(Outcome::Folded)
             }
             Plan::Change { change, repeats } => {
-                if let Some((channel, ts)) = opened.slot.channel.clone().zip(opened.slot.ts.clone()) {
+                if let Some((channel, ts)) = opened.slot.channel.clone().zip(opened.slot.ts.clone())
+                {
                     let edited = message::alert(&self.view, alert, None, &repeats);
-                    let place = Sending::Instead { channel: &channel, ts: &ts };
+                    let place = Sending::Instead {
+                        channel: &channel,
+                        ts: &ts,
+                    };
                     match self.send(place, &edited, visit).await {
                         Ok(_) => return Ok(Outcome::Updated),
                         Err(NotTaken::Immutable) => {}
@@ -112,7 +139,13 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
     }
 
-    async fn post(&self, opened: &mut Opened, sending: Sending<'_>, message: &Message, visit: &Visit<'_>) -> Result<(), Untold> {
+    async fn post(
+        &self,
+        opened: &mut Opened,
+        sending: Sending<'_>,
+        message: &Message,
+        visit: &Visit<'_>,
+    ) -> Result<(), Untold> {
         let sent = self.send(sending, message, visit).await;
         let Taken { channel, ts } = sent.map_err(Untold::Slack)?;
         let slot = &mut opened.slot;
@@ -121,17 +154,32 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     }
 
     /// Counts a repeat, and brings the follow-up of its anchor up to date.
-    async fn tell_again(&self, fold: &str, anchor: &str, alert: &Alert, visit: &Visit<'_>) -> Result<(), Untold> {
-        thrice(&self.slack, || fold::note_repeat(&self.aws, fold, anchor, alert)).await?;
+    async fn tell_again(
+        &self,
+        fold: &str,
+        anchor: &str,
+        alert: &Alert,
+        visit: &Visit<'_>,
+    ) -> Result<(), Untold> {
+        thrice(&self.slack, || {
+            fold::note_repeat(&self.aws, fold, anchor, alert)
+        })
+        .await?;
         let editable = self.can_edit().await?;
         let mut opened = slot::open(&self.aws, &self.memory, anchor, AGAIN).await?;
-        opened.catch_up(&self.aws, &self.slack, &self.memory).await?;
+        opened
+            .catch_up(&self.aws, &self.slack, &self.memory)
+            .await?;
         let before = fold::repeats_of(&self.aws, fold, anchor).await?;
         if !is_due(&before, &opened, editable) {
             return Ok(());
         }
-        opened.claim(&self.aws, &self.slack, visit.invocation).await?;
-        let told = self.follow_up(fold, anchor, alert, &mut opened, editable, visit).await;
+        opened
+            .claim(&self.aws, &self.slack, visit.invocation)
+            .await?;
+        let told = self
+            .follow_up(fold, anchor, alert, &mut opened, editable, visit)
+            .await;
         if told.is_err() {
             opened.let_go(&self.aws, &self.slack).await;
         }
@@ -150,7 +198,9 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         // Read under the claim, so that a higher revision never gives way to a lower one.
         let repeats = fold::repeats_of(&self.aws, fold, anchor).await?;
         let message = message::again(&self.view, alert, anchor, &repeats, !editable);
-        let first = slot::open(&self.aws, &self.memory, anchor, MESSAGE).await?.slot;
+        let first = slot::open(&self.aws, &self.memory, anchor, MESSAGE)
+            .await?
+            .slot;
         let own = opened.slot.channel.clone().zip(opened.slot.ts.clone());
         let first = first.channel.zip(first.ts);
         let sending = match (&own, &first) {
@@ -171,7 +221,12 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     }
 
     /// Tells Amazon Q Developer what neither Slack nor a person's e-mail takes. It acknowledges nothing: nobody says who reads that channel.
-    pub(super) async fn announce_unread(&self, alert: &Alert, change: Option<Change>, setback: &Setback) {
+    pub(super) async fn announce_unread(
+        &self,
+        alert: &Alert,
+        change: Option<Change>,
+        setback: &Setback,
+    ) {
         if !self.chatroom || setback.kind != SetbackKind::NoReader {
             return;
         }
@@ -181,11 +236,24 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     }
 
     /// Tells Amazon Q Developer, once a version.
-    pub(super) async fn announce(&self, alert: &Alert, change: Option<Change>) -> Result<(), Setback> {
+    pub(super) async fn announce(
+        &self,
+        alert: &Alert,
+        change: Option<Change>,
+    ) -> Result<(), Setback> {
         let pk = format!("slack#{}", alert.id);
-        let span = Span { from: CHATROOM.to_owned(), to: CHATROOM.to_owned() };
+        let span = Span {
+            from: CHATROOM.to_owned(),
+            to: CHATROOM.to_owned(),
+        };
         let rank = fold::rank(alert.version);
-        if self.aws.query(Place::Outbox, &pk, &span).await?.iter().any(|row| row.rank >= rank) {
+        if self
+            .aws
+            .query(Place::Outbox, &pk, &span)
+            .await?
+            .iter()
+            .any(|row| row.rank >= rank)
+        {
             return Ok(());
         }
         let body = chatbot::notification(&self.view, alert, change).to_string();
@@ -199,8 +267,18 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             Err(trouble) => return Err(trouble.into()),
         }
         let expires = Some(self.aws.now().plus_seconds(KEPT));
-        let row = Row { pk, sk: CHATROOM.to_owned(), body: "{}".to_owned(), rank, version: 0, expires };
-        thrice(&self.slack, || self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)).await?;
+        let row = Row {
+            pk,
+            sk: CHATROOM.to_owned(),
+            body: "{}".to_owned(),
+            rank,
+            version: 0,
+            expires,
+        };
+        thrice(&self.slack, || {
+            self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)
+        })
+        .await?;
         Ok(())
     }
 }
@@ -213,7 +291,10 @@ fn revision(repeats: &[fold::Repeat]) -> u64 {
 }
 
 fn standing(repeats: &[fold::Repeat]) -> usize {
-    repeats.iter().filter(|repeat| repeat.status != Status::Withdrawn).count()
+    repeats
+        .iter()
+        .filter(|repeat| repeat.status != Status::Withdrawn)
+        .count()
 }
 
 /// Whether the follow-up has to be posted or changed. One that cannot be changed is posted at the first repeat, and then whenever their
@@ -221,5 +302,9 @@ fn standing(repeats: &[fold::Repeat]) -> usize {
 fn is_due(repeats: &[fold::Repeat], opened: &Opened, editable: bool) -> bool {
     let news = revision(repeats) > opened.slot.settled;
     let count = standing(repeats);
-    news && if editable { count > 0 || opened.slot.posted } else { count >= (2 * opened.slot.count).max(1) }
+    news && if editable {
+        count > 0 || opened.slot.posted
+    } else {
+        count >= (2 * opened.slot.count).max(1)
+    }
 }

@@ -27,13 +27,23 @@ fn quiet() -> Digest {
 
 /// Everything in a section, line by line.
 fn lines(message: &Message) -> Vec<String> {
-    let texts = message.blocks.iter().filter(|block| block["type"] != "context").filter_map(|block| block["text"]["text"].as_str());
-    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    let texts = message
+        .blocks
+        .iter()
+        .filter(|block| block["type"] != "context")
+        .filter_map(|block| block["text"]["text"].as_str());
+    texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 fn within_limits(message: &Message) {
     assert!(!message.text.is_empty() && length(&message.text) <= 4_000);
-    assert!(!message.minimal.is_empty() && length(&message.minimal) <= 4_000, "{}", length(&message.minimal));
+    assert!(
+        !message.minimal.is_empty() && length(&message.minimal) <= 4_000,
+        "{}",
+        length(&message.minimal)
+    );
     assert!((1..=50).contains(&message.blocks.len()));
     for block in &message.blocks {
         let most = match block["type"].as_str().unwrap() {
@@ -42,7 +52,10 @@ fn within_limits(message: &Message) {
             "context" => continue,
             other => panic!("{other}"),
         };
-        assert!((1..=most).contains(&length(block["text"]["text"].as_str().unwrap())), "{block}");
+        assert!(
+            (1..=most).contains(&length(block["text"]["text"].as_str().unwrap())),
+            "{block}"
+        );
     }
     assert!(lines(message).len() <= MOST_LINES, "{:#?}", lines(message));
 }
@@ -81,7 +94,13 @@ fn a_busy_day_is_told_the_worst_first_in_few_lines() {
 
 #[test]
 fn where_there_is_room_more_is_listed() {
-    let digest = Digest { held: sample::digest().held, switches: 14, people: 4, elevated: 12_300, ..quiet() };
+    let digest = Digest {
+        held: sample::digest().held,
+        switches: 14,
+        people: 4,
+        elevated: 12_300,
+        ..quiet()
+    };
     let lines = lines(&message(&sample::view(Language::English), &digest));
     assert_eq!(
         lines,
@@ -102,16 +121,31 @@ fn a_quiet_day_is_one_line() {
     let lines_in = |language| lines(&message(&sample::view(language), &quiet()));
     assert_eq!(
         lines_in(Language::English),
-        ["☀️ Daily digest · 2026-02-01", "*Nothing to report: 0 switches by 0 people, 0 min elevated.*"]
+        [
+            "☀️ Daily digest · 2026-02-01",
+            "*Nothing to report: 0 switches by 0 people, 0 min elevated.*"
+        ]
     );
-    assert_eq!(lines_in(Language::Japanese), ["☀️ 日次まとめ · 2026-02-01", "*報告事項なし: 0人が0回切り替え、昇格時間は0分。*"]);
+    assert_eq!(
+        lines_in(Language::Japanese),
+        [
+            "☀️ 日次まとめ · 2026-02-01",
+            "*報告事項なし: 0人が0回切り替え、昇格時間は0分。*"
+        ]
+    );
     let (subject, _) = mail(&sample::view(Language::Japanese), &quiet());
-    assert_eq!(subject, "rolewatch digest 2026-02-01: 0 switches, nothing to report");
+    assert_eq!(
+        subject,
+        "rolewatch digest 2026-02-01: 0 switches, nothing to report"
+    );
 }
 
 fn unanswered(regions: &[&str], why: Option<&str>) -> Unanswered {
     Unanswered {
-        account: Account { id: "444455556666".into(), name: Some("production".into()) },
+        account: Account {
+            id: "444455556666".into(),
+            name: Some("production".into()),
+        },
         regions: regions.iter().map(ToString::to_string).collect(),
         since: "2026-01-31T21:41:02Z".into(),
         why: why.map(str::to_owned),
@@ -120,10 +154,22 @@ fn unanswered(regions: &[&str], why: Option<&str>) -> Unanswered {
 
 #[test]
 fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
-    let regions = ["af-south-1", "ap-east-1", "eu-west-1", "us-east-1", "us-west-2"];
+    let regions = [
+        "af-south-1",
+        "ap-east-1",
+        "eu-west-1",
+        "us-east-1",
+        "us-west-2",
+    ];
     let refused = "sts:AssumeRole was refused: AccessDenied: *not* authorized";
-    let list = vec![unanswered(&regions, None), unanswered(&["me-south-1"], Some(refused))];
-    let digest = Digest { unanswered: Listed::of(list), ..quiet() };
+    let list = vec![
+        unanswered(&regions, None),
+        unanswered(&["me-south-1"], Some(refused)),
+    ];
+    let digest = Digest {
+        unanswered: Listed::of(list),
+        ..quiet()
+    };
     assert!(!digest.is_quiet());
     let in_words = |language| lines(&message(&sample::view(language), &digest))[2..].to_vec();
     assert_eq!(
@@ -135,20 +181,35 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
              ∗not∗ authorized",
         ]
     );
-    assert_eq!(in_words(Language::Japanese)[0], "*イベントが届かないアカウント (一部のリージョンの場合を含む): 2件*");
+    assert_eq!(
+        in_words(Language::Japanese)[0],
+        "*イベントが届かないアカウント (一部のリージョンの場合を含む): 2件*"
+    );
     for language in BOTH {
         let view = sample::view(language);
-        let all = Digest { recipients: None, unanswered: digest.unanswered.clone(), ..sample::digest() };
+        let all = Digest {
+            recipients: None,
+            unanswered: digest.unanswered.clone(),
+            ..sample::digest()
+        };
         within_limits(&message(&view, &all));
-        assert!(mail(&view, &all).1.contains("production 444455556666: af-south-1"));
+        assert!(
+            mail(&view, &all)
+                .1
+                .contains("production 444455556666: af-south-1")
+        );
     }
 }
 
 #[test]
 fn what_could_not_be_counted_is_no_quiet_day() {
-    let digest = Digest { quarantined: None, ..quiet() };
+    let digest = Digest {
+        quarantined: None,
+        ..quiet()
+    };
     assert!(
-        lines(&message(&sample::view(Language::English), &digest)).contains(&"*What is in quarantine could not be counted*".to_owned())
+        lines(&message(&sample::view(Language::English), &digest))
+            .contains(&"*What is in quarantine could not be counted*".to_owned())
     );
 }
 
@@ -157,10 +218,19 @@ fn the_mail_says_what_slack_says_without_its_signs() {
     for language in BOTH {
         let view = sample::view(language);
         let (subject, text) = mail(&view, &sample::digest());
-        assert_eq!(subject, "rolewatch digest 2026-02-01: 14 switches, 3 violations, 2 unproven, 1 unacknowledged");
-        for part in
-            ["dora → UpdateApp", "RW002 ×2", "555555555555", "user/batch", "2026-01-30", "(Asia/Tokyo)", view.language.digest().mail_note]
-        {
+        assert_eq!(
+            subject,
+            "rolewatch digest 2026-02-01: 14 switches, 3 violations, 2 unproven, 1 unacknowledged"
+        );
+        for part in [
+            "dora → UpdateApp",
+            "RW002 ×2",
+            "555555555555",
+            "user/batch",
+            "2026-01-30",
+            "(Asia/Tokyo)",
+            view.language.digest().mail_note,
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.contains(['`', '*', '{']), "{text}");
@@ -173,21 +243,45 @@ fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
     assert!(quiet.is_quiet());
     for language in BOTH {
         let words = language.digest();
-        let cases =
-            [(Some(Recipients::Nobody), words.nobody), (Some(Recipients::Pending), words.pending), (None, words.recipients_unknown)];
+        let cases = [
+            (Some(Recipients::Nobody), words.nobody),
+            (Some(Recipients::Pending), words.pending),
+            (None, words.recipients_unknown),
+        ];
         for (recipients, said) in cases {
-            let digest = Digest { recipients, ..quiet.clone() };
+            let digest = Digest {
+                recipients,
+                ..quiet.clone()
+            };
             assert!(!digest.is_quiet(), "{recipients:?}");
             let view = sample::view(language);
             let (_, text) = mail(&view, &digest);
-            assert!(text.lines().nth(3).is_some_and(|line| line == said), "{text}");
-            let message = message(&view, &Digest { recipients, ..sample::digest() });
+            assert!(
+                text.lines().nth(3).is_some_and(|line| line == said),
+                "{text}"
+            );
+            let message = message(
+                &view,
+                &Digest {
+                    recipients,
+                    ..sample::digest()
+                },
+            );
             within_limits(&message);
             let start: String = said.chars().take(12).collect();
-            assert!(lines(&message)[2].contains(&start) && message.minimal.contains(said), "{:#?}", lines(&message));
+            assert!(
+                lines(&message)[2].contains(&start) && message.minimal.contains(said),
+                "{:#?}",
+                lines(&message)
+            );
         }
         let (_, text) = mail(&sample::view(language), &quiet);
-        assert!(![words.nobody, words.pending, words.recipients_unknown].iter().any(|said| text.contains(said)), "{text}");
+        assert!(
+            ![words.nobody, words.pending, words.recipients_unknown]
+                .iter()
+                .any(|said| text.contains(said)),
+            "{text}"
+        );
     }
 }
 
@@ -196,8 +290,15 @@ fn both_languages_fill_every_gap() {
     for language in BOTH {
         let message = message(&sample::view(language), &sample::digest());
         within_limits(&message);
-        assert!(lines(&message).iter().all(|line| !line.contains('{')), "{:#?}", lines(&message));
-        assert!(message.minimal.lines().count() > 5 && message.text.lines().count() == 1, "{message:?}");
+        assert!(
+            lines(&message).iter().all(|line| !line.contains('{')),
+            "{:#?}",
+            lines(&message)
+        );
+        assert!(
+            message.minimal.lines().count() > 5 && message.text.lines().count() == 1,
+            "{message:?}"
+        );
     }
 }
 

@@ -55,8 +55,14 @@ pub(super) const OTHER: RuleWords = RuleWords {
     title: "Elevated role used against the policy",
     broken: "",
     unproven: "",
-    steps: &["Ask the person what the switch was for.", "Look at what the session did."],
-    unproven_steps: &["Ask the person what the switch was for.", "Find the logs that the finding says are missing."],
+    steps: &[
+        "Ask the person what the switch was for.",
+        "Look at what the session did.",
+    ],
+    unproven_steps: &[
+        "Ask the person what the switch was for.",
+        "Find the logs that the finding says are missing.",
+    ],
 };
 
 pub(super) const RULES: [RuleWords; 22] = [
@@ -100,7 +106,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Lower the role's maximum session duration in IAM to what the policy allows.",
             "Look for duration_seconds in their AWS profile or scripts.",
         ],
-        unproven_steps: &["Read the event: it shows no expiration, which is not usual.", "Look at what the session did."],
+        unproven_steps: &[
+            "Read the event: it shows no expiration, which is not usual.",
+            "Look at what the session did.",
+        ],
     },
     RuleWords {
         code: "RW004",
@@ -122,7 +131,10 @@ pub(super) const RULES: [RuleWords; 22] = [
         title: "Too much time in the elevated role in a day",
         broken: "",
         unproven: "",
-        steps: &["Ask the person what keeps them in the role.", "Look at what the sessions did; recurring work belongs into a pipeline."],
+        steps: &[
+            "Ask the person what keeps them in the role.",
+            "Look at what the sessions did; recurring work belongs into a pipeline.",
+        ],
         unproven_steps: &[
             "Nothing at night: only granted time is over the limit.",
             "Shorten what is granted, or log the use that would show it.",
@@ -133,7 +145,10 @@ pub(super) const RULES: [RuleWords; 22] = [
         title: "Nobody can be established behind a switch",
         broken: "",
         unproven: "",
-        steps: &["Treat the session as a stranger's: look at what it does.", "Find the account's own record of the call."],
+        steps: &[
+            "Treat the session as a stranger's: look at what it does.",
+            "Find the account's own record of the call.",
+        ],
         unproven_steps: &[
             "Look at what the session does; if it is not routine, end it: IAM, the role, Revoke sessions.",
             "Check that the events of the account that the finding names arrive, from every region.",
@@ -149,7 +164,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Find who let it in: UpdateAssumeRolePolicy in CloudTrail.",
             "If it is yours, add it to accounts in the policy.",
         ],
-        unproven_steps: &["Read the role's trust policy: which accounts does it name?", "Look at what the session does."],
+        unproven_steps: &[
+            "Read the role's trust policy: which accounts does it name?",
+            "Look at what the session does.",
+        ],
     },
     RuleWords {
         code: "RW008",
@@ -161,7 +179,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Look at what the root session did, by its key in CloudTrail.",
             "If nobody explains it: change the root password and MFA, end AssumeRoot sessions by an SCP.",
         ],
-        unproven_steps: &["Call the owner of the account.", "Look at what root did in CloudTrail."],
+        unproven_steps: &[
+            "Call the owner of the account.",
+            "Look at what root did in CloudTrail.",
+        ],
     },
     RuleWords {
         code: "RW009",
@@ -172,7 +193,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "One or two: a wrong profile or a missing MFA code; ask the person in the morning.",
             "A run of them: ask now, and look at what else the same key did at that time.",
         ],
-        unproven_steps: &["Ask the person.", "Look at what else the same key did at that time."],
+        unproven_steps: &[
+            "Ask the person.",
+            "Look at what else the same key did at that time.",
+        ],
     },
     RuleWords {
         code: "RW010",
@@ -184,7 +208,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "If nobody did: remove it and end the session (IAM, the role, Revoke sessions).",
             "Look at what else the granter changed.",
         ],
-        unproven_steps: &["Ask who granted the membership.", "Look at what the session did."],
+        unproven_steps: &[
+            "Ask who granted the membership.",
+            "Look at what the session did.",
+        ],
     },
     RuleWords {
         code: "RW011",
@@ -196,7 +223,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "If nobody explains it, end the sessions of every role in the chain (IAM, the role, Revoke sessions).",
             "Deny sts:AssumeRole to the roles in between, or say chaining: allow.",
         ],
-        unproven_steps: &["Follow the chain in the events back to the person.", "Look at what the session did."],
+        unproven_steps: &[
+            "Follow the chain in the events back to the person.",
+            "Look at what the session did.",
+        ],
     },
     RuleWords {
         code: "RW012",
@@ -207,14 +237,20 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Find out whether this way in is intended; if so, list its kind under identities of the role.",
             "If not: end the session (IAM, the role, Revoke sessions) and take the way in out of the trust policy.",
         ],
-        unproven_steps: &["Look at what the session did.", "Check that the events of the account in which the chain starts arrive."],
+        unproven_steps: &[
+            "Look at what the session did.",
+            "Check that the events of the account in which the chain starts arrive.",
+        ],
     },
     RuleWords {
         code: "RW013",
         title: "Elevated role entered and never used",
         broken: "",
         unproven: "",
-        steps: &["Ask the person what the switch was for.", "Find the profile or tab that enters the role without need."],
+        steps: &[
+            "Ask the person what the switch was for.",
+            "Find the profile or tab that enters the role without need.",
+        ],
         unproven_steps: &[
             "Nothing at night: no use was logged, which does not show that there was none.",
             "Ask the person what the switch was for; a profile that always enters the role is the usual answer.",
@@ -245,7 +281,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Ask the person, on another channel, whether they enrolled the device.",
             "If not: deactivate it, the user's keys and password, and end the session (IAM, the role, Revoke sessions).",
         ],
-        unproven_steps: &["Ask the person, on another channel, whether they enrolled a device.", "If not, go on as for a stolen key."],
+        unproven_steps: &[
+            "Ask the person, on another channel, whether they enrolled a device.",
+            "If not, go on as for a stolen key.",
+        ],
     },
     RuleWords {
         code: "RW101",
@@ -257,7 +296,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
             "Look for switches without MFA since then (RW002).",
         ],
-        unproven_steps: &["See whether a request without MFA can meet the condition.", "If it can, demand MFA in the trust policy."],
+        unproven_steps: &[
+            "See whether a request without MFA can meet the condition.",
+            "If it can, demand MFA in the trust policy.",
+        ],
     },
     RuleWords {
         code: "RW102",
@@ -269,7 +311,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
             "Look for sessions that came in this way (RW007, RW012).",
         ],
-        unproven_steps: &["See who can meet the condition.", "Say in it which accounts are meant (aws:PrincipalAccount)."],
+        unproven_steps: &[
+            "See who can meet the condition.",
+            "Say in it which accounts are meant (aws:PrincipalAccount).",
+        ],
     },
     RuleWords {
         code: "RW103",
@@ -280,7 +325,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Lower MaxSessionDuration of the role. Sessions that are open keep their time.",
             "Look for sessions that were too long (RW003).",
         ],
-        unproven_steps: &["Look at MaxSessionDuration of the role.", "Let the reader role call iam:ListRoles."],
+        unproven_steps: &[
+            "Look at MaxSessionDuration of the role.",
+            "Let the reader role call iam:ListRoles.",
+        ],
     },
     RuleWords {
         code: "RW104",
@@ -292,7 +340,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
             "Look for switches that came this way (RW001, RW011).",
         ],
-        unproven_steps: &["See whether the condition can be met by whoever asks.", "If it need not be there, take it out."],
+        unproven_steps: &[
+            "See whether the condition can be met by whoever asks.",
+            "If it need not be there, take it out.",
+        ],
     },
     RuleWords {
         code: "RW105",
@@ -303,7 +354,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Put the corrected statement into the policy; let somebody who is no member administer the group.",
             "Look for what was changed this way: AddUserToGroup, PutGroupPolicy, UpdateAssumeRolePolicy (RW010).",
         ],
-        unproven_steps: &["See whether members can meet the condition.", "If so, take the right out."],
+        unproven_steps: &[
+            "See whether members can meet the condition.",
+            "If so, take the right out.",
+        ],
     },
     RuleWords {
         code: "RW106",
@@ -314,7 +368,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Have the person enroll a device, with somebody beside them who knows them.",
             "Deny everything but that to users without MFA.",
         ],
-        unproven_steps: &["Get the credential report of the account anew.", "See there whether the person has a device."],
+        unproven_steps: &[
+            "Get the credential report of the account anew.",
+            "See there whether the person has a device.",
+        ],
     },
     RuleWords {
         code: "RW201",
@@ -326,6 +383,9 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Put back what was changed: deploy the stack again.",
             "Audit the time since then from the trail with rolewatch audit: live alerts may be missing.",
         ],
-        unproven_steps: &["Ask the person whether it was a planned change.", "Check the stack for drift, and deploy it again."],
+        unproven_steps: &[
+            "Ask the person whether it was a planned change.",
+            "Check the stack for drift, and deploy it again.",
+        ],
     },
 ];

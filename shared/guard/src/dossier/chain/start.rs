@@ -9,12 +9,18 @@ use crate::seen::Caller;
 
 /// AWS gave the session to a workload; whoever uses it is no person.
 pub(super) fn delivered_by_service(caller: &Caller) -> Option<Origin> {
-    caller.session.as_ref().filter(|context| context.delivered_by_service)?;
+    caller
+        .session
+        .as_ref()
+        .filter(|context| context.delivered_by_service)?;
     workload(caller)
 }
 
 pub(super) fn workload(caller: &Caller) -> Option<Origin> {
-    let issuer = caller.session.as_ref().and_then(|context| context.issuer_arn.clone());
+    let issuer = caller
+        .session
+        .as_ref()
+        .and_then(|context| context.issuer_arn.clone());
     let role = issuer.or_else(|| caller.arn.clone())?;
     Some(Origin {
         person: Person::Service(Arc::clone(&role)),
@@ -50,13 +56,22 @@ pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
 }
 
 pub(super) fn is_identity_center(provider: &str) -> bool {
-    provider.rsplit(":saml-provider/").next().is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
+    provider
+        .rsplit(":saml-provider/")
+        .next()
+        .is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
 }
 
 pub(super) fn unknown(caller: &Caller, why: String) -> Origin {
-    let id = caller.principal_id.clone().or_else(|| caller.arn.clone()).unwrap_or_else(|| Arc::from("unknown"));
+    let id = caller
+        .principal_id
+        .clone()
+        .or_else(|| caller.arn.clone())
+        .unwrap_or_else(|| Arc::from("unknown"));
     // A session's name is chosen by the caller and must not pass for a person's.
-    let name = id.split_once(':').map_or_else(|| id.to_string(), |(_, name)| format!("session {name}"));
+    let name = id
+        .split_once(':')
+        .map_or_else(|| id.to_string(), |(_, name)| format!("session {name}"));
     let missing = why.clone();
     Origin {
         person: Person::Unknown(id),

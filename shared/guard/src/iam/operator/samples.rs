@@ -19,7 +19,13 @@ impl Operator {
             Kind::Number(_) => wanted.trim().parse().ok().map_or_else(Vec::new, numbers),
             Kind::Date(_) => instant(wanted).map_or_else(Vec::new, times),
             Kind::Address => Block::read(wanted).map_or_else(Vec::new, |block| addresses(&block)),
-            Kind::Text | Kind::TextAnyCase | Kind::TextLike | Kind::Arn | Kind::Bool | Kind::Binary | Kind::Null => Vec::new(),
+            Kind::Text
+            | Kind::TextAnyCase
+            | Kind::TextLike
+            | Kind::Arn
+            | Kind::Bool
+            | Kind::Binary
+            | Kind::Null => Vec::new(),
         }
     }
 }
@@ -27,21 +33,35 @@ impl Operator {
 fn numbers(at: f64) -> Vec<String> {
     let just_below = (at - STEP).min(at.next_down());
     let just_above = (at + STEP).max(at.next_up());
-    [at, at - 1.0, at + 1.0, just_below, just_above].iter().map(f64::to_string).collect()
+    [at, at - 1.0, at + 1.0, just_below, just_above]
+        .iter()
+        .map(f64::to_string)
+        .collect()
 }
 
 fn times(at: Timestamp) -> Vec<String> {
     let (second, least) = (SignedDuration::from_secs(1), SignedDuration::from_nanos(1));
     let beside = [-second, second, -least, least].map(|step| at.checked_add(step).ok());
-    std::iter::once(at).chain(beside.into_iter().flatten()).map(|time| time.to_string()).collect()
+    std::iter::once(at)
+        .chain(beside.into_iter().flatten())
+        .map(|time| time.to_string())
+        .collect()
 }
 
 /// The least address of each version belongs to them: it may be the only one outside all ranges.
 fn addresses(block: &Block) -> Vec<String> {
     let (first, last) = block.ends();
     let beside = [before(first), after(last)].into_iter().flatten();
-    let least = [IpAddr::from(Ipv4Addr::UNSPECIFIED), IpAddr::from(Ipv6Addr::UNSPECIFIED)];
-    [first, last].into_iter().chain(beside).chain(least).map(|address| address.to_string()).collect()
+    let least = [
+        IpAddr::from(Ipv4Addr::UNSPECIFIED),
+        IpAddr::from(Ipv6Addr::UNSPECIFIED),
+    ];
+    [first, last]
+        .into_iter()
+        .chain(beside)
+        .chain(least)
+        .map(|address| address.to_string())
+        .collect()
 }
 
 fn before(address: IpAddr) -> Option<IpAddr> {
@@ -69,8 +89,19 @@ mod tests {
     #[test]
     fn addresses_are_both_ends_and_what_is_beside_them() {
         let found = samples("IpAddress", "203.0.113.77/24");
-        assert_eq!(found[..4], ["203.0.113.0", "203.0.113.255", "203.0.112.255", "203.0.114.0"]);
-        assert_eq!(samples("NotIpAddress", "0.0.0.0/0"), ["0.0.0.0", "255.255.255.255", "0.0.0.0", "::"]);
+        assert_eq!(
+            found[..4],
+            [
+                "203.0.113.0",
+                "203.0.113.255",
+                "203.0.112.255",
+                "203.0.114.0"
+            ]
+        );
+        assert_eq!(
+            samples("NotIpAddress", "0.0.0.0/0"),
+            ["0.0.0.0", "255.255.255.255", "0.0.0.0", "::"]
+        );
         assert_eq!(samples("IpAddress", "2001:db8::/127")[1], "2001:db8::1");
         assert!(samples("IpAddress", "203.0.113.0/33").is_empty());
     }
@@ -79,10 +110,23 @@ mod tests {
     fn numbers_and_times_have_one_on_each_side_however_great_they_are() {
         for wanted in ["0", "5", "-2.5", "1e15", "1e200"] {
             let at: f64 = wanted.parse().unwrap();
-            let found: Vec<f64> = samples("NumericLessThan", wanted).iter().map(|text| text.parse().unwrap()).collect();
-            assert!(found.iter().any(|n| *n < at) && found.iter().any(|n| *n > at), "{found:?}");
+            let found: Vec<f64> = samples("NumericLessThan", wanted)
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect();
+            assert!(
+                found.iter().any(|n| *n < at) && found.iter().any(|n| *n > at),
+                "{found:?}"
+            );
         }
         let found = samples("DateEquals", "2026");
-        assert_eq!(found[..3], ["2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", "2026-01-01T00:00:01Z"]);
+        assert_eq!(
+            found[..3],
+            [
+                "2026-01-01T00:00:00Z",
+                "2025-12-31T23:59:59Z",
+                "2026-01-01T00:00:01Z"
+            ]
+        );
     }
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::iam::{Caller, Context, Decision, Document, Governing, Identity, Place, Request, ResourceSide, Text, Truth, decide};
+use crate::iam::{
+    Caller, Context, Decision, Document, Governing, Identity, Place, Request, ResourceSide, Text,
+    Truth, decide,
+};
 use crate::id::AccountId;
 
 const DEVELOPMENT: &str = "111122223333";
@@ -16,7 +19,10 @@ fn account(id: &str) -> AccountId {
 }
 
 fn at(place: Place, document: &Document) -> Governing<'_> {
-    Governing { place, text: Text::Read(document) }
+    Governing {
+        place,
+        text: Text::Read(document),
+    }
 }
 
 /// What a caller may do to the role, by these policies.
@@ -31,11 +37,21 @@ struct Case {
 
 fn dora() -> Case {
     let caller = Caller::user(account(DEVELOPMENT), DORA);
-    Case { caller, action: "sts:AssumeRole", context: Context::complete(), identity: Vec::new(), boundary: None, trust: None }
+    Case {
+        caller,
+        action: "sts:AssumeRole",
+        context: Context::complete(),
+        identity: Vec::new(),
+        boundary: None,
+        trust: None,
+    }
 }
 
 fn anna() -> Case {
-    Case { caller: Caller::user(account(PRODUCTION), ANNA), ..dora() }
+    Case {
+        caller: Caller::user(account(PRODUCTION), ANNA),
+        ..dora()
+    }
 }
 
 impl Case {
@@ -56,18 +72,42 @@ impl Case {
     }
 
     fn decided<T>(&self, then: impl FnOnce(Decision<'_>) -> T) -> T {
-        let read = |statements: &Value| Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
+        let read = |statements: &Value| {
+            Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
+        };
         let identity: Vec<Document> = self.identity.iter().map(read).collect();
         let boundary = self.boundary.as_ref().map(read);
-        let trust = self.trust.as_ref().map_or(Document { statements: Vec::new() }, read);
-        let place = |name: &str| Place::Inline { holder: self.caller.arn.clone(), name: name.to_owned() };
-        let request =
-            Request { caller: &self.caller, action: self.action, resource: ROLE, owner: account(PRODUCTION), context: &self.context };
-        let identity = Identity {
-            policies: identity.iter().map(|document| at(place("p"), document)).collect(),
-            boundary: boundary.as_ref().map(|document| at(Place::Boundary { arn: "b".into() }, document)),
+        let trust = self.trust.as_ref().map_or(
+            Document {
+                statements: Vec::new(),
+            },
+            read,
+        );
+        let place = |name: &str| Place::Inline {
+            holder: self.caller.arn.clone(),
+            name: name.to_owned(),
         };
-        then(decide(&request, &identity, &ResourceSide::Trust(at(Place::Resource, &trust))))
+        let request = Request {
+            caller: &self.caller,
+            action: self.action,
+            resource: ROLE,
+            owner: account(PRODUCTION),
+            context: &self.context,
+        };
+        let identity = Identity {
+            policies: identity
+                .iter()
+                .map(|document| at(place("p"), document))
+                .collect(),
+            boundary: boundary
+                .as_ref()
+                .map(|document| at(Place::Boundary { arn: "b".into() }, document)),
+        };
+        then(decide(
+            &request,
+            &identity,
+            &ResourceSide::Trust(at(Place::Resource, &trust)),
+        ))
     }
 
     fn allowed(&self) -> Truth {
@@ -89,24 +129,81 @@ fn root(id: &str) -> Value {
 
 #[test]
 fn across_accounts_both_sides_must_allow() {
-    assert_eq!(dora().may(assume()).trusted(trust(&root(DEVELOPMENT))).allowed(), Truth::Yes);
-    assert_eq!(dora().may(assume()).trusted(trust(&json!({"AWS": DEVELOPMENT}))).allowed(), Truth::Yes);
-    assert_eq!(dora().may(assume()).trusted(trust(&json!({"AWS": DORA}))).allowed(), Truth::Yes);
-    assert_eq!(dora().may(assume()).trusted(trust(&json!("*"))).allowed(), Truth::Yes);
-    assert_eq!(dora().trusted(trust(&json!({"AWS": DORA}))).allowed(), Truth::No);
-    assert_eq!(dora().may(assume()).trusted(trust(&root(PRODUCTION))).allowed(), Truth::No);
-    assert_eq!(dora().may(assume()).trusted(trust(&json!({"AWS": "arn:aws:iam::111122223333:user/tom"}))).allowed(), Truth::No);
+    assert_eq!(
+        dora()
+            .may(assume())
+            .trusted(trust(&root(DEVELOPMENT)))
+            .allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        dora()
+            .may(assume())
+            .trusted(trust(&json!({"AWS": DEVELOPMENT})))
+            .allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        dora()
+            .may(assume())
+            .trusted(trust(&json!({"AWS": DORA})))
+            .allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        dora().may(assume()).trusted(trust(&json!("*"))).allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        dora().trusted(trust(&json!({"AWS": DORA}))).allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        dora()
+            .may(assume())
+            .trusted(trust(&root(PRODUCTION)))
+            .allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        dora()
+            .may(assume())
+            .trusted(trust(&json!({"AWS": "arn:aws:iam::111122223333:user/tom"})))
+            .allowed(),
+        Truth::No
+    );
     // What IAM shows of a user that is no more means nobody.
-    assert_eq!(dora().may(assume()).trusted(trust(&json!({"AWS": "AIDAEXAMPLEGONE"}))).allowed(), Truth::No);
+    assert_eq!(
+        dora()
+            .may(assume())
+            .trusted(trust(&json!({"AWS": "AIDAEXAMPLEGONE"})))
+            .allowed(),
+        Truth::No
+    );
 }
 
 #[test]
 fn within_an_account_it_is_enough_to_be_named_in_the_trust_policy() {
-    assert_eq!(anna().trusted(trust(&json!({"AWS": ANNA}))).allowed(), Truth::Yes);
-    assert_eq!(anna().trusted(trust(&json!({"AWS": "*"}))).allowed(), Truth::Yes);
+    assert_eq!(
+        anna().trusted(trust(&json!({"AWS": ANNA}))).allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        anna().trusted(trust(&json!({"AWS": "*"}))).allowed(),
+        Truth::Yes
+    );
     // The account is not the user, and without trust no policy of the user helps.
-    assert_eq!(anna().trusted(trust(&root(PRODUCTION))).allowed(), Truth::No);
-    assert_eq!(anna().may(assume()).trusted(trust(&root(PRODUCTION))).allowed(), Truth::Yes);
+    assert_eq!(
+        anna().trusted(trust(&root(PRODUCTION))).allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        anna()
+            .may(assume())
+            .trusted(trust(&root(PRODUCTION)))
+            .allowed(),
+        Truth::Yes
+    );
     assert_eq!(anna().may(assume()).allowed(), Truth::No);
 }
 
@@ -120,29 +217,98 @@ fn a_deny_anywhere_wins() {
         statement
     };
     let open = || dora().may(assume());
-    assert_eq!(open().may(deny(None)).trusted(trust(&root(DEVELOPMENT))).allowed(), Truth::No);
-    assert_eq!(open().trusted(json!([trust(&root(DEVELOPMENT)), deny(Some(DEVELOPMENT))])).allowed(), Truth::No);
-    assert_eq!(open().trusted(json!([trust(&root(DEVELOPMENT)), deny(Some(ANNA))])).allowed(), Truth::Yes);
-    assert_eq!(anna().trusted(json!([trust(&json!({"AWS": ANNA})), deny(Some("*"))])).allowed(), Truth::No);
+    assert_eq!(
+        open()
+            .may(deny(None))
+            .trusted(trust(&root(DEVELOPMENT)))
+            .allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        open()
+            .trusted(json!([trust(&root(DEVELOPMENT)), deny(Some(DEVELOPMENT))]))
+            .allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        open()
+            .trusted(json!([trust(&root(DEVELOPMENT)), deny(Some(ANNA))]))
+            .allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        anna()
+            .trusted(json!([trust(&json!({"AWS": ANNA})), deny(Some("*"))]))
+            .allowed(),
+        Truth::No
+    );
 }
 
 #[test]
 fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_names() {
     let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
     let all = || json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
-    assert_eq!(dora().may(assume()).within(reads()).trusted(trust(&root(DEVELOPMENT))).allowed(), Truth::No);
-    assert_eq!(dora().may(assume()).within(all()).trusted(trust(&root(DEVELOPMENT))).allowed(), Truth::Yes);
-    assert_eq!(dora().within(all()).trusted(trust(&root(DEVELOPMENT))).allowed(), Truth::No, "a boundary grants nothing");
-    assert_eq!(anna().within(reads()).trusted(trust(&json!({"AWS": ANNA}))).allowed(), Truth::Yes);
+    assert_eq!(
+        dora()
+            .may(assume())
+            .within(reads())
+            .trusted(trust(&root(DEVELOPMENT)))
+            .allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        dora()
+            .may(assume())
+            .within(all())
+            .trusted(trust(&root(DEVELOPMENT)))
+            .allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        dora()
+            .within(all())
+            .trusted(trust(&root(DEVELOPMENT)))
+            .allowed(),
+        Truth::No,
+        "a boundary grants nothing"
+    );
+    assert_eq!(
+        anna()
+            .within(reads())
+            .trusted(trust(&json!({"AWS": ANNA})))
+            .allowed(),
+        Truth::Yes
+    );
     let deny = json!([all(), {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"}]);
-    assert_eq!(anna().within(deny).trusted(trust(&json!({"AWS": ANNA}))).allowed(), Truth::No);
+    assert_eq!(
+        anna()
+            .within(deny)
+            .trusted(trust(&json!({"AWS": ANNA})))
+            .allowed(),
+        Truth::No
+    );
     // A role that is named is bound by its boundary; a session that is named is not.
     let role = "arn:aws:iam::444455556666:role/Jump";
-    let session = || Case { caller: Caller::session(account(PRODUCTION), role, "s"), ..dora() };
-    assert_eq!(session().within(reads()).trusted(trust(&json!({"AWS": role}))).allowed(), Truth::No);
-    assert_eq!(session().trusted(trust(&json!({"AWS": role}))).allowed(), Truth::Yes);
+    let session = || Case {
+        caller: Caller::session(account(PRODUCTION), role, "s"),
+        ..dora()
+    };
+    assert_eq!(
+        session()
+            .within(reads())
+            .trusted(trust(&json!({"AWS": role})))
+            .allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        session().trusted(trust(&json!({"AWS": role}))).allowed(),
+        Truth::Yes
+    );
     let named = json!({"AWS": "arn:aws:sts::444455556666:assumed-role/Jump/s"});
-    assert_eq!(session().within(reads()).trusted(trust(&named)).allowed(), Truth::Yes);
+    assert_eq!(
+        session().within(reads()).trusted(trust(&named)).allowed(),
+        Truth::Yes
+    );
 }
 
 /// `reference_policies_elements_principal`, *IAM role principals*: boundaries "do not limit permissions granted using the `aws:PrincipalArn` condition
@@ -157,25 +323,59 @@ fn a_boundary_does_not_limit_a_wildcard_for_a_certain_arn() {
         case.context = Context::complete().with("aws:PrincipalArn", ANNA);
         case
     };
-    assert_eq!(everyone("ArnEquals", ANNA).within(reads()).allowed(), Truth::Yes);
-    assert_eq!(everyone("ArnLike", DORA).within(reads()).allowed(), Truth::No);
+    assert_eq!(
+        everyone("ArnEquals", ANNA).within(reads()).allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        everyone("ArnLike", DORA).within(reads()).allowed(),
+        Truth::No
+    );
     let denies = json!([reads(), {"Effect": "Deny", "Action": "sts:*", "Resource": "*"}]);
-    assert_eq!(everyone("ArnEquals", ANNA).within(denies).allowed(), Truth::No);
+    assert_eq!(
+        everyone("ArnEquals", ANNA).within(denies).allowed(),
+        Truth::No
+    );
     // Of everybody but one it does not say so, nor of a bare `*`.
-    assert!(matches!(everyone("ArnNotEquals", DORA).within(reads()).allowed(), Truth::Open(_)));
-    assert!(matches!(anna().within(reads()).trusted(trust(&json!("*"))).allowed(), Truth::Open(_)));
+    assert!(matches!(
+        everyone("ArnNotEquals", DORA).within(reads()).allowed(),
+        Truth::Open(_)
+    ));
+    assert!(matches!(
+        anna().within(reads()).trusted(trust(&json!("*"))).allowed(),
+        Truth::Open(_)
+    ));
 }
 
 #[test]
 fn not_action_and_not_resource_grant_all_the_rest() {
     let trusting = || trust(&root(DEVELOPMENT));
     let not_action = json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"});
-    assert_eq!(dora().may(not_action).trusted(trusting()).allowed(), Truth::Yes);
-    let not_resource = |arn: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": [arn]});
-    assert_eq!(dora().may(not_resource("arn:aws:iam::444455556666:role/Other")).trusted(trusting()).allowed(), Truth::Yes);
-    assert_eq!(dora().may(not_resource("arn:aws:iam::444455556666:role/Up*")).trusted(trusting()).allowed(), Truth::No);
+    assert_eq!(
+        dora().may(not_action).trusted(trusting()).allowed(),
+        Truth::Yes
+    );
+    let not_resource =
+        |arn: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": [arn]});
+    assert_eq!(
+        dora()
+            .may(not_resource("arn:aws:iam::444455556666:role/Other"))
+            .trusted(trusting())
+            .allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        dora()
+            .may(not_resource("arn:aws:iam::444455556666:role/Up*"))
+            .trusted(trusting())
+            .allowed(),
+        Truth::No
+    );
     let deny = json!({"Effect": "Deny", "NotAction": ["iam:ChangePassword"], "Resource": "*"});
-    assert_eq!(dora().may(assume()).may(deny).trusted(trusting()).allowed(), Truth::No);
+    assert_eq!(
+        dora().may(assume()).may(deny).trusted(trusting()).allowed(),
+        Truth::No
+    );
 }
 
 #[test]
@@ -184,7 +384,12 @@ fn the_documented_deny_without_mfa_misses_permanent_keys_unless_it_says_if_exist
         json!([assume(), {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*",
             "Condition": {operator: {"aws:MultiFactorAuthPresent": "false"}}}])
     };
-    let permanent_key = |operator: &str| dora().may(policy(operator)).trusted(trust(&root(DEVELOPMENT))).allowed();
+    let permanent_key = |operator: &str| {
+        dora()
+            .may(policy(operator))
+            .trusted(trust(&root(DEVELOPMENT)))
+            .allowed()
+    };
     assert_eq!(permanent_key("Bool"), Truth::Yes);
     assert_eq!(permanent_key("BoolIfExists"), Truth::No);
 }
@@ -192,35 +397,69 @@ fn the_documented_deny_without_mfa_misses_permanent_keys_unless_it_says_if_exist
 #[test]
 fn providers_and_services_come_in_by_trust_alone() {
     let by = |kind, name: &str| {
-        let caller = Caller { account: account(PRODUCTION), arn: name.to_owned(), id: None, kind, has_boundary: false };
-        Case { caller, action: "sts:AssumeRoleWithSAML", ..dora() }
+        let caller = Caller {
+            account: account(PRODUCTION),
+            arn: name.to_owned(),
+            id: None,
+            kind,
+            has_boundary: false,
+        };
+        Case {
+            caller,
+            action: "sts:AssumeRoleWithSAML",
+            ..dora()
+        }
     };
     let saml = "arn:aws:iam::444455556666:saml-provider/Corp";
     let statement = json!({"Effect": "Allow", "Principal": {"Federated": saml}, "Action": "sts:AssumeRoleWithSAML"});
-    assert_eq!(by(crate::iam::CallerKind::Federated, saml).trusted(statement.clone()).allowed(), Truth::Yes);
-    assert_eq!(by(crate::iam::CallerKind::Federated, "other").trusted(statement.clone()).allowed(), Truth::No);
-    assert_eq!(by(crate::iam::CallerKind::Service, saml).trusted(statement).allowed(), Truth::No);
+    assert_eq!(
+        by(crate::iam::CallerKind::Federated, saml)
+            .trusted(statement.clone())
+            .allowed(),
+        Truth::Yes
+    );
+    assert_eq!(
+        by(crate::iam::CallerKind::Federated, "other")
+            .trusted(statement.clone())
+            .allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        by(crate::iam::CallerKind::Service, saml)
+            .trusted(statement)
+            .allowed(),
+        Truth::No
+    );
 }
 
 #[test]
 fn not_principal_denies_whoever_is_not_named_with_the_account() {
     let deny = |named: &Value| {
-        let all_but = json!({"Effect": "Deny", "NotPrincipal": {"AWS": named}, "Action": "sts:AssumeRole"});
-        dora().may(assume()).trusted(json!([trust(&root(DEVELOPMENT)), all_but]))
+        let all_but =
+            json!({"Effect": "Deny", "NotPrincipal": {"AWS": named}, "Action": "sts:AssumeRole"});
+        dora()
+            .may(assume())
+            .trusted(json!([trust(&root(DEVELOPMENT)), all_but]))
     };
     assert_eq!(deny(&json!([ANNA])).allowed(), Truth::No);
     assert_eq!(deny(&json!([DORA, DEVELOPMENT])).allowed(), Truth::Yes);
     assert!(!deny(&json!([DORA])).allowed().is_yes());
-    let bounded = deny(&json!([DORA, DEVELOPMENT])).within(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
+    let bounded = deny(&json!([DORA, DEVELOPMENT]))
+        .within(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
     assert_eq!(bounded.allowed(), Truth::No);
 }
 
 #[test]
 fn what_hangs_on_an_unknown_condition_is_open_and_says_on_which() {
-    let mut case = dora().may(assume()).trusted(json!({"Effect": "Allow", "Principal": root(DEVELOPMENT), "Action": "sts:AssumeRole",
-        "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}));
+    let mut case = dora().may(assume()).trusted(
+        json!({"Effect": "Allow", "Principal": root(DEVELOPMENT), "Action": "sts:AssumeRole",
+        "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}),
+    );
     case.context = Context::partial();
-    assert_eq!(case.allowed().reasons().collect::<Vec<_>>(), ["IpAddress aws:SourceIp 203.0.113.0/24"]);
+    assert_eq!(
+        case.allowed().reasons().collect::<Vec<_>>(),
+        ["IpAddress aws:SourceIp 203.0.113.0/24"]
+    );
     // A statement that allows without it makes it decided; a deny that is sure too.
     let wide = case.may(assume());
     assert!(!wide.allowed().is_no());
@@ -230,7 +469,9 @@ fn what_hangs_on_an_unknown_condition_is_open_and_says_on_which() {
 
 #[test]
 fn a_decision_names_the_statements_that_made_it() {
-    let case = dora().may(json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, assume()])).trusted(trust(&root(DEVELOPMENT)));
+    let case = dora()
+        .may(json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, assume()]))
+        .trusted(trust(&root(DEVELOPMENT)));
     case.decided(|decision| {
         assert_eq!(decision.identity.len(), 1);
         assert_eq!(decision.identity[0].statement.json, assume());
@@ -243,12 +484,29 @@ fn a_decision_names_the_statements_that_made_it() {
 fn a_policy_that_is_missing_leaves_open_what_it_could_say() {
     let caller = Caller::user(account(DEVELOPMENT), DORA);
     let context = Context::complete();
-    let request = Request { caller: &caller, action: "sts:AssumeRole", resource: ROLE, owner: account(PRODUCTION), context: &context };
-    let place = Place::Managed { holder: DORA.into(), arn: "arn:aws:iam::aws:policy/ReadOnlyAccess".into() };
-    let identity =
-        Identity { policies: vec![Governing { place, text: Text::Missing("it is not among the policies given") }], boundary: None };
+    let request = Request {
+        caller: &caller,
+        action: "sts:AssumeRole",
+        resource: ROLE,
+        owner: account(PRODUCTION),
+        context: &context,
+    };
+    let place = Place::Managed {
+        holder: DORA.into(),
+        arn: "arn:aws:iam::aws:policy/ReadOnlyAccess".into(),
+    };
+    let identity = Identity {
+        policies: vec![Governing {
+            place,
+            text: Text::Missing("it is not among the policies given"),
+        }],
+        boundary: None,
+    };
     let document = Document::read(&json!({"Statement": trust(&root(DEVELOPMENT))})).unwrap();
-    let trusted = ResourceSide::Trust(Governing { place: Place::Resource, text: Text::Read(&document) });
+    let trusted = ResourceSide::Trust(Governing {
+        place: Place::Resource,
+        text: Text::Read(&document),
+    });
     let allowed = decide(&request, &identity, &trusted).allowed;
     assert!(
         allowed.reasons().next().is_some_and(|reason| reason.contains("ReadOnlyAccess") && reason.contains("not among")),

@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::iam::{Caller, Context, Document, Governing, Held, Identity, Place, Request, ResourceSide, Text, Truth, decide};
+use crate::iam::{
+    Caller, Context, Document, Governing, Held, Identity, Place, Request, ResourceSide, Text,
+    Truth, decide,
+};
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
@@ -25,27 +28,41 @@ fn condition() -> impl Strategy<Value = Value> {
         "NumericLessThan",
         "ArnLike",
     ]);
-    let key = one_of(&["aws:MultiFactorAuthPresent", "aws:username", "sts:ExternalId"]);
+    let key = one_of(&[
+        "aws:MultiFactorAuthPresent",
+        "aws:username",
+        "sts:ExternalId",
+    ]);
     let value = one_of(&["true", "false", "dora", "d*", "${aws:username}", "7"]);
     (operator, key, value).prop_map(|(operator, key, value)| json!({operator: {key: value}}))
 }
 
 fn statement() -> impl Strategy<Value = Value> {
     let effect = prop_oneof![3 => Just("Allow"), 1 => Just("Deny")];
-    let action = (one_of(&["Action", "NotAction"]), one_of(&["sts:AssumeRole", "sts:*", "*", "iam:*", "STS:assumerole"]));
-    let resource = (one_of(&["Resource", "NotResource"]), one_of(&[ROLE, "*", "arn:aws:iam::*:role/Up*", "arn:aws:s3:::x"]));
-    (effect, action, resource, proptest::option::of(condition())).prop_map(|(effect, action, resource, condition)| {
-        let mut statement = json!({"Effect": effect, action.0: action.1, resource.0: resource.1});
-        if let Some(condition) = condition {
-            statement["Condition"] = condition;
-        }
-        statement
-    })
+    let action = (
+        one_of(&["Action", "NotAction"]),
+        one_of(&["sts:AssumeRole", "sts:*", "*", "iam:*", "STS:assumerole"]),
+    );
+    let resource = (
+        one_of(&["Resource", "NotResource"]),
+        one_of(&[ROLE, "*", "arn:aws:iam::*:role/Up*", "arn:aws:s3:::x"]),
+    );
+    (effect, action, resource, proptest::option::of(condition())).prop_map(
+        |(effect, action, resource, condition)| {
+            let mut statement =
+                json!({"Effect": effect, action.0: action.1, resource.0: resource.1});
+            if let Some(condition) = condition {
+                statement["Condition"] = condition;
+            }
+            statement
+        },
+    )
 }
 
 fn context() -> impl Strategy<Value = Context> {
     let held = || {
-        let value = one_of(&["true", "false", "dora", "7"]).prop_map(|value| Held::Values(vec![value.to_owned()]));
+        let value = one_of(&["true", "false", "dora", "7"])
+            .prop_map(|value| Held::Values(vec![value.to_owned()]));
         prop_oneof![Just(Held::Absent), Just(Held::Unknown), value]
     };
     (held(), held(), held()).prop_map(|(mfa, name, external)| {
@@ -57,15 +74,37 @@ fn context() -> impl Strategy<Value = Context> {
 }
 
 fn allowed(statements: &[Value], context: &Context) -> Truth {
-    let policy = Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
+    let policy =
+        Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
     let trust = json!({"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}});
     let trust = Document::read(&trust).unwrap();
-    let caller = Caller::user("111122223333".parse().unwrap(), "arn:aws:iam::111122223333:user/dora");
+    let caller = Caller::user(
+        "111122223333".parse().unwrap(),
+        "arn:aws:iam::111122223333:user/dora",
+    );
     let owner = "444455556666".parse().unwrap();
-    let request = Request { caller: &caller, action: "sts:AssumeRole", resource: ROLE, owner, context };
-    let place = || Place::Inline { holder: caller.arn.clone(), name: "p".into() };
-    let identity = Identity { policies: vec![Governing { place: place(), text: Text::Read(&policy) }], boundary: None };
-    let trust = ResourceSide::Trust(Governing { place: Place::Resource, text: Text::Read(&trust) });
+    let request = Request {
+        caller: &caller,
+        action: "sts:AssumeRole",
+        resource: ROLE,
+        owner,
+        context,
+    };
+    let place = || Place::Inline {
+        holder: caller.arn.clone(),
+        name: "p".into(),
+    };
+    let identity = Identity {
+        policies: vec![Governing {
+            place: place(),
+            text: Text::Read(&policy),
+        }],
+        boundary: None,
+    };
+    let trust = ResourceSide::Trust(Governing {
+        place: Place::Resource,
+        text: Text::Read(&trust),
+    });
     decide(&request, &identity, &trust).allowed
 }
 

@@ -37,29 +37,92 @@ fn roles_of_identity_center_are_near_with_and_without_a_region_and_whatever_the_
     const B: &str = "fedcba9876543210";
     const LETTERS: &str = "abcdefabcdefabcd";
     for (pattern, role, expected) in [
-        (format!("*/AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
-        ("*/AWSReservedSSO_Ops_*".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
-        (format!("AWSReservedSSO_Ops_{A}"), format!("ap-northeast-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
-        (format!("us-east-1/AWSReservedSSO_Ops_{A}"), format!("eu-west-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
-        ("us-east-1/*".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::Region),
-        ("eu-*/AWSReservedSSO_Ops_*".to_owned(), format!("eusc-de-east-1/AWSReservedSSO_Ops_{A}"), Miss::Region),
-        (format!("AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Ops_{B}"), Miss::MadeUpSuffix),
-        (format!("us-east-1/AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_ops_{B}"), Miss::MadeUpSuffix),
-        (format!("AWSReservedSSO_Ops_{LETTERS}"), format!("AWSReservedSSO_Ops_{A}"), Miss::MadeUpSuffix),
-        (format!("AWSReservedSSO_Ops_{LETTERS}"), "AWSReservedSSO_Ops_fedcbafedcbafedc".to_owned(), Miss::MadeUpSuffix),
-        ("AWSReservedSSO_Ops_".to_owned(), format!("AWSReservedSSO_Ops_{LETTERS}"), Miss::MadeUpSuffix),
-        ("*/AWSReservedSSO_Ops".to_owned(), format!("AWSReservedSSO_Ops_{A}"), Miss::MadeUpSuffix),
+        (
+            format!("*/AWSReservedSSO_Ops_{A}"),
+            format!("AWSReservedSSO_Ops_{A}"),
+            Miss::Region,
+        ),
+        (
+            "*/AWSReservedSSO_Ops_*".to_owned(),
+            format!("AWSReservedSSO_Ops_{A}"),
+            Miss::Region,
+        ),
+        (
+            format!("AWSReservedSSO_Ops_{A}"),
+            format!("ap-northeast-1/AWSReservedSSO_Ops_{A}"),
+            Miss::Region,
+        ),
+        (
+            format!("us-east-1/AWSReservedSSO_Ops_{A}"),
+            format!("eu-west-1/AWSReservedSSO_Ops_{A}"),
+            Miss::Region,
+        ),
+        (
+            "us-east-1/*".to_owned(),
+            format!("AWSReservedSSO_Ops_{A}"),
+            Miss::Region,
+        ),
+        (
+            "eu-*/AWSReservedSSO_Ops_*".to_owned(),
+            format!("eusc-de-east-1/AWSReservedSSO_Ops_{A}"),
+            Miss::Region,
+        ),
+        (
+            format!("AWSReservedSSO_Ops_{A}"),
+            format!("AWSReservedSSO_Ops_{B}"),
+            Miss::MadeUpSuffix,
+        ),
+        (
+            format!("us-east-1/AWSReservedSSO_Ops_{A}"),
+            format!("AWSReservedSSO_ops_{B}"),
+            Miss::MadeUpSuffix,
+        ),
+        (
+            format!("AWSReservedSSO_Ops_{LETTERS}"),
+            format!("AWSReservedSSO_Ops_{A}"),
+            Miss::MadeUpSuffix,
+        ),
+        (
+            format!("AWSReservedSSO_Ops_{LETTERS}"),
+            "AWSReservedSSO_Ops_fedcbafedcbafedc".to_owned(),
+            Miss::MadeUpSuffix,
+        ),
+        (
+            "AWSReservedSSO_Ops_".to_owned(),
+            format!("AWSReservedSSO_Ops_{LETTERS}"),
+            Miss::MadeUpSuffix,
+        ),
+        (
+            "*/AWSReservedSSO_Ops".to_owned(),
+            format!("AWSReservedSSO_Ops_{A}"),
+            Miss::MadeUpSuffix,
+        ),
     ] {
         assert_eq!(of_sets(&pattern, &role), Some(expected), "{pattern} {role}");
     }
     assert_eq!(
-        of_names("ReleaseManager", &format!("{}AWSReservedSSO_ReleaseManager_{A}", "aws-reserved/sso.amazonaws.com/")),
+        of_names(
+            "ReleaseManager",
+            &format!(
+                "{}AWSReservedSSO_ReleaseManager_{A}",
+                "aws-reserved/sso.amazonaws.com/"
+            )
+        ),
         Some(Miss::MadeUpSuffix)
     );
     for (pattern, role) in [
-        ("*/AWSReservedSSO_Ops_*".to_owned(), format!("AWSReservedSSO_OpsReadOnly_{A}")),
-        (format!("AWSReservedSSO_Ops_{A}"), format!("AWSReservedSSO_Dev_{A}")),
-        ("AWSReservedSSO_Ops_*".to_owned(), format!("ap-northeast-1/AWSReservedSSO_Dev_{A}")),
+        (
+            "*/AWSReservedSSO_Ops_*".to_owned(),
+            format!("AWSReservedSSO_OpsReadOnly_{A}"),
+        ),
+        (
+            format!("AWSReservedSSO_Ops_{A}"),
+            format!("AWSReservedSSO_Dev_{A}"),
+        ),
+        (
+            "AWSReservedSSO_Ops_*".to_owned(),
+            format!("ap-northeast-1/AWSReservedSSO_Dev_{A}"),
+        ),
     ] {
         assert_eq!(of_sets(&pattern, &role), None, "{pattern} {role}");
     }
@@ -74,7 +137,11 @@ fn a_suffix_is_near_and_a_longer_name_is_not() {
         ("UpdateApp", "UpdateApp2", Miss::Word),
         ("UpdateApp", "Update", Miss::Word),
         ("UpdateApp", "UpdateApp-1QK4ZJ7M2W8XN", Miss::MadeUpSuffix),
-        ("UpdateApp-1QK4ZJ7M2W8XN", "UpdateApp-9AB4ZJ7M2W8YY", Miss::MadeUpSuffix),
+        (
+            "UpdateApp-1QK4ZJ7M2W8XN",
+            "UpdateApp-9AB4ZJ7M2W8YY",
+            Miss::MadeUpSuffix,
+        ),
         ("UpdateApp-*", "UpdateApp", Miss::MadeUpSuffix),
         ("Update*pp", "UpdateApp-Role-1QK4ZJ7M2W8XN", Miss::Word),
         ("UpdateApp-eu-west-1", "UpdateApp", Miss::Word),
@@ -115,7 +182,13 @@ fn a_wrong_letter_is_near() {
 
 #[test]
 fn a_pattern_that_means_any_role_is_near_to_none() {
-    for (pattern, role) in [("team/*", "Other"), ("team/*", "ops/Other"), ("us-east-1/*", "Other"), ("*/a*", "admin"), ("team/??", "ab")] {
+    for (pattern, role) in [
+        ("team/*", "Other"),
+        ("team/*", "ops/Other"),
+        ("us-east-1/*", "Other"),
+        ("*/a*", "admin"),
+        ("team/??", "ab"),
+    ] {
         assert_eq!(of_names(pattern, role), None, "{pattern} {role}");
     }
 }
@@ -124,7 +197,10 @@ fn a_pattern_that_means_any_role_is_near_to_none() {
 fn another_account_is_near_only_by_a_slip() {
     let role = "arn:aws:iam::444455556666:role/team/UpdateApp";
     for (pattern, expected) in [
-        ("arn:aws:iam::444455556665:role/team/UpdateApp", Some(Miss::Account)),
+        (
+            "arn:aws:iam::444455556665:role/team/UpdateApp",
+            Some(Miss::Account),
+        ),
         ("arn:aws:iam::444455565666:role/team/*", Some(Miss::Account)),
         ("arn:aws:iam::444455556665:role/UpdateApp", None),
         ("arn:aws:iam::111122223333:role/team/UpdateApp", None),
@@ -132,9 +208,18 @@ fn another_account_is_near_only_by_a_slip() {
         ("arn:aws:iam::*:role/UpdateApp", Some(Miss::Path)),
         ("arn:aws:iam::4444*:role/UpdateApp", Some(Miss::Path)),
         ("arn:aws:iam::1111*:role/UpdateApp", None),
-        ("arn:aws-cn:iam::444455556666:role/team/UpdateApp", Some(Miss::Partition)),
-        ("arn:aws-cn:iam::444455556666:role/UpdateApp", Some(Miss::Path)),
-        ("arn:aws-cn:iam::444455556666:role/TEAM/UpdateApp", Some(Miss::Partition)),
+        (
+            "arn:aws-cn:iam::444455556666:role/team/UpdateApp",
+            Some(Miss::Partition),
+        ),
+        (
+            "arn:aws-cn:iam::444455556666:role/UpdateApp",
+            Some(Miss::Path),
+        ),
+        (
+            "arn:aws-cn:iam::444455556666:role/TEAM/UpdateApp",
+            Some(Miss::Partition),
+        ),
         ("arn:aws:iam::444455556666:role/team/UpdateApp", None),
     ] {
         assert_eq!(miss(pattern, role), expected, "{pattern}");
@@ -145,6 +230,10 @@ fn another_account_is_near_only_by_a_slip() {
 fn names_of_any_characters_are_compared() {
     for name in ["更新アプリ2", "-", "a--b", "Ünlaut_Äpfel9", "________"] {
         assert_eq!(of_names("UpdateApp", name), None, "{name}");
-        assert_eq!(of_names(name, &format!("p/{name}")), Some(Miss::Path), "{name}");
+        assert_eq!(
+            of_names(name, &format!("p/{name}")),
+            Some(Miss::Path),
+            "{name}"
+        );
     }
 }

@@ -21,8 +21,11 @@ pub(super) struct Accounts {
 impl Accounts {
     pub(super) fn read(fields: &Fields<'_>, problems: &mut Problems) -> Self {
         let mut accounts = Self::default();
-        let Some(field) = fields.required("accounts", "the accounts that are trusted, such as `\"111122223333\": development`", problems)
-        else {
+        let Some(field) = fields.required(
+            "accounts",
+            "the accounts that are trusted, such as `\"111122223333\": development`",
+            problems,
+        ) else {
             accounts.doubtful = true;
             return accounts;
         };
@@ -31,8 +34,16 @@ impl Accounts {
             Value::Map(pairs) if !pairs.is_empty() => {
                 for (key, value) in pairs {
                     let written = key.as_text().unwrap_or_default();
-                    let place = if matches!(value.value, Value::Nothing) { key.place } else { value.place };
-                    let name = Slot { called: format!("the name of account `{}`", harmless(written)), place, node: value };
+                    let place = if matches!(value.value, Value::Nothing) {
+                        key.place
+                    } else {
+                        value.place
+                    };
+                    let name = Slot {
+                        called: format!("the name of account `{}`", harmless(written)),
+                        place,
+                        node: value,
+                    };
                     accounts.add(key.place, written, &name, problems);
                 }
             }
@@ -68,7 +79,12 @@ impl Accounts {
         } else if text != text.trim() || text.contains('\n') {
             Some("an account's name is one line, without spaces around it".to_owned())
         } else {
-            self.by_name.get(text).map(|other| format!("`{}` is already the name of account {other}", harmless(text)))
+            self.by_name.get(text).map(|other| {
+                format!(
+                    "`{}` is already the name of account {other}",
+                    harmless(text)
+                )
+            })
         };
         if let Some(wrong) = wrong {
             self.doubtful = true;
@@ -101,15 +117,23 @@ impl Accounts {
 }
 
 fn no_account_id(written: &str) -> String {
-    let digits: String = written.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).collect();
+    let digits: String = written
+        .chars()
+        .filter(|c| !matches!(c, '-' | '_' | ' '))
+        .collect();
     let shown = harmless(written);
     if digits != written && digits.parse::<AccountId>().is_ok() {
         return format!("`{shown}` is no account id: write `\"{digits}\"`");
     }
     if !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit()) {
-        return format!("`{shown}` has {} digits, an account id has twelve: write it in quotes, with its leading zeros", written.len());
+        return format!(
+            "`{shown}` has {} digits, an account id has twelve: write it in quotes, with its leading zeros",
+            written.len()
+        );
     }
-    format!("`{shown}` is no account id: write its twelve digits in quotes, then the name, as in `\"111122223333\": development`")
+    format!(
+        "`{shown}` is no account id: write its twelve digits in quotes, then the name, as in `\"111122223333\": development`"
+    )
 }
 
 #[cfg(test)]
@@ -118,9 +142,18 @@ mod tests {
 
     #[test]
     fn an_account_id_may_stand_without_quotes() {
-        let policy = good("version: 1\naccounts: {000123456789: a, '111122223333': b, 012345670123: c d}\nroles: []\n");
-        let accounts: Vec<String> = policy.accounts.iter().map(|(id, name)| format!("{id} {name}")).collect();
-        assert_eq!(accounts, ["000123456789 a", "012345670123 c d", "111122223333 b"]);
+        let policy = good(
+            "version: 1\naccounts: {000123456789: a, '111122223333': b, 012345670123: c d}\nroles: []\n",
+        );
+        let accounts: Vec<String> = policy
+            .accounts
+            .iter()
+            .map(|(id, name)| format!("{id} {name}"))
+            .collect();
+        assert_eq!(
+            accounts,
+            ["000123456789 a", "012345670123 c d", "111122223333 b"]
+        );
     }
 
     #[test]

@@ -48,8 +48,13 @@ fn a_file_is_at_most_a_mebibyte() {
     text.push_str(&"#".repeat(MOST_BYTES - text.len()));
     good(&text);
     text.push('#');
-    let told = Policy::read(text.as_bytes(), "p").expect_err("it is too large").to_string();
-    assert_eq!(told, "p:1:1: the file has 1048577 bytes: a policy has at most 1 MiB\n    1 | version: 1\n      | ^");
+    let told = Policy::read(text.as_bytes(), "p")
+        .expect_err("it is too large")
+        .to_string();
+    assert_eq!(
+        told,
+        "p:1:1: the file has 1048577 bytes: a policy has at most 1 MiB\n    1 | version: 1\n      | ^"
+    );
 }
 
 #[test]
@@ -89,7 +94,11 @@ fn ends_well(bytes: &[u8]) -> Result<(), TestCaseError> {
     if let Err(errors) = Policy::read(bytes, "rolewatch.yaml") {
         prop_assert!(!errors.errors().is_empty());
         let told = errors.to_string();
-        prop_assert!(told.chars().all(|c| c == '\n' || crate::untrusted::shows_as_itself(c)), "{told:?}");
+        prop_assert!(
+            told.chars()
+                .all(|c| c == '\n' || crate::untrusted::shows_as_itself(c)),
+            "{told:?}"
+        );
     }
     Ok(())
 }

@@ -10,7 +10,11 @@ use crate::id::AccountId;
 use crate::untrusted::harmless;
 
 /// The groups of a role; `None` when one is wrong.
-pub(super) fn read_all(field: &Field<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<Vec<GroupRef>> {
+pub(super) fn read_all(
+    field: &Field<'_>,
+    accounts: &Accounts,
+    problems: &mut Problems,
+) -> Option<Vec<GroupRef>> {
     let slots = field.list(&Entries::Texts("development/Developers"), problems)?;
     let mut seen = HashSet::new();
     let groups: Vec<Option<GroupRef>> = slots
@@ -18,7 +22,9 @@ pub(super) fn read_all(field: &Field<'_>, accounts: &Accounts, problems: &mut Pr
         .map(|slot| {
             let group = read(slot, accounts, problems)?;
             if !seen.insert((group.account, group.group.clone())) {
-                problems.at(slot.place, || format!("`{}` stands twice", harmless(&group.written)));
+                problems.at(slot.place, || {
+                    format!("`{}` stands twice", harmless(&group.written))
+                });
             }
             Some(group)
         })
@@ -28,7 +34,10 @@ pub(super) fn read_all(field: &Field<'_>, accounts: &Accounts, problems: &mut Pr
 
 fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<GroupRef> {
     let written = slot.text("development/Developers", problems)?;
-    let Some((account, group)) = written.split_once('/').filter(|_| !written.starts_with("arn:")) else {
+    let Some((account, group)) = written
+        .split_once('/')
+        .filter(|_| !written.starts_with("arn:"))
+    else {
         problems.at(slot.place, || lacks_its_account(written, accounts));
         return None;
     };
@@ -40,13 +49,25 @@ fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option
         problems.at(slot.place, || wrong);
         return None;
     }
-    let group = if is_group_id(group) { GroupName::ById(group.to_owned()) } else { GroupName::ByName(group.to_owned()) };
-    Some(GroupRef { account: found?, group, written: written.to_owned() })
+    let group = if is_group_id(group) {
+        GroupName::ById(group.to_owned())
+    } else {
+        GroupName::ByName(group.to_owned())
+    };
+    Some(GroupRef {
+        account: found?,
+        group,
+        written: written.to_owned(),
+    })
 }
 
 fn unknown_account(account: &str, group: &str, accounts: &Accounts) -> String {
     if account.is_empty() {
-        return format!("the account is missing: write it like `{}/{}`", harmless(accounts.some_name()), harmless(group));
+        return format!(
+            "the account is missing: write it like `{}/{}`",
+            harmless(accounts.some_name()),
+            harmless(group)
+        );
     }
     let shown = harmless(account);
     let meant = did_you_mean(account, accounts.names());
@@ -56,7 +77,10 @@ fn unknown_account(account: &str, group: &str, accounts: &Accounts) -> String {
     // A long list would help nobody.
     let names: Vec<String> = accounts.names().take(9).map(harmless).collect();
     if names.len() < 9 {
-        format!("unknown account `{shown}`: `accounts` has {}", listing(names.iter().map(String::as_str), "and"))
+        format!(
+            "unknown account `{shown}`: `accounts` has {}",
+            listing(names.iter().map(String::as_str), "and")
+        )
     } else {
         format!("unknown account `{shown}`: it is not in `accounts`")
     }
@@ -65,40 +89,69 @@ fn unknown_account(account: &str, group: &str, accounts: &Accounts) -> String {
 /// No slash, or an ARN.
 fn lacks_its_account(written: &str, accounts: &Accounts) -> String {
     if let Some((account, group)) = from_arn(written) {
-        let account = accounts.by_id.get(&account).map_or_else(|| account.to_string(), |name| harmless(name));
-        return format!("a group is written without its ARN: `{account}/{}`", harmless(group));
+        let account = accounts
+            .by_id
+            .get(&account)
+            .map_or_else(|| account.to_string(), |name| harmless(name));
+        return format!(
+            "a group is written without its ARN: `{account}/{}`",
+            harmless(group)
+        );
     }
     let group = harmless(written);
-    format!("`{group}` lacks its account: write it like `{}/{group}`", harmless(accounts.some_name()))
+    format!(
+        "`{group}` lacks its account: write it like `{}/{group}`",
+        harmless(accounts.some_name())
+    )
 }
 
 /// The account and the name in `arn:aws:iam::111122223333:group/path/Developers`.
 fn from_arn(written: &str) -> Option<(AccountId, &str)> {
     let mut parts = written.strip_prefix("arn:")?.splitn(5, ':').skip(3);
     let (account, resource) = (parts.next()?.parse().ok()?, parts.next()?);
-    Some((account, resource.strip_prefix("group/")?.rsplit('/').next()?))
+    Some((
+        account,
+        resource.strip_prefix("group/")?.rsplit('/').next()?,
+    ))
 }
 
 /// What IAM would say to a group's name.
 fn wrong_name(account: &str, group: &str) -> Option<String> {
     if group.is_empty() {
-        return Some(format!("the group is missing: write `{}/` and its name or id", harmless(account)));
+        return Some(format!(
+            "the group is missing: write `{}/` and its name or id",
+            harmless(account)
+        ));
     }
     if let Some((_, last)) = group.rsplit_once('/') {
         let (account, last) = (harmless(account), harmless(last));
-        return Some(format!("a group is written without its path: `{account}/{last}`"));
+        return Some(format!(
+            "a group is written without its path: `{account}/{last}`"
+        ));
     }
     if group.chars().count() > 128 {
         return Some("a group's name has at most 128 characters".into());
     }
-    let odd = group.chars().find(|c| !(c.is_ascii_alphanumeric() || "+=,.@_-".contains(*c)))?;
-    let odd = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", harmless(&odd.to_string())) };
-    Some(format!("a group's name cannot have {odd}: IAM allows letters, digits and `+=,.@_-`"))
+    let odd = group
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || "+=,.@_-".contains(*c)))?;
+    let odd = if odd == ' ' {
+        "a space".to_owned()
+    } else {
+        format!("`{}`", harmless(&odd.to_string()))
+    };
+    Some(format!(
+        "a group's name cannot have {odd}: IAM allows letters, digits and `+=,.@_-`"
+    ))
 }
 
 /// IAM's ids of groups. A group may be *named* like this only by somebody who wants it to be mistaken.
 fn is_group_id(text: &str) -> bool {
-    text.len() >= 16 && text.starts_with("AGPA") && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    text.len() >= 16
+        && text.starts_with("AGPA")
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -107,7 +160,9 @@ mod tests {
     use super::*;
 
     fn groups(list: &str) -> Vec<GroupRef> {
-        let mut policy = good(&format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: {list}\n"));
+        let mut policy = good(&format!(
+            "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: {list}\n"
+        ));
         policy.roles.remove(0).groups
     }
 
@@ -115,19 +170,40 @@ mod tests {
     fn a_group_is_told_by_name_or_id_in_an_account_by_name_or_id() {
         let account = "111122223333".parse().unwrap();
         for (written, group) in [
-            ("development/Developers", GroupName::ByName("Developers".into())),
-            ("111122223333/a+=,.@_-Z9", GroupName::ByName("a+=,.@_-Z9".into())),
-            ("development/AGPAEXAMPLEEXAMPLE12", GroupName::ById("AGPAEXAMPLEEXAMPLE12".into())),
-            ("111122223333/AGPAdmins", GroupName::ByName("AGPAdmins".into())),
+            (
+                "development/Developers",
+                GroupName::ByName("Developers".into()),
+            ),
+            (
+                "111122223333/a+=,.@_-Z9",
+                GroupName::ByName("a+=,.@_-Z9".into()),
+            ),
+            (
+                "development/AGPAEXAMPLEEXAMPLE12",
+                GroupName::ById("AGPAEXAMPLEEXAMPLE12".into()),
+            ),
+            (
+                "111122223333/AGPAdmins",
+                GroupName::ByName("AGPAdmins".into()),
+            ),
         ] {
-            assert_eq!(groups(&format!("['{written}']")), [GroupRef { account, group, written: written.into() }]);
+            assert_eq!(
+                groups(&format!("['{written}']")),
+                [GroupRef {
+                    account,
+                    group,
+                    written: written.into()
+                }]
+            );
         }
     }
 
     #[test]
     fn an_unknown_account_is_told_with_the_nearest() {
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [developmnt/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [developmnt/Developers]\n"
+            ),
             "
 rolewatch.yaml:7:14: unknown account `developmnt`, did you mean `development`?
     7 |     groups: [developmnt/Developers]
@@ -135,7 +211,9 @@ rolewatch.yaml:7:14: unknown account `developmnt`, did you mean `development`?
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [staging/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [staging/Developers]\n"
+            ),
             "
 rolewatch.yaml:7:14: unknown account `staging`: `accounts` has `development` and `production`
     7 |     groups: [staging/Developers]
@@ -143,7 +221,9 @@ rolewatch.yaml:7:14: unknown account `staging`: `accounts` has `development` and
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [999988887777/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [999988887777/Developers]\n"
+            ),
             "
 rolewatch.yaml:7:14: unknown account `999988887777`: `accounts` has `development` and `production`
     7 |     groups: [999988887777/Developers]
@@ -155,7 +235,9 @@ rolewatch.yaml:7:14: unknown account `999988887777`: `accounts` has `development
     #[test]
     fn a_group_has_its_account() {
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [Developers]\n"
+            ),
             "
 rolewatch.yaml:7:14: `Developers` lacks its account: write it like `development/Developers`
     7 |     groups: [Developers]
@@ -163,7 +245,9 @@ rolewatch.yaml:7:14: `Developers` lacks its account: write it like `development/
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [/Developers]\n"
+            ),
             "
 rolewatch.yaml:7:14: the account is missing: write it like `development/Developers`
     7 |     groups: [/Developers]
@@ -171,7 +255,9 @@ rolewatch.yaml:7:14: the account is missing: write it like `development/Develope
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/]\n"
+            ),
             "
 rolewatch.yaml:7:14: the group is missing: write `development/` and its name or id
     7 |     groups: [development/]
@@ -183,7 +269,9 @@ rolewatch.yaml:7:14: the group is missing: write `development/` and its name or 
     #[test]
     fn a_group_has_neither_path_nor_arn() {
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/path/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/path/Developers]\n"
+            ),
             "
 rolewatch.yaml:7:14: a group is written without its path: `development/Developers`
     7 |     groups: [development/path/Developers]
@@ -205,7 +293,9 @@ rolewatch.yaml:7:14: a group is written without its ARN: `development/Developers
     #[test]
     fn a_group_has_a_name_that_iam_allows() {
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [\"development/My Developers\"]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [\"development/My Developers\"]\n"
+            ),
             r#"
 rolewatch.yaml:7:14: a group's name cannot have a space: IAM allows letters, digits and `+=,.@_-`
     7 |     groups: ["development/My Developers"]
@@ -213,7 +303,9 @@ rolewatch.yaml:7:14: a group's name cannot have a space: IAM allows letters, dig
 "#,
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/開発者]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/開発者]\n"
+            ),
             "
 rolewatch.yaml:7:14: a group's name cannot have `開`: IAM allows letters, digits and `+=,.@_-`
     7 |     groups: [development/開発者]
@@ -247,7 +339,9 @@ rolewatch.yaml:7:38: `111122223333/Developers` stands twice
     #[test]
     fn groups_are_a_list_of_names() {
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: development/Developers\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: development/Developers\n"
+            ),
             "
 rolewatch.yaml:7:13: `groups` is a list: write `[development/Developers]`
     7 |     groups: development/Developers
@@ -263,7 +357,9 @@ rolewatch.yaml:7:14: an entry of `groups` is one value such as `development/Deve
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [~]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [~]\n"
+            ),
             "
 rolewatch.yaml:7:14: an entry of `groups` has no value: write one such as `development/Developers`
     7 |     groups: [~]
@@ -271,7 +367,9 @@ rolewatch.yaml:7:14: an entry of `groups` has no value: write one such as `devel
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: \n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: \n"
+            ),
             "
 rolewatch.yaml:7:5: `groups` has no value: write a list such as `[development/Developers]`
     7 |     groups: 

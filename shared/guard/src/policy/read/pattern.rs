@@ -11,7 +11,11 @@ use crate::untrusted::harmless;
 const LIKE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
 /// The pattern of `arn`.
-pub(super) fn role(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePattern> {
+pub(super) fn role(
+    slot: &Slot<'_>,
+    accounts: &Accounts,
+    problems: &mut Problems,
+) -> Option<RolePattern> {
     let text = slot.text(LIKE, problems)?;
     match judge(text, accounts) {
         Ok(account) => Some(RolePattern::new(text.to_owned(), account)),
@@ -26,30 +30,55 @@ pub(super) fn role(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems
 fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
     let shown = harmless(text);
     if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {
-        let odd = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", harmless(&odd.to_string())) };
-        return Err(format!("a role's ARN cannot have {odd}: it is written like `{LIKE}`"));
+        let odd = if odd == ' ' {
+            "a space".to_owned()
+        } else {
+            format!("`{}`", harmless(&odd.to_string()))
+        };
+        return Err(format!(
+            "a role's ARN cannot have {odd}: it is written like `{LIKE}`"
+        ));
     }
-    if let Some(role) = AssumedRoleArn::parse(text).and_then(|session| session.role_without_path()) {
-        return Err(format!("this is the ARN of a session: the role's is `{}`, with its path if it has one", harmless(role.as_str())));
+    if let Some(role) = AssumedRoleArn::parse(text).and_then(|session| session.role_without_path())
+    {
+        return Err(format!(
+            "this is the ARN of a session: the role's is `{}`, with its path if it has one",
+            harmless(role.as_str())
+        ));
     }
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     let [arn, partition, service, region, account, resource] = parts.as_slice() else {
-        return Err(format!("`{shown}` is no role's ARN: it is written like `{LIKE}`, and `*` and `?` may stand for any characters"));
+        return Err(format!(
+            "`{shown}` is no role's ARN: it is written like `{LIKE}`, and `*` and `?` may stand for any characters"
+        ));
     };
     if *arn != "arn" || !can_be_partition(partition) || *service != "iam" || !region.is_empty() {
         let begins = harmless(&format!("{arn}:{partition}:{service}:{region}:"));
-        return Err(format!("a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `{begins}`"));
+        return Err(format!(
+            "a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `{begins}`"
+        ));
     }
     let id = account.parse::<AccountId>().ok();
     if id.is_none() && !can_be_account(account) {
         return Err(match accounts.find(account) {
-            Some(id) => format!("an ARN has the account's id: write `{id}` in place of `{}`", harmless(account)),
-            None => format!("`{}` is no account id: it has twelve digits, and `*` stands for any", harmless(account)),
+            Some(id) => format!(
+                "an ARN has the account's id: write `{id}` in place of `{}`",
+                harmless(account)
+            ),
+            None => format!(
+                "`{}` is no account id: it has twelve digits, and `*` stands for any",
+                harmless(account)
+            ),
         });
     }
     match resource.strip_prefix("role/") {
-        None => Err(format!("`{}` is no role: after the account comes `role/`, the path and the name", harmless(resource))),
-        Some(path) if path.is_empty() || path.ends_with('/') => Err("the role's name is missing: `role/*` is any role".into()),
+        None => Err(format!(
+            "`{}` is no role: after the account comes `role/`, the path and the name",
+            harmless(resource)
+        )),
+        Some(path) if path.is_empty() || path.ends_with('/') => {
+            Err("the role's name is missing: `role/*` is any role".into())
+        }
         Some(_) => Ok(id),
     }
 }
@@ -59,7 +88,8 @@ fn can_be_partition(text: &str) -> bool {
     if !text.contains(['*', '?']) {
         return is_partition(text);
     }
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'*' | b'?');
+    let plain =
+        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'*' | b'?');
     (text.starts_with("aws") || text.starts_with(['*', '?'])) && text.bytes().all(plain)
 }
 
@@ -67,7 +97,9 @@ fn can_be_partition(text: &str) -> bool {
 fn can_be_account(glob: &str) -> bool {
     let stars = glob.matches('*').count();
     let others = glob.len() - stars;
-    glob.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'?')) && (others == 12 || (stars > 0 && others < 12))
+    glob.bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'?'))
+        && (others == 12 || (stars > 0 && others < 12))
 }
 
 /// The glob of `caller`.
@@ -89,25 +121,46 @@ mod tests {
     use super::*;
 
     fn pattern(arn: &str) -> RolePattern {
-        let mut policy = good(&format!("{HEAD}roles:\n  - arn: '{arn}'\n    groups: [development/Developers]\n"));
+        let mut policy = good(&format!(
+            "{HEAD}roles:\n  - arn: '{arn}'\n    groups: [development/Developers]\n"
+        ));
         policy.roles.remove(0).arn
     }
 
     #[test]
     fn a_pattern_may_have_wildcards_and_tells_its_account() {
         for (arn, account) in [
-            ("arn:aws:iam::444455556666:role/UpdateApp", Some("444455556666")),
-            ("arn:aws:iam::444455556666:role/path/*", Some("444455556666")),
+            (
+                "arn:aws:iam::444455556666:role/UpdateApp",
+                Some("444455556666"),
+            ),
+            (
+                "arn:aws:iam::444455556666:role/path/*",
+                Some("444455556666"),
+            ),
             ("arn:aws-us-gov:iam::*:role/Update?pp", None),
             ("arn:aws*:iam::4444*:role/*", None),
             ("arn:*:iam::44445555666?:role/a", None),
-            ("arn:aws-eusc:iam::444455556666:role/UpdateApp", Some("444455556666")),
-            ("arn:aws-iso-b:iam::444455556666:role/UpdateApp", Some("444455556666")),
-            ("arn:aws-nova-x2:iam::444455556666:role/UpdateApp", Some("444455556666")),
+            (
+                "arn:aws-eusc:iam::444455556666:role/UpdateApp",
+                Some("444455556666"),
+            ),
+            (
+                "arn:aws-iso-b:iam::444455556666:role/UpdateApp",
+                Some("444455556666"),
+            ),
+            (
+                "arn:aws-nova-x2:iam::444455556666:role/UpdateApp",
+                Some("444455556666"),
+            ),
         ] {
             let pattern = pattern(arn);
             assert_eq!(pattern.as_str(), arn);
-            assert_eq!(pattern.account(), account.map(|id| id.parse().unwrap()), "{arn}");
+            assert_eq!(
+                pattern.account(),
+                account.map(|id| id.parse().unwrap()),
+                "{arn}"
+            );
             assert_eq!(pattern.has_wildcards(), arn.contains(['*', '?']), "{arn}");
         }
     }
@@ -141,7 +194,9 @@ rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:ia
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::production:role/UpdateApp\n    groups: [development/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::production:role/UpdateApp\n    groups: [development/Developers]\n"
+            ),
             "
 rolewatch.yaml:6:10: an ARN has the account's id: write `444455556666` in place of `production`
     6 |   - arn: arn:aws:iam::production:role/UpdateApp
@@ -149,7 +204,9 @@ rolewatch.yaml:6:10: an ARN has the account's id: write `444455556666` in place 
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::4444:role/UpdateApp\n    groups: [development/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::4444:role/UpdateApp\n    groups: [development/Developers]\n"
+            ),
             "
 rolewatch.yaml:6:10: `4444` is no account id: it has twelve digits, and `*` stands for any
     6 |   - arn: arn:aws:iam::4444:role/UpdateApp
@@ -157,7 +214,9 @@ rolewatch.yaml:6:10: `4444` is no account id: it has twelve digits, and `*` stan
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:user/alice\n    groups: [development/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:user/alice\n    groups: [development/Developers]\n"
+            ),
             "
 rolewatch.yaml:6:10: `user/alice` is no role: after the account comes `role/`, the path and the name
     6 |   - arn: arn:aws:iam::444455556666:user/alice
@@ -165,7 +224,9 @@ rolewatch.yaml:6:10: `user/alice` is no role: after the account comes `role/`, t
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/\n    groups: [development/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/\n    groups: [development/Developers]\n"
+            ),
             "
 rolewatch.yaml:6:10: the role's name is missing: `role/*` is any role
     6 |   - arn: arn:aws:iam::444455556666:role/
@@ -189,7 +250,9 @@ rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:ia
 ",
         );
         told(
-            format!("{HEAD}roles:\n  - arn: \"arn:aws:iam::444455556666:role/Update App\"\n    groups: [development/Developers]\n"),
+            format!(
+                "{HEAD}roles:\n  - arn: \"arn:aws:iam::444455556666:role/Update App\"\n    groups: [development/Developers]\n"
+            ),
             r#"
 rolewatch.yaml:6:10: a role's ARN cannot have a space: it is written like `arn:aws:iam::444455556666:role/UpdateApp`
     6 |   - arn: "arn:aws:iam::444455556666:role/Update App"

@@ -26,28 +26,63 @@ pub(in crate::policy) const ROLE_KEYS: &[&str] = &[
 ];
 
 /// The entries that could be read.
-pub(super) fn read_all(field: &Field<'_>, accounts: &Accounts, problems: &mut Problems) -> Vec<RolePolicy> {
-    let slots = field.list(&Entries::Maps("arn"), problems).unwrap_or_default();
-    slots.iter().filter_map(|slot| read(slot, accounts, problems)).collect()
+pub(super) fn read_all(
+    field: &Field<'_>,
+    accounts: &Accounts,
+    problems: &mut Problems,
+) -> Vec<RolePolicy> {
+    let slots = field
+        .list(&Entries::Maps("arn"), problems)
+        .unwrap_or_default();
+    slots
+        .iter()
+        .filter_map(|slot| read(slot, accounts, problems))
+        .collect()
 }
 
 fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePolicy> {
     let fields = Fields::of(slot.node, "a role", ROLE_KEYS, problems)?;
     // Everything is read before anything is given up, so that all that is wrong is told at once.
     let arn = fields
-        .required("arn", "which role it is, such as `arn:aws:iam::444455556666:role/UpdateApp`", problems)
+        .required(
+            "arn",
+            "which role it is, such as `arn:aws:iam::444455556666:role/UpdateApp`",
+            problems,
+        )
         .and_then(|field| pattern::role(&field.slot(), accounts, problems));
     let identities = match fields.optional("identities") {
         Some(field) => identities(field, problems),
         None => Some(vec![IdentityKind::IamUser]),
     };
     let groups = groups(&fields, identities.as_deref(), accounts, problems);
-    let mfa = choice(&fields, "mfa", &Mfa::ALL, Mfa::as_str, Mfa::Required, problems);
-    let chaining = choice(&fields, "chaining", &Decision::ALL, Decision::as_str, Decision::Deny, problems);
-    let severity = choice(&fields, "severity", &Severity::ALL, Severity::as_str, Severity::default(), problems);
-    let [max_session, max_stretch, max_per_day] =
-        ["max_session", "max_stretch", "max_per_day"].map(|name| span(&fields, name, Bound::AtMost, problems));
-    let [min_membership, min_mfa_age] = ["min_membership", "min_mfa_age"].map(|name| span(&fields, name, Bound::AtLeast, problems));
+    let mfa = choice(
+        &fields,
+        "mfa",
+        &Mfa::ALL,
+        Mfa::as_str,
+        Mfa::Required,
+        problems,
+    );
+    let chaining = choice(
+        &fields,
+        "chaining",
+        &Decision::ALL,
+        Decision::as_str,
+        Decision::Deny,
+        problems,
+    );
+    let severity = choice(
+        &fields,
+        "severity",
+        &Severity::ALL,
+        Severity::as_str,
+        Severity::default(),
+        problems,
+    );
+    let [max_session, max_stretch, max_per_day] = ["max_session", "max_stretch", "max_per_day"]
+        .map(|name| span(&fields, name, Bound::AtMost, problems));
+    let [min_membership, min_mfa_age] =
+        ["min_membership", "min_mfa_age"].map(|name| span(&fields, name, Bound::AtLeast, problems));
     Some(RolePolicy {
         arn: arn?,
         groups: groups?,
@@ -64,7 +99,12 @@ fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option
     })
 }
 
-fn groups(fields: &Fields<'_>, identities: Option<&[IdentityKind]>, accounts: &Accounts, problems: &mut Problems) -> Option<Vec<GroupRef>> {
+fn groups(
+    fields: &Fields<'_>,
+    identities: Option<&[IdentityKind]>,
+    accounts: &Accounts,
+    problems: &mut Problems,
+) -> Option<Vec<GroupRef>> {
     let users = identities.is_none_or(|kinds| kinds.contains(&IdentityKind::IamUser));
     let why = if users {
         "the groups whose members may enter it, such as `[development/Developers]`"
@@ -155,9 +195,18 @@ mod tests {
     fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
         let policy = good(&role_with(""));
         let role = policy.roles.first().unwrap();
-        assert_eq!((role.mfa, role.chaining, role.severity), (Mfa::Required, Decision::Deny, Severity::High));
+        assert_eq!(
+            (role.mfa, role.chaining, role.severity),
+            (Mfa::Required, Decision::Deny, Severity::High)
+        );
         assert_eq!(role.identities, [IdentityKind::IamUser]);
-        let limits = [role.max_session, role.max_stretch, role.max_per_day, role.min_membership, role.min_mfa_age];
+        let limits = [
+            role.max_session,
+            role.max_stretch,
+            role.max_per_day,
+            role.min_membership,
+            role.min_mfa_age,
+        ];
         assert_eq!(limits, [None; 5]);
         assert_eq!(role.line, 6);
     }
@@ -169,16 +218,30 @@ mod tests {
              min_mfa_age: 90s\n    chaining: allow\n    identities: [iam-user, identity-center, saml, web-identity, service]\n    severity: critical\n",
         ));
         let role = policy.roles.first().unwrap();
-        assert_eq!((role.mfa, role.chaining, role.severity), (Mfa::Optional, Decision::Allow, Severity::Critical));
+        assert_eq!(
+            (role.mfa, role.chaining, role.severity),
+            (Mfa::Optional, Decision::Allow, Severity::Critical)
+        );
         assert_eq!(role.identities, IdentityKind::ALL);
         assert!(role.allows(IdentityKind::Saml));
-        let limits = [role.max_session, role.max_stretch, role.max_per_day, role.min_membership, role.min_mfa_age];
-        assert_eq!(limits.map(|limit| limit.unwrap().seconds()), [2_700, 5_400, 14_400, 172_800, 90]);
+        let limits = [
+            role.max_session,
+            role.max_stretch,
+            role.max_per_day,
+            role.min_membership,
+            role.min_mfa_age,
+        ];
+        assert_eq!(
+            limits.map(|limit| limit.unwrap().seconds()),
+            [2_700, 5_400, 14_400, 172_800, 90]
+        );
     }
 
     #[test]
     fn a_role_for_services_names_no_group() {
-        let policy = good(&format!("{HEAD}roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [service]}}\n"));
+        let policy = good(&format!(
+            "{HEAD}roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [service]}}\n"
+        ));
         assert_eq!(policy.roles.first().unwrap().groups, []);
         assert_eq!(policy.warnings, []);
     }

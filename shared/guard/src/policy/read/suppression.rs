@@ -9,24 +9,53 @@ use super::{pattern, prose};
 use crate::untrusted::harmless;
 
 /// The keys of an entry of `suppress`, all of them required.
-pub(in crate::policy) const SUPPRESSION_KEYS: &[&str] = &["rule", "caller", "reason", "owner", "until"];
+pub(in crate::policy) const SUPPRESSION_KEYS: &[&str] =
+    &["rule", "caller", "reason", "owner", "until"];
 
 /// The entries that could be read.
 pub(super) fn read_all(field: &Field<'_>, problems: &mut Problems) -> Vec<Suppression> {
-    let slots = field.list(&Entries::Maps("rule"), problems).unwrap_or_default();
-    slots.iter().filter_map(|slot| read(slot, problems)).collect()
+    let slots = field
+        .list(&Entries::Maps("rule"), problems)
+        .unwrap_or_default();
+    slots
+        .iter()
+        .filter_map(|slot| read(slot, problems))
+        .collect()
 }
 
 fn read(slot: &Slot<'_>, problems: &mut Problems) -> Option<Suppression> {
-    let fields = Fields::of(slot.node, "an entry of `suppress`", SUPPRESSION_KEYS, problems)?;
-    let rule = fields.required("rule", "whose findings are hidden, such as `RW003`", problems).and_then(|field| rule(field, problems));
+    let fields = Fields::of(
+        slot.node,
+        "an entry of `suppress`",
+        SUPPRESSION_KEYS,
+        problems,
+    )?;
+    let rule = fields
+        .required(
+            "rule",
+            "whose findings are hidden, such as `RW003`",
+            problems,
+        )
+        .and_then(|field| rule(field, problems));
     let caller = fields
-        .required("caller", "whose switches they are about, as an ARN or a glob of it", problems)
+        .required(
+            "caller",
+            "whose switches they are about, as an ARN or a glob of it",
+            problems,
+        )
         .and_then(|field| pattern::caller(&field.slot(), problems));
-    let reason = fields.required("reason", "why it is hidden", problems).and_then(|field| prose(&field.slot(), "migration", problems));
-    let owner = fields.required("owner", "who answers for it", problems).and_then(|field| prose(&field.slot(), "platform", problems));
+    let reason = fields
+        .required("reason", "why it is hidden", problems)
+        .and_then(|field| prose(&field.slot(), "migration", problems));
+    let owner = fields
+        .required("owner", "who answers for it", problems)
+        .and_then(|field| prose(&field.slot(), "platform", problems));
     let until = fields
-        .required("until", "the last day on which it is hidden, such as `2026-12-31`", problems)
+        .required(
+            "until",
+            "the last day on which it is hidden, such as `2026-12-31`",
+            problems,
+        )
         .and_then(|field| day(&field.slot(), problems));
     Some(Suppression {
         rule: rule?,
@@ -43,14 +72,18 @@ fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
     let text = slot.text("RW003", problems)?;
     let Some(known) = KNOWN_RULES.into_iter().find(|rule| *rule == text) else {
         problems.at(slot.place, || {
-            let meant = nearest(text, KNOWN_RULES)
-                .map_or_else(|| ": write a code such as `RW003`".into(), |rule| format!(", did you mean `{rule}`?"));
+            let meant = nearest(text, KNOWN_RULES).map_or_else(
+                || ": write a code such as `RW003`".into(),
+                |rule| format!(", did you mean `{rule}`?"),
+            );
             format!("unknown rule `{}`{meant}", harmless(text))
         });
         return None;
     };
     if NEVER_SUPPRESSED.contains(&known) {
-        problems.at(slot.place, || format!("{known} cannot be suppressed: its findings are always told"));
+        problems.at(slot.place, || {
+            format!("{known} cannot be suppressed: its findings are always told")
+        });
         return None;
     }
     Some(known)
@@ -59,9 +92,17 @@ fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
 fn day(slot: &Slot<'_>, problems: &mut Problems) -> Option<Date> {
     let text = slot.text("2026-12-31", problems)?;
     let is_day = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if matches!(at, 4 | 7) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
     if !is_day {
-        problems.at(slot.place, || format!("`{}` is no day: write it like `2026-12-31`", harmless(text)));
+        problems.at(slot.place, || {
+            format!("`{}` is no day: write it like `2026-12-31`", harmless(text))
+        });
         return None;
     }
     let day = text.parse().ok();
@@ -81,12 +122,28 @@ mod tests {
             "{HEAD}roles: []\nsuppress:\n  - {{rule: RW003, caller: '*', reason: ' a: b ', owner: o, until: 2026-12-31}}\n  \
              - rule: RW101\n    caller: arn:aws:iam::111122223333:user/*\n    reason: >\n      two\n      lines\n    owner: o\n    until: \"2027-01-01\"\n"
         ));
-        let [a, b] = policy.suppress.as_slice() else { panic!("two entries") };
+        let [a, b] = policy.suppress.as_slice() else {
+            panic!("two entries")
+        };
         assert_eq!(
-            (a.rule, a.caller.as_str(), a.reason.as_str(), a.until.to_string().as_str(), a.line),
+            (
+                a.rule,
+                a.caller.as_str(),
+                a.reason.as_str(),
+                a.until.to_string().as_str(),
+                a.line
+            ),
             ("RW003", "*", "a: b", "2026-12-31", 7)
         );
-        assert_eq!((b.rule, b.reason.as_str(), b.until.to_string().as_str(), b.line), ("RW101", "two lines", "2027-01-01", 8));
+        assert_eq!(
+            (
+                b.rule,
+                b.reason.as_str(),
+                b.until.to_string().as_str(),
+                b.line
+            ),
+            ("RW101", "two lines", "2027-01-01", 8)
+        );
     }
 
     #[test]
@@ -102,7 +159,9 @@ rolewatch.yaml:12:5: unknown key `untill`, did you mean `until`?
 ",
         );
         told(
-            format!("{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    until: 2026-12-31\n"),
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    until: 2026-12-31\n"
+            ),
             "
 rolewatch.yaml:7:5: an entry of `suppress` needs `owner`: who answers for it
     7 |   - rule: RW003
@@ -134,7 +193,9 @@ rolewatch.yaml:7:19: unknown key `caler`, did you mean `caller`?
     #[test]
     fn a_rule_is_a_code_that_can_be_suppressed() {
         told(
-            format!("{HEAD}roles: []\nsuppress:\n  - rule: RW03\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"),
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: RW03\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
+            ),
             "
 rolewatch.yaml:7:11: unknown rule `RW03`, did you mean `RW003`?
     7 |   - rule: RW03
@@ -142,7 +203,9 @@ rolewatch.yaml:7:11: unknown rule `RW03`, did you mean `RW003`?
 ",
         );
         told(
-            format!("{HEAD}roles: []\nsuppress:\n  - rule: rw003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"),
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: rw003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
+            ),
             "
 rolewatch.yaml:7:11: unknown rule `rw003`, did you mean `RW003`?
     7 |   - rule: rw003
@@ -160,7 +223,9 @@ rolewatch.yaml:7:11: unknown rule `session-too-long`: write a code such as `RW00
 ",
         );
         told(
-            format!("{HEAD}roles: []\nsuppress:\n  - rule: RW008\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"),
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: RW008\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
+            ),
             "
 rolewatch.yaml:7:11: RW008 cannot be suppressed: its findings are always told
     7 |   - rule: RW008
@@ -168,7 +233,9 @@ rolewatch.yaml:7:11: RW008 cannot be suppressed: its findings are always told
 ",
         );
         told(
-            format!("{HEAD}roles: []\nsuppress:\n  - rule: RW201\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"),
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: RW201\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
+            ),
             "
 rolewatch.yaml:7:11: RW201 cannot be suppressed: its findings are always told
     7 |   - rule: RW201
@@ -214,7 +281,9 @@ rolewatch.yaml:9:13: `reason` has characters that cannot be seen: remove them
     #[test]
     fn until_is_a_day_that_exists() {
         told(
-            format!("{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 31.12.2026\n"),
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 31.12.2026\n"
+            ),
             "
 rolewatch.yaml:11:12: `31.12.2026` is no day: write it like `2026-12-31`
    11 |     until: 31.12.2026
@@ -222,7 +291,9 @@ rolewatch.yaml:11:12: `31.12.2026` is no day: write it like `2026-12-31`
 ",
         );
         told(
-            format!("{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-02-30\n"),
+            format!(
+                "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-02-30\n"
+            ),
             "
 rolewatch.yaml:11:12: there is no day `2026-02-30`
    11 |     until: 2026-02-30

@@ -3,11 +3,14 @@
 use super::super::Policy;
 
 /// The first lines of a policy; `roles` is to follow in line 5.
-pub(super) const HEAD: &str = "version: 1\naccounts:\n  \"111122223333\": development\n  \"444455556666\": production\n";
+pub(super) const HEAD: &str =
+    "version: 1\naccounts:\n  \"111122223333\": development\n  \"444455556666\": production\n";
 
 /// A policy of one role, to which lines are added from line 8 on.
 pub(super) fn role_with(lines: &str) -> String {
-    format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n{lines}")
+    format!(
+        "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n{lines}"
+    )
 }
 
 /// A policy that must read well.
@@ -18,7 +21,9 @@ pub(super) fn good(text: &str) -> Policy {
 /// Holds what is told about a bad policy against what should be.
 #[track_caller]
 pub(super) fn told(text: impl AsRef<[u8]>, expected: &str) {
-    let errors = Policy::read(text.as_ref(), "rolewatch.yaml").expect_err("it should be wrong").to_string();
+    let errors = Policy::read(text.as_ref(), "rolewatch.yaml")
+        .expect_err("it should be wrong")
+        .to_string();
     let expected = expected.trim_matches('\n');
     assert!(errors == expected, "told:\n{errors}\nnot:\n{expected}");
 }
@@ -264,7 +269,9 @@ rolewatch.yaml:6:10: `regions` is empty: leave the key out, and events are taken
 ",
     );
     told(
-        format!("{HEAD}roles: []\nregions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]\n"),
+        format!(
+            "{HEAD}roles: []\nregions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]\n"
+        ),
         "
 rolewatch.yaml:6:22: `us-east` is no region: they are written like `us-east-1`
     6 | regions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]
@@ -364,7 +371,14 @@ rolewatch.yaml:6:59: `Developers` lacks its account: write it like `development/
 #[test]
 fn a_policy_without_options_has_the_strict_ones() {
     let policy = good(&format!("{HEAD}roles: []\n"));
-    assert_eq!((policy.assume_root.as_str(), policy.regions.len(), policy.suppress.len()), ("deny", 0, 0));
+    assert_eq!(
+        (
+            policy.assume_root.as_str(),
+            policy.regions.len(),
+            policy.suppress.len()
+        ),
+        ("deny", 0, 0)
+    );
 }
 
 #[test]
@@ -373,7 +387,9 @@ fn anchors_spare_repetition() {
         "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/A\n    groups: &people [development/Developers]\n    max_session: &short 1h\n  \
          - arn: arn:aws:iam::444455556666:role/B\n    groups: *people\n    max_session: *short\n"
     ));
-    let [a, b] = policy.roles.as_slice() else { panic!("two roles") };
+    let [a, b] = policy.roles.as_slice() else {
+        panic!("two roles")
+    };
     assert_eq!((&a.groups, a.max_session), (&b.groups, b.max_session));
     assert_eq!((a.line, b.line), (6, 9));
 }

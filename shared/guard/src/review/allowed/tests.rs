@@ -46,7 +46,10 @@ fn production(trusting: &Value) -> Value {
 }
 
 fn usual(trusting: &Value) -> Files {
-    files(&[development(&json!([assume()]), &json!([]), &["Testers"]), production(trusting)])
+    files(&[
+        development(&json!([assume()]), &json!([]), &["Testers"]),
+        production(trusting),
+    ])
 }
 
 fn files(all: &[Value]) -> Files {
@@ -58,36 +61,74 @@ fn files(all: &[Value]) -> Files {
 }
 
 fn add(files: &mut Files, json: &Value, taken: Option<&str>) {
-    let Ok(Input::Account(account)) = Input::read(json.to_string().as_bytes()) else { panic!("{json}") };
+    let Ok(Input::Account(account)) = Input::read(json.to_string().as_bytes()) else {
+        panic!("{json}")
+    };
     files.add(*account, taken.map(|taken| taken.parse().unwrap()));
 }
 
 /// What is said of the last switch of the story.
 fn found(story: &Story, rule: &str, files: &Files) -> Option<AllowedBy> {
-    assert!(story.findings().iter().any(|finding| finding.rule == rule), "{rule} has to be found");
-    let (policy, rosters, world) = (story.policy(), story.rosters(), story.world_of(story.records()));
+    assert!(
+        story.findings().iter().any(|finding| finding.rule == rule),
+        "{rule} has to be found"
+    );
+    let (policy, rosters, world) = (
+        story.policy(),
+        story.rosters(),
+        story.world_of(story.records()),
+    );
     let mut said = None;
-    judge(&world, &policy, &rosters, Scope::default(), &mut |examined| said = allowed_by(examined, rule, files, &policy));
+    judge(
+        &world,
+        &policy,
+        &rosters,
+        Scope::default(),
+        &mut |examined| said = allowed_by(examined, rule, files, &policy),
+    );
     said
 }
 
 fn by(said: &AllowedBy) -> Vec<Value> {
-    said.stopped_by.iter().flat_map(|change| &change.by).map(|text| serde_json::from_str(text).unwrap()).collect()
+    said.stopped_by
+        .iter()
+        .flat_map(|change| &change.by)
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect()
 }
 
 #[test]
 fn the_statement_of_another_group_is_named_and_goes() {
     let mut story = Story::new();
     story.switch("tom");
-    let said =
-        found(&story, "RW001", &files(&[development(&json!([]), &json!([assume()]), &["Testers"]), production(&trust(&root()))])).unwrap();
-    let shown: Vec<String> = said.statements.iter().map(|one| format!("{} in {}", one.which, one.policy)).collect();
+    let said = found(
+        &story,
+        "RW001",
+        &files(&[
+            development(&json!([]), &json!([assume()]), &["Testers"]),
+            production(&trust(&root())),
+        ]),
+    )
+    .unwrap();
+    let shown: Vec<String> = said
+        .statements
+        .iter()
+        .map(|one| format!("{} in {}", one.which, one.policy))
+        .collect();
     assert_eq!(
         shown,
-        ["the statement in the trust policy of UpdateApp", "statement Enter in inline policy p of arn:aws:iam::111122223333:group/Testers"]
+        [
+            "the statement in the trust policy of UpdateApp",
+            "statement Enter in inline policy p of arn:aws:iam::111122223333:group/Testers"
+        ]
     );
-    let [change] = &*said.stopped_by else { panic!("{said:?}") };
-    assert_eq!((&*change.which, change.by.len(), said.hangs_on.len()), ("statement Enter", 0, 0));
+    let [change] = &*said.stopped_by else {
+        panic!("{said:?}")
+    };
+    assert_eq!(
+        (&*change.which, change.by.len(), said.hangs_on.len()),
+        ("statement Enter", 0, 0)
+    );
     let text = said.to_string();
     assert!(
         text.contains("the time of the rosters, not of the switch")
@@ -101,7 +142,10 @@ fn a_group_that_they_were_not_in_then_is_not_what_let_them_in() {
     let mut story = Story::new();
     story.switch("tom");
     // Somebody has put tom into Developers since.
-    let later = files(&[development(&json!([assume()]), &json!([]), &["Developers"]), production(&trust(&root()))]);
+    let later = files(&[
+        development(&json!([assume()]), &json!([]), &["Developers"]),
+        production(&trust(&root())),
+    ]);
     assert_eq!(found(&story, "RW001", &later), None);
 }
 
@@ -117,7 +161,10 @@ fn a_trust_policy_without_mfa_gets_the_condition() {
     assert_eq!(found(&story, "RW002", &usual(&wanted)), None);
     let mut hole = trust(&root());
     hole["Condition"] = json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}});
-    assert_eq!(by(&found(&story, "RW002", &usual(&hole)).unwrap()), [wanted]);
+    assert_eq!(
+        by(&found(&story, "RW002", &usual(&hole)).unwrap()),
+        [wanted]
+    );
 }
 
 #[test]
@@ -128,18 +175,29 @@ fn what_the_records_do_not_show_is_named() {
     asks["Condition"] = json!({"StringEquals": {"sts:ExternalId": "x\u{202e}"}});
     let said = found(&story, "RW002", &usual(&asks)).unwrap();
     assert_eq!(said.hangs_on, ["StringEquals sts:ExternalId x\u{fffd}"]);
-    assert!(said.to_string().contains("that is so if these hold") && !said.to_string().contains('\u{202e}'), "{said}");
+    assert!(
+        said.to_string().contains("that is so if these hold")
+            && !said.to_string().contains('\u{202e}'),
+        "{said}"
+    );
 }
 
 #[test]
 fn an_account_outside_is_taken_out_of_the_trust_policy() {
     let mut story = Story::new();
     story.switch("dora").from_account("999988887777");
-    let named = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:root"]});
+    let named =
+        json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:root"]});
     let said = found(&story, "RW007", &usual(&trust(&named))).unwrap();
-    assert_eq!(said.unseen.as_deref(), Some("account 999988887777 has no roster"));
+    assert_eq!(
+        said.unseen.as_deref(),
+        Some("account 999988887777 has no roster")
+    );
     assert_eq!(by(&said), [trust(&root())]);
-    assert_eq!(by(&found(&story, "RW007", &usual(&trust(&json!("*")))).unwrap()), [trust(&root())]);
+    assert_eq!(
+        by(&found(&story, "RW007", &usual(&trust(&json!("*")))).unwrap()),
+        [trust(&root())]
+    );
     assert_eq!(found(&story, "RW007", &usual(&trust(&root()))), None);
 }
 
@@ -150,8 +208,17 @@ fn the_role_at_the_middle_of_a_chain_is_kept_out() {
     let said = found(&story, "RW011", &usual(&trust(&root()))).unwrap();
     let deny = json!({"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111122223333:role/Jump"}, "Action": "sts:AssumeRole"});
     assert_eq!(by(&said), [trust(&root()), deny]);
-    assert!(said.to_string().contains("To stop it, add to the trust policy of UpdateApp: {"), "{said}");
-    assert!(said.statements.iter().any(|one| one.policy == "inline policy p of arn:aws:iam::111122223333:role/Jump"), "{said:?}");
+    assert!(
+        said.to_string()
+            .contains("To stop it, add to the trust policy of UpdateApp: {"),
+        "{said}"
+    );
+    assert!(
+        said.statements
+            .iter()
+            .any(|one| one.policy == "inline policy p of arn:aws:iam::111122223333:role/Jump"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -160,8 +227,14 @@ fn a_session_that_the_trust_policy_names_is_taken_out_of_it() {
     story.chain("dora", "Jump");
     let named = |session: &str| json!({"AWS": [format!("arn:aws:sts::111122223333:assumed-role/Jump/{session}"), "arn:aws:iam::555555555555:root"]});
     let said = found(&story, "RW011", &usual(&trust(&named("dora")))).unwrap();
-    assert_eq!(by(&said), [trust(&json!({"AWS": "arn:aws:iam::555555555555:root"}))]);
-    assert_eq!(found(&story, "RW011", &usual(&trust(&named("alice")))), None);
+    assert_eq!(
+        by(&said),
+        [trust(&json!({"AWS": "arn:aws:iam::555555555555:root"}))]
+    );
+    assert_eq!(
+        found(&story, "RW011", &usual(&trust(&named("alice")))),
+        None
+    );
 }
 
 #[test]
@@ -169,8 +242,18 @@ fn a_service_is_taken_out_of_the_trust_policy() {
     let mut story = Story::new();
     story.service_switch("lambda.amazonaws.com");
     let both = json!({"AWS": "arn:aws:iam::111122223333:root", "Service": "lambda.amazonaws.com"});
-    assert_eq!(by(&found(&story, "RW012", &usual(&trust(&both))).unwrap()), [trust(&root())]);
-    assert_eq!(found(&story, "RW012", &usual(&trust(&both))).unwrap().statements.len(), 1, "a service has no policies of its own");
+    assert_eq!(
+        by(&found(&story, "RW012", &usual(&trust(&both))).unwrap()),
+        [trust(&root())]
+    );
+    assert_eq!(
+        found(&story, "RW012", &usual(&trust(&both)))
+            .unwrap()
+            .statements
+            .len(),
+        1,
+        "a service has no policies of its own"
+    );
     let other = json!({"Service": "ec2.amazonaws.com"});
     assert_eq!(found(&story, "RW012", &usual(&trust(&other))), None);
 }
@@ -181,7 +264,10 @@ fn credentials_that_last_too_long_get_a_limit() {
     story.switch("dora").with_mfa().lasting(7_200);
     let mut wanted = trust(&root());
     wanted["Condition"] = json!({"NumericLessThanEquals": {"sts:DurationSeconds": "3600"}});
-    assert_eq!(by(&found(&story, "RW003", &usual(&trust(&root()))).unwrap()), [wanted.clone()]);
+    assert_eq!(
+        by(&found(&story, "RW003", &usual(&trust(&root()))).unwrap()),
+        [wanted.clone()]
+    );
     assert_eq!(found(&story, "RW003", &usual(&wanted)), None);
 }
 
@@ -196,7 +282,10 @@ fn nothing_is_said_of_a_role_that_was_made_again_or_of_files_without_it() {
     assert_eq!(found(&story, "RW002", &files(&[dev()])), None);
     // The person's own account is not needed to name the trust policy.
     let said = found(&story, "RW002", &files(&[production(&trust(&root()))])).unwrap();
-    assert_eq!((said.statements.len(), said.unseen.as_deref()), (1, Some("account 111122223333 has no roster")));
+    assert_eq!(
+        (said.statements.len(), said.unseen.as_deref()),
+        (1, Some("account 111122223333 has no roster"))
+    );
 }
 
 #[test]
@@ -207,7 +296,15 @@ fn the_file_nearest_to_the_switch_is_asked() {
     mfa["Condition"] = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
     let mut files = files(&[development(&json!([assume()]), &json!([]), &[])]);
     add(&mut files, &production(&mfa), Some("2026-03-20T00:00:00Z"));
-    add(&mut files, &production(&trust(&root())), Some("2026-03-01T00:00:00Z"));
+    add(
+        &mut files,
+        &production(&trust(&root())),
+        Some("2026-03-01T00:00:00Z"),
+    );
     let said = found(&story, "RW002", &files).unwrap();
-    assert!(said.to_string().contains("as of 2026-03-01T00:00:00Z and an unknown time"), "{said}");
+    assert!(
+        said.to_string()
+            .contains("as of 2026-03-01T00:00:00Z and an unknown time"),
+        "{said}"
+    );
 }

@@ -29,12 +29,20 @@ pub(in crate::review) struct Choice {
 impl Choice {
     /// One of these, or whatever a policy asks for.
     pub(in crate::review) fn free(key: &str, own: impl Into<Vec<Held>>) -> Self {
-        Self { key: key.to_owned(), own: own.into(), is_free: true }
+        Self {
+            key: key.to_owned(),
+            own: own.into(),
+            is_free: true,
+        }
     }
 
     /// One of these and nothing else.
     pub(in crate::review) fn of(key: &str, own: impl Into<Vec<Held>>) -> Self {
-        Self { key: key.to_owned(), own: own.into(), is_free: false }
+        Self {
+            key: key.to_owned(),
+            own: own.into(),
+            is_free: false,
+        }
     }
 }
 
@@ -61,11 +69,16 @@ impl<'a> Search<'_, 'a> {
     /// A key that isn't chosen yet may hold anything. So a `no` holds for every choice, and a `yes` too: then the first is as good as any.
     fn choose(&self, context: &Context, choices: &[Choice], left: &mut usize) -> Decision<'a> {
         let decision = self.ask(context);
-        let Some((choice, rest)) = choices.split_first().filter(|_| !decision.allowed.is_no()) else { return decision };
+        let Some((choice, rest)) = choices.split_first().filter(|_| !decision.allowed.is_no())
+        else {
+            return decision;
+        };
         let (values, is_cut) = values(choice, &self.conditions, context);
         let with = |held: &Held| context.clone().with_held(&choice.key, held.clone());
         if decision.allowed.is_yes() {
-            return values.first().map_or(decision, |first| self.choose(&with(first), rest, left));
+            return values
+                .first()
+                .map_or(decision, |first| self.choose(&with(first), rest, left));
         }
         let mut best: Option<Decision<'a>> = None;
         for held in &values {
@@ -83,13 +96,19 @@ impl<'a> Search<'_, 'a> {
             }
         }
         match best {
-            Some(best) if is_cut && best.allowed.is_no() => opened(decision, &format!("more values of {} than are tried", choice.key)),
+            Some(best) if is_cut && best.allowed.is_no() => opened(
+                decision,
+                &format!("more values of {} than are tried", choice.key),
+            ),
             best => best.unwrap_or(decision),
         }
     }
 
     fn ask(&self, context: &Context) -> Decision<'a> {
-        let asked = |action| self.entrant.asked(action, &self.role.arn, self.owner, context, &self.trust);
+        let asked = |action| {
+            self.entrant
+                .asked(action, &self.role.arn, self.owner, context, &self.trust)
+        };
         let mut decision = asked(ASSUME);
         if matches!(context.held("sts:SourceIdentity"), Held::Values(_)) {
             // To set a source identity is an action of its own.
@@ -101,22 +120,41 @@ impl<'a> Search<'_, 'a> {
 }
 
 fn opened<'a>(decision: Decision<'a>, why: &str) -> Decision<'a> {
-    Decision { allowed: Truth::open(why), ..decision }
+    Decision {
+        allowed: Truth::open(why),
+        ..decision
+    }
 }
 
 /// What a caller may put under a key: what they would anyway, what the policies ask for, and something else. Also whether there are more.
 fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec<Held>, bool) {
     let is_key = |name: &str| name.eq_ignore_ascii_case(&choice.key);
-    let asked: Vec<&&Condition> = conditions.iter().filter(|condition| is_key(&condition.key)).collect();
-    let is_asked = !asked.is_empty() || conditions.iter().any(|condition| condition.variables().any(is_key));
-    let mut values: Vec<Held> = choice.own.iter().take(if is_asked { choice.own.len() } else { 1 }).cloned().collect();
+    let asked: Vec<&&Condition> = conditions
+        .iter()
+        .filter(|condition| is_key(&condition.key))
+        .collect();
+    let is_asked = !asked.is_empty()
+        || conditions
+            .iter()
+            .any(|condition| condition.variables().any(is_key));
+    let mut values: Vec<Held> = choice
+        .own
+        .iter()
+        .take(if is_asked { choice.own.len() } else { 1 })
+        .cloned()
+        .collect();
     if !choice.is_free {
         return (values, false);
     }
-    let wanted = asked.iter().flat_map(|condition| condition.examples(context));
+    let wanted = asked
+        .iter()
+        .flat_map(|condition| condition.examples(context));
     let samples = asked.iter().flat_map(|condition| condition.samples());
     let samples = samples.filter(|value| may_hold(&choice.key, value));
-    for value in wanted.chain(is_asked.then(|| "other".to_owned())).chain(samples) {
+    for value in wanted
+        .chain(is_asked.then(|| "other".to_owned()))
+        .chain(samples)
+    {
         let held = Held::Values(vec![value]);
         if values.contains(&held) {
             continue;
@@ -131,5 +169,8 @@ fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec
 
 /// Whether STS takes a value that was made up: how long a session lasts is bounded.
 fn may_hold(key: &str, value: &str) -> bool {
-    !key.eq_ignore_ascii_case("sts:DurationSeconds") || value.parse().is_ok_and(|seconds: u32| DURATIONS.contains(&seconds))
+    !key.eq_ignore_ascii_case("sts:DurationSeconds")
+        || value
+            .parse()
+            .is_ok_and(|seconds: u32| DURATIONS.contains(&seconds))
 }

@@ -7,20 +7,36 @@ use crate::policy::{Mfa, Policy, Severity};
 use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
 
 fn drafted(company: &Company) -> (String, Policy) {
-    let names = [(DEVELOPMENT, "development"), (PRODUCTION, "production")].map(|(id, name)| (id.parse().unwrap(), name.to_owned()));
+    let names = [(DEVELOPMENT, "development"), (PRODUCTION, "production")]
+        .map(|(id, name)| (id.parse().unwrap(), name.to_owned()));
     let text = draft(&company.setup(), &BTreeMap::from(names));
-    let policy = Policy::read(text.as_bytes(), "draft").unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+    let policy =
+        Policy::read(text.as_bytes(), "draft").unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     (text, policy)
 }
 
 #[test]
 fn a_draft_has_the_role_its_groups_and_its_limit_and_is_a_valid_policy() {
     let (text, policy) = drafted(&Company::new());
-    let [role] = &policy.roles[..] else { panic!("{text}") };
-    assert_eq!((role.arn.as_str(), role.mfa, role.severity), (ROLE, Mfa::Required, Severity::High));
-    assert_eq!(role.groups.iter().map(|group| group.written.as_str()).collect::<Vec<_>>(), ["development/Developers"]);
+    let [role] = &policy.roles[..] else {
+        panic!("{text}")
+    };
+    assert_eq!(
+        (role.arn.as_str(), role.mfa, role.severity),
+        (ROLE, Mfa::Required, Severity::High)
+    );
+    assert_eq!(
+        role.groups
+            .iter()
+            .map(|group| group.written.as_str())
+            .collect::<Vec<_>>(),
+        ["development/Developers"]
+    );
     assert_eq!(role.max_session.map(Span::seconds), Some(3_600));
-    assert!(text.contains("IAM demands it of everybody today") && text.contains("(1 member)"), "{text}");
+    assert!(
+        text.contains("IAM demands it of everybody today") && text.contains("(1 member)"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -31,8 +47,18 @@ fn what_is_to_be_decided_is_said() {
     let company = Company::new()
         .trust(trust)
         .user_policy("tom", all.clone())
-        .change("RoleDetailList", "UpdateApp", "RolePolicyList", json!([{"PolicyName": "all", "PolicyDocument": {"Statement": all}}]))
-        .change("RoleDetailList", "UpdateApp", "MaxSessionDuration", json!(null));
+        .change(
+            "RoleDetailList",
+            "UpdateApp",
+            "RolePolicyList",
+            json!([{"PolicyName": "all", "PolicyDocument": {"Statement": all}}]),
+        )
+        .change(
+            "RoleDetailList",
+            "UpdateApp",
+            "MaxSessionDuration",
+            json!(null),
+        );
     let (text, policy) = drafted(&company);
     for words in [
         "\"999988887777\": NAME",
@@ -49,17 +75,26 @@ fn what_is_to_be_decided_is_said() {
 
 #[test]
 fn sessions_that_are_named_the_role_itself_and_empty_groups_are_told() {
-    let jump = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
+    let jump =
+        json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
     let session = "arn:aws:sts::111122223333:assumed-role/Jump/alice";
     let trust = json!({"Effect": "Allow", "Principal": {"AWS": [session, ROLE]}, "Action": "sts:AssumeRole"});
     let enters = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE});
     let company = Company::new()
-        .change("RoleDetailList", "UpdateApp", "AssumeRolePolicyDocument", json!({"Version": "2012-10-17", "Statement": [jump, trust]}))
+        .change(
+            "RoleDetailList",
+            "UpdateApp",
+            "AssumeRolePolicyDocument",
+            json!({"Version": "2012-10-17", "Statement": [jump, trust]}),
+        )
         .change("UserDetailList", "dora", "GroupList", json!([]))
         .role(DEVELOPMENT, "Jump", jump.clone(), enters);
     let (text, policy) = drafted(&company);
     assert_eq!(policy.roles[0].groups.len(), 1, "{text}");
-    for words in ["sessions of Jump and the role itself can enter too", "does not demand it of whoever joins Developers today"] {
+    for words in [
+        "sessions of Jump and the role itself can enter too",
+        "does not demand it of whoever joins Developers today",
+    ] {
         assert!(text.contains(words), "{words} in {text}");
     }
 }
@@ -74,8 +109,11 @@ fn a_role_that_nobodys_group_opens_is_a_comment() {
 #[test]
 fn roles_of_services_and_of_ones_own_account_are_left_out() {
     let service = json!({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"});
-    let own = json!({"Effect": "Allow", "Principal": {"AWS": PRODUCTION}, "Action": "sts:AssumeRole"});
-    let company = Company::new().role(PRODUCTION, "Server", service, json!([])).role(PRODUCTION, "Own", own, json!([]));
+    let own =
+        json!({"Effect": "Allow", "Principal": {"AWS": PRODUCTION}, "Action": "sts:AssumeRole"});
+    let company = Company::new()
+        .role(PRODUCTION, "Server", service, json!([]))
+        .role(PRODUCTION, "Own", own, json!([]));
     let (_, policy) = drafted(&company);
     assert_eq!(policy.roles.len(), 1);
 }
@@ -83,47 +121,88 @@ fn roles_of_services_and_of_ones_own_account_are_left_out() {
 #[test]
 fn what_list_roles_tells_of_sessions_counts_as_well() {
     let roles = json!({"Roles": [{"Arn": ROLE, "MaxSessionDuration": 7_200}]});
-    let company = Company::new().change("RoleDetailList", "UpdateApp", "MaxSessionDuration", json!(null)).with(roles);
-    assert_eq!(drafted(&company).1.roles[0].max_session.map(Span::seconds), Some(7_200));
+    let company = Company::new()
+        .change(
+            "RoleDetailList",
+            "UpdateApp",
+            "MaxSessionDuration",
+            json!(null),
+        )
+        .with(roles);
+    assert_eq!(
+        drafted(&company).1.roles[0].max_session.map(Span::seconds),
+        Some(7_200)
+    );
 }
 
 #[test]
 fn only_those_who_can_enter_are_named_and_only_other_accounts() {
     let (text, _) = drafted(&Company::new());
-    assert!(!text.contains("Without any group") && !text.contains("tom"), "{text}");
+    assert!(
+        !text.contains("Without any group") && !text.contains("tom"),
+        "{text}"
+    );
     let both = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, PRODUCTION]}, "Action": "sts:AssumeRole", "Condition": mfa()});
     let (text, _) = drafted(&Company::new().trust(both));
-    assert!(text.contains("# The trust policy lets in development.\n"), "{text}");
-    let own = json!({"Effect": "Allow", "Principal": {"AWS": PRODUCTION}, "Action": "sts:AssumeRole"});
-    let linked = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
+    assert!(
+        text.contains("# The trust policy lets in development.\n"),
+        "{text}"
+    );
+    let own =
+        json!({"Effect": "Allow", "Principal": {"AWS": PRODUCTION}, "Action": "sts:AssumeRole"});
+    let linked =
+        json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
     let path = "aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForExample";
-    let company = Company::new().role(PRODUCTION, "Own", own, json!([])).role(PRODUCTION, path, linked, json!([]));
+    let company = Company::new().role(PRODUCTION, "Own", own, json!([])).role(
+        PRODUCTION,
+        path,
+        linked,
+        json!([]),
+    );
     let (text, _) = drafted(&company);
-    assert!(!text.contains("role/Own") && !text.contains("AWSServiceRole"), "{text}");
+    assert!(
+        !text.contains("role/Own") && !text.contains("AWSServiceRole"),
+        "{text}"
+    );
 }
 
 #[test]
 fn everybody_is_told_as_such() {
     let anybody = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": mfa()});
     let (text, _) = drafted(&Company::new().trust(anybody));
-    assert!(text.contains("# The trust policy lets in everybody (`*`)."), "{text}");
+    assert!(
+        text.contains("# The trust policy lets in everybody (`*`)."),
+        "{text}"
+    );
 }
 
 #[test]
 fn an_account_is_called_by_a_word_that_yaml_leaves_alone_and_that_no_other_bears() {
     let called = |name: &str| {
-        let names = [(DEVELOPMENT, name), (PRODUCTION, "production")].map(|(id, name)| (id.parse().unwrap(), name.to_owned()));
+        let names = [(DEVELOPMENT, name), (PRODUCTION, "production")]
+            .map(|(id, name)| (id.parse().unwrap(), name.to_owned()));
         let text = draft(&Company::new().setup(), &BTreeMap::from(names));
-        let policy = Policy::read(text.as_bytes(), "draft").unwrap_or_else(|errors| panic!("{errors}\n{text}"));
-        policy.account_name(DEVELOPMENT.parse().unwrap()).map(str::to_owned)
+        let policy = Policy::read(text.as_bytes(), "draft")
+            .unwrap_or_else(|errors| panic!("{errors}\n{text}"));
+        policy
+            .account_name(DEVELOPMENT.parse().unwrap())
+            .map(str::to_owned)
     };
     assert_eq!(called("dev-2").as_deref(), Some("dev-2"));
     for name in ["", "no", "NULL", "y", "2dev", "a b", "a: b", "a#b"] {
-        assert_eq!(called(name).as_deref(), Some("account-111122223333"), "{name}");
+        assert_eq!(
+            called(name).as_deref(),
+            Some("account-111122223333"),
+            "{name}"
+        );
     }
     let twice = [DEVELOPMENT, PRODUCTION].map(|id| (id.parse().unwrap(), "company".to_owned()));
     let text = draft(&Company::new().setup(), &BTreeMap::from(twice));
-    assert!(text.contains("\"111122223333\": company ") && text.contains("\"444455556666\": account-444455556666 "), "{text}");
+    assert!(
+        text.contains("\"111122223333\": company ")
+            && text.contains("\"444455556666\": account-444455556666 "),
+        "{text}"
+    );
 }
 
 #[test]
@@ -133,20 +212,41 @@ fn names_that_iam_would_not_give_do_not_break_the_draft() {
     let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole", "Condition": mfa()});
     let role = format!("arn:aws:iam::{PRODUCTION}:role/{odd}");
     let enters = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role});
-    let company = Company::new().role(PRODUCTION, odd, trust, json!([])).group(DEVELOPMENT, group).group_policy(group, enters);
+    let company = Company::new()
+        .role(PRODUCTION, odd, trust, json!([]))
+        .group(DEVELOPMENT, group)
+        .group_policy(group, enters);
     let text = draft(&company.setup(), &BTreeMap::new());
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    assert!(lines.contains(&format!("- arn: {}", json!(role)).as_str()), "{text}");
-    assert!(lines.contains(&format!("groups: [{}]", json!(format!("account-{DEVELOPMENT}/{group}"))).as_str()), "{text}");
+    assert!(
+        lines.contains(&format!("- arn: {}", json!(role)).as_str()),
+        "{text}"
+    );
+    assert!(
+        lines.contains(
+            &format!(
+                "groups: [{}]",
+                json!(format!("account-{DEVELOPMENT}/{group}"))
+            )
+            .as_str()
+        ),
+        "{text}"
+    );
 }
 
 #[test]
 fn only_a_role_that_may_do_anything_is_critical() {
     let severity = |statement: serde_json::Value| {
         let policies = json!([{"PolicyName": "own", "PolicyDocument": {"Statement": statement}}]);
-        drafted(&Company::new().change("RoleDetailList", "UpdateApp", "RolePolicyList", policies)).1.roles[0].severity
+        drafted(&Company::new().change("RoleDetailList", "UpdateApp", "RolePolicyList", policies))
+            .1
+            .roles[0]
+            .severity
     };
-    assert_eq!(severity(json!({"Effect": "Allow", "Action": ["s3:Get*", "*"], "Resource": "*"})), Severity::Critical);
+    assert_eq!(
+        severity(json!({"Effect": "Allow", "Action": ["s3:Get*", "*"], "Resource": "*"})),
+        Severity::Critical
+    );
     for less in [
         json!({"Effect": "Deny", "Action": "*", "Resource": "*"}),
         json!({"Effect": "Allow", "NotAction": "*", "Resource": "*"}),
@@ -161,7 +261,16 @@ fn only_a_role_that_may_do_anything_is_critical() {
 #[test]
 fn members_that_were_not_given_are_no_number() {
     let (text, _) = drafted(&Company::new().lacking(DEVELOPMENT, "UserDetailList"));
-    assert!(text.contains("development/Developers (its members were not given)"), "{text}");
-    assert!(text.contains("# UserDetailList of this account was not given"), "{text}");
-    assert!(text.contains("whether IAM demands it today depends on users who were not given"), "{text}");
+    assert!(
+        text.contains("development/Developers (its members were not given)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("# UserDetailList of this account was not given"),
+        "{text}"
+    );
+    assert!(
+        text.contains("whether IAM demands it today depends on users who were not given"),
+        "{text}"
+    );
 }

@@ -20,19 +20,35 @@ pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
             for (at, entry) in objects(page, key)?.into_iter().enumerate() {
                 let placed = |why: String| format!("entry {} of `{key}`: {why}", at + 1);
                 let arn = text(entry, "Arn").map_err(placed)?;
-                let id: AccountId =
-                    arn.split(':').nth(4).and_then(|id| id.parse().ok()).ok_or_else(|| placed("its `Arn` has no account".to_owned()))?;
+                let id: AccountId = arn
+                    .split(':')
+                    .nth(4)
+                    .and_then(|id| id.parse().ok())
+                    .ok_or_else(|| placed("its `Arn` has no account".to_owned()))?;
                 let account = found.get_or_insert_with(|| Account::empty(id));
                 if account.id != id {
-                    return Err(format!("it mixes accounts {} and {id}; give one file per account", account.id));
+                    return Err(format!(
+                        "it mixes accounts {} and {id}; give one file per account",
+                        account.id
+                    ));
                 }
                 match key {
-                    "UserDetailList" => drop(account.users.insert(arn.to_owned(), user(entry).map_err(placed)?)),
+                    "UserDetailList" => drop(
+                        account
+                            .users
+                            .insert(arn.to_owned(), user(entry).map_err(placed)?),
+                    ),
                     "GroupDetailList" => {
                         let group = group(entry).map_err(placed)?;
-                        account.groups.insert(group.name.to_ascii_lowercase(), group);
+                        account
+                            .groups
+                            .insert(group.name.to_ascii_lowercase(), group);
                     }
-                    _ => drop(account.roles.insert(arn.to_owned(), role(entry).map_err(placed)?)),
+                    _ => drop(
+                        account
+                            .roles
+                            .insert(arn.to_owned(), role(entry).map_err(placed)?),
+                    ),
                 }
             }
         }
@@ -41,11 +57,19 @@ pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
     for page in pages {
         for (at, policy) in objects(page, "Policies")?.into_iter().enumerate() {
             let placed = |why: String| format!("entry {} of `Policies`: {why}", at + 1);
-            account.managed.insert(text(policy, "Arn").map_err(placed)?.to_owned(), default_version(policy).map_err(placed)?);
+            account.managed.insert(
+                text(policy, "Arn").map_err(placed)?.to_owned(),
+                default_version(policy).map_err(placed)?,
+            );
         }
     }
-    account.lists = List::ALL.into_iter().filter(|list| is_given(pages, *list)).collect();
-    account.truncated = pages.last().is_some_and(|page| page.get("IsTruncated") == Some(&Value::Bool(true)));
+    account.lists = List::ALL
+        .into_iter()
+        .filter(|list| is_given(pages, *list))
+        .collect();
+    account.truncated = pages
+        .last()
+        .is_some_and(|page| page.get("IsTruncated") == Some(&Value::Bool(true)));
     Ok(account)
 }
 
@@ -57,7 +81,11 @@ fn is_given(pages: &[Object], list: List) -> bool {
 fn nobody_in(pages: &[Object]) -> String {
     let nobody = "no user, group or role is in it, so it belongs to no account";
     let told = |list: List| format!("`{}` ({})", list.key(), list.word());
-    let missing: Vec<String> = List::ALL.into_iter().filter(|list| !is_given(pages, *list)).map(told).collect();
+    let missing: Vec<String> = List::ALL
+        .into_iter()
+        .filter(|list| !is_given(pages, *list))
+        .map(told)
+        .collect();
     let (verb, them) = match &*missing {
         [] => return nobody.to_owned(),
         [_] => ("is", "it"),
@@ -114,44 +142,76 @@ fn role(entry: &Object) -> Result<Role, String> {
         boundary: boundary(entry),
         tags: tags(entry)?,
         max_session: entry.get("MaxSessionDuration").and_then(Value::as_i64),
-        created: entry.get("CreateDate").and_then(Value::as_str).and_then(|text| text.parse().ok()),
+        created: entry
+            .get("CreateDate")
+            .and_then(Value::as_str)
+            .and_then(|text| text.parse().ok()),
     })
 }
 
 fn policies(entry: &Object, inline: &str) -> Result<Policies, String> {
     let mut policies = Policies::default();
     for policy in objects(entry, inline)? {
-        policies.inline.insert(text(policy, "PolicyName")?.to_owned(), document(policy.get("PolicyDocument")));
+        policies.inline.insert(
+            text(policy, "PolicyName")?.to_owned(),
+            document(policy.get("PolicyDocument")),
+        );
     }
     for policy in objects(entry, "AttachedManagedPolicies")? {
-        policies.attached.push(text(policy, "PolicyArn")?.to_owned());
+        policies
+            .attached
+            .push(text(policy, "PolicyArn")?.to_owned());
     }
     Ok(policies)
 }
 
 fn document(value: Option<&Value>) -> Read {
-    Document::read(value.ok_or("its document is not in the authorization details")?).map_err(|why| why.to_string())
+    Document::read(value.ok_or("its document is not in the authorization details")?)
+        .map_err(|why| why.to_string())
 }
 
 /// The document of the version that is in force.
 fn default_version(policy: &Object) -> Result<Read, String> {
-    let is_default = |version: &&Object| version.get("IsDefaultVersion") == Some(&Value::Bool(true));
+    let is_default =
+        |version: &&Object| version.get("IsDefaultVersion") == Some(&Value::Bool(true));
     let versions = objects(policy, "PolicyVersionList")?;
-    let by_id = |version: &&Object| version.get("VersionId").is_some() && version.get("VersionId") == policy.get("DefaultVersionId");
-    let version = versions.iter().copied().find(is_default).or_else(|| versions.iter().copied().find(by_id));
-    Ok(document(version.and_then(|version| version.get("Document"))))
+    let by_id = |version: &&Object| {
+        version.get("VersionId").is_some()
+            && version.get("VersionId") == policy.get("DefaultVersionId")
+    };
+    let version = versions
+        .iter()
+        .copied()
+        .find(is_default)
+        .or_else(|| versions.iter().copied().find(by_id));
+    Ok(document(
+        version.and_then(|version| version.get("Document")),
+    ))
 }
 
 fn boundary(entry: &Object) -> Option<String> {
-    Some(entry.get("PermissionsBoundary")?.get("PermissionsBoundaryArn")?.as_str()?.to_owned())
+    Some(
+        entry
+            .get("PermissionsBoundary")?
+            .get("PermissionsBoundaryArn")?
+            .as_str()?
+            .to_owned(),
+    )
 }
 
 fn names(entry: &Object, key: &str) -> Result<Vec<String>, String> {
-    let Some(list) = entry.get(key) else { return Ok(Vec::new()) };
+    let Some(list) = entry.get(key) else {
+        return Ok(Vec::new());
+    };
     let name = |value: &Value| value.as_str().map(str::to_owned);
-    list.as_array().and_then(|list| list.iter().map(name).collect()).ok_or_else(|| format!("`{key}` is no list of names"))
+    list.as_array()
+        .and_then(|list| list.iter().map(name).collect())
+        .ok_or_else(|| format!("`{key}` is no list of names"))
 }
 
 fn tags(entry: &Object) -> Result<BTreeMap<String, String>, String> {
-    objects(entry, "Tags")?.into_iter().map(|tag| Ok((text(tag, "Key")?.to_owned(), text(tag, "Value")?.to_owned()))).collect()
+    objects(entry, "Tags")?
+        .into_iter()
+        .map(|tag| Ok((text(tag, "Key")?.to_owned(), text(tag, "Value")?.to_owned())))
+        .collect()
 }

@@ -20,9 +20,13 @@ pub(super) fn read(pages: &[Map<String, Value>]) -> Result<Vec<Outsider>, String
         for finding in objects(page, "findings")? {
             let is = |key: &str, word: &str| finding.get(key).and_then(Value::as_str) == Some(word);
             // The first version of the API has no kinds: all its findings are of external access.
-            let external = finding.get("findingType").is_none() || is("findingType", "ExternalAccess");
+            let external =
+                finding.get("findingType").is_none() || is("findingType", "ExternalAccess");
             if external && is("resourceType", "AWS::IAM::Role") && is("status", "ACTIVE") {
-                outsiders.push(Outsider { role: text(finding, "resource")?.to_owned(), finding: text(finding, "id")?.to_owned() });
+                outsiders.push(Outsider {
+                    role: text(finding, "resource")?.to_owned(),
+                    finding: text(finding, "id")?.to_owned(),
+                });
             }
         }
     }

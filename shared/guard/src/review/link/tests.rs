@@ -20,7 +20,12 @@ fn chained(condition: &Value) -> Company {
     Company::new()
         .policy("chaining: deny ", "chaining: allow")
         .trust(trust(JUMP, condition))
-        .role(DEVELOPMENT, "Jump", trust(DEVELOPMENT, &json!({})), enters(ROLE))
+        .role(
+            DEVELOPMENT,
+            "Jump",
+            trust(DEVELOPMENT, &json!({})),
+            enters(ROLE),
+        )
         .user_policy("tom", enters(JUMP))
 }
 
@@ -28,18 +33,36 @@ fn chained(condition: &Value) -> Company {
 fn what_the_role_before_depends_on_the_user_depends_on() {
     let address = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
     for rule in ["RW101", "RW104"] {
-        assert_eq!(chained(&json!({})).one(rule).verdict, Verdict::Violation, "{rule}");
+        assert_eq!(
+            chained(&json!({})).one(rule).verdict,
+            Verdict::Violation,
+            "{rule}"
+        );
         let finding = chained(&address).one(rule);
         assert_eq!(finding.verdict, Verdict::Unproven, "{rule}");
-        assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"], "{rule}");
+        assert_eq!(
+            finding.undecided,
+            ["IpAddress aws:SourceIp 203.0.113.0/24"],
+            "{rule}"
+        );
         chained(&json!({"StringEquals": {"aws:PrincipalAccount": PRODUCTION}})).silent(rule);
     }
 }
 
 #[test]
 fn a_role_that_enters_itself_is_no_role_before_itself() {
-    let company = chained(&json!({})).trust(json!([trust(DEVELOPMENT, &json!({})), trust(ROLE, &json!({}))]));
+    let company = chained(&json!({})).trust(json!([
+        trust(DEVELOPMENT, &json!({})),
+        trust(ROLE, &json!({}))
+    ]));
     let company = company.user_policy("tom", enters(ROLE));
     let review = company.review();
-    assert!(!review.findings.iter().any(|finding| finding.message.contains("through role UpdateApp")), "{:#?}", review.findings);
+    assert!(
+        !review
+            .findings
+            .iter()
+            .any(|finding| finding.message.contains("through role UpdateApp")),
+        "{:#?}",
+        review.findings
+    );
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Door;
 use crate::arn::{AssumedRoleArn, account_of};
-use crate::iam::{Caller, Condition, Context, Effect, MadeUp, Principal, Statement, Texts, made_up};
+use crate::iam::{
+    Caller, Condition, Context, Effect, MadeUp, Principal, Statement, Texts, made_up,
+};
 use crate::id::AccountId;
 use crate::review::attempt::ASSUME;
 use crate::review::session;
@@ -39,8 +41,14 @@ fn of_arn(door: &Door<'_, '_>, arn: &str, account: AccountId) -> (Vec<Caller>, b
     if let Some(session) = AssumedRoleArn::parse(arn) {
         let shape = Shape::new(door, &Texts::exactly(&account.to_string()));
         let name = Texts::path().then(&Texts::exactly(session.role_name));
-        let (arns, is_all) = made_up_arns(door, &shape, &shape.role(&name), false, &BTreeSet::new());
-        return (arns.iter().map(|role| Caller::session(account, role, session.session)).collect(), is_all);
+        let (arns, is_all) =
+            made_up_arns(door, &shape, &shape.role(&name), false, &BTreeSet::new());
+        return (
+            arns.iter()
+                .map(|role| Caller::session(account, role, session.session))
+                .collect(),
+            is_all,
+        );
     }
     if arn.contains(":role/") {
         return (sessions(door, account, arn), true);
@@ -56,39 +64,74 @@ fn anybody(door: &Door<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
     };
     let shape = Shape::new(door, &accounts);
     let (mut people, mut is_all) = (Vec::new(), true);
-    let borne = names_asked_for(door).into_iter().map(|name| Texts::path().then(&Texts::exactly(&name)));
+    let borne = names_asked_for(door)
+        .into_iter()
+        .map(|name| Texts::path().then(&Texts::exactly(&name)));
     for name in std::iter::once(Texts::name()).chain(borne) {
         let (users, all_users) = made_up_arns(door, &shape, &shape.user(&name), true, not);
         let (roles, all_roles) = made_up_arns(door, &shape, &shape.role(&name), false, not);
         is_all &= all_users && all_roles;
-        people.extend(users.iter().filter_map(|arn| Some(Caller::user(account_of(arn)?, arn))));
-        people.extend(roles.iter().filter_map(|arn| Some(sessions(door, account_of(arn)?, arn))).flatten());
+        people.extend(
+            users
+                .iter()
+                .filter_map(|arn| Some(Caller::user(account_of(arn)?, arn))),
+        );
+        people.extend(
+            roles
+                .iter()
+                .filter_map(|arn| Some(sessions(door, account_of(arn)?, arn)))
+                .flatten(),
+        );
     }
     (people, is_all)
 }
 
 /// Names that conditions ask for under other keys (a tag, the session's name), where some condition compares one key with another.
 fn names_asked_for(door: &Door<'_, '_>) -> BTreeSet<String> {
-    if !door.conditions().any(|condition| condition.variables().next().is_some()) {
+    if !door
+        .conditions()
+        .any(|condition| condition.variables().next().is_some())
+    {
         return BTreeSet::new();
     }
-    let others = ["sts:rolesessionname", "sts:externalid", "sts:sourceidentity", "aws:sourceidentity"];
+    let others = [
+        "sts:rolesessionname",
+        "sts:externalid",
+        "sts:sourceidentity",
+        "aws:sourceidentity",
+    ];
     let is_other = |key: &str| key.starts_with("aws:principaltag/") || others.contains(&key);
-    let asked = door.conditions().filter(|condition| is_other(&condition.key.to_ascii_lowercase()));
+    let asked = door
+        .conditions()
+        .filter(|condition| is_other(&condition.key.to_ascii_lowercase()));
     let nothing = Context::partial();
-    asked.flat_map(|condition| condition.examples(&nothing)).filter(|name| !name.is_empty()).take(NAMES).collect()
+    asked
+        .flat_map(|condition| condition.examples(&nothing))
+        .filter(|name| !name.is_empty())
+        .take(NAMES)
+        .collect()
 }
 
 /// Sessions of a role: of the usual name, and of names that the trust policy asks for.
 fn sessions(door: &Door<'_, '_>, account: AccountId, role: &str) -> Vec<Caller> {
     let name = role.rsplit('/').next().unwrap_or_default();
-    let named = session::named(door.target.role).filter(|named| named.account == account && named.role_name == name);
+    let named = session::named(door.target.role)
+        .filter(|named| named.account == account && named.role_name == name);
     let mut names: BTreeSet<String> = named.map(|named| named.session.to_owned()).collect();
-    let by_id = door.conditions().filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
+    let by_id = door
+        .conditions()
+        .filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
     let nothing = Context::partial();
     let by_id = by_id.flat_map(|condition| condition.examples(&nothing));
-    names.extend(by_id.filter_map(|id| id.split_once(':').map(|(_, name)| name.to_owned())).filter(|name| !name.is_empty()));
-    std::iter::once(SESSION).chain(names.iter().map(String::as_str)).map(|name| Caller::session(account, role, name)).collect()
+    names.extend(
+        by_id
+            .filter_map(|id| id.split_once(':').map(|(_, name)| name.to_owned()))
+            .filter(|name| !name.is_empty()),
+    );
+    std::iter::once(SESSION)
+        .chain(names.iter().map(String::as_str))
+        .map(|name| Caller::session(account, role, name))
+        .collect()
 }
 
 /// How ARNs of users and roles look, and where in them the texts of conditions stand.
@@ -100,20 +143,32 @@ struct Shape {
 
 impl Shape {
     fn new(door: &Door<'_, '_>, accounts: &Texts) -> Self {
-        Self { head: Texts::exactly(&format!("arn:{}:iam::", door.target.partition())), accounts: accounts.clone() }
+        Self {
+            head: Texts::exactly(&format!("arn:{}:iam::", door.target.partition())),
+            accounts: accounts.clone(),
+        }
     }
 
     fn user(&self, name: &Texts) -> Texts {
-        self.head.then(&self.accounts).then(&Texts::exactly(":user/")).then(name)
+        self.head
+            .then(&self.accounts)
+            .then(&Texts::exactly(":user/"))
+            .then(name)
     }
 
     fn role(&self, name: &Texts) -> Texts {
-        self.head.then(&self.accounts).then(&Texts::exactly(":role/")).then(name)
+        self.head
+            .then(&self.accounts)
+            .then(&Texts::exactly(":role/"))
+            .then(name)
     }
 
     /// ARNs of these accounts.
     fn of_accounts(&self, accounts: Texts) -> Texts {
-        self.head.then(&accounts.in_part()).then(&Texts::exactly(":")).then(&Texts::any())
+        self.head
+            .then(&accounts.in_part())
+            .then(&Texts::exactly(":"))
+            .then(&Texts::any())
     }
 
     /// ARNs that the texts of a condition on this key mean; `None`: its key says nothing of the ARN. Only users have a user name.
@@ -128,12 +183,16 @@ impl Shape {
 
     /// ARNs that principals name in whole or by their account.
     fn named<'p>(&self, principals: impl IntoIterator<Item = &'p Principal>) -> Texts {
-        principals.into_iter().fold(Texts::default(), |all, principal| match principal {
-            Principal::Everyone => all.or(Texts::any()),
-            Principal::Account(account) => all.or(self.of_accounts(Texts::exactly(&account.to_string()))),
-            Principal::Arn(arn) => all.or(Texts::exactly(arn)),
-            _ => all,
-        })
+        principals
+            .into_iter()
+            .fold(Texts::default(), |all, principal| match principal {
+                Principal::Everyone => all.or(Texts::any()),
+                Principal::Account(account) => {
+                    all.or(self.of_accounts(Texts::exactly(&account.to_string())))
+                }
+                Principal::Arn(arn) => all.or(Texts::exactly(arn)),
+                _ => all,
+            })
     }
 }
 
@@ -147,10 +206,20 @@ struct Demand {
 impl Demand {
     /// The ways in which a condition holds, or (`false`) doesn't; none, where it says nothing of ARNs. What a pattern matches for sure and what it
     /// may match are ways of their own.
-    fn met_by(&self, shape: &Shape, condition: &Condition, holds: bool, is_user: bool, context: &Context) -> Vec<Self> {
-        let Some(compared) = condition.compared(context) else { return Vec::new() };
+    fn met_by(
+        &self,
+        shape: &Shape,
+        condition: &Condition,
+        holds: bool,
+        is_user: bool,
+        context: &Context,
+    ) -> Vec<Self> {
+        let Some(compared) = condition.compared(context) else {
+            return Vec::new();
+        };
         let must_match = holds != compared.negated;
-        let may_match = (must_match && compared.possible != compared.sure).then_some(compared.possible);
+        let may_match =
+            (must_match && compared.possible != compared.sure).then_some(compared.possible);
         let texts = std::iter::once(compared.sure).chain(may_match);
         let meant = texts.filter_map(|texts| shape.meant(&condition.key, texts, is_user));
         let way = |texts: Texts| {
@@ -172,30 +241,68 @@ impl Demand {
         if account_of(arn).is_none_or(|account| !not.contains(&account)) {
             return met;
         }
-        let accounts = not.iter().map(|account| Texts::exactly(&account.to_string())).fold(Texts::default(), Texts::or);
-        let without: Vec<Texts> = self.without.iter().cloned().chain([shape.of_accounts(accounts)]).collect();
+        let accounts = not
+            .iter()
+            .map(|account| Texts::exactly(&account.to_string()))
+            .fold(Texts::default(), Texts::or);
+        let without: Vec<Texts> = self
+            .without
+            .iter()
+            .cloned()
+            .chain([shape.of_accounts(accounts)])
+            .collect();
         made_up(&self.within, &without)
     }
 }
 
 /// ARNs of a form, of none of some accounts, that meet the statement's conditions and get round each Deny statement in each way that ARNs can.
-fn made_up_arns(door: &Door<'_, '_>, shape: &Shape, form: &Texts, is_user: bool, not: &BTreeSet<AccountId>) -> (Vec<String>, bool) {
-    let context = Context::partial().with("aws:ResourceAccount", door.target.account.id.to_string());
-    let mut demand = Demand { within: vec![form.clone()], without: Vec::new() };
-    if let Some(principals) = door.statement.principal.as_ref().filter(|principals| principals.all_but) {
+fn made_up_arns(
+    door: &Door<'_, '_>,
+    shape: &Shape,
+    form: &Texts,
+    is_user: bool,
+    not: &BTreeSet<AccountId>,
+) -> (Vec<String>, bool) {
+    let context =
+        Context::partial().with("aws:ResourceAccount", door.target.account.id.to_string());
+    let mut demand = Demand {
+        within: vec![form.clone()],
+        without: Vec::new(),
+    };
+    if let Some(principals) = door
+        .statement
+        .principal
+        .as_ref()
+        .filter(|principals| principals.all_but)
+    {
         demand.without.push(shape.named(&principals.named));
     }
     let mut demands = vec![demand];
     for condition in &door.statement.conditions {
         let meets = |demand: &Demand| {
             let ways = demand.met_by(shape, condition, true, is_user, &context);
-            if ways.is_empty() { vec![demand.clone()] } else { ways }
+            if ways.is_empty() {
+                vec![demand.clone()]
+            } else {
+                ways
+            }
         };
         demands = demands.iter().flat_map(meets).take(WAYS + 1).collect();
     }
-    let denials = door.target.role.trust.iter().flat_map(|trust| &trust.statements);
-    for denial in denials.filter(|statement| statement.effect == Effect::Deny && statement.has_action(ASSUME)) {
-        demands = demands.iter().flat_map(|demand| around(demand, shape, denial, is_user, &context)).take(WAYS + 1).collect();
+    let denials = door
+        .target
+        .role
+        .trust
+        .iter()
+        .flat_map(|trust| &trust.statements);
+    for denial in
+        denials.filter(|statement| statement.effect == Effect::Deny && statement.has_action(ASSUME))
+    {
+        demands = demands
+            .iter()
+            .flat_map(|demand| around(demand, shape, denial, is_user, &context))
+            .take(WAYS + 1)
+            .collect();
     }
     let mut is_all = demands.len() <= WAYS;
     let mut arns = BTreeSet::new();
@@ -210,18 +317,33 @@ fn made_up_arns(door: &Door<'_, '_>, shape: &Shape, form: &Texts, is_user: bool,
 }
 
 /// The ways round a Deny: by something else than the ARN, by each condition on it, and by not being meant.
-fn around(demand: &Demand, shape: &Shape, denial: &Statement, is_user: bool, context: &Context) -> Vec<Demand> {
+fn around(
+    demand: &Demand,
+    shape: &Shape,
+    denial: &Statement,
+    is_user: bool,
+    context: &Context,
+) -> Vec<Demand> {
     let mut ways = vec![demand.clone()];
     for condition in &denial.conditions {
         ways.extend(demand.met_by(shape, condition, false, is_user, context));
     }
-    if let Some(principals) = denial.principal.as_ref().filter(|principals| !principals.all_but) {
+    if let Some(principals) = denial
+        .principal
+        .as_ref()
+        .filter(|principals| !principals.all_but)
+    {
         let mut way = demand.clone();
         way.without.push(shape.named(&principals.named));
         ways.push(way);
     }
     // To be spared by NotPrincipal, somebody may have to be named in whole: so each name is tried.
-    for spared in denial.principal.iter().filter(|principals| principals.all_but).flat_map(|principals| &principals.named) {
+    for spared in denial
+        .principal
+        .iter()
+        .filter(|principals| principals.all_but)
+        .flat_map(|principals| &principals.named)
+    {
         let mut way = demand.clone();
         way.within.push(shape.named([spared]));
         ways.push(way);

@@ -4,11 +4,18 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::finding::Verdict;
-use crate::iam::{Caller, Context, Document, Governing, Identity, Place, Request, ResourceSide, Text, decide};
+use crate::iam::{
+    Caller, Context, Document, Governing, Identity, Place, Request, ResourceSide, Text, decide,
+};
 use crate::id::AccountId;
 use crate::review::testing::{Company, ROLE};
 
-const ACCOUNTS: [&str; 4] = ["999988887777", "999988880000", "555555555555", "123456789012"];
+const ACCOUNTS: [&str; 4] = [
+    "999988887777",
+    "999988880000",
+    "555555555555",
+    "123456789012",
+];
 
 fn one_of(words: &'static [&'static str]) -> impl Strategy<Value = &'static str> + Clone {
     proptest::sample::select(words)
@@ -28,7 +35,14 @@ fn condition() -> impl Strategy<Value = (String, &'static str, Vec<&'static str>
         "ForAnyValue:StringNotEquals",
     ]);
     let account = proptest::collection::vec(
-        one_of(&["999988887777", "99998888*", "111122223333", "*7777", "5555????????", "${aws:ResourceAccount}"]),
+        one_of(&[
+            "999988887777",
+            "99998888*",
+            "111122223333",
+            "*7777",
+            "5555????????",
+            "${aws:ResourceAccount}",
+        ]),
         1..3,
     );
     let arn = proptest::collection::vec(
@@ -42,18 +56,57 @@ fn condition() -> impl Strategy<Value = (String, &'static str, Vec<&'static str>
         ]),
         1..3,
     );
-    let name = proptest::collection::vec(one_of(&["dora", "d*", "tom", "${aws:PrincipalTag/team}"]), 1..3);
+    let name = proptest::collection::vec(
+        one_of(&["dora", "d*", "tom", "${aws:PrincipalTag/team}"]),
+        1..3,
+    );
     let org = proptest::collection::vec(one_of(&["o-ours567890", "o-*", "o-theirs890"]), 1..3);
-    let arns = one_of(&["ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike", "ArnLikeIfExists"]);
+    let arns = one_of(&[
+        "ArnEquals",
+        "ArnNotEquals",
+        "ArnLike",
+        "ArnNotLike",
+        "ArnLikeIfExists",
+    ]);
     prop_oneof![
-        (operator.clone(), account).prop_map(|(operator, values)| (operator.to_owned(), "aws:PrincipalAccount", values)),
-        (operator.clone(), arn.clone()).prop_map(|(operator, values)| (operator.to_owned(), "aws:PrincipalArn", values)),
-        (arns, arn).prop_map(|(operator, values)| (operator.to_owned(), "aws:PrincipalArn", values)),
-        (operator.clone(), name.clone()).prop_map(|(operator, values)| (operator.to_owned(), "aws:username", values)),
-        (operator.clone(), name).prop_map(|(operator, values)| (operator.to_owned(), "aws:PrincipalTag/team", values)),
-        (operator, org).prop_map(|(operator, values)| (operator.to_owned(), "aws:PrincipalOrgID", values)),
-        one_of(&["aws:PrincipalOrgID", "aws:username", "aws:PrincipalTag/team"])
-            .prop_flat_map(|key| { one_of(&["true", "false"]).prop_map(move |value| ("Null".to_owned(), key, vec![value])) }),
+        (operator.clone(), account).prop_map(|(operator, values)| (
+            operator.to_owned(),
+            "aws:PrincipalAccount",
+            values
+        )),
+        (operator.clone(), arn.clone()).prop_map(|(operator, values)| (
+            operator.to_owned(),
+            "aws:PrincipalArn",
+            values
+        )),
+        (arns, arn).prop_map(|(operator, values)| (
+            operator.to_owned(),
+            "aws:PrincipalArn",
+            values
+        )),
+        (operator.clone(), name.clone()).prop_map(|(operator, values)| (
+            operator.to_owned(),
+            "aws:username",
+            values
+        )),
+        (operator.clone(), name).prop_map(|(operator, values)| (
+            operator.to_owned(),
+            "aws:PrincipalTag/team",
+            values
+        )),
+        (operator, org).prop_map(|(operator, values)| (
+            operator.to_owned(),
+            "aws:PrincipalOrgID",
+            values
+        )),
+        one_of(&[
+            "aws:PrincipalOrgID",
+            "aws:username",
+            "aws:PrincipalTag/team"
+        ])
+        .prop_flat_map(|key| {
+            one_of(&["true", "false"]).prop_map(move |value| ("Null".to_owned(), key, vec![value]))
+        }),
     ]
 }
 
@@ -68,8 +121,18 @@ fn block() -> impl Strategy<Value = Value> {
 }
 
 fn statement() -> impl Strategy<Value = Value> {
-    let principal = one_of(&["*", "*", "*", "999988887777", "111122223333", "arn:aws:iam::999988887777:role/Deploy"]);
-    let whose = (prop_oneof![4 => Just("Principal"), 1 => Just("NotPrincipal")], prop_oneof![2 => Just("Allow"), 1 => Just("Deny")]);
+    let principal = one_of(&[
+        "*",
+        "*",
+        "*",
+        "999988887777",
+        "111122223333",
+        "arn:aws:iam::999988887777:role/Deploy",
+    ]);
+    let whose = (
+        prop_oneof![4 => Just("Principal"), 1 => Just("NotPrincipal")],
+        prop_oneof![2 => Just("Allow"), 1 => Just("Deny")],
+    );
     (whose, principal, block()).prop_map(|((whose, effect), principal, condition)| {
         // NotPrincipal with `*` is nobody.
         let whose = if principal == "*" { "Principal" } else { whose };
@@ -79,32 +142,86 @@ fn statement() -> impl Strategy<Value = Value> {
 
 /// Somebody of an account outside, with what their requests carry.
 fn outsider() -> impl Strategy<Value = (Caller, Context)> {
-    let who = (proptest::sample::select(ACCOUNTS.to_vec()), any::<bool>(), one_of(&["dora", "tom", "Deploy", "team/Deploy"]));
+    let who = (
+        proptest::sample::select(ACCOUNTS.to_vec()),
+        any::<bool>(),
+        one_of(&["dora", "tom", "Deploy", "team/Deploy"]),
+    );
     let org = one_of(&["", "o-theirs890", "o-0someother"]);
-    (who, one_of(&["", "dora", "tom", "app"]), org).prop_map(|((account, is_user, name), team, org)| {
-        let id: AccountId = account.parse().unwrap();
-        let arn = format!("arn:aws:iam::{account}:{}/{name}", if is_user { "user" } else { "role" });
-        let caller = if is_user { Caller::user(id, &arn) } else { Caller::session(id, &arn, "ci") };
-        let last = name.rsplit('/').next().unwrap();
-        let context = Context::complete()
-            .with("aws:PrincipalAccount", account)
-            .with("aws:ResourceAccount", "444455556666")
-            .with("aws:PrincipalArn", &arn)
-            .with("sts:RoleSessionName", "ci");
-        let context = if is_user { context.with("aws:username", last) } else { context };
-        let context = if team.is_empty() { context } else { context.with("aws:PrincipalTag/team", team) };
-        (caller, if org.is_empty() { context } else { context.with("aws:PrincipalOrgID", org) })
-    })
+    (who, one_of(&["", "dora", "tom", "app"]), org).prop_map(
+        |((account, is_user, name), team, org)| {
+            let id: AccountId = account.parse().unwrap();
+            let arn = format!(
+                "arn:aws:iam::{account}:{}/{name}",
+                if is_user { "user" } else { "role" }
+            );
+            let caller = if is_user {
+                Caller::user(id, &arn)
+            } else {
+                Caller::session(id, &arn, "ci")
+            };
+            let last = name.rsplit('/').next().unwrap();
+            let context = Context::complete()
+                .with("aws:PrincipalAccount", account)
+                .with("aws:ResourceAccount", "444455556666")
+                .with("aws:PrincipalArn", &arn)
+                .with("sts:RoleSessionName", "ci");
+            let context = if is_user {
+                context.with("aws:username", last)
+            } else {
+                context
+            };
+            let context = if team.is_empty() {
+                context
+            } else {
+                context.with("aws:PrincipalTag/team", team)
+            };
+            (
+                caller,
+                if org.is_empty() {
+                    context
+                } else {
+                    context.with("aws:PrincipalOrgID", org)
+                },
+            )
+        },
+    )
 }
 
 fn is_let_in(statements: &[Value], (caller, context): &(Caller, Context)) -> bool {
     let trust = Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
-    let all = Document::read(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})).unwrap();
-    let place = Place::Inline { holder: caller.arn.clone(), name: "p".into() };
-    let identity = Identity { policies: vec![Governing { place, text: Text::Read(&all) }], boundary: None };
-    let side = ResourceSide::Trust(Governing { place: Place::Resource, text: Text::Read(&trust) });
+    let all =
+        Document::read(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
+            .unwrap();
+    let place = Place::Inline {
+        holder: caller.arn.clone(),
+        name: "p".into(),
+    };
+    let identity = Identity {
+        policies: vec![Governing {
+            place,
+            text: Text::Read(&all),
+        }],
+        boundary: None,
+    };
+    let side = ResourceSide::Trust(Governing {
+        place: Place::Resource,
+        text: Text::Read(&trust),
+    });
     let owner = "444455556666".parse().unwrap();
-    decide(&Request { caller, action: "sts:AssumeRole", resource: ROLE, owner, context }, &identity, &side).allowed.is_yes()
+    decide(
+        &Request {
+            caller,
+            action: "sts:AssumeRole",
+            resource: ROLE,
+            owner,
+            context,
+        },
+        &identity,
+        &side,
+    )
+    .allowed
+    .is_yes()
 }
 
 proptest! {

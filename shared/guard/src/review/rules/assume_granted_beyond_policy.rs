@@ -38,7 +38,9 @@ use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::policy::{Decision as Choice, IdentityKind, Severity};
 use crate::review::account::{Account, Role};
-use crate::review::attempt::{ASSUME, Entrant, Proof, best, best_as, best_of_session, better, is_better};
+use crate::review::attempt::{
+    ASSUME, Entrant, Proof, best, best_as, best_of_session, better, is_better,
+};
 use crate::review::gap::{List, lacking};
 use crate::review::link::{Link, links};
 use crate::review::outsider::trusted_and_not_given;
@@ -61,7 +63,11 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     drafts.extend(trusting_themselves(view));
     drafts.extend(dangling(view));
     drafts.extend(not_seen(view));
-    drafts.extend(not_given(view, |_| true, |role| format!("who may enter {role}")));
+    drafts.extend(not_given(
+        view,
+        |_| true,
+        |role| format!("who may enter {role}"),
+    ));
     drafts
 }
 
@@ -99,44 +105,73 @@ struct Found<'a>(BTreeMap<(String, Place, &'a str, String), Way<'a>>);
 
 impl<'a> Found<'a> {
     /// Takes in how somebody comes in.
-    fn add(&mut self, view: &View<'_>, who: &Who<'_, 'a>, target: &Elevated<'a>, decision: Decision<'a>) {
+    fn add(
+        &mut self,
+        view: &View<'_>,
+        who: &Who<'_, 'a>,
+        target: &Elevated<'a>,
+        decision: Decision<'a>,
+    ) {
         if decision.allowed.is_no() {
             return;
         }
         // What is sure is told first; what hangs on a condition beside it matters once that is gone.
         let counts = |grants: Vec<Grant<'a>>| -> Vec<Grant<'a>> {
             let sure = decision.allowed.is_yes();
-            grants.into_iter().filter(|grant| !sure || grant.applies.is_yes()).collect()
+            grants
+                .into_iter()
+                .filter(|grant| !sure || grant.applies.is_yes())
+                .collect()
         };
         // Within an account the trust policy alone may let somebody in.
         let (identity, resource) = (counts(decision.identity), counts(decision.resource));
-        let grants = if identity.is_empty() { resource } else { identity };
-        let grants: Vec<Option<Grant<'a>>> = if grants.is_empty() { vec![None] } else { grants.into_iter().map(Some).collect() };
+        let grants = if identity.is_empty() {
+            resource
+        } else {
+            identity
+        };
+        let grants: Vec<Option<Grant<'a>>> = if grants.is_empty() {
+            vec![None]
+        } else {
+            grants.into_iter().map(Some).collect()
+        };
         for grant in grants {
-            let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
+            let place = grant
+                .as_ref()
+                .map_or(Place::Resource, |grant| grant.place.clone());
             let subject = place.holder().unwrap_or(who.arn).to_owned();
-            let quoted = grant.as_ref().map(|grant| grant.statement.json.to_string()).unwrap_or_default();
+            let quoted = grant
+                .as_ref()
+                .map(|grant| grant.statement.json.to_string())
+                .unwrap_or_default();
             let over = who.over.map(|link| link.role);
             let of = match over {
                 Some(role) => role.arn.as_str(),
                 None if place == Place::Resource => target.role.arn.as_str(),
                 None => "",
             };
-            let way = self.0.entry((subject, place.clone(), of, quoted)).or_insert_with(|| Way {
-                account: who.account,
-                place,
-                grant,
-                targets: Vec::new(),
-                who: BTreeSet::new(),
-                sessions: BTreeSet::new(),
-                over,
-                over_shown: BTreeSet::new(),
-                open: Some(BTreeSet::new()),
-            });
+            let way = self
+                .0
+                .entry((subject, place.clone(), of, quoted))
+                .or_insert_with(|| Way {
+                    account: who.account,
+                    place,
+                    grant,
+                    targets: Vec::new(),
+                    who: BTreeSet::new(),
+                    sessions: BTreeSet::new(),
+                    over,
+                    over_shown: BTreeSet::new(),
+                    open: Some(BTreeSet::new()),
+                });
             way.who.insert(harmless(&who.name));
             way.sessions.extend(who.session.as_deref().map(harmless));
             way.over_shown.extend(who.over.map(|link| link.shown(view)));
-            if !way.targets.iter().any(|known| std::ptr::eq(known.role, target.role)) {
+            if !way
+                .targets
+                .iter()
+                .any(|known| std::ptr::eq(known.role, target.role))
+            {
                 way.targets.push(*target);
             }
             match (&decision.allowed, &mut way.open) {
@@ -147,18 +182,35 @@ impl<'a> Found<'a> {
     }
 
     fn drafts(self, view: &View<'_>) -> Vec<Draft> {
-        self.0.into_iter().map(|((subject, ..), way)| way.draft(view, &subject)).collect()
+        self.0
+            .into_iter()
+            .map(|((subject, ..), way)| way.draft(view, &subject))
+            .collect()
     }
 }
 
 impl Way<'_> {
     fn draft(mut self, view: &View<'_>, subject: &str) -> Draft {
-        self.targets.sort_by_key(|target| (target.account.id, &target.role.arn));
-        let severity = self.targets.iter().map(|target| target.rules.severity).max().unwrap_or(Severity::High);
+        self.targets
+            .sort_by_key(|target| (target.account.id, &target.role.arn));
+        let severity = self
+            .targets
+            .iter()
+            .map(|target| target.rules.severity)
+            .max()
+            .unwrap_or(Severity::High);
         let enter = self.entering(view, subject);
-        let groups: BTreeSet<&str> =
-            self.targets.iter().flat_map(|target| &target.rules.groups).map(|group| group.written.as_str()).collect();
-        let allowed = if groups.is_empty() { "no group".to_owned() } else { listed(groups.into_iter().map(harmless)) };
+        let groups: BTreeSet<&str> = self
+            .targets
+            .iter()
+            .flat_map(|target| &target.rules.groups)
+            .map(|group| group.written.as_str())
+            .collect();
+        let allowed = if groups.is_empty() {
+            "no group".to_owned()
+        } else {
+            listed(groups.into_iter().map(harmless))
+        };
         let draft = match self.open {
             None => {
                 let message = format!("{enter}; the policy lets in {allowed}");
@@ -166,32 +218,52 @@ impl Way<'_> {
             }
             Some(reasons) => {
                 let depends = listed(reasons.iter().map(|reason| harmless(reason)));
-                let message = format!("can't tell whether {enter}: depends on {depends}; the policy lets in {allowed}");
+                let message = format!(
+                    "can't tell whether {enter}: depends on {depends}; the policy lets in {allowed}"
+                );
                 Draft::unproven(severity, self.account, subject, message).hanging_on(reasons)
             }
         };
-        let Some(grant) = self.grant else { return draft };
+        let Some(grant) = self.grant else {
+            return draft;
+        };
         let roles: Vec<&str> = match self.over {
             Some(role) => vec![&role.arn],
-            None => self.targets.iter().map(|target| target.role.arn.as_str()).collect(),
+            None => self
+                .targets
+                .iter()
+                .map(|target| target.role.arn.as_str())
+                .collect(),
         };
-        if let (Place::Resource, Some(target), Some(role)) = (&self.place, self.targets.first(), roles.first()) {
+        if let (Place::Resource, Some(target), Some(role)) =
+            (&self.place, self.targets.first(), roles.first())
+        {
             let fix = fix::without_caller(grant.statement, subject, target.partition());
-            return draft.quoting(&self.place, &grant.statement.json, fix).in_trust_of(role);
+            return draft
+                .quoting(&self.place, &grant.statement.json, fix)
+                .in_trust_of(role);
         }
         let fix = fix::without(&grant, &[ASSUME], &roles);
-        draft.quoting(&self.place, &grant.statement.json, fix).adding(&fix::elsewhere(&self.place))
+        draft
+            .quoting(&self.place, &grant.statement.json, fix)
+            .adding(&fix::elsewhere(&self.place))
     }
 
     /// `tom may enter UpdateApp in production`
     fn entering(&self, view: &View<'_>, subject: &str) -> String {
         let mut places = view.places(&self.targets);
         if self.over.is_some() {
-            places = format!("{places} through {}", listed(self.over_shown.iter().cloned()));
+            places = format!(
+                "{places} through {}",
+                listed(self.over_shown.iter().cloned())
+            );
         }
         let name = name_of(subject);
         if subject.contains(":group/") {
-            return format!("group {name} ({}) may enter {places}", listed(self.who.iter().cloned()));
+            return format!(
+                "group {name} ({}) may enter {places}",
+                listed(self.who.iter().cloned())
+            );
         }
         if !subject.contains(":role/") {
             return format!("{name} may enter {places}");
@@ -203,8 +275,14 @@ impl Way<'_> {
             return format!("sessions of role {name} may enter {places}");
         }
         let sessions = listed(self.sessions.iter().cloned());
-        let called = format!("sessions of role {name} may enter {places} as {sessions} (whoever enters {name} chooses the session's name");
-        let several = view.setup.account(self.account).map(|account| session::roles_called(account, &name)).unwrap_or_default();
+        let called = format!(
+            "sessions of role {name} may enter {places} as {sessions} (whoever enters {name} chooses the session's name"
+        );
+        let several = view
+            .setup
+            .account(self.account)
+            .map(|account| session::roles_called(account, &name))
+            .unwrap_or_default();
         if several.len() < 2 {
             return format!("{called})");
         }
@@ -217,22 +295,52 @@ impl Way<'_> {
 fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
     for user in account.users.values() {
         let entrant = Entrant::user(account, user);
-        let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None, over: None };
+        let who = Who {
+            account: account.id,
+            arn: &user.arn,
+            name: user.name.clone(),
+            session: None,
+            over: None,
+        };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
         for target in view.elevated.iter().filter(may_enter) {
             let is_outside = View::admits_user(target.rules, account, user).not();
             if !is_outside.is_no() {
-                found.add(view, &who, target, only_if(is_outside, best(&entrant, target.account.id, target.role)));
+                found.add(
+                    view,
+                    &who,
+                    target,
+                    only_if(is_outside, best(&entrant, target.account.id, target.role)),
+                );
             }
         }
     }
-    for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
+    for group in account
+        .groups
+        .values()
+        .filter(|group| account.members(group).next().is_none())
+    {
         let entrant = Entrant::member(account, group);
         let gap = account.gap(List::Users);
-        let name = if gap.is_some() { "whoever is in it" } else { "no member yet" };
-        let who = Who { account: account.id, arn: &group.arn, name: name.to_owned(), session: None, over: None };
+        let name = if gap.is_some() {
+            "whoever is in it"
+        } else {
+            "no member yet"
+        };
+        let who = Who {
+            account: account.id,
+            arn: &group.arn,
+            name: name.to_owned(),
+            session: None,
+            over: None,
+        };
         let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
-        for target in view.elevated.iter().filter(may_enter).filter(|target| !View::admits(target.rules, account.id, group)) {
+        for target in view
+            .elevated
+            .iter()
+            .filter(may_enter)
+            .filter(|target| !View::admits(target.rules, account.id, group))
+        {
             let decision = best(&entrant, target.account.id, target.role);
             found.add(view, &who, target, lacking(decision, gap));
         }
@@ -247,7 +355,13 @@ fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, found:
             let is_outside = View::admits_user(target.rules, account, user).not();
             let entrant = Entrant::user(account, user);
             if !is_outside.is_no() && entrant.may_enter(owner, role) {
-                let who = Who { account: account.id, arn: &user.arn, name: user.name.clone(), session: None, over: Some(link) };
+                let who = Who {
+                    account: account.id,
+                    arn: &user.arn,
+                    name: user.name.clone(),
+                    session: None,
+                    over: Some(link),
+                };
                 let decision = link.over(|session| best_as(&entrant, owner, role, session));
                 found.add(view, &who, target, only_if(is_outside, decision));
             }
@@ -257,7 +371,10 @@ fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, found:
 
 /// A decision that counts only if something else holds.
 fn only_if(holds: Truth, decision: Decision<'_>) -> Decision<'_> {
-    Decision { allowed: decision.allowed.and(holds), ..decision }
+    Decision {
+        allowed: decision.allowed.and(holds),
+        ..decision
+    }
 }
 
 /// Roles whose sessions enter where chaining is denied; also those that enter themselves.
@@ -289,13 +406,35 @@ fn enter_from<'a>(
 ) {
     let owner = target.account.id;
     let called = session::called(any, (account, role), (owner, target.role), named);
-    let sessions = std::iter::once(any).filter(|any| any.may_enter(owner, target.role)).chain(&called);
-    let decisions = sessions.map(|session| (session.name(), best_of_session(session, owner, target.role)));
-    let best = decisions.reduce(|best, next| if is_better(&next.1, &best.1) { next } else { best });
+    let sessions = std::iter::once(any)
+        .filter(|any| any.may_enter(owner, target.role))
+        .chain(&called);
+    let decisions =
+        sessions.map(|session| (session.name(), best_of_session(session, owner, target.role)));
+    let best = decisions.reduce(|best, next| {
+        if is_better(&next.1, &best.1) {
+            next
+        } else {
+            best
+        }
+    });
     let Some((name, decision)) = best else { return };
-    let is_asked_for = named.iter().any(|named| session::is_of(named, account, role) && named.session == name);
+    let is_asked_for = named
+        .iter()
+        .any(|named| session::is_of(named, account, role) && named.session == name);
     let session = is_asked_for.then_some(name);
-    found.add(view, &Who { account: account.id, arn: &role.arn, name: role.name.clone(), session, over: None }, target, decision);
+    found.add(
+        view,
+        &Who {
+            account: account.id,
+            arn: &role.arn,
+            name: role.name.clone(),
+            session,
+            over: None,
+        },
+        target,
+        decision,
+    );
 }
 
 /// AWS let roles trust themselves without saying so, and still lets those that had done it before this.
@@ -304,32 +443,53 @@ const TRUSTED_THEMSELVES: &str = "2022-09-22T00:00:00Z";
 /// Roles that their own policies let enter themselves, and that are old enough for AWS to trust them with it.
 fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for target in view.elevated.iter().filter(|target| target.rules.chaining == Choice::Deny) {
+    for target in view
+        .elevated
+        .iter()
+        .filter(|target| target.rules.chaining == Choice::Deny)
+    {
         let (account, role) = (target.account, target.role);
-        let is_new = role.created.is_some_and(|created| TRUSTED_THEMSELVES.parse().is_ok_and(|day: Moment| created >= day));
+        let is_new = role.created.is_some_and(|created| {
+            TRUSTED_THEMSELVES
+                .parse()
+                .is_ok_and(|day: Moment| created >= day)
+        });
         let entrant = Entrant::role(account, role);
         let explicit = best_of_session(&entrant, account.id, role);
         let is_denied = explicit.denies.iter().any(|grant| grant.applies.is_yes());
         if is_new || is_denied || !explicit.allowed.is_no() {
             continue;
         }
-        let own = better(entrant.can(ASSUME, &role.arn, Proof::WithoutMfa), entrant.can(ASSUME, &role.arn, Proof::PermanentKey));
-        let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else { continue };
-        let depends =
-            "whether AWS still lets the role trust itself without saying so, as roles could that were made before September 22, 2022";
+        let own = better(
+            entrant.can(ASSUME, &role.arn, Proof::WithoutMfa),
+            entrant.can(ASSUME, &role.arn, Proof::PermanentKey),
+        );
+        let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else {
+            continue;
+        };
+        let depends = "whether AWS still lets the role trust itself without saying so, as roles could that were made before September 22, 2022";
         let place = view.place(target);
         let message = format!(
             "can't tell whether sessions of {place} may enter the role again: its own policies allow it, and it depends on {depends}"
         );
-        let draft = Draft::unproven(target.rules.severity, account.id, &role.arn, message).hanging_on([depends.to_owned()]);
+        let draft = Draft::unproven(target.rules.severity, account.id, &role.arn, message)
+            .hanging_on([depends.to_owned()]);
         let fix = fix::without(grant, &[ASSUME], &[&role.arn]);
-        drafts.push(draft.quoting(&grant.place, &grant.statement.json, fix).adding(&fix::elsewhere(&grant.place)));
+        drafts.push(
+            draft
+                .quoting(&grant.place, &grant.statement.json, fix)
+                .adding(&fix::elsewhere(&grant.place)),
+        );
     }
     drafts
 }
 
 fn is_for_services(role: &Role) -> bool {
-    let named = role.trust.iter().flat_map(|trust| &trust.statements).filter_map(|statement| statement.principal.as_ref());
+    let named = role
+        .trust
+        .iter()
+        .flat_map(|trust| &trust.statements)
+        .filter_map(|statement| statement.principal.as_ref());
     let mut named = named.flat_map(|principals| &principals.named).peekable();
     named.peek().is_some() && named.all(|principal| matches!(principal, Principal::Service(_)))
 }
@@ -339,10 +499,21 @@ fn dangling(view: &View<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {
         let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
-        for statement in statements.filter(|statement| statement.effect == Effect::Allow && statement.has_action(ASSUME)) {
+        for statement in statements
+            .filter(|statement| statement.effect == Effect::Allow && statement.has_action(ASSUME))
+        {
             for named in session::named_by(statement) {
-                let Some(account) = view.setup.account(named.account).filter(|account| view.policy.trusts(account.id)) else { continue };
-                let Some(role) = named.role_without_path().filter(|_| session::roles_called(account, named.role_name).is_empty()) else {
+                let Some(account) = view
+                    .setup
+                    .account(named.account)
+                    .filter(|account| view.policy.trusts(account.id))
+                else {
+                    continue;
+                };
+                let Some(role) = named
+                    .role_without_path()
+                    .filter(|_| session::roles_called(account, named.role_name).is_empty())
+                else {
                     continue;
                 };
                 let (place, shown) = (view.place(target), view.account_shown(account.id));
@@ -350,11 +521,20 @@ fn dangling(view: &View<'_>) -> Vec<Draft> {
                     "can't tell who may enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
                     harmless(named.session),
                     harmless(named.role_name),
-                    if account.gap(List::Roles).is_some() { " in what was given" } else { "" }
+                    if account.gap(List::Roles).is_some() {
+                        " in what was given"
+                    } else {
+                        ""
+                    }
                 );
                 let fix = fix::without_caller(statement, role.as_str(), target.partition());
-                let draft = Draft::unproven(target.rules.severity, account.id, role.as_str(), message);
-                drafts.push(draft.quoting(&Place::Resource, &statement.json, fix).in_trust_of(&target.role.arn));
+                let draft =
+                    Draft::unproven(target.rules.severity, account.id, role.as_str(), message);
+                drafts.push(
+                    draft
+                        .quoting(&Place::Resource, &statement.json, fix)
+                        .in_trust_of(&target.role.arn),
+                );
             }
         }
     }
@@ -367,9 +547,15 @@ fn not_seen(view: &View<'_>) -> Vec<Draft> {
     for target in &view.elevated {
         for gap in trusted_and_not_given(view, target, &[List::Users, List::Groups, List::Roles]) {
             let (place, shown) = (view.place(target), view.account_shown(gap.account));
-            let message = format!("can't tell who of {shown} may enter {place}: {}", view.lacks(gap));
+            let message = format!(
+                "can't tell who of {shown} may enter {place}: {}",
+                view.lacks(gap)
+            );
             let root = iam_arn(Some(target.partition()), gap.account, "root");
-            drafts.push(Draft::unproven(target.rules.severity, gap.account, &root, message).for_want_of([gap], &place));
+            drafts.push(
+                Draft::unproven(target.rules.severity, gap.account, &root, message)
+                    .for_want_of([gap], &place),
+            );
         }
     }
     drafts

@@ -34,8 +34,13 @@ use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
 
 /// What makes a group grow, or gives it other rights.
-const OF_GROUP: [&str; 5] =
-    ["iam:AddUserToGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:DeleteGroupPolicy", "iam:DetachGroupPolicy"];
+const OF_GROUP: [&str; 5] = [
+    "iam:AddUserToGroup",
+    "iam:PutGroupPolicy",
+    "iam:AttachGroupPolicy",
+    "iam:DeleteGroupPolicy",
+    "iam:DetachGroupPolicy",
+];
 
 /// What opens a role wider, or gives it other rights.
 const OF_ROLE: [&str; 7] = [
@@ -63,15 +68,33 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
             found.by_member(account, group, target, &own, &things);
         }
         let mut things = things_of_role(target);
-        for (_, group) in own.iter().filter(|(account, _)| account.id == target.account.id) {
+        for (_, group) in own
+            .iter()
+            .filter(|(account, _)| account.id == target.account.id)
+        {
             things.extend(things_of_group(target.account, group));
         }
         let session = Entrant::role(target.account, target.role);
-        found.add(&session, &target.role.arn, target.rules.severity, &own, &things, None);
+        found.add(
+            &session,
+            &target.role.arn,
+            target.rules.severity,
+            &own,
+            &things,
+            None,
+        );
     }
     let mut drafts = found.drafts(view);
-    drafts.extend(groups_not_given(view, |_| true, |group| format!("whether members of {group} may widen the group")));
-    let roles = not_given(view, |_| true, |role| format!("whether sessions of {role} may widen who enters it"));
+    drafts.extend(groups_not_given(
+        view,
+        |_| true,
+        |group| format!("whether members of {group} may widen the group"),
+    ));
+    let roles = not_given(
+        view,
+        |_| true,
+        |role| format!("whether sessions of {role} may widen who enters it"),
+    );
     // Of an account that was not given at all, the other rules say enough of each role.
     drafts.extend(roles.into_iter().filter(|draft| !draft.wants_account()));
     drafts
@@ -85,18 +108,28 @@ type Thing = (&'static str, String);
 
 fn things_of_group(account: &Account, group: &Group) -> Vec<Thing> {
     let own = OF_GROUP.iter().map(|action| (*action, group.arn.clone()));
-    own.chain(things_of_policies(account, &group.policies)).collect()
+    own.chain(things_of_policies(account, &group.policies))
+        .collect()
 }
 
 fn things_of_role(target: &Elevated<'_>) -> Vec<Thing> {
-    let own = OF_ROLE.iter().map(|action| (*action, target.role.arn.clone()));
-    own.chain(things_of_policies(target.account, &target.role.policies)).collect()
+    let own = OF_ROLE
+        .iter()
+        .map(|action| (*action, target.role.arn.clone()));
+    own.chain(things_of_policies(target.account, &target.role.policies))
+        .collect()
 }
 
 /// Managed policies of the account itself; those of AWS nobody changes.
-fn things_of_policies<'a>(account: &Account, policies: &'a Policies) -> impl Iterator<Item = Thing> + 'a {
+fn things_of_policies<'a>(
+    account: &Account,
+    policies: &'a Policies,
+) -> impl Iterator<Item = Thing> + 'a {
     let id = account.id.to_string();
-    let own = policies.attached.iter().filter(move |arn| arn.split(':').nth(4) == Some(&id));
+    let own = policies
+        .attached
+        .iter()
+        .filter(move |arn| arn.split(':').nth(4) == Some(&id));
     own.flat_map(|arn| OF_POLICY.iter().map(move |action| (*action, arn.clone())))
 }
 
@@ -115,18 +148,47 @@ struct Found<'a>(BTreeMap<(String, Place, String), Way<'a>>);
 
 impl<'a> Found<'a> {
     /// A group's members, by the group's own policies and by their others.
-    fn by_member(&mut self, account: &'a Account, group: &'a Group, target: &Elevated<'a>, allowed: &[Allowed<'_>], things: &[Thing]) {
+    fn by_member(
+        &mut self,
+        account: &'a Account,
+        group: &'a Group,
+        target: &Elevated<'a>,
+        allowed: &[Allowed<'_>],
+        things: &[Thing],
+    ) {
         for user in account.members(group) {
-            self.add(&Entrant::user(account, user), &user.arn, target.rules.severity, allowed, things, None);
+            self.add(
+                &Entrant::user(account, user),
+                &user.arn,
+                target.rules.severity,
+                allowed,
+                things,
+                None,
+            );
         }
         if account.members(group).next().is_none() {
             let gap = account.gap(List::Users);
-            self.add(&Entrant::member(account, group), &group.arn, target.rules.severity, allowed, things, gap);
+            self.add(
+                &Entrant::member(account, group),
+                &group.arn,
+                target.rules.severity,
+                allowed,
+                things,
+                gap,
+            );
         }
     }
 
     /// `gap`: what was not given of those whom the entrant stands for.
-    fn add(&mut self, entrant: &Entrant<'a>, own: &str, severity: Severity, allowed: &[Allowed<'_>], things: &[Thing], gap: Option<Gap>) {
+    fn add(
+        &mut self,
+        entrant: &Entrant<'a>,
+        own: &str,
+        severity: Severity,
+        allowed: &[Allowed<'_>],
+        things: &[Thing],
+        gap: Option<Gap>,
+    ) {
         for thing in things {
             let (action, resource) = thing;
             let decision = lacking(entrant.can(action, resource, Proof::WithMfa), gap);
@@ -134,7 +196,11 @@ impl<'a> Found<'a> {
                 continue;
             }
             let sure = decision.allowed.is_yes();
-            let grants = decision.identity.into_iter().filter(|grant| !sure || grant.applies.is_yes()).map(Some);
+            let grants = decision
+                .identity
+                .into_iter()
+                .filter(|grant| !sure || grant.applies.is_yes())
+                .map(Some);
             let mut grants: Vec<Option<Grant<'a>>> = grants.collect();
             if grants.is_empty() {
                 // A policy whose document was not given may grant it.
@@ -142,11 +208,23 @@ impl<'a> Found<'a> {
             }
             for grant in grants {
                 // What the group itself grants is about the group; what another one grants to a member is about the member.
-                let holder = grant.as_ref().and_then(|grant| grant.place.holder()).unwrap_or(own);
+                let holder = grant
+                    .as_ref()
+                    .and_then(|grant| grant.place.holder())
+                    .unwrap_or(own);
                 let of_group = allowed.iter().any(|(_, group)| group.arn == holder);
-                let subject = if of_group { holder.to_owned() } else { own.to_owned() };
-                let place = grant.as_ref().map_or(Place::Resource, |grant| grant.place.clone());
-                let quoted = grant.as_ref().map(|grant| grant.statement.json.to_string()).unwrap_or_default();
+                let subject = if of_group {
+                    holder.to_owned()
+                } else {
+                    own.to_owned()
+                };
+                let place = grant
+                    .as_ref()
+                    .map_or(Place::Resource, |grant| grant.place.clone());
+                let quoted = grant
+                    .as_ref()
+                    .map(|grant| grant.statement.json.to_string())
+                    .unwrap_or_default();
                 let key = (subject, place, quoted);
                 let way = self.0.entry(key).or_insert_with(|| Way {
                     account: entrant.caller.account,
@@ -166,7 +244,10 @@ impl<'a> Found<'a> {
     }
 
     fn drafts(self, view: &View<'_>) -> Vec<Draft> {
-        self.0.into_iter().map(|((subject, ..), way)| way.draft(view, &subject)).collect()
+        self.0
+            .into_iter()
+            .map(|((subject, ..), way)| way.draft(view, &subject))
+            .collect()
     }
 }
 
@@ -180,31 +261,54 @@ impl Way<'_> {
             name_of(subject)
         };
         let actions: BTreeSet<&str> = self.things.iter().map(|(action, _)| *action).collect();
-        let resources: BTreeSet<&str> = self.things.iter().map(|(_, resource)| resource.as_str()).collect();
+        let resources: BTreeSet<&str> = self
+            .things
+            .iter()
+            .map(|(_, resource)| resource.as_str())
+            .collect();
         let on = listed(resources.iter().map(|arn| name_of(arn)));
-        let does = format!("call {} on {on} in {}", listed(actions.iter().map(ToString::to_string)), view.account_shown(self.account));
+        let does = format!(
+            "call {} on {on} in {}",
+            listed(actions.iter().map(ToString::to_string)),
+            view.account_shown(self.account)
+        );
         let actions: Vec<&str> = actions.into_iter().collect();
         let resources: Vec<&str> = resources.into_iter().collect();
-        let elsewhere = self.grant.as_ref().map(|grant| fix::elsewhere(&grant.place)).unwrap_or_default();
+        let elsewhere = self
+            .grant
+            .as_ref()
+            .map(|grant| fix::elsewhere(&grant.place))
+            .unwrap_or_default();
         let draft = match self.open {
             None => {
-                let message = format!("{who} may widen what lets them in: they may {does}{elsewhere}");
+                let message =
+                    format!("{who} may widen what lets them in: they may {does}{elsewhere}");
                 Draft::violation(self.severity, self.account, subject, message)
             }
             Some(reasons) => {
                 let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
-                Draft::unproven(self.severity, self.account, subject, format!("whether {who} may {does} hangs on {hangs}{elsewhere}"))
-                    .hanging_on(reasons)
+                Draft::unproven(
+                    self.severity,
+                    self.account,
+                    subject,
+                    format!("whether {who} may {does} hangs on {hangs}{elsewhere}"),
+                )
+                .hanging_on(reasons)
             }
         };
-        let Some(grant) = self.grant else { return draft };
+        let Some(grant) = self.grant else {
+            return draft;
+        };
         let fix = fix::without(&grant, &actions, &resources);
         draft.quoting(&grant.place, &grant.statement.json, fix)
     }
 }
 
 #[cfg(test)]
-#[expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 mod cases {
     use serde_json::{Value, json};
 
@@ -222,20 +326,40 @@ mod cases {
     fn silent_where_others_decide() {
         Company::new().silent(RULE);
         let other = json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "arn:aws:iam::111122223333:group/Readers"});
-        Company::new().group_policy("Developers", and(other)).silent(RULE);
+        Company::new()
+            .group_policy("Developers", and(other))
+            .silent(RULE);
         // Testers may administer Developers: they are not let in themselves.
-        Company::new().group_policy("Testers", json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*"})).silent(RULE);
+        Company::new()
+            .group_policy(
+                "Testers",
+                json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*"}),
+            )
+            .silent(RULE);
     }
 
     #[test]
     fn fires_where_members_may_add_members_and_takes_that_away() {
         let adds = json!({"Effect": "Allow", "Action": ["iam:AddUserToGroup", "iam:ListGroups"], "Resource": DEVELOPERS});
-        let finding = Company::new().group_policy("Developers", and(adds)).one(RULE);
-        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, DEVELOPERS));
-        assert!(finding.message.contains("call iam:AddUserToGroup on Developers in development"), "{}", finding.message);
+        let finding = Company::new()
+            .group_policy("Developers", and(adds))
+            .one(RULE);
+        assert_eq!(
+            (finding.verdict, finding.subject.as_str()),
+            (Verdict::Violation, DEVELOPERS)
+        );
+        assert!(
+            finding
+                .message
+                .contains("call iam:AddUserToGroup on Developers in development"),
+            "{}",
+            finding.message
+        );
         assert_eq!(finding.fix.unwrap()["Action"], json!(["iam:ListGroups"]));
         let wide = json!({"Effect": "Allow", "Action": "iam:*Group*", "Resource": "*"});
-        let finding = Company::new().group_policy("Developers", and(wide)).one(RULE);
+        let finding = Company::new()
+            .group_policy("Developers", and(wide))
+            .one(RULE);
         assert_eq!(finding.fix.unwrap()[1]["Effect"], "Deny");
     }
 
@@ -246,28 +370,46 @@ mod cases {
         let company = Company::new()
             .managed(DEVELOPMENT, "Switch", and(json!({"Effect": "Allow", "Action": "iam:CreatePolicyVersion", "Resource": arn})))
             .change("GroupDetailList", "Developers", "AttachedManagedPolicies", attached);
-        assert!(company.one(RULE).message.contains("iam:CreatePolicyVersion on Switch"));
+        assert!(
+            company
+                .one(RULE)
+                .message
+                .contains("iam:CreatePolicyVersion on Switch")
+        );
     }
 
     #[test]
     fn a_member_who_is_also_an_administrator_is_found_as_such() {
         let company = Company::new()
             .group(DEVELOPMENT, "Admins")
-            .group_policy("Admins", json!({"Effect": "Allow", "NotAction": "sts:*", "Resource": "*"}))
+            .group_policy(
+                "Admins",
+                json!({"Effect": "Allow", "NotAction": "sts:*", "Resource": "*"}),
+            )
             .user(DEVELOPMENT, "ingrid", &["Developers", "Admins"]);
-        assert_eq!(company.one(RULE).subject, "arn:aws:iam::111122223333:user/ingrid");
+        assert_eq!(
+            company.one(RULE).subject,
+            "arn:aws:iam::111122223333:user/ingrid"
+        );
     }
 
     #[test]
     fn fires_where_the_role_may_write_its_own_trust_policy() {
         let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole", "Condition": mfa()});
-        let policy =
-            |statements: Value| json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}]);
+        let policy = |statements: Value| json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}]);
         let company = |action: &str| {
             let statements = json!({"Effect": "Allow", "Action": action, "Resource": "arn:aws:iam::444455556666:role/*"});
-            Company::new().trust(trust.clone()).change("RoleDetailList", "UpdateApp", "RolePolicyList", policy(statements))
+            Company::new().trust(trust.clone()).change(
+                "RoleDetailList",
+                "UpdateApp",
+                "RolePolicyList",
+                policy(statements),
+            )
         };
-        assert_eq!(company("iam:UpdateAssumeRolePolicy").one(RULE).subject, ROLE);
+        assert_eq!(
+            company("iam:UpdateAssumeRolePolicy").one(RULE).subject,
+            ROLE
+        );
         company("iam:GetRole").silent(RULE);
     }
 
@@ -275,19 +417,33 @@ mod cases {
     fn unproven_where_it_hangs_on_the_request_or_the_account_is_missing() {
         let statement = json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*",
             "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}});
-        let finding = Company::new().group_policy("Developers", and(statement)).one(RULE);
-        assert_eq!((finding.verdict, finding.undecided.len()), (Verdict::Unproven, 1));
-        assert_eq!(Company::new().without(DEVELOPMENT).one(RULE).subject, DEVELOPERS);
+        let finding = Company::new()
+            .group_policy("Developers", and(statement))
+            .one(RULE);
+        assert_eq!(
+            (finding.verdict, finding.undecided.len()),
+            (Verdict::Unproven, 1)
+        );
+        assert_eq!(
+            Company::new().without(DEVELOPMENT).one(RULE).subject,
+            DEVELOPERS
+        );
     }
 
     #[test]
     fn a_group_beside_the_role_is_held_against_both() {
         let statement = json!({"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": ROLE});
         let company = Company::new()
-            .policy("groups: [development/Developers] ", "groups: [production/Operators]")
+            .policy(
+                "groups: [development/Developers] ",
+                "groups: [production/Operators]",
+            )
             .group(PRODUCTION, "Operators")
             .group_policy("Operators", json!([statement]))
             .group_policy("Developers", json!([]));
-        assert_eq!(company.one(RULE).subject, "arn:aws:iam::444455556666:group/Operators");
+        assert_eq!(
+            company.one(RULE).subject,
+            "arn:aws:iam::444455556666:group/Operators"
+        );
     }
 }

@@ -32,10 +32,20 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     }
     // Each user once, with the worst of the roles.
     let mut users: BTreeMap<&str, (AccountId, &str, String, Severity)> = BTreeMap::new();
-    for rules in view.policy.roles.iter().filter(|rules| rules.mfa == Mfa::Required) {
+    for rules in view
+        .policy
+        .roles
+        .iter()
+        .filter(|rules| rules.mfa == Mfa::Required)
+    {
         for (account, group) in view.groups_of(rules) {
             for user in account.members(group) {
-                let entry = (account.id, user.name.as_str(), harmless(rules.arn.as_str()), rules.severity);
+                let entry = (
+                    account.id,
+                    user.name.as_str(),
+                    harmless(rules.arn.as_str()),
+                    rules.severity,
+                );
                 let known = users.entry(&user.arn).or_insert_with(|| entry.clone());
                 if rules.severity > known.3 {
                     *known = entry;
@@ -60,7 +70,11 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
         }
     });
     let required = |rules: &RolePolicy| rules.mfa == Mfa::Required;
-    drafts.chain(groups_not_given(view, required, |group| format!("whether members of {group} have MFA devices"))).collect()
+    drafts
+        .chain(groups_not_given(view, required, |group| {
+            format!("whether members of {group} have MFA devices")
+        }))
+        .collect()
 }
 
 #[cfg(test)]
@@ -72,8 +86,14 @@ mod cases {
 
     #[test]
     fn fires_for_a_member_without_a_device() {
-        let finding = Company::new().credential("dora", false).credential("tom", false).one(RULE);
-        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, "arn:aws:iam::111122223333:user/dora"));
+        let finding = Company::new()
+            .credential("dora", false)
+            .credential("tom", false)
+            .one(RULE);
+        assert_eq!(
+            (finding.verdict, finding.subject.as_str()),
+            (Verdict::Violation, "arn:aws:iam::111122223333:user/dora")
+        );
         assert_eq!((finding.statement, finding.fix), (None, None));
     }
 
@@ -81,13 +101,28 @@ mod cases {
     fn silent_with_a_device_without_a_report_and_where_mfa_is_not_asked_for() {
         Company::new().credential("dora", true).silent(RULE);
         Company::new().silent(RULE);
-        assert!(Company::new().review().notices.iter().any(|notice| notice.contains("RW106 was not judged")));
-        Company::new().policy("mfa: required ", "mfa: optional ").credential("dora", false).silent(RULE);
+        assert!(
+            Company::new()
+                .review()
+                .notices
+                .iter()
+                .any(|notice| notice.contains("RW106 was not judged"))
+        );
+        Company::new()
+            .policy("mfa: required ", "mfa: optional ")
+            .credential("dora", false)
+            .silent(RULE);
     }
 
     #[test]
     fn unproven_for_a_member_whom_the_report_does_not_know() {
-        let finding = Company::new().credential("dora", true).user(DEVELOPMENT, "dave", &["Developers"]).one(RULE);
-        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Unproven, "arn:aws:iam::111122223333:user/dave"));
+        let finding = Company::new()
+            .credential("dora", true)
+            .user(DEVELOPMENT, "dave", &["Developers"])
+            .one(RULE);
+        assert_eq!(
+            (finding.verdict, finding.subject.as_str()),
+            (Verdict::Unproven, "arn:aws:iam::111122223333:user/dave")
+        );
     }
 }

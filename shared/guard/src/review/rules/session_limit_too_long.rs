@@ -30,9 +30,16 @@ use crate::untrusted::harmless;
 const LEAST: i64 = 3_600;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
-    let judged = view.elevated.iter().filter_map(|target| of_role(view, target));
+    let judged = view
+        .elevated
+        .iter()
+        .filter_map(|target| of_role(view, target));
     let limited = |rules: &RolePolicy| rules.max_session.is_some();
-    judged.chain(not_given(view, limited, |role| format!("how long sessions of {role} may last"))).collect()
+    judged
+        .chain(not_given(view, limited, |role| {
+            format!("how long sessions of {role} may last")
+        }))
+        .collect()
 }
 
 fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
@@ -50,23 +57,46 @@ fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
     if longest <= limit.seconds() {
         return None;
     }
-    let message = format!("{place} grants sessions of {}, longer than the {limit} allowed", Span::from_seconds(longest));
+    let message = format!(
+        "{place} grants sessions of {}, longer than the {limit} allowed",
+        Span::from_seconds(longest)
+    );
     // A trust policy that could not be read limits nothing that is known.
     let grants = match &target.role.trust {
-        Ok(trust) => Some(trust.statements.iter().find(|statement| lets_longer(statement, longest, limit))?),
+        Ok(trust) => Some(
+            trust
+                .statements
+                .iter()
+                .find(|statement| lets_longer(statement, longest, limit))?,
+        ),
         Err(_) => None,
     };
     if limit.seconds() < LEAST {
-        let message = format!("{message}; IAM takes no less than an hour, so the trust policy must limit them");
+        let message = format!(
+            "{message}; IAM takes no less than an hour, so the trust policy must limit them"
+        );
         let draft = Draft::violation(severity, account, arn, message);
-        let Some(statement) = grants else { return Some(draft.setting(json!({"MaxSessionDuration": longest}), None)) };
+        let Some(statement) = grants else {
+            return Some(draft.setting(json!({"MaxSessionDuration": longest}), None));
+        };
         let fix = fix::limiting(&statement.json, limit.seconds());
         return Some(draft.quoting(&crate::iam::Place::Resource, &statement.json, fix));
     }
     let name = harmless(&target.role.name);
-    let command = format!("aws iam update-role --role-name {name} --max-session-duration {}", limit.seconds());
-    let draft = Draft::violation(severity, account, arn, format!("{message}; `{command}` lowers it"));
-    Some(draft.setting(json!({"MaxSessionDuration": longest}), Some(json!({"MaxSessionDuration": limit.seconds()}))))
+    let command = format!(
+        "aws iam update-role --role-name {name} --max-session-duration {}",
+        limit.seconds()
+    );
+    let draft = Draft::violation(
+        severity,
+        account,
+        arn,
+        format!("{message}; `{command}` lowers it"),
+    );
+    Some(draft.setting(
+        json!({"MaxSessionDuration": longest}),
+        Some(json!({"MaxSessionDuration": limit.seconds()})),
+    ))
 }
 
 /// Whether a statement of the trust policy lets somebody ask for longer, or for nothing, which is an hour.
@@ -74,7 +104,8 @@ fn lets_longer(statement: &Statement, longest: i64, limit: Span) -> bool {
     let lets = |context: &Context| !statement.conditions_hold(context).is_no();
     let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());
     let unsaid = Context::partial().without("sts:DurationSeconds");
-    statement.effect == Effect::Allow && (lets(&too_long) || (LEAST > limit.seconds() && lets(&unsaid)))
+    statement.effect == Effect::Allow
+        && (lets(&too_long) || (LEAST > limit.seconds() && lets(&unsaid)))
 }
 
 #[cfg(test)]
@@ -91,9 +122,18 @@ mod cases {
         Company::new().silent(RULE);
         let finding = Company::new().lasting("UpdateApp", 43_200).one(RULE);
         assert_eq!(finding.verdict, Verdict::Violation);
-        assert_eq!(finding.statement, Some(json!({"MaxSessionDuration": 43_200})));
+        assert_eq!(
+            finding.statement,
+            Some(json!({"MaxSessionDuration": 43_200}))
+        );
         assert_eq!(finding.fix, Some(json!({"MaxSessionDuration": 3_600})));
-        assert!(finding.message.contains("--role-name UpdateApp --max-session-duration 3600"), "{}", finding.message);
+        assert!(
+            finding
+                .message
+                .contains("--role-name UpdateApp --max-session-duration 3600"),
+            "{}",
+            finding.message
+        );
     }
 
     #[test]
@@ -102,15 +142,29 @@ mod cases {
             "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThanEquals": {"sts:DurationSeconds": "900"}}});
         let company = Company::new().policy("max_session: 1h  ", "max_session: 15m ");
         let finding = company.one(RULE);
-        assert_eq!(finding.fix.unwrap()["Condition"]["NumericLessThanEquals"], json!({"sts:DurationSeconds": "900"}));
-        Company::new().policy("max_session: 1h  ", "max_session: 15m ").trust(trust).silent(RULE);
+        assert_eq!(
+            finding.fix.unwrap()["Condition"]["NumericLessThanEquals"],
+            json!({"sts:DurationSeconds": "900"})
+        );
+        Company::new()
+            .policy("max_session: 1h  ", "max_session: 15m ")
+            .trust(trust)
+            .silent(RULE);
     }
 
     #[test]
     fn unproven_without_a_listing_of_roles_and_silent_with_one() {
-        let unknown = || Company::new().change("RoleDetailList", "UpdateApp", "MaxSessionDuration", Value::Null);
+        let unknown = || {
+            Company::new().change(
+                "RoleDetailList",
+                "UpdateApp",
+                "MaxSessionDuration",
+                Value::Null,
+            )
+        };
         assert_eq!(unknown().one(RULE).verdict, Verdict::Unproven);
-        let listing = |seconds: i64| json!({"Roles": [{"Arn": ROLE, "MaxSessionDuration": seconds}]});
+        let listing =
+            |seconds: i64| json!({"Roles": [{"Arn": ROLE, "MaxSessionDuration": seconds}]});
         unknown().with(listing(3_600)).silent(RULE);
         unknown().with(listing(7_200)).fires(RULE);
     }
@@ -118,11 +172,22 @@ mod cases {
     #[test]
     fn a_trust_policy_that_cannot_be_read_hides_nothing() {
         let odd = json!({"Statement": [{"Effect": "allow"}]});
-        Company::new().lasting("UpdateApp", 43_200).change("RoleDetailList", "UpdateApp", "AssumeRolePolicyDocument", odd).fires(RULE);
+        Company::new()
+            .lasting("UpdateApp", 43_200)
+            .change(
+                "RoleDetailList",
+                "UpdateApp",
+                "AssumeRolePolicyDocument",
+                odd,
+            )
+            .fires(RULE);
     }
 
     #[test]
     fn silent_where_the_policy_sets_no_limit() {
-        Company::new().policy("max_session: 1h  ", "#").lasting("UpdateApp", 43_200).silent(RULE);
+        Company::new()
+            .policy("max_session: 1h  ", "#")
+            .lasting("UpdateApp", 43_200)
+            .silent(RULE);
     }
 }

@@ -49,43 +49,77 @@ use accounts::{account_of, on_behalf, too_many};
 use analyzer::{name_analyzer, unlisted};
 
 /// Providers that many customers share: without a condition on the subject, any of them comes in.
-const SHARED: [&str; 5] =
-    ["token.actions.githubusercontent.com", "gitlab.com", "app.terraform.io", "oidc.circleci.com", "api.bitbucket.org"];
+const SHARED: [&str; 5] = [
+    "token.actions.githubusercontent.com",
+    "gitlab.com",
+    "app.terraform.io",
+    "oidc.circleci.com",
+    "api.bitbucket.org",
+];
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     for target in &view.elevated {
         let mut found = of_role(view, target, true);
-        name_analyzer(view, target.account, target.role, target.rules.severity, &mut found);
+        name_analyzer(
+            view,
+            target.account,
+            target.role,
+            target.rules.severity,
+            &mut found,
+        );
         drafts.extend(found);
     }
     drafts.extend(unlisted(view));
-    drafts.extend(not_given(view, |_| true, |role| format!("whom {role} trusts")));
+    drafts.extend(not_given(
+        view,
+        |_| true,
+        |role| format!("whom {role} trusts"),
+    ));
     drafts
 }
 
 fn of_role<'a>(view: &'a View<'a>, target: &Elevated<'a>, judge_kinds: bool) -> Vec<Draft> {
     let place = view.place(target);
-    let (account, arn, severity) = (target.account.id, target.role.arn.as_str(), target.rules.severity);
+    let (account, arn, severity) = (
+        target.account.id,
+        target.role.arn.as_str(),
+        target.rules.severity,
+    );
     let trust = match &target.role.trust {
         Ok(trust) => trust,
         Err(why) => {
-            let message = format!("who is trusted to enter {place} cannot be told: {}", harmless(why));
+            let message = format!(
+                "who is trusted to enter {place} cannot be told: {}",
+                harmless(why)
+            );
             return vec![Draft::unproven(severity, account, arn, message)];
         }
     };
     let mut drafts = Vec::new();
-    for statement in trust.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
+    for statement in trust
+        .statements
+        .iter()
+        .filter(|statement| statement.effect == Effect::Allow)
+    {
         if !ENTERING.iter().any(|action| statement.has_action(action)) {
             continue;
         }
         drafts.extend(too_many(view, target, statement));
         drafts.extend(on_behalf(view, target, statement));
         if judge_kinds {
-            drafts.extend(other_kinds(target.rules, statement).into_iter().map(|(what, fix)| {
-                let message = format!("{place} trusts {what}");
-                Draft::violation(severity, account, arn, message).quoting(&Place::Resource, &statement.json, fix)
-            }));
+            drafts.extend(
+                other_kinds(target.rules, statement)
+                    .into_iter()
+                    .map(|(what, fix)| {
+                        let message = format!("{place} trusts {what}");
+                        Draft::violation(severity, account, arn, message).quoting(
+                            &Place::Resource,
+                            &statement.json,
+                            fix,
+                        )
+                    }),
+            );
         }
     }
     drafts
@@ -94,7 +128,12 @@ fn of_role<'a>(view: &'a View<'a>, target: &Elevated<'a>, judge_kinds: bool) -> 
 /// Providers and services whose kind the policy does not admit, or which let in anybody.
 fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<serde_json::Value>)> {
     let mut found = Vec::new();
-    for principal in statement.principal.iter().filter(|principals| !principals.all_but).flat_map(|principals| &principals.named) {
+    for principal in statement
+        .principal
+        .iter()
+        .filter(|principals| !principals.all_but)
+        .flat_map(|principals| &principals.named)
+    {
         let (kind, name, key) = match principal {
             Principal::Service(name) => (IdentityKind::Service, name, "Service"),
             Principal::Federated(name) => (provider_kind(name), name, "Federated"),
@@ -102,9 +141,18 @@ fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<se
         };
         let fix = fix::without_kind(&statement.json, key);
         if !rules.allows(kind) {
-            found.push((format!("{}, and `identities` does not admit {kind}", harmless(name)), fix));
+            found.push((
+                format!("{}, and `identities` does not admit {kind}", harmless(name)),
+                fix,
+            ));
         } else if kind == IdentityKind::WebIdentity && is_open(name, statement) {
-            found.push((format!("whoever {} knows: no condition says who may come (`sub`)", harmless(name)), fix));
+            found.push((
+                format!(
+                    "whoever {} knows: no condition says who may come (`sub`)",
+                    harmless(name)
+                ),
+                fix,
+            ));
         }
     }
     found
@@ -119,14 +167,30 @@ fn provider_kind(name: &str) -> IdentityKind {
 }
 
 fn is_open(provider: &str, statement: &Statement) -> bool {
-    let host = provider.split_once(":oidc-provider/").map_or(provider, |(_, host)| host);
-    let keys: Vec<String> = statement.conditions.iter().map(|condition| condition.key.to_ascii_lowercase()).collect();
-    let begins = |end: &str| keys.iter().any(|key| key.starts_with(&format!("{}:{end}", host.to_ascii_lowercase())));
-    if SHARED.iter().any(|shared| host.starts_with(shared)) { !begins("sub") } else { !begins("") }
+    let host = provider
+        .split_once(":oidc-provider/")
+        .map_or(provider, |(_, host)| host);
+    let keys: Vec<String> = statement
+        .conditions
+        .iter()
+        .map(|condition| condition.key.to_ascii_lowercase())
+        .collect();
+    let begins = |end: &str| {
+        keys.iter()
+            .any(|key| key.starts_with(&format!("{}:{end}", host.to_ascii_lowercase())))
+    };
+    if SHARED.iter().any(|shared| host.starts_with(shared)) {
+        !begins("sub")
+    } else {
+        !begins("")
+    }
 }
 
 #[cfg(test)]
-#[expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 mod cases {
     use serde_json::{Value, json};
 
@@ -143,24 +207,50 @@ mod cases {
     #[test]
     fn silent_for_accounts_of_the_zone_of_trust() {
         Company::new().silent(RULE);
-        trusting(json!({"AWS": ["arn:aws:iam::111122223333:user/dora", "AIDAEXAMPLEGONE"]}), mfa()).silent(RULE);
+        trusting(
+            json!({"AWS": ["arn:aws:iam::111122223333:user/dora", "AIDAEXAMPLEGONE"]}),
+            mfa(),
+        )
+        .silent(RULE);
     }
 
     #[test]
     fn fires_for_everybody_and_prints_the_accounts_of_the_groups() {
         for everybody in [json!("*"), json!({"AWS": "*"})] {
             let finding = trusting(everybody, mfa()).one(RULE);
-            assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::High));
-            assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
+            assert_eq!(
+                (finding.verdict, finding.severity),
+                (Verdict::Violation, Severity::High)
+            );
+            assert_eq!(
+                finding.fix.unwrap()["Principal"],
+                json!({"AWS": "arn:aws:iam::111122223333:root"})
+            );
         }
     }
 
     #[test]
     fn conditions_that_narrow_everybody_to_the_zone_count() {
-        trusting(json!({"AWS": "*"}), json!({"StringEquals": {"aws:PrincipalAccount": "111122223333"}})).silent(RULE);
-        trusting(json!({"AWS": "*"}), json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/*"}})).silent(RULE);
-        trusting(json!({"AWS": "*"}), json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/dora"}})).fires(RULE);
-        trusting(json!({"AWS": "*"}), json!({"StringEquals": {"sts:ExternalId": "sesame"}})).fires(RULE);
+        trusting(
+            json!({"AWS": "*"}),
+            json!({"StringEquals": {"aws:PrincipalAccount": "111122223333"}}),
+        )
+        .silent(RULE);
+        trusting(
+            json!({"AWS": "*"}),
+            json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/*"}}),
+        )
+        .silent(RULE);
+        trusting(
+            json!({"AWS": "*"}),
+            json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/dora"}}),
+        )
+        .fires(RULE);
+        trusting(
+            json!({"AWS": "*"}),
+            json!({"StringEquals": {"sts:ExternalId": "sesame"}}),
+        )
+        .fires(RULE);
     }
 
     #[test]
@@ -176,30 +266,72 @@ mod cases {
         }
         // No session of a role has a user name.
         let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
-        trusting(json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}), named).silent(RULE);
+        trusting(
+            json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}),
+            named,
+        )
+        .silent(RULE);
     }
 
     #[test]
     fn unproven_where_it_hangs_on_the_organization() {
-        let finding = trusting(json!({"AWS": "*"}), json!({"StringEquals": {"aws:PrincipalOrgID": "o-example"}})).one(RULE);
+        let finding = trusting(
+            json!({"AWS": "*"}),
+            json!({"StringEquals": {"aws:PrincipalOrgID": "o-example"}}),
+        )
+        .one(RULE);
         assert_eq!(finding.verdict, Verdict::Unproven);
-        assert_eq!(finding.undecided, ["StringEquals aws:PrincipalOrgID o-example"]);
+        assert_eq!(
+            finding.undecided,
+            ["StringEquals aws:PrincipalOrgID o-example"]
+        );
     }
 
     #[test]
     fn fires_for_an_outside_account_and_takes_it_out() {
-        let finding = trusting(json!({"AWS": ["111122223333", "arn:aws:iam::999988887777:root"]}), mfa()).one(RULE);
-        assert!(finding.message.contains("account 999988887777") && finding.message.contains("no external id"), "{}", finding.message);
-        assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
-        let alone = trusting(json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}), mfa()).one(RULE);
-        assert_eq!(alone.fix, Some(json!([])), "nobody is left, so the statement goes");
+        let finding = trusting(
+            json!({"AWS": ["111122223333", "arn:aws:iam::999988887777:root"]}),
+            mfa(),
+        )
+        .one(RULE);
+        assert!(
+            finding.message.contains("account 999988887777")
+                && finding.message.contains("no external id"),
+            "{}",
+            finding.message
+        );
+        assert_eq!(
+            finding.fix.unwrap()["Principal"],
+            json!({"AWS": "arn:aws:iam::111122223333:root"})
+        );
+        let alone = trusting(
+            json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}),
+            mfa(),
+        )
+        .one(RULE);
+        assert_eq!(
+            alone.fix,
+            Some(json!([])),
+            "nobody is left, so the statement goes"
+        );
     }
 
     #[test]
     fn an_external_id_makes_an_outside_account_less_severe() {
-        let finding = trusting(json!({"AWS": "999988887777"}), json!({"StringEquals": {"sts:ExternalId": "sesame"}})).one(RULE);
-        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium));
-        assert!(finding.message.contains("asks for an external id"), "{}", finding.message);
+        let finding = trusting(
+            json!({"AWS": "999988887777"}),
+            json!({"StringEquals": {"sts:ExternalId": "sesame"}}),
+        )
+        .one(RULE);
+        assert_eq!(
+            (finding.verdict, finding.severity),
+            (Verdict::Violation, Severity::Medium)
+        );
+        assert!(
+            finding.message.contains("asks for an external id"),
+            "{}",
+            finding.message
+        );
     }
 
     #[test]
@@ -213,15 +345,23 @@ mod cases {
     #[test]
     fn fires_for_services_and_providers_that_are_not_admitted() {
         let service = trusting(json!({"Service": "ec2.amazonaws.com"}), json!({})).one(RULE);
-        assert!(service.message.contains("does not admit service"), "{}", service.message);
+        assert!(
+            service.message.contains("does not admit service"),
+            "{}",
+            service.message
+        );
         let saml = json!({"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::444455556666:saml-provider/Corp"}, "Action": "sts:AssumeRoleWithSAML"});
         Company::new().trust(saml.clone()).fires(RULE);
-        Company::new().trust(saml).policy("identities: [iam-user]  ", "identities: [iam-user, saml]").silent(RULE);
+        Company::new()
+            .trust(saml)
+            .policy("identities: [iam-user]  ", "identities: [iam-user, saml]")
+            .silent(RULE);
     }
 
     #[test]
     fn fires_for_a_shared_provider_without_a_subject() {
-        let provider = "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com";
+        let provider =
+            "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com";
         let by = |condition: Value| {
             Company::new().policy("identities: [iam-user]  ", "identities: [iam-user, web-identity]").trust(json!({"Effect": "Allow",
                 "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}))
@@ -238,10 +378,18 @@ mod cases {
     #[test]
     fn findings_of_access_analyzer_are_merged() {
         let finding = trusting(json!("*"), mfa()).with(analyzer(ROLE)).one(RULE);
-        assert!(finding.message.ends_with("(IAM Access Analyzer says so too: EXAMPLE-1)"), "{}", finding.message);
+        assert!(
+            finding
+                .message
+                .ends_with("(IAM Access Analyzer says so too: EXAMPLE-1)"),
+            "{}",
+            finding.message
+        );
         // The zone of trust explains it.
         Company::new().with(analyzer(ROLE)).silent(RULE);
-        let own = trusting(json!({"AWS": "444455556666"}), mfa()).with(analyzer(ROLE)).one(RULE);
+        let own = trusting(json!({"AWS": "444455556666"}), mfa())
+            .with(analyzer(ROLE))
+            .one(RULE);
         assert_eq!(own.verdict, Verdict::Unproven);
     }
 
@@ -250,7 +398,12 @@ mod cases {
         let trust = json!({"Effect": "Allow", "Principal": {"AWS": "999988887777"}, "Action": "sts:AssumeRole"});
         let company = Company::new().role(PRODUCTION, "Reports", trust, json!([]));
         company.silent(RULE);
-        let finding = company.with(analyzer("arn:aws:iam::444455556666:role/Reports")).one(RULE);
-        assert_eq!((finding.verdict, finding.severity), (Verdict::Violation, Severity::Medium));
+        let finding = company
+            .with(analyzer("arn:aws:iam::444455556666:role/Reports"))
+            .one(RULE);
+        assert_eq!(
+            (finding.verdict, finding.severity),
+            (Verdict::Violation, Severity::Medium)
+        );
     }
 }

@@ -43,15 +43,35 @@ use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
-    let users = view.setup.accounts().flat_map(|account| account.users.values().map(move |user| (account, user)));
-    let users: Vec<(String, Entrant<'_>)> = users.map(|(account, user)| (harmless(&user.name), Entrant::user(account, user))).collect();
-    let judged = view.elevated.iter().filter(|target| target.rules.mfa == Mfa::Required).flat_map(|target| of_role(view, target, &users));
+    let users = view
+        .setup
+        .accounts()
+        .flat_map(|account| account.users.values().map(move |user| (account, user)));
+    let users: Vec<(String, Entrant<'_>)> = users
+        .map(|(account, user)| (harmless(&user.name), Entrant::user(account, user)))
+        .collect();
+    let judged = view
+        .elevated
+        .iter()
+        .filter(|target| target.rules.mfa == Mfa::Required)
+        .flat_map(|target| of_role(view, target, &users));
     let links = links(view);
-    let links = links.iter().filter(|(target, _)| target.rules.mfa == Mfa::Required);
-    let over_roles = links.flat_map(|(target, links)| links.iter().flat_map(|link| over_role(view, target, link, &users)));
+    let links = links
+        .iter()
+        .filter(|(target, _)| target.rules.mfa == Mfa::Required);
+    let over_roles = links.flat_map(|(target, links)| {
+        links
+            .iter()
+            .flat_map(|link| over_role(view, target, link, &users))
+    });
     let required = |rules: &RolePolicy| rules.mfa == Mfa::Required;
-    let not_given = not_given(view, required, |role| format!("whether entering {role} requires MFA"));
-    judged.chain(over_roles.collect::<Vec<_>>()).chain(not_given).collect()
+    let not_given = not_given(view, required, |role| {
+        format!("whether entering {role} requires MFA")
+    });
+    judged
+        .chain(over_roles.collect::<Vec<_>>())
+        .chain(not_given)
+        .collect()
 }
 
 /// Who comes in by a statement, and how.
@@ -77,11 +97,22 @@ impl Ways {
     fn add(&mut self, target: &Elevated<'_>, name: &str, proof: Proof, decision: Decision<'_>) {
         match decision.allowed {
             Truth::No => {}
-            Truth::Open(reasons) => self.open.entry(name.to_owned()).or_default().extend(reasons),
+            Truth::Open(reasons) => self
+                .open
+                .entry(name.to_owned())
+                .or_default()
+                .extend(reasons),
             Truth::Yes => {
                 let statements = statements(target);
-                for grant in decision.resource.iter().filter(|grant| grant.applies.is_yes()) {
-                    let at = statements.iter().position(|statement| std::ptr::eq(statement, grant.statement)).unwrap_or_default();
+                for grant in decision
+                    .resource
+                    .iter()
+                    .filter(|grant| grant.applies.is_yes())
+                {
+                    let at = statements
+                        .iter()
+                        .position(|statement| std::ptr::eq(statement, grant.statement))
+                        .unwrap_or_default();
                     let way = self.sure.entry(at).or_default();
                     way.who.insert(name.to_owned());
                     way.with_key |= proof == Proof::PermanentKey;
@@ -95,30 +126,59 @@ impl Ways {
     fn only_gaps(&self, open: &BTreeMap<String, BTreeSet<String>>) -> Vec<Gap> {
         let only = |(name, reasons): (&String, &BTreeSet<String>)| {
             let gap = self.gaps.get(name)?;
-            reasons.iter().all(|reason| reason.ends_with(gap.own())).then_some(*gap)
+            reasons
+                .iter()
+                .all(|reason| reason.ends_with(gap.own()))
+                .then_some(*gap)
         };
-        open.iter().map(only).collect::<Option<_>>().unwrap_or_default()
+        open.iter()
+            .map(only)
+            .collect::<Option<_>>()
+            .unwrap_or_default()
     }
 }
 
 fn statements<'a>(target: &Elevated<'a>) -> &'a [Statement] {
-    target.role.trust.as_ref().map(|trust| trust.statements.as_slice()).unwrap_or_default()
+    target
+        .role
+        .trust
+        .as_ref()
+        .map(|trust| trust.statements.as_slice())
+        .unwrap_or_default()
 }
 
-fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant<'a>)]) -> Vec<Draft> {
+fn of_role<'a>(
+    view: &View<'a>,
+    target: &Elevated<'a>,
+    users: &[(String, Entrant<'a>)],
+) -> Vec<Draft> {
     let (others, gaps) = others(view, target);
-    let mut ways = Ways { gaps, ..Ways::default() };
+    let mut ways = Ways {
+        gaps,
+        ..Ways::default()
+    };
     let (owner, role) = (target.account.id, target.role);
-    for (name, entrant) in users.iter().chain(&others).filter(|(_, entrant)| entrant.may_enter(owner, role)) {
+    for (name, entrant) in users
+        .iter()
+        .chain(&others)
+        .filter(|(_, entrant)| entrant.may_enter(owner, role))
+    {
         for proof in WITHOUT_MFA {
             ways.add(target, name, proof, entrant.enter(owner, role, proof));
         }
     }
     for account in view.setup.accounts() {
-        for group in account.groups.values().filter(|group| account.members(group).next().is_none()) {
+        for group in account
+            .groups
+            .values()
+            .filter(|group| account.members(group).next().is_none())
+        {
             let gap = account.gap(List::Users);
             let name = match gap {
-                None => format!("whoever joins group {}, which is empty today,", harmless(&group.name)),
+                None => format!(
+                    "whoever joins group {}, which is empty today,",
+                    harmless(&group.name)
+                ),
                 Some(_) => format!("whoever is in group {}", harmless(&group.name)),
             };
             ways.gaps.extend(gap.map(|gap| (name.clone(), gap)));
@@ -133,16 +193,37 @@ fn of_role<'a>(view: &View<'a>, target: &Elevated<'a>, users: &[(String, Entrant
 }
 
 /// Where chaining is allowed, MFA is proved at the role that leads on or nowhere.
-fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, users: &[(String, Entrant<'a>)]) -> Vec<Draft> {
+fn over_role<'a>(
+    view: &View<'a>,
+    target: &Elevated<'a>,
+    link: &Link<'a>,
+    users: &[(String, Entrant<'a>)],
+) -> Vec<Draft> {
     let mut ways = Ways::default();
     let (owner, role) = (link.account.id, link.role);
-    let first = Elevated { account: link.account, role, rules: target.rules };
-    for (name, entrant) in users.iter().filter(|(_, entrant)| entrant.may_enter(owner, role)) {
+    let first = Elevated {
+        account: link.account,
+        role,
+        rules: target.rules,
+    };
+    for (name, entrant) in users
+        .iter()
+        .filter(|(_, entrant)| entrant.may_enter(owner, role))
+    {
         for proof in WITHOUT_MFA {
-            ways.add(&first, name, proof, link.over(|session| entrant.enter_as(owner, role, proof, session)));
+            ways.add(
+                &first,
+                name,
+                proof,
+                link.over(|session| entrant.enter_as(owner, role, proof, session)),
+            );
         }
     }
-    drafts(&first, ways, &format!("{} through {}", view.place(target), link.shown(view)))
+    drafts(
+        &first,
+        ways,
+        &format!("{} through {}", view.place(target), link.shown(view)),
+    )
 }
 
 /// What is found at a role that leads to a place.
@@ -151,15 +232,25 @@ fn drafts(target: &Elevated<'_>, mut ways: Ways, place: &str) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut told = BTreeSet::new();
     for (at, way) in std::mem::take(&mut ways.sure) {
-        let Some(statement) = statements(target).get(at) else { continue };
+        let Some(statement) = statements(target).get(at) else {
+            continue;
+        };
         let how = match (way.with_key, way.with_session) {
             (true, true) => "with a permanent access key and with a session opened without it",
             (true, false) => "with a permanent access key",
             _ => "with a session opened without it",
         };
-        let message = format!("{} can enter {place} without MFA, {how}: {}", listed(way.who.iter().cloned()), why(&statement.json));
+        let message = format!(
+            "{} can enter {place} without MFA, {how}: {}",
+            listed(way.who.iter().cloned()),
+            why(&statement.json)
+        );
         let fix = fix::demanding_mfa(&statement.json);
-        drafts.push(Draft::violation(severity, account, arn, message).quoting(&crate::iam::Place::Resource, &statement.json, fix));
+        drafts.push(Draft::violation(severity, account, arn, message).quoting(
+            &crate::iam::Place::Resource,
+            &statement.json,
+            fix,
+        ));
         told.extend(way.who);
     }
     let mut open = std::mem::take(&mut ways.open);
@@ -169,9 +260,14 @@ fn drafts(target: &Elevated<'_>, mut ways: Ways, place: &str) -> Vec<Draft> {
         let gaps = ways.only_gaps(&open);
         let reasons: BTreeSet<String> = open.into_values().flatten().collect();
         let depends = listed(reasons.iter().map(|reason| harmless(reason)));
-        let message = format!("can't tell whether {who} can enter {place} without MFA: depends on {depends}");
+        let message =
+            format!("can't tell whether {who} can enter {place} without MFA: depends on {depends}");
         let draft = Draft::unproven(severity, account, arn, message).hanging_on(reasons);
-        drafts.push(if gaps.is_empty() { draft } else { draft.for_want_of(gaps, place) });
+        drafts.push(if gaps.is_empty() {
+            draft
+        } else {
+            draft.for_want_of(gaps, place)
+        });
     }
     drafts
 }
@@ -183,7 +279,10 @@ type Unlisted<'a> = (Vec<(String, Entrant<'a>)>, BTreeMap<String, Gap>);
 fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Unlisted<'a> {
     let Ok(trust) = &target.role.trust else {
         let caller = Caller::somebody(target.account.id);
-        return (vec![("somebody".to_owned(), Entrant::unseen(caller))], BTreeMap::new());
+        return (
+            vec![("somebody".to_owned(), Entrant::unseen(caller))],
+            BTreeMap::new(),
+        );
     };
     let mut unseen: BTreeMap<String, (Caller, Gap)> = BTreeMap::new();
     let needed: &[List] = match target.rules.chaining {
@@ -194,8 +293,16 @@ fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Unlisted<'a> {
     for gap in trusted_and_not_given(view, target, needed) {
         let account = gap.account;
         let listed = view.setup.account(account);
-        unseen.insert(format!("people of {}", view.account_shown(account)), (Caller::somebody(account), gap));
-        for principal in trust.statements.iter().filter_map(|statement| statement.principal.as_ref()).flat_map(|named| &named.named) {
+        unseen.insert(
+            format!("people of {}", view.account_shown(account)),
+            (Caller::somebody(account), gap),
+        );
+        for principal in trust
+            .statements
+            .iter()
+            .filter_map(|statement| statement.principal.as_ref())
+            .flat_map(|named| &named.named)
+        {
             if let Principal::Arn(arn) = principal
                 && arn.contains(":user/")
                 && principal.account() == Some(account)
@@ -205,8 +312,17 @@ fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Unlisted<'a> {
             }
         }
     }
-    let gaps = unseen.iter().map(|(who, (_, gap))| (who.clone(), *gap)).collect();
-    (unseen.into_iter().map(|(who, (caller, gap))| (who, Entrant::unseen_because(caller, gap.own()))).collect(), gaps)
+    let gaps = unseen
+        .iter()
+        .map(|(who, (_, gap))| (who.clone(), *gap))
+        .collect();
+    (
+        unseen
+            .into_iter()
+            .map(|(who, (caller, gap))| (who, Entrant::unseen_because(caller, gap.own())))
+            .collect(),
+        gaps,
+    )
 }
 
 /// What of the statement makes it so.
@@ -216,7 +332,9 @@ fn why(statement: &Value) -> &'static str {
         condition.into_iter().flatten().any(|(written, keys)| {
             let keys = keys.as_object().into_iter().flatten();
             written.eq_ignore_ascii_case(operator)
-                && keys.into_iter().any(|(key, _)| key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent"))
+                && keys
+                    .into_iter()
+                    .any(|(key, _)| key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent"))
         })
     };
     if asks("BoolIfExists") {

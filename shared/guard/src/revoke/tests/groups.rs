@@ -13,12 +13,17 @@ struct Again {
 
 impl Again {
     fn leaves(&self) -> Vec<&str> {
-        let commands = self.lines.iter().filter_map(|line| line.strip_prefix("aws iam remove-user-from-group --user-name "));
+        let commands = self
+            .lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("aws iam remove-user-from-group --user-name "));
         commands.collect()
     }
 
     fn looks(&self) -> bool {
-        self.lines.iter().any(|line| line.starts_with("aws iam list-groups-for-user --user-name "))
+        self.lines
+            .iter()
+            .any(|line| line.starts_with("aws iam list-groups-for-user --user-name "))
     }
 }
 
@@ -27,7 +32,13 @@ fn rosters(story: &Story, taken: Option<i64>) -> Rosters {
     let begin = Story::new().now();
     let mut rosters = Rosters::default();
     if let Some(text) = story.roster_text() {
-        rosters.add(Snapshot::read(text.as_bytes(), taken.map(|seconds| begin.plus_seconds(seconds))).unwrap());
+        rosters.add(
+            Snapshot::read(
+                text.as_bytes(),
+                taken.map(|seconds| begin.plus_seconds(seconds)),
+            )
+            .unwrap(),
+        );
     }
     rosters
 }
@@ -35,8 +46,18 @@ fn rosters(story: &Story, taken: Option<i64>) -> Rosters {
 /// The plan for the first finding by this rule, so many seconds after the story's end.
 fn again(story: &Story, rule: &str, seconds: i64, rosters: &Rosters) -> Again {
     let (policy, world) = (story.policy(), story.world_of(story.records()));
-    let judged = crate::judge(&world, &policy, rosters, crate::Scope::default(), &mut |_| ());
-    let found = judged.findings.iter().find(|finding| finding.rule == rule).unwrap_or_else(|| panic!("{:?}", judged.findings));
+    let judged = crate::judge(
+        &world,
+        &policy,
+        rosters,
+        crate::Scope::default(),
+        &mut |_| (),
+    );
+    let found = judged
+        .findings
+        .iter()
+        .find(|finding| finding.rule == rule)
+        .unwrap_or_else(|| panic!("{:?}", judged.findings));
     again_for(story, found, seconds, rosters)
 }
 
@@ -55,7 +76,10 @@ fn again_for(story: &Story, found: &Finding, seconds: i64, rosters: &Rosters) ->
         profile: None,
     };
     let limit = plan(&case).unwrap().not_stopped.swap_remove(0);
-    Again { says: limit.what, lines: limit.ways.into_iter().map(|way| way.line).collect() }
+    Again {
+        says: limit.what,
+        lines: limit.ways.into_iter().map(|way| way.line).collect(),
+    }
 }
 
 fn switch(user: &str) -> Story {
@@ -73,7 +97,13 @@ fn whoever_the_finding_says_is_outside_is_not_taken_out() {
     let says = "tom was not in development/Developers at 2026-03-02T11:00:00Z; whether they are in it at 2026-04-01T09:00:00Z is unknown";
     assert!(told.says.contains(says), "{}", told.says);
     let told = again(&story, "RW001", 60, &rosters(&story, Some(7_200)));
-    assert!(told.leaves().is_empty() && !told.looks() && told.says.contains("something else lets them in"), "{}", told.says);
+    assert!(
+        told.leaves().is_empty()
+            && !told.looks()
+            && told.says.contains("something else lets them in"),
+        "{}",
+        told.says
+    );
 }
 
 #[test]
@@ -81,9 +111,22 @@ fn a_member_of_then_is_taken_out_after_a_look_where_nothing_says_that_they_still
     let story = switch("dora");
     let told = again(&story, "RW002", 30 * DAY, &rosters(&story, Some(7_200)));
     assert_eq!(told.leaves(), ["dora --group-name Developers"]);
-    assert!(told.looks() && told.says.contains("whether they still are at 2026-04-01T09:00:00Z is unknown"), "{}", told.says);
+    assert!(
+        told.looks()
+            && told
+                .says
+                .contains("whether they still are at 2026-04-01T09:00:00Z is unknown"),
+        "{}",
+        told.says
+    );
     let told = again(&story, "RW002", 60, &rosters(&story, Some(7_200)));
-    assert!(told.leaves() == ["dora --group-name Developers"] && !told.looks() && !told.says.contains("unknown"), "{}", told.says);
+    assert!(
+        told.leaves() == ["dora --group-name Developers"]
+            && !told.looks()
+            && !told.says.contains("unknown"),
+        "{}",
+        told.says
+    );
 }
 
 #[test]
@@ -92,9 +135,17 @@ fn whoever_left_since_is_not_taken_out() {
         let mut story = switch("dora");
         story.iam(600, "admin").removes("dora", "Developers");
         let rosters = rosters(&story, taken);
-        assert_eq!(again(&story, "RW002", 300, &rosters).leaves(), ["dora --group-name Developers"], "they leave later");
+        assert_eq!(
+            again(&story, "RW002", 300, &rosters).leaves(),
+            ["dora --group-name Developers"],
+            "they leave later"
+        );
         let told = again(&story, "RW002", 30 * DAY, &rosters);
-        assert!(told.leaves().is_empty() && told.says.contains("something else lets them in"), "{}", told.says);
+        assert!(
+            told.leaves().is_empty() && told.says.contains("something else lets them in"),
+            "{}",
+            told.says
+        );
     }
 }
 
@@ -104,14 +155,35 @@ fn whoever_joined_since_is_taken_out() {
     story.iam(600, "admin").adds("tom", "Developers");
     let rosters = rosters(&story, Some(-7_200));
     let told = again(&story, "RW001", 30 * DAY, &rosters);
-    assert!(told.leaves() == ["tom --group-name Developers"] && told.looks(), "{:?}", told.lines);
-    assert!(told.says.contains("whether they still are at 2026-04-01T09:00:00Z is unknown"), "{}", told.says);
+    assert!(
+        told.leaves() == ["tom --group-name Developers"] && told.looks(),
+        "{:?}",
+        told.lines
+    );
+    assert!(
+        told.says
+            .contains("whether they still are at 2026-04-01T09:00:00Z is unknown"),
+        "{}",
+        told.says
+    );
     let told = again(&story, "RW001", 3_600, &rosters);
-    assert!(told.leaves() == ["tom --group-name Developers"] && !told.looks(), "{:?}", told.lines);
+    assert!(
+        told.leaves() == ["tom --group-name Developers"] && !told.looks(),
+        "{:?}",
+        told.lines
+    );
     let says = "tom joined development/Developers at 2026-03-02T09:10:00Z, after the switch.";
-    assert!(told.says.contains(says) && !told.says.contains("unknown"), "{}", told.says);
+    assert!(
+        told.says.contains(says) && !told.says.contains("unknown"),
+        "{}",
+        told.says
+    );
     let told = again(&story, "RW001", 300, &rosters);
-    assert!(told.leaves().is_empty(), "the plan is for a time before they joined: {:?}", told.lines);
+    assert!(
+        told.leaves().is_empty(),
+        "the plan is for a time before they joined: {:?}",
+        told.lines
+    );
 }
 
 #[test]
@@ -121,27 +193,63 @@ fn nothing_is_known_of_a_time_that_no_log_and_no_roster_covers() {
     let told = again(&left, "RW002", 200 * DAY, &rosters(&left, Some(7_200)));
     assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
     assert!(!told.says.contains("They are in none"), "{}", told.says);
-    assert!(told.says.contains("dora was not in development/Developers at 2026-03-02T11:00:00Z"), "{}", told.says);
+    assert!(
+        told.says
+            .contains("dora was not in development/Developers at 2026-03-02T11:00:00Z"),
+        "{}",
+        told.says
+    );
     let untimed = switch("dora");
     let told = again(&untimed, "RW002", 200 * DAY, &rosters(&untimed, None));
-    assert!(told.leaves() == ["dora --group-name Developers"] && told.looks(), "{:?}", told.lines);
-    assert!(told.says.contains("dora was in development/Developers at 2026-03-02T09:00:00Z; whether"), "{}", told.says);
+    assert!(
+        told.leaves() == ["dora --group-name Developers"] && told.looks(),
+        "{:?}",
+        told.lines
+    );
+    assert!(
+        told.says
+            .contains("dora was in development/Developers at 2026-03-02T09:00:00Z; whether"),
+        "{}",
+        told.says
+    );
     // A roster from after the plan, with nothing missing in between, does show it.
-    let told = again(&untimed, "RW002", 30 * DAY, &rosters(&untimed, Some(30 * DAY + 60)));
-    assert!(told.leaves() == ["dora --group-name Developers"] && !told.looks(), "{:?}", told.lines);
+    let told = again(
+        &untimed,
+        "RW002",
+        30 * DAY,
+        &rosters(&untimed, Some(30 * DAY + 60)),
+    );
+    assert!(
+        told.leaves() == ["dora --group-name Developers"] && !told.looks(),
+        "{:?}",
+        told.lines
+    );
 }
 
 #[test]
 fn whoever_a_later_roster_lists_without_a_record_of_it_is_not_taken_out_of_the_group() {
     let story = switch("tom");
     let found = story.finding("RW001");
-    let mut joined = story.roster_text().map(|text| serde_json::from_str::<Value>(&text).unwrap()).unwrap();
+    let mut joined = story
+        .roster_text()
+        .map(|text| serde_json::from_str::<Value>(&text).unwrap())
+        .unwrap();
     joined["UserDetailList"][3]["GroupList"] = json!(["Developers"]);
     let mut rosters = Rosters::default();
-    rosters.add(Snapshot::read(joined.to_string().as_bytes(), Some(story.now().plus_seconds(30 * DAY))).unwrap());
+    rosters.add(
+        Snapshot::read(
+            joined.to_string().as_bytes(),
+            Some(story.now().plus_seconds(30 * DAY)),
+        )
+        .unwrap(),
+    );
     let told = again_for(&story, &found, 30 * DAY + 60, &rosters);
     assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
-    assert!(told.says.contains("the logs don't show that they joined"), "{}", told.says);
+    assert!(
+        told.says.contains("the logs don't show that they joined"),
+        "{}",
+        told.says
+    );
 }
 
 #[test]
@@ -149,7 +257,13 @@ fn what_nothing_shows_is_said_to_be_unknown() {
     let story = switch("dora").without_roster();
     let told = again(&story, "RW002", 60, &Rosters::default());
     assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
-    assert!(told.says.contains("Whether dora is in development/Developers at 2026-03-02T09:01:00Z is unknown"), "{}", told.says);
+    assert!(
+        told.says.contains(
+            "Whether dora is in development/Developers at 2026-03-02T09:01:00Z is unknown"
+        ),
+        "{}",
+        told.says
+    );
 }
 
 #[test]
@@ -157,19 +271,35 @@ fn a_finding_from_elsewhere_is_believed_over_what_was_read() {
     // The finding rests on a roster that is not at hand.
     let story = switch("tom");
     let found = story.finding("RW001");
-    let told = again_for(&story.clone().without_roster(), &found, 60, &Rosters::default());
+    let told = again_for(
+        &story.clone().without_roster(),
+        &found,
+        60,
+        &Rosters::default(),
+    );
     assert!(
-        told.leaves().is_empty() && told.says.contains("tom was not in development/Developers at 2026-03-02T09:00:00Z"),
+        told.leaves().is_empty()
+            && told
+                .says
+                .contains("tom was not in development/Developers at 2026-03-02T09:00:00Z"),
         "{}",
         told.says
     );
-    let mut joined = story.roster_text().map(|text| serde_json::from_str::<Value>(&text).unwrap()).unwrap();
+    let mut joined = story
+        .roster_text()
+        .map(|text| serde_json::from_str::<Value>(&text).unwrap())
+        .unwrap();
     joined["UserDetailList"][3]["GroupList"] = json!(["Developers"]);
     let mut rosters = Rosters::default();
     rosters.add(Snapshot::read(joined.to_string().as_bytes(), None).unwrap());
     let told = again_for(&story, &found, 60, &rosters);
     assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
-    assert!(told.says.contains("The finding says that tom was not in development/Developers"), "{}", told.says);
+    assert!(
+        told.says
+            .contains("The finding says that tom was not in development/Developers"),
+        "{}",
+        told.says
+    );
 }
 
 #[test]
@@ -191,30 +321,60 @@ fn of_several_groups_each_is_looked_at_by_itself() {
         "nobody is in a group of another account"
     );
     let one = several("tom");
-    assert_eq!(again(&one, "RW002", 60, &rosters(&one, None)).leaves(), ["tom --group-name Testers"]);
+    assert_eq!(
+        again(&one, "RW002", 60, &rosters(&one, None)).leaves(),
+        ["tom --group-name Testers"]
+    );
     let unknown = again(&one, "RW002", 30 * DAY, &rosters(&one, Some(7_200)));
-    assert_eq!(unknown.leaves(), ["tom --group-name Testers"], "of the other, it is known that they were not in it");
-    assert_eq!(unknown.lines.iter().filter(|line| line.contains("list-groups-for-user")).count(), 1);
+    assert_eq!(
+        unknown.leaves(),
+        ["tom --group-name Testers"],
+        "of the other, it is known that they were not in it"
+    );
+    assert_eq!(
+        unknown
+            .lines
+            .iter()
+            .filter(|line| line.contains("list-groups-for-user"))
+            .count(),
+        1
+    );
 }
 
 #[test]
 fn users_and_groups_are_called_what_they_are_called_at_the_time_of_the_plan() {
     let mut story = switch("dora");
     story.iam(600, "admin").renames_user("dora", "Dora.Smith");
-    story.iam(700, "admin").renames_group("Developers", "Builders");
+    story
+        .iam(700, "admin")
+        .renames_group("Developers", "Builders");
     story.iam(800, "admin").creates_user("dora", "another dora");
     let told = again(&story, "RW002", DAY, &rosters(&story, Some(-7_200)));
     assert_eq!(told.leaves(), ["Dora.Smith --group-name Builders"]);
-    let deny = told.lines.iter().find(|line| line.contains("Deny")).unwrap();
-    assert!(deny.contains("arn:aws:iam::111122223333:user/Dora.Smith\""), "{deny}");
-    assert_eq!(again(&story, "RW002", 60, &rosters(&story, Some(-7_200))).leaves(), ["dora --group-name Developers"]);
+    let deny = told
+        .lines
+        .iter()
+        .find(|line| line.contains("Deny"))
+        .unwrap();
+    assert!(
+        deny.contains("arn:aws:iam::111122223333:user/Dora.Smith\""),
+        "{deny}"
+    );
+    assert_eq!(
+        again(&story, "RW002", 60, &rosters(&story, Some(-7_200))).leaves(),
+        ["dora --group-name Developers"]
+    );
 }
 
 #[test]
 fn a_group_that_the_policy_names_by_id_is_named_to_iam() {
-    let mut story = Story::new().with_policy_line("development/Developers", "development/AGPADEVELOPERSXXXXXX");
+    let mut story =
+        Story::new().with_policy_line("development/Developers", "development/AGPADEVELOPERSXXXXXX");
     story.switch("dora").without_mfa();
-    assert_eq!(again(&story, "RW002", 60, &rosters(&story, None)).leaves(), ["dora --group-name Developers"]);
+    assert_eq!(
+        again(&story, "RW002", 60, &rosters(&story, None)).leaves(),
+        ["dora --group-name Developers"]
+    );
 }
 
 #[test]
@@ -226,17 +386,31 @@ fn nobody_is_shut_out_in_place_of_a_user_who_is_gone() {
     story.iam(701, "admin").adds("dora", "Developers");
     let told = again(&story, "RW002", DAY, &rosters(&story, Some(-7_200)));
     assert!(told.lines.is_empty(), "{:?}", told.lines);
-    assert!(told.says.contains("dora was deleted at 2026-03-02T09:10:01Z"), "{}", told.says);
+    assert!(
+        told.says
+            .contains("dora was deleted at 2026-03-02T09:10:01Z"),
+        "{}",
+        told.says
+    );
 }
 
 #[test]
 fn a_user_of_whom_only_the_id_is_known_gets_no_command() {
     let mut story = Story::new();
     story.switch("stranger").only_owner_half();
-    let found = story.findings().into_iter().find(|finding| finding.rule == "RW001").unwrap();
+    let found = story
+        .findings()
+        .into_iter()
+        .find(|finding| finding.rule == "RW001")
+        .unwrap();
     let told = again_for(&story, &found, 60, &rosters(&story, None));
     assert!(told.lines.is_empty(), "{:?}", told.lines);
-    assert!(told.says.contains("What the user with the id AIDASTRANGERXXXXXXXX is called"), "{}", told.says);
+    assert!(
+        told.says
+            .contains("What the user with the id AIDASTRANGERXXXXXXXX is called"),
+        "{}",
+        told.says
+    );
 }
 
 #[test]
@@ -244,5 +418,9 @@ fn a_role_that_was_entered_from_another_can_be_entered_from_it_again() {
     let mut story = Story::new();
     story.chain("dora", "Jump");
     let told = again(&story, "RW011", 60, &rosters(&story, None));
-    assert!(told.says.contains("can come that way again"), "{}", told.says);
+    assert!(
+        told.says.contains("can come that way again"),
+        "{}",
+        told.says
+    );
 }

@@ -42,8 +42,18 @@ impl Names {
             0 => BTreeSet::from([seen.stand_in()]),
             1 => all,
             _ => {
-                let before = seen.at.iter().rev().find(|(time, _)| *time <= at).map(|(_, id)| id);
-                let after = seen.at.iter().find(|(time, _)| *time >= at).map(|(_, id)| id).or(seen.untimed.first());
+                let before = seen
+                    .at
+                    .iter()
+                    .rev()
+                    .find(|(time, _)| *time <= at)
+                    .map(|(_, id)| id);
+                let after = seen
+                    .at
+                    .iter()
+                    .find(|(time, _)| *time >= at)
+                    .map(|(_, id)| id)
+                    .or(seen.untimed.first());
                 before.into_iter().chain(after).cloned().collect()
             }
         }
@@ -63,25 +73,41 @@ impl Names {
     /// The name of an id at `at`. `None`: it bears none that is known, or cannot be told from another id of that name.
     pub(in crate::roster) fn name_at(&self, id: &str, at: Moment) -> Option<Arc<str>> {
         let bearers = self.by_id.get(id)?;
-        let borne = self.tenures.iter().filter(|(_, tenures)| match holding(tenures, at)[..] {
-            [bearer] => bearers.contains(&bearer) && self.ids(bearer, at).iter().all(|borne| **borne == *id),
-            _ => false,
+        let borne = self
+            .tenures
+            .iter()
+            .filter(|(_, tenures)| match holding(tenures, at)[..] {
+                [bearer] => {
+                    bearers.contains(&bearer)
+                        && self.ids(bearer, at).iter().all(|borne| **borne == *id)
+                }
+                _ => false,
+            });
+        let mut spelled = borne.map(|(lower, _)| {
+            self.spelled
+                .get(lower)
+                .cloned()
+                .unwrap_or_else(|| Arc::from(lower.as_str()))
         });
-        let mut spelled = borne.map(|(lower, _)| self.spelled.get(lower).cloned().unwrap_or_else(|| Arc::from(lower.as_str())));
         spelled.next().filter(|_| spelled.next().is_none())
     }
 
     /// When each id was created and deleted, as far as the logs show it.
-    pub(in crate::roster) fn lives(&self) -> impl Iterator<Item = (IamId, Option<Moment>, Option<Moment>)> + '_ {
-        self.bearers.iter().filter(|seen| seen.created.is_some() || seen.deleted.is_some()).filter_map(|seen| {
-            let ids = seen.ids();
-            let id = match ids.len() {
-                0 => seen.stand_in(),
-                1 => (*ids.first()?).clone(),
-                _ => return None,
-            };
-            Some((id, seen.created, seen.deleted))
-        })
+    pub(in crate::roster) fn lives(
+        &self,
+    ) -> impl Iterator<Item = (IamId, Option<Moment>, Option<Moment>)> + '_ {
+        self.bearers
+            .iter()
+            .filter(|seen| seen.created.is_some() || seen.deleted.is_some())
+            .filter_map(|seen| {
+                let ids = seen.ids();
+                let id = match ids.len() {
+                    0 => seen.stand_in(),
+                    1 => (*ids.first()?).clone(),
+                    _ => return None,
+                };
+                Some((id, seen.created, seen.deleted))
+            })
     }
 }
 

@@ -34,10 +34,17 @@ fn a_record_with_an_empty_error_says_what_it_says_without() {
             let filled = with(&record, more);
             assert_eq!(reading(&filled).unwrap(), said, "{more:?}: {plain}");
             // A copy that came through such a pipeline is the same row of the ledger.
-            assert_eq!(reduced(filled.as_bytes()), reduced(plain.as_bytes()), "{more:?}: {plain}");
+            assert_eq!(
+                reduced(filled.as_bytes()),
+                reduced(plain.as_bytes()),
+                "{more:?}: {plain}"
+            );
         }
     }
-    assert_eq!(services, 1, "a service's mint of a role that nobody listed is kept as a stub");
+    assert_eq!(
+        services, 1,
+        "a service's mint of a role that nobody listed is kept as a stub"
+    );
 }
 
 #[test]
@@ -48,7 +55,11 @@ fn any_other_text_is_an_error() {
             match reading(&failed).unwrap() {
                 Reading::Seen(seen) => {
                     assert_eq!(seen.error.as_deref(), Some(code), "{failed}");
-                    assert!(matches!(seen.fact, None | Some(Fact::Denial(_))), "{:?}", seen.fact);
+                    assert!(
+                        matches!(seen.fact, None | Some(Fact::Denial(_))),
+                        "{:?}",
+                        seen.fact
+                    );
                 }
                 other => panic!("{other:?}"),
             }
@@ -67,13 +78,27 @@ fn a_call_that_blinds_the_guard_or_changes_the_setup_did_not_fail_either() {
         })
     };
     let stop = record("cloudtrail.amazonaws.com", "StopLogging", Value::Null);
-    let trust = record("iam.amazonaws.com", "UpdateAssumeRolePolicy", json!({"roleName": "UpdateApp", "policyDocument": "{}"}));
+    let trust = record(
+        "iam.amazonaws.com",
+        "UpdateAssumeRolePolicy",
+        json!({"roleName": "UpdateApp", "policyDocument": "{}"}),
+    );
     let guarded = Guarded::default();
     let of = |text: &str| {
-        (tampering(text.as_bytes(), Delivery::default(), &guarded).unwrap(), change(text.as_bytes(), Delivery::default()).unwrap())
+        (
+            tampering(text.as_bytes(), Delivery::default(), &guarded).unwrap(),
+            change(text.as_bytes(), Delivery::default()).unwrap(),
+        )
     };
     let (tampered, changed) = (of(&stop.to_string()), of(&trust.to_string()));
-    assert!(tampered.0.as_ref().is_some_and(|call| call.failed.is_none()) && changed.1.is_some(), "{tampered:?} {changed:?}");
+    assert!(
+        tampered
+            .0
+            .as_ref()
+            .is_some_and(|call| call.failed.is_none())
+            && changed.1.is_some(),
+        "{tampered:?} {changed:?}"
+    );
     for more in &NO_ERROR {
         assert_eq!(of(&with(&stop, more)), tampered, "{more:?}");
         assert_eq!(of(&with(&trust, more)), changed, "{more:?}");
@@ -95,7 +120,10 @@ fn an_error_that_is_no_text_is_none_where_credentials_were_issued_and_unread_els
             match reading(&odd) {
                 Err(problem) => assert!(problem.to_string().contains("errorCode"), "{problem}"),
                 Ok(Reading::Seen(seen)) => {
-                    assert!(seen.error.is_none() && seen.unread.len() == 1, "{odd}: {seen:?}");
+                    assert!(
+                        seen.error.is_none() && seen.unread.len() == 1,
+                        "{odd}: {seen:?}"
+                    );
                     assert!(!matches!(seen.fact, Some(Fact::Denial(_))), "{odd}");
                 }
                 // A service's session that was issued is a link of chains, whatever else is odd.
@@ -109,20 +137,38 @@ fn an_error_that_is_no_text_is_none_where_credentials_were_issued_and_unread_els
 #[test]
 fn a_record_that_does_not_say_of_which_service_or_call_it_is_is_unread() {
     for record in every_kind() {
-        let values = no_texts().into_iter().chain([Value::Null, json!(""), json!(" ")]);
+        let values = no_texts()
+            .into_iter()
+            .chain([Value::Null, json!(""), json!(" ")]);
         for value in values {
             let odd = with(&record, &("eventSource", value));
-            assert!(reading(&odd).unwrap_err().to_string().contains("eventSource"), "{odd}");
+            assert!(
+                reading(&odd)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("eventSource"),
+                "{odd}"
+            );
         }
         let mut without = record.clone();
         without.as_object_mut().unwrap().remove("eventSource");
-        assert!(reading(&without.to_string()).unwrap_err().to_string().contains("eventSource"), "{without}");
-        let is_use = !["sts.", "signin.", "iam.", "sso."].iter().any(|own| record["eventSource"].as_str().unwrap().starts_with(own));
+        assert!(
+            reading(&without.to_string())
+                .unwrap_err()
+                .to_string()
+                .contains("eventSource"),
+            "{without}"
+        );
+        let is_use = !["sts.", "signin.", "iam.", "sso."]
+            .iter()
+            .any(|own| record["eventSource"].as_str().unwrap().starts_with(own));
         for value in no_texts() {
             let odd = with(&record, &("eventName", value));
             match reading(&odd) {
                 Err(problem) => assert!(problem.to_string().contains("eventName"), "{problem}"),
-                Ok(Reading::Seen(seen)) => assert!(is_use && seen.unread.len() == 1, "{odd}: {seen:?}"),
+                Ok(Reading::Seen(seen)) => {
+                    assert!(is_use && seen.unread.len() == 1, "{odd}: {seen:?}")
+                }
                 Ok(other) => panic!("{odd}: {other:?}"),
             }
         }

@@ -9,15 +9,27 @@ use crate::testing::Story;
 
 /// What no member of a record is: neither a text nor an object that CloudTrail writes.
 fn out_of_shape() -> [Value; 4] {
-    [json!({}), json!([]), json!(["x", {"y": "a secret"}]), json!({"x": {"y": "a secret"}})]
+    [
+        json!({}),
+        json!([]),
+        json!(["x", {"y": "a secret"}]),
+        json!({"x": {"y": "a secret"}}),
+    ]
 }
 
 /// Every place in a record, objects and lists among them.
 fn places(value: &Value) -> Vec<String> {
     fn walk(value: &Value, at: &str, places: &mut Vec<String>) {
         let inside: Vec<(String, &Value)> = match value {
-            Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), value)).collect(),
-            Value::Array(items) => items.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| (name.clone(), value))
+                .collect(),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(at, value)| (at.to_string(), value))
+                .collect(),
             _ => Vec::new(),
         };
         for (name, value) in inside {
@@ -33,8 +45,11 @@ fn places(value: &Value) -> Vec<String> {
 
 /// An object in place of an object, and no items in place of a list, are nothing odd.
 fn put(record: &mut Value, plain: &Value, place: &str, value: Value) {
-    let Some(before) = plain.pointer(place) else { return };
-    let same = (before.is_object() && value.is_object()) || (before.is_array() && value == json!([]));
+    let Some(before) = plain.pointer(place) else {
+        return;
+    };
+    let same =
+        (before.is_object() && value.is_object()) || (before.is_array() && value == json!([]));
     if let Some(slot) = record.pointer_mut(place).filter(|_| !same) {
         *slot = value;
     }
@@ -51,7 +66,10 @@ fn problems(reading: &Reading) -> &[RecordProblem] {
 fn holds(plain: &Reading, changed: &Value) {
     let text = changed.to_string();
     let Ok(said) = reading(&text) else { return };
-    assert!(said == *plain || !problems(&said).is_empty(), "passes in silence: {text}\n{said:?}");
+    assert!(
+        said == *plain || !problems(&said).is_empty(),
+        "passes in silence: {text}\n{said:?}"
+    );
     let kept = reduced(text.as_bytes()).unwrap();
     assert_eq!(reading(&kept).as_ref(), Ok(&said), "{kept}\nof {text}");
     assert!(!kept.contains("a secret"), "{kept}");
@@ -87,13 +105,28 @@ fn only_what_identifies_a_record_and_what_it_is_about_is_its_end() {
     }
     ends.sort();
     ends.dedup();
-    let names = ["groupName", "newGroupName", "newUserName", "serialNumber", "userName"].map(|name| format!("/requestParameters/{name}"));
-    let mut expected: Vec<String> =
-        ["eventID", "eventName", "eventSource", "eventTime", "recipientAccountId"].map(|name| format!("/{name}")).into();
+    let names = [
+        "groupName",
+        "newGroupName",
+        "newUserName",
+        "serialNumber",
+        "userName",
+    ]
+    .map(|name| format!("/requestParameters/{name}"));
+    let mut expected: Vec<String> = [
+        "eventID",
+        "eventName",
+        "eventSource",
+        "eventTime",
+        "recipientAccountId",
+    ]
+    .map(|name| format!("/{name}"))
+    .into();
     expected.push("/requestParameters".to_owned());
     expected.extend(names);
     // Of a use that is all that leads to the session.
-    expected.extend(["/userIdentity", "/userIdentity/arn", "/userIdentity/type"].map(str::to_owned));
+    expected
+        .extend(["/userIdentity", "/userIdentity/arn", "/userIdentity/type"].map(str::to_owned));
     assert_eq!(ends, expected);
 }
 
@@ -129,7 +162,11 @@ fn mint(seen: &Seen) -> &Mint {
 /// The record of a switch in which this stands at that place.
 fn switch_with(place: &str, value: Value) -> Value {
     let mut story = Story::new();
-    story.switch("dora").with_mfa().with_serial("arn:aws:iam::111122223333:mfa/dora").only_caller_half();
+    story
+        .switch("dora")
+        .with_mfa()
+        .with_serial("arn:aws:iam::111122223333:mfa/dora")
+        .only_caller_half();
     let mut record = story.records()[0].clone();
     record["addendum"] = json!({"reason": "DELIVERY_DELAY", "originalEventID": "00000000-0000-4000-8000-000000000009"});
     match record.pointer_mut(place) {
@@ -143,39 +180,103 @@ fn switch_with(place: &str, value: Value) -> Value {
 fn a_value_that_cloudtrail_never_writes_is_named_with_its_field() {
     let expiration = "/responseElements/credentials/expiration";
     let attributes = "/userIdentity/sessionContext/attributes";
-    let times =
-        ["1772445600", "1772445600000", "Mon, 02 Mar 2026 10:00:00 GMT", "2026-03-02 10:00:00", "02/03/2026 10:00", "tomorrow", "-"];
+    let times = [
+        "1772445600",
+        "1772445600000",
+        "Mon, 02 Mar 2026 10:00:00 GMT",
+        "2026-03-02 10:00:00",
+        "02/03/2026 10:00",
+        "tomorrow",
+        "-",
+    ];
     // The second of the call, and moments before it.
-    let absurd = ["2026-03-02T09:00:00Z", "Mar 2, 2026, 8:59:59 AM", "0001-01-01T00:00:00Z"];
-    let times = times.iter().chain(&absurd).map(|text| (expiration.to_owned(), json!(text)));
-    let numbers = [json!(1_772_445_600), json!(1.5), json!(true)].into_iter().map(|number| (expiration.to_owned(), number));
-    let durations =
-        [json!(-3_600), json!(0), json!("1h"), json!("PT1H"), json!(1.5), json!(129_601), json!(1e300), json!(" 3600"), json!(true)];
-    let durations = durations.into_iter().map(|value| ("/requestParameters/durationSeconds".to_owned(), value));
-    let created = ["1772445600", "Mar 2, 2026, 9:00:00 AM", "yesterday"].map(|text| (format!("{attributes}/creationDate"), json!(text)));
-    let flags = [json!("yes"), json!(1), json!("TRUE!"), json!("truefalse")].map(|value| (format!("{attributes}/mfaAuthenticated"), value));
-    let serials = [json!(true), json!("none"), json!("a device"), json!("x".repeat(257))];
-    let serials = serials.into_iter().map(|value| ("/requestParameters/serialNumber".to_owned(), value));
+    let absurd = [
+        "2026-03-02T09:00:00Z",
+        "Mar 2, 2026, 8:59:59 AM",
+        "0001-01-01T00:00:00Z",
+    ];
+    let times = times
+        .iter()
+        .chain(&absurd)
+        .map(|text| (expiration.to_owned(), json!(text)));
+    let numbers = [json!(1_772_445_600), json!(1.5), json!(true)]
+        .into_iter()
+        .map(|number| (expiration.to_owned(), number));
+    let durations = [
+        json!(-3_600),
+        json!(0),
+        json!("1h"),
+        json!("PT1H"),
+        json!(1.5),
+        json!(129_601),
+        json!(1e300),
+        json!(" 3600"),
+        json!(true),
+    ];
+    let durations = durations
+        .into_iter()
+        .map(|value| ("/requestParameters/durationSeconds".to_owned(), value));
+    let created = ["1772445600", "Mar 2, 2026, 9:00:00 AM", "yesterday"]
+        .map(|text| (format!("{attributes}/creationDate"), json!(text)));
+    let flags = [json!("yes"), json!(1), json!("TRUE!"), json!("truefalse")]
+        .map(|value| (format!("{attributes}/mfaAuthenticated"), value));
+    let serials = [
+        json!(true),
+        json!("none"),
+        json!("a device"),
+        json!("x".repeat(257)),
+    ];
+    let serials = serials
+        .into_iter()
+        .map(|value| ("/requestParameters/serialNumber".to_owned(), value));
     let others = [
         ("/sharedEventID", json!("1111")),
         ("/sharedEventID", json!("none-of-this-is-one")),
         ("/addendum/originalEventID", json!("a\nb")),
         ("/userIdentity/accountId", json!("development")),
         ("/requestParameters/roleArn", json!("UpdateApp")),
-        ("/resources", json!("arn:aws:iam::444455556666:role/UpdateApp")),
+        (
+            "/resources",
+            json!("arn:aws:iam::444455556666:role/UpdateApp"),
+        ),
         ("/resources/0/ARN", json!("UpdateApp")),
         ("/resources/0", Value::Null),
-        ("/requestParameters", json!("roleArn=arn:aws:iam::444455556666:role/UpdateApp")),
+        (
+            "/requestParameters",
+            json!("roleArn=arn:aws:iam::444455556666:role/UpdateApp"),
+        ),
         ("/responseElements", json!(7)),
     ];
-    let others = others.into_iter().map(|(place, value)| (place.to_owned(), value));
-    for (place, value) in times.chain(numbers).chain(durations).chain(created).chain(flags).chain(serials).chain(others) {
+    let others = others
+        .into_iter()
+        .map(|(place, value)| (place.to_owned(), value));
+    for (place, value) in times
+        .chain(numbers)
+        .chain(durations)
+        .chain(created)
+        .chain(flags)
+        .chain(serials)
+        .chain(others)
+    {
         let record = switch_with(&place, value.clone());
         let seen = seen(&record);
-        let field = place.replace("/0", "[]").trim_start_matches('/').replace('/', ".");
+        let field = place
+            .replace("/0", "[]")
+            .trim_start_matches('/')
+            .replace('/', ".");
         assert_eq!(seen.unread.len(), 1, "{place} {value}: {:?}", seen.unread);
-        assert!(seen.unread[0].to_string().starts_with(&format!("`{field}` ")), "{place} {value}: {}", seen.unread[0]);
-        assert_eq!(mint(&seen).role.as_ref().unwrap().as_str(), "arn:aws:iam::444455556666:role/UpdateApp", "the rest counts");
+        assert!(
+            seen.unread[0]
+                .to_string()
+                .starts_with(&format!("`{field}` ")),
+            "{place} {value}: {}",
+            seen.unread[0]
+        );
+        assert_eq!(
+            mint(&seen).role.as_ref().unwrap().as_str(),
+            "arn:aws:iam::444455556666:role/UpdateApp",
+            "the rest counts"
+        );
         holds(&Reading::NotRelevant, &record);
     }
 }
@@ -211,22 +312,46 @@ fn the_fact_tells_what_is_unread_from_what_is_absent() {
         let seen = seen(&switch_with(place, value));
         let (mint, context) = (mint(&seen), seen.caller.session.clone().unwrap());
         let grant = mint.grant.as_ref().unwrap();
-        (grant.unread.expiration, grant.unread.duration, grant.unread.serial, context.mfa_unread, context.created_unread)
+        (
+            grant.unread.expiration,
+            grant.unread.duration,
+            grant.unread.serial,
+            context.mfa_unread,
+            context.created_unread,
+        )
     };
     let none = (false, false, false, false, false);
     for value in [Value::Null, json!("")] {
         assert_eq!(unread("/responseElements", value.clone()), none);
         assert_eq!(unread("/requestParameters", value.clone()), none);
-        assert_eq!(unread("/userIdentity/sessionContext/attributes", value), none);
+        assert_eq!(
+            unread("/userIdentity/sessionContext/attributes", value),
+            none
+        );
     }
     for value in out_of_shape() {
         let part = value != json!({}) && !value.is_object();
         for place in ["/responseElements", "/responseElements/credentials"] {
-            assert_eq!(unread(place, value.clone()), (part, false, false, false, false), "{place} {value}");
+            assert_eq!(
+                unread(place, value.clone()),
+                (part, false, false, false, false),
+                "{place} {value}"
+            );
         }
-        assert_eq!(unread("/requestParameters", value.clone()), (false, part, part, false, false), "{value}");
-        for place in ["/userIdentity/sessionContext", "/userIdentity/sessionContext/attributes"] {
-            assert_eq!(unread(place, value.clone()), (false, false, false, part, part), "{place} {value}");
+        assert_eq!(
+            unread("/requestParameters", value.clone()),
+            (false, part, part, false, false),
+            "{value}"
+        );
+        for place in [
+            "/userIdentity/sessionContext",
+            "/userIdentity/sessionContext/attributes",
+        ] {
+            assert_eq!(
+                unread(place, value.clone()),
+                (false, false, false, part, part),
+                "{place} {value}"
+            );
         }
     }
 }
@@ -239,17 +364,33 @@ fn a_step_of_the_console_counts_unless_it_failed() {
         let mut record = story.records()[0].clone();
         record["responseElements"] = outcome;
         let seen = seen(&record);
-        (matches!(seen.fact, Some(Fact::Console(_))), seen.unread.len())
+        (
+            matches!(seen.fact, Some(Fact::Console(_))),
+            seen.unread.len(),
+        )
     };
-    for outcome in
-        [Value::Null, json!(""), json!({}), json!({"SwitchRole": "Success"}), json!({"SwitchRole": ""}), json!({"SwitchRole": null})]
-    {
+    for outcome in [
+        Value::Null,
+        json!(""),
+        json!({}),
+        json!({"SwitchRole": "Success"}),
+        json!({"SwitchRole": ""}),
+        json!({"SwitchRole": null}),
+    ] {
         assert_eq!(step(outcome.clone()), (true, 0), "{outcome}");
     }
-    for outcome in [json!({"SwitchRole": "Failure"}), json!({"SwitchRole": "FAILURE"})] {
+    for outcome in [
+        json!({"SwitchRole": "Failure"}),
+        json!({"SwitchRole": "FAILURE"}),
+    ] {
         assert_eq!(step(outcome.clone()), (false, 0), "{outcome}");
     }
-    for outcome in [json!({"SwitchRole": "perhaps"}), json!({"SwitchRole": {}}), json!("Success"), json!([])] {
+    for outcome in [
+        json!({"SwitchRole": "perhaps"}),
+        json!({"SwitchRole": {}}),
+        json!("Success"),
+        json!([]),
+    ] {
         assert_eq!(step(outcome.clone()), (true, 1), "{outcome}");
     }
 }
@@ -257,35 +398,64 @@ fn a_step_of_the_console_counts_unless_it_failed() {
 #[test]
 fn a_user_whose_name_cannot_be_read_is_not_the_caller() {
     let mut story = Story::new();
-    story.iam(0, "admin").enrols("dora", "arn:aws:iam::111122223333:mfa/device");
+    story
+        .iam(0, "admin")
+        .enrols("dora", "arn:aws:iam::111122223333:mfa/device");
     let mut record = story.records()[0].clone();
     record["requestParameters"]["userName"] = json!({});
-    assert_eq!(reading(&record.to_string()), Err(RecordProblem::Unlike { field: "requestParameters.userName" }));
+    assert_eq!(
+        reading(&record.to_string()),
+        Err(RecordProblem::Unlike {
+            field: "requestParameters.userName"
+        })
+    );
     record["requestParameters"]["userName"] = Value::Null;
-    assert!(reading(&record.to_string()).is_ok(), "IAM takes the caller's own name");
+    assert!(
+        reading(&record.to_string()).is_ok(),
+        "IAM takes the caller's own name"
+    );
 }
 
 #[test]
 fn whether_a_call_failed_shows_in_the_credentials_that_it_issued() {
     let record = switch_with("/errorCode", json!([]));
-    assert_eq!(seen(&record).unread, [RecordProblem::Unlike { field: "errorCode" }]);
+    assert_eq!(
+        seen(&record).unread,
+        [RecordProblem::Unlike { field: "errorCode" }]
+    );
     assert!(mint(&seen(&record)).issued.is_some());
     let mut record = switch_with("/errorCode", json!({}));
     record["responseElements"] = Value::Null;
-    assert_eq!(reading(&record.to_string()), Err(RecordProblem::Unlike { field: "errorCode" }));
+    assert_eq!(
+        reading(&record.to_string()),
+        Err(RecordProblem::Unlike { field: "errorCode" })
+    );
 }
 
 #[test]
-fn no_role_is_held_longer_than_twelve_hours_at_a_time_and_no_credentials_longer_than_a_day_and_a_half() {
+fn no_role_is_held_longer_than_twelve_hours_at_a_time_and_no_credentials_longer_than_a_day_and_a_half()
+ {
     let of = |api: &str, duration: i64| {
         let mut record = switch_with("/requestParameters/durationSeconds", json!(duration));
         record["eventName"] = json!(api);
         seen(&record).unread.len()
     };
-    for api in ["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"] {
-        assert_eq!([43_200, 43_201, 129_600].map(|duration| of(api, duration)), [0, 1, 1], "{api}");
+    for api in [
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+    ] {
+        assert_eq!(
+            [43_200, 43_201, 129_600].map(|duration| of(api, duration)),
+            [0, 1, 1],
+            "{api}"
+        );
     }
     for api in ["GetSessionToken", "GetFederationToken"] {
-        assert_eq!([43_201, 129_600, 129_601].map(|duration| of(api, duration)), [0, 0, 1], "{api}");
+        assert_eq!(
+            [43_201, 129_600, 129_601].map(|duration| of(api, duration)),
+            [0, 0, 1],
+            "{api}"
+        );
     }
 }

@@ -15,17 +15,38 @@ use crate::untrusted::harmless;
 
 /// The account that a principal names, or is of, and its ARN if it is somebody of one.
 pub(super) fn account_of(principal: &Principal) -> Option<(AccountId, Option<&str>)> {
-    let arn = if let Principal::Arn(arn) = principal { Some(arn.as_str()) } else { None };
+    let arn = if let Principal::Arn(arn) = principal {
+        Some(arn.as_str())
+    } else {
+        None
+    };
     principal.account().map(|account| (account, arn))
 }
 
 /// A statement that lets in somebody outside the zone of trust.
-pub(super) fn too_many<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statement) -> Option<Draft> {
+pub(super) fn too_many<'a>(
+    view: &'a View<'a>,
+    target: &Elevated<'a>,
+    statement: &'a Statement,
+) -> Option<Draft> {
     let principals = statement.principal.as_ref()?;
     let everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
-    let door = Door { view, target, statement, named: None };
-    let trusted = Trusted { view, target, statement };
-    if everybody { trusted.everybody(&door) } else { trusted.by_name(&door) }
+    let door = Door {
+        view,
+        target,
+        statement,
+        named: None,
+    };
+    let trusted = Trusted {
+        view,
+        target,
+        statement,
+    };
+    if everybody {
+        trusted.everybody(&door)
+    } else {
+        trusted.by_name(&door)
+    }
 }
 
 /// A statement of an elevated role's trust policy.
@@ -51,23 +72,33 @@ impl Outside {
     /// One account; of those of whom the policy says the same, only the first is tried.
     fn add(&mut self, door: &Door<'_, '_>, account: AccountId, mentions: &Mentions) {
         let mention = mentions.get(account, door.named);
-        let judged = mention.as_ref().and_then(|mention| self.judged.get(mention));
+        let judged = mention
+            .as_ref()
+            .and_then(|mention| self.judged.get(mention));
         let is_let_in = judged.copied().unwrap_or_else(|| self.judge(door, account));
         if is_let_in {
             self.accounts.insert(account);
         }
-        self.judged.extend(mention.map(|mention| (mention, is_let_in)));
+        self.judged
+            .extend(mention.map(|mention| (mention, is_let_in)));
     }
 
     fn judge(&mut self, door: &Door<'_, '_>, account: AccountId) -> bool {
-        let LetIn { truth, organization, .. } = door.lets_in(&Whose::Of(account));
+        let LetIn {
+            truth,
+            organization,
+            ..
+        } = door.lets_in(&Whose::Of(account));
         match truth {
             Truth::No => return false,
             Truth::Yes => self.is_sure = true,
             Truth::Open(reasons) => self.open.extend(reasons),
         }
         self.organization = self.organization.or(Some(organization));
-        self.without_external_id |= !door.lets_in_without_external_id(&Whose::Of(account)).truth.is_no();
+        self.without_external_id |= !door
+            .lets_in_without_external_id(&Whose::Of(account))
+            .truth
+            .is_no();
         true
     }
 }
@@ -77,11 +108,22 @@ impl<'a> Trusted<'_, 'a> {
     fn everybody(&self, door: &Door<'_, 'a>) -> Option<Draft> {
         let place = self.view.place(self.target);
         let named = self.named_accounts();
-        let known = self.view.policy.accounts.keys().copied().chain(named.iter().copied()).collect();
+        let known = self
+            .view
+            .policy
+            .accounts
+            .keys()
+            .copied()
+            .chain(named.iter().copied())
+            .collect();
         let stranger = door.lets_in(&Whose::NoneOf(&known));
         if stranger.truth.is_yes() {
             let message = format!("{place} trusts {}", self.everybody_shown(&stranger));
-            return Some(self.violation(self.target.rules.severity, message, self.fix_of_everybody(door)));
+            return Some(self.violation(
+                self.target.rules.severity,
+                message,
+                self.fix_of_everybody(door),
+            ));
         }
         let mut outside = Outside::default();
         let mentions = Mentions::of(self.target);
@@ -92,7 +134,9 @@ impl<'a> Trusted<'_, 'a> {
             let (asks, severity) = self.asks(&outside);
             let accounts = listed(outside.accounts.iter().map(|id| format!("account {id}")));
             let which = organization_shown(outside.organization);
-            let message = format!("{place} trusts `*`, and the conditions let in {accounts}, outside the zone of trust{which}{asks}");
+            let message = format!(
+                "{place} trusts `*`, and the conditions let in {accounts}, outside the zone of trust{which}{asks}"
+            );
             return Some(self.violation(severity, message, self.fix_of_everybody(door)));
         }
         let mut open = outside.open;
@@ -101,8 +145,9 @@ impl<'a> Trusted<'_, 'a> {
             return None;
         }
         let depends = listed(open.iter().map(|reason| harmless(reason)));
-        let message =
-            format!("can't tell whether {place}, which trusts `*`, lets in somebody outside the zone of trust: depends on {depends}");
+        let message = format!(
+            "can't tell whether {place}, which trusts `*`, lets in somebody outside the zone of trust: depends on {depends}"
+        );
         Some(self.unproven(message, open, self.fix_of_everybody(door)))
     }
 
@@ -110,8 +155,17 @@ impl<'a> Trusted<'_, 'a> {
     fn by_name(&self, door: &Door<'_, 'a>) -> Option<Draft> {
         let mut outside = Outside::default();
         let mentions = Mentions::of(self.target);
-        for principal in self.statement.principal.iter().flat_map(|principals| &principals.named) {
-            let Some((account, named)) = account_of(principal).filter(|(account, _)| !self.view.policy.trusts(*account)) else { continue };
+        for principal in self
+            .statement
+            .principal
+            .iter()
+            .flat_map(|principals| &principals.named)
+        {
+            let Some((account, named)) =
+                account_of(principal).filter(|(account, _)| !self.view.policy.trusts(*account))
+            else {
+                continue;
+            };
             outside.add(&Door { named, ..*door }, account, &mentions);
         }
         if outside.accounts.is_empty() {
@@ -123,21 +177,44 @@ impl<'a> Trusted<'_, 'a> {
         if outside.is_sure {
             let (asks, severity) = self.asks(&outside);
             let which = organization_shown(outside.organization);
-            return Some(self.violation(severity, format!("{place} trusts {accounts}, outside the zone of trust{which}{asks}"), fix));
+            return Some(self.violation(
+                severity,
+                format!("{place} trusts {accounts}, outside the zone of trust{which}{asks}"),
+                fix,
+            ));
         }
         let depends = listed(outside.open.iter().map(|reason| harmless(reason)));
-        let message = format!("can't tell whether {place} lets in {accounts}, outside the zone of trust: depends on {depends}");
+        let message = format!(
+            "can't tell whether {place} lets in {accounts}, outside the zone of trust: depends on {depends}"
+        );
         Some(self.unproven(message, outside.open, fix))
     }
 
     fn violation(&self, severity: Severity, message: String, fix: Vec<serde_json::Value>) -> Draft {
-        let draft = Draft::violation(severity, self.target.account.id, &self.target.role.arn, message);
+        let draft = Draft::violation(
+            severity,
+            self.target.account.id,
+            &self.target.role.arn,
+            message,
+        );
         draft.quoting(&Place::Resource, &self.statement.json, fix)
     }
 
-    fn unproven(&self, message: String, open: BTreeSet<String>, fix: Vec<serde_json::Value>) -> Draft {
-        let draft = Draft::unproven(self.target.rules.severity, self.target.account.id, &self.target.role.arn, message);
-        draft.quoting(&Place::Resource, &self.statement.json, fix).hanging_on(open)
+    fn unproven(
+        &self,
+        message: String,
+        open: BTreeSet<String>,
+        fix: Vec<serde_json::Value>,
+    ) -> Draft {
+        let draft = Draft::unproven(
+            self.target.rules.severity,
+            self.target.account.id,
+            &self.target.role.arn,
+            message,
+        );
+        draft
+            .quoting(&Place::Resource, &self.statement.json, fix)
+            .hanging_on(open)
     }
 
     /// What is said of an external id, and how bad that makes it.
@@ -146,19 +223,33 @@ impl<'a> Trusted<'_, 'a> {
         if outside.without_external_id {
             (", and asks for no external id", severity)
         } else {
-            (" (it asks for an external id; if this is meant, add it to `accounts`)", severity.min(Severity::Medium))
+            (
+                " (it asks for an external id; if this is meant, add it to `accounts`)",
+                severity.min(Severity::Medium),
+            )
         }
     }
 
     fn everybody_shown(&self, stranger: &LetIn) -> String {
-        if self.statement.principal.as_ref().is_some_and(|principals| principals.all_but) {
+        if self
+            .statement
+            .principal
+            .as_ref()
+            .is_some_and(|principals| principals.all_but)
+        {
             return "everybody but some (NotPrincipal, which AWS does not support here)".to_owned();
         }
         match (stranger.organization, stranger.account) {
-            (Organization::None, _) => "`*`, and the conditions let in every account that is in no organization".to_owned(),
-            (Organization::Other(_), _) => "`*`, and the conditions let in accounts of other organizations".to_owned(),
+            (Organization::None, _) => {
+                "`*`, and the conditions let in every account that is in no organization".to_owned()
+            }
+            (Organization::Other(_), _) => {
+                "`*`, and the conditions let in accounts of other organizations".to_owned()
+            }
             (Organization::Any, Some(account)) if self.asks_for_accounts() => {
-                format!("`*`, and the conditions let in accounts outside the zone of trust, such as {account}")
+                format!(
+                    "`*`, and the conditions let in accounts outside the zone of trust, such as {account}"
+                )
             }
             (Organization::Any, _) => "everybody: `*` is every AWS account there is".to_owned(),
         }
@@ -166,24 +257,43 @@ impl<'a> Trusted<'_, 'a> {
 
     fn asks_for_accounts(&self) -> bool {
         let of_accounts = ["aws:principalaccount", "aws:principalarn"];
-        conditions(self.target).any(|condition| of_accounts.contains(&condition.key.to_ascii_lowercase().as_str()))
+        conditions(self.target)
+            .any(|condition| of_accounts.contains(&condition.key.to_ascii_lowercase().as_str()))
     }
 
     /// The statement for the accounts of the role's groups that it lets in, and for what it names in the zone of trust besides.
     fn fix_of_everybody(&self, door: &Door<'_, 'a>) -> Vec<serde_json::Value> {
-        let groups: BTreeSet<AccountId> = self.target.rules.groups.iter().map(|group| group.account).collect();
-        let homes = groups.into_iter().filter(|account| self.view.policy.trusts(*account));
-        let homes = homes.filter(|account| !door.lets_in(&Whose::Of(*account)).truth.is_no()).map(|account| self.root(account));
+        let groups: BTreeSet<AccountId> = self
+            .target
+            .rules
+            .groups
+            .iter()
+            .map(|group| group.account)
+            .collect();
+        let homes = groups
+            .into_iter()
+            .filter(|account| self.view.policy.trusts(*account));
+        let homes = homes
+            .filter(|account| !door.lets_in(&Whose::Of(*account)).truth.is_no())
+            .map(|account| self.root(account));
         let all: BTreeSet<String> = homes.chain(self.kept()).collect();
         fix::trusting(&self.statement.json, &all.into_iter().collect::<Vec<_>>())
     }
 
     /// AWS principals of the statement that are in the zone of trust.
     fn kept(&self) -> Vec<String> {
-        let principals = self.statement.principal.iter().filter(|principals| !principals.all_but);
-        let named = principals.flat_map(|principals| &principals.named).filter_map(account_of);
+        let principals = self
+            .statement
+            .principal
+            .iter()
+            .filter(|principals| !principals.all_but);
+        let named = principals
+            .flat_map(|principals| &principals.named)
+            .filter_map(account_of);
         let known = named.filter(|(account, _)| self.view.policy.trusts(*account));
-        known.map(|(account, arn)| arn.map_or_else(|| self.root(account), str::to_owned)).collect()
+        known
+            .map(|(account, arn)| arn.map_or_else(|| self.root(account), str::to_owned))
+            .collect()
     }
 
     fn root(&self, account: AccountId) -> String {
@@ -192,11 +302,25 @@ impl<'a> Trusted<'_, 'a> {
 
     /// Accounts outside the zone of trust that the trust policy names anywhere.
     fn named_accounts(&self) -> BTreeSet<AccountId> {
-        let values = conditions(self.target).flat_map(|condition| &condition.values).flat_map(|value| accounts_in(value));
-        let statements = self.target.role.trust.iter().flat_map(|trust| &trust.statements);
-        let principals = statements.filter_map(|statement| statement.principal.as_ref()).flat_map(|principals| &principals.named);
-        let named = principals.filter_map(account_of).map(|(account, _)| account);
-        values.chain(named).filter(|account| !self.view.policy.trusts(*account)).collect()
+        let values = conditions(self.target)
+            .flat_map(|condition| &condition.values)
+            .flat_map(|value| accounts_in(value));
+        let statements = self
+            .target
+            .role
+            .trust
+            .iter()
+            .flat_map(|trust| &trust.statements);
+        let principals = statements
+            .filter_map(|statement| statement.principal.as_ref())
+            .flat_map(|principals| &principals.named);
+        let named = principals
+            .filter_map(account_of)
+            .map(|(account, _)| account);
+        values
+            .chain(named)
+            .filter(|account| !self.view.policy.trusts(*account))
+            .collect()
     }
 }
 
@@ -210,34 +334,74 @@ fn organization_shown(organization: Option<Organization>) -> &'static str {
 
 /// All conditions of a role's trust policy.
 fn conditions<'a>(target: &Elevated<'a>) -> impl Iterator<Item = &'a Condition> {
-    target.role.trust.iter().flat_map(|trust| &trust.statements).flat_map(|statement| &statement.conditions)
+    target
+        .role
+        .trust
+        .iter()
+        .flat_map(|trust| &trust.statements)
+        .flat_map(|statement| &statement.conditions)
 }
 
 /// Every run of twelve digits in a text.
 pub(super) fn accounts_in(text: &str) -> impl Iterator<Item = AccountId> {
-    text.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok())
+    text.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
 }
 
 /// Services that come on behalf of an account outside the zone of trust, because the statement's conditions name it.
-pub(super) fn on_behalf<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement: &'a Statement) -> Vec<Draft> {
-    let principals = statement.principal.iter().filter(|principals| !principals.all_but).flat_map(|principals| &principals.named);
+pub(super) fn on_behalf<'a>(
+    view: &'a View<'a>,
+    target: &Elevated<'a>,
+    statement: &'a Statement,
+) -> Vec<Draft> {
+    let principals = statement
+        .principal
+        .iter()
+        .filter(|principals| !principals.all_but)
+        .flat_map(|principals| &principals.named);
     let services = principals.filter_map(|principal| match principal {
         Principal::Service(name) => Some(name.as_str()),
         Principal::Everyone => Some("*"),
         _ => None,
     });
-    let is_source = |condition: &&Condition| ["aws:sourceaccount", "aws:sourcearn"].contains(&condition.key.to_ascii_lowercase().as_str());
+    let is_source = |condition: &&Condition| {
+        ["aws:sourceaccount", "aws:sourcearn"]
+            .contains(&condition.key.to_ascii_lowercase().as_str())
+    };
     let asked: Vec<&Condition> = statement.conditions.iter().filter(is_source).collect();
-    let named: BTreeSet<AccountId> = asked.iter().flat_map(|condition| &condition.values).flat_map(|value| accounts_in(value)).collect();
-    let outside: Vec<AccountId> = named.into_iter().filter(|account| !view.policy.trusts(*account)).collect();
-    let trusted = Trusted { view, target, statement };
+    let named: BTreeSet<AccountId> = asked
+        .iter()
+        .flat_map(|condition| &condition.values)
+        .flat_map(|value| accounts_in(value))
+        .collect();
+    let outside: Vec<AccountId> = named
+        .into_iter()
+        .filter(|account| !view.policy.trusts(*account))
+        .collect();
+    let trusted = Trusted {
+        view,
+        target,
+        statement,
+    };
     services
         .filter_map(|service| {
             let comes = |account: &&AccountId| trusted.serves(service, **account, &asked);
-            let accounts = listed(outside.iter().filter(comes).map(|id| format!("account {id}")));
-            let who = if service == "*" { "services".to_owned() } else { harmless(service) };
+            let accounts = listed(
+                outside
+                    .iter()
+                    .filter(comes)
+                    .map(|id| format!("account {id}")),
+            );
+            let who = if service == "*" {
+                "services".to_owned()
+            } else {
+                harmless(service)
+            };
             let fix = fix::without_kind(&statement.json, "Service");
-            let message = format!("{} trusts {who} on behalf of {accounts}, outside the zone of trust", view.place(target));
+            let message = format!(
+                "{} trusts {who} on behalf of {accounts}, outside the zone of trust",
+                view.place(target)
+            );
             (!accounts.is_empty()).then(|| trusted.violation(target.rules.severity, message, fix))
         })
         .collect()
@@ -246,11 +410,23 @@ pub(super) fn on_behalf<'a>(view: &'a View<'a>, target: &Elevated<'a>, statement
 impl Trusted<'_, '_> {
     /// Whether the role lets in a service for something of this account.
     fn serves(&self, service: &str, account: AccountId, asked: &[&Condition]) -> bool {
-        let caller = Caller { account, arn: service.to_owned(), id: None, kind: CallerKind::Service, has_boundary: false };
-        let arns = asked.iter().filter(|condition| condition.key.eq_ignore_ascii_case("aws:SourceArn"));
+        let caller = Caller {
+            account,
+            arn: service.to_owned(),
+            id: None,
+            kind: CallerKind::Service,
+            has_boundary: false,
+        };
+        let arns = asked
+            .iter()
+            .filter(|condition| condition.key.eq_ignore_ascii_case("aws:SourceArn"));
         let of_account = |value: &&String| accounts_in(value).any(|other| other == account);
-        let arns = arns.flat_map(|condition| &condition.values).filter(of_account);
-        let mut arns: Vec<Held> = arns.map(|arn| Held::Values(vec![arn.replace(['*', '?'], "x")])).collect();
+        let arns = arns
+            .flat_map(|condition| &condition.values)
+            .filter(of_account);
+        let mut arns: Vec<Held> = arns
+            .map(|arn| Held::Values(vec![arn.replace(['*', '?'], "x")]))
+            .collect();
         if arns.is_empty() {
             arns.push(Held::Unknown);
         }
@@ -258,10 +434,20 @@ impl Trusted<'_, '_> {
             .carrying([("aws:SourceAccount", Held::Values(vec![account.to_string()]))])
             .choosing(vec![Choice::of("aws:SourceArn", arns)]);
         let goal = |decision: &crate::iam::Decision<'_>| {
-            let of_statement = decision.resource.iter().filter(|grant| std::ptr::eq(grant.statement, self.statement));
-            Truth::any(of_statement.map(|grant| grant.applies.clone())).and(decision.allowed.clone())
+            let of_statement = decision
+                .resource
+                .iter()
+                .filter(|grant| std::ptr::eq(grant.statement, self.statement));
+            Truth::any(of_statement.map(|grant| grant.applies.clone()))
+                .and(decision.allowed.clone())
         };
-        let decision = entrant.reach(self.target.account.id, self.target.role, Proof::PermanentKey, true, &goal);
+        let decision = entrant.reach(
+            self.target.account.id,
+            self.target.role,
+            Proof::PermanentKey,
+            true,
+            &goal,
+        );
         decision.allowed.is_yes()
     }
 }

@@ -12,18 +12,38 @@ use crate::untrusted::harmless;
 
 /// Roles that only Access Analyzer names.
 pub(super) fn unlisted(view: &View<'_>) -> Vec<Draft> {
-    let named: BTreeSet<&str> = view.setup.outsiders().map(|outsider| outsider.role.as_str()).collect();
+    let named: BTreeSet<&str> = view
+        .setup
+        .outsiders()
+        .map(|outsider| outsider.role.as_str())
+        .collect();
     let mut drafts = Vec::new();
     // The limits of some entry are needed to look at a role; which one, does not matter where identities are not judged.
-    let Some(any) = view.policy.roles.first() else { return drafts };
+    let Some(any) = view.policy.roles.first() else {
+        return drafts;
+    };
     for account in view.setup.accounts() {
-        for role in account.roles.values().filter(|role| named.contains(role.arn.as_str())) {
-            if view.elevated.iter().any(|target| target.role.arn == role.arn) {
+        for role in account
+            .roles
+            .values()
+            .filter(|role| named.contains(role.arn.as_str()))
+        {
+            if view
+                .elevated
+                .iter()
+                .any(|target| target.role.arn == role.arn)
+            {
                 continue;
             }
-            let target = Elevated { account, role, rules: any };
-            let mut found: Vec<Draft> =
-                of_role(view, &target, false).into_iter().map(|draft| draft.with_severity(Severity::Medium)).collect();
+            let target = Elevated {
+                account,
+                role,
+                rules: any,
+            };
+            let mut found: Vec<Draft> = of_role(view, &target, false)
+                .into_iter()
+                .map(|draft| draft.with_severity(Severity::Medium))
+                .collect();
             name_analyzer(view, account, role, Severity::Medium, &mut found);
             drafts.extend(found);
         }
@@ -32,28 +52,50 @@ pub(super) fn unlisted(view: &View<'_>) -> Vec<Draft> {
 }
 
 /// Names the findings of Access Analyzer with what explains them; what nothing explains is unproven.
-pub(super) fn name_analyzer(view: &View<'_>, account: &Account, role: &Role, severity: Severity, found: &mut Vec<Draft>) {
-    let ids: Vec<String> =
-        view.setup.outsiders().filter(|outsider| outsider.role == role.arn).map(|outsider| harmless(&outsider.finding)).collect();
+pub(super) fn name_analyzer(
+    view: &View<'_>,
+    account: &Account,
+    role: &Role,
+    severity: Severity,
+    found: &mut Vec<Draft>,
+) {
+    let ids: Vec<String> = view
+        .setup
+        .outsiders()
+        .filter(|outsider| outsider.role == role.arn)
+        .map(|outsider| harmless(&outsider.finding))
+        .collect();
     if ids.is_empty() {
         return;
     }
     let ids = listed(ids);
     if !found.is_empty() {
-        let said = std::mem::take(found).into_iter().map(|draft| draft.adding(&format!(" (IAM Access Analyzer says so too: {ids})")));
+        let said = std::mem::take(found)
+            .into_iter()
+            .map(|draft| draft.adding(&format!(" (IAM Access Analyzer says so too: {ids})")));
         *found = said.collect();
         return;
     }
     // Access Analyzer takes every other account for an outsider; one of the zone of trust explains its finding.
-    let named = role.trust.iter().flat_map(|trust| &trust.statements).filter_map(|statement| statement.principal.as_ref());
+    let named = role
+        .trust
+        .iter()
+        .flat_map(|trust| &trust.statements)
+        .filter_map(|statement| statement.principal.as_ref());
     let mut named = named.flat_map(|principals| &principals.named);
     let explained = named.any(|principal| match principal {
-        Principal::Account(_) | Principal::Arn(_) => account_of(principal).is_some_and(|(other, _)| other != account.id),
+        Principal::Account(_) | Principal::Arn(_) => {
+            account_of(principal).is_some_and(|(other, _)| other != account.id)
+        }
         Principal::Federated(_) | Principal::Everyone => true,
         _ => false,
     });
     if !explained {
-        let place = format!("{} in {}", harmless(&role.name), view.account_shown(account.id));
+        let place = format!(
+            "{} in {}",
+            harmless(&role.name),
+            view.account_shown(account.id)
+        );
         let message = format!(
             "IAM Access Analyzer says that {place} can be entered from outside ({ids}), which the trust policy given does not show: one of the two is older"
         );

@@ -1,6 +1,9 @@
 //! Foreign accounts that conditions let in, in every spelling; and what looks like it and isn't.
 
-#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 
 use serde_json::{Value, json};
 
@@ -28,7 +31,9 @@ fn trusting(principal: Value, condition: Value) -> Company {
 /// Everybody with MFA, and a Deny.
 fn except(denied: Value, condition: Value) -> Company {
     let mut deny = json!({"Effect": "Deny", "Action": "sts:AssumeRole", "Condition": condition});
-    deny.as_object_mut().unwrap().extend(denied.as_object().unwrap().clone());
+    deny.as_object_mut()
+        .unwrap()
+        .extend(denied.as_object().unwrap().clone());
     let allow = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": mfa()});
     Company::new().trust(json!([allow, deny]))
 }
@@ -52,11 +57,15 @@ fn expect(verdict: Option<Verdict>, companies: impl IntoIterator<Item = (String,
 }
 
 fn all_on(conditions: Vec<Value>) -> impl Iterator<Item = (String, Company)> {
-    conditions.into_iter().map(|condition| (condition.to_string(), on(condition)))
+    conditions
+        .into_iter()
+        .map(|condition| (condition.to_string(), on(condition)))
 }
 
 fn all_but(conditions: Vec<Value>) -> impl Iterator<Item = (String, Company)> {
-    conditions.into_iter().map(|condition| (format!("Deny {condition}"), everybody_but(condition)))
+    conditions
+        .into_iter()
+        .map(|condition| (format!("Deny {condition}"), everybody_but(condition)))
 }
 
 #[test]
@@ -162,8 +171,12 @@ fn a_deny_for_everybody_else_leaves_those_that_it_spares() {
     expect(Some(Verdict::Violation), all_but(conditions));
     let named = |denied: Value| (denied.to_string(), except(denied, json!({})));
     let spared = vec![
-        named(json!({"Principal": {"AWS": ["555555555555", "arn:aws:iam::999988887777:role/Deploy"]}})),
-        named(json!({"NotPrincipal": {"AWS": ["111122223333", FOREIGN, "arn:aws:iam::999988887777:user/dora"]}})),
+        named(
+            json!({"Principal": {"AWS": ["555555555555", "arn:aws:iam::999988887777:role/Deploy"]}}),
+        ),
+        named(
+            json!({"NotPrincipal": {"AWS": ["111122223333", FOREIGN, "arn:aws:iam::999988887777:user/dora"]}}),
+        ),
         named(
             json!({"NotPrincipal": {"AWS": [FOREIGN, "arn:aws:iam::999988887777:role/Deploy", "arn:aws:sts::999988887777:assumed-role/Deploy/ci"]}}),
         ),
@@ -175,7 +188,10 @@ fn a_deny_for_everybody_else_leaves_those_that_it_spares() {
         {"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"ArnNotLike": {ARN: ["arn:aws:iam::*:role/*"]}}},
         {"Effect": "Deny", "Principal": {"AWS": "999999999999"}, "Action": "sts:AssumeRole"},
     ]);
-    expect(Some(Verdict::Violation), [("two denials".to_owned(), Company::new().trust(two))]);
+    expect(
+        Some(Verdict::Violation),
+        [("two denials".to_owned(), Company::new().trust(two))],
+    );
 }
 
 #[test]
@@ -216,7 +232,12 @@ fn silent_where_nobody_outside_can_meet_the_conditions() {
     ];
     expect(None, all_but(denied));
     let named = |denied: Value| (denied.to_string(), except(denied, json!({})));
-    expect(None, [named(json!({"NotPrincipal": {"AWS": ["111122223333", "arn:aws:iam::111122223333:user/dora"]}}))]);
+    expect(
+        None,
+        [named(
+            json!({"NotPrincipal": {"AWS": ["111122223333", "arn:aws:iam::111122223333:user/dora"]}}),
+        )],
+    );
     expect(None, [named(json!({"Principal": {"AWS": "*"}}))]);
     // A named account, on conditions that only another meets.
     for condition in [
@@ -224,9 +245,24 @@ fn silent_where_nobody_outside_can_meet_the_conditions() {
         json!({"ArnLike": {ARN: "arn:aws:iam::111122223333:*"}}),
         json!({"StringNotEquals": {ACCOUNT: FOREIGN}}),
     ] {
-        expect(None, [(condition.to_string(), trusting(json!({"AWS": [FOREIGN, "111122223333"]}), condition))]);
+        expect(
+            None,
+            [(
+                condition.to_string(),
+                trusting(json!({"AWS": [FOREIGN, "111122223333"]}), condition),
+            )],
+        );
     }
-    expect(None, [("ours".to_owned(), trusting(json!({"AWS": "111122223333"}), json!({"StringEquals": {ACCOUNT: FOREIGN}})))]);
+    expect(
+        None,
+        [(
+            "ours".to_owned(),
+            trusting(
+                json!({"AWS": "111122223333"}),
+                json!({"StringEquals": {ACCOUNT: FOREIGN}}),
+            ),
+        )],
+    );
 }
 
 #[test]
@@ -239,19 +275,44 @@ fn a_named_account_is_let_in_on_conditions_that_it_can_meet() {
     ] {
         let finding = trusting(json!({"AWS": ["111122223333", FOREIGN]}), condition).one(RULE);
         assert_eq!(finding.verdict, Verdict::Violation);
-        assert!(finding.message.contains("account 999988887777"), "{}", finding.message);
-        assert_eq!(finding.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
+        assert!(
+            finding.message.contains("account 999988887777"),
+            "{}",
+            finding.message
+        );
+        assert_eq!(
+            finding.fix.unwrap()["Principal"],
+            json!({"AWS": "arn:aws:iam::111122223333:root"})
+        );
     }
-    for session in ["arn:aws:sts::999988887777:assumed-role/Deploy/ci", "arn:aws:iam::999988887777:role/Deploy"] {
-        for condition in [json!({}), json!({"ArnLike": {ARN: "arn:aws:iam::999988887777:role/*Deploy"}})] {
-            expect(Some(Verdict::Violation), [(session.to_owned(), trusting(json!({"AWS": session}), condition))]);
+    for session in [
+        "arn:aws:sts::999988887777:assumed-role/Deploy/ci",
+        "arn:aws:iam::999988887777:role/Deploy",
+    ] {
+        for condition in [
+            json!({}),
+            json!({"ArnLike": {ARN: "arn:aws:iam::999988887777:role/*Deploy"}}),
+        ] {
+            expect(
+                Some(Verdict::Violation),
+                [(
+                    session.to_owned(),
+                    trusting(json!({"AWS": session}), condition),
+                )],
+            );
         }
         let other = json!({"ArnLike": {ARN: "arn:aws:iam::999988887777:role/Other"}});
-        expect(None, [(session.to_owned(), trusting(json!({"AWS": session}), other))]);
+        expect(
+            None,
+            [(session.to_owned(), trusting(json!({"AWS": session}), other))],
+        );
     }
     let pathed = json!({"ArnLike": {ARN: "arn:aws:iam::999988887777:role/team/Deploy"}});
     let session = json!({"AWS": "arn:aws:sts::999988887777:assumed-role/Deploy/ci"});
-    expect(Some(Verdict::Violation), [("its path is theirs".to_owned(), trusting(session, pathed))]);
+    expect(
+        Some(Verdict::Violation),
+        [("its path is theirs".to_owned(), trusting(session, pathed))],
+    );
 }
 
 #[test]
@@ -277,9 +338,15 @@ fn a_key_of_the_organization_that_may_be_absent_lets_in_every_account_that_is_in
     let none = "in no organization";
     for condition in &conditions {
         let found: Vec<ReviewFinding> = on(condition.clone()).found(RULE);
-        let [finding] = &*found else { panic!("{condition}: {found:#?}") };
+        let [finding] = &*found else {
+            panic!("{condition}: {found:#?}")
+        };
         assert_eq!(finding.verdict, Verdict::Violation, "{condition}");
-        assert!(finding.message.contains(none), "{condition}: {}", finding.message);
+        assert!(
+            finding.message.contains(none),
+            "{condition}: {}",
+            finding.message
+        );
     }
     let denied = vec![
         json!({"StringEquals": {ORG: "o-0thersxyz"}}),
@@ -303,7 +370,11 @@ fn any_other_organization_is_somebodys() {
     for condition in conditions {
         let finding = on(condition.clone()).one(RULE);
         assert_eq!(finding.verdict, Verdict::Violation, "{condition}");
-        assert!(finding.message.contains("other organizations"), "{condition}: {}", finding.message);
+        assert!(
+            finding.message.contains("other organizations"),
+            "{condition}: {}",
+            finding.message
+        );
     }
 }
 
@@ -327,7 +398,12 @@ fn who_is_in_an_organization_cant_be_told() {
     ];
     expect(Some(Verdict::Unproven), all_but(denied));
     // In our accounts nobody else is, in whatever organization.
-    expect(None, all_on(vec![json!({"StringEqualsIfExists": {ORG: "o-12345678ab"}, "StringEquals": {ACCOUNT: "111122223333"}})]));
+    expect(
+        None,
+        all_on(vec![
+            json!({"StringEqualsIfExists": {ORG: "o-12345678ab"}, "StringEquals": {ACCOUNT: "111122223333"}}),
+        ]),
+    );
 }
 
 #[test]
@@ -346,25 +422,49 @@ fn unproven_where_it_depends_on_what_no_file_shows() {
 fn the_finding_names_the_account_and_what_to_put_there_instead() {
     let both = on(json!({"StringEquals": {ACCOUNT: ["111122223333", FOREIGN]}})).one(RULE);
     assert!(
-        both.message.contains("trusts `*`, and the conditions let in account 999988887777, outside the zone of trust"),
+        both.message.contains(
+            "trusts `*`, and the conditions let in account 999988887777, outside the zone of trust"
+        ),
         "{}",
         both.message
     );
-    assert!(both.message.ends_with("asks for no external id") && both.severity == Severity::High, "{}", both.message);
-    assert_eq!(both.fix.unwrap()["Principal"], json!({"AWS": "arn:aws:iam::111122223333:root"}));
-    let alone = on(json!({"StringEquals": {ACCOUNT: FOREIGN}, "Bool": {"aws:MultiFactorAuthPresent": "true"}})).one(RULE);
-    assert_eq!(alone.fix, Some(json!([])), "nobody of ours can meet it, so the statement goes");
+    assert!(
+        both.message.ends_with("asks for no external id") && both.severity == Severity::High,
+        "{}",
+        both.message
+    );
+    assert_eq!(
+        both.fix.unwrap()["Principal"],
+        json!({"AWS": "arn:aws:iam::111122223333:root"})
+    );
+    let alone = on(
+        json!({"StringEquals": {ACCOUNT: FOREIGN}, "Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+    )
+    .one(RULE);
+    assert_eq!(
+        alone.fix,
+        Some(json!([])),
+        "nobody of ours can meet it, so the statement goes"
+    );
     let id = on(json!({"StringEquals": {ACCOUNT: FOREIGN, "sts:ExternalId": "sesame"}})).one(RULE);
     assert_eq!(id.severity, Severity::Medium);
     let wide = on(json!({"StringLike": {ACCOUNT: "9999*"}})).one(RULE);
-    assert!(wide.message.contains("accounts outside the zone of trust, such as 9999"), "{}", wide.message);
+    assert!(
+        wide.message
+            .contains("accounts outside the zone of trust, such as 9999"),
+        "{}",
+        wide.message
+    );
 }
 
 #[test]
 fn a_zone_of_hundreds_of_accounts_is_told_from_its_neighbors() {
-    let zone: Vec<String> = (0..400).map(|at| format!("  \"2{at:011}\": account-{at}\n")).collect();
+    let zone: Vec<String> = (0..400)
+        .map(|at| format!("  \"2{at:011}\": account-{at}\n"))
+        .collect();
     let zone = zone.concat();
-    let company = |condition: Value| on(condition).policy("accounts:\n", &format!("accounts:\n{zone}"));
+    let company =
+        |condition: Value| on(condition).policy("accounts:\n", &format!("accounts:\n{zone}"));
     company(json!({"StringLike": {ACCOUNT: "2*"}})).fires(RULE);
     company(json!({"StringLike": {ACCOUNT: "2000000000??"}})).silent(RULE);
 }

@@ -1,6 +1,9 @@
 //! Tags keep no outsider out, whatever operator asks for them: outsiders set their own.
 
-#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 
 use serde_json::{Value, json};
 
@@ -49,14 +52,20 @@ fn allowed_on(condition: Value) -> Value {
 
 fn is_found(statements: Value) -> bool {
     let found = Company::new().trust(statements).found(RULE);
-    found.iter().any(|finding| finding.verdict == Verdict::Violation)
+    found
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Violation)
 }
 
 /// Each operator alone and with everything that may stand around it.
 fn spelled(operator: &str) -> Vec<String> {
     let sets = ["", "ForAnyValue:", "ForAllValues:"];
-    let spelled = sets.iter().flat_map(|set| ["", "IfExists"].map(|end| format!("{set}{operator}{end}")));
-    spelled.filter(|written| !operator.starts_with("Null") || written == "Null").collect()
+    let spelled = sets
+        .iter()
+        .flat_map(|set| ["", "IfExists"].map(|end| format!("{set}{operator}{end}")));
+    spelled
+        .filter(|written| !operator.starts_with("Null") || written == "Null")
+        .collect()
 }
 
 #[test]
@@ -96,23 +105,55 @@ fn no_operator_on_a_tag_denies_outsiders() {
 #[test]
 fn a_tag_between_bounds_is_found_and_one_that_cannot_be_is_not() {
     for (condition, is_met) in [
-        (json!({"NumericGreaterThan": {TAG: "1"}, "NumericLessThan": {TAG: "2"}}), true),
-        (json!({"NumericGreaterThanEquals": {TAG: "2"}, "NumericLessThan": {TAG: "2"}}), false),
-        (json!({"NumericLessThan": {TAG: ["7", "9"]}, "NumericNotEquals": {TAG: ["6", "7"]}}), true),
-        (json!({"DateGreaterThan": {TAG: "2026"}, "DateLessThan": {TAG: "2026-01-01T00:00:01Z"}}), true),
-        (json!({"DateGreaterThan": {TAG: "2026"}, "DateLessThanEquals": {TAG: "2026"}}), false),
-        (json!({"IpAddress": {TAG: "203.0.113.0/24"}, "NotIpAddress": {TAG: ["203.0.113.0/25", "203.0.113.255"]}}), true),
-        (json!({"IpAddress": {TAG: "203.0.113.0/24"}, "NotIpAddress": {TAG: ["203.0.113.0/25", "203.0.113.128/25"]}}), false),
+        (
+            json!({"NumericGreaterThan": {TAG: "1"}, "NumericLessThan": {TAG: "2"}}),
+            true,
+        ),
+        (
+            json!({"NumericGreaterThanEquals": {TAG: "2"}, "NumericLessThan": {TAG: "2"}}),
+            false,
+        ),
+        (
+            json!({"NumericLessThan": {TAG: ["7", "9"]}, "NumericNotEquals": {TAG: ["6", "7"]}}),
+            true,
+        ),
+        (
+            json!({"DateGreaterThan": {TAG: "2026"}, "DateLessThan": {TAG: "2026-01-01T00:00:01Z"}}),
+            true,
+        ),
+        (
+            json!({"DateGreaterThan": {TAG: "2026"}, "DateLessThanEquals": {TAG: "2026"}}),
+            false,
+        ),
+        (
+            json!({"IpAddress": {TAG: "203.0.113.0/24"}, "NotIpAddress": {TAG: ["203.0.113.0/25", "203.0.113.255"]}}),
+            true,
+        ),
+        (
+            json!({"IpAddress": {TAG: "203.0.113.0/24"}, "NotIpAddress": {TAG: ["203.0.113.0/25", "203.0.113.128/25"]}}),
+            false,
+        ),
         (json!({"IpAddress": {TAG: "2001:db8::/32"}}), true),
-        (json!({"NotIpAddress": {TAG: "0.0.0.0/0"}, "Null": {TAG: "false"}}), true),
+        (
+            json!({"NotIpAddress": {TAG: "0.0.0.0/0"}, "Null": {TAG: "false"}}),
+            true,
+        ),
     ] {
-        assert_eq!(is_found(allowed_on(condition.clone())), is_met, "{condition}");
+        assert_eq!(
+            is_found(allowed_on(condition.clone())),
+            is_met,
+            "{condition}"
+        );
     }
 }
 
 #[test]
 fn a_session_lasts_only_as_long_as_aws_lets_it() {
-    let lasting = |operator: &str, seconds: &str| is_found(allowed_on(json!({operator: {"sts:DurationSeconds": seconds}})));
+    let lasting = |operator: &str, seconds: &str| {
+        is_found(allowed_on(
+            json!({operator: {"sts:DurationSeconds": seconds}}),
+        ))
+    };
     assert!(lasting("NumericGreaterThan", "3600"));
     assert!(!lasting("NumericLessThan", "900") && !lasting("NumericGreaterThan", "43200"));
 }

@@ -9,7 +9,10 @@ const FOREIGN: &str = "999988887777";
 
 /// A role that trusts whom the statements say, services among them.
 fn trusting_all(statements: &Value) -> Company {
-    Company::new().trust(statements.clone()).policy("identities: [iam-user]  ", "identities: [iam-user, service]")
+    Company::new().trust(statements.clone()).policy(
+        "identities: [iam-user]  ",
+        "identities: [iam-user, service]",
+    )
 }
 
 fn statement(principal: &Value, condition: &Value) -> Value {
@@ -18,7 +21,12 @@ fn statement(principal: &Value, condition: &Value) -> Value {
 
 #[test]
 fn services_that_come_on_behalf_of_a_foreign_account() {
-    let service = |condition: Value| trusting_all(&statement(&json!({"Service": "ssm.amazonaws.com"}), &condition));
+    let service = |condition: Value| {
+        trusting_all(&statement(
+            &json!({"Service": "ssm.amazonaws.com"}),
+            &condition,
+        ))
+    };
     for condition in [
         json!({"StringEquals": {"aws:SourceAccount": FOREIGN}}),
         json!({"StringLike": {"aws:SourceAccount": ["111122223333", FOREIGN]}}),
@@ -26,7 +34,13 @@ fn services_that_come_on_behalf_of_a_foreign_account() {
         json!({"StringEquals": {"aws:SourceAccount": FOREIGN}, "ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:999988887777:*"}}),
     ] {
         let finding = service(condition).one(RULE);
-        assert!(finding.message.contains("on behalf of account 999988887777"), "{}", finding.message);
+        assert!(
+            finding
+                .message
+                .contains("on behalf of account 999988887777"),
+            "{}",
+            finding.message
+        );
     }
     for condition in [
         json!({}),
@@ -44,16 +58,30 @@ fn each_statement_answers_for_what_it_lets_in_itself() {
     let service = json!({"Service": "ssm.amazonaws.com"});
     // Nobody comes by the first one: the two conditions never hold together. The second one asks for no account.
     let nobody = json!({"StringEquals": {"aws:SourceAccount": FOREIGN}, "ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:444455556666:*"}});
-    trusting_all(&json!([statement(&service, &nobody), statement(&service, &json!({}))])).silent(RULE);
+    trusting_all(&json!([
+        statement(&service, &nobody),
+        statement(&service, &json!({}))
+    ]))
+    .silent(RULE);
     let somebody = json!({"StringEquals": {"aws:SourceAccount": FOREIGN}});
-    let finding = trusting_all(&json!([statement(&service, &nobody), statement(&service, &somebody)])).one(RULE);
+    let finding = trusting_all(&json!([
+        statement(&service, &nobody),
+        statement(&service, &somebody)
+    ]))
+    .one(RULE);
     assert_eq!(finding.statement, Some(statement(&service, &somebody)));
 }
 
 #[test]
 fn everybody_means_services_too() {
-    let company = trusting_all(&statement(&json!("*"), &json!({"StringEquals": {"aws:SourceAccount": FOREIGN}})));
+    let company = trusting_all(&statement(
+        &json!("*"),
+        &json!({"StringEquals": {"aws:SourceAccount": FOREIGN}}),
+    ));
     let found = company.found(RULE);
     let says = "trusts services on behalf of account 999988887777";
-    assert!(found.iter().any(|finding| finding.message.contains(says)), "{found:#?}");
+    assert!(
+        found.iter().any(|finding| finding.message.contains(says)),
+        "{found:#?}"
+    );
 }

@@ -48,10 +48,18 @@ pub(super) struct Mentions {
 impl Mentions {
     pub(super) fn of(target: &Elevated<'_>) -> Self {
         let owner = target.account.id;
-        let mut mentions = Self { lists: BTreeMap::new(), owner, are_comparable: true };
+        let mut mentions = Self {
+            lists: BTreeMap::new(),
+            owner,
+            are_comparable: true,
+        };
         let mut list = 0;
         for statement in target.role.trust.iter().flat_map(|trust| &trust.statements) {
-            for principal in statement.principal.iter().flat_map(|principals| &principals.named) {
+            for principal in statement
+                .principal
+                .iter()
+                .flat_map(|principals| &principals.named)
+            {
                 match principal {
                     Principal::Arn(arn) => mentions.add(list, arn),
                     other => {
@@ -63,7 +71,10 @@ impl Mentions {
             for condition in &statement.conditions {
                 list += 1;
                 mentions.are_comparable &= tells_texts_only(condition);
-                condition.values.iter().for_each(|value| mentions.add(list, value));
+                condition
+                    .values
+                    .iter()
+                    .for_each(|value| mentions.add(list, value));
             }
             list += 1;
         }
@@ -73,7 +84,10 @@ impl Mentions {
     fn add(&mut self, list: usize, text: &str) {
         self.are_comparable &= may_change_places(text);
         for account in accounts_in(text) {
-            self.lists.entry(account).or_default().insert((list, rest(text, account)));
+            self.lists
+                .entry(account)
+                .or_default()
+                .insert((list, rest(text, account)));
         }
     }
 
@@ -89,7 +103,9 @@ impl Mentions {
 }
 
 fn rest(text: &str, account: AccountId) -> Rest {
-    text.split(&account.to_string()).map(str::to_owned).collect()
+    text.split(&account.to_string())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn tells_texts_only(condition: &Condition) -> bool {
@@ -102,7 +118,9 @@ fn tells_texts_only(condition: &Condition) -> bool {
 fn may_change_places(text: &str) -> bool {
     if text.contains('$') {
         // A variable that is the whole value adds nothing to what it holds.
-        let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let name = text
+            .strip_prefix("${")
+            .and_then(|rest| rest.strip_suffix('}'));
         return name.is_some_and(|name| !name.contains(['$', '{', '}', ',']) && !has_digit(name));
     }
     let mut parts = text.split(|c: char| !c.is_ascii_digit() && c != '*' && c != '?');
@@ -137,16 +155,31 @@ roles:
 
     #[test]
     fn only_whole_ids_may_change_places() {
-        for text in ["999988887777", "arn:aws:iam::999988887777:role/ci-2-*", "*", "d*", "${aws:username}"] {
+        for text in [
+            "999988887777",
+            "arn:aws:iam::999988887777:role/ci-2-*",
+            "*",
+            "d*",
+            "${aws:username}",
+        ] {
             assert!(may_change_places(text), "{text}");
         }
-        for text in ["9999*", "*:role/*7", "?99988887777", "9999888877771", "${aws:username}1", "a${b}"] {
+        for text in [
+            "9999*",
+            "*:role/*7",
+            "?99988887777",
+            "9999888877771",
+            "${aws:username}1",
+            "a${b}",
+        ] {
             assert!(!may_change_places(text), "{text}");
         }
     }
 
     fn accounts(many: u64) -> Vec<String> {
-        (0..many).map(|n| (900_000_000_000 + n * 7_919).to_string()).collect()
+        (0..many)
+            .map(|n| (900_000_000_000 + n * 7_919).to_string())
+            .collect()
     }
 
     fn statement(effect: &str, condition: &Value) -> Value {
@@ -154,13 +187,17 @@ roles:
     }
 
     fn listed(effect: &str, key: &str, values: &[String]) -> Value {
-        statement(effect, &json!({"ForAnyValue:ArnLike": {"aws:x": "*"}, "StringLike": {key: values}}))
+        statement(
+            effect,
+            &json!({"ForAnyValue:ArnLike": {"aws:x": "*"}, "StringLike": {key: values}}),
+        )
     }
 
     /// How many of the accounts have to be tried.
     fn tried(statements: &Value, accounts: &[String]) -> usize {
         let setup = Company::new().trust(statements.clone()).setup();
-        let policy = Policy::read(POLICY.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
+        let policy =
+            Policy::read(POLICY.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
         let view = View::new(&setup, &policy);
         let mentions = Mentions::of(&view.elevated[0]);
         let get = |account: &String| mentions.get(account.parse().unwrap(), None);
@@ -171,11 +208,15 @@ roles:
     #[test]
     fn of_a_list_one_account_is_tried_however_long_it_is() {
         let many = accounts(500);
-        let arns: Vec<String> = many.iter().map(|id| format!("arn:aws:iam::{id}:role/ci-*")).collect();
+        let arns: Vec<String> = many
+            .iter()
+            .map(|id| format!("arn:aws:iam::{id}:role/ci-*"))
+            .collect();
         let allow = listed("Allow", "aws:PrincipalAccount", &many);
         assert_eq!(tried(&allow, &many), 1);
         assert_eq!(tried(&listed("Allow", "aws:PrincipalArn", &arns), &many), 1);
-        let named = json!({"Effect": "Allow", "Principal": {"AWS": many}, "Action": "sts:AssumeRole"});
+        let named =
+            json!({"Effect": "Allow", "Principal": {"AWS": many}, "Action": "sts:AssumeRole"});
         assert_eq!(tried(&named, &many), 1);
         let denied = listed("Deny", "aws:PrincipalArn", &arns[..200]);
         assert_eq!(tried(&json!([allow, denied]), &many), 2);
@@ -185,36 +226,68 @@ roles:
 
     /// A Deny that concerns nobody, and that has each account tried on its own.
     fn each_on_its_own() -> Value {
-        statement("Deny", &json!({"StringLike": {"sts:ExternalId": "never-1*"}}))
+        statement(
+            "Deny",
+            &json!({"StringLike": {"sts:ExternalId": "never-1*"}}),
+        )
     }
 
     #[test]
     fn what_is_found_is_what_each_account_on_its_own_would_show() {
         let many = accounts(9);
-        let arns = |end: &str| many.iter().map(|id| format!("arn:aws:iam::{id}:{end}")).collect::<Vec<_>>();
+        let arns = |end: &str| {
+            many.iter()
+                .map(|id| format!("arn:aws:iam::{id}:{end}"))
+                .collect::<Vec<_>>()
+        };
         let allow = listed("Allow", "aws:PrincipalAccount", &many);
-        let plain = statement("Allow", &json!({"StringEquals": {"aws:PrincipalAccount": many}}));
+        let plain = statement(
+            "Allow",
+            &json!({"StringEquals": {"aws:PrincipalAccount": many}}),
+        );
         let named = json!({"Effect": "Allow", "Principal": {"AWS": arns("role/ci")}, "Action": "sts:AssumeRole"});
-        let denied = |key: &str, values: &[String]| statement("Deny", &json!({"StringLike": {key: values}}));
-        let tag = |operator: &str, value: &str| statement("Deny", &json!({operator: {"aws:PrincipalTag/t": value}}));
+        let denied =
+            |key: &str, values: &[String]| statement("Deny", &json!({"StringLike": {key: values}}));
+        let tag = |operator: &str, value: &str| {
+            statement("Deny", &json!({operator: {"aws:PrincipalTag/t": value}}))
+        };
         for others in [
             json!([]),
             json!([denied("aws:PrincipalAccount", &many[2..7])]),
             json!([denied("aws:PrincipalAccount", &many)]),
-            json!([denied("aws:PrincipalArn", &arns("*")[1..3]), denied("aws:PrincipalAccount", &many[2..4])]),
+            json!([
+                denied("aws:PrincipalArn", &arns("*")[1..3]),
+                denied("aws:PrincipalAccount", &many[2..4])
+            ]),
             json!([denied("aws:PrincipalArn", &arns("role/*")[..4])]),
             json!([tag("StringNotEquals", &many[3]), tag("StringNotLike", "*")]),
-            json!([statement("Deny", &json!({"StringNotEquals": {"aws:PrincipalAccount": [many[4]]}}))]),
-            json!([statement("Deny", &json!({"StringNotEquals": {"sts:RoleSessionName": "${aws:username}"}}))]),
+            json!([statement(
+                "Deny",
+                &json!({"StringNotEquals": {"aws:PrincipalAccount": [many[4]]}})
+            )]),
+            json!([statement(
+                "Deny",
+                &json!({"StringNotEquals": {"sts:RoleSessionName": "${aws:username}"}})
+            )]),
         ] {
             for first in [&allow, &plain, &named] {
                 let found = |more: Option<Value>| {
                     let others = others.as_array().unwrap().iter().cloned();
-                    let all: Vec<Value> = std::iter::once(first.clone()).chain(others).chain(more).collect();
+                    let all: Vec<Value> = std::iter::once(first.clone())
+                        .chain(others)
+                        .chain(more)
+                        .collect();
                     let found = Company::new().trust(json!(all)).found("RW102");
-                    found.into_iter().map(|found| (found.verdict, found.severity, found.message)).collect::<Vec<_>>()
+                    found
+                        .into_iter()
+                        .map(|found| (found.verdict, found.severity, found.message))
+                        .collect::<Vec<_>>()
                 };
-                assert_eq!(found(None), found(Some(each_on_its_own())), "{first} {others}");
+                assert_eq!(
+                    found(None),
+                    found(Some(each_on_its_own())),
+                    "{first} {others}"
+                );
             }
         }
     }

@@ -1,6 +1,9 @@
 //! It fires, it stays silent, and it is unproven.
 
-#![expect(clippy::needless_pass_by_value, reason = "a test reads better with what it makes up written in place")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a test reads better with what it makes up written in place"
+)]
 
 use serde_json::json;
 
@@ -25,9 +28,17 @@ fn silent_where_the_trust_policy_demands_mfa() {
 fn fires_without_a_condition_and_prints_the_statement_with_one() {
     let company = demanding(json!({}));
     let finding = company.one(RULE);
-    assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, "arn:aws:iam::444455556666:role/UpdateApp"));
+    assert_eq!(
+        (finding.verdict, finding.subject.as_str()),
+        (
+            Verdict::Violation,
+            "arn:aws:iam::444455556666:role/UpdateApp"
+        )
+    );
     assert!(
-        finding.message.starts_with("dora can enter UpdateApp in production without MFA, with a permanent access key and"),
+        finding.message.starts_with(
+            "dora can enter UpdateApp in production without MFA, with a permanent access key and"
+        ),
         "{}",
         finding.message
     );
@@ -40,7 +51,13 @@ fn fires_for_bool_if_exists_which_lets_permanent_keys_through() {
         json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}, "StringEquals": {"sts:RoleSessionName": "${aws:username}"}}),
     );
     let finding = company.one(RULE);
-    assert!(finding.message.contains("with a permanent access key: `BoolIfExists`"), "{}", finding.message);
+    assert!(
+        finding
+            .message
+            .contains("with a permanent access key: `BoolIfExists`"),
+        "{}",
+        finding.message
+    );
     let fixed = finding.fix.unwrap();
     assert_eq!(
         fixed["Condition"],
@@ -50,15 +67,24 @@ fn fires_for_bool_if_exists_which_lets_permanent_keys_through() {
 
 #[test]
 fn silent_where_the_groups_policy_or_a_deny_demands_it_instead() {
-    let grant =
-        json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::444455556666:role/UpdateApp", "Condition": mfa()});
-    demanding(json!({})).group_policy("Developers", json!([grant])).silent(RULE);
+    let grant = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::444455556666:role/UpdateApp", "Condition": mfa()});
+    demanding(json!({}))
+        .group_policy("Developers", json!([grant]))
+        .silent(RULE);
     let deny = |operator: &str| json!({"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {operator: {"aws:MultiFactorAuthPresent": "false"}}});
     let allow = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"});
-    Company::new().trust(json!([allow, deny("BoolIfExists")])).silent(RULE);
+    Company::new()
+        .trust(json!([allow, deny("BoolIfExists")]))
+        .silent(RULE);
     // `Bool` misses the requests that carry no such key.
     let finding = Company::new().trust(json!([allow, deny("Bool")])).one(RULE);
-    assert!(finding.message.contains("without MFA, with a permanent access key:"), "{}", finding.message);
+    assert!(
+        finding
+            .message
+            .contains("without MFA, with a permanent access key:"),
+        "{}",
+        finding.message
+    );
 }
 
 #[test]
@@ -76,7 +102,11 @@ fn unproven_where_it_hangs_on_the_request_or_on_an_account_that_is_missing() {
     assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"]);
     let finding = demanding(json!({})).without("111122223333").one(RULE);
     assert_eq!(finding.verdict, Verdict::Unproven);
-    assert!(finding.message.contains("people of development"), "{}", finding.message);
+    assert!(
+        finding.message.contains("people of development"),
+        "{}",
+        finding.message
+    );
     Company::new().without("111122223333").silent(RULE);
     let finding = Company::new().without("444455556666").one(RULE);
     assert_eq!(finding.verdict, Verdict::Unproven);
@@ -97,7 +127,9 @@ fn an_empty_group_silences_nothing() {
     empty(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}})).fires(RULE);
     empty(mfa()).silent(RULE);
     // Where there is no user at all, somebody made up joins.
-    demanding(json!({})).change_all("UserDetailList", json!([])).fires(RULE);
+    demanding(json!({}))
+        .change_all("UserDetailList", json!([]))
+        .fires(RULE);
     // Whoever the group is for, and on what condition.
     empty(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}})).fires(RULE);
     empty(json!({"StringEquals": {"aws:username": "nobody"}})).silent(RULE);
@@ -107,49 +139,83 @@ fn an_empty_group_silences_nothing() {
 
 #[test]
 fn an_empty_group_whose_own_policy_demands_mfa_is_silent() {
-    let grant =
-        |condition: serde_json::Value| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Condition": condition});
-    empty(json!({})).group_policy("Developers", grant(mfa())).silent(RULE);
-    let deny =
-        json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
-    empty(json!({})).group_policy("Developers", json!([grant(json!({})), deny])).silent(RULE);
+    let grant = |condition: serde_json::Value| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Condition": condition});
+    empty(json!({}))
+        .group_policy("Developers", grant(mfa()))
+        .silent(RULE);
+    let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
+    empty(json!({}))
+        .group_policy("Developers", json!([grant(json!({})), deny]))
+        .silent(RULE);
     let accounts = json!({"StringEquals": {"aws:ResourceAccount": "444455556666"}});
-    empty(json!({})).group_policy("Developers", grant(accounts)).fires(RULE);
+    empty(json!({}))
+        .group_policy("Developers", grant(accounts))
+        .fires(RULE);
 }
 
 #[test]
 fn what_binds_everybody_who_could_join_counts_and_what_binds_one_does_not() {
-    let deny =
-        json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
-    empty(json!({})).user_policy("tom", deny.clone()).fires(RULE);
-    let finding = empty(json!({})).user_policy("tom", deny.clone()).user_policy("dora", deny).one(RULE);
-    assert_eq!((finding.verdict, finding.undecided), (Verdict::Unproven, vec!["who joins it: no user of today could".to_owned()]));
+    let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
+    empty(json!({}))
+        .user_policy("tom", deny.clone())
+        .fires(RULE);
+    let finding = empty(json!({}))
+        .user_policy("tom", deny.clone())
+        .user_policy("dora", deny)
+        .one(RULE);
+    assert_eq!(
+        (finding.verdict, finding.undecided),
+        (
+            Verdict::Unproven,
+            vec!["who joins it: no user of today could".to_owned()]
+        )
+    );
 }
 
 #[test]
 fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
     let jump = "arn:aws:iam::111122223333:role/Jump";
     let session = "arn:aws:sts::111122223333:assumed-role/Jump/build";
-    let enters = |role: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role});
+    let enters =
+        |role: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role});
     let company = |principal: &str, condition: serde_json::Value| {
-        let trust = json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
+        let trust =
+            json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
         let before = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Condition": condition});
         Company::new()
             .trust(trust)
             .policy("chaining: deny ", "chaining: allow")
-            .role("111122223333", "Jump", before, enters("arn:aws:iam::444455556666:role/UpdateApp"))
+            .role(
+                "111122223333",
+                "Jump",
+                before,
+                enters("arn:aws:iam::444455556666:role/UpdateApp"),
+            )
             .group_policy("Developers", enters(jump))
     };
     for principal in [session, jump] {
         let company = |condition| company(principal, condition);
         let finding = company(json!({})).one(RULE);
-        assert_eq!((finding.verdict, finding.subject.as_str()), (Verdict::Violation, jump));
-        assert!(finding.message.contains("dora can enter UpdateApp in production through role Jump in development"), "{}", finding.message);
+        assert_eq!(
+            (finding.verdict, finding.subject.as_str()),
+            (Verdict::Violation, jump)
+        );
+        assert!(
+            finding.message.contains(
+                "dora can enter UpdateApp in production through role Jump in development"
+            ),
+            "{}",
+            finding.message
+        );
         company(json!({})).fixed(&finding).silent(RULE);
         company(mfa()).silent(RULE);
         company(json!({"StringEquals": {"aws:username": "tom"}})).silent(RULE);
-        company(json!({})).policy("chaining: allow", "chaining: deny ").silent(RULE);
-        company(json!({})).policy("mfa: required ", "mfa: optional ").silent(RULE);
+        company(json!({}))
+            .policy("chaining: allow", "chaining: deny ")
+            .silent(RULE);
+        company(json!({}))
+            .policy("mfa: required ", "mfa: optional ")
+            .silent(RULE);
     }
     let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
     company(session, named.clone()).silent(RULE);
@@ -159,10 +225,15 @@ fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
 #[test]
 fn unproven_for_an_account_that_was_not_given_and_that_everybody_on_a_condition_means() {
     let everybody = |account: &str| {
-        Company::new().without("111122223333").trust(json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:PrincipalAccount": account}}}))
+        Company::new().without("111122223333").trust(
+            json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:PrincipalAccount": account}}}),
+        )
     };
-    assert_eq!(everybody("111122223333").one(RULE).verdict, Verdict::Unproven);
+    assert_eq!(
+        everybody("111122223333").one(RULE).verdict,
+        Verdict::Unproven
+    );
     everybody("444455556666").silent(RULE);
 }
 
@@ -173,5 +244,8 @@ fn a_service_in_the_same_statement_is_not_asked_for_mfa() {
     let fix = Company::new().trust(statement).one(RULE).fix.unwrap();
     assert_eq!(fix[0]["Principal"], json!({"AWS": "111122223333"}));
     assert_eq!(fix[0]["Condition"], mfa());
-    assert_eq!((&fix[1]["Principal"], fix[1].get("Condition")), (&json!({"Service": "ec2.amazonaws.com"}), None));
+    assert_eq!(
+        (&fix[1]["Principal"], fix[1].get("Condition")),
+        (&json!({"Service": "ec2.amazonaws.com"}), None)
+    );
 }
