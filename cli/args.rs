@@ -20,7 +20,8 @@ pub(crate) use live::{
 pub(crate) use look::{Format, Look, PlanFormat, RulesFormat};
 use time::{since, until};
 
-/// Judges every switch into an elevated AWS role: who really called, in which group then, with which MFA proof, for how long.
+/// Judges every switch into an elevated AWS role: who really called, in which group then, with
+/// which MFA proof, for how long.
 #[derive(Debug, Parser)]
 #[command(
     name = "rolewatch",
@@ -95,18 +96,22 @@ Exit codes: 0 no violation (what is unproven does not count); 1 violations at or
 #[derive(Debug, clap::Args)]
 #[command(after_help = AUDIT_EXAMPLES)]
 pub(crate) struct AuditArgs {
-    /// Log files (.json, .json.gz) and folders of them; `-` is stdin, `s3://bucket/prefix` is all that lies there
+    /// Log files (.json, .json.gz) and folders of them; `-` is stdin, `s3://bucket/prefix` is all
+    /// that lies there
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
-    /// Judge switches from this moment on: 2026-03-01T09:30:00Z, or a date for the start of that day (UTC)
+    /// Judge switches from this moment on: 2026-03-01T09:30:00Z, or a date for the start of that
+    /// day (UTC)
     #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) since: Option<Moment>,
-    /// Judge switches before this moment, or a date to include the whole of that day (UTC); it is also what "by now" means
+    /// Judge switches before this moment, or a date to include the whole of that day (UTC); it is
+    /// also what "by now" means
     ///
-    /// Facts outside --since and --until stay known: they choose which switches are judged. Without --until, "by now" (an expired
-    /// suppression, say) is the time of the latest relevant record.
+    /// Facts outside --since and --until stay known: they choose which switches are judged.
+    /// Without --until, "by now" (an expired suppression, say) is the time of the latest
+    /// relevant record.
     #[arg(long, value_name = "TIME", value_parser = until, allow_hyphen_values = true)]
     pub(crate) until: Option<Moment>,
     /// How to report
@@ -121,10 +126,12 @@ pub(crate) struct AuditArgs {
     /// The most objects of S3 that are read
     #[arg(long, value_name = "N", default_value_t = MOST_OBJECTS, value_parser = number::objects, allow_negative_numbers = true)]
     pub(crate) max_objects: NonZeroUsize,
-    /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`. Policy and rosters are those of the stack
+    /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`.
+    /// Policy and rosters are those of the stack
     #[arg(long, value_name = "ARN", requires = "bucket", conflicts_with_all = ["policy", "rosters", "jobs"])]
     pub(crate) state_machine: Option<String>,
-    /// The bucket of the stack, where the state machine writes its findings: its output `BucketName`
+    /// The bucket of the stack, where the state machine writes its findings: its output
+    /// `BucketName`
     #[arg(long, value_name = "NAME", requires = "state_machine")]
     pub(crate) bucket: Option<String>,
     #[command(flatten)]
@@ -145,10 +152,12 @@ Exit codes: as of `rolewatch audit`.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = REVIEW_EXAMPLES)]
 pub(crate) struct ReviewArgs {
-    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files; `-` is stdin
+    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and
+    /// folders of such files; `-` is stdin
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the working folder
+    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the
+    /// working folder
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
     /// Content of `aws iam get-credential-report`, decoded: who has an MFA device
@@ -173,9 +182,11 @@ pub(crate) struct ReviewArgs {
 /// `rolewatch init`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InitArgs {
-    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and folders of such files; `-` is stdin
+    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and
+    /// folders of such files; `-` is stdin
     ///
-    /// An account is called as its file is: development.json, or development@2026-03-31T093000Z.json.
+    /// An account is called as its file is: development.json, or
+    /// development@2026-03-31T093000Z.json.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 }
@@ -183,13 +194,16 @@ pub(crate) struct InitArgs {
 /// What switches are judged against.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SourceArgs {
-    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the working folder
+    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the
+    /// working folder
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// Output of `aws iam get-account-authorization-details`, and when it was taken; by default all in `roster/`, found like the policy
+    /// Output of `aws iam get-account-authorization-details`, and when it was taken; by default
+    /// all in `roster/`, found like the policy
     ///
-    /// The time is written in full: dev.json@2026-03-31T09:30:00Z. In a folder `roster/` it is part of the name, with or without
-    /// colons: dev@2026-03-31T093000Z.json. Without it membership is still judged, but gaps in the logs cannot be noticed.
+    /// The time is written in full: dev.json@2026-03-31T09:30:00Z. In a folder `roster/` it is
+    /// part of the name, with or without colons: dev@2026-03-31T093000Z.json. Without it
+    /// membership is still judged, but gaps in the logs cannot be noticed.
     #[arg(long = "roster", value_name = "FILE[@TIME]")]
     pub(crate) rosters: Vec<PathBuf>,
 }
@@ -197,7 +211,8 @@ pub(crate) struct SourceArgs {
 /// `rolewatch explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
-    /// A rule's code or name (RW002, switch-without-mfa), or a file with CloudTrail records; `-` is stdin
+    /// A rule's code or name (RW002, switch-without-mfa), or a file with CloudTrail records; `-`
+    /// is stdin
     #[arg(value_name = "RULE|FILE")]
     pub(crate) what: PathBuf,
     #[command(flatten)]
@@ -219,7 +234,8 @@ Exit codes: 0 there is a plan; 2 error or usage, or there can be none; 3 some lo
 #[derive(Debug, clap::Args)]
 #[command(after_help = REVOKE_PLAN_EXAMPLES)]
 pub(crate) struct RevokePlanArgs {
-    /// The finding: its id, the beginning of it, or a file with the finding as ndjson or as an alert; `-` is stdin
+    /// The finding: its id, the beginning of it, or a file with the finding as ndjson or as an
+    /// alert; `-` is stdin
     #[arg(value_name = "FINDING")]
     pub(crate) finding: PathBuf,
     /// Log files and folders, as of `rolewatch audit`; by default the working folder
@@ -227,7 +243,8 @@ pub(crate) struct RevokePlanArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
-    /// What was issued before this moment is cut, and what has ended by then is not told; by default now
+    /// What was issued before this moment is cut, and what has ended by then is not told; by
+    /// default now
     #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
     /// The AWS CLI profile to put into the commands

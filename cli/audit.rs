@@ -87,7 +87,8 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     ))
 }
 
-/// Entries of the policy that only just miss a role, on stderr whatever the format: a role that goes unjudged looks like a clean one.
+/// Entries of the policy that only just miss a role, on stderr whatever the format: a role that
+/// goes unjudged looks like a clean one.
 pub(crate) fn tell_near_misses(near_misses: &[String], policy_file: &Path) {
     for near_miss in near_misses {
         stdout::tell_warning(&format!("{}: {near_miss}", shown_path(policy_file)));

@@ -23,7 +23,8 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Of an audit. An unproven finding is no violation, and a suppressed one is not among `findings`.
+    /// Of an audit. An unproven finding is no violation, and a suppressed one is not among
+    /// `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail_on: Severity, complete: bool) -> Self {
         Self::of(
             findings

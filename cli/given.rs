@@ -1,4 +1,5 @@
-//! What was given on the command line, checked before anything is read: a slip must not end in a report about nothing.
+//! What was given on the command line, checked before anything is read: a slip must not end in a
+//! report about nothing.
 
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -11,7 +12,8 @@ use crate::stdout;
 /// How alike two names are that are taken for the same, misspelled.
 const ALIKE: f64 = 0.6;
 
-/// Checks that what was given is there. Stdin (`-`) and places in S3 are left to whoever reads them.
+/// Checks that what was given is there. Stdin (`-`) and places in S3 are left to whoever reads
+/// them.
 ///
 /// # Errors
 /// Names all that is missing, each with what was probably meant.
@@ -80,7 +82,8 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// That nothing is there, with what was probably meant. What is there and can't be looked at is named when it is read.
+/// That nothing is there, with what was probably meant. What is there and can't be looked at is
+/// named when it is read.
 pub(crate) fn missing(path: &Path) -> Option<String> {
     match fs::metadata(path) {
         Ok(_) => None,
@@ -134,7 +137,8 @@ pub(crate) fn meant(path: &Path) -> String {
     }
 }
 
-/// Stdin, to its end. Where somebody at a terminal has to type or paste it, stderr says that it is waited for.
+/// Stdin, to its end. Where somebody at a terminal has to type or paste it, stderr says that it is
+/// waited for.
 pub(crate) fn stdin(what: &str) -> impl Read {
     if let Some(line) = waiting(io::stdin().is_terminal(), what) {
         stdout::tell(&line);
@@ -145,7 +149,8 @@ pub(crate) fn stdin(what: &str) -> impl Read {
     }
 }
 
-/// What has ended stays ended: a terminal would go on after the end that was typed, and wait for another one.
+/// What has ended stays ended: a terminal would go on after the end that was typed, and wait for
+/// another one.
 struct ToItsEnd<R> {
     input: R,
     ended: bool,

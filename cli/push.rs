@@ -1,4 +1,5 @@
-//! `rolewatch policy push` and `rolewatch roster push`: what the live guard judges by, put into its bucket.
+//! `rolewatch policy push` and `rolewatch roster push`: what the live guard judges by, put into its
+//! bucket.
 
 #[cfg(feature = "aws")]
 mod aws;

@@ -1,4 +1,5 @@
-//! `rolewatch revoke-plan`: how to end the sessions of a finding before their time. It prints, and changes nothing.
+//! `rolewatch revoke-plan`: how to end the sessions of a finding before their time. It prints, and
+//! changes nothing.
 
 mod ask;
 mod text;

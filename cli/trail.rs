@@ -1,4 +1,5 @@
-//! `rolewatch trail connect`: the trail's bucket tells EventBridge of new log files, and everybody else of what it told them before.
+//! `rolewatch trail connect`: the trail's bucket tells EventBridge of new log files, and everybody
+//! else of what it told them before.
 
 #[cfg(feature = "aws")]
 mod aws;

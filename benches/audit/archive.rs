@@ -282,7 +282,8 @@ fn set(record: &mut Value, field: &str, value: Value) {
     }
 }
 
-/// What fills a trail: services' calls, Describe and Get calls, and one mint by a service in twelve records.
+/// What fills a trail: services' calls, Describe and Get calls, and one mint by a service in twelve
+/// records.
 fn ordinary(dice: &mut Dice) -> String {
     let account = ["111122223333", "444455556666", "123456789012"]
         .get(usize::try_from(dice.below(3)).unwrap_or(0))
@@ -332,7 +333,8 @@ fn ordinary(dice: &mut Dice) -> String {
     }
 }
 
-/// A call by a role session that nobody listed, with a policy document or a list of instances in it.
+/// A call by a role session that nobody listed, with a policy document or a list of instances in
+/// it.
 fn described(dice: &mut Dice, account: &str, region: &str, common: &str) -> String {
     let mut items = String::new();
     for _ in 0..=dice.below(5) {

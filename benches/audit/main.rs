@@ -1,8 +1,10 @@
 //! How long an audit takes, as a multiple of merely inflating the same files.
 //!
-//! `cargo bench --bench audit` (or `make bench`) builds an archive of more than 400 MB of JSON once, below `target/`, and then measures in
-//! turn, so that a noisy machine is noisy for both: libdeflate inflating every file on all threads, and the `rolewatch` binary auditing
-//! them. `-- --quick` measures a small archive, to see that the bench itself works; `-- --only memory` (or `speed`, `bomb`) measures one thing.
+//! `cargo bench --bench audit` (or `make bench`) builds an archive of more than 400 MB of JSON
+//! once, below `target/`, and then measures in turn, so that a noisy machine is noisy for both:
+//! libdeflate inflating every file on all threads, and the `rolewatch` binary auditing
+//! them. `-- --quick` measures a small archive, to see that the bench itself works; `-- --only
+//! memory` (or `speed`, `bomb`) measures one thing.
 
 #![expect(clippy::panic, reason = "a bench that cannot go on has failed")]
 

@@ -1,6 +1,8 @@
-//! What one IAM change costs, by how many switches are kept: messages to the guard itself, calls to the tables, rows read.
+//! What one IAM change costs, by how many switches are kept: messages to the guard itself, calls to
+//! the tables, rows read.
 //!
-//! The real handler runs over the twins in memory, so calls and rows are exact, and times mean nothing. `cargo bench -p rolewatch-simulation`.
+//! The real handler runs over the twins in memory, so calls and rows are exact, and times mean
+//! nothing. `cargo bench -p rolewatch-simulation`.
 
 #![expect(
     clippy::unwrap_used,

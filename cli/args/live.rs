@@ -16,8 +16,9 @@ pub(crate) enum PolicyCommand {
     Push(PolicyPushArgs),
     /// Print the EventBridge patterns that forward what the policy's roles are used for
     ///
-    /// One pattern a line, each short enough for a rule: first for what sessions of the roles do, then for services entering them. The
-    /// stacks make the same of their parameter `ElevatedRoles`.
+    /// One pattern a line, each short enough for a rule: first for what sessions of the roles do,
+    /// then for services entering them. The stacks make the same of their parameter
+    /// `ElevatedRoles`.
     Pattern(PatternArgs),
     /// Print the JSON schema of the policy file, for editors
     Schema,
@@ -45,7 +46,8 @@ pub(crate) struct PolicyPushArgs {
     /// Under which key
     #[arg(long, default_value = crate::push::POLICY, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) key: String,
-    /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does not cover are named
+    /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does
+    /// not cover are named
     #[arg(long, value_name = "LIST")]
     pub(crate) deployed_roles: Option<String>,
 }
@@ -62,12 +64,14 @@ pub(crate) enum RosterCommand {
 pub(crate) struct RosterPushArgs {
     /// Output of `aws iam get-account-authorization-details`, and when it was taken
     ///
-    /// The time is written in full, behind the file or in its name: dev.json@2026-03-31T09:30:00Z, dev@2026-03-31T093000Z.json.
+    /// The time is written in full, behind the file or in its name: dev.json@2026-03-31T09:30:00Z,
+    /// dev@2026-03-31T093000Z.json.
     #[arg(value_name = "FILE[@TIME]")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) bucket: BucketArgs,
-    /// Take a roster whose last page is missing: who is absent from it is then not known to be in no group
+    /// Take a roster whose last page is missing: who is absent from it is then not known to be in
+    /// no group
     #[arg(long)]
     pub(crate) allow_truncated: bool,
 }
@@ -83,7 +87,8 @@ pub(crate) struct BucketArgs {
 /// `rolewatch trail …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrailCommand {
-    /// Have the trail's bucket send its events to EventBridge; every other notification of the bucket stays
+    /// Have the trail's bucket send its events to EventBridge; every other notification of the
+    /// bucket stays
     Connect(TrailConnectArgs),
 }
 

@@ -1,4 +1,5 @@
-//! The policy and the rosters of a run: given, or found next to the archive or in the working folder.
+//! The policy and the rosters of a run: given, or found next to the archive or in the working
+//! folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -140,7 +141,8 @@ impl Inputs {
         Ok(inputs)
     }
 
-    /// Accounts whose groups the policy names and of which no roster has a user: a fault where the list is not there, a warning where it is empty.
+    /// Accounts whose groups the policy names and of which no roster has a user: a fault where the
+    /// list is not there, a warning where it is empty.
     fn without_users(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let groups = self
@@ -309,7 +311,8 @@ pub(crate) fn read_policy(file: &Path) -> Result<Policy, Failure> {
     Ok(Policy::read(&bytes, &shown_path(file))?)
 }
 
-/// Where policy and rosters are looked for, nearest first: in the folders given, beside what is given, in the working folder.
+/// Where policy and rosters are looked for, nearest first: in the folders given, beside what is
+/// given, in the working folder.
 pub(crate) struct Places(Vec<PathBuf>);
 
 impl Places {
@@ -420,8 +423,8 @@ impl Timed {
     }
 }
 
-/// `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` where a file name may have no colon. A mere date is not enough: it would be off by up
-/// to a day.
+/// `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` where a file name may have no colon. A mere date
+/// is not enough: it would be off by up to a day.
 fn full_time(text: &str) -> Option<Moment> {
     if let Ok(moment) = text.parse() {
         return Some(moment);

@@ -1,4 +1,5 @@
-//! `rolewatch audit s3://… --state-machine ARN`: the logs are read where they lie, by the stack; this waits and prints what was found.
+//! `rolewatch audit s3://… --state-machine ARN`: the logs are read where they lie, by the stack;
+//! this waits and prints what was found.
 
 #[cfg(feature = "aws")]
 mod aws;

@@ -1,4 +1,5 @@
-//! A bar on stderr while a long run reads: only on a terminal, and only when it takes longer than a blink.
+//! A bar on stderr while a long run reads: only on a terminal, and only when it takes longer than a
+//! blink.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};

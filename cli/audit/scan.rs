@@ -77,7 +77,8 @@ pub(crate) const MOST_OBJECTS: NonZeroUsize = match NonZeroUsize::new(20_000) {
 /// Fetched objects that wait to be read: they are whole in memory.
 const WAITING: usize = 16;
 
-/// Reads all files and objects behind the paths. `not_logs`: canonical paths of files and folders that are left out.
+/// Reads all files and objects behind the paths. `not_logs`: canonical paths of files and folders
+/// that are left out.
 pub(crate) fn scan(
     paths: &[PathBuf],
     not_logs: &[PathBuf],
@@ -170,7 +171,8 @@ fn scan_with<O: Objects>(
             scope.spawn(move || work(&waiting))
         };
         let workers: Vec<_> = (0..threads).map(start).collect();
-        // INVARIANT (end): only those who read hold the other end, so that whoever fetches stops when they do.
+        // INVARIANT (end): only those who read hold the other end, so that whoever fetches stops
+        // when they do.
         drop(waiting);
         let parts: Vec<_> = workers
             .into_iter()
@@ -188,16 +190,19 @@ fn scan_with<O: Objects>(
     Ok(whole.finish(skipped))
 }
 
-/// The next object that was fetched. `None`: all were, or another thread failed, which will be told.
+/// The next object that was fetched. `None`: all were, or another thread failed, which will be
+/// told.
 fn next_of(waiting: &Mutex<Receiver<Fetched>>) -> Option<Fetched> {
     waiting.lock().ok()?.recv().ok()
 }
 
-/// The files, the largest first so that no thread is left with one at the end, and how many were left out.
+/// The files, the largest first so that no thread is left with one at the end, and how many were
+/// left out.
 fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec<Source>, u64) {
     let left_out = Cell::new(0_u64);
     let is_no_log = |path: &Path| {
-        // Names are compared first: to follow links for every file of a large archive would take long.
+        // Names are compared first: to follow links for every file of a large archive would take
+        // long.
         let same_name = not_logs
             .iter()
             .any(|no_log| no_log.file_name() == path.file_name());
@@ -250,7 +255,8 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec
     (sources, length(&found.skipped) + left_out.get())
 }
 
-/// Files that are no logs by their names, so that a log under an odd name is not missed without a word.
+/// Files that are no logs by their names, so that a log under an odd name is not missed without a
+/// word.
 pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
     if let [first, ..] = skipped {
         let files = counted(length(skipped), "file", "files");
@@ -359,7 +365,8 @@ impl<'p> Part<'p> {
     }
 }
 
-/// The path from the root on, also where it was given from within CloudTrail's folders. Links are not followed.
+/// The path from the root on, also where it was given from within CloudTrail's folders. Links are
+/// not followed.
 pub(crate) fn with_folders(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

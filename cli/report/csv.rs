@@ -54,8 +54,8 @@ pub(crate) fn write(
     lines.flush()
 }
 
-/// A spreadsheet takes a cell that begins like this for a formula; an apostrophe in front makes it text. Full-width signs are read as
-/// their narrow forms in East Asian editions.
+/// A spreadsheet takes a cell that begins like this for a formula; an apostrophe in front makes it
+/// text. Full-width signs are read as their narrow forms in East Asian editions.
 pub(crate) fn inert(cell: &str) -> Cow<'_, str> {
     match cell.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {

@@ -200,14 +200,16 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
-/// Text of JSON in which everything shows as what it is: the same values, with escapes for what cannot be seen or would turn a line round.
+/// Text of JSON in which everything shows as what it is: the same values, with escapes for what
+/// cannot be seen or would turn a line round.
 pub(crate) fn visible(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         if c == '\n' || shows_as_itself(c) {
             text.push(c);
         } else {
-            // Outside its strings JSON has no such character, and inside they never stand behind a backslash of their own.
+            // Outside its strings JSON has no such character, and inside they never stand behind a
+            // backslash of their own.
             text.extend(
                 c.encode_utf16(&mut [0; 2])
                     .iter()

@@ -29,7 +29,8 @@ impl<'a> Told<'a> {
     }
 }
 
-/// `near_misses`: what to know about the policy. No line is about the policy alone, so each finding carries it.
+/// `near_misses`: what to know about the policy. No line is about the policy alone, so each finding
+/// carries it.
 pub(crate) fn write(
     findings: &[Finding],
     allowed: &Allowed,

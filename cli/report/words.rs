@@ -77,7 +77,8 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     shown
 }
 
-/// Lines of at most so many columns, broken at spaces, between wide characters, and anywhere in a word that is longer than a line.
+/// Lines of at most so many columns, broken at spaces, between wide characters, and anywhere in a
+/// word that is longer than a line.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(10);
     let mut lines = Vec::new();

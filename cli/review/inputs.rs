@@ -197,7 +197,8 @@ impl Inputs {
     }
 }
 
-/// That lists are missing in the details of an account, and how to get them. `None`: none of `needed` is.
+/// That lists are missing in the details of an account, and how to get them. `None`: none of
+/// `needed` is.
 pub(crate) fn lists_missing(account: &Account, needed: &[List]) -> Option<String> {
     let missing = account
         .missing_lists()

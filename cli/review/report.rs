@@ -48,7 +48,8 @@ const HEADER: [&str; 14] = [
     "near_misses",
 ];
 
-/// A finding, and what to know about the policy: no line is about the policy alone, so each finding carries it.
+/// A finding, and what to know about the policy: no line is about the policy alone, so each finding
+/// carries it.
 #[derive(Serialize)]
 struct FindingLine<'a> {
     #[serde(flatten)]

@@ -244,7 +244,8 @@ impl About {
         })
     }
 
-    /// Logs that were read in part, or another policy, may not lead to the same finding; its events still lead to its sessions.
+    /// Logs that were read in part, or another policy, may not lead to the same finding; its events
+    /// still lead to its sessions.
     fn given(given: &Given) -> Result<Self, Failure> {
         if given.rule == "RW009" {
             return Err(no_session(&given.id, "RW009", "switch-denied"));

@@ -1,4 +1,5 @@
-//! What AWS allowed though the policy forbids it: told beside a finding, and never part of how it is judged.
+//! What AWS allowed though the policy forbids it: told beside a finding, and never part of how it
+//! is judged.
 
 use serde_json::{Value, json};
 

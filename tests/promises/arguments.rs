@@ -616,7 +616,8 @@ mod stdin {
 
     use super::*;
 
-    /// What is said on stderr of a command that reads from a terminal, where Ctrl-D is pressed at once.
+    /// What is said on stderr of a command that reads from a terminal, where Ctrl-D is pressed at
+    /// once.
     fn said_at_a_terminal(bench: &Bench, args: &[&str]) -> String {
         let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&controller).unwrap();

@@ -1,4 +1,5 @@
-//! Bad input is said, not skipped: each fault is named, the rest is judged, and the exit code tells.
+//! Bad input is said, not skipped: each fault is named, the rest is judged, and the exit code
+//! tells.
 
 use std::io::Write;
 
@@ -21,7 +22,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
-/// Judges the story with one more file in its archive, and gives back what stderr says of that file.
+/// Judges the story with one more file in its archive, and gives back what stderr says of that
+/// file.
 fn with(name: &str, bytes: &[u8]) -> String {
     let bench = Bench::of(&story());
     bench.write(&format!("archive/{name}"), bytes);

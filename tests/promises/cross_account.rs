@@ -1,7 +1,9 @@
-//! The set-up that the project ships, reviewed by the project: nothing is wrong with it, each thing that somebody breaks is found by the rule that is for
-//! it, and what the finding prints as its correction, put where it says, makes the review clean again.
+//! The set-up that the project ships, reviewed by the project: nothing is wrong with it, each thing
+//! that somebody breaks is found by the rule that is for it, and what the finding prints as its
+//! correction, put where it says, makes the review clean again.
 //!
-//! `events/cross-account` has it as AWS lists it; a test of the templates holds that these are the documents of the templates.
+//! `events/cross-account` has it as AWS lists it; a test of the templates holds that these are the
+//! documents of the templates.
 
 mod breakages;
 mod files;

@@ -1,4 +1,5 @@
-//! Events that AWS did not send count for nothing, wherever events are read; they are counted and named, and nothing is missing for it.
+//! Events that AWS did not send count for nothing, wherever events are read; they are counted and
+//! named, and nothing is missing for it.
 
 use archive_auditor::Auditor;
 use rolewatch_edge::testing::{Calm, Twin, run};

@@ -35,7 +35,8 @@ fn the_week_in_the_archive() {
         .filter_map(|finding| finding["rule"].as_str())
         .collect();
     for rule in ALL {
-        // What concerns the deployed guard alone fires in events/tamper; `tamper/tests.rs` of the engine holds that.
+        // What concerns the deployed guard alone fires in events/tamper; `tamper/tests.rs` of the
+        // engine holds that.
         assert_eq!(
             fired.contains(rule.code),
             !rule.is_live_only(),

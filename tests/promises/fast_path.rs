@@ -1,4 +1,5 @@
-//! The fast path is exact: searching for what can matter and parsing everything give the same findings, however the JSON is spelled.
+//! The fast path is exact: searching for what can matter and parsing everything give the same
+//! findings, however the JSON is spelled.
 
 use proptest::prelude::*;
 use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};

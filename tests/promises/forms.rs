@@ -1,4 +1,5 @@
-//! However logs are handed over, the same records give the same findings: on the command line, in history, and by the fast path.
+//! However logs are handed over, the same records give the same findings: on the command line, in
+//! history, and by the fast path.
 
 use std::io::Write;
 

@@ -1,4 +1,5 @@
-//! Authorization details from which something is missing: said on stderr, incomplete, and nothing that depends on it looks clean.
+//! Authorization details from which something is missing: said on stderr, incomplete, and nothing
+//! that depends on it looks clean.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! History read in parts and judged as a whole: the state machine's own steps, over the files that the command reads.
+//! History read in parts and judged as a whole: the state machine's own steps, over the files that
+//! the command reads.
 
 mod week;
 
@@ -33,7 +34,8 @@ fn each_record(logs: &mut [(String, Vec<u8>)], change: impl Fn(&mut Value)) {
     }
 }
 
-/// Objects that are no log files: folders as S3 shows them, and keys that look like the end of a line to some readers.
+/// Objects that are no log files: folders as S3 shows them, and keys that look like the end of a
+/// line to some readers.
 fn odd(logs: &mut Vec<(String, Vec<u8>)>, many: usize) {
     for number in 0..many {
         let name = [
@@ -140,7 +142,8 @@ fn a_pass_that_is_repeated_changes_nothing_of_the_part_that_is_read() {
     let first = week.list("run", &begin, Some(900));
     assert_eq!(week.list("run", &begin, Some(900)), first, "the same again");
     let batches = week.batches(&first);
-    // Lambda still runs what Step Functions gave up: it comes to another part, and writes it later than the one that counts.
+    // Lambda still runs what Step Functions gave up: it comes to another part, and writes it later
+    // than the one that counts.
     let late = week.list("run", &begin, Some(100));
     assert_ne!(
         (&late["key"], &late["after"]),

@@ -64,7 +64,8 @@ fn archive() -> Bench {
     for (at, record) in story.records().iter().enumerate() {
         let mut records = everywhere(record);
         for (copy, changed) in records.iter_mut().enumerate() {
-            // Copies of their own, so that each is judged and not only found to contradict the first.
+            // Copies of their own, so that each is judged and not only found to contradict the
+            // first.
             if changed["eventID"] == record["eventID"] {
                 changed["eventID"] = json!(format!("00000000-0000-4000-9{at:03}-{copy:012x}"));
             }

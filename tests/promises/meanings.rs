@@ -1,4 +1,5 @@
-//! The exact meanings: two readers must reach the same verdict. One test for each of them that a rule's own cases do not hold.
+//! The exact meanings: two readers must reach the same verdict. One test for each of them that a
+//! rule's own cases do not hold.
 
 mod chains;
 mod console;

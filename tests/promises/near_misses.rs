@@ -1,4 +1,5 @@
-//! An entry of the policy that only just misses a role: every format says so, and asks which role was meant.
+//! An entry of the policy that only just misses a role: every format says so, and asks which role
+//! was meant.
 
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
@@ -8,7 +9,8 @@ use crate::tool::{Bench, project};
 const ROLE: &str = "arn:aws:iam::444455556666:role";
 const FORMATS: [&str; 4] = ["table", "json", "ndjson", "csv"];
 
-/// Dora's switches into one role of production, judged by a policy with an entry for another, and one into `UpdateApp`.
+/// Dora's switches into one role of production, judged by a policy with an entry for another, and
+/// one into `UpdateApp`.
 fn bench(entry: &str, role: &str) -> Bench {
     let listed =
         "  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n";

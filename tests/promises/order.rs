@@ -1,4 +1,5 @@
-//! Order does not matter: any permutation of the same events, with any duplicates, split over any files, gives the same findings.
+//! Order does not matter: any permutation of the same events, with any duplicates, split over any
+//! files, gives the same findings.
 
 use proptest::prelude::*;
 use rolewatch_guard::testing::Story;

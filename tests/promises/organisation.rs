@@ -1,4 +1,5 @@
-//! Made-up organisations: people who switch, chain, leave, are refused; changes in IAM; records that contradict each other.
+//! Made-up organisations: people who switch, chain, leave, are refused; changes in IAM; records
+//! that contradict each other.
 
 use proptest::prelude::*;
 use rolewatch_guard::testing::Story;
@@ -34,7 +35,8 @@ pub(crate) enum Step {
         seconds: i64,
         uses: Vec<i64>,
     },
-    /// The console renews a role, with a mint or by its word alone, and may outlive what was granted.
+    /// The console renews a role, with a mint or by its word alone, and may outlive what was
+    /// granted.
     Renewed {
         who: usize,
         role: usize,

@@ -1,4 +1,5 @@
-//! The synthetic week, set-up included, in other partitions of AWS: the same findings but for ARNs and Regions.
+//! The synthetic week, set-up included, in other partitions of AWS: the same findings but for ARNs
+//! and Regions.
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::tool::{Bench, Outcome, project, run_in};
 
-/// The time at which bob of the synthetic week holds `UpdateApp` for too long, and grace is in it as well.
+/// The time at which bob of the synthetic week holds `UpdateApp` for too long, and grace is in it
+/// as well.
 const THEN: &str = "2026-03-05T15:20:00Z";
 
 fn of_the_week(rule: &str) -> Value {

@@ -113,7 +113,8 @@ pub(crate) fn project() -> &'static Path {
 }
 
 impl Bench {
-    /// Runs the command and gives back its peak memory in KiB too (0 where the system does not tell).
+    /// Runs the command and gives back its peak memory in KiB too (0 where the system does not
+    /// tell).
     pub(crate) fn run_watched(&self, args: &[&str]) -> (Outcome, u64) {
         let child = Command::new(env!("CARGO_BIN_EXE_rolewatch"))
             .args(args)

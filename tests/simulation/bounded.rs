@@ -1,5 +1,5 @@
-//! What one change costs, and what waits for it: calls and messages do not depend on what others did, changes in a row share a pass, and the
-//! heartbeat is not behind any of it.
+//! What one change costs, and what waits for it: calls and messages do not depend on what others
+//! did, changes in a row share a pass, and the heartbeat is not behind any of it.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -61,7 +61,8 @@ fn waiting(twin: &Twin<Counting>) -> usize {
         .count()
 }
 
-/// dora enters a role so many times; others did before, in an account that the guard has watched for a while.
+/// dora enters a role so many times; others did before, in an account that the guard has watched
+/// for a while.
 fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting>) {
     let mut story = Story::new();
     // The first event of IAM tells where its events are recorded, and so something of everybody.

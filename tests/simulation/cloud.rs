@@ -1,5 +1,5 @@
-//! Queues, a schedule, and the functions behind them, as Lambda runs them: several at a time, each at its own pace, stopped at any call to the
-//! outside.
+//! Queues, a schedule, and the functions behind them, as Lambda runs them: several at a time, each
+//! at its own pace, stopped at any call to the outside.
 
 use std::task::{Context, Poll, Waker};
 
@@ -29,7 +29,8 @@ const AT_ONCE: usize = 3;
 /// The schedule calls the auditor every so many seconds.
 const EVERY: i64 = 300;
 
-/// Of a time in which nothing happens, only runs this many seconds apart are looked at; the others would do nothing.
+/// Of a time in which nothing happens, only runs this many seconds apart are looked at; the others
+/// would do nothing.
 const IDLE: i64 = 3_600;
 
 /// So many seconds after the last message was dealt with, a sweep has nothing more to find.
@@ -228,7 +229,8 @@ impl<'w> Cloud<'w> {
             .set(self.twin.clock.get().plus_seconds(seconds));
     }
 
-    /// Queues deliver at least once, and so do schedules: a message is given out again while it is being dealt with.
+    /// Queues deliver at least once, and so do schedules: a message is given out again while it is
+    /// being dealt with.
     fn give_again(&mut self) {
         let now = self.twin.clock.get();
         let dice = &self.twin.weather.dice;
@@ -261,7 +263,8 @@ impl<'w> Cloud<'w> {
         }
     }
 
-    /// From the twins to the queues: what was sent to the guard, what the topic took, and what is due.
+    /// From the twins to the queues: what was sent to the guard, what the topic took, and what is
+    /// due.
     fn carry(&mut self) {
         for (visible, body) in self.twin.queue.take() {
             let message = self.message(body, visible);

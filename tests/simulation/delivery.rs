@@ -1,4 +1,5 @@
-//! Which events EventBridge delivers, and when: it is best effort, so some never come. By what they are found then differs by seed.
+//! Which events EventBridge delivers, and when: it is best effort, so some never come. By what they
+//! are found then differs by seed.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -43,7 +44,8 @@ impl Recovery {
     }
 }
 
-/// Sends the records on their way. How many never arrive. Unless `whose`, none says which account it belongs to.
+/// Sends the records on their way. How many never arrive. Unless `whose`, none says which account
+/// it belongs to.
 pub(crate) fn deliver(
     cloud: &mut Cloud<'_>,
     records: &[&Value],
@@ -62,7 +64,8 @@ pub(crate) fn deliver(
         let happened = time(record).max(start);
         let after = |most: usize| happened.plus_seconds(i64::try_from(dice.below(most)).unwrap());
         if recovery.has_trail() {
-            // A log file is written after minutes; S3 tells of it at least once, and perhaps hours later.
+            // A log file is written after minutes; S3 tells of it at least once, and perhaps hours
+            // later.
             let created = created(&log_file(twin, record, whose));
             for _ in 0..=usize::from(dice.permille(150)) {
                 cloud.file(
@@ -132,8 +135,9 @@ fn issued(record: &Value) -> Option<&str> {
         .and_then(Value::as_str)
 }
 
-/// Which records the event history is asked for: one half of an elevated switch whose other half comes, and what was done with it before it expired.
-/// Of records that contradict each other nobody can say by which of them the rest is found: they all come.
+/// Which records the event history is asked for: one half of an elevated switch whose other half
+/// comes, and what was done with it before it expired. Of records that contradict each other nobody
+/// can say by which of them the rest is found: they all come.
 fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
     let mut copies: BTreeMap<&str, usize> = BTreeMap::new();
     for record in records {

@@ -1,4 +1,5 @@
-//! One record at a time through the guard: what can't be read of it is kept once and counted once, and its event says whose it is.
+//! One record at a time through the guard: what can't be read of it is kept once and counted once,
+//! and its event says whose it is.
 
 use std::path::Path;
 

@@ -1,6 +1,8 @@
-//! Where IAM's events are recorded, live: what the ledger keeps of it comes to what the audit makes of all records.
+//! Where IAM's events are recorded, live: what the ledger keeps of it comes to what the audit makes
+//! of all records.
 //!
-//! The world: dora switches, a roster is taken three days later, and in between two accounts are heard from in two Regions.
+//! The world: dora switches, a roster is taken three days later, and in between two accounts are
+//! heard from in two Regions.
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

@@ -1,6 +1,8 @@
-//! What the rosters of a large organization take: few files in flight, and no second copy of what the snapshots of an account have in common.
+//! What the rosters of a large organization take: few files in flight, and no second copy of what
+//! the snapshots of an account have in common.
 //!
-//! A program of its own, as the peak of a process is measured. `ROLEWATCH_PEOPLE` asks for another number of people in each account.
+//! A program of its own, as the peak of a process is measured. `ROLEWATCH_PEOPLE` asks for another
+//! number of people in each account.
 
 use std::cell::Cell;
 use std::task::Poll;

@@ -1,5 +1,6 @@
-//! Nothing is lost: over many seeds, with events that never come, duplicates, reordering, delays, throttling, ambiguous writes and a crash at any
-//! call, every violation that the plain audit of all events finds is told, and repeats happen only where a reply was lost.
+//! Nothing is lost: over many seeds, with events that never come, duplicates, reordering, delays,
+//! throttling, ambiguous writes and a crash at any call, every violation that the plain audit of
+//! all events finds is told, and repeats happen only where a reply was lost.
 
 use std::collections::BTreeMap;
 
@@ -95,7 +96,8 @@ fn simulate(seed: u64) -> Totals {
     twin.history.borrow_mut().page = 1;
     let calls = tampering::calls(dice, first.unwrap_or(story.now()), story.now());
     records.extend(&calls);
-    // CloudTrail may leave out whose a record is: then what stands around it says so, wherever it goes.
+    // CloudTrail may leave out whose a record is: then what stands around it says so, wherever it
+    // goes.
     let whose = (seed / 32).is_multiple_of(2);
     twin.history.borrow_mut().unnamed = !whose;
     let withheld = deliver(&mut cloud, &records, (recovery, whose), &twin, start);
@@ -177,7 +179,8 @@ fn simulate(seed: u64) -> Totals {
     for (id, said) in wanted.iter().filter(|(_, said)| said.1 == "violation") {
         assert!(shown(id), "seed {seed}: no message shows {id} {said:?}");
     }
-    // A message about a version of a finding is posted once, unless the reply was lost or whoever posted it was stopped; also if it was sent again.
+    // A message about a version of a finding is posted once, unless the reply was lost or whoever
+    // posted it was stopped; also if it was sent again.
     let mut told: BTreeMap<&str, u64> = BTreeMap::new();
     for (_, body) in posted.iter().filter(|(update, _)| !update) {
         *told.entry(body.as_str()).or_default() += 1;

@@ -1,4 +1,5 @@
-//! Events that come by two queues at the same time: each is judged once, and each finding is told once.
+//! Events that come by two queues at the same time: each is judged once, and each finding is told
+//! once.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -60,7 +61,8 @@ fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
     ended.map(Option::unwrap)
 }
 
-/// Hands the guard what it sent itself, each message when it is due, until there is none before `end`.
+/// Hands the guard what it sent itself, each message when it is due, until there is none before
+/// `end`.
 fn rest(guard: &mut Guard, twin: &Twin<Alternating>, end: Moment) -> Vec<Report> {
     let mut reports = Vec::new();
     loop {

@@ -1,5 +1,6 @@
-//! Probes through the real handlers: session-auditor sends them, EventBridge delivers their events or doesn't, switch-guard takes them, and at
-//! the next run session-auditor says which accounts and Regions are silent.
+//! Probes through the real handlers: session-auditor sends them, EventBridge delivers their events
+//! or doesn't, switch-guard takes them, and at the next run session-auditor says which accounts and
+//! Regions are silent.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! Who was in which group: snapshots that are taken while people come and go, changes that arrive in any order, several times, switches in
-//! between. The live guard comes to what the audit says, and what is said of a membership agrees with what really was.
+//! Who was in which group: snapshots that are taken while people come and go, changes that arrive
+//! in any order, several times, switches in between. The live guard comes to what the audit says,
+//! and what is said of a membership agrees with what really was.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,8 @@ type Objects = BTreeMap<String, (Vec<u8>, Moment)>;
 /// What really is.
 #[derive(Debug, Clone, Default)]
 struct Truth {
-    /// By what the id is made of: the name, and the groups with when they were joined, if that was seen.
+    /// By what the id is made of: the name, and the groups with when they were joined, if that was
+    /// seen.
     users: BTreeMap<String, (String, BTreeMap<&'static str, Option<Moment>>)>,
 }
 

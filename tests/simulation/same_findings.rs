@@ -1,4 +1,5 @@
-//! Live equals offline: whatever order records come in, the outbox ends up with the findings of the plain audit of all of them.
+//! Live equals offline: whatever order records come in, the outbox ends up with the findings of the
+//! plain audit of all of them.
 
 use std::collections::BTreeMap;
 
@@ -116,7 +117,8 @@ fn states<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
         .collect()
 }
 
-/// Batches that have one switch judged again, or one record, which the function then believes to have been stopped half-way with.
+/// Batches that have one switch judged again, or one record, which the function then believes to
+/// have been stopped half-way with.
 pub(crate) fn one_by_one<W: rolewatch_edge::testing::Weather>(
     twin: &Twin<W>,
     records: &[Value],

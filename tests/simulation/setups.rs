@@ -1,5 +1,6 @@
-//! The set-up, changed while everything goes wrong: what the review says of the last state stands and was told, what is mended was taken back, and
-//! nobody is named who did not touch it. Events come late, twice or never; for what never comes, there is the reading of every day.
+//! The set-up, changed while everything goes wrong: what the review says of the last state stands
+//! and was told, what is mended was taken back, and nobody is named who did not touch it. Events
+//! come late, twice or never; for what never comes, there is the reading of every day.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! Records with details that nobody can read: the guard judges the rest of them, says so, and agrees with the audit.
+//! Records with details that nobody can read: the guard judges the rest of them, says so, and
+//! agrees with the audit.
 
 use std::collections::BTreeSet;
 
@@ -48,7 +49,8 @@ fn spoils() -> [(&'static str, Value); 16] {
     ]
 }
 
-/// Spoils two in five of the records of every third story, but for changes in IAM, which say nothing without their parameters.
+/// Spoils two in five of the records of every third story, but for changes in IAM, which say
+/// nothing without their parameters.
 pub(crate) fn spoil(story: Story, seed: u64) -> Story {
     let spoils = spoils();
     let mut draw = seed;

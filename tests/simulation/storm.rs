@@ -66,7 +66,8 @@ impl Storm {
         }
     }
 
-    /// The event history as it is for the next minutes: it throttles, shuts accounts out, has short pages, forgets its tokens.
+    /// The event history as it is for the next minutes: it throttles, shuts accounts out, has short
+    /// pages, forgets its tokens.
     pub(crate) fn turn(&self, twin: &Twin<Self>) {
         let mut history = twin.history.borrow_mut();
         history.allows.clear();

@@ -1,5 +1,7 @@
-//! What is too much for one message: people with many switches, and changes of who they are and which groups they are in that arrive late, several
-//! in a row, while the switches are judged again for the ones before. Whatever is stopped, repeated or lost, the outbox ends up as the audit has it.
+//! What is too much for one message: people with many switches, and changes of who they are and
+//! which groups they are in that arrive late, several in a row, while the switches are judged again
+//! for the ones before. Whatever is stopped, repeated or lost, the outbox ends up as the audit has
+//! it.
 
 use rolewatch_edge::port::Place;
 use rolewatch_edge::testing::Twin;

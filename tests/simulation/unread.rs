@@ -1,5 +1,6 @@
-//! Slack is dead, and nobody receives e-mail: nobody is subscribed, a subscription waits for its confirmation, the last subscriber leaves, or
-//! subscriptions can't be listed. Nothing that nobody could read is acknowledged, and once somebody can read, everything is told.
+//! Slack is dead, and nobody receives e-mail: nobody is subscribed, a subscription waits for its
+//! confirmation, the last subscriber leaves, or subscriptions can't be listed. Nothing that nobody
+//! could read is acknowledged, and once somebody can read, everything is told.
 
 use std::collections::BTreeMap;
 

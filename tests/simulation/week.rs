@@ -1,4 +1,5 @@
-//! The synthetic week of `events/archive`, through the live guard: the findings of the plain audit, file by file and backwards.
+//! The synthetic week of `events/archive`, through the live guard: the findings of the plain audit,
+//! file by file and backwards.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -196,7 +196,8 @@ fn events(finding: &Finding) -> String {
     }
 }
 
-/// The first step that the rule's documentation gives; for what is unproven, the one that speaks of that, where there is one.
+/// The first step that the rule's documentation gives; for what is unproven, the one that speaks of
+/// that, where there is one.
 pub(super) fn first_step(finding: &Finding) -> Option<String> {
     step(finding.rule, finding.verdict)
 }

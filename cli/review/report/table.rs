@@ -1,4 +1,5 @@
-//! For people: by subject, the worst first, each with the statement as it stands and as it should be.
+//! For people: by subject, the worst first, each with the statement as it stands and as it should
+//! be.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -161,7 +162,8 @@ fn counts(account: &Account) -> String {
     counted.join(", ")
 }
 
-/// One line for each thing that was not given, with all that it leaves unproven: a line for each rule and role would say the same many times.
+/// One line for each thing that was not given, with all that it leaves unproven: a line for each
+/// rule and role would say the same many times.
 fn not_given(
     report: &Report<'_>,
     findings: &[&ReviewFinding],
@@ -297,7 +299,8 @@ fn one(finding: &ReviewFinding, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// What a correction adds beside a statement that nobody can edit, as it stands in a policy of AWS itself.
+/// What a correction adds beside a statement that nobody can edit, as it stands in a policy of AWS
+/// itself.
 fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     let is_of_aws = finding
         .place

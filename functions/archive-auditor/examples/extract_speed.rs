@@ -1,5 +1,6 @@
-//! How fast the map step works: `cargo run --release --no-default-features -p archive-auditor --example extract_speed -- FOLDER`, where FOLDER has a
-//! `rolewatch.yaml` and log files in `logs/`, as `make bench` leaves them. `time` tells the CPU seconds, `GNU time -v` the memory.
+//! How fast the map step works: `cargo run --release --no-default-features -p archive-auditor
+//! --example extract_speed -- FOLDER`, where FOLDER has a `rolewatch.yaml` and log files in
+//! `logs/`, as `make bench` leaves them. `time` tells the CPU seconds, `GNU time -v` the memory.
 
 #![expect(
     clippy::unwrap_used,

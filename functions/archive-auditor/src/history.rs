@@ -1,8 +1,10 @@
 //! Any amount of history, judged as a whole.
 //!
-//! Step Functions (`history.asl.json`) has the objects under a prefix listed, part by part ([`list`]), and those of each part read in batches, many at
-//! a time ([`extract`]): what matters of each batch lies, reduced, under `history/RUN/extract/` in the bucket of the stack. Then one engine run over all
-//! of it ([`reduce`]) writes the findings. Everything can be repeated: each step writes the same objects again.
+//! Step Functions (`history.asl.json`) has the objects under a prefix listed, part by part
+//! ([`list`]), and those of each part read in batches, many at a time ([`extract`]): what matters
+//! of each batch lies, reduced, under `history/RUN/extract/` in the bucket of the stack. Then one
+//! engine run over all of it ([`reduce`]) writes the findings. Everything can be repeated: each
+//! step writes the same objects again.
 
 mod extract;
 mod list;

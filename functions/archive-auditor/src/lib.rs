@@ -1,7 +1,8 @@
 //! archive-auditor: log files of the trail in, events that never arrived out to switch-guard.
 //!
-//! The handler takes a batch of its queue, whose messages fail one by one, one bare event, `{"task": "sweep", "at": …}`, or what the state machine
-//! of `history.asl.json` asks: `{"list": …}`, `{"map": …}`, `{"lost": …}`, `{"reduce": …}`.
+//! The handler takes a batch of its queue, whose messages fail one by one, one bare event,
+//! `{"task": "sweep", "at": …}`, or what the state machine of `history.asl.json` asks: `{"list":
+//! …}`, `{"map": …}`, `{"lost": …}`, `{"reduce": …}`.
 
 mod history;
 mod key;
@@ -77,7 +78,8 @@ impl Auditor {
         }
     }
 
-    /// Handles one invocation. What cannot be begun in time before the `deadline` is left for the next.
+    /// Handles one invocation. What cannot be begun in time before the `deadline` is left for the
+    /// next.
     ///
     /// # Errors
     /// For anything but a batch, whose messages that failed are named in the answer.

@@ -83,7 +83,8 @@ struct Notice {
     message: String,
 }
 
-/// Tells what a message is: an "Object Created" of EventBridge or a notification of S3, the latter also by way of SNS.
+/// Tells what a message is: an "Object Created" of EventBridge or a notification of S3, the latter
+/// also by way of SNS.
 pub(crate) fn open(body: &str) -> Message {
     if let Ok(Notice { kind, message }) = serde_json::from_str(body)
         && kind == "Notification"

@@ -1,4 +1,5 @@
-//! Which records the rules of `template.yaml` would have let through: what is in the trail and not among them was never to arrive.
+//! Which records the rules of `template.yaml` would have let through: what is in the trail and not
+//! among them was never to arrive.
 
 use rolewatch_guard::seen::{CallerKind, Fact, Seen, Service};
 use rolewatch_guard::tamper::Call;
@@ -33,7 +34,8 @@ const CHANGES: [&str; 10] = [
     "DeactivateMFADevice",
 ];
 
-/// Whether an event of this record was to be delivered. A service's mint was read as this only if its role is elevated.
+/// Whether an event of this record was to be delivered. A service's mint was read as this only if
+/// its role is elevated.
 pub(crate) fn was_let_through(seen: &Seen) -> bool {
     let name = &*seen.name;
     let by_service = seen.caller.kind == CallerKind::Service;
@@ -50,7 +52,8 @@ pub(crate) fn was_let_through(seen: &Seen) -> bool {
     by_name || seen.used.is_some()
 }
 
-/// TamperRule's services. HubTamperRule, which the hub's account and region alone have, lists the others.
+/// TamperRule's services. HubTamperRule, which the hub's account and region alone have, lists the
+/// others.
 const TAMPERED_ANYWHERE: [&str; 6] = [
     "events",
     "sqs",
@@ -70,7 +73,8 @@ pub(crate) fn call_was_let_through(call: &Call, log: &LogKey<'_>, hub: &Hub) -> 
     anywhere || (log.account == hub.account && log.region == hub.region)
 }
 
-/// Whether an event of this change of the set-up was to be delivered: MembershipRule leaves out services, SetupRule and TamperRule do not.
+/// Whether an event of this change of the set-up was to be delivered: MembershipRule leaves out
+/// services, SetupRule and TamperRule do not.
 pub(crate) fn change_was_let_through(name: &str, by_service: bool) -> bool {
     !by_service || !CHANGES.contains(&name)
 }

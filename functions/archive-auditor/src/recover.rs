@@ -33,7 +33,8 @@ const UNDER_WAY: i64 = 600;
 /// The most bytes of a message to switch-guard; SQS takes 256 KiB.
 const LARGEST_MESSAGE: usize = 240_000;
 
-/// The most bytes of records that are held at a time. A file with more of them is read several times over.
+/// The most bytes of records that are held at a time. A file with more of them is read several
+/// times over.
 const HELD: usize = 32 << 20;
 
 /// How many records are looked up at a time.
@@ -305,7 +306,8 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Counts a record that is handed over, and tells whether it is to be dealt with in this reading.
+    /// Counts a record that is handed over, and tells whether it is to be dealt with in this
+    /// reading.
     fn is_next(&mut self) -> bool {
         if self.held >= HELD {
             self.overflow = true;
@@ -336,7 +338,8 @@ impl<'a> Wanted<'a> {
                     Some(seen).filter(|seen| was_let_through(seen))
                 }
                 Reading::NotRelevant => None,
-                // A service's mint of a role that nobody listed is not forwarded, and is none of the calls that are watched.
+                // A service's mint of a role that nobody listed is not forwarded, and is none of
+                // the calls that are watched.
                 Reading::Service(_) => return Ok(()),
             };
         // switch-guard looks at whatever reaches it, by whichever rule.
@@ -359,14 +362,16 @@ impl<'a> Wanted<'a> {
         let Some((key, time)) = seen.map(|seen| (seen.key, seen.time)).or(called) else {
             return Ok(());
         };
-        // Each account's records lie in its own folder, so that one of another account was put there by somebody.
+        // Each account's records lie in its own folder, so that one of another account was put
+        // there by somebody.
         if key.account != self.log.account {
             return Err(format!(
                 "it is of account {}, in the folder of account {}",
                 key.account, self.log.account
             ));
         }
-        // switch-guard keeps no record of a probe, and a copy in the trail shows nothing of the path that is probed.
+        // switch-guard keeps no record of a probe, and a copy in the trail shows nothing of the
+        // path that is probed.
         if is_probe {
             return Ok(());
         }
@@ -400,7 +405,8 @@ impl Sink for Wanted<'_> {
         self.take_or_note(json, Delivery::in_file(&at.file), at);
     }
 
-    /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not send are quarantined.
+    /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not
+    /// send are quarantined.
     fn event(&mut self, json: &[u8], at: &Place) {
         if !self.is_next() {
             return;

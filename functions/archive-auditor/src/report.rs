@@ -18,7 +18,8 @@ pub struct Report {
     pub files_unread: u64,
     /// Records that could not be read.
     pub records_unread: u64,
-    /// Messages that are none, kept in the bucket, and events in log files that AWS did not send, noted there.
+    /// Messages that are none, kept in the bucket, and events in log files that AWS did not send,
+    /// noted there.
     pub quarantined: u64,
     /// Messages to be delivered again, and files to be tried again.
     pub failed: u64,

@@ -1,7 +1,8 @@
-//! The trail's log files of the last hours, for buckets that notify nobody, and for notifications that got lost.
+//! The trail's log files of the last hours, for buckets that notify nobody, and for notifications
+//! that got lost.
 //!
-//! The ledger knows each file that was dealt with, and until when the trail was swept. So a run that stops goes on where it was, and two at once are
-//! no harm.
+//! The ledger knows each file that was dealt with, and until when the trail was swept. So a run
+//! that stops goes on where it was, and two at once are no harm.
 
 use futures_util::stream::{self, StreamExt};
 use rolewatch_edge::ledger::{mark_sweep, read_files, swept};
@@ -14,7 +15,8 @@ use crate::key::{LogKey, base, is_organization, is_region};
 use crate::recover::{Reader, recover};
 use crate::{Outside, Report, Trail};
 
-/// What CloudTrail delivers later than others, and EventBridge not at all, is still found: so far back is looked again, in seconds.
+/// What CloudTrail delivers later than others, and EventBridge not at all, is still found: so far
+/// back is looked again, in seconds.
 const OVERLAP: i64 = 6 * 3_600;
 
 /// How far the first sweep looks back, in seconds.
@@ -81,7 +83,8 @@ pub(crate) async fn sweep<O: Outside>(
     Ok(whole)
 }
 
-/// Reads those of the files that were not dealt with. `false`: time is up, or one of them may not be read.
+/// Reads those of the files that were not dealt with. `false`: time is up, or one of them may not
+/// be read.
 async fn some<O: Outside>(
     outside: &O,
     reader: &Reader<'_>,
@@ -117,7 +120,8 @@ async fn some<O: Outside>(
     while let Some((log, outcome)) = outcomes.next().await {
         match outcome {
             Some(Ok(recovered)) => report.add(&log, recovered),
-            // One file that may not be read keeps none of the others from being read; the next sweep tries again.
+            // One file that may not be read keeps none of the others from being read; the next
+            // sweep tries again.
             Some(Err(trouble @ Trouble::Refused { .. })) => {
                 tracing::error!(key = harmless(log.text), %trouble, "a log file of the trail may not be read");
                 report.failed += 1;

@@ -1,6 +1,7 @@
 //! session-auditor: what has to be done because time passes, not because something happened.
 //!
-//! A schedule invokes it with a task and the time at which it was due. That time is the clock of the run, so that a run can be repeated.
+//! A schedule invokes it with a task and the time at which it was due. That time is the clock of
+//! the run, so that a run can be repeated.
 
 use rolewatch_edge::digest::digest;
 use rolewatch_edge::port::{
@@ -51,7 +52,8 @@ pub enum Task {
     Sweep,
     /// Tell of the last 24 hours.
     Digest,
-    /// Take a snapshot of users and groups, and have the set-up of every account read. The snapshot is dated by the clock, not by when it was due: it shows what is, not what was.
+    /// Take a snapshot of users and groups, and have the set-up of every account read. The snapshot
+    /// is dated by the clock, not by when it was due: it shows what is, not what was.
     Rosters,
     /// Say which accounts and Regions are silent, and probe all of them again.
     Probe,
@@ -112,7 +114,8 @@ pub struct Auditor {
 }
 
 impl Auditor {
-    /// Looks for events in these regions; if there are none, in those of the policy, and if it has none either, in the one that it runs in.
+    /// Looks for events in these regions; if there are none, in those of the policy, and if it has
+    /// none either, in the one that it runs in.
     pub fn new(regions: Vec<String>, home: String) -> Self {
         Self {
             shelf: Shelf::default(),

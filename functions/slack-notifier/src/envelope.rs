@@ -1,4 +1,5 @@
-//! What the function is called with: an SQS batch of SNS notifications, an SNS event, or a message by itself.
+//! What the function is called with: an SQS batch of SNS notifications, an SNS event, or a message
+//! by itself.
 
 use rolewatch_edge::wire::Message;
 use serde::Deserialize;

@@ -1,7 +1,8 @@
 //! Slack over HTTP: hyper, and rustls over ring.
 //!
-//! They are the very crates that the AWS SDK brings along, so Slack costs no second implementation of HTTP or TLS. hyper follows no redirect,
-//! and its errors do not repeat the URL, which is a secret.
+//! They are the very crates that the AWS SDK brings along, so Slack costs no second implementation
+//! of HTTP or TLS. hyper follows no redirect, and its errors do not repeat the URL, which is a
+//! secret.
 
 use std::io;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use rolewatch_edge::port::Trouble;
 use rolewatch_edge::slack::port::{Call, Post, Reply};
 use tokio::time::timeout;
 
-/// How long Slack may take to answer. With what is waited between calls it stays far below a claim's time.
+/// How long Slack may take to answer. With what is waited between calls it stays far below a
+/// claim's time.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The most of an answer that is read, in bytes.
@@ -34,7 +36,8 @@ impl Http {
     /// # Errors
     /// The machine has no certificates of authorities.
     pub fn new(loopback: bool) -> io::Result<Self> {
-        // The provider by name: were it taken from what is linked in, a crate added elsewhere could change it.
+        // The provider by name: were it taken from what is linked in, a crate added elsewhere could
+        // change it.
         let roots = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?;
         let connector = if loopback {

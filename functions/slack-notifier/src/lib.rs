@@ -1,6 +1,7 @@
 //! slack-notifier: findings from the queue to Slack, once each.
 //!
-//! The handler takes an SQS batch, whose messages fail one by one, or, for trying it out by hand, one SNS event or one bare message.
+//! The handler takes an SQS batch, whose messages fail one by one, or, for trying it out by hand,
+//! one SNS event or one bare message.
 
 mod envelope;
 #[cfg(feature = "http")]
@@ -16,11 +17,12 @@ use serde::Serialize;
 
 use envelope::{Given, open};
 
-/// From this receipt of a message on, an alert that Slack is too busy for goes by e-mail, and one that nobody can read is left to session-auditor. The
-/// queue gives up later than that.
+/// From this receipt of a message on, an alert that Slack is too busy for goes by e-mail, and one
+/// that nobody can read is left to session-auditor. The queue gives up later than that.
 pub const MAIL_FROM_RECEIPT: u32 = 4;
 
-/// After so many seconds, a call begins with no further alert: the ones that are left come again, and the call ends well within its time.
+/// After so many seconds, a call begins with no further alert: the ones that are left come again,
+/// and the call ends well within its time.
 const BEGIN_WITHIN: i64 = 20;
 
 /// The function, in a process that lives on between calls.
@@ -35,7 +37,9 @@ pub struct Report {
     pub response: Response,
     /// One for each message, in their order.
     pub ends: Vec<End>,
-    /// The counts, of alerts, digests and changes of who receives e-mail. Received = Delivered + Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without heartbeats.
+    /// The counts, of alerts, digests and changes of who receives e-mail. Received = Delivered +
+    /// Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without
+    /// heartbeats.
     pub metrics: Metrics,
 }
 
@@ -53,18 +57,21 @@ pub enum End {
     },
     /// A digest was dealt with.
     Digest(Outcome),
-    /// That the last person who received e-mail is gone, or somebody is there again, was dealt with.
+    /// That the last person who received e-mail is gone, or somebody is there again, was dealt
+    /// with.
     Recipients(Outcome),
     /// An alert or a digest could not be dealt with now; it is to be given again.
     Pending(Setback),
-    /// An alert that nobody can read, given often enough. It is not acknowledged, so session-auditor sends it again, with growing pauses; the queue
-    /// does not keep it, or every time that it is sent would leave one more copy there.
+    /// An alert that nobody can read, given often enough. It is not acknowledged, so
+    /// session-auditor sends it again, with growing pauses; the queue does not keep it, or
+    /// every time that it is sent would leave one more copy there.
     Left(Setback),
     /// A heartbeat came through, and the secret can be read.
     Heartbeat,
     /// A heartbeat came through, but Slack could not have been told.
     HeartbeatOnly(String),
-    /// It is none of ours. It is given again until it is among the dead letters, where somebody sees it.
+    /// It is none of ours. It is given again until it is among the dead letters, where somebody
+    /// sees it.
     Unreadable(String),
 }
 
@@ -84,7 +91,8 @@ pub struct ItemFailure {
     pub item_identifier: String,
 }
 
-/// What came without a queue could not be dealt with; the call itself has to fail, so that it is made again.
+/// What came without a queue could not be dealt with; the call itself has to fail, so that it is
+/// made again.
 #[derive(Debug, thiserror::Error)]
 #[error("{count} of the messages could not be dealt with; the first: {first}")]
 pub struct Failed {

@@ -1,4 +1,5 @@
-//! What a message can be: an event of EventBridge, a record that was recovered, a heartbeat, or a message of ours to ourselves.
+//! What a message can be: an event of EventBridge, a record that was recovered, a heartbeat, or a
+//! message of ours to ourselves.
 
 use rolewatch_edge::settle::Rejudge;
 use rolewatch_edge::setup::Ask;
@@ -11,7 +12,8 @@ use serde_json::value::RawValue;
 pub(crate) enum Message<'a> {
     /// A CloudTrail record, as it came.
     Record(Event<'a>),
-    /// A CloudTrail record that EventBridge may never have delivered: it was found in the event history, or in the log files of a trail.
+    /// A CloudTrail record that EventBridge may never have delivered: it was found in the event
+    /// history, or in the log files of a trail.
     Recovered(Event<'a>),
     /// The schedule fired.
     Heartbeat(Moment),
@@ -34,8 +36,8 @@ impl Message<'_> {
         )
     }
 
-    /// What is done first of a batch. The heartbeat waits for nothing; events do not wait for what is judged again, nor that for a whole account to
-    /// be read.
+    /// What is done first of a batch. The heartbeat waits for nothing; events do not wait for what
+    /// is judged again, nor that for a whole account to be read.
     pub(crate) fn order(&self) -> u8 {
         match self {
             Self::Heartbeat(_) => 0,
@@ -64,7 +66,8 @@ struct Review {
     review: Ask,
 }
 
-/// Only functions of the stack can send it: what comes from EventBridge has its own members at the top, and nobody else may use the queue.
+/// Only functions of the stack can send it: what comes from EventBridge has its own members at the
+/// top, and nobody else may use the queue.
 #[derive(Deserialize)]
 struct Recovered<'a> {
     #[serde(rename = "recovered")]

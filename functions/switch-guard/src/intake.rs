@@ -29,7 +29,8 @@ pub enum Outcome {
     },
     /// Known before.
     Duplicate,
-    /// Another copy of it is being judged. It is looked at again in a moment, in case that is cut off.
+    /// Another copy of it is being judged. It is looked at again in a moment, in case that is cut
+    /// off.
     UnderWay,
     /// Nothing that the engine has a use for.
     NotRelevant,
@@ -39,7 +40,8 @@ pub enum Outcome {
     Rejudged,
     /// Passed on.
     Heartbeat,
-    /// A record of our own probe: noted, and judged only if the policy calls the reader role elevated.
+    /// A record of our own probe: noted, and judged only if the policy calls the reader role
+    /// elevated.
     Probe,
 }
 
@@ -183,8 +185,9 @@ async fn record<O: Outside>(
     let (key, time, says) = (seen.key.clone(), seen.time, says_something(&seen));
     let unread = std::mem::take(&mut seen.unread);
     let arrival = store(outside, &book.policy, seen, kept, first_try, now).await?;
-    // INVARIANT (stopped half-way): a copy of the record may be done with while an invocation for this message judged from older facts, wrote, and was
-    // stopped before it looked again. So a message that was given out before is judged whatever is known of its record.
+    // INVARIANT (stopped half-way): a copy of the record may be done with while an invocation for
+    // this message judged from older facts, wrote, and was stopped before it looked again. So a
+    // message that was given out before is judged whatever is known of its record.
     if arrival.done && first_try {
         return Ok(Taken::new(Outcome::Duplicate, settled));
     }
@@ -193,7 +196,8 @@ async fn record<O: Outside>(
         return Ok(Taken::new(Outcome::UnderWay, settled));
     }
     let known = arrival.done;
-    // INVARIANT (once): before the record is marked as seen through, and under its own name: a copy of it that was seen through has been here.
+    // INVARIANT (once): before the record is marked as seen through, and under its own name: a copy
+    // of it that was seen through has been here.
     let partly_unread = !unread.is_empty() && !known;
     if partly_unread {
         quarantine::put_partly(outside, body, &key, &unread, now).await?;

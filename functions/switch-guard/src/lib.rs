@@ -1,6 +1,7 @@
 //! switch-guard: events in, findings stored and told.
 //!
-//! The handler takes an SQS batch, whose messages fail one by one, or one bare event, so that every file of `events/` can be fed to it by hand.
+//! The handler takes an SQS batch, whose messages fail one by one, or one bare event, so that every
+//! file of `events/` can be fed to it by hand.
 
 mod envelope;
 mod intake;
@@ -40,7 +41,8 @@ pub struct Guard {
     prober: Option<Prober>,
 }
 
-/// What one invocation came to. Received is the sum of judged, duplicate, not relevant, quarantined and failed.
+/// What one invocation came to. Received is the sum of judged, duplicate, not relevant, quarantined
+/// and failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// Events, without heartbeats, probes and messages to ourselves.
@@ -119,10 +121,12 @@ impl Guard {
         }
     }
 
-    /// Handles one invocation. Of a batch, what cannot be begun in time before the `deadline` is given back instead of being cut off.
+    /// Handles one invocation. Of a batch, what cannot be begun in time before the `deadline` is
+    /// given back instead of being cut off.
     ///
     /// # Errors
-    /// For a bare event, or where a failed message has no id; of a batch, the messages that failed are named in the response.
+    /// For a bare event, or where a failed message has no id; of a batch, the messages that failed
+    /// are named in the response.
     pub async fn handle<O: Outside>(
         &mut self,
         outside: &O,

@@ -8,9 +8,11 @@
 pub struct Counts {
     /// Read to their end. Single records of them may be unread.
     pub files_read: u64,
-    /// Digest and Insight files, known by their content: read to their end, and nothing in them tells of a call.
+    /// Digest and Insight files, known by their content: read to their end, and nothing in them
+    /// tells of a call.
     pub files_not_relevant: u64,
-    /// Not read, or not to their end, or empty, or without anything known in them. What came before the fault is handed over.
+    /// Not read, or not to their end, or empty, or without anything known in them. What came
+    /// before the fault is handed over.
     pub files_failed: u64,
     /// Every record met, whatever became of it.
     pub records: u64,

@@ -1,10 +1,10 @@
 //! From the text of a file to the objects that could be records, whatever the shape of the file.
 //!
-//! A file is a row of JSON documents. A document is an object with a list under `Records`, `Events`,
-//! `logEvents` or `events`, a list, or a record itself (plain, in an event of EventBridge, in a log
-//! event, in an element of `Events`, or as JSON text). A line may begin with a time. Only its keys,
-//! in any order, say which one it is, so the members of each outermost object are walked, and
-//! everything inside them is passed over by its structure alone.
+//! A file is a row of JSON documents. A document is an object with a list under `Records`,
+//! `Events`, `logEvents` or `events`, a list, or a record itself (plain, in an event of
+//! EventBridge, in a log event, in an element of `Events`, or as JSON text). A line may begin with
+//! a time. Only its keys, in any order, say which one it is, so the members of each outermost
+//! object are walked, and everything inside them is passed over by its structure alone.
 
 mod faults;
 mod lines;
@@ -153,7 +153,8 @@ pub(crate) struct Documents {
     numbered: u64,
     /// Documents met, whole or not.
     met: u64,
-    /// The byte before the document between which and the one before only white space stands: a line end, or the beginning.
+    /// The byte before the document between which and the one before only white space stands: a
+    /// line end, or the beginning.
     line_begins: bool,
     /// How the documents of the text begin, as far as that is known.
     begin: Option<Begin>,
@@ -211,7 +212,8 @@ impl Documents {
         while self.step(text, items).is_some() {}
     }
 
-    /// Says what is missing at the end of the text. `cut` tells that the text ends early for a reason that is already named.
+    /// Says what is missing at the end of the text. `cut` tells that the text ends early for a
+    /// reason that is already named.
     pub(crate) fn finish<S: Sink + ?Sized>(&mut self, cut: bool, items: &mut Items<'_, S>) {
         match self.at {
             At::Top if self.met == 0 && !cut => items.failure(None, Reason::Empty, false),

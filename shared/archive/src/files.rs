@@ -23,7 +23,8 @@ pub struct FileEntry {
 pub struct Found {
     /// To be read, each once, in the order of the paths given and by name within a folder.
     pub files: Vec<FileEntry>,
-    /// Files and folders within a folder that are not read because of their name or kind, in the same order.
+    /// Files and folders within a folder that are not read because of their name or kind, in the
+    /// same order.
     pub skipped: Vec<PathBuf>,
     /// What could not even be looked at.
     pub unread: Vec<Unread>,
@@ -31,9 +32,9 @@ pub struct Found {
 
 /// Finds the files under the given paths.
 ///
-/// A path that is not a folder is always taken. Of a folder and the folders in it, files are taken that [`is_log`] knows by their names;
-/// hidden ones are not. Links are followed, but not in circles. What `exclude` answers `true` for, within a
-/// folder, is left out without a word.
+/// A path that is not a folder is always taken. Of a folder and the folders in it, files are taken
+/// that [`is_log`] knows by their names; hidden ones are not. Links are followed, but not in
+/// circles. What `exclude` answers `true` for, within a folder, is left out without a word.
 pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> Found {
     let mut found = Found::default();
     let mut taken = HashSet::new();
@@ -134,8 +135,8 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether a file is taken for a log by its name: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`, or is named as Firehose names its files,
-/// and does not begin with a dot.
+/// Whether a file is taken for a log by its name: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`,
+/// or is named as Firehose names its files, and does not begin with a dot.
 pub fn is_log(path: &Path) -> bool {
     let hidden = path
         .file_name()
@@ -154,7 +155,8 @@ pub fn is_log(path: &Path) -> bool {
                 .is_some_and(is_of_firehose))
 }
 
-/// `STREAM-1-2026-03-02-09-00-00-0d3a1b2c-1234-5678-9abc-def012345678`: what a subscription delivers by Firehose has no ending.
+/// `STREAM-1-2026-03-02-09-00-00-0d3a1b2c-1234-5678-9abc-def012345678`: what a subscription
+/// delivers by Firehose has no ending.
 fn is_of_firehose(name: &str) -> bool {
     const SHAPE: &[u8] = b"-dddd-dd-dd-dd-dd-dd-hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
     let Some((stream, tail)) = name

@@ -1,4 +1,5 @@
-//! Which records could matter: those that hold one of the needles, or may hide one behind an escape.
+//! Which records could matter: those that hold one of the needles, or may hide one behind an
+//! escape.
 
 mod sampled;
 
@@ -10,8 +11,9 @@ use sampled::Sampled;
 
 /// What is searched for.
 ///
-/// A needle is text of a JSON string as it reads without escapes. A quotation mark as its first or last character stands for the
-/// beginning or end of the string: `"sts.amazonaws.com"` is that string, `:assumed-role/Admin/` is anywhere in one.
+/// A needle is text of a JSON string as it reads without escapes. A quotation mark as its first or
+/// last character stands for the beginning or end of the string: `"sts.amazonaws.com"` is that
+/// string, `:assumed-role/Admin/` is anywhere in one.
 #[derive(Debug)]
 pub struct Filter {
     /// Nothing here: every record could matter.
@@ -91,8 +93,8 @@ impl Filter {
 const EVENT_SOURCE: &[u8] = b"\"eventSource\"";
 
 impl Filter {
-    /// Whether a record says of which service it is, with a text that isn't empty. Of one that doesn't, nobody can say that
-    /// it doesn't matter.
+    /// Whether a record says of which service it is, with a text that isn't empty. Of one that
+    /// doesn't, nobody can say that it doesn't matter.
     pub(crate) fn names_its_service(&self, json: &[u8]) -> bool {
         let Some(needles) = &self.needles else {
             return true;
@@ -154,7 +156,8 @@ impl Needles {
         })
     }
 
-    /// Whether a character of some needle is written as an escape. An escaped backslash before a `u` is taken for one too.
+    /// Whether a character of some needle is written as an escape. An escaped backslash before a
+    /// `u` is taken for one too.
     fn hidden_in(&self, json: &[u8]) -> bool {
         if self
             .slash_escape

@@ -1,4 +1,5 @@
-//! Gzip as a stream, member by member, with every fault told apart and everything before it given out.
+//! Gzip as a stream, member by member, with every fault told apart and everything before it given
+//! out.
 
 use std::io::Read;
 

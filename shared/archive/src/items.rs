@@ -1,4 +1,5 @@
-//! What becomes of each object that could be a record: told apart, filtered, handed over and counted.
+//! What becomes of each object that could be a record: told apart, filtered, handed over and
+//! counted.
 
 mod held;
 
@@ -23,11 +24,13 @@ const NAMED: u64 = 100;
 
 /// Takes what is read.
 pub trait Sink {
-    /// Takes a record that could matter. `json` is one JSON object by its structure; it has still to be parsed.
+    /// Takes a record that could matter. `json` is one JSON object by its structure; it has still
+    /// to be parsed.
     fn record(&mut self, json: &[u8], at: &Place);
 
-    /// Takes an event as EventBridge delivers it, with a record under `detail`. `json` is the whole event: what stands around the
-    /// record says whether AWS sent it, so none is passed over for what its record holds.
+    /// Takes an event as EventBridge delivers it, with a record under `detail`. `json` is the whole
+    /// event: what stands around the record says whether AWS sent it, so none is passed over
+    /// for what its record holds.
     fn event(&mut self, json: &[u8], at: &Place);
 
     /// Takes note of something that was not read.

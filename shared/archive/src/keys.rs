@@ -193,7 +193,8 @@ impl Keys {
         self.has(Key::Message) && self.has(Key::Timestamp)
     }
 
-    /// Whether Lambda gives objects like this to a function: their `eventSource` is `aws:s3`, not `s3.amazonaws.com`.
+    /// Whether Lambda gives objects like this to a function: their `eventSource` is `aws:s3`, not
+    /// `s3.amazonaws.com`.
     pub(crate) fn of_a_function(&self, object: &[u8]) -> bool {
         self.event_source
             .clone()

@@ -1,11 +1,13 @@
 //! CloudTrail log files to the records that could matter, at the speed of inflate.
 //!
-//! [`find_files`] finds the files, [`read_file`] and [`read_stream`] read one, and a [`Sink`] takes the JSON of each record in which the
-//! [`Filter`] finds what is searched for, together with its [`Place`]. A record that holds none of it is counted and not parsed.
-//! Events of EventBridge are handed over whole, whatever they hold: whether AWS sent them is for the engine to say.
+//! [`find_files`] finds the files, [`read_file`] and [`read_stream`] read one, and a [`Sink`] takes
+//! the JSON of each record in which the [`Filter`] finds what is searched for, together with its
+//! [`Place`]. A record that holds none of it is counted and not parsed. Events of EventBridge are
+//! handed over whole, whatever they hold: whether AWS sent them is for the engine to say.
 //! Whatever cannot be read is named as [`Unread`] with its reason, and the [`Counts`] add up.
 //!
-//! Memory is bounded whatever is read: no record over 4 MiB is taken, and gzip data that inflates to more than 32 MiB is read as a stream.
+//! Memory is bounded whatever is read: no record over 4 MiB is taken, and gzip data that inflates
+//! to more than 32 MiB is read as a stream.
 
 mod counts;
 mod documents;

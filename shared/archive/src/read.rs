@@ -1,4 +1,5 @@
-//! One file or stream, read in bounded memory: as a whole when it is small gzip, else through a window.
+//! One file or stream, read in bounded memory: as a whole when it is small gzip, else through a
+//! window.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -29,7 +30,8 @@ const PIECE: usize = 128 << 10;
 /// The bytes that tell what a file is.
 const HEAD: usize = 8 << 10;
 
-/// Buffers and a decompressor to be used again for the next file. One a thread; some 54 MiB at the very most.
+/// Buffers and a decompressor to be used again for the next file. One a thread; some 54 MiB at the
+/// very most.
 pub struct Scratch {
     whole: libdeflater::Decompressor,
     stored: Vec<u8>,
@@ -73,7 +75,8 @@ pub fn read_file<S: Sink + ?Sized>(
     items.finish()
 }
 
-/// Reads a stream, such as standard input, and hands over the records that could matter. `name` stands for it in places.
+/// Reads a stream, such as standard input, and hands over the records that could matter. `name`
+/// stands for it in places.
 pub fn read_stream<S: Sink + ?Sized>(
     reader: impl Read,
     name: &str,
@@ -136,7 +139,8 @@ fn take(reader: &mut impl Read, most: usize, to: &mut Vec<u8>) -> io::Result<usi
     reader.by_ref().take(most as u64).read_to_end(to)
 }
 
-/// The text of a file that is one gzip member and nothing else, if that is certain and its text small; and the checksum it should have.
+/// The text of a file that is one gzip member and nothing else, if that is certain and its text
+/// small; and the checksum it should have.
 fn inflated_whole<'a>(
     whole: &mut libdeflater::Decompressor,
     stored: &[u8],
@@ -149,8 +153,9 @@ fn inflated_whole<'a>(
         return None;
     }
     let deflated = after_header(member)?;
-    // INVARIANT (one member): a member ends with the length of its text. The member that is inflated has this length, so if these
-    // four bytes stand nowhere earlier, it ends where the file ends, and nothing after it goes unnoticed.
+    // INVARIANT (one member): a member ends with the length of its text. The member that is
+    // inflated has this length, so if these four bytes stand nowhere earlier, it ends where the
+    // file ends, and nothing after it goes unnoticed.
     let earlier = stored.get(..stored.len().checked_sub(1)?)?;
     if memmem::find(earlier.get(stored.len() - deflated.len() - 8..)?, length).is_some() {
         return None;
@@ -188,8 +193,8 @@ fn after_header(member: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Reads a text that is there as a whole. It is too large for the nearer caches, so its checksum is taken piece by piece just before each
-/// is read.
+/// Reads a text that is there as a whole. It is too large for the nearer caches, so its checksum is
+/// taken piece by piece just before each is read.
 fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_, S>) {
     if text.starts_with(&MAGIC) {
         items.failure(None, Reason::GzipTwice, true);

@@ -1,7 +1,9 @@
-//! Where a JSON value ends: strings, escapes and depth followed exactly from its first byte, 64 bytes at a time.
+//! Where a JSON value ends: strings, escapes and depth followed exactly from its first byte, 64
+//! bytes at a time.
 //!
-//! A caller of AWS chooses text and even nested objects inside a record, so an end may never be guessed from what the text looks like.
-//! Nothing is validated beyond that; whoever reads the value parses it.
+//! A caller of AWS chooses text and even nested objects inside a record, so an end may never be
+//! guessed from what the text looks like. Nothing is validated beyond that; whoever reads the value
+//! parses it.
 
 mod block;
 
@@ -48,7 +50,8 @@ pub(crate) struct Scan {
     seen: Seen,
 }
 
-/// What a scan met. It may look up to 63 bytes past the end, so a `true` may be too much, a `false` is certain.
+/// What a scan met. It may look up to 63 bytes past the end, so a `true` may be too much, a `false`
+/// is certain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) backslash: bool,
@@ -160,7 +163,8 @@ impl Scan {
         Step::More
     }
 
-    /// The same, one byte after the other: for what is left after the last whole block, and the reference for tests.
+    /// The same, one byte after the other: for what is left after the last whole block, and the
+    /// reference for tests.
     fn byte_by_byte(&mut self, bytes: &[u8]) -> Step {
         for (at, byte) in bytes.iter().enumerate() {
             if *byte < 0x20 {
@@ -172,7 +176,8 @@ impl Scan {
             self.seen.non_ascii |= *byte >= 0x80;
             if self.escaped != 0 {
                 self.escaped = 0;
-                // A bracket after a backslash outside a string is no JSON, but it counts as a bracket in whole blocks too.
+                // A bracket after a backslash outside a string is no JSON, but it counts as a
+                // bracket in whole blocks too.
                 if matches!(byte, b'"' | b'\\') || self.inside != 0 {
                     continue;
                 }
@@ -197,7 +202,8 @@ impl Scan {
     }
 }
 
-/// The bytes that follow an odd run of backslashes. `carry` is one when the block before ended in such a run.
+/// The bytes that follow an odd run of backslashes. `carry` is one when the block before ended in
+/// such a run.
 #[inline]
 fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
@@ -270,7 +276,8 @@ impl TextScan {
         if let Some(at) = taken.iter().position(|byte| *byte < 0x20) {
             self.seen.control = true;
             if !self.lenient {
-                // Whatever was escaped before a control character, it is not the control character's successor.
+                // Whatever was escaped before a control character, it is not the control
+                // character's successor.
                 self.escaped = false;
                 return Step::Control(at);
             }

@@ -1,7 +1,7 @@
 //! The ports over AWS.
 //!
-//! Connect once, while the function starts; the clients share one pool of connections. Each adapter is a cargo feature of its own, so that a
-//! function does not carry clients that it does not need.
+//! Connect once, while the function starts; the clients share one pool of connections. Each adapter
+//! is a cargo feature of its own, so that a function does not carry clients that it does not need.
 
 #[cfg(feature = "aws-archive")]
 mod archive;

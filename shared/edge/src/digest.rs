@@ -1,7 +1,8 @@
 //! The daily summary: who held which role for how long, and what is still open.
 //!
-//! It is made even if nothing happened, so that a day without one means trouble. Slack gets it by way of the findings topic and slack-notifier, the
-//! operations topic gets it as an e-mail directly: neither depends on the other.
+//! It is made even if nothing happened, so that a day without one means trouble. Slack gets it by
+//! way of the findings topic and slack-notifier, the operations topic gets it as an e-mail
+//! directly: neither depends on the other.
 
 mod held;
 mod open;
@@ -28,7 +29,8 @@ const DAY: i64 = 86_400;
 /// So long before its end a suppression is told of, in seconds.
 const ENDS_SOON: i64 = 14 * DAY;
 
-/// Makes the digest of the day that ends at `at`, and sends it. Whatever is repeated for the same moment is told once.
+/// Makes the digest of the day that ends at `at`, and sends it. Whatever is repeated for the same
+/// moment is told once.
 ///
 /// # Errors
 /// The ports' own; then it has to be made again. What was sent by then is not sent a second time.
@@ -53,7 +55,8 @@ pub async fn digest<O: Table + Topic + Subscribers + Bucket>(
         })
         .await;
     let (subject, text) = shown::mail(view, &digest);
-    // What went to nobody goes out again if the digest is made again and somebody receives it now: the digest says that somebody has.
+    // What went to nobody goes out again if the digest is made again and somebody receives it now:
+    // the digest says that somebody has.
     let unread = if digest.recipients == Some(Recipients::Confirmed) {
         ""
     } else {
@@ -74,7 +77,8 @@ pub async fn digest<O: Table + Topic + Subscribers + Bucket>(
 /// What there is to say. Nothing is written or sent.
 ///
 /// # Errors
-/// The table's own. A quarantine that can't be listed is not counted, and subscriptions that can't be are said to be unknown.
+/// The table's own. A quarantine that can't be listed is not counted, and subscriptions that can't
+/// be are said to be unknown.
 pub async fn gather<O: Table + Subscribers + Bucket>(
     outside: &O,
     book: &Rulebook,

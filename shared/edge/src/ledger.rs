@@ -1,7 +1,8 @@
 //! The ledger: facts as rows, under every key by which another fact may look for them.
 //!
-//! A row holds a record as [`rolewatch_guard::seen::reduced`] leaves it, and is read by the engine's own reader. Rows are only ever put, never changed;
-//! where no more than the first and the last matters (the uses of a session, the span of a name), the least and the greatest are kept.
+//! A row holds a record as [`rolewatch_guard::seen::reduced`] leaves it, and is read by the
+//! engine's own reader. Rows are only ever put, never changed; where no more than the first and the
+//! last matters (the uses of a session, the span of a name), the least and the greatest are kept.
 //! So nothing that was merged is stored, and the order and repetition of what came cannot show.
 
 mod gather;

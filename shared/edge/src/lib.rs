@@ -1,7 +1,8 @@
 //! Where rolewatch meets AWS and Slack.
 //!
-//! The engine (`rolewatch-guard`) judges data; this crate gathers the data and delivers the findings. What lies outside is reached through
-//! the ports of [`port`], so that the same code runs over AWS and over twins in memory.
+//! The engine (`rolewatch-guard`) judges data; this crate gathers the data and delivers the
+//! findings. What lies outside is reached through the ports of [`port`], so that the same code runs
+//! over AWS and over twins in memory.
 
 #[cfg(feature = "aws-base")]
 pub mod aws;

@@ -1,7 +1,8 @@
 //! Notices on the operations topic: something is wrong with rolewatch itself.
 //!
-//! Each is published once. SNS keeps nothing for people who confirm their subscription later, so a notice also stays in
-//! the ledger. When somebody receives e-mail who didn't before, what was published meanwhile is sent again, in one message.
+//! Each is published once. SNS keeps nothing for people who confirm their subscription later, so a
+//! notice also stays in the ledger. When somebody receives e-mail who didn't before, what was
+//! published meanwhile is sent again, in one message.
 
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,8 @@ struct Published {
     body: String,
 }
 
-/// Tells those who run rolewatch, once for each `what`: the notice first, then the note that it was given.
+/// Tells those who run rolewatch, once for each `what`: the notice first, then the note that it was
+/// given.
 ///
 /// # Errors
 /// The ports' own; then it may be told again.
@@ -85,7 +87,8 @@ pub(crate) async fn once_without_catch_up<O: Table + Topic>(
     note(outside, what, now).await
 }
 
-/// Sends again, in one message, what was published from `from` until before `until`. Nothing is sent if there is nothing.
+/// Sends again, in one message, what was published from `from` until before `until`. Nothing is
+/// sent if there is nothing.
 ///
 /// # Errors
 /// The ports' own; then all of it can be sent again.

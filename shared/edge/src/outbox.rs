@@ -1,7 +1,8 @@
 //! The outbox: every finding that was ever made, what it is about, and how far it was told.
 //!
-//! A finding is stored before it is sent. Its row is found by its id, and by the sessions and records that it is about, so that a later
-//! judgement finds the ones that no longer hold; and by the day on which a version of it was stored, until that is acknowledged ([`unsent`]).
+//! A finding is stored before it is sent. Its row is found by its id, and by the sessions and
+//! records that it is about, so that a later judgement finds the ones that no longer hold; and by
+//! the day on which a version of it was stored, until that is acknowledged ([`unsent`]).
 
 pub mod unsent;
 
@@ -21,7 +22,8 @@ use crate::wire::Alert;
 /// How long findings are kept after they changed last, in seconds.
 const KEPT: i64 = 400 * 86_400;
 
-/// The most keys by which one finding is found again. A stretch is found by its first sessions; the ones after them lead there too.
+/// The most keys by which one finding is found again. A stretch is found by its first sessions; the
+/// ones after them lead there too.
 const MOST_POINTERS: usize = 40;
 
 /// A finding and how far it was told.
@@ -192,7 +194,8 @@ fn unreadable(row: &Row, error: &serde_json::Error) -> Trouble {
     }
 }
 
-/// Ids of findings about these sessions, from `before` seconds before to `after` seconds after each.
+/// Ids of findings about these sessions, from `before` seconds before to `after` seconds after
+/// each.
 ///
 /// # Errors
 /// The table's own.
@@ -247,7 +250,8 @@ async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String
 
 /// Writes a state, if nobody else has since `seen` was read. `false`: somebody has.
 ///
-/// The pointers go first: a finding that cannot be found again could not be withdrawn, nor sent again.
+/// The pointers go first: a finding that cannot be found again could not be withdrawn, nor sent
+/// again.
 ///
 /// # Errors
 /// The table's own.

@@ -1,4 +1,5 @@
-//! What lies outside, as narrow as can be: a table, a queue, topics and who reads them, objects, IAM's own answer about groups, CloudTrail's event history.
+//! What lies outside, as narrow as can be: a table, a queue, topics and who reads them, objects,
+//! IAM's own answer about groups, CloudTrail's event history.
 //!
 //! Every method may be called again after a reply was lost; each says what a repetition does.
 
@@ -101,7 +102,8 @@ pub trait Table {
         keep: Keep,
     ) -> impl Future<Output = Result<Kept, Trouble>>;
 
-    /// Puts a row with `version` one above `seen`, if the row there still has version `seen` (0: there is none). `false`: it has not.
+    /// Puts a row with `version` one above `seen`, if the row there still has version `seen` (0:
+    /// there is none). `false`: it has not.
     fn replace(
         &self,
         place: Place,
@@ -117,7 +119,8 @@ pub trait Table {
         span: &Span,
     ) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 
-    /// At most `most` rows of a partition, those with the greatest sort keys, the greatest first. Fewer: there are no others.
+    /// At most `most` rows of a partition, those with the greatest sort keys, the greatest first.
+    /// Fewer: there are no others.
     fn latest(
         &self,
         place: Place,
@@ -129,8 +132,8 @@ pub trait Table {
 
 /// The queues that feed switch-guard.
 pub trait Queue {
-    /// Sends a message to be delivered after `delay` seconds, at most 900, however many events wait. Repeating it delivers
-    /// it again.
+    /// Sends a message to be delivered after `delay` seconds, at most 900, however many events
+    /// wait. Repeating it delivers it again.
     fn send(&self, body: String, delay: u32) -> impl Future<Output = Result<(), Trouble>>;
 
     /// The same for what may wait for its turn behind all events, and would keep switches waiting.
@@ -140,7 +143,8 @@ pub trait Queue {
 /// What is published to whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// A finding, or a heartbeat, for everybody who subscribed to findings: JSON, and the attributes of filter policies.
+    /// A finding, or a heartbeat, for everybody who subscribed to findings: JSON, and the
+    /// attributes of filter policies.
     Finding {
         /// The message.
         body: String,
@@ -284,19 +288,21 @@ pub trait Directory {
         user_name: &str,
     ) -> impl Future<Output = Result<GroupsNow, Trouble>>;
 
-    /// `iam:GetAccountAuthorizationDetails`, users and groups, all pages. The snapshot has no time: the reading begins before the first page and
-    /// ends after the last, and shows each user as of some moment in between.
+    /// `iam:GetAccountAuthorizationDetails`, users and groups, all pages. The snapshot has no time:
+    /// the reading begins before the first page and ends after the last, and shows each user as
+    /// of some moment in between.
     fn details(&self, account: AccountId) -> impl Future<Output = Result<Snapshot, Trouble>>;
 
-    /// `iam:GetAccountAuthorizationDetails`, everything, all pages, with `MaxSessionDuration` of `iam:ListRoles` in each role: JSON as
-    /// `rolewatch_guard::review::Input` reads it.
+    /// `iam:GetAccountAuthorizationDetails`, everything, all pages, with `MaxSessionDuration` of
+    /// `iam:ListRoles` in each role: JSON as `rolewatch_guard::review::Input` reads it.
     fn setup(&self, account: AccountId) -> impl Future<Output = Result<String, Trouble>>;
 }
 
 /// What `cloudtrail:LookupEvents` finds records by. A question has exactly one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LookBy {
-    /// A resource that the record names. AssumeRole names the key that it issued, and the session (`AROA…:session`).
+    /// A resource that the record names. AssumeRole names the key that it issued, and the session
+    /// (`AROA…:session`).
     ResourceName(String),
     /// The key that signed the request.
     AccessKeyId(String),
@@ -306,7 +312,8 @@ pub enum LookBy {
     EventId(String),
 }
 
-/// A question to the event history of one account and region, which reaches back 90 days and holds management events only.
+/// A question to the event history of one account and region, which reaches back 90 days and holds
+/// management events only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Question {
     /// Whose records.
@@ -332,8 +339,9 @@ pub struct Page {
 
 /// The event history of every account in the zone of trust, through the reader roles.
 pub trait Trail {
-    /// `cloudtrail:LookupEvents`, one page. Two calls a second are allowed for an account and region; whoever implements this waits as long as that
-    /// takes. A `token` is good for its own question only, and not for ever.
+    /// `cloudtrail:LookupEvents`, one page. Two calls a second are allowed for an account and
+    /// region; whoever implements this waits as long as that takes. A `token` is good for its
+    /// own question only, and not for ever.
     fn lookup(
         &self,
         question: &Question,
@@ -341,10 +349,11 @@ pub trait Trail {
     ) -> impl Future<Output = Result<Page, Trouble>>;
 }
 
-/// The reader role of every account in the zone of trust, entered for no other reason than that the call is recorded.
+/// The reader role of every account in the zone of trust, entered for no other reason than that the
+/// call is recorded.
 pub trait Prober {
-    /// `sts:AssumeRole` of an account's reader role, by the endpoint of a Region, which is where CloudTrail records it. The credentials are thrown
-    /// away. Repeating it enters again.
+    /// `sts:AssumeRole` of an account's reader role, by the endpoint of a Region, which is where
+    /// CloudTrail records it. The credentials are thrown away. Repeating it enters again.
     fn probe(&self, account: AccountId, region: &str) -> impl Future<Output = Result<(), Trouble>>;
 }
 

@@ -1,16 +1,17 @@
 //! Probes: whether what happens in each account and Region would come to the guard.
 //!
 //! EventBridge tells nobody that a rule is off or a trail is stopped: nothing comes, as on a quiet
-//! day. So once an hour the reader role of each account is entered through each Region's endpoint of
-//! STS. CloudTrail records that there, and the role owner's copy has to come back the way that every
-//! event comes. A place whose copy isn't there half an hour later is silent, and so is one whose
-//! reader role lets nobody in.
+//! day. So once an hour the reader role of each account is entered through each Region's endpoint
+//! of STS. CloudTrail records that there, and the role owner's copy has to come back the way that
+//! every event comes. A place whose copy isn't there half an hour later is silent, and so is one
+//! whose reader role lets nobody in.
 //!
 //! INVARIANT (only the path answers): an answer is noted where an event arrives by EventBridge. A
-//! record that was found in the trail's log files or in the event history shows nothing of the path.
+//! record that was found in the trail's log files or in the event history shows nothing of the
+//! path.
 //!
-//! INVARIANT (stopped half-way): since when a place hasn't answered is handed on from probe to probe.
-//! A run that is stopped and repeated doesn't begin anew.
+//! INVARIANT (stopped half-way): since when a place hasn't answered is handed on from probe to
+//! probe. A run that is stopped and repeated doesn't begin anew.
 
 mod notice;
 mod place;
@@ -52,8 +53,9 @@ pub struct Probed {
     pub silent: u64,
 }
 
-/// Says which places are silent, then probes all of them again. `now` is when the run was due; a probe
-/// is dated by the clock of `outside`, as its record is. No probe is begun shortly before `deadline`.
+/// Says which places are silent, then probes all of them again. `now` is when the run was due; a
+/// probe is dated by the clock of `outside`, as its record is. No probe is begun shortly before
+/// `deadline`.
 ///
 /// # Errors
 /// The table's and the topic's own; then the run can be repeated.

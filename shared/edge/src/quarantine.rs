@@ -11,7 +11,8 @@ use crate::port::{Bucket, Table, Topic, Trouble};
 /// Under what it lies.
 pub const PREFIX: &str = "quarantine/";
 
-/// Keeps a message in the bucket, under its hash, and says so: once an hour, however many there are.
+/// Keeps a message in the bucket, under its hash, and says so: once an hour, however many there
+/// are.
 ///
 /// # Errors
 /// The ports' own; then it has to be put there again.
@@ -41,9 +42,11 @@ pub async fn put<O: Bucket + Table + Topic>(
     .await
 }
 
-/// Keeps a copy of a message whose record was judged without some of its details, and says so: once an hour, however many there are.
+/// Keeps a copy of a message whose record was judged without some of its details, and says so: once
+/// an hour, however many there are.
 ///
-/// The copy lies under the record's own name, so there is one of each record however often it arrives in a day.
+/// The copy lies under the record's own name, so there is one of each record however often it
+/// arrives in a day.
 ///
 /// # Errors
 /// The ports' own; then it has to be put there again.
@@ -86,7 +89,8 @@ pub async fn put_partly<O: Bucket + Table + Topic>(
     .await
 }
 
-/// Keeps a note of what could not be read of a log file, which stays where it is, and says so: once an hour, however many there are.
+/// Keeps a note of what could not be read of a log file, which stays where it is, and says so: once
+/// an hour, however many there are.
 ///
 /// # Errors
 /// The ports' own; then it has to be noted again.

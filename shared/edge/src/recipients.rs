@@ -1,8 +1,9 @@
 //! Whether a person receives what is published on the operations topic.
 //!
-//! SNS takes a message whether or not anybody is subscribed, and keeps nothing for those who confirm later. So a message
-//! on that topic is delivered only if a confirmed e-mail subscription exists. Other protocols (a queue, a pager's
-//! endpoint) may lead to a person, but nothing shows that they do, so they never count.
+//! SNS takes a message whether or not anybody is subscribed, and keeps nothing for those who
+//! confirm later. So a message on that topic is delivered only if a confirmed e-mail subscription
+//! exists. Other protocols (a queue, a pager's endpoint) may lead to a person, but nothing shows
+//! that they do, so they never count.
 
 pub mod standing;
 
@@ -37,7 +38,8 @@ pub enum Recipients {
 pub struct Audience {
     /// Who receives its e-mail.
     pub recipients: Recipients,
-    /// Something other than e-mail is subscribed. Not looked for once a confirmed e-mail subscription is found.
+    /// Something other than e-mail is subscribed. Not looked for once a confirmed e-mail
+    /// subscription is found.
     pub others: bool,
 }
 
@@ -98,7 +100,8 @@ pub async fn audience<O: Subscribers>(outside: &O) -> Result<Audience, Trouble> 
     })
 }
 
-/// The audience, asked for again when the last answer is older than [`GOOD_FOR`]. A failure is not kept.
+/// The audience, asked for again when the last answer is older than [`GOOD_FOR`]. A failure is not
+/// kept.
 #[derive(Debug, Default)]
 pub struct KnownAudience(Cell<Option<(Moment, Audience)>>);
 

@@ -1,7 +1,10 @@
-//! What is due and was not acknowledged is sent again, with growing pauses, until it is. Nothing is given up.
+//! What is due and was not acknowledged is sent again, with growing pauses, until it is. Nothing is
+//! given up.
 //!
-//! INVARIANT (claim before send): whoever sends a finding again first counts the try in its row, version-checked, so that of two sweeps at once one
-//! sends. Stopped in between, it is sent a pause later. It goes out with the same id and version, so what Slack has already changes nothing there.
+//! INVARIANT (claim before send): whoever sends a finding again first counts the try in its row,
+//! version-checked, so that of two sweeps at once one sends. Stopped in between, it is sent a pause
+//! later. It goes out with the same id and version, so what Slack has already changes nothing
+//! there.
 
 mod standing;
 #[cfg(test)]
@@ -22,7 +25,8 @@ use crate::wire::Status;
 pub(crate) use standing::pause;
 use standing::{Standing, standing};
 
-/// After so long without an acknowledgement it is sent for the second time, in seconds; then after twice as long, and so on.
+/// After so long without an acknowledgement it is sent for the second time, in seconds; then after
+/// twice as long, and so on.
 pub const FIRST_PAUSE: i64 = 300;
 
 /// The longest pause, in seconds.
@@ -36,13 +40,15 @@ const AT_ONCE: usize = 20;
 pub struct Resent {
     /// Messages that the topic took.
     pub published: u64,
-    /// Judgements that were queued: of unproven findings whose evidence has had its time, and which nobody judged again.
+    /// Judgements that were queued: of unproven findings whose evidence has had its time, and
+    /// which nobody judged again.
     pub rejudged: u64,
     /// Findings that are due for at least [`FIRST_PAUSE`] and not acknowledged, however old.
     pub unacknowledged: u64,
     /// Since when the oldest of them is.
     pub oldest: Option<Moment>,
-    /// Those that should have been sent again and were not, as the budget was used up. The next sweep begins with them.
+    /// Those that should have been sent again and were not, as the budget was used up. The next
+    /// sweep begins with them.
     pub left: u64,
     /// Those that could not be dealt with. The log says why; the next sweep tries again.
     pub failed: u64,
@@ -70,7 +76,8 @@ pub struct Owed {
 }
 
 impl Owed {
-    /// Whether it is sent again now: its pause is over, or since it was sent last somebody can read again.
+    /// Whether it is sent again now: its pause is over, or since it was sent last somebody can read
+    /// again.
     fn is_due(&self, now: Moment, readable_since: Option<Moment>) -> bool {
         let sent = self.unsent.note.last.unwrap_or(self.since);
         self.next <= now || readable_since.is_some_and(|since| sent < since && since <= now)
@@ -82,11 +89,13 @@ impl Owed {
     }
 }
 
-/// Sends again what is due and not acknowledged; at most `budget` findings. `readable_since`: what was sent before then may have reached nobody, so it
-/// is not made to wait for the end of its pause.
+/// Sends again what is due and not acknowledged; at most `budget` findings. `readable_since`: what
+/// was sent before then may have reached nobody, so it is not made to wait for the end of its
+/// pause.
 ///
 /// # Errors
-/// What is unsent cannot be read. A finding that cannot be dealt with is counted in [`Resent::failed`] and holds no other back.
+/// What is unsent cannot be read. A finding that cannot be dealt with is counted in
+/// [`Resent::failed`] and holds no other back.
 pub async fn resend<O: Table + Topic + Queue>(
     outside: &O,
     now: Moment,
@@ -173,7 +182,8 @@ async fn survey<T: Table>(
             }
             Standing::Closed(why) => {
                 let version = stored.map_or(0, |stored| stored.state.alert.version);
-                // A row above the version that is stored may belong to a write that is still under way.
+                // A row above the version that is stored may belong to a write that is still under
+                // way.
                 for row in rows
                     .iter()
                     .filter(|row| row.version <= version || row.day_is_over(now))
@@ -246,7 +256,8 @@ async fn again<O: Table + Topic + Queue>(
     let open = state.alert.status != Status::Withdrawn;
     let unheard =
         open && state.published == 0 && state.alert.verdict != "violation" && state.due.is_some();
-    // What is judged as each record arrives, for itself, is not judged again: nothing could change it. The set-up is judged when it changes.
+    // What is judged as each record arrives, for itself, is not judged again: nothing could change
+    // it. The set-up is judged when it changes.
     if unheard
         && !Rule::find(&state.alert.rule)
             .is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up())

@@ -22,10 +22,12 @@ pub const ROSTER_PREFIX: &str = "roster/";
 /// How long an answer of the bucket is good, in seconds.
 const FRESH: i64 = 60;
 
-/// So far back a new policy or roster has switches judged again, in seconds: no session of today is older.
+/// So far back a new policy or roster has switches judged again, in seconds: no session of today is
+/// older.
 const OPEN: i64 = 36 * 3_600;
 
-/// So many files are asked for at a time: each is in memory twice while it is read, as a file and as what it says.
+/// So many files are asked for at a time: each is in memory twice while it is read, as a file and
+/// as what it says.
 pub(crate) const AT_ONCE: usize = 8;
 
 /// In place of an entity tag, where there is no object.

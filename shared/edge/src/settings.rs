@@ -1,6 +1,7 @@
 //! What the stack tells its functions: every environment variable, read once.
 //!
-//! `template.yaml` sets them. The AWS clients read `AWS_REGION`, `AWS_ENDPOINT_URL` and the credentials themselves.
+//! `template.yaml` sets them. The AWS clients read `AWS_REGION`, `AWS_ENDPOINT_URL` and the
+//! credentials themselves.
 
 mod archive;
 mod auditor;
@@ -27,8 +28,8 @@ use crate::telemetry::Level;
 pub struct GuardSettings {
     /// What every function with a ledger is told.
     pub stack: StackSettings,
-    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to be judged again. None: the
-    /// queue of events.
+    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to
+    /// be judged again. None: the queue of events.
     pub switch_queue_url: Option<String>,
     /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
     pub findings_topic: TopicArn,
@@ -55,7 +56,8 @@ pub struct NotifierSettings {
     pub time_zone: TimeZone,
     /// `ROLEWATCH_RUNBOOK_URL`: what a message links to.
     pub runbook_url: Option<String>,
-    /// `ROLEWATCH_TEST_SLACK_ENDPOINT`: only in tests, an address of this machine that stands in for Slack.
+    /// `ROLEWATCH_TEST_SLACK_ENDPOINT`: only in tests, an address of this machine that stands in
+    /// for Slack.
     pub test_slack_endpoint: Option<String>,
 }
 
@@ -302,7 +304,8 @@ impl SecretArn {
     /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`
     pub fn parse(text: &str) -> Option<Self> {
         let named = |service, front| {
-            // A slash at either end, or two in a row, is not part of any name: somebody put a prefix and a path together.
+            // A slash at either end, or two in a row, is not part of any name: somebody put a
+            // prefix and a path together.
             let whole = |name: &str| {
                 !name.is_empty()
                     && (service != "ssm" || name.split('/').all(|part| !part.is_empty()))

@@ -1,7 +1,8 @@
 //! Judging what was touched, and bringing the outbox in line with it.
 //!
-//! INVARIANT (settled): a round that finds nothing to change ends it. A round that wrote gathers and judges once more, so a fact that came in
-//! between is not lost: whoever stores a fact gathers after that, and whoever wrote from older facts looks again. Only then is anything sent.
+//! INVARIANT (settled): a round that finds nothing to change ends it. A round that wrote gathers
+//! and judges once more, so a fact that came in between is not lost: whoever stores a fact gathers
+//! after that, and whoever wrote from older facts looks again. Only then is anything sent.
 
 pub(crate) mod alert;
 pub(crate) mod diff;
@@ -111,7 +112,8 @@ impl Rejudge {
 /// Judges what was touched, stores what changed, sends what is due.
 ///
 /// # Errors
-/// Of any port but IAM, whose silence makes unproven findings; then all of it has to be done again, and can be.
+/// Of any port but IAM, whose silence makes unproven findings; then all of it has to be done again,
+/// and can be.
 pub async fn settle<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
@@ -235,7 +237,8 @@ pub async fn switches_since<T: Table>(
     index::days(table, since, now).await
 }
 
-/// Has every elevated switch judged again that began since `since`, in turns: another policy or roster is in force.
+/// Has every elevated switch judged again that began since `since`, in turns: another policy or
+/// roster is in force.
 ///
 /// # Errors
 /// Of the table or the queue; then it can be asked for again.

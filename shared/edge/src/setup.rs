@@ -1,14 +1,18 @@
-//! The set-up of the accounts, watched: what was changed in IAM, who changed it, and what the review says of it since.
+//! The set-up of the accounts, watched: what was changed in IAM, who changed it, and what the
+//! review says of it since.
 //!
-//! The rules of the review (`rolewatch_guard::review`) judge a state, not an event. So a change is noted with who made it, and a while later, when
-//! IAM tells of it everywhere, the account is read whole and put into the bucket; then the latest readings of all accounts are judged, and
+//! The rules of the review (`rolewatch_guard::review`) judge a state, not an event. So a change is
+//! noted with who made it, and a while later, when IAM tells of it everywhere, the account is read
+//! whole and put into the bucket; then the latest readings of all accounts are judged, and
 //! the outbox is brought in line. Many changes in a row share a reading.
 //!
-//! INVARIANT (covered): a reading begins at least [`SETTLES`] seconds after every change that asked for it, or that was told that one is asked
-//! for. What no event told of is found by the reading of every day.
+//! INVARIANT (covered): a reading begins at least [`SETTLES`] seconds after every change that asked
+//! for it, or that was told that one is asked for. What no event told of is found by the reading of
+//! every day.
 //!
-//! INVARIANT (settled): a round that finds nothing to change ends a judgement. Whoever wrote looks at the bucket again, so that of two invocations
-//! the one with the older readings cannot have the last word.
+//! INVARIANT (settled): a round that finds nothing to change ends a judgement. Whoever wrote looks
+//! at the bucket again, so that of two invocations the one with the older readings cannot have the
+//! last word.
 
 mod ask;
 mod cause;
@@ -108,7 +112,8 @@ pub async fn is_noted<T: Table>(
 /// Reads the account that is asked for, unless that was done, and judges the set-up.
 ///
 /// # Errors
-/// The ports' own; then it has to be done again, and can be. An account that lets nobody in is told to those who run rolewatch, once a day.
+/// The ports' own; then it has to be done again, and can be. An account that lets nobody in is told
+/// to those who run rolewatch, once a day.
 pub async fn review<O: Outside>(
     outside: &O,
     book: &Rulebook,
@@ -213,7 +218,8 @@ async fn compare<O: Table + Bucket>(
         }
     }
     let standing = |stored: &Stored| stored.state.alert.status != Status::Withdrawn;
-    // What an account that was never read would tell is no finding: those who run rolewatch are told that it cannot be read.
+    // What an account that was never read would tell is no finding: those who run rolewatch are
+    // told that it cannot be read.
     let new: Vec<&ReviewFinding> = findings
         .iter()
         .filter(|finding| {

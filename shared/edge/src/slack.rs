@@ -1,7 +1,9 @@
-//! Findings as Slack messages, and their delivery: each is told once, as far as that can be, and none is lost.
+//! Findings as Slack messages, and their delivery: each is told once, as far as that can be, and
+//! none is lost.
 //!
-//! What is shown is made by pure functions ([`message`], [`chatbot`], [`mail`]) from the alert alone. What is done with it, and what is
-//! remembered of it, is [`courier::Courier`], over the ports.
+//! What is shown is made by pure functions ([`message`], [`chatbot`], [`mail`]) from the alert
+//! alone. What is done with it, and what is remembered of it, is [`courier::Courier`], over the
+//! ports.
 
 pub mod answer;
 pub mod chatbot;

@@ -1,12 +1,17 @@
-//! Daily snapshots of who is in which group, of every account whose groups the policy names, put where the guard and the audit look for rosters.
+//! Daily snapshots of who is in which group, of every account whose groups the policy names, put
+//! where the guard and the audit look for rosters.
 //!
-//! INVARIANT (as of its time): what a snapshot says was so in the very second that its key names. A reading takes many calls, and while it
-//! lasts people join and leave. Of membership at a moment, IAM changes decide before snapshots do, so a wrong time would mostly not show; but
-//! where a snapshot says that somebody *was* a member, a later addition does not count as the beginning (RW010). Dated before a change that it
-//! already shows, it would make somebody who joined a minute ago a member of old; dated after one that it does not show, the reverse. Names go
-//! by the second too. So an account is read twice, the time is taken in between, and only what both readings say is kept: that was so from
-//! the end of the first to the beginning of the second. Of whoever changed meanwhile the snapshot says nothing, and the changes themselves, or
-//! an earlier snapshot, decide. What changed and changed back between the two readings is in the logs, and there decides as well.
+//! INVARIANT (as of its time): what a snapshot says was so in the very second that its key names. A
+//! reading takes many calls, and while it lasts people join and leave. Of membership at a moment,
+//! IAM changes decide before snapshots do, so a wrong time would mostly not show; but
+//! where a snapshot says that somebody *was* a member, a later addition does not count as the
+//! beginning (RW010). Dated before a change that it already shows, it would make somebody who
+//! joined a minute ago a member of old; dated after one that it does not show, the reverse. Names
+//! go by the second too. So an account is read twice, the time is taken in between, and only what
+//! both readings say is kept: that was so from the end of the first to the beginning of the second.
+//! Of whoever changed meanwhile the snapshot says nothing, and the changes themselves, or
+//! an earlier snapshot, decide. What changed and changed back between the two readings is in the
+//! logs, and there decides as well.
 
 mod thin;
 
@@ -24,7 +29,8 @@ use crate::rulebook::{AT_ONCE, ROSTER_PREFIX, Rulebook, roster_key, taken};
 /// So many times more an account is read while its users or groups change under our eyes.
 const AGAIN: usize = 2;
 
-/// No account is begun when fewer seconds are left: it is read twice, and a page may take 30 seconds.
+/// No account is begun when fewer seconds are left: it is read twice, and a page may take 30
+/// seconds.
 const TAKES: i64 = 75;
 
 /// What taking snapshots came to.
@@ -36,7 +42,8 @@ pub struct Taken {
     pub known: u64,
     /// Accounts of which none could be taken. Those who run rolewatch are told, once a day.
     pub failed: u64,
-    /// Accounts that were not begun, as too little time was left. Another run for the same moment takes them.
+    /// Accounts that were not begun, as too little time was left. Another run for the same moment
+    /// takes them.
     pub left: u64,
 }
 
@@ -46,10 +53,12 @@ enum Outcome {
     Left,
 }
 
-/// Takes a snapshot of every account whose groups a role of the policy names. One account that fails does not keep the others from it.
+/// Takes a snapshot of every account whose groups a role of the policy names. One account that
+/// fails does not keep the others from it.
 ///
-/// `at` is when the run was due: an account with a snapshot since then is left alone, so that a run can be repeated. The snapshots are dated by
-/// the clock of `outside`, which has to be the one that IAM's records go by. No account is begun shortly before the `deadline`.
+/// `at` is when the run was due: an account with a snapshot since then is left alone, so that a run
+/// can be repeated. The snapshots are dated by the clock of `outside`, which has to be the one that
+/// IAM's records go by. No account is begun shortly before the `deadline`.
 ///
 /// # Errors
 /// Those who run rolewatch could not be told of a failure; then all of it can be done again.
@@ -150,7 +159,8 @@ async fn take<O: Directory + Bucket + Clock>(
     Ok(outcome)
 }
 
-/// What two readings in a row agree in, and the second between them. Where nothing changes in the meantime that is everything.
+/// What two readings in a row agree in, and the second between them. Where nothing changes in the
+/// meantime that is everything.
 async fn settled<O: Directory + Clock>(
     outside: &O,
     account: AccountId,

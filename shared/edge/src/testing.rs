@@ -1,7 +1,8 @@
-//! Twins in memory of everything outside, which can be slow, throttled or ambiguous, and at which whoever calls them can be stopped.
+//! Twins in memory of everything outside, which can be slow, throttled or ambiguous, and at which
+//! whoever calls them can be stopped.
 //!
-//! Every call passes two gates, one before it takes effect and one after. A gate gives way to whoever else is running; a [`Weather`] decides whether
-//! the call fails there.
+//! Every call passes two gates, one before it takes effect and one after. A gate gives way to
+//! whoever else is running; a [`Weather`] decides whether the call fails there.
 
 mod kept;
 mod logs;

@@ -1,10 +1,13 @@
-//! Sessions watched to their end: what was done with them is asked for in CloudTrail's event history, should EventBridge have dropped it.
+//! Sessions watched to their end: what was done with them is asked for in CloudTrail's event
+//! history, should EventBridge have dropped it.
 //!
-//! A session is looked at when its halves should have come, while it is used over its limit, when its credentials expire, and once everything that was
-//! done with it can be found; then it is closed, and not asked for again. Whatever the ledger does not know goes to the guard's queue, as if it had come late.
+//! A session is looked at when its halves should have come, while it is used over its limit, when
+//! its credentials expire, and once everything that was done with it can be found; then it is
+//! closed, and not asked for again. Whatever the ledger does not know goes to the guard's queue, as
+//! if it had come late.
 //!
-//! Every step can be repeated, and by several runs at a time: a record that is sent twice is a duplicate, and of two runs that note how far they came
-//! one is heard.
+//! Every step can be repeated, and by several runs at a time: a record that is sent twice is a
+//! duplicate, and of two runs that note how far they came one is heard.
 
 mod ask;
 mod dossier;
@@ -30,7 +33,8 @@ use state::{State, Stored};
 /// A record is in the event history this many seconds after its event at the latest.
 const DELIVERY: i64 = 900;
 
-/// Sessions are watched that began so many seconds ago: the longest one, and two days in which its account may let nobody in.
+/// Sessions are watched that began so many seconds ago: the longest one, and two days in which its
+/// account may let nobody in.
 const SINCE: i64 = 3 * 86_400;
 
 /// A session that is not elevated any more is looked at again after so many seconds.
@@ -42,7 +46,8 @@ const GONE: i64 = 13 * 3_600;
 /// So many sessions are gathered at a time.
 const AT_ONCE: usize = 20;
 
-/// The guard judges this many seconds after it was asked to: by then its clock is past the end of the session, and what was sent before has arrived.
+/// The guard judges this many seconds after it was asked to: by then its clock is past the end of
+/// the session, and what was sent before has arrived.
 const SOON: u32 = 60;
 
 /// What a run came to.
@@ -71,7 +76,8 @@ pub struct Swept {
 /// Looks at every session that is due. `regions` are those in which events are looked for.
 ///
 /// # Errors
-/// Of the tables, the queue or the topic; then the next run does it. An event history that does not answer is no error.
+/// Of the tables, the queue or the topic; then the next run does it. An event history that does not
+/// answer is no error.
 pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     outside: &O,
     book: &Rulebook,
@@ -139,7 +145,8 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
                 .collect();
             match Plan::of(own, self.regions, &trusts, self.now) {
                 Some(plan) => self.watch(at, stored, &plan, swept).await?,
-                // The policy does not call it elevated any more, or what came later shows that it began in another second.
+                // The policy does not call it elevated any more, or what came later shows that it
+                // began in another second.
                 None => self.gone(at, &mut stored.state, swept),
             }
             if !state::save(self.outside, at, stored, self.now).await? {

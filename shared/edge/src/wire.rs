@@ -1,4 +1,5 @@
-//! The SNS message: a finding as `rolewatch audit --format ndjson` prints it, and what the live guard adds.
+//! The SNS message: a finding as `rolewatch audit --format ndjson` prints it, and what the live
+//! guard adds.
 
 mod digest;
 
@@ -60,7 +61,8 @@ pub struct Alert {
     /// The region that the first event was logged in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// What the sessions were used for, as far as it was known when this version was made. More use alone is no new version.
+    /// What the sessions were used for, as far as it was known when this version was made. More
+    /// use alone is no new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<Uses>,
     /// Of a finding of the review: what it quotes.
@@ -77,8 +79,9 @@ impl Alert {
     }
 }
 
-/// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding, `role` is the subject too, and `caller` who changed
-/// the set-up, with an empty name where nobody was seen to.
+/// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding,
+/// `role` is the subject too, and `caller` who changed the set-up, with an empty name where nobody
+/// was seen to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewed {
     /// The account of the subject.
@@ -89,13 +92,15 @@ pub struct Reviewed {
     pub place: Option<String>,
     /// The statement as it stands.
     pub statement: Option<Value>,
-    /// What is to stand in its place: one statement, a list of several, an empty list where it is to go.
+    /// What is to stand in its place: one statement, a list of several, an empty list where it is
+    /// to go.
     pub fix: Option<Value>,
     /// The conditions that an unproven answer hangs on.
     pub undecided: Vec<String>,
 }
 
-/// When and how often sessions were used. Every count is a least: of two events one may stand for both, and none is counted twice.
+/// When and how often sessions were used. Every count is a least: of two events one may stand for
+/// both, and none is counted twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uses {
     /// The first use, RFC 3339, UTC.
@@ -148,7 +153,8 @@ pub struct Account {
 /// Who receives e-mail of the operations topic, when that changed from somebody to nobody or back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecipientsChanged {
-    /// Counts up with every change; the higher one is right. An odd one says that nobody is left, an even one that somebody is there again.
+    /// Counts up with every change; the higher one is right. An odd one says that nobody is left,
+    /// an even one that somebody is there again.
     pub version: u64,
     /// Who does now.
     pub recipients: Recipients,

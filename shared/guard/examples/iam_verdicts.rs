@@ -1,10 +1,14 @@
-//! Answers IAM requests, one JSON object a line, so that another evaluator can be compared with this one.
+//! Answers IAM requests, one JSON object a line, so that another evaluator can be compared with
+//! this one.
 //!
-//! A case: `{"caller": ARN, "action": "sts:AssumeRole", "resource": ARN, "owner": ACCOUNT, "context": {KEY: TEXT | [TEXT…] | null},
-//! "identity": [POLICY…], "boundary": POLICY, "trust": POLICY, "policy": POLICY}`; all but `caller`, `action` and `resource` may be left out.
-//! A context key that is `null` is unknown, one that is left out is absent; `owner` is by default the caller's account; of `trust` (of a role) and
-//! `policy` (of another resource) there is one at most. The answer: `{"verdict": "allowed" | "denied" | "undecided", "explicit": BOOL | null, "open": [TEXT…]}`,
-//! where `explicit` is whether a statement denies (`null`: that is open), or `{"error": TEXT}` for what is no case.
+//! A case: `{"caller": ARN, "action": "sts:AssumeRole", "resource": ARN, "owner": ACCOUNT,
+//! "context": {KEY: TEXT | [TEXT…] | null}, "identity": [POLICY…], "boundary": POLICY, "trust":
+//! POLICY, "policy": POLICY}`; all but `caller`, `action` and `resource` may be left out. A context
+//! key that is `null` is unknown, one that is left out is absent; `owner` is by default the
+//! caller's account; of `trust` (of a role) and `policy` (of another resource) there is one at
+//! most. The answer: `{"verdict": "allowed" | "denied" | "undecided", "explicit": BOOL | null,
+//! "open": [TEXT…]}`, where `explicit` is whether a statement denies (`null`: that is open), or
+//! `{"error": TEXT}` for what is no case.
 
 use std::io::{BufRead, Write};
 
@@ -104,7 +108,8 @@ fn answered(case: &Value) -> Result<Value, String> {
     )
 }
 
-/// From `arn:aws:iam::111122223333:user/dora` or `arn:aws:sts::111122223333:assumed-role/Jump/session`.
+/// From `arn:aws:iam::111122223333:user/dora` or
+/// `arn:aws:sts::111122223333:assumed-role/Jump/session`.
 fn caller(arn: &str, has_boundary: bool) -> Result<Caller, String> {
     let wrong = || format!("`{arn}` is no user and no role session");
     let account: AccountId = arn

@@ -45,7 +45,8 @@ impl RoleArn {
         self.account
     }
 
-    /// Whether the ARN shows a path. Forms that drop the path cannot be told from roles that have none.
+    /// Whether the ARN shows a path. Forms that drop the path cannot be told from roles that have
+    /// none.
     pub(crate) fn has_path(&self) -> bool {
         self.text.matches('/').count() > 1
     }
@@ -86,7 +87,8 @@ impl fmt::Debug for RoleArn {
     }
 }
 
-/// The parts of `arn:aws:sts::444455556666:assumed-role/UpdateApp/alice`. AWS drops the role's path in this form.
+/// The parts of `arn:aws:sts::444455556666:assumed-role/UpdateApp/alice`. AWS drops the role's path
+/// in this form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssumedRoleArn<'a> {
     /// `aws`, `aws-cn` and so on.
@@ -127,7 +129,8 @@ impl<'a> AssumedRoleArn<'a> {
 /// The partition of an ARN, where nothing says which one it is in.
 pub(crate) const AWS: &str = "aws";
 
-/// Whether a text is written like the name of a partition: `aws`, `aws-us-gov`. No list of them, for AWS opens more.
+/// Whether a text is written like the name of a partition: `aws`, `aws-us-gov`. No list of them,
+/// for AWS opens more.
 pub fn is_partition(text: &str) -> bool {
     let mut words = text.split('-');
     let is_word = |word: &str| {
@@ -189,12 +192,14 @@ fn split_iam<'a>(text: &'a str, service: &str) -> Option<(AccountId, &'a str)> {
     Some((account.parse().ok()?, resource))
 }
 
-/// Whether `text` matches an IAM glob: `*` is any run of characters, `/` included, `?` is any one character.
+/// Whether `text` matches an IAM glob: `*` is any run of characters, `/` included, `?` is any one
+/// character.
 pub fn glob_matches(glob: &str, text: &str) -> bool {
     let glob: Vec<char> = glob.chars().collect();
     let text: Vec<char> = text.chars().collect();
     let (mut g, mut t) = (0, 0);
-    // Where to go on when a later character does not fit: after the last `*`, one character further.
+    // Where to go on when a later character does not fit: after the last `*`, one character
+    // further.
     let mut retry: Option<(usize, usize)> = None;
     while let Some(c) = text.get(t) {
         match glob.get(g) {

@@ -1,4 +1,5 @@
-//! How a record was delivered: in an event, in a log file. Where a record lacks `recipientAccountId`, this says whose it is.
+//! How a record was delivered: in an event, in a log file. Where a record lacks
+//! `recipientAccountId`, this says whose it is.
 
 use std::path::Path;
 
@@ -44,7 +45,8 @@ impl<'a> Delivery<'a> {
 
     /// Whose record it is: its own word, else the event's, else the path's, else its caller's.
     ///
-    /// `recipientAccountId` is optional. What stands around the record is AWS's word too, so it has to agree with itself.
+    /// `recipientAccountId` is optional. What stands around the record is AWS's word too, so it has
+    /// to agree with itself.
     pub(crate) fn recipient(&self, record: &Record<'_>) -> Result<AccountId, RecordProblem> {
         const OWN: &str = "recipientAccountId";
         match &record.recipient_account_id {
@@ -83,7 +85,8 @@ fn disagreement(one: &str, other: &str) -> RecordProblem {
 
 /// The caller's account, where a record of that caller lies in it.
 ///
-/// A service has none. An `AWSAccount` is the caller as another account sees it: that record belongs to the other account.
+/// A service has none. An `AWSAccount` is the caller as another account sees it: that record
+/// belongs to the other account.
 fn own_account(identity: &UserIdentity<'_>) -> Option<AccountId> {
     match identity.kind.as_deref() {
         None | Some("" | "AWSService" | "AWSAccount") => None,
@@ -91,8 +94,9 @@ fn own_account(identity: &UserIdentity<'_>) -> Option<AccountId> {
     }
 }
 
-/// The account in a path as CloudTrail lays its files out: `…/AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/…/ACCOUNT_CloudTrail_REGION_….json.gz`.
-/// Parts of it may have been lost when the files were copied.
+/// The account in a path as CloudTrail lays its files out:
+/// `…/AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/…/ACCOUNT_CloudTrail_REGION_….json.gz`. Parts of it
+/// may have been lost when the files were copied.
 fn account_of(path: &Path) -> Result<Option<AccountId>, RecordProblem> {
     let text = path.to_string_lossy();
     let parts: Vec<&str> = text.split(['/', '\\']).collect();

@@ -26,7 +26,8 @@ use crate::world::{UseFold, Version, Versions, World};
 /// A console session lasts twelve hours at most.
 pub(crate) const LONGEST_CONSOLE: i64 = 12 * 3_600;
 
-/// The console asks for a renewal a little before the end of a session, or this many seconds after it at most.
+/// The console asks for a renewal a little before the end of a session, or this many seconds after
+/// it at most.
 const RENEWED_LATE: i64 = 300;
 
 /// Identity of a switch: either half, its uses and its SwitchRole record all give it.
@@ -34,8 +35,8 @@ const RENEWED_LATE: i64 = 300;
 pub struct SwitchKey {
     /// The second of the mint.
     pub second: Moment,
-    /// `assumedRoleId` (`AROA…:session`). Of a switch whose records name none: the account and the event id of the first one,
-    /// with a space between.
+    /// `assumedRoleId` (`AROA…:session`). Of a switch whose records name none: the account and the
+    /// event id of the first one, with a space between.
     pub session: Arc<str>,
     /// The access key issued, where a half was read.
     pub issued: Option<Arc<str>>,
@@ -122,7 +123,8 @@ impl<'w> Switch<'w> {
             .find(|half| half.mint.caller.kind != CallerKind::OtherAccount)
     }
 
-    /// Whether a mint was read at all. Without one, the switch is known by its SwitchRole record or its uses alone.
+    /// Whether a mint was read at all. Without one, the switch is known by its SwitchRole record or
+    /// its uses alone.
     pub fn has_mint(&self) -> bool {
         !self.halves.is_empty()
     }
@@ -131,7 +133,8 @@ impl<'w> Switch<'w> {
         self.halves.first().map(|half| half.mint.api)
     }
 
-    /// Whether the console made this switch: AWS says so in a half, or a SwitchRole record belongs to it.
+    /// Whether the console made this switch: AWS says so in a half, or a SwitchRole record belongs
+    /// to it.
     pub fn by_console(&self) -> bool {
         !self.steps.is_empty() || self.halves.iter().any(|half| half.mint.caller.from_console)
     }
@@ -147,13 +150,15 @@ impl<'w> Switch<'w> {
         self.grants().find_map(|grant| grant.mfa_serial.as_ref())
     }
 
-    /// Whether credentials with this `creationDate` can be those of this switch: the second of either half, or nearly so.
+    /// Whether credentials with this `creationDate` can be those of this switch: the second of
+    /// either half, or nearly so.
     pub(crate) fn began_at(&self, created: Moment, slack: i64) -> bool {
         let near = |second: Moment| second.seconds_since(created).abs() <= slack;
         near(self.key.second) || self.halves.iter().any(|half| near(half.mint.time))
     }
 
-    /// Whether the console can have made this switch for the person that it says it switched from. A permanent key is never the console's.
+    /// Whether the console can have made this switch for the person that it says it switched from.
+    /// A permanent key is never the console's.
     pub(crate) fn may_be_entered_by(&self, from: Option<&str>) -> bool {
         let Some(caller) = self.caller() else {
             return true;
@@ -181,7 +186,8 @@ impl<'w> Switch<'w> {
         !caller.has_long_term_key() && same_account && same_person
     }
 
-    /// Whether the console prolonged an earlier session with this one, rather than entered the role.
+    /// Whether the console prolonged an earlier session with this one, rather than entered the
+    /// role.
     pub(crate) fn is_renewal(&self) -> bool {
         let does = |act: ConsoleAct| self.steps.iter().any(|(_, step)| step.act == act);
         does(ConsoleAct::Renew) && !does(ConsoleAct::Enter)
@@ -221,7 +227,8 @@ impl<'w> Switch<'w> {
                 .any(|grant| grant.unread.expiration || grant.unread.duration)
     }
 
-    /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role may still have them.
+    /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role
+    /// may still have them.
     pub fn works_until(&self) -> Option<Moment> {
         self.expires().max(self.renewed)
     }
@@ -231,7 +238,8 @@ impl<'w> Switch<'w> {
         self.unless_left(self.works_until())
     }
 
-    /// Until when the role may be held. Where the lifetime can't be read, it is as long as the longest.
+    /// Until when the role may be held. Where the lifetime can't be read, it is as long as the
+    /// longest.
     pub(crate) fn may_be_held_until(&self) -> Option<Moment> {
         let longest = self
             .lifetime_unread()
@@ -325,7 +333,8 @@ pub(crate) fn in_force(versions: &Versions) -> Vec<&Version> {
     }
 }
 
-/// Records of which it is not known what they say: copies that differ, or several corrections of one record. With the number of readings.
+/// Records of which it is not known what they say: copies that differ, or several corrections of
+/// one record. With the number of readings.
 pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
     let mut found: BTreeMap<&RecordKey, usize> = BTreeMap::new();
     let mut corrections: BTreeMap<&RecordKey, BTreeSet<&RecordKey>> = BTreeMap::new();
@@ -350,7 +359,8 @@ pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
     found
 }
 
-/// Every fact that counts, in no particular order. A record whose copies contradict each other gives several.
+/// Every fact that counts, in no particular order. A record whose copies contradict each other
+/// gives several.
 pub(crate) fn facts_in_force(world: &World) -> impl Iterator<Item = (&RecordKey, &Fact)> {
     let replaced: BTreeSet<&RecordKey> = world
         .records

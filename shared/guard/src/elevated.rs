@@ -21,7 +21,8 @@ pub struct Elevated<'a> {
 
 /// The text that every record which matters has in it, JSON-unescaped: at least one of these.
 ///
-/// STS, sign-in, IAM and SSO by the name of the service as a whole string; uses of elevated sessions by the role's name in the caller's ARN.
+/// STS, sign-in, IAM and SSO by the name of the service as a whole string; uses of elevated
+/// sessions by the role's name in the caller's ARN.
 pub fn needles(policy: &Policy) -> Vec<String> {
     let services = ["sts", "signin", "iam", "sso"]
         .into_iter()
@@ -38,7 +39,8 @@ pub fn needles(policy: &Policy) -> Vec<String> {
     needles
 }
 
-/// Where the roles of Identity Center are. Only AWS makes roles there, and below it there is at most a Region.
+/// Where the roles of Identity Center are. Only AWS makes roles there, and below it there is at
+/// most a Region.
 const PERMISSION_SETS: &str = ":role/aws-reserved/sso.amazonaws.com/";
 
 /// What the name of each of them begins with.
@@ -61,7 +63,8 @@ fn session_needle(pattern: &str) -> String {
     }
 }
 
-/// How the names of all permission sets that a pattern means begin: `AWSReservedSSO_Admin_` of `…/*AWSReservedSSO_Admin_*`.
+/// How the names of all permission sets that a pattern means begin: `AWSReservedSSO_Admin_` of
+/// `…/*AWSReservedSSO_Admin_*`.
 fn permission_set(pattern: &str) -> Option<&str> {
     let (front, rest) = pattern.split_once(PERMISSION_SETS)?;
     let at = rest.find(PERMISSION_SET).filter(|_| !front.contains('/'))?;
@@ -106,7 +109,8 @@ impl<'a> Elevated<'a> {
 
     /// The policy for a role, by its full ARN where its id (`AROA…`) was seen with one.
     ///
-    /// A role's name is unique in its account, so where the path is unknown a policy entry without wildcards is found by name.
+    /// A role's name is unique in its account, so where the path is unknown a policy entry without
+    /// wildcards is found by name.
     pub(crate) fn find(&self, role: &RoleArn, id: Option<&str>) -> Option<ElevatedRole<'a>> {
         let full = self.full_arn(role, id);
         // First match wins, also where the path is not known.
@@ -128,7 +132,8 @@ impl<'a> Elevated<'a> {
         })
     }
 
-    /// Whether a role whose path is not known would be elevated under some path: `role/App` where the policy says `role/team/*`.
+    /// Whether a role whose path is not known would be elevated under some path: `role/App` where
+    /// the policy says `role/team/*`.
     pub(crate) fn under_some_path(&self, role: &RoleArn) -> bool {
         !role.has_path()
             && self

@@ -1,8 +1,9 @@
 //! An event as EventBridge delivers it, and whether it is evidence.
 //!
-//! EventBridge itself writes `source` and `account`. Only AWS can send an event whose source begins with `aws.`, and CloudTrail sends each
-//! account its own records. So AWS didn't write an event that has another source, or that holds a record of another account: somebody
-//! put it on a bus, and everything in it is what they chose.
+//! EventBridge itself writes `source` and `account`. Only AWS can send an event whose source begins
+//! with `aws.`, and CloudTrail sends each account its own records. So AWS didn't write an event
+//! that has another source, or that holds a record of another account: somebody put it on a bus,
+//! and everything in it is what they chose.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -72,7 +73,8 @@ pub enum NotUsed {
     Unreadable(#[from] RecordProblem),
 }
 
-/// Opens an event, if it is evidence. Live and offline, every record that comes in an event comes through here.
+/// Opens an event, if it is evidence. Live and offline, every record that comes in an event comes
+/// through here.
 ///
 /// # Errors
 /// AWS didn't send the event, or it can't be read.
@@ -91,7 +93,8 @@ impl<'a> Envelope<'a> {
     /// Reads the members that EventBridge writes.
     ///
     /// # Errors
-    /// The text isn't JSON, has no `detail`, or has a member twice, so that it can't be told which one counts.
+    /// The text isn't JSON, has no `detail`, or has a member twice, so that it can't be told which
+    /// one counts.
     pub fn read(json: &'a [u8]) -> Result<Self, RecordProblem> {
         serde_json::from_slice(json)
             .map_err(|error| RecordProblem::Shape(format!("not an event of EventBridge: {error}")))
@@ -117,7 +120,8 @@ impl<'a> Envelope<'a> {
             return Err(NotEvidence::Source(harmless(&source)));
         }
         let record = self.detail();
-        // A record that can't be read here can't be read by whoever reads it next either, who says why.
+        // A record that can't be read here can't be read by whoever reads it next either, who says
+        // why.
         let recipient = serde_json::from_str::<Recipient<'_>>(record)
             .ok()
             .and_then(|record| record.account().map(str::to_owned));

@@ -38,7 +38,8 @@ impl Verdict {
     }
 }
 
-/// The origin of a switch, as a finding shows it. Every text in it is harmless to print, not yet escaped.
+/// The origin of a switch, as a finding shows it. Every text in it is harmless to print, not yet
+/// escaped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CallerShown {
     /// The ARN; `null` where no record shows one.

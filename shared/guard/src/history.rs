@@ -1,7 +1,7 @@
 //! How long one person held one role, over all their sessions in it.
 //!
-//! Object reads and writes are data events that most trails lack, so two times are kept apart: what was *observed* (mint to last use seen)
-//! and what was *granted* (mint to expiration).
+//! Object reads and writes are data events that most trails lack, so two times are kept apart: what
+//! was *observed* (mint to last use seen) and what was *granted* (mint to expiration).
 
 use std::collections::BTreeSet;
 
@@ -74,7 +74,8 @@ pub(crate) struct Interval {
 }
 
 impl Held<'_, '_> {
-    /// The intervals of one kind, by start. A session that was never seen used has no observed interval.
+    /// The intervals of one kind, by start. A session that was never seen used has no observed
+    /// interval.
     pub(crate) fn intervals(&self, time: Time) -> Vec<Interval> {
         let all = self
             .sessions
@@ -95,7 +96,8 @@ impl Held<'_, '_> {
         all
     }
 
-    /// Observed over the limit is a violation; only granted over it is unproven, and silent where a violation covers the same span.
+    /// Observed over the limit is a violation; only granted over it is unproven, and silent where a
+    /// violation covers the same span.
     pub(crate) fn drafts(
         &self,
         over: impl Fn(&[Interval]) -> Vec<Over>,

@@ -38,7 +38,8 @@ impl fmt::Debug for AccountId {
 
 /// A CloudTrail `eventID` (or `sharedEventID`).
 ///
-/// AWS writes UUIDs, which take 16 bytes here. Anything else that names a record is kept as it is written.
+/// AWS writes UUIDs, which take 16 bytes here. Anything else that names a record is kept as it is
+/// written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventId {
     /// A UUID in the usual 8-4-4-4-12 form, lower case.
@@ -112,7 +113,8 @@ impl fmt::Debug for EventId {
     }
 }
 
-/// What makes a record one and the same: CloudTrail delivers copies, and each account's copy of a call has an id of its own.
+/// What makes a record one and the same: CloudTrail delivers copies, and each account's copy of a
+/// call has an id of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordKey {
     /// `recipientAccountId`: the account whose trail holds the record.

@@ -13,7 +13,8 @@ use crate::policy::Policy;
 use crate::seen::{Reading, RecordProblem, read_from};
 use crate::world::{Added, World};
 
-/// What became of the records that were handed over: the sum of `of_use`, `not_relevant`, `not_evidence` and `unread` is their number.
+/// What became of the records that were handed over: the sum of `of_use`, `not_relevant`,
+/// `not_evidence` and `unread` is their number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// Added to the world.
@@ -63,7 +64,8 @@ pub struct TakenIn {
     pub kept: Kept,
     /// The first and the last relevant record.
     pub range: Option<(Moment, Moment)>,
-    /// Roles of records that were read, and kept or not, that an entry of the policy only just misses.
+    /// Roles of records that were read, and kept or not, that an entry of the policy only just
+    /// misses.
     pub near: BTreeSet<RoleArn>,
 }
 

@@ -81,7 +81,8 @@ pub fn judge(
             tracer: &tracer,
             as_of,
         };
-        // A kind of identity that the role does not admit is one finding; how long it stayed adds nothing.
+        // A kind of identity that the role does not admit is one finding; how long it stayed adds
+        // nothing.
         if origin.mint_missing || view.silenced().is_none() {
             let sessions = held
                 .entry((origin.person.clone(), role.clone()))
@@ -305,7 +306,8 @@ impl<'w> Judge<'_, 'w> {
         origin
     }
 
-    /// Notes what the roster was asked about for the sake of records that are no switch into an elevated role.
+    /// Notes what the roster was asked about for the sake of records that are no switch into an
+    /// elevated role.
     fn asked_for<'r>(&mut self, time: Moment, records: impl IntoIterator<Item = &'r RecordKey>) {
         let asked = self.tracer.roster.take_asked();
         if !asked.is_empty() {
@@ -362,7 +364,8 @@ impl<'w> Judge<'_, 'w> {
         );
     }
 
-    /// `role_severity`: what the policy says of the role; a critical role's findings cannot be hidden.
+    /// `role_severity`: what the policy says of the role; a critical role's findings cannot be
+    /// hidden.
     fn report(
         &mut self,
         made: Made,
@@ -416,7 +419,8 @@ struct Made {
     subject: Subject,
 }
 
-/// What all readings of a switch agree on. A reading in which it never was agrees with anything but a finding.
+/// What all readings of a switch agree on. A reading in which it never was agrees with anything but
+/// a finding.
 fn agreed(answers: Vec<Option<Answer>>, switch: &Switch<'_>) -> Answer {
     let class = |answer: &Option<Answer>| match answer.as_ref().map(|answer| answer.verdict) {
         None | Some(Verdict::Allow | Verdict::NotApplicable) => Verdict::Allow,

@@ -37,8 +37,9 @@ impl Moment {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Reads what `responseElements.credentials.expiration` holds: Java's English date format in UTC, in its two variants
-    /// (`Jul 30, 2021 12:12:04 PM` and `Jul 10, 2023, 12:09:47 PM`), or an ISO 8601 time.
+    /// Reads what `responseElements.credentials.expiration` holds: Java's English date format in
+    /// UTC, in its two variants (`Jul 30, 2021 12:12:04 PM` and `Jul 10, 2023, 12:09:47 PM`),
+    /// or an ISO 8601 time.
     pub fn from_expiration(text: &str) -> Result<Self, NotAMoment> {
         if let Ok(moment) = text.parse() {
             return Ok(moment);
@@ -91,7 +92,8 @@ fn from_java(text: &str) -> Option<Moment> {
 impl FromStr for Moment {
     type Err = NotAMoment;
 
-    /// `2026-01-31T09:30:00Z`; a fraction of a second is cut off, an offset other than `Z` is converted.
+    /// `2026-01-31T09:30:00Z`; a fraction of a second is cut off, an offset other than `Z` is
+    /// converted.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.as_bytes().get(10) != Some(&b'T') {
             return Err(NotAMoment);

@@ -1,12 +1,13 @@
-//! The partitions of AWS: parts with accounts, ARNs and consoles of their own. More of them come, so nothing here is needed to judge
-//! a switch in a partition that is not listed.
+//! The partitions of AWS: parts with accounts, ARNs and consoles of their own. More of them come,
+//! so nothing here is needed to judge a switch in a partition that is not listed.
 
 /// What is known of a partition without looking into its logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     /// As in ARNs.
     pub partition: &'static str,
-    /// Where the events of IAM are recorded: the Region for which the endpoint of IAM signs, by AWS's own endpoint rules.
+    /// Where the events of IAM are recorded: the Region for which the endpoint of IAM signs, by
+    /// AWS's own endpoint rules.
     pub iam_region: &'static str,
     /// The host that signs people in to the console. `None`: it is not public.
     pub sign_in: Option<&'static str>,
@@ -94,7 +95,8 @@ pub fn of_region(region: &str) -> Option<&'static Known> {
 
 /// The host of the console in a Region. `partition` is that of the ARNs at hand, if there are any.
 ///
-/// `None` where it isn't known, or where ARN and Region are of different partitions: no link is better than a wrong one.
+/// `None` where it isn't known, or where ARN and Region are of different partitions: no link is
+/// better than a wrong one.
 pub fn console(partition: Option<&str>, region: &str) -> Option<String> {
     let by_region = of_region(region);
     let known = match partition {
@@ -111,12 +113,14 @@ pub fn console(partition: Option<&str>, region: &str) -> Option<String> {
     })
 }
 
-/// Whether IAM's events are recorded in this Region by what is known without looking into the logs. Old trails wrote `global` instead.
+/// Whether IAM's events are recorded in this Region by what is known without looking into the logs.
+/// Old trails wrote `global` instead.
 pub fn may_record_iam(region: &str) -> bool {
     region == GLOBAL || KNOWN.iter().any(|known| known.iam_region == region)
 }
 
-/// What trails wrote until November 2021 instead of the Region of services without one. Such a record was written in every Region's files.
+/// What trails wrote until November 2021 instead of the Region of services without one. Such a
+/// record was written in every Region's files.
 pub(crate) const GLOBAL: &str = "global";
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! rolewatch's own probes. Every hour session-auditor enters the reader role of each account in each
-//! Region. The role owner's copy of that call has to come back through the rules of that account and
-//! Region, which shows that trail, rule, forwarder and bus work there.
+//! rolewatch's own probes. Every hour session-auditor enters the reader role of each account in
+//! each Region. The role owner's copy of that call has to come back through the rules of that
+//! account and Region, which shows that trail, rule, forwarder and bus work there.
 //!
 //! Whoever made the call, its event shows the same of the path. So it is enough to know a probe by
 //! what the copy says: the caller's account, which is the hub's, the role and the session's name.
@@ -32,8 +32,8 @@ pub struct Prober {
 pub struct Probe {
     /// The role that was entered, or that let nobody in.
     pub role: RoleArn,
-    /// The Region of the call, if this is the role owner's copy of a call that succeeded: it answers
-    /// the probe.
+    /// The Region of the call, if this is the role owner's copy of a call that succeeded: it
+    /// answers the probe.
     pub answers: Option<Arc<str>>,
     /// The record.
     pub seen: Seen,
@@ -91,8 +91,9 @@ impl Prober {
         !role.has_path() && !self.reader_role.is_empty() && role.name() == self.reader_role
     }
 
-    /// The role owner's copy of another account's call names the caller by account and id alone. The
-    /// reader role lets in two roles of that account, and only one of them calls its sessions so.
+    /// The role owner's copy of another account's call names the caller by account and id alone.
+    /// The reader role lets in two roles of that account, and only one of them calls its
+    /// sessions so.
     fn is_caller(&self, caller: &Caller, recipient: AccountId) -> bool {
         match caller.kind {
             CallerKind::OtherAccount => caller.account == Some(self.hub) && recipient != self.hub,

@@ -1,4 +1,5 @@
-//! MFA, decided at the mint that the person made. What a role session says of itself later proves nothing.
+//! MFA, decided at the mint that the person made. What a role session says of itself later proves
+//! nothing.
 
 use std::sync::Arc;
 
@@ -27,7 +28,8 @@ pub enum Proof {
     NotAsked,
 }
 
-/// Decides by the caller's half where it was read, else by the role owner's. `token`: the GetSessionToken call behind the caller's key.
+/// Decides by the caller's half where it was read, else by the role owner's. `token`: the
+/// GetSessionToken call behind the caller's key.
 pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof {
     let serial = switch.mfa_serial().cloned();
     if serial.is_some() {

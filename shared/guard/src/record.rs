@@ -1,8 +1,10 @@
-//! A CloudTrail record as AWS writes it: the fields that can matter here, borrowed from the text where possible.
+//! A CloudTrail record as AWS writes it: the fields that can matter here, borrowed from the text
+//! where possible.
 //!
-//! This is the only room that names CloudTrail's fields. Key order and white space are free; a field may be absent or null; a scalar of
-//! an unexpected kind (`"mfaAuthenticated": true`) is read as its text. A member that is not of its kind at all (a list for a text) is
-//! odd, and hides none of the others.
+//! This is the only room that names CloudTrail's fields. Key order and white space are free; a
+//! field may be absent or null; a scalar of an unexpected kind (`"mfaAuthenticated": true`) is read
+//! as its text. A member that is not of its kind at all (a list for a text) is odd, and hides none
+//! of the others.
 
 mod members;
 mod object;
@@ -87,7 +89,8 @@ pub(crate) struct Record<'a> {
 impl<'a> Record<'a> {
     /// `errorCode`: why the call failed. `None`: it did not fail.
     ///
-    /// CloudTrail leaves the field out of a call that succeeded. Some pipelines fill it with an empty text instead.
+    /// CloudTrail leaves the field out of a call that succeeded. Some pipelines fill it with an
+    /// empty text instead.
     pub(crate) fn error(&self) -> Option<&str> {
         self.error_code.as_deref().filter(|code| !code.is_empty())
     }
@@ -200,7 +203,8 @@ impl<'de> Deserialize<'de> for Present {
     }
 }
 
-/// `requestParameters` of STS and IAM calls. A parameter set too large for CloudTrail is replaced by `{"omitted": true, …}`.
+/// `requestParameters` of STS and IAM calls. A parameter set too large for CloudTrail is replaced
+/// by `{"omitted": true, …}`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RequestParameters<'a> {

@@ -1,8 +1,9 @@
 //! The set-up itself, judged against the policy: what IAM allows that the policy forbids.
 //!
-//! Users, groups, roles and policies come from `aws iam get-account-authorization-details` of each account ([`Input`], [`Setup`]). A rule asks
-//! of each elevated role who could enter it, with which proof, and who could widen that; what a condition leaves open that no file can
-//! tell (an address, a tag of the request) is *unproven*, and the finding names the condition.
+//! Users, groups, roles and policies come from `aws iam get-account-authorization-details` of each
+//! account ([`Input`], [`Setup`]). A rule asks of each elevated role who could enter it, with which
+//! proof, and who could widen that; what a condition leaves open that no file can tell (an address,
+//! a tag of the request) is *unproven*, and the finding names the condition.
 
 mod account;
 mod allowed;
@@ -106,7 +107,8 @@ pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     review
 }
 
-/// One finding for each id: of one statement, a rule may have several things to say. What corrects the first comes first.
+/// One finding for each id: of one statement, a rule may have several things to say. What corrects
+/// the first comes first.
 fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
     let mut merged: Vec<ReviewFinding> = Vec::new();
     for finding in findings {

@@ -1,9 +1,10 @@
 //! What it takes to end sessions before their time: a plan, which nothing here applies.
 //!
-//! IAM cannot take credentials back. It can deny what was issued before a moment: an inline policy on the role with `aws:TokenIssueTime`,
-//! which is what the console's *Revoke active sessions* puts there for everybody in the role. `aws:userid` of a role session is
-//! `AROA…:session-name`, so the denial can be narrowed to the sessions of one name; a name is the caller's choice, and whoever chose the
-//! same is cut too.
+//! IAM cannot take credentials back. It can deny what was issued before a moment: an inline policy
+//! on the role with `aws:TokenIssueTime`, which is what the console's *Revoke active sessions* puts
+//! there for everybody in the role. `aws:userid` of a role session is `AROA…:session-name`, so the
+//! denial can be narrowed to the sessions of one name; a name is the caller's choice, and whoever
+//! chose the same is cut too.
 
 mod again;
 mod command;
@@ -49,7 +50,8 @@ pub struct Case<'a> {
     pub events: &'a [EventId],
     /// With `events`: the role's ARN, for a chain's earlier mints are among the events.
     pub role: &'a str,
-    /// The finding says that the person was in none of the role's groups at the switch (RW001, a violation).
+    /// The finding says that the person was in none of the role's groups at the switch (RW001, a
+    /// violation).
     pub outside_groups: bool,
     /// "Now": what was issued before is cut, what has ended by then is not told.
     pub as_of: Moment,
@@ -78,7 +80,8 @@ pub enum NoPlan {
     },
 }
 
-/// A plan. Every text in it is harmless to print, but for the policies, which have a session's name exactly.
+/// A plan. Every text in it is harmless to print, but for the policies, which have a session's name
+/// exactly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// The finding's id.
@@ -182,7 +185,8 @@ pub enum How {
     Finding,
     /// Entered from one that is cut.
     Chained,
-    /// Perhaps entered from one that is cut: its own records do not show from which session of that name.
+    /// Perhaps entered from one that is cut: its own records do not show from which session of that
+    /// name.
     PerhapsChained,
     /// Nothing, but for the role.
     Other,
@@ -333,7 +337,8 @@ impl<'w> Maker<'_, 'w> {
         ids.sort_unstable();
         ids.dedup();
         let latest = targets.iter().map(|target| target.switch.key.second).max();
-        // A second more than the mint, for what is issued in the very second is not issued before it.
+        // A second more than the mint, for what is issued in the very second is not issued before
+        // it.
         let before = latest.map_or(self.case.as_of, |latest| {
             self.case.as_of.max(latest.plus_seconds(1))
         });

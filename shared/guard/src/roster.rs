@@ -1,6 +1,7 @@
 //! Who is in which group, as of a time: snapshots, plus the IAM changes before and after them.
 //!
-//! Ids decide, never names: a renamed user is the same person, a user created again under an old name is another.
+//! Ids decide, never names: a renamed user is the same person, a user created again under an old
+//! name is another.
 
 mod changes;
 mod entity;
@@ -80,8 +81,9 @@ impl<'a> Roster<'a> {
         }
     }
 
-    /// Whom and what was asked about since this was called last: the answers can change with facts about these, and with no others. Groups
-    /// are not among them: the policy says which are asked about.
+    /// Whom and what was asked about since this was called last: the answers can change with facts
+    /// about these, and with no others. Groups are not among them: the policy says which are
+    /// asked about.
     pub(crate) fn take_asked(&self) -> BTreeSet<Entity> {
         self.asked.take()
     }
@@ -93,7 +95,8 @@ impl<'a> Roster<'a> {
             .insert(Entity::User(account, Handle::Id(Arc::from(id))));
     }
 
-    /// Who bore the user name at `at`. Where nothing tells, the answer does not depend on what is known of others in the account.
+    /// Who bore the user name at `at`. Where nothing tells, the answer does not depend on what is
+    /// known of others in the account.
     pub fn user_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
         self.asked
             .borrow_mut()
@@ -111,7 +114,8 @@ impl<'a> Roster<'a> {
             .map_or(Bearer::Unknown, |names| names.bearer(name, at))
     }
 
-    /// The id that a group in the policy stands for. It is the same at every moment: the bearer in the roster, else the last in the logs.
+    /// The id that a group in the policy stands for. It is the same at every moment: the bearer in
+    /// the roster, else the last in the logs.
     pub fn group(&self, group: &GroupRef) -> Option<IamId> {
         match &group.group {
             GroupName::ById(id) => Some(Arc::from(id.as_str())),
@@ -162,7 +166,8 @@ impl<'a> Roster<'a> {
         self.rosters.partition(account)
     }
 
-    /// Whether anything at all is known of this user: a snapshot, a change, or a record that shows name and id.
+    /// Whether anything at all is known of this user: a snapshot, a change, or a record that shows
+    /// name and id.
     pub fn knows_user(&self, account: AccountId, id: &str) -> bool {
         self.user_name(account, id).is_some()
     }

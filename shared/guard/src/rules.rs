@@ -222,7 +222,8 @@ impl Rule {
             .to_owned()
     }
 
-    /// Whether its findings are about several sessions or attempts of one person in one role, rather than about one switch.
+    /// Whether its findings are about several sessions or attempts of one person in one role,
+    /// rather than about one switch.
     pub fn over_several(&self) -> bool {
         matches!(self.check, Check::Held(_) | Check::Refused(_))
     }

@@ -1,7 +1,8 @@
 //! What a record says: who did what, with which proof, in the words of this engine.
 //!
-//! A record yields at most one fact that is kept under its own id ([`Fact`]) and, beside it, hints that are folded together with others
-//! of their kind: the use of a session, the pair of a user's name and id, a role's id and ARN.
+//! A record yields at most one fact that is kept under its own id ([`Fact`]) and, beside it, hints
+//! that are folded together with others of their kind: the use of a session, the pair of a user's
+//! name and id, a role's id and ARN.
 
 pub(crate) mod caller;
 mod details;
@@ -29,7 +30,8 @@ use crate::moment::Moment;
 /// One fact, kept under the id of the record that said it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fact {
-    /// Credentials were issued: AssumeRole and its kin, AssumeRoot, GetSessionToken, GetFederationToken.
+    /// Credentials were issued: AssumeRole and its kin, AssumeRoot, GetSessionToken,
+    /// GetFederationToken.
     Mint(Box<Mint>),
     /// The console entered, renewed or left a role.
     Console(Box<ConsoleStep>),
@@ -125,7 +127,8 @@ pub struct Grant {
     pub unread: UnreadGrant,
 }
 
-/// Particulars of a mint that are in the record and can't be read. What is absent is not among them.
+/// Particulars of a mint that are in the record and can't be read. What is absent is not among
+/// them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnreadGrant {
     /// `expiration`.

@@ -1,8 +1,9 @@
-//! Calls that would blind the guard itself: its rules, queues, functions, tables, topics, key, bucket, alarms, trails, stack and
-//! roles, and what its accounts are allowed.
+//! Calls that would blind the guard itself: its rules, queues, functions, tables, topics, key,
+//! bucket, alarms, trails, stack and roles, and what its accounts are allowed.
 //!
-//! One record is enough to tell, so nothing is joined: [`tampering`] looks at a record as it arrives. What is the guard's own is known only
-//! where it is deployed, so this is for the live guard; an archive alone cannot tell.
+//! One record is enough to tell, so nothing is joined: [`tampering`] looks at a record as it
+//! arrives. What is the guard's own is known only where it is deployed, so this is for the live
+//! guard; an archive alone cannot tell.
 
 mod calls;
 mod guarded;
@@ -36,13 +37,15 @@ pub struct Tampering {
     pub time: Moment,
     /// Which call, and what it does.
     pub call: &'static Call,
-    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever opened it.
+    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever
+    /// opened it.
     pub caller: CallerShown,
     /// What the call worked on.
     pub target: Target,
     /// Why the call failed (`errorCode`); `None`: it did not.
     pub failed: Option<String>,
-    /// CloudFormation made the call for the caller: a deployment, or something that is made to look like one.
+    /// CloudFormation made the call for the caller: a deployment, or something that is made to
+    /// look like one.
     pub by_cloudformation: bool,
     /// `awsRegion`.
     pub region: Option<String>,
@@ -55,7 +58,8 @@ pub struct Tampering {
 pub enum Target {
     /// This resource, by name, ARN or URL.
     Named(String),
-    /// This policy or account of the organization; empty: the account that made the call. Whether that reaches the guard, the record does not tell.
+    /// This policy or account of the organization; empty: the account that made the call. Whether
+    /// that reaches the guard, the record does not tell.
     MayReach(String),
     /// The parameters were so large that CloudTrail left them out. No honest call is.
     LeftOut,
@@ -63,7 +67,8 @@ pub enum Target {
     Unnamed,
 }
 
-/// The texts that every record of a watched call has one of: the names of the calls, each a whole string.
+/// The texts that every record of a watched call has one of: the names of the calls, each a whole
+/// string.
 pub fn needles() -> Vec<String> {
     let mut needles: Vec<String> = CALLS
         .iter()
@@ -201,7 +206,8 @@ fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target>
     if guarded.watches_all(call.of) {
         return Some(Target::Unnamed);
     }
-    // A call that failed and names nothing changed nothing; refused calls of the whole company would drown the others.
+    // A call that failed and names nothing changed nothing; refused calls of the whole company
+    // would drown the others.
     match (record.error().is_some(), request.omitted) {
         (true, _) => None,
         (false, true) => Some(Target::LeftOut),
@@ -209,7 +215,8 @@ fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target>
     }
 }
 
-/// With `AccessDenied`, the resource is in the message alone: `… on resource: ARN because …`, of IAM `… on resource: role NAME because …`.
+/// With `AccessDenied`, the resource is in the message alone: `… on resource: ARN because …`, of
+/// IAM `… on resource: role NAME because …`.
 fn refused_resource(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" is not authorized to perform: ")?;
     let (_action, rest) = rest.split_once(" on resource: ")?;
@@ -222,7 +229,8 @@ fn refused_resource(message: &str) -> Option<&str> {
         .filter(|text| !text.is_empty())
 }
 
-/// The caller as the record says it. Nobody is followed back here: a finding about the guard must not wait for other records.
+/// The caller as the record says it. Nobody is followed back here: a finding about the guard must
+/// not wait for other records.
 pub(crate) fn shown(caller: &Caller) -> CallerShown {
     let account = caller.account.map(|account| account.to_string());
     let arn = caller.arn.as_deref();

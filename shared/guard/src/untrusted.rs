@@ -6,10 +6,12 @@ use std::sync::Arc;
 /// The most characters of one attacker-chosen value that are ever shown.
 const SHOWN: usize = 200;
 
-/// A session name, user agent, tag, source identity, user name or anything else that came inside an event.
+/// A session name, user agent, tag, source identity, user name or anything else that came inside an
+/// event.
 ///
-/// `Display` gives the harmless form: no control, bidirectional or invisible formatting characters, clipped by character. The raw text
-/// stays available for comparing, never for printing; escaping for HTML, CSV or Slack is the printer's.
+/// `Display` gives the harmless form: no control, bidirectional or invisible formatting characters,
+/// clipped by character. The raw text stays available for comparing, never for printing; escaping
+/// for HTML, CSV or Slack is the printer's.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Untrusted(Arc<str>);
 
@@ -44,14 +46,16 @@ impl fmt::Debug for Untrusted {
     }
 }
 
-/// The text without what could move a cursor, reorder a line, hide or fake a line; clipped to 200 characters.
+/// The text without what could move a cursor, reorder a line, hide or fake a line; clipped to 200
+/// characters.
 ///
 /// Removed characters become U+FFFD, so that their removal shows.
 pub fn harmless(text: &str) -> String {
     harmless_up_to(text, SHOWN)
 }
 
-/// As [`harmless`], clipped to `most` characters: for sentences that hold several texts, each of which was clipped when they were made.
+/// As [`harmless`], clipped to `most` characters: for sentences that hold several texts, each of
+/// which was clipped when they were made.
 pub fn harmless_up_to(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len().min(most.saturating_mul(4)));
     for (count, c) in text.chars().enumerate() {
@@ -64,8 +68,9 @@ pub fn harmless_up_to(text: &str, most: usize) -> String {
     out
 }
 
-/// Whether a character prints as what it is: no control, line or paragraph separator, bidirectional control, zero-width or
-/// tag character, and nothing from the private use area or the non-characters.
+/// Whether a character prints as what it is: no control, line or paragraph separator, bidirectional
+/// control, zero-width or tag character, and nothing from the private use area or the
+/// non-characters.
 pub fn shows_as_itself(c: char) -> bool {
     !(c.is_control()
         || matches!(c,

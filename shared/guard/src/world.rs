@@ -1,7 +1,8 @@
 //! All that is known: facts by the id of their record, and folded hints.
 //!
-//! INVARIANT (order): a world is a join of its parts. [`World::join`] is commutative, associative and idempotent, because every part is a
-//! set union, a minimum or a maximum; so the order, repetition and splitting of what was read cannot show in it.
+//! INVARIANT (order): a world is a join of its parts. [`World::join`] is commutative, associative
+//! and idempotent, because every part is a set union, a minimum or a maximum; so the order,
+//! repetition and splitting of what was read cannot show in it.
 
 mod heard;
 mod strings;
@@ -21,7 +22,8 @@ use crate::moment::Moment;
 use crate::seen::{Correction, Fact, NameSeen, Seen, ServiceMint, ServiceSeen};
 use strings::Strings;
 
-/// One distinct content of a record: more than one under the same id is a conflict, unless one corrects the other.
+/// One distinct content of a record: more than one under the same id is a conflict, unless one
+/// corrects the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
     /// What it says.
@@ -151,7 +153,8 @@ impl World {
         }
     }
 
-    /// That a Region's log holds something of STS, sign-in, IAM or SSO about an account in the hour of `time`, where only that is known.
+    /// That a Region's log holds something of STS, sign-in, IAM or SSO about an account in the hour
+    /// of `time`, where only that is known.
     pub fn hear_of(&mut self, account: AccountId, region: &Arc<str>, time: Moment) {
         self.heard.hear(account, region, Log::Identity, time);
     }
@@ -161,7 +164,8 @@ impl World {
         self.heard.visit(account, region);
     }
 
-    /// That IAM's events of this account, or of any, are recorded in a Region, where only that is known.
+    /// That IAM's events of this account, or of any, are recorded in a Region, where only that is
+    /// known.
     pub fn hear_of_iam(&mut self, account: Option<AccountId>, region: &Arc<str>) {
         self.heard.learn(account, region);
     }

@@ -1,4 +1,5 @@
-//! One thing wrong each: what it is, what is found of it, and what stays when every printed correction is in place.
+//! One thing wrong each: what it is, what is found of it, and what stays when every printed
+//! correction is in place.
 
 use serde_json::{Value, json};
 

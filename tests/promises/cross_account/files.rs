@@ -19,7 +19,8 @@ const LISTS: [(&str, &str); 4] = [
     ("Policies", "PolicyName"),
 ];
 
-/// Authorization details of both accounts, the listing of production's roles, the policy of rolewatch, and what else is given.
+/// Authorization details of both accounts, the listing of production's roles, the policy of
+/// rolewatch, and what else is given.
 #[derive(Clone)]
 pub(super) struct Files {
     development: Value,

@@ -110,7 +110,8 @@ impl Week {
         batches
     }
 
-    /// What the state machine does, until it judges: how many passes it took, and how many files were listed.
+    /// What the state machine does, until it judges: how many passes it took, and how many files
+    /// were listed.
     pub(super) fn read(&self, run: &str, seconds: Option<i64>) -> (usize, Value) {
         let mut listed = json!({"after": null, "files": 0});
         for passes in 1.. {

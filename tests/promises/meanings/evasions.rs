@@ -301,7 +301,8 @@ fn the_first_entry_that_can_be_meant_rules_a_role_whose_path_is_not_known() {
         "role/UpdateApp\n",
         "role/team/UpdateApp\n    severity: critical\n    chaining: deny\n    mfa: required\n    identities: [iam-user]\n    max_session: 2h\n  - arn: arn:aws:iam::444455556666:role/*\n",
     );
-    // The lines that followed now belong to the catch-all, so the entry in front needs groups of its own.
+    // The lines that followed now belong to the catch-all, so the entry in front needs groups of
+    // its own.
     story = story.with_policy_line(
         "    max_session: 2h\n",
         "    groups: [development/Developers]\n",

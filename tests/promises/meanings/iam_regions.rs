@@ -1,4 +1,5 @@
-//! Each partition records IAM's events in one Region. Only silence there can hide a change of membership, and the logs show which one it is.
+//! Each partition records IAM's events in one Region. Only silence there can hide a change of
+//! membership, and the logs show which one it is.
 
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
@@ -19,7 +20,8 @@ const SECRET: Elsewhere = Elsewhere {
     second: "us-isob-west-1",
 };
 
-/// Dora's switch, and every 12 hours, until a roster is taken three days later, a record in some Region.
+/// Dora's switch, and every 12 hours, until a roster is taken three days later, a record in some
+/// Region.
 struct Chatter {
     story: Story,
     records: Vec<Value>,

@@ -29,7 +29,8 @@ const MOST_FAULTS: usize = 1_000;
 
 /// Reads the files of a batch, and writes one object with what matters of them.
 ///
-/// A file that cannot be read is named in it. One that could not be had just now fails the batch, to be tried again.
+/// A file that cannot be read is named in it. One that could not be had just now fails the batch,
+/// to be tried again.
 pub(crate) async fn extract<O: Outside>(
     outside: &O,
     policy: &Policy,
@@ -104,7 +105,8 @@ async fn one<O: Outside>(
     Ok(())
 }
 
-/// What is read of one file. Its records are compressed as they come, so that no file can be too large.
+/// What is read of one file. Its records are compressed as they come, so that no file can be too
+/// large.
 struct Read<'p, 'o> {
     met: RolesMet<'p>,
     file: FileRead,

@@ -1,8 +1,10 @@
 //! List: the keys under a prefix, in parts that the state machine maps over one after the other.
 //!
-//! Step Functions can list a bucket itself, but only one of its own account and Region, and an organization's trail mostly writes to another. A part
-//! is an object of JSON Lines: each line is one item of the map, with the keys of one batch. A pass ends when its part is full or its time is up,
-//! and says after which key the next one goes on, so 10 million keys are as good as a hundred.
+//! Step Functions can list a bucket itself, but only one of its own account and Region, and an
+//! organization's trail mostly writes to another. A part is an object of JSON Lines: each line is
+//! one item of the map, with the keys of one batch. A pass ends when its part is full or its time
+//! is up, and says after which key the next one goes on, so 10 million keys are as good as a
+//! hundred.
 
 use rolewatch_edge::ledger::hash;
 use rolewatch_edge::port::Trouble;
@@ -16,19 +18,23 @@ use crate::{Outside, refused};
 /// The most keys of a batch.
 const MOST_KEYS: usize = 100;
 
-/// The most bytes of a line. Step Functions takes 256 KiB an item, the run's name and the bucket's included.
+/// The most bytes of a line. Step Functions takes 256 KiB an item, the run's name and the bucket's
+/// included.
 const LARGEST_LINE: usize = 128 << 10;
 
-/// A part that has so many bytes is full: some 230,000 keys of a trail. It is held in memory until it is written.
+/// A part that has so many bytes is full: some 230,000 keys of a trail. It is held in memory until
+/// it is written.
 const FULL: usize = 32 << 20;
 
-/// With less time than this left, in seconds, no further page is asked for. A page takes up to 10, and writing the part up to 55.
+/// With less time than this left, in seconds, no further page is asked for. A page takes up to 10,
+/// and writing the part up to 55.
 const LEFT: i64 = 120;
 
 /// Lists keys from where the last pass ended, and writes the part of the list that it came to.
 ///
-/// A pass that is repeated may come to another part, as its time was shorter or files were added. So a part is named by what it holds: the answer
-/// that the state machine goes on with names the very part that it was given with.
+/// A pass that is repeated may come to another part, as its time was shorter or files were added.
+/// So a part is named by what it holds: the answer that the state machine goes on with names the
+/// very part that it was given with.
 pub(crate) async fn list<O: Outside>(
     outside: &O,
     asked: &List,

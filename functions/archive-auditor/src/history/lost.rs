@@ -1,4 +1,5 @@
-//! A batch that could not be read: noted, so that the findings are never taken for those of all files.
+//! A batch that could not be read: noted, so that the findings are never taken for those of all
+//! files.
 
 use rolewatch_edge::ledger::hash;
 use rolewatch_edge::port::Trouble;

@@ -233,7 +233,8 @@ impl<'p> All<'p> {
             if line.starts_with(FOOTER) {
                 self.file(serde_json::from_slice::<Footer>(&line)?.file);
             } else if let Err(problem) = self.intake.take(&line, Delivery::default()) {
-                // Map read the same text with the same engine, and named the details that can't be read.
+                // Map read the same text with the same engine, and named the details that can't be
+                // read.
                 return Err(std::io::Error::other(problem.to_string()));
             }
             line.clear();

@@ -1,4 +1,5 @@
-//! Changes of the set-up: what EventBridge did not deliver still has the account read, and names who made it.
+//! Changes of the set-up: what EventBridge did not deliver still has the account read, and names
+//! who made it.
 
 use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::testing::Story;

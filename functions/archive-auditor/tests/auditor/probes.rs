@@ -1,4 +1,5 @@
-//! The guard's own probes are in the trail as well, and show nothing of the way by EventBridge there.
+//! The guard's own probes are in the trail as well, and show nothing of the way by EventBridge
+//! there.
 
 use rolewatch_edge::port::Place;
 use rolewatch_edge::testing::{Calm, Twin};

@@ -1,4 +1,5 @@
-//! Calls that would blind the guard: EventBridge may not deliver them either, least of all those that stop a rule.
+//! Calls that would blind the guard: EventBridge may not deliver them either, least of all those
+//! that stop a rule.
 
 use std::path::Path;
 

@@ -81,7 +81,8 @@ pub(crate) fn put<W: Weather>(twin: &Twin<W>, key: &str, bytes: Vec<u8>) {
         .insert((BUCKET.to_owned(), key.to_owned()), bytes);
 }
 
-/// Puts all records of a story into log files by account, region and hour, each delivered five minutes after its last record, and names the files.
+/// Puts all records of a story into log files by account, region and hour, each delivered five
+/// minutes after its last record, and names the files.
 pub(crate) fn deliver<W: Weather>(twin: &Twin<W>, story: &Story) -> Vec<String> {
     let mut files: BTreeMap<(String, String, i64), Vec<&Value>> = BTreeMap::new();
     for record in story.records() {

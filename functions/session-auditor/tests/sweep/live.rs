@@ -36,12 +36,14 @@ pub(crate) fn auditor() -> Auditor {
 }
 
 impl<W: Weather> Live<W> {
-    /// All records are in the event history. Those of which `arrives` says so were delivered as well, in time.
+    /// All records are in the event history. Those of which `arrives` says so were delivered as
+    /// well, in time.
     pub(crate) fn of(weather: W, story: &Story, arrives: impl Fn(&Value) -> bool) -> Self {
         Self::saying(weather, story, arrives, true)
     }
 
-    /// The same. Unless `whose`, no record says which account it belongs to: CloudTrail may leave that out.
+    /// The same. Unless `whose`, no record says which account it belongs to: CloudTrail may leave
+    /// that out.
     pub(crate) fn saying(
         weather: W,
         story: &Story,
@@ -82,7 +84,8 @@ impl<W: Weather> Live<W> {
         for (_, record) in &records {
             live.twin.history.borrow_mut().add(record);
         }
-        // Runs of the schedule in between are those that `until` makes; what is delivered must not come before its time.
+        // Runs of the schedule in between are those that `until` makes; what is delivered must not
+        // come before its time.
         for (time, record) in records.into_iter().filter(|(_, record)| arrives(record)) {
             let mut event = envelope(record);
             if !whose {

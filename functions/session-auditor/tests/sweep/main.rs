@@ -1,4 +1,5 @@
-//! Sessions watched to their end, with the real guard behind the queue, over twins of everything outside.
+//! Sessions watched to their end, with the real guard behind the queue, over twins of everything
+//! outside.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! Whatever EventBridge dropped of a session that it told of at all, the outbox ends up with the findings of the plain audit of all records.
+//! Whatever EventBridge dropped of a session that it told of at all, the outbox ends up with the
+//! findings of the plain audit of all records.
 
 use std::collections::BTreeMap;
 

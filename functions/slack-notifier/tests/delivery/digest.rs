@@ -1,4 +1,5 @@
-//! The daily digest: posted once, also by a process that died, and never in the way of what matters more.
+//! The daily digest: posted once, also by a process that died, and never in the way of what matters
+//! more.
 
 use rolewatch_edge::slack::{Outcome, sample};
 use rolewatch_edge::telemetry::Count;

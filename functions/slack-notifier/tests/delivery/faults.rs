@@ -1,4 +1,5 @@
-//! A seeded story with faults at any call: nothing is lost, and nothing is repeated but where a reply was.
+//! A seeded story with faults at any call: nothing is lost, and nothing is repeated but where a
+//! reply was.
 
 use std::collections::BTreeMap;
 
@@ -129,7 +130,8 @@ fn check(seed: u64, world: &World, alerts: &[Alert]) {
             .unwrap_or_else(|| panic!("seed {seed}: {id} is not acknowledged"));
         assert_eq!(ack["version"], alert.version, "seed {seed}: {id}");
         let how = ack["how"].as_str().unwrap();
-        // Folded under a webhook, it may be on record only; what stands has to be told in every other case.
+        // Folded under a webhook, it may be on record only; what stands has to be told in every
+        // other case.
         let on_record = || {
             world
                 .rows
@@ -180,8 +182,8 @@ fn without_faults_every_message_is_unlike_every_other() {
     }
 }
 
-/// The calls of a first delivery: ack, message and anchors are read, the claim is written, the secret is read, the message posted, then the
-/// outcome written.
+/// The calls of a first delivery: ack, message and anchors are read, the claim is written, the
+/// secret is read, the message posted, then the outcome written.
 const CLAIM: usize = 3;
 const POST: usize = 5;
 const OUTCOME: usize = 6;

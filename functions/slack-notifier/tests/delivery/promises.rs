@@ -532,7 +532,8 @@ fn amazon_q_developer_is_told_each_version_once() {
 #[test]
 fn two_deliveries_at_once_post_once() {
     let world = World::with(WEBHOOK);
-    // The first has claimed the message, and died before it posted: ack, slot and fold were read, the claim written.
+    // The first has claimed the message, and died before it posted: ack, slot and fold were read,
+    // the claim written.
     world.fault(5, Fault::CrashBefore);
     assert!(give(&started(&world), &world, &batch(&[&sample::alert()], 1)).is_none());
     let busy = deliver(&started(&world), &world, &sample::alert());

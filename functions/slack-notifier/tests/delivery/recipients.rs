@@ -1,4 +1,5 @@
-//! Slack hears that the last person who received e-mail is gone, and that somebody is there again: each once.
+//! Slack hears that the last person who received e-mail is gone, and that somebody is there again:
+//! each once.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Slack is dead, and nobody's e-mail subscription is confirmed: nothing that nobody could read is acknowledged.
+//! Slack is dead, and nobody's e-mail subscription is confirmed: nothing that nobody could read is
+//! acknowledged.
 
 use std::rc::Rc;
 

@@ -25,7 +25,8 @@ impl Documents {
                 .is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
     }
 
-    /// A raw control character in a string, at `next`. Where it ends a line of JSON lines, the line was cut off.
+    /// A raw control character in a string, at `next`. Where it ends a line of JSON lines, the line
+    /// was cut off.
     pub(super) fn control<S: Sink + ?Sized>(
         &mut self,
         text: Text<'_>,

@@ -1,4 +1,5 @@
-//! Keys, values and elements: from their first byte to their last, over as many windows as they take.
+//! Keys, values and elements: from their first byte to their last, over as many windows as they
+//! take.
 
 use super::{At, Documents, List, MessageType, Text};
 use crate::items::{Item, Items, LARGEST, Sink};

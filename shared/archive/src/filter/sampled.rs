@@ -1,12 +1,14 @@
 //! A search for long needles that looks at every fourteenth place or so.
 //!
-//! A needle of at least `stride + 3` bytes, wherever it stands, covers the four bytes at some multiple of the stride. So only there are
-//! four bytes looked up among those of the needles, and the few places whose bytes are known are looked at as a whole.
+//! A needle of at least `stride + 3` bytes, wherever it stands, covers the four bytes at some
+//! multiple of the stride. So only there are four bytes looked up among those of the needles, and
+//! the few places whose bytes are known are looked at as a whole.
 
 /// The bytes that are looked up at once.
 const GRAM: usize = 4;
 
-/// Bits of the table that tells, for nearly all of the text, that four bytes are not known. It has to stay in the nearest cache.
+/// Bits of the table that tells, for nearly all of the text, that four bytes are not known. It has
+/// to stay in the nearest cache.
 const BITS: usize = 1 << 16;
 
 /// Slots of the table that tells where the known ones stand.
@@ -104,7 +106,8 @@ impl Sampled {
         }
     }
 
-    /// `FOUR` is four times `STRIDE`, so that four places are looked at before there is anything to decide.
+    /// `FOUR` is four times `STRIDE`, so that four places are looked at before there is anything to
+    /// decide.
     #[inline]
     fn is_in_by<const STRIDE: usize, const FOUR: usize>(&self, text: &[u8]) -> bool {
         let (fours, rest) = text.as_chunks::<FOUR>();
@@ -133,7 +136,8 @@ impl Sampled {
             .map_or(1, |bits| bits >> (bit % 64))
     }
 
-    /// Whether some needle has the four bytes with which one of the pieces of the text, the first of them at `base`, begins.
+    /// Whether some needle has the four bytes with which one of the pieces of the text, the first
+    /// of them at `base`, begins.
     #[inline]
     fn stands_in<const STRIDE: usize>(
         &self,
@@ -196,8 +200,8 @@ impl Stride {
     }
 }
 
-/// Where in a needle so many places in a row begin whose bytes are in the fewest other needles. What needles have in common, such as
-/// `:assumed-role/`, is mostly what every record has.
+/// Where in a needle so many places in a row begin whose bytes are in the fewest other needles.
+/// What needles have in common, such as `:assumed-role/`, is mostly what every record has.
 fn least_shared(needle: &[u8], needles: &[&[u8]], places: usize) -> usize {
     let shared: Vec<usize> = needle
         .windows(GRAM)

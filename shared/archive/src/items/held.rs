@@ -76,8 +76,8 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         self.columns(&objects, only_objects, item, Reason::NotAnObject("a list"));
     }
 
-    /// An object that may be columns, as `--query 'Events[].{time:EventTime,event:CloudTrailEvent}'`
-    /// prints it.
+    /// An object that may be columns, as `--query
+    /// 'Events[].{time:EventTime,event:CloudTrailEvent}'` prints it.
     pub(super) fn renamed(&mut self, json: &[u8], keys: &Keys, item: Item) {
         let texts = texts_of_objects(json);
         if texts.is_empty() {

@@ -105,7 +105,8 @@ fn from_stream(bytes: &[u8], filter: &Filter) -> (Kept, Counts) {
     (kept, counts)
 }
 
-/// Everything in the text, which must come out alike plain and compressed, at one go and in small pieces.
+/// Everything in the text, which must come out alike plain and compressed, at one go and in small
+/// pieces.
 fn all(bytes: &[u8]) -> (Kept, Counts) {
     let (kept, counts) = from_stream(bytes, &Filter::everything());
     if !bytes.starts_with(&MAGIC) {

@@ -31,7 +31,8 @@ impl<S: Simd> Block<S> {
     /// Whether the block has no bracket, backslash, vertical bar or control character.
     #[inline(always)]
     pub(super) fn is_plain(self) -> bool {
-        // `[ \ ] { | }` with the bit of 0x20 set are 0x7b to 0x7d; the addition takes them, and nothing else, to the top: 0xfd to 0xff.
+        // `[ \ ] { | }` with the bit of 0x20 set are 0x7b to 0x7d; the addition takes them, and
+        // nothing else, to the top: 0xfd to 0xff.
         let lifted = (self.text | 0x20) + 0x82;
         let notable =
             lifted.saturating_sub(self.splat(0xfc)) | self.splat(0x20).saturating_sub(self.text);
@@ -50,7 +51,8 @@ impl<S: Simd> Block<S> {
 
     #[inline(always)]
     pub(super) fn brackets(self) -> Brackets {
-        // With the bit of 0x20 set, both kinds of brackets look alike, and no other byte looks like them.
+        // With the bit of 0x20 set, both kinds of brackets look alike, and no other byte looks like
+        // them.
         let folded = self.text | 0x20;
         Brackets {
             open: folded.simd_eq(b'{').to_bitmask(),

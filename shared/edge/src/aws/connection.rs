@@ -67,7 +67,8 @@ const LARGE_OBJECTS: Patience = Patience {
     call: Duration::from_secs(55),
 };
 
-/// IAM may think for half a minute before it answers with a page of an account's users, groups, roles and policies.
+/// IAM may think for half a minute before it answers with a page of an account's users, groups,
+/// roles and policies.
 const SLOW_ANSWERS: Patience = Patience {
     connect: Duration::from_secs(1),
     read: Duration::from_secs(40),
@@ -105,7 +106,8 @@ impl Connection {
         Self::with(PERSON).await
     }
 
-    /// The same for calls that take long to answer. It has a pool of its own. A call that was to wait for longer still does.
+    /// The same for calls that take long to answer. It has a pool of its own. A call that was to
+    /// wait for longer still does.
     #[must_use]
     pub fn for_slow_answers(&self) -> Self {
         let patience = self.patience.at_least(SLOW_ANSWERS);
@@ -132,7 +134,8 @@ impl Connection {
     }
 }
 
-/// TLS by rustls over ring: aws-lc, the SDK's own choice, spends 30 ms of CPU on the first connection, ring 3 ms.
+/// TLS by rustls over ring: aws-lc, the SDK's own choice, spends 30 ms of CPU on the first
+/// connection, ring 3 ms.
 fn http_client(patience: Patience) -> SharedHttpClient {
     let settings = HttpConnectorSettings::builder()
         .connect_timeout(patience.connect)

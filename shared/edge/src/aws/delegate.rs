@@ -1,6 +1,7 @@
 //! All ports of a function in one, each through the member that has it.
 
-/// Implements the named ports for a struct by its members: `tables`, `queue`, `topics`, `bucket`, `directory`, and the clock of the machine.
+/// Implements the named ports for a struct by its members: `tables`, `queue`, `topics`, `bucket`,
+/// `directory`, and the clock of the machine.
 macro_rules! delegate {
     ($whole:ty: $($port:ident),+) => {
         $(delegate!(@$port $whole);)+

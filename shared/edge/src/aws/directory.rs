@@ -136,7 +136,8 @@ impl<C: Clock> Directory for ReaderRoles<C> {
     }
 }
 
-/// A page as the AWS CLI prints it, without what a snapshot has no use for. One that says `IsTruncated` and is the last is read as such.
+/// A page as the AWS CLI prints it, without what a snapshot has no use for. One that says
+/// `IsTruncated` and is the last is read as such.
 fn as_printed(page: &GetAccountAuthorizationDetailsOutput) -> String {
     let users = page
         .user_detail_list()

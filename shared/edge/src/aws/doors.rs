@@ -19,7 +19,8 @@ const SESSION: &str = "rolewatch";
 /// For how long it is let in, in seconds: the least that STS grants.
 const LIFETIME: i32 = 900;
 
-/// How long before their end credentials are renewed, in seconds: a call and its repetitions must fit in.
+/// How long before their end credentials are renewed, in seconds: a call and its repetitions must
+/// fit in.
 const RENEWED: i64 = 120;
 
 /// One for each account, kept until shortly before it closes.
@@ -41,7 +42,8 @@ struct Door {
 }
 
 impl<C: Clock> Doors<C> {
-    /// Opens nothing yet. `role` is the name, without a path, that the role has in every account; `partition` is mostly `aws`.
+    /// Opens nothing yet. `role` is the name, without a path, that the role has in every account;
+    /// `partition` is mostly `aws`.
     pub fn new(connection: &Connection, partition: &str, role: &str, clock: C) -> Self {
         Self {
             config: connection.config.clone(),
@@ -106,7 +108,8 @@ impl<C: Clock> Doors<C> {
         format!("arn:{}:iam::{account}:role/{}", self.partition, self.role)
     }
 
-    /// Hands on what went wrong inside an account. Who was let in before may have been shut out since, and has to knock again.
+    /// Hands on what went wrong inside an account. Who was let in before may have been shut out
+    /// since, and has to knock again.
     pub(super) fn hand_on(&self, account: AccountId, trouble: Trouble) -> Trouble {
         if matches!(trouble, Trouble::Refused { .. }) {
             self.open

@@ -1,6 +1,7 @@
 //! What a bucket tells others of, in S3.
 //!
-//! A bucket has one configuration for all of it, and writing one replaces the whole. So whatever is added is added to what was read.
+//! A bucket has one configuration for all of it, and writing one replaces the whole. So whatever is
+//! added is added to what was read.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput as Configuration;
@@ -148,10 +149,12 @@ impl Notifications {
         })
     }
 
-    /// Adds EventBridge to what was read, writes it, and reads it again to see that nothing else changed.
+    /// Adds EventBridge to what was read, writes it, and reads it again to see that nothing else
+    /// changed.
     pub async fn add_event_bridge(&self, bucket: &str, before: &Notified) -> Result<(), Trouble> {
         let whole = before.with_event_bridge();
-        // Whoever was told before is told the same. S3 would send each of them a test event, and refuse all if one is gone.
+        // Whoever was told before is told the same. S3 would send each of them a test event, and
+        // refuse all if one is gone.
         let put = async |client: Client| {
             let put = client
                 .put_bucket_notification_configuration()

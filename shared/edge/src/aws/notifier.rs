@@ -11,7 +11,8 @@ use crate::settings::NotifierSettings;
 pub struct NotifierAws {
     /// The outbox; it has no ledger.
     pub tables: Tables,
-    /// Operations, and by [`Topics::publish_on`] the topic of chat applications; it has none for findings.
+    /// Operations, and by [`Topics::publish_on`] the topic of chat applications; it has none for
+    /// findings.
     pub topics: Topics,
     /// Slack's secret.
     pub secrets: Secrets,

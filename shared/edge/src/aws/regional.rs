@@ -1,4 +1,5 @@
-//! Buckets in any Region. S3 answers only in the Region of the bucket, and tells everybody else which one that is.
+//! Buckets in any Region. S3 answers only in the Region of the bucket, and tells everybody else
+//! which one that is.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -15,7 +16,8 @@ use super::connection::Connection;
 /// The header with which S3 names the Region of a bucket.
 const REGION: &str = "x-amz-bucket-region";
 
-/// The error codes that mean "not in this Region". The first comes with status 301, the second from the right endpoint with the wrong signature.
+/// The error codes that mean "not in this Region". The first comes with status 301, the second from
+/// the right endpoint with the wrong signature.
 const ELSEWHERE: &[&str] = &[
     "PermanentRedirect",
     "AuthorizationHeaderMalformed",
@@ -41,7 +43,8 @@ impl Regional {
         }
     }
 
-    /// Makes a call in the Region where the bucket is known to be. If S3 names another Region, the call is made once more, there.
+    /// Makes a call in the Region where the bucket is known to be. If S3 names another Region, the
+    /// call is made once more, there.
     pub(super) async fn call<T, E, F>(
         &self,
         bucket: &str,

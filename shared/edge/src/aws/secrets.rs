@@ -19,7 +19,8 @@ impl SecretArn {
     /// What to ask for, in this order, until the service knows it.
     fn ids(&self) -> Vec<String> {
         match self {
-            // Without the hyphen and six characters that Secrets Manager adds, it is no ARN that Secrets Manager knows for certain: by its name it is found.
+            // Without the hyphen and six characters that Secrets Manager adds, it is no ARN that
+            // Secrets Manager knows for certain: by its name it is found.
             Self::Secret(arn) => iter::once(arn.clone())
                 .chain(arn.split_once(":secret:").map(|(_, name)| name.to_owned()))
                 .collect(),
@@ -27,7 +28,8 @@ impl SecretArn {
                 let name = arn
                     .split_once(":parameter/")
                     .map_or(arn.as_str(), |(_, name)| name);
-                // The ARN of a path has lost the first slash. `slack` and `/slack` have the same one.
+                // The ARN of a path has lost the first slash. `slack` and `/slack` have the same
+                // one.
                 let path = format!("/{name}");
                 if name.contains('/') {
                     vec![path]
@@ -58,7 +60,8 @@ impl Secrets {
         let mut first_refused = None;
         for id in self.arn.ids() {
             match self.ask(&id).await {
-                // Whether there is no such secret, or none that may be read, is not always told apart.
+                // Whether there is no such secret, or none that may be read, is not always told
+                // apart.
                 Err(Trouble::Refused { what, why }) => {
                     first_refused
                         .get_or_insert(refused(&what, &format!("{why} (asked for `{id}`)")));

@@ -48,7 +48,8 @@ impl Printed {
         self.truncated = page.is_truncated();
     }
 
-    /// The durations are those that were listed after the details: so every role that is in these has one.
+    /// The durations are those that were listed after the details: so every role that is in these
+    /// has one.
     pub(super) fn text(self, durations: &Durations) -> String {
         let lasting = |(arn, mut role): (String, Value)| {
             if let Some(role) = role.as_object_mut() {

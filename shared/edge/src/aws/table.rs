@@ -16,13 +16,14 @@ use crate::settings::TableNames;
 /// A row's attributes.
 type Item = HashMap<String, AttributeValue>;
 
-/// No sort key that starts with a text is greater than that text with this behind it: keys are compared byte by byte, as UTF-8.
+/// No sort key that starts with a text is greater than that text with this behind it: keys are
+/// compared byte by byte, as UTF-8.
 const GREATEST: char = '\u{10FFFF}';
 
 /// The two tables.
 ///
-/// A call whose reply was lost is made again, and then finds what it put itself: [`Table::keep`] answers [`Kept::Known`] and
-/// [`Table::replace`] `false`, though nobody else was there.
+/// A call whose reply was lost is made again, and then finds what it put itself: [`Table::keep`]
+/// answers [`Kept::Known`] and [`Table::replace`] `false`, though nobody else was there.
 #[derive(Debug, Clone)]
 pub struct Tables {
     client: Client,

@@ -116,7 +116,8 @@ fn values(
     Ok(Some(values).filter(|values| !values.is_empty()))
 }
 
-/// SNS refuses a subject that is too long, empty, or more than visible ASCII; trouble must be told all the same.
+/// SNS refuses a subject that is too long, empty, or more than visible ASCII; trouble must be told
+/// all the same.
 fn subject_line(subject: &str) -> Option<String> {
     let visible = |c: char| {
         if c.is_ascii_graphic() || c == ' ' {

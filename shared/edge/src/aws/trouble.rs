@@ -9,7 +9,8 @@ use rolewatch_guard::untrusted::shows_as_itself;
 
 use crate::port::Trouble;
 
-/// The error codes that mean "too many calls", beside those with `Throttl` in them. AWS sends most of them with status 400.
+/// The error codes that mean "too many calls", beside those with `Throttl` in them. AWS sends most
+/// of them with status 400.
 const TOO_MANY: &[&str] = &[
     "BandwidthLimitExceeded",
     "LimitExceededException",

@@ -177,7 +177,8 @@ fn doors(sessions: &[Session]) -> BTreeMap<Door<'_>, Vec<&Session>> {
     doors
 }
 
-/// The times in which these sessions, which are in order, were seen used; those at most `apart` seconds apart are one.
+/// The times in which these sessions, which are in order, were seen used; those at most `apart`
+/// seconds apart are one.
 fn spans(sessions: &[&Session], apart: i64) -> Vec<(Moment, Moment)> {
     let mut spans: Vec<(Moment, Moment)> = Vec::new();
     for session in sessions {

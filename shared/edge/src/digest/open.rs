@@ -68,7 +68,8 @@ pub(super) fn broken(findings: &[State], since: Moment) -> Vec<Broken> {
     broken.into_iter().map(|(_, broken)| broken).collect()
 }
 
-/// What is unproven and has waited for its evidence: what was alerted before what was not, the worst first, then the latest.
+/// What is unproven and has waited for its evidence: what was alerted before what was not, the
+/// worst first, then the latest.
 pub(super) fn unproven(findings: &[State], now: Moment) -> Vec<Open> {
     let mut open: Vec<&State> = findings
         .iter()

@@ -10,7 +10,8 @@ use crate::ledger::heard_of;
 use crate::port::{Table, Trouble};
 use crate::wire::{Account, Silent};
 
-/// Accounts of the policy of which nothing was heard since `since`, then regions that the policy names of the others.
+/// Accounts of the policy of which nothing was heard since `since`, then regions that the policy
+/// names of the others.
 pub(super) async fn silent<T: Table>(
     table: &T,
     policy: &Policy,

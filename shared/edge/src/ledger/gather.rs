@@ -1,7 +1,8 @@
 //! From some sessions and records to everything that their judgement depends on.
 //!
-//! INVARIANT (closure): what is found leads to questions (the session's other half, the mint of the caller's session, its account's IAM changes), and
-//! every question is asked once, until there is none left. Then the findings about what was asked for are those that all facts would give.
+//! INVARIANT (closure): what is found leads to questions (the session's other half, the mint of the
+//! caller's session, its account's IAM changes), and every question is asked once, until there is
+//! none left. Then the findings about what was asked for are those that all facts would give.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,7 +24,8 @@ use crate::port::{Place, Row, Span, Table, Trouble};
 /// Two halves, or a mint and what the console writes of it, are at most this many seconds apart.
 const SAME_CALL: i64 = 5;
 
-/// A session's own records are at most this many seconds from its mint: the longest session of the console, and one hour.
+/// A session's own records are at most this many seconds from its mint: the longest session of the
+/// console, and one hour.
 pub(crate) const SESSION: i64 = 13 * 3_600;
 
 /// What was gathered.
@@ -222,7 +224,8 @@ impl<'a, T: Table> Gather<'a, T> {
             }
             "names" | "role" => self.hint(row),
             "session" if Kind::Use.is(&row.sk) => self.hint(row),
-            // What was done with a session waits there for its mint; from the mint nothing leads to it.
+            // What was done with a session waits there for its mint; from the mint nothing leads to
+            // it.
             "session" | "key" if Kind::Child.is(&row.sk) => {}
             _ => self.fact(row),
         }

@@ -11,7 +11,8 @@ use rolewatch_guard::world::World;
 use super::keys;
 use crate::port::{Place, Span, Table, Trouble};
 
-/// The hour of the latest record of each region of an account. What nothing was ever heard of is not in it.
+/// The hour of the latest record of each region of an account. What nothing was ever heard of is
+/// not in it.
 ///
 /// # Errors
 /// The table's own.
@@ -71,7 +72,8 @@ impl Heard {
         }
     }
 
-    /// The partitions with the hours that matter: of the Regions in which the accounts' IAM events are, or may be, recorded.
+    /// The partitions with the hours that matter: of the Regions in which the accounts' IAM events
+    /// are, or may be, recorded.
     pub(super) fn questions(&self, accounts: &BTreeSet<AccountId>) -> Vec<String> {
         let matters = |log: &&(AccountId, Arc<str>)| {
             let (account, region) = log;

@@ -11,14 +11,16 @@ use crate::port::Span;
 /// Sessions of one name, around one second: what most facts are about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SessionAt {
-    /// `AROA…:session`; of a switch whose records name none, as [`SwitchKey`](rolewatch_guard::SwitchKey) has it.
+    /// `AROA…:session`; of a switch whose records name none, as
+    /// [`SwitchKey`](rolewatch_guard::SwitchKey) has it.
     pub session: String,
     /// The second.
     pub time: Moment,
 }
 
 impl SessionAt {
-    /// The record that the switch is known by, if none of its records names a session. No session's name has a space.
+    /// The record that the switch is known by, if none of its records names a session. No session's
+    /// name has a space.
     pub(crate) fn record(&self) -> Option<RecordKey> {
         let (account, event) = self.session.split_once(' ')?;
         Some(RecordKey {
@@ -28,7 +30,8 @@ impl SessionAt {
     }
 }
 
-/// A text as part of a key. AWS's own are short; whatever is not goes in as its hash, and so does what holds the separator.
+/// A text as part of a key. AWS's own are short; whatever is not goes in as its hash, and so does
+/// what holds the separator.
 fn part(text: &str) -> String {
     if text.len() <= 200 && !text.contains('#') {
         text.to_owned()
@@ -139,7 +142,8 @@ pub(crate) fn heard_of(pk: &str) -> Option<(AccountId, &str)> {
     Some((account.parse().ok()?, region))
 }
 
-/// Of which regions of an account anything was heard, and in which of them its IAM events are recorded.
+/// Of which regions of an account anything was heard, and in which of them its IAM events are
+/// recorded.
 pub(crate) fn regions(account: AccountId) -> String {
     format!("regions#{account}")
 }
@@ -215,7 +219,8 @@ pub(crate) fn slot(text: &str) -> String {
     hash(text).chars().take(3).collect()
 }
 
-/// What a row is, where facts of several kinds share a partition: a letter behind the second, so that one question finds all of some time.
+/// What a row is, where facts of several kinds share a partition: a letter behind the second, so
+/// that one question finds all of some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Mint,

@@ -12,7 +12,8 @@ use super::keys;
 use super::store::KEPT;
 use crate::port::Row;
 
-/// How long a change of membership may be under way to us, in seconds: until then absence proves nothing.
+/// How long a change of membership may be under way to us, in seconds: until then absence proves
+/// nothing.
 pub(crate) const SETTLES: i64 = 900;
 
 /// An answer of `ListGroupsForUser`.

@@ -12,14 +12,15 @@ use rolewatch_guard::world::Log;
 use super::keys::{self, Kind};
 use crate::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
 
-/// How long links of chains are kept after they came, in seconds: a session and what it was used for are never further apart.
+/// How long links of chains are kept after they came, in seconds: a session and what it was used
+/// for are never further apart.
 const LINK_KEPT: i64 = 14 * 86_400;
 
 /// How long everything else is kept after it came, in seconds.
 pub(crate) const KEPT: i64 = 90 * 86_400;
 
-/// The longest that an invocation of switch-guard runs, in seconds (`Timeout` in template.yaml): what one began with
-/// longer ago, it is no longer at work on.
+/// The longest that an invocation of switch-guard runs, in seconds (`Timeout` in template.yaml):
+/// what one began with longer ago, it is no longer at work on.
 pub(crate) const AT_WORK: i64 = 60;
 
 /// Under this key it is noted that a record did not arrive by itself.
@@ -58,7 +59,8 @@ pub enum Learned {
 pub struct Sighting {
     /// The user.
     pub named: NameSeen,
-    /// The end that was known before. `None`: that they belong together is new, or it can't be told any more what was known.
+    /// The end that was known before. `None`: that they belong together is new, or it can't be
+    /// told any more what was known.
     pub known: Option<Moment>,
 }
 
@@ -67,9 +69,11 @@ pub(crate) fn elevated(policy: &Policy) -> impl Fn(&RoleArn) -> bool + '_ {
     |role| Elevated::by_policy(policy).may_be(role)
 }
 
-/// Puts what a record says under every key by which it may be looked for. Repeating it changes nothing.
+/// Puts what a record says under every key by which it may be looked for. Repeating it changes
+/// nothing.
 ///
-/// `first_try`: nobody can have stopped half-way through this very message, so that a record which was seen through needs no second look.
+/// `first_try`: nobody can have stopped half-way through this very message, so that a record which
+/// was seen through needs no second look.
 ///
 /// # Errors
 /// The table's own; then the record has to be stored again.
@@ -108,7 +112,8 @@ pub async fn store<T: Table>(
     let members = std::iter::once((&arrival.seen, &arrival.body))
         .chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
     let members: Vec<(&Seen, &String)> = members.filter(|(seen, _)| seen.fact.is_some()).collect();
-    // INVARIANT (family): versions and corrections of one record lie under the keys of all of them, so whoever finds one finds all.
+    // INVARIANT (family): versions and corrections of one record lie under the keys of all of them,
+    // so whoever finds one finds all.
     let places: Vec<(String, String)> = members
         .iter()
         .flat_map(|(seen, _)| places(seen, policy))
@@ -152,7 +157,8 @@ pub enum Known {
     Not,
 }
 
-/// What is known of a record, `body` being the record as [`rolewatch_guard::seen::reduced`] leaves it.
+/// What is known of a record, `body` being the record as [`rolewatch_guard::seen::reduced`] leaves
+/// it.
 ///
 /// # Errors
 /// The table's own.
@@ -175,7 +181,8 @@ pub async fn known<T: Table>(table: &T, record: &RecordKey, body: &str) -> Resul
     })
 }
 
-/// Notes that a record had to be recovered. `Written`: for the first time, whichever file it is in and however often that is read.
+/// Notes that a record had to be recovered. `Written`: for the first time, whichever file it is in
+/// and however often that is read.
 ///
 /// # Errors
 /// The table's own.
@@ -268,14 +275,16 @@ async fn family<T: Table>(
     let sk = format!("v#{}~{version}", keys::record_part(&seen.key));
     let mut kept = Vec::new();
     for pk in &partitions {
-        // First the row, then the question: of two versions that arrive at once, at least one sees both.
+        // First the row, then the question: of two versions that arrive at once, at least one sees
+        // both.
         let row = Row {
             rank: keys::second(now),
             ..row(pk.clone(), sk.clone(), body, expires)
         };
         kept.push(table.keep(Place::Ledger, row, Keep::First).await?);
     }
-    // INVARIANT (once): the first row lies under the record's own key, and of all copies only one writes it.
+    // INVARIANT (once): the first row lies under the record's own key, and of all copies only one
+    // writes it.
     let is_known = kept.first() == Some(&Kept::Known);
     let own = keys::record(&seen.key);
     let mut found: Vec<(Seen, String)> = Vec::new();
@@ -489,7 +498,8 @@ fn log_rows(seen: &Seen, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
     rows
 }
 
-/// That a Region's log told of an account in this hour, and whether IAM's events are recorded there.
+/// That a Region's log told of an account in this hour, and whether IAM's events are recorded
+/// there.
 fn heard(seen: &Seen, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
     let log = Log::of(seen.service, region);
     let mut rows = Vec::new();
@@ -553,8 +563,8 @@ async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Tr
 
 /// What this record will tell of a user, before it is stored.
 ///
-/// A record that is there already may have been stored by an invocation that was stopped before it told anybody: then what was known before it
-/// can't be told.
+/// A record that is there already may have been stored by an invocation that was stopped before it
+/// told anybody: then what was known before it can't be told.
 async fn sighting<T: Table>(table: &T, seen: &Seen) -> Result<Option<Sighting>, Trouble> {
     let Some(named) = &seen.named else {
         return Ok(None);

@@ -1,4 +1,5 @@
-//! What a record that arrived can change: its own session, those made with it, those that rest on what it tells of users, groups and devices.
+//! What a record that arrived can change: its own session, those made with it, those that rest on
+//! what it tells of users, groups and devices.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,8 @@ use crate::port::{Place, Span, Table, Trouble};
 pub struct Touched {
     /// Sessions, whole.
     pub sessions: BTreeSet<SessionAt>,
-    /// Records that are no session: refused attempts, root sessions, console steps without a session.
+    /// Records that are no session: refused attempts, root sessions, console steps without a
+    /// session.
     pub records: BTreeSet<RecordKey>,
     /// What is told of users, groups and devices: what rests on it is found in the ledger.
     pub told: Told,
@@ -31,11 +33,13 @@ pub struct Told {
     changed: BTreeSet<Entity>,
     /// Groups that somebody joined or left, by account and name, and the record that says so.
     groups: BTreeSet<(AccountId, String, RecordKey)>,
-    /// The record has other versions, or corrects or is corrected. Then more may be new than it says itself.
+    /// The record has other versions, or corrects or is corrected. Then more may be new than it
+    /// says itself.
     contested: bool,
     sighting: Option<Sighting>,
     accounts: BTreeSet<AccountId>,
-    /// Accounts of which it is told whether anything is missing from their logs, and so of everybody in them.
+    /// Accounts of which it is told whether anything is missing from their logs, and so of
+    /// everybody in them.
     everybody: BTreeSet<AccountId>,
 }
 
@@ -49,7 +53,8 @@ impl Told {
         self.groups.extend(group);
     }
 
-    /// It became known who made a change. That is told of those who were added to a group, and of nobody else.
+    /// It became known who made a change. That is told of those who were added to a group, and of
+    /// nobody else.
     fn changer(&mut self, change: &IamChange) {
         if matches!(change.what, Change::AddUserToGroup { .. }) {
             self.accounts.insert(change.account);
@@ -72,12 +77,14 @@ impl Told {
         &self.accounts
     }
 
-    /// All users, groups and devices of which something else may be known than before, by every name and id. `world` has everything that tells who
-    /// is who in the accounts, and was read after the record was stored.
+    /// All users, groups and devices of which something else may be known than before, by every
+    /// name and id. `world` has everything that tells who is who in the accounts, and was read
+    /// after the record was stored.
     pub fn entities(&self, world: &World, rosters: &Rosters) -> BTreeSet<Entity> {
         let mut changed = self.changed.clone();
         for (account, name, record) in &self.groups {
-            // Of several that are stored at once, the first by its time is the first for all of them.
+            // Of several that are stored at once, the first by its time is the first for all of
+            // them.
             if self.contested || first_to_name_group(world, rosters, *account, name) == Some(record)
             {
                 changed.insert(Entity::Group(*account, Handle::name(name)));
@@ -216,7 +223,8 @@ async fn children<T: Table>(table: &T, policy: &Policy, mint: &Mint) -> Result<V
     Ok(found)
 }
 
-/// What lies under a session that began within five seconds of a moment, of the kinds that are asked for by their sort keys.
+/// What lies under a session that began within five seconds of a moment, of the kinds that are
+/// asked for by their sort keys.
 async fn of_session<T: Table>(
     table: &T,
     policy: &Policy,

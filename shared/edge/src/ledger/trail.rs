@@ -21,7 +21,8 @@ fn trail_of(bucket: &str, prefix: &str) -> String {
     format!("swept#{}", hash(&format!("{bucket}\n{prefix}")))
 }
 
-/// The last part of a key as it sorts among its like; one that no key of a row can be is told by its hash.
+/// The last part of a key as it sorts among its like; one that no key of a row can be is told by
+/// its hash.
 fn name_part(name: &str) -> String {
     if (1..=LONGEST).contains(&name.len()) {
         name.to_owned()
@@ -41,7 +42,8 @@ fn note(pk: String, sk: String, rank: String, now: Moment) -> Row {
     }
 }
 
-/// Notes that all of a log file was dealt with. `folder` ends in `/`, and `name` is what follows it.
+/// Notes that all of a log file was dealt with. `folder` ends in `/`, and `name` is what follows
+/// it.
 ///
 /// # Errors
 /// The table's own.

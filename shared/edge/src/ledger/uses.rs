@@ -1,7 +1,8 @@
 //! How often a session was used, counted so that nothing counts twice.
 //!
-//! Of every use a row is kept under one of 4,096 slots, chosen by the event's id: a copy of the event falls into the same slot, in whatever order they
-//! come, and the rows of a session stay few. So the number of slots taken is the number of events *at least*: of a hundred, one or two share
+//! Of every use a row is kept under one of 4,096 slots, chosen by the event's id: a copy of the
+//! event falls into the same slot, in whatever order they come, and the rows of a session stay few.
+//! So the number of slots taken is the number of events *at least*: of a hundred, one or two share
 //! their slot with another; of many thousands, most do.
 
 use std::collections::BTreeSet;

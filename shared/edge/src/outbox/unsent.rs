@@ -1,7 +1,9 @@
-//! What has still to be told: a small row for each version of a finding, under the UTC day on which it was stored.
+//! What has still to be told: a small row for each version of a finding, under the UTC day on which
+//! it was stored.
 //!
-//! A table is asked for partitions and never searched, so these rows are how a finding is found of which nobody has heard. A row is put before the
-//! finding's own, and is never put again once it is closed: another version has a row of its own.
+//! A table is asked for partitions and never searched, so these rows are how a finding is found of
+//! which nobody has heard. A row is put before the finding's own, and is never put again once it is
+//! closed: another version has a row of its own.
 
 use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::moment::Moment;
@@ -51,7 +53,8 @@ pub struct Note {
 pub enum Closed {
     /// It, or a later one, was acknowledged.
     Acknowledged,
-    /// It is reported and not alerted, or was withdrawn before anybody was told, or was never stored.
+    /// It is reported and not alerted, or was withdrawn before anybody was told, or was never
+    /// stored.
     Nothing,
 }
 
@@ -174,7 +177,8 @@ pub(crate) async fn try_again<T: Table>(
     change(table, unsent, &note, now).await
 }
 
-/// Notes that nothing has to be done any more. If somebody changed the row meanwhile, it is closed by whoever looks next.
+/// Notes that nothing has to be done any more. If somebody changed the row meanwhile, it is closed
+/// by whoever looks next.
 pub(crate) async fn close<T: Table>(
     table: &T,
     unsent: &Unsent,
@@ -232,7 +236,8 @@ impl Unsent {
 }
 
 impl Day {
-    /// Whether no row can be added to it any more: no invocation lasts from one day to the next but one.
+    /// Whether no row can be added to it any more: no invocation lasts from one day to the next but
+    /// one.
     pub(crate) fn is_over(&self, now: Moment) -> bool {
         is_over(&self.name, now)
     }

@@ -1,11 +1,13 @@
 //! What is known from sweep to sweep of who receives e-mail, and what Slack is told of it.
 //!
-//! When the last person is gone, Slack is told once, and once more when somebody receives e-mail again. Both are versions of one
-//! message, counted up for as long as the stack lives: an odd one says that nobody is left, an even one that somebody is there again. So
-//! slack-notifier drops one that comes late, and posts none twice. What Slack has not taken is sent again with growing pauses.
+//! When the last person is gone, Slack is told once, and once more when somebody receives e-mail
+//! again. Both are versions of one message, counted up for as long as the stack lives: an odd one
+//! says that nobody is left, an even one that somebody is there again. So slack-notifier drops one
+//! that comes late, and posts none twice. What Slack has not taken is sent again with growing
+//! pauses.
 //!
-//! INVARIANT (claim before send): whoever publishes first counts the try in the row, version-checked, so that of two sweeps at once one
-//! publishes.
+//! INVARIANT (claim before send): whoever publishes first counts the try in the row,
+//! version-checked, so that of two sweeps at once one publishes.
 
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -47,7 +49,8 @@ pub struct Standing {
     /// When it was published last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Moment>,
-    /// Since when notices on the operations topic may have reached nobody. None: they are received, or were sent again.
+    /// Since when notices on the operations topic may have reached nobody. None: they are
+    /// received, or were sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_since: Option<Moment>,
 }
@@ -95,7 +98,8 @@ impl Standing {
         after
     }
 
-    /// Whether it is published now: for the first time, or because its pause is over or Slack takes messages again.
+    /// Whether it is published now: for the first time, or because its pause is over or Slack takes
+    /// messages again.
     fn is_due(&self, now: Moment, slack: Option<Moment>) -> bool {
         let Some(last) = self.last.filter(|_| self.told < self.version) else {
             return self.told < self.version;
@@ -113,8 +117,9 @@ impl Standing {
     }
 }
 
-/// Looks who receives e-mail, and sees to it that Slack is told what changed. Since when alerts that had waited can be read again, if they can:
-/// since a person receives e-mail, or since Slack takes messages after it had not.
+/// Looks who receives e-mail, and sees to it that Slack is told what changed. Since when alerts
+/// that had waited can be read again, if they can: since a person receives e-mail, or since Slack
+/// takes messages after it had not.
 ///
 /// # Errors
 /// The table's and the topic's own. The next sweep goes on.
@@ -222,7 +227,8 @@ async fn write<T: Table>(table: &T, standing: &Standing, seen: u64) -> Result<bo
     table.replace(Place::Outbox, row, seen).await
 }
 
-/// Notes that Slack takes messages, after it had not or after nobody knew. What waits for Slack need not wait for its pause.
+/// Notes that Slack takes messages, after it had not or after nobody knew. What waits for Slack
+/// need not wait for its pause.
 pub(crate) async fn slack_takes<T: Table>(table: &T, now: Moment) -> Result<(), Trouble> {
     let row = Row {
         pk: PK.to_owned(),

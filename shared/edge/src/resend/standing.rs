@@ -7,7 +7,8 @@ use crate::outbox::Stored;
 use crate::outbox::unsent::{Closed, Unsent};
 use crate::wire::Status;
 
-/// So long after it was withdrawn unsaid, a message about it may still come out of a queue, in seconds: somebody was stopped after publishing it.
+/// So long after it was withdrawn unsaid, a message about it may still come out of a queue, in
+/// seconds: somebody was stopped after publishing it.
 const STRAGGLES: i64 = 86_400;
 
 /// Where a finding stands.
@@ -40,7 +41,8 @@ pub(super) fn standing(
     now: Moment,
 ) -> Standing {
     let Some(state) = stored.map(|stored| &stored.state) else {
-        // The row was put and the finding was not, yet or at all. Then it is found and stored again, under another day.
+        // The row was put and the finding was not, yet or at all. Then it is found and stored
+        // again, under another day.
         let over = rows.iter().all(|row| row.day_is_over(now));
         return if over {
             Standing::Closed(Closed::Nothing)

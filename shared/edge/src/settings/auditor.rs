@@ -13,14 +13,16 @@ use super::{
 pub struct AuditorSettings {
     /// What every function with a ledger is told.
     pub stack: StackSettings,
-    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to be judged again. None: the
-    /// queue of events.
+    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to
+    /// be judged again. None: the queue of events.
     pub switch_queue_url: Option<String>,
     /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
     pub findings_topic: TopicArn,
-    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read the event history.
+    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may
+    /// read the event history.
     pub reader_role: String,
-    /// `ROLEWATCH_REGIONS`: where events are looked for. Empty: in the regions of the policy, or at home.
+    /// `ROLEWATCH_REGIONS`: where events are looked for. Empty: in the regions of the policy, or
+    /// at home.
     pub regions: Vec<String>,
     /// `ROLEWATCH_LANGUAGE`: that of the digest's e-mail, `en` or `ja`.
     pub language: Language,

@@ -10,7 +10,8 @@ use super::{SecretArn, arn_of, bucket, plain, role_name};
 /// Of the functions that notice when somebody tampers with the guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnSettings {
-    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may read groups.
+    /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may
+    /// read groups.
     pub reader_role: String,
     /// `ROLEWATCH_STACK`: with it begins the name of every resource that is guarded.
     pub stack: String,
@@ -18,7 +19,8 @@ pub struct OwnSettings {
     pub trails: BTreeSet<String>,
     /// `ROLEWATCH_KEY_ARN`: the stack's key, which is guarded; its id says nothing of the stack.
     pub key: Option<String>,
-    /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to, which is guarded. None: there is nothing to recover from.
+    /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to, which is guarded. None:
+    /// there is nothing to recover from.
     pub trail_bucket: Option<String>,
     /// `ROLEWATCH_TRAIL_KEY_ARN`: the trail's key, which is guarded.
     pub trail_key: Option<String>,

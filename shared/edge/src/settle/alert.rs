@@ -80,7 +80,8 @@ fn region(finding: &Finding, judged: &Judged) -> Option<String> {
         .map(|region| harmless(region))
 }
 
-/// Whether two versions say the same to a reader. Another policy version alone is no news, nor is one more use.
+/// Whether two versions say the same to a reader. Another policy version alone is no news, nor is
+/// one more use.
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,

@@ -24,7 +24,8 @@ const WAITS: i64 = 900;
 #[derive(Debug)]
 pub(super) struct Changes {
     pub(super) states: BTreeMap<String, Stored>,
-    /// Sessions that turn out to be concerned as well: a record in contradicting copies can be of two.
+    /// Sessions that turn out to be concerned as well: a record in contradicting copies can be of
+    /// two.
     pub(super) more: BTreeSet<SessionAt>,
     dirty: BTreeSet<String>,
 }
@@ -38,7 +39,8 @@ pub(super) async fn compare<T: Table>(
     let mut ids = about_sessions(table, &touched.sessions, SESSION).await?;
     ids.extend(about_records(table, judged.record_names()).await?);
     let several = |rule: &str| Rule::find(rule).is_some_and(Rule::over_several);
-    // A stretch or run that took in another one: the other one's finding is about its records, not about what was touched.
+    // A stretch or run that took in another one: the other one's finding is about its records, not
+    // about what was touched.
     let mut absorbed: BTreeSet<String> = BTreeSet::new();
     for finding in judged
         .findings
@@ -108,7 +110,8 @@ impl Changes {
         let (switches, records) = subject(finding);
         let several = Rule::find(finding.rule).is_some_and(Rule::over_several);
         let unproven = finding.verdict == Verdict::Unproven;
-        // Granted for longer than the limit, but not seen used for so long, or not seen used at all.
+        // Granted for longer than the limit, but not seen used for so long, or not seen used at
+        // all.
         let quiet = unproven && matches!(finding.rule, "RW004" | "RW005" | "RW013" | "RW014");
         if let Some(stored) = self.states.get_mut(&finding.id) {
             let state = &mut stored.state;
@@ -168,7 +171,8 @@ impl Changes {
         self.dirty.insert(finding.id.clone());
     }
 
-    /// Stores what changed. `true`: something was stored, or somebody else stored something, so that it has to be looked at again.
+    /// Stores what changed. `true`: something was stored, or somebody else stored something, so
+    /// that it has to be looked at again.
     pub(super) async fn write<T: Table>(
         &mut self,
         table: &T,
@@ -181,7 +185,8 @@ impl Changes {
     }
 }
 
-/// Stores the states of these findings, but for those that somebody else stored since they were read.
+/// Stores the states of these findings, but for those that somebody else stored since they were
+/// read.
 pub(crate) async fn store<T: Table>(
     table: &T,
     states: &BTreeMap<String, Stored>,

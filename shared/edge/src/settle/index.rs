@@ -1,4 +1,5 @@
-//! Which switches a person made, found again by person and role, by account, by day, and by what their judgement rests on.
+//! Which switches a person made, found again by person and role, by account, by day, and by what
+//! their judgement rests on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +30,8 @@ pub(super) struct Entry {
     /// The role's ARN, where the row is looked for by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) role: Option<String>,
-    /// Of a switch under its person and role: the partitions of [`keys::asks`] that it lies in as well.
+    /// Of a switch under its person and role: the partitions of [`keys::asks`] that it lies in as
+    /// well.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     asked: BTreeSet<String>,
 }

@@ -22,7 +22,8 @@ pub(super) const SESSION: i64 = 13 * 3_600;
 /// No session of a role lasts longer, and none of the console, in seconds.
 const LONGEST: i64 = 12 * 3_600;
 
-/// Sessions further apart than this cannot be in one stretch or one sliding day: 24 hours, and the longest session before it.
+/// Sessions further apart than this cannot be in one stretch or one sliding day: 24 hours, and the
+/// longest session before it.
 const APART: i64 = 48 * 3_600;
 
 /// A switch that was examined.
@@ -41,7 +42,8 @@ pub(super) struct Entered {
     pub(super) records: BTreeSet<RecordKey>,
     /// Users and devices that its judgement rests on.
     pub(super) asked: BTreeSet<Entity>,
-    /// When its credentials stop to work. Where nobody says, they may do so as long as any session does.
+    /// When its credentials stop to work. Where nobody says, they may do so as long as any session
+    /// does.
     pub(super) until: Moment,
     pub(super) source_ip: Option<String>,
     pub(super) region: Option<String>,
@@ -54,7 +56,8 @@ pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     /// The touched switches.
     pub(super) entered: Vec<Entered>,
-    /// The switches around them. Of those that share a finding with a touched one, everything was read.
+    /// The switches around them. Of those that share a finding with a touched one, everything was
+    /// read.
     pub(super) around: Vec<Entered>,
     /// All records that are touched: the given ones, and those of the touched switches.
     pub(super) records: BTreeSet<RecordKey>,
@@ -76,8 +79,9 @@ pub(super) fn is_touched(touched: &Touched, at: &SessionAt) -> bool {
 
 /// Judges what was touched by everything that it depends on.
 ///
-/// INVARIANT (asked): a switch is noted under what its judgement rests on before the facts about that are read, and whoever brings such a fact
-/// stores it before looking there. So at least one of the two sees the other.
+/// INVARIANT (asked): a switch is noted under what its judgement rests on before the facts about
+/// that are read, and whoever brings such a fact stores it before looking there. So at least one of
+/// the two sees the other.
 pub(super) async fn judge_touched<T: Table>(
     table: &T,
     book: &Rulebook,
@@ -234,7 +238,8 @@ type Door = ([String; 2], String);
 
 /// What was noted of the touched ones, and what else was found under their people and roles.
 ///
-/// INVARIANT (held): ours are noted before the others are read: of two that are judged at once, at least one sees both.
+/// INVARIANT (held): ours are noted before the others are read: of two that are judged at once, at
+/// least one sees both.
 struct Notes<'t, T> {
     table: &'t T,
     now: Moment,
@@ -245,7 +250,8 @@ struct Notes<'t, T> {
 }
 
 impl<T: Table> Notes<'_, T> {
-    /// Notes what is new, and reads what lies beside it. `true`: something rests on more than was noted before.
+    /// Notes what is new, and reads what lies beside it. `true`: something rests on more than was
+    /// noted before.
     async fn take(
         &mut self,
         own: &[Entered],
@@ -289,7 +295,8 @@ impl<T: Table> Notes<'_, T> {
         Ok(more)
     }
 
-    /// The refused attempts of the same people at the same roles, once the touched ones are among them.
+    /// The refused attempts of the same people at the same roles, once the touched ones are among
+    /// them.
     async fn take_refusals(
         &mut self,
         judgement: &Judgement,
@@ -367,7 +374,8 @@ impl<T: Table> Notes<'_, T> {
     }
 }
 
-/// The switches of one person in one role, once ours are among them, and whether one of ours was not noted so before.
+/// The switches of one person in one role, once ours are among them, and whether one of ours was
+/// not noted so before.
 async fn behind<T: Table>(
     table: &T,
     door: Door,
@@ -476,7 +484,8 @@ impl Entered {
 }
 
 impl Judged {
-    /// The switches that a finding is about, in its order: the same ones whichever of them were touched.
+    /// The switches that a finding is about, in its order: the same ones whichever of them were
+    /// touched.
     pub(super) fn entered_of<'j>(
         &'j self,
         finding: &'j Finding,

@@ -23,7 +23,8 @@ pub(super) struct Lookups {
     pub(super) unanswered: u64,
 }
 
-/// Asks once for each person whose membership is unproven and of whom nothing was heard since the switch.
+/// Asks once for each person whose membership is unproven and of whom nothing was heard since the
+/// switch.
 ///
 /// # Errors
 /// The table's own.

@@ -10,14 +10,16 @@ use crate::outbox::{self, Sending, Stored};
 use crate::port::{Notice, Queue, Table, Topic, Trouble};
 use crate::wire::Alert;
 
-/// The longest that a queue holds a message back, in seconds; the evidence of a switch is given as long.
+/// The longest that a queue holds a message back, in seconds; the evidence of a switch is given as
+/// long.
 const LATER: u32 = 900;
 
 /// Publishes what is due and notes that it was.
 ///
-/// INVARIANT (claim before send): two invocations that judge the same switch, by its two records or by copies of one
-/// that came by two queues, both find it due. One of them sends it. If that one is stopped, its message comes back
-/// after the claim has ended; and what nobody acknowledges is sent again anyway ([`crate::resend`]).
+/// INVARIANT (claim before send): two invocations that judge the same switch, by its two records or
+/// by copies of one that came by two queues, both find it due. One of them sends it. If that one is
+/// stopped, its message comes back after the claim has ended; and what nobody acknowledges is sent
+/// again anyway ([`crate::resend`]).
 pub(crate) async fn send_due<O: Table + Topic>(
     outside: &O,
     states: &mut BTreeMap<String, Stored>,

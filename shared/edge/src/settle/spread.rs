@@ -1,7 +1,8 @@
-//! From what a record tells of users, groups and devices to the switches whose judgement rests on it.
+//! From what a record tells of users, groups and devices to the switches whose judgement rests on
+//! it.
 //!
-//! A few are judged at once. More are judged in turns ([`super::turns`]), so that no message is about more than a few, and nothing else waits
-//! behind them.
+//! A few are judged at once. More are judged in turns ([`super::turns`]), so that no message is
+//! about more than a few, and nothing else waits behind them.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,8 @@ use crate::rulebook::Rulebook;
 /// So many switches are judged by one message.
 pub(super) const MOST: usize = 20;
 
-/// Judges, or has judged, what rests on what was told. `facts`: those that the touched sessions were judged by, read after the record was stored.
+/// Judges, or has judged, what rests on what was told. `facts`: those that the touched sessions
+/// were judged by, read after the record was stored.
 pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
@@ -154,7 +156,8 @@ fn group_key(group: &GroupRef) -> String {
 }
 
 impl Walk {
-    /// Whether an entry is what the walk is about: one that was made in a role to which the policy lets one of the groups. What can't be told is.
+    /// Whether an entry is what the walk is about: one that was made in a role to which the policy
+    /// lets one of the groups. What can't be told is.
     pub(super) fn is_about(&self, entry: &Entry, policy: &Policy) -> bool {
         let role = entry
             .role

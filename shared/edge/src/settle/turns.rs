@@ -1,14 +1,18 @@
-//! What is too much for one message is judged in turns: a few switches by each message, the latest first, and one message at a time for all that
-//! an account has waiting.
+//! What is too much for one message is judged in turns: a few switches by each message, the latest
+//! first, and one message at a time for all that an account has waiting.
 //!
-//! What is to be walked over is a row, and how far the walk came stands in it. Whoever asks for a walk that is under way makes it come round once
-//! more to where it is: however many changes there are, each switch is judged once after the last of them, and not once for each.
+//! What is to be walked over is a row, and how far the walk came stands in it. Whoever asks for a
+//! walk that is under way makes it come round once more to where it is: however many changes there
+//! are, each switch is judged once after the last of them, and not once for each.
 //!
-//! INVARIANT (walked): what lies in the partition when a walk is asked for is judged by facts that are read after that, before the row is closed.
-//! A page is judged first and noted then, and the row is noted only if nobody asked meanwhile; who did is found by `asked`, which only they count up.
+//! INVARIANT (walked): what lies in the partition when a walk is asked for is judged by facts that
+//! are read after that, before the row is closed. A page is judged first and noted then, and the
+//! row is noted only if nobody asked meanwhile; who did is found by `asked`, which only they count
+//! up.
 //!
-//! INVARIANT (alive): while a walk is open, a message about its chain is under way. Who asks writes the row first and then looks whether one is;
-//! who finds nothing to do says so first and then looks at the rows once more. A message that was lost all the same is sent again by [`revive`].
+//! INVARIANT (alive): while a walk is open, a message about its chain is under way. Who asks writes
+//! the row first and then looks whether one is; who finds nothing to do says so first and then
+//! looks at the rows once more. A message that was lost all the same is sent again by [`revive`].
 
 use std::collections::BTreeSet;
 
@@ -48,7 +52,8 @@ const TRIES: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Walk {
     pub(super) partition: String,
-    /// Only those made in roles to which the policy lets one of these groups; all, if there are none.
+    /// Only those made in roles to which the policy lets one of these groups; all, if there are
+    /// none.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) groups: BTreeSet<String>,
     /// Since when it is open. None: nothing is left to do.
@@ -258,12 +263,14 @@ fn busy(chain: &str) -> Trouble {
     }
 }
 
-/// First the message, then the note that it is under way: a note without one would keep others from sending it.
+/// First the message, then the note that it is under way: a note without one would keep others from
+/// sending it.
 async fn send_on<O: Table + Queue>(outside: &O, chain: &str, now: Moment) -> Result<(), Trouble> {
     let body = serde_json::json!({ "turn": chain }).to_string();
     outside.send(body, 0).await?;
     let known = read::<_, Chain>(outside, CHAINS, chain).await?.pop();
-    // If somebody else writes it meanwhile, they have sent one as well, or look at the rows once more.
+    // If somebody else writes it meanwhile, they have sent one as well, or look at the rows once
+    // more.
     write(
         outside,
         CHAINS.to_owned(),
@@ -299,12 +306,14 @@ pub async fn revive<O: Table + Queue>(outside: &O, now: Moment) -> Result<u64, T
     Ok(revived)
 }
 
-/// Judges what is next of a chain, and sends itself on if there is more. It can be done again after any failure.
+/// Judges what is next of a chain, and sends itself on if there is more. It can be done again after
+/// any failure.
 ///
 /// `first_try`: it did not fail before.
 ///
 /// # Errors
-/// The ports' own. What can't be judged is not tried for ever: at the second try it gets messages of its own, and the walk goes on without it.
+/// The ports' own. What can't be judged is not tried for ever: at the second try it gets messages
+/// of its own, and the walk goes on without it.
 pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
     outside: &O,
     book: &Rulebook,
@@ -455,7 +464,8 @@ async fn note<T: Table>(
                 Step::Overtaken
             });
         }
-        // Somebody asked while the page was judged, perhaps by facts that were older: it comes round to its end.
+        // Somebody asked while the page was judged, perhaps by facts that were older: it comes
+        // round to its end.
         (*walk, version) = (known.body, known.version);
         walk.at = reached.clone().or(began.at.clone());
         walk.again();

@@ -10,7 +10,8 @@ use crate::wire::{Status, Uses};
 /// The rules that are about use, so that it is told while the session goes on as well.
 const ABOUT_USE: [&str; 3] = ["RW004", "RW005", "RW014"];
 
-/// Fills in what is known of the use now. A version is made for another reason: uses alone would make one with every event of a session.
+/// Fills in what is known of the use now. A version is made for another reason: uses alone would
+/// make one with every event of a session.
 pub(super) async fn tell<T: Table>(table: &T, state: &mut State) -> Result<(), Trouble> {
     let alert = &mut state.alert;
     if alert.status != Status::Ended

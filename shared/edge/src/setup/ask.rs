@@ -28,7 +28,8 @@ pub struct Ask {
     pub due: Moment,
 }
 
-/// Asks for a reading that shows what was changed at `time`. Who asks for the same one later asks for nothing.
+/// Asks for a reading that shows what was changed at `time`. Who asks for the same one later asks
+/// for nothing.
 pub(super) async fn after<O: Table + Queue>(
     outside: &O,
     account: AccountId,
@@ -90,7 +91,8 @@ async fn send<O: Queue>(outside: &O, ask: &Ask, delay: u32) -> Result<(), Troubl
     outside.send_behind(body, delay).await
 }
 
-/// Asks for a reading of every account in the zone of trust, each when the one before should be done.
+/// Asks for a reading of every account in the zone of trust, each when the one before should be
+/// done.
 ///
 /// # Errors
 /// The ports' own; then it can be done again.

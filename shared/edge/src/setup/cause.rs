@@ -31,8 +31,9 @@ pub(super) struct Cause {
 
 /// Of each finding that is new, what led to it.
 ///
-/// Nobody is named who changed something else: a wrong name would be an accusation. So a change counts if it may have led to the finding, was made
-/// between the last two readings of the account, and the finding was not there before, with the account as it was and all else as it is.
+/// Nobody is named who changed something else: a wrong name would be an accusation. So a change
+/// counts if it may have led to the finding, was made between the last two readings of the account,
+/// and the finding was not there before, with the account as it was and all else as it is.
 pub(super) async fn of_new<O: Table + Bucket>(
     outside: &O,
     findings: &[&ReviewFinding],
@@ -65,7 +66,8 @@ pub(super) async fn of_new<O: Table + Bucket>(
     Ok(causes)
 }
 
-/// The changes between the last two readings of the account that may have led to it. Before the first reading nothing is known.
+/// The changes between the last two readings of the account that may have led to it. Before the
+/// first reading nothing is known.
 async fn candidate<T: Table>(
     table: &T,
     finding: &ReviewFinding,

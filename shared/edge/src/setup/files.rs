@@ -1,6 +1,8 @@
-//! What was read of each account, in the bucket: `setup/ACCOUNT@TIME.json`, dated by when the reading began.
+//! What was read of each account, in the bucket: `setup/ACCOUNT@TIME.json`, dated by when the
+//! reading began.
 //!
-//! Of each account the latest reading counts, whoever wrote last. The one before it is kept, to tell since when something may have changed.
+//! Of each account the latest reading counts, whoever wrote last. The one before it is kept, to
+//! tell since when something may have changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +21,8 @@ pub const SETUP_PREFIX: &str = "setup/";
 /// Readings that are kept of an account.
 const KEPT: usize = 2;
 
-/// Reads an account and puts what it tells into the bucket, unless there is a reading that began at `due` or later. `Some`: nobody is let in.
+/// Reads an account and puts what it tells into the bucket, unless there is a reading that began at
+/// `due` or later. `Some`: nobody is let in.
 pub(super) async fn read<O: Bucket + Directory + Clock>(
     outside: &O,
     account: AccountId,
@@ -70,7 +73,8 @@ async fn listed<O: Bucket>(
     Ok(known)
 }
 
-/// The readings of each account in the zone of trust, the latest first; none of one that was never read.
+/// The readings of each account in the zone of trust, the latest first; none of one that was never
+/// read.
 pub(super) type Listing = BTreeMap<AccountId, Vec<(Moment, String)>>;
 
 /// What there is.

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::cause::Cause;
 use crate::wire::{Account, Alert, Caller, MOST_EVENTS, Reviewed, Status};
 
-/// The longest statement, and the longest correction, that goes over the wire, in bytes. A message takes 256 KiB.
+/// The longest statement, and the longest correction, that goes over the wire, in bytes. A message
+/// takes 256 KiB.
 const LONGEST: usize = 40_000;
 
 /// The first version, or one of a finding that had gone.

@@ -356,7 +356,8 @@ fn of_two_readings_the_later_counts_whichever_was_written_last() {
 fn nobody_is_named_for_what_was_so_before() {
     let world = World::known();
     world.twin.clock.set(at(1_000));
-    // Who may enter without MFA was kept out by the group's policy, in the other account, until somebody took that away unheard.
+    // Who may enter without MFA was kept out by the group's policy, in the other account, until
+    // somebody took that away unheard.
     let role = |name: &str| json!({"roleName": name});
     world.is(&development(false), &production(false));
     run(review(
@@ -370,7 +371,8 @@ fn nobody_is_named_for_what_was_so_before() {
     ))
     .unwrap();
     world.told();
-    // The same finding comes back as another policy is in force; meanwhile somebody wrote the same trust policy again.
+    // The same finding comes back as another policy is in force; meanwhile somebody wrote the same
+    // trust policy again.
     let lenient = Policy::read(
         POLICY.replace("severity: high", "mfa: optional").as_bytes(),
         POLICY_KEY,

@@ -1,7 +1,7 @@
 //! What a reply of Slack means for the message that was posted.
 //!
-//! Webhooks answer with a status and a word (docs.slack.dev, "Handling errors" of incoming webhooks), the Web API with 200 and
-//! `{"ok": false, "error": "…"}`.
+//! Webhooks answer with a status and a word (docs.slack.dev, "Handling errors" of incoming
+//! webhooks), the Web API with 200 and `{"ok": false, "error": "…"}`.
 
 use serde::Deserialize;
 
@@ -124,7 +124,8 @@ fn word(reply: &Reply) -> String {
         .to_owned()
 }
 
-/// Slack's error words are short and of lower-case letters; anything else (a page of a proxy) is not repeated.
+/// Slack's error words are short and of lower-case letters; anything else (a page of a proxy) is
+/// not repeated.
 fn known_word(text: &str) -> String {
     let short = text.len() <= 60
         && text

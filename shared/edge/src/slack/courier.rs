@@ -1,10 +1,13 @@
-//! Delivery of one alert: read what is known of it, tell Slack what is new, write down that it was told, acknowledge.
+//! Delivery of one alert: read what is known of it, tell Slack what is new, write down that it was
+//! told, acknowledge.
 //!
-//! INVARIANT (a person could have read it): an alert is acknowledged only after Slack took it, or after the operations topic took it while
-//! somebody's e-mail subscription was confirmed. What is published there for others, or in the dark, acknowledges nothing.
+//! INVARIANT (a person could have read it): an alert is acknowledged only after Slack took it, or
+//! after the operations topic took it while somebody's e-mail subscription was confirmed. What is
+//! published there for others, or in the dark, acknowledges nothing.
 //!
-//! INVARIANT (tell before acknowledge): the acknowledgement (`finding#<id>` / `ack`) is the last thing that is written, so a crash at any place
-//! before it only means that the alert comes again, and finds how far it got.
+//! INVARIANT (tell before acknowledge): the acknowledgement (`finding#<id>` / `ack`) is the last
+//! thing that is written, so a crash at any place before it only means that the alert comes again,
+//! and finds how far it got.
 
 mod digest;
 mod mailed;
@@ -37,11 +40,13 @@ pub enum Outcome {
     Delivered,
     /// Its message was changed, or a follow-up was posted.
     Updated,
-    /// It changed nothing that readers were told, and a message that cannot be edited need not be repeated for it.
+    /// It changed nothing that readers were told, and a message that cannot be edited need not be
+    /// repeated for it.
     Quiet,
     /// It is counted and listed with the message of another finding.
     Folded,
-    /// Slack does not take it; it went to the operations topic, where somebody's confirmed e-mail subscription receives it.
+    /// Slack does not take it; it went to the operations topic, where somebody's confirmed e-mail
+    /// subscription receives it.
     Mailed,
     /// It was withdrawn before anybody was told.
     Unseen,
@@ -127,7 +132,8 @@ impl<'a> Visit<'a> {
 
 /// Delivers alerts. One a process: it remembers the secret, and what it could not write down.
 ///
-/// `A` is the side of AWS ([`Aws`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`], [`Pause`]).
+/// `A` is the side of AWS ([`Aws`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`],
+/// [`Pause`]).
 pub struct Courier<A, S> {
     aws: A,
     slack: S,
@@ -224,8 +230,9 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         sent
     }
 
-    /// Notes that Slack takes messages again, so that what waited for it is sent again at the next sweep. The last thing that is done: nothing may
-    /// come between a message and the note that it was posted.
+    /// Notes that Slack takes messages again, so that what waited for it is sent again at the next
+    /// sweep. The last thing that is done: nothing may come between a message and the note that
+    /// it was posted.
     async fn note_that_slack_takes(&self) {
         if self.slack_takes.get() != Takes::Again {
             return;
@@ -239,7 +246,8 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
     }
 
-    /// Delivers an alert, as often as it is given, once. `last_try`: if Slack is only busy, let it be an e-mail.
+    /// Delivers an alert, as often as it is given, once. `last_try`: if Slack is only busy, let it
+    /// be an e-mail.
     ///
     /// # Errors
     /// It could not be dealt with now; nothing of it is acknowledged.

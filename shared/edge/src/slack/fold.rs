@@ -1,9 +1,11 @@
-//! Repeats: the same person, role and rule within [`WINDOW`] seconds of event time are told by one follow-up.
+//! Repeats: the same person, role and rule within [`WINDOW`] seconds of event time are told by one
+//! follow-up.
 //!
-//! Event time, not the time at which it was noticed: late events of another hour stay messages of their own, and order cannot matter. The
-//! window is around the first finding that was told (the *anchor*), so a day of repeats still gives a fresh message every quarter of
-//! an hour. Nothing that asks more of the reader than the anchor, by verdict or severity, is folded into it; nor anything into a finding
-//! that was withdrawn.
+//! Event time, not the time at which it was noticed: late events of another hour stay messages of
+//! their own, and order cannot matter. The window is around the first finding that was told (the
+//! *anchor*), so a day of repeats still gives a fresh message every quarter of an hour. Nothing
+//! that asks more of the reader than the anchor, by verdict or severity, is folded into it; nor
+//! anything into a finding that was withdrawn.
 
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -47,7 +49,8 @@ pub fn partition(alert: &Alert) -> String {
     let person = alert.caller.arn.as_deref().unwrap_or(&alert.caller.name);
     let account = alert.caller.account.as_deref().unwrap_or_default();
     let mut hash = Sha256::new();
-    // Each statement of a set-up that is wrong has its own correction, so none of them is a repeat of another.
+    // Each statement of a set-up that is wrong has its own correction, so none of them is a repeat
+    // of another.
     let statement = if alert.reviewed.is_some() {
         alert.id.as_str()
     } else {
@@ -116,7 +119,8 @@ pub async fn anchors_of<A: Table>(
     Ok(anchors)
 }
 
-/// Counts a finding among the repeats of `anchor`. Repeating it changes nothing; a higher version takes the place of a lower.
+/// Counts a finding among the repeats of `anchor`. Repeating it changes nothing; a higher version
+/// takes the place of a lower.
 pub async fn note_repeat<A: Table + Clock>(
     aws: &A,
     fold: &str,

@@ -1,4 +1,5 @@
-//! Talking to Slack: the secret, the form of the call, what is tried again at once, and what is not.
+//! Talking to Slack: the secret, the form of the call, what is tried again at once, and what is
+//! not.
 
 use std::cell::{Cell, RefCell};
 
@@ -71,7 +72,8 @@ pub enum NotTaken {
     Immutable,
     /// It never will, as things are.
     Dead {
-        /// An earlier call for the same message got no answer that tells: Slack may have taken that one.
+        /// An earlier call for the same message got no answer that tells: Slack may have taken
+        /// that one.
         maybe: bool,
         /// What Slack said, or why it could not be called.
         why: String,
@@ -152,7 +154,8 @@ impl Line {
                     Credential::Webhook(_) => answer::of_webhook(&reply),
                     Credential::Bot(_) => answer::of_bot(&reply),
                 },
-                // A call that went out and got no answer is not made again at once: that could only repeat the message.
+                // A call that went out and got no answer is not made again at once: that could only
+                // repeat the message.
                 Err(trouble) => {
                     return Err(NotTaken::Later {
                         after: None,
@@ -175,7 +178,8 @@ impl Line {
                     });
                 }
                 Answer::Later { after, maybe_taken } => {
-                    // What Slack may have taken is tried once more, not over and over: each time may be a message.
+                    // What Slack may have taken is tried once more, not over and over: each time
+                    // may be a message.
                     let enough = maybe_taken && maybe_before;
                     maybe_before |= maybe_taken;
                     let wait = after.unwrap_or(2).max(1);
@@ -223,7 +227,8 @@ impl Line {
         let mut body = if whole {
             json!({"text": message.text, "blocks": message.blocks})
         } else {
-            // Text that is not looked at for formatting. Of a message that is changed, the blocks must go.
+            // Text that is not looked at for formatting. Of a message that is changed, the blocks
+            // must go.
             json!({"text": message.minimal, "mrkdwn": false, "blocks": []})
         };
         let mut with = |name: &str, value: Value| {

@@ -1,7 +1,8 @@
 //! A finding as a Slack message in Block Kit.
 //!
-//! Limits are those of docs.slack.dev: 50 blocks, 150 characters in a header, 3,000 in a section, ten fields of 2,000, ten elements in a
-//! context, 4,000 in the text beside the blocks. Every piece is clipped well below; a property test holds them over hostile texts.
+//! Limits are those of docs.slack.dev: 50 blocks, 150 characters in a header, 3,000 in a section,
+//! ten fields of 2,000, ten elements in a context, 4,000 in the text beside the blocks. Every piece
+//! is clipped well below; a property test holds them over hostile texts.
 
 pub(super) mod parts;
 
@@ -89,7 +90,8 @@ impl State {
     }
 }
 
-/// The message of a finding. `change` marks a follow-up; `repeats` are those that were folded into it and stand although it does not.
+/// The message of a finding. `change` marks a follow-up; `repeats` are those that were folded into
+/// it and stand although it does not.
 pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repeat]) -> Message {
     let words = view.labels();
     let mut blocks = vec![header(&headline(view, alert, change.is_some()))];
@@ -127,8 +129,8 @@ pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repe
     }
 }
 
-/// The follow-up of repeats of the finding `anchor`: how many more there were, and which. `alert` is any one of them; `doubling` says that the
-/// next one comes when there are twice as many.
+/// The follow-up of repeats of the finding `anchor`: how many more there were, and which. `alert`
+/// is any one of them; `doubling` says that the next one comes when there are twice as many.
 pub fn again(
     view: &View,
     alert: &Alert,

@@ -1,4 +1,5 @@
-//! What lies outside of delivery, beside the ports that the whole house shares: Slack itself, the secret, waiting.
+//! What lies outside of delivery, beside the ports that the whole house shares: Slack itself, the
+//! secret, waiting.
 
 use std::future::Future;
 

@@ -91,7 +91,8 @@ const WEBHOOKS: &str = "https://hooks.slack.com/services/";
 const WEB_API: &str = "https://slack.com/api/";
 
 impl Credential {
-    /// Reads the secret as it is stored: the bare text, or a JSON object one of whose values it is, as Secrets Manager's console stores it.
+    /// Reads the secret as it is stored: the bare text, or a JSON object one of whose values it is,
+    /// as Secrets Manager's console stores it.
     pub fn parse(secret: &Secret, loopback: Option<&Loopback>) -> Result<Self, NotACredential> {
         let text = secret.reveal().trim();
         if text.starts_with('{') {

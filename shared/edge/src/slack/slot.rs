@@ -1,8 +1,10 @@
-//! One message in Slack, and what is known of it: a row of the outbox that one delivery at a time may hold.
+//! One message in Slack, and what is known of it: a row of the outbox that one delivery at a time
+//! may hold.
 //!
-//! INVARIANT (claim before post): a message is posted only by whoever wrote their claim into the row, and the claim is taken away by the
-//! outcome. A claim outlives a crash for [`LEASE`] seconds, longer than a function may run, so two deliveries never post at once; and what
-//! was posted is repeated only where nobody lived to write the outcome down.
+//! INVARIANT (claim before post): a message is posted only by whoever wrote their claim into the
+//! row, and the claim is taken away by the outcome. A claim outlives a crash for [`LEASE`] seconds,
+//! longer than a function may run, so two deliveries never post at once; and what was posted is
+//! repeated only where nobody lived to write the outcome down.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -41,7 +43,8 @@ pub struct Slot {
     pub tried: bool,
     /// Slack took it at some time.
     pub posted: bool,
-    /// The last revision that the operations topic took without anybody known to receive it. It is settled for nobody by that.
+    /// The last revision that the operations topic took without anybody known to receive it. It is
+    /// settled for nobody by that.
     pub offered: u64,
     /// Where the message is, for a bot.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +101,8 @@ impl From<Trouble> for Blocked {
     }
 }
 
-/// What this process settled but could not write down: so that it does not post it again while it lives.
+/// What this process settled but could not write down: so that it does not post it again while it
+/// lives.
 #[derive(Debug, Default)]
 pub struct Memory(RefCell<BTreeMap<(String, &'static str), Slot>>);
 

@@ -1,10 +1,12 @@
-//! Text for the places it is shown in: nothing that a caller chose can format, mention, link or run over a limit.
+//! Text for the places it is shown in: nothing that a caller chose can format, mention, link or run
+//! over a limit.
 //!
 //! Lengths are UTF-16 code units, the strictest way to count characters.
 
 use rolewatch_guard::untrusted::shows_as_itself;
 
-/// The text with what could fake or hide something replaced, and access keys cut down to their last four. It is not yet escaped.
+/// The text with what could fake or hide something replaced, and access keys cut down to their last
+/// four. It is not yet escaped.
 pub fn clean(text: &str) -> String {
     mask_keys(
         &text
@@ -14,12 +16,14 @@ pub fn clean(text: &str) -> String {
     )
 }
 
-/// Text in a sentence of mrkdwn: escaped, its formatting characters replaced by ones that look alike, at most `most` long.
+/// Text in a sentence of mrkdwn: escaped, its formatting characters replaced by ones that look
+/// alike, at most `most` long.
 pub fn escape(text: &str, most: usize) -> String {
     clipped(&inert(&clean(text)), most, entity)
 }
 
-/// A name, an id, an ARN: in a code span, where mrkdwn formats nothing and the text can be copied as it is. At most `most` long in all.
+/// A name, an id, an ARN: in a code span, where mrkdwn formats nothing and the text can be copied
+/// as it is. At most `most` long in all.
 pub fn code(text: &str, most: usize) -> String {
     let inner = clipped(&clean(text), most.saturating_sub(2), |c| {
         if c == '`' { Some("\u{2cb}") } else { entity(c) }
@@ -81,7 +85,8 @@ fn entity(c: char) -> Option<&'static str> {
     }
 }
 
-/// As many whole characters as fit, each replaced by what `instead` has for it, with an ellipsis where some did not fit.
+/// As many whole characters as fit, each replaced by what `instead` has for it, with an ellipsis
+/// where some did not fit.
 fn clipped(text: &str, most: usize, instead: impl Fn(char) -> Option<&'static str>) -> String {
     let mut out = String::with_capacity(text.len().min(most * 3));
     let (mut used, mut fits) = (0, 0);
@@ -108,7 +113,8 @@ fn clipped(text: &str, most: usize, instead: impl Fn(char) -> Option<&'static st
 
 /// Formatting, mentions, emoji codes and links in plain text, made to be only what they look like.
 ///
-/// mrkdwn has no escape for them. What stands inside a word (`john_doe`, `bob@example.com`) formats nothing and stays as it is.
+/// mrkdwn has no escape for them. What stands inside a word (`john_doe`, `bob@example.com`) formats
+/// nothing and stays as it is.
 fn inert(text: &str) -> String {
     let all: Vec<char> = text.chars().collect();
     let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());

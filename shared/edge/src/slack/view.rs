@@ -32,7 +32,8 @@ impl Default for View {
 pub struct NotARunbook(String);
 
 impl View {
-    /// How messages are shown. `zone` should have a name of the time zone database; what has none is shown as UTC.
+    /// How messages are shown. `zone` should have a name of the time zone database; what has none
+    /// is shown as UTC.
     pub fn new(
         language: Language,
         zone: TimeZone,
@@ -71,7 +72,8 @@ impl View {
         Self::made(language, zone, Some("https://wiki.example.com/rolewatch"))
     }
 
-    /// Event time as people of the zone write it, with the zone's name. What is no time is shown as it came, not yet escaped.
+    /// Event time as people of the zone write it, with the zone's name. What is no time is shown as
+    /// it came, not yet escaped.
     pub fn local(&self, time: &str) -> String {
         match time.parse::<Timestamp>() {
             Ok(stamp) => {
@@ -148,8 +150,8 @@ impl View {
     }
 }
 
-/// The page of CloudTrail's event history that shows an event. `None` where region or id are not what AWS writes, and where no console is
-/// known for the alert's partition.
+/// The page of CloudTrail's event history that shows an event. `None` where region or id are not
+/// what AWS writes, and where no console is known for the alert's partition.
 pub fn event_page(alert: &Alert, region: Option<&str>, event: &str) -> Option<String> {
     let plain = |text: &str| {
         !text.is_empty()

@@ -1,4 +1,5 @@
-//! What messages say, in English and Japanese: labels, and for every rule its title, its sentence and what to do.
+//! What messages say, in English and Japanese: labels, and for every rule its title, its sentence
+//! and what to do.
 
 mod digest;
 mod en;
@@ -16,7 +17,8 @@ pub struct RuleWords {
     pub code: &'static str,
     /// A few words, for the headline.
     pub title: &'static str,
-    /// What is wrong, with `{who}` and `{role}`. Empty in English: the finding has its own sentence.
+    /// What is wrong, with `{who}` and `{role}`. Empty in English: the finding has its own
+    /// sentence.
     pub broken: &'static str,
     /// What cannot be told, likewise.
     pub unproven: &'static str,

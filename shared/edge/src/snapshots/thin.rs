@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 
-/// So many of the newest stay: a switch of today has one before it, also when one or two could not be taken.
+/// So many of the newest stay: a switch of today has one before it, also when one or two could not
+/// be taken.
 const NEWEST: usize = 3;
 
-/// So long the first one of each week stays, in seconds: as long as the facts that are judged by it.
+/// So long the first one of each week stays, in seconds: as long as the facts that are judged by
+/// it.
 const KEPT: i64 = 90 * 86_400;
 
 /// A week, in seconds.
@@ -15,8 +17,9 @@ const WEEK: i64 = 7 * 86_400;
 
 /// The keys of the snapshots of one account that can go.
 ///
-/// The guard reads all that are there whenever it starts, so they must be few: the newest, and of each week the first, so that what is kept
-/// today is kept tomorrow. What lies between says nothing that the changes in the ledger do not.
+/// The guard reads all that are there whenever it starts, so they must be few: the newest, and of
+/// each week the first, so that what is kept today is kept tomorrow. What lies between says nothing
+/// that the changes in the ledger do not.
 pub(super) fn superfluous(mut snapshots: Vec<(Moment, String)>) -> Vec<String> {
     snapshots.sort();
     let Some(newest) = snapshots.last().map(|(taken, _)| *taken) else {

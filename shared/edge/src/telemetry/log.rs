@@ -46,8 +46,9 @@ const OURS: [&str; 6] = [
 
 /// Starts the log. To be called once, at the start of a function.
 ///
-/// INVARIANT (no bodies): only this project's own lines are logged below `warn`, whatever the level. The clients of AWS and the HTTP library
-/// would log whole requests and answers, with what is secret in them.
+/// INVARIANT (no bodies): only this project's own lines are logged below `warn`, whatever the
+/// level. The clients of AWS and the HTTP library would log whole requests and answers, with what
+/// is secret in them.
 ///
 /// # Errors
 /// The log was started before.
@@ -70,7 +71,8 @@ fn filter(level: Level) -> Targets {
         .with_targets(OURS.map(|target| (target, ours)))
 }
 
-/// `timestamp`, `level`, `target`, and the line's own fields beside them. Spans are left out: they hold whatever a library put in.
+/// `timestamp`, `level`, `target`, and the line's own fields beside them. Spans are left out: they
+/// hold whatever a library put in.
 fn lines<S, W>(out: W) -> impl tracing_subscriber::Layer<S>
 where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
@@ -84,7 +86,8 @@ where
         .with_writer(out)
 }
 
-/// An access key, or anything else that must not be shown whole: `…S6Z4`. Of what is shorter than eight characters, nothing is shown.
+/// An access key, or anything else that must not be shown whole: `…S6Z4`. Of what is shorter than
+/// eight characters, nothing is shown.
 pub fn last_four(key: &str) -> String {
     let length = key.chars().count();
     let end: String = key

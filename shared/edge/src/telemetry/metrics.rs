@@ -1,7 +1,7 @@
 //! Counts and latencies of one invocation, as CloudWatch reads them from the log.
 //!
-//! The format is that of the "Specification: Embedded metric format" in the CloudWatch user guide: a line of the log that is one JSON object,
-//! in which `_aws` says which members are metrics.
+//! The format is that of the "Specification: Embedded metric format" in the CloudWatch user guide:
+//! a line of the log that is one JSON object, in which `_aws` says which members are metrics.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -185,7 +185,8 @@ impl Metrics {
         *count = count.saturating_add(more);
     }
 
-    /// Counts `more` of them in an account and Region, for the log alone, beside [`Metrics::count`].
+    /// Counts `more` of them in an account and Region, for the log alone, beside
+    /// [`Metrics::count`].
     pub fn count_in(&mut self, account: &str, region: &str, what: Count, more: u64) {
         let place = self
             .places
@@ -195,7 +196,8 @@ impl Metrics {
         *count = count.saturating_add(more);
     }
 
-    /// Notes how long something took. The clocks of two machines are compared, so less than nothing is nothing.
+    /// Notes how long something took. The clocks of two machines are compared, so less than nothing
+    /// is nothing.
     pub fn took(&mut self, what: Latency, milliseconds: i64) {
         self.latencies
             .entry(what)
@@ -208,7 +210,8 @@ impl Metrics {
         self.counts.get(&what).copied().unwrap_or(0)
     }
 
-    /// How many more events were received than ended, or fewer. Anything but 0 is a fault of the function: an event was lost, or counted twice.
+    /// How many more events were received than ended, or fewer. Anything but 0 is a fault of the
+    /// function: an event was lost, or counted twice.
     pub fn unaccounted(&self) -> i128 {
         let ended = Count::ENDS
             .into_iter()
@@ -217,7 +220,8 @@ impl Metrics {
         i128::from(self.counted(Count::Received)) - ended
     }
 
-    /// Writes the invocation's line, and further ones where there are more latencies than fit. Nothing was counted: no line.
+    /// Writes the invocation's line, and further ones where there are more latencies than fit.
+    /// Nothing was counted: no line.
     ///
     /// # Errors
     /// `out` did not take it.
@@ -248,7 +252,8 @@ impl Metrics {
             .collect()
     }
 
-    /// A line of the log, and no metric: every metric is paid for, and there are as many places as accounts times Regions.
+    /// A line of the log, and no metric: every metric is paid for, and there are as many places as
+    /// accounts times Regions.
     fn line_of_place(
         &self,
         [account, region]: &[String; 2],

@@ -12,7 +12,8 @@ use crate::ledger::SessionAt;
 use crate::port::Trouble;
 use crate::settle::note_switch;
 
-/// Notes switches of one user of an account into one role, some minutes apart, up to a moment, as judging them would. Their records are not kept.
+/// Notes switches of one user of an account into one role, some minutes apart, up to a moment, as
+/// judging them would. Their records are not kept.
 ///
 /// # Errors
 /// The weather's.

@@ -20,7 +20,8 @@ pub struct History {
     pub delay: i64,
     /// Accounts whose reader role lets nobody in.
     pub refuses: BTreeSet<AccountId>,
-    /// How many more calls an account and region takes before it throttles; any number, if it is not in here.
+    /// How many more calls an account and region takes before it throttles; any number, if it is
+    /// not in here.
     pub allows: BTreeMap<(AccountId, String), u32>,
     /// How many records are on a page.
     pub page: usize,
@@ -48,8 +49,9 @@ impl Default for History {
 }
 
 impl History {
-    /// Adds a record to its account and Region. One without a time or an account is none. CloudTrail knows where it
-    /// recorded an event whatever the record says of it: one without a readable Region is in us-east-1.
+    /// Adds a record to its account and Region. One without a time or an account is none.
+    /// CloudTrail knows where it recorded an event whatever the record says of it: one without
+    /// a readable Region is in us-east-1.
     pub fn add(&mut self, record: &Value) {
         let account = record["recipientAccountId"]
             .as_str()

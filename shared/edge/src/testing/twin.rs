@@ -1,4 +1,5 @@
-//! One twin for all ports: tables, queue, topics, bucket, IAM, CloudTrail's event history and the clock, as AWS has them.
+//! One twin for all ports: tables, queue, topics, bucket, IAM, CloudTrail's event history and the
+//! clock, as AWS has them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -51,9 +52,11 @@ pub struct Twin<W> {
     pub setups: RefCell<BTreeMap<AccountId, BTreeMap<Moment, String>>>,
     /// How many seconds it takes to tell that.
     pub reading: Cell<i64>,
-    /// What IAM would tell of a whole account, one reading after another, and how many seconds each takes. The last one is told again and again.
+    /// What IAM would tell of a whole account, one reading after another, and how many seconds
+    /// each takes. The last one is told again and again.
     pub details: RefCell<BTreeMap<AccountId, Vec<(Snapshot, i64)>>>,
-    /// The reader roles that were entered as a probe: when, in which account, by the endpoint of which Region.
+    /// The reader roles that were entered as a probe: when, in which account, by the endpoint of
+    /// which Region.
     pub probed: RefCell<Vec<(Moment, AccountId, String)>>,
     /// Where they can't be, and why.
     pub unprobed: RefCell<BTreeMap<(AccountId, String), Trouble>>,

@@ -1,4 +1,5 @@
-//! Asking the event history within a budget, and sending what the ledger does not know to the guard.
+//! Asking the event history within a budget, and sending what the ledger does not know to the
+//! guard.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -213,7 +214,8 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     }
 }
 
-/// The message by which a recovered record reaches the guard. `account` says whose it is, which the record itself may not.
+/// The message by which a recovered record reaches the guard. `account` says whose it is, which the
+/// record itself may not.
 ///
 /// `None`: the record is not JSON.
 pub fn recovered(from: &str, account: AccountId, record: &str) -> Option<String> {

@@ -29,7 +29,8 @@ pub(super) struct Dossier {
     pub(super) issued: Option<String>,
     /// Whose copies of the mint were read.
     pub(super) heard: BTreeSet<AccountId>,
-    /// Until when the role was granted, prolonged or cut short. What nobody says is the longest there is.
+    /// Until when the role was granted, prolonged or cut short. What nobody says is the longest
+    /// there is.
     pub(super) until: Moment,
     /// Until when the credentials work, whoever left the role.
     pub(super) works_until: Moment,
@@ -40,7 +41,8 @@ pub(super) struct Dossier {
 }
 
 impl Dossier {
-    /// When nothing can be done with it any more. Use that was seen after its credentials' end shows that it was kept alive by other means.
+    /// When nothing can be done with it any more. Use that was seen after its credentials' end
+    /// shows that it was kept alive by other means.
     pub(super) fn ends(&self) -> Moment {
         if self.is_kept_alive() {
             self.at.time.plus_seconds(LAST_RECORD)
@@ -53,7 +55,8 @@ impl Dossier {
         self.last_used.is_some_and(|used| used > self.works_until)
     }
 
-    /// Whether others than the issued key sign for it: the console's keys are its own, and so are those of a session that was kept alive.
+    /// Whether others than the issued key sign for it: the console's keys are its own, and so are
+    /// those of a session that was kept alive.
     pub(super) fn has_other_keys(&self) -> bool {
         self.console || self.issued.is_none() || self.is_kept_alive()
     }

@@ -10,7 +10,8 @@ use crate::ledger::SessionAt;
 use crate::ledger::keys::{self, second};
 use crate::port::{Place, Question, Row, Span, Table, Trouble};
 
-/// How long a row is kept after it was written last, in seconds: longer than its session is looked for.
+/// How long a row is kept after it was written last, in seconds: longer than its session is looked
+/// for.
 const KEPT: i64 = 14 * 86_400;
 
 /// A question under way.
@@ -115,7 +116,8 @@ pub(super) fn take(states: &mut BTreeMap<String, Stored>, at: &SessionAt) -> Opt
     states.remove(&sk(at))
 }
 
-/// Stores a state, unless another run did since it was read. `false`: another one did, and knows as much.
+/// Stores a state, unless another run did since it was read. `false`: another one did, and knows as
+/// much.
 pub(super) async fn save<T: Table>(
     table: &T,
     at: &SessionAt,

@@ -8,10 +8,12 @@ use crate::recipients::Recipients;
 /// The most entries of a list on the wire; `total` tells how many there are.
 pub const MOST_LISTED: usize = 10;
 
-/// What happened in a day, and what is open at its end. Every text in it is harmless to print, not yet escaped.
+/// What happened in a day, and what is open at its end. Every text in it is harmless to print, not
+/// yet escaped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
-    /// The moment that it was made for, RFC 3339, UTC: the schedule's, so that what is delivered twice is told once.
+    /// The moment that it was made for, RFC 3339, UTC: the schedule's, so that what is delivered
+    /// twice is told once.
     pub id: String,
     /// From when it counts, RFC 3339, UTC.
     pub since: String,
@@ -42,10 +44,12 @@ pub struct Digest {
     pub unanswered: Listed<Unanswered>,
     /// Suppressions that have ended or soon will.
     pub suppressions: Listed<Ending>,
-    /// Who receives the e-mail of the operations topic: this digest's, alarms, and alerts that Slack doesn't take. `None`: it could not be found out.
+    /// Who receives the e-mail of the operations topic: this digest's, alarms, and alerts that
+    /// Slack doesn't take. `None`: it could not be found out.
     #[serde(default)]
     pub recipients: Option<Recipients>,
-    /// Messages put into quarantine yesterday and today, by UTC. `None`: they could not be counted.
+    /// Messages put into quarantine yesterday and today, by UTC. `None`: they could not be
+    /// counted.
     pub quarantined: Option<usize>,
 }
 

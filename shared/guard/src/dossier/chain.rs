@@ -22,7 +22,8 @@ use start::{delivered_by_service, identity_center, is_identity_center, unknown, 
 /// `creationDate` is the second of the mint, or nearly so.
 pub(super) const SAME_CALL: i64 = 5;
 
-/// The most mints of a chain that are named as evidence: the first, and those nearest to the switch.
+/// The most mints of a chain that are named as evidence: the first, and those nearest to the
+/// switch.
 const NAMED: usize = 64;
 
 /// Leads a caller back to its origin.
@@ -56,7 +57,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
         origin
     }
 
-    /// Origins are remembered, and what the roster was asked for one was asked when it was traced first.
+    /// Origins are remembered, and what the roster was asked for one was asked when it was traced
+    /// first.
     fn asked_about(&self, origin: &Origin) {
         if let Person::User(account, id) = &origin.person {
             self.roster.asked_about_user(*account, id);
@@ -161,7 +163,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
         }
     }
 
-    /// The switch that yielded the caller's session: by the key it was issued, else by session and second.
+    /// The switch that yielded the caller's session: by the key it was issued, else by session and
+    /// second.
     pub(crate) fn parent(&self, caller: &Caller, time: Moment) -> Option<&Switch<'w>> {
         let switches = &self.gathered.switches;
         let session = caller.role_session()?;
@@ -184,7 +187,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
             return by_key;
         }
         let (first, alike) = self.gathered.by_session.get(&(&**session, created?))?;
-        // Several sessions of one name in one second: only if they lead to the same caller does it not matter which it was.
+        // Several sessions of one name in one second: only if they lead to the same caller does it
+        // not matter which it was.
         switches.get(*first).filter(|_| *alike)
     }
 
@@ -327,7 +331,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
         }
     }
 
-    /// The role owner's half alone: an id is all there is, unless the roster, another record or the console's SwitchRole names it.
+    /// The role owner's half alone: an id is all there is, unless the roster, another record or the
+    /// console's SwitchRole names it.
     fn user_by_id(
         &self,
         account: AccountId,

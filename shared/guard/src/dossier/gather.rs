@@ -1,4 +1,5 @@
-//! From all facts to the ones that matter: elevated switches, root sessions, refusals, and the links that lead back from them.
+//! From all facts to the ones that matter: elevated switches, root sessions, refusals, and the
+//! links that lead back from them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -27,15 +28,18 @@ pub(crate) struct Gathered<'w> {
     /// Elevated switches first, then root sessions and links; sorted by key within.
     pub(crate) switches: Vec<Switch<'w>>,
     pub(crate) denials: Vec<(&'w RecordKey, &'w Denial)>,
-    /// Records whose copies, or corrections, contradict each other, and how many readings each has.
+    /// Records whose copies, or corrections, contradict each other, and how many readings each
+    /// has.
     pub(crate) conflicting: BTreeMap<&'w RecordKey, usize>,
     /// Uses of elevated sessions that no switch explains are switches too; counted for the report.
     /// Console steps in roles that the policy may mean, if they only showed their path.
     pub(crate) doubtful: usize,
-    /// Sessions that AWS gave to services, by key and by session, of those that something leads back to.
+    /// Sessions that AWS gave to services, by key and by session, of those that something leads
+    /// back to.
     pub(super) services: HashMap<ServiceKey, &'w ServiceMint>,
     pub(super) by_issued: HashMap<&'w str, Vec<usize>>,
-    /// Elevated switches of a session that are no entry of their own: renewals, and uses that no mint explains.
+    /// Elevated switches of a session that are no entry of their own: renewals, and uses that no
+    /// mint explains.
     pub(super) loose: HashMap<Arc<str>, Vec<usize>>,
     /// The first switch of a session and second, and whether all of them have the same caller.
     pub(super) by_session: HashMap<(&'w str, Moment), (usize, bool)>,
@@ -235,7 +239,8 @@ fn links<'w>(world: &'w World, wanted: &mut Wanted<'w>, halves: &mut Vec<Half<'w
             _ => None,
         })
         .collect();
-    // A session is begun before it is used: newest first, one pass follows a chain to its start. Clocks that disagree take another.
+    // A session is begun before it is used: newest first, one pass follows a chain to its start.
+    // Clocks that disagree take another.
     mints.sort_by_key(|half| std::cmp::Reverse(half.mint.time));
     while std::mem::take(&mut wanted.new) {
         for half in &mints {

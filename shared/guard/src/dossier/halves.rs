@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{Half, Switch, SwitchKey};
 use crate::id::RecordKey;
 
-/// Access key ids are recycled after a while; the two halves of one call have the same second, or the next.
+/// Access key ids are recycled after a while; the two halves of one call have the same second, or
+/// the next.
 const SAME_CALL: i64 = 5;
 
 pub(super) fn join<'w>(
@@ -15,7 +16,8 @@ pub(super) fn join<'w>(
 ) -> Vec<Switch<'w>> {
     halves.sort_by(|a, b| (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint)));
     let mut groups = Groups::new(halves.len());
-    // INVARIANT (order): halves are sorted, so "the one before" is the same whatever order they came in.
+    // INVARIANT (order): halves are sorted, so "the one before" is the same whatever order they
+    // came in.
     let mut by_key: HashMap<(&str, &str), usize> = HashMap::new();
     let mut by_shared: HashMap<&crate::id::EventId, usize> = HashMap::new();
     for (at, half) in halves.iter().enumerate() {

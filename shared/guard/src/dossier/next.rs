@@ -1,18 +1,20 @@
-//! What belongs to one entry into a role: the session that it was entered from, and what continues it without another entry.
+//! What belongs to one entry into a role: the session that it was entered from, and what continues
+//! it without another entry.
 
 use super::chain::SAME_CALL;
 use super::{LONGEST_CONSOLE, Switch, Tracer};
 
 impl<'w> Tracer<'_, 'w> {
-    /// The switch whose session this one was entered from, if one was read and its records do not contradict each other.
+    /// The switch whose session this one was entered from, if one was read and its records do not
+    /// contradict each other.
     pub(crate) fn entered_from(&self, switch: &Switch<'w>) -> Option<&Switch<'w>> {
         let caller = switch.caller()?;
         self.parent(caller, switch.key.second)
             .filter(|parent| parent.conflicting.is_empty())
     }
 
-    /// What continues a session without being an entry of its own: the console's renewals of it, one after the other, and uses with its
-    /// name and time that no mint explains.
+    /// What continues a session without being an entry of its own: the console's renewals of it,
+    /// one after the other, and uses with its name and time that no mint explains.
     pub(crate) fn continued(&self, switch: &Switch<'w>) -> Vec<&Switch<'w>> {
         let mut continued: Vec<&Switch<'w>> = Vec::new();
         let loose = self

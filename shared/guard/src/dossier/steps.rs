@@ -87,7 +87,8 @@ pub(super) fn attach<'w>(
     );
     let mut unexplained = Vec::new();
     for (record, step) in alone {
-        // A renewal without a mint of its own prolongs the session that was entered before; leaving needs one as well.
+        // A renewal without a mint of its own prolongs the session that was entered before; leaving
+        // needs one as well.
         let earlier = step
             .session
             .as_ref()
@@ -124,7 +125,8 @@ pub(super) fn attach<'w>(
     doubtful
 }
 
-/// The switch within five seconds that the console can have made: one that AWS says it made, then the nearest.
+/// The switch within five seconds that the console can have made: one that AWS says it made, then
+/// the nearest.
 fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) -> Option<usize> {
     let second = |at: &usize| switches.get(*at).map(|switch| switch.key.second);
     let begin = candidates.partition_point(|at| {
@@ -295,7 +297,8 @@ impl Sessions {
         sessions
     }
 
-    /// By the issued key for API sessions, by session and creation time for the console's, which change their keys.
+    /// By the issued key for API sessions, by session and creation time for the console's, which
+    /// change their keys.
     fn find(&self, switches: &[Switch<'_>], key: &SessionKey, fold: &UseFold) -> Option<usize> {
         let second = |at: &usize| switches.get(*at).map(|switch| switch.key.second);
         if let Some(used) = &key.key
@@ -303,7 +306,8 @@ impl Sessions {
                 .by_key
                 .get(&(Arc::clone(&key.session), Arc::clone(used)))
         {
-            // Recycled access keys: of several mints of this key, the last one before its use, if it can have been created then.
+            // Recycled access keys: of several mints of this key, the last one before its use, if
+            // it can have been created then.
             let begun = all.partition_point(|at| {
                 second(at).is_some_and(|second| second <= fold.first.0.plus_seconds(SAME_STEP))
             });
@@ -332,7 +336,8 @@ impl Sessions {
     }
 }
 
-/// Joins uses to their switches. A session that no mint and no SwitchRole explains is a switch of its own.
+/// Joins uses to their switches. A session that no mint and no SwitchRole explains is a switch of
+/// its own.
 pub(super) fn uses<'w>(switches: &mut Vec<Switch<'w>>, world: &'w World, elevated: &Elevated<'w>) {
     let sessions = Sessions::of(switches);
     let mut alone: BTreeMap<SwitchKey, Switch<'w>> = BTreeMap::new();

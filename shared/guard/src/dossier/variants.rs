@@ -9,9 +9,11 @@ use crate::id::RecordKey;
 const MOST: usize = 64;
 
 impl<'w> Switch<'w> {
-    /// Every reading of this switch; `None` is the reading in which it never was. One reading if nothing contradicts.
+    /// Every reading of this switch; `None` is the reading in which it never was. One reading if
+    /// nothing contradicts.
     ///
-    /// `None` in place of the list: there are too many to tell. `conflicting` has the number of readings of each record.
+    /// `None` in place of the list: there are too many to tell. `conflicting` has the number of
+    /// readings of each record.
     pub(crate) fn readings(
         &self,
         conflicting: &BTreeMap<&RecordKey, usize>,

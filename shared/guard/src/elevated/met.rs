@@ -7,13 +7,15 @@ use super::Elevated;
 use crate::arn::RoleArn;
 use crate::policy::Policy;
 
-/// How many roles are remembered as judged. Beyond that some are judged again, which costs time only.
+/// How many roles are remembered as judged. Beyond that some are judged again, which costs time
+/// only.
 const REMEMBERED: usize = 20_000;
 
-/// Tells elevated roles from others while records are read, and notes the others that an entry only just misses.
+/// Tells elevated roles from others while records are read, and notes the others that an entry only
+/// just misses.
 ///
-/// Of a role that isn't elevated most records are dropped as soon as they are read. What they show of a slip in the
-/// policy has to be noted then.
+/// Of a role that isn't elevated most records are dropped as soon as they are read. What they show
+/// of a slip in the policy has to be noted then.
 pub struct RolesMet<'p> {
     policy: &'p Policy,
     elevated: Elevated<'p>,

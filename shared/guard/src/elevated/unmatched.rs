@@ -96,9 +96,11 @@ fn shown(arn: &str) -> String {
     harmless_up_to(arn, SHOWN)
 }
 
-/// The entries that no role in the logs or in a roster matches, and those that are missed narrowly by roles in the logs.
+/// The entries that no role in the logs or in a roster matches, and those that are missed narrowly
+/// by roles in the logs.
 ///
-/// `near`: roles of records that were read and not kept, as [`RolesMet`](super::RolesMet) noted them.
+/// `near`: roles of records that were read and not kept, as [`RolesMet`](super::RolesMet) noted
+/// them.
 pub fn unmatched(
     world: &World,
     policy: &Policy,
@@ -334,7 +336,8 @@ fn refused(world: &World) -> BTreeSet<Known> {
     tried.map(Known::whole).collect()
 }
 
-/// The roles without those whose ARN may only lack its path: an account has no two roles of one name.
+/// The roles without those whose ARN may only lack its path: an account has no two roles of one
+/// name.
 fn with_paths(roles: &BTreeSet<Known>) -> Vec<&Known> {
     let name = |role: &RoleArn| (role.account(), role.name().to_ascii_lowercase());
     let placed: BTreeSet<_> = roles

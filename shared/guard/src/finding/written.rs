@@ -41,7 +41,8 @@ struct Caller {
 }
 
 impl Finding {
-    /// Reads a line of `ndjson`. What it is about, for those who keep findings up to date, is not in it.
+    /// Reads a line of `ndjson`. What it is about, for those who keep findings up to date, is not
+    /// in it.
     ///
     /// # Errors
     /// The text is none, or of a rule that this version does not know.

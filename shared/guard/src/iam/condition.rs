@@ -16,7 +16,8 @@ enum Over {
     Any,
 }
 
-/// `{"Bool": {"aws:MultiFactorAuthPresent": "true"}}` is one; several operators or keys in a block are several, which all must hold.
+/// `{"Bool": {"aws:MultiFactorAuthPresent": "true"}}` is one; several operators or keys in a block
+/// are several, which all must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// The operator as written.
@@ -104,7 +105,8 @@ impl Condition {
                     Over::Any => Truth::any(answers),
                     Over::One => {
                         let first = answers.next().unwrap_or(Truth::No);
-                        // One operator over several values: IAM documents the answer only where all agree.
+                        // One operator over several values: IAM documents the answer only where all
+                        // agree.
                         if answers.all(|other| other == first) {
                             first
                         } else {

@@ -65,7 +65,8 @@ impl Context {
         self
     }
 
-    /// Says that of the keys that begin like this (`aws:PrincipalTag/`) all that are not set are absent.
+    /// Says that of the keys that begin like this (`aws:PrincipalTag/`) all that are not set are
+    /// absent.
     #[must_use]
     pub fn knowing_all_of(mut self, beginning: &str) -> Self {
         self.complete.push(beginning.to_ascii_lowercase());

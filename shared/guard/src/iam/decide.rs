@@ -139,8 +139,8 @@ pub struct Decision<'a> {
     pub denies: Vec<Grant<'a>>,
 }
 
-/// Decides as IAM does: an explicit deny wins; within an account, the identity or the resource must allow, where a trust policy must in any case;
-/// across accounts, both.
+/// Decides as IAM does: an explicit deny wins; within an account, the identity or the resource must
+/// allow, where a trust policy must in any case; across accounts, both.
 pub fn decide<'a>(
     request: &Request<'_>,
     identity: &Identity<'a>,
@@ -251,7 +251,8 @@ struct Grips {
     account: Truth,
     everyone: Truth,
     direct: Truth,
-    /// By the session's ARN, or by `*` for a certain `aws:PrincipalArn`: so no boundary's silence binds.
+    /// By the session's ARN, or by `*` for a certain `aws:PrincipalArn`: so no boundary's silence
+    /// binds.
     unbound: Truth,
 }
 
@@ -336,8 +337,9 @@ impl Grips {
         ])
     }
 
-    /// Whether the resource's policy is enough within its account. To name the account is not. What a boundary leaves out binds a role that is
-    /// named, but neither a user nor a session that is.
+    /// Whether the resource's policy is enough within its account. To name the account is not. What
+    /// a boundary leaves out binds a role that is named, but neither a user nor a session that
+    /// is.
     fn alone(&self, caller: &Caller, by_boundary: &Truth) -> Truth {
         let direct = if matches!(caller.kind, CallerKind::Session { .. }) {
             self.direct.clone().and(by_boundary.clone())

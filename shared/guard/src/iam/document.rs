@@ -40,7 +40,8 @@ impl Document {
     /// Reads a document: an object, or its text, URL-encoded or not.
     ///
     /// # Errors
-    /// What in it is not as IAM has it. A document is read whole or not at all, for half a policy is another policy.
+    /// What in it is not as IAM has it. A document is read whole or not at all, for half a policy
+    /// is another policy.
     pub fn read(value: &Value) -> Result<Self, DocumentError> {
         let parsed;
         let object = match value {

@@ -1,7 +1,9 @@
-//! A text made up to order: the shortest that is in all of some sets of texts and in none of others.
+//! A text made up to order: the shortest that is in all of some sets of texts and in none of
+//! others.
 //!
-//! The sets are patterns of conditions, and the shape that such a text must have (the ARN of a user of some account). All patterns are followed
-//! at once, character by character, so they may overlap, contradict or exclude each other in any way.
+//! The sets are patterns of conditions, and the shape that such a text must have (the ARN of a user
+//! of some account). All patterns are followed at once, character by character, so they may
+//! overlap, contradict or exclude each other in any way.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -147,7 +149,8 @@ impl Texts {
         self
     }
 
-    /// What a value of a policy matches. `by_parts`: as ARNs compare, where wildcards stay in their parts.
+    /// What a value of a policy matches. `by_parts`: as ARNs compare, where wildcards stay in their
+    /// parts.
     pub(super) fn of_pattern(pattern: &Pattern, any_case: bool, by_parts: bool) -> Self {
         if pattern.has_missing() {
             return Self::default();
@@ -265,7 +268,8 @@ fn spelled(
     text.iter().rev().collect()
 }
 
-/// Characters that may make a difference: each that a pattern waits for, and a letter and a digit that none does, which stand for all others.
+/// Characters that may make a difference: each that a pattern waits for, and a letter and a digit
+/// that none does, which stand for all others.
 fn candidates(all: &[&Texts], state: &[Places]) -> Vec<char> {
     let marks = all.iter().zip(state).flat_map(|(texts, places)| {
         places

@@ -96,8 +96,8 @@ impl Operator {
             .collect()
     }
 
-    /// All texts that match `wanted`, and whether they do for sure: a variable that is not known is taken to match any. `None`: it does not
-    /// compare texts.
+    /// All texts that match `wanted`, and whether they do for sure: a variable that is not known is
+    /// taken to match any. `None`: it does not compare texts.
     pub(super) fn texts(
         self,
         wanted: &str,
@@ -154,7 +154,8 @@ impl Operator {
         }
         let pattern = self.pattern(wanted, variables, context);
         if pattern.has_missing() {
-            // "There is no equal or like value", and inverted operators do match (*Policy variables with no value*).
+            // "There is no equal or like value", and inverted operators do match (*Policy variables
+            // with no value*).
             return Truth::No;
         }
         match self.kind {
@@ -200,7 +201,8 @@ fn compared<T: PartialOrd>(
     .into()
 }
 
-/// An ISO 8601 time as W3C has it (a year, a month or a day means its first second in UTC), or seconds since 1970.
+/// An ISO 8601 time as W3C has it (a year, a month or a day means its first second in UTC), or
+/// seconds since 1970.
 fn instant(text: &str) -> Option<Timestamp> {
     if let Ok(stamp) = text.parse() {
         return Some(stamp);

@@ -68,7 +68,8 @@ impl Pattern {
         pattern
     }
 
-    /// `${*}`, `${?}` and `${$}` are the characters themselves; `${key, 'default'}` has a value for where the key is absent.
+    /// `${*}`, `${?}` and `${$}` are the characters themselves; `${key, 'default'}` has a value for
+    /// where the key is absent.
     fn fill_in(&mut self, inner: &str, context: &Context) {
         if let "*" | "?" | "$" = inner {
             self.pieces.extend(inner.chars().map(Piece::Given));
@@ -96,7 +97,8 @@ impl Pattern {
         self.pieces.push(Piece::Run);
     }
 
-    /// Whether the text has a variable without a default that the request does not carry: nothing is equal to it or like it.
+    /// Whether the text has a variable without a default that the request does not carry: nothing
+    /// is equal to it or like it.
     pub(super) fn has_missing(&self) -> bool {
         self.missing
     }
@@ -131,8 +133,9 @@ impl Pattern {
         std::iter::once(least).chain(more).filter(move |_| known)
     }
 
-    /// Whether an ARN matches, as `Resource` compares it (IAM User Guide, *Resource* and *IAM identifiers*): a wildcard stays in its part, but a `*`
-    /// that ends one may run on over colons; a pattern of fewer parts is filled up with `*`.
+    /// Whether an ARN matches, as `Resource` compares it (IAM User Guide, *Resource* and *IAM
+    /// identifiers*): a wildcard stays in its part, but a `*` that ends one may run on over
+    /// colons; a pattern of fewer parts is filled up with `*`.
     pub(super) fn matches_resource(&self, arn: &str) -> Truth {
         if self.pieces.iter().all(|piece| *piece == Piece::Run) && !self.pieces.is_empty() {
             return self.judged(true);
@@ -146,8 +149,8 @@ impl Pattern {
         self.judged(matched)
     }
 
-    /// Whether an ARN matches part by part, as `ArnLike` compares. `None`: the pattern is no whole ARN, and what IAM makes of that it does
-    /// not say.
+    /// Whether an ARN matches part by part, as `ArnLike` compares. `None`: the pattern is no whole
+    /// ARN, and what IAM makes of that it does not say.
     pub(super) fn matches_arn(&self, arn: &str) -> Option<Truth> {
         let parts = self.parts();
         if parts.len() != ARN_PARTS {
@@ -188,7 +191,8 @@ impl Pattern {
     }
 }
 
-/// Whether an action, in any case, matches a pattern of a policy. Actions are plain ASCII and have no variables, and every statement is asked.
+/// Whether an action, in any case, matches a pattern of a policy. Actions are plain ASCII and have
+/// no variables, and every statement is asked.
 pub(super) fn action_fits(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
     let (mut p, mut t) = (0, 0);
@@ -226,7 +230,8 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
     let text: Vec<char> = text.chars().collect();
     let same = |a: char, b: char| a == b || (ignore_case && a.to_lowercase().eq(b.to_lowercase()));
     let (mut p, mut t) = (0, 0);
-    // Where to go on when a later character does not fit: after the last `*`, one character further.
+    // Where to go on when a later character does not fit: after the last `*`, one character
+    // further.
     let mut retry: Option<(usize, usize)> = None;
     while let Some(c) = text.get(t) {
         match pieces.get(p) {
@@ -252,10 +257,12 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
         .is_some_and(|rest| rest.iter().all(|piece| *piece == Piece::Run))
 }
 
-/// `fits` for a whole ARN, whose wildcards do not all reach over colons: it follows every way to match at once.
+/// `fits` for a whole ARN, whose wildcards do not all reach over colons: it follows every way to
+/// match at once.
 fn runs_over(pieces: &[Piece], arn: &str) -> bool {
     let mut colons = 0;
-    // Whether a wildcard may take a colon: in the last part, and where it is a `*` that ends its part.
+    // Whether a wildcard may take a colon: in the last part, and where it is a `*` that ends its
+    // part.
     let wide: Vec<bool> = pieces
         .iter()
         .enumerate()
@@ -388,7 +395,8 @@ mod tests {
         ] {
             assert!(pattern(wide).matches_resource(role).is_yes(), "{wide}");
         }
-        // "If the `*` wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon boundaries."
+        // "If the `*` wildcard is the last character of a resource ARN segment, it can expand to
+        // match beyond the colon boundaries."
         for running_on in [
             "arn:aws:iam*:role/*",
             "arn*:role/team/UpdateApp",

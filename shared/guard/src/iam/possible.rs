@@ -1,11 +1,13 @@
-//! Whether a request could be allowed at all: a cheap question to ask first, of thousands of people and roles who have nothing to do with each other.
+//! Whether a request could be allowed at all: a cheap question to ask first, of thousands of people
+//! and roles who have nothing to do with each other.
 
 use super::decide::{Governing, Identity, Request, ResourceSide, Text};
 use super::principal::Grip;
 use super::statement::{Effect, Statement};
 
-/// Whether some statement speaks for the request wherever one has to, conditions, denies and boundaries aside. Where this says no, so does
-/// [`super::decide()`], in every context that tells more than the request's.
+/// Whether some statement speaks for the request wherever one has to, conditions, denies and
+/// boundaries aside. Where this says no, so does [`super::decide()`], in every context that tells
+/// more than the request's.
 pub fn is_possible(
     request: &Request<'_>,
     identity: &Identity<'_>,

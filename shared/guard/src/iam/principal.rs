@@ -82,7 +82,8 @@ impl Principals {
         Ok(Self { all_but, named })
     }
 
-    /// How the caller is meant; the strongest grip, where there are several. With `NotPrincipal`, everybody else is meant as by `*`.
+    /// How the caller is meant; the strongest grip, where there are several. With `NotPrincipal`,
+    /// everybody else is meant as by `*`.
     pub(super) fn grip(&self, caller: &Caller, denies: bool) -> (Truth, Option<Grip>) {
         let grip = self
             .named
@@ -92,7 +93,8 @@ impl Principals {
         if !self.all_but {
             return (grip.is_some().into(), grip);
         }
-        // Whoever is to be excepted from a denial must be named, and so must the account, and of a session the role; a boundary undoes the exception.
+        // Whoever is to be excepted from a denial must be named, and so must the account, and of a
+        // session the role; a boundary undoes the exception.
         let excepted = match grip {
             None => Truth::No,
             Some(_) if denies && caller.has_boundary => Truth::No,
@@ -107,7 +109,8 @@ impl Principals {
 }
 
 impl Principals {
-    /// Whether all that a caller can be named by is named: AWS may look at the account first, then the role, then the session.
+    /// Whether all that a caller can be named by is named: AWS may look at the account first, then
+    /// the role, then the session.
     fn names_in_whole(&self, caller: &Caller) -> bool {
         let names = |arn: &str| {
             self.named

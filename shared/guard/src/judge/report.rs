@@ -121,7 +121,8 @@ pub struct Examined<'a> {
     /// Who stands behind it.
     pub origin: &'a Origin,
     pub(crate) answers: &'a [(&'static Rule, Answer)],
-    /// Whom and what its judgement rests on: a fact about one of these can change it. Groups are not among them; the policy names them.
+    /// Whom and what its judgement rests on: a fact about one of these can change it. Groups are
+    /// not among them; the policy names them.
     pub asked: &'a BTreeSet<Entity>,
 }
 
@@ -162,7 +163,8 @@ impl Judgement {
         }
     }
 
-    /// Notes entries of the policy that no role matches. What was probably meant comes before everything else.
+    /// Notes entries of the policy that no role matches. What was probably meant comes before
+    /// everything else.
     pub fn note_unmatched(&mut self, unmatched: &[UnmatchedEntry]) {
         let sentence =
             |entry: &UnmatchedEntry| format!("line {} of the policy: {entry}", entry.line);
@@ -214,7 +216,8 @@ impl Judgement {
         });
     }
 
-    /// INVARIANT (order): findings come out in an order of their own, whatever order the facts came in.
+    /// INVARIANT (order): findings come out in an order of their own, whatever order the facts came
+    /// in.
     pub(super) fn finish(&mut self) {
         self.findings
             .sort_by(|a, b| (a.time, a.rule, &a.id).cmp(&(b.time, b.rule, &b.id)));

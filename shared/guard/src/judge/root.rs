@@ -53,7 +53,8 @@ impl<'w> Judge<'_, 'w> {
         self.report(made, root_of(target, &origin), shown(&origin), None);
     }
 
-    /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every copy of the record says so.
+    /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every
+    /// copy of the record says so.
     pub(super) fn root_refused(
         &mut self,
         record: &RecordKey,
@@ -125,7 +126,8 @@ impl<'w> Judge<'_, 'w> {
     }
 }
 
-/// The ARN of a root user, which calls name by the account alone. It is of the caller's partition, as all that a caller can enter.
+/// The ARN of a root user, which calls name by the account alone. It is of the caller's partition,
+/// as all that a caller can enter.
 fn root_of(target: &str, origin: &Origin) -> String {
     if target.starts_with("arn:") {
         return harmless(target);

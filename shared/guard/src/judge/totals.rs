@@ -119,7 +119,8 @@ impl Totals {
     }
 }
 
-/// The standing of every switch, in their order. A finding over several sessions speaks of each switch that its events show.
+/// The standing of every switch, in their order. A finding over several sessions speaks of each
+/// switch that its events show.
 pub fn standings(judgement: &Judgement) -> Vec<Standing> {
     let mut worst: HashMap<(&EventId, &str), Standing> = HashMap::new();
     let found = judgement.findings.iter().map(|finding| {

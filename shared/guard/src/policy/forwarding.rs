@@ -1,7 +1,8 @@
-//! What EventBridge has to forward because of the policy: what sessions of elevated roles do, and services entering these roles.
+//! What EventBridge has to forward because of the policy: what sessions of elevated roles do, and
+//! services entering these roles.
 //!
-//! All other rules of the stacks are the same for every policy. The patterns here are those that the templates make of their parameter
-//! `ElevatedRoles`.
+//! All other rules of the stacks are the same for every policy. The patterns here are those that
+//! the templates make of their parameter `ElevatedRoles`.
 
 use super::{Policy, RolePattern};
 use crate::arn::glob_matches;
@@ -12,9 +13,11 @@ pub const LONGEST_PATTERN: usize = 2_048;
 /// What has to be forwarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarding {
-    /// ARNs of the elevated roles as EventBridge's wildcards, in the policy's order; one that another one covers is left out.
+    /// ARNs of the elevated roles as EventBridge's wildcards, in the policy's order; one that
+    /// another one covers is left out.
     pub roles: Vec<String>,
-    /// What had to be written wider than the policy has it: as the policy writes it, and the wildcard.
+    /// What had to be written wider than the policy has it: as the policy writes it, and the
+    /// wildcard.
     pub widened: Vec<(String, String)>,
 }
 
@@ -48,7 +51,8 @@ impl Forwarding {
         self.roles.join(",")
     }
 
-    /// The patterns for what sessions of the roles do, then those for services entering them, each as JSON and short enough for a rule.
+    /// The patterns for what sessions of the roles do, then those for services entering them, each
+    /// as JSON and short enough for a rule.
     pub fn patterns(&self) -> Vec<String> {
         let (head, tail) = (
             r#"{"source":[{"prefix":"aws."}],"detail":{"userIdentity":{"type":["AssumedRole"],"sessionContext":{"sessionIssuer":{"arn":["#,
@@ -70,7 +74,8 @@ impl Forwarding {
     }
 }
 
-/// The roles of the policy that a deployed value of `ElevatedRoles` does not cover, in the policy's order.
+/// The roles of the policy that a deployed value of `ElevatedRoles` does not cover, in the policy's
+/// order.
 ///
 /// A role that is covered only by several of its ARNs together is told as well.
 pub fn uncovered<'p>(policy: &'p Policy, deployed: &str) -> Vec<&'p RolePattern> {
@@ -90,13 +95,16 @@ pub fn uncovered<'p>(policy: &'p Policy, deployed: &str) -> Vec<&'p RolePattern>
 
 /// Whether a wildcard matches whatever a glob of the policy matches. `wide` has no `?`.
 fn covers(wide: &str, glob: &str) -> bool {
-    // Read as plain text, the glob's own wildcards stand for themselves, and a `*` takes them whatever they expand to.
+    // Read as plain text, the glob's own wildcards stand for themselves, and a `*` takes them
+    // whatever they expand to.
     wide == glob || glob_matches(wide, glob)
 }
 
-/// A glob of the policy in EventBridge's words and in the letters that the parameter takes, which may match more.
+/// A glob of the policy in EventBridge's words and in the letters that the parameter takes, which
+/// may match more.
 ///
-/// EventBridge has no `?` and no two `*` in a row. The parameter is a list between commas, and takes partition and account whole or as `*`.
+/// EventBridge has no `?` and no two `*` in a row. The parameter is a list between commas, and
+/// takes partition and account whole or as `*`.
 fn wildcard(glob: &str) -> String {
     let mut parts = glob.splitn(6, ':');
     let whole = |part: Option<&str>| {

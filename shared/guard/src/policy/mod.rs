@@ -1,7 +1,9 @@
-//! The policy file `rolewatch.yaml`: which roles are elevated, who may enter them, with which proof and for how long.
+//! The policy file `rolewatch.yaml`: which roles are elevated, who may enter them, with which proof
+//! and for how long.
 //!
-//! [`Policy::read`] judges a file strictly and tells every slip at once, each with its line. What is merely odd (a limit that can never
-//! be exceeded, a role that is never reached) is told in [`Policy::warnings`].
+//! [`Policy::read`] judges a file strictly and tells every slip at once, each with its line. What
+//! is merely odd (a limit that can never be exceeded, a role that is never reached) is told in
+//! [`Policy::warnings`].
 
 mod forwarding;
 mod identity;
@@ -49,7 +51,8 @@ pub struct Policy {
     pub version_hash: PolicyHash,
     /// The zone of trust: account id to the name used in groups and messages.
     pub accounts: BTreeMap<AccountId, String>,
-    /// Regions where events are expected; empty when the file does not say, and then whatever was seen counts.
+    /// Regions where events are expected; empty when the file does not say, and then whatever was
+    /// seen counts.
     pub regions: Vec<String>,
     /// Whether AssumeRoot is allowed (and only counted).
     pub assume_root: Decision,
@@ -65,17 +68,20 @@ impl Policy {
     /// Reads the bytes of a policy file. `name` is how messages call the file; nothing is opened.
     ///
     /// # Errors
-    /// All that is wrong with the file, each with its line. A file that is no YAML yields the first error only.
+    /// All that is wrong with the file, each with its line. A file that is no YAML yields the first
+    /// error only.
     pub fn read(text: &[u8], name: &str) -> Result<Self, PolicyErrors> {
         read::read(text, name)
     }
 
-    /// The part of the policy that rules a role: of the first pattern that matches. `None`: the role is not elevated.
+    /// The part of the policy that rules a role: of the first pattern that matches. `None`: the
+    /// role is not elevated.
     pub fn role_for(&self, arn: &RoleArn) -> Option<&RolePolicy> {
         self.roles.iter().find(|role| role.arn.matches(arn))
     }
 
-    /// The same, and last of all an entry for whatever role comes: by it every switch is known, into elevated roles and into others.
+    /// The same, and last of all an entry for whatever role comes: by it every switch is known,
+    /// into elevated roles and into others.
     pub(crate) fn with_every_role(&self) -> Self {
         let mut wide = self.clone();
         wide.roles.push(RolePolicy::of_any_role());
@@ -92,10 +98,12 @@ impl Policy {
         self.accounts.contains_key(&account)
     }
 
-    /// The entry that hides a finding of `rule` about `caller` (the ARN of the origin) at event time `time`.
+    /// The entry that hides a finding of `rule` about `caller` (the ARN of the origin) at event
+    /// time `time`.
     ///
-    /// `severity` is that of the role as the policy has it, where the finding is about an elevated role: findings about a critical role
-    /// are never hidden, and neither are those of [`NEVER_SUPPRESSED`].
+    /// `severity` is that of the role as the policy has it, where the finding is about an elevated
+    /// role: findings about a critical role are never hidden, and neither are those of
+    /// [`NEVER_SUPPRESSED`].
     pub fn suppression(
         &self,
         rule: &str,

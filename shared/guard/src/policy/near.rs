@@ -1,7 +1,8 @@
-//! How narrowly an entry of `roles` misses a role: by the path, the letter case, a Region, a suffix.
+//! How narrowly an entry of `roles` misses a role: by the path, the letter case, a Region, a
+//! suffix.
 //!
-//! An entry that is only slightly wrong matches nothing and says nothing, so its role goes unjudged. What is near
-//! enough to ask "did you mean …?" is decided here, and nowhere else.
+//! An entry that is only slightly wrong matches nothing and says nothing, so its role goes
+//! unjudged. What is near enough to ask "did you mean …?" is decided here, and nowhere else.
 
 use super::RolePattern;
 use crate::arn::{RoleArn, glob_matches};
@@ -21,7 +22,8 @@ const FEWEST_TO_MISSPELL: usize = 6;
 /// The fewest characters of a stem that two names share, to take what follows for a suffix.
 const FEWEST_SHARED: usize = 6;
 
-/// How many digits the suffix of a permission set's role has: they are hexadecimal, and may all be letters.
+/// How many digits the suffix of a permission set's role has: they are hexadecimal, and may all be
+/// letters.
 const DIGITS_OF_SET: usize = 16;
 
 /// What Identity Center puts in front of a permission set's name.
@@ -260,7 +262,8 @@ fn stems(name: &str) -> Vec<(&str, Miss)> {
     stems
 }
 
-/// Whether what follows a stem is a suffix however long it is, as `-eu-west-1`: a dash sets it apart, and the stem is one name.
+/// Whether what follows a stem is a suffix however long it is, as `-eu-west-1`: a dash sets it
+/// apart, and the stem is one name.
 fn is_apart(stem: &str, next: char) -> bool {
     is_dash(next) && !stem.contains(is_wild)
 }
@@ -275,7 +278,8 @@ fn begins_suffix(last: char, c: char) -> bool {
     !is_separator(last) && (is_separator(c) || word || number || (is_wild(c) && !is_wild(last)))
 }
 
-/// What kind of suffix a text is, if it is short enough to be one: at most one word, and what was made up.
+/// What kind of suffix a text is, if it is short enough to be one: at most one word, and what was
+/// made up.
 fn kind_of_suffix(text: &str) -> Option<Miss> {
     let parts: Vec<&str> = text
         .split(is_separator)

@@ -1,4 +1,5 @@
-//! Typed access to nodes: every way of being wrong has its sentence here, so that it is the same for every key.
+//! Typed access to nodes: every way of being wrong has its sentence here, so that it is the same
+//! for every key.
 
 use std::rc::Rc;
 
@@ -32,7 +33,8 @@ pub(super) struct Slot<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of a map that may hold the keys `known`. `what` is how messages call the map: "a role".
+    /// The fields of a map that may hold the keys `known`. `what` is how messages call the map: "a
+    /// role".
     pub(super) fn of(
         node: &'a Node,
         what: &'static str,
@@ -255,7 +257,8 @@ pub(super) fn did_you_mean<'w>(text: &str, words: impl IntoIterator<Item = &'w s
     nearest(text, words).map_or_else(String::new, |meant| format!(", did you mean `{meant}`?"))
 }
 
-/// The word that was most likely meant: case, `-` and `_` do not count, and one slip in three characters may be made.
+/// The word that was most likely meant: case, `-` and `_` do not count, and one slip in three
+/// characters may be made.
 pub(super) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let text = plain(text);
     let length = text.chars().count();

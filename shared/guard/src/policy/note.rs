@@ -14,7 +14,8 @@ const LONGEST_SESSION: Span = Span::from_seconds(12 * 3_600);
 /// What a day's budget is counted in.
 const DAY: Span = Span::from_seconds(24 * 3_600);
 
-/// How many patterns with wildcards each later entry is compared with. Nobody has more, and a file that does must not take seconds.
+/// How many patterns with wildcards each later entry is compared with. Nobody has more, and a file
+/// that does must not take seconds.
 const COMPARED: usize = 300;
 
 /// A warning about a line of the policy file.

@@ -1,4 +1,5 @@
-//! What is wrong with a policy file, told like a compiler does: place, sentence, the line and a mark under it.
+//! What is wrong with a policy file, told like a compiler does: place, sentence, the line and a
+//! mark under it.
 
 use std::fmt;
 
@@ -6,7 +7,8 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::untrusted::harmless;
 
-/// More than anybody reads at once, and little enough that a hostile file cannot make the reader write a book.
+/// More than anybody reads at once, and little enough that a hostile file cannot make the reader
+/// write a book.
 const TOLD: usize = 100;
 
 /// The most characters of a line that are quoted.
@@ -17,7 +19,8 @@ const KEPT_BEFORE: usize = 60;
 
 /// All that is wrong with a policy file, in the order of its lines.
 ///
-/// `Display` is for people: several lines an error, no line break at the end, every character harmless to a terminal.
+/// `Display` is for people: several lines an error, no line break at the end, every character
+/// harmless to a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyErrors {
     name: String,
@@ -99,7 +102,8 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Notes a problem. The sentence is only made when it will be told: making it may mean a search for what was meant.
+    /// Notes a problem. The sentence is only made when it will be told: making it may mean a search
+    /// for what was meant.
     pub(super) fn at(&mut self, place: Place, message: impl FnOnce() -> String) {
         if self.found.len() >= TOLD {
             self.untold += 1;

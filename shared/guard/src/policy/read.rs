@@ -198,7 +198,8 @@ fn regions(field: &Field<'_>, problems: &mut Problems) -> Vec<String> {
     regions
 }
 
-/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. No list of them, for AWS opens more.
+/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. No list of them, for AWS
+/// opens more.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let Some((number, words)) = parts.split_last() else {

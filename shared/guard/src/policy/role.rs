@@ -12,7 +12,8 @@ use crate::moment::Span;
 pub struct RolePolicy {
     /// The roles it rules.
     pub arn: RolePattern,
-    /// Groups whose members may enter. Empty only when `identities` lacks [`IdentityKind::IamUser`].
+    /// Groups whose members may enter. Empty only when `identities` lacks
+    /// [`IdentityKind::IamUser`].
     pub groups: Vec<GroupRef>,
     /// Whether MFA must be proved.
     pub mfa: Mfa,
@@ -155,17 +156,20 @@ impl RolePattern {
 
     /// Whether an ARN in text form matches.
     pub fn matches_text(&self, arn: &str) -> bool {
-        // Most roles differ at one end already, and there are many more roles in a trail than in a policy.
+        // Most roles differ at one end already, and there are many more roles in a trail than in a
+        // policy.
         let (glob, text) = (self.text.as_bytes(), arn.as_bytes());
         let same_ends = glob.get(..self.head) == text.get(..self.head)
             && last(glob, self.tail) == last(text, self.tail);
         same_ends && glob_matches(&self.text, arn)
     }
 
-    /// Whether everything that `other` matches is matched here. `false` may also mean that it cannot be told.
+    /// Whether everything that `other` matches is matched here. `false` may also mean that it
+    /// cannot be told.
     pub fn covers(&self, other: &Self) -> bool {
-        // Read as plain text, the other's wildcards stand for themselves, and a `*` here takes them whatever they expand to. A `?` here
-        // takes exactly one character, which a `*` there need not be.
+        // Read as plain text, the other's wildcards stand for themselves, and a `*` here takes them
+        // whatever they expand to. A `?` here takes exactly one character, which a `*`
+        // there need not be.
         self == other
             || (!(self.text.contains('?') && other.text.contains('*'))
                 && self.matches_text(&other.text))

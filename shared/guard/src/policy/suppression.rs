@@ -33,7 +33,8 @@ pub struct Suppression {
 }
 
 impl Suppression {
-    /// Whether a finding of `rule` about `caller` (the ARN of the origin) at event time `time` is hidden.
+    /// Whether a finding of `rule` about `caller` (the ARN of the origin) at event time `time` is
+    /// hidden.
     pub fn hides(&self, rule: &str, caller: &str, time: Moment) -> bool {
         self.rule == rule && !self.is_expired(time) && glob_matches(&self.caller, caller)
     }
@@ -46,7 +47,8 @@ impl Suppression {
     /// The first second that is not hidden any more: midnight in UTC after `until`.
     pub fn end(&self) -> Moment {
         const EPOCH: Date = date(1970, 1, 1);
-        // The difference of two dates has days only. A time stamp would not do: jiff's end before the last civil day does.
+        // The difference of two dates has days only. A time stamp would not do: jiff's end before
+        // the last civil day does.
         let days = i64::from((self.until - EPOCH).get_days());
         Moment::from_epoch_seconds((days + 1) * 86_400)
     }

@@ -1,7 +1,7 @@
 //! YAML text to a tree of nodes that know their place.
 //!
-//! Scalars stay the text that was written: nothing is guessed to be a number, a date or a truth value, so `000123456789` keeps its
-//! zeros and `no` stays a word.
+//! Scalars stay the text that was written: nothing is guessed to be a number, a date or a truth
+//! value, so `000123456789` keeps its zeros and `no` stays a word.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -153,7 +153,8 @@ impl Grower<'_> {
             Event::MappingEnd => {
                 let open = self.open.pop()?;
                 let size = self.size - open.size_before;
-                // A map in block form begins with its first key, and has no bracket that could be marked.
+                // A map in block form begins with its first key, and has no bracket that could be
+                // marked.
                 let first_key = open.items.first().filter(|_| open.place.length == 0);
                 let place = first_key.map_or(open.place, |key| key.place);
                 let value = Value::Map(self.pairs(open.items));

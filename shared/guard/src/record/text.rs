@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 
 /// Text, or the text of a number or boolean where AWS or a tool between wrote one.
 ///
-/// Where an object or a list stands instead, it reads as an empty text that [is odd](Text::is_odd), so
-/// that one odd member does not hide the others. What it was is not kept: it may be a secret in the
-/// wrong place.
+/// Where an object or a list stands instead, it reads as an empty text that [is odd](Text::is_odd),
+/// so that one odd member does not hide the others. What it was is not kept: it may be a secret in
+/// the wrong place.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Text<'a>(Option<Cow<'a, str>>);
 
@@ -63,8 +63,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// For members that CloudTrail always writes as texts, and that decide what a record is about: whatever else stands there
-/// [is odd](Text::is_odd), a number and a boolean too.
+/// For members that CloudTrail always writes as texts, and that decide what a record is about:
+/// whatever else stands there [is odd](Text::is_odd), a number and a boolean too.
 pub(crate) fn only_text<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Text<'de>>, D::Error> {

@@ -1,8 +1,10 @@
 //! Why AWS let a switch happen: the statements that allowed it, and what would have stopped it.
 //!
-//! The switch is asked again of the policies in the files, with all that its records show of the request. What they do not show (an external id,
-//! a source identity) stays open, and then the answer says on what it hangs. The files are of a time of their own: policies may have been
-//! others at the time of the switch, so an answer names the time of its files, and where the files say no, nothing is said.
+//! The switch is asked again of the policies in the files, with all that its records show of the
+//! request. What they do not show (an external id, a source identity) stays open, and then the
+//! answer says on what it hangs. The files are of a time of their own: policies may have been
+//! others at the time of the switch, so an answer names the time of its files, and where the files
+//! say no, nothing is said.
 
 #[cfg(test)]
 mod tests;
@@ -50,12 +52,14 @@ impl Files {
     }
 }
 
-/// What allowed a switch. Every text in it is harmless to print; statements are as they are written.
+/// What allowed a switch. Every text in it is harmless to print; statements are as they are
+/// written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct AllowedBy {
     /// Statements that allowed it, of the role's trust policy and of the caller's own policies.
     pub statements: Vec<Allowing>,
-    /// What could not be decided: each must have been so, or the statements are not what allowed it.
+    /// What could not be decided: each must have been so, or the statements are not what allowed
+    /// it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hangs_on: Vec<String>,
     /// Why the caller's own policies are not told. They allowed it too.
@@ -120,7 +124,8 @@ fn all_as_json<S: serde::Serializer>(texts: &[String], serializer: S) -> Result<
 /// The rules whose findings IAM could have prevented.
 const PREVENTABLE: [&str; 6] = ["RW001", "RW002", "RW003", "RW007", "RW011", "RW012"];
 
-/// What allowed the switch, for a finding of a rule. `None`: the files do not have the role or say no, or its records are not enough to ask.
+/// What allowed the switch, for a finding of a rule. `None`: the files do not have the role or say
+/// no, or its records are not enough to ask.
 pub fn allowed_by(
     examined: &Examined<'_>,
     rule: &str,
@@ -345,7 +350,8 @@ fn asked<'a>(
         .unwrap_or_else(|| ask(&Context::partial()))
 }
 
-/// What the request carried. What a role session carries of MFA the records do not show: `false`, or nothing.
+/// What the request carried. What a role session carries of MFA the records do not show: `false`,
+/// or nothing.
 fn contexts(
     entrant: &Entrant<'_>,
     switch: &Switch<'_>,
@@ -448,7 +454,8 @@ impl Asks<'_> {
                 .collect::<Vec<_>>()
         };
         match self.rule {
-            // Nobody else's policy should let them; where only the trust policy does, it should not.
+            // Nobody else's policy should let them; where only the trust policy does, it should
+            // not.
             "RW001" if !own.is_empty() => each(own, &|grant| {
                 fix::without(grant, &["sts:AssumeRole"], &[&self.role.arn])
             }),

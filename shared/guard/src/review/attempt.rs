@@ -1,4 +1,5 @@
-//! Somebody tries to enter a role, or to change what stands around it: in every way that is theirs to choose.
+//! Somebody tries to enter a role, or to change what stands around it: in every way that is theirs
+//! to choose.
 
 mod search;
 
@@ -276,7 +277,8 @@ impl<'a> Entrant<'a> {
         self.facts.clone()
     }
 
-    /// Whether they could enter a role at all, whatever the conditions: most people and roles have nothing to do with most roles.
+    /// Whether they could enter a role at all, whatever the conditions: most people and roles have
+    /// nothing to do with most roles.
     pub(super) fn may_enter(&self, owner: AccountId, role: &'a Role) -> bool {
         let request = Request {
             caller: &self.caller,
@@ -302,8 +304,8 @@ impl<'a> Entrant<'a> {
             .filter_map(|id| id.split_once(':').map(|(_, name)| name.to_owned()))
     }
 
-    /// Whether they can enter a role, by the best of the ways that are theirs to choose: session name, external id, source identity, and how long
-    /// the session is to last.
+    /// Whether they can enter a role, by the best of the ways that are theirs to choose: session
+    /// name, external id, source identity, and how long the session is to last.
     pub(super) fn enter(&self, owner: AccountId, role: &'a Role, proof: Proof) -> Decision<'a> {
         self.enter_as(owner, role, proof, None)
     }
@@ -328,8 +330,8 @@ impl<'a> Entrant<'a> {
         )
     }
 
-    /// Whether they can reach something by entering a role; `allowed` of the decision is the answer. Somebody who doesn't know the external id
-    /// gives none.
+    /// Whether they can reach something by entering a role; `allowed` of the decision is the
+    /// answer. Somebody who doesn't know the external id gives none.
     pub(super) fn reach(
         &self,
         owner: AccountId,
@@ -395,7 +397,8 @@ impl<'a> Entrant<'a> {
         .best(&context, &choices)
     }
 
-    /// Whether a statement of their own policies speaks of entering a role, whatever its conditions and whatever the role says.
+    /// Whether a statement of their own policies speaks of entering a role, whatever its conditions
+    /// and whatever the role says.
     pub(super) fn is_granted(&self, role: &str) -> bool {
         let request = Request {
             caller: &self.caller,

@@ -1,4 +1,5 @@
-//! Calls that change the set-up, so that it has to be reviewed again: of users, groups, roles, and the policies of all of them.
+//! Calls that change the set-up, so that it has to be reviewed again: of users, groups, roles, and
+//! the policies of all of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +13,8 @@ use crate::seen::{Caller, RecordProblem, read};
 use crate::tamper;
 use crate::untrusted::harmless;
 
-/// `eventName` of every call of IAM after which a rule of the review may answer otherwise. (A version
-/// of a policy that is made and not set as the default is looked at for nothing.)
+/// `eventName` of every call of IAM after which a rule of the review may answer otherwise. (A
+/// version of a policy that is made and not set as the default is looked at for nothing.)
 pub const CHANGES: [&str; 34] = [
     "AddUserToGroup",
     "AttachGroupPolicy",
@@ -51,7 +52,8 @@ pub const CHANGES: [&str; 34] = [
     "UpdateUser",
 ];
 
-/// Members of `requestParameters` that name what a call works on, by the kind of thing as ARNs write it.
+/// Members of `requestParameters` that name what a call works on, by the kind of thing as ARNs
+/// write it.
 const NAMES: [(&str, &[&str]); 3] = [
     ("role/", &["roleName"]),
     ("group/", &["groupName", "newGroupName"]),
@@ -74,9 +76,11 @@ pub struct SetupChange {
 pub struct Changed {
     /// `eventName`.
     pub call: String,
-    /// What it works on: `role/UpdateApp`, `group/Testers`, `user/dora`, without a path; a managed policy by its ARN.
+    /// What it works on: `role/UpdateApp`, `group/Testers`, `user/dora`, without a path; a managed
+    /// policy by its ARN.
     pub subjects: Vec<String>,
-    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever opened it.
+    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever
+    /// opened it.
     pub by: CallerShown,
     /// `awsRegion`.
     pub region: Option<String>,
@@ -129,8 +133,8 @@ pub fn change(
 }
 
 impl Changed {
-    /// Whether the call may have led to the finding: calls of its kind do, and it worked on what the finding is about, or on the policy or holder
-    /// that it quotes.
+    /// Whether the call may have led to the finding: calls of its kind do, and it worked on what
+    /// the finding is about, or on the policy or holder that it quotes.
     pub fn may_have_led_to(&self, finding: &ReviewFinding) -> bool {
         let call = self.call.as_str();
         let fits = match finding.rule {

@@ -16,8 +16,8 @@ use crate::moment::Span;
 use crate::revoke::ascii;
 use crate::untrusted::harmless;
 
-/// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups by which they can, and limits. `names` says how
-/// accounts are to be called, where somebody knows.
+/// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups by
+/// which they can, and limits. `names` says how accounts are to be called, where somebody knows.
 pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     let called = called(setup, names);
     let mut text = String::from(
@@ -258,7 +258,8 @@ fn ways(
     ways
 }
 
-/// The entry of a role, if users of other accounts can enter it; as a comment, where no group could be named.
+/// The entry of a role, if users of other accounts can enter it; as a comment, where no group could
+/// be named.
 fn entry(
     setup: &Setup,
     called: &BTreeMap<AccountId, String>,

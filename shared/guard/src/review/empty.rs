@@ -1,5 +1,6 @@
-//! Lists that are empty though something says that they should not be. With `--filter`, the AWS CLI prints the lists that it leaves out as empty
-//! ones, which look just like those of an account that has nothing of the kind.
+//! Lists that are empty though something says that they should not be. With `--filter`, the AWS CLI
+//! prints the lists that it leaves out as empty ones, which look just like those of an account that
+//! has nothing of the kind.
 
 use super::View;
 use super::account::Account;
@@ -105,7 +106,8 @@ mod tests {
 
     #[test]
     fn an_account_may_have_nothing_of_a_kind_that_nobody_asks_for() {
-        // Production has no user and no group, development no role, and no group of the policy is there.
+        // Production has no user and no group, development no role, and no group of the policy is
+        // there.
         assert_eq!(warned(&Company::new()), [""; 0]);
     }
 

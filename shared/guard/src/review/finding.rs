@@ -32,7 +32,8 @@ pub struct ReviewFinding {
     pub place: Option<String>,
     /// The statement as it stands, or the setting; `null` where there is none to quote.
     pub statement: Option<Value>,
-    /// What is to stand in its place: one statement, a list of several, an empty list where it is to go. `null` where no statement helps.
+    /// What is to stand in its place: one statement, a list of several, an empty list where it is
+    /// to go. `null` where no statement helps.
     pub fix: Option<Value>,
     /// One sentence.
     pub message: String,
@@ -136,7 +137,8 @@ impl Draft {
         self
     }
 
-    /// Notes that it depends on nothing but what was not given; `about` is the role or group that can't be judged.
+    /// Notes that it depends on nothing but what was not given; `about` is the role or group that
+    /// can't be judged.
     pub(super) fn for_want_of(mut self, gaps: impl IntoIterator<Item = Gap>, about: &str) -> Self {
         self.wanting.gaps.extend(gaps);
         self.wanting.about.insert(about.to_owned());

@@ -9,8 +9,9 @@ use crate::iam::{Grant, Place, Principal, Statement};
 
 const MFA: &str = "aws:MultiFactorAuthPresent";
 
-/// The statement, demanding MFA of people: `Bool`, which a request without the key does not meet. Services and providers that share the statement
-/// get one of their own, for they have no MFA to show.
+/// The statement, demanding MFA of people: `Bool`, which a request without the key does not meet.
+/// Services and providers that share the statement get one of their own, for they have no MFA to
+/// show.
 pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
     let mut people = statement.clone();
     let mut rest = None;
@@ -65,8 +66,9 @@ pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
     vec![limited]
 }
 
-/// The statement without some actions on some resources: less of it where it names nothing else by them, nothing where nothing is left, else the same
-/// with a `Deny` beside it, as always in a policy of AWS itself.
+/// The statement without some actions on some resources: less of it where it names nothing else by
+/// them, nothing where nothing is left, else the same with a `Deny` beside it, as always in a
+/// policy of AWS itself.
 pub(super) fn without(grant: &Grant<'_>, actions: &[&str], resources: &[&str]) -> Vec<Value> {
     let less = if grant.place.is_of_aws() {
         None
@@ -149,7 +151,8 @@ fn denial(actions: &[&str], resources: &[&str]) -> Value {
     json!({"Effect": "Deny", "Action": one_or_all(actions), "Resource": one_or_all(resources)})
 }
 
-/// A trust statement for these AWS principals alone; nothing, where none is left and nobody else is named.
+/// A trust statement for these AWS principals alone; nothing, where none is left and nobody else is
+/// named.
 pub(super) fn trusting(statement: &Value, principals: &[String]) -> Vec<Value> {
     let mut fixed = statement.clone();
     let Some(object) = fixed.as_object_mut() else {

@@ -118,7 +118,8 @@ impl Wanting {
     }
 }
 
-/// A decision about people of an account of whom something may be missing: what would be sure is open then.
+/// A decision about people of an account of whom something may be missing: what would be sure is
+/// open then.
 pub(super) fn lacking(decision: Decision<'_>, gap: Option<Gap>) -> Decision<'_> {
     match gap {
         None => decision,

@@ -14,7 +14,8 @@ use super::account::Account;
 pub enum Input {
     /// `aws iam get-account-authorization-details`
     Account(Box<Account>),
-    /// `aws iam list-roles` or `get-role`: how long sessions of each role may last, by ARN, in seconds.
+    /// `aws iam list-roles` or `get-role`: how long sessions of each role may last, by ARN, in
+    /// seconds.
     Durations(Vec<(String, i64)>),
     /// `aws accessanalyzer list-findings-v2`
     Outsiders(Vec<Outsider>),

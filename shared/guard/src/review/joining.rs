@@ -1,4 +1,5 @@
-//! Whoever may join a group that nobody is in today. Groups that people join just in time are empty most of the time.
+//! Whoever may join a group that nobody is in today. Groups that people join just in time are empty
+//! most of the time.
 
 use super::account::{Account, Group, Role};
 use super::attempt::{Entrant, Proof, better, is_better};
@@ -6,10 +7,12 @@ use super::gap::{List, lacking};
 use crate::iam::{Caller, Decision, Principal, Truth};
 use crate::id::AccountId;
 
-/// How far somebody comes by joining a group; `None`: the group leads nowhere, or nobody of the account comes in, whoever they are.
+/// How far somebody comes by joining a group; `None`: the group leads nowhere, or nobody of the
+/// account comes in, whoever they are.
 ///
-/// People who can join are the account's users, with whatever else binds them (a Deny of another group, a boundary). If none of them comes in and
-/// somebody new would, it depends on who joins. Where users were not given, it depends on them.
+/// People who can join are the account's users, with whatever else binds them (a Deny of another
+/// group, a boundary). If none of them comes in and somebody new would, it depends on who joins.
+/// Where users were not given, it depends on them.
 pub(super) fn joining<'a>(
     account: &'a Account,
     group: &'a Group,
@@ -47,7 +50,8 @@ pub(super) fn joining<'a>(
     }
 }
 
-/// Whether a role's trust policy keeps out everybody of an account, whatever their own policies say.
+/// Whether a role's trust policy keeps out everybody of an account, whatever their own policies
+/// say.
 fn is_closed(account: &Account, owner: AccountId, role: &Role, proof: Proof) -> bool {
     let statements = role.trust.iter().flat_map(|trust| &trust.statements);
     let mut named = statements

@@ -1,5 +1,5 @@
-//! Roles that lead on into an elevated role whose entry allows chaining: whoever enters one of them comes in, whatever group they are in and
-//! whatever proof they gave.
+//! Roles that lead on into an elevated role whose entry allows chaining: whoever enters one of them
+//! comes in, whatever group they are in and whatever proof they gave.
 
 use super::account::{Account, Role};
 use super::attempt::{Entrant, best_of_session};
@@ -18,7 +18,8 @@ pub(super) struct Link<'a> {
     leads: Truth,
 }
 
-/// The roles that lead into each elevated role that may be entered by chaining; one role back, and no further.
+/// The roles that lead into each elevated role that may be entered by chaining; one role back, and
+/// no further.
 pub(super) fn links<'a>(view: &View<'a>) -> Vec<(Elevated<'a>, Vec<Link<'a>>)> {
     let chained = view
         .elevated

@@ -1,5 +1,5 @@
-//! Somebody made up, of an account that may let its people do whatever it likes: they bear whatever name, ARN and tags a trust policy asks for,
-//! as far as their own side can give them.
+//! Somebody made up, of an account that may let its people do whatever it likes: they bear whatever
+//! name, ARN and tags a trust policy asks for, as far as their own side can give them.
 
 mod people;
 #[cfg(test)]
@@ -151,8 +151,8 @@ impl<'a> Door<'_, 'a> {
             .map_or(Truth::No, |decision| decision.allowed)
     }
 
-    /// What their own side sets as it likes: tags, a source identity, a provider. Of ids, AWS makes up one; whether it is one that a policy
-    /// names can't be told.
+    /// What their own side sets as it likes: tags, a source identity, a provider. Of ids, AWS makes
+    /// up one; whether it is one that a policy names can't be told.
     fn chosen(&self, person: &Caller, id: &str) -> Vec<Choice> {
         let one = |text: &str| Held::Values(vec![text.to_owned()]);
         let ids = if self.names_unknown_ids() {
@@ -212,7 +212,8 @@ impl<'a> Door<'_, 'a> {
             .collect()
     }
 
-    /// Whether a condition names the id of a user or role that isn't known to be ours: it may be anybody's.
+    /// Whether a condition names the id of a user or role that isn't known to be ours: it may be
+    /// anybody's.
     fn names_unknown_ids(&self) -> bool {
         let asked = self
             .conditions()
@@ -243,7 +244,8 @@ impl<'a> Door<'_, 'a> {
     }
 }
 
-/// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and of which one of the lists was not given.
+/// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and
+/// of which one of the lists was not given.
 pub(super) fn trusted_and_not_given<'a>(
     view: &'a View<'a>,
     target: &Elevated<'a>,

@@ -40,7 +40,8 @@ pub const ALL: [Rule; 6] = [
     ),
 ];
 
-/// One unproven finding for each entry of the policy in an account whose roles were not given, if the entry `asks` for the rule.
+/// One unproven finding for each entry of the policy in an account whose roles were not given, if
+/// the entry `asks` for the rule.
 ///
 /// `what` can't be told of an ARN.
 fn not_given(
@@ -62,7 +63,8 @@ fn not_given(
     drafts.collect()
 }
 
-/// One unproven finding for each group of an entry that `asks` for the rule, where the group or its members were not given.
+/// One unproven finding for each group of an entry that `asks` for the rule, where the group or its
+/// members were not given.
 ///
 /// `what` can't be told of a group.
 fn groups_not_given(

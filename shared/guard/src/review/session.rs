@@ -1,7 +1,8 @@
 //! Role sessions that a trust policy names: `arn:aws:sts::111122223333:assumed-role/Jump/alice`.
 //!
-//! Whoever enters the role chooses the session's name, so such a principal trusts everybody who can enter it. The ARN lacks the role's path: the
-//! role is known by account and name only. IAM doesn't check that it exists.
+//! Whoever enters the role chooses the session's name, so such a principal trusts everybody who can
+//! enter it. The ARN lacks the role's path: the role is known by account and name only. IAM doesn't
+//! check that it exists.
 
 use std::collections::BTreeSet;
 
@@ -54,7 +55,8 @@ pub(super) fn is_of_role(session: &str, role: &str) -> bool {
     session.account == role.account() && session.role_name == role.name()
 }
 
-/// Roles of an account by name. IAM gives a name to one role only, whatever the paths; files may have more.
+/// Roles of an account by name. IAM gives a name to one role only, whatever the paths; files may
+/// have more.
 pub(super) fn roles_called<'a>(account: &'a Account, name: &str) -> Vec<&'a Role> {
     account
         .roles
@@ -63,7 +65,8 @@ pub(super) fn roles_called<'a>(account: &'a Account, name: &str) -> Vec<&'a Role
         .collect()
 }
 
-/// Sessions of a role, beside one of any name, that may do better at another: those that the other's trust policy names or asks for.
+/// Sessions of a role, beside one of any name, that may do better at another: those that the
+/// other's trust policy names or asks for.
 pub(super) fn called<'a>(
     any: &Entrant<'a>,
     (account, role): (&'a Account, &'a Role),
@@ -87,7 +90,8 @@ pub(super) fn called<'a>(
         .collect()
 }
 
-/// Whether anybody can have a session of the role by this name: the role's trust policy may ask for others.
+/// Whether anybody can have a session of the role by this name: the role's trust policy may ask for
+/// others.
 fn can_be_called(role: &Role, session: &str) -> bool {
     let Ok(trust) = &role.trust else { return true };
     let context = Context::partial().with("sts:RoleSessionName", session);

@@ -31,7 +31,8 @@ impl Setup {
     /// Adds a file.
     ///
     /// # Errors
-    /// When it contradicts another: of two states of one account, neither can be taken for the one that is.
+    /// When it contradicts another: of two states of one account, neither can be taken for the one
+    /// that is.
     pub fn add(&mut self, input: Input) -> Result<(), String> {
         match input {
             Input::Account(account) => self.add_account(*account)?,

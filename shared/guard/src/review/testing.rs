@@ -22,7 +22,8 @@ pub(super) fn mfa() -> Value {
     json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
 }
 
-/// Development has the groups Developers (dora) and Testers (tom); production has the role UpdateApp. The policy is the example.
+/// Development has the groups Developers (dora) and Testers (tom); production has the role
+/// UpdateApp. The policy is the example.
 pub(super) struct Company {
     accounts: BTreeMap<&'static str, Value>,
     policy: String,

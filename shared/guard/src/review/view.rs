@@ -43,7 +43,8 @@ impl<'a> View<'a> {
         let roles = setup
             .accounts()
             .flat_map(|account| account.roles.values().map(move |role| (account, role)));
-        // Whom a service-linked role lets in, and what it may do, nobody can change; only its service enters.
+        // Whom a service-linked role lets in, and what it may do, nobody can change; only its
+        // service enters.
         let elevated = roles
             .filter(|(_, role)| !role.is_service_linked())
             .filter_map(|(account, role)| {
@@ -56,7 +57,8 @@ impl<'a> View<'a> {
             });
         let all =
             serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
-        // It is read from a constant; an empty one would allow nothing, and what hangs on it would be denied and so be seen in the tests.
+        // It is read from a constant; an empty one would allow nothing, and what hangs on it would
+        // be denied and so be seen in the tests.
         let anything = Document::read(&all).unwrap_or(Document {
             statements: Vec::new(),
         });
@@ -68,7 +70,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// An ARN of an account of which nothing was given. Who may enter a role is of the role's partition.
+    /// An ARN of an account of which nothing was given. Who may enter a role is of the role's
+    /// partition.
     pub(super) fn arn_not_given(
         &self,
         rules: &RolePolicy,
@@ -125,7 +128,8 @@ impl<'a> View<'a> {
         gap.of(&self.account_shown(gap.account))
     }
 
-    /// Entries of the policy's roles in an account of which the roles were not given, each with its ARN in that account.
+    /// Entries of the policy's roles in an account of which the roles were not given, each with its
+    /// ARN in that account.
     pub(super) fn roles_not_given(&self) -> Vec<(&'a RolePolicy, String, Gap)> {
         let mut entries = Vec::new();
         for rules in &self.policy.roles {
@@ -153,7 +157,8 @@ impl<'a> View<'a> {
         entries
     }
 
-    /// Groups of entries that `asks` picks, where the group or its members were not given, each once.
+    /// Groups of entries that `asks` picks, where the group or its members were not given, each
+    /// once.
     pub(super) fn groups_not_given(
         &self,
         asks: fn(&RolePolicy) -> bool,
@@ -202,8 +207,8 @@ impl<'a> View<'a> {
 
     /// Whether the policy lets the user into the role.
     ///
-    /// Where the group list was not given, only the names of the user's groups are known; whether one of them has the id that the policy says is
-    /// open.
+    /// Where the group list was not given, only the names of the user's groups are known; whether
+    /// one of them has the id that the policy says is open.
     pub(super) fn admits_user(rules: &RolePolicy, account: &Account, user: &User) -> Truth {
         Truth::any(user.groups.iter().map(|name| match account.group(name) {
             Some(group) => Truth::from(Self::admits(rules, account.id, group)),

@@ -1,6 +1,8 @@
-//! New switches, which a denial of older sessions does not stop: what lets the person in, and what would keep them out.
+//! New switches, which a denial of older sessions does not stop: what lets the person in, and what
+//! would keep them out.
 //!
-//! Nobody is taken out of a group that they are not in. Where it isn't known who is in a group at the time of the plan, the plan says so.
+//! Nobody is taken out of a group that they are not in. Where it isn't known who is in a group at
+//! the time of the plan, the plan says so.
 
 use std::collections::BTreeSet;
 
@@ -79,7 +81,8 @@ enum Standing {
     },
     /// What was read has them in it, and the finding says that they were not.
     Contradicted,
-    /// A roster of this moment has them in it. The finding says that they were not, and no record shows that they joined.
+    /// A roster of this moment has them in it. The finding says that they were not, and no record
+    /// shows that they joined.
     Unexplained(Moment),
 }
 
@@ -145,7 +148,8 @@ impl User<'_, '_> {
         named.iter().filter(|group| group.account == self.account)
     }
 
-    /// What IAM calls the user at the time of the plan. Another user may have taken the name of the switch since.
+    /// What IAM calls the user at the time of the plan. Another user may have taken the name of the
+    /// switch since.
     fn name(&self) -> Option<String> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
         let known = roster

@@ -7,7 +7,8 @@ use super::{Case, account_named};
 use crate::arn::RoleArn;
 use crate::moment::Moment;
 
-/// Sessions of a role last twelve hours at most, some that AWS gives to services a few minutes more.
+/// Sessions of a role last twelve hours at most, some that AWS gives to services a few minutes
+/// more.
 const LONGEST: i64 = 13 * 3_600;
 
 /// How to put a denial in place, and how to take it away. Each is one line for a POSIX shell.

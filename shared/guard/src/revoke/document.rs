@@ -8,7 +8,8 @@ use crate::moment::Moment;
 
 /// Denies the sessions with these ids (`AROA…:name`), as far as they were issued before.
 ///
-/// `StringEquals` knows no wildcards, so a name with `*` in it means itself; `${` would begin a policy variable.
+/// `StringEquals` knows no wildcards, so a name with `*` in it means itself; `${` would begin a
+/// policy variable.
 pub(super) fn of_sessions(ids: &[&str], before: Moment) -> Value {
     let ids: Vec<String> = ids.iter().map(|id| id.replace("${", "${$}{")).collect();
     let ids = if let [one] = &*ids {
@@ -44,13 +45,15 @@ pub(super) fn of_all(before: Moment) -> Value {
     })
 }
 
-/// JSON in which every character shows as itself and none ends a quotation of a shell: the same values, with escapes.
+/// JSON in which every character shows as itself and none ends a quotation of a shell: the same
+/// values, with escapes.
 pub fn ascii(value: &Value) -> String {
     // Never behind a backslash of its own: JSON has no such escape.
     visible(&value.to_string()).replace('\'', "\\u0027")
 }
 
-/// Text of JSON in which every character shows as itself: the same values, with escapes. Outside its strings JSON has nothing to escape.
+/// Text of JSON in which every character shows as itself: the same values, with escapes. Outside
+/// its strings JSON has nothing to escape.
 pub fn visible(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {

@@ -1,4 +1,5 @@
-//! What a denial of older sessions does not stop. A plan that kept silent about it would be taken for more than it is.
+//! What a denial of older sessions does not stop. A plan that kept silent about it would be taken
+//! for more than it is.
 
 use super::sessions::{Entered, Sessions};
 use super::{Case, Limit, is_known, name_of};

@@ -28,7 +28,8 @@ impl<'a, 'w> Sessions<'a, 'w> {
         Self { all, tracer, as_of }
     }
 
-    /// Whether its credentials work at the time of the plan. Whoever left a role in the console may still have them.
+    /// Whether its credentials work at the time of the plan. Whoever left a role in the console may
+    /// still have them.
     pub(super) fn works(&self, switch: &Switch<'_>) -> bool {
         let until = switch
             .works_until()
@@ -54,8 +55,8 @@ impl<'a, 'w> Sessions<'a, 'w> {
             .collect()
     }
 
-    /// The sessions themselves, then all that were entered from them, over any number of roles. A session that has ended is followed too:
-    /// what was entered from it may still work.
+    /// The sessions themselves, then all that were entered from them, over any number of roles. A
+    /// session that has ended is followed too: what was entered from it may still work.
     pub(super) fn entered_from(&self, found: &[&'a Switch<'w>]) -> Vec<Entered<'a, 'w>> {
         let mut children: HashMap<&SwitchKey, Vec<&'a Switch<'w>>> = HashMap::new();
         let mut of_name: HashMap<&str, Vec<&'a Switch<'w>>> = HashMap::new();

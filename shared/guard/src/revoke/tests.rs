@@ -1,4 +1,5 @@
-//! Stories in which a session is to be ended, and what the plan's policies would deny by IAM's own rules.
+//! Stories in which a session is to be ended, and what the plan's policies would deny by IAM's own
+//! rules.
 
 mod groups;
 
@@ -13,7 +14,8 @@ use crate::iam::{
 use crate::moment::Moment;
 use crate::testing::Story;
 
-/// A plan for the sessions of the story's first finding by this rule, so many seconds after the last switch.
+/// A plan for the sessions of the story's first finding by this rule, so many seconds after the
+/// last switch.
 fn planned(story: &Story, rule: &str, seconds: i64) -> Result<Plan, NoPlan> {
     let found = story
         .findings()

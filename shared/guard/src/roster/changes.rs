@@ -63,7 +63,8 @@ pub(super) struct Changes {
     pub(super) by_serial: HashMap<Arc<str>, Vec<usize>>,
 }
 
-/// All IAM changes that are in force, oldest first; within a second by record id, which says nothing about order.
+/// All IAM changes that are in force, oldest first; within a second by record id, which says
+/// nothing about order.
 pub(super) fn in_order(world: &World) -> Vec<(&RecordKey, &IamChange)> {
     let mut changes: Vec<_> = crate::dossier::facts_in_force(world)
         .filter_map(|(key, fact)| match fact {

@@ -44,7 +44,8 @@ impl Entity {
 }
 
 impl IamChange {
-    /// What was changed, by every name and id in the record. A membership is its user's: of the group it says no more than that it has a name.
+    /// What was changed, by every name and id in the record. A membership is its user's: of the
+    /// group it says no more than that it has a name.
     pub fn entities(&self) -> BTreeSet<Entity> {
         let account = self.account;
         let named = |what: Named, name: &str| Entity::of(what, account, Handle::name(name));

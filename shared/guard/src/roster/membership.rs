@@ -1,9 +1,11 @@
 //! Was this user in this group at that second?
 //!
-//! The last change before the second decides; else the first change after it, inverted; else the snapshots; else it is unproven.
+//! The last change before the second decides; else the first change after it, inverted; else the
+//! snapshots; else it is unproven.
 //!
-//! Adding a member again succeeds, is logged, and changes nothing. So where a snapshot from before the first change after the second
-//! shows what that change made, inverting it would tell the opposite of what was.
+//! Adding a member again succeeds, is logged, and changes nothing. So where a snapshot from before
+//! the first change after the second shows what that change made, inverting it would tell the
+//! opposite of what was.
 
 use std::sync::Arc;
 
@@ -46,7 +48,8 @@ pub struct Began {
     pub by: Arc<Caller>,
 }
 
-/// Memberships that rest on a snapshot need the account's IAM log up to it: silence longer than this is a gap.
+/// Memberships that rest on a snapshot need the account's IAM log up to it: silence longer than
+/// this is a gap.
 const GAP: Span = Span::from_seconds(24 * 3_600);
 
 impl Roster<'_> {
@@ -121,8 +124,9 @@ impl Roster<'_> {
         self.by_snapshots(account, user, group, at, born, &|_| true)
     }
 
-    /// Whether what the membership is said to be at `at` rests on logs that reach that far. They have no gap since `last`, when it
-    /// was last shown; or a roster from after `at` says the same, and the logs have no gap up to it.
+    /// Whether what the membership is said to be at `at` rests on logs that reach that far. They
+    /// have no gap since `last`, when it was last shown; or a roster from after `at` says the
+    /// same, and the logs have no gap up to it.
     pub fn is_covered(
         &self,
         account: AccountId,
@@ -142,8 +146,8 @@ impl Roster<'_> {
             || later.any(|taken| taken >= at && self.gap(account, at, taken).is_none())
     }
 
-    /// The latest moment up to `until` at which something shows the membership, and what it was then. `begin` is one of the moments
-    /// that are looked at, and the first.
+    /// The latest moment up to `until` at which something shows the membership, and what it was
+    /// then. `begin` is one of the moments that are looked at, and the first.
     pub fn membership_last_known(
         &self,
         account: AccountId,
@@ -186,7 +190,8 @@ impl Roster<'_> {
             })
     }
 
-    /// What snapshots from before `next`, the first change after `at`, tell, if one of them shows already what that change made. `None`: none does.
+    /// What snapshots from before `next`, the first change after `at`, tell, if one of them shows
+    /// already what that change made. `None`: none does.
     fn shown_before(
         &self,
         account: AccountId,
@@ -283,7 +288,8 @@ impl Roster<'_> {
         let around: Vec<_> = before.into_iter().chain(after).chain(untimed).collect();
         let Some((_, member)) = around.first() else {
             if born.is_some() {
-                // A new user is in no group, a new group has no members, and nobody was added since.
+                // A new user is in no group, a new group has no members, and nobody was added
+                // since.
                 return Membership::NotMember {
                     evidence: Vec::new(),
                 };
@@ -345,7 +351,8 @@ impl Roster<'_> {
         }
     }
 
-    /// The first silence of more than a day between two moments where the account's IAM events are recorded.
+    /// The first silence of more than a day between two moments where the account's IAM events are
+    /// recorded.
     fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<Gap> {
         let heard = &self.world.heard;
         let (from, to) = (a.min(b), a.max(b));

@@ -1,7 +1,8 @@
 //! Which id bore a name, and when.
 //!
-//! IAM events name users and groups as they were called then. Each name's history is cut into tenures by creations, deletions and renames;
-//! a rename ties two tenures to one bearer. Ids come from creations, from records that show name and id together, and from snapshots.
+//! IAM events name users and groups as they were called then. Each name's history is cut into
+//! tenures by creations, deletions and renames; a rename ties two tenures to one bearer. Ids come
+//! from creations, from records that show name and id together, and from snapshots.
 //! IAM names differ in more than case, so case is folded.
 
 mod lookup;
@@ -242,7 +243,8 @@ impl Names {
                     }
                 }
                 Turn::Take { created } => {
-                    // A name can be taken only when it is free, so an earlier bearer had lost it before this second.
+                    // A name can be taken only when it is free, so an earlier bearer had lost it
+                    // before this second.
                     let lost = Some(time.plus_seconds(-1));
                     match open {
                         Some(tenure) => tenure.to = lost,
@@ -353,7 +355,8 @@ impl Names {
         }
     }
 
-    /// Name and id were seen together. `at_creation`: the id is that of the tenure that begins in this second.
+    /// Name and id were seen together. `at_creation`: the id is that of the tenure that begins in
+    /// this second.
     fn see(&mut self, name: &str, id: &IamId, at: Moment, at_creation: bool) {
         self.spell(name);
         let holding: Vec<usize> = self.tenures_at(name, at, at_creation);

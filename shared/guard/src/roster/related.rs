@@ -1,7 +1,8 @@
 //! Which users, groups and devices a fact can tell something of.
 //!
-//! INVARIANT (related): what is told of a user or group rests on nothing but the facts that name it, by one of the names or ids that renames,
-//! creations, snapshots and records with both tie together, at whatever time. So a fact about others cannot change it.
+//! INVARIANT (related): what is told of a user or group rests on nothing but the facts that name
+//! it, by one of the names or ids that renames, creations, snapshots and records with both tie
+//! together, at whatever time. So a fact about others cannot change it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use crate::moment::Moment;
 use crate::seen::{Change, Fact, IamChange, NameSeen};
 use crate::world::{Versions, World};
 
-/// All names and ids by which these are, or may be, known: they themselves, and what anything ties to one of them.
+/// All names and ids by which these are, or may be, known: they themselves, and what anything ties
+/// to one of them.
 pub fn related(world: &World, rosters: &Rosters, entities: BTreeSet<Entity>) -> BTreeSet<Entity> {
     let mut found = entities;
     loop {
@@ -31,11 +33,13 @@ pub fn related(world: &World, rosters: &Rosters, entities: BTreeSet<Entity>) -> 
     }
 }
 
-/// Whether it can matter that a name and an id were seen together at a moment, where that they belong together was known, and the first or the
-/// last time was another one before: both ends are given, in any order. Gives back what it can matter to; `related` is what is related to the user.
+/// Whether it can matter that a name and an id were seen together at a moment, where that they
+/// belong together was known, and the first or the last time was another one before: both ends are
+/// given, in any order. Gives back what it can matter to; `related` is what is related to the user.
 ///
-/// Moments are only compared with each other. Where nothing else that is known of this user lies between the old end and the new one, nothing
-/// compares otherwise than before, but for the moments that are asked about: those of switches that show a name only.
+/// Moments are only compared with each other. Where nothing else that is known of this user lies
+/// between the old end and the new one, nothing compares otherwise than before, but for the moments
+/// that are asked about: those of switches that show a name only.
 pub fn stirred(
     world: &World,
     rosters: &Rosters,
@@ -84,8 +88,9 @@ pub fn stirred(
     }
 }
 
-/// The first record that names a group as one that somebody joined or left, or that tells of the group itself. `None`: a snapshot shows the group as
-/// well, or nothing does. Until something names it, a group of the policy stands for nothing.
+/// The first record that names a group as one that somebody joined or left, or that tells of the
+/// group itself. `None`: a snapshot shows the group as well, or nothing does. Until something names
+/// it, a group of the policy stands for nothing.
 pub fn first_to_name_group<'w>(
     world: &'w World,
     rosters: &Rosters,

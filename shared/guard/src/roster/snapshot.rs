@@ -49,7 +49,8 @@ pub struct SnapshotUser {
     pub groups: BTreeSet<IamId>,
 }
 
-/// What begins the id of a group of which a listing has the name only. IAM's own ids have no spaces.
+/// What begins the id of a group of which a listing has the name only. IAM's own ids have no
+/// spaces.
 const BY_NAME: &str = "group named ";
 
 /// Why a file is no snapshot.
@@ -113,7 +114,8 @@ struct RoleDetail {
 }
 
 impl Snapshot {
-    /// Reads one file; several pages in a row are one snapshot, truncated if the last page is missing.
+    /// Reads one file; several pages in a row are one snapshot, truncated if the last page is
+    /// missing.
     ///
     /// # Errors
     /// When the JSON is of another kind, names no account or several.
@@ -182,7 +184,8 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    /// The snapshot as JSON that [`Snapshot::read`] takes, and nothing but what that needs: no policy, tag or boundary.
+    /// The snapshot as JSON that [`Snapshot::read`] takes, and nothing but what that needs: no
+    /// policy, tag or boundary.
     ///
     /// # Errors
     /// The serialiser's own.
@@ -236,10 +239,12 @@ impl Snapshot {
         serde_json::to_vec(&details)
     }
 
-    /// What two readings of one account, one after the other, both say: that was so from the end of the first to the beginning of the second.
+    /// What two readings of one account, one after the other, both say: that was so from the end of
+    /// the first to the beginning of the second.
     ///
-    /// A reading takes many calls and may show one user as of before a change, another as of after it. Whoever changed is left out, so that of
-    /// them the snapshot tells nothing, and so is whoever was in a group that changed: they would be shown without it.
+    /// A reading takes many calls and may show one user as of before a change, another as of after
+    /// it. Whoever changed is left out, so that of them the snapshot tells nothing, and so is
+    /// whoever was in a group that changed: they would be shown without it.
     pub fn agreed(mut self, later: &Self) -> Self {
         self.truncated |= later.truncated;
         let before = std::mem::take(&mut self.groups);
@@ -258,7 +263,8 @@ impl Snapshot {
         self
     }
 
-    /// Keeps no copy of what another snapshot of the account shows as well: of many snapshots of a large account, most is the same.
+    /// Keeps no copy of what another snapshot of the account shows as well: of many snapshots of a
+    /// large account, most is the same.
     pub fn share(&mut self, other: &Self) {
         let users = std::mem::take(&mut self.users);
         self.users = users

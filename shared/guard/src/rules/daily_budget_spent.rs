@@ -52,7 +52,8 @@ fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
     let limit = limit.seconds();
     let mut runs: Vec<Over> = Vec::new();
     let mut open: Option<(i64, i64)> = None;
-    // Between two turns the time held within the window grows, stays or shrinks by one second a second.
+    // Between two turns the time held within the window grows, stays or shrinks by one second a
+    // second.
     for pair in turns.windows(2) {
         let &[begin, end] = pair else { continue };
         let (at_begin, at_end) = (held.within_day_before(begin), held.within_day_before(end));

@@ -87,7 +87,8 @@ mod cases {
     use crate::tamper::{Guarded, tampering};
     use serde_json::{Value, json};
 
-    /// What a call to a rule of EventBridge comes to. Every call that is watched has its cases in `tamper/tests.rs`.
+    /// What a call to a rule of EventBridge comes to. Every call that is watched has its cases in
+    /// `tamper/tests.rs`.
     fn finding(request: &Value, more: &Value) -> Option<Finding> {
         let mut record = json!({
             "eventTime": "2026-03-05T02:30:00Z", "eventSource": "events.amazonaws.com", "eventName": "DisableRule",

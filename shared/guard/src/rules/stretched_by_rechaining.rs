@@ -28,11 +28,12 @@ use crate::dossier::{Groups, LONGEST_CONSOLE, Person, Switch};
 use crate::history::{Draft, Held, Over, Time};
 use crate::moment::{Moment, Span};
 
-/// Twelve hours of credentials, twelve of a console opened with them, twelve of what that console fetched: in seconds. What was entered
-/// from an older session than that did not come of it.
+/// Twelve hours of credentials, twelve of a console opened with them, twelve of what that console
+/// fetched: in seconds. What was entered from an older session than that did not come of it.
 const LONGEST_LIFE: i64 = 36 * 3_600;
 
-/// Services' clocks differ by so many seconds: a use that much after the expiration was not made with something else.
+/// Services' clocks differ by so many seconds: a use that much after the expiration was not made
+/// with something else.
 const CLOCKS: i64 = 60;
 
 pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
@@ -85,7 +86,8 @@ fn lineages<'w>(held: &Held<'_, 'w>) -> Vec<Vec<usize>> {
     lineages.into_values().collect()
 }
 
-/// The session of this role and person that the switch was entered from, straight or over other roles.
+/// The session of this role and person that the switch was entered from, straight or over other
+/// roles.
 fn entered_from<'w>(
     held: &Held<'_, 'w>,
     switch: &Switch<'w>,
@@ -177,7 +179,8 @@ fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft>
     Some(held.draft(&over, time, sentence))
 }
 
-/// Until when a session was used, or could be, beyond what the first credentials allowed by themselves.
+/// Until when a session was used, or could be, beyond what the first credentials allowed by
+/// themselves.
 fn kept_until(switch: &Switch<'_>, first: bool, time: Time) -> Option<Moment> {
     let last = || switch.used.as_ref().map(|used| used.last.0);
     match time {
@@ -190,7 +193,8 @@ fn kept_until(switch: &Switch<'_>, first: bool, time: Time) -> Option<Moment> {
     }
 }
 
-/// Whether the session was used after its own credentials had expired: renewed, or by a console that was opened with them.
+/// Whether the session was used after its own credentials had expired: renewed, or by a console
+/// that was opened with them.
 fn outlived(switch: &Switch<'_>) -> bool {
     let Some(used) = &switch.used else {
         return false;
@@ -203,7 +207,8 @@ fn outlived(switch: &Switch<'_>) -> bool {
     }
 }
 
-/// How many sessions were entered from others, renewed, and used after they had expired without a renewal.
+/// How many sessions were entered from others, renewed, and used after they had expired without a
+/// renewal.
 fn means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 3] {
     let mut by = [0; 3];
     let [entered, renewed, outlasted] = &mut by;
@@ -248,7 +253,8 @@ mod cases {
 
     const RULE: &str = "RW014";
 
-    /// Dora enters, and enters again from her session after 50 minutes, straight or over other roles; used so many seconds after that.
+    /// Dora enters, and enters again from her session after 50 minutes, straight or over other
+    /// roles; used so many seconds after that.
     fn rechained(over: &[&str], used: i64) -> Story {
         let mut story = Story::new();
         story.switch("dora").with_mfa().used_after(60);

@@ -95,8 +95,8 @@ impl View<'_, '_> {
         account_shown(account, self.policy)
     }
 
-    /// Most rules do not speak of a switch whose mint was not read (RW006 says that once), nor of one whose kind of identity the role does
-    /// not admit at all (RW012 says that).
+    /// Most rules do not speak of a switch whose mint was not read (RW006 says that once), nor of
+    /// one whose kind of identity the role does not admit at all (RW012 says that).
     pub(crate) fn silenced(&self) -> Option<Answer> {
         if self.origin.mint_missing {
             return Some(Answer::not_applicable(
@@ -120,14 +120,16 @@ impl View<'_, '_> {
         })
     }
 
-    /// The immediate caller's account is outside the zone of trust. A person further back in a chain is judged all the same.
+    /// The immediate caller's account is outside the zone of trust. A person further back in a
+    /// chain is judged all the same.
     pub(crate) fn outside_trust(&self) -> Option<AccountId> {
         self.switch
             .caller_account()
             .filter(|account| !self.policy.trusts(*account))
     }
 
-    /// The person's membership, at the second of the switch, of each of the role's groups that is in the person's account.
+    /// The person's membership, at the second of the switch, of each of the role's groups that is
+    /// in the person's account.
     pub(crate) fn memberships(&self) -> Vec<(&GroupRef, Membership)> {
         let Person::User(account, user) = &self.origin.person else {
             return Vec::new();

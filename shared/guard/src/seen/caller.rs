@@ -53,7 +53,8 @@ pub struct Caller {
     pub provider: Option<Arc<str>>,
     /// What the temporary credentials carry.
     pub session: Option<SessionContext>,
-    /// Written by AWS itself, not chosen by the caller: the console made the call (`invokedBy` or source address `AWS Internal`).
+    /// Written by AWS itself, not chosen by the caller: the console made the call (`invokedBy` or
+    /// source address `AWS Internal`).
     pub from_console: bool,
 }
 

@@ -59,7 +59,8 @@ impl Unread {
         part.name_odd(&mut |field| self.unlike(field));
     }
 
-    /// Reads a text. An empty one is absent. One that is not of its kind is named with its part's other members.
+    /// Reads a text. An empty one is absent. One that is not of its kind is named with its part's
+    /// other members.
     pub(super) fn detail<T>(
         &mut self,
         text: Option<&Text<'_>>,
@@ -135,7 +136,8 @@ pub(super) struct Part<T> {
     pub(super) unread: bool,
 }
 
-/// Whether a raw part says nothing. Pipelines fill what CloudTrail leaves out with an empty text, and a failed call may carry a bare text.
+/// Whether a raw part says nothing. Pipelines fill what CloudTrail leaves out with an empty text,
+/// and a failed call may carry a bare text.
 pub(super) fn is_absent(text: &str, failed: bool) -> bool {
     text.is_empty() || text == "\"\"" || (failed && text.starts_with('"'))
 }

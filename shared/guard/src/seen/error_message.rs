@@ -4,8 +4,8 @@ use crate::arn::RoleArn;
 
 /// `User: CALLER is not authorized to perform: ACTION on resource: ROLE [because …]`.
 ///
-/// The caller's ARN comes first and cannot hold a space, so the first ` on resource: ` after the action is AWS's own, whatever the caller
-/// put into the role's name.
+/// The caller's ARN comes first and cannot hold a space, so the first ` on resource: ` after the
+/// action is AWS's own, whatever the caller put into the role's name.
 pub(super) fn denied_role(message: &str) -> Option<RoleArn> {
     RoleArn::parse(denied_resource(message)?).ok()
 }

@@ -134,13 +134,15 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
 
 /// Reads one record as it was delivered.
 ///
-/// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are not kept.
+/// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are
+/// not kept.
 ///
 /// A detail that can't be read is named in [`Seen::unread`].
 ///
 /// # Errors
-/// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or time, or what it is about: which call,
-/// whether it failed, which role was entered, who was added to which group.
+/// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or
+/// time, or what it is about: which call, whether it failed, which role was entered, who was added
+/// to which group.
 pub fn read_from(
     json: &[u8],
     delivery: Delivery<'_>,
@@ -215,7 +217,8 @@ pub fn read_from(
     })))
 }
 
-/// The `eventType` of what CloudTrail Insights writes. It says nothing of one call, and has its service elsewhere.
+/// The `eventType` of what CloudTrail Insights writes. It says nothing of one call, and has its
+/// service elsewhere.
 const INSIGHT: &str = "AwsCloudTrailInsight";
 
 fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
@@ -264,7 +267,8 @@ fn event_name<'r>(
     Ok(name.map_or("", |name| name))
 }
 
-/// Whether the call failed. Where `errorCode` can't be read, credentials that were issued show that it did not.
+/// Whether the call failed. Where `errorCode` can't be read, credentials that were issued show that
+/// it did not.
 fn failed(
     record: &Record<'_>,
     service: Service,
@@ -344,7 +348,8 @@ pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
 
 /// The id and ARN of the role whose session signed the call.
 ///
-/// INVARIANT (needle): it is decided by the caller's ARN, which holds the role's name; that is what archives are searched for.
+/// INVARIANT (needle): it is decided by the caller's ARN, which holds the role's name; that is what
+/// archives are searched for.
 fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str>, RoleArn)> {
     let identity = record.identity()?;
     if identity.kind.as_deref() != Some("AssumedRole") {
@@ -383,7 +388,8 @@ fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
     }
 }
 
-/// The console's own steps are no use; a record without key and creation time cannot be tied to a session.
+/// The console's own steps are no use; a record without key and creation time cannot be tied to a
+/// session.
 fn used(
     record: &Record<'_>,
     caller: &Caller,

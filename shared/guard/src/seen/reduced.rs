@@ -21,7 +21,8 @@ pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
     reduced_from(json, Delivery::default())
 }
 
-/// The record, reduced. [`super::read`] makes the same of it as [`super::read_from`] of the record as it was delivered: whose it is stands in it.
+/// The record, reduced. [`super::read`] makes the same of it as [`super::read_from`] of the record
+/// as it was delivered: whose it is stands in it.
 ///
 /// # Errors
 /// The text is no JSON of CloudTrail's shape.
@@ -35,7 +36,8 @@ pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, Recor
     let additional =
         part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
     let resources = list::<Object<Resource<'_>>>(record.resources).map_err(shape)?;
-    // Where nobody can tell whose it is, reading the record fails, and so does reading what is left of it.
+    // Where nobody can tell whose it is, reading the record fails, and so does reading what is left
+    // of it.
     let account = delivery
         .recipient(&record)
         .ok()
@@ -58,7 +60,8 @@ pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, Recor
     serde_json::to_string(&kept).map_err(shape)
 }
 
-/// An object with the members that are read. In place of what can't be read something stands that can't be read either.
+/// An object with the members that are read. In place of what can't be read something stands that
+/// can't be read either.
 fn part<'a, T: Deserialize<'a> + Serialize>(
     raw: Option<&'a RawValue>,
     failed: bool,

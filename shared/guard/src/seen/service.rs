@@ -1,5 +1,5 @@
-//! Services enter roles all day. Of a service's mint of a role that nobody listed, only a stub is kept: enough to recognise the session when
-//! it turns up as the start of a chain.
+//! Services enter roles all day. Of a service's mint of a role that nobody listed, only a stub is
+//! kept: enough to recognise the session when it turns up as the start of a chain.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -49,7 +49,8 @@ impl ServiceMint {
     }
 }
 
-/// The stub of a service's mint. `None`: the record is of another kind, or does not fit into a stub and is kept whole.
+/// The stub of a service's mint. `None`: the record is of another kind, or does not fit into a stub
+/// and is kept whole.
 pub(super) fn stub(
     record: &Record<'_>,
     key: &RecordKey,
@@ -118,7 +119,8 @@ fn minted(
     })
 }
 
-/// The same at one glance, for the usual spelling: these are so many that they are not read like other records.
+/// The same at one glance, for the usual spelling: these are so many that they are not read like
+/// other records.
 ///
 /// `None`: to be read in full, which decides.
 pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceSeen> {

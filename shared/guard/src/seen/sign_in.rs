@@ -6,8 +6,9 @@ use super::{CallerKind, ConsoleAct, ConsoleStep, Fact};
 use crate::arn::{NotARoleArn, RoleArn};
 use crate::record::{AdditionalEventData, Object, Record, ResponseElements};
 
-/// `SwitchRole` comes in two variants: the role account's copy (the identity is the role session, `SwitchFrom` is the person) and the
-/// user's own (the identity is the person, `SwitchTo` is the role).
+/// `SwitchRole` comes in two variants: the role account's copy (the identity is the role session,
+/// `SwitchFrom` is the person) and the user's own (the identity is the person, `SwitchTo` is the
+/// role).
 pub(super) fn fact(
     record: &Record<'_>,
     at: &At<'_>,
@@ -56,7 +57,8 @@ pub(super) fn fact(
     }))))
 }
 
-/// Whether the step was taken. The console says so in a member that is named after the step; without that, it was.
+/// Whether the step was taken. The console says so in a member that is named after the step;
+/// without that, it was.
 fn succeeded(record: &Record<'_>, act: ConsoleAct, unread: &mut Unread) -> bool {
     let answer: Part<ResponseElements<'_>> =
         unread.part(record.response_elements, "responseElements", false);

@@ -58,7 +58,8 @@ fn denial(record: &Record<'_>, at: &At<'_>, api: MintApi, unread: &mut Unread) -
     }
 }
 
-/// Other errors than AccessDenied leave the parameters in the record. What the caller asked for may be no role at all.
+/// Other errors than AccessDenied leave the parameters in the record. What the caller asked for may
+/// be no role at all.
 fn asked_role(record: &Record<'_>, unread: &mut Unread) -> Option<RoleArn> {
     let request: Part<RequestParameters<'_>> =
         unread.part(record.request_parameters, "requestParameters", true);
@@ -164,9 +165,11 @@ fn longest(api: MintApi) -> i64 {
     }
 }
 
-/// A time in one of the formats that CloudTrail uses, after the call: nobody is given credentials that have expired.
+/// A time in one of the formats that CloudTrail uses, after the call: nobody is given credentials
+/// that have expired.
 ///
-/// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would show a lifetime that nobody granted.
+/// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would
+/// show a lifetime that nobody granted.
 fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut Unread) -> Detail<Moment> {
     let expected = "a time after `eventTime` belongs there, like `Jul 10, 2023, 12:09:47 PM`";
     unread.detail(
@@ -203,7 +206,8 @@ fn device(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<Arc<str>> {
     })
 }
 
-/// `sharedEventID`, which is always a UUID. What else is there may stand in records that have nothing to do with each other.
+/// `sharedEventID`, which is always a UUID. What else is there may stand in records that have
+/// nothing to do with each other.
 fn shared_id(record: &Record<'_>, unread: &mut Unread) -> Option<crate::id::EventId> {
     let read = |text: &str| looks_like_a_uuid(text).then(|| text.parse().ok()).flatten();
     unread
@@ -225,7 +229,8 @@ fn looks_like_a_uuid(text: &str) -> bool {
             .all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// The role's ARN as IAM has it (`resources`), as the caller wrote it, or, without its path, from the session that came of it.
+/// The role's ARN as IAM has it (`resources`), as the caller wrote it, or, without its path, from
+/// the session that came of it.
 fn role(
     record: &Record<'_>,
     request: &RequestParameters<'_>,

@@ -1,4 +1,5 @@
-//! The calls that would blind the guard. One table: the code, the documentation and the forwarding rules hold the same list.
+//! The calls that would blind the guard. One table: the code, the documentation and the forwarding
+//! rules hold the same list.
 
 /// One call that is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +8,8 @@ pub struct Call {
     pub source: &'static str,
     /// `eventName`. Lambda's bear the version of its API.
     pub name: &'static str,
-    /// Members of `requestParameters`, or of `responseElements`, any of which names what the call works on.
+    /// Members of `requestParameters`, or of `responseElements`, any of which names what the call
+    /// works on.
     pub(super) names: &'static [&'static str],
     /// What the names are held against.
     pub(super) of: Of,
@@ -354,7 +356,8 @@ pub const CALLS: [Call; 86] = [
         BUCKET,
         "changes whether earlier versions of policy, rosters or log files are kept",
     ),
-    // CloudTrail is known to write the first name of each pair; the second is that of the permission, or of the API.
+    // CloudTrail is known to write the first name of each pair; the second is that of the
+    // permission, or of the API.
     call(
         "s3",
         "PutBucketEncryption",

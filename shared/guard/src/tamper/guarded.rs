@@ -15,7 +15,8 @@ pub struct Guarded {
     pub keys: Vec<String>,
     /// Buckets by name: the trail's, which may lie in another account.
     pub buckets: Vec<String>,
-    /// What is not named after the stack, by name or ARN: the secret with which alerts reach Slack.
+    /// What is not named after the stack, by name or ARN: the secret with which alerts reach
+    /// Slack.
     pub others: Vec<String>,
 }
 
@@ -25,7 +26,8 @@ impl Guarded {
         of == Of::Trail && self.trails.is_empty()
     }
 
-    /// Whether `text`, a name, an ARN, a URL or what a message says, means something that is watched.
+    /// Whether `text`, a name, an ARN, a URL or what a message says, means something that is
+    /// watched.
     pub(super) fn holds(&self, of: Of, text: &str) -> bool {
         self.watches_all(of)
             || self.others.iter().any(|other| is(text, other))
@@ -45,8 +47,8 @@ impl Guarded {
             }
     }
 
-    /// One part of it is the stack's name, or begins with it and goes on after a mark. S3 has lower case only, and what StackSets deploy is
-    /// called `StackSet-NAME-…`.
+    /// One part of it is the stack's name, or begins with it and goes on after a mark. S3 has lower
+    /// case only, and what StackSets deploy is called `StackSet-NAME-…`.
     fn is_of_stack(&self, text: &str) -> bool {
         let prefix = self.stack.as_str();
         !prefix.is_empty()

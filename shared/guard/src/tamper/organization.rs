@@ -1,5 +1,6 @@
-//! Calls on the organization, which reach every account in it. Their records name a policy or an account, hardly ever what they mean for
-//! the guard: a service control policy may keep its rules from forwarding, or no longer keep anybody from stopping them.
+//! Calls on the organization, which reach every account in it. Their records name a policy or an
+//! account, hardly ever what they mean for the guard: a service control policy may keep its rules
+//! from forwarding, or no longer keep anybody from stopping them.
 
 use serde_json::Value;
 
@@ -12,7 +13,8 @@ use crate::untrusted::harmless;
 /// The types of policies that allow and deny. What the others (tags, backups, …) say stops no rule.
 const AUTHORIZING: [&str; 2] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
 
-/// Whose access to the organization brings the trail, and the spokes: CloudTrail, and the StackSets of CloudFormation.
+/// Whose access to the organization brings the trail, and the spokes: CloudTrail, and the StackSets
+/// of CloudFormation.
 const SERVICES: [&str; 2] = [
     "cloudtrail.amazonaws.com",
     "member.org.stacksets.cloudformation.amazonaws.com",
@@ -46,7 +48,8 @@ pub(super) fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Opt
     (!failed).then_some(Target::MayReach(shown))
 }
 
-/// False where the record says that the call is about other things than what may be done in the accounts.
+/// False where the record says that the call is about other things than what may be done in the
+/// accounts.
 fn concerns_rights(record: &Record<'_>, request: &Parameters) -> bool {
     let answered = record
         .response_elements

@@ -1,4 +1,5 @@
-//! Every call fires on what is the guard's own and stays silent on everything else, by the records of `events/tamper`.
+//! Every call fires on what is the guard's own and stays silent on everything else, by the records
+//! of `events/tamper`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -53,7 +54,8 @@ fn finding(name: &str) -> Finding {
     judged(&record(name), &guarded()).unwrap_or_else(|| panic!("{name} is silent"))
 }
 
-/// The same call of somebody else's resources: nothing is named after the stack, the key is another.
+/// The same call of somebody else's resources: nothing is named after the stack, the key is
+/// another.
 fn of_others(record: &Value) -> Value {
     let text = record
         .to_string()
@@ -441,7 +443,8 @@ fn the_stacks_forward_exactly_these_calls() {
     assert_eq!(both, listed);
 }
 
-/// Service and call of each line of a rule's pattern, as the templates write them: `- eventSource: [x.amazonaws.com]`, then `eventName`.
+/// Service and call of each line of a rule's pattern, as the templates write them: `- eventSource:
+/// [x.amazonaws.com]`, then `eventName`.
 fn forwarded<'a>(template: &'a str, rule: &str) -> BTreeSet<(&'a str, &'a str)> {
     let start = format!("  {rule}:");
     let lines = template.lines().skip_while(|line| *line != start).skip(1);

@@ -113,7 +113,8 @@ impl SwitchStep<'_> {
         self
     }
 
-    /// From the person's latest session, instead of by themselves: the role entered from itself, or from another role.
+    /// From the person's latest session, instead of by themselves: the role entered from itself, or
+    /// from another role.
     pub fn from_own_session(mut self) -> Self {
         let session = self.story.sessions.get(&self.records.user).cloned();
         let Some((account, identity)) = session else {
@@ -131,13 +132,15 @@ impl SwitchStep<'_> {
         self
     }
 
-    /// The console says so many seconds after the switch that it renewed it; the mint of that is not read.
+    /// The console says so many seconds after the switch that it renewed it; the mint of that is
+    /// not read.
     pub fn renewed_after(mut self, seconds: i64) -> Self {
         self.renewed = Some(seconds);
         self
     }
 
-    /// The session is used this many seconds after the switch with another key than the issued one, as by a console opened with it.
+    /// The session is used this many seconds after the switch with another key than the issued one,
+    /// as by a console opened with it.
     pub fn used_with_other_key_after(mut self, seconds: i64) -> Self {
         self.outlived = Some(seconds);
         self

@@ -1,7 +1,9 @@
-//! Of which accounts and Regions anything was heard, hour by hour, and where IAM's events are recorded.
+//! Of which accounts and Regions anything was heard, hour by hour, and where IAM's events are
+//! recorded.
 //!
-//! Each partition of AWS records IAM's events in one of its Regions. Only silence there can hide a change of membership. The logs show which
-//! Region that is: whatever IAM recorded is recorded there.
+//! Each partition of AWS records IAM's events in one of its Regions. Only silence there can hide a
+//! change of membership. The logs show which Region that is: whatever IAM recorded is recorded
+//! there.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +19,8 @@ const HOUR: i64 = 3_600;
 /// What a Region's log holds of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Log {
-    /// A use of an elevated role's session. Not all of a service's log is read, so its silence would prove nothing.
+    /// A use of an elevated role's session. Not all of a service's log is read, so its silence
+    /// would prove nothing.
     Use,
     /// A record of STS, sign-in, IAM or SSO.
     Identity,
@@ -138,8 +141,9 @@ impl Heard {
 
     /// The Regions in which an account's IAM events are recorded; empty if nothing shows that.
     ///
-    /// Mostly it is one. Where there are more, a change may be in any of them, so none may be silent. What AWS says of the partitions that it
-    /// has today counts beside the logs: a record in an odd place must not make up for silence where the events are.
+    /// Mostly it is one. Where there are more, a change may be in any of them, so none may be
+    /// silent. What AWS says of the partitions that it has today counts beside the logs: a
+    /// record in an odd place must not make up for silence where the events are.
     pub(crate) fn iam_regions(
         &self,
         account: AccountId,
@@ -164,7 +168,8 @@ impl Heard {
         if !own.is_empty() {
             return own;
         }
-        // The others' Region is this account's too, if it is one of the same partition: then the account has a log there.
+        // The others' Region is this account's too, if it is one of the same partition: then the
+        // account has a log there.
         self.iam
             .iter()
             .map(|region| &**region)
@@ -172,7 +177,8 @@ impl Heard {
             .collect()
     }
 
-    /// The first silence of a Region's log about an account between two moments that is longer than `longest`.
+    /// The first silence of a Region's log about an account between two moments that is longer than
+    /// `longest`.
     pub(crate) fn silence(
         &self,
         account: AccountId,

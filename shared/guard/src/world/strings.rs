@@ -28,7 +28,8 @@ impl Strings {
         }
     }
 
-    /// Replaces what recurs in a fact by the copy that is kept already. Issued keys are unique, so they are left alone.
+    /// Replaces what recurs in a fact by the copy that is kept already. Issued keys are unique, so
+    /// they are left alone.
     pub(super) fn share(&mut self, fact: &mut Fact) {
         match fact {
             Fact::Mint(mint) => {

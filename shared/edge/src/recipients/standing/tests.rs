@@ -151,7 +151,8 @@ fn what_slack_has_not_taken_is_published_again_with_growing_pauses() {
             .iter()
             .all(|one| *one == (1, Recipients::Nobody))
     );
-    // Nobody heard of the loss, and it is over: the next version makes the one before needless, and slack-notifier drops it.
+    // Nobody heard of the loss, and it is over: the next version makes the one before needless, and
+    // slack-notifier drops it.
     subscriptions(&twin, vec![subscribed("email")]);
     sweep(&twin);
     assert_eq!(told(&twin).last(), Some(&(2, Recipients::Confirmed)));

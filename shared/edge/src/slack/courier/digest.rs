@@ -1,5 +1,6 @@
-//! Delivery of the daily digest: posted once, however often it comes. session-auditor sends its e-mail. Only where nobody was known to receive that
-//! one, and Slack does not take the digest, another is sent from here.
+//! Delivery of the daily digest: posted once, however often it comes. session-auditor sends its
+//! e-mail. Only where nobody was known to receive that one, and Slack does not take the digest,
+//! another is sent from here.
 
 use crate::port::Notice;
 use crate::recipients::Recipients;
@@ -15,7 +16,8 @@ use super::{Courier, Outcome, Setback, Visit};
 const ONLY: u64 = 1;
 
 impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
-    /// Posts a digest, as often as it is given, once. `last_try`: if Slack is only busy, the e-mail is enough.
+    /// Posts a digest, as often as it is given, once. `last_try`: if Slack is only busy, the e-mail
+    /// is enough.
     ///
     /// # Errors
     /// It could not be dealt with now.
@@ -72,7 +74,8 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             NotTaken::Immutable => "Slack changes no message into a digest".to_owned(),
         };
         if digest.recipients != Some(Recipients::Confirmed) {
-            // When session-auditor sent the e-mail, nobody was known to receive it. Perhaps somebody is now.
+            // When session-auditor sent the e-mail, nobody was known to receive it. Perhaps
+            // somebody is now.
             let (subject, body) = mail(&self.view, digest);
             self.mail_to_a_person(Notice::Operations { subject, body }, &why)
                 .await?;

@@ -1,9 +1,10 @@
 //! What goes by e-mail because Slack does not take it, and what that is worth.
 //!
-//! A message on the operations topic counts only while somebody's e-mail subscription is confirmed. If nobody's is, it is
-//! not published for nobody: SNS keeps nothing for those who confirm later. If something else is subscribed (a pager, a
-//! queue), or if the subscriptions can't be listed, it is published once a version and acknowledges nothing. Publishing at
-//! every attempt would send that pager, and whoever confirms meanwhile, the same alert over and over.
+//! A message on the operations topic counts only while somebody's e-mail subscription is confirmed.
+//! If nobody's is, it is not published for nobody: SNS keeps nothing for those who confirm later.
+//! If something else is subscribed (a pager, a queue), or if the subscriptions can't be listed, it
+//! is published once a version and acknowledges nothing. Publishing at every attempt would send
+//! that pager, and whoever confirms meanwhile, the same alert over and over.
 
 use crate::port::Notice;
 use crate::recipients::{Audience, Recipients};
@@ -14,7 +15,8 @@ use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
 use super::super::slot::{Opened, thrice};
 use super::{Courier, Outcome, Setback};
 
-/// How long a process waits after an e-mail, in seconds. SNS deactivates a subscription that is sent more than ten a second.
+/// How long a process waits after an e-mail, in seconds. SNS deactivates a subscription that is
+/// sent more than ten a second.
 const BETWEEN_MAILS: u32 = 1;
 
 /// Whether an e-mail counts.

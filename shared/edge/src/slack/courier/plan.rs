@@ -79,7 +79,8 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ) -> Result<Plan, Setback> {
         let change = Change::between(before, &State::of(alert));
         let editable = slot.ts.is_some() && self.can_edit().await?;
-        // What cannot be edited gets one follow-up, and another one only where a reader would act wrongly without it.
+        // What cannot be edited gets one follow-up, and another one only where a reader would act
+        // wrongly without it.
         let worth_a_message = match change {
             None | Some(Change::Other) => false,
             Some(Change::Ended) => !slot.followed_up,

@@ -1,4 +1,5 @@
-//! Telling Slack that the last person who received e-mail is gone, and that somebody is there again: each once.
+//! Telling Slack that the last person who received e-mail is gone, and that somebody is there
+//! again: each once.
 
 use crate::recipients::standing::MESSAGE_ID;
 use crate::wire::RecipientsChanged;

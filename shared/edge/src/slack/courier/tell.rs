@@ -220,7 +220,8 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
     }
 
-    /// Tells Amazon Q Developer what neither Slack nor a person's e-mail takes. It acknowledges nothing: nobody says who reads that channel.
+    /// Tells Amazon Q Developer what neither Slack nor a person's e-mail takes. It acknowledges
+    /// nothing: nobody says who reads that channel.
     pub(super) async fn announce_unread(
         &self,
         alert: &Alert,
@@ -260,7 +261,8 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         match thrice(&self.slack, || self.slack.announce(body.clone())).await {
             Ok(()) => {}
             Err(trouble @ Trouble::Refused { .. }) => {
-                // It is told twice elsewhere; that this topic is gone must not hold the acknowledgement back.
+                // It is told twice elsewhere; that this topic is gone must not hold the
+                // acknowledgement back.
                 tracing::error!(%trouble, "the topic of chat applications does not take an alert");
                 return Ok(());
             }
@@ -297,8 +299,8 @@ fn standing(repeats: &[fold::Repeat]) -> usize {
         .count()
 }
 
-/// Whether the follow-up has to be posted or changed. One that cannot be changed is posted at the first repeat, and then whenever their
-/// number has doubled.
+/// Whether the follow-up has to be posted or changed. One that cannot be changed is posted at the
+/// first repeat, and then whenever their number has doubled.
 fn is_due(repeats: &[fold::Repeat], opened: &Opened, editable: bool) -> bool {
     let news = revision(repeats) > opened.slot.settled;
     let count = standing(repeats);

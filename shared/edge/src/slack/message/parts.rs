@@ -147,7 +147,8 @@ pub(in super::super) fn when_label(view: &View, alert: &Alert) -> &'static str {
     }
 }
 
-/// What a finding about the set-up quotes, under its headings: where it stands, the statement, its correction, open conditions.
+/// What a finding about the set-up quotes, under its headings: where it stands, the statement, its
+/// correction, open conditions.
 pub(in super::super) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> {
     let (words, mut parts) = (view.labels(), Vec::new());
     let Some(reviewed) = &alert.reviewed else {
@@ -347,7 +348,8 @@ pub(in super::super) fn account_name(account: &Account) -> String {
         .unwrap_or_else(|| account.id.clone())
 }
 
-/// `UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`; of anything else, what stands behind the last colon.
+/// `UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`; of anything else, what stands
+/// behind the last colon.
 pub(in super::super) fn role_name(arn: &str) -> String {
     let last = match arn.split_once(":role/") {
         Some((_, path)) => path.rsplit('/').next(),

@@ -399,7 +399,8 @@ fn a_partition_whose_console_is_not_known_gets_no_link() {
     }
 }
 
-/// The sample as it would be in another partition: the alert, the mail and the message for a chat, in one text.
+/// The sample as it would be in another partition: the alert, the mail and the message for a chat,
+/// in one text.
 fn in_partition(partition: &str, region: &str) -> String {
     let sample = sample::alert();
     let role = sample

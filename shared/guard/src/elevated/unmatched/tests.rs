@@ -11,7 +11,8 @@ use crate::testing::Story;
 
 const CENTER: &str = "aws-reserved/sso.amazonaws.com";
 
-/// The sentences about a policy whose entries have these ARNs, each a role of production unless it is written out.
+/// The sentences about a policy whose entries have these ARNs, each a role of production unless it
+/// is written out.
 fn said_of(entries: &[&str], story: &Story, rosters: &Rosters) -> Vec<String> {
     let policy = policy(entries);
     let TakenIn { world, near, .. } = taken_in(&policy, story);

@@ -1,4 +1,5 @@
-//! The condition operators where the IAM User Guide defines and does not exemplify; what it exemplifies is in [`super::documented`].
+//! The condition operators where the IAM User Guide defines and does not exemplify; what it
+//! exemplifies is in [`super::documented`].
 
 use serde_json::{Value, json};
 
@@ -422,7 +423,8 @@ fn several_values() {
             json!({"aws:PrincipalOrgPaths": ["o-1/r/ou-2/x"]}),
             Some(true),
         ),
-        // Without `ForAll…` or `ForAny…`, AWS says what comes of it only where both would say the same.
+        // Without `ForAll…` or `ForAny…`, AWS says what comes of it only where both would say the
+        // same.
         (
             json!({"StringEquals": {tags: "a"}}),
             json!({tags: ["a", "a"]}),

@@ -1,8 +1,9 @@
-//! Cases that the IAM User Guide itself prints: the condition, what the request carries, and whether they match. Each table names its page and
-//! section.
+//! Cases that the IAM User Guide itself prints: the condition, what the request carries, and
+//! whether they match. Each table names its page and section.
 //!
-//! One of its tables is left out, for it contradicts the definition on the same page: *String condition operators*, *Wildcard matching*
-//! (`ForAllValues:StringNotLike` upon `aws:ResourceOrgPaths`) calls a listed path a match and an absent key none.
+//! One of its tables is left out, for it contradicts the definition on the same page: *String
+//! condition operators*, *Wildcard matching* (`ForAllValues:StringNotLike` upon
+//! `aws:ResourceOrgPaths`) calls a listed path a match and an absent key none.
 
 use serde_json::{Value, json};
 
@@ -78,7 +79,8 @@ fn strings() {
     );
 }
 
-/// `reference_policies_elements_condition`: names of keys have no case, values have it as the operator says.
+/// `reference_policies_elements_condition`: names of keys have no case, values have it as the
+/// operator says.
 #[test]
 fn cases_of_letters() {
     let john = |operator: &str| json!({operator: {"aws:username": "john"}});
@@ -126,7 +128,8 @@ fn numbers_and_dates() {
     );
 }
 
-/// `reference_policies_elements_condition_operators`, *Boolean condition operators*; policy variables are supported there.
+/// `reference_policies_elements_condition_operators`, *Boolean condition operators*; policy
+/// variables are supported there.
 #[test]
 fn booleans() {
     let tls = "aws:SecureTransport";
@@ -170,7 +173,8 @@ fn booleans() {
     );
 }
 
-/// `reference_policies_elements_condition_operators`, *Binary* and *IP address condition operators*.
+/// `reference_policies_elements_condition_operators`, *Binary* and *IP address condition
+/// operators*.
 #[test]
 fn bytes_and_addresses() {
     let encoded = "QmluYXJ5VmFsdWVJbkJhc2U2NA==";
@@ -204,7 +208,8 @@ fn bytes_and_addresses() {
     );
 }
 
-/// `reference_policies_elements_condition_operators`, *Amazon Resource Name (ARN) condition operators*.
+/// `reference_policies_elements_condition_operators`, *Amazon Resource Name (ARN) condition
+/// operators*.
 #[test]
 fn arns() {
     let page = "Conditions_ARN";
@@ -263,7 +268,8 @@ fn arns() {
             (json!({}), true),
         ],
     );
-    // The page calls `distribution/admin` no match, which the first pattern of its own list does match; what it means shows without that.
+    // The page calls `distribution/admin` no match, which the first pattern of its own list does
+    // match; what it means shows without that.
     expect(
         page,
         &json!({"ForAllValues:ArnLike": {logs: [cost(), one("123456789012", "support*")]}}),
@@ -271,7 +277,8 @@ fn arns() {
     );
 }
 
-/// `reference_policies_elements_condition_operators`, *…IfExists* and *Condition operator to check existence of condition keys*.
+/// `reference_policies_elements_condition_operators`, *…IfExists* and *Condition operator to check
+/// existence of condition keys*.
 #[test]
 fn existence() {
     let kind = "ec2:InstanceType";
@@ -310,7 +317,8 @@ fn existence() {
     );
 }
 
-/// `reference_policies_condition-single-vs-multi-valued-context-keys` (once `reference_policies_multi-value-conditions`): *Set operators*.
+/// `reference_policies_condition-single-vs-multi-valued-context-keys` (once
+/// `reference_policies_multi-value-conditions`): *Set operators*.
 #[test]
 fn sets() {
     let page = "multi-valued context keys";
@@ -338,7 +346,8 @@ fn sets() {
             ),
         ],
     );
-    // "If the key values in the request resolve to an empty data set (for example, an empty string)".
+    // "If the key values in the request resolve to an empty data set (for example, an empty
+    // string)".
     expect(
         page,
         &all,
@@ -377,7 +386,8 @@ fn sets() {
     );
 }
 
-/// `reference_policies_condition-logic-multiple-context-keys-or-values`: operators and keys by AND, values by OR, of negated operators by NOR.
+/// `reference_policies_condition-logic-multiple-context-keys-or-values`: operators and keys by AND,
+/// values by OR, of negated operators by NOR.
 #[test]
 fn several_operators_keys_and_values() {
     let page = "logic of multiple keys or values";
@@ -417,7 +427,8 @@ fn several_operators_keys_and_values() {
     );
 }
 
-/// `reference_policies_variables`: *Policy variables with no value*, *Special characters*, *Specifying default values*.
+/// `reference_policies_variables`: *Policy variables with no value*, *Special characters*,
+/// *Specifying default values*.
 #[test]
 fn variables() {
     let page = "policy variables";

@@ -1,4 +1,5 @@
-//! Whole decisions, as the IAM User Guide has them (*Policy evaluation logic*, *Permissions boundaries*, *Principal*).
+//! Whole decisions, as the IAM User Guide has them (*Policy evaluation logic*, *Permissions
+//! boundaries*, *Principal*).
 
 use serde_json::{Value, json};
 
@@ -311,8 +312,9 @@ fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_
     );
 }
 
-/// `reference_policies_elements_principal`, *IAM role principals*: boundaries "do not limit permissions granted using the `aws:PrincipalArn` condition
-/// key with a wildcard in the `Principal` element, unless the identity-based policies contain an explicit deny".
+/// `reference_policies_elements_principal`, *IAM role principals*: boundaries "do not limit
+/// permissions granted using the `aws:PrincipalArn` condition key with a wildcard in the
+/// `Principal` element, unless the identity-based policies contain an explicit deny".
 #[test]
 fn a_boundary_does_not_limit_a_wildcard_for_a_certain_arn() {
     let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});

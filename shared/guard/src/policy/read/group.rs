@@ -145,7 +145,8 @@ fn wrong_name(account: &str, group: &str) -> Option<String> {
     ))
 }
 
-/// IAM's ids of groups. A group may be *named* like this only by somebody who wants it to be mistaken.
+/// IAM's ids of groups. A group may be *named* like this only by somebody who wants it to be
+/// mistaken.
 fn is_group_id(text: &str) -> bool {
     text.len() >= 16
         && text.starts_with("AGPA")

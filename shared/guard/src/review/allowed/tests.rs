@@ -25,7 +25,8 @@ fn root() -> Value {
     json!({"AWS": "arn:aws:iam::111122223333:root"})
 }
 
-/// Development: dora in Developers, tom in Testers and whatever else, with these policies of the groups.
+/// Development: dora in Developers, tom in Testers and whatever else, with these policies of the
+/// groups.
 fn development(developers: &Value, testers: &Value, of_tom: &[&str]) -> Value {
     let user = |name: &str, id: &str, groups: &[&str]| json!({"UserName": name, "UserId": id, "Arn": format!("arn:aws:iam::111122223333:user/{name}"), "GroupList": groups});
     let group = |name: &str, statements: &Value| {

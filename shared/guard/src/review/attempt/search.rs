@@ -46,7 +46,8 @@ impl Choice {
     }
 }
 
-/// What is asked of a decision; usually whether the request is allowed. Whatever is decided with less knowledge must hold with more.
+/// What is asked of a decision; usually whether the request is allowed. Whatever is decided with
+/// less knowledge must hold with more.
 pub(in crate::review) type Goal<'g, 'a> = &'g dyn Fn(&Decision<'a>) -> Truth;
 
 /// A caller before a role, and what they want.
@@ -66,7 +67,8 @@ impl<'a> Search<'_, 'a> {
         self.choose(context, choices, &mut QUESTIONS.clone())
     }
 
-    /// A key that isn't chosen yet may hold anything. So a `no` holds for every choice, and a `yes` too: then the first is as good as any.
+    /// A key that isn't chosen yet may hold anything. So a `no` holds for every choice, and a `yes`
+    /// too: then the first is as good as any.
     fn choose(&self, context: &Context, choices: &[Choice], left: &mut usize) -> Decision<'a> {
         let decision = self.ask(context);
         let Some((choice, rest)) = choices.split_first().filter(|_| !decision.allowed.is_no())
@@ -126,7 +128,8 @@ fn opened<'a>(decision: Decision<'a>, why: &str) -> Decision<'a> {
     }
 }
 
-/// What a caller may put under a key: what they would anyway, what the policies ask for, and something else. Also whether there are more.
+/// What a caller may put under a key: what they would anyway, what the policies ask for, and
+/// something else. Also whether there are more.
 fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec<Held>, bool) {
     let is_key = |name: &str| name.eq_ignore_ascii_case(&choice.key);
     let asked: Vec<&&Condition> = conditions

@@ -1,4 +1,5 @@
-//! What depends on something that was not given is unproven: never clean, and never wrongly a violation.
+//! What depends on something that was not given is unproven: never clean, and never wrongly a
+//! violation.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! The output of `aws iam get-account-authorization-details`, with policies and boundaries, and of `aws iam list-roles`.
+//! The output of `aws iam get-account-authorization-details`, with policies and boundaries, and of
+//! `aws iam list-roles`.
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,8 @@ pub struct Outsider {
     pub finding: String,
 }
 
-/// Active findings of external access to roles; those of other kinds and other resources say nothing here.
+/// Active findings of external access to roles; those of other kinds and other resources say
+/// nothing here.
 pub(super) fn read(pages: &[Map<String, Value>]) -> Result<Vec<Outsider>, String> {
     let mut outsiders = Vec::new();
     for page in pages {

@@ -1,4 +1,5 @@
-//! Who of other accounts to try: users and roles whose ARNs meet what a trust policy asks of ARNs, accounts and user names.
+//! Who of other accounts to try: users and roles whose ARNs meet what a trust policy asks of ARNs,
+//! accounts and user names.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +87,8 @@ fn anybody(door: &Door<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
     (people, is_all)
 }
 
-/// Names that conditions ask for under other keys (a tag, the session's name), where some condition compares one key with another.
+/// Names that conditions ask for under other keys (a tag, the session's name), where some condition
+/// compares one key with another.
 fn names_asked_for(door: &Door<'_, '_>) -> BTreeSet<String> {
     if !door
         .conditions()
@@ -171,7 +173,8 @@ impl Shape {
             .then(&Texts::any())
     }
 
-    /// ARNs that the texts of a condition on this key mean; `None`: its key says nothing of the ARN. Only users have a user name.
+    /// ARNs that the texts of a condition on this key mean; `None`: its key says nothing of the
+    /// ARN. Only users have a user name.
     fn meant(&self, key: &str, texts: Texts, is_user: bool) -> Option<Texts> {
         match key.to_ascii_lowercase().as_str() {
             "aws:principalarn" => Some(texts),
@@ -204,8 +207,8 @@ struct Demand {
 }
 
 impl Demand {
-    /// The ways in which a condition holds, or (`false`) doesn't; none, where it says nothing of ARNs. What a pattern matches for sure and what it
-    /// may match are ways of their own.
+    /// The ways in which a condition holds, or (`false`) doesn't; none, where it says nothing of
+    /// ARNs. What a pattern matches for sure and what it may match are ways of their own.
     fn met_by(
         &self,
         shape: &Shape,
@@ -234,7 +237,8 @@ impl Demand {
         meant.map(way).collect()
     }
 
-    /// An ARN that meets it, of none of these accounts. They may be many, and seldom matter: so they are looked at last.
+    /// An ARN that meets it, of none of these accounts. They may be many, and seldom matter: so
+    /// they are looked at last.
     fn met(&self, shape: &Shape, not: &BTreeSet<AccountId>) -> MadeUp {
         let met = made_up(&self.within, &self.without);
         let MadeUp::Text(arn) = &met else { return met };
@@ -255,7 +259,8 @@ impl Demand {
     }
 }
 
-/// ARNs of a form, of none of some accounts, that meet the statement's conditions and get round each Deny statement in each way that ARNs can.
+/// ARNs of a form, of none of some accounts, that meet the statement's conditions and get round
+/// each Deny statement in each way that ARNs can.
 fn made_up_arns(
     door: &Door<'_, '_>,
     shape: &Shape,
@@ -316,7 +321,8 @@ fn made_up_arns(
     (arns.into_iter().collect(), is_all)
 }
 
-/// The ways round a Deny: by something else than the ARN, by each condition on it, and by not being meant.
+/// The ways round a Deny: by something else than the ARN, by each condition on it, and by not being
+/// meant.
 fn around(
     demand: &Demand,
     shape: &Shape,

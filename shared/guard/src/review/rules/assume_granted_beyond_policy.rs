@@ -115,7 +115,8 @@ impl<'a> Found<'a> {
         if decision.allowed.is_no() {
             return;
         }
-        // What is sure is told first; what hangs on a condition beside it matters once that is gone.
+        // What is sure is told first; what hangs on a condition beside it matters once that is
+        // gone.
         let counts = |grants: Vec<Grant<'a>>| -> Vec<Grant<'a>> {
             let sure = decision.allowed.is_yes();
             grants
@@ -347,7 +348,8 @@ fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
     }
 }
 
-/// Users who are in none of a role's groups and come in over another role, where chaining is allowed.
+/// Users who are in none of a role's groups and come in over another role, where chaining is
+/// allowed.
 fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, found: &mut Found<'a>) {
     let (owner, role) = (link.account.id, link.role);
     for account in view.setup.accounts() {
@@ -437,10 +439,12 @@ fn enter_from<'a>(
     );
 }
 
-/// AWS let roles trust themselves without saying so, and still lets those that had done it before this.
+/// AWS let roles trust themselves without saying so, and still lets those that had done it before
+/// this.
 const TRUSTED_THEMSELVES: &str = "2022-09-22T00:00:00Z";
 
-/// Roles that their own policies let enter themselves, and that are old enough for AWS to trust them with it.
+/// Roles that their own policies let enter themselves, and that are old enough for AWS to trust
+/// them with it.
 fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for target in view

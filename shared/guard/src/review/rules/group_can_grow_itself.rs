@@ -207,7 +207,8 @@ impl<'a> Found<'a> {
                 grants.push(None);
             }
             for grant in grants {
-                // What the group itself grants is about the group; what another one grants to a member is about the member.
+                // What the group itself grants is about the group; what another one grants to a
+                // member is about the member.
                 let holder = grant
                     .as_ref()
                     .and_then(|grant| grant.place.holder())

@@ -26,7 +26,8 @@ use crate::review::view::Elevated;
 use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
 
-/// The least MaxSessionDuration that IAM takes, in seconds; also how long a session lasts when nothing is asked for.
+/// The least MaxSessionDuration that IAM takes, in seconds; also how long a session lasts when
+/// nothing is asked for.
 const LEAST: i64 = 3_600;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
@@ -99,7 +100,8 @@ fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
     ))
 }
 
-/// Whether a statement of the trust policy lets somebody ask for longer, or for nothing, which is an hour.
+/// Whether a statement of the trust policy lets somebody ask for longer, or for nothing, which is
+/// an hour.
 fn lets_longer(statement: &Statement, longest: i64, limit: Span) -> bool {
     let lets = |context: &Context| !statement.conditions_hold(context).is_no();
     let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());

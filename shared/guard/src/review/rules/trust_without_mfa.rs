@@ -275,7 +275,8 @@ fn drafts(target: &Elevated<'_>, mut ways: Ways, place: &str) -> Vec<Draft> {
 /// People whom nobody listed, by what the finding calls them.
 type Unlisted<'a> = (Vec<(String, Entrant<'a>)>, BTreeMap<String, Gap>);
 
-/// Somebody of each account of the zone of trust whose users were not given and that the trust policy lets in.
+/// Somebody of each account of the zone of trust whose users were not given and that the trust
+/// policy lets in.
 fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Unlisted<'a> {
     let Ok(trust) = &target.role.trust else {
         let caller = Caller::somebody(target.account.id);

@@ -70,7 +70,8 @@ impl Names {
             .map(|(_, name)| Arc::clone(name))
     }
 
-    /// The name of an id at `at`. `None`: it bears none that is known, or cannot be told from another id of that name.
+    /// The name of an id at `at`. `None`: it bears none that is known, or cannot be told from
+    /// another id of that name.
     pub(in crate::roster) fn name_at(&self, id: &str, at: Moment) -> Option<Arc<str>> {
         let bearers = self.by_id.get(id)?;
         let borne = self

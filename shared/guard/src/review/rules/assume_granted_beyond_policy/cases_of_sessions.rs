@@ -60,7 +60,8 @@ fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() 
         Some("inline policy own of arn:aws:iam::111122223333:role/Jump")
     );
     company.fixed(&finding).silent(RULE);
-    // Without a policy of its own, no role enters another account's; where chaining is allowed, it may.
+    // Without a policy of its own, no role enters another account's; where chaining is allowed, it
+    // may.
     with_jump(json!({"AWS": ALICE}), json!({}))
         .change("RoleDetailList", "Jump", "RolePolicyList", json!([]))
         .silent(RULE);
@@ -69,7 +70,8 @@ fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() 
         .silent(RULE);
 }
 
-/// An account as principal, and the roles that are meant in a condition: so a trust policy outlives them.
+/// An account as principal, and the roles that are meant in a condition: so a trust policy outlives
+/// them.
 #[test]
 fn an_account_trusted_for_one_role_lets_in_the_sessions_of_that_role_alone() {
     let account = || json!({"AWS": "arn:aws:iam::111122223333:root"});

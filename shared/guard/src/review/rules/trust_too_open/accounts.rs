@@ -261,7 +261,8 @@ impl<'a> Trusted<'_, 'a> {
             .any(|condition| of_accounts.contains(&condition.key.to_ascii_lowercase().as_str()))
     }
 
-    /// The statement for the accounts of the role's groups that it lets in, and for what it names in the zone of trust besides.
+    /// The statement for the accounts of the role's groups that it lets in, and for what it names
+    /// in the zone of trust besides.
     fn fix_of_everybody(&self, door: &Door<'_, 'a>) -> Vec<serde_json::Value> {
         let groups: BTreeSet<AccountId> = self
             .target
@@ -348,7 +349,8 @@ pub(super) fn accounts_in(text: &str) -> impl Iterator<Item = AccountId> {
         .filter_map(|digits| digits.parse().ok())
 }
 
-/// Services that come on behalf of an account outside the zone of trust, because the statement's conditions name it.
+/// Services that come on behalf of an account outside the zone of trust, because the statement's
+/// conditions name it.
 pub(super) fn on_behalf<'a>(
     view: &'a View<'a>,
     target: &Elevated<'a>,

@@ -18,7 +18,8 @@ pub(super) fn unlisted(view: &View<'_>) -> Vec<Draft> {
         .map(|outsider| outsider.role.as_str())
         .collect();
     let mut drafts = Vec::new();
-    // The limits of some entry are needed to look at a role; which one, does not matter where identities are not judged.
+    // The limits of some entry are needed to look at a role; which one, does not matter where
+    // identities are not judged.
     let Some(any) = view.policy.roles.first() else {
         return drafts;
     };
@@ -51,7 +52,8 @@ pub(super) fn unlisted(view: &View<'_>) -> Vec<Draft> {
     drafts
 }
 
-/// Names the findings of Access Analyzer with what explains them; what nothing explains is unproven.
+/// Names the findings of Access Analyzer with what explains them; what nothing explains is
+/// unproven.
 pub(super) fn name_analyzer(
     view: &View<'_>,
     account: &Account,
@@ -76,7 +78,8 @@ pub(super) fn name_analyzer(
         *found = said.collect();
         return;
     }
-    // Access Analyzer takes every other account for an outsider; one of the zone of trust explains its finding.
+    // Access Analyzer takes every other account for an outsider; one of the zone of trust explains
+    // its finding.
     let named = role
         .trust
         .iter()

@@ -207,7 +207,8 @@ fn silent_where_nobody_outside_can_meet_the_conditions() {
         json!({"ArnLike": {ARN: "arn:aws:iam::${aws:ResourceAccount}:role/*"}}),
         json!({"ArnEquals": {ARN: "arn:aws-cn:iam::999988887777:role/Deploy"}}),
         json!({"StringEquals": {ARN: "arn:aws:iam::999988887777:role/*"}}),
-        // The key holds the ARN of the role, not of its session, and root users can't assume roles.
+        // The key holds the ARN of the role, not of its session, and root users can't assume
+        // roles.
         json!({"ArnLike": {ARN: "arn:aws:sts::999988887777:assumed-role/Deploy/ci"}}),
         json!({"ArnLike": {ARN: "arn:aws:iam::999988887777:root"}}),
         json!({"StringEquals": {ACCOUNT: FOREIGN}, "ArnLike": {ARN: "arn:aws:iam::111122223333:*"}}),

@@ -56,7 +56,8 @@ fn services_that_come_on_behalf_of_a_foreign_account() {
 #[test]
 fn each_statement_answers_for_what_it_lets_in_itself() {
     let service = json!({"Service": "ssm.amazonaws.com"});
-    // Nobody comes by the first one: the two conditions never hold together. The second one asks for no account.
+    // Nobody comes by the first one: the two conditions never hold together. The second one asks
+    // for no account.
     let nobody = json!({"StringEquals": {"aws:SourceAccount": FOREIGN}, "ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:444455556666:*"}});
     trusting_all(&json!([
         statement(&service, &nobody),
