@@ -21,14 +21,8 @@ use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::RolePolicy;
 use crate::seen::{Caller, CallerKind, ConsoleAct, ConsoleStep, Fact, Grant, Mint, MintApi};
+use crate::time::aws::{LONGEST_SESSION, RENEWED_LATE};
 use crate::world::{UseFold, Version, Versions, World};
-
-/// A console session lasts twelve hours at most.
-pub(crate) const LONGEST_CONSOLE: i64 = 12 * 3_600;
-
-/// The console asks for a renewal a little before the end of a session, or this many seconds after
-/// it at most.
-const RENEWED_LATE: i64 = 300;
 
 /// Identity of a switch: either half, its uses and its SwitchRole record all give it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,7 +197,7 @@ impl<'w> Switch<'w> {
         self.is_renewal()
             && before.by_console()
             && own.session == earlier.session
-            && (1..=LONGEST_CONSOLE).contains(&since)
+            && (1..=LONGEST_SESSION).contains(&since)
             && open
     }
 
@@ -243,7 +237,7 @@ impl<'w> Switch<'w> {
     pub(crate) fn may_be_held_until(&self) -> Option<Moment> {
         let longest = self
             .lifetime_unread()
-            .then(|| self.key.second.plus_seconds(LONGEST_CONSOLE));
+            .then(|| self.key.second.plus_seconds(LONGEST_SESSION));
         self.unless_left(self.works_until().max(longest))
     }
 

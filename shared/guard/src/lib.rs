@@ -22,6 +22,7 @@ pub mod seen;
 pub mod tamper;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod time;
 pub mod untrusted;
 pub mod world;
 

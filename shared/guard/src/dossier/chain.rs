@@ -17,10 +17,8 @@ use crate::proof::{Proof, at_mint};
 use crate::roster::{Bearer, Roster};
 use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind, ConsoleAct};
+use crate::time::chosen::SAME_CALL;
 use start::{delivered_by_service, identity_center, is_identity_center, unknown, workload};
-
-/// `creationDate` is the second of the mint, or nearly so.
-pub(super) const SAME_CALL: i64 = 5;
 
 /// The most mints of a chain that are named as evidence: the first, and those nearest to the
 /// switch.

@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use super::{Half, Switch, SwitchKey};
 use crate::id::RecordKey;
-
-/// Access key ids are recycled after a while; the two halves of one call have the same second, or
-/// the next.
-const SAME_CALL: i64 = 5;
+use crate::time::chosen::SAME_CALL;
 
 pub(super) fn join<'w>(
     mut halves: Vec<Half<'w>>,

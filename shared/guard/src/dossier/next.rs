@@ -1,8 +1,8 @@
 //! What belongs to one entry into a role: the session that it was entered from, and what continues
 //! it without another entry.
 
-use super::chain::SAME_CALL;
-use super::{LONGEST_CONSOLE, Switch, Tracer};
+use super::{Switch, Tracer};
+use crate::time::{aws::LONGEST_SESSION, chosen::SAME_CALL};
 
 impl<'w> Tracer<'_, 'w> {
     /// The switch whose session this one was entered from, if one was read and its records do not
@@ -27,7 +27,7 @@ impl<'w> Tracer<'_, 'w> {
             .filter_map(|at| self.gathered.switches.get(*at))
             .filter(|other| other.key != switch.key)
         {
-            if other.key.second.seconds_since(switch.key.second) > LONGEST_CONSOLE {
+            if other.key.second.seconds_since(switch.key.second) > LONGEST_SESSION {
                 break;
             }
             let same = !other.has_mint() && switch.began_at(other.key.second, SAME_CALL);

@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{LONGEST_CONSOLE, Switch, SwitchKey, Used};
+use super::{Switch, SwitchKey, Used};
 use crate::elevated::Elevated;
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::seen::{ConsoleAct, ConsoleStep};
+use crate::time::{aws::LONGEST_SESSION, chosen::SAME_CALL};
 use crate::world::{SessionKey, UseFold, World};
-
-/// The console writes SwitchRole and its AssumeRole within this many seconds of each other.
-const SAME_STEP: i64 = 5;
 
 /// Joins SwitchRole, RenewRole and ExitRole. A step that no mint explains is a switch of its own.
 ///
@@ -103,7 +101,7 @@ pub(super) fn attach<'w>(
                 let before = *candidates.get(next.checked_sub(1)?)?;
                 switches
                     .get(before)
-                    .filter(|switch| step.time.seconds_since(switch.key.second) <= LONGEST_CONSOLE)
+                    .filter(|switch| step.time.seconds_since(switch.key.second) <= LONGEST_SESSION)
                     .map(|_| before)
             });
         match earlier.and_then(|at| switches.get_mut(at)) {
@@ -130,7 +128,7 @@ pub(super) fn attach<'w>(
 fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) -> Option<usize> {
     let second = |at: &usize| switches.get(*at).map(|switch| switch.key.second);
     let begin = candidates.partition_point(|at| {
-        second(at).is_some_and(|second| second < step.time.plus_seconds(-SAME_STEP))
+        second(at).is_some_and(|second| second < step.time.plus_seconds(-SAME_CALL))
     });
     candidates
         .get(begin..)?
@@ -140,7 +138,7 @@ fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) ->
                 *at,
                 switches
                     .get(*at)
-                    .filter(|switch| switch.key.second <= step.time.plus_seconds(SAME_STEP))?,
+                    .filter(|switch| switch.key.second <= step.time.plus_seconds(SAME_CALL))?,
             ))
         })
         .filter(|(_, switch)| switch.may_be_entered_by(step.from.as_deref()))
@@ -176,7 +174,7 @@ fn alone_in<'w>(
             continue;
         };
         let around =
-            by_second.range(step.time.plus_seconds(-SAME_STEP)..=step.time.plus_seconds(SAME_STEP));
+            by_second.range(step.time.plus_seconds(-SAME_CALL)..=step.time.plus_seconds(SAME_CALL));
         let same = around.flat_map(|(_, at)| at).copied().find(|at| {
             made.get(*at).is_some_and(|switch| {
                 let others = || switch.steps.iter().map(|(_, other)| other);
@@ -232,7 +230,7 @@ fn exits<'w>(switches: &mut [Switch<'w>], steps: &[(&'w RecordKey, &'w ConsoleSt
         };
         let until = switch
             .granted_until()
-            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_CONSOLE));
+            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION));
         let begin = exits.partition_point(|exit| exit.time < switch.key.second);
         let open = exits
             .get(begin..)
@@ -282,7 +280,7 @@ impl Sessions {
             seconds.dedup();
             if !switch.has_mint() {
                 // Dated by its SwitchRole record, which may be some seconds off the mint.
-                seconds = (-SAME_STEP..=SAME_STEP)
+                seconds = (-SAME_CALL..=SAME_CALL)
                     .map(|off| switch.key.second.plus_seconds(off))
                     .collect();
             }
@@ -309,13 +307,13 @@ impl Sessions {
             // Recycled access keys: of several mints of this key, the last one before its use, if
             // it can have been created then.
             let begun = all.partition_point(|at| {
-                second(at).is_some_and(|second| second <= fold.first.0.plus_seconds(SAME_STEP))
+                second(at).is_some_and(|second| second <= fold.first.0.plus_seconds(SAME_CALL))
             });
             let fits = |at: &&usize| {
                 key.created.is_none_or(|created| {
                     switches
                         .get(**at)
-                        .is_some_and(|switch| switch.began_at(created, SAME_STEP))
+                        .is_some_and(|switch| switch.began_at(created, SAME_CALL))
                 })
             };
             if let Some(at) = all.get(..begun).unwrap_or_default().iter().rev().find(fits) {

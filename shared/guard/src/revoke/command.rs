@@ -6,10 +6,7 @@ use serde_json::Value;
 use super::{Case, account_named};
 use crate::arn::RoleArn;
 use crate::moment::Moment;
-
-/// Sessions of a role last twelve hours at most, some that AWS gives to services a few minutes
-/// more.
-const LONGEST: i64 = 13 * 3_600;
+use crate::time::chosen::LAST_RECORD;
 
 /// How to put a denial in place, and how to take it away. Each is one line for a POSIX shell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,7 +42,7 @@ pub(super) fn commands(
         remove: format!(
             "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}{profile}"
         ),
-        remove_after: before.plus_seconds(LONGEST),
+        remove_after: before.plus_seconds(LAST_RECORD),
     })
 }
 

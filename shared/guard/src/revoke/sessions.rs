@@ -6,9 +6,7 @@ use super::How;
 use crate::arn::RoleArn;
 use crate::dossier::{Origin, Switch, SwitchKey, Tracer};
 use crate::moment::Moment;
-
-/// The longest that a role session lasts, where no record says how long.
-const LONGEST: i64 = 12 * 3_600;
+use crate::time::aws::LONGEST_SESSION;
 
 /// A session of the finding, or one that was entered from it.
 pub(super) struct Entered<'a, 'w> {
@@ -33,7 +31,7 @@ impl<'a, 'w> Sessions<'a, 'w> {
     pub(super) fn works(&self, switch: &Switch<'_>) -> bool {
         let until = switch
             .works_until()
-            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST));
+            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION));
         switch.key.second <= self.as_of && self.as_of < until
     }
 
@@ -94,7 +92,7 @@ impl<'a, 'w> Sessions<'a, 'w> {
             let within = |child: &&&Switch<'_>| {
                 let until = switch
                     .works_until()
-                    .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST));
+                    .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION));
                 switch.key.second <= child.key.second && child.key.second <= until
             };
             let perhaps = of_name

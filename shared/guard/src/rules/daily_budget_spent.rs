@@ -17,8 +17,7 @@
 
 use crate::history::{Draft, Held, Interval, Over, Time};
 use crate::moment::{Moment, Span};
-
-const DAY: i64 = 24 * 3_600;
+use crate::time::DAY;
 
 pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
     let Some(limit) = held.rules.max_per_day else {

@@ -20,9 +20,7 @@
 
 use crate::history::{Draft, Held, Interval, Over, Time};
 use crate::moment::Span;
-
-/// Sessions that follow each other within this many seconds are one stretch.
-const PAUSE: i64 = 15 * 60;
+use crate::time::chosen::STRETCH_PAUSE;
 
 pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
     let Some(limit) = held.rules.max_stretch else {
@@ -56,7 +54,7 @@ fn stretches(intervals: &[Interval]) -> Vec<Over> {
     let mut stretches: Vec<Over> = Vec::new();
     for interval in intervals {
         match stretches.last_mut() {
-            Some(open) if interval.from.seconds_since(open.to) <= PAUSE => {
+            Some(open) if interval.from.seconds_since(open.to) <= STRETCH_PAUSE => {
                 open.to = open.to.max(interval.to);
                 open.sessions.push(interval.session);
                 open.reached = Span::from_seconds(open.to.seconds_since(open.from));

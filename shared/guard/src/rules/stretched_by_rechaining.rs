@@ -24,17 +24,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::dossier::{Groups, LONGEST_CONSOLE, Person, Switch};
+use crate::dossier::{Groups, Person, Switch};
 use crate::history::{Draft, Held, Over, Time};
 use crate::moment::{Moment, Span};
-
-/// Twelve hours of credentials, twelve of a console opened with them, twelve of what that console
-/// fetched: in seconds. What was entered from an older session than that did not come of it.
-const LONGEST_LIFE: i64 = 36 * 3_600;
-
-/// Services' clocks differ by so many seconds: a use that much after the expiration was not made
-/// with something else.
-const CLOCKS: i64 = 60;
+use crate::time::{
+    aws::LONGEST_SESSION,
+    chosen::{CLOCKS_DIFFER, LONGEST_LIFE},
+};
 
 pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
     let Some(limit) = held.rules.max_session else {
@@ -123,7 +119,7 @@ fn renewed(held: &Held<'_, '_>, renewal: usize) -> Option<usize> {
     let before = held.sessions.iter().enumerate().take(renewal).rev();
     before
         .take_while(|(_, before)| {
-            own.key.second.seconds_since(before.key.second) <= LONGEST_CONSOLE
+            own.key.second.seconds_since(before.key.second) <= LONGEST_SESSION
         })
         .find(|(_, before)| own.may_renew(before))
         .map(|(at, _)| at)
@@ -201,7 +197,7 @@ fn outlived(switch: &Switch<'_>) -> bool {
     };
     match (switch.expires(), switch.renewed) {
         (Some(expires), Some(_)) => used.last.0 > expires,
-        (Some(expires), None) => used.last.0.seconds_since(expires) > CLOCKS,
+        (Some(expires), None) => used.last.0.seconds_since(expires) > CLOCKS_DIFFER,
         (None, Some(renewed)) => used.last.0 > renewed,
         (None, None) => false,
     }

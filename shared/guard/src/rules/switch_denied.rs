@@ -21,9 +21,7 @@ use crate::finding::Verdict;
 use crate::history::Draft;
 use crate::judge::Refused;
 use crate::policy::Severity;
-
-/// Attempts further apart than this many seconds are different runs.
-const PAUSE: i64 = 10 * 60;
+use crate::time::chosen::ATTEMPTS_PAUSE;
 
 /// From this many attempts on, a run is no slip.
 const MANY: usize = 5;
@@ -42,8 +40,8 @@ pub(crate) fn check(refused: &[Refused<'_>]) -> Vec<Draft> {
             .into_iter()
             .filter_map(|at| Some((at, refused.get(at)?)))
             .collect();
-        for run in
-            attempts.chunk_by(|(_, a), (_, b)| b.denial.time.seconds_since(a.denial.time) <= PAUSE)
+        for run in attempts
+            .chunk_by(|(_, a), (_, b)| b.denial.time.seconds_since(a.denial.time) <= ATTEMPTS_PAUSE)
         {
             drafts.extend(draft(run));
         }

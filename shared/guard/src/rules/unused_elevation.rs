@@ -17,12 +17,10 @@
 //! 2. Where the work is in objects or table rows, log their data events, or suppress the rule for these callers.
 
 use super::view::{Answer, View};
-use crate::dossier::{LONGEST_CONSOLE, OriginKind};
+use crate::dossier::OriginKind;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, Severity};
-
-/// How long a logged use may be under way, in seconds.
-const UNDER_WAY: i64 = 900;
+use crate::time::aws::{DELIVERY, LONGEST_SESSION};
 
 pub(super) fn check(view: &View<'_, '_>) -> Answer {
     if let Some(silenced) = view.silenced() {
@@ -60,10 +58,10 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     else {
         return Answer::not_applicable("the record does not show until when it could be used");
     };
-    let until = until.min(view.time().plus_seconds(LONGEST_CONSOLE));
+    let until = until.min(view.time().plus_seconds(LONGEST_SESSION));
     if view
         .as_of
-        .is_none_or(|as_of: Moment| as_of.seconds_since(until) < UNDER_WAY)
+        .is_none_or(|as_of: Moment| as_of.seconds_since(until) < DELIVERY)
     {
         return Answer::not_applicable("it may be used yet, or its use be under way to us");
     }

@@ -14,12 +14,7 @@ use crate::record::{
     AssumedRoleUser, Credentials, Object, Record, RequestParameters, Resource, ResponseElements,
     Text,
 };
-
-/// No credentials of STS last longer, in seconds: 36 hours, those of a user.
-const LONGEST: i64 = 129_600;
-
-/// Those of a role last at most 12 hours.
-const LONGEST_OF_ROLE: i64 = 43_200;
+use crate::time::aws::{LONGEST_CREDENTIALS, LONGEST_SESSION};
 
 pub(super) fn fact(
     record: &Record<'_>,
@@ -160,8 +155,8 @@ fn grant(
 
 fn longest(api: MintApi) -> i64 {
     match api {
-        MintApi::GetSessionToken | MintApi::GetFederationToken => LONGEST,
-        _ => LONGEST_OF_ROLE,
+        MintApi::GetSessionToken | MintApi::GetFederationToken => LONGEST_CREDENTIALS,
+        _ => LONGEST_SESSION,
     }
 }
 

@@ -13,8 +13,7 @@ use crate::id::AccountId;
 use crate::moment::{Moment, Span};
 use crate::partition::{GLOBAL, KNOWN, Known};
 use crate::seen::Service;
-
-const HOUR: i64 = 3_600;
+use crate::time::HOUR;
 
 /// What a Region's log holds of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,11 +24,8 @@ use crate::moment::Span;
 use crate::policy::RolePolicy;
 use crate::review::view::Elevated;
 use crate::review::{Draft, View, fix};
+use crate::time::aws::LEAST_SESSION_LIMIT;
 use crate::untrusted::harmless;
-
-/// The least MaxSessionDuration that IAM takes, in seconds; also how long a session lasts when
-/// nothing is asked for.
-const LEAST: i64 = 3_600;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let judged = view
@@ -72,7 +69,7 @@ fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
         ),
         Err(_) => None,
     };
-    if limit.seconds() < LEAST {
+    if limit.seconds() < LEAST_SESSION_LIMIT {
         let message = format!(
             "{message}; IAM takes no less than an hour, so the trust policy must limit them"
         );
@@ -107,7 +104,7 @@ fn lets_longer(statement: &Statement, longest: i64, limit: Span) -> bool {
     let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());
     let unsaid = Context::partial().without("sts:DurationSeconds");
     statement.effect == Effect::Allow
-        && (lets(&too_long) || (LEAST > limit.seconds() && lets(&unsaid)))
+        && (lets(&too_long) || (LEAST_SESSION_LIMIT > limit.seconds() && lets(&unsaid)))
 }
 
 #[cfg(test)]
