@@ -3,8 +3,7 @@
 use std::str::FromStr;
 
 use rolewatch_guard::moment::Moment;
-
-const DAY: i64 = 86_400;
+use rolewatch_guard::time::DAY;
 
 pub(super) fn since(text: &str) -> Result<Moment, NotATime> {
     Ok(time(text)?.0)

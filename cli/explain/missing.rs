@@ -5,9 +5,7 @@ use rolewatch_guard::seen::{CallerKind, ConsoleAct, ConsoleStep, Fact, Mint, See
 use rolewatch_guard::untrusted::harmless;
 
 use super::facts::last_four;
-
-/// The console makes its AssumeRole within so many seconds of the SwitchRole.
-const TOGETHER: i64 = 5;
+use rolewatch_guard::time::chosen::SAME_CALL;
 
 /// What is missing beside `seen`, given all records at hand.
 pub(super) fn beside(seen: &Seen, all: &[&Seen]) -> Vec<String> {
@@ -42,7 +40,7 @@ fn steps<'a>(all: &'a [&'a Seen]) -> impl Iterator<Item = &'a ConsoleStep> {
 }
 
 fn together(a: Moment, b: Moment) -> bool {
-    a.seconds_since(b).abs() <= TOGETHER
+    a.seconds_since(b).abs() <= SAME_CALL
 }
 
 fn of_mint(mint: &Mint, all: &[&Seen]) -> Vec<String> {
@@ -129,7 +127,7 @@ fn of_step(step: &ConsoleStep, all: &[&Seen]) -> Option<String> {
     );
     (!minted).then(|| {
         format!(
-            "the AssumeRole of the same session within {TOGETHER} seconds of {}, in the logs of {account}: whether MFA was proved",
+            "the AssumeRole of the same session within {SAME_CALL} seconds of {}, in the logs of {account}: whether MFA was proved",
             step.time
         )
     })

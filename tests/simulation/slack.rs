@@ -7,10 +7,10 @@ use rolewatch_edge::port::{
     Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic,
     Trouble,
 };
-use rolewatch_edge::recipients::GOOD_FOR;
 use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
 use rolewatch_edge::slack::secret::Secret;
 use rolewatch_edge::testing::{Twin, subscribed};
+use rolewatch_edge::time::RECIPIENTS_FRESH;
 use rolewatch_guard::moment::Moment;
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Slack {
         }
         self.reader
             .get()
-            .is_some_and(|last| now.seconds_since(last) < GOOD_FOR + SLOW)
+            .is_some_and(|last| now.seconds_since(last) < RECIPIENTS_FRESH + SLOW)
     }
 
     /// Whether a person could have read of a finding.

@@ -11,6 +11,7 @@ mod passage;
 mod recover;
 mod report;
 mod sweep;
+mod time;
 
 use std::cell::RefCell;
 
@@ -26,13 +27,11 @@ use rolewatch_guard::untrusted::harmless;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::time::FILE_TAKES;
 use key::LogKey;
 use message::{Asked, Message, Object};
 use recover::{Reader, recover};
 pub use report::Report;
-
-/// No message takes longer, in seconds, or the queue has to deliver it again.
-const LONGEST_MESSAGE: i64 = 60;
 
 /// Everything outside.
 pub trait Outside: Table + Queue + Topic + Bucket + Logs + Clock {}
@@ -126,8 +125,8 @@ impl Auditor {
         };
         let mut response = SqsBatchResponse::default();
         for message in batch.records {
-            let late = deadline
-                .is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_MESSAGE);
+            let late =
+                deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < FILE_TAKES);
             let outcome = if late {
                 Err(Trouble::Unreachable {
                     what: "the batch".to_owned(),

@@ -25,10 +25,8 @@ use rolewatch_guard::{Elevated, needles};
 
 use crate::key::LogKey;
 use crate::passage::{call_was_let_through, change_was_let_through, was_let_through};
+use crate::time::MISSED;
 use crate::{Hub, Outside, refused};
-
-/// How long EventBridge has for an event, in seconds, before it counts as missed.
-const UNDER_WAY: i64 = 600;
 
 /// The most bytes of a message to switch-guard; SQS takes 256 KiB.
 const LARGEST_MESSAGE: usize = 240_000;
@@ -203,7 +201,7 @@ async fn submit<O: Outside>(
     } else {
         outside.send(body, 0).await?;
     }
-    let missed = !arrived && now.seconds_since(record.time) >= UNDER_WAY;
+    let missed = !arrived && now.seconds_since(record.time) >= MISSED;
     if !missed {
         return Ok(Some(Late::Early));
     }

@@ -13,23 +13,11 @@ use rolewatch_guard::untrusted::harmless;
 
 use crate::key::{LogKey, base, is_organization, is_region};
 use crate::recover::{Reader, recover};
+use crate::time::{FILE_TAKES, FIRST_SWEEP, LONGEST_SWEEP, SWEEPS_OVERLAP};
 use crate::{Outside, Report, Trail};
-
-/// What CloudTrail delivers later than others, and EventBridge not at all, is still found: so far
-/// back is looked again, in seconds.
-const OVERLAP: i64 = 6 * 3_600;
-
-/// How far the first sweep looks back, in seconds.
-const FIRST: i64 = 24 * 3_600;
-
-/// How far any sweep looks back, in seconds.
-const FURTHEST: i64 = 7 * 86_400;
 
 /// How many files are read at a time.
 const AT_ONCE: usize = 8;
-
-/// No file takes longer, in seconds: later than that before the deadline, none is begun.
-const LONGEST_FILE: i64 = 60;
 
 /// Reads all files of the window that were not dealt with. `true`: the window is done.
 pub(crate) async fn sweep<O: Outside>(
@@ -42,10 +30,10 @@ pub(crate) async fn sweep<O: Outside>(
 ) -> Result<bool, Trouble> {
     let known = swept(outside, &trail.bucket, &trail.prefix).await?;
     let from = known
-        .map_or(at.plus_seconds(-FIRST), |until| {
-            until.plus_seconds(-OVERLAP)
+        .map_or(at.plus_seconds(-FIRST_SWEEP), |until| {
+            until.plus_seconds(-SWEEPS_OVERLAP)
         })
-        .max(at.plus_seconds(-FURTHEST));
+        .max(at.plus_seconds(-LONGEST_SWEEP));
     let mut whole = true;
     for (account, region, folder) in logs(outside, trail).await? {
         for day in days(from, at) {
@@ -106,8 +94,7 @@ async fn some<O: Outside>(
         .filter(|log| !read.contains(log.parted().1));
     let mut outcomes = stream::iter(open)
         .map(|log| async move {
-            if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LONGEST_FILE)
-            {
+            if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < FILE_TAKES) {
                 return (log, None);
             }
             (

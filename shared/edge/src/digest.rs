@@ -21,13 +21,9 @@ use crate::quarantine::PREFIX;
 use crate::recipients::{Recipients, audience};
 use crate::rulebook::Rulebook;
 use crate::slack::{View, digest as shown};
+use crate::time::SUPPRESSION_ENDS_SOON;
 use crate::wire::{Digest, Ending, Listed, Message};
-
-/// What a digest looks back on, in seconds.
-const DAY: i64 = 86_400;
-
-/// So long before its end a suppression is told of, in seconds.
-const ENDS_SOON: i64 = 14 * DAY;
+use rolewatch_guard::time::DAY;
 
 /// Makes the digest of the day that ends at `at`, and sends it. Whatever is repeated for the same
 /// moment is told once.
@@ -113,7 +109,7 @@ fn endings(policy: &Policy, at: Moment) -> Vec<Ending> {
     let mut ending: Vec<_> = policy
         .suppress
         .iter()
-        .filter(|entry| entry.is_expired(at.plus_seconds(ENDS_SOON)))
+        .filter(|entry| entry.is_expired(at.plus_seconds(SUPPRESSION_ENDS_SOON)))
         .collect();
     ending.sort_by_key(|entry| (!entry.is_expired(at), entry.until, entry.line));
     let shown = ending.into_iter().map(|entry| Ending {

@@ -18,7 +18,6 @@ pub use gather::{Facts, Gather};
 pub use heard::heard_of;
 pub use keys::{SessionAt, hash};
 pub use observed::Observed;
-pub(crate) use store::AT_WORK;
 pub(crate) use store::elevated;
 pub(crate) use store::hear;
 pub use store::{Arrival, Known, Sighting, is_done, known, mark_done, note_missed, store};

@@ -24,5 +24,6 @@ pub mod snapshots;
 pub mod telemetry;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod time;
 pub mod watch;
 pub mod wire;

@@ -9,15 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::keys::{self, hash};
 use crate::port::{Keep, Notice, Place, Row, Span, Table, Topic, Trouble};
+use crate::time::{NOTICES_KEPT, NOTICES_KNOWN};
 
 /// The partition of what was published.
 const PUBLISHED: &str = "notices";
-
-/// How long it is kept, in seconds.
-pub(crate) const KEPT: i64 = 30 * 86_400;
-
-/// How long it is known that a notice was published, in seconds.
-const KNOWN: i64 = 400 * 86_400;
 
 /// Of so many notices, the latest, the message has the text.
 const MOST_TEXTS: usize = 50;
@@ -168,7 +163,7 @@ async fn note<T: Table>(table: &T, what: &str, now: Moment) -> Result<(), Troubl
         body: String::new(),
         rank: String::new(),
         version: 0,
-        expires: Some(now.plus_seconds(KNOWN)),
+        expires: Some(now.plus_seconds(NOTICES_KNOWN)),
     };
     table.keep(Place::Ledger, row, Keep::First).await.map(drop)
 }
@@ -188,7 +183,7 @@ fn row(published: &Published, now: Moment) -> Result<Row, Trouble> {
         body,
         rank: String::new(),
         version: 0,
-        expires: Some(now.plus_seconds(KEPT)),
+        expires: Some(now.plus_seconds(NOTICES_KEPT)),
     })
 }
 

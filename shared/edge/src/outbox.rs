@@ -17,10 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::ledger::SessionAt;
 use crate::ledger::keys::{hash, record_part, second};
 use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::time::FINDINGS_KEPT;
 use crate::wire::Alert;
-
-/// How long findings are kept after they changed last, in seconds.
-const KEPT: i64 = 400 * 86_400;
 
 /// The most keys by which one finding is found again. A stretch is found by its first sessions; the
 /// ones after them lead there too.
@@ -262,7 +260,7 @@ pub async fn write<T: Table>(
     now: Moment,
 ) -> Result<bool, Trouble> {
     let id = &state.alert.id;
-    let expires = Some(now.plus_seconds(KEPT));
+    let expires = Some(now.plus_seconds(FINDINGS_KEPT));
     // A pointer lives as long as what it leads to.
     let rank = expires.map(second).unwrap_or_default();
     let pointer = |pk: String, sk: String| Row {

@@ -26,6 +26,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 
 use crate::port::{Clock, Prober, Table, Topic, Trouble};
+use crate::time::PROBE_TAKES;
 use place::{Asked, Known, Spot};
 
 pub use place::Silence;
@@ -33,10 +34,6 @@ pub use rows::{Standing, answered, standing};
 
 /// So many calls are under way at a time.
 const AT_ONCE: usize = 16;
-
-/// No probe is begun when fewer seconds are left: a call takes ten at most, and then the result is
-/// written.
-const TAKES: i64 = 45;
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -80,7 +77,7 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
         expected: count(spots.len()),
         ..Probed::default()
     };
-    let is_late = || deadline.is_some_and(|end| end.seconds_since(outside.now()) < TAKES);
+    let is_late = || deadline.is_some_and(|end| end.seconds_since(outside.now()) < PROBE_TAKES);
     let known = &known;
     let asked = stream::iter(known.by_turns(spots)).map(|spot| async move {
         let asked = if is_late() {

@@ -14,9 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::port::{Clock, Subscribers, Subscription, Trouble};
 use crate::settings::TopicArn;
-
-/// How long an answer is used, in seconds.
-pub const GOOD_FOR: i64 = 300;
+use crate::time::RECIPIENTS_FRESH;
 
 /// The most pages that are read, of 100 subscriptions each.
 const MOST_PAGES: usize = 100;
@@ -100,13 +98,13 @@ pub async fn audience<O: Subscribers>(outside: &O) -> Result<Audience, Trouble> 
     })
 }
 
-/// The audience, asked for again when the last answer is older than [`GOOD_FOR`]. A failure is not
+/// The audience, asked for again when the last answer is older than [`RECIPIENTS_FRESH`]. A failure is not
 /// kept.
 #[derive(Debug, Default)]
 pub struct KnownAudience(Cell<Option<(Moment, Audience)>>);
 
 impl KnownAudience {
-    /// The audience as of at most [`GOOD_FOR`] seconds ago.
+    /// The audience as of at most [`RECIPIENTS_FRESH`] seconds ago.
     ///
     /// # Errors
     /// Those of [`audience`]. Then nothing is known.
@@ -116,7 +114,7 @@ impl KnownAudience {
         if let Some((_, known)) = self
             .0
             .get()
-            .filter(|(as_of, _)| (0..GOOD_FOR).contains(&now.seconds_since(*as_of)))
+            .filter(|(as_of, _)| (0..RECIPIENTS_FRESH).contains(&now.seconds_since(*as_of)))
         {
             return Ok(known);
         }

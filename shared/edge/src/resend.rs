@@ -21,16 +21,10 @@ use crate::outbox::{self, Stored};
 use crate::port::{Queue, Table, Topic, Trouble};
 use crate::settle::{Rejudge, send};
 use crate::telemetry::{Count, Metrics};
+use crate::time::FIRST_PAUSE;
 use crate::wire::Status;
 pub(crate) use standing::pause;
 use standing::{Standing, standing};
-
-/// After so long without an acknowledgement it is sent for the second time, in seconds; then after
-/// twice as long, and so on.
-pub const FIRST_PAUSE: i64 = 300;
-
-/// The longest pause, in seconds.
-pub const LONGEST_PAUSE: i64 = 6 * 3_600;
 
 /// So many findings are read at a time.
 const AT_ONCE: usize = 20;

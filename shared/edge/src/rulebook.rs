@@ -12,19 +12,13 @@ use rolewatch_guard::roster::{Rosters, Snapshot};
 use crate::ledger::keys::hash;
 use crate::operations::once;
 use crate::port::{Bucket, Keep, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+use crate::time::{BUCKET_FRESH, OPEN_SESSIONS};
 
 /// Where the policy lies.
 pub const POLICY_KEY: &str = "policy/rolewatch.yaml";
 
 /// Under what the rosters lie: `roster/NAME@TIME.json`.
 pub const ROSTER_PREFIX: &str = "roster/";
-
-/// How long an answer of the bucket is good, in seconds.
-const FRESH: i64 = 60;
-
-/// So far back a new policy or roster has switches judged again, in seconds: no session of today is
-/// older.
-const OPEN: i64 = 36 * 3_600;
 
 /// So many files are asked for at a time: each is in memory twice while it is read, as a file and
 /// as what it says.
@@ -64,7 +58,7 @@ impl Shelf {
         let stale = self
             .book
             .as_ref()
-            .is_none_or(|book| now.seconds_since(book.checked) >= FRESH);
+            .is_none_or(|book| now.seconds_since(book.checked) >= BUCKET_FRESH);
         if stale {
             let before = self
                 .book
@@ -101,7 +95,7 @@ async fn tell_the_guard<O: Table + Queue>(
         .await?
         .is_empty()
     {
-        crate::settle::open_dossiers(outside, now.plus_seconds(-OPEN), now).await?;
+        crate::settle::open_dossiers(outside, now.plus_seconds(-OPEN_SESSIONS), now).await?;
         crate::setup::judgement(outside, now).await?;
         let row = note(pk, "told", String::new(), now);
         outside.keep(Place::Ledger, row, Keep::First).await?;

@@ -6,7 +6,7 @@
 //! whole and put into the bucket; then the latest readings of all accounts are judged, and
 //! the outbox is brought in line. Many changes in a row share a reading.
 //!
-//! INVARIANT (covered): a reading begins at least [`SETTLES`] seconds after every change that asked
+//! INVARIANT (covered): a reading begins at least [`SETUP_SETTLES`] seconds after every change that asked
 //! for it, or that was told that one is asked for. What no event told of is found by the reading of
 //! every day.
 //!
@@ -40,14 +40,9 @@ use crate::port::{
 };
 use crate::rulebook::Rulebook;
 use crate::settle::{Settled, alert, diff, send};
+use crate::time::{CHANGERS_KEPT, SETUP_SETTLES};
 use crate::wire::Status;
 use files::Files;
-
-/// How long IAM has to tell of a change everywhere, in seconds.
-const SETTLES: i64 = 60;
-
-/// How long it is known who changed what, in seconds.
-const KEPT: i64 = 14 * 86_400;
 
 /// So many rounds without coming to rest mean that something is wrong.
 const MOST_ROUNDS: usize = 30;
@@ -79,7 +74,7 @@ pub async fn heard<O: Table + Queue>(
         body,
         rank: String::new(),
         version: 0,
-        expires: Some(now.plus_seconds(KEPT)),
+        expires: Some(now.plus_seconds(CHANGERS_KEPT)),
     };
     let kept = outside.keep(Place::Ledger, row, Keep::First).await?;
     ask::after(outside, change.key.account, change.time, now).await?;
@@ -176,7 +171,7 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
         // Not after a reading that failed: that would ask for itself for ever.
         if anew && round == 0 {
             for account in files.missing() {
-                ask::after(outside, account, now.plus_seconds(-SETTLES), now).await?;
+                ask::after(outside, account, now.plus_seconds(-SETUP_SETTLES), now).await?;
             }
         }
         let (mut states, dirty) = compare(outside, book, &mut files, &findings, now).await?;

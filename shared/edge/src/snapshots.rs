@@ -25,13 +25,10 @@ use rolewatch_guard::roster::Snapshot;
 use crate::operations::once;
 use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
 use crate::rulebook::{AT_ONCE, ROSTER_PREFIX, Rulebook, roster_key, taken};
+use crate::time::ROSTER_TAKES;
 
 /// So many times more an account is read while its users or groups change under our eyes.
 const AGAIN: usize = 2;
-
-/// No account is begun when fewer seconds are left: it is read twice, and a page may take 30
-/// seconds.
-const TAKES: i64 = 75;
 
 /// What taking snapshots came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,7 +73,8 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
         .flat_map(|role| &role.groups)
         .map(|group| group.account)
         .collect();
-    let is_late = || deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < TAKES);
+    let is_late =
+        || deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < ROSTER_TAKES);
     let taken = stream::iter(accounts).map(|account| async move {
         let outcome = if is_late() {
             Ok(Outcome::Left)

@@ -26,29 +26,14 @@ use crate::port::{Bucket, Clock, Queue, Table, Topic, Trail, Trouble};
 use crate::rulebook::Rulebook;
 use crate::settle::{self, Rejudge};
 
+use crate::time::{GONE, GONE_AGAIN, JUDGED_SOON, WATCHED};
 use ask::Asker;
 use plan::Plan;
+use rolewatch_guard::time::aws::DELIVERY;
 use state::{State, Stored};
-
-/// A record is in the event history this many seconds after its event at the latest.
-const DELIVERY: i64 = 900;
-
-/// Sessions are watched that began so many seconds ago: the longest one, and two days in which its
-/// account may let nobody in.
-const SINCE: i64 = 3 * 86_400;
-
-/// A session that is not elevated any more is looked at again after so many seconds.
-const GONE_AGAIN: i64 = 3_600;
-
-/// It is closed so many seconds after it began.
-const GONE: i64 = 13 * 3_600;
 
 /// So many sessions are gathered at a time.
 const AT_ONCE: usize = 20;
-
-/// The guard judges this many seconds after it was asked to: by then its clock is past the end of
-/// the session, and what was sent before has arrived.
-const SOON: u32 = 60;
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,7 +71,7 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     now: Moment,
 ) -> Result<Swept, Trouble> {
     let mut swept = Swept::default();
-    let since = now.plus_seconds(-SINCE);
+    let since = now.plus_seconds(-WATCHED);
     let mut states = state::load(outside, since, now).await?;
     let mut due: Vec<(SessionAt, Stored)> = Vec::new();
     for at in settle::switches_since(outside, since, now).await? {
@@ -179,7 +164,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
                     sessions: vec![at.clone()],
                     records: Vec::new(),
                 },
-                SOON,
+                JUDGED_SOON,
             )
             .await?;
             swept.rejudged += 1;

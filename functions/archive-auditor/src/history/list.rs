@@ -13,6 +13,7 @@ use rolewatch_guard::untrusted::harmless;
 use serde_json::{Value, json};
 
 use super::{List, folder};
+use crate::time::PAGE_TAKES;
 use crate::{Outside, refused};
 
 /// The most keys of a batch.
@@ -25,10 +26,6 @@ const LARGEST_LINE: usize = 128 << 10;
 /// A part that has so many bytes is full: some 230,000 keys of a trail. It is held in memory until
 /// it is written.
 const FULL: usize = 32 << 20;
-
-/// With less time than this left, in seconds, no further page is asked for. A page takes up to 10,
-/// and writing the part up to 55.
-const LEFT: i64 = 120;
 
 /// Lists keys from where the last pass ended, and writes the part of the list that it came to.
 ///
@@ -71,7 +68,8 @@ pub(crate) async fn list<O: Outside>(
                 "an empty page says that others follow, and not after which key",
             ));
         }
-        let late = deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < LEFT);
+        let late =
+            deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < PAGE_TAKES);
         if late || part.lines.len() >= FULL {
             break true;
         }

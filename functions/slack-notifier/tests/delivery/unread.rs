@@ -4,10 +4,11 @@
 use std::rc::Rc;
 
 use rolewatch_edge::port::Subscription;
-use rolewatch_edge::recipients::{GOOD_FOR, Recipients};
+use rolewatch_edge::recipients::Recipients;
 use rolewatch_edge::slack::{Outcome, SetbackKind, sample};
 use rolewatch_edge::telemetry::Count;
 use rolewatch_edge::testing::{subscribed, unsubscribed};
+use rolewatch_edge::time::RECIPIENTS_FRESH;
 use rolewatch_edge::wire::{Alert, Digest, Message, Status};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
@@ -150,7 +151,7 @@ fn once_somebody_confirms_the_alert_is_mailed_and_acknowledged() {
     let function = started(&world);
     deliver(&function, &world, &sample::alert());
     *world.subscriptions.borrow_mut() = vec![subscribed("email")];
-    world.now.set(world.now.get() + GOOD_FOR);
+    world.now.set(world.now.get() + RECIPIENTS_FRESH);
     let report = deliver(&function, &world, &sample::alert());
     assert!(
         matches!(
@@ -180,7 +181,7 @@ fn whoever_left_counts_for_five_minutes_at_most() {
     let began = world.now.get();
     assert!(!nobody_reads(&deliver(&function, &world, &other(1))));
     world.subscriptions.borrow_mut().clear();
-    world.now.set(began + GOOD_FOR);
+    world.now.set(began + RECIPIENTS_FRESH);
     assert!(nobody_reads(&deliver(&function, &world, &other(2))));
     assert_eq!(world.ack(&other(2).id), None);
 }

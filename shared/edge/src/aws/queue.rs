@@ -5,9 +5,7 @@ use aws_sdk_sqs::Client;
 use super::connection::Connection;
 use super::trouble::trouble;
 use crate::port::{Queue, Trouble};
-
-/// The longest that SQS holds a message back, in seconds.
-const LONGEST: u32 = 900;
+use rolewatch_guard::time::aws::LONGEST_DELAY;
 
 /// The queue of events, and that of switches into elevated roles.
 #[derive(Debug, Clone)]
@@ -29,7 +27,7 @@ impl EventQueue {
     }
 
     async fn send_to(&self, url: &str, body: String, delay: u32) -> Result<(), Trouble> {
-        let delay = i32::try_from(delay.min(LONGEST)).unwrap_or_default();
+        let delay = i32::try_from(delay.min(LONGEST_DELAY)).unwrap_or_default();
         let sent = self
             .client
             .send_message()

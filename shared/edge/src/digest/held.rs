@@ -11,12 +11,10 @@ use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
 use crate::settle::switches_since;
 use crate::wire::{Held, Stretch};
+use rolewatch_guard::time::chosen::STRETCH_PAUSE;
 
 /// So many sessions are read at a time.
 const CHUNK: usize = 50;
-
-/// Sessions at most so far apart are one stretch, in seconds.
-const ONE_STRETCH: i64 = 900;
 
 /// One switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +133,7 @@ pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
 /// The longest stretch that was seen.
 pub(super) fn longest(sessions: &[Session]) -> Option<Stretch> {
     let stretches = doors(sessions).into_values().flat_map(|of| {
-        let spans = spans(&of, ONE_STRETCH);
+        let spans = spans(&of, STRETCH_PAUSE);
         let first = of.first().copied();
         spans
             .into_iter()

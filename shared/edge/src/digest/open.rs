@@ -9,10 +9,8 @@ use crate::outbox::{self, State, unsent};
 use crate::port::{Table, Trouble};
 use crate::resend;
 use crate::slack::message;
+use crate::time::UNPROVEN_TOLD;
 use crate::wire::{Alert, Broken, Open, Status};
-
-/// So far back unproven findings are told of, in seconds. After that no evidence is to be expected.
-const UNPROVEN: i64 = 7 * 86_400;
 
 /// So many findings are read at a time.
 const CHUNK: usize = 50;
@@ -20,7 +18,7 @@ const CHUNK: usize = 50;
 /// The findings that stand, of those that were stored or changed in the last days.
 pub(super) async fn findings<T: Table>(table: &T, now: Moment) -> Result<Vec<State>, Trouble> {
     let mut found = Vec::new();
-    for ids in unsent::stored_since(table, now.plus_seconds(-UNPROVEN))
+    for ids in unsent::stored_since(table, now.plus_seconds(-UNPROVEN_TOLD))
         .await?
         .chunks(CHUNK)
     {

@@ -20,13 +20,8 @@ use super::keys::{self, Kind, SessionAt};
 use super::observed::Observed;
 use super::store::{elevated, reread};
 use crate::port::{Place, Row, Span, Table, Trouble};
-
-/// Two halves, or a mint and what the console writes of it, are at most this many seconds apart.
-const SAME_CALL: i64 = 5;
-
-/// A session's own records are at most this many seconds from its mint: the longest session of the
-/// console, and one hour.
-pub(crate) const SESSION: i64 = 13 * 3_600;
+use rolewatch_guard::time::chosen::LAST_RECORD;
+use rolewatch_guard::time::chosen::SAME_CALL;
 
 /// What was gathered.
 #[derive(Debug)]
@@ -83,7 +78,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
         self.ask(
             keys::session(&at.session),
-            keys::around(at.time, SESSION, SESSION),
+            keys::around(at.time, LAST_RECORD, LAST_RECORD),
         );
         if let Some((id, _)) = at.session.split_once(':') {
             self.ask(keys::role(id), Span::default());
@@ -202,8 +197,10 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Whether the session was asked for whole, around this very second.
     fn has_asked(&self, session: &str, time: Moment) -> bool {
-        self.asked
-            .contains(&(keys::session(session), keys::around(time, SESSION, SESSION)))
+        self.asked.contains(&(
+            keys::session(session),
+            keys::around(time, LAST_RECORD, LAST_RECORD),
+        ))
     }
 
     fn take(&mut self, pk: &str, row: Row) {

@@ -9,12 +9,8 @@ use rolewatch_guard::roster::{Snapshot, SnapshotUser};
 use serde::{Deserialize, Serialize};
 
 use super::keys;
-use super::store::KEPT;
 use crate::port::Row;
-
-/// How long a change of membership may be under way to us, in seconds: until then absence proves
-/// nothing.
-pub(crate) const SETTLES: i64 = 900;
+use crate::time::{FACTS_KEPT, MEMBERSHIP_SETTLES};
 
 /// An answer of `ListGroupsForUser`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +35,7 @@ impl Observed {
             body: serde_json::to_string(self)?,
             rank: String::new(),
             version: 0,
-            expires: Some(self.taken.plus_seconds(KEPT)),
+            expires: Some(self.taken.plus_seconds(FACTS_KEPT)),
         })
     }
 
@@ -60,7 +56,7 @@ impl Observed {
             account,
             partition: None,
             taken: Some(self.taken),
-            truncated: now.seconds_since(self.taken) < SETTLES,
+            truncated: now.seconds_since(self.taken) < MEMBERSHIP_SETTLES,
             users: BTreeMap::from([(Arc::from(self.user.as_str()), Arc::new(user))]),
             groups,
             group_names: self

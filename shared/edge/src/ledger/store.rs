@@ -11,17 +11,7 @@ use rolewatch_guard::world::Log;
 
 use super::keys::{self, Kind};
 use crate::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
-
-/// How long links of chains are kept after they came, in seconds: a session and what it was used
-/// for are never further apart.
-const LINK_KEPT: i64 = 14 * 86_400;
-
-/// How long everything else is kept after it came, in seconds.
-pub(crate) const KEPT: i64 = 90 * 86_400;
-
-/// The longest that an invocation of switch-guard runs, in seconds (`Timeout` in template.yaml):
-/// what one began with longer ago, it is no longer at work on.
-pub(crate) const AT_WORK: i64 = 60;
+use crate::time::{AT_WORK, FACTS_KEPT, LINKS_KEPT};
 
 /// Under this key it is noted that a record did not arrive by itself.
 const MISSED: &str = "missed";
@@ -120,9 +110,9 @@ pub async fn store<T: Table>(
         .collect();
     for (seen, body) in members {
         let kept = if is_link(seen, policy) {
-            LINK_KEPT
+            LINKS_KEPT
         } else {
-            KEPT
+            FACTS_KEPT
         };
         let tail = format!("{}~{}", keys::record_part(&seen.key), keys::hash(body));
         for (pk, sk) in &places {
@@ -198,7 +188,7 @@ pub async fn note_missed<T: Table>(
                 keys::record(record),
                 MISSED.to_owned(),
                 "",
-                now.plus_seconds(KEPT),
+                now.plus_seconds(FACTS_KEPT),
             ),
             Keep::First,
         )
@@ -219,7 +209,7 @@ pub async fn mark_done<T: Table>(
     table
         .keep(
             Place::Ledger,
-            row(keys::record(record), sk, "", now.plus_seconds(KEPT)),
+            row(keys::record(record), sk, "", now.plus_seconds(FACTS_KEPT)),
             Keep::First,
         )
         .await
@@ -264,7 +254,7 @@ async fn family<T: Table>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let (seen, body) = (&arrival.seen, &arrival.body);
-    let expires = now.plus_seconds(KEPT);
+    let expires = now.plus_seconds(FACTS_KEPT);
     let mut partitions = vec![keys::record(&seen.key)];
     partitions.extend(
         seen.correction
@@ -430,7 +420,7 @@ fn rank(seen: &Seen) -> String {
 fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     let mut rows = Vec::new();
     let rank = rank(seen);
-    let expires = now.plus_seconds(KEPT);
+    let expires = now.plus_seconds(FACTS_KEPT);
     let mut both = |pk: String, sk: String| {
         for (end, keep) in [("first", Keep::Least), ("last", Keep::Greatest)] {
             let mut row = row(pk.clone(), format!("{sk}#{end}"), body, expires);
@@ -472,7 +462,7 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
 /// # Errors
 /// The table's own.
 pub(crate) async fn hear<T: Table>(table: &T, seen: &Seen, now: Moment) -> Result<(), Trouble> {
-    let rows = log_rows(seen, &rank(seen), now.plus_seconds(KEPT));
+    let rows = log_rows(seen, &rank(seen), now.plus_seconds(FACTS_KEPT));
     try_join_all(
         rows.into_iter()
             .map(|(row, keep)| table.keep(Place::Ledger, row, keep)),

@@ -6,9 +6,7 @@ use rolewatch_guard::moment::Moment;
 
 use super::keys::{hash, second};
 use crate::port::{Keep, Place, Row, Span, Table, Trouble};
-
-/// How long it is known that a log file was read, in seconds: longer than any sweep looks back.
-const KEPT: i64 = 30 * 86_400;
+use crate::time::FILES_KEPT;
 
 /// The most bytes of a sort key, with some to spare.
 const LONGEST: usize = 900;
@@ -38,7 +36,7 @@ fn note(pk: String, sk: String, rank: String, now: Moment) -> Row {
         body: String::new(),
         rank,
         version: 0,
-        expires: Some(now.plus_seconds(KEPT)),
+        expires: Some(now.plus_seconds(FILES_KEPT)),
     }
 }
 

@@ -9,8 +9,9 @@ use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
-use super::{KEPT, unreadable};
+use super::unreadable;
 use crate::port::{Place, Row, Span, Table, Trouble};
+use crate::time::FINDINGS_KEPT;
 
 /// The days that have such rows.
 const DAYS: &str = "unsent";
@@ -263,7 +264,7 @@ fn row(pk: String, sk: String, body: String, now: Moment) -> Row {
         body,
         rank: String::new(),
         version: 0,
-        expires: Some(now.plus_seconds(KEPT)),
+        expires: Some(now.plus_seconds(FINDINGS_KEPT)),
     }
 }
 

@@ -2,18 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::time::{PROBE_CLOCKS, PROBE_ON_ITS_WAY};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
-
-/// How long a probe may be on its way, in seconds. EventBridge mostly takes minutes.
-const ON_ITS_WAY: i64 = 1_800;
-
-/// By so many seconds the clocks of a function and of CloudTrail may differ.
-const CLOCKS: i64 = 5;
-
-/// A probe that was sent so many seconds ago says nothing any more: the place was left out since.
-pub(super) const FORGOTTEN: i64 = 2 * 86_400;
 
 /// An account in a Region.
 pub(super) type Spot = (AccountId, String);
@@ -58,7 +50,7 @@ impl Known {
         match self
             .answered
             .get(spot)
-            .map(|time| time.plus_seconds(CLOCKS))
+            .map(|time| time.plus_seconds(PROBE_CLOCKS))
         {
             Some(answered) if answered >= asked.last => None,
             // Of those in between, the last one is known.
@@ -71,7 +63,7 @@ impl Known {
     pub(super) fn silence(&self, spot: &Spot, now: Moment) -> Option<Silence> {
         let since = self
             .since(spot)
-            .filter(|since| now.seconds_since(*since) >= ON_ITS_WAY)?;
+            .filter(|since| now.seconds_since(*since) >= PROBE_ON_ITS_WAY)?;
         Some(Silence {
             since,
             why: self.asked.get(spot).and_then(|asked| asked.why.clone()),

@@ -11,9 +11,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::AT_ONCE;
-use super::place::{Asked, FORGOTTEN, Known, Silence, Spot};
+use super::place::{Asked, Known, Silence, Spot};
 use crate::ledger::{hear, keys};
 use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::time::PROBE_FORGOTTEN;
 
 /// The partition.
 const PK: &str = "probes";
@@ -90,7 +91,7 @@ pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<Known, Tro
             continue;
         }
         let asked: Asked = read(&row)?;
-        if now.seconds_since(asked.last) < FORGOTTEN {
+        if now.seconds_since(asked.last) < PROBE_FORGOTTEN {
             known.asked.insert(spot(&row)?, asked);
         }
     }
@@ -136,7 +137,7 @@ async fn keep<T: Table>(table: &T, row: Row) -> Result<(), Trouble> {
 }
 
 fn row(sk: String, body: String, time: Moment) -> Row {
-    let expires = Some(time.plus_seconds(FORGOTTEN));
+    let expires = Some(time.plus_seconds(PROBE_FORGOTTEN));
     Row {
         pk: PK.to_owned(),
         sk,

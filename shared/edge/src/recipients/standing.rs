@@ -17,15 +17,13 @@ use crate::operations;
 use crate::port::{Keep, Notice, Place, Row, Span, Subscribers, Table, Topic, Trouble};
 use crate::resend::pause;
 use crate::slack::slot;
+use crate::time::{NOTICES_KEPT, RECIPIENTS_LOOKED_AT};
 use crate::wire::{Message, RecipientsChanged};
 
 /// The partition of the outbox.
 const PK: &str = "recipients";
 const STATE: &str = "state";
 const SLACK: &str = "slack";
-
-/// Who left may have left so many seconds before a sweep found out: two of its pauses.
-const LOOKS: i64 = 600;
 
 /// Under this name slack-notifier keeps what became of the message. No finding has such an id.
 pub(crate) const MESSAGE_ID: &str = "recipients";
@@ -59,7 +57,7 @@ impl Standing {
     fn first(recipients: Recipients, now: Moment) -> Self {
         // Whether somebody was subscribed before the first sweep, nobody knows.
         let unread_since =
-            (recipients != Recipients::Confirmed).then(|| now.plus_seconds(-operations::KEPT));
+            (recipients != Recipients::Confirmed).then(|| now.plus_seconds(-NOTICES_KEPT));
         Self {
             recipients,
             since: now,
@@ -90,7 +88,7 @@ impl Standing {
             ..before.clone()
         };
         if was_there && !is_there {
-            after.unread_since = Some(now.plus_seconds(-LOOKS));
+            after.unread_since = Some(now.plus_seconds(-RECIPIENTS_LOOKED_AT));
         }
         if news {
             (after.version, after.tries, after.last) = (before.version + 1, 0, None);

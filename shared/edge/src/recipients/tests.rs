@@ -183,11 +183,11 @@ fn an_answer_is_good_for_five_minutes_and_no_longer() {
     };
     assert_eq!(asked(0), (Recipients::Confirmed, 1));
     twin.subscriptions.borrow_mut().clear();
-    assert_eq!(asked(GOOD_FOR - 1), (Recipients::Confirmed, 1));
-    assert_eq!(asked(GOOD_FOR), (Recipients::Nobody, 2));
+    assert_eq!(asked(RECIPIENTS_FRESH - 1), (Recipients::Confirmed, 1));
+    assert_eq!(asked(RECIPIENTS_FRESH), (Recipients::Nobody, 2));
     twin.subscriptions.borrow_mut().push(subscribed("email"));
     assert_eq!(
-        asked(GOOD_FOR - 1),
+        asked(RECIPIENTS_FRESH - 1),
         (Recipients::Confirmed, 3),
         "the clock was set back"
     );
@@ -205,7 +205,7 @@ fn a_failure_is_not_an_answer_and_is_not_kept() {
         Recipients::Confirmed
     );
     // Nor does an answer that is too old stand in for one that could not be had.
-    twin.clock.set(start().plus_seconds(GOOD_FOR));
+    twin.clock.set(start().plus_seconds(RECIPIENTS_FRESH));
     twin.weather.fails.set(true);
     assert!(run(known.current(&twin)).is_err());
 }

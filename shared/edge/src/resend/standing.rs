@@ -2,14 +2,10 @@
 
 use rolewatch_guard::moment::Moment;
 
-use super::{FIRST_PAUSE, LONGEST_PAUSE};
 use crate::outbox::Stored;
 use crate::outbox::unsent::{Closed, Unsent};
+use crate::time::{FIRST_PAUSE, LONGEST_PAUSE, STRAGGLES};
 use crate::wire::Status;
-
-/// So long after it was withdrawn unsaid, a message about it may still come out of a queue, in
-/// seconds: somebody was stopped after publishing it.
-const STRAGGLES: i64 = 86_400;
 
 /// Where a finding stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

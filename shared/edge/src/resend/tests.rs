@@ -9,6 +9,7 @@ use crate::outbox::{ACK, Acknowledged, State};
 use crate::port::{Keep, Notice, Place, Row};
 use crate::slack::sample;
 use crate::testing::{Calm, Gate, Twin, Weather, run};
+use crate::time::LONGEST_PAUSE;
 use crate::wire::Alert;
 
 /// Fails at one gate, which is where whoever calls is stopped.

@@ -7,18 +7,17 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::rules::Rule;
 use rolewatch_guard::{Finding, Verdict};
 
-use super::judged::{Judged, SESSION, is_touched};
+use super::judged::{Judged, is_touched};
 use super::{Settled, alert, uses};
 use crate::ledger::{SessionAt, Touched};
 use crate::outbox::{self, State, Stored, about_records, about_sessions, record_name, subject};
 use crate::port::{Table, Trouble};
+use crate::time::EVIDENCE;
 use crate::wire::Status;
+use rolewatch_guard::time::chosen::LAST_RECORD;
 
 /// So many findings are stored at a time.
 const AT_ONCE: usize = 10;
-
-/// How long an unproven finding waits for evidence before it is told, in seconds.
-const WAITS: i64 = 900;
 
 /// The states of all findings concerned, and which of them have to be written.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ pub(super) async fn compare<T: Table>(
     touched: &Touched,
     now: Moment,
 ) -> Result<Changes, Trouble> {
-    let mut ids = about_sessions(table, &touched.sessions, SESSION).await?;
+    let mut ids = about_sessions(table, &touched.sessions, LAST_RECORD).await?;
     ids.extend(about_records(table, judged.record_names()).await?);
     let several = |rule: &str| Rule::find(rule).is_some_and(Rule::over_several);
     // A stretch or run that took in another one: the other one's finding is about its records, not
@@ -123,7 +122,7 @@ impl Changes {
             }
             alert.version = state.alert.version + 1;
             let due = if unproven {
-                state.due.or(Some(now.plus_seconds(WAITS)))
+                state.due.or(Some(now.plus_seconds(EVIDENCE)))
             } else {
                 None
             };
@@ -154,7 +153,7 @@ impl Changes {
                 })
             });
             alert.supersedes.extend(replaced.cloned());
-            let due = unproven.then(|| now.plus_seconds(WAITS));
+            let due = unproven.then(|| now.plus_seconds(EVIDENCE));
             let state = State {
                 alert,
                 switches,

@@ -14,9 +14,7 @@ use super::judged::Entered;
 use crate::ledger::keys::{self, record_part, second};
 use crate::ledger::{SessionAt, Touched};
 use crate::port::{Keep, Place, Row, Span, Table, Trouble};
-
-/// How long the index is kept, in seconds.
-const KEPT: i64 = 90 * 86_400;
+use crate::time::FACTS_KEPT;
 
 /// A switch, or a record that is judged by itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,7 +103,7 @@ fn row<B: Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Result<Ro
         body,
         rank: String::new(),
         version: 0,
-        expires: Some(now.plus_seconds(KEPT)),
+        expires: Some(now.plus_seconds(FACTS_KEPT)),
     })
 }
 

@@ -15,16 +15,9 @@ use crate::ledger::{Facts, Gather, SessionAt, Touched};
 use crate::outbox::record_name;
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
-
-/// A session's records lie within this many seconds of its mint.
-pub(super) const SESSION: i64 = 13 * 3_600;
-
-/// No session of a role lasts longer, and none of the console, in seconds.
-const LONGEST: i64 = 12 * 3_600;
-
-/// Sessions further apart than this cannot be in one stretch or one sliding day: 24 hours, and the
-/// longest session before it.
-const APART: i64 = 48 * 3_600;
+use crate::time::SESSIONS_APART;
+use rolewatch_guard::time::aws::LONGEST_SESSION;
+use rolewatch_guard::time::chosen::LAST_RECORD;
 
 /// A switch that was examined.
 #[derive(Debug, Clone)]
@@ -68,11 +61,11 @@ pub(super) struct Judged {
 pub(super) fn is_touched(touched: &Touched, at: &SessionAt) -> bool {
     let begin = SessionAt {
         session: at.session.clone(),
-        time: at.time.plus_seconds(-SESSION),
+        time: at.time.plus_seconds(-LAST_RECORD),
     };
     let end = SessionAt {
         session: at.session.clone(),
-        time: at.time.plus_seconds(SESSION),
+        time: at.time.plus_seconds(LAST_RECORD),
     };
     touched.sessions.range(begin..=end).next().is_some()
 }
@@ -402,15 +395,15 @@ async fn behind<T: Table>(
     Ok((door, known, true))
 }
 
-/// Those of `all` that lead, in steps of at most [`APART`], to one of `seconds`. `all` is in order.
+/// Those of `all` that lead, in steps of at most [`SESSIONS_APART`], to one of `seconds`. `all` is in order.
 fn near<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment) -> Vec<I> {
     let mut runs: Vec<Vec<I>> = Vec::new();
     for item in all {
         match runs.last_mut() {
             Some(run)
-                if run
-                    .last()
-                    .is_some_and(|last| time(&item).seconds_since(time(last)) <= APART) =>
+                if run.last().is_some_and(|last| {
+                    time(&item).seconds_since(time(last)) <= SESSIONS_APART
+                }) =>
             {
                 run.push(item)
             }
@@ -422,7 +415,8 @@ fn near<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment)
             return false;
         };
         seconds.iter().any(|second| {
-            second.seconds_since(time(last)) <= APART && time(first).seconds_since(*second) <= APART
+            second.seconds_since(time(last)) <= SESSIONS_APART
+                && time(first).seconds_since(*second) <= SESSIONS_APART
         })
     };
     runs.into_iter().filter(reaches).flatten().collect()
@@ -460,7 +454,7 @@ fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
         }),
         until: switch
             .granted_until()
-            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST)),
+            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION)),
         source_ip: switch.source_ip().map(rolewatch_guard::untrusted::harmless),
         region: switch
             .all_records()

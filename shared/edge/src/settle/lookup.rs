@@ -10,9 +10,7 @@ use super::judged::Judged;
 use crate::ledger::Observed;
 use crate::port::{Directory, GroupsNow, Keep, Place, Table, Trouble};
 use crate::rulebook::Rulebook;
-
-/// For so long after a switch IAM is asked again when it did not answer, in seconds.
-const ASKED_FOR: i64 = 86_400;
+use crate::time::ASKED_FOR;
 
 /// What asking came to.
 #[derive(Debug, Clone, Copy, Default)]

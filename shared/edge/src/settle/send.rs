@@ -5,14 +5,12 @@ use std::collections::BTreeMap;
 use rolewatch_guard::moment::Moment;
 
 use super::Rejudge;
-use crate::ledger::{AT_WORK, Touched};
+use crate::ledger::Touched;
 use crate::outbox::{self, Sending, Stored};
 use crate::port::{Notice, Queue, Table, Topic, Trouble};
+use crate::time::AT_WORK;
 use crate::wire::Alert;
-
-/// The longest that a queue holds a message back, in seconds; the evidence of a switch is given as
-/// long.
-const LATER: u32 = 900;
+use rolewatch_guard::time::aws::LONGEST_DELAY;
 
 /// Publishes what is due and notes that it was.
 ///
@@ -77,7 +75,7 @@ pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
 
 /// Queues a judgement for when evidence has had its time.
 pub(super) async fn later<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> {
-    rejudge(outside, &Rejudge::of(touched), LATER).await
+    rejudge(outside, &Rejudge::of(touched), LONGEST_DELAY).await
 }
 
 /// Queues a judgement.

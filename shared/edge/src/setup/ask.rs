@@ -4,19 +4,12 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
-use super::SETTLES;
 use crate::ledger::keys;
 use crate::port::{Keep, Place, Queue, Row, Span, Table, Trouble};
 use crate::rulebook::Rulebook;
-
-/// Readings of one account begin so many seconds apart, or more.
-const APART: i64 = 120;
-
-/// The longest that a queue holds a message back, in seconds.
-const LONGEST_DELAY: i64 = 900;
-
-/// How long it is known that a reading was asked for, in seconds.
-const KEPT: i64 = 86_400;
+use crate::time::SETUP_SETTLES;
+use crate::time::{READINGS_APART, READINGS_KEPT};
+use rolewatch_guard::time::aws::LONGEST_DELAY;
 
 /// A message of rolewatch to switch-guard: look at the set-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,11 +29,11 @@ pub(super) async fn after<O: Table + Queue>(
     time: Moment,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let from = time.plus_seconds(SETTLES).max(now).epoch_seconds();
+    let from = time.plus_seconds(SETUP_SETTLES).max(now).epoch_seconds();
     let due = Moment::from_epoch_seconds(
-        from.div_euclid(APART)
-            .saturating_add(i64::from(from.rem_euclid(APART) > 0))
-            .saturating_mul(APART),
+        from.div_euclid(READINGS_APART)
+            .saturating_add(i64::from(from.rem_euclid(READINGS_APART) > 0))
+            .saturating_mul(READINGS_APART),
     );
     let (pk, sk) = (keys::asked(account), keys::second(due));
     let span = Span {
@@ -66,7 +59,7 @@ pub(super) async fn after<O: Table + Queue>(
         body: String::new(),
         rank: String::new(),
         version: 0,
-        expires: Some(now.plus_seconds(KEPT)),
+        expires: Some(now.plus_seconds(READINGS_KEPT)),
     };
     outside
         .keep(Place::Ledger, row, Keep::First)
@@ -76,7 +69,10 @@ pub(super) async fn after<O: Table + Queue>(
 
 /// Queues it for when it is due, or for as late as a queue can.
 pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Result<(), Trouble> {
-    let delay = ask.due.seconds_since(now).clamp(0, LONGEST_DELAY);
+    let delay = ask
+        .due
+        .seconds_since(now)
+        .clamp(0, i64::from(LONGEST_DELAY));
     send(outside, ask, u32::try_from(delay).unwrap_or(0)).await
 }
 
@@ -101,10 +97,10 @@ pub async fn all<O: Table + Queue>(
     book: &Rulebook,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let mut from = now.plus_seconds(-SETTLES);
+    let mut from = now.plus_seconds(-SETUP_SETTLES);
     for account in book.policy.accounts.keys() {
         after(outside, *account, from, now).await?;
-        from = from.plus_seconds(APART);
+        from = from.plus_seconds(READINGS_APART);
     }
     Ok(())
 }

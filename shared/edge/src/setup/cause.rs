@@ -9,10 +9,10 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Changed, ReviewFinding};
 
-use super::SETTLES;
 use super::files::Files;
 use crate::ledger::keys;
 use crate::port::{Bucket, Place, Row, Span, Table, Trouble};
+use crate::time::SETUP_SETTLES;
 
 /// What led to a finding, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,7 +82,7 @@ async fn candidate<T: Table>(
     };
     // A change shortly before the earlier reading may not have been told of yet.
     let span = Span {
-        from: keys::second(before.plus_seconds(-SETTLES)),
+        from: keys::second(before.plus_seconds(-SETUP_SETTLES)),
         to: keys::second(latest),
     };
     let rows = table

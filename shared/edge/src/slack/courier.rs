@@ -25,12 +25,13 @@ use crate::recipients::{KnownAudience, standing};
 use crate::wire::Alert;
 
 use super::fold;
-use super::line::{Line, NotTaken, PATIENCE, Sending, Taken};
+use super::line::{Line, NotTaken, Sending, Taken};
 use super::message::{Change, Message, State};
 use super::port::{Aws, Chatroom, Pause, Post, Vault};
 use super::secret::Loopback;
-use super::slot::{self, Blocked, KEPT, MESSAGE, Memory, thrice};
+use super::slot::{self, Blocked, MESSAGE, Memory, thrice};
 use super::view::View;
+use crate::time::{FINDINGS_KEPT, OTHER_PROCESS, SLACK_PATIENCE};
 
 /// What became of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,9 +109,6 @@ impl Setback {
     }
 }
 
-/// How long another process is waited for, in seconds. What takes longer has probably been stopped.
-const UNDER_WAY: u32 = 8;
-
 /// One call of the function.
 #[derive(Debug)]
 pub struct Visit<'a> {
@@ -125,7 +123,7 @@ impl<'a> Visit<'a> {
     pub fn new(invocation: &'a str) -> Self {
         Self {
             invocation,
-            patience: Cell::new(PATIENCE),
+            patience: Cell::new(SLACK_PATIENCE),
         }
     }
 }
@@ -261,7 +259,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         loop {
             match self.attempt(alert, visit, last_try).await {
                 // Two versions close together: given back, the later one would be minutes late.
-                Err(setback) if setback.kind == SetbackKind::UnderWay && waits < UNDER_WAY => {
+                Err(setback) if setback.kind == SetbackKind::UnderWay && waits < OTHER_PROCESS => {
                     waits += 1;
                     self.slack.pause(1).await;
                 }
@@ -348,7 +346,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             what: format!("writing {pk}"),
             why: why.to_string(),
         })?;
-        let expires = Some(self.aws.now().plus_seconds(KEPT));
+        let expires = Some(self.aws.now().plus_seconds(FINDINGS_KEPT));
         let row = Row {
             pk,
             sk: ACK.to_owned(),

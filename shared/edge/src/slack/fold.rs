@@ -1,4 +1,4 @@
-//! Repeats: the same person, role and rule within [`WINDOW`] seconds of event time are told by one
+//! Repeats: the same person, role and rule within [`FOLDED`] seconds of event time are told by one
 //! follow-up.
 //!
 //! Event time, not the time at which it was noticed: late events of another hour stay messages of
@@ -15,10 +15,7 @@ use crate::port::{Clock, Keep, Place, Row, Span, Table, Trouble};
 use crate::wire::{Alert, Status};
 
 use super::message::State;
-use super::slot::KEPT;
-
-/// Fifteen minutes, in seconds.
-pub const WINDOW: i64 = 15 * 60;
+use crate::time::{FINDINGS_KEPT, FOLDED};
 
 /// A finding that was told by the message of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,14 +99,14 @@ pub async fn anchors_of<A: Table>(
     };
     let at = |moment: Moment| format!("anchor#{moment}");
     let span = Span {
-        from: at(time.plus_seconds(-WINDOW)),
-        to: at(time.plus_seconds(WINDOW)),
+        from: at(time.plus_seconds(-FOLDED)),
+        to: at(time.plus_seconds(FOLDED)),
     };
     let rows = aws.query(Place::Outbox, fold, &span).await?;
     let mut anchors = Vec::new();
     for row in &rows {
         let anchor: Anchor = read(fold, &row.body)?;
-        let near = time.seconds_since(anchor.time).abs() < WINDOW;
+        let near = time.seconds_since(anchor.time).abs() < FOLDED;
         let open = anchor.state.status != Status::Withdrawn
             && anchor.state.weight() >= State::of(alert).weight();
         if near && open && anchor.id != alert.id {
@@ -193,7 +190,7 @@ async fn keep<A: Table + Clock>(
         what: format!("writing {fold}"),
         why: why.to_string(),
     })?;
-    let expires = Some(aws.now().plus_seconds(KEPT));
+    let expires = Some(aws.now().plus_seconds(FINDINGS_KEPT));
     let row = Row {
         pk: fold.to_owned(),
         sk,

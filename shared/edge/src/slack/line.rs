@@ -14,9 +14,6 @@ use super::port::{Call, Pause, Post, Vault};
 use super::secret::{Credential, Loopback};
 use super::slot::seconds;
 
-/// The most seconds that one visit spends waiting for Slack. More than that is waited in the queue.
-pub const PATIENCE: u32 = 15;
-
 /// Slack, as one process knows it.
 pub struct Line {
     channel: String,

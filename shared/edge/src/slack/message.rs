@@ -151,7 +151,7 @@ pub fn again(
         fill(words.again, &[("n", &count)]),
         view.rule(&alert.rule).title
     );
-    let minutes = (super::fold::WINDOW / 60).to_string();
+    let minutes = (crate::time::FOLDED / 60).to_string();
     let sentence = |who: &str, role: &str| {
         fill(
             words.again_sentence,

@@ -17,12 +17,7 @@ use crate::port::{Clock, Place, Row, Span, Table, Trouble};
 use super::courier::Outcome;
 use super::message::State;
 use super::port::Pause;
-
-/// How long a claim holds, in seconds. The function's own timeout must be shorter.
-pub const LEASE: i64 = 90;
-
-/// How long rows of deliveries are kept, in seconds: 400 days.
-pub const KEPT: i64 = 400 * 86_400;
+use crate::time::{FINDINGS_KEPT, LEASE};
 
 /// How often a call is tried before it is left to the next delivery.
 const TRIES: u32 = 3;
@@ -249,7 +244,7 @@ impl Opened {
             what: format!("writing {} {}", self.pk, self.sk),
             why: why.to_string(),
         })?;
-        let expires = Some(aws.now().plus_seconds(KEPT));
+        let expires = Some(aws.now().plus_seconds(FINDINGS_KEPT));
         let row = Row {
             pk: self.pk.clone(),
             sk: self.sk.to_owned(),

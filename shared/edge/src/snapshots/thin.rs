@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::time::FACTS_KEPT;
 use rolewatch_guard::moment::Moment;
 
 /// So many of the newest stay: a switch of today has one before it, also when one or two could not
 /// be taken.
 const NEWEST: usize = 3;
-
-/// So long the first one of each week stays, in seconds: as long as the facts that are judged by
-/// it.
-const KEPT: i64 = 90 * 86_400;
 
 /// A week, in seconds.
 const WEEK: i64 = 7 * 86_400;
@@ -33,7 +30,7 @@ pub(super) fn superfluous(mut snapshots: Vec<(Moment, String)>) -> Vec<String> {
             .entry(taken.epoch_seconds().div_euclid(WEEK))
             .or_insert(taken)
             == taken;
-        if !first || newest.seconds_since(taken) > KEPT {
+        if !first || newest.seconds_since(taken) > FACTS_KEPT {
             go.push(key);
         }
     }

@@ -15,6 +15,7 @@ use super::plan::Asked;
 use super::state::Open;
 use crate::ledger::{elevated, is_done};
 use crate::port::{Bucket, Clock, Page, Question, Queue, Table, Topic, Trail, Trouble};
+use crate::time::NOTING_TAKES;
 use crate::{operations, quarantine};
 
 /// The most calls of one run in one account and region: what is allowed in a hundred seconds.
@@ -22,9 +23,6 @@ const CALLS: u32 = 200;
 
 /// The most pages that one question is given in a row, so that others have their turn.
 const PAGES: u32 = 40;
-
-/// Before the end of the invocation so many seconds are left for noting how far it came.
-const RESERVE: i64 = 20;
 
 /// The most bytes of a message of ours; the queue takes 256 KiB.
 const MOST: usize = 240 * 1_024;
@@ -67,7 +65,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     /// Whether the invocation has to come to its end.
     pub(super) fn is_late(&self) -> bool {
         self.deadline
-            .is_some_and(|deadline| deadline.seconds_since(self.outside.now()) < RESERVE)
+            .is_some_and(|deadline| deadline.seconds_since(self.outside.now()) < NOTING_TAKES)
     }
 
     /// Asks what is open, as far as it goes. What has no whole answer stays.

@@ -10,12 +10,8 @@ use rolewatch_guard::{Examined, Scope, judge};
 use crate::ledger::{Gather, SessionAt};
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
-
-/// No session of a role lasts longer, and none of the console, in seconds.
-const LONGEST: i64 = 12 * 3_600;
-
-/// A session's records are at most this many seconds from its mint.
-const LAST_RECORD: i64 = 13 * 3_600;
+use rolewatch_guard::time::aws::LONGEST_SESSION;
+use rolewatch_guard::time::chosen::LAST_RECORD;
 
 /// One switch, and the session that it yielded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +111,7 @@ pub(super) async fn of<T: Table>(
 fn dossier(examined: &Examined<'_>, policy: &Policy) -> Option<Dossier> {
     let switch = examined.switch;
     let role = switch.role.as_ref()?;
-    let longest = switch.key.second.plus_seconds(LONGEST);
+    let longest = switch.key.second.plus_seconds(LONGEST_SESSION);
     Some(Dossier {
         at: SessionAt {
             session: switch.key.session.to_string(),

@@ -3,28 +3,13 @@
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
-use super::DELIVERY;
 use super::dossier::Dossier;
 use super::state::{Open, State};
 use crate::port::{LookBy, Question};
-
-/// After so many seconds the event history has what was done, some runs of the schedule included.
-const GRACE: i64 = DELIVERY + 300;
-
-/// Use of a session over its limit is asked for again after so many seconds.
-const AGAIN: i64 = 1_800;
-
-/// After so many seconds what was recovered has been judged, and it is looked whether that was all.
-const SETTLES: i64 = 600;
-
-/// Where nobody was let in, it is tried again after so many seconds.
-const REFUSED_AGAIN: i64 = 3_600;
-
-/// For so long after the end of a session it is asked for where nobody is let in, in seconds.
-const GIVES_UP: i64 = 2 * 86_400;
-
-/// The two halves and the console's records of one switch are within this many seconds.
-const SAME_CALL: i64 = 60;
+use crate::time::{
+    AROUND_SWITCH, GIVES_UP, RECOVERY_SETTLES, REFUSED_AGAIN, USE_ASKED_AGAIN, USE_SETTLES,
+};
+use rolewatch_guard::time::aws::DELIVERY;
 
 /// What is to be done beside asking the open questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -94,8 +79,8 @@ impl<'a> Plan<'a> {
                 let sought = state.sought.contains(&half);
                 if last || !sought {
                     let span = (
-                        self.begun.plus_seconds(-SAME_CALL),
-                        self.begun.plus_seconds(SAME_CALL),
+                        self.begun.plus_seconds(-AROUND_SWITCH),
+                        self.begun.plus_seconds(AROUND_SWITCH),
                     );
                     self.ask(state, half.0, &LookBy::ResourceName(half.1.clone()), span);
                 }
@@ -156,7 +141,7 @@ impl<'a> Plan<'a> {
                 self.now.plus_seconds(REFUSED_AGAIN)
             })
         } else if asked.answered || ahead.is_none() {
-            Some(self.now.plus_seconds(SETTLES))
+            Some(self.now.plus_seconds(RECOVERY_SETTLES))
         } else {
             None
         };
@@ -174,7 +159,7 @@ impl<'a> Plan<'a> {
 
     /// When all that was done can be found.
     fn at_end(&self) -> Moment {
-        self.ends.plus_seconds(GRACE)
+        self.ends.plus_seconds(USE_SETTLES)
     }
 
     /// When use over the limit is asked for next, while the session goes on.
@@ -183,8 +168,8 @@ impl<'a> Plan<'a> {
         let over = Some(self.begun.plus_seconds(limit)).filter(|over| *over < self.ends)?;
         let again = state
             .asked
-            .map(|asked| asked.plus_seconds(DELIVERY + AGAIN));
-        Some(over.plus_seconds(GRACE).max(again.unwrap_or(over)))
+            .map(|asked| asked.plus_seconds(DELIVERY + USE_ASKED_AGAIN));
+        Some(over.plus_seconds(USE_SETTLES).max(again.unwrap_or(over)))
     }
 
     fn missing_halves(&self) -> Vec<(AccountId, String)> {
@@ -196,7 +181,10 @@ impl<'a> Plan<'a> {
 
     fn ask_for_uses(&self, state: &mut State) {
         let span = (
-            state.asked.unwrap_or(self.begun).plus_seconds(-SAME_CALL),
+            state
+                .asked
+                .unwrap_or(self.begun)
+                .plus_seconds(-AROUND_SWITCH),
             self.now,
         );
         for one in &self.dossiers {

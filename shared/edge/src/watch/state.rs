@@ -9,10 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ledger::SessionAt;
 use crate::ledger::keys::{self, second};
 use crate::port::{Place, Question, Row, Span, Table, Trouble};
-
-/// How long a row is kept after it was written last, in seconds: longer than its session is looked
-/// for.
-const KEPT: i64 = 14 * 86_400;
+use crate::time::WATCHED_KEPT;
 
 /// A question under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,7 +125,7 @@ pub(super) async fn save<T: Table>(
         what: "noting how far a session was watched".to_owned(),
         why: error.to_string(),
     })?;
-    let expires = Some(now.plus_seconds(KEPT));
+    let expires = Some(now.plus_seconds(WATCHED_KEPT));
     let row = Row {
         pk: keys::watch(at.time),
         sk: sk(at),

@@ -14,10 +14,7 @@ use super::super::mail::mail;
 use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
 use super::super::slot::{Opened, thrice};
 use super::{Courier, Outcome, Setback};
-
-/// How long a process waits after an e-mail, in seconds. SNS deactivates a subscription that is
-/// sent more than ten a second.
-const BETWEEN_MAILS: u32 = 1;
+use crate::time::BETWEEN_MAILS;
 
 /// Whether an e-mail counts.
 enum Counts {

@@ -8,9 +8,10 @@ use super::super::fold;
 use super::super::line::{NotTaken, Sending, Taken};
 use super::super::message::{self, Change, Message, State};
 use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
-use super::super::slot::{self, AGAIN, KEPT, MESSAGE, Opened, thrice};
+use super::super::slot::{self, AGAIN, MESSAGE, Opened, thrice};
 use super::plan::Plan;
 use super::{Courier, Outcome, Setback, SetbackKind, Visit};
+use crate::time::FINDINGS_KEPT;
 
 /// Why something was not told.
 enum Untold {
@@ -268,7 +269,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             }
             Err(trouble) => return Err(trouble.into()),
         }
-        let expires = Some(self.aws.now().plus_seconds(KEPT));
+        let expires = Some(self.aws.now().plus_seconds(FINDINGS_KEPT));
         let row = Row {
             pk,
             sk: CHATROOM.to_owned(),
