@@ -171,7 +171,7 @@ fn main() {
         let [messages, calls, read] = measured.change(|story| {
             story
                 .iam(0, "admin")
-                .renames_group("Developers", "Everybody")
+                .renames_group("Developers", "Everybody");
         });
         println!(
             "| {kept} | {rows} | UpdateGroup, of the group that the policy names | {messages} | {calls} | {read} |"

@@ -137,7 +137,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
                 "{}: line {}: {entry}",
                 shown_path(&inputs.policy_file),
                 entry.line
-            ))
+            ));
         });
     }
     stdout::tell(&summary(

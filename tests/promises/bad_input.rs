@@ -137,7 +137,7 @@ fn a_record_that_matters_and_lacks_a_field_is_named_with_its_place() {
 #[test]
 fn a_detail_that_cannot_be_read_is_named_and_the_rest_of_its_record_is_judged() {
     let story = story().retold(|record| {
-        record["responseElements"]["credentials"]["expiration"] = json!("1772445600")
+        record["responseElements"]["credentials"]["expiration"] = json!("1772445600");
     });
     let bench = Bench::of(&story);
     let named = "record 1 (byte 12): `responseElements.credentials.expiration` is `1772445600`: a time after `eventTime` belongs there, like `Jul 10";

@@ -179,7 +179,7 @@ fn what_looks_broken_and_is_not_is_no_finding() {
         &|files| {
             files.condition("UpdateApp", |condition| {
                 condition["BoolIfExists"] =
-                    condition.as_object_mut().unwrap().remove("Bool").unwrap()
+                    condition.as_object_mut().unwrap().remove("Bool").unwrap();
             });
         },
     );
@@ -239,7 +239,7 @@ fn what_looks_broken_and_is_not_is_no_finding() {
         },
     );
     add("testers without a device", Files::shipped(), &|files| {
-        files.credentials(&[("alice", true), ("bob", true), ("tess", false)])
+        files.credentials(&[("alice", true), ("bob", true), ("tess", false)]);
     });
     add(
         "a role of a foreign account: it has no user name",
@@ -247,7 +247,7 @@ fn what_looks_broken_and_is_not_is_no_finding() {
         &|files| {
             let both = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:role/Partner"]});
             files.trust("UpdateApp", |statement| {
-                statement["Principal"] = both.clone()
+                statement["Principal"] = both.clone();
             });
         },
     );
@@ -289,11 +289,11 @@ fn what_looks_broken_and_is_not_is_no_finding() {
                 assume("arn:aws:iam::444455556666:role/UpdateApp"),
             );
             files.trust("Jump", |statement| {
-                statement["Condition"] = json!({"StringEquals": {"sts:RoleSessionName": "build"}})
+                statement["Condition"] = json!({"StringEquals": {"sts:RoleSessionName": "build"}});
             });
             let session = json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:assumed-role/Jump/alice"]});
             files.trust("UpdateApp", |statement| {
-                statement["Principal"] = session.clone()
+                statement["Principal"] = session.clone();
             });
         },
     );
@@ -307,7 +307,7 @@ fn what_looks_broken_and_is_not_is_no_finding() {
         Files::shipped(),
         &|files| {
             files.trust("ReadAppForPartner", |statement| {
-                drop(statement.as_object_mut().unwrap().remove("Condition"))
+                drop(statement.as_object_mut().unwrap().remove("Condition"));
             });
         },
     );

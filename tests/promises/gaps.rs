@@ -36,7 +36,7 @@ fn change(bench: &Bench, file: &str, change: impl FnOnce(&mut Value)) {
 
 fn without(bench: &Bench, file: &str, list: &str) {
     change(bench, file, |details| {
-        drop(details.as_object_mut().unwrap().remove(list).unwrap())
+        drop(details.as_object_mut().unwrap().remove(list).unwrap());
     });
 }
 
@@ -143,7 +143,7 @@ mod review {
     fn a_list_that_is_empty_where_the_policy_names_somebody_is_warned_of_and_not_incomplete() {
         let bench = bench();
         change(&bench, "setup/development.json", |details| {
-            details["UserDetailList"] = json!([])
+            details["UserDetailList"] = json!([]);
         });
         let outcome = bench.run(&["review", "setup", "--format", "ndjson"]);
         assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
@@ -375,7 +375,7 @@ mod rosters {
                     .unwrap()
                     .remove("UserDetailList")
                     .unwrap(),
-            )
+            );
         });
         let says = "rolewatch: roster/development.json: `UserDetailList` (users) is missing in the details of account 111122223333";
         for args in [
@@ -447,7 +447,7 @@ mod rosters {
                     .unwrap()
                     .remove("GroupDetailList")
                     .unwrap(),
-            )
+            );
         });
         let run = || bench.run(&["audit", "archive", "--format", "ndjson"]);
         assert!(

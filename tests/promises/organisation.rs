@@ -147,9 +147,9 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
             } => {
                 let through = ["Jump", "UpdateApp"][*through];
                 if *start {
-                    story.chain(PEOPLE[*who], through)
+                    story.chain(PEOPLE[*who], through);
                 } else {
-                    story.chain_without_start(PEOPLE[*who], through)
+                    story.chain_without_start(PEOPLE[*who], through);
                 }
             }
             Step::Again {
@@ -253,7 +253,8 @@ fn contradict(story: &mut Story, which: usize, how: u8) {
         1 => record["userIdentity"]["accessKeyId"] = json!("AKIASOMEOTHERKEYXXXX"),
         2 => record["requestParameters"]["userName"] = json!("tess"),
         _ => {
-            record["responseElements"]["credentials"]["accessKeyId"] = json!("ASIASOMEOTHERKEYXXXX")
+            record["responseElements"]["credentials"]["accessKeyId"] =
+                json!("ASIASOMEOTHERKEYXXXX");
         }
     }
     story.tell(record);

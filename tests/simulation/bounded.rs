@@ -111,7 +111,7 @@ fn what_a_change_costs_does_not_depend_on_the_switches_of_others() {
         let cost = |others: usize| {
             let (mut story, mut guard, twin) = watched(own, others);
             let events = told(&mut story, |story| {
-                story.iam(-400_000, "admin").removes("dora", "Developers")
+                story.iam(-400_000, "admin").removes("dora", "Developers");
             });
             handle(&mut guard, &twin, &events);
             let mut messages = 0;
@@ -145,7 +145,7 @@ fn changes_in_a_row_share_a_pass_and_one_message_waits() {
             told(&mut story, |story| {
                 story
                     .iam(number - 300_000, "admin")
-                    .renames_group("Operators", "Developers")
+                    .renames_group("Operators", "Developers");
             })
         })
         .collect();
@@ -173,7 +173,7 @@ fn changes_in_a_row_share_a_pass_and_one_message_waits() {
 fn a_message_that_was_lost_is_sent_again() {
     let (mut story, mut guard, twin) = watched(30, 0);
     let events = told(&mut story, |story| {
-        story.iam(-400_000, "admin").removes("dora", "Developers")
+        story.iam(-400_000, "admin").removes("dora", "Developers");
     });
     handle(&mut guard, &twin, &events);
     assert_eq!(waiting(&twin), 1);

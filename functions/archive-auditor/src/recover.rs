@@ -102,7 +102,7 @@ pub(crate) async fn recover<O: Outside>(
                 (&mut recovered, &mut faults),
                 now,
             )
-            .await?
+            .await?;
         }
         LogFile::Missing => {
             recovered.file_unread = true;

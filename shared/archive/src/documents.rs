@@ -274,7 +274,7 @@ impl Documents {
             (At::Top, _) if self.begin == Some(Begin::Time) => return Err(self.document_expected()),
             (At::Top, b'{') => self.begin_document(Begin::Object, None, At::Key { first: true }),
             (At::Top, b'[') => {
-                self.begin_document(Begin::Object, Some(List::Bare), At::Element { first: true })
+                self.begin_document(Begin::Object, Some(List::Bare), At::Element { first: true });
             }
             (At::Top, b'"') => {
                 self.begin_document(Begin::Text, None, At::TopText(TextScan::new()));

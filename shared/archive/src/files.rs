@@ -55,7 +55,7 @@ pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> Found {
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                found.unread.push(unread(path, Reason::Missing))
+                found.unread.push(unread(path, Reason::Missing));
             }
             Err(error) => found
                 .unread

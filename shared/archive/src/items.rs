@@ -100,7 +100,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     fn looked_at(&mut self, json: &[u8], item: Item) {
         match Keys::of(json) {
             Some(keys) if keys.of_a_function(json) => {
-                self.unread_record(item.number, item.byte, Reason::OfAFunction)
+                self.unread_record(item.number, item.byte, Reason::OfAFunction);
             }
             Some(keys)
                 if keys.has_of_a_record() || (keys.has(Key::Field) && keys.detail.is_none()) =>

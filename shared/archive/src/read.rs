@@ -68,7 +68,7 @@ pub fn read_file<S: Sink + ?Sized>(
     match File::open(path) {
         Ok(file) => read(file, scratch, &mut items),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            items.failure(None, Reason::Missing, false)
+            items.failure(None, Reason::Missing, false);
         }
         Err(error) => items.failure(None, Reason::Refused(error.to_string()), false),
     }

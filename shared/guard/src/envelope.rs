@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn what_the_sender_chose_is_harmless_to_print() {
         let why = opened(&event(|event| {
-            event["source"] = json!("evil\u{1b}[2J\u{202e}\n")
+            event["source"] = json!("evil\u{1b}[2J\u{202e}\n");
         }))
         .unwrap_err();
         assert!(!why.contains(['\u{1b}', '\u{202e}', '\n']), "{why:?}");

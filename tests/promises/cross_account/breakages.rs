@@ -69,7 +69,7 @@ fn of_mfa() -> Vec<Breakage> {
         ),
         broken("no condition at all", Files::shipped(), FOUND, |files| {
             files.trust("UpdateApp", |statement| {
-                drop(statement.as_object_mut().unwrap().remove("Condition"))
+                drop(statement.as_object_mut().unwrap().remove("Condition"));
             });
         }),
         broken(
@@ -85,11 +85,11 @@ fn of_mfa() -> Vec<Breakage> {
             |files| {
                 files.condition("UpdateApp", without_mfa);
                 files.enter_roles(0, |statement| {
-                    drop(statement.as_object_mut().unwrap().remove("Condition"))
+                    drop(statement.as_object_mut().unwrap().remove("Condition"));
                 });
                 files.enter_roles(1, |statement| {
                     statement["Condition"] =
-                        json!({"Bool": {"aws:MultiFactorAuthPresent": "false"}})
+                        json!({"Bool": {"aws:MultiFactorAuthPresent": "false"}});
                 });
             },
         ),
@@ -114,8 +114,8 @@ fn of_trust() -> Vec<Breakage> {
     let principal = |what, principal: Value| {
         broken(what, Files::shipped(), FOUND, |files| {
             files.trust("UpdateApp", |statement| {
-                statement["Principal"] = principal.clone()
-            })
+                statement["Principal"] = principal.clone();
+            });
         })
     };
     let root = "arn:aws:iam::111122223333:root";
@@ -129,7 +129,7 @@ fn of_trust() -> Vec<Breakage> {
         &["RW102 violation role/ReadAppForPartner"],
         |files| {
             files.trust("ReadAppForPartner", |statement| {
-                drop(statement.as_object_mut().unwrap().remove("Condition"))
+                drop(statement.as_object_mut().unwrap().remove("Condition"));
             });
             files.analyzed("ReadAppForPartner");
         },
@@ -162,7 +162,7 @@ fn of_trust() -> Vec<Breakage> {
             |files| {
                 listed(files);
                 files.trust("ReadAppForPartner", |statement| {
-                    drop(statement.as_object_mut().unwrap().remove("Condition"))
+                    drop(statement.as_object_mut().unwrap().remove("Condition"));
                 });
             },
         ),
@@ -237,7 +237,7 @@ fn of_conditions() -> Vec<Breakage> {
 
 fn of_sessions() -> Vec<Breakage> {
     let jump = |files: &mut Files, statement: Value| {
-        files.role(DEVELOPMENT, "Jump", json!({"AWS": DEVELOPMENT}), statement)
+        files.role(DEVELOPMENT, "Jump", json!({"AWS": DEVELOPMENT}), statement);
     };
     let session = json!({"AWS": "arn:aws:sts::111122223333:assumed-role/Jump/alice"});
     let itself = |what, principal: Value| {
@@ -415,7 +415,7 @@ fn of_growth() -> Vec<Breakage> {
     const FOUND: &[&str] = &["RW105 violation group/Developers"];
     let granted = |what, statement: Value| {
         broken(what, Files::shipped(), FOUND, |files| {
-            files.grant("GroupDetailList", "Developers", statement.clone())
+            files.grant("GroupDetailList", "Developers", statement.clone());
         })
     };
     vec![

@@ -289,7 +289,8 @@ fn absurd_numbers_are_named_and_harm_nothing() {
         "{seen:?}"
     );
     let story = told(&story, |record| {
-        record["responseElements"]["credentials"]["expiration"] = json!("Dec 29, 9999, 11:59:59 PM")
+        record["responseElements"]["credentials"]["expiration"] =
+            json!("Dec 29, 9999, 11:59:59 PM");
     });
     assert_eq!(story.verdict("RW003"), Verdicts::Violation);
     assert_eq!(story.verdict("RW005"), Verdicts::Unproven);
@@ -382,7 +383,7 @@ fn a_federated_user_in_the_owners_copy_is_no_role_session() {
     let mut story = Story::new();
     story.switch("dora").only_owner_half();
     let story = told(&story, |record| {
-        record["userIdentity"]["principalId"] = json!("111122223333:dora")
+        record["userIdentity"]["principalId"] = json!("111122223333:dora");
     });
     assert_eq!(story.verdict("RW011"), Verdicts::Silent);
     assert_eq!(story.verdict("RW006"), Verdicts::Unproven);

@@ -183,7 +183,7 @@ impl<'p, 'o> Read<'p, 'o> {
         match self.take(json, delivery) {
             // The record counts; its line says the same again to whoever reads it.
             Ok(details) => details.iter().for_each(|problem| {
-                self.fault(Some(at.record), Some(at.byte), problem.of_detail())
+                self.fault(Some(at.record), Some(at.byte), problem.of_detail());
             }),
             Err(problem) => {
                 self.file.unread += 1;

@@ -240,7 +240,7 @@ fn slack_is_given_the_time_that_it_asks_for() {
     assert_eq!((world.waited.get(), world.channel.borrow().len()), (3, 1));
 
     let other = version(1, |alert| {
-        (alert.id, alert.rule) = ("b".repeat(32), "RW001".into())
+        (alert.id, alert.rule) = ("b".repeat(32), "RW001".into());
     });
     world.answer_later(429, "", Some(120));
     let later = deliver(&function, &world, &other);
@@ -257,7 +257,7 @@ fn slack_is_given_the_time_that_it_asks_for() {
         &function,
         &world,
         &version(1, |alert| {
-            (alert.id, alert.rule) = ("c".repeat(32), "RW003".into())
+            (alert.id, alert.rule) = ("c".repeat(32), "RW003".into());
         }),
     );
     assert!(world.channel.borrow().len() == 1 && world.calls() > before);
@@ -299,7 +299,7 @@ fn a_rotated_secret_is_read_again_and_used() {
         new.clone_into(&mut world.secret.borrow_mut());
         new.clone_into(&mut world.valid.borrow_mut());
         let other = version(1, |alert| {
-            (alert.id, alert.rule) = ("b".repeat(32), "RW001".into())
+            (alert.id, alert.rule) = ("b".repeat(32), "RW001".into());
         });
         assert_eq!(
             outcome(&deliver(&function, &world, &other).ends[0]),
@@ -318,7 +318,7 @@ fn the_secret_is_read_once_and_kept() {
             &function,
             &world,
             &version(1, |alert| {
-                (alert.id, alert.rule) = (format!("{n:032}"), format!("RW00{n}"))
+                (alert.id, alert.rule) = (format!("{n:032}"), format!("RW00{n}"));
             }),
         );
     }

@@ -33,7 +33,7 @@ impl Documents {
                     Some(json) if size <= LARGEST as u64 => match self.document.list {
                         Some(List::Records) => items.element_of_records(json, item),
                         Some(List::LogEvents | List::FoundEvents) => {
-                            items.log_event(json, item, self.document.message_type)
+                            items.log_event(json, item, self.document.message_type);
                         }
                         _ => items.element(json, item),
                     },
@@ -225,7 +225,7 @@ impl Documents {
             (b'"', Some(written)) => items.text(written, item),
             (b'[', Some(row)) if self.document.list != Some(List::Records) => items.row(row, item),
             (b'[', Some(_)) => {
-                items.unread_record(item.number, item.byte, Reason::NotAnObject("a list"))
+                items.unread_record(item.number, item.byte, Reason::NotAnObject("a list"));
             }
             (b'"' | b'[', None) => items.unread_record(
                 item.number,

@@ -235,10 +235,10 @@ fn broken_rules_are_counted_by_what_was_noticed_that_day() {
     finding(&twin, "b", |state| state.alert.severity = "critical".into());
     finding(&twin, "c", |state| state.alert.rule = "RW004".into());
     finding(&twin, "withdrawn", |state| {
-        state.alert.status = Status::Withdrawn
+        state.alert.status = Status::Withdrawn;
     });
     finding(&twin, "yesterday", |state| {
-        state.alert.noticed = now().plus_seconds(-86_401).to_string()
+        state.alert.noticed = now().plus_seconds(-86_401).to_string();
     });
     let broken: Vec<(String, String, usize)> = gathered(&twin)
         .broken
@@ -268,7 +268,7 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
     unproven("old", 8, |_| ());
     unproven("waits", 0, |_| ());
     unproven("quiet", 1, |state| {
-        (state.quiet, state.alert.severity) = (true, "critical".into())
+        (state.quiet, state.alert.severity) = (true, "critical".into());
     });
     unproven("open", 6, |_| ());
     unproven("worse", 6, |state| state.alert.severity = "critical".into());
@@ -288,7 +288,7 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
 fn what_nobody_acknowledged_is_listed_however_old_it_is() {
     let twin = twin(Calm);
     finding(&twin, "old", |state| {
-        state.alert.noticed = now().plus_seconds(-100 * 86_400).to_string()
+        state.alert.noticed = now().plus_seconds(-100 * 86_400).to_string();
     });
     finding(&twin, "just now", |_| ());
     let listed = gathered(&twin).unacknowledged;

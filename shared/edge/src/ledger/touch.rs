@@ -95,7 +95,7 @@ impl Told {
             let user = related(world, rosters, named.entities().into());
             match known {
                 Some(known) => {
-                    found.extend(stirred(world, rosters, named, (*known, named.time), &user))
+                    found.extend(stirred(world, rosters, named, (*known, named.time), &user));
                 }
                 None => found.extend(user),
             }
@@ -195,7 +195,7 @@ pub async fn touch<T: Table>(
                 touched.records.insert(seen.key.clone());
             }
             Fact::IamChange(change) if own.contains(&seen.key) => {
-                touched.told.change(change, &seen.key)
+                touched.told.change(change, &seen.key);
             }
             Fact::IamChange(change) => touched.told.changer(change),
             Fact::Nothing => {}

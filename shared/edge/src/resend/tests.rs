@@ -255,7 +255,7 @@ fn a_new_version_has_its_own_pauses_and_is_owed_until_it_is_acknowledged() {
     put(
         &twin,
         &state(|state| {
-            (state.alert.version, state.alert.status, state.published) = (2, Status::Withdrawn, 1)
+            (state.alert.version, state.alert.status, state.published) = (2, Status::Withdrawn, 1);
         }),
     );
     later(&twin, FIRST_PAUSE);

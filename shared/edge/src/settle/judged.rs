@@ -405,7 +405,7 @@ fn near<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment)
                     time(&item).seconds_since(time(last)) <= SESSIONS_APART
                 }) =>
             {
-                run.push(item)
+                run.push(item);
             }
             _ => runs.push(vec![item]),
         }

@@ -109,7 +109,7 @@ fn walks_of(
     for entity in entities {
         match entity {
             Entity::User(account, _) => {
-                walks.push((account.to_string(), Walk::whole(keys::asks(entity))))
+                walks.push((account.to_string(), Walk::whole(keys::asks(entity))));
             }
             Entity::Group(account, _) => drop(groups.insert((*account, keys::asks(entity)))),
             Entity::Device(_) => {

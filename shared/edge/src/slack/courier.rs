@@ -239,7 +239,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             Ok(()) => self.slack_takes.set(Takes::Noted),
             // What waits is then sent at the end of its pause, or the next message notes it.
             Err(trouble) => {
-                tracing::warn!(%trouble, "that Slack takes messages could not be noted")
+                tracing::warn!(%trouble, "that Slack takes messages could not be noted");
             }
         }
     }

@@ -278,7 +278,7 @@ pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(
         tries += 1;
         match call().await {
             Err(Trouble::Throttled { .. } | Trouble::Unreachable { .. }) if tries < TRIES => {
-                pause.pause(1).await
+                pause.pause(1).await;
             }
             answer => return answer,
         }

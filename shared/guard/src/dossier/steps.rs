@@ -106,7 +106,7 @@ pub(super) fn attach<'w>(
             });
         match earlier.and_then(|at| switches.get_mut(at)) {
             Some(switch) if step.act == ConsoleAct::Renew => {
-                switch.renewed = switch.renewed.max(Some(step.time))
+                switch.renewed = switch.renewed.max(Some(step.time));
             }
             Some(_) => {}
             None => unexplained.push((record, step)),

@@ -204,7 +204,7 @@ pub(super) fn action_fits(pattern: &str, action: &str) -> bool {
                 p += 1;
             }
             Some(wanted) if *wanted == b'?' || wanted.eq_ignore_ascii_case(byte) => {
-                (p, t) = (p + 1, t + 1)
+                (p, t) = (p + 1, t + 1);
             }
             _ => match retry {
                 Some((after, from)) => {
@@ -241,7 +241,7 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
             }
             Some(Piece::One) => (p, t) = (p + 1, t + 1),
             Some(Piece::Char(wanted) | Piece::Given(wanted)) if same(*wanted, *c) => {
-                (p, t) = (p + 1, t + 1)
+                (p, t) = (p + 1, t + 1);
             }
             _ => match retry {
                 Some((after, from)) => {
@@ -292,7 +292,7 @@ fn runs_over(pieces: &[Piece], arn: &str) -> bool {
                 Some(Piece::Run) if takes => reach(&mut next, place),
                 Some(Piece::One) if takes => reach(&mut next, place + 1),
                 Some(Piece::Char(wanted) | Piece::Given(wanted)) if *wanted == c => {
-                    reach(&mut next, place + 1)
+                    reach(&mut next, place + 1);
                 }
                 _ => {}
             }

@@ -101,10 +101,10 @@ pub(super) fn books(
         let (account, time) = (change.account, change.time);
         match &change.what {
             Change::Create { what: it, name, .. } if *it == what => {
-                note(account, name, time, Turn::Take { created: true })
+                note(account, name, time, Turn::Take { created: true });
             }
             Change::Delete { what: it, name } if *it == what => {
-                note(account, name, time, Turn::Free { deleted: true })
+                note(account, name, time, Turn::Free { deleted: true });
             }
             Change::Rename { what: it, from, to }
                 if *it == what && from.to_lowercase() != to.to_lowercase() =>

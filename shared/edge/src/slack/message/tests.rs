@@ -33,7 +33,7 @@ fn mrkdwn(blocks: &[Value]) -> Vec<String> {
     fn walk(value: &Value, out: &mut Vec<String>) {
         match value {
             Value::Object(map) if map.get("type") == Some(&"mrkdwn".into()) => {
-                out.extend(map["text"].as_str().map(str::to_owned))
+                out.extend(map["text"].as_str().map(str::to_owned));
             }
             Value::Object(map) => map.values().for_each(|value| walk(value, out)),
             Value::Array(values) => values.iter().for_each(|value| walk(value, out)),

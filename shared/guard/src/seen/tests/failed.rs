@@ -167,7 +167,7 @@ fn a_record_that_does_not_say_of_which_service_or_call_it_is_is_unread() {
             match reading(&odd) {
                 Err(problem) => assert!(problem.to_string().contains("eventName"), "{problem}"),
                 Ok(Reading::Seen(seen)) => {
-                    assert!(is_use && seen.unread.len() == 1, "{odd}: {seen:?}")
+                    assert!(is_use && seen.unread.len() == 1, "{odd}: {seen:?}");
                 }
                 Ok(other) => panic!("{odd}: {other:?}"),
             }
