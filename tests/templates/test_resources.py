@@ -113,8 +113,8 @@ class Resources(unittest.TestCase):
             binary = function["Metadata"]["BuildProperties"]["Binary"]
             self.assertEqual((function["Metadata"]["BuildMethod"], folder.name), ("rust-cargolambda", binary), name)
             self.assertRegex(manifest, rf'\[\[bin\]\]\nname = "{binary}"', name)
-            group = function["Properties"]["LoggingConfig"]
-            self.assertEqual(group["LogFormat"], "JSON", name)
+            group = self.of("AWS::Lambda::Function")[name]["LoggingConfig"]
+            self.assertEqual((group["LogFormat"], group["ApplicationLogLevel"]), ("JSON", {"Ref": "LogLevel"}), name)
             self.assertEqual(self.of("AWS::Logs::LogGroup")[group["LogGroup"]["Ref"]]["RetentionInDays"], {"Ref": "LogRetentionDays"}, name)
         for name, function in self.of("AWS::Lambda::Function").items():
             self.assertEqual((function["Runtime"], function["Architectures"]), ("provided.al2023", [{"Ref": "Architecture"}]), name)
