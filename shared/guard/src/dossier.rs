@@ -6,6 +6,7 @@ mod halves;
 mod next;
 mod origin;
 mod steps;
+mod uses;
 mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};

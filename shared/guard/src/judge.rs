@@ -1,6 +1,7 @@
 //! The one question: these facts, this policy, these rosters, as of then — what was not right?
 
 mod notices;
+mod refused;
 mod report;
 mod root;
 mod scope;
@@ -24,7 +25,7 @@ use crate::moment::Moment;
 use crate::policy::{Policy, RolePolicy, Severity};
 use crate::roster::{Roster, Rosters};
 use crate::rules::{self, Answer, Check, Rule, View};
-use crate::seen::{CallerKind, Denial, MintApi};
+use crate::seen::{Denial, MintApi};
 use crate::untrusted::harmless;
 use crate::world::World;
 
@@ -227,83 +228,6 @@ impl<'w> Judge<'_, 'w> {
                 self.draft(rule, draft, role.clone(), caller, Some(held.rules.severity));
             }
         }
-    }
-
-    fn refused(&mut self, elevated: &Elevated<'w>) {
-        let mut at_roles: Vec<Refused<'_>> = Vec::new();
-        let denials = &self.tracer.gathered.denials;
-        for copies in denials.chunk_by(|(a, _), (b, _)| a == b) {
-            let of_root = |denial: &Denial| {
-                let at_elevated = || {
-                    denial
-                        .role
-                        .as_ref()
-                        .is_some_and(|role| elevated.find(role, None).is_some())
-                };
-                denial.api == MintApi::AssumeRoot
-                    || (denial.caller.kind == CallerKind::Root && at_elevated())
-            };
-            let (root, others): (Vec<_>, Vec<_>) =
-                copies.iter().partition(|(_, denial)| of_root(denial));
-            if let Some((record, denial)) = root.first() {
-                let role = denial
-                    .role
-                    .as_ref()
-                    .and_then(|role| elevated.find(role, None))
-                    .map(|found| found.arn);
-                let sure = others.is_empty()
-                    && !(self.tracer.gathered.conflicting.contains_key(record) && root.len() < 2);
-                self.root_refused(record, denial, role.as_ref(), sure);
-            }
-            for (record, denial) in others {
-                let found = denial
-                    .role
-                    .as_ref()
-                    .and_then(|role| elevated.find(role, None));
-                let Some(found) = found.filter(|_| denial.access_denied) else {
-                    self.judgement.other_refusals += 1;
-                    continue;
-                };
-                at_roles.push(Refused {
-                    record,
-                    denial,
-                    origin: self.behind(denial, record, Some(found.arn.as_str())),
-                    place: rules::place(&found.arn, self.policy),
-                    severity: found.policy.severity,
-                    role: found.arn,
-                    conflicting: self.tracer.gathered.conflicting.contains_key(record),
-                });
-            }
-        }
-        self.judgement.refused = at_roles
-            .iter()
-            .map(|refused| RefusedSummary {
-                record: refused.record.clone(),
-                time: refused.denial.time,
-                person: refused.origin.person.clone(),
-                role: refused.role.clone(),
-            })
-            .collect();
-        for rule in &rules::ALL {
-            let Check::Refused(check) = rule.check else {
-                continue;
-            };
-            for draft in check(&at_roles) {
-                let Some(refused) = draft.refused.and_then(|at| at_roles.get(at)) else {
-                    continue;
-                };
-                let (role, caller) = (harmless(refused.role.as_str()), shown(&refused.origin));
-                self.draft(rule, draft, role, caller, Some(refused.severity));
-            }
-        }
-    }
-
-    /// Who was refused, and what was asked about to tell.
-    fn behind(&mut self, denial: &Denial, record: &RecordKey, near: Option<&str>) -> Origin {
-        drop(self.tracer.roster.take_asked());
-        let origin = self.tracer.behind(&denial.caller, denial.time, near);
-        self.asked_for(denial.time, [record]);
-        origin
     }
 
     /// Notes what the roster was asked about for the sake of records that are no switch into an

@@ -10,6 +10,7 @@ mod again;
 mod command;
 mod document;
 mod limits;
+mod role_plan;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -19,19 +20,19 @@ use serde::Serialize;
 pub use command::Commands;
 pub use document::{ascii, visible};
 
-use crate::arn::RoleArn;
-use crate::dossier::{Gathered, Origin, Person, Switch, SwitchKey, Tracer};
+use crate::dossier::{Gathered, Switch, SwitchKey, Tracer};
 use crate::finding::CallerShown;
 use crate::id::{AccountId, EventId};
 use crate::judge::shown;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::roster::{Roster, Rosters};
-use crate::rules::{account_shown, place};
+use crate::rules::account_shown;
 use crate::seen::MintApi;
 use crate::untrusted::harmless;
 use crate::world::World;
-use sessions::{Entered, Sessions};
+use role_plan::RolePlanner;
+use sessions::Sessions;
 
 /// What is to be revoked, and all that is known.
 #[derive(Debug, Clone, Copy)]
@@ -226,20 +227,20 @@ pub fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
     let origin = tracer.origin(first);
     let sessions = Sessions::new(&gathered.switches, &tracer, case.as_of);
     let entered = sessions.entered_from(&found);
-    let maker = Maker {
+    let planner = RolePlanner {
         case,
         sessions: &sessions,
         entered: &entered,
         person: &origin.person,
     };
-    let mut roles = vec![maker.role(role, false)];
+    let mut roles = vec![planner.plan(role, false)];
     for chained in sessions::roles(
         entered
             .iter()
             .filter(|entered| entered.how != How::Finding && sessions.works(entered.switch)),
     ) {
         if !sessions::same_role(first, chained) {
-            roles.extend(chained.role.as_ref().map(|role| maker.role(role, true)));
+            roles.extend(chained.role.as_ref().map(|role| planner.plan(role, true)));
         }
     }
     let not_stopped = limits::not_stopped(&limits::Plan {
@@ -278,167 +279,6 @@ fn found<'a, 'w>(all: &'a [Switch<'w>], case: &Case<'_>) -> Vec<&'a Switch<'w>> 
         all.iter().filter(by_event).collect()
     } else {
         all.iter().filter(by_key).collect()
-    }
-}
-
-/// A person that can be told from others: only then is another session known to be theirs.
-fn is_known(person: &Person) -> bool {
-    !matches!(person, Person::Unknown(_))
-}
-
-struct Maker<'a, 'w> {
-    case: &'a Case<'a>,
-    sessions: &'a Sessions<'a, 'w>,
-    entered: &'a [Entered<'a, 'w>],
-    person: &'a Person,
-}
-
-impl<'w> Maker<'_, 'w> {
-    fn role(&self, role: &RoleArn, chained: bool) -> RolePlan {
-        let targets: Vec<&Entered<'_, 'w>> = self
-            .entered
-            .iter()
-            .filter(|entered| entered.switch.role.as_ref() == Some(role))
-            .collect();
-        let mut working: Vec<(&Switch<'w>, Origin)> = self.sessions.working_in(role);
-        working.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
-        let how = |switch: &Switch<'_>| {
-            targets
-                .iter()
-                .find(|target| target.switch.key == switch.key)
-                .map_or(How::Other, |target| target.how)
-        };
-        let theirs = |switch: &Switch<'_>, origin: &Origin| match how(switch) {
-            How::Finding | How::Chained => true,
-            How::PerhapsChained | How::Other => {
-                is_known(self.person) && origin.person == *self.person
-            }
-        };
-        // The finding's own sessions, even those that have ended: a renewal may not have been read.
-        let mut ids: Vec<&str> = targets
-            .iter()
-            .filter(|target| target.how != How::PerhapsChained)
-            .map(|target| &*target.switch.key.session)
-            .collect();
-        ids.extend(
-            targets
-                .iter()
-                .filter(|target| self.sessions.works(target.switch))
-                .map(|target| &*target.switch.key.session),
-        );
-        if !chained {
-            ids.extend(
-                working
-                    .iter()
-                    .filter(|(switch, origin)| theirs(switch, origin))
-                    .map(|(switch, _)| &*switch.key.session),
-            );
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        let latest = targets.iter().map(|target| target.switch.key.second).max();
-        // A second more than the mint, for what is issued in the very second is not issued before
-        // it.
-        let before = latest.map_or(self.case.as_of, |latest| {
-            self.case.as_of.max(latest.plus_seconds(1))
-        });
-
-        let mut notes = Vec::new();
-        let refused = limits::refused(role);
-        let variant = |policy_name: String,
-                       policy: serde_json::Value,
-                       matches: &dyn Fn(&Switch<'_>) -> bool| {
-            let (mut cuts, mut bystanders) = (Vec::new(), Vec::new());
-            for (switch, origin) in working
-                .iter()
-                .filter(|(switch, _)| matches(switch) && switch.key.second < before)
-            {
-                let list = if theirs(switch, origin) {
-                    &mut cuts
-                } else {
-                    &mut bystanders
-                };
-                list.push(session_shown(switch, origin, how(switch)));
-            }
-            let commands = match &refused {
-                Some(_) => None,
-                None => command::commands(self.case, role, &policy_name, &policy, before),
-            };
-            Variant {
-                policy_name,
-                policy,
-                cuts,
-                bystanders,
-                commands,
-            }
-        };
-        let unscoped = ids
-            .iter()
-            .find(|id| !(id.starts_with("AROA") && id.contains(':')));
-        let scoped = if unscoped.is_none() && !ids.is_empty() {
-            let name = format!(
-                "rolewatch-revoke-{}",
-                self.case.finding.get(..12).unwrap_or(self.case.finding)
-            );
-            Some(variant(
-                name,
-                document::of_sessions(&ids, before),
-                &|switch| ids.contains(&&*switch.key.session),
-            ))
-        } else {
-            notes.push("no record shows the session's id (`AROA…:name`), so the denial cannot be narrowed to it".to_owned());
-            None
-        };
-        let whole = variant(
-            "AWSRevokeOlderSessions".to_owned(),
-            document::of_all(before),
-            &|_| true,
-        );
-        if let Some(size) = scoped
-            .as_ref()
-            .map(|scoped| ascii(&scoped.policy).len())
-            .filter(|size| *size > limits::INLINE)
-        {
-            notes.push(format!("the policy has {size} characters; all inline policies of a role together may have {}", limits::INLINE));
-        }
-        if !working
-            .iter()
-            .any(|(switch, origin)| theirs(switch, origin))
-        {
-            notes.push(format!(
-                "by what was read, no session of theirs in this role works any more at {}; the denial is of use only if one was prolonged that was not read",
-                self.case.as_of
-            ));
-        }
-        if refused.is_none() && command::word(role.name()).is_none() {
-            notes.push(format!(
-                "`{}` is no name that IAM gives to a role, so no command is printed",
-                harmless(role.name())
-            ));
-        }
-        notes.extend(refused);
-        let account = role.account();
-        RolePlan {
-            role: harmless(role.as_str()),
-            place: place(role, self.case.policy),
-            account,
-            chained,
-            scoped,
-            whole,
-            notes,
-        }
-    }
-}
-
-fn session_shown(switch: &Switch<'_>, origin: &Origin, how: How) -> SessionShown {
-    SessionShown {
-        session: harmless(name_of(&switch.key.session)),
-        person: shown(origin),
-        since: switch.key.second,
-        until: switch.works_until(),
-        last_use: switch.last_used(),
-        event: switch.evidence().first().map(|record| record.event.clone()),
-        how,
     }
 }
 

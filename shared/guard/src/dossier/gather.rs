@@ -87,7 +87,7 @@ impl<'w> Gathered<'w> {
             }
         }
         let doubtful = super::steps::attach(&mut switches, &steps, &elevated);
-        super::steps::uses(&mut switches, world, &elevated);
+        super::uses::attach(&mut switches, world, &elevated);
         switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
 
         let services = wanted.services(world);

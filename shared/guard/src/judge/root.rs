@@ -79,26 +79,12 @@ impl<'w> Judge<'_, 'w> {
             .map(RoleArn::as_str)
             .or(denial.root.as_deref());
         let origin = self.behind(denial, record, near);
-        let who = harmless(&origin.name);
         let (sentence, role) = match role {
-            Some(role) if denial.api != MintApi::AssumeRoot => {
-                let account = denial.caller.account.map_or_else(
-                    || who.clone(),
-                    |account| rules::account_shown(account, self.policy),
-                );
-                let sentence = format!(
-                    "the root user of {account} was refused when trying to enter {}",
-                    rules::place(role, self.policy)
-                );
-                (sentence, harmless(role.as_str()))
-            }
-            _ => (
-                format!("{who} was refused root credentials (AssumeRoot)"),
-                denial
-                    .root
-                    .as_deref()
-                    .map_or_else(String::new, |root| root_of(root, &origin)),
+            Some(role) if denial.api != MintApi::AssumeRoot => (
+                self.refused_entry(denial, role, &origin),
+                harmless(role.as_str()),
             ),
+            _ => refused_credentials(denial, &origin),
         };
         let verdict = if sure {
             Verdict::Violation
@@ -124,6 +110,29 @@ impl<'w> Judge<'_, 'w> {
         };
         self.report(made, role, shown(&origin), None);
     }
+
+    /// Says that a root user was refused at an elevated role.
+    fn refused_entry(&self, denial: &Denial, role: &RoleArn, origin: &Origin) -> String {
+        let account = denial.caller.account.map_or_else(
+            || harmless(&origin.name),
+            |account| rules::account_shown(account, self.policy),
+        );
+        format!(
+            "the root user of {account} was refused when trying to enter {}",
+            rules::place(role, self.policy)
+        )
+    }
+}
+
+/// Says that AssumeRoot was refused, and names the root user whose credentials were asked for.
+fn refused_credentials(denial: &Denial, origin: &Origin) -> (String, String) {
+    let sentence = format!(
+        "{} was refused root credentials (AssumeRoot)",
+        harmless(&origin.name)
+    );
+    let target = denial.root.as_deref();
+    let root = target.map_or_else(String::new, |root| root_of(root, origin));
+    (sentence, root)
 }
 
 /// The ARN of a root user, which calls name by the account alone. It is of the caller's partition,

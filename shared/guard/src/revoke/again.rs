@@ -228,7 +228,8 @@ impl User<'_, '_> {
         name: Option<&str>,
         limit: &mut Limit,
     ) {
-        let (who, at, written) = (&self.who, self.plan.case.as_of, harmless(&group.written));
+        let who = &self.who;
+        let written = harmless(&group.written);
         if let Standing::In {
             joined: Some(joined),
         }
@@ -242,14 +243,35 @@ impl User<'_, '_> {
                 &format!("{who} joined {written} at {joined}, after the switch."),
             );
         }
-        let text = match standing {
-            Standing::NotIn => return,
-            Standing::In { .. } => {
-                limit
-                    .ways
-                    .extend(self.leave(group, name, "out of the group"));
-                return;
-            }
+        if let Standing::In { .. } = standing {
+            let leave = self.leave(group, name, "out of the group");
+            limit.ways.extend(leave);
+            return;
+        }
+        let Some(unsure) = self.unsure(standing, &written) else {
+            return;
+        };
+        say(limit, &unsure);
+        limit.ways.extend(self.look(name));
+        if let Standing::Unknown {
+            last: Some((_, true)),
+            ..
+        } = standing
+        {
+            limit.ways.extend(self.leave(
+                group,
+                name,
+                "out of the group, if the command above lists it",
+            ));
+        }
+    }
+
+    /// Why it isn't known whether they are in the group at the time of the plan, if it isn't.
+    fn unsure(&self, standing: &Standing, written: &str) -> Option<String> {
+        let who = &self.who;
+        let at = self.plan.case.as_of;
+        Some(match standing {
+            Standing::In { .. } | Standing::NotIn => return None,
             Standing::Unknown {
                 last: Some((last, true)),
                 ..
@@ -276,20 +298,7 @@ impl User<'_, '_> {
                 "The finding says that {who} was not in {written}, a roster has them in it at {taken}, and the logs don't show that they \
                  joined: whether they are in it at {at} is unknown."
             ),
-        };
-        say(limit, &text);
-        limit.ways.extend(self.look(name));
-        if let Standing::Unknown {
-            last: Some((_, true)),
-            ..
-        } = standing
-        {
-            limit.ways.extend(self.leave(
-                group,
-                name,
-                "out of the group, if the command above lists it",
-            ));
-        }
+        })
     }
 
     fn credentials(&self) -> String {

@@ -1,8 +1,9 @@
 //! What a denial of older sessions does not stop. A plan that kept silent about it would be taken
 //! for more than it is.
 
+use super::role_plan::is_known;
 use super::sessions::{Entered, Sessions};
-use super::{Case, Limit, is_known, name_of};
+use super::{Case, Limit, name_of};
 use crate::arn::RoleArn;
 use crate::dossier::{Origin, Switch, Tracer};
 use crate::rules::place;

@@ -12,20 +12,7 @@ pub(super) fn fact(
     at: &At<'_>,
     unread: &mut Unread,
 ) -> Result<Option<Fact>, RecordProblem> {
-    let watched = matches!(
-        at.name,
-        "AddUserToGroup"
-            | "RemoveUserFromGroup"
-            | "CreateUser"
-            | "DeleteUser"
-            | "UpdateUser"
-            | "CreateGroup"
-            | "DeleteGroup"
-            | "UpdateGroup"
-            | "EnableMFADevice"
-            | "DeactivateMFADevice"
-    );
-    if !watched || at.failed {
+    if at.failed || !is_watched(at.name) {
         return Ok(None);
     }
     let asked: Part<RequestParameters<'_>> =
@@ -39,104 +26,151 @@ pub(super) fn fact(
     let answer: Part<ResponseElements<'_>> =
         unread.part(record.response_elements, "responseElements", false);
     let (request, response) = (asked.members, answer.members);
-    let user = || required(request.user_name.as_ref(), "requestParameters.userName");
-    let group = || required(request.group_name.as_ref(), "requestParameters.groupName");
-    // A user may leave out `userName` where IAM takes the caller's own.
-    let own_or_named = || match optional(request.user_name.as_ref(), "requestParameters.userName")?
-    {
-        Some(name) => Ok(name),
-        None => at
-            .caller
-            .user_name
-            .clone()
-            .ok_or(RecordProblem::Missing("requestParameters.userName")),
+    let change = match at.name {
+        "AddUserToGroup" | "RemoveUserFromGroup" => of_membership(&request, at)?,
+        "CreateUser" | "DeleteUser" | "UpdateUser" => of_user(&request, &response, at)?,
+        "CreateGroup" | "DeleteGroup" | "UpdateGroup" => of_group(&request, &response, at)?,
+        _ => of_device(&request, at)?,
     };
-    let what = match at.name {
-        "AddUserToGroup" => Change::AddUserToGroup {
-            user: user()?,
-            group: group()?,
-        },
-        "RemoveUserFromGroup" => Change::RemoveUserFromGroup {
-            user: user()?,
-            group: group()?,
-        },
+    Ok(change.map(|what| {
+        Fact::IamChange(Box::new(IamChange {
+            time: at.time,
+            account: at.key.account,
+            by: Arc::clone(at.caller),
+            what,
+        }))
+    }))
+}
+
+fn is_watched(name: &str) -> bool {
+    matches!(
+        name,
+        "AddUserToGroup"
+            | "RemoveUserFromGroup"
+            | "CreateUser"
+            | "DeleteUser"
+            | "UpdateUser"
+            | "CreateGroup"
+            | "DeleteGroup"
+            | "UpdateGroup"
+            | "EnableMFADevice"
+            | "DeactivateMFADevice"
+    )
+}
+
+fn of_membership(
+    request: &RequestParameters<'_>,
+    at: &At<'_>,
+) -> Result<Option<Change>, RecordProblem> {
+    let user = user(request)?;
+    let group = group(request)?;
+    Ok(Some(if at.name == "AddUserToGroup" {
+        Change::AddUserToGroup { user, group }
+    } else {
+        Change::RemoveUserFromGroup { user, group }
+    }))
+}
+
+/// `None`: an update that leaves the name as it is.
+fn of_user(
+    request: &RequestParameters<'_>,
+    response: &ResponseElements<'_>,
+    at: &At<'_>,
+) -> Result<Option<Change>, RecordProblem> {
+    let what = Named::User;
+    Ok(match at.name {
         "CreateUser" => {
-            let id = shared(
-                response
-                    .user
-                    .as_ref()
-                    .and_then(Object::read)
-                    .and_then(|user| user.user_id.as_ref()),
-            );
-            Change::Create {
-                what: Named::User,
-                name: user()?,
-                id,
-            }
+            let made = response.user.as_ref().and_then(Object::read);
+            let id = shared(made.and_then(|user| user.user_id.as_ref()));
+            let name = user(request)?;
+            Some(Change::Create { what, name, id })
         }
-        "CreateGroup" => {
-            let id = shared(
-                response
-                    .group
-                    .as_ref()
-                    .and_then(Object::read)
-                    .and_then(|group| group.group_id.as_ref()),
-            );
-            Change::Create {
-                what: Named::Group,
-                name: group()?,
-                id,
-            }
+        "DeleteUser" => {
+            let name = user(request)?;
+            Some(Change::Delete { what, name })
         }
-        "DeleteUser" => Change::Delete {
-            what: Named::User,
-            name: user()?,
-        },
-        "DeleteGroup" => Change::Delete {
-            what: Named::Group,
-            name: group()?,
-        },
-        "UpdateUser" => match optional(
-            request.new_user_name.as_ref(),
-            "requestParameters.newUserName",
-        )? {
-            Some(to) => Change::Rename {
-                what: Named::User,
-                from: user()?,
-                to,
-            },
-            None => return Ok(None),
-        },
-        "UpdateGroup" => match optional(
-            request.new_group_name.as_ref(),
-            "requestParameters.newGroupName",
-        )? {
-            Some(to) => Change::Rename {
-                what: Named::Group,
-                from: group()?,
-                to,
-            },
-            None => return Ok(None),
-        },
-        name => {
-            let user = own_or_named()?;
-            let serial = required(
-                request.serial_number.as_ref(),
-                "requestParameters.serialNumber",
+        _ => {
+            let to = optional(
+                request.new_user_name.as_ref(),
+                "requestParameters.newUserName",
             )?;
-            if name == "EnableMFADevice" {
-                Change::EnableMfa { user, serial }
-            } else {
-                Change::DeactivateMfa { user, serial }
-            }
+            renamed(what, to, || user(request))?
         }
+    })
+}
+
+/// `None`: an update that leaves the name as it is.
+fn of_group(
+    request: &RequestParameters<'_>,
+    response: &ResponseElements<'_>,
+    at: &At<'_>,
+) -> Result<Option<Change>, RecordProblem> {
+    let what = Named::Group;
+    Ok(match at.name {
+        "CreateGroup" => {
+            let made = response.group.as_ref().and_then(Object::read);
+            let id = shared(made.and_then(|group| group.group_id.as_ref()));
+            let name = group(request)?;
+            Some(Change::Create { what, name, id })
+        }
+        "DeleteGroup" => {
+            let name = group(request)?;
+            Some(Change::Delete { what, name })
+        }
+        _ => {
+            let to = optional(
+                request.new_group_name.as_ref(),
+                "requestParameters.newGroupName",
+            )?;
+            renamed(what, to, || group(request))?
+        }
+    })
+}
+
+/// The old name is asked for only where there is a new one: an update of a path alone needs none.
+fn renamed(
+    what: Named,
+    to: Option<Arc<str>>,
+    from: impl FnOnce() -> Result<Arc<str>, RecordProblem>,
+) -> Result<Option<Change>, RecordProblem> {
+    let Some(to) = to else {
+        return Ok(None);
     };
-    Ok(Some(Fact::IamChange(Box::new(IamChange {
-        time: at.time,
-        account: at.key.account,
-        by: Arc::clone(at.caller),
-        what,
-    }))))
+    let from = from()?;
+    Ok(Some(Change::Rename { what, from, to }))
+}
+
+fn of_device(
+    request: &RequestParameters<'_>,
+    at: &At<'_>,
+) -> Result<Option<Change>, RecordProblem> {
+    let user = own_or_named(request, at)?;
+    let serial = required(
+        request.serial_number.as_ref(),
+        "requestParameters.serialNumber",
+    )?;
+    Ok(Some(if at.name == "EnableMFADevice" {
+        Change::EnableMfa { user, serial }
+    } else {
+        Change::DeactivateMfa { user, serial }
+    }))
+}
+
+fn user(request: &RequestParameters<'_>) -> Result<Arc<str>, RecordProblem> {
+    required(request.user_name.as_ref(), "requestParameters.userName")
+}
+
+fn group(request: &RequestParameters<'_>) -> Result<Arc<str>, RecordProblem> {
+    required(request.group_name.as_ref(), "requestParameters.groupName")
+}
+
+/// A user may leave out `userName` where IAM takes the caller's own.
+fn own_or_named(request: &RequestParameters<'_>, at: &At<'_>) -> Result<Arc<str>, RecordProblem> {
+    let field = "requestParameters.userName";
+    let named = optional(request.user_name.as_ref(), field)?;
+    named
+        .or_else(|| at.caller.user_name.clone())
+        .ok_or(RecordProblem::Missing(field))
 }
 
 fn required(text: Option<&Text<'_>>, field: &'static str) -> Result<Arc<str>, RecordProblem> {

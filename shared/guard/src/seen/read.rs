@@ -163,26 +163,37 @@ pub fn read_from(
             Some(problem) => Err(problem),
         };
     }
+    relevant(&record, delivery, service, session_role, elevated)
+}
+
+/// A record of a watched service or of an elevated session.
+fn relevant(
+    record: &Record<'_>,
+    delivery: Delivery<'_>,
+    service: Service,
+    session_role: Option<(Option<&str>, RoleArn)>,
+    elevated: &dyn Fn(&RoleArn) -> bool,
+) -> Result<Reading, RecordProblem> {
     let key = RecordKey {
-        account: delivery.recipient(&record)?,
-        event: event_id(&record)?,
+        account: delivery.recipient(record)?,
+        event: event_id(record)?,
     };
-    let time = event_time(&record)?;
+    let time = event_time(record)?;
     let region = record
         .aws_region
         .as_deref()
         .filter(|region| !region.is_empty())
         .map(Arc::from);
     let mut unread = Unread::default();
-    let failed = failed(&record, service, &mut unread)?;
+    let failed = failed(record, service, &mut unread)?;
     if service == Service::Sts
-        && let Some(stub) = super::service::stub(&record, &key, time, elevated)
+        && let Some(stub) = super::service::stub(record, &key, time, elevated)
     {
         return Ok(Reading::Service(ServiceSeen { stub, time, region }));
     }
-    unread.members(&record);
-    let caller = Arc::new(Caller::read(&record, &mut unread));
-    let name: Arc<str> = Arc::from(event_name(&record, service, &mut unread)?);
+    unread.members(record);
+    let caller = Arc::new(Caller::read(record, &mut unread));
+    let name: Arc<str> = Arc::from(event_name(record, service, &mut unread)?);
     let at = At {
         key: &key,
         time,
@@ -190,19 +201,14 @@ pub fn read_from(
         name: &name,
         failed,
     };
-    let fact = match service {
-        Service::Sts => super::sts::fact(&record, &at, &mut unread)?,
-        Service::SignIn => super::sign_in::fact(&record, &at, &mut unread)?,
-        Service::Iam => super::iam::fact(&record, &at, &mut unread)?,
-        Service::Sso | Service::Other => None,
-    };
-    let correction = correction(&record, &key, &mut unread);
+    let fact = fact(record, service, &at, &mut unread)?;
+    let correction = correction(record, &key, &mut unread);
     Ok(Reading::Seen(Box::new(Seen {
-        role: role_id(&record, fact.as_ref()).filter(|(_, role)| {
+        role: role_id(record, fact.as_ref()).filter(|(_, role)| {
             elevated(role) || role.without_path().is_some_and(|short| elevated(&short))
         }),
         used: session_role
-            .and_then(|(_, role)| used(&record, &caller, time, role, fact.as_ref(), &mut unread)),
+            .and_then(|(_, role)| used(record, &caller, time, role, fact.as_ref(), &mut unread)),
         named: named(&caller, service, time),
         region,
         error: record.error().map(Arc::from),
@@ -215,6 +221,21 @@ pub fn read_from(
         caller,
         unread: unread.into_problems(),
     })))
+}
+
+/// What the record says by its service's own fields.
+fn fact(
+    record: &Record<'_>,
+    service: Service,
+    at: &At<'_>,
+    unread: &mut Unread,
+) -> Result<Option<Fact>, RecordProblem> {
+    match service {
+        Service::Sts => super::sts::fact(record, at, unread),
+        Service::SignIn => super::sign_in::fact(record, at, unread),
+        Service::Iam => super::iam::fact(record, at, unread),
+        Service::Sso | Service::Other => Ok(None),
+    }
 }
 
 /// The `eventType` of what CloudTrail Insights writes. It says nothing of one call, and has its

@@ -1,0 +1,178 @@
+//! Who stands behind a switch of which no mint was read: by the console's own records, or by uses.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Tracer;
+use crate::arn::{RoleArn, account_of};
+use crate::dossier::Switch;
+use crate::dossier::origin::{Origin, OriginKind, Person};
+use crate::id::AccountId;
+use crate::policy::IdentityKind;
+use crate::proof::Proof;
+use crate::roster::Bearer;
+use crate::seen::ConsoleAct;
+use crate::untrusted::harmless;
+
+/// Whom the console says it switched from.
+struct SwitchedFrom<'s> {
+    arn: &'s str,
+    id: Option<Arc<str>>,
+    account: Option<AccountId>,
+    /// The ARN's last part, such as `user/carol`.
+    resource: &'s str,
+    name: &'s str,
+}
+
+impl<'w> Tracer<'_, 'w> {
+    /// A SwitchRole record alone names the person; uses alone name nobody.
+    pub(super) fn without_mint(&self, switch: &Switch<'w>) -> Origin {
+        if let Some(step) = later_step(switch) {
+            return later_alone(switch, step);
+        }
+        let Some(from) = SwitchedFrom::of(switch) else {
+            return uses_alone(switch);
+        };
+        let (person, kind, broken) = match self.person_switched_from(switch, &from) {
+            Some((person, kind)) => (person, kind, None),
+            None => (
+                Person::Unknown(Arc::from(from.arn)),
+                OriginKind::Unknown,
+                Some(format!(
+                    "the console switched from {}, and the session's own start was not read",
+                    harmless(from.arn)
+                )),
+            ),
+        };
+        Origin {
+            person,
+            kind,
+            arn: Some(from.arn.to_owned()),
+            account: from.account,
+            name: from.name.to_owned(),
+            proof: Proof::Unproven {
+                missing: missing_halves(switch),
+            },
+            links: Vec::new(),
+            broken,
+            mint_missing: false,
+        }
+    }
+
+    fn person_switched_from(
+        &self,
+        switch: &Switch<'w>,
+        from: &SwitchedFrom<'_>,
+    ) -> Option<(Person, OriginKind)> {
+        let account = from.account?;
+        match from.resource.split('/').next()? {
+            "user" => {
+                let bearer = from.id.clone().map_or_else(
+                    || {
+                        self.roster
+                            .user_named(account, from.name, switch.key.second)
+                    },
+                    Bearer::One,
+                );
+                let user = match bearer {
+                    Bearer::One(id) => Person::User(account, id),
+                    Bearer::OneOf(_) | Bearer::Unknown => Person::Unknown(Arc::from(from.arn)),
+                };
+                Some((user, OriginKind::Listed(IdentityKind::IamUser)))
+            }
+            "assumed-role" if from.resource.starts_with("assumed-role/AWSReservedSSO_") => Some((
+                Person::IdentityCenter(Arc::from(from.name)),
+                OriginKind::Listed(IdentityKind::IdentityCenter),
+            )),
+            "root" => Some((
+                Person::Root(Arc::from(account.to_string())),
+                OriginKind::Root,
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl<'s> SwitchedFrom<'s> {
+    fn of(switch: &Switch<'s>) -> Option<Self> {
+        let (arn, id) = switch
+            .steps
+            .iter()
+            .find_map(|(_, step)| Some((step.from.as_deref()?, step.from_id.clone())))?;
+        Some(Self {
+            arn,
+            id,
+            account: account_of(arn),
+            resource: arn.splitn(6, ':').nth(5).unwrap_or_default(),
+            name: arn.rsplit('/').next().unwrap_or(arn),
+        })
+    }
+}
+
+/// Uses without a mint name nobody.
+fn uses_alone(switch: &Switch<'_>) -> Origin {
+    let session = &switch.key.session;
+    let name = format!(
+        "session {}",
+        session.split_once(':').map_or(&**session, |(_, name)| name)
+    );
+    let service = switch
+        .used
+        .as_ref()
+        .is_some_and(|used| used.delivered_by_service);
+    let role = switch.role.as_ref().map_or("", RoleArn::as_str);
+    Origin {
+        person: if service { Person::Service(Arc::from(role)) } else { Person::Unknown(Arc::clone(session)) },
+        kind: if service { OriginKind::Listed(IdentityKind::Service) } else { OriginKind::Unknown },
+        arn: None,
+        account: None,
+        name,
+        proof: Proof::Unproven { missing: "the mint is not in the archive".to_owned() },
+        links: Vec::new(),
+        broken: (!service)
+            .then(|| format!("the mint is not in the archive: the session began at {}, and only its use was read", switch.key.second)),
+        mint_missing: !service,
+    }
+}
+
+/// `RenewRole` or `ExitRole`, where no `SwitchRole` was read.
+fn later_step(switch: &Switch<'_>) -> Option<&'static str> {
+    let acts: Vec<ConsoleAct> = switch.steps.iter().map(|(_, step)| step.act).collect();
+    match acts.first()? {
+        _ if acts.contains(&ConsoleAct::Enter) => None,
+        ConsoleAct::Exit => Some("ExitRole"),
+        _ => Some("RenewRole"),
+    }
+}
+
+/// Somebody was in the role; when they entered it was not read.
+fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
+    let mut origin = uses_alone(switch);
+    let why = format!("the mint is not in the archive: only the console's {step} record was read");
+    origin.arn = switch_from(switch).map(str::to_owned);
+    origin.broken = Some(why);
+    origin.mint_missing = true;
+    origin
+}
+
+fn missing_halves(switch: &Switch<'_>) -> String {
+    let role = switch.role.as_ref().map(RoleArn::account);
+    let accounts: BTreeSet<String> = role
+        .into_iter()
+        .chain(switch.caller_account())
+        .map(|account| account.to_string())
+        .collect();
+    let names: Vec<_> = accounts.into_iter().collect();
+    format!(
+        "only the console's SwitchRole record was read; the AssumeRole record of account {} was not",
+        names.join(" or ")
+    )
+}
+
+/// The ARN that the console says it switched from.
+pub(super) fn switch_from<'w>(switch: &Switch<'w>) -> Option<&'w str> {
+    switch
+        .steps
+        .iter()
+        .find_map(|(_, step)| step.from.as_deref())
+}

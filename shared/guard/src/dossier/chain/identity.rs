@@ -1,0 +1,169 @@
+//! Who a caller is that is no role session: the end of a chain.
+
+use std::sync::Arc;
+
+use super::Tracer;
+use super::console::switch_from;
+use super::start::{is_identity_center, unknown};
+use crate::arn::{RoleArn, iam_arn};
+use crate::dossier::Switch;
+use crate::dossier::origin::{Origin, OriginKind, Person};
+use crate::id::AccountId;
+use crate::policy::IdentityKind;
+use crate::proof::{Proof, at_mint};
+use crate::seen::{Caller, CallerKind};
+
+impl<'w> Tracer<'_, 'w> {
+    pub(super) fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
+        let partition = at.role.as_ref().map(RoleArn::partition);
+        self.identity_of(
+            caller,
+            &at_mint(at, self.session_token(caller, at.key.second)),
+            switch_from(at),
+            partition,
+        )
+    }
+
+    /// `from`: whom the console says it switched from.
+    pub(super) fn identity_of(
+        &self,
+        caller: &Caller,
+        proof: &Proof,
+        from: Option<&str>,
+        partition: Option<&str>,
+    ) -> Origin {
+        let id = text(caller.principal_id.as_ref());
+        if let (CallerKind::OtherAccount, Some(account)) = (&caller.kind, caller.account)
+            && id.starts_with("AIDA")
+        {
+            return self.user_by_id(account, id, proof.clone(), from, partition);
+        }
+        let Some((person, kind)) = person_of(caller, &id) else {
+            return unknown(caller, "the record does not say who called".to_owned());
+        };
+        let name = match &person {
+            Person::Service(service) => service.as_ref(),
+            _ => name_of(caller, &id),
+        };
+        Origin {
+            name: name.to_owned(),
+            person,
+            kind,
+            arn: caller.arn.as_deref().map(str::to_owned),
+            account: caller.account,
+            proof: proof.clone(),
+            links: Vec::new(),
+            broken: None,
+            mint_missing: false,
+        }
+    }
+
+    /// The role owner's half alone: an id is all there is, unless the roster, another record or the
+    /// console's SwitchRole names it.
+    fn user_by_id(
+        &self,
+        account: AccountId,
+        id: Arc<str>,
+        proof: Proof,
+        from: Option<&str>,
+        partition: Option<&str>,
+    ) -> Origin {
+        let from = from
+            .and_then(|arn| arn.strip_prefix("arn:").map(|_| arn))
+            .filter(|arn| arn.contains(&format!("::{account}:user/")));
+        let known = self
+            .roster
+            .user_name(account, &id)
+            .or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
+        let broken = known.is_none().then(|| {
+            let shown = crate::untrusted::harmless(&id);
+            format!("account {account} sent nothing for this switch, and nothing that was read names user id {shown}")
+        });
+        let name = known.as_deref().unwrap_or(&id).to_owned();
+        let arn = self.roster.user_arn(account, &id).map(str::to_owned);
+        Origin {
+            arn: arn.or_else(|| from.map(str::to_owned)).or_else(|| {
+                known.map(|name| {
+                    iam_arn(
+                        self.roster.partition(account).or(partition),
+                        account,
+                        &format!("user/{name}"),
+                    )
+                })
+            }),
+            person: Person::User(account, id),
+            kind: OriginKind::Listed(IdentityKind::IamUser),
+            account: Some(account),
+            name,
+            proof,
+            links: Vec::new(),
+            broken,
+            mint_missing: false,
+        }
+    }
+}
+
+/// Who called, as far as the record alone tells, and as what they count for the policy.
+fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
+    let listed = OriginKind::Listed;
+    Some(match (&caller.kind, caller.account) {
+        (CallerKind::IamUser, Some(account)) if !id.is_empty() => (
+            Person::User(account, Arc::clone(id)),
+            listed(IdentityKind::IamUser),
+        ),
+        (CallerKind::OtherAccount, Some(account)) if **id == *account.to_string() => (
+            Person::Root(Arc::from(account.to_string())),
+            OriginKind::Root,
+        ),
+        (CallerKind::Root, _) => (Person::Root(Arc::clone(id)), OriginKind::Root),
+        (CallerKind::Service, _) => (
+            Person::Service(text(caller.provider.as_ref())),
+            listed(IdentityKind::Service),
+        ),
+        (CallerKind::Saml, _) => by_saml(caller, id),
+        (CallerKind::WebIdentity, _) => (federated(caller, id), listed(IdentityKind::WebIdentity)),
+        (CallerKind::Federated, _) => (by_federation_token(caller, id), OriginKind::Federated),
+        (CallerKind::IdentityCenter, _) => (
+            Person::IdentityCenter(Arc::from(name_of(caller, id))),
+            listed(IdentityKind::IdentityCenter),
+        ),
+        _ => return None,
+    })
+}
+
+/// Identity Center signs its people in by a SAML provider of its own.
+fn by_saml(caller: &Caller, id: &Arc<str>) -> (Person, OriginKind) {
+    if is_identity_center(&text(caller.provider.as_ref())) {
+        return (
+            Person::IdentityCenter(Arc::from(name_of(caller, id))),
+            OriginKind::Listed(IdentityKind::IdentityCenter),
+        );
+    }
+    (
+        federated(caller, id),
+        OriginKind::Listed(IdentityKind::Saml),
+    )
+}
+
+fn federated(caller: &Caller, id: &Arc<str>) -> Person {
+    let subject = caller.user_name.as_ref().unwrap_or(id);
+    Person::Federated(text(caller.provider.as_ref()), Arc::clone(subject))
+}
+
+/// GetFederationToken: the user who called it stands behind the session.
+fn by_federation_token(caller: &Caller, id: &Arc<str>) -> Person {
+    let session = caller.session.as_ref();
+    let issuer = session.and_then(|session| session.issuer_id.clone());
+    match (caller.account, issuer) {
+        (Some(account), Some(user)) => Person::User(account, user),
+        _ => Person::Unknown(Arc::clone(id)),
+    }
+}
+
+fn name_of<'c>(caller: &'c Caller, id: &'c str) -> &'c str {
+    caller.user_name.as_deref().unwrap_or(id)
+}
+
+fn text(value: Option<&Arc<str>>) -> Arc<str> {
+    value.cloned().unwrap_or_else(|| Arc::from(""))
+}

@@ -1,0 +1,220 @@
+//! What to do in one role: which sessions a denial cuts, and how to put it there.
+
+use super::sessions::{Entered, Sessions};
+use super::{
+    Case, How, RolePlan, SessionShown, Variant, ascii, command, document, limits, name_of,
+};
+use crate::arn::RoleArn;
+use crate::dossier::{Origin, Person, Switch};
+use crate::judge::shown;
+use crate::moment::Moment;
+use crate::rules::place;
+use crate::untrusted::harmless;
+
+/// Plans one role after the other.
+pub(super) struct RolePlanner<'a, 'w> {
+    pub(super) case: &'a Case<'a>,
+    pub(super) sessions: &'a Sessions<'a, 'w>,
+    pub(super) entered: &'a [Entered<'a, 'w>],
+    pub(super) person: &'a Person,
+}
+
+impl<'a, 'w> RolePlanner<'a, 'w> {
+    pub(super) fn plan(&self, role: &RoleArn, chained: bool) -> RolePlan {
+        let in_role = self.in_role(role);
+        let ids = in_role.session_ids(chained);
+        let scoped = in_role.scoped(&ids);
+        let whole = in_role.variant(
+            "AWSRevokeOlderSessions".to_owned(),
+            document::of_all(in_role.before),
+            &|_| true,
+        );
+        RolePlan {
+            role: harmless(role.as_str()),
+            place: place(role, self.case.policy),
+            account: role.account(),
+            chained,
+            notes: in_role.notes(scoped.as_ref()),
+            scoped,
+            whole,
+        }
+    }
+
+    fn in_role<'r>(&'r self, role: &'r RoleArn) -> InRole<'r, 'a, 'w> {
+        let targets: Vec<&Entered<'a, 'w>> = self
+            .entered
+            .iter()
+            .filter(|entered| entered.switch.role.as_ref() == Some(role))
+            .collect();
+        let mut working = self.sessions.working_in(role);
+        working.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+        let latest = targets.iter().map(|target| target.switch.key.second).max();
+        // A second more than the mint, for what is issued in the very second is not issued before
+        // it.
+        let before = latest.map_or(self.case.as_of, |latest| {
+            self.case.as_of.max(latest.plus_seconds(1))
+        });
+        InRole {
+            case: self.case,
+            sessions: self.sessions,
+            person: self.person,
+            role,
+            targets,
+            working,
+            before,
+            refused: limits::refused(role),
+        }
+    }
+}
+
+/// What was read of the sessions of one role.
+struct InRole<'r, 'a, 'w> {
+    case: &'r Case<'a>,
+    sessions: &'r Sessions<'a, 'w>,
+    person: &'r Person,
+    role: &'r RoleArn,
+    /// The finding's sessions, and those that were entered from them.
+    targets: Vec<&'r Entered<'a, 'w>>,
+    /// Sessions that work at the time of the plan, with who stands behind them.
+    working: Vec<(&'a Switch<'w>, Origin)>,
+    /// What was issued before is denied.
+    before: Moment,
+    /// Why AWS lets nobody put a policy on the role.
+    refused: Option<String>,
+}
+
+impl InRole<'_, '_, '_> {
+    fn how(&self, switch: &Switch<'_>) -> How {
+        self.targets
+            .iter()
+            .find(|target| target.switch.key == switch.key)
+            .map_or(How::Other, |target| target.how)
+    }
+
+    fn is_theirs(&self, switch: &Switch<'_>, origin: &Origin) -> bool {
+        match self.how(switch) {
+            How::Finding | How::Chained => true,
+            How::PerhapsChained | How::Other => {
+                is_known(self.person) && origin.person == *self.person
+            }
+        }
+    }
+
+    /// The session ids that the narrow denial names, sorted.
+    fn session_ids(&self, chained: bool) -> Vec<&str> {
+        // The finding's own sessions, even those that have ended: a renewal may not have been read.
+        let mut ids: Vec<&str> = self
+            .targets
+            .iter()
+            .filter(|target| {
+                target.how != How::PerhapsChained || self.sessions.works(target.switch)
+            })
+            .map(|target| &*target.switch.key.session)
+            .collect();
+        if !chained {
+            let theirs = self
+                .working
+                .iter()
+                .filter(|(switch, origin)| self.is_theirs(switch, origin));
+            ids.extend(theirs.map(|(switch, _)| &*switch.key.session));
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The denial of these sessions alone; `None`: an id is missing, or there is none.
+    fn scoped(&self, ids: &[&str]) -> Option<Variant> {
+        let is_id = |id: &&str| id.starts_with("AROA") && id.contains(':');
+        if ids.is_empty() || !ids.iter().all(is_id) {
+            return None;
+        }
+        let finding = self.case.finding;
+        let name = format!("rolewatch-revoke-{}", finding.get(..12).unwrap_or(finding));
+        let policy = document::of_sessions(ids, self.before);
+        Some(self.variant(name, policy, &|switch| ids.contains(&&*switch.key.session)))
+    }
+
+    fn variant(
+        &self,
+        policy_name: String,
+        policy: serde_json::Value,
+        matches: &dyn Fn(&Switch<'_>) -> bool,
+    ) -> Variant {
+        let mut cuts = Vec::new();
+        let mut bystanders = Vec::new();
+        for (switch, origin) in &self.working {
+            if !matches(switch) || switch.key.second >= self.before {
+                continue;
+            }
+            let session = session_shown(switch, origin, self.how(switch));
+            if self.is_theirs(switch, origin) {
+                cuts.push(session);
+            } else {
+                bystanders.push(session);
+            }
+        }
+        let commands = match &self.refused {
+            Some(_) => None,
+            None => command::commands(self.case, self.role, &policy_name, &policy, self.before),
+        };
+        Variant {
+            policy_name,
+            policy,
+            cuts,
+            bystanders,
+            commands,
+        }
+    }
+
+    /// Why the narrow variant, or the commands, are not there, and what else to know.
+    fn notes(&self, scoped: Option<&Variant>) -> Vec<String> {
+        let mut notes = Vec::new();
+        match scoped.map(|scoped| ascii(&scoped.policy).len()) {
+            None => notes.push(
+                "no record shows the session's id (`AROA…:name`), so the denial cannot be narrowed to it"
+                    .to_owned(),
+            ),
+            Some(size) if size > limits::INLINE => notes.push(format!(
+                "the policy has {size} characters; all inline policies of a role together may have {}",
+                limits::INLINE
+            )),
+            Some(_) => {}
+        }
+        let theirs_works = self
+            .working
+            .iter()
+            .any(|(switch, origin)| self.is_theirs(switch, origin));
+        if !theirs_works {
+            notes.push(format!(
+                "by what was read, no session of theirs in this role works any more at {}; the denial is of use only if one was prolonged that was not read",
+                self.case.as_of
+            ));
+        }
+        if self.refused.is_none() && command::word(self.role.name()).is_none() {
+            notes.push(format!(
+                "`{}` is no name that IAM gives to a role, so no command is printed",
+                harmless(self.role.name())
+            ));
+        }
+        notes.extend(self.refused.clone());
+        notes
+    }
+}
+
+/// A person that can be told from others: only then is another session known to be theirs.
+pub(super) fn is_known(person: &Person) -> bool {
+    !matches!(person, Person::Unknown(_))
+}
+
+fn session_shown(switch: &Switch<'_>, origin: &Origin, how: How) -> SessionShown {
+    SessionShown {
+        session: harmless(name_of(&switch.key.session)),
+        person: shown(origin),
+        since: switch.key.second,
+        until: switch.works_until(),
+        last_use: switch.last_used(),
+        event: switch.evidence().first().map(|record| record.event.clone()),
+        how,
+    }
+}
