@@ -244,20 +244,7 @@ fn through_window<S: Sink + ?Sized>(
         if window.len() < held + CHUNK {
             window.resize(held + CHUNK, 0);
         }
-        let mut filled = held;
-        let ended = loop {
-            let Some(space) = window
-                .get_mut(filled..held + CHUNK)
-                .filter(|space| !space.is_empty())
-            else {
-                break None;
-            };
-            match next(space) {
-                Ok(0) => break Some(Ok(())),
-                Ok(read) => filled += read,
-                Err(fault) => break Some(Err(fault)),
-            }
-        };
+        let (filled, ended) = fill(window, held, &mut next);
         let bytes = window.get(..filled).unwrap_or_default();
         if !begun && bytes.starts_with(&MAGIC) {
             items.counts.bytes_out = bytes.len() as u64;
@@ -288,15 +275,44 @@ fn through_window<S: Sink + ?Sized>(
         base += gone as u64;
     };
     documents.finish(ended.is_err(), items);
-    let after = items.counts.bytes_out;
     if let Err(fault) = ended {
-        let reason = match fault {
-            Fault::Read(error) => Reason::Refused(error.to_string()),
-            Fault::Truncated => Reason::GzipTruncated(after),
-            Fault::Corrupt(what) => Reason::GzipCorrupt { after, what },
-            Fault::Trailing => Reason::GzipTrailing,
-        };
+        let reason = fault.reason(items.counts.bytes_out);
         items.failure(None, reason, false);
+    }
+}
+
+/// Reads on behind the `held` bytes of the window, until a chunk is full or no more comes. Gives
+/// back how many bytes are in the window, and how the text ended, if it did.
+fn fill(
+    window: &mut [u8],
+    held: usize,
+    next: &mut impl FnMut(&mut [u8]) -> Result<usize, Fault>,
+) -> (usize, Option<Result<(), Fault>>) {
+    let mut filled = held;
+    loop {
+        let Some(space) = window
+            .get_mut(filled..held + CHUNK)
+            .filter(|space| !space.is_empty())
+        else {
+            return (filled, None);
+        };
+        match next(space) {
+            Ok(0) => return (filled, Some(Ok(()))),
+            Ok(read) => filled += read,
+            Err(fault) => return (filled, Some(Err(fault))),
+        }
+    }
+}
+
+impl Fault {
+    /// `after`: how many bytes of text came before.
+    fn reason(self, after: u64) -> Reason {
+        match self {
+            Self::Read(error) => Reason::Refused(error.to_string()),
+            Self::Truncated => Reason::GzipTruncated(after),
+            Self::Corrupt(what) => Reason::GzipCorrupt { after, what },
+            Self::Trailing => Reason::GzipTrailing,
+        }
     }
 }
 

@@ -119,59 +119,82 @@ pub fn unmatched(
         .cloned()
         .chain(near.iter().map(|role| Known::maybe_part(role.clone())))
         .collect();
-    let refused = refused(world);
-    let (strays, unlisted) = (
-        Candidates::of(policy, &named),
-        Candidates::of(policy, &listed),
-    );
-    let accounts: BTreeSet<AccountId> = named
+    let accounts = named
         .iter()
         .chain(&listed)
         .map(|known| known.role.account())
         .collect();
-    let mut found = Vec::new();
-    for entry in entries(policy).filter(|entry| !logs.iter().any(|known| known.is_of(entry))) {
-        let exists = listed.iter().any(|known| known.is_of(entry));
+    let search = Search {
+        strays: Candidates::of(policy, &named),
+        unlisted: Candidates::of(policy, &listed),
+        refused: refused(world),
+        listed: &listed,
+        accounts,
+    };
+    entries(policy)
+        .filter(|entry| !logs.iter().any(|known| known.is_of(entry)))
+        .filter_map(|entry| search.unmatched(entry))
+        .collect()
+}
+
+/// What an entry without a role in the logs is looked for in.
+struct Search<'a> {
+    /// Roles that were named in the logs and that no entry matches.
+    strays: Candidates<'a>,
+    /// Roles of rosters that no entry matches.
+    unlisted: Candidates<'a>,
+    /// Roles that only refused attempts named.
+    refused: BTreeSet<Known>,
+    /// All roles of rosters.
+    listed: &'a BTreeSet<Known>,
+    /// The accounts of all these roles.
+    accounts: BTreeSet<AccountId>,
+}
+
+impl Search<'_> {
+    fn unmatched(&self, entry: &RolePolicy) -> Option<UnmatchedEntry> {
+        let exists = self.listed.iter().any(|known| known.is_of(entry));
         // Where the entry's own role exists, one that is called nearly the same is another role.
-        let meant = exists || refused.iter().any(|known| known.is_of(entry));
+        let meant = exists || self.refused.iter().any(|known| known.is_of(entry));
         let is_right = |miss: Miss| match miss {
             Miss::Word | Miss::Letter | Miss::Ending => !meant,
             Miss::Account => entry
                 .arn
                 .account()
-                .is_some_and(|account| !accounts.contains(&account)),
+                .is_some_and(|account| !self.accounts.contains(&account)),
             _ => true,
         };
-        let account_is_listed = entry
+        let mut near = self.strays.near(entry, is_right);
+        let mut place = Place::Logs;
+        if near.is_empty() {
+            if self.has_roster_of(entry) {
+                place = Place::Roster;
+            }
+            if !exists {
+                near = self.unlisted.near(entry, |miss| {
+                    !matches!(miss, Miss::Word | Miss::Ending) && is_right(miss)
+                });
+            }
+            if !near.is_empty() {
+                place = Place::Roster;
+            }
+        }
+        (!near.is_empty() || !exists).then(|| UnmatchedEntry {
+            line: entry.line,
+            pattern: entry.arn.clone(),
+            near,
+            place,
+        })
+    }
+
+    /// Whether the roles of the entry's account are listed.
+    fn has_roster_of(&self, entry: &RolePolicy) -> bool {
+        let mut listed = self.listed.iter();
+        entry
             .arn
             .account()
-            .is_some_and(|account| listed.iter().any(|known| known.role.account() == account));
-        let mut near = strays.near(entry, is_right);
-        let mut place = if near.is_empty() && account_is_listed {
-            Place::Roster
-        } else {
-            Place::Logs
-        };
-        if near.is_empty() && !exists {
-            near = unlisted.near(entry, |miss| {
-                !matches!(miss, Miss::Word | Miss::Ending) && is_right(miss)
-            });
-            place = if near.is_empty() {
-                place
-            } else {
-                Place::Roster
-            };
-        }
-        if !near.is_empty() || !exists {
-            found.push(UnmatchedEntry {
-                line: entry.line,
-                pattern: entry.arn.clone(),
-                near,
-                place,
-            });
-        }
+            .is_some_and(|account| listed.any(|known| known.role.account() == account))
     }
-    found
 }
 
 /// The entries that none of the roles matches, all of which exist.

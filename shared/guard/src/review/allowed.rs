@@ -6,31 +6,30 @@
 //! others at the time of the switch, so an answer names the time of its files, and where the files
 //! say no, nothing is said.
 
+mod caller;
+mod request;
+mod shown;
 #[cfg(test)]
 mod tests;
-
-use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::account::{Account, Role};
-use super::attempt::{Entrant, better, tagged};
+use super::attempt::Entrant;
 use super::fix;
 use super::view::View;
 use crate::arn::{AWS, iam_arn, partition_of};
 use crate::dossier::Switch;
-use crate::iam::{
-    Caller, CallerKind, Context, Decision, Document, Governing, Grant, Held, Place, Principal,
-    Request, decide,
-};
+use crate::iam::{CallerKind, Decision, Document, Governing, Grant, Place, Principal};
 use crate::id::AccountId;
 use crate::judge::Examined;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::revoke::ascii;
-use crate::seen::{self, MintApi};
 use crate::untrusted::harmless;
+use caller::Who;
+use request::asked;
 
 /// Authorization details of accounts, with the times at which they were taken.
 #[derive(Debug, Clone, Default)]
@@ -139,51 +138,35 @@ pub fn allowed_by(
     let arn = switch.role.as_ref()?;
     let at = switch.key.second;
     let (owner, owner_taken) = files.of(arn.account(), at)?;
-    let id = switch
-        .key
-        .session
-        .split_once(':')
-        .map(|(id, _)| id)
-        .filter(|id| id.starts_with("AROA"));
-    // A role that bears the name now need not be the one that was entered.
-    let role = owner
-        .roles
-        .values()
-        .find(|role| id.map_or(role.arn == arn.as_str(), |id| role.id == id))?;
+    let role = entered_role(owner, switch)?;
     let anything = Document::read(
         &serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
     )
     .ok()?;
-    let who = Who::of(switch.caller()?, owner.id, files, at, &anything)?;
-    let mut entrant = who.entrant;
+    let mut who = Who::of(switch.caller()?, owner.id, files, at, &anything)?;
     if rule == "RW001" {
         // The finding says that they were in none of these then, whatever the file says of later.
-        entrant
-            .identity
-            .policies
-            .retain(|policy| !is_of_allowed_group(policy, switch, files, at));
+        let policies = &mut who.entrant.identity.policies;
+        policies.retain(|policy| !is_of_allowed_group(policy, switch, files, at));
     }
-    let decision = asked(&entrant, switch, owner.id, role);
+    let decision = asked(&who.entrant, switch, owner.id, role);
     if decision.allowed.is_no() {
         return None;
     }
-    let sure = decision.allowed.is_yes();
-    let counts = |grant: &&Grant<'_>| !sure || grant.applies.is_yes();
-    let trusting: Vec<&Grant<'_>> = decision.resource.iter().filter(counts).collect();
-    let own: Vec<&Grant<'_>> = if who.file.is_none() {
-        Vec::new()
-    } else {
-        decision.identity.iter().filter(counts).collect()
-    };
+    let trusting = counting(&decision.resource, &decision);
     if trusting.is_empty() {
         return None;
     }
+    let own = match who.file {
+        Some(_) => counting(&decision.identity, &decision),
+        None => Vec::new(),
+    };
     let asks = Asks {
         rule,
         role,
         switch,
         policy,
-        entrant: &entrant,
+        entrant: &who.entrant,
     };
     let stopped_by = asks.changes(&trusting, &own);
     let mut times = vec![FileTime {
@@ -204,103 +187,29 @@ pub fn allowed_by(
     })
 }
 
-/// Whoever called, as the files know them.
-struct Who<'a> {
-    entrant: Entrant<'a>,
-    file: Option<FileTime>,
-    unseen: Option<String>,
+/// The role that was entered. One that bears the name now need not be it, so the id counts where it
+/// was recorded.
+fn entered_role<'a>(owner: &'a Account, switch: &Switch<'_>) -> Option<&'a Role> {
+    let arn = switch.role.as_ref()?;
+    let id = switch
+        .key
+        .session
+        .split_once(':')
+        .map(|(id, _)| id)
+        .filter(|id| id.starts_with("AROA"));
+    owner
+        .roles
+        .values()
+        .find(|role| id.map_or(role.arn == arn.as_str(), |id| role.id == id))
 }
 
-impl<'a> Who<'a> {
-    fn of(
-        caller: &seen::Caller,
-        owner: AccountId,
-        files: &'a Files,
-        at: Moment,
-        anything: &'a Document,
-    ) -> Option<Self> {
-        let principal = caller.principal_id.as_deref().unwrap_or_default();
-        let known = |entrant, account: &Account, taken| {
-            Some(Self {
-                entrant,
-                file: Some(FileTime {
-                    account: account.id,
-                    taken,
-                }),
-                unseen: None,
-            })
-        };
-        let without_policies = |kind| {
-            let arn = caller.provider.as_deref().unwrap_or_default().to_owned();
-            let caller = Caller {
-                account: owner,
-                arn,
-                id: None,
-                kind,
-                has_boundary: false,
-            };
-            Some(Self {
-                entrant: Entrant::outsider(caller, None, anything),
-                file: None,
-                unseen: None,
-            })
-        };
-        match &caller.kind {
-            seen::CallerKind::Service => return without_policies(CallerKind::Service),
-            seen::CallerKind::Saml | seen::CallerKind::WebIdentity => {
-                return without_policies(CallerKind::Federated);
-            }
-            seen::CallerKind::IamUser
-            | seen::CallerKind::AssumedRole
-            | seen::CallerKind::OtherAccount => {}
-            _ => return None,
-        }
-        let account = caller.account?;
-        let file = files.of(account, at);
-        if let Some((file, taken)) = file {
-            if let Some(user) = file.users.values().find(|user| user.id == principal) {
-                return known(Entrant::user(file, user), file, taken);
-            }
-            if let Some((id, session)) = principal.split_once(':')
-                && let Some(role) = file.roles.values().find(|role| role.id == id)
-            {
-                return known(Entrant::session(file, role, session), file, taken);
-            }
-        }
-        // Their own account let them, or there would be no switch.
-        let asking = match (&caller.role_session(), &caller.arn) {
-            (Some(session), _) => {
-                let role = caller
-                    .session
-                    .as_ref()
-                    .and_then(|context| context.issuer_arn.as_deref())?;
-                Caller::session(account, role, session.split_once(':')?.1)
-            }
-            (None, Some(arn)) => Caller::user(account, arn),
-            (None, None) => Caller::somebody(account),
-        };
-        let asking = Caller {
-            id: Some(principal.split(':').next().unwrap_or_default().to_owned()),
-            ..asking
-        };
-        let unseen = Some(if file.is_some() {
-            format!("the roster of account {account} does not have the caller")
-        } else {
-            format!("account {account} has no roster")
-        });
-        Some(Self {
-            entrant: Entrant::outsider(
-                asking,
-                caller
-                    .arn
-                    .as_deref()
-                    .filter(|_| caller.role_session().is_none()),
-                anything,
-            ),
-            file: None,
-            unseen,
-        })
-    }
+/// The statements that matter: where it is sure that the call was allowed, those that surely apply.
+fn counting<'d, 'a>(grants: &'d [Grant<'a>], decision: &Decision<'a>) -> Vec<&'d Grant<'a>> {
+    let sure = decision.allowed.is_yes();
+    grants
+        .iter()
+        .filter(|grant| !sure || grant.applies.is_yes())
+        .collect()
 }
 
 /// Whether a policy stands in a group that the finding says they were not in.
@@ -323,117 +232,6 @@ fn is_of_allowed_group(
                 .values()
                 .any(|group| group.arn == holder && View::admits(rules, account.id, group))
         })
-}
-
-/// Asks again what was asked then.
-fn asked<'a>(
-    entrant: &Entrant<'a>,
-    switch: &Switch<'_>,
-    owner: AccountId,
-    role: &'a Role,
-) -> Decision<'a> {
-    let action = format!("sts:{}", switch.api().unwrap_or(MintApi::AssumeRole).name());
-    let ask = |context: &Context| {
-        let request = Request {
-            caller: &entrant.caller,
-            action: &action,
-            resource: &role.arn,
-            owner,
-            context,
-        };
-        decide(&request, &entrant.identity, &role.trusting())
-    };
-    contexts(entrant, switch, owner, role)
-        .iter()
-        .map(ask)
-        .reduce(better)
-        .unwrap_or_else(|| ask(&Context::partial()))
-}
-
-/// What the request carried. What a role session carries of MFA the records do not show: `false`,
-/// or nothing.
-fn contexts(
-    entrant: &Entrant<'_>,
-    switch: &Switch<'_>,
-    owner: AccountId,
-    role: &Role,
-) -> Vec<Context> {
-    let at = switch.key.second;
-    let mut context = entrant
-        .known()
-        .with("aws:ResourceAccount", owner.to_string());
-    context = tagged(context, "aws:ResourceTag/", &role.tags);
-    context = tagged(context, "iam:ResourceTag/", &role.tags);
-    context = context
-        .with("aws:CurrentTime", at.to_string())
-        .with("aws:EpochTime", at.epoch_seconds().to_string());
-    if let Some((_, session)) = switch.key.session.split_once(':') {
-        context = context.with("sts:RoleSessionName", session);
-    }
-    let unread = switch.grants().any(|grant| grant.unread.duration);
-    match switch.grants().find_map(|grant| grant.duration_seconds) {
-        Some(seconds) => context = context.with("sts:DurationSeconds", seconds.to_string()),
-        None if !unread
-            && !switch.by_console()
-            && switch
-                .halves
-                .iter()
-                .any(|half| !half.mint.omitted && half.mint.grant.is_some()) =>
-        {
-            context = context.without("sts:DurationSeconds");
-        }
-        None => {}
-    }
-    let address = switch
-        .grants()
-        .find_map(|grant| grant.source_ip.as_deref())
-        .filter(|ip| ip.parse::<std::net::IpAddr>().is_ok());
-    if let Some(address) = address.filter(|_| !switch.by_console()) {
-        context = context.with("aws:SourceIp", address);
-    }
-    let (present, age, issued) = (
-        "aws:MultiFactorAuthPresent",
-        "aws:MultiFactorAuthAge",
-        "aws:TokenIssueTime",
-    );
-    let Some(caller) = switch.caller() else {
-        return vec![context];
-    };
-    let session = caller.session.as_ref();
-    if let Some(created) = session.and_then(|session| session.created) {
-        context = context.with(issued, created.to_string());
-    }
-    if caller.role_session().is_some() {
-        return vec![
-            context.clone().without(present).without(age),
-            context.with(present, "false").without(age),
-        ];
-    }
-    let with_mfa = |context: Context, seconds: i64| {
-        context
-            .with(present, "true")
-            .with(age, seconds.max(0).to_string())
-    };
-    vec![if switch.mfa_serial().is_some() {
-        with_mfa(context, 0)
-    } else if session.and_then(|session| session.mfa) != Some(true)
-        && (switch.grants().any(|grant| grant.unread.serial)
-            || session.is_some_and(|session| session.mfa_unread))
-    {
-        context.with_held(present, Held::Unknown)
-    } else if caller.has_long_term_key() {
-        context.without(present).without(age).without(issued)
-    } else {
-        match (
-            session.and_then(|session| session.mfa),
-            session.and_then(|session| session.created),
-        ) {
-            (Some(true), Some(created)) => with_mfa(context, at.seconds_since(created)),
-            (Some(true), None) => context.with(present, "true"),
-            (Some(false), _) => context.with(present, "false").without(age),
-            (None, _) => context.with_held(present, Held::Unknown),
-        }
-    }]
 }
 
 /// What would have stopped it.
@@ -553,85 +351,4 @@ fn which(grant: &Grant<'_>) -> String {
         || "the statement".to_owned(),
         |sid| format!("statement {}", harmless(sid)),
     )
-}
-
-/// The most characters of a statement in a sentence.
-const QUOTED: usize = 100;
-
-fn quoted(statement: &str) -> String {
-    let cut: String = statement.chars().take(QUOTED).collect();
-    if cut.len() < statement.len() {
-        format!("{cut}…")
-    } else {
-        cut
-    }
-}
-
-impl fmt::Display for AllowedBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AWS allowed it by ")?;
-        for (at, allowing) in self.statements.iter().enumerate() {
-            let between = if at == 0 { "" } else { " and " };
-            write!(
-                f,
-                "{between}{} in {}: {}",
-                allowing.which,
-                allowing.policy,
-                quoted(&allowing.statement)
-            )?;
-        }
-        if let Some(unseen) = &self.unseen {
-            write!(
-                f,
-                "; {unseen}, so which of their own policies allowed it is not told"
-            )?;
-        }
-        if !self.hangs_on.is_empty() {
-            write!(
-                f,
-                "; that is so if these hold, which the records do not show: {}",
-                self.hangs_on.join("; ")
-            )?;
-        }
-        let times: Vec<String> = self
-            .files
-            .iter()
-            .map(|file| {
-                file.taken
-                    .map_or_else(|| "an unknown time".to_owned(), |taken| taken.to_string())
-            })
-            .collect();
-        write!(
-            f,
-            ". That is as of {}, the time of the rosters, not of the switch.",
-            times.join(" and ")
-        )?;
-        for (at, change) in self.stopped_by.iter().enumerate() {
-            f.write_str(if at == 0 { " To stop it, " } else { "; and " })?;
-            // A statement that stays as it is need not be told again.
-            let stays = |text: &&String| {
-                self.statements
-                    .iter()
-                    .any(|allowing| allowing.statement == **text)
-            };
-            let new: Vec<&str> = change
-                .by
-                .iter()
-                .filter(|text| !stays(text))
-                .map(String::as_str)
-                .collect();
-            match (change.by.is_empty(), new.len() < change.by.len()) {
-                (true, _) => write!(f, "remove {} in {}", change.which, change.policy)?,
-                (false, true) => write!(f, "add to {}: {}", change.policy, new.join(" and "))?,
-                (false, false) => write!(
-                    f,
-                    "change {} in {} to {}",
-                    change.which,
-                    change.policy,
-                    new.join(" and ")
-                )?,
-            }
-        }
-        Ok(())
-    }
 }

@@ -7,10 +7,11 @@
 //! the first change after the second shows what that change made, inverting it would tell the
 //! opposite of what was.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::changes::{Existence, Second};
-use super::{Roster, Snapshot};
+use super::{IamId, Roster, Snapshot};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::{Moment, Span};
 use crate::seen::Caller;
@@ -74,17 +75,8 @@ impl Roster<'_> {
                 missing: "the membership changed in the very second of the switch".to_owned(),
             };
         }
-        let life = |lives: &std::collections::HashMap<(AccountId, super::IamId), Existence>,
-                    id: &Arc<str>| {
-            lives
-                .get(&(account, Arc::clone(id)))
-                .copied()
-                .unwrap_or_default()
-        };
-        let (user_life, group_life) = (
-            life(&self.changes.users, &key.1),
-            life(&self.changes.groups, &key.2),
-        );
+        let user_life = life(&self.changes.users, account, &key.1);
+        let group_life = life(&self.changes.groups, account, &key.2);
         if group_life.created.is_some_and(|created| at < created)
             || group_life.deleted.is_some_and(|deleted| deleted < at)
         {
@@ -93,35 +85,38 @@ impl Roster<'_> {
             };
         }
         if let Some(last) = before.last() {
-            let evidence = records(last);
-            return match last.added {
-                Some(true) => Membership::Member {
-                    began: self.began(account, user, group, before),
-                    evidence,
-                },
-                Some(false) => Membership::NotMember { evidence },
-                None => unclear(last.time),
-            };
+            return self.after_change(account, user, group, before, last);
         }
         let born = user_life
             .created
             .max(group_life.created)
             .filter(|born| *born <= at);
-        if let Some(next) = rest.first() {
-            let evidence = records(next);
-            if let Some(shown) = self.shown_before(account, user, group, at, next, born) {
-                return shown;
-            }
-            return match next.added {
-                Some(true) => Membership::NotMember { evidence },
-                Some(false) => Membership::Member {
-                    began: None,
-                    evidence,
-                },
-                None => unclear(next.time),
-            };
+        match rest.first() {
+            Some(next) => self
+                .shown_before(account, user, group, at, next, born)
+                .unwrap_or_else(|| before_change(next)),
+            None => self.by_snapshots(account, user, group, at, born, &|_| true),
         }
-        self.by_snapshots(account, user, group, at, born, &|_| true)
+    }
+
+    /// What the last change made, `before` being all changes up to it.
+    fn after_change(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        before: &[Second],
+        last: &Second,
+    ) -> Membership {
+        let evidence = records(last);
+        match last.added {
+            Some(true) => Membership::Member {
+                began: self.began(account, user, group, before),
+                evidence,
+            },
+            Some(false) => Membership::NotMember { evidence },
+            None => unclear(last.time),
+        }
     }
 
     /// Whether what the membership is said to be at `at` rests on logs that reach that far. They
@@ -270,22 +265,7 @@ impl Roster<'_> {
         counts: &dyn Fn(&Snapshot) -> bool,
     ) -> Membership {
         let unproven = |missing: String| Membership::Unproven { missing };
-        let answers: Vec<(&Snapshot, bool)> = self
-            .rosters
-            .of(account)
-            .filter(|snapshot| counts(snapshot))
-            .filter_map(|snapshot| Some((snapshot, snapshot.is_member(user, group)?)))
-            .collect();
-        let before = answers
-            .iter()
-            .rfind(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken <= at));
-        let after = answers
-            .iter()
-            .find(|(snapshot, _)| snapshot.taken.is_some_and(|taken| taken > at));
-        let untimed = answers
-            .iter()
-            .filter(|(snapshot, _)| snapshot.taken.is_none());
-        let around: Vec<_> = before.into_iter().chain(after).chain(untimed).collect();
+        let around = self.nearest_snapshots(account, user, group, at, counts);
         let Some((_, member)) = around.first() else {
             if born.is_some() {
                 // A new user is in no group, a new group has no members, and nobody was added
@@ -294,44 +274,14 @@ impl Roster<'_> {
                     evidence: Vec::new(),
                 };
             }
-            return unproven(if self.rosters.of(account).next().is_none() {
-                format!(
-                    "no roster of account {account} was given, and no change of this membership is in the logs"
-                )
-            } else if self
-                .rosters
-                .of(account)
-                .all(|snapshot| !snapshot.users.contains_key(user))
-            {
-                format!(
-                    "the roster of account {account} does not have user id {}",
-                    crate::untrusted::harmless(user)
-                )
-            } else {
-                format!(
-                    "the roster of account {account} is truncated, so absence from the group proves nothing"
-                )
-            });
+            return unproven(self.why_not_shown(account, user));
         };
         if around.iter().any(|(_, other)| other != member) {
             return unproven(format!(
                 "the rosters of account {account} contradict each other and the logs do not show the change"
             ));
         }
-        // One snapshot whose way to the switch is fully in the logs is enough.
-        let timed: Vec<_> = around
-            .iter()
-            .filter_map(|(snapshot, _)| snapshot.taken)
-            .collect();
-        let gaps: Vec<_> = timed
-            .iter()
-            .filter_map(|taken| self.gap(account, at, *taken))
-            .collect();
-        let untimed = around.len() > timed.len();
-        if let Some(gap) = gaps.first()
-            && gaps.len() == timed.len()
-            && !untimed
-        {
+        if let Some(gap) = self.gap_to_all(account, at, &around) {
             return unproven(gap.in_words(account));
         }
         if *member && let Some(born) = born {
@@ -349,6 +299,68 @@ impl Roster<'_> {
                 evidence: Vec::new(),
             }
         }
+    }
+
+    /// Of the snapshots that count and tell: the last before `at`, the first after it, and all
+    /// without a time; each with what it tells.
+    fn nearest_snapshots(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        at: Moment,
+        counts: &dyn Fn(&Snapshot) -> bool,
+    ) -> Vec<(&Snapshot, bool)> {
+        let mut before = None;
+        let mut after = None;
+        let mut untimed = Vec::new();
+        for snapshot in self.rosters.of(account).filter(|one| counts(one)) {
+            let Some(member) = snapshot.is_member(user, group) else {
+                continue;
+            };
+            let answer = (snapshot, member);
+            match snapshot.taken {
+                None => untimed.push(answer),
+                Some(taken) if taken <= at => before = Some(answer),
+                Some(_) => after = after.or(Some(answer)),
+            }
+        }
+        before.into_iter().chain(after).chain(untimed).collect()
+    }
+
+    /// Why no snapshot tells.
+    fn why_not_shown(&self, account: AccountId, user: &str) -> String {
+        let mut snapshots = self.rosters.of(account).peekable();
+        if snapshots.peek().is_none() {
+            format!(
+                "no roster of account {account} was given, and no change of this membership is in the logs"
+            )
+        } else if snapshots.all(|snapshot| !snapshot.users.contains_key(user)) {
+            format!(
+                "the roster of account {account} does not have user id {}",
+                crate::untrusted::harmless(user)
+            )
+        } else {
+            format!(
+                "the roster of account {account} is truncated, so absence from the group proves nothing"
+            )
+        }
+    }
+
+    /// The gap on the way to the first snapshot, if there is one on the way to each. One snapshot
+    /// whose way to the switch is fully in the logs is enough, and so is one without a time.
+    fn gap_to_all(
+        &self,
+        account: AccountId,
+        at: Moment,
+        snapshots: &[(&Snapshot, bool)],
+    ) -> Option<Gap> {
+        let mut first = None;
+        for (snapshot, _) in snapshots {
+            let gap = self.gap(account, at, snapshot.taken?)?;
+            first = first.or(Some(gap));
+        }
+        first
     }
 
     /// The first silence of more than a day between two moments where the account's IAM events are
@@ -389,6 +401,31 @@ impl Gap {
             ),
         }
     }
+}
+
+/// What was before the first change: the opposite of what it made.
+fn before_change(next: &Second) -> Membership {
+    let evidence = records(next);
+    match next.added {
+        Some(true) => Membership::NotMember { evidence },
+        Some(false) => Membership::Member {
+            began: None,
+            evidence,
+        },
+        None => unclear(next.time),
+    }
+}
+
+/// When the user or group was created and deleted, as far as the logs show it.
+fn life(
+    lives: &HashMap<(AccountId, IamId), Existence>,
+    account: AccountId,
+    id: &IamId,
+) -> Existence {
+    lives
+        .get(&(account, Arc::clone(id)))
+        .copied()
+        .unwrap_or_default()
 }
 
 fn records(second: &Second) -> Vec<RecordKey> {

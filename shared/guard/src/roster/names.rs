@@ -6,6 +6,7 @@
 //! IAM names differ in more than case, so case is folded.
 
 mod lookup;
+mod observe;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -134,88 +135,11 @@ pub(super) fn books(
     for (account, ties) in ties {
         books.entry(account).or_default().unite(&ties);
     }
-    observe(what, iam, world, rosters, &mut books);
+    observe::observe(what, iam, world, rosters, &mut books);
     for names in books.values_mut() {
         names.finish();
     }
     books
-}
-
-fn observe(
-    what: Named,
-    iam: &[(&RecordKey, &IamChange)],
-    world: &World,
-    rosters: &Rosters,
-    books: &mut BTreeMap<AccountId, Names>,
-) {
-    for (_, change) in iam {
-        let names = books.entry(change.account).or_default();
-        match &change.what {
-            Change::Create { what: it, name, .. } if *it == what => names.spell(name),
-            Change::Rename { what: it, to, .. } if *it == what => names.spell(to),
-            _ => {}
-        }
-        match (&change.what, what) {
-            (
-                Change::Create {
-                    what: it,
-                    name,
-                    id: Some(id),
-                },
-                _,
-            ) if *it == what => names.see(name, id, change.time, true),
-            (
-                Change::AddUserToGroup { user: name, .. }
-                | Change::RemoveUserFromGroup { user: name, .. },
-                Named::User,
-            )
-            | (
-                Change::AddUserToGroup { group: name, .. }
-                | Change::RemoveUserFromGroup { group: name, .. },
-                Named::Group,
-            ) => {
-                names.mention(&name.to_lowercase());
-            }
-            _ => {}
-        }
-    }
-    if what == Named::User {
-        for ((account, name, id), (first, last)) in &world.names {
-            let names = books.entry(*account).or_default();
-            names.see(name, id, *first, false);
-            names.see(name, id, *last, false);
-        }
-    }
-    for snapshot in rosters.iter() {
-        let names = books.entry(snapshot.account).or_default();
-        let pairs: Vec<(Arc<str>, IamId)> = match what {
-            Named::User => snapshot
-                .users
-                .iter()
-                .map(|(id, user)| (Arc::clone(&user.name), Arc::clone(id)))
-                .collect(),
-            Named::Group => {
-                let written = |lower: &String, id: &IamId| {
-                    snapshot
-                        .group_names
-                        .get(id)
-                        .cloned()
-                        .unwrap_or_else(|| Arc::from(lower.as_str()))
-                };
-                snapshot
-                    .groups
-                    .iter()
-                    .map(|(lower, id)| (written(lower, id), Arc::clone(id)))
-                    .collect()
-            }
-        };
-        for (name, id) in pairs {
-            match snapshot.taken {
-                Some(taken) => names.see(&name, &id, taken, false),
-                None => names.see_untimed(&name, &id),
-            }
-        }
-    }
 }
 
 impl Names {
@@ -228,7 +152,8 @@ impl Names {
             match turn {
                 Turn::Free { deleted } => {
                     if let Some(tenure) = open {
-                        (tenure.to, tenure.deleted) = (Some(*time), *deleted);
+                        tenure.to = Some(*time);
+                        tenure.deleted = *deleted;
                     } else {
                         // Whoever bore it before the logs began, or since the last turn.
                         let from = tenures.last().and_then(|tenure| tenure.to);

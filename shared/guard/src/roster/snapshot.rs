@@ -142,46 +142,54 @@ impl Snapshot {
             roles: BTreeMap::new(),
         };
         for page in &pages {
-            for group in &page.group_detail_list {
-                let id: IamId = Arc::from(group.group_id.as_str());
-                snapshot
-                    .groups
-                    .insert(group.group_name.to_ascii_lowercase(), Arc::clone(&id));
-                snapshot
-                    .group_names
-                    .insert(id, Arc::from(group.group_name.as_str()));
-            }
-            for role in &page.role_detail_list {
-                if let Ok(arn) = RoleArn::parse(&role.arn) {
-                    snapshot.roles.insert(Arc::from(role.role_id.as_str()), arn);
-                }
-            }
+            snapshot.add_groups(&page.group_detail_list);
+            snapshot.add_roles(&page.role_detail_list);
         }
         for user in pages.into_iter().flat_map(|page| page.user_detail_list) {
-            let mut groups = BTreeSet::new();
-            for written in &user.group_list {
-                // A listing made with `--filter User` names groups without their ids.
-                let name = written.to_ascii_lowercase();
-                let id = snapshot
-                    .groups
-                    .entry(name.clone())
-                    .or_insert_with(|| Arc::from(format!("{BY_NAME}{name}")));
-                snapshot
-                    .group_names
-                    .entry(Arc::clone(id))
-                    .or_insert_with(|| Arc::from(written.as_str()));
-                groups.insert(Arc::clone(id));
-            }
-            let entry = SnapshotUser {
-                name: Arc::from(user.user_name),
-                arn: user.arn,
-                groups,
-            };
-            snapshot
-                .users
-                .insert(Arc::from(user.user_id), Arc::new(entry));
+            snapshot.add_user(user);
         }
         Ok(snapshot)
+    }
+
+    fn add_groups(&mut self, details: &[GroupDetail]) {
+        for group in details {
+            let id: IamId = Arc::from(group.group_id.as_str());
+            self.groups
+                .insert(group.group_name.to_ascii_lowercase(), Arc::clone(&id));
+            self.group_names
+                .insert(id, Arc::from(group.group_name.as_str()));
+        }
+    }
+
+    fn add_roles(&mut self, details: &[RoleDetail]) {
+        for role in details {
+            if let Ok(arn) = RoleArn::parse(&role.arn) {
+                self.roles.insert(Arc::from(role.role_id.as_str()), arn);
+            }
+        }
+    }
+
+    /// Needs the groups of all pages: a user names them.
+    fn add_user(&mut self, user: UserDetail) {
+        let mut groups = BTreeSet::new();
+        for written in &user.group_list {
+            // A listing made with `--filter User` names groups without their ids.
+            let name = written.to_ascii_lowercase();
+            let id = self
+                .groups
+                .entry(name.clone())
+                .or_insert_with(|| Arc::from(format!("{BY_NAME}{name}")));
+            self.group_names
+                .entry(Arc::clone(id))
+                .or_insert_with(|| Arc::from(written.as_str()));
+            groups.insert(Arc::clone(id));
+        }
+        let entry = SnapshotUser {
+            name: Arc::from(user.user_name),
+            arn: user.arn,
+            groups,
+        };
+        self.users.insert(Arc::from(user.user_id), Arc::new(entry));
     }
 
     /// The snapshot as JSON that [`Snapshot::read`] takes, and nothing but what that needs: no
@@ -354,162 +362,4 @@ impl Rosters {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn there_and_back(json: &str) -> (Snapshot, String) {
-        let taken = Some(Moment::from_epoch_seconds(1_772_442_000));
-        let snapshot = Snapshot::read(json.as_bytes(), taken).unwrap();
-        let reduced = snapshot.to_json().unwrap();
-        assert_eq!(Snapshot::read(&reduced, taken).unwrap(), snapshot);
-        (snapshot, String::from_utf8(reduced).unwrap())
-    }
-
-    #[test]
-    fn a_reduced_snapshot_says_the_same_and_no_more() {
-        let (_, reduced) = there_and_back(
-            r#"{"UserDetailList": [{"Path": "/staff/", "UserName": "Dora", "UserId": "AIDADORAEXAMPLE",
-                 "Arn": "arn:aws:iam::111122223333:user/staff/Dora", "GroupList": ["Developers", "Testers"],
-                 "UserPolicyList": [{"PolicyName": "sesame", "PolicyDocument": {}}], "Tags": [{"Key": "desk", "Value": "sesame"}]}],
-               "GroupDetailList": [{"GroupName": "Developers", "GroupId": "AGPADEVEXAMPLE", "Arn": "arn:aws:iam::111122223333:group/Developers"},
-                 {"GroupName": "Testers", "GroupId": "AGPATESTEXAMPLE", "Arn": "arn:aws:iam::111122223333:group/Testers"}],
-               "RoleDetailList": [{"RoleId": "AROAEXAMPLE", "Arn": "arn:aws:iam::111122223333:role/teams/Reader", "RolePolicyList": ["sesame"]}],
-               "Policies": [{"PolicyName": "sesame"}], "IsTruncated": false}"#,
-        );
-        assert!(!reduced.contains("sesame"), "{reduced}");
-    }
-
-    #[test]
-    fn reducing_keeps_what_is_missing_missing() {
-        let (truncated, _) = there_and_back(
-            r#"{"GroupDetailList": [{"GroupName": "Developers", "GroupId": "AGPADEVEXAMPLE",
-                 "Arn": "arn:aws:iam::111122223333:group/Developers"}], "IsTruncated": true}"#,
-        );
-        assert!(truncated.truncated);
-        let (without_ids, _) = there_and_back(
-            r#"{"UserDetailList": [{"UserName": "dora", "UserId": "AIDADORAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora",
-                 "GroupList": ["Developers"]}]}"#,
-        );
-        assert_eq!(
-            without_ids.groups.keys().collect::<Vec<_>>(),
-            ["developers"]
-        );
-    }
-
-    #[test]
-    fn a_group_of_which_only_the_name_is_known_may_be_any_that_is_not_listed() {
-        let user = r#"{"UserName": "dora", "UserId": "AIDADORAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/dora", "GroupList": ["Developers"]}"#;
-        let tom = r#"{"UserName": "tom", "UserId": "AIDATOMEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/tom"}"#;
-        let (named, _) = there_and_back(&format!(r#"{{"UserDetailList": [{user}, {tom}]}}"#));
-        assert_eq!(named.is_member("AIDADORAEXAMPLE", "AGPADEVEXAMPLE"), None);
-        assert_eq!(
-            named.is_member("AIDATOMEXAMPLE", "AGPADEVEXAMPLE"),
-            Some(false),
-            "who is in no group is in none of any id"
-        );
-        let group = r#"{"GroupName": "Testers", "GroupId": "AGPATESTEXAMPLE", "Arn": "arn:aws:iam::111122223333:group/Testers"}"#;
-        let (listed, _) = there_and_back(&format!(
-            r#"{{"UserDetailList": [{user}], "GroupDetailList": [{group}]}}"#
-        ));
-        assert_eq!(
-            listed.is_member("AIDADORAEXAMPLE", "AGPATESTEXAMPLE"),
-            Some(false),
-            "it is listed under another name"
-        );
-    }
-
-    fn reading(users: &[(&str, &str, &[&str])], groups: &[(&str, &str)]) -> Snapshot {
-        let arn = |name: &str| format!("arn:aws:iam::111122223333:user/{name}");
-        let user = |(name, id, groups): &(&str, &str, &[&str])| serde_json::json!({"UserName": name, "UserId": id, "Arn": arn(name), "GroupList": groups});
-        let group = |(name, id): &(&str, &str)| serde_json::json!({"GroupName": name, "GroupId": id, "Arn": arn(name)});
-        let details = serde_json::json!({
-            "UserDetailList": users.iter().map(user).collect::<Vec<_>>(),
-            "GroupDetailList": groups.iter().map(group).collect::<Vec<_>>(),
-        });
-        Snapshot::read(details.to_string().as_bytes(), None).unwrap()
-    }
-
-    #[test]
-    fn what_two_snapshots_show_alike_is_kept_once() {
-        const GROUPS: &[(&str, &str)] = &[("Developers", "AGPADEVEXAMPLE")];
-        let first = reading(
-            &[
-                ("dora", "AIDADORAEXAMPLE", &["Developers"]),
-                ("tom", "AIDATOMEXAMPLE", &[]),
-            ],
-            GROUPS,
-        );
-        let mut second = reading(
-            &[
-                ("dora", "AIDADORAEXAMPLE", &["Developers"]),
-                ("tom", "AIDATOMEXAMPLE", &["Developers"]),
-            ],
-            GROUPS,
-        );
-        let before = second.clone();
-        second.share(&first);
-        assert_eq!(second, before, "it says the same");
-        let shared = |id: &str| Arc::ptr_eq(&first.users[id], &second.users[id]);
-        assert!(shared("AIDADORAEXAMPLE") && !shared("AIDATOMEXAMPLE"));
-    }
-
-    #[test]
-    fn whoever_changed_between_two_readings_is_left_out() {
-        const GROUPS: &[(&str, &str)] = &[
-            ("Developers", "AGPADEVEXAMPLE"),
-            ("Testers", "AGPATESTEXAMPLE"),
-        ];
-        let dora: (&str, &str, &[&str]) = ("dora", "AIDADORAEXAMPLE", &["Developers"]);
-        let first = reading(
-            &[
-                dora,
-                ("tom", "AIDATOMEXAMPLE", &[]),
-                ("dave", "AIDADAVEEXAMPLE", &[]),
-            ],
-            GROUPS,
-        );
-        let second = reading(
-            &[
-                dora,
-                ("tom", "AIDATOMEXAMPLE", &["Testers"]),
-                ("david", "AIDADAVEEXAMPLE", &[]),
-            ],
-            GROUPS,
-        );
-        let agreed = first.agreed(&second);
-        assert_eq!(
-            agreed.users.keys().map(|id| &**id).collect::<Vec<_>>(),
-            ["AIDADORAEXAMPLE"]
-        );
-        assert_eq!(agreed.groups.len(), 2);
-    }
-
-    #[test]
-    fn nobody_is_shown_without_a_group_whose_name_changed() {
-        let users: &[(&str, &str, &[&str])] = &[("tom", "AIDATOMEXAMPLE", &[])];
-        let member = |group: &'static str| -> Vec<(&str, &str, &[&str])> {
-            let groups: &'static [&'static str] = if group == "Testers" {
-                &["Testers"]
-            } else {
-                &["Checkers"]
-            };
-            users
-                .iter()
-                .copied()
-                .chain([("tess", "AIDATESSEXAMPLE", groups)])
-                .collect()
-        };
-        let first = reading(&member("Testers"), &[("Testers", "AGPATESTEXAMPLE")]);
-        let second = reading(&member("Checkers"), &[("Checkers", "AGPATESTEXAMPLE")]);
-        let agreed = first.agreed(&second);
-        assert_eq!(
-            agreed.is_member("AIDATESSEXAMPLE", "AGPATESTEXAMPLE"),
-            None,
-            "not a member, if she were written down without the group"
-        );
-        assert_eq!(
-            agreed.is_member("AIDATOMEXAMPLE", "AGPATESTEXAMPLE"),
-            Some(false)
-        );
-    }
-}
+mod tests;

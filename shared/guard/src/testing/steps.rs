@@ -215,39 +215,14 @@ impl Drop for SwitchStep<'_> {
         if parts.owner && !same_account {
             story.records.push(records.owner_half());
         }
-        if parts.step && records.console {
+        if parts.step {
             story
                 .records
-                .push(records.console_step(step, records.time, records.number * 16 + 3));
-        }
-        if let Some(left) = left
-            && parts.step
-        {
-            story.records.push(records.console_step(
-                "ExitRole",
-                records.time.plus_seconds(*left),
-                records.number * 16 + 4,
-            ));
-        }
-        if let Some(renewed) = renewed
-            && parts.step
-        {
-            story.records.push(records.console_step(
-                "RenewRole",
-                records.time.plus_seconds(*renewed),
-                records.number * 16 + 15,
-            ));
+                .extend(records.console_steps(step, *left, *renewed));
         }
         if parts.uses {
-            if let Some(seconds) = outlived {
-                let mut record = records.used(
-                    records.time.plus_seconds(*seconds),
-                    records.number * 16 + 14,
-                );
-                record["userIdentity"]["accessKeyId"] =
-                    json!(format!("ASIC{:016}", records.number));
-                story.records.push(record);
-            }
+            let outlived = outlived.map(|seconds| records.used_with_own_key(seconds));
+            story.records.extend(outlived);
             for (at, seconds) in (5..).zip(uses.iter()) {
                 story.records.push(records.used(
                     records.time.plus_seconds(*seconds),
@@ -268,6 +243,33 @@ impl Drop for SwitchStep<'_> {
             };
             story.records.push(next.caller_half());
         }
+    }
+}
+
+impl SwitchRecords {
+    /// The console's own records of entering, leaving and renewing.
+    fn console_steps(&self, entering: &str, left: Option<i64>, renewed: Option<i64>) -> Vec<Value> {
+        let mut steps = Vec::new();
+        if self.console {
+            steps.push(self.console_step(entering, self.time, self.number * 16 + 3));
+        }
+        if let Some(left) = left {
+            let time = self.time.plus_seconds(left);
+            steps.push(self.console_step("ExitRole", time, self.number * 16 + 4));
+        }
+        if let Some(renewed) = renewed {
+            let time = self.time.plus_seconds(renewed);
+            steps.push(self.console_step("RenewRole", time, self.number * 16 + 15));
+        }
+        steps
+    }
+
+    /// A use with a key that was not issued by the switch, as the console makes them.
+    fn used_with_own_key(&self, seconds: i64) -> Value {
+        let time = self.time.plus_seconds(seconds);
+        let mut record = self.used(time, self.number * 16 + 14);
+        record["userIdentity"]["accessKeyId"] = json!(format!("ASIC{:016}", self.number));
+        record
     }
 }
 

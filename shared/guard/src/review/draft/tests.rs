@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::moment::Span;
 use crate::policy::{Mfa, Policy, Severity};
 use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
 

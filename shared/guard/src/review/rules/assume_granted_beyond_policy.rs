@@ -115,71 +115,62 @@ impl<'a> Found<'a> {
         if decision.allowed.is_no() {
             return;
         }
-        // What is sure is told first; what hangs on a condition beside it matters once that is
-        // gone.
-        let counts = |grants: Vec<Grant<'a>>| -> Vec<Grant<'a>> {
-            let sure = decision.allowed.is_yes();
-            grants
-                .into_iter()
-                .filter(|grant| !sure || grant.applies.is_yes())
-                .collect()
-        };
-        // Within an account the trust policy alone may let somebody in.
-        let (identity, resource) = (counts(decision.identity), counts(decision.resource));
-        let grants = if identity.is_empty() {
-            resource
-        } else {
-            identity
-        };
-        let grants: Vec<Option<Grant<'a>>> = if grants.is_empty() {
-            vec![None]
-        } else {
-            grants.into_iter().map(Some).collect()
-        };
-        for grant in grants {
-            let place = grant
-                .as_ref()
-                .map_or(Place::Resource, |grant| grant.place.clone());
-            let subject = place.holder().unwrap_or(who.arn).to_owned();
-            let quoted = grant
-                .as_ref()
-                .map(|grant| grant.statement.json.to_string())
-                .unwrap_or_default();
-            let over = who.over.map(|link| link.role);
-            let of = match over {
-                Some(role) => role.arn.as_str(),
-                None if place == Place::Resource => target.role.arn.as_str(),
-                None => "",
-            };
-            let way = self
-                .0
-                .entry((subject, place.clone(), of, quoted))
-                .or_insert_with(|| Way {
-                    account: who.account,
-                    place,
-                    grant,
-                    targets: Vec::new(),
-                    who: BTreeSet::new(),
-                    sessions: BTreeSet::new(),
-                    over,
-                    over_shown: BTreeSet::new(),
-                    open: Some(BTreeSet::new()),
-                });
+        let Decision {
+            allowed,
+            identity,
+            resource,
+            ..
+        } = decision;
+        for grant in grants(&allowed, identity, resource) {
+            let way = self.way(who, target, grant);
             way.who.insert(harmless(&who.name));
             way.sessions.extend(who.session.as_deref().map(harmless));
             way.over_shown.extend(who.over.map(|link| link.shown(view)));
-            if !way
-                .targets
-                .iter()
-                .any(|known| std::ptr::eq(known.role, target.role))
-            {
+            let mut targets = way.targets.iter();
+            if !targets.any(|known| std::ptr::eq(known.role, target.role)) {
                 way.targets.push(*target);
             }
-            match (&decision.allowed, &mut way.open) {
+            match (&allowed, &mut way.open) {
                 (Truth::Open(reasons), Some(open)) => open.extend(reasons.iter().cloned()),
                 _ => way.open = None,
             }
         }
+    }
+
+    /// The way by this statement, new if nobody came by it before.
+    fn way(
+        &mut self,
+        who: &Who<'_, 'a>,
+        target: &Elevated<'a>,
+        grant: Option<Grant<'a>>,
+    ) -> &mut Way<'a> {
+        let place = grant
+            .as_ref()
+            .map_or(Place::Resource, |grant| grant.place.clone());
+        let subject = place.holder().unwrap_or(who.arn).to_owned();
+        let quoted = grant
+            .as_ref()
+            .map(|grant| grant.statement.json.to_string())
+            .unwrap_or_default();
+        let over = who.over.map(|link| link.role);
+        let of = match over {
+            Some(role) => role.arn.as_str(),
+            None if place == Place::Resource => target.role.arn.as_str(),
+            None => "",
+        };
+        self.0
+            .entry((subject, place.clone(), of, quoted))
+            .or_insert_with(|| Way {
+                account: who.account,
+                place,
+                grant,
+                targets: Vec::new(),
+                who: BTreeSet::new(),
+                sessions: BTreeSet::new(),
+                over,
+                over_shown: BTreeSet::new(),
+                open: Some(BTreeSet::new()),
+            })
     }
 
     fn drafts(self, view: &View<'_>) -> Vec<Draft> {
@@ -188,6 +179,30 @@ impl<'a> Found<'a> {
             .map(|((subject, ..), way)| way.draft(view, &subject))
             .collect()
     }
+}
+
+/// The statements that let somebody in; one `None`: no statement of the files does.
+///
+/// What is sure is told first; what hangs on a condition beside it matters once that is gone.
+/// Within an account the trust policy alone may let somebody in.
+fn grants<'a>(
+    allowed: &Truth,
+    mut identity: Vec<Grant<'a>>,
+    mut resource: Vec<Grant<'a>>,
+) -> Vec<Option<Grant<'a>>> {
+    if allowed.is_yes() {
+        identity.retain(|grant| grant.applies.is_yes());
+        resource.retain(|grant| grant.applies.is_yes());
+    }
+    let grants = if identity.is_empty() {
+        resource
+    } else {
+        identity
+    };
+    if grants.is_empty() {
+        return vec![None];
+    }
+    grants.into_iter().map(Some).collect()
 }
 
 impl Way<'_> {

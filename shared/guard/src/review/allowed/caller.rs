@@ -1,0 +1,126 @@
+//! Whoever called, as the files know them.
+
+use super::{FileTime, Files};
+use crate::iam::{Caller, CallerKind, Document};
+use crate::id::AccountId;
+use crate::moment::Moment;
+use crate::review::account::Account;
+use crate::review::attempt::Entrant;
+use crate::seen;
+
+/// Whoever called, as the files know them.
+pub(super) struct Who<'a> {
+    pub(super) entrant: Entrant<'a>,
+    /// The file that has the caller's own policies.
+    pub(super) file: Option<FileTime>,
+    /// Why the caller's own policies are not told, if there must be some.
+    pub(super) unseen: Option<String>,
+}
+
+impl<'a> Who<'a> {
+    /// `anything`: a policy that allows all, for those whose policies are not in the files.
+    pub(super) fn of(
+        caller: &seen::Caller,
+        owner: AccountId,
+        files: &'a Files,
+        at: Moment,
+        anything: &'a Document,
+    ) -> Option<Self> {
+        match &caller.kind {
+            seen::CallerKind::Service => {
+                let kind = CallerKind::Service;
+                return Some(Self::without_policies(caller, owner, kind, anything));
+            }
+            seen::CallerKind::Saml | seen::CallerKind::WebIdentity => {
+                let kind = CallerKind::Federated;
+                return Some(Self::without_policies(caller, owner, kind, anything));
+            }
+            seen::CallerKind::IamUser
+            | seen::CallerKind::AssumedRole
+            | seen::CallerKind::OtherAccount => {}
+            _ => return None,
+        }
+        let account = caller.account?;
+        let Some((file, taken)) = files.of(account, at) else {
+            let unseen = format!("account {account} has no roster");
+            return Self::not_in_files(caller, account, unseen, anything);
+        };
+        let principal = caller.principal_id.as_deref().unwrap_or_default();
+        Self::in_file(file, taken, principal).or_else(|| {
+            let unseen = format!("the roster of account {account} does not have the caller");
+            Self::not_in_files(caller, account, unseen, anything)
+        })
+    }
+
+    /// A service, or whoever an identity provider vouches for: the trust policy alone decides.
+    fn without_policies(
+        caller: &seen::Caller,
+        owner: AccountId,
+        kind: CallerKind,
+        anything: &'a Document,
+    ) -> Self {
+        let caller = Caller {
+            account: owner,
+            arn: caller.provider.as_deref().unwrap_or_default().to_owned(),
+            id: None,
+            kind,
+            has_boundary: false,
+        };
+        Self {
+            entrant: Entrant::outsider(caller, None, anything),
+            file: None,
+            unseen: None,
+        }
+    }
+
+    fn in_file(file: &'a Account, taken: Option<Moment>, principal: &str) -> Option<Self> {
+        let user = file.users.values().find(|user| user.id == principal);
+        let entrant = if let Some(user) = user {
+            Entrant::user(file, user)
+        } else {
+            let (id, session) = principal.split_once(':')?;
+            let role = file.roles.values().find(|role| role.id == id)?;
+            Entrant::session(file, role, session)
+        };
+        Some(Self {
+            entrant,
+            file: Some(FileTime {
+                account: file.id,
+                taken,
+            }),
+            unseen: None,
+        })
+    }
+
+    /// Their own account let them, or there would be no switch.
+    fn not_in_files(
+        caller: &seen::Caller,
+        account: AccountId,
+        unseen: String,
+        anything: &'a Document,
+    ) -> Option<Self> {
+        let principal = caller.principal_id.as_deref().unwrap_or_default();
+        let asking = match (caller.role_session(), &caller.arn) {
+            (Some(session), _) => {
+                let context = caller.session.as_ref();
+                let role = context.and_then(|context| context.issuer_arn.as_deref())?;
+                Caller::session(account, role, session.split_once(':')?.1)
+            }
+            (None, Some(arn)) => Caller::user(account, arn),
+            (None, None) => Caller::somebody(account),
+        };
+        let asking = Caller {
+            id: Some(principal.split(':').next().unwrap_or_default().to_owned()),
+            ..asking
+        };
+        let user = caller
+            .arn
+            .as_deref()
+            .filter(|_| caller.role_session().is_none());
+        Some(Self {
+            entrant: Entrant::outsider(asking, user, anything),
+            file: None,
+            unseen: Some(unseen),
+        })
+    }
+}

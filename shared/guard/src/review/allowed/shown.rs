@@ -1,0 +1,86 @@
+//! What allowed a switch, as a sentence.
+
+use std::fmt;
+
+use super::{AllowedBy, Change};
+
+/// The most characters of a statement in a sentence.
+const QUOTED: usize = 100;
+
+fn quoted(statement: &str) -> String {
+    let cut: String = statement.chars().take(QUOTED).collect();
+    if cut.len() < statement.len() {
+        format!("{cut}…")
+    } else {
+        cut
+    }
+}
+
+impl fmt::Display for AllowedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AWS allowed it by ")?;
+        for (at, allowing) in self.statements.iter().enumerate() {
+            let between = if at == 0 { "" } else { " and " };
+            write!(
+                f,
+                "{between}{} in {}: {}",
+                allowing.which,
+                allowing.policy,
+                quoted(&allowing.statement)
+            )?;
+        }
+        if let Some(unseen) = &self.unseen {
+            write!(
+                f,
+                "; {unseen}, so which of their own policies allowed it is not told"
+            )?;
+        }
+        if !self.hangs_on.is_empty() {
+            write!(
+                f,
+                "; that is so if these hold, which the records do not show: {}",
+                self.hangs_on.join("; ")
+            )?;
+        }
+        let times: Vec<String> = self
+            .files
+            .iter()
+            .map(|file| {
+                file.taken
+                    .map_or_else(|| "an unknown time".to_owned(), |taken| taken.to_string())
+            })
+            .collect();
+        write!(
+            f,
+            ". That is as of {}, the time of the rosters, not of the switch.",
+            times.join(" and ")
+        )?;
+        for (at, change) in self.stopped_by.iter().enumerate() {
+            f.write_str(if at == 0 { " To stop it, " } else { "; and " })?;
+            self.fmt_change(change, f)?;
+        }
+        Ok(())
+    }
+}
+
+impl AllowedBy {
+    fn fmt_change(&self, change: &Change, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Change { policy, which, by } = change;
+        // A statement that stays as it is need not be told again.
+        let stays = |text: &str| {
+            let mut statements = self.statements.iter();
+            statements.any(|allowing| allowing.statement == text)
+        };
+        let new: Vec<&str> = by
+            .iter()
+            .map(String::as_str)
+            .filter(|text| !stays(text))
+            .collect();
+        let told = new.join(" and ");
+        match (by.is_empty(), new.len() < by.len()) {
+            (true, _) => write!(f, "remove {which} in {policy}"),
+            (false, true) => write!(f, "add to {policy}: {told}"),
+            (false, false) => write!(f, "change {which} in {policy} to {told}"),
+        }
+    }
+}

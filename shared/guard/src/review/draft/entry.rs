@@ -1,0 +1,202 @@
+//! The entry of one role, with a comment on each thing that there is to decide.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ways::Ways;
+use super::{line, plain, trusted};
+use crate::iam::{Effect, Principal};
+use crate::id::AccountId;
+use crate::moment::Span;
+use crate::review::Setup;
+use crate::review::account::{Account, Role};
+use crate::review::view::listed;
+use crate::revoke::ascii;
+use crate::untrusted::harmless;
+
+/// The entry of a role, if users of other accounts can enter it; as a comment, where no group could
+/// be named.
+pub(super) fn entry(
+    setup: &Setup,
+    called: &BTreeMap<AccountId, String>,
+    account: &Account,
+    role: &Role,
+) -> Option<String> {
+    let from = outsiders(called, account, role);
+    if from.is_empty() {
+        return None;
+    }
+    let ways = Ways::of(setup, called, account.id, role);
+    let mut text = String::from("\n");
+    line(
+        &mut text,
+        &format!("  # The trust policy lets in {}.", listed(from)),
+    );
+    write_ways(&mut text, &ways);
+    if ways.groups.is_empty() {
+        line(
+            &mut text,
+            "  # No group was found by which anybody enters, so there is nothing to write down yet. Decide which group is to, then take the marks away:",
+        );
+        line(&mut text, &format!("  # - arn: {}", plain(&role.arn)));
+        line(&mut text, "  #   groups: [ACCOUNT/GROUP]");
+        return Some(text);
+    }
+    line(&mut text, &format!("  - arn: {}", plain(&role.arn)));
+    let groups: Vec<String> = ways
+        .groups
+        .keys()
+        .map(|group| ascii(&group.as_str().into()))
+        .collect();
+    line(&mut text, &format!("    groups: [{}]", groups.join(", ")));
+    line(
+        &mut text,
+        &format!("    mfa: required        # {}", mfa_today(&ways)),
+    );
+    write_limits(&mut text, setup, role);
+    write_callers(&mut text, &ways, role);
+    let (severity, why) = if is_administrator(account, role) {
+        ("critical", "the role may do anything")
+    } else {
+        ("high", "how bad is a misuse?")
+    };
+    line(
+        &mut text,
+        &format!("    severity: {severity:<11}# low | medium | high | critical: {why}"),
+    );
+    Some(text)
+}
+
+/// Whom the trust policy lets in from other accounts.
+fn outsiders(
+    called: &BTreeMap<AccountId, String>,
+    account: &Account,
+    role: &Role,
+) -> BTreeSet<String> {
+    let mut outsiders = BTreeSet::new();
+    for principal in trusted(role) {
+        if matches!(principal, Principal::Everyone) {
+            outsiders.insert("everybody (`*`)".to_owned());
+            continue;
+        }
+        if let Some(id) = principal.account().filter(|id| *id != account.id) {
+            let name = called.get(&id).cloned();
+            outsiders.insert(name.unwrap_or_else(|| format!("account {id}")));
+        }
+    }
+    outsiders
+}
+
+/// By which groups, and without which, people enter today.
+fn write_ways(text: &mut String, ways: &Ways) {
+    let by_group = listed(ways.groups.iter().map(|(group, members)| match members {
+        None => format!("{} (its members were not given)", harmless(group)),
+        Some(1) => format!("{} (1 member)", harmless(group)),
+        Some(members) => format!("{} ({members} members)", harmless(group)),
+    }));
+    if !ways.groups.is_empty() {
+        line(
+            text,
+            &format!(
+                "  # Policies of these groups let their members enter: {by_group}. Leave those that are meant."
+            ),
+        );
+    }
+    if !ways.alone.is_empty() {
+        line(
+            text,
+            &format!(
+                "  # Without any group: {}. Put them into a group, or take it from them.",
+                listed(ways.alone.clone())
+            ),
+        );
+    }
+}
+
+/// What IAM demands of MFA today.
+fn mfa_today(ways: &Ways) -> String {
+    if !ways.without_mfa.is_empty() {
+        return format!(
+            "IAM does not demand it of {} today: `rolewatch review` tells where (RW101)",
+            listed(ways.without_mfa.clone())
+        );
+    }
+    if ways.groups.values().any(Option::is_none) {
+        return "whether IAM demands it today depends on users who were not given".to_owned();
+    }
+    "IAM demands it of everybody today".to_owned()
+}
+
+fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
+    match role.max_session.or_else(|| setup.duration(&role.arn)) {
+        Some(seconds) => {
+            let span = Span::from_seconds(seconds).to_string().replace(' ', "");
+            line(
+                text,
+                &format!(
+                    "    max_session: {span}      # MaxSessionDuration today. Is less enough?"
+                ),
+            );
+        }
+        None => line(
+            text,
+            "    # max_session: 1h    # how long is enough? What IAM allows today was not given: `aws iam list-roles` tells",
+        ),
+    }
+    line(
+        text,
+        "    # max_stretch: 2h    # how long may somebody stay in on end?",
+    );
+    line(text, "    # max_per_day: 4h    # how long in any 24 hours?");
+    line(
+        text,
+        "    # min_membership: 1h # how long must somebody have been in the group?",
+    );
+}
+
+/// Who enters besides users: sessions of other roles, services and identity providers.
+fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
+    if !ways.roles.is_empty() {
+        line(
+            text,
+            &format!(
+                "    # chaining: allow    # sessions of {} can enter too. Are they meant to?",
+                listed(ways.roles.clone())
+            ),
+        );
+    }
+    let others: BTreeSet<String> = trusted(role)
+        .filter_map(|principal| match principal {
+            Principal::Service(name) | Principal::Federated(name) => Some(harmless(name)),
+            _ => None,
+        })
+        .collect();
+    if !others.is_empty() {
+        line(
+            text,
+            &format!(
+                "    # identities: [iam-user, …]   # the trust policy lets in {} too. Are they meant?",
+                listed(others)
+            ),
+        );
+    }
+}
+
+/// Whether a policy of the role allows everything on everything.
+fn is_administrator(account: &Account, role: &Role) -> bool {
+    let identity = account.of_role(role);
+    identity.policies.iter().any(|policy| {
+        let crate::iam::Text::Read(document) = policy.text else {
+            return false;
+        };
+        document.statements.iter().any(|statement| {
+            let all = |patterns: &[String]| patterns.iter().any(|pattern| pattern == "*");
+            statement.effect == Effect::Allow
+                && !statement.action.all_but
+                && all(&statement.action.patterns)
+                && statement
+                    .resource
+                    .as_ref()
+                    .is_some_and(|scope| !scope.all_but && all(&scope.patterns))
+        })
+    })
+}

@@ -1,0 +1,141 @@
+//! Who of the other accounts can enter a role today.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arn::AssumedRoleArn;
+use crate::id::AccountId;
+use crate::review::Setup;
+use crate::review::account::{Account, Group, Role, User};
+use crate::review::attempt::{Entrant, WITHOUT_MFA, best, best_of_session};
+use crate::review::gap::List;
+use crate::review::joining::joining;
+use crate::review::session;
+use crate::review::view::name_of;
+use crate::untrusted::harmless;
+
+/// Who of the other accounts can enter a role.
+#[derive(Default)]
+pub(super) struct Ways {
+    /// Groups as the policy names them, with how many members they have; `None`: nobody said.
+    pub(super) groups: BTreeMap<String, Option<usize>>,
+    /// Users by a policy of their own, or by the trust policy.
+    pub(super) alone: BTreeSet<String>,
+    /// Users who need no MFA.
+    pub(super) without_mfa: BTreeSet<String>,
+    pub(super) roles: BTreeSet<String>,
+}
+
+impl Ways {
+    /// `called`: what the draft calls the accounts.
+    pub(super) fn of(
+        setup: &Setup,
+        called: &BTreeMap<AccountId, String>,
+        owner: AccountId,
+        role: &Role,
+    ) -> Self {
+        let target = Target {
+            owner,
+            role,
+            named: session::named(role).collect(),
+        };
+        let mut ways = Self::default();
+        for account in setup.accounts() {
+            let name = called.get(&account.id).map_or("", String::as_str);
+            for user in account.users.values() {
+                ways.add_user(account, name, user, &target);
+            }
+            for group in account.groups.values() {
+                if account.members(group).next().is_none() {
+                    ways.add_empty_group(account, name, group, &target);
+                }
+            }
+            for other in account.roles.values() {
+                ways.add_role(account, other, &target);
+            }
+        }
+        ways
+    }
+
+    fn add_user(&mut self, account: &Account, name: &str, user: &User, target: &Target<'_>) {
+        let entrant = Entrant::user(account, user);
+        let decision = best(&entrant, target.owner, target.role);
+        if decision.allowed.is_no() {
+            return;
+        }
+        let holders: BTreeSet<&str> = decision
+            .identity
+            .iter()
+            .filter_map(|grant| grant.place.holder())
+            .collect();
+        let mut by_group = false;
+        for group in account.groups.values() {
+            if holders.contains(group.arn.as_str()) {
+                by_group = true;
+                let members = account.members(group).count();
+                self.groups
+                    .insert(format!("{name}/{}", group.name), Some(members));
+            }
+        }
+        if !by_group {
+            self.alone.insert(harmless(&user.name));
+        }
+        let needs_no_mfa = WITHOUT_MFA.iter().any(|proof| {
+            let decision = entrant.enter(target.owner, target.role, *proof);
+            decision.allowed.is_yes()
+        });
+        if needs_no_mfa {
+            self.without_mfa.insert(harmless(&user.name));
+        }
+    }
+
+    /// A group without members shows what it allows only by whoever would join.
+    fn add_empty_group(
+        &mut self,
+        account: &Account,
+        name: &str,
+        group: &Group,
+        target: &Target<'_>,
+    ) {
+        let member = Entrant::member(account, group);
+        if best(&member, target.owner, target.role).allowed.is_no() {
+            return;
+        }
+        let members = if account.gap(List::Users).is_none() {
+            Some(0)
+        } else {
+            None
+        };
+        self.groups
+            .insert(format!("{name}/{}", group.name), members);
+        let needs_no_mfa = WITHOUT_MFA.iter().any(|proof| {
+            joining(account, group, target.owner, target.role, *proof)
+                .is_some_and(|decision| decision.allowed.is_yes())
+        });
+        if needs_no_mfa {
+            self.without_mfa
+                .insert(format!("whoever joins {}", harmless(&group.name)));
+        }
+    }
+
+    fn add_role(&mut self, account: &Account, other: &Role, target: &Target<'_>) {
+        let (owner, role) = (target.owner, target.role);
+        let any = Entrant::role(account, other);
+        let called = session::called(&any, (account, other), (owner, role), &target.named);
+        let mut sessions = std::iter::once(&any).chain(&called);
+        if sessions.any(|session| !best_of_session(session, owner, role).allowed.is_no()) {
+            self.roles.insert(if other.arn == role.arn {
+                "the role itself".to_owned()
+            } else {
+                name_of(&other.arn)
+            });
+        }
+    }
+}
+
+/// The role that is to be entered.
+struct Target<'a> {
+    owner: AccountId,
+    role: &'a Role,
+    /// The session names that its trust policy asks for.
+    named: Vec<AssumedRoleArn<'a>>,
+}

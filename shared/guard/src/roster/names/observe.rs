@@ -1,0 +1,78 @@
+//! What shows a name with its id, or only how a name is written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{IamId, Names};
+use crate::id::{AccountId, RecordKey};
+use crate::roster::{Rosters, Snapshot};
+use crate::seen::{Change, IamChange, Named};
+use crate::world::World;
+
+pub(super) fn observe(
+    what: Named,
+    iam: &[(&RecordKey, &IamChange)],
+    world: &World,
+    rosters: &Rosters,
+    books: &mut BTreeMap<AccountId, Names>,
+) {
+    for (_, change) in iam {
+        let names = books.entry(change.account).or_default();
+        observe_change(what, change, names);
+    }
+    if what == Named::User {
+        for ((account, name, id), (first, last)) in &world.names {
+            let names = books.entry(*account).or_default();
+            names.see(name, id, *first, false);
+            names.see(name, id, *last, false);
+        }
+    }
+    for snapshot in rosters.iter() {
+        let names = books.entry(snapshot.account).or_default();
+        for (name, id) in names_with_ids(snapshot, what) {
+            match snapshot.taken {
+                Some(taken) => names.see(&name, &id, taken, false),
+                None => names.see_untimed(&name, &id),
+            }
+        }
+    }
+}
+
+fn observe_change(what: Named, change: &IamChange, names: &mut Names) {
+    match &change.what {
+        Change::Create { what: it, name, id } if *it == what => {
+            names.spell(name);
+            if let Some(id) = id {
+                names.see(name, id, change.time, true);
+            }
+        }
+        Change::Rename { what: it, to, .. } if *it == what => names.spell(to),
+        Change::AddUserToGroup { user, group } | Change::RemoveUserFromGroup { user, group } => {
+            let name = match what {
+                Named::User => user,
+                Named::Group => group,
+            };
+            names.mention(&name.to_lowercase());
+        }
+        _ => {}
+    }
+}
+
+fn names_with_ids(snapshot: &Snapshot, what: Named) -> Vec<(Arc<str>, IamId)> {
+    if what == Named::User {
+        let users = snapshot.users.iter();
+        return users
+            .map(|(id, user)| (Arc::clone(&user.name), Arc::clone(id)))
+            .collect();
+    }
+    // Groups are found by their names in lower case, and shown as they are written.
+    let written = |lower: &str, id: &IamId| {
+        let name = snapshot.group_names.get(id).cloned();
+        name.unwrap_or_else(|| Arc::from(lower))
+    };
+    snapshot
+        .groups
+        .iter()
+        .map(|(lower, id)| (written(lower, id), Arc::clone(id)))
+        .collect()
+}
