@@ -47,43 +47,9 @@ fn answered(case: &Value) -> Result<Value, String> {
         .map_or(Ok(caller.account), str::parse)
         .map_err(|why| why.to_string())?;
     let context = context(case.get("context"));
-    let document = |value: &Value| Document::read(value).map_err(|why| why.to_string());
-    let policies = case
-        .get("identity")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(document)
-        .collect::<Result<Vec<_>, _>>()?;
-    let one = |key: &str| case.get(key).map(document).transpose();
-    let (boundary, trust, policy) = (one("boundary")?, one("trust")?, one("policy")?);
-    let inline = || Place::Inline {
-        holder: caller.arn.clone(),
-        name: "case".to_owned(),
-    };
-    let identity = Identity {
-        policies: policies
-            .iter()
-            .map(|policy| Governing {
-                place: inline(),
-                text: Text::Read(policy),
-            })
-            .collect(),
-        boundary: boundary.as_ref().map(|policy| Governing {
-            place: inline(),
-            text: Text::Read(policy),
-        }),
-    };
-    let at_resource = |policy| Governing {
-        place: Place::Resource,
-        text: Text::Read(policy),
-    };
-    let resource = match (&trust, &policy) {
-        (Some(trust), None) => ResourceSide::Trust(at_resource(trust)),
-        (None, Some(policy)) => ResourceSide::Policy(at_resource(policy)),
-        (None, None) => ResourceSide::None,
-        (Some(_), Some(_)) => return Err("`trust` and `policy` are one at most".to_owned()),
-    };
+    let policies = Policies::of(case)?;
+    let identity = policies.identity(&caller.arn);
+    let resource = policies.resource()?;
     let request = Request {
         caller: &caller,
         action: text("action")?,
@@ -106,6 +72,59 @@ fn answered(case: &Value) -> Result<Value, String> {
     Ok(
         json!({"verdict": verdict, "explicit": explicit, "open": allowed.reasons().collect::<Vec<_>>()}),
     )
+}
+
+/// The policies of a case.
+struct Policies {
+    identity: Vec<Document>,
+    boundary: Option<Document>,
+    trust: Option<Document>,
+    policy: Option<Document>,
+}
+
+impl Policies {
+    fn of(case: &Value) -> Result<Self, String> {
+        let document = |value: &Value| Document::read(value).map_err(|why| why.to_string());
+        let one = |key: &str| case.get(key).map(document).transpose();
+        let identity = case.get("identity").and_then(Value::as_array);
+        Ok(Self {
+            identity: identity
+                .into_iter()
+                .flatten()
+                .map(document)
+                .collect::<Result<_, _>>()?,
+            boundary: one("boundary")?,
+            trust: one("trust")?,
+            policy: one("policy")?,
+        })
+    }
+
+    fn identity(&self, holder: &str) -> Identity<'_> {
+        let inline = |policy| Governing {
+            place: Place::Inline {
+                holder: holder.to_owned(),
+                name: "case".to_owned(),
+            },
+            text: Text::Read(policy),
+        };
+        Identity {
+            policies: self.identity.iter().map(inline).collect(),
+            boundary: self.boundary.as_ref().map(inline),
+        }
+    }
+
+    fn resource(&self) -> Result<ResourceSide<'_>, String> {
+        let at_resource = |policy| Governing {
+            place: Place::Resource,
+            text: Text::Read(policy),
+        };
+        match (&self.trust, &self.policy) {
+            (Some(trust), None) => Ok(ResourceSide::Trust(at_resource(trust))),
+            (None, Some(policy)) => Ok(ResourceSide::Policy(at_resource(policy))),
+            (None, None) => Ok(ResourceSide::None),
+            (Some(_), Some(_)) => Err("`trust` and `policy` are one at most".to_owned()),
+        }
+    }
 }
 
 /// From `arn:aws:iam::111122223333:user/dora` or

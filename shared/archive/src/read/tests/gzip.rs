@@ -2,10 +2,15 @@
 
 use super::*;
 
-#[test]
-fn faults_of_gzip_are_told_apart() {
+/// A log file with two records, as text.
+fn log_of_two() -> String {
     let (a, b) = two();
-    let text = format!(r#"{{"Records":[{a},{b}]}}"#);
+    format!(r#"{{"Records":[{a},{b}]}}"#)
+}
+
+#[test]
+fn damage_to_gzip_is_told_apart() {
+    let text = log_of_two();
     let stored = gzip(text.as_bytes());
     let tail = stored.len() - 8;
     let mut checksum = stored.clone();
@@ -13,10 +18,6 @@ fn faults_of_gzip_are_told_apart() {
     let mut corrupt = gzip(&text.repeat(500).into_bytes());
     let middle = corrupt.len() / 2;
     corrupt[middle..].fill(0xff);
-    let twice = gzip(&stored);
-    let trailing = [stored.as_slice(), b"garbage"].concat();
-    let padded = [stored.as_slice(), &[0; 513]].concat();
-    let members = [stored.as_slice(), stored.as_slice(), &gzip(b"")].concat();
 
     let (kept, counts) = from_stream(&checksum, &Filter::everything());
     assert_eq!((kept.records.len(), counts.files_failed), (2, 1));
@@ -37,6 +38,29 @@ fn faults_of_gzip_are_told_apart() {
         "{:?}",
         kept.problems()
     );
+    let (kept, _) = from_stream(&stored[..tail + 3], &Filter::everything());
+    assert_eq!(
+        kept.problems(),
+        [format!(
+            "gzip data is truncated after {} bytes of text",
+            text.len()
+        )]
+    );
+    let (kept, _) = from_stream(&MAGIC, &Filter::everything());
+    assert_eq!(
+        kept.problems(),
+        ["gzip data is truncated after 0 bytes of text"]
+    );
+}
+
+#[test]
+fn gzip_in_gzip_and_what_follows_gzip_are_told_apart() {
+    let stored = gzip(log_of_two().as_bytes());
+    let twice = gzip(&stored);
+    let trailing = [stored.as_slice(), b"garbage"].concat();
+    let padded = [stored.as_slice(), &[0; 513]].concat();
+    let members = [stored.as_slice(), stored.as_slice(), &gzip(b"")].concat();
+
     let (kept, _) = from_stream(&twice, &Filter::everything());
     assert!(kept.problems()[0].starts_with("gzip data inside gzip data"));
     let (kept, counts) = from_stream(&trailing, &Filter::everything());
@@ -54,19 +78,6 @@ fn faults_of_gzip_are_told_apart() {
     assert_eq!(
         (kept.records.len(), counts.files_read, kept.unread.len()),
         (4, 1, 0)
-    );
-    let (kept, _) = from_stream(&stored[..tail + 3], &Filter::everything());
-    assert_eq!(
-        kept.problems(),
-        [format!(
-            "gzip data is truncated after {} bytes of text",
-            text.len()
-        )]
-    );
-    let (kept, _) = from_stream(&MAGIC, &Filter::everything());
-    assert_eq!(
-        kept.problems(),
-        ["gzip data is truncated after 0 bytes of text"]
     );
 }
 

@@ -288,7 +288,11 @@ fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_
             .allowed(),
         Truth::No
     );
-    // A role that is named is bound by its boundary; a session that is named is not.
+}
+
+#[test]
+fn a_boundary_limits_a_role_that_the_trust_policy_names_and_not_a_session() {
+    let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
     let role = "arn:aws:iam::444455556666:role/Jump";
     let session = || Case {
         caller: Caller::session(account(PRODUCTION), role, "s"),

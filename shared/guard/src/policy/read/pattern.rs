@@ -185,6 +185,10 @@ rolewatch.yaml:6:10: this is the ARN of a session: the role's is `arn:aws:iam::4
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
         );
+    }
+
+    #[test]
+    fn a_roles_arn_has_a_partition_and_an_account() {
         told(
             format!("{HEAD}roles:\n  - arn: arn:awscn:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n"),
             "
@@ -213,6 +217,10 @@ rolewatch.yaml:6:10: `4444` is no account id: it has twelve digits, and `*` stan
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
+    }
+
+    #[test]
+    fn a_roles_arn_has_a_path_and_a_name() {
         told(
             format!(
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:user/alice\n    groups: [development/Developers]\n"

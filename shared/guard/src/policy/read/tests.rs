@@ -104,7 +104,7 @@ rolewatch.yaml:8:5: `mfa` has no value: write one such as `required`
 }
 
 #[test]
-fn each_key_has_its_shape() {
+fn a_policy_has_keys_and_lacks_none_that_it_needs() {
     told(
         "- a\n",
         "
@@ -132,6 +132,10 @@ rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `ass
       | ^^^^^^^^^
 ",
     );
+}
+
+#[test]
+fn roles_and_suppress_are_lists() {
     told(
         format!("{HEAD}roles: x\n"),
         "
@@ -157,13 +161,17 @@ rolewatch.yaml:5:8: `roles` is a list: each entry begins with `- arn:`
 ",
     );
     told(
-        format!("{HEAD}roles: [a]\n"),
+        format!("{HEAD}roles: []\nsuppress:\n"),
         "
-rolewatch.yaml:5:9: a role has the keys `arn`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is a single value
-    5 | roles: [a]
-      |         ^
+rolewatch.yaml:6:1: `suppress` has no value: write an entry that begins with `- rule:`, or `[]`
+    6 | suppress:
+      | ^^^^^^^^
 ",
     );
+}
+
+#[test]
+fn a_value_of_a_role_has_its_shape() {
     told(
         role_with("    mfa: [required]\n"),
         "
@@ -188,12 +196,16 @@ rolewatch.yaml:8:17: `identities` is a list: write `[iam-user]`
       |                 ^^^^^^^^
 ",
     );
+}
+
+#[test]
+fn an_entry_of_roles_has_keys() {
     told(
-        format!("{HEAD}roles: []\nsuppress:\n"),
+        format!("{HEAD}roles: [a]\n"),
         "
-rolewatch.yaml:6:1: `suppress` has no value: write an entry that begins with `- rule:`, or `[]`
-    6 | suppress:
-      | ^^^^^^^^
+rolewatch.yaml:5:9: a role has the keys `arn`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is a single value
+    5 | roles: [a]
+      |         ^
 ",
     );
     told(

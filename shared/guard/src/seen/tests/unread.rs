@@ -176,32 +176,39 @@ fn switch_with(place: &str, value: Value) -> Value {
     record
 }
 
-#[test]
-fn a_value_that_cloudtrail_never_writes_is_named_with_its_field() {
-    let expiration = "/responseElements/credentials/expiration";
-    let attributes = "/userIdentity/sessionContext/attributes";
-    let times = [
-        "1772445600",
-        "1772445600000",
-        "Mon, 02 Mar 2026 10:00:00 GMT",
-        "2026-03-02 10:00:00",
-        "02/03/2026 10:00",
-        "tomorrow",
-        "-",
+/// Each of these values at one place.
+fn at(place: &str, values: impl IntoIterator<Item = Value>) -> Vec<(String, Value)> {
+    values
+        .into_iter()
+        .map(|value| (place.to_owned(), value))
+        .collect()
+}
+
+/// Expirations that are no time, or none that a session can have.
+fn odd_expirations() -> Vec<(String, Value)> {
+    let no_times = [
+        json!("1772445600"),
+        json!("1772445600000"),
+        json!("Mon, 02 Mar 2026 10:00:00 GMT"),
+        json!("2026-03-02 10:00:00"),
+        json!("02/03/2026 10:00"),
+        json!("tomorrow"),
+        json!("-"),
+        json!(1_772_445_600),
+        json!(1.5),
+        json!(true),
     ];
     // The second of the call, and moments before it.
     let absurd = [
-        "2026-03-02T09:00:00Z",
-        "Mar 2, 2026, 8:59:59 AM",
-        "0001-01-01T00:00:00Z",
+        json!("2026-03-02T09:00:00Z"),
+        json!("Mar 2, 2026, 8:59:59 AM"),
+        json!("0001-01-01T00:00:00Z"),
     ];
-    let times = times
-        .iter()
-        .chain(&absurd)
-        .map(|text| (expiration.to_owned(), json!(text)));
-    let numbers = [json!(1_772_445_600), json!(1.5), json!(true)]
-        .into_iter()
-        .map(|number| (expiration.to_owned(), number));
+    let place = "/responseElements/credentials/expiration";
+    at(place, no_times.into_iter().chain(absurd))
+}
+
+fn odd_durations() -> Vec<(String, Value)> {
     let durations = [
         json!(-3_600),
         json!(0),
@@ -213,51 +220,60 @@ fn a_value_that_cloudtrail_never_writes_is_named_with_its_field() {
         json!(" 3600"),
         json!(true),
     ];
-    let durations = durations
-        .into_iter()
-        .map(|value| ("/requestParameters/durationSeconds".to_owned(), value));
-    let created = ["1772445600", "Mar 2, 2026, 9:00:00 AM", "yesterday"]
-        .map(|text| (format!("{attributes}/creationDate"), json!(text)));
-    let flags = [json!("yes"), json!(1), json!("TRUE!"), json!("truefalse")]
-        .map(|value| (format!("{attributes}/mfaAuthenticated"), value));
+    at("/requestParameters/durationSeconds", durations)
+}
+
+/// What is said of MFA and of the caller's session.
+fn odd_proofs() -> Vec<(String, Value)> {
+    let attributes = "/userIdentity/sessionContext/attributes";
+    let created = [
+        json!("1772445600"),
+        json!("Mar 2, 2026, 9:00:00 AM"),
+        json!("yesterday"),
+    ];
+    let flags = [json!("yes"), json!(1), json!("TRUE!"), json!("truefalse")];
     let serials = [
         json!(true),
         json!("none"),
         json!("a device"),
         json!("x".repeat(257)),
     ];
-    let serials = serials
-        .into_iter()
-        .map(|value| ("/requestParameters/serialNumber".to_owned(), value));
-    let others = [
+    let mut proofs = at(&format!("{attributes}/creationDate"), created);
+    proofs.extend(at(&format!("{attributes}/mfaAuthenticated"), flags));
+    proofs.extend(at("/requestParameters/serialNumber", serials));
+    proofs
+}
+
+/// Ids and ARNs that are none, and parts of a record that are of another kind.
+fn odd_parts() -> Vec<(String, Value)> {
+    let role = "arn:aws:iam::444455556666:role/UpdateApp";
+    let parts = [
         ("/sharedEventID", json!("1111")),
         ("/sharedEventID", json!("none-of-this-is-one")),
         ("/addendum/originalEventID", json!("a\nb")),
         ("/userIdentity/accountId", json!("development")),
         ("/requestParameters/roleArn", json!("UpdateApp")),
-        (
-            "/resources",
-            json!("arn:aws:iam::444455556666:role/UpdateApp"),
-        ),
+        ("/resources", json!(role)),
         ("/resources/0/ARN", json!("UpdateApp")),
         ("/resources/0", Value::Null),
-        (
-            "/requestParameters",
-            json!("roleArn=arn:aws:iam::444455556666:role/UpdateApp"),
-        ),
+        ("/requestParameters", json!(format!("roleArn={role}"))),
         ("/responseElements", json!(7)),
     ];
-    let others = others
+    parts
         .into_iter()
-        .map(|(place, value)| (place.to_owned(), value));
-    for (place, value) in times
-        .chain(numbers)
-        .chain(durations)
-        .chain(created)
-        .chain(flags)
-        .chain(serials)
-        .chain(others)
-    {
+        .map(|(place, value)| (place.to_owned(), value))
+        .collect()
+}
+
+#[test]
+fn a_value_that_cloudtrail_never_writes_is_named_with_its_field() {
+    let odd = [
+        odd_expirations(),
+        odd_durations(),
+        odd_proofs(),
+        odd_parts(),
+    ];
+    for (place, value) in odd.concat() {
         let record = switch_with(&place, value.clone());
         let seen = seen(&record);
         let field = place
