@@ -11,7 +11,8 @@ pub(crate) mod unread;
 
 use std::path::Path;
 
-use rolewatch_guard::{Scope, judge, unmatched};
+use rolewatch_guard::world::World;
+use rolewatch_guard::{Judgement, Scope, judge, unmatched};
 
 use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure, shown_path};
@@ -23,13 +24,7 @@ use scan::{How, Scanned, scan};
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     args.look.apply();
-    if let (Some(since), Some(until)) = (args.since, args.until)
-        && since >= until
-    {
-        return Err(Failure::Usage(format!(
-            "nothing lies between --since {since} and --until {until}"
-        )));
-    }
+    check_span(args)?;
     check_given(&args.paths, &args.sources)?;
     if let Some(arn) = &args.state_machine {
         return machine::run(args, arn);
@@ -47,19 +42,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         range,
         near,
     } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
-    let scope = Scope {
-        as_of: args.until,
-        since: args.since,
-        until: args.until,
-    };
-    let mut allowed = Allowed::default();
-    let mut judgement = judge(
-        &world,
-        &inputs.policy,
-        &inputs.rosters,
-        scope,
-        &mut |examined| allowed.note(examined, &inputs),
-    );
+    let (mut judgement, allowed) = judged(&world, &inputs, args);
     judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
     totals.add_judgement(&judgement);
     let report = Report {
@@ -85,6 +68,34 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         args.fail_on,
         unread.is_empty() && inputs.roster_faults.is_empty(),
     ))
+}
+
+/// A span without a moment in it would be a report about nothing.
+fn check_span(args: &AuditArgs) -> Result<(), Failure> {
+    match (args.since, args.until) {
+        (Some(since), Some(until)) if since >= until => Err(Failure::Usage(format!(
+            "nothing lies between --since {since} and --until {until}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// All findings, and what allowed the switches that they are about.
+fn judged(world: &World, inputs: &Inputs, args: &AuditArgs) -> (Judgement, Allowed) {
+    let scope = Scope {
+        as_of: args.until,
+        since: args.since,
+        until: args.until,
+    };
+    let mut allowed = Allowed::default();
+    let judgement = judge(
+        world,
+        &inputs.policy,
+        &inputs.rosters,
+        scope,
+        &mut |examined| allowed.note(examined, inputs),
+    );
+    (judgement, allowed)
 }
 
 /// Entries of the policy that only just miss a role, on stderr whatever the format: a role that

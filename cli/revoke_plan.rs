@@ -31,6 +31,26 @@ struct Document {
     plan: Plan,
 }
 
+impl Document {
+    fn new(about: About, complete: bool, plan: Plan) -> Self {
+        let About {
+            rule,
+            name,
+            time,
+            message,
+            ..
+        } = about;
+        Self {
+            rule,
+            name,
+            time,
+            message,
+            complete,
+            plan,
+        }
+    }
+}
+
 pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     args.look.apply();
     let here = [PathBuf::from(".")];
@@ -70,29 +90,8 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         profile: args.profile.as_deref(),
     };
     let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
-    let About {
-        rule,
-        name,
-        time,
-        message,
-        ..
-    } = about;
-    let document = Document {
-        rule,
-        name,
-        time,
-        message,
-        complete: unread.is_empty() && inputs.roster_faults.is_empty(),
-        plan,
-    };
-    match args.format {
-        PlanFormat::Text => stdout::print(|out| text::write(&document, stdout::columns(), out))?,
-        PlanFormat::Json => {
-            let json = serde_json::to_string_pretty(&document)
-                .map_err(|why| Failure::Output(why.into()))?;
-            stdout::print_plain(|out| writeln!(out, "{}", revoke::visible(&json)))?;
-        }
-    }
+    let is_complete = unread.is_empty() && inputs.roster_faults.is_empty();
+    write(&Document::new(about, is_complete, plan), args.format)?;
     not_evidence.tell_not_evidence();
     unread.tell();
     inputs.tell_roster_faults();
@@ -101,11 +100,22 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
             "some logs could not be read: sessions, and bystanders with them, may be missing from the plan",
         );
     }
-    Ok(if unread.is_empty() && inputs.roster_faults.is_empty() {
+    Ok(if is_complete {
         Exit::Clean
     } else {
         Exit::Incomplete
     })
+}
+
+fn write(document: &Document, format: PlanFormat) -> Result<(), Failure> {
+    match format {
+        PlanFormat::Text => stdout::print(|out| text::write(document, stdout::columns(), out)),
+        PlanFormat::Json => {
+            let json = serde_json::to_string_pretty(document)
+                .map_err(|why| Failure::Output(why.into()))?;
+            stdout::print_plain(|out| writeln!(out, "{}", revoke::visible(&json)))
+        }
+    }
 }
 
 fn no_plan(why: &NoPlan, about: &About) -> Failure {

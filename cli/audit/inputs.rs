@@ -1,9 +1,11 @@
 //! The policy and the rosters of a run: given, or found next to the archive or in the working
 //! folder.
 
+mod places;
+mod timed;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use rolewatch_guard::id::AccountId;
@@ -18,18 +20,10 @@ use crate::exit::{Failure, shown_path, shown_paths};
 use crate::given;
 use crate::review::inputs::lists_missing;
 use crate::stdout;
-
-/// How a policy file is called where it is to be found.
-const POLICY: &str = "rolewatch.yaml";
-
-/// The other way to write it. Both in one place are an error: nobody can tell which was meant.
-const POLICY_TOO: &str = "rolewatch.yml";
-
-/// How the folder of rosters is called.
-pub(crate) const ROSTERS: &str = "roster";
-
-/// What is wrong with a folder without rosters.
-const NO_JSON: &str = "no .json file is in the directory itself";
+use places::POLICY;
+pub(crate) use places::{Places, ROSTERS};
+use timed::{NO_JSON, all_given, in_folder};
+pub(crate) use timed::{Timed, missing_roster};
 
 /// What switches are judged against.
 pub(crate) struct Inputs {
@@ -66,67 +60,20 @@ impl Inputs {
         let policy = read_policy(&policy_file)?;
 
         let folders = places.rosters()?;
-        let files = match (&*sources.rosters, folders.first()) {
-            ([], Some(folder)) => {
-                let files = in_folder(folder)?;
-                if files.is_empty() {
-                    stdout::tell_warning(&format!(
-                        "`{}` holds no roster: {NO_JSON}",
-                        shown_path(folder)
-                    ));
-                }
-                files
-            }
-            ([], None) => Vec::new(),
-            (given, _) => all_given(given)?,
-        };
-        let mut rosters = Rosters::default();
-        let mut roster_files = Vec::new();
-        let mut policies_of = Files::default();
-        for Timed { file, taken } in files {
-            let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
-            let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster {
-                file: shown_path(&file),
-                why,
-            })?;
-            let mut lacks_users = None;
-            match Input::read(&bytes) {
-                Ok(Input::Account(account)) => {
-                    lacks_users = lists_missing(&account, &[List::Users]);
-                    policies_of.add(*account, taken);
-                }
-                // Who is in which group is known all the same.
-                Ok(_) => {}
-                Err(why) => stdout::tell_warning(&format!(
-                    "{}: its policies cannot be read: {why}",
-                    shown_path(&file)
-                )),
-            }
-            let (account, truncated, has_users) = (
-                snapshot.account,
-                snapshot.truncated,
-                !snapshot.users.is_empty(),
-            );
-            roster_files.push(RosterFile {
-                file,
-                account,
-                taken,
-                truncated,
-                has_users,
-                lacks_users,
-            });
-            rosters.add(snapshot);
-        }
+        let ReadRosters {
+            rosters,
+            roster_files,
+            files,
+        } = ReadRosters::read(files_of_rosters(&sources.rosters, folders.first())?)?;
 
-        let used = [&policy_file]
-            .into_iter()
-            .chain(roster_files.iter().map(|roster| &roster.file));
+        let mut used = vec![&policy_file];
+        used.extend(roster_files.iter().map(|roster| &roster.file));
+        used.extend(&policies);
+        used.extend(&folders);
         let not_logs = used
-            .chain(&policies)
-            .chain(&folders)
+            .into_iter()
             .filter_map(|path| fs::canonicalize(path).ok())
             .collect();
-        let files = policies_of;
         let mut inputs = Self {
             policy,
             policy_file,
@@ -229,6 +176,80 @@ impl Inputs {
     }
 }
 
+/// The rosters that are given, else those of the nearest folder.
+fn files_of_rosters(given: &[PathBuf], folder: Option<&PathBuf>) -> Result<Vec<Timed>, Failure> {
+    let folder = match (given, folder) {
+        ([], Some(folder)) => folder,
+        ([], None) => return Ok(Vec::new()),
+        (given, _) => return all_given(given),
+    };
+    let files = in_folder(folder)?;
+    if files.is_empty() {
+        stdout::tell_warning(&format!(
+            "`{}` holds no roster: {NO_JSON}",
+            shown_path(folder)
+        ));
+    }
+    Ok(files)
+}
+
+/// What the files of rosters hold.
+#[derive(Default)]
+struct ReadRosters {
+    rosters: Rosters,
+    roster_files: Vec<RosterFile>,
+    files: Files,
+}
+
+impl ReadRosters {
+    fn read(files: Vec<Timed>) -> Result<Self, Failure> {
+        let mut all = Self::default();
+        for file in files {
+            all.add(file)?;
+        }
+        Ok(all)
+    }
+
+    fn add(&mut self, Timed { file, taken }: Timed) -> Result<(), Failure> {
+        let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
+        let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster {
+            file: shown_path(&file),
+            why,
+        })?;
+        let lacks_users = self.add_policies(&bytes, &file, taken);
+        self.roster_files.push(RosterFile {
+            file,
+            account: snapshot.account,
+            taken,
+            truncated: snapshot.truncated,
+            has_users: !snapshot.users.is_empty(),
+            lacks_users,
+        });
+        self.rosters.add(snapshot);
+        Ok(())
+    }
+
+    /// Takes in the policies of a roster, and says whether its list of users is missing. A file
+    /// whose policies cannot be read still tells who is in which group, so that is a warning.
+    fn add_policies(&mut self, bytes: &[u8], file: &Path, taken: Option<Moment>) -> Option<String> {
+        match Input::read(bytes) {
+            Ok(Input::Account(account)) => {
+                let lacks_users = lists_missing(&account, &[List::Users]);
+                self.files.add(*account, taken);
+                lacks_users
+            }
+            Ok(_) => None,
+            Err(why) => {
+                stdout::tell_warning(&format!(
+                    "{}: its policies cannot be read: {why}",
+                    shown_path(file)
+                ));
+                None
+            }
+        }
+    }
+}
+
 /// Checks that what was given on the command line is there, before anything is read.
 ///
 /// # Errors
@@ -249,28 +270,6 @@ pub(crate) fn check_given<'a>(
     } else {
         Err(Failure::Usage(missing.join("\n")))
     }
-}
-
-/// That a roster isn't there, with what may be wrong with its time.
-pub(crate) fn missing_roster(text: &Path) -> Option<String> {
-    if given::is_stdin(text) {
-        return Some("a roster is a file or a directory, not stdin (`-`)".to_owned());
-    }
-    if let Some(why) = given::elsewhere("--roster", text) {
-        return Some(why);
-    }
-    let missing = given::missing(&Timed::given(text).file)?;
-    let text = text.to_string_lossy();
-    let hint = text
-        .rsplit_once('@')
-        .filter(|(_, time)| full_time(time).is_none() && !time.contains(['.', '/']));
-    let hint = hint.map(|(_, time)| {
-        format!(
-            "; `{}` is not a full time, which is written like `2026-03-31T09:30:00Z`",
-            shown_path(Path::new(time))
-        )
-    });
-    Some(format!("{missing}{}", hint.unwrap_or_default()))
 }
 
 /// The policy that is given, else the nearest that is found.
@@ -309,210 +308,4 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
 pub(crate) fn read_policy(file: &Path) -> Result<Policy, Failure> {
     let bytes = fs::read(file).map_err(|why| Failure::unreadable(file, why))?;
     Ok(Policy::read(&bytes, &shown_path(file))?)
-}
-
-/// Where policy and rosters are looked for, nearest first: in the folders given, beside what is
-/// given, in the working folder.
-pub(crate) struct Places(Vec<PathBuf>);
-
-impl Places {
-    pub(crate) fn of(paths: &[PathBuf]) -> Self {
-        let named = || {
-            paths
-                .iter()
-                .filter(|path| path.as_os_str() != "-" && super::objects::place(path).is_none())
-        };
-        let inside = named().filter(|path| path.is_dir()).cloned();
-        let beside = named().map(|path| match (path.file_name(), path.parent()) {
-            (Some(_), Some(parent)) => parent.to_owned(),
-            _ => path.join(".."),
-        });
-        // `./x` is the same as `x`, and `.` as nothing, to whoever reads it.
-        let shown = |place: PathBuf| place.strip_prefix(".").map(Path::to_owned).unwrap_or(place);
-        let mut places = Self(Vec::new());
-        let mut known = Vec::new();
-        for place in inside.chain(beside).chain([PathBuf::new()]).map(shown) {
-            // The working folder has no name of its own, so that files in it are shown by theirs.
-            let real = fs::canonicalize(if place.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                &place
-            });
-            match real {
-                Ok(real) if !known.contains(&real) => known.push(real),
-                _ => continue,
-            }
-            places.0.push(place);
-        }
-        places
-    }
-
-    /// The policy files there are, nearest first.
-    pub(crate) fn policies(&self) -> Result<Vec<PathBuf>, Failure> {
-        let names = self
-            .0
-            .iter()
-            .flat_map(|place| [POLICY, POLICY_TOO].map(|name| place.join(name)));
-        existing(names, fs::Metadata::is_file)
-    }
-
-    fn files(&self, name: &str) -> Vec<PathBuf> {
-        self.0.iter().map(|place| place.join(name)).collect()
-    }
-
-    fn rosters(&self) -> Result<Vec<PathBuf>, Failure> {
-        existing(self.files(ROSTERS), fs::Metadata::is_dir)
-    }
-}
-
-fn existing(
-    paths: impl IntoIterator<Item = PathBuf>,
-    is: fn(&fs::Metadata) -> bool,
-) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for path in paths {
-        match fs::metadata(&path) {
-            Ok(metadata) if is(&metadata) => found.push(path),
-            Ok(_) => {}
-            Err(why)
-                if matches!(
-                    why.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) => {}
-            Err(why) => return Err(Failure::unreadable(&path, why)),
-        }
-    }
-    Ok(found)
-}
-
-/// A roster's file, and when it was taken.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Timed {
-    pub(crate) file: PathBuf,
-    pub(crate) taken: Option<Moment>,
-}
-
-impl Timed {
-    /// `FILE@TIME`, or a file with the time in its name.
-    pub(crate) fn given(text: &Path) -> Self {
-        if let Some((file, taken)) = text
-            .to_str()
-            .and_then(|text| text.rsplit_once('@'))
-            .filter(|(file, _)| !file.is_empty())
-            && let Some(taken) = full_time(taken)
-        {
-            return Self {
-                file: file.into(),
-                taken: Some(taken),
-            };
-        }
-        Self::named(text.to_owned())
-    }
-
-    /// `NAME@TIME.json`
-    pub(crate) fn named(file: PathBuf) -> Self {
-        let stem = file
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
-        let taken = stem
-            .rsplit_once('@')
-            .filter(|(name, _)| !name.is_empty())
-            .and_then(|(_, time)| full_time(time));
-        Self { file, taken }
-    }
-}
-
-/// `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` where a file name may have no colon. A mere date
-/// is not enough: it would be off by up to a day.
-fn full_time(text: &str) -> Option<Moment> {
-    if let Ok(moment) = text.parse() {
-        return Some(moment);
-    }
-    let (date, clock) = text.split_once('T')?;
-    let digits = clock
-        .strip_suffix('Z')
-        .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-    let (hour, minute, second) = (digits.get(..2)?, digits.get(2..4)?, digits.get(4..)?);
-    format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
-}
-
-fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
-    let mut files = Vec::new();
-    for text in given {
-        if text.is_dir() {
-            let found = in_folder(text)?;
-            if found.is_empty() {
-                return Err(Failure::Usage(format!(
-                    "`{}` holds no roster: {NO_JSON}",
-                    shown_path(text)
-                )));
-            }
-            files.extend(found);
-        } else {
-            files.push(Timed::given(text));
-        }
-    }
-    Ok(files)
-}
-
-/// Every `*.json` of the folder itself, by name.
-fn in_folder(folder: &Path) -> Result<Vec<Timed>, Failure> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|why| Failure::unreadable(folder, why))? {
-        let file = entry
-            .map_err(|why| Failure::unreadable(folder, why))?
-            .path();
-        if file
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-        {
-            files.push(Timed::named(file));
-        }
-    }
-    files.sort_by(|a, b| a.file.cmp(&b.file));
-    Ok(files)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn given(text: &str) -> (String, Option<String>) {
-        let Timed { file, taken } = Timed::given(Path::new(text));
-        (
-            file.display().to_string(),
-            taken.map(|taken| taken.to_string()),
-        )
-    }
-
-    #[test]
-    fn a_roster_is_split_at_the_last_at_sign_only_before_a_full_time() {
-        let time = Some("2026-03-31T09:30:00Z".to_owned());
-        assert_eq!(
-            given("dev.json@2026-03-31T09:30:00Z"),
-            ("dev.json".into(), time.clone())
-        );
-        assert_eq!(
-            given("a@b.json@2026-03-31T18:30:00+09:00"),
-            ("a@b.json".into(), time.clone())
-        );
-        assert_eq!(
-            given("dev.json@2026-03-31T093000Z"),
-            ("dev.json".into(), time.clone())
-        );
-        assert_eq!(
-            given("roster/dev@2026-03-31T093000Z.json"),
-            ("roster/dev@2026-03-31T093000Z.json".into(), time)
-        );
-        for whole in [
-            "dev.json",
-            "alice@example.com.json",
-            "dev.json@2026-03-31",
-            "dev.json@",
-            "@2026-03-31T09:30:00Z",
-        ] {
-            assert_eq!(given(whole), (whole.into(), None), "{whole}");
-        }
-    }
 }

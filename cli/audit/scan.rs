@@ -1,14 +1,12 @@
 //! Reading: files in parallel, each thread with a world of its own, joined at the end.
 
+mod threads;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex};
-use std::thread;
 
 use rolewatch_archive::{
     Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream,
@@ -22,14 +20,14 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{Totals, needles};
 
-use super::objects::{self, Bucket, Fetched, Objects};
-use super::progress;
+use super::objects::{self, Bucket, Fetched, Listed, Objects};
 use super::totals::of_reading;
 use super::unread::{Fault, UnreadList};
 use crate::exit::{Failure, shown_path};
 use crate::given;
 use crate::report::words::{counted, length};
 use crate::stdout;
+use threads::Work;
 
 /// What reading came to.
 pub(crate) struct Scanned {
@@ -74,9 +72,6 @@ pub(crate) const MOST_OBJECTS: NonZeroUsize = match NonZeroUsize::new(20_000) {
     None => NonZeroUsize::MIN,
 };
 
-/// Fetched objects that wait to be read: they are whole in memory.
-const WAITING: usize = 16;
-
 /// Reads all files and objects behind the paths. `not_logs`: canonical paths of files and folders
 /// that are left out.
 pub(crate) fn scan(
@@ -103,84 +98,12 @@ fn scan_with<O: Objects>(
         Failure::Usage(format!("the policy's roles cannot be searched for: {why}"))
     })?;
     let mut whole = Part::new(policy);
-    let listed = store
-        .map(|store| objects::list(store, paths, how.max_objects.get()))
-        .transpose()?
-        .unwrap_or_default();
-    for (path, place) in paths
-        .iter()
-        .filter_map(|path| Some((path, objects::place(path)?)))
-    {
-        if !listed.objects.iter().any(|object| object.is_under(place)) {
-            whole.unread.add(Fault::of_prefix(path));
-        }
-    }
+    let listed = list_objects(store, paths, how, &mut whole)?;
     let (sources, mut skipped) = sources(paths, not_logs, &mut whole);
     tell_skipped(&listed.skipped);
     skipped += length(&listed.skipped);
-    let files: u64 = sources
-        .iter()
-        .map(|source| {
-            if let Source::File(_, size) = source {
-                *size
-            } else {
-                0
-            }
-        })
-        .sum();
-    let total = files + listed.objects.iter().map(|object| object.size).sum::<u64>();
 
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = how
-        .jobs
-        .map_or(cores, NonZeroUsize::get)
-        .min(sources.len() + listed.objects.len())
-        .max(1);
-    let (next, read) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let work = |waiting: &Mutex<Receiver<Fetched>>| {
-        let mut part = Part::new(policy);
-        let mut scratch = Scratch::default();
-        while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-            part.read(source, &filter, &mut scratch);
-            if let Source::File(_, size) = source {
-                read.fetch_add(*size, Ordering::Relaxed);
-            }
-        }
-        while let Some(fetched) = next_of(waiting) {
-            part.read_object(&fetched, &filter, &mut scratch);
-            read.fetch_add(fetched.object.size, Ordering::Relaxed);
-        }
-        part
-    };
-    let parts = thread::scope(|scope| {
-        let (running, done) = mpsc::channel();
-        scope.spawn(|| {
-            let done = done;
-            progress::show(total, &read, &done);
-        });
-        let (fetched, waiting) = mpsc::sync_channel(WAITING);
-        let waiting = Arc::new(Mutex::new(waiting));
-        if let Some(store) = store {
-            scope.spawn(move || store.fetch(listed.objects, &fetched));
-        } else {
-            drop(fetched);
-        }
-        let start = |_| {
-            let waiting = Arc::clone(&waiting);
-            let work = &work;
-            scope.spawn(move || work(&waiting))
-        };
-        let workers: Vec<_> = (0..threads).map(start).collect();
-        // INVARIANT (end): only those who read hold the other end, so that whoever fetches stops
-        // when they do.
-        drop(waiting);
-        let parts: Vec<_> = workers
-            .into_iter()
-            .map(thread::ScopedJoinHandle::join)
-            .collect();
-        drop(running);
-        parts
-    });
+    let parts = Work::new(policy, &filter, &sources).by_threads(store, listed.objects, how.jobs);
     for part in parts {
         match part {
             Ok(part) => whole = whole.join(part),
@@ -190,10 +113,26 @@ fn scan_with<O: Objects>(
     Ok(whole.finish(skipped))
 }
 
-/// The next object that was fetched. `None`: all were, or another thread failed, which will be
-/// told.
-fn next_of(waiting: &Mutex<Receiver<Fetched>>) -> Option<Fetched> {
-    waiting.lock().ok()?.recv().ok()
+/// The objects of S3 to read. A prefix without any is a slip, and must not pass for a clean one.
+fn list_objects<O: Objects>(
+    store: Option<&O>,
+    paths: &[PathBuf],
+    how: How,
+    part: &mut Part<'_>,
+) -> Result<Listed, Failure> {
+    let listed = store
+        .map(|store| objects::list(store, paths, how.max_objects.get()))
+        .transpose()?
+        .unwrap_or_default();
+    for path in paths {
+        let Some(place) = objects::place(path) else {
+            continue;
+        };
+        if !listed.objects.iter().any(|object| object.is_under(place)) {
+            part.unread.add(Fault::of_prefix(path));
+        }
+    }
+    Ok(listed)
 }
 
 /// The files, the largest first so that no thread is left with one at the end, and how many were

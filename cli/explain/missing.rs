@@ -44,72 +44,103 @@ fn together(a: Moment, b: Moment) -> bool {
 }
 
 fn of_mint(mint: &Mint, all: &[&Seen]) -> Vec<String> {
-    let caller = &mint.caller;
-    let mut missing = Vec::new();
+    let missing = [
+        callers_half(mint, all),
+        callers_session(mint, all),
+        session_token(mint, all),
+        console_record(mint, all),
+    ];
+    missing.into_iter().flatten().collect()
+}
+
+/// The other account's copy of the call: the role owner's copy hides who called.
+fn callers_half(mint: &Mint, all: &[&Seen]) -> Option<String> {
+    if mint.caller.kind != CallerKind::OtherAccount {
+        return None;
+    }
     let same_call = |other: &Mint| match (&mint.shared, &other.shared) {
         (Some(a), Some(b)) => a == b,
         _ => mint.issued.is_some() && mint.issued == other.issued,
     };
-    if caller.kind == CallerKind::OtherAccount
-        && !mints(all)
-            .any(|other| other.caller.kind != CallerKind::OtherAccount && same_call(other))
-    {
-        let account = caller.account.map_or_else(
-            || "the caller's account".to_owned(),
-            |account| format!("account {account}"),
-        );
-        let shared = mint
-            .shared
-            .as_ref()
-            .map(|id| format!(" with the sharedEventID {id}"))
-            .unwrap_or_default();
-        missing.push(format!("the caller's half, in the logs of {account}{shared}: who called, and with which proof of MFA"));
+    if mints(all).any(|other| other.caller.kind != CallerKind::OtherAccount && same_call(other)) {
+        return None;
     }
-    let session = caller.session.as_ref();
-    let created = session.and_then(|session| session.created);
-    if let Some(parent) = caller.role_session() {
-        let known = mints(all).any(|other| {
-            (caller.key.is_some() && other.issued == caller.key)
-                || (other.session.as_ref() == Some(parent) && Some(other.time) == created)
-        });
-        if !known {
-            let when = created
-                .map(|created| format!(" at {created}"))
-                .unwrap_or_default();
-            missing.push(format!("the mint of the caller's own session {}{when}: who stands at the start of the chain", harmless(parent)));
-        }
+    let account = mint.caller.account.map_or_else(
+        || "the caller's account".to_owned(),
+        |account| format!("account {account}"),
+    );
+    let shared = mint
+        .shared
+        .as_ref()
+        .map(|id| format!(" with the sharedEventID {id}"))
+        .unwrap_or_default();
+    Some(format!(
+        "the caller's half, in the logs of {account}{shared}: who called, and with which proof of MFA"
+    ))
+}
+
+/// The call that issued the role session which the caller came with.
+fn callers_session(mint: &Mint, all: &[&Seen]) -> Option<String> {
+    let caller = &mint.caller;
+    let parent = caller.role_session()?;
+    let created = caller.session.as_ref().and_then(|session| session.created);
+    let is_parent = |other: &Mint| {
+        (caller.key.is_some() && other.issued == caller.key)
+            || (other.session.as_ref() == Some(parent) && Some(other.time) == created)
+    };
+    if mints(all).any(is_parent) {
+        return None;
     }
-    let without_context = caller.kind == CallerKind::IamUser
-        && !caller.has_long_term_key()
-        && session.and_then(|session| session.mfa).is_none();
-    let serial = mint
+    let when = created
+        .map(|created| format!(" at {created}"))
+        .unwrap_or_default();
+    Some(format!(
+        "the mint of the caller's own session {}{when}: who stands at the start of the chain",
+        harmless(parent)
+    ))
+}
+
+/// A user's temporary key without a session context and without a device's serial: only the call
+/// that issued the key tells whether MFA was proved.
+fn session_token(mint: &Mint, all: &[&Seen]) -> Option<String> {
+    let caller = &mint.caller;
+    let is_temporary = caller.kind == CallerKind::IamUser && !caller.has_long_term_key();
+    let has_context = caller
+        .session
+        .as_ref()
+        .is_some_and(|session| session.mfa.is_some());
+    let has_serial = mint
         .grant
         .as_ref()
         .is_some_and(|grant| grant.mfa_serial.is_some());
-    if without_context
-        && !serial
-        && let Some(key) = &caller.key
-        && !mints(all).any(|other| other.issued.as_ref() == Some(key))
-    {
-        missing.push(format!(
-            "the GetSessionToken call that issued the caller's key {}: whether MFA was proved",
-            last_four(key)
-        ));
+    if !is_temporary || has_context || has_serial {
+        return None;
     }
-    let stepped = |step: &ConsoleStep| {
+    let key = caller.key.as_ref()?;
+    if mints(all).any(|other| other.issued.as_ref() == Some(key)) {
+        return None;
+    }
+    Some(format!(
+        "the GetSessionToken call that issued the caller's key {}: whether MFA was proved",
+        last_four(key)
+    ))
+}
+
+/// What the console writes beside the call of the same switch.
+fn console_record(mint: &Mint, all: &[&Seen]) -> Option<String> {
+    let role = mint.role.as_ref()?;
+    let is_of_switch = |step: &ConsoleStep| {
         step.act == ConsoleAct::Enter
             && together(step.time, mint.time)
             && step.session == mint.session
     };
-    if caller.from_console && mint.role.is_some() && !steps(all).any(stepped) {
-        let account = mint
-            .role
-            .as_ref()
-            .map(|role| role.account().to_string())
-            .unwrap_or_default();
-        missing.push(format!("the console's SwitchRole record, in the logs of account {account}: from which address the person came"));
+    if !mint.caller.from_console || steps(all).any(is_of_switch) {
+        return None;
     }
-    missing
+    Some(format!(
+        "the console's SwitchRole record, in the logs of account {}: from which address the person came",
+        role.account()
+    ))
 }
 
 fn of_step(step: &ConsoleStep, all: &[&Seen]) -> Option<String> {

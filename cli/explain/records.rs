@@ -1,153 +1,52 @@
 //! What the records of a file mean, and how each rule judges them together.
 
+mod read;
+
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, Write};
 use std::slice;
 
 use anstyle::{AnsiColor, Style};
-use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
+use rolewatch_archive::Counts;
 use rolewatch_guard::arn::RoleArn;
-use rolewatch_guard::delivery::Delivery;
-use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::review::allowed_by;
 use rolewatch_guard::rules::ALL;
-use rolewatch_guard::seen::{self, Reading, Seen};
+use rolewatch_guard::seen::Seen;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{Judgement, RolesMet, Scope, Verdict, judge, unmatched};
-use serde::Deserialize;
 
 use super::{facts, missing};
 use crate::args::ExplainArgs;
 use crate::audit::inputs::Inputs;
-use crate::audit::scan::with_folders;
-use crate::audit::unread::{Fault, UnreadList};
 use crate::exit::{Exit, Failure, shown_path};
-use crate::given;
-use crate::report::words::{counted, length, listed, number, padded, place, wrap};
+use crate::report::words::{counted, listed, number, padded, place, wrap};
 use crate::stdout;
-
-/// How many records are told one by one. All are judged.
-const TOLD: usize = 100;
+use read::{Reader, Record, Records};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const LABEL: usize = 14;
 
-/// A record of the file.
-struct Record {
-    number: u64,
-    /// What the record calls itself, for orientation.
-    title: String,
-    seen: Option<Box<Seen>>,
-}
-
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let inputs = match Inputs::find(slice::from_ref(&args.what), &args.sources) {
-        Ok(inputs) => Some(inputs),
-        Err(failure @ Failure::NoPolicy { .. }) => {
-            stdout::tell_warning(&format!(
-                "{failure}\nwithout a policy no rule judges; every role counts as elevated"
-            ));
-            None
-        }
-        Err(failure) => return Err(failure),
-    };
+    let inputs = inputs(args)?;
     let met = inputs.as_ref().map(|inputs| RolesMet::new(&inputs.policy));
     let may_be = |role: &RoleArn| met.as_ref().is_none_or(|met| met.may_be_elevated(role));
-    let mut reader = Reader {
-        elevated: &may_be,
-        told: Vec::new(),
-        later: Vec::new(),
-        untold: 0,
-        unread: UnreadList::default(),
-        not_evidence: UnreadList::default(),
-        partly: 0,
-        details: 0,
-    };
-    let counts = if given::is_stdin(&args.what) {
-        read_stream(
-            given::stdin("CloudTrail records"),
-            "stdin",
-            &Filter::everything(),
-            &mut Scratch::new(),
-            &mut reader,
-        )
-    } else {
-        File::open(&args.what).map_err(|why| Failure::unreadable(&args.what, why))?;
-        read_file(
-            &args.what,
-            &Filter::everything(),
-            &mut Scratch::new(),
-            &mut reader,
-        )
-    };
-    let Reader {
-        told,
-        later,
-        untold,
-        unread,
-        not_evidence,
-        partly,
-        details,
-        ..
-    } = reader;
-    stdout::print(|out| {
-        let columns = stdout::columns();
-        let all: Vec<&Seen> = told
-            .iter()
-            .filter_map(|record| record.seen.as_deref())
-            .chain(&later)
-            .collect();
-        for record in &told {
-            one(record, &all, columns, out)?;
-        }
-        if untold > 0 {
-            writeln!(
-                out,
-                "{DIM}… and {}, not told one by one but judged{DIM:#}\n",
-                counted(untold, "more record", "more records")
-            )?;
-        }
-        if let Some(inputs) = &inputs {
-            judged(&all, inputs, columns, out)?;
-        }
-        Ok(())
-    })?;
-    not_evidence.tell_not_evidence();
-    unread.tell();
+    let mut reader = Reader::new(&may_be);
+    let counts = reader.read(&args.what)?;
+    let records = reader.records;
+    stdout::print(|out| tell(&records, inputs.as_ref(), out))?;
+    records.not_evidence.tell_not_evidence();
+    records.unread.tell();
     if let Some(inputs) = &inputs {
         inputs.tell_roster_faults();
     }
     if let (Some(inputs), Some(met)) = (&inputs, met) {
-        let all = told
-            .iter()
-            .filter_map(|record| record.seen.as_deref())
-            .chain(&later);
-        let unmatched = unmatched(
-            &world_of(all),
-            &inputs.policy,
-            &inputs.rosters,
-            &met.into_near(),
-        );
-        let near = unmatched.iter().filter(|entry| entry.is_near_miss());
-        near.for_each(|entry| {
-            stdout::tell_warning(&format!(
-                "{}: line {}: {entry}",
-                shown_path(&inputs.policy_file),
-                entry.line
-            ));
-        });
+        tell_near_misses(&records, inputs, &met.into_near());
     }
-    stdout::tell(&summary(
-        &counts,
-        unread.count() - details,
-        partly,
-        not_evidence.count(),
-    ));
+    stdout::tell(&summary(&counts, &records));
     let is_complete =
-        unread.is_empty() && inputs.is_none_or(|inputs| inputs.roster_faults.is_empty());
+        records.unread.is_empty() && inputs.is_none_or(|inputs| inputs.roster_faults.is_empty());
     Ok(if is_complete {
         Exit::Clean
     } else {
@@ -155,8 +54,59 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     })
 }
 
+/// Policy and rosters. Without a policy records are still told, so that is a warning.
+fn inputs(args: &ExplainArgs) -> Result<Option<Inputs>, Failure> {
+    match Inputs::find(slice::from_ref(&args.what), &args.sources) {
+        Ok(inputs) => Ok(Some(inputs)),
+        Err(failure @ Failure::NoPolicy { .. }) => {
+            stdout::tell_warning(&format!(
+                "{failure}\nwithout a policy no rule judges; every role counts as elevated"
+            ));
+            Ok(None)
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Each record, then how the rules judge them all.
+fn tell(records: &Records, inputs: Option<&Inputs>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = stdout::columns();
+    let all: Vec<&Seen> = records.all().collect();
+    for record in &records.told {
+        one(record, &all, columns, out)?;
+    }
+    if records.untold > 0 {
+        writeln!(
+            out,
+            "{DIM}… and {}, not told one by one but judged{DIM:#}\n",
+            counted(records.untold, "more record", "more records")
+        )?;
+    }
+    match inputs {
+        Some(inputs) => judged(&all, inputs, columns, out),
+        None => Ok(()),
+    }
+}
+
+/// Entries of the policy that only just miss a role of the records.
+fn tell_near_misses(records: &Records, inputs: &Inputs, near: &BTreeSet<RoleArn>) {
+    let world = world_of(records.all());
+    for entry in unmatched(&world, &inputs.policy, &inputs.rosters, near) {
+        if entry.is_near_miss() {
+            stdout::tell_warning(&format!(
+                "{}: line {}: {entry}",
+                shown_path(&inputs.policy_file),
+                entry.line
+            ));
+        }
+    }
+}
+
 /// The last line on stderr.
-fn summary(counts: &Counts, unread: u64, partly_unread: u64, not_evidence: u64) -> String {
+fn summary(counts: &Counts, of_file: &Records) -> String {
+    let unread = of_file.unread.count() - of_file.details;
+    let partly_unread = of_file.partly;
+    let not_evidence = of_file.not_evidence.count();
     let records = counted(counts.records, "record", "records");
     let others = counted(counts.other_documents, "document", "documents");
     let beside = listed([
@@ -178,103 +128,6 @@ fn summary(counts: &Counts, unread: u64, partly_unread: u64, not_evidence: u64) 
         "rolewatch: {records}, {} could not be read{comma}{beside}",
         number(unread)
     )
-}
-
-struct Reader<'a> {
-    elevated: &'a dyn Fn(&RoleArn) -> bool,
-    told: Vec<Record>,
-    /// What is known from records that are not told one by one.
-    later: Vec<Seen>,
-    untold: u64,
-    unread: UnreadList,
-    /// Events that AWS did not send.
-    not_evidence: UnreadList,
-    /// Records with details that can't be read, and how many details that are.
-    partly: u64,
-    details: u64,
-}
-
-/// The few fields that tell a reader which record is meant.
-#[derive(Deserialize)]
-struct Title {
-    #[serde(rename = "eventName")]
-    name: Option<String>,
-    #[serde(rename = "eventSource")]
-    source: Option<String>,
-    #[serde(rename = "eventTime")]
-    time: Option<String>,
-    #[serde(rename = "eventID")]
-    id: Option<String>,
-}
-
-impl Sink for Reader<'_> {
-    fn record(&mut self, json: &[u8], at: &Place) {
-        let file = with_folders(&at.file);
-        self.take(json, Delivery::in_file(&file), at);
-    }
-
-    fn event(&mut self, json: &[u8], at: &Place) {
-        let file = with_folders(&at.file);
-        match envelope::open(json) {
-            Ok(event) => self.take(
-                event.record.as_bytes(),
-                event.delivery(Delivery::in_file(&file)),
-                at,
-            ),
-            Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
-            Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
-        }
-    }
-
-    fn unread(&mut self, problem: Unread) {
-        self.unread.add(Fault::of_archive(&problem));
-    }
-}
-
-impl Reader<'_> {
-    fn take(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
-        let seen = match seen::read_from(json, delivery, self.elevated) {
-            Ok(Reading::Seen(seen)) => Some(seen),
-            // To explain it, it is read whole, as if the role were listed.
-            Ok(Reading::Service(_)) => match seen::read_from(json, delivery, &|_| true) {
-                Ok(Reading::Seen(seen)) => Some(seen),
-                _ => None,
-            },
-            Ok(Reading::NotRelevant) => None,
-            Err(problem) => return self.unread.add(Fault::of_record(at, &problem)),
-        };
-        if let Some(seen) = &seen {
-            seen.unread
-                .iter()
-                .for_each(|problem| self.unread.add(Fault::of_detail(at, problem)));
-            self.partly += u64::from(!seen.unread.is_empty());
-            self.details += length(&seen.unread);
-        }
-        if self.told.len() >= TOLD {
-            self.untold += 1;
-            self.later.extend(seen.map(|seen| *seen));
-            return;
-        }
-        let title = serde_json::from_slice(json).map_or_else(
-            |_| "a record without the usual fields".to_owned(),
-            |title: Title| {
-                let part = |text: Option<String>| harmless(text.as_deref().unwrap_or("?"));
-                let source = part(title.source);
-                let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
-                format!(
-                    "{} ({source}) at {}, event {}",
-                    part(title.name),
-                    part(title.time),
-                    part(title.id)
-                )
-            },
-        );
-        self.told.push(Record {
-            number: at.record,
-            title,
-            seen,
-        });
-    }
 }
 
 fn one(record: &Record, all: &[&Seen], columns: usize, out: &mut dyn Write) -> io::Result<()> {

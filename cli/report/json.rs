@@ -8,11 +8,15 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
 use rolewatch_guard::review::List;
 use rolewatch_guard::untrusted::{harmless, shows_as_itself};
-use rolewatch_guard::{CallerShown, Standing, Tally, Totals, standings};
+use rolewatch_guard::{
+    CallerShown, Standing, SuppressedFinding, SwitchSummary, Tally, Totals, standings,
+};
 use serde::Serialize;
 
 use super::Report;
 use super::ndjson::Told;
+use crate::audit::allowed::Allowed;
+use crate::audit::inputs::RosterFile;
 use crate::audit::unread::FaultShown;
 use crate::exit::shown_path;
 
@@ -55,6 +59,22 @@ struct RosterShown {
     missing: Vec<&'static str>,
 }
 
+impl RosterShown {
+    fn of(roster: &RosterFile) -> Self {
+        let mut missing = Vec::new();
+        if roster.lacks_users.is_some() {
+            missing.push(List::Users.key());
+        }
+        Self {
+            file: shown_path(&roster.file),
+            account: roster.account.to_string(),
+            taken: roster.taken,
+            truncated: roster.truncated,
+            missing,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct SuppressedShown<'a> {
     finding: Told<'a>,
@@ -62,6 +82,18 @@ struct SuppressedShown<'a> {
     owner: String,
     until: String,
     line: usize,
+}
+
+impl<'a> SuppressedShown<'a> {
+    fn of(suppressed: &'a SuppressedFinding, allowed: &'a Allowed) -> Self {
+        Self {
+            finding: Told::of(&suppressed.finding, allowed),
+            reason: harmless(&suppressed.by.reason),
+            owner: harmless(&suppressed.by.owner),
+            until: suppressed.by.until.to_string(),
+            line: suppressed.by.line,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -77,6 +109,23 @@ struct SwitchShown<'a> {
     unproven: u16,
     /// Findings over several sessions count here too.
     standing: Standing,
+}
+
+impl<'a> SwitchShown<'a> {
+    fn of(switch: &'a SwitchSummary, standing: Standing) -> Self {
+        Self {
+            time: switch.time,
+            role: &switch.role,
+            caller: &switch.caller,
+            console: switch.console,
+            last_use: switch.last_use,
+            granted_until: switch.granted_until,
+            event: switch.event.as_ref(),
+            violations: switch.violations,
+            unproven: switch.unproven,
+            standing,
+        }
+    }
 }
 
 /// Calls that are no switch into an elevated role and no finding either.
@@ -129,21 +178,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             file: shown_path(&inputs.policy_file),
             version: inputs.policy.version_hash,
         },
-        rosters: inputs
-            .roster_files
-            .iter()
-            .map(|roster| RosterShown {
-                file: shown_path(&roster.file),
-                account: roster.account.to_string(),
-                taken: roster.taken,
-                truncated: roster.truncated,
-                missing: roster
-                    .lacks_users
-                    .iter()
-                    .map(|_| List::Users.key())
-                    .collect(),
-            })
-            .collect(),
+        rosters: inputs.roster_files.iter().map(RosterShown::of).collect(),
         paths: paths.iter().map(|path| shown_path(path)).collect(),
         since: *since,
         until: *until,
@@ -156,30 +191,13 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         suppressed: judgement
             .suppressed
             .iter()
-            .map(|suppressed| SuppressedShown {
-                finding: Told::of(&suppressed.finding, allowed),
-                reason: harmless(&suppressed.by.reason),
-                owner: harmless(&suppressed.by.owner),
-                until: suppressed.by.until.to_string(),
-                line: suppressed.by.line,
-            })
+            .map(|suppressed| SuppressedShown::of(suppressed, allowed))
             .collect(),
         switches: judgement
             .switches
             .iter()
             .zip(standings(judgement))
-            .map(|(switch, standing)| SwitchShown {
-                standing,
-                time: switch.time,
-                role: &switch.role,
-                caller: &switch.caller,
-                console: switch.console,
-                last_use: switch.last_use,
-                granted_until: switch.granted_until,
-                event: switch.event.as_ref(),
-                violations: switch.violations,
-                unproven: switch.unproven,
-            })
+            .map(|(switch, standing)| SwitchShown::of(switch, standing))
             .collect(),
         unread: unread.shown().collect(),
         unread_count: unread.count(),

@@ -1,19 +1,20 @@
 //! For people: by person, the worst first, in words, with what to do.
 
 mod findings;
+mod head;
 pub(crate) mod paint;
 mod switches;
 
 use std::io::{self, Write};
 
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Finding, Totals, Verdict};
+use rolewatch_guard::{Finding, Verdict};
 
 use super::Report;
 use super::words::{counted, length, number, padded, wrap};
-use crate::exit::shown_path;
 pub(crate) use findings::step;
-use paint::{BAD, BOLD, DIM, HEADING, UNSURE};
+use head::head;
+use paint::{DIM, HEADING, UNSURE};
 
 /// How many events that are not evidence are shown one by one.
 const NOT_EVIDENCE_SHOWN: usize = 10;
@@ -86,152 +87,6 @@ impl Page<'_> {
             LABEL,
             text,
         )
-    }
-}
-
-fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
-    let Report {
-        inputs,
-        totals,
-        judgement,
-        ..
-    } = report;
-    let paths: Vec<String> = report
-        .paths
-        .iter()
-        .map(|path| {
-            if path.as_os_str() == "-" {
-                "stdin".to_owned()
-            } else {
-                shown_path(path)
-            }
-        })
-        .collect();
-    page.hanging(
-        &format!("{BOLD}rolewatch audit{BOLD:#} of "),
-        "rolewatch audit of ".len(),
-        &paths.join(", "),
-    )?;
-    let range = report.range.map_or_else(
-        || "none of them relevant".to_owned(),
-        |(first, last)| format!("relevant ones from {first} to {last}"),
-    );
-    let (files, records) = (
-        counted(totals.files.read, "file", "files"),
-        counted(totals.records.met, "record", "records"),
-    );
-    page.labelled("read", &format!("{files}, {records}, {range}"))?;
-    page.labelled(
-        "policy",
-        &format!(
-            "{}, version {}",
-            shown_path(&inputs.policy_file),
-            inputs.policy.version_hash
-        ),
-    )?;
-    for (at, roster) in inputs.roster_files.iter().enumerate() {
-        let name = inputs
-            .policy
-            .account_name(roster.account)
-            .map(|name| format!(" ({})", harmless(name)))
-            .unwrap_or_default();
-        let taken = roster.taken.map_or_else(
-            || "time unknown".to_owned(),
-            |taken| format!("taken {taken}"),
-        );
-        let truncated = if roster.truncated { ", truncated" } else { "" };
-        let text = format!(
-            "{}: account {}{name}, {taken}{truncated}",
-            shown_path(&roster.file),
-            roster.account
-        );
-        page.labelled(if at == 0 { "roster" } else { "" }, &text)?;
-    }
-    if inputs.roster_files.is_empty() {
-        page.labelled("roster", "none; who is in which group is known from changes in the logs only. Give one with --roster FILE@TIME")?;
-    }
-    match (report.since, report.until) {
-        (None, None) => {}
-        (Some(since), None) => page.labelled("judged", &format!("switches from {since} on"))?,
-        (None, Some(until)) => page.labelled("judged", &format!("switches before {until}"))?,
-        (Some(since), Some(until)) => page.labelled(
-            "judged",
-            &format!("switches from {since} until before {until}"),
-        )?,
-    }
-    if let Some(as_of) = judgement.as_of {
-        page.labelled("as of", &as_of.to_string())?;
-    }
-    let (switches, found) = (&totals.switches, &totals.findings);
-    let judged = counted(
-        switches.judged,
-        "switch into an elevated role",
-        "switches into elevated roles",
-    );
-    let violations = counted(found.violations, "violation", "violations");
-    let (unproven, suppressed) = (number(found.unproven), number(found.suppressed));
-    page.labelled(
-        "found",
-        &format!(
-            "{judged}, {} clean; {violations}, {unproven} unproven, {suppressed} suppressed",
-            number(switches.clean)
-        ),
-    )?;
-    let rosters =
-        (!inputs.roster_faults.is_empty()).then(|| "a roster lacks its list of users".to_owned());
-    let unread = (!report.unread.is_empty()).then(|| incomplete(totals));
-    if rosters.is_some() || unread.is_some() {
-        let parts: Vec<String> = unread.into_iter().chain(rosters).collect();
-        let text = format!("{}; stderr names each with its reason", parts.join("; "));
-        page.hanging(
-            &format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)),
-            LABEL + 1,
-            &text,
-        )?;
-    }
-    Ok(())
-}
-
-/// What could not be read, and what that means.
-fn incomplete(totals: &Totals) -> String {
-    let (files, records, details) = (
-        totals.files.unreadable,
-        totals.records.unread,
-        totals.records.partly_unread,
-    );
-    let files = (files > 0).then(|| counted(files, "file", "files"));
-    let records = (records > 0).then(|| counted(records, "record", "records"));
-    let whole: Vec<String> = files.into_iter().chain(records).collect();
-    let details = (details > 0).then(|| {
-        format!(
-            "details of {} could not be read, so what depends on them is unproven",
-            counted(details, "record", "records")
-        )
-    });
-    let whole = match (&*whole, &details) {
-        ([], Some(_)) => None,
-        ([], None) => Some(format!(
-            "{}, so switches may be missing below",
-            no_logs(totals.files.met)
-        )),
-        _ => Some(format!(
-            "{} could not be read, so switches may be missing below",
-            whole.join(" and ")
-        )),
-    };
-    whole
-        .into_iter()
-        .chain(details)
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
-/// What is missing where nothing that was met is unreadable.
-fn no_logs(files_met: u64) -> &'static str {
-    if files_met == 0 {
-        "there were no logs to read"
-    } else {
-        "there were no logs in some of what was given"
     }
 }
 

@@ -102,7 +102,8 @@ fn objects_are_judged_as_files_are() {
     assert!(findings(&local.world).len() > 10);
     assert_eq!((remote.totals, remote.range), (local.totals, local.range));
     assert!(
-        length(&story.records().iter().collect::<Vec<_>>()) > u64::try_from(WAITING).unwrap() * 2
+        length(&story.records().iter().collect::<Vec<_>>())
+            > u64::try_from(threads::WAITING).unwrap() * 2
     );
 }
 

@@ -22,65 +22,82 @@ const TEXT: usize = 12;
 pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, columns };
     head(report, &mut page)?;
-    let of = |verdict: Verdict| {
-        report
-            .review
-            .findings
-            .iter()
-            .filter(move |finding| finding.verdict == verdict)
-            .collect::<Vec<_>>()
-    };
-    let (violations, unproven) = (of(Verdict::Violation), of(Verdict::Unproven));
-    if violations.is_empty() {
-        page.heading("Violations: none")?;
-        let text = match report.review.elevated {
-            0 => "No elevated role of the policy is in what was read, so nothing was judged.",
-            _ if unproven
-                .iter()
-                .any(|finding| !finding.wanting.gaps.is_empty()) =>
-            {
-                "In what was given, nothing was found that the policy forbids. Not all was given: the lines below say what is missing."
-            }
-            _ => "IAM allows nothing that the policy forbids, as far as the files tell.",
-        };
-        page.text(2, text)?;
-    } else {
-        page.heading(&format!("Violations: {}", number(length(&violations))))?;
-        by_subject(&violations, &mut page)?;
-    }
+    let violations = with_verdict(report, Verdict::Violation);
+    let unproven = with_verdict(report, Verdict::Unproven);
+    violated(report, &violations, &unproven, &mut page)?;
     if !unproven.is_empty() {
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
         page.text(2, "The files can show neither that the rule is kept nor that it is broken. Each line says what it hangs on.")?;
         let (wanting, others): (Vec<_>, Vec<_>) = unproven
             .into_iter()
-            .partition(|finding| !finding.wanting.gaps.is_empty());
+            .partition(|finding| is_wanting(finding));
         not_given(report, &wanting, &mut page)?;
         by_subject(&others, &mut page)?;
     }
-    if !report.review.suppressed.is_empty() {
-        page.heading(&format!(
-            "Suppressed: {}",
-            number(length(&report.review.suppressed))
-        ))?;
-        for (finding, by) in &report.review.suppressed {
-            let owner = format!(
-                "{}, {}, until {}",
-                harmless(&by.reason),
-                harmless(&by.owner),
-                by.until
-            );
-            page.hanging(
-                &format!("  {} ", finding.rule),
-                3 + finding.rule.len(),
-                &format!("{} ({owner})", finding.message),
-            )?;
-        }
-    }
+    suppressed(report, &mut page)?;
     if !report.review.notices.is_empty() {
         page.heading("Also")?;
         for notice in &report.review.notices {
             page.hanging("  ", 2, notice)?;
         }
+    }
+    Ok(())
+}
+
+fn with_verdict<'r>(report: &Report<'r>, verdict: Verdict) -> Vec<&'r ReviewFinding> {
+    report
+        .review
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == verdict)
+        .collect()
+}
+
+/// Whether something that was not given leaves it unproven.
+fn is_wanting(finding: &ReviewFinding) -> bool {
+    !finding.wanting.gaps.is_empty()
+}
+
+/// The violations, or how much it says that there are none.
+fn violated(
+    report: &Report<'_>,
+    violations: &[&ReviewFinding],
+    unproven: &[&ReviewFinding],
+    page: &mut Page<'_>,
+) -> io::Result<()> {
+    if !violations.is_empty() {
+        page.heading(&format!("Violations: {}", number(length(violations))))?;
+        return by_subject(violations, page);
+    }
+    page.heading("Violations: none")?;
+    let text = if report.review.elevated == 0 {
+        "No elevated role of the policy is in what was read, so nothing was judged."
+    } else if unproven.iter().any(|finding| is_wanting(finding)) {
+        "In what was given, nothing was found that the policy forbids. Not all was given: the lines below say what is missing."
+    } else {
+        "IAM allows nothing that the policy forbids, as far as the files tell."
+    };
+    page.text(2, text)
+}
+
+fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let suppressed = &report.review.suppressed;
+    if suppressed.is_empty() {
+        return Ok(());
+    }
+    page.heading(&format!("Suppressed: {}", number(length(suppressed))))?;
+    for (finding, by) in suppressed {
+        let owner = format!(
+            "{}, {}, until {}",
+            harmless(&by.reason),
+            harmless(&by.owner),
+            by.until
+        );
+        page.hanging(
+            &format!("  {} ", finding.rule),
+            3 + finding.rule.len(),
+            &format!("{} ({owner})", finding.message),
+        )?;
     }
     Ok(())
 }

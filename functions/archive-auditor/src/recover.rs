@@ -1,45 +1,32 @@
 //! One log file of the trail: what the ledger does not know of it goes to switch-guard.
 
+mod wanted;
+
 use std::cell::RefCell;
-use std::collections::HashSet;
 
 use futures_util::future::try_join_all;
-use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
+use rolewatch_archive::{Filter, Scratch, read_stream};
 use rolewatch_edge::ledger::{Known, known, mark_file, note_missed};
 use rolewatch_edge::outbox;
 use rolewatch_edge::port::{Kept, LogFile, Trouble};
 use rolewatch_edge::watch::recovered;
 use rolewatch_edge::{quarantine, setup};
-use rolewatch_guard::arn::RoleArn;
-use rolewatch_guard::delivery::Delivery;
-use rolewatch_guard::envelope::{self, NotUsed};
-use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::needles;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::probe::Prober;
-use rolewatch_guard::review::change;
-use rolewatch_guard::seen::{CallerKind, Reading, read_from, reduced_from};
-use rolewatch_guard::tamper::{self, tampering};
+use rolewatch_guard::tamper;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Elevated, needles};
 
 use crate::key::LogKey;
-use crate::passage::{call_was_let_through, change_was_let_through, was_let_through};
 use crate::time::MISSED;
 use crate::{Hub, Outside, refused};
+use wanted::{Record, Wanted};
 
 /// The most bytes of a message to switch-guard; SQS takes 256 KiB.
 const LARGEST_MESSAGE: usize = 240_000;
 
-/// The most bytes of records that are held at a time. A file with more of them is read several
-/// times over.
-const HELD: usize = 32 << 20;
-
 /// How many records are looked up at a time.
 const AT_ONCE: usize = 32;
-
-/// The most faults of one file that are noted.
-const NOTED: usize = 200;
 
 /// What reads log files, whichever they are.
 pub(crate) struct Reader<'p> {
@@ -161,11 +148,10 @@ async fn scan<O: Outside>(
         for some in records.chunks(AT_ONCE) {
             let sent = try_join_all(some.iter().map(|record| submit(outside, record, now))).await?;
             for outcome in sent.into_iter().flatten() {
-                *(if outcome == Late::Missed {
-                    &mut recovered.missed
-                } else {
-                    &mut recovered.early
-                }) += 1;
+                match outcome {
+                    Late::Missed => recovered.missed += 1,
+                    Late::Early => recovered.early += 1,
+                }
             }
         }
         if !overflow {
@@ -243,206 +229,4 @@ async fn standing<O: Outside>(outside: &O, record: &Record) -> Result<Standing, 
         };
     }
     Ok(standing)
-}
-
-/// A record that was to arrive.
-struct Record {
-    key: RecordKey,
-    time: Moment,
-    json: String,
-    reduced: String,
-    /// The ledger keeps what it says.
-    is_fact: bool,
-    /// A change of the set-up, which is no fact.
-    is_setup: bool,
-    /// The finding about the call, where that would blind the guard.
-    tampering: Option<String>,
-}
-
-/// Takes the records of a file that were to arrive, as many as may be held.
-struct Wanted<'a> {
-    elevated: Elevated<'a>,
-    prober: Prober,
-    policy: &'a Policy,
-    hub: &'a Hub,
-    log: &'a LogKey<'a>,
-    records: Vec<Record>,
-    known: HashSet<(RecordKey, String)>,
-    /// Records before this one were dealt with.
-    from: u64,
-    met: u64,
-    held: usize,
-    overflow: bool,
-    unread: Vec<String>,
-    records_unread: u64,
-    not_evidence: u64,
-}
-
-impl<'a> Wanted<'a> {
-    fn new(reader: &Reader<'a>, log: &'a LogKey<'a>, from: u64) -> Self {
-        Self {
-            elevated: Elevated::by_policy(reader.policy),
-            prober: Prober::new(&reader.hub.guarded, reader.hub.account),
-            policy: reader.policy,
-            hub: reader.hub,
-            log,
-            records: Vec::new(),
-            known: HashSet::new(),
-            from,
-            met: 0,
-            held: 0,
-            overflow: false,
-            unread: Vec::new(),
-            records_unread: 0,
-            not_evidence: 0,
-        }
-    }
-
-    fn note(&mut self, fault: String) {
-        if self.unread.len() < NOTED {
-            self.unread.push(fault);
-        }
-    }
-
-    /// Counts a record that is handed over, and tells whether it is to be dealt with in this
-    /// reading.
-    fn is_next(&mut self) -> bool {
-        if self.held >= HELD {
-            self.overflow = true;
-            return false;
-        }
-        self.met += 1;
-        self.met > self.from
-    }
-
-    fn take_or_note(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
-        if let Err(why) = self.take(json, delivery) {
-            self.records_unread += 1;
-            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
-        }
-    }
-
-    fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<(), String> {
-        let elevated = |role: &RoleArn| self.elevated.may_be(role);
-        let (mut by_service, mut is_probe) = (false, false);
-        let seen =
-            match read_from(json, delivery, &elevated).map_err(|problem| problem.to_string())? {
-                Reading::Seen(seen) => {
-                    by_service = seen.caller.kind == CallerKind::Service;
-                    is_probe = self
-                        .prober
-                        .recognize(&seen)
-                        .is_some_and(|probe| !elevated(&probe.role));
-                    Some(seen).filter(|seen| was_let_through(seen))
-                }
-                Reading::NotRelevant => None,
-                // A service's mint of a role that nobody listed is not forwarded, and is none of
-                // the calls that are watched.
-                Reading::Service(_) => return Ok(()),
-            };
-        // switch-guard looks at whatever reaches it, by whichever rule.
-        let call = tampering(json, delivery, &self.hub.guarded)
-            .map_err(|problem| problem.to_string())?
-            .filter(|call| seen.is_some() || call_was_let_through(call.call, self.log, self.hub));
-        let is_fact = seen.is_some();
-        let change = change(json, delivery)
-            .map_err(|problem| problem.to_string())?
-            .filter(|change| {
-                !is_fact
-                    && self.policy.trusts(change.key.account)
-                    && change_was_let_through(&change.how.call, by_service)
-            });
-        let is_setup = change.is_some();
-        let called = call
-            .as_ref()
-            .map(|call| (call.key.clone(), call.time))
-            .or(change.map(|change| (change.key, change.time)));
-        let Some((key, time)) = seen.map(|seen| (seen.key, seen.time)).or(called) else {
-            return Ok(());
-        };
-        // Each account's records lie in its own folder, so that one of another account was put
-        // there by somebody.
-        if key.account != self.log.account {
-            return Err(format!(
-                "it is of account {}, in the folder of account {}",
-                key.account, self.log.account
-            ));
-        }
-        // switch-guard keeps no record of a probe, and a copy in the trail shows nothing of the
-        // path that is probed.
-        if is_probe {
-            return Ok(());
-        }
-        let reduced = reduced_from(json, delivery).map_err(|problem| problem.to_string())?;
-        if !self.known.insert((key.clone(), reduced.clone())) {
-            return Ok(());
-        }
-        let json = str::from_utf8(json)
-            .map_err(|_| "it is not UTF-8".to_owned())?
-            .to_owned();
-        self.held += json.len() + 2 * reduced.len();
-        let tampering = call.map(|call| call.finding_id());
-        self.records.push(Record {
-            key,
-            time,
-            json,
-            reduced,
-            is_fact,
-            is_setup,
-            tampering,
-        });
-        Ok(())
-    }
-}
-
-impl Sink for Wanted<'_> {
-    fn record(&mut self, json: &[u8], at: &Place) {
-        if !self.is_next() {
-            return;
-        }
-        self.take_or_note(json, Delivery::in_file(&at.file), at);
-    }
-
-    /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not
-    /// send are quarantined.
-    fn event(&mut self, json: &[u8], at: &Place) {
-        if !self.is_next() {
-            return;
-        }
-        let why = match envelope::open(json) {
-            Ok(event) => {
-                let delivery = event.delivery(Delivery::in_file(&at.file));
-                return self.take_or_note(event.record.as_bytes(), delivery, at);
-            }
-            Err(why) => why,
-        };
-        *match why {
-            NotUsed::NotEvidence(_) => &mut self.not_evidence,
-            NotUsed::Unreadable(_) => &mut self.records_unread,
-        } += 1;
-        self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
-    }
-
-    fn unread(&mut self, problem: Unread) {
-        // What the archive could not read was named when the file was read first.
-        if self.from == 0 {
-            self.note(fault(&problem));
-        }
-    }
-}
-
-/// The note names the file.
-fn fault(unread: &Unread) -> String {
-    let rest = if unread.rest {
-        "; the rest of the file was not read"
-    } else {
-        ""
-    };
-    let place = match (unread.record, unread.byte) {
-        (Some(record), Some(byte)) => format!("record {record} (byte {byte}): "),
-        (Some(record), None) => format!("record {record}: "),
-        (None, Some(byte)) => format!("byte {byte}: "),
-        (None, None) => String::new(),
-    };
-    format!("{place}{}{rest}", unread.reason)
 }

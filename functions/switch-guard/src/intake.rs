@@ -11,9 +11,10 @@ use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::Event;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
 use rolewatch_guard::probe::Probe;
 use rolewatch_guard::review::change;
-use rolewatch_guard::seen::{Reading, Seen, read_from, reduced_from};
+use rolewatch_guard::seen::{Reading, RecordProblem, Seen, read_from, reduced_from};
 use rolewatch_guard::tamper::{Guarded, tampering};
 
 use crate::Outside;
@@ -118,8 +119,14 @@ pub(crate) async fn take<O: Outside>(
         }
         Message::Record(event) | Message::Recovered(event) => {
             let book = shelf.current(outside, now).await?;
+            let incoming = Incoming {
+                body,
+                event: &event,
+                first_try,
+                now,
+            };
             let Some(probe) = probe else {
-                return record(outside, book, guarded, (body, &event), first_try, now).await;
+                return record(outside, book, guarded, &incoming).await;
             };
             if is_delivered {
                 probe::answered(outside, &probe, now).await?;
@@ -127,7 +134,7 @@ pub(crate) async fn take<O: Outside>(
             if !Elevated::by_policy(&book.policy).may_be(&probe.role) {
                 return Ok(Outcome::Probe.into());
             }
-            let taken = record(outside, book, guarded, (body, &event), first_try, now).await?;
+            let taken = record(outside, book, guarded, &incoming).await?;
             Ok(Taken {
                 outcome: Outcome::Probe,
                 ..taken
@@ -136,55 +143,157 @@ pub(crate) async fn take<O: Outside>(
     }
 }
 
+/// A record as it came in a message.
+struct Incoming<'m> {
+    /// The whole message.
+    body: &'m str,
+    event: &'m Event<'m>,
+    first_try: bool,
+    now: Moment,
+}
+
+impl Incoming<'_> {
+    fn json(&self) -> &[u8] {
+        self.event.record.as_bytes()
+    }
+
+    fn delivery(&self) -> Delivery<'_> {
+        self.event.delivery(Delivery::default())
+    }
+}
+
+/// Why a record was not seen through.
+enum Unfinished {
+    /// It can't be read, whatever is tried.
+    Unreadable(RecordProblem),
+    /// It is to be tried again.
+    Trouble(Trouble),
+}
+
+impl From<RecordProblem> for Unfinished {
+    fn from(problem: RecordProblem) -> Self {
+        Self::Unreadable(problem)
+    }
+}
+
+impl From<Trouble> for Unfinished {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
 async fn record<O: Outside>(
     outside: &O,
     book: &Rulebook,
     guarded: &Guarded,
-    (body, event): (&str, &Event<'_>),
-    first_try: bool,
-    now: Moment,
+    incoming: &Incoming<'_>,
 ) -> Result<Taken, Trouble> {
-    let (json, delivery) = (event.record.as_bytes(), event.delivery(Delivery::default()));
-    let mut settled = Settled::default();
-    // What one record says by itself, whatever else it is: when, and whether it was known.
-    let mut alone = None;
-    match tampering(json, delivery, guarded) {
-        Ok(Some(tampering)) => {
-            settled.add(tell(outside, &book.policy, &tampering, now).await?);
-            alone = Some((tampering.time, false));
+    match see_through(outside, book, guarded, incoming).await {
+        Ok(taken) => Ok(taken),
+        Err(Unfinished::Trouble(trouble)) => Err(trouble),
+        Err(Unfinished::Unreadable(problem)) => {
+            let why = problem.to_string();
+            quarantine::put(outside, incoming.body, &why, incoming.now).await?;
+            Ok(Outcome::Quarantined.into())
         }
-        Ok(None) => {}
-        Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
     }
-    match change(json, delivery) {
-        Ok(Some(change)) if book.policy.trusts(change.key.account) => {
+}
+
+async fn see_through<O: Outside>(
+    outside: &O,
+    book: &Rulebook,
+    guarded: &Guarded,
+    incoming: &Incoming<'_>,
+) -> Result<Taken, Unfinished> {
+    let alone = Alone::tell(outside, book, guarded, incoming).await?;
+    match facts(incoming, &book.policy)? {
+        Some((seen, reduced)) => {
+            Ok(store_and_judge(outside, book, incoming, (seen, reduced), alone).await?)
+        }
+        None => Ok(Taken::new(alone.outcome(), alone.settled)),
+    }
+}
+
+/// What one record says by itself, whatever else is known: a call against the guard, a change of
+/// the set-up.
+#[derive(Default)]
+struct Alone {
+    settled: Settled,
+    /// When that was, if it says so.
+    time: Option<Moment>,
+    /// It said nothing but what was known.
+    known: bool,
+}
+
+impl Alone {
+    async fn tell<O: Outside>(
+        outside: &O,
+        book: &Rulebook,
+        guarded: &Guarded,
+        incoming: &Incoming<'_>,
+    ) -> Result<Self, Unfinished> {
+        let (json, delivery, now) = (incoming.json(), incoming.delivery(), incoming.now);
+        let mut alone = Self::default();
+        if let Some(tampering) = tampering(json, delivery, guarded)? {
+            let told = tell(outside, &book.policy, &tampering, now).await?;
+            alone.settled.add(told);
+            alone.time = Some(tampering.time);
+        }
+        if let Some(change) = change(json, delivery)?
+            && book.policy.trusts(change.key.account)
+        {
             let known = setup::heard(outside, &change, now).await? == Kept::Known;
-            alone = alone.or(Some((change.time, known && first_try)));
+            // A call against the guard is judged whatever is known of it as a change.
+            if alone.time.is_none() {
+                alone.time = Some(change.time);
+                alone.known = known && incoming.first_try;
+            }
         }
-        Ok(_) => {}
-        Err(problem) => return quarantined(outside, body, &problem.to_string(), now).await,
+        Ok(alone)
     }
-    let elevated = |role: &RoleArn| Elevated::by_policy(&book.policy).may_be(role);
-    let (mut seen, kept) = match (
-        read_from(json, delivery, &elevated),
-        reduced_from(json, delivery),
-    ) {
-        (Ok(Reading::Seen(seen)), Ok(kept)) => (*seen, kept),
-        (Ok(Reading::Service(_) | Reading::NotRelevant), _) => {
-            let outcome = match alone {
-                Some((_, true)) => Outcome::Duplicate,
-                Some((time, false)) => Outcome::Judged { time },
-                None => Outcome::NotRelevant,
-            };
-            return Ok(Taken::new(outcome, settled));
+
+    /// How the message ends if the record is of no other use.
+    fn outcome(&self) -> Outcome {
+        match self.time {
+            Some(_) if self.known => Outcome::Duplicate,
+            Some(time) => Outcome::Judged { time },
+            None => Outcome::NotRelevant,
         }
-        (Err(problem), _) | (_, Err(problem)) => {
-            return quarantined(outside, body, &problem.to_string(), now).await;
-        }
-    };
-    let (key, time, says) = (seen.key.clone(), seen.time, says_something(&seen));
+    }
+}
+
+/// What the ledger keeps of the record, and the record reduced to it. `None`: nothing.
+fn facts(
+    incoming: &Incoming<'_>,
+    policy: &Policy,
+) -> Result<Option<(Seen, String)>, RecordProblem> {
+    let (json, delivery) = (incoming.json(), incoming.delivery());
+    let elevated = |role: &RoleArn| Elevated::by_policy(policy).may_be(role);
+    match read_from(json, delivery, &elevated)? {
+        Reading::Seen(seen) => Ok(Some((*seen, reduced_from(json, delivery)?))),
+        Reading::Service(_) | Reading::NotRelevant => Ok(None),
+    }
+}
+
+async fn store_and_judge<O: Outside>(
+    outside: &O,
+    book: &Rulebook,
+    incoming: &Incoming<'_>,
+    (mut seen, reduced): (Seen, String),
+    alone: Alone,
+) -> Result<Taken, Trouble> {
+    let &Incoming {
+        body,
+        first_try,
+        now,
+        ..
+    } = incoming;
+    let key = seen.key.clone();
+    let time = seen.time;
+    let says_something = says_something(&seen) || alone.time.is_some();
+    let mut settled = alone.settled;
     let unread = std::mem::take(&mut seen.unread);
-    let arrival = store(outside, &book.policy, seen, kept, first_try, now).await?;
+    let arrival = store(outside, &book.policy, seen, reduced, first_try, now).await?;
     // INVARIANT (stopped half-way): a copy of the record may be done with while an invocation for
     // this message judged from older facts, wrote, and was stopped before it looked again. So a
     // message that was given out before is judged whatever is known of its record.
@@ -205,7 +314,7 @@ async fn record<O: Outside>(
     let touched = touch(outside, &book.policy, &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
     mark_done(outside, &key, &arrival.body, now).await?;
-    let outcome = match (known, says || alone.is_some()) {
+    let outcome = match (known, says_something) {
         (true, _) => Outcome::Duplicate,
         (false, true) => Outcome::Judged { time },
         (false, false) => Outcome::NotRelevant,
@@ -219,14 +328,4 @@ async fn record<O: Outside>(
 
 fn says_something(seen: &Seen) -> bool {
     seen.fact.is_some() || seen.used.is_some() || seen.named.is_some() || seen.role.is_some()
-}
-
-async fn quarantined<O: Outside>(
-    outside: &O,
-    body: &str,
-    why: &str,
-    now: Moment,
-) -> Result<Taken, Trouble> {
-    quarantine::put(outside, body, why, now).await?;
-    Ok(Outcome::Quarantined.into())
 }

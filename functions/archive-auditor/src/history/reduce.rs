@@ -10,8 +10,8 @@ use rolewatch_edge::rulebook::Rulebook;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::intake::{Intake, Kept, TakenIn};
-use rolewatch_guard::policy::Policy;
-use rolewatch_guard::{Files, Records, Scope, Totals, judge, unmatched};
+use rolewatch_guard::policy::{Policy, PolicyHash};
+use rolewatch_guard::{Files, Finding, Judgement, Records, Scope, Totals, judge, unmatched};
 use serde_json::{Value, json};
 
 use super::{Fault, FileRead, Footer, NAMED, Reduce, Summary, folder};
@@ -34,49 +34,65 @@ pub(crate) async fn reduce<O: Outside>(
     let mut all = All::new(&book.policy);
     let read = extracts(outside, &folder, &mut all).await?;
     losses(outside, &folder, &read, &mut all).await?;
-    if all.files.met == 0 {
-        return Err(refused(
-            "judging the extracts",
-            "no log file was read: is the prefix right?",
-        ));
-    }
-    if asked.listed.is_some_and(|listed| listed != all.accounted) {
-        let why = format!(
-            "{} files were listed, and of {} it is known what became of them; start again",
-            asked.listed.unwrap_or(0),
-            all.accounted
-        );
-        return Err(refused("judging the extracts", &why));
-    }
-    let hash = book.policy.version_hash;
-    if all
-        .policies
-        .iter()
-        .any(|policy| *policy != hash.to_string())
-    {
-        // What one policy passed over, the other may need.
-        return Err(refused(
-            "judging the extracts",
-            "the policy was changed while the logs were read; start again",
-        ));
-    }
+    check_complete(&all, asked, book)?;
 
-    let All {
-        intake,
-        files,
-        unread,
-        not_evidence,
-        ..
-    } = all;
+    let judged = judged(all, asked, book);
+    let counts = judged.counts;
+    let unread_count = judged.unread_count;
+    let findings = format!("{folder}/findings.ndjson");
+    let summary = format!("{folder}/summary.json");
+    outside
+        .put(&findings, lines(&judged.judgement.findings)?)
+        .await?;
+    // Last: whoever sees it sees the findings too.
+    outside
+        .put(&summary, judged.summary(asked, book.policy.version_hash)?)
+        .await?;
+    Ok(json!({
+        "findings": findings,
+        "summary": summary,
+        "violations": counts.findings.violations,
+        "unreadable": unread_count,
+    }))
+}
+
+/// Refuses to judge a part of what was listed, or what was read by another policy: either would
+/// pass for clean what nobody looked at.
+fn check_complete(all: &All<'_>, asked: &Reduce, book: &Rulebook) -> Result<(), Trouble> {
+    let refused = |why: &str| Err(refused("judging the extracts", why));
+    if all.files.met == 0 {
+        return refused("no log file was read: is the prefix right?");
+    }
+    if let Some(listed) = asked.listed
+        && listed != all.accounted
+    {
+        return refused(&format!(
+            "{listed} files were listed, and of {} it is known what became of them; start again",
+            all.accounted
+        ));
+    }
+    let hash = book.policy.version_hash.to_string();
+    if all.policies.iter().any(|policy| *policy != hash) {
+        // What one policy passed over, the other may need.
+        return refused("the policy was changed while the logs were read; start again");
+    }
+    Ok(())
+}
+
+/// What one engine run came to.
+struct Judged {
+    judgement: Judgement,
+    counts: Totals,
+    unread: Vec<Fault>,
+    unread_count: u64,
+    not_evidence: Vec<Fault>,
+    not_evidence_count: u64,
+}
+
+fn judged(all: All<'_>, asked: &Reduce, book: &Rulebook) -> Judged {
     let TakenIn {
         world, kept, near, ..
-    } = intake.finish();
-    let records = records(kept);
-    let mut counts = Totals {
-        files,
-        records,
-        ..Totals::default()
-    };
+    } = all.intake.finish();
     let scope = Scope {
         as_of: asked.until,
         since: asked.since,
@@ -84,46 +100,56 @@ pub(crate) async fn reduce<O: Outside>(
     };
     let mut judgement = judge(&world, &book.policy, &book.rosters, scope, &mut |_| ());
     judgement.note_unmatched(&unmatched(&world, &book.policy, &book.rosters, &near));
+    let mut counts = Totals {
+        files: all.files,
+        records: records(kept),
+        ..Totals::default()
+    };
     counts.add_judgement(&judgement);
-    let ((unread, unread_count), (not_evidence, not_evidence_count)) =
-        (unread.finish(), not_evidence.finish());
-
-    let unwritten = |why: serde_json::Error| refused("writing the findings", &why.to_string());
-    let mut findings = Vec::new();
-    for finding in &judgement.findings {
-        serde_json::to_writer(&mut findings, finding).map_err(unwritten)?;
-        findings.push(b'\n');
-    }
-    outside
-        .put(&format!("{folder}/findings.ndjson"), findings)
-        .await?;
-    let summary = Summary {
-        run: asked.run.clone(),
-        policy: hash,
-        since: asked.since,
-        until: asked.until,
-        as_of: judgement.as_of,
+    let (unread, unread_count) = all.unread.finish();
+    let (not_evidence, not_evidence_count) = all.not_evidence.finish();
+    Judged {
+        judgement,
         counts,
         unread,
         unread_count,
         not_evidence,
         not_evidence_count,
-        notices: judgement.notices,
-        near_misses: judgement.near_misses,
-    };
-    // Last: whoever sees it sees the findings too.
-    outside
-        .put(
-            &format!("{folder}/summary.json"),
-            serde_json::to_vec_pretty(&summary).map_err(unwritten)?,
-        )
-        .await?;
-    Ok(json!({
-        "findings": format!("{folder}/findings.ndjson"),
-        "summary": format!("{folder}/summary.json"),
-        "violations": counts.findings.violations,
-        "unreadable": unread_count,
-    }))
+    }
+}
+
+impl Judged {
+    fn summary(self, asked: &Reduce, policy: PolicyHash) -> Result<Vec<u8>, Trouble> {
+        let summary = Summary {
+            run: asked.run.clone(),
+            policy,
+            since: asked.since,
+            until: asked.until,
+            as_of: self.judgement.as_of,
+            counts: self.counts,
+            unread: self.unread,
+            unread_count: self.unread_count,
+            not_evidence: self.not_evidence,
+            not_evidence_count: self.not_evidence_count,
+            notices: self.judgement.notices,
+            near_misses: self.judgement.near_misses,
+        };
+        serde_json::to_vec_pretty(&summary).map_err(|why| unwritten(&why))
+    }
+}
+
+/// One finding a line.
+fn lines(findings: &[Finding]) -> Result<Vec<u8>, Trouble> {
+    let mut lines = Vec::new();
+    for finding in findings {
+        serde_json::to_writer(&mut lines, finding).map_err(|why| unwritten(&why))?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}
+
+fn unwritten(why: &serde_json::Error) -> Trouble {
+    refused("writing the findings", &why.to_string())
 }
 
 fn records(kept: Kept) -> Records {

@@ -1,0 +1,166 @@
+//! The files of rosters, each with the time at which it was taken.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rolewatch_guard::moment::Moment;
+
+use crate::exit::{Failure, shown_path};
+use crate::given;
+
+/// What is wrong with a folder without rosters.
+pub(super) const NO_JSON: &str = "no .json file is in the directory itself";
+
+/// A roster's file, and when it was taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Timed {
+    pub(crate) file: PathBuf,
+    pub(crate) taken: Option<Moment>,
+}
+
+impl Timed {
+    /// `FILE@TIME`, or a file with the time in its name.
+    pub(crate) fn given(text: &Path) -> Self {
+        if let Some((file, taken)) = text
+            .to_str()
+            .and_then(|text| text.rsplit_once('@'))
+            .filter(|(file, _)| !file.is_empty())
+            && let Some(taken) = full_time(taken)
+        {
+            return Self {
+                file: file.into(),
+                taken: Some(taken),
+            };
+        }
+        Self::named(text.to_owned())
+    }
+
+    /// `NAME@TIME.json`
+    pub(crate) fn named(file: PathBuf) -> Self {
+        let stem = file
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default();
+        let taken = stem
+            .rsplit_once('@')
+            .filter(|(name, _)| !name.is_empty())
+            .and_then(|(_, time)| full_time(time));
+        Self { file, taken }
+    }
+}
+
+/// `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` where a file name may have no colon. A mere date
+/// is not enough: it would be off by up to a day.
+fn full_time(text: &str) -> Option<Moment> {
+    if let Ok(moment) = text.parse() {
+        return Some(moment);
+    }
+    let (date, clock) = text.split_once('T')?;
+    let digits = clock
+        .strip_suffix('Z')
+        .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let (hour, minute, second) = (digits.get(..2)?, digits.get(2..4)?, digits.get(4..)?);
+    format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
+}
+
+pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
+    let mut files = Vec::new();
+    for text in given {
+        if text.is_dir() {
+            let found = in_folder(text)?;
+            if found.is_empty() {
+                return Err(Failure::Usage(format!(
+                    "`{}` holds no roster: {NO_JSON}",
+                    shown_path(text)
+                )));
+            }
+            files.extend(found);
+        } else {
+            files.push(Timed::given(text));
+        }
+    }
+    Ok(files)
+}
+
+/// Every `*.json` of the folder itself, by name.
+pub(super) fn in_folder(folder: &Path) -> Result<Vec<Timed>, Failure> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|why| Failure::unreadable(folder, why))? {
+        let file = entry
+            .map_err(|why| Failure::unreadable(folder, why))?
+            .path();
+        if file
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+        {
+            files.push(Timed::named(file));
+        }
+    }
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(files)
+}
+
+/// That a roster isn't there, with what may be wrong with its time.
+pub(crate) fn missing_roster(text: &Path) -> Option<String> {
+    if given::is_stdin(text) {
+        return Some("a roster is a file or a directory, not stdin (`-`)".to_owned());
+    }
+    if let Some(why) = given::elsewhere("--roster", text) {
+        return Some(why);
+    }
+    let missing = given::missing(&Timed::given(text).file)?;
+    let text = text.to_string_lossy();
+    let hint = text
+        .rsplit_once('@')
+        .filter(|(_, time)| full_time(time).is_none() && !time.contains(['.', '/']));
+    let hint = hint.map(|(_, time)| {
+        format!(
+            "; `{}` is not a full time, which is written like `2026-03-31T09:30:00Z`",
+            shown_path(Path::new(time))
+        )
+    });
+    Some(format!("{missing}{}", hint.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(text: &str) -> (String, Option<String>) {
+        let Timed { file, taken } = Timed::given(Path::new(text));
+        (
+            file.display().to_string(),
+            taken.map(|taken| taken.to_string()),
+        )
+    }
+
+    #[test]
+    fn a_roster_is_split_at_the_last_at_sign_only_before_a_full_time() {
+        let time = Some("2026-03-31T09:30:00Z".to_owned());
+        assert_eq!(
+            given("dev.json@2026-03-31T09:30:00Z"),
+            ("dev.json".into(), time.clone())
+        );
+        assert_eq!(
+            given("a@b.json@2026-03-31T18:30:00+09:00"),
+            ("a@b.json".into(), time.clone())
+        );
+        assert_eq!(
+            given("dev.json@2026-03-31T093000Z"),
+            ("dev.json".into(), time.clone())
+        );
+        assert_eq!(
+            given("roster/dev@2026-03-31T093000Z.json"),
+            ("roster/dev@2026-03-31T093000Z.json".into(), time)
+        );
+        for whole in [
+            "dev.json",
+            "alice@example.com.json",
+            "dev.json@2026-03-31",
+            "dev.json@",
+            "@2026-03-31T09:30:00Z",
+        ] {
+            assert_eq!(given(whole), (whole.into(), None), "{whole}");
+        }
+    }
+}

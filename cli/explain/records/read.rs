@@ -1,0 +1,164 @@
+//! The records of a file, read whole.
+
+use std::fs::File;
+use std::path::Path;
+
+use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
+use rolewatch_guard::envelope::{self, NotUsed};
+use rolewatch_guard::seen::{self, Reading, Seen};
+use rolewatch_guard::untrusted::harmless;
+use serde::Deserialize;
+
+use crate::audit::scan::with_folders;
+use crate::audit::unread::{Fault, UnreadList};
+use crate::exit::Failure;
+use crate::given;
+use crate::report::words::length;
+
+/// How many records are told one by one. All are judged.
+const TOLD: usize = 100;
+
+/// A record of the file.
+pub(super) struct Record {
+    pub(super) number: u64,
+    /// What the record calls itself, for orientation.
+    pub(super) title: String,
+    pub(super) seen: Option<Box<Seen>>,
+}
+
+pub(super) struct Reader<'a> {
+    elevated: &'a dyn Fn(&RoleArn) -> bool,
+    pub(super) records: Records,
+}
+
+/// What was read of a file.
+#[derive(Default)]
+pub(super) struct Records {
+    pub(super) told: Vec<Record>,
+    /// What is known from records that are not told one by one.
+    pub(super) later: Vec<Seen>,
+    pub(super) untold: u64,
+    pub(super) unread: UnreadList,
+    /// Events that AWS did not send.
+    pub(super) not_evidence: UnreadList,
+    /// Records with details that can't be read, and how many details that are.
+    pub(super) partly: u64,
+    pub(super) details: u64,
+}
+
+impl Records {
+    /// What was seen of every record, told one by one or not.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Seen> {
+        self.told
+            .iter()
+            .filter_map(|record| record.seen.as_deref())
+            .chain(&self.later)
+    }
+}
+
+/// The few fields that tell a reader which record is meant.
+#[derive(Deserialize)]
+struct Title {
+    #[serde(rename = "eventName")]
+    name: Option<String>,
+    #[serde(rename = "eventSource")]
+    source: Option<String>,
+    #[serde(rename = "eventTime")]
+    time: Option<String>,
+    #[serde(rename = "eventID")]
+    id: Option<String>,
+}
+
+impl Sink for Reader<'_> {
+    fn record(&mut self, json: &[u8], at: &Place) {
+        let file = with_folders(&at.file);
+        self.take(json, Delivery::in_file(&file), at);
+    }
+
+    fn event(&mut self, json: &[u8], at: &Place) {
+        let file = with_folders(&at.file);
+        match envelope::open(json) {
+            Ok(event) => self.take(
+                event.record.as_bytes(),
+                event.delivery(Delivery::in_file(&file)),
+                at,
+            ),
+            Err(NotUsed::NotEvidence(why)) => {
+                self.records.not_evidence.add(Fault::of_record(at, &why));
+            }
+            Err(NotUsed::Unreadable(problem)) => {
+                self.records.unread.add(Fault::of_record(at, &problem));
+            }
+        }
+    }
+
+    fn unread(&mut self, problem: Unread) {
+        self.records.unread.add(Fault::of_archive(&problem));
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(elevated: &'a dyn Fn(&RoleArn) -> bool) -> Self {
+        Self {
+            elevated,
+            records: Records::default(),
+        }
+    }
+
+    pub(super) fn read(&mut self, file: &Path) -> Result<Counts, Failure> {
+        let (filter, mut scratch) = (Filter::everything(), Scratch::new());
+        if given::is_stdin(file) {
+            let stdin = given::stdin("CloudTrail records");
+            return Ok(read_stream(stdin, "stdin", &filter, &mut scratch, self));
+        }
+        // A file that cannot be opened is an error of the run, not an unreadable log.
+        File::open(file).map_err(|why| Failure::unreadable(file, why))?;
+        Ok(read_file(file, &filter, &mut scratch, self))
+    }
+
+    fn take(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
+        let seen = match seen::read_from(json, delivery, self.elevated) {
+            Ok(Reading::Seen(seen)) => Some(seen),
+            // To explain it, it is read whole, as if the role were listed.
+            Ok(Reading::Service(_)) => match seen::read_from(json, delivery, &|_| true) {
+                Ok(Reading::Seen(seen)) => Some(seen),
+                _ => None,
+            },
+            Ok(Reading::NotRelevant) => None,
+            Err(problem) => return self.records.unread.add(Fault::of_record(at, &problem)),
+        };
+        if let Some(seen) = &seen {
+            seen.unread
+                .iter()
+                .for_each(|problem| self.records.unread.add(Fault::of_detail(at, problem)));
+            self.records.partly += u64::from(!seen.unread.is_empty());
+            self.records.details += length(&seen.unread);
+        }
+        if self.records.told.len() >= TOLD {
+            self.records.untold += 1;
+            self.records.later.extend(seen.map(|seen| *seen));
+            return;
+        }
+        let title = serde_json::from_slice(json).map_or_else(
+            |_| "a record without the usual fields".to_owned(),
+            |title: Title| {
+                let part = |text: Option<String>| harmless(text.as_deref().unwrap_or("?"));
+                let source = part(title.source);
+                let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
+                format!(
+                    "{} ({source}) at {}, event {}",
+                    part(title.name),
+                    part(title.time),
+                    part(title.id)
+                )
+            },
+        );
+        self.records.told.push(Record {
+            number: at.record,
+            title,
+            seen,
+        });
+    }
+}

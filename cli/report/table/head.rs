@@ -1,0 +1,171 @@
+//! What stands above the findings: what was read, by which policy and rosters, and what came of
+//! it.
+
+use std::io;
+
+use rolewatch_guard::Totals;
+use rolewatch_guard::untrusted::harmless;
+
+use super::paint::{BAD, BOLD};
+use super::{LABEL, Page};
+use crate::audit::inputs::Inputs;
+use crate::exit::shown_path;
+use crate::report::Report;
+use crate::report::words::{counted, number, padded};
+
+/// What was read and judged, and what that came to.
+pub(super) fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    what_was_read(report, page)?;
+    let inputs = report.inputs;
+    page.labelled(
+        "policy",
+        &format!(
+            "{}, version {}",
+            shown_path(&inputs.policy_file),
+            inputs.policy.version_hash
+        ),
+    )?;
+    rosters(inputs, page)?;
+    span(report, page)?;
+    if let Some(as_of) = report.judgement.as_of {
+        page.labelled("as of", &as_of.to_string())?;
+    }
+    page.labelled("found", &found(report.totals))?;
+    what_is_missing(report, page)
+}
+
+fn what_was_read(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let mut paths = Vec::new();
+    for path in report.paths {
+        paths.push(if path.as_os_str() == "-" {
+            "stdin".to_owned()
+        } else {
+            shown_path(path)
+        });
+    }
+    page.hanging(
+        &format!("{BOLD}rolewatch audit{BOLD:#} of "),
+        "rolewatch audit of ".len(),
+        &paths.join(", "),
+    )?;
+    let range = report.range.map_or_else(
+        || "none of them relevant".to_owned(),
+        |(first, last)| format!("relevant ones from {first} to {last}"),
+    );
+    let files = counted(report.totals.files.read, "file", "files");
+    let records = counted(report.totals.records.met, "record", "records");
+    page.labelled("read", &format!("{files}, {records}, {range}"))
+}
+
+fn rosters(inputs: &Inputs, page: &mut Page<'_>) -> io::Result<()> {
+    let mut label = "roster";
+    for roster in &inputs.roster_files {
+        let name = inputs
+            .policy
+            .account_name(roster.account)
+            .map(|name| format!(" ({})", harmless(name)))
+            .unwrap_or_default();
+        let taken = roster.taken.map_or_else(
+            || "time unknown".to_owned(),
+            |taken| format!("taken {taken}"),
+        );
+        let truncated = if roster.truncated { ", truncated" } else { "" };
+        let text = format!(
+            "{}: account {}{name}, {taken}{truncated}",
+            shown_path(&roster.file),
+            roster.account
+        );
+        page.labelled(label, &text)?;
+        label = "";
+    }
+    if inputs.roster_files.is_empty() {
+        page.labelled("roster", "none; who is in which group is known from changes in the logs only. Give one with --roster FILE@TIME")?;
+    }
+    Ok(())
+}
+
+/// Which switches were judged, if not all.
+fn span(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let text = match (report.since, report.until) {
+        (None, None) => return Ok(()),
+        (Some(since), None) => format!("switches from {since} on"),
+        (None, Some(until)) => format!("switches before {until}"),
+        (Some(since), Some(until)) => format!("switches from {since} until before {until}"),
+    };
+    page.labelled("judged", &text)
+}
+
+fn found(totals: &Totals) -> String {
+    let judged = counted(
+        totals.switches.judged,
+        "switch into an elevated role",
+        "switches into elevated roles",
+    );
+    let clean = number(totals.switches.clean);
+    let violations = counted(totals.findings.violations, "violation", "violations");
+    let unproven = number(totals.findings.unproven);
+    let suppressed = number(totals.findings.suppressed);
+    format!("{judged}, {clean} clean; {violations}, {unproven} unproven, {suppressed} suppressed")
+}
+
+/// Says that the report is incomplete, so that nobody takes it for a whole one.
+fn what_is_missing(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+    let mut parts = Vec::new();
+    if !report.unread.is_empty() {
+        parts.push(incomplete(report.totals));
+    }
+    if !report.inputs.roster_faults.is_empty() {
+        parts.push("a roster lacks its list of users".to_owned());
+    }
+    if parts.is_empty() {
+        return Ok(());
+    }
+    page.hanging(
+        &format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)),
+        LABEL + 1,
+        &format!("{}; stderr names each with its reason", parts.join("; ")),
+    )
+}
+
+/// What could not be read, and what that means.
+fn incomplete(totals: &Totals) -> String {
+    let (files, records, details) = (
+        totals.files.unreadable,
+        totals.records.unread,
+        totals.records.partly_unread,
+    );
+    let files = (files > 0).then(|| counted(files, "file", "files"));
+    let records = (records > 0).then(|| counted(records, "record", "records"));
+    let whole: Vec<String> = files.into_iter().chain(records).collect();
+    let details = (details > 0).then(|| {
+        format!(
+            "details of {} could not be read, so what depends on them is unproven",
+            counted(details, "record", "records")
+        )
+    });
+    let whole = match (&*whole, &details) {
+        ([], Some(_)) => None,
+        ([], None) => Some(format!(
+            "{}, so switches may be missing below",
+            no_logs(totals.files.met)
+        )),
+        _ => Some(format!(
+            "{} could not be read, so switches may be missing below",
+            whole.join(" and ")
+        )),
+    };
+    whole
+        .into_iter()
+        .chain(details)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// What is missing where nothing that was met is unreadable.
+fn no_logs(files_met: u64) -> &'static str {
+    if files_met == 0 {
+        "there were no logs to read"
+    } else {
+        "there were no logs in some of what was given"
+    }
+}

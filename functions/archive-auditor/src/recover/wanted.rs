@@ -1,0 +1,253 @@
+//! The records of a log file that were to arrive.
+
+use std::collections::HashSet;
+
+use rolewatch_archive::{Place, Sink, Unread};
+use rolewatch_guard::Elevated;
+use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
+use rolewatch_guard::envelope::{self, NotUsed};
+use rolewatch_guard::id::RecordKey;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::probe::Prober;
+use rolewatch_guard::review::change;
+use rolewatch_guard::seen::{CallerKind, Reading, RecordProblem, read_from, reduced_from};
+use rolewatch_guard::tamper::{Tampering, tampering};
+
+use super::Reader;
+use crate::Hub;
+use crate::key::LogKey;
+use crate::passage::{call_was_let_through, change_was_let_through, was_let_through};
+
+/// The most bytes of records that are held at a time. A file with more of them is read several
+/// times over.
+const HELD: usize = 32 << 20;
+
+/// The most faults of one file that are noted.
+const NOTED: usize = 200;
+
+/// A record that was to arrive.
+pub(super) struct Record {
+    pub(super) key: RecordKey,
+    pub(super) time: Moment,
+    pub(super) json: String,
+    pub(super) reduced: String,
+    /// The ledger keeps what it says.
+    pub(super) is_fact: bool,
+    /// A change of the set-up, which is no fact.
+    pub(super) is_setup: bool,
+    /// The finding about the call, where that would blind the guard.
+    pub(super) tampering: Option<String>,
+}
+
+/// What a record says that was to arrive.
+struct Said {
+    key: RecordKey,
+    time: Moment,
+    is_fact: bool,
+    is_setup: bool,
+    /// Of a role that the policy doesn't call elevated.
+    is_probe: bool,
+    tampering: Option<String>,
+}
+
+/// Takes the records of a file that were to arrive, as many as may be held.
+pub(super) struct Wanted<'a> {
+    elevated: Elevated<'a>,
+    prober: Prober,
+    policy: &'a Policy,
+    hub: &'a Hub,
+    log: &'a LogKey<'a>,
+    pub(super) records: Vec<Record>,
+    known: HashSet<(RecordKey, String)>,
+    /// Records before this one were dealt with.
+    from: u64,
+    pub(super) met: u64,
+    held: usize,
+    pub(super) overflow: bool,
+    pub(super) unread: Vec<String>,
+    pub(super) records_unread: u64,
+    pub(super) not_evidence: u64,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn new(reader: &Reader<'a>, log: &'a LogKey<'a>, from: u64) -> Self {
+        Self {
+            elevated: Elevated::by_policy(reader.policy),
+            prober: Prober::new(&reader.hub.guarded, reader.hub.account),
+            policy: reader.policy,
+            hub: reader.hub,
+            log,
+            records: Vec::new(),
+            known: HashSet::new(),
+            from,
+            met: 0,
+            held: 0,
+            overflow: false,
+            unread: Vec::new(),
+            records_unread: 0,
+            not_evidence: 0,
+        }
+    }
+
+    fn note(&mut self, fault: String) {
+        if self.unread.len() < NOTED {
+            self.unread.push(fault);
+        }
+    }
+
+    /// Counts a record that is handed over, and tells whether it is to be dealt with in this
+    /// reading.
+    fn is_next(&mut self) -> bool {
+        if self.held >= HELD {
+            self.overflow = true;
+            return false;
+        }
+        self.met += 1;
+        self.met > self.from
+    }
+
+    fn take_or_note(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
+        if let Err(why) = self.take(json, delivery) {
+            self.records_unread += 1;
+            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
+        }
+    }
+
+    fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<(), String> {
+        let Some(said) = self.said(json, delivery)? else {
+            return Ok(());
+        };
+        // Each account's records lie in its own folder, so that one of another account was put
+        // there by somebody.
+        if said.key.account != self.log.account {
+            return Err(format!(
+                "it is of account {}, in the folder of account {}",
+                said.key.account, self.log.account
+            ));
+        }
+        // switch-guard keeps no record of a probe, and a copy in the trail shows nothing of the
+        // path that is probed.
+        if said.is_probe {
+            return Ok(());
+        }
+        let reduced = reduced_from(json, delivery).map_err(|problem| problem.to_string())?;
+        if !self.known.insert((said.key.clone(), reduced.clone())) {
+            return Ok(());
+        }
+        let json = str::from_utf8(json)
+            .map_err(|_| "it is not UTF-8".to_owned())?
+            .to_owned();
+        self.held += json.len() + 2 * reduced.len();
+        self.records.push(Record {
+            key: said.key,
+            time: said.time,
+            json,
+            reduced,
+            is_fact: said.is_fact,
+            is_setup: said.is_setup,
+            tampering: said.tampering,
+        });
+        Ok(())
+    }
+
+    /// What a record says, if the rules let it through. `None`: it was not to arrive.
+    fn said(&self, json: &[u8], delivery: Delivery<'_>) -> Result<Option<Said>, String> {
+        let shown = |problem: RecordProblem| problem.to_string();
+        let elevated = |role: &RoleArn| self.elevated.may_be(role);
+        let (mut by_service, mut is_probe) = (false, false);
+        let seen = match read_from(json, delivery, &elevated).map_err(shown)? {
+            Reading::Seen(seen) => {
+                by_service = seen.caller.kind == CallerKind::Service;
+                is_probe = self
+                    .prober
+                    .recognize(&seen)
+                    .is_some_and(|probe| !elevated(&probe.role));
+                Some(seen).filter(|seen| was_let_through(seen))
+            }
+            Reading::NotRelevant => None,
+            // A service's mint of a role that nobody listed is not forwarded, and is none of the
+            // calls that are watched.
+            Reading::Service(_) => return Ok(None),
+        };
+        let is_fact = seen.is_some();
+        // switch-guard looks at whatever reaches it, by whichever rule.
+        let call = tampering(json, delivery, &self.hub.guarded)
+            .map_err(shown)?
+            .filter(|call| is_fact || call_was_let_through(call.call, self.log, self.hub));
+        let change = change(json, delivery).map_err(shown)?.filter(|change| {
+            !is_fact
+                && self.policy.trusts(change.key.account)
+                && change_was_let_through(&change.how.call, by_service)
+        });
+        let is_setup = change.is_some();
+        let tampering = call.as_ref().map(Tampering::finding_id);
+        let (key, time) = match (seen, call, change) {
+            (Some(seen), _, _) => (seen.key, seen.time),
+            (None, Some(call), _) => (call.key, call.time),
+            (None, None, Some(change)) => (change.key, change.time),
+            (None, None, None) => return Ok(None),
+        };
+        Ok(Some(Said {
+            key,
+            time,
+            is_fact,
+            is_setup,
+            is_probe,
+            tampering,
+        }))
+    }
+}
+
+impl Sink for Wanted<'_> {
+    fn record(&mut self, json: &[u8], at: &Place) {
+        if !self.is_next() {
+            return;
+        }
+        self.take_or_note(json, Delivery::in_file(&at.file), at);
+    }
+
+    /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not
+    /// send are quarantined.
+    fn event(&mut self, json: &[u8], at: &Place) {
+        if !self.is_next() {
+            return;
+        }
+        let why = match envelope::open(json) {
+            Ok(event) => {
+                let delivery = event.delivery(Delivery::in_file(&at.file));
+                return self.take_or_note(event.record.as_bytes(), delivery, at);
+            }
+            Err(why) => why,
+        };
+        match why {
+            NotUsed::NotEvidence(_) => self.not_evidence += 1,
+            NotUsed::Unreadable(_) => self.records_unread += 1,
+        }
+        self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
+    }
+
+    fn unread(&mut self, problem: Unread) {
+        // What the archive could not read was named when the file was read first.
+        if self.from == 0 {
+            self.note(fault(&problem));
+        }
+    }
+}
+
+/// The note names the file.
+fn fault(unread: &Unread) -> String {
+    let rest = if unread.rest {
+        "; the rest of the file was not read"
+    } else {
+        ""
+    };
+    let place = match (unread.record, unread.byte) {
+        (Some(record), Some(byte)) => format!("record {record} (byte {byte}): "),
+        (Some(record), None) => format!("record {record}: "),
+        (None, Some(byte)) => format!("byte {byte}: "),
+        (None, None) => String::new(),
+    };
+    format!("{place}{}{rest}", unread.reason)
+}
