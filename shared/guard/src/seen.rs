@@ -7,6 +7,7 @@
 pub(crate) mod caller;
 mod details;
 mod error_message;
+mod hints;
 mod iam;
 pub(crate) mod read;
 mod reduced;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::details::Unread;
-use super::{Caller, CallerKind, Correction, Fact, NameSeen, ServiceMint, Use};
-use crate::arn::{AssumedRoleArn, RoleArn};
+use super::hints::{named, odd_session, role_id, session_role, used};
+use super::{Caller, Correction, Fact, NameSeen, ServiceMint, Use};
+use crate::arn::RoleArn;
 use crate::delivery::Delivery;
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
@@ -365,115 +366,6 @@ pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
     text.parse().map_err(|error: crate::moment::NotAMoment| {
         RecordProblem::odd("eventTime", text, &error.to_string())
     })
-}
-
-/// The id and ARN of the role whose session signed the call.
-///
-/// INVARIANT (needle): it is decided by the caller's ARN, which holds the role's name; that is what
-/// archives are searched for.
-fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str>, RoleArn)> {
-    let identity = record.identity()?;
-    if identity.kind.as_deref() != Some("AssumedRole") {
-        return None;
-    }
-    let short = AssumedRoleArn::parse(identity.arn.as_deref()?)?;
-    let context = identity.session_context.as_ref().and_then(Object::read);
-    let issuer = context
-        .and_then(|context| context.session_issuer.as_ref())
-        .and_then(Object::read);
-    let full = issuer
-        .and_then(|issuer| RoleArn::parse(issuer.arn.as_deref()?).ok())
-        .filter(|full| full.account() == short.account && full.name() == short.role_name);
-    match full {
-        Some(full) => Some((
-            issuer.and_then(|issuer| issuer.principal_id.as_deref()),
-            full,
-        )),
-        None => Some((None, short.role_without_path()?)),
-    }
-}
-
-/// Why it can't be told whose session signed the call, if it may have been one.
-fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
-    let unlike = |field| Some(RecordProblem::Unlike { field });
-    let odd = |text: &Option<Text<'_>>| text.as_ref().is_some_and(Text::is_odd);
-    match &record.user_identity {
-        Some(Object::Odd) => unlike("userIdentity"),
-        Some(Object::Read(identity)) if odd(&identity.kind) => unlike("userIdentity.type"),
-        Some(Object::Read(identity))
-            if identity.kind.as_deref() == Some("AssumedRole") && odd(&identity.arn) =>
-        {
-            unlike("userIdentity.arn")
-        }
-        _ => None,
-    }
-}
-
-/// The console's own steps are no use; a record without key and creation time cannot be tied to a
-/// session.
-fn used(
-    record: &Record<'_>,
-    caller: &Caller,
-    time: Moment,
-    role: RoleArn,
-    fact: Option<&Fact>,
-    unread: &mut Unread,
-) -> Option<Use> {
-    if matches!(fact, Some(Fact::Console(_))) {
-        return None;
-    }
-    let created = caller.session.as_ref().and_then(|session| session.created);
-    if created.is_none() && caller.key.is_none() {
-        return None;
-    }
-    Some(Use {
-        time,
-        session: caller.principal_id.clone()?,
-        created,
-        key: caller.key.clone(),
-        role,
-        delivered_by_service: caller
-            .session
-            .as_ref()
-            .is_some_and(|session| session.delivered_by_service),
-        read_only: unread.flag(record.read_only.as_ref(), "readOnly").read() == Some(true),
-        by_console: unread
-            .flag(
-                record.session_credential_from_console.as_ref(),
-                "sessionCredentialFromConsole",
-            )
-            .read()
-            == Some(true),
-    })
-}
-
-fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
-    if caller.kind != CallerKind::IamUser || service == Service::Other {
-        return None;
-    }
-    let id = caller
-        .principal_id
-        .as_ref()
-        .filter(|id| id.starts_with("AIDA"))?;
-    Some(NameSeen {
-        account: caller.account?,
-        name: caller.user_name.clone()?,
-        id: id.clone(),
-        time,
-    })
-}
-
-/// A role's id and full ARN, from the session that called or the session that was issued.
-fn role_id(record: &Record<'_>, fact: Option<&Fact>) -> Option<(Arc<str>, RoleArn)> {
-    if let Some(Fact::Mint(mint)) = fact
-        && let (Some(session), Some(role)) = (&mint.session, &mint.role)
-        && let Some((id, _)) = session.split_once(':')
-    {
-        return Some((Arc::from(id), role.clone()));
-    }
-    let (id, role) = session_role(record)?;
-    let id = id.filter(|id| id.starts_with("AROA") && !id.contains(':'))?;
-    Some((Arc::from(id), role))
 }
 
 /// A parameter as shared text; empty is absent.

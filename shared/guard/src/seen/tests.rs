@@ -1,6 +1,7 @@
 //! What a record says, whichever pipeline it came through.
 
 mod failed;
+mod odd_values;
 mod unread;
 
 use std::sync::LazyLock;

@@ -9,13 +9,13 @@ use crate::iam::{
 };
 use crate::id::AccountId;
 
-const DEVELOPMENT: &str = "111122223333";
-const PRODUCTION: &str = "444455556666";
+pub(super) const DEVELOPMENT: &str = "111122223333";
+pub(super) const PRODUCTION: &str = "444455556666";
 const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
-const DORA: &str = "arn:aws:iam::111122223333:user/dora";
-const ANNA: &str = "arn:aws:iam::444455556666:user/anna";
+pub(super) const DORA: &str = "arn:aws:iam::111122223333:user/dora";
+pub(super) const ANNA: &str = "arn:aws:iam::444455556666:user/anna";
 
-fn account(id: &str) -> AccountId {
+pub(super) fn account(id: &str) -> AccountId {
     id.parse().unwrap()
 }
 
@@ -27,16 +27,16 @@ fn at(place: Place, document: &Document) -> Governing<'_> {
 }
 
 /// What a caller may do to the role, by these policies.
-struct Case {
-    caller: Caller,
-    action: &'static str,
-    context: Context,
-    identity: Vec<Value>,
-    boundary: Option<Value>,
-    trust: Option<Value>,
+pub(super) struct Case {
+    pub(super) caller: Caller,
+    pub(super) action: &'static str,
+    pub(super) context: Context,
+    pub(super) identity: Vec<Value>,
+    pub(super) boundary: Option<Value>,
+    pub(super) trust: Option<Value>,
 }
 
-fn dora() -> Case {
+pub(super) fn dora() -> Case {
     let caller = Caller::user(account(DEVELOPMENT), DORA);
     Case {
         caller,
@@ -48,7 +48,7 @@ fn dora() -> Case {
     }
 }
 
-fn anna() -> Case {
+pub(super) fn anna() -> Case {
     Case {
         caller: Caller::user(account(PRODUCTION), ANNA),
         ..dora()
@@ -56,18 +56,18 @@ fn anna() -> Case {
 }
 
 impl Case {
-    fn may(mut self, statements: Value) -> Self {
+    pub(super) fn may(mut self, statements: Value) -> Self {
         self.identity.push(statements);
         self
     }
 
-    fn within(mut self, statements: Value) -> Self {
+    pub(super) fn within(mut self, statements: Value) -> Self {
         self.boundary = Some(statements);
         self.caller.has_boundary = true;
         self
     }
 
-    fn trusted(mut self, statements: Value) -> Self {
+    pub(super) fn trusted(mut self, statements: Value) -> Self {
         self.trust = Some(statements);
         self
     }
@@ -111,20 +111,20 @@ impl Case {
         ))
     }
 
-    fn allowed(&self) -> Truth {
+    pub(super) fn allowed(&self) -> Truth {
         self.decided(|decision| decision.allowed)
     }
 }
 
-fn assume() -> Value {
+pub(super) fn assume() -> Value {
     json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE})
 }
 
-fn trust(principal: &Value) -> Value {
+pub(super) fn trust(principal: &Value) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
 }
 
-fn root(id: &str) -> Value {
+pub(super) fn root(id: &str) -> Value {
     json!({"AWS": format!("arn:aws:iam::{id}:root")})
 }
 
@@ -243,114 +243,6 @@ fn a_deny_anywhere_wins() {
             .allowed(),
         Truth::No
     );
-}
-
-#[test]
-fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_names() {
-    let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
-    let all = || json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
-    assert_eq!(
-        dora()
-            .may(assume())
-            .within(reads())
-            .trusted(trust(&root(DEVELOPMENT)))
-            .allowed(),
-        Truth::No
-    );
-    assert_eq!(
-        dora()
-            .may(assume())
-            .within(all())
-            .trusted(trust(&root(DEVELOPMENT)))
-            .allowed(),
-        Truth::Yes
-    );
-    assert_eq!(
-        dora()
-            .within(all())
-            .trusted(trust(&root(DEVELOPMENT)))
-            .allowed(),
-        Truth::No,
-        "a boundary grants nothing"
-    );
-    assert_eq!(
-        anna()
-            .within(reads())
-            .trusted(trust(&json!({"AWS": ANNA})))
-            .allowed(),
-        Truth::Yes
-    );
-    let deny = json!([all(), {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"}]);
-    assert_eq!(
-        anna()
-            .within(deny)
-            .trusted(trust(&json!({"AWS": ANNA})))
-            .allowed(),
-        Truth::No
-    );
-}
-
-#[test]
-fn a_boundary_limits_a_role_that_the_trust_policy_names_and_not_a_session() {
-    let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
-    let role = "arn:aws:iam::444455556666:role/Jump";
-    let session = || Case {
-        caller: Caller::session(account(PRODUCTION), role, "s"),
-        ..dora()
-    };
-    assert_eq!(
-        session()
-            .within(reads())
-            .trusted(trust(&json!({"AWS": role})))
-            .allowed(),
-        Truth::No
-    );
-    assert_eq!(
-        session().trusted(trust(&json!({"AWS": role}))).allowed(),
-        Truth::Yes
-    );
-    let named = json!({"AWS": "arn:aws:sts::444455556666:assumed-role/Jump/s"});
-    assert_eq!(
-        session().within(reads()).trusted(trust(&named)).allowed(),
-        Truth::Yes
-    );
-}
-
-/// `reference_policies_elements_principal`, *IAM role principals*: boundaries "do not limit
-/// permissions granted using the `aws:PrincipalArn` condition key with a wildcard in the
-/// `Principal` element, unless the identity-based policies contain an explicit deny".
-#[test]
-fn a_boundary_does_not_limit_a_wildcard_for_a_certain_arn() {
-    let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
-    let everyone = |operator: &str, arn: &str| {
-        let condition = json!({operator: {"aws:PrincipalArn": arn}});
-        let trusting = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition});
-        let mut case = anna().trusted(trusting);
-        case.context = Context::complete().with("aws:PrincipalArn", ANNA);
-        case
-    };
-    assert_eq!(
-        everyone("ArnEquals", ANNA).within(reads()).allowed(),
-        Truth::Yes
-    );
-    assert_eq!(
-        everyone("ArnLike", DORA).within(reads()).allowed(),
-        Truth::No
-    );
-    let denies = json!([reads(), {"Effect": "Deny", "Action": "sts:*", "Resource": "*"}]);
-    assert_eq!(
-        everyone("ArnEquals", ANNA).within(denies).allowed(),
-        Truth::No
-    );
-    // Of everybody but one it does not say so, nor of a bare `*`.
-    assert!(matches!(
-        everyone("ArnNotEquals", DORA).within(reads()).allowed(),
-        Truth::Open(_)
-    ));
-    assert!(matches!(
-        anna().within(reads()).trusted(trust(&json!("*"))).allowed(),
-        Truth::Open(_)
-    ));
 }
 
 #[test]
