@@ -1,5 +1,7 @@
 //! Putting one record into the ledger.
 
+mod family;
+
 use futures_util::future::try_join_all;
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
@@ -11,7 +13,8 @@ use rolewatch_guard::world::Log;
 
 use super::keys::{self, Kind};
 use crate::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
-use crate::time::{AT_WORK, FACTS_KEPT, LINKS_KEPT};
+use crate::time::{FACTS_KEPT, LINKS_KEPT};
+use family::family;
 
 /// Under this key it is noted that a record did not arrive by itself.
 const MISSED: &str = "missed";
@@ -243,80 +246,6 @@ fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
         version: 0,
         expires: Some(expires),
     }
-}
-
-/// Puts the record under its own id, and finds what else is known of it.
-async fn family<T: Table>(
-    table: &T,
-    policy: &Policy,
-    arrival: &mut Arrival,
-    version: &str,
-    now: Moment,
-) -> Result<(), Trouble> {
-    let (seen, body) = (&arrival.seen, &arrival.body);
-    let expires = now.plus_seconds(FACTS_KEPT);
-    let mut partitions = vec![keys::record(&seen.key)];
-    partitions.extend(
-        seen.correction
-            .iter()
-            .filter_map(|correction| correction.original.as_ref())
-            .map(keys::record),
-    );
-    let sk = format!("v#{}~{version}", keys::record_part(&seen.key));
-    let mut kept = Vec::new();
-    for pk in &partitions {
-        // First the row, then the question: of two versions that arrive at once, at least one sees
-        // both.
-        let row = Row {
-            rank: keys::second(now),
-            ..row(pk.clone(), sk.clone(), body, expires)
-        };
-        kept.push(table.keep(Place::Ledger, row, Keep::First).await?);
-    }
-    // INVARIANT (once): the first row lies under the record's own key, and of all copies only one
-    // writes it.
-    let is_known = kept.first() == Some(&Kept::Known);
-    let own = keys::record(&seen.key);
-    let mut found: Vec<(Seen, String)> = Vec::new();
-    let mut asked: Vec<String> = Vec::new();
-    while let Some(pk) = partitions.pop() {
-        if asked.contains(&pk) {
-            continue;
-        }
-        for row in table
-            .query(
-                Place::Ledger,
-                &pk,
-                &Span {
-                    from: "v#".into(),
-                    to: "v#".into(),
-                },
-            )
-            .await?
-        {
-            if is_known && pk == own && row.sk == sk {
-                let begun = keys::second_of(&row.rank);
-                arrival.under_way = begun.is_some_and(|begun| now.seconds_since(begun) < AT_WORK);
-            }
-            if row.body == *body || found.iter().any(|(_, known)| *known == row.body) {
-                continue;
-            }
-            if let Some(other) = reread(&row.body, policy) {
-                partitions.push(keys::record(&other.key));
-                partitions.extend(
-                    other
-                        .correction
-                        .iter()
-                        .filter_map(|correction| correction.original.as_ref())
-                        .map(keys::record),
-                );
-                found.push((other, row.body));
-            }
-        }
-        asked.push(pk);
-    }
-    arrival.family = found;
-    Ok(())
 }
 
 /// A row of the ledger as the engine reads it. `None`: under another policy it was relevant.

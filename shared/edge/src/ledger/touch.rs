@@ -2,6 +2,7 @@
 //! what it tells of users, groups and devices.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
@@ -109,6 +110,13 @@ impl Touched {
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty() && self.records.is_empty() && self.told.is_empty()
     }
+
+    fn session(&mut self, session: &impl Display, time: Moment) {
+        self.sessions.insert(SessionAt {
+            session: session.to_string(),
+            time,
+        });
+    }
 }
 
 /// Finds what a stored record touches.
@@ -120,8 +128,7 @@ pub async fn touch<T: Table>(
     policy: &Policy,
     arrival: &Arrival,
 ) -> Result<Touched, Trouble> {
-    let mut touched = Touched::default();
-    touched.told.contested = !arrival.family.is_empty();
+    let mut touched = at_first(policy, arrival);
     let mut open: Vec<Seen> = arrival
         .family
         .iter()
@@ -132,31 +139,6 @@ pub async fn touch<T: Table>(
         .chain([&arrival.seen])
         .map(|seen| seen.key.clone())
         .collect();
-    if let Some(used) = &arrival.seen.used {
-        let time = used.created.unwrap_or(used.time);
-        touched.sessions.insert(SessionAt {
-            session: used.session.to_string(),
-            time,
-        });
-    }
-    touched.told.accounts.extend(
-        arrival
-            .sighting
-            .iter()
-            .map(|sighting| sighting.named.account),
-    );
-    touched.told.sighting.clone_from(&arrival.sighting);
-    // Whether the logs have a gap is another question from now on.
-    if arrival.learned.is_some() {
-        touched.told.everybody.insert(arrival.seen.key.account);
-    }
-    if arrival.learned == Some(Learned::OfAll) {
-        let groups = policy.roles.iter().flat_map(|role| &role.groups);
-        touched
-            .told
-            .everybody
-            .extend(groups.map(|group| group.account));
-    }
     open.push(arrival.seen.clone());
     let mut followed: BTreeSet<(RecordKey, Fact)> = BTreeSet::new();
     while let Some(seen) = open.pop() {
@@ -168,20 +150,14 @@ pub async fn touch<T: Table>(
             Fact::Mint(mint) => {
                 touched.records.insert(seen.key.clone());
                 if let Some(session) = &mint.session {
-                    touched.sessions.insert(SessionAt {
-                        session: session.to_string(),
-                        time: mint.time,
-                    });
+                    touched.session(session, mint.time);
                 }
                 open.extend(children(table, policy, mint).await?);
             }
             Fact::Console(step) => {
                 touched.records.insert(seen.key.clone());
                 if let Some(session) = &step.session {
-                    touched.sessions.insert(SessionAt {
-                        session: session.to_string(),
-                        time: step.time,
-                    });
+                    touched.session(session, step.time);
                     // It is part of the proof of whatever the session led to.
                     open.extend(
                         of_session(table, policy, session, step.time, |sk| {
@@ -202,6 +178,31 @@ pub async fn touch<T: Table>(
         }
     }
     Ok(touched)
+}
+
+/// What a record touches by itself, before the ledger is asked what hangs together with it.
+fn at_first(policy: &Policy, arrival: &Arrival) -> Touched {
+    let mut touched = Touched::default();
+    if let Some(used) = &arrival.seen.used {
+        touched.session(&used.session, used.created.unwrap_or(used.time));
+    }
+    let told = &mut touched.told;
+    told.contested = !arrival.family.is_empty();
+    told.sighting.clone_from(&arrival.sighting);
+    if let Some(sighting) = &arrival.sighting {
+        told.accounts.insert(sighting.named.account);
+    }
+    // Whether the logs have a gap is another question from now on.
+    if arrival.learned.is_some() {
+        told.everybody.insert(arrival.seen.key.account);
+    }
+    if arrival.learned == Some(Learned::OfAll) {
+        for role in &policy.roles {
+            told.everybody
+                .extend(role.groups.iter().map(|group| group.account));
+        }
+    }
+    touched
 }
 
 /// What was done with the session that a mint yielded, and waited for it.

@@ -37,60 +37,25 @@ pub(super) async fn compare<T: Table>(
 ) -> Result<Changes, Trouble> {
     let mut ids = about_sessions(table, &touched.sessions, LAST_RECORD).await?;
     ids.extend(about_records(table, judged.record_names()).await?);
-    let several = |rule: &str| Rule::find(rule).is_some_and(Rule::over_several);
-    // A stretch or run that took in another one: the other one's finding is about its records, not
-    // about what was touched.
-    let mut absorbed: BTreeSet<String> = BTreeSet::new();
-    for finding in judged
-        .findings
-        .iter()
-        .filter(|finding| several(finding.rule))
-    {
-        let (switches, records) = subject(finding);
-        absorbed.extend(about_sessions(table, &switches, 0).await?);
-        absorbed.extend(about_records(table, records).await?);
-    }
     let own: BTreeSet<String> = ids.into_iter().collect();
-    let wanted: BTreeMap<&str, &Finding> = judged
+    let absorbed = absorbed(table, judged).await?;
+    let wanted: BTreeSet<&str> = judged
         .findings
         .iter()
-        .map(|finding| (finding.id.as_str(), finding))
+        .map(|finding| finding.id.as_str())
         .collect();
-    let all = own
-        .iter()
-        .chain(&absorbed)
-        .cloned()
-        .chain(wanted.keys().map(|id| (*id).to_owned()))
-        .collect::<BTreeSet<String>>();
+    let mut all: BTreeSet<String> = own.union(&absorbed).cloned().collect();
+    all.extend(wanted.iter().map(|id| (*id).to_owned()));
     let mut changes = Changes {
         states: outbox::load(table, all).await?,
         more: BTreeSet::new(),
         dirty: BTreeSet::new(),
     };
-    let records: BTreeSet<String> = touched.records.iter().map(record_name).collect();
-    let mut gone: Vec<String> = Vec::new();
-    let open = changes.states.iter().filter(|(id, stored)| {
-        !wanted.contains_key(id.as_str()) && stored.state.alert.status != Status::Withdrawn
-    });
-    for (id, Stored { state, .. }) in open {
-        let judged_too = state.switches.iter().any(|at| is_touched(touched, at))
-            || state.records.iter().any(|record| records.contains(record));
-        if judged_too || (state.switches.is_empty() && absorbed.contains(id)) {
-            gone.push(id.clone());
-        } else if own.contains(id) || state.several {
-            changes.more.extend(state.switches.iter().cloned());
-        }
-    }
+    let gone = changes.gone(touched, &wanted, (&own, &absorbed));
     if !changes.more.is_empty() {
         return Ok(changes);
     }
-    for id in &gone {
-        if let Some(stored) = changes.states.get_mut(id) {
-            stored.state.alert.status = Status::Withdrawn;
-            stored.state.alert.version += 1;
-            changes.dirty.insert(id.clone());
-        }
-    }
+    changes.withdraw(&gone);
     for finding in &judged.findings {
         changes.bring(finding, judged, &gone, now);
     }
@@ -102,7 +67,57 @@ pub(super) async fn compare<T: Table>(
     Ok(changes)
 }
 
+/// The findings about the records of judged stretches and runs. A stretch or run may have taken in
+/// another one: the other one's finding is about its records, not about what was touched.
+async fn absorbed<T: Table>(table: &T, judged: &Judged) -> Result<BTreeSet<String>, Trouble> {
+    let mut absorbed = BTreeSet::new();
+    for finding in &judged.findings {
+        if !Rule::find(finding.rule).is_some_and(Rule::over_several) {
+            continue;
+        }
+        let (switches, records) = subject(finding);
+        absorbed.extend(about_sessions(table, &switches, 0).await?);
+        absorbed.extend(about_records(table, records).await?);
+    }
+    Ok(absorbed)
+}
+
 impl Changes {
+    /// The findings that no longer hold. Of others that nobody wants it notes what else is
+    /// concerned, as that was not judged.
+    fn gone(
+        &mut self,
+        touched: &Touched,
+        wanted: &BTreeSet<&str>,
+        (own, absorbed): (&BTreeSet<String>, &BTreeSet<String>),
+    ) -> Vec<String> {
+        let records: BTreeSet<String> = touched.records.iter().map(record_name).collect();
+        let mut gone = Vec::new();
+        for (id, Stored { state, .. }) in &self.states {
+            if wanted.contains(id.as_str()) || state.alert.status == Status::Withdrawn {
+                continue;
+            }
+            let judged_too = state.switches.iter().any(|at| is_touched(touched, at))
+                || state.records.iter().any(|record| records.contains(record));
+            if judged_too || (state.switches.is_empty() && absorbed.contains(id)) {
+                gone.push(id.clone());
+            } else if own.contains(id) || state.several {
+                self.more.extend(state.switches.iter().cloned());
+            }
+        }
+        gone
+    }
+
+    fn withdraw(&mut self, gone: &[String]) {
+        for id in gone {
+            if let Some(stored) = self.states.get_mut(id) {
+                stored.state.alert.status = Status::Withdrawn;
+                stored.state.alert.version += 1;
+                self.dirty.insert(id.clone());
+            }
+        }
+    }
+
     /// Makes the state of one finding what it should be.
     fn bring(&mut self, finding: &Finding, judged: &Judged, gone: &[String], now: Moment) {
         let mut alert = alert::of(finding, judged, now);

@@ -1,8 +1,9 @@
 //! The findings about what was touched, as all facts would give them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod notes;
 
-use futures_util::future::try_join_all;
+use std::collections::BTreeSet;
+
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -15,7 +16,7 @@ use crate::ledger::{Facts, Gather, SessionAt, Touched};
 use crate::outbox::record_name;
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
-use crate::time::SESSIONS_APART;
+use notes::{Door, Notes};
 use rolewatch_guard::time::aws::LONGEST_SESSION;
 use rolewatch_guard::time::chosen::LAST_RECORD;
 
@@ -81,21 +82,8 @@ pub(super) async fn judge_touched<T: Table>(
     touched: &Touched,
     now: Moment,
 ) -> Result<Judged, Trouble> {
-    let mut gather = Gather::new(table, &book.policy).hold_accounts_back();
-    for at in &touched.sessions {
-        gather.session(at);
-    }
-    for record in &touched.records {
-        gather.record(record);
-    }
-    let mut notes = Notes {
-        table,
-        now,
-        switches: BTreeSet::new(),
-        alone: BTreeSet::new(),
-        doors: BTreeMap::new(),
-        refused: BTreeMap::new(),
-    };
+    let mut gather = gather_touched(table, &book.policy, touched);
+    let mut notes = Notes::new(table, now);
     // Something was noted after facts about it may have been read.
     let mut late = false;
     loop {
@@ -107,33 +95,14 @@ pub(super) async fn judge_touched<T: Table>(
         } else {
             facts.rosters(&book.rosters, now)
         };
-        let mut all: Vec<Entered> = Vec::new();
-        let scope = Scope {
-            as_of: Some(now),
-            since: None,
-            until: None,
-        };
-        let judgement = judge(
-            &facts.world,
-            &book.policy,
-            &rosters,
-            scope,
-            &mut |examined| all.push(entered(examined, &book.policy, &facts)),
-        );
-        let (own, others): (Vec<Entered>, Vec<Entered>) = all.into_iter().partition(|entered| {
-            is_touched(touched, &entered.at)
-                || entered
-                    .records
-                    .iter()
-                    .any(|record| touched.records.contains(record))
-        });
+        let Round {
+            judgement,
+            own,
+            others,
+        } = judge_gathered(&facts, book, &rosters, touched, now);
         late |= notes.take(&own, &judgement, touched).await?;
+        let limited = limited_doors(&own);
         let mut cluster: BTreeSet<SessionAt> = own.iter().map(|one| one.at.clone()).collect();
-        let limited: BTreeSet<Door> = own
-            .iter()
-            .filter(|entered| entered.limited)
-            .map(Entered::door)
-            .collect();
         for door in &limited {
             cluster.extend(notes.near(door, &own));
         }
@@ -148,15 +117,7 @@ pub(super) async fn judge_touched<T: Table>(
         if gather.is_open() {
             continue;
         }
-        if gather.holds_accounts_back() {
-            gather.ask_about_accounts();
-            late = false;
-            continue;
-        }
-        if late {
-            for account in &facts.accounts {
-                gather.account_again(*account);
-            }
+        if ask_about_accounts(&mut gather, &facts, late) {
             late = false;
             continue;
         }
@@ -167,21 +128,104 @@ pub(super) async fn judge_touched<T: Table>(
             (&limited, &cluster),
             &tried,
         );
-        let records = touched
-            .records
-            .iter()
-            .chain(own.iter().flat_map(|one| &one.records))
-            .cloned()
-            .collect();
         return Ok(Judged {
             findings,
+            records: all_touched(touched, &own),
             entered: own,
             around: others,
-            records,
             facts,
             policy: book.policy.clone(),
         });
     }
+}
+
+/// Begins with what was touched. Who is who in the accounts is asked last, as it is the most.
+fn gather_touched<'t, T: Table>(
+    table: &'t T,
+    policy: &'t Policy,
+    touched: &Touched,
+) -> Gather<'t, T> {
+    let mut gather = Gather::new(table, policy).hold_accounts_back();
+    for at in &touched.sessions {
+        gather.session(at);
+    }
+    for record in &touched.records {
+        gather.record(record);
+    }
+    gather
+}
+
+/// Asks who is who in the accounts: once all sessions are there, and again if something was noted
+/// after it was read. `false`: nothing is left to ask.
+fn ask_about_accounts<T: Table>(gather: &mut Gather<'_, T>, facts: &Facts, late: bool) -> bool {
+    if gather.holds_accounts_back() {
+        gather.ask_about_accounts();
+        return true;
+    }
+    if late {
+        for account in &facts.accounts {
+            gather.account_again(*account);
+        }
+    }
+    late
+}
+
+/// The touched records, and those of the touched switches.
+fn all_touched(touched: &Touched, own: &[Entered]) -> BTreeSet<RecordKey> {
+    let mut records = touched.records.clone();
+    for one in own {
+        records.extend(one.records.iter().cloned());
+    }
+    records
+}
+
+/// What was judged by the facts that are gathered so far.
+struct Round {
+    judgement: Judgement,
+    /// The touched switches.
+    own: Vec<Entered>,
+    others: Vec<Entered>,
+}
+
+fn judge_gathered(
+    facts: &Facts,
+    book: &Rulebook,
+    rosters: &Rosters,
+    touched: &Touched,
+    now: Moment,
+) -> Round {
+    let scope = Scope {
+        as_of: Some(now),
+        since: None,
+        until: None,
+    };
+    let mut own = Vec::new();
+    let mut others = Vec::new();
+    let judgement = judge(
+        &facts.world,
+        &book.policy,
+        rosters,
+        scope,
+        &mut |examined| {
+            let entered = entered(examined, &book.policy, facts);
+            if is_touched(touched, &entered.at) || !entered.records.is_disjoint(&touched.records) {
+                own.push(entered);
+            } else {
+                others.push(entered);
+            }
+        },
+    );
+    Round {
+        judgement,
+        own,
+        others,
+    }
+}
+
+/// The people and roles whose time adds up over sessions.
+fn limited_doors(own: &[Entered]) -> BTreeSet<Door> {
+    let limited = own.iter().filter(|entered| entered.limited);
+    limited.map(Entered::door).collect()
 }
 
 /// The findings about what was touched, of all that were found.
@@ -224,202 +268,6 @@ fn about(
         }
     });
     findings
-}
-
-/// A person and a role.
-type Door = ([String; 2], String);
-
-/// What was noted of the touched ones, and what else was found under their people and roles.
-///
-/// INVARIANT (held): ours are noted before the others are read: of two that are judged at once, at
-/// least one sees both.
-struct Notes<'t, T> {
-    table: &'t T,
-    now: Moment,
-    switches: BTreeSet<(SessionAt, Door, BTreeSet<String>)>,
-    alone: BTreeSet<(RecordKey, BTreeSet<String>)>,
-    doors: BTreeMap<Door, Vec<(SessionAt, BTreeSet<String>)>>,
-    refused: BTreeMap<Door, Vec<(Moment, RecordKey)>>,
-}
-
-impl<T: Table> Notes<'_, T> {
-    /// Notes what is new, and reads what lies beside it. `true`: something rests on more than was
-    /// noted before.
-    async fn take(
-        &mut self,
-        own: &[Entered],
-        judgement: &Judgement,
-        touched: &Touched,
-    ) -> Result<bool, Trouble> {
-        let doors: BTreeSet<Door> = own.iter().map(Entered::door).collect();
-        let taken = try_join_all(doors.into_iter().map(|door| {
-            let ours: Vec<&Entered> = own.iter().filter(|one| one.door() == door).collect();
-            let known = self.doors.get(&door);
-            let fresh: Vec<&Entered> = ours
-                .into_iter()
-                .filter(|one| !self.switches.contains(&one.noted()))
-                .collect();
-            behind(self.table, door, known, fresh, self.now)
-        }));
-        let mut more = false;
-        for (door, known, written) in taken.await? {
-            more |= written;
-            self.switches.extend(
-                own.iter()
-                    .filter(|one| one.door() == door)
-                    .map(Entered::noted),
-            );
-            self.doors.insert(door, known);
-        }
-        for alone in judgement
-            .alone
-            .iter()
-            .filter(|alone| touched.records.contains(&alone.record))
-        {
-            if self
-                .alone
-                .insert((alone.record.clone(), index::asked(&alone.asked)))
-            {
-                index::note_alone(self.table, alone, self.now).await?;
-                more = true;
-            }
-        }
-        self.take_refusals(judgement, touched).await?;
-        Ok(more)
-    }
-
-    /// The refused attempts of the same people at the same roles, once the touched ones are among
-    /// them.
-    async fn take_refusals(
-        &mut self,
-        judgement: &Judgement,
-        touched: &Touched,
-    ) -> Result<(), Trouble> {
-        for refused in judgement
-            .refused
-            .iter()
-            .filter(|refused| touched.records.contains(&refused.record))
-        {
-            let door: Door = (refused.person.parts(), refused.role.as_str().to_owned());
-            let known = self
-                .refused
-                .get(&door)
-                .is_some_and(|known| known.iter().any(|(_, record)| *record == refused.record));
-            if !known {
-                index::note_refusal(
-                    self.table,
-                    &door.0,
-                    &door.1,
-                    &refused.record,
-                    refused.time,
-                    self.now,
-                )
-                .await?;
-                let all = index::refused(self.table, &door.0, &door.1).await?;
-                self.refused.insert(door, all);
-            }
-        }
-        Ok(())
-    }
-
-    /// The switches behind a door that can have to do with ours.
-    fn near(&self, door: &Door, own: &[Entered]) -> Vec<SessionAt> {
-        let seconds: BTreeSet<Moment> = own
-            .iter()
-            .filter(|one| one.door() == *door)
-            .map(|one| one.at.time)
-            .collect();
-        let known = self
-            .doors
-            .get(door)
-            .into_iter()
-            .flatten()
-            .map(|(at, _)| at.clone())
-            .collect();
-        near(known, &seconds, |at| at.time)
-    }
-
-    /// The touched attempts, and those that can have to do with them.
-    fn tried(&self, judgement: &Judgement, touched: &Touched) -> BTreeSet<RecordKey> {
-        let mut doors: BTreeMap<Door, BTreeSet<Moment>> = BTreeMap::new();
-        for refused in judgement
-            .refused
-            .iter()
-            .filter(|refused| touched.records.contains(&refused.record))
-        {
-            doors
-                .entry((refused.person.parts(), refused.role.as_str().to_owned()))
-                .or_default()
-                .insert(refused.time);
-        }
-        let near = |(door, seconds): (Door, BTreeSet<Moment>)| {
-            near(
-                self.refused.get(&door).cloned().unwrap_or_default(),
-                &seconds,
-                |(time, _)| *time,
-            )
-        };
-        doors
-            .into_iter()
-            .flat_map(near)
-            .map(|(_, record)| record)
-            .collect()
-    }
-}
-
-/// The switches of one person in one role, once ours are among them, and whether one of ours was
-/// not noted so before.
-async fn behind<T: Table>(
-    table: &T,
-    door: Door,
-    known: Option<&Vec<(SessionAt, BTreeSet<String>)>>,
-    fresh: Vec<&Entered>,
-    now: Moment,
-) -> Result<(Door, Vec<(SessionAt, BTreeSet<String>)>, bool), Trouble> {
-    let known = match known {
-        Some(known) if fresh.is_empty() => return Ok((door, known.clone(), false)),
-        Some(known) => known.clone(),
-        None => index::held(table, &door.0, &door.1).await?,
-    };
-    let noted = |one: &Entered| {
-        known
-            .iter()
-            .any(|(at, asked)| *at == one.at && index::asked(&one.asked).is_subset(asked))
-    };
-    let missing: Vec<&Entered> = fresh.into_iter().filter(|one| !noted(one)).collect();
-    if missing.is_empty() {
-        return Ok((door, known, false));
-    }
-    try_join_all(missing.iter().map(|one| index::note(table, one, now))).await?;
-    let known = index::held(table, &door.0, &door.1).await?;
-    Ok((door, known, true))
-}
-
-/// Those of `all` that lead, in steps of at most [`SESSIONS_APART`], to one of `seconds`. `all` is in order.
-fn near<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment) -> Vec<I> {
-    let mut runs: Vec<Vec<I>> = Vec::new();
-    for item in all {
-        match runs.last_mut() {
-            Some(run)
-                if run.last().is_some_and(|last| {
-                    time(&item).seconds_since(time(last)) <= SESSIONS_APART
-                }) =>
-            {
-                run.push(item);
-            }
-            _ => runs.push(vec![item]),
-        }
-    }
-    let reaches = |run: &Vec<I>| {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else {
-            return false;
-        };
-        seconds.iter().any(|second| {
-            second.seconds_since(time(last)) <= SESSIONS_APART
-                && time(first).seconds_since(*second) <= SESSIONS_APART
-        })
-    };
-    runs.into_iter().filter(reaches).flatten().collect()
 }
 
 fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {

@@ -14,23 +14,38 @@ use super::view::{View, event_page};
 
 /// The JSON of the notification. All notifications of one finding share a thread.
 pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value {
+    let title: String = headline(view, alert, change.is_some())
+        .chars()
+        .take(200)
+        .collect();
+    json!({
+        "version": "1.0",
+        "source": "custom",
+        "id": format!("{}-{}", escape(&alert.id, 64), alert.version),
+        "content": {
+            "textType": "client-markdown",
+            "title": title,
+            "description": description(view, alert),
+            "nextSteps": next_steps(view, alert),
+            "keywords": [escape(&alert.rule, 20), escape(&alert.severity, 20), escape(&alert.role_account.id, 20)],
+        },
+        "metadata": {"threadId": escape(&alert.id, 64), "summary": title, "eventType": escape(&alert.name, 60)},
+    })
+}
+
+/// What was found, who and where, and what proves it.
+fn description(view: &View, alert: &Alert) -> String {
     let words = view.labels();
     let mut lines = vec![escape(&alert.message, 2_000), String::new()];
-    let arn = alert
-        .caller
-        .arn
-        .as_deref()
-        .map_or_else(String::new, |arn| format!(" {}", code(arn, 600)));
-    lines.extend(
-        parts::who_label(view, alert)
-            .map(|label| format!("*{label}*: {}{arn}", code(&alert.caller.name, 300))),
-    );
+    if let Some(label) = parts::who_label(view, alert) {
+        let name = code(&alert.caller.name, 300);
+        let arn = alert.caller.arn.as_deref();
+        let arn = arn.map_or_else(String::new, |arn| format!(" {}", code(arn, 600)));
+        lines.push(format!("*{label}*: {name}{arn}"));
+    }
     let account = escape(&parts::account_name(&alert.role_account), 120);
-    lines.push(format!(
-        "*{}*: {} ({account})",
-        words.role,
-        code(&parts::role_name(&alert.role), 150)
-    ));
+    let role = code(&parts::role_name(&alert.role), 150);
+    lines.push(format!("*{}*: {role} ({account})", words.role));
     lines.push(format!(
         "*{}*: {}",
         parts::when_label(view, alert),
@@ -43,40 +58,26 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
         let page = event_page(alert, alert.region.as_deref(), event);
         lines.push(page.map_or_else(|| code(event, 80), |page| format!("<{page}|{event}>")));
     }
-    lines.extend(
-        parts::quoted(view, alert)
-            .into_iter()
-            .map(|(title, text)| format!("*{title}*\n{}", block(&text, 1_200))),
-    );
-    let mut next: Vec<String> = Vec::new();
-    if alert.status != Status::Withdrawn {
-        next.extend(
-            parts::steps_of(view, alert)
-                .iter()
-                .map(|step| (*step).to_owned()),
-        );
-        next.extend(
-            view.runbook(&alert.rule, &alert.name)
-                .map(|page| format!("<{}|{}>", page.replace('&', "&amp;"), words.runbook)),
-        );
+    for (title, text) in parts::quoted(view, alert) {
+        lines.push(format!("*{title}*\n{}", block(&text, 1_200)));
     }
-    let title: String = headline(view, alert, change.is_some())
-        .chars()
-        .take(200)
-        .collect();
-    json!({
-        "version": "1.0",
-        "source": "custom",
-        "id": format!("{}-{}", escape(&alert.id, 64), alert.version),
-        "content": {
-            "textType": "client-markdown",
-            "title": title,
-            "description": lines.join("\n"),
-            "nextSteps": next,
-            "keywords": [escape(&alert.rule, 20), escape(&alert.severity, 20), escape(&alert.role_account.id, 20)],
-        },
-        "metadata": {"threadId": escape(&alert.id, 64), "summary": title, "eventType": escape(&alert.name, 60)},
-    })
+    lines.join("\n")
+}
+
+/// What to do. Of a finding that was withdrawn, nothing.
+fn next_steps(view: &View, alert: &Alert) -> Vec<String> {
+    let mut next = Vec::new();
+    if alert.status == Status::Withdrawn {
+        return next;
+    }
+    for step in parts::steps_of(view, alert) {
+        next.push((*step).to_owned());
+    }
+    if let Some(page) = view.runbook(&alert.rule, &alert.name) {
+        let page = page.replace('&', "&amp;");
+        next.push(format!("<{page}|{}>", view.labels().runbook));
+    }
+    next
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The daily digest as a Slack message and as an e-mail: short enough to be read, the worst first.
 
+mod lines;
+
 use serde_json::{Value, json};
 
-use crate::recipients::Recipients;
-use crate::wire::{Account, Digest, Held, Listed, Open, Silent, Stretch, Unanswered};
+use crate::wire::{Digest, Listed, Open};
 
 use super::message::Message;
 use super::message::parts::{header, role_name, section};
@@ -186,17 +187,12 @@ impl Writer<'_> {
     fn at_most(&self, digest: &Digest, most: usize) -> Vec<Paragraph> {
         let words = self.words;
         let mut all = Vec::new();
-        let since = |open: &Open| {
-            fill(
-                words.since,
-                &[
-                    ("what", &self.finding(open)),
-                    ("time", &self.minute(&open.time)),
-                ],
-            )
-        };
         all.extend(self.recipients(digest).map(|text| alone(text.to_owned())));
-        all.extend(self.listed(words.unacknowledged, &digest.unacknowledged, most, since));
+        all.extend(
+            self.listed(words.unacknowledged, &digest.unacknowledged, most, |open| {
+                self.since(open)
+            }),
+        );
         all.extend(
             self.listed(words.unanswered, &digest.unanswered, most, |entry| {
                 self.unanswered(entry)
@@ -205,38 +201,14 @@ impl Writer<'_> {
         all.extend(self.listed(words.silent, &digest.silent, most, |silent| {
             self.silent(silent)
         }));
-        all.extend(
-            match digest.quarantined {
-                None => Some(words.uncounted.to_owned()),
-                Some(0) => None,
-                Some(count) => Some(fill(words.quarantined, &[("n", &count.to_string())])),
-            }
-            .map(alone),
-        );
+        all.extend(self.quarantined(digest).map(alone));
         all.extend(self.broken(digest).map(alone));
-        let why = |open: &Open| {
-            format!(
-                "{}, {}: {}",
-                self.finding(open),
-                self.minute(&open.time),
-                self.said(&open.message, 240)
-            )
-        };
-        all.extend(self.listed(words.unproven, &digest.unproven, most, why));
+        all.extend(self.listed(words.unproven, &digest.unproven, most, |open| {
+            self.unproven(open)
+        }));
         all.extend(
             self.listed(words.suppressions, &digest.suppressions, most, |entry| {
-                let template = if entry.over { words.over } else { words.ends };
-                let (rule, caller) = (self.said(&entry.rule, 20), self.name(&entry.caller, 120));
-                let (owner, date) = (self.said(&entry.owner, 60), self.said(&entry.until, 20));
-                fill(
-                    template,
-                    &[
-                        ("rule", &rule),
-                        ("caller", &caller),
-                        ("owner", &owner),
-                        ("date", &date),
-                    ],
-                )
+                self.suppression(entry)
             }),
         );
         all.extend(self.listed(words.held, &digest.held, most, |held| self.held(held)));
@@ -248,15 +220,6 @@ impl Writer<'_> {
         );
         all.extend(self.unused(&digest.unused, most.min(3)).map(alone));
         all
-    }
-
-    fn recipients(&self, digest: &Digest) -> Option<&'static str> {
-        match digest.recipients {
-            Some(Recipients::Confirmed) => None,
-            Some(Recipients::Pending) => Some(self.words.pending),
-            Some(Recipients::Nobody) => Some(self.words.nobody),
-            None => Some(self.words.recipients_unknown),
-        }
     }
 
     /// `None`: there is nothing to list.
@@ -278,127 +241,6 @@ impl Writer<'_> {
         Some(Paragraph {
             title: fill(title, &[("n", &list.total.to_string())]),
             lines,
-        })
-    }
-
-    fn broken(&self, digest: &Digest) -> Option<String> {
-        let total: usize = digest.broken.iter().map(|broken| broken.count).sum();
-        let rule = |broken: &crate::wire::Broken| {
-            format!(
-                "{} ×{} {}",
-                self.said(&broken.rule, 20),
-                broken.count,
-                self.view.language.severity(&broken.severity)
-            )
-        };
-        let rules: Vec<String> = digest.broken.iter().map(rule).collect();
-        (total > 0).then(|| {
-            fill(
-                self.words.broken,
-                &[("n", &total.to_string()), ("rules", &rules.join(", "))],
-            )
-        })
-    }
-
-    fn silent(&self, silent: &Silent) -> String {
-        let what = self.regions(&silent.account, &silent.regions);
-        match &silent.last {
-            Some(last) => fill(
-                self.words.heard,
-                &[("what", &what), ("time", &self.minute(last))],
-            ),
-            None => fill(self.words.never, &[("what", &what)]),
-        }
-    }
-
-    fn unanswered(&self, entry: &Unanswered) -> String {
-        let (what, time) = (
-            self.regions(&entry.account, &entry.regions),
-            self.minute(&entry.since),
-        );
-        let said = fill(self.words.since, &[("what", &what), ("time", &time)]);
-        match &entry.why {
-            Some(why) => format!("{said}: {}", self.said(why, 160)),
-            None => said,
-        }
-    }
-
-    /// An account, and the Regions that are meant, if they aren't all.
-    fn regions(&self, account: &Account, regions: &[String]) -> String {
-        let account = match &account.name {
-            Some(name) if !name.is_empty() => {
-                format!("{} {}", self.said(name, 80), self.name(&account.id, 20))
-            }
-            _ => self.name(&account.id, 20),
-        };
-        let shown: Vec<String> = regions
-            .iter()
-            .take(4)
-            .map(|region| self.said(region, 30))
-            .collect();
-        let more = if regions.len() > shown.len() {
-            " …"
-        } else {
-            ""
-        };
-        if shown.is_empty() {
-            account
-        } else {
-            format!("{account}: {}{more}", shown.join(", "))
-        }
-    }
-
-    fn held(&self, held: &Held) -> String {
-        let (who, role) = (
-            self.name(&held.who, 80),
-            self.name(&role_name(&held.role), 80),
-        );
-        let switches = counted(self.words.switches, held.switches);
-        fill(
-            self.words.held_by,
-            &[
-                ("who", &who),
-                ("role", &role),
-                ("switches", &switches),
-                ("time", &self.long(held.seconds)),
-            ],
-        )
-    }
-
-    fn longest(&self, longest: &Stretch) -> String {
-        let (what, time) = (
-            self.door(&longest.who, &longest.role),
-            self.long(longest.seconds),
-        );
-        fill(
-            self.words.longest,
-            &[
-                ("what", &what),
-                ("time", &time),
-                ("began", &self.minute(&longest.began)),
-            ],
-        )
-    }
-
-    fn unused(&self, unused: &Listed<Stretch>, most: usize) -> Option<String> {
-        let mut which: Vec<String> = unused
-            .first
-            .iter()
-            .take(most)
-            .map(|one| self.door(&one.who, &one.role))
-            .collect();
-        let more = unused.total.saturating_sub(which.len());
-        if more > 0 {
-            which.push(fill(self.view.labels().more, &[("n", &more.to_string())]));
-        }
-        (unused.total > 0).then(|| {
-            fill(
-                self.words.unused,
-                &[
-                    ("n", &unused.total.to_string()),
-                    ("which", &which.join(", ")),
-                ],
-            )
         })
     }
 

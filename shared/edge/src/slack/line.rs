@@ -132,36 +132,14 @@ impl Line {
         message: &Message,
         patience: &Cell<u32>,
     ) -> Result<Taken, NotTaken> {
-        if let Some(until) = self.held.get().filter(|until| *until > aws.now()) {
-            let after = Some(seconds(until.seconds_since(aws.now())));
-            return Err(NotTaken::Later {
-                after,
-                maybe: false,
-                why: "Slack asked to be left alone for a while".into(),
-            });
-        }
+        self.check_held(aws)?;
         let mut credential = self.credential(slack).await?;
         let (mut whole, mut read_again, mut maybe_before) = (true, false, false);
         loop {
             let Some(call) = self.call(&credential, sending, message, whole) else {
                 return Err(NotTaken::Immutable);
             };
-            let answer = match slack.post(call).await {
-                Ok(reply) => match credential {
-                    Credential::Webhook(_) => answer::of_webhook(&reply),
-                    Credential::Bot(_) => answer::of_bot(&reply),
-                },
-                // A call that went out and got no answer is not made again at once: that could only
-                // repeat the message.
-                Err(trouble) => {
-                    return Err(NotTaken::Later {
-                        after: None,
-                        maybe: true,
-                        why: trouble.to_string(),
-                    });
-                }
-            };
-            match answer {
+            match answer_to(slack, call, &credential).await? {
                 Answer::Taken { channel, ts } => return Ok(Taken { channel, ts }),
                 Answer::Immutable => return Err(NotTaken::Immutable),
                 Answer::Malformed(why) if whole => {
@@ -213,6 +191,19 @@ impl Line {
         }
     }
 
+    /// Nothing is sent while Slack wants to be left alone.
+    fn check_held<A: Clock>(&self, aws: &A) -> Result<(), NotTaken> {
+        let now = aws.now();
+        match self.held.get() {
+            Some(until) if until > now => Err(NotTaken::Later {
+                after: Some(seconds(until.seconds_since(now))),
+                maybe: false,
+                why: "Slack asked to be left alone for a while".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// `None`: a webhook cannot do that.
     fn call(
         &self,
@@ -259,4 +250,22 @@ impl Line {
             body: body.to_string(),
         })
     }
+}
+
+/// Makes a call. One that went out and got no answer is not made again at once: that could only
+/// repeat the message.
+async fn answer_to<S: Post>(
+    slack: &S,
+    call: Call,
+    credential: &Credential,
+) -> Result<Answer, NotTaken> {
+    let reply = slack.post(call).await.map_err(|trouble| NotTaken::Later {
+        after: None,
+        maybe: true,
+        why: trouble.to_string(),
+    })?;
+    Ok(match credential {
+        Credential::Webhook(_) => answer::of_webhook(&reply),
+        Credential::Bot(_) => answer::of_bot(&reply),
+    })
 }

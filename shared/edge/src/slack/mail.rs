@@ -10,37 +10,12 @@ use super::view::{View, event_page};
 /// The notice for the operations topic. `why` is Slack's own word.
 pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
     let words = view.labels();
-    let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
     let mut lines = vec![
         headline(view, alert, false),
         plain(&alert.message, 2_000),
         String::new(),
     ];
-    let arn = alert
-        .caller
-        .arn
-        .as_deref()
-        .map_or_else(String::new, |arn| format!(" ({arn})"));
-    lines.extend(
-        parts::who_label(view, alert)
-            .map(|label| line(label, &format!("{}{arn}", alert.caller.name))),
-    );
-    lines.push(line(words.role, &alert.role));
-    lines.push(line(
-        words.account,
-        &format!(
-            "{} ({})",
-            parts::account_name(&alert.role_account),
-            alert.role_account.id
-        ),
-    ));
-    lines.push(line(
-        parts::when_label(view, alert),
-        &format!("{}, {}", view.local(&alert.time), alert.time),
-    ));
-    if let Some(address) = &alert.source_ip {
-        lines.push(line(words.address, address));
-    }
+    lines.extend(who_and_when(view, alert));
     for (title, text) in parts::quoted(view, alert) {
         let text: Vec<String> = text.lines().map(|line| plain(line, 600)).collect();
         lines.push(format!("\n{title}:\n{}", text.join("\n")));
@@ -75,6 +50,32 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
         subject: subject(alert),
         body: lines.join("\n"),
     }
+}
+
+/// Who entered which role of which account, when and from where.
+fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
+    let words = view.labels();
+    let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
+    let mut lines = Vec::new();
+    if let Some(label) = parts::who_label(view, alert) {
+        let arn = alert.caller.arn.as_deref();
+        let arn = arn.map_or_else(String::new, |arn| format!(" ({arn})"));
+        lines.push(line(label, &format!("{}{arn}", alert.caller.name)));
+    }
+    lines.push(line(words.role, &alert.role));
+    let account = parts::account_name(&alert.role_account);
+    lines.push(line(
+        words.account,
+        &format!("{account} ({})", alert.role_account.id),
+    ));
+    lines.push(line(
+        parts::when_label(view, alert),
+        &format!("{}, {}", view.local(&alert.time), alert.time),
+    ));
+    if let Some(address) = &alert.source_ip {
+        lines.push(line(words.address, address));
+    }
+    lines
 }
 
 /// SNS takes at most 100 characters of ASCII.

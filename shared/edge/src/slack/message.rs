@@ -151,22 +151,9 @@ pub fn again(
         fill(words.again, &[("n", &count)]),
         view.rule(&alert.rule).title
     );
-    let minutes = (crate::time::FOLDED / 60).to_string();
-    let sentence = |who: &str, role: &str| {
-        fill(
-            words.again_sentence,
-            &[
-                ("who", who),
-                ("role", role),
-                ("n", &count),
-                ("minutes", &minutes),
-            ],
-        )
-    };
-    let mut said = sentence(
-        &code(&alert.caller.name, 300),
-        &code(&role_name(&alert.role), 150),
-    );
+    let who = code(&alert.caller.name, 300);
+    let role = code(&role_name(&alert.role), 150);
+    let mut said = again_sentence(view, &count, &who, &role);
     if gone > 0 {
         said = format!(
             "{said} {}",
@@ -185,13 +172,9 @@ pub fn again(
         blocks.push(section(&format!("_{}_", words.again_webhook)));
     }
     blocks.push(parts::context_of(alert, anchor, ""));
-    let text = format!(
-        "{title}: {}",
-        sentence(
-            &escape(&alert.caller.name, 200),
-            &escape(&role_name(&alert.role), 100)
-        )
-    );
+    let who = escape(&alert.caller.name, 200);
+    let role = escape(&role_name(&alert.role), 100);
+    let text = format!("{title}: {}", again_sentence(view, &count, &who, &role));
     let ids: Vec<&str> = standing
         .iter()
         .map(|repeat| repeat.id.as_str())
@@ -203,6 +186,20 @@ pub fn again(
         blocks,
         minimal,
     }
+}
+
+/// Who did the same again, how often and within which time. `who` and `role` are escaped already.
+fn again_sentence(view: &View, count: &str, who: &str, role: &str) -> String {
+    let minutes = (crate::time::FOLDED / 60).to_string();
+    fill(
+        view.labels().again_sentence,
+        &[
+            ("who", who),
+            ("role", role),
+            ("n", count),
+            ("minutes", &minutes),
+        ],
+    )
 }
 
 /// The headline, without anything that a caller chose.

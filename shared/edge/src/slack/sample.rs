@@ -79,31 +79,6 @@ pub fn changed() -> Alert {
 
 /// A day on which something is open of every kind.
 pub fn digest() -> Digest {
-    let role = |name: &str| format!("arn:aws:iam::444455556666:role/{name}");
-    let held = |who: &str, name: &str, switches, seconds| Held {
-        who: who.into(),
-        role: role(name),
-        switches,
-        seconds,
-    };
-    let stretch = |who: &str, seconds| Stretch {
-        who: who.into(),
-        role: role("UpdateApp"),
-        began: "2026-01-31T02:10:00Z".into(),
-        seconds,
-    };
-    let open = |rule: &str, who: &str, message: &str| Open {
-        id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
-        rule: rule.into(),
-        who: who.into(),
-        role: role("UpdateApp"),
-        time: "2026-01-31T18:30:05Z".into(),
-        message: message.into(),
-    };
-    let account = |id: &str, name: &str| Account {
-        id: id.into(),
-        name: Some(name.into()),
-    };
     Digest {
         id: "2026-02-01T00:00:00Z".into(),
         since: "2026-01-31T00:00:00Z".into(),
@@ -111,73 +86,127 @@ pub fn digest() -> Digest {
         switches: 14,
         people: 4,
         elevated: 3 * 3_600 + 25 * 60,
-        held: Listed::of(vec![
-            held("dora", "UpdateApp", 6, 7_500),
-            held("dave", "UpdateApp", 4, 3_600),
-            held("tom", "SiteAdmin", 3, 1_200),
-            held("tess", "UpdateApp", 1, 0),
-        ]),
+        held: held(),
         longest: Some(stretch("dora", 6_300)),
         unused: Listed::of(vec![stretch("tess", 0)]),
-        broken: vec![
-            Broken {
-                rule: "RW002".into(),
-                severity: "high".into(),
-                count: 2,
-            },
-            Broken {
-                rule: "RW004".into(),
-                severity: "medium".into(),
-                count: 1,
-            },
-        ],
-        unproven: Listed::of(vec![
-            open(
-                "RW001",
-                "tom",
-                "whether tom was in Developers is not known: no roster of account 111122223333 was given",
-            ),
-            open(
-                "RW002",
-                "tess",
-                "account 111122223333 sent nothing for this switch, so MFA is not known",
-            ),
-        ]),
+        broken: broken(),
+        unproven: unproven(),
         unacknowledged: Listed::of(vec![open(
             "RW002",
             "dora",
             "dora entered UpdateApp without MFA",
         )]),
-        silent: Listed::of(vec![
-            Silent {
-                account: account("555555555555", "staging"),
-                regions: Vec::new(),
-                last: Some("2026-01-28T04:00:00Z".into()),
-            },
-            Silent {
-                account: account("444455556666", "production"),
-                regions: vec!["ap-northeast-1".into()],
-                last: None,
-            },
-        ]),
+        silent: silent(),
         unanswered: Listed::default(),
-        suppressions: Listed::of(vec![
-            Ending {
-                rule: "RW003".into(),
-                caller: "arn:aws:iam::111122223333:user/batch".into(),
-                owner: "platform".into(),
-                until: "2026-01-30".into(),
-                over: true,
-            },
-            Ending {
-                rule: "RW004".into(),
-                caller: "arn:aws:iam::111122223333:user/deploy".into(),
-                owner: "platform".into(),
-                until: "2026-02-10".into(),
-                over: false,
-            },
-        ]),
+        suppressions: suppressions(),
         recipients: Some(Recipients::Confirmed),
         quarantined: Some(1),
     }
+}
+
+fn role(name: &str) -> String {
+    format!("arn:aws:iam::444455556666:role/{name}")
+}
+
+fn stretch(who: &str, seconds: i64) -> Stretch {
+    Stretch {
+        who: who.into(),
+        role: role("UpdateApp"),
+        began: "2026-01-31T02:10:00Z".into(),
+        seconds,
+    }
+}
+
+fn open(rule: &str, who: &str, message: &str) -> Open {
+    Open {
+        id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
+        rule: rule.into(),
+        who: who.into(),
+        role: role("UpdateApp"),
+        time: "2026-01-31T18:30:05Z".into(),
+        message: message.into(),
+    }
+}
+
+fn held() -> Listed<Held> {
+    let held = |who: &str, name: &str, switches, seconds| Held {
+        who: who.into(),
+        role: role(name),
+        switches,
+        seconds,
+    };
+    Listed::of(vec![
+        held("dora", "UpdateApp", 6, 7_500),
+        held("dave", "UpdateApp", 4, 3_600),
+        held("tom", "SiteAdmin", 3, 1_200),
+        held("tess", "UpdateApp", 1, 0),
+    ])
+}
+
+fn broken() -> Vec<Broken> {
+    vec![
+        Broken {
+            rule: "RW002".into(),
+            severity: "high".into(),
+            count: 2,
+        },
+        Broken {
+            rule: "RW004".into(),
+            severity: "medium".into(),
+            count: 1,
+        },
+    ]
+}
+
+fn unproven() -> Listed<Open> {
+    Listed::of(vec![
+        open(
+            "RW001",
+            "tom",
+            "whether tom was in Developers is not known: no roster of account 111122223333 was given",
+        ),
+        open(
+            "RW002",
+            "tess",
+            "account 111122223333 sent nothing for this switch, so MFA is not known",
+        ),
+    ])
+}
+
+fn silent() -> Listed<Silent> {
+    let account = |id: &str, name: &str| Account {
+        id: id.into(),
+        name: Some(name.into()),
+    };
+    Listed::of(vec![
+        Silent {
+            account: account("555555555555", "staging"),
+            regions: Vec::new(),
+            last: Some("2026-01-28T04:00:00Z".into()),
+        },
+        Silent {
+            account: account("444455556666", "production"),
+            regions: vec!["ap-northeast-1".into()],
+            last: None,
+        },
+    ])
+}
+
+fn suppressions() -> Listed<Ending> {
+    Listed::of(vec![
+        Ending {
+            rule: "RW003".into(),
+            caller: "arn:aws:iam::111122223333:user/batch".into(),
+            owner: "platform".into(),
+            until: "2026-01-30".into(),
+            over: true,
+        },
+        Ending {
+            rule: "RW004".into(),
+            caller: "arn:aws:iam::111122223333:user/deploy".into(),
+            owner: "platform".into(),
+            until: "2026-02-10".into(),
+            over: false,
+        },
+    ])
 }

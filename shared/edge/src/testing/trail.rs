@@ -95,16 +95,11 @@ impl History {
             Some(more) => *more -= 1,
             None => {}
         }
-        // A token belongs to its question.
         let own = hash(&format!("{question:?} {}", self.era));
-        let skip = match token.map(|token| token.split_once('~')) {
-            None => 0,
-            Some(Some((of, skip))) if of == own => skip.parse().unwrap_or(0),
-            Some(_) => {
-                return Err(refused(
-                    "InvalidNextTokenException: the token is of another question, or too old",
-                ));
-            }
+        let Some(skip) = skipped(&own, token) else {
+            return Err(refused(
+                "InvalidNextTokenException: the token is of another question, or too old",
+            ));
         };
         self.asked
             .push((question.clone(), token.map(str::to_owned)));
@@ -136,6 +131,15 @@ impl History {
                 .collect(),
             next,
         })
+    }
+}
+
+/// How many records the pages before had. `None`: the token is of another question than `own`.
+fn skipped(own: &str, token: Option<&str>) -> Option<usize> {
+    match token.map(|token| token.split_once('~')) {
+        None => Some(0),
+        Some(Some((of, skip))) if of == own => Some(skip.parse().unwrap_or(0)),
+        Some(_) => None,
     }
 }
 

@@ -3,7 +3,9 @@ use proptest::prelude::*;
 use super::super::text::length;
 use super::super::{Language, sample};
 use super::*;
+use crate::recipients::Recipients;
 use crate::wire::{Account, Ending, Unanswered};
+use crate::wire::{Held, Silent, Stretch};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];
 
