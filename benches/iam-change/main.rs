@@ -7,6 +7,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a measurement that cannot go on has failed"
 )]
@@ -22,8 +23,11 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;
 
-/// Switches of each person.
+/// Switches of most people.
 const EACH: usize = 50;
+
+/// Switches of one who doesn't switch a lot.
+const FEW: usize = 10;
 
 /// Everything works, and is counted.
 #[derive(Default)]
@@ -39,31 +43,57 @@ impl Weather for Counting {
 }
 
 fn envelope(record: &Value) -> Value {
+    let service = record["eventSource"]
+        .as_str()
+        .unwrap()
+        .split('.')
+        .next()
+        .unwrap();
     json!({
-        "version": "0", "id": record["eventID"], "detail-type": "AWS API Call via CloudTrail", "source": "aws.iam",
+        "version": "0", "id": record["eventID"], "detail-type": "AWS API Call via CloudTrail", "source": format!("aws.{service}"),
         "account": record["recipientAccountId"], "time": record["eventTime"], "region": record["awsRegion"], "resources": [], "detail": record,
     })
+}
+
+/// What a change came to.
+struct Cost {
+    messages: usize,
+    calls: usize,
+    rows_read: usize,
 }
 
 /// The guard over an account with so many switches kept.
 struct Measured {
     guard: Guard,
     twin: Twin<Counting>,
+    told: u64,
 }
 
 impl Measured {
-    fn new(story: &Story, kept: usize) -> Self {
+    fn new(kept: usize) -> Self {
+        let story = story();
         let now = story.now().plus_seconds(60);
         let twin = Twin::new(Counting::default(), now);
         twin.objects.borrow_mut().insert(
             POLICY_KEY.to_owned(),
             (story.policy_text().as_bytes().to_vec(), now),
         );
+        let mut measured = Self {
+            guard: Guard::default(),
+            twin,
+            told: 0,
+        };
+        for record in story.records() {
+            measured.handle(&envelope(record).to_string());
+            measured.drain();
+        }
+        // Last: what comes with the first events, which concern everybody, is no part of any
+        // figure.
         let role = format!("arn:aws:iam::{PRODUCTION}:role/UpdateApp");
-        for person in 0..kept.saturating_sub(EACH) / EACH {
+        for person in 0..kept.saturating_sub(FEW + 2 * EACH) / EACH {
             let user = format!("AIDAEXAMPLE{person:09}");
             keep_switches(
-                &twin,
+                &measured.twin,
                 PEOPLE.parse().unwrap(),
                 &user,
                 &role,
@@ -71,14 +101,6 @@ impl Measured {
                 story.now(),
             )
             .unwrap();
-        }
-        let mut measured = Self {
-            guard: Guard::default(),
-            twin,
-        };
-        for record in story.records() {
-            measured.handle(&envelope(record).to_string());
-            measured.drain();
         }
         measured
     }
@@ -109,15 +131,19 @@ impl Measured {
         }
     }
 
-    /// Messages, calls to the tables and rows read for one change.
-    fn change(&mut self, tell: impl FnOnce(&mut Story)) -> [usize; 3] {
+    /// What the one record that is told comes to, with all that the guard sends itself.
+    fn cost(&mut self, tell: impl FnOnce(&mut Story)) -> Cost {
         let mut story = Story::new();
-        story.count_from(1_000_000);
+        self.told += 1;
+        story.count_from(self.told * 1_000_000);
         story.later(10 * 86_400);
         tell(&mut story);
         self.twin.weather.0.take();
         self.twin.rows_read.set(0);
-        let body = envelope(&story.records()[0]).to_string();
+        let [record] = story.records() else {
+            panic!("one record, not {}", story.records().len())
+        };
+        let body = envelope(record).to_string();
         self.handle(&body);
         let messages = self.drain();
         let calls = self.twin.weather.0.borrow();
@@ -125,7 +151,11 @@ impl Measured {
             .iter()
             .filter_map(|what| calls.get(what))
             .sum();
-        [messages, calls, self.twin.rows_read.get()]
+        Cost {
+            messages,
+            calls,
+            rows_read: self.twin.rows_read.get(),
+        }
     }
 
     fn rows(&self) -> usize {
@@ -139,42 +169,83 @@ impl Measured {
     }
 }
 
-/// Somebody with so many switches.
-fn story(switches: usize) -> Story {
+/// Three who switch; of tess only the owner's half arrives, which tells her id and not her name.
+fn story() -> Story {
     let mut story = Story::new().without_roster();
     story.iam(-60, "admin").adds("tom", "Developers");
-    for _ in 0..switches {
+    for number in 0..EACH {
         story.later(7_200);
+        if number < FEW {
+            drop(story.switch("dave").with_mfa());
+        }
         drop(story.switch("dora").with_mfa());
+        drop(story.switch("tess").with_mfa().only_owner_half());
     }
     story
 }
 
+/// A change of what a group may do, which is about the set-up and no switch.
+fn puts_a_group_policy(story: &mut Story) {
+    let mut other = story.clone();
+    other.iam(0, "admin").adds("tess", "Developers");
+    let mut record = other.records()[0].clone();
+    record["eventName"] = json!("PutGroupPolicy");
+    record["requestParameters"] =
+        json!({"groupName": "Developers", "policyName": "More", "policyDocument": "{}"});
+    story.tell(record);
+}
+
+type Tell = fn(&mut Story);
+
+/// The changes. Only the last is about everybody.
+const CHANGES: [(&str, Tell); 6] = [
+    ("AddUserToGroup, 10 switches of the user", |story| {
+        story.iam(0, "admin").adds("dave", "Developers")
+    }),
+    ("AddUserToGroup, 50 switches of the user", |story| {
+        story.iam(0, "admin").adds("dora", "Developers")
+    }),
+    ("First sight of a user, no switch of theirs", |story| {
+        drop(story.switch("tom").with_mfa().only_caller_half())
+    }),
+    ("First sight of a user, 50 switches of theirs", |story| {
+        drop(story.switch("tess").with_mfa().only_caller_half())
+    }),
+    (
+        "PutGroupPolicy of a group that the policy names",
+        puts_a_group_policy,
+    ),
+    ("UpdateGroup of a group that the policy names", |story| {
+        story
+            .iam(0, "admin")
+            .renames_group("Developers", "Everybody")
+    }),
+];
+
 fn main() {
+    let mut before: Option<Vec<[usize; 3]>> = None;
     println!(
         "| switches kept | rows kept | change | messages | calls | rows read |\n|---|---|---|---|---|---|"
     );
     for kept in [1_000, 100_000, 1_000_000] {
-        for own in [10, EACH] {
-            let mut measured = Measured::new(&story(own), kept);
+        let mut measured = Measured::new(kept);
+        let mut own = Vec::new();
+        for (at, (what, tell)) in CHANGES.into_iter().enumerate() {
             let rows = measured.rows();
-            let [messages, calls, read] =
-                measured.change(|story| story.iam(0, "admin").adds("dora", "Developers"));
-            println!(
-                "| {kept} | {rows} | AddUserToGroup, {own} switches of the user | {messages} | {calls} | {read} |"
-            );
+            let Cost {
+                messages,
+                calls,
+                rows_read,
+            } = measured.cost(tell);
+            println!("| {kept} | {rows} | {what} | {messages} | {calls} | {rows_read} |");
+            if at + 1 < CHANGES.len() {
+                own.push([messages, calls, rows_read]);
+            }
         }
-    }
-    for kept in [1_000, 100_000] {
-        let mut measured = Measured::new(&story(EACH), kept);
-        let rows = measured.rows();
-        let [messages, calls, read] = measured.change(|story| {
-            story
-                .iam(0, "admin")
-                .renames_group("Developers", "Everybody");
-        });
-        println!(
-            "| {kept} | {rows} | UpdateGroup, of the group that the policy names | {messages} | {calls} | {read} |"
+        assert!(
+            before.is_none_or(|before| before == own),
+            "what others did is paid for"
         );
+        before = Some(own);
     }
 }

@@ -1,7 +1,7 @@
 //! What one change costs, and what waits for it: calls and messages do not depend on what others
 //! did, changes in a row share a pass, and the heartbeat is not behind any of it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use rolewatch_edge::port::{Notice, Trouble};
@@ -16,23 +16,37 @@ use crate::same_findings::{envelope, offline, prepare, standing};
 
 /// Everything works, and is counted.
 #[derive(Default)]
-struct Counting(RefCell<BTreeMap<&'static str, usize>>);
+pub(crate) struct Counting {
+    calls: RefCell<BTreeMap<&'static str, usize>>,
+    /// So many seconds it takes to read a page, which ends a turn.
+    pub(crate) page: Cell<i64>,
+    /// Others have their turn at every call.
+    pub(crate) shared: Cell<bool>,
+}
 
 impl Weather for Counting {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if gate == Gate::Before {
-            *self.0.borrow_mut().entry(what).or_default() += 1;
+            *self.calls.borrow_mut().entry(what).or_default() += 1;
         }
         Ok(())
     }
+
+    fn takes(&self, what: &'static str) -> i64 {
+        if what == "latest" { self.page.get() } else { 0 }
+    }
+
+    fn gives_way(&self) -> bool {
+        self.shared.get()
+    }
 }
 
-fn batch(bodies: &[String]) -> Value {
+pub(crate) fn batch(bodies: &[String]) -> Value {
     let message = |(at, body): (usize, &String)| json!({"messageId": at.to_string(), "body": body, "attributes": {"ApproximateReceiveCount": "1"}});
     json!({"Records": bodies.iter().enumerate().map(message).collect::<Vec<_>>()})
 }
 
-fn handle(guard: &mut Guard, twin: &Twin<Counting>, bodies: &[String]) -> Report {
+pub(crate) fn handle(guard: &mut Guard, twin: &Twin<Counting>, bodies: &[String]) -> Report {
     let (response, report) =
         run(guard.handle(twin, &to_raw_value(&batch(bodies)).unwrap(), None)).unwrap();
     assert!(response.batch_item_failures.is_empty());
@@ -40,7 +54,7 @@ fn handle(guard: &mut Guard, twin: &Twin<Counting>, bodies: &[String]) -> Report
 }
 
 /// Handles the next message that the guard sent itself and is due.
-fn next(guard: &mut Guard, twin: &Twin<Counting>) -> bool {
+pub(crate) fn next(guard: &mut Guard, twin: &Twin<Counting>) -> bool {
     let now = twin.clock.get();
     let due = |queue: &Vec<(_, String)>| queue.iter().position(|(visible, _)| *visible <= now);
     let Some(at) = due(&twin.queue.borrow()) else {
@@ -52,7 +66,7 @@ fn next(guard: &mut Guard, twin: &Twin<Counting>) -> bool {
 }
 
 /// How many messages are due, and how many of them are about turns.
-fn waiting(twin: &Twin<Counting>) -> usize {
+pub(crate) fn waiting(twin: &Twin<Counting>) -> usize {
     let now = twin.clock.get();
     twin.queue
         .borrow()
@@ -63,7 +77,7 @@ fn waiting(twin: &Twin<Counting>) -> usize {
 
 /// dora enters a role so many times; others did before, in an account that the guard has watched
 /// for a while.
-fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting>) {
+pub(crate) fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting>) {
     let mut story = Story::new();
     // The first event of IAM tells where its events are recorded, and so something of everybody.
     story.iam(0, "admin").adds("tom", "Testers");
@@ -90,13 +104,13 @@ fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting>) {
         handle(&mut guard, &twin, &[envelope(record).to_string()]);
     }
     while next(&mut guard, &twin) {}
-    twin.weather.0.take();
+    twin.weather.calls.take();
     twin.rows_read.set(0);
     (story, guard, twin)
 }
 
 /// The records of what is told, as events.
-fn told(story: &mut Story, tell: impl FnOnce(&mut Story)) -> Vec<String> {
+pub(crate) fn told(story: &mut Story, tell: impl FnOnce(&mut Story)) -> Vec<String> {
     let from = story.records().len();
     tell(story);
     story.records()[from..]
@@ -124,7 +138,7 @@ fn what_a_change_costs_does_not_depend_on_the_switches_of_others() {
                 "{own} {others}"
             );
             assert!(standing(&twin).values().any(|said| said.0 == "RW001"));
-            (messages, twin.weather.0.take(), twin.rows_read.get())
+            (messages, twin.weather.calls.take(), twin.rows_read.get())
         };
         let few = cost(50);
         assert_eq!(few, cost(1_000), "{own}");
@@ -195,6 +209,21 @@ fn a_message_that_was_lost_is_sent_again() {
 }
 
 #[test]
+fn whoever_asks_after_a_message_was_lost_sends_one() {
+    let (mut story, mut guard, twin) = watched(30, 0);
+    for (seconds, messages) in [(0, 1), (899, 0), (1, 1)] {
+        twin.queue.borrow_mut().clear();
+        twin.clock.set(twin.clock.get().plus_seconds(seconds));
+        let event = told(&mut story, |story| {
+            story.iam(-400_000, "admin").removes("dora", "Developers")
+        })
+        .swap_remove(0);
+        handle(&mut guard, &twin, &[event]);
+        assert_eq!(waiting(&twin), messages, "{seconds} seconds later");
+    }
+}
+
+#[test]
 fn the_heartbeat_is_first_and_events_come_before_what_is_judged_again() {
     let (mut story, mut guard, twin) = watched(1, 0);
     let event = told(&mut story, |story| drop(story.switch("tom").with_mfa())).swap_remove(0);
@@ -213,5 +242,35 @@ fn the_heartbeat_is_first_and_events_come_before_what_is_judged_again() {
     assert!(
         topics.len() > 1 && shows(0, "heartbeat") && shows(1, "RW001"),
         "{topics:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_begun_in_time_is_given_back() {
+    let (mut story, mut guard, twin) = watched(1, 0);
+    // Looking for what rests on it takes six seconds for each partition.
+    let event = told(&mut story, |story| {
+        story.iam(-60, "admin").removes("dora", "Developers")
+    })
+    .swap_remove(0);
+    twin.weather.page.set(6);
+    let heartbeat = json!({"source": "rolewatch.heartbeat", "account": "123456789012", "detail": {"time": twin.clock.get()}}).to_string();
+    let bodies = [json!({"turn": PEOPLE}).to_string(), event, heartbeat];
+    let payload = to_raw_value(&batch(&bodies)).unwrap();
+    let deadline = twin.clock.get().plus_seconds(25);
+    let (response, report) = run(guard.handle(&twin, &payload, Some(deadline))).unwrap();
+    let failed: Vec<&str> = response
+        .batch_item_failures
+        .iter()
+        .map(|failure| &*failure.item_identifier)
+        .collect();
+    assert_eq!(
+        failed,
+        ["0"],
+        "less than twenty seconds are left for the turn"
+    );
+    assert_eq!(
+        (report.heartbeats, report.judged, report.own_failed),
+        (1, 1, 1)
     );
 }

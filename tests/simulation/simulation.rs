@@ -30,4 +30,5 @@ mod sums;
 mod tampering;
 mod turns;
 mod unread;
+mod walks;
 mod week;

@@ -14,6 +14,9 @@
 //! the row first and then looks whether one is; who finds nothing to do says so first and then
 //! looks at the rows once more. A message that was lost all the same is sent again by [`revive`].
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use rolewatch_guard::moment::Moment;
@@ -469,10 +472,6 @@ async fn note<T: Table>(
         (*walk, version) = (known.body, known.version);
         walk.at = reached.clone().or(began.at.clone());
         walk.again();
-        if reached.is_none() {
-            // Everything below the last noted entry was judged, too early.
-            (walk.at, walk.until) = (None, None);
-        }
     }
     Err(busy(chain))
 }

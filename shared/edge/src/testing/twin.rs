@@ -99,6 +99,8 @@ impl<W: Weather> Twin<W> {
         }
         self.weather.at(Gate::Before, what)?;
         let outcome = effect();
+        self.clock
+            .set(self.clock.get().plus_seconds(self.weather.takes(what)));
         if self.weather.gives_way() {
             give_way().await;
         }

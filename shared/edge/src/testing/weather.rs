@@ -23,6 +23,11 @@ pub trait Weather {
     /// The trouble that the caller is given.
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble>;
 
+    /// How many seconds a call takes.
+    fn takes(&self, _what: &'static str) -> i64 {
+        0
+    }
+
     /// Whether a gate gives way to others.
     fn gives_way(&self) -> bool {
         false

@@ -1,0 +1,74 @@
+//! A walk by itself, without anything to judge.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What happens to a walk.
+#[derive(Debug, Clone)]
+enum Step {
+    Ask,
+    Page(usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![1 => Just(Step::Ask), 4 => (1_usize..8).prop_map(Step::Page)]
+}
+
+/// As [`super::step`] does: the latest entries of what is to be read, but for the one that was read
+/// already.
+fn page(walk: &Walk, entries: usize, most: usize) -> (Vec<String>, bool) {
+    let Span { from, to } = walk.span();
+    let within = (0..entries).rev().map(|entry| format!("{entry:03}"));
+    let within = within
+        .filter(|sk| *sk >= from && (to.is_empty() || *sk <= to) && Some(sk) != walk.at.as_ref());
+    let mut page: Vec<String> = within.collect();
+    let left = page.len() > most;
+    page.truncate(most);
+    (page, left)
+}
+
+proptest! {
+    #[test]
+    fn each_entry_is_judged_once_after_the_walk_was_asked_for(entries in 0_usize..40, steps in prop::collection::vec(step(), 0..30)) {
+        let now = Moment::from_epoch_seconds(0);
+        let mut walk = Walk::whole("entries".to_owned());
+        let mut judged: Vec<String> = Vec::new();
+        // In the end it is walked to where it closes: each page closes it or has entries of its own.
+        let rest = std::iter::repeat_n(Step::Page(3), 2 * entries + 2);
+        for step in std::iter::once(Step::Ask).chain(steps).chain(rest) {
+            match step {
+                Step::Ask => {
+                    walk.ask(Walk::whole("entries".to_owned()), now);
+                    judged.clear();
+                }
+                Step::Page(most) if walk.since.is_some() => {
+                    let (page, left) = page(&walk, entries, most);
+                    judged.extend(page.iter().cloned());
+                    walk.came_to(page.last().filter(|_| left).cloned());
+                }
+                Step::Page(_) => {}
+            }
+        }
+        prop_assert!(walk.since.is_none());
+        judged.sort();
+        prop_assert_eq!(judged, (0..entries).map(|entry| format!("{entry:03}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_walk_that_is_asked_for_twice_is_about_what_either_is_about(
+        groups in prop::collection::vec(prop::collection::btree_set(prop::sample::select(vec!["a", "b", "c"]), 0..3), 1..4),
+    ) {
+        let walks: Vec<Walk> = groups
+            .into_iter()
+            .map(|groups| Walk::of_groups("people".to_owned(), groups.into_iter().map(str::to_owned).collect()))
+            .collect();
+        let mut walk = Walk::whole("people".to_owned());
+        for other in &walks {
+            walk.ask(other.clone(), Moment::from_epoch_seconds(0));
+        }
+        let everybody = walks.iter().any(|other| other.groups.is_empty());
+        let all: BTreeSet<String> = walks.iter().flat_map(|other| other.groups.clone()).collect();
+        prop_assert_eq!(walk.groups, if everybody { BTreeSet::new() } else { all });
+    }
+}
