@@ -50,8 +50,15 @@ fn envelope(record: &Value) -> Value {
         .next()
         .unwrap();
     json!({
-        "version": "0", "id": record["eventID"], "detail-type": "AWS API Call via CloudTrail", "source": format!("aws.{service}"),
-        "account": record["recipientAccountId"], "time": record["eventTime"], "region": record["awsRegion"], "resources": [], "detail": record,
+        "version": "0",
+        "id": record["eventID"],
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": format!("aws.{service}"),
+        "account": record["recipientAccountId"],
+        "time": record["eventTime"],
+        "region": record["awsRegion"],
+        "resources": [],
+        "detail": record,
     })
 }
 
@@ -200,16 +207,16 @@ type Tell = fn(&mut Story);
 /// The changes. Only the last is about everybody.
 const CHANGES: [(&str, Tell); 6] = [
     ("AddUserToGroup, 10 switches of the user", |story| {
-        story.iam(0, "admin").adds("dave", "Developers")
+        story.iam(0, "admin").adds("dave", "Developers");
     }),
     ("AddUserToGroup, 50 switches of the user", |story| {
-        story.iam(0, "admin").adds("dora", "Developers")
+        story.iam(0, "admin").adds("dora", "Developers");
     }),
     ("First sight of a user, no switch of theirs", |story| {
-        drop(story.switch("tom").with_mfa().only_caller_half())
+        drop(story.switch("tom").with_mfa().only_caller_half());
     }),
     ("First sight of a user, 50 switches of theirs", |story| {
-        drop(story.switch("tess").with_mfa().only_caller_half())
+        drop(story.switch("tess").with_mfa().only_caller_half());
     }),
     (
         "PutGroupPolicy of a group that the policy names",
@@ -218,14 +225,15 @@ const CHANGES: [(&str, Tell); 6] = [
     ("UpdateGroup of a group that the policy names", |story| {
         story
             .iam(0, "admin")
-            .renames_group("Developers", "Everybody")
+            .renames_group("Developers", "Everybody");
     }),
 ];
 
 fn main() {
     let mut before: Option<Vec<[usize; 3]>> = None;
     println!(
-        "| switches kept | rows kept | change | messages | calls | rows read |\n|---|---|---|---|---|---|"
+        "| switches kept | rows kept | change | messages | calls | rows read |\n\
+         |---|---|---|---|---|---|"
     );
     for kept in [1_000, 100_000, 1_000_000] {
         let mut measured = Measured::new(kept);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use rolewatch_edge::port::{Notice, Trouble};
 use rolewatch_edge::settle::revive;
 use rolewatch_edge::testing::{Gate, Twin, Weather, keep_switches, run};
+use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -215,7 +216,7 @@ fn whoever_asks_after_a_message_was_lost_sends_one() {
         twin.queue.borrow_mut().clear();
         twin.clock.set(twin.clock.get().plus_seconds(seconds));
         let event = told(&mut story, |story| {
-            story.iam(-400_000, "admin").removes("dora", "Developers")
+            story.iam(-400_000, "admin").removes("dora", "Developers");
         })
         .swap_remove(0);
         handle(&mut guard, &twin, &[event]);
@@ -223,11 +224,18 @@ fn whoever_asks_after_a_message_was_lost_sends_one() {
     }
 }
 
+/// What the schedule sends.
+fn heartbeat(time: Moment) -> String {
+    let source = "rolewatch.heartbeat";
+    let heartbeat = json!({"source": source, "account": "123456789012", "detail": {"time": time}});
+    heartbeat.to_string()
+}
+
 #[test]
 fn the_heartbeat_is_first_and_events_come_before_what_is_judged_again() {
     let (mut story, mut guard, twin) = watched(1, 0);
     let event = told(&mut story, |story| drop(story.switch("tom").with_mfa())).swap_remove(0);
-    let heartbeat = json!({"source": "rolewatch.heartbeat", "account": "123456789012", "detail": {"time": twin.clock.get()}}).to_string();
+    let heartbeat = heartbeat(twin.clock.get());
     let rejudge = json!({"rejudge": {"sessions": []}}).to_string();
     let turn = json!({"turn": PEOPLE}).to_string();
     let bodies = [turn, rejudge, event, heartbeat];
@@ -250,11 +258,11 @@ fn what_cannot_be_begun_in_time_is_given_back() {
     let (mut story, mut guard, twin) = watched(1, 0);
     // Looking for what rests on it takes six seconds for each partition.
     let event = told(&mut story, |story| {
-        story.iam(-60, "admin").removes("dora", "Developers")
+        story.iam(-60, "admin").removes("dora", "Developers");
     })
     .swap_remove(0);
     twin.weather.page.set(6);
-    let heartbeat = json!({"source": "rolewatch.heartbeat", "account": "123456789012", "detail": {"time": twin.clock.get()}}).to_string();
+    let heartbeat = heartbeat(twin.clock.get());
     let bodies = [json!({"turn": PEOPLE}).to_string(), event, heartbeat];
     let payload = to_raw_value(&batch(&bodies)).unwrap();
     let deadline = twin.clock.get().plus_seconds(25);

@@ -20,6 +20,7 @@ mod once;
 #[path = "../promises/organisation.rs"]
 mod organisation;
 mod probes;
+mod reach;
 mod rosters;
 mod same_findings;
 mod setups;
