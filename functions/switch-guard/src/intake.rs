@@ -89,17 +89,7 @@ pub(crate) async fn take<O: Outside>(
         }
         Message::Heartbeat(heartbeat) => {
             shelf.current(outside, now).await?;
-            let message = wire::Message::Heartbeat { heartbeat };
-            let body = serde_json::to_string(&message).map_err(|error| Trouble::Refused {
-                what: "passing on the heartbeat".to_owned(),
-                why: error.to_string(),
-            })?;
-            outside
-                .publish(Notice::Finding {
-                    body,
-                    attributes: vec![("heartbeat", "true".to_owned())],
-                })
-                .await?;
+            pass_on(outside, &wire::Message::Heartbeat { heartbeat }).await?;
             Ok(Outcome::Heartbeat.into())
         }
         Message::Rejudge(rejudge) => {
@@ -141,6 +131,16 @@ pub(crate) async fn take<O: Outside>(
             })
         }
     }
+}
+
+/// Gives a heartbeat to whoever hears of findings, so that a broken path to them shows.
+async fn pass_on<O: Outside>(outside: &O, heartbeat: &wire::Message) -> Result<(), Trouble> {
+    let body = serde_json::to_string(heartbeat).map_err(|error| Trouble::Refused {
+        what: "passing on the heartbeat".to_owned(),
+        why: error.to_string(),
+    })?;
+    let attributes = vec![("heartbeat", "true".to_owned())];
+    outside.publish(Notice::Finding { body, attributes }).await
 }
 
 /// A record as it came in a message.
