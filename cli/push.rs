@@ -81,7 +81,7 @@ impl fmt::Display for Uploaded {
 
 /// Uploads a policy in which nothing is wrong.
 pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
-    let (policy, bytes) = policy::check(&args.file)?;
+    let (policy, bytes) = policy::read::check(&args.file)?;
     let load = Load {
         key: args.key.clone(),
         content_type: "application/yaml",

@@ -20,7 +20,7 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
                 other => other,
             }
         })?;
-    let (policy, _) = super::read(&file)?;
+    let (policy, _) = super::read::read(&file)?;
     let forwarding = Forwarding::of(&policy);
     for (written, wide) in &forwarding.widened {
         stdout::tell_warning(&format!(

@@ -19,8 +19,6 @@ mod connection;
 mod delegate;
 #[cfg(feature = "aws-directory")]
 mod directory;
-#[cfg(any(feature = "aws-directory", feature = "aws-trail"))]
-mod doors;
 #[cfg(feature = "aws-guard")]
 mod guard;
 #[cfg(feature = "aws-bucket")]
@@ -31,6 +29,8 @@ mod notifications;
 mod notifier;
 #[cfg(feature = "aws-queue")]
 mod queue;
+#[cfg(any(feature = "aws-directory", feature = "aws-trail"))]
+mod reader_credentials;
 #[cfg(feature = "aws-bucket")]
 mod regional;
 #[cfg(feature = "aws-secrets")]
@@ -57,8 +57,6 @@ pub use clock::SystemClock;
 pub use connection::Connection;
 #[cfg(feature = "aws-directory")]
 pub use directory::ReaderRoles;
-#[cfg(any(feature = "aws-directory", feature = "aws-trail"))]
-pub use doors::Doors;
 #[cfg(feature = "aws-guard")]
 pub use guard::GuardAws;
 #[cfg(feature = "aws-bucket")]
@@ -69,6 +67,8 @@ pub use notifications::{Listener, Notifications, Notified};
 pub use notifier::NotifierAws;
 #[cfg(feature = "aws-queue")]
 pub use queue::EventQueue;
+#[cfg(any(feature = "aws-directory", feature = "aws-trail"))]
+pub use reader_credentials::ReaderCredentials;
 #[cfg(feature = "aws-secrets")]
 pub use secrets::Secrets;
 #[cfg(feature = "aws-states")]

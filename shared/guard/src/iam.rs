@@ -18,6 +18,7 @@ mod pattern;
 mod possible;
 mod principal;
 mod statement;
+mod text;
 mod truth;
 
 pub use caller::{Caller, CallerKind};
@@ -26,11 +27,12 @@ pub use context::{Context, Held};
 pub use decide::{
     Decision, Governing, Grant, Identity, Place, Request, ResourceSide, Text, decide,
 };
-pub use document::{Document, DocumentError};
+pub use document::Document;
 pub use made_up::{MadeUp, Texts, made_up};
 pub use possible::is_possible;
 pub use principal::{Grip, Principal, Principals};
 pub use statement::{Effect, Scope, Statement};
+pub use text::DocumentError;
 pub use truth::Truth;
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use super::clock::SystemClock;
 use super::connection::Connection;
 use super::delegate::delegate;
 use super::directory::ReaderRoles;
-use super::doors::Doors;
 use super::queue::EventQueue;
+use super::reader_credentials::ReaderCredentials;
 use super::table::Tables;
 use super::topic::Topics;
 use super::trail::Histories;
@@ -31,7 +31,7 @@ pub struct AuditorAws {
     /// The event history of every account.
     pub histories: Histories<SystemClock>,
     /// The ways into every account.
-    pub doors: Arc<Doors<SystemClock>>,
+    pub credentials: Arc<ReaderCredentials<SystemClock>>,
     /// Users and groups of every account.
     pub directory: ReaderRoles<SystemClock>,
 }
@@ -41,7 +41,7 @@ impl AuditorAws {
     pub async fn connect(settings: &AuditorSettings) -> Self {
         let connection = Connection::of_function().await;
         let partition = settings.stack.operations_topic.partition();
-        let doors = Arc::new(Doors::new(
+        let credentials = Arc::new(ReaderCredentials::new(
             &connection,
             partition,
             &settings.reader_role,
@@ -60,9 +60,9 @@ impl AuditorAws {
                 settings.stack.operations_topic.clone(),
             ),
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
-            histories: Histories::new(&connection, Arc::clone(&doors)),
-            directory: ReaderRoles::new(&connection, Arc::clone(&doors)),
-            doors,
+            histories: Histories::new(&connection, Arc::clone(&credentials)),
+            directory: ReaderRoles::new(&connection, Arc::clone(&credentials)),
+            credentials,
         }
     }
 }
@@ -77,6 +77,6 @@ impl Trail for AuditorAws {
 
 impl Prober for AuditorAws {
     async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
-        self.doors.probe(account, region).await
+        self.credentials.probe(account, region).await
     }
 }

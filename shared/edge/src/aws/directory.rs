@@ -10,7 +10,7 @@ use rolewatch_guard::roster::Snapshot;
 use serde_json::{Value, json};
 
 use super::connection::Connection;
-use super::doors::Doors;
+use super::reader_credentials::ReaderCredentials;
 use super::setup::{Durations, Printed};
 use super::trouble::{refused, trouble};
 use crate::port::{Clock, Directory, GroupsNow, Trouble};
@@ -24,16 +24,16 @@ pub struct ReaderRoles<C> {
     connection: Connection,
     /// For what takes IAM long to put together.
     patient: Connection,
-    doors: Arc<Doors<C>>,
+    credentials: Arc<ReaderCredentials<C>>,
 }
 
 impl<C: Clock> ReaderRoles<C> {
     /// Opens nothing yet.
-    pub fn new(connection: &Connection, doors: Arc<Doors<C>>) -> Self {
+    pub fn new(connection: &Connection, credentials: Arc<ReaderCredentials<C>>) -> Self {
         Self {
             connection: connection.clone(),
             patient: connection.for_slow_answers(),
-            doors,
+            credentials,
         }
     }
 
@@ -42,7 +42,7 @@ impl<C: Clock> ReaderRoles<C> {
         account: AccountId,
         connection: &Connection,
     ) -> Result<aws_sdk_iam::Client, Trouble> {
-        let credentials = self.doors.credentials(account).await?;
+        let credentials = self.credentials.credentials(account).await?;
         let config = aws_sdk_iam::config::Builder::from(&connection.config)
             .credentials_provider(credentials)
             .build();
@@ -79,7 +79,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
                         &format!("iam:ListGroupsForUser in account {account}"),
                         &error,
                     );
-                    return Err(self.doors.hand_on(account, trouble));
+                    return Err(self.credentials.hand_on(account, trouble));
                 }
             }
         }
@@ -102,7 +102,9 @@ impl<C: Clock> Directory for ReaderRoles<C> {
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => text.push_str(&as_printed(&page)),
-                Err(error) => return Err(self.doors.hand_on(account, trouble(&what, &error))),
+                Err(error) => {
+                    return Err(self.credentials.hand_on(account, trouble(&what, &error)));
+                }
             }
         }
         Snapshot::read(text.as_bytes(), None).map_err(|error| refused(&what, &error.to_string()))
@@ -118,14 +120,16 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             .into_paginator()
             .send();
         while let Some(page) = pages.next().await {
-            printed
-                .add(&page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?);
+            printed.add(
+                &page.map_err(|error| self.credentials.hand_on(account, trouble(&what, &error)))?,
+            );
         }
         let what = format!("iam:ListRoles in account {account}");
         let mut durations = Durations::new();
         let mut pages = iam.list_roles().max_items(PAGE).into_paginator().send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?;
+            let page =
+                page.map_err(|error| self.credentials.hand_on(account, trouble(&what, &error)))?;
             let lasting = page
                 .roles
                 .into_iter()

@@ -7,8 +7,8 @@ use super::clock::SystemClock;
 use super::connection::Connection;
 use super::delegate::delegate;
 use super::directory::ReaderRoles;
-use super::doors::Doors;
 use super::queue::EventQueue;
+use super::reader_credentials::ReaderCredentials;
 use super::table::Tables;
 use super::topic::Topics;
 use crate::settings::GuardSettings;
@@ -33,7 +33,7 @@ impl GuardAws {
     pub async fn connect(settings: &GuardSettings) -> Self {
         let connection = Connection::of_function().await;
         let partition = settings.stack.operations_topic.partition();
-        let doors = Doors::new(
+        let credentials = ReaderCredentials::new(
             &connection,
             partition,
             &settings.own.reader_role,
@@ -52,7 +52,7 @@ impl GuardAws {
                 settings.stack.operations_topic.clone(),
             ),
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
-            directory: ReaderRoles::new(&connection, Arc::new(doors)),
+            directory: ReaderRoles::new(&connection, Arc::new(credentials)),
         }
     }
 }

@@ -12,7 +12,7 @@ use rolewatch_guard::id::AccountId;
 use tokio::time::{Instant, sleep_until};
 
 use super::connection::Connection;
-use super::doors::Doors;
+use super::reader_credentials::ReaderCredentials;
 use super::trouble::{refused, trouble};
 use crate::port::{Clock, LookBy, Page, Question, Trail, Trouble};
 
@@ -26,17 +26,17 @@ const PAGE: i32 = 50;
 #[derive(Debug)]
 pub struct Histories<C> {
     connection: Connection,
-    doors: Arc<Doors<C>>,
+    credentials: Arc<ReaderCredentials<C>>,
     /// When each account and region may be called next.
     turns: Mutex<BTreeMap<(AccountId, String), Instant>>,
 }
 
 impl<C: Clock> Histories<C> {
     /// Opens nothing yet.
-    pub fn new(connection: &Connection, doors: Arc<Doors<C>>) -> Self {
+    pub fn new(connection: &Connection, credentials: Arc<ReaderCredentials<C>>) -> Self {
         Self {
             connection: connection.clone(),
-            doors,
+            credentials,
             turns: Mutex::default(),
         }
     }
@@ -69,7 +69,7 @@ impl<C: Clock> Trail for Histories<C> {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
         let (account, region) = (question.account, &question.region);
         let what = format!("cloudtrail:LookupEvents in account {account} and {region}");
-        let credentials = self.doors.credentials(account).await?;
+        let credentials = self.credentials.credentials(account).await?;
         let (key, value) = attribute(&question.by);
         let attribute = LookupAttribute::builder()
             .attribute_key(key)
@@ -92,7 +92,8 @@ impl<C: Clock> Trail for Histories<C> {
             .set_next_token(token.map(str::to_owned))
             .send()
             .await;
-        let answer = answer.map_err(|error| self.doors.hand_on(account, trouble(&what, &error)))?;
+        let answer =
+            answer.map_err(|error| self.credentials.hand_on(account, trouble(&what, &error)))?;
         let mut records = Vec::new();
         for event in answer.events.unwrap_or_default() {
             if let Some(record) = event.cloud_trail_event {

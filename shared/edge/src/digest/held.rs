@@ -108,7 +108,7 @@ pub(super) fn elevated(sessions: &[Session]) -> i64 {
 
 /// By person and role, the longest first.
 pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
-    let mut held: Vec<Held> = doors(sessions)
+    let mut held: Vec<Held> = by_holder(sessions)
         .into_values()
         .filter_map(|of| {
             let first = of.first()?;
@@ -132,7 +132,7 @@ pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
 
 /// The longest stretch that was seen.
 pub(super) fn longest(sessions: &[Session]) -> Option<Stretch> {
-    let stretches = doors(sessions).into_values().flat_map(|of| {
+    let stretches = by_holder(sessions).into_values().flat_map(|of| {
         let spans = spans(&of, STRETCH_PAUSE);
         let first = of.first().copied();
         spans
@@ -162,17 +162,17 @@ fn stretch(session: &Session, began: Moment, seconds: i64) -> Stretch {
     }
 }
 
-type Door<'s> = (&'s [String; 2], &'s str);
+type Holder<'s> = (&'s [String; 2], &'s str);
 
-fn doors(sessions: &[Session]) -> BTreeMap<Door<'_>, Vec<&Session>> {
-    let mut doors: BTreeMap<Door<'_>, Vec<&Session>> = BTreeMap::new();
+fn by_holder(sessions: &[Session]) -> BTreeMap<Holder<'_>, Vec<&Session>> {
+    let mut by_holder: BTreeMap<Holder<'_>, Vec<&Session>> = BTreeMap::new();
     for session in sessions {
-        doors
+        by_holder
             .entry((&session.person, &session.role))
             .or_default()
             .push(session);
     }
-    doors
+    by_holder
 }
 
 /// The times in which these sessions, which are in order, were seen used; those at most `apart`

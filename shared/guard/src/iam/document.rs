@@ -5,23 +5,13 @@ use serde_json::{Map, Value};
 use super::condition::Condition;
 use super::principal::Principals;
 use super::statement::{Effect, Scope, Statement};
+use super::text::{DocumentError, decoded, texts};
 
 /// A policy that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// Its statements, in order.
     pub statements: Vec<Statement>,
-}
-
-/// Why a value is no policy.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct DocumentError(String);
-
-impl DocumentError {
-    pub(super) fn new(why: impl Into<String>) -> Self {
-        Self(why.into())
-    }
 }
 
 const ELEMENTS: [&str; 9] = [
@@ -172,43 +162,6 @@ fn conditions(block: &Value, variables: bool) -> Result<Vec<Condition>, Document
         }
     }
     Ok(conditions)
-}
-
-/// One text or a list of them; numbers and booleans are taken as they are written.
-pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        _ => None,
-    };
-    match value {
-        Value::Array(values) => values.iter().map(text).collect(),
-        one => Some(vec![text(one)?]),
-    }
-}
-
-/// Percent-encoded text (RFC 3986), as the IAM API has it.
-fn decoded(text: &str) -> Result<String, DocumentError> {
-    let wrong = || DocumentError::new("it is neither JSON nor URL-encoded JSON");
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digit = |digit: Option<u8>| {
-                char::from(digit?)
-                    .to_digit(16)
-                    .and_then(|digit| u8::try_from(digit).ok())
-            };
-            let (high, low) = (
-                digit(rest.next()).ok_or_else(wrong)?,
-                digit(rest.next()).ok_or_else(wrong)?,
-            );
-            bytes.push(high << 4 | low);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| wrong())
 }
 
 #[cfg(test)]

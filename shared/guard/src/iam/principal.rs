@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::caller::{Caller, CallerKind};
-use super::document::DocumentError;
+use super::text::{DocumentError, texts};
 use super::truth::Truth;
 use crate::arn::account_of;
 use crate::id::AccountId;
@@ -62,7 +62,7 @@ impl Principals {
             Value::String(text) if text == "*" => named.push(Principal::Everyone),
             Value::Object(kinds) => {
                 for (kind, names) in kinds {
-                    for name in super::document::texts(names).ok_or_else(wrong)? {
+                    for name in texts(names).ok_or_else(wrong)? {
                         named.push(match &**kind {
                             "AWS" => aws(name),
                             "Federated" => Principal::Federated(name),

@@ -25,7 +25,7 @@ const RENEWED: i64 = 120;
 
 /// One for each account, kept until shortly before it closes.
 #[derive(Debug)]
-pub struct Doors<C> {
+pub struct ReaderCredentials<C> {
     config: SdkConfig,
     sts: aws_sdk_sts::Client,
     partition: String,
@@ -41,7 +41,7 @@ struct Door {
     closes: Moment,
 }
 
-impl<C: Clock> Doors<C> {
+impl<C: Clock> ReaderCredentials<C> {
     /// Opens nothing yet. `role` is the name, without a path, that the role has in every account;
     /// `partition` is mostly `aws`.
     pub fn new(connection: &Connection, partition: &str, role: &str, clock: C) -> Self {
@@ -121,7 +121,7 @@ impl<C: Clock> Doors<C> {
     }
 }
 
-impl<C: Clock> Prober for Doors<C> {
+impl<C: Clock> Prober for ReaderCredentials<C> {
     async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
         let what = format!("sts:AssumeRole in account {account} and {region}");
         let config = Builder::from(&self.config)

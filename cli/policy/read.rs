@@ -1,0 +1,39 @@
+//! Reads a policy file for a command, and says what is odd in it.
+
+use std::fs;
+use std::path::Path;
+
+use rolewatch_guard::policy::Policy;
+
+use crate::exit::{Failure, shown_path};
+use crate::report::words::{counted, length};
+use crate::stdout;
+
+/// Reads a policy and warns of what is odd in it.
+pub(super) fn read(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
+    let bytes = fs::read(file).map_err(|why| Failure::unreadable(file, why))?;
+    let name = shown_path(file);
+    let policy = Policy::read(&bytes, &name)?;
+    for note in &policy.warnings {
+        stdout::tell_warning(&format!("{name}: {note}"));
+    }
+    Ok((policy, bytes))
+}
+
+/// Reads a policy and says what is wrong or odd in it, or that nothing is.
+pub(crate) fn check(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
+    let (policy, bytes) = read(file)?;
+    let name = shown_path(file);
+    let accounts = u64::try_from(policy.accounts.len()).unwrap_or(u64::MAX);
+    stdout::print(|out| {
+        writeln!(
+            out,
+            "{name} is a valid policy, version {}: {}, {}, {}",
+            policy.version_hash,
+            counted(length(&policy.roles), "role", "roles"),
+            counted(accounts, "account", "accounts"),
+            counted(length(&policy.suppress), "suppression", "suppressions"),
+        )
+    })?;
+    Ok((policy, bytes))
+}
