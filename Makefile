@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test test-rust test-templates test-live lint simulate demo local bench bench-iam bench-lambda docs events
+.PHONY: help build test test-rust test-templates test-live test-sam lint simulate demo local bench bench-iam bench-lambda docs events
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIVE := target/venv
 TEMPLATES := target/templates
+SAM := target/sam
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +27,11 @@ test-templates: ## Check the templates: lint, patterns, permissions (about 400 M
 test-live: ## Run the whole stack on this machine, end to end
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	$(LIVE)/bin/python -m unittest discover -s tests/live -t tests/live
+
+test-sam: ## Build, deploy and update as docs/deploy.md says, with the real sam (not part of test: half an hour, 6 GB)
+	@sh tests/venv.sh $(SAM) tests/sam/requirements.txt
+	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
+	ROLEWATCH_SAM=$(abspath $(SAM)) $(LIVE)/bin/python -m unittest discover -s tests/sam -t tests/sam
 
 lint: ## Check format and lints
 	cargo fmt --all --check

@@ -30,7 +30,7 @@ class AHubElsewhere(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        # One account, as in the guide's first quarter of an hour.
+        # One account, as in the guide's first steps.
         cls.live = cls.enterClassContext(Live(spokes=(), region=TOKYO))
         cls.live.push_policy()
         cls.live.push_rosters()

@@ -57,7 +57,6 @@ class Live:
         self.folder: Path
 
     def __enter__(self) -> Self:
-        built = binaries.folder()
         with ExitStack() as starting:
             self.folder = Path(starting.enter_context(tempfile.TemporaryDirectory(prefix="rolewatch-live-", ignore_cleanup_errors=True)))
             self.sink = starting.enter_context(Sink(self._on_post))
@@ -67,7 +66,7 @@ class Live:
                 self.trail = TrailBucket(self.accounts, *self._trail)
                 self.trail.create()
             senders = list(dict.fromkeys(account for account, _ in self._spokes))
-            self.hub = deploy_hub(self.accounts, self.sink, built, senders, self._bot, self._region, **self._parameters)
+            self.hub = self.deployed(senders)
             if self._trail:
                 self.trail.open_to(self.hub)
                 if self._trail != (HUB, self._region):
@@ -81,6 +80,11 @@ class Live:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stack.close()
+
+    def deployed(self, senders: list[str]) -> Hub:
+        """Deploys the hub, which hears these accounts."""
+        built = binaries.folder()
+        return deploy_hub(self.accounts, self.sink, built, senders, self._bot, self._region, **self._parameters)
 
     def client(self, service: str) -> Any:
         """A client in the account and Region of the hub."""

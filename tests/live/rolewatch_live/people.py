@@ -79,10 +79,16 @@ def hire(
     return person
 
 
-def open_role(accounts: Accounts, name: str, trust: str = f"arn:aws:iam::{DEVELOPMENT}:root", condition: Statement | None = None) -> str:
-    """A role of production that the account, or whoever `trust` names, may assume; its ARN."""
+def open_role(
+    accounts: Accounts,
+    name: str,
+    trust: str = f"arn:aws:iam::{DEVELOPMENT}:root",
+    condition: Statement | None = None,
+    account: str = PRODUCTION,
+) -> str:
+    """A role of production, or of another account, that the account, or whoever `trust` names, may assume; its ARN."""
     policy = _policy({"Effect": "Allow", "Action": SWITCH, "Principal": {"AWS": trust}, "Condition": condition or {}})
-    role = accounts.client("iam", PRODUCTION).create_role(RoleName=name, AssumeRolePolicyDocument=policy, MaxSessionDuration=43200)
+    role = accounts.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument=policy, MaxSessionDuration=43200)
     return str(role["Role"]["Arn"])
 
 
