@@ -28,7 +28,7 @@ test-live: ## Run the whole stack on this machine, end to end
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	$(LIVE)/bin/python -m unittest discover -s tests/live -t tests/live
 
-test-sam: ## Build, deploy and update as docs/deploy.md says, with the real sam (not part of test: half an hour, 6 GB)
+test-sam: ## Build, deploy and update as docs/deploy.md says, with the real sam (not part of test: an hour, 6 GB)
 	@sh tests/venv.sh $(SAM) tests/sam/requirements.txt
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	ROLEWATCH_SAM=$(abspath $(SAM)) $(LIVE)/bin/python -m unittest discover -s tests/sam -t tests/sam

@@ -14,10 +14,10 @@ def fill() -> None:
     if found != PINNED:
         raise SystemExit(f"ministack is {found}, but its insides are only known for {PINNED}: install tests/live/requirements.txt")
 
-    from . import bus_policy, buses, conditions, durations, groups, later, mappings, mfa, reserved, resources, root, soon, states, subscriptions, trail, transport
+    from . import bus_policy, buses, conditions, durations, groups, later, mappings, mfa, reserved, resources, root, schedules, soon, states, subscriptions, trail, transport
     from . import buckets, principals, unique_ids, variables, workers
 
     everyone = (transport, conditions, states, reserved, bus_policy, buses, groups, resources, variables, durations, mfa, root, subscriptions)
-    everyone += (mappings, soon, trail, later, principals, unique_ids, buckets, workers)
+    everyone += (mappings, schedules, soon, trail, later, principals, unique_ids, buckets, workers)
     for gap in everyone:
         gap.fill()
