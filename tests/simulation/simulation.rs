@@ -17,6 +17,7 @@ mod iam_regions;
 mod invocation;
 mod nothing_lost;
 mod once;
+mod opened_once;
 #[path = "../promises/organisation.rs"]
 mod organisation;
 mod probes;

@@ -6,10 +6,10 @@ use std::cell::RefCell;
 
 use futures_util::future::try_join_all;
 use rolewatch_archive::{Filter, Scratch, read_stream};
+use rolewatch_edge::inbox::{Means, recovered};
 use rolewatch_edge::ledger::{Known, known, mark_file, note_missed};
 use rolewatch_edge::outbox;
 use rolewatch_edge::port::{Kept, LogFile, Trouble};
-use rolewatch_edge::watch::recovered;
 use rolewatch_edge::{quarantine, setup};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::needles;
@@ -179,8 +179,8 @@ async fn submit<O: Outside>(
         return Ok(None);
     }
     // What is not JSON was not read before.
-    let body =
-        recovered("trail", record.key.account, &record.json).unwrap_or_else(|| record.json.clone());
+    let body = recovered(Means::Trail, record.key.account, &record.json)
+        .unwrap_or_else(|| record.json.clone());
     if body.len() > LARGEST_MESSAGE {
         let why = format!("it has {} bytes, more than a queue takes", body.len());
         quarantine::put(outside, &body, &why, now).await?;

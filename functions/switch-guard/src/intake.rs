@@ -1,5 +1,6 @@
 //! One message, from the queue to its end.
 
+use rolewatch_edge::inbox::Inbound;
 use rolewatch_edge::ledger::{mark_done, store, touch};
 use rolewatch_edge::port::{Kept, Notice, Trouble};
 use rolewatch_edge::rulebook::{Rulebook, Shelf};
@@ -12,13 +13,12 @@ use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::Event;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::probe::Probe;
-use rolewatch_guard::review::change;
-use rolewatch_guard::seen::{Reading, RecordProblem, Seen, read_from, reduced_from};
-use rolewatch_guard::tamper::{Guarded, tampering};
+use rolewatch_guard::said::Said;
+use rolewatch_guard::seen::{Reading, RecordProblem, Seen};
+use rolewatch_guard::tamper::Guarded;
 
 use crate::Outside;
-use crate::envelope::Message;
+use crate::envelope::Opened;
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,37 +77,42 @@ pub(crate) async fn take<O: Outside>(
     outside: &O,
     shelf: &mut Shelf,
     guarded: &Guarded,
-    (body, message, probe): (&str, Message<'_>, Option<Probe>),
+    opened: Opened<'_>,
     first_try: bool,
 ) -> Result<Taken, Trouble> {
     let now = outside.now();
-    let is_delivered = matches!(message, Message::Record(_));
+    let Opened {
+        body,
+        message,
+        probe,
+    } = opened;
+    let is_delivered = matches!(message, Inbound::Record(_));
     match message {
-        Message::Unreadable(why) => {
+        Inbound::Unreadable(why) => {
             quarantine::put(outside, body, &why, now).await?;
             Ok(Outcome::Quarantined.into())
         }
-        Message::Heartbeat(heartbeat) => {
+        Inbound::Heartbeat(heartbeat) => {
             shelf.current(outside, now).await?;
             pass_on(outside, &wire::Message::Heartbeat { heartbeat }).await?;
             Ok(Outcome::Heartbeat.into())
         }
-        Message::Rejudge(rejudge) => {
+        Inbound::Rejudge(rejudge) => {
             let book = shelf.current(outside, now).await?;
             let settled = settle(outside, book, &rejudge.touched(), now).await?;
             Ok(Taken::new(Outcome::Rejudged, settled))
         }
-        Message::Turn(chain) => {
+        Inbound::Turn(chain) => {
             let book = shelf.current(outside, now).await?;
             let settled = take_turn(outside, book, &chain, first_try, now).await?;
             Ok(Taken::new(Outcome::Rejudged, settled))
         }
-        Message::Review(ask) => {
+        Inbound::Review(ask) => {
             let book = shelf.current(outside, now).await?;
             let settled = setup::review(outside, book, &ask, now).await?;
             Ok(Taken::new(Outcome::Rejudged, settled))
         }
-        Message::Record(event) | Message::Recovered(event) => {
+        Inbound::Record(event) | Inbound::Recovered(event) => {
             let book = shelf.current(outside, now).await?;
             let incoming = Incoming {
                 body,
@@ -153,8 +158,8 @@ struct Incoming<'m> {
 }
 
 impl Incoming<'_> {
-    fn json(&self) -> &[u8] {
-        self.event.record.as_bytes()
+    fn said(&self) -> Result<&Said<'_>, RecordProblem> {
+        self.event.said()
     }
 
     fn delivery(&self) -> Delivery<'_> {
@@ -232,14 +237,14 @@ impl Alone {
         guarded: &Guarded,
         incoming: &Incoming<'_>,
     ) -> Result<Self, Unfinished> {
-        let (json, delivery, now) = (incoming.json(), incoming.delivery(), incoming.now);
+        let (said, delivery, now) = (incoming.said()?, incoming.delivery(), incoming.now);
         let mut alone = Self::default();
-        if let Some(tampering) = tampering(json, delivery, guarded)? {
+        if let Some(tampering) = said.tampering(delivery, guarded)? {
             let told = tell(outside, &book.policy, &tampering, now).await?;
             alone.settled.add(told);
             alone.time = Some(tampering.time);
         }
-        if let Some(change) = change(json, delivery)?
+        if let Some(change) = said.change(delivery)?
             && book.policy.trusts(change.key.account)
         {
             let known = setup::heard(outside, &change, now).await? == Kept::Known;
@@ -267,10 +272,10 @@ fn facts(
     incoming: &Incoming<'_>,
     policy: &Policy,
 ) -> Result<Option<(Seen, String)>, RecordProblem> {
-    let (json, delivery) = (incoming.json(), incoming.delivery());
+    let (said, delivery) = (incoming.said()?, incoming.delivery());
     let elevated = |role: &RoleArn| Elevated::by_policy(policy).may_be(role);
-    match read_from(json, delivery, &elevated)? {
-        Reading::Seen(seen) => Ok(Some((*seen, reduced_from(json, delivery)?))),
+    match said.read(delivery, &elevated)? {
+        Reading::Seen(seen) => Ok(Some((*seen, said.reduced(delivery)?))),
         Reading::Service(_) | Reading::NotRelevant => Ok(None),
     }
 }

@@ -6,27 +6,21 @@
 mod envelope;
 mod intake;
 
-use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use rolewatch_edge::inbox::Inbound;
 use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trouble};
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_edge::settle::Settled;
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
-use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::probe::{Probe, Prober};
+use rolewatch_guard::probe::Prober;
 use rolewatch_guard::tamper::Guarded;
 use serde_json::value::RawValue;
 
-use envelope::Message;
+use envelope::Opened;
 
 pub use intake::Outcome;
-
-/// No message takes longer, in seconds, or the queue has to deliver it again.
-const LONGEST_MESSAGE: i64 = 20;
-
-/// Nor does one that has an account's set-up read.
-const LONGEST_REVIEW: i64 = 45;
 
 /// Everything outside.
 pub trait Outside: Table + Queue + Topic + Bucket + Directory + Clock {}
@@ -136,22 +130,15 @@ impl Guard {
         let mut report = Report::default();
         let mut response = SqsBatchResponse::default();
         let Ok(batch) = serde_json::from_str::<SqsEvent>(payload.get()) else {
-            self.one(outside, payload.get(), true, &mut report).await?;
+            let message = self.open(payload.get());
+            self.one(outside, message, true, &mut report).await?;
             return Ok((response, report));
         };
-        let mut records = batch.records;
-        records.sort_by_key(|message| {
-            envelope::open(message.body.as_deref().unwrap_or_default()).order()
-        });
-        for message in records {
-            let body = message.body.as_deref().unwrap_or_default();
-            let (own, longest) = match envelope::open(body) {
-                Message::Review(_) => (true, LONGEST_REVIEW),
-                other => (
-                    other.is_own() || self.probe(&other).is_some(),
-                    LONGEST_MESSAGE,
-                ),
-            };
+        let open = |message| (message, self.open(body_of(message)));
+        let mut opened: Vec<(&SqsMessage, Opened<'_>)> = batch.records.iter().map(open).collect();
+        opened.sort_by_key(|(_, opened)| opened.order());
+        for (message, opened) in opened {
+            let (own, longest) = (opened.is_own(), opened.longest());
             if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < longest) {
                 report.received += u64::from(!own);
                 *(if own {
@@ -163,15 +150,15 @@ impl Guard {
                     what: "the batch".to_owned(),
                     why: "no time is left for it".to_owned(),
                 };
-                response.add_failure(message.message_id.ok_or_else(late)?);
+                response.add_failure(message.message_id.clone().ok_or_else(late)?);
                 continue;
             }
             let first_try = message
                 .attributes
                 .get("ApproximateReceiveCount")
                 .is_some_and(|count| count == "1");
-            if let Err(trouble) = self.one(outside, body, first_try, &mut report).await {
-                let id = message.message_id.ok_or_else(|| trouble.clone())?;
+            if let Err(trouble) = self.one(outside, opened, first_try, &mut report).await {
+                let id = message.message_id.clone().ok_or_else(|| trouble.clone())?;
                 tracing::error!(message = %id, %trouble, "a message failed and will be delivered again");
                 response.add_failure(id);
             }
@@ -182,36 +169,27 @@ impl Guard {
     async fn one<O: Outside>(
         &mut self,
         outside: &O,
-        body: &str,
+        opened: Opened<'_>,
         first_try: bool,
         report: &mut Report,
     ) -> Result<(), Trouble> {
-        let message = envelope::open(body);
-        let probe = self.probe(&message);
-        let own = message.is_own() || probe.is_some();
-        let recovered = matches!(message, Message::Recovered(_));
+        let own = opened.is_own();
+        let recovered = matches!(opened.message, Inbound::Recovered(_));
         if !own {
             report.received += 1;
         }
-        let taken = match intake::take(
-            outside,
-            &mut self.shelf,
-            &self.guarded,
-            (body, message, probe),
-            first_try,
-        )
-        .await
-        {
-            Ok(taken) => taken,
-            Err(trouble) => {
-                *(if own {
-                    &mut report.own_failed
-                } else {
-                    &mut report.failed
-                }) += 1;
-                return Err(trouble);
-            }
-        };
+        let taken =
+            match intake::take(outside, &mut self.shelf, &self.guarded, opened, first_try).await {
+                Ok(taken) => taken,
+                Err(trouble) => {
+                    *(if own {
+                        &mut report.own_failed
+                    } else {
+                        &mut report.failed
+                    }) += 1;
+                    return Err(trouble);
+                }
+            };
         report.settled.add(taken.settled);
         report.partly_unread += u64::from(taken.partly_unread);
         match taken.outcome {
@@ -234,13 +212,11 @@ impl Guard {
         Ok(())
     }
 
-    /// The probe of ours that a message is the record of.
-    fn probe(&self, message: &Message<'_>) -> Option<Probe> {
-        let (Message::Record(event) | Message::Recovered(event)) = message else {
-            return None;
-        };
-        self.prober
-            .as_ref()?
-            .read(event.record.as_bytes(), event.delivery(Delivery::default()))
+    fn open<'m>(&self, body: &'m str) -> Opened<'m> {
+        Opened::new(body, self.prober.as_ref())
     }
+}
+
+fn body_of(message: &SqsMessage) -> &str {
+    message.body.as_deref().unwrap_or_default()
 }

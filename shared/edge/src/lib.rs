@@ -7,6 +7,7 @@
 #[cfg(feature = "aws-base")]
 pub mod aws;
 pub mod digest;
+pub mod inbox;
 pub mod ledger;
 mod operations;
 pub mod outbox;

@@ -16,10 +16,11 @@ use futures_util::future::join_all;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::rules::Rule;
 
+use crate::inbox::{self, Rejudge};
 use crate::outbox::unsent::{self, Closed, Unsent};
 use crate::outbox::{self, Stored};
 use crate::port::{Queue, Table, Topic, Trouble};
-use crate::settle::{Rejudge, send};
+use crate::settle::send;
 use crate::telemetry::{Count, Metrics};
 use crate::time::FIRST_PAUSE;
 use crate::wire::Status;
@@ -257,7 +258,7 @@ async fn again<O: Table + Topic + Queue>(
             .is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up())
     {
         // Its evidence may have come: whoever judges it now tells it or withdraws it.
-        send::rejudge(outside, &Rejudge::of_finding(state), 0).await?;
+        inbox::send_rejudge(outside, &Rejudge::of_finding(state), 0).await?;
         resent.rejudged += 1;
         return Ok(());
     }

@@ -18,11 +18,10 @@ use std::collections::BTreeSet;
 
 pub use turns::{revive, take_turn};
 
-use rolewatch_guard::id::{AccountId, RecordKey};
+use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper::Tampering;
-use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Facts, SessionAt, Told, Touched};
 use crate::outbox::{self, State};
@@ -57,57 +56,6 @@ impl Settled {
 
 /// In place of an account, where switches of all of them are judged again.
 const EVERYWHERE: &str = "everywhere";
-
-/// A message of switch-guard to itself: judge these again.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejudge {
-    /// Sessions.
-    #[serde(default)]
-    pub sessions: Vec<SessionAt>,
-    /// Records: account and event id.
-    #[serde(default)]
-    pub records: Vec<(String, String)>,
-}
-
-impl Rejudge {
-    pub(crate) fn of(touched: &Touched) -> Self {
-        Self {
-            sessions: touched.sessions.iter().cloned().collect(),
-            records: touched
-                .records
-                .iter()
-                .map(|record| (record.account.to_string(), record.event.to_string()))
-                .collect(),
-        }
-    }
-
-    /// Everything that a finding is about.
-    pub(crate) fn of_finding(state: &State) -> Self {
-        let record = |name: &String| {
-            name.split_once('~')
-                .map(|(account, event)| (account.to_owned(), event.to_owned()))
-        };
-        Self {
-            sessions: state.switches.clone(),
-            records: state.records.iter().filter_map(record).collect(),
-        }
-    }
-
-    /// What it asks for. Whatever is no account or event id is not one of ours and is left out.
-    pub fn touched(&self) -> Touched {
-        let record = |(account, event): &(String, String)| {
-            Some(RecordKey {
-                account: account.parse().ok()?,
-                event: event.parse().ok()?,
-            })
-        };
-        Touched {
-            sessions: self.sessions.iter().cloned().collect(),
-            records: self.records.iter().filter_map(record).collect(),
-            told: Told::default(),
-        }
-    }
-}
 
 /// Judges what was touched, stores what changed, sends what is due.
 ///
@@ -215,14 +163,6 @@ pub async fn tell<O: Table + Topic>(
     }
     settled.published += send::send_due(outside, &mut states, now).await?;
     Ok(settled)
-}
-
-/// Has sessions or records judged again, after so many seconds, at most 900.
-///
-/// # Errors
-/// The queue's own.
-pub async fn again<O: Queue>(outside: &O, what: &Rejudge, delay: u32) -> Result<(), Trouble> {
-    send::rejudge(outside, what, delay).await
 }
 
 /// Every elevated switch that began since, from the start of that day (UTC) on.

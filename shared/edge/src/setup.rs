@@ -28,10 +28,11 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::review::{self, ReviewFinding, SetupChange};
 use rolewatch_guard::untrusted;
 
+pub use ask::all;
 pub(crate) use ask::judgement;
-pub use ask::{Ask, all};
 pub use files::SETUP_PREFIX;
 
+use crate::inbox::Ask;
 use crate::ledger::keys;
 use crate::operations::once;
 use crate::outbox::{self, State, Stored};

@@ -19,12 +19,11 @@ use std::collections::BTreeSet;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
-pub use ask::recovered;
-
+use crate::inbox::{self, Rejudge};
 use crate::ledger::SessionAt;
 use crate::port::{Bucket, Clock, Queue, Table, Topic, Trail, Trouble};
 use crate::rulebook::Rulebook;
-use crate::settle::{self, Rejudge};
+use crate::settle;
 
 use crate::time::{GONE, GONE_AGAIN, JUDGED_SOON, WATCHED};
 use ask::Asker;
@@ -158,7 +157,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
             plan.go_on(state, asked);
         }
         if step.rejudge {
-            settle::again(
+            inbox::send_rejudge(
                 self.outside,
                 &Rejudge {
                     sessions: vec![at.clone()],

@@ -8,9 +8,12 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::arn::RoleArn;
 use crate::delivery::Delivery;
+use crate::json;
 use crate::record::{Recipient, Text};
-use crate::seen::RecordProblem;
+use crate::said::Said;
+use crate::seen::{Reading, RecordProblem};
 use crate::untrusted::harmless;
 
 /// What the source of every event of AWS begins with.
@@ -30,13 +33,14 @@ pub struct Envelope<'a> {
     detail: &'a RawValue,
 }
 
-/// A record that AWS sent by EventBridge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A record that AWS sent by EventBridge, opened.
+#[derive(Debug)]
 pub struct Event<'a> {
     /// The record.
     pub record: &'a str,
     /// The account that sent it, as it is written; a tool on the way may have dropped it.
     pub account: Option<String>,
+    said: Result<Said<'a>, RecordProblem>,
 }
 
 /// Why an event isn't evidence.
@@ -82,7 +86,48 @@ pub fn open(json: &[u8]) -> Result<Event<'_>, NotUsed> {
     Ok(Envelope::read(json)?.evidence()?)
 }
 
-impl Event<'_> {
+impl<'a> Event<'a> {
+    /// Opens a record that this account sent.
+    pub fn new(record: &'a str, account: Option<String>) -> Self {
+        Self {
+            record,
+            account,
+            said: Said::of_text(record),
+        }
+    }
+
+    /// What its record says.
+    ///
+    /// # Errors
+    /// The record is not of CloudTrail's shape.
+    pub fn said(&self) -> Result<&Said<'a>, RecordProblem> {
+        self.said.as_ref().map_err(Clone::clone)
+    }
+
+    /// Reads its record; `delivery` is the event's.
+    ///
+    /// # Errors
+    /// As [`crate::seen::read_from`].
+    pub fn read(
+        &self,
+        delivery: Delivery<'_>,
+        elevated: &dyn Fn(&RoleArn) -> bool,
+    ) -> Result<Reading, RecordProblem> {
+        self.said()?.read(self.delivery(delivery), elevated)
+    }
+
+    /// Whose its record says it is.
+    fn recipient(&self) -> Option<String> {
+        match &self.said {
+            Ok(said) => said.recipient().map(str::to_owned),
+            // A record that can't be read may say whose it is all the same. Whoever reads it next
+            // says why it can't be read.
+            Err(_) => json::parse::<Recipient<'_>>(self.record)
+                .ok()
+                .and_then(|record| record.account().map(str::to_owned)),
+        }
+    }
+
     /// How its record was delivered: in the event, which was delivered like this.
     pub fn delivery<'d>(&'d self, event: Delivery<'d>) -> Delivery<'d> {
         event.in_event(self.account.as_deref())
@@ -90,13 +135,26 @@ impl Event<'_> {
 }
 
 impl<'a> Envelope<'a> {
+    /// Its members, where they were read together with others.
+    pub fn new(
+        source: Option<&'a RawValue>,
+        account: Option<&'a RawValue>,
+        detail: &'a RawValue,
+    ) -> Self {
+        Self {
+            source,
+            account,
+            detail,
+        }
+    }
+
     /// Reads the members that EventBridge writes.
     ///
     /// # Errors
     /// The text isn't JSON, has no `detail`, or has a member twice, so that it can't be told which
     /// one counts.
     pub fn read(json: &'a [u8]) -> Result<Self, RecordProblem> {
-        serde_json::from_slice(json)
+        parse(json)
             .map_err(|error| RecordProblem::Shape(format!("not an event of EventBridge: {error}")))
     }
 
@@ -119,24 +177,28 @@ impl<'a> Envelope<'a> {
         if !source.starts_with(AWS) || source.starts_with(PARTNER) {
             return Err(NotEvidence::Source(harmless(&source)));
         }
-        let record = self.detail();
-        // A record that can't be read here can't be read by whoever reads it next either, who says
-        // why.
-        let recipient = serde_json::from_str::<Recipient<'_>>(record)
-            .ok()
-            .and_then(|record| record.account().map(str::to_owned));
         let account = self
             .account
             .map(|raw| text(Some(raw)).unwrap_or_else(|| raw.get().to_owned()));
-        match (account, recipient) {
-            (Some(sent_by), Some(belongs_to)) if sent_by != belongs_to => {
+        let event = Event::new(self.detail.get(), account);
+        match (&event.account, event.recipient()) {
+            (Some(sent_by), Some(belongs_to)) if *sent_by != belongs_to => {
                 Err(NotEvidence::Account {
-                    sent_by: harmless(&sent_by),
+                    sent_by: harmless(sent_by),
                     belongs_to: harmless(&belongs_to),
                 })
             }
-            (account, _) => Ok(Event { record, account }),
+            _ => Ok(event),
         }
+    }
+}
+
+/// The members of an event, from its bytes.
+fn parse<'a>(json: &'a [u8]) -> Result<Envelope<'a>, serde_json::Error> {
+    match std::str::from_utf8(json) {
+        Ok(text) => json::parse(text),
+        // What serde_json says of it names the place.
+        Err(_) => serde_json::from_slice(json),
     }
 }
 

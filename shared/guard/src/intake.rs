@@ -90,8 +90,15 @@ impl<'p> Intake<'p> {
         json: &[u8],
         delivery: Delivery<'_>,
     ) -> Result<Vec<RecordProblem>, RecordProblem> {
-        let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
-        let (time, unread) = match read_from(json, delivery, &elevated) {
+        let reading = read_from(json, delivery, &|role| self.met.may_be_elevated(role));
+        self.add(reading)
+    }
+
+    fn add(
+        &mut self,
+        reading: Result<Reading, RecordProblem>,
+    ) -> Result<Vec<RecordProblem>, RecordProblem> {
+        let (time, unread) = match reading {
             Ok(Reading::Seen(mut seen)) => {
                 let (time, unread) = (seen.time, std::mem::take(&mut seen.unread));
                 self.facts += u64::from(self.world.add(*seen) != Added::Nothing);
@@ -130,7 +137,10 @@ impl<'p> Intake<'p> {
         delivery: Delivery<'_>,
     ) -> Result<Vec<RecordProblem>, NotUsed> {
         match envelope::open(json) {
-            Ok(event) => Ok(self.take(event.record.as_bytes(), event.delivery(delivery))?),
+            Ok(event) => {
+                let reading = event.read(delivery, &|role| self.met.may_be_elevated(role));
+                Ok(self.add(reading)?)
+            }
             Err(why) => {
                 *match why {
                     NotUsed::NotEvidence(_) => &mut self.kept.not_evidence,

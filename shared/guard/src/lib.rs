@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod iam;
 pub mod id;
 pub mod intake;
+pub mod json;
 pub mod moment;
 pub mod partition;
 pub mod policy;
@@ -18,6 +19,7 @@ pub mod review;
 pub mod revoke;
 pub mod roster;
 pub mod rules;
+pub mod said;
 pub mod seen;
 pub mod tamper;
 #[cfg(any(test, feature = "testing"))]

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::delivery::Delivery;
+use crate::envelope::Event;
 use crate::id::AccountId;
-use crate::seen::{Caller, CallerKind, Fact, MintApi, Reading, Seen, read_from};
+use crate::seen::{Caller, CallerKind, Fact, MintApi, Reading, Seen};
 use crate::tamper::Guarded;
 
 /// What a probe's session is called in CloudTrail.
@@ -51,8 +52,8 @@ impl Prober {
     }
 
     /// The probe that a record shows. What can't be read shows none.
-    pub fn read(&self, json: &[u8], delivery: Delivery<'_>) -> Option<Probe> {
-        match read_from(json, delivery, &|_| false) {
+    pub fn read(&self, event: &Event<'_>) -> Option<Probe> {
+        match event.read(Delivery::default(), &|_| false) {
             Ok(Reading::Seen(seen)) => self.recognize(&seen),
             Ok(Reading::Service(_) | Reading::NotRelevant) | Err(_) => None,
         }

@@ -20,7 +20,7 @@ pub(crate) use parameters::Parameters;
 pub(crate) use text::Text;
 
 /// The top of a record.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -119,7 +119,7 @@ impl Recipient<'_> {
 }
 
 /// Who called, as CloudTrail says it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserIdentity<'a> {
     #[serde(borrow, rename = "type", skip_serializing_if = "Option::is_none")]
@@ -145,7 +145,7 @@ pub(crate) struct UserIdentity<'a> {
 }
 
 /// What temporary credentials carry with them.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionContext<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -158,7 +158,7 @@ pub(crate) struct SessionContext<'a> {
     pub(crate) in_scope_of: Option<Present>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionIssuer<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -167,7 +167,7 @@ pub(crate) struct SessionIssuer<'a> {
     pub(crate) arn: Option<Text<'a>>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionAttributes<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -177,7 +177,7 @@ pub(crate) struct SessionAttributes<'a> {
 }
 
 /// A record that was sent again: late, or with corrected fields.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Addendum<'a> {
     #[serde(
         borrow,

@@ -29,6 +29,7 @@ mod view;
 
 pub use account::Account;
 pub use allowed::{AllowedBy, Allowing, Change, FileTime, Files, allowed_by};
+pub(crate) use change::change_of;
 pub use change::{CHANGES, Changed, SetupChange, change};
 pub use draft::draft;
 pub use finding::ReviewFinding;

@@ -10,7 +10,7 @@ mod error_message;
 mod hints;
 mod iam;
 pub(crate) mod read;
-mod reduced;
+pub(crate) mod reduced;
 pub(crate) mod service;
 mod sign_in;
 mod sts;

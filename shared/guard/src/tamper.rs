@@ -22,6 +22,7 @@ use crate::moment::Moment;
 use crate::policy::{PolicyHash, Severity};
 use crate::record::{Parameters, Record, Resource};
 use crate::rules;
+use crate::said::Said;
 use crate::seen::{Caller, CallerKind, RecordProblem, read};
 use crate::untrusted::harmless;
 
@@ -88,27 +89,34 @@ pub fn tampering(
     delivery: Delivery<'_>,
     guarded: &Guarded,
 ) -> Result<Option<Tampering>, RecordProblem> {
-    let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
-    let record: Record<'_> = serde_json::from_slice(record_json).map_err(shape)?;
-    let Some(call) = called(&record) else {
+    Said::open(record_json)?.tampering(delivery, guarded)
+}
+
+/// As [`tampering`], of a record that was opened.
+pub(crate) fn tampering_of(
+    record: &Record<'_>,
+    delivery: Delivery<'_>,
+    guarded: &Guarded,
+) -> Result<Option<Tampering>, RecordProblem> {
+    let Some(call) = called(record) else {
         return Ok(None);
     };
     let target = if call.of == Of::Organization {
-        organization::target(&record, call, guarded)
+        organization::target(record, call, guarded)
     } else {
-        target(&record, call, guarded)
+        target(record, call, guarded)
     };
     let Some(target) = target else {
         return Ok(None);
     };
     let identity = record.identity();
-    let caller = Caller::of(&record);
+    let caller = Caller::of(record);
     Ok(Some(Tampering {
         key: RecordKey {
-            account: delivery.recipient(&record)?,
-            event: read::event_id(&record)?,
+            account: delivery.recipient(record)?,
+            event: read::event_id(record)?,
         },
-        time: read::event_time(&record)?,
+        time: read::event_time(record)?,
         call,
         caller: shown(&caller),
         target,

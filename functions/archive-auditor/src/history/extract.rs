@@ -13,7 +13,8 @@ use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Reading, RecordProblem, read_from, reduced_from};
+use rolewatch_guard::said::Said;
+use rolewatch_guard::seen::{Reading, RecordProblem};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Files, RolesMet, needles};
 use serde_json::{Value, json};
@@ -159,11 +160,11 @@ impl<'p, 'o> Read<'p, 'o> {
     /// Services' mints are kept too: they may be the start of a chain.
     fn take(
         &mut self,
-        json: &[u8],
+        said: &Said<'_>,
         delivery: Delivery<'_>,
     ) -> Result<Vec<RecordProblem>, RecordProblem> {
         let elevated = |role: &RoleArn| self.met.may_be_elevated(role);
-        let unread = match read_from(json, delivery, &elevated)? {
+        let unread = match said.read(delivery, &elevated)? {
             Reading::Seen(seen) => seen.unread,
             Reading::Service(_) => Vec::new(),
             Reading::NotRelevant => {
@@ -171,7 +172,7 @@ impl<'p, 'o> Read<'p, 'o> {
                 return Ok(Vec::new());
             }
         };
-        let mut line = reduced_from(json, delivery)?;
+        let mut line = said.reduced(delivery)?;
         line.push('\n');
         if let Err(broken) = self.out.write_all(line.as_bytes()) {
             self.broken = Some(broken);
@@ -179,8 +180,13 @@ impl<'p, 'o> Read<'p, 'o> {
         Ok(unread)
     }
 
-    fn take_or_name(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
-        match self.take(json, delivery) {
+    fn take_or_name(
+        &mut self,
+        said: Result<&Said<'_>, RecordProblem>,
+        delivery: Delivery<'_>,
+        at: &Place,
+    ) {
+        match said.and_then(|said| self.take(said, delivery)) {
             // The record counts; its line says the same again to whoever reads it.
             Ok(details) => details.iter().for_each(|problem| {
                 self.fault(Some(at.record), Some(at.byte), problem.of_detail());
@@ -219,13 +225,15 @@ impl<'p, 'o> Read<'p, 'o> {
 
 impl Sink for Read<'_, '_> {
     fn record(&mut self, json: &[u8], at: &Place) {
-        self.take_or_name(json, Delivery::in_file(&at.file), at);
+        let said = Said::open(json);
+        let said = said.as_ref().map_err(Clone::clone);
+        self.take_or_name(said, Delivery::in_file(&at.file), at);
     }
 
     fn event(&mut self, json: &[u8], at: &Place) {
         match envelope::open(json) {
             Ok(event) => self.take_or_name(
-                event.record.as_bytes(),
+                event.said(),
                 event.delivery(Delivery::in_file(&at.file)),
                 at,
             ),

@@ -11,9 +11,9 @@ use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::probe::Prober;
-use rolewatch_guard::review::change;
-use rolewatch_guard::seen::{CallerKind, Reading, RecordProblem, read_from, reduced_from};
-use rolewatch_guard::tamper::{Tampering, tampering};
+use rolewatch_guard::said::Said;
+use rolewatch_guard::seen::{CallerKind, Reading, RecordProblem};
+use rolewatch_guard::tamper::Tampering;
 
 use super::Reader;
 use crate::Hub;
@@ -42,7 +42,7 @@ pub(super) struct Record {
 }
 
 /// What a record says that was to arrive.
-struct Said {
+struct AwaitedRecord {
     key: RecordKey,
     time: Moment,
     is_fact: bool,
@@ -108,32 +108,43 @@ impl<'a> Wanted<'a> {
         self.met > self.from
     }
 
-    fn take_or_note(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
-        if let Err(why) = self.take(json, delivery) {
+    fn take_or_note(
+        &mut self,
+        json: &[u8],
+        said: Result<&Said<'_>, RecordProblem>,
+        delivery: Delivery<'_>,
+        at: &Place,
+    ) {
+        let taken = said
+            .map_err(|problem| problem.to_string())
+            .and_then(|said| self.take(json, said, delivery));
+        if let Err(why) = taken {
             self.records_unread += 1;
             self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
         }
     }
 
-    fn take(&mut self, json: &[u8], delivery: Delivery<'_>) -> Result<(), String> {
-        let Some(said) = self.said(json, delivery)? else {
+    fn take(&mut self, json: &[u8], said: &Said<'_>, delivery: Delivery<'_>) -> Result<(), String> {
+        let Some(awaited) = self.awaited(said, delivery)? else {
             return Ok(());
         };
         // Each account's records lie in its own folder, so that one of another account was put
         // there by somebody.
-        if said.key.account != self.log.account {
+        if awaited.key.account != self.log.account {
             return Err(format!(
                 "it is of account {}, in the folder of account {}",
-                said.key.account, self.log.account
+                awaited.key.account, self.log.account
             ));
         }
         // switch-guard keeps no record of a probe, and a copy in the trail shows nothing of the
         // path that is probed.
-        if said.is_probe {
+        if awaited.is_probe {
             return Ok(());
         }
-        let reduced = reduced_from(json, delivery).map_err(|problem| problem.to_string())?;
-        if !self.known.insert((said.key.clone(), reduced.clone())) {
+        let reduced = said
+            .reduced(delivery)
+            .map_err(|problem| problem.to_string())?;
+        if !self.known.insert((awaited.key.clone(), reduced.clone())) {
             return Ok(());
         }
         let json = str::from_utf8(json)
@@ -141,23 +152,27 @@ impl<'a> Wanted<'a> {
             .to_owned();
         self.held += json.len() + 2 * reduced.len();
         self.records.push(Record {
-            key: said.key,
-            time: said.time,
+            key: awaited.key,
+            time: awaited.time,
             json,
             reduced,
-            is_fact: said.is_fact,
-            is_setup: said.is_setup,
-            tampering: said.tampering,
+            is_fact: awaited.is_fact,
+            is_setup: awaited.is_setup,
+            tampering: awaited.tampering,
         });
         Ok(())
     }
 
     /// What a record says, if the rules let it through. `None`: it was not to arrive.
-    fn said(&self, json: &[u8], delivery: Delivery<'_>) -> Result<Option<Said>, String> {
+    fn awaited(
+        &self,
+        said: &Said<'_>,
+        delivery: Delivery<'_>,
+    ) -> Result<Option<AwaitedRecord>, String> {
         let shown = |problem: RecordProblem| problem.to_string();
         let elevated = |role: &RoleArn| self.elevated.may_be(role);
         let (mut by_service, mut is_probe) = (false, false);
-        let seen = match read_from(json, delivery, &elevated).map_err(shown)? {
+        let seen = match said.read(delivery, &elevated).map_err(shown)? {
             Reading::Seen(seen) => {
                 by_service = seen.caller.kind == CallerKind::Service;
                 is_probe = self
@@ -173,10 +188,11 @@ impl<'a> Wanted<'a> {
         };
         let is_fact = seen.is_some();
         // switch-guard looks at whatever reaches it, by whichever rule.
-        let call = tampering(json, delivery, &self.hub.guarded)
+        let call = said
+            .tampering(delivery, &self.hub.guarded)
             .map_err(shown)?
             .filter(|call| is_fact || call_was_let_through(call.call, self.log, self.hub));
-        let change = change(json, delivery).map_err(shown)?.filter(|change| {
+        let change = said.change(delivery).map_err(shown)?.filter(|change| {
             !is_fact
                 && self.policy.trusts(change.key.account)
                 && change_was_let_through(&change.how.call, by_service)
@@ -189,7 +205,7 @@ impl<'a> Wanted<'a> {
             (None, None, Some(change)) => (change.key, change.time),
             (None, None, None) => return Ok(None),
         };
-        Ok(Some(Said {
+        Ok(Some(AwaitedRecord {
             key,
             time,
             is_fact,
@@ -205,7 +221,15 @@ impl Sink for Wanted<'_> {
         if !self.is_next() {
             return;
         }
-        self.take_or_note(json, Delivery::in_file(&at.file), at);
+        // A service's mint of a role that nobody listed is not forwarded, and is none of the calls
+        // that are watched.
+        let said = Said::open_unless_service(json, &|role| self.elevated.may_be(role));
+        let said = match &said {
+            Ok(None) => return,
+            Ok(Some(said)) => Ok(said),
+            Err(problem) => Err(problem.clone()),
+        };
+        self.take_or_note(json, said, Delivery::in_file(&at.file), at);
     }
 
     /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not
@@ -217,7 +241,7 @@ impl Sink for Wanted<'_> {
         let why = match envelope::open(json) {
             Ok(event) => {
                 let delivery = event.delivery(Delivery::in_file(&at.file));
-                return self.take_or_note(event.record.as_bytes(), delivery, at);
+                return self.take_or_note(event.record.as_bytes(), event.said(), delivery, at);
             }
             Err(why) => why,
         };

@@ -4,7 +4,7 @@
 //! caller's session, its account's IAM changes), and every question is asked once, until there is
 //! none left. Then the findings about what was asked for are those that all facts would give.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
@@ -44,7 +44,10 @@ pub struct Gather<'a, T> {
     asked: BTreeSet<(String, Span)>,
     open: Vec<(String, Span)>,
     /// By record and content.
-    facts: BTreeMap<(RecordKey, String), Seen>,
+    facts: BTreeMap<(RecordKey, Arc<str>), Seen>,
+    /// The content of every row that was read as a fact. One record lies under many keys, and is
+    /// parsed once.
+    known: HashSet<Arc<str>>,
     hints: BTreeMap<(String, String), Seen>,
     accounts: BTreeSet<AccountId>,
     /// Accounts are not asked about yet.
@@ -62,6 +65,7 @@ impl<'a, T: Table> Gather<'a, T> {
             asked: BTreeSet::new(),
             open: Vec::new(),
             facts: BTreeMap::new(),
+            known: HashSet::new(),
             hints: BTreeMap::new(),
             accounts: BTreeSet::new(),
             held_back: false,
@@ -236,15 +240,15 @@ impl<'a, T: Table> Gather<'a, T> {
     }
 
     fn fact(&mut self, row: Row) {
-        let Some(seen) = reread(&row.body, self.policy) else {
-            return;
-        };
-        let key = (seen.key.clone(), row.body);
-        if self.facts.contains_key(&key) {
+        if self.known.contains(row.body.as_str()) {
             return;
         }
-        self.follow(&seen);
-        self.facts.insert(key, seen);
+        let body: Arc<str> = Arc::from(row.body);
+        self.known.insert(Arc::clone(&body));
+        if let Some(seen) = reread(&body, self.policy) {
+            self.follow(&seen);
+            self.facts.insert((seen.key.clone(), body), seen);
+        }
     }
 
     /// What a fact leads to.

@@ -5,10 +5,12 @@ mod family;
 use futures_util::future::try_join_all;
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, Seen, read};
+use rolewatch_guard::said::Said;
+use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, Seen};
 use rolewatch_guard::world::Log;
 
 use super::keys::{self, Kind};
@@ -250,7 +252,9 @@ fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
 
 /// A row of the ledger as the engine reads it. `None`: under another policy it was relevant.
 pub(crate) fn reread(body: &str, policy: &Policy) -> Option<Seen> {
-    match read(body.as_bytes(), &elevated(policy)) {
+    let read = Said::open(body.as_bytes())
+        .and_then(|said| said.read(Delivery::default(), &elevated(policy)));
+    match read {
         Ok(Reading::Seen(seen)) => Some(*seen),
         Ok(Reading::Service(_) | Reading::NotRelevant) => None,
         Err(problem) => {

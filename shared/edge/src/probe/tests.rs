@@ -1,4 +1,4 @@
-use rolewatch_guard::delivery::Delivery;
+use rolewatch_guard::envelope::Event;
 use rolewatch_guard::probe::{self as own, SESSION};
 use rolewatch_guard::tamper::Guarded;
 use serde_json::json;
@@ -66,9 +66,7 @@ fn answer(twin: &Twin<Calm>, account: rolewatch_guard::id::AccountId, region: &s
         ..Guarded::default()
     };
     let prober = own::Prober::new(&guarded, "123456789012".parse().unwrap());
-    let probe = prober
-        .read(record.to_string().as_bytes(), Delivery::default())
-        .unwrap();
+    let probe = prober.read(&Event::new(&record.to_string(), None)).unwrap();
     wait(answered(twin, &probe, time.plus_seconds(120))).unwrap();
 }
 

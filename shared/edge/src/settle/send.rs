@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 
-use super::Rejudge;
+use crate::inbox::{self, Rejudge};
 use crate::ledger::Touched;
 use crate::outbox::{self, Sending, Stored};
 use crate::port::{Notice, Queue, Table, Topic, Trouble};
@@ -75,21 +75,5 @@ pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
 
 /// Queues a judgement for when evidence has had its time.
 pub(super) async fn later<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> {
-    rejudge(outside, &Rejudge::of(touched), LONGEST_DELAY).await
-}
-
-/// Queues a judgement.
-pub(crate) async fn rejudge<O: Queue>(
-    outside: &O,
-    rejudge: &Rejudge,
-    delay: u32,
-) -> Result<(), Trouble> {
-    let body =
-        serde_json::to_string(&serde_json::json!({ "rejudge": rejudge })).map_err(|error| {
-            Trouble::Refused {
-                what: "queueing a judgement".to_owned(),
-                why: error.to_string(),
-            }
-        })?;
-    outside.send(body, delay).await
+    inbox::send_rejudge(outside, &Rejudge::of(touched), LONGEST_DELAY).await
 }

@@ -24,7 +24,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::spread::MOST;
-use super::{Rejudge, Settled, index, rounds, send};
+use super::{Settled, index, rounds};
+use crate::inbox::{self, Rejudge};
 use crate::ledger::Touched;
 use crate::ledger::keys;
 use crate::port::{Clock, Directory, Place, Queue, Row, Span, Table, Topic, Trouble};
@@ -269,8 +270,7 @@ fn busy(chain: &str) -> Trouble {
 /// First the message, then the note that it is under way: a note without one would keep others from
 /// sending it.
 async fn send_on<O: Table + Queue>(outside: &O, chain: &str, now: Moment) -> Result<(), Trouble> {
-    let body = serde_json::json!({ "turn": chain }).to_string();
-    outside.send(body, 0).await?;
+    inbox::send_turn(outside, chain).await?;
     let known = read::<_, Chain>(outside, CHAINS, chain).await?.pop();
     // If somebody else writes it meanwhile, they have sent one as well, or look at the rows once
     // more.
@@ -418,14 +418,14 @@ async fn alone<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> 
             sessions: BTreeSet::from([at.clone()]),
             ..Touched::default()
         };
-        send::rejudge(outside, &Rejudge::of(&one), 0).await?;
+        inbox::send_rejudge(outside, &Rejudge::of(&one), 0).await?;
     }
     for record in &touched.records {
         let one = Touched {
             records: BTreeSet::from([record.clone()]),
             ..Touched::default()
         };
-        send::rejudge(outside, &Rejudge::of(&one), 0).await?;
+        inbox::send_rejudge(outside, &Rejudge::of(&one), 0).await?;
     }
     Ok(())
 }

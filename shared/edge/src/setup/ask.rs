@@ -2,24 +2,14 @@
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use serde::{Deserialize, Serialize};
 
+use crate::inbox::{self, Ask};
 use crate::ledger::keys;
 use crate::port::{Keep, Place, Queue, Row, Span, Table, Trouble};
 use crate::rulebook::Rulebook;
 use crate::time::SETUP_SETTLES;
 use crate::time::{READINGS_APART, READINGS_KEPT};
 use rolewatch_guard::time::aws::LONGEST_DELAY;
-
-/// A message of rolewatch to switch-guard: look at the set-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ask {
-    /// The account that is to be read first. None: what was read is judged again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<AccountId>,
-    /// A reading that began then or later will do.
-    pub due: Moment,
-}
 
 /// Asks for a reading that shows what was changed at `time`. Who asks for the same one later asks
 /// for nothing.
@@ -73,18 +63,7 @@ pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Resu
         .due
         .seconds_since(now)
         .clamp(0, i64::from(LONGEST_DELAY));
-    send(outside, ask, u32::try_from(delay).unwrap_or(0)).await
-}
-
-async fn send<O: Queue>(outside: &O, ask: &Ask, delay: u32) -> Result<(), Trouble> {
-    let body = serde_json::to_string(&serde_json::json!({ "review": ask })).map_err(|error| {
-        Trouble::Refused {
-            what: "asking for a review".to_owned(),
-            why: error.to_string(),
-        }
-    })?;
-    // Reading an account takes seconds, and on some days a hundred are read.
-    outside.send_behind(body, delay).await
+    inbox::send_review(outside, ask, u32::try_from(delay).unwrap_or(0)).await
 }
 
 /// Asks for a reading of every account in the zone of trust, each when the one before should be
@@ -107,7 +86,7 @@ pub async fn all<O: Table + Queue>(
 
 /// Has what was read judged again: another policy is in force.
 pub(crate) async fn judgement<O: Queue>(outside: &O, now: Moment) -> Result<(), Trouble> {
-    send(
+    inbox::send_review(
         outside,
         &Ask {
             account: None,

@@ -6,7 +6,8 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{SetupChange, change};
 use serde_json::{Value, json};
 
-use super::{Ask, SETUP_PREFIX, all, heard, review};
+use super::{SETUP_PREFIX, all, heard, review};
+use crate::inbox::Ask;
 use crate::port::{Notice, Trouble};
 use crate::rulebook::{POLICY_KEY, Rulebook, Shelf};
 use crate::settle::Settled;

@@ -32,6 +32,8 @@ pub struct Twin<W> {
     pub rows: RefCell<BTreeMap<(Place, String), BTreeMap<String, Row>>>,
     /// How many rows questions were answered with.
     pub rows_read: Cell<usize>,
+    /// Their bodies, for a test that asks for them.
+    pub bodies_read: RefCell<Option<Vec<String>>>,
     /// Messages that were sent, and when they become visible.
     pub queue: RefCell<Vec<(Moment, String)>>,
     /// What was published.
@@ -72,6 +74,7 @@ impl<W: Weather> Twin<W> {
             clock: Cell::new(now),
             rows: RefCell::default(),
             rows_read: Cell::default(),
+            bodies_read: RefCell::default(),
             queue: RefCell::default(),
             topics: RefCell::default(),
             subscriptions: RefCell::new(vec![subscribed("email")]),
@@ -110,6 +113,9 @@ impl<W: Weather> Twin<W> {
 
     fn count(&self, rows: Vec<Row>) -> Vec<Row> {
         self.rows_read.set(self.rows_read.get() + rows.len());
+        if let Some(bodies) = &mut *self.bodies_read.borrow_mut() {
+            bodies.extend(rows.iter().map(|row| row.body.clone()));
+        }
         rows
     }
 

@@ -8,11 +8,13 @@ use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::{Reading, read_from, reduced_from};
+use rolewatch_guard::said::Said;
+use rolewatch_guard::seen::Reading;
 
 use super::Swept;
 use super::plan::Asked;
 use super::state::Open;
+use crate::inbox::{self, Means};
 use crate::ledger::{elevated, is_done};
 use crate::port::{Bucket, Clock, Page, Question, Queue, Table, Topic, Trail, Trouble};
 use crate::time::NOTING_TAKES;
@@ -184,24 +186,25 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         // Each account is asked for its own records, whether they say so or not.
         let account = question.account.to_string();
         let delivery = Delivery::by_account(&account);
-        let json = record.as_bytes();
-        match (
-            read_from(json, delivery, &elevated(self.policy)),
-            reduced_from(json, delivery),
-        ) {
-            (Ok(Reading::Seen(seen)), Ok(body)) => {
+        let said = Said::open(record.as_bytes());
+        let read = said.and_then(|said| {
+            let reading = said.read(delivery, &elevated(self.policy))?;
+            Ok((reading, said.reduced(delivery)?))
+        });
+        match read {
+            Ok((Reading::Seen(seen), body)) => {
                 if seen.key.account != question.account
                     || is_done(self.outside, &seen.key, &body).await?
                 {
                     return Ok(false);
                 }
             }
-            (Ok(Reading::Service(_) | Reading::NotRelevant), _) => return Ok(false),
+            Ok((Reading::Service(_) | Reading::NotRelevant, _)) => return Ok(false),
             // The guard puts it into quarantine and says why.
-            (Err(_), _) | (_, Err(_)) => {}
+            Err(_) => {}
         }
-        let Some(message) =
-            recovered("lookup", question.account, &record).filter(|message| message.len() <= MOST)
+        let Some(message) = inbox::recovered(Means::Lookup, question.account, &record)
+            .filter(|message| message.len() <= MOST)
         else {
             let why = "a record of the event history that no message of the queue can hold";
             quarantine::put(self.outside, &record, why, self.now).await?;
@@ -210,26 +213,4 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         self.outside.send(message, 0).await?;
         Ok(true)
     }
-}
-
-/// The message by which a recovered record reaches the guard. `account` says whose it is, which the
-/// record itself may not.
-///
-/// `None`: the record is not JSON.
-pub fn recovered(from: &str, account: AccountId, record: &str) -> Option<String> {
-    let detail: &serde_json::value::RawValue = serde_json::from_str(record).ok()?;
-    serde_json::to_string(&Recovered {
-        by: from,
-        account: account.to_string(),
-        detail,
-    })
-    .ok()
-}
-
-#[derive(serde::Serialize)]
-struct Recovered<'a> {
-    #[serde(rename = "recovered")]
-    by: &'a str,
-    account: String,
-    detail: &'a serde_json::value::RawValue,
 }

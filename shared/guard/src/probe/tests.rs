@@ -58,7 +58,7 @@ fn owners() -> Value {
 }
 
 fn read(record: &Value) -> Option<Probe> {
-    prober().read(record.to_string().as_bytes(), Delivery::default())
+    prober().read(&Event::new(&record.to_string(), None))
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn the_callers_copy_is_a_probes_and_answers_nothing() {
 #[test]
 fn in_the_hubs_own_account_one_copy_is_both() {
     let text = record(HUB, &auditor()).to_string().replace(SPOKE, HUB);
-    let probe = prober().read(text.as_bytes(), Delivery::default()).unwrap();
+    let probe = prober().read(&Event::new(&text, None)).unwrap();
     assert_eq!(probe.answers.as_deref(), Some("eu-west-1"));
 }
 
@@ -139,14 +139,11 @@ fn whatever_else_is_changed_it_is_an_event_like_any_other() {
         "arn:aws:sts::{HUB}:assumed-role/rolewatch-switch-guard/x"
     ));
     assert_eq!(read(&record(HUB, &other)), None);
-    assert_eq!(prober().read(b"{", Delivery::default()), None);
+    assert_eq!(prober().read(&Event::new("{", None)), None);
 }
 
 #[test]
 fn where_no_reader_role_is_named_nothing_is_a_probe() {
     let nobody = Prober::new(&Guarded::default(), HUB.parse().unwrap());
-    assert_eq!(
-        nobody.read(owners().to_string().as_bytes(), Delivery::default()),
-        None
-    );
+    assert_eq!(nobody.read(&Event::new(&owners().to_string(), None)), None);
 }

@@ -9,6 +9,7 @@ use crate::finding::CallerShown;
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::record::{Parameters, Record};
+use crate::said::Said;
 use crate::seen::{Caller, RecordProblem, read};
 use crate::tamper;
 use crate::untrusted::harmless;
@@ -96,8 +97,14 @@ pub fn change(
     record_json: &[u8],
     delivery: Delivery<'_>,
 ) -> Result<Option<SetupChange>, RecordProblem> {
-    let record: Record<'_> = serde_json::from_slice(record_json)
-        .map_err(|error| RecordProblem::Shape(error.to_string()))?;
+    Said::open(record_json)?.change(delivery)
+}
+
+/// As [`change`], of a record that was opened.
+pub(crate) fn change_of(
+    record: &Record<'_>,
+    delivery: Delivery<'_>,
+) -> Result<Option<SetupChange>, RecordProblem> {
     let (Some(source), Some(call)) = (record.event_source.as_deref(), record.event_name.as_deref())
     else {
         return Ok(None);
@@ -108,7 +115,7 @@ pub fn change(
     {
         return Ok(None);
     }
-    let caller = Caller::of(&record);
+    let caller = Caller::of(record);
     let parameters = Parameters::read(record.request_parameters);
     let policies = parameters.named(&["policyArn"]).map(harmless);
     let named = NAMES.iter().flat_map(|(kind, members)| {
@@ -118,10 +125,10 @@ pub fn change(
     });
     Ok(Some(SetupChange {
         key: RecordKey {
-            account: delivery.recipient(&record)?,
-            event: read::event_id(&record)?,
+            account: delivery.recipient(record)?,
+            event: read::event_id(record)?,
         },
-        time: read::event_time(&record)?,
+        time: read::event_time(record)?,
         how: Changed {
             call: call.to_owned(),
             subjects: named.chain(policies).collect(),

@@ -10,6 +10,7 @@ use crate::delivery::Delivery;
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::record::{Addendum, Object, Record, ResponseElements, Text};
+use crate::said::{self, Said};
 
 /// What reading one record came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,22 +150,28 @@ pub fn read_from(
     delivery: Delivery<'_>,
     elevated: &dyn Fn(&RoleArn) -> bool,
 ) -> Result<Reading, RecordProblem> {
-    let text = std::str::from_utf8(json)
-        .map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))?;
+    let text = said::text(json)?;
     if let Some(seen) = super::service::glance(text, elevated) {
         return Ok(Reading::Service(seen));
     }
-    let record: Record<'_> =
-        serde_json::from_str(text).map_err(|error| RecordProblem::Shape(error.to_string()))?;
-    let service = service(&record)?;
-    let session_role = session_role(&record).filter(|(_, role)| elevated(role));
+    Said::of_text(text)?.read(delivery, elevated)
+}
+
+/// As [`read_from`], of a record that was opened.
+pub(crate) fn read_record(
+    record: &Record<'_>,
+    delivery: Delivery<'_>,
+    elevated: &dyn Fn(&RoleArn) -> bool,
+) -> Result<Reading, RecordProblem> {
+    let service = service(record)?;
+    let session_role = session_role(record).filter(|(_, role)| elevated(role));
     if service == Service::Other && session_role.is_none() {
-        return match odd_session(&record) {
+        return match odd_session(record) {
             None => Ok(Reading::NotRelevant),
             Some(problem) => Err(problem),
         };
     }
-    relevant(&record, delivery, service, session_role, elevated)
+    relevant(record, delivery, service, session_role, elevated)
 }
 
 /// A record of a watched service or of an elevated session.

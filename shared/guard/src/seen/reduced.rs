@@ -12,6 +12,7 @@ use crate::delivery::Delivery;
 use crate::record::{
     AdditionalEventData, Object, Record, RequestParameters, Resource, ResponseElements, Text,
 };
+use crate::said::Said;
 
 /// A record of which nothing else is known, reduced.
 ///
@@ -27,8 +28,15 @@ pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
 /// # Errors
 /// The text is no JSON of CloudTrail's shape.
 pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, RecordProblem> {
+    Said::open(json)?.reduced(delivery)
+}
+
+/// As [`reduced_from`], of a record that was opened.
+pub(crate) fn reduced_record(
+    record: &Record<'_>,
+    delivery: Delivery<'_>,
+) -> Result<String, RecordProblem> {
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
-    let record: Record<'_> = serde_json::from_slice(json).map_err(shape)?;
     let failed = record.error().is_some();
     let request =
         part::<RequestParameters<'_>>(record.request_parameters, failed).map_err(shape)?;
@@ -39,9 +47,10 @@ pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, Recor
     // Where nobody can tell whose it is, reading the record fails, and so does reading what is left
     // of it.
     let account = delivery
-        .recipient(&record)
+        .recipient(record)
         .ok()
         .map(|account| Text::from(account.to_string()));
+    let record = record.clone();
     let kept = Record {
         recipient_account_id: account.or(record.recipient_account_id),
         request_parameters: request.as_deref(),

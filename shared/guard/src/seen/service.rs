@@ -123,9 +123,9 @@ fn minted(
 /// other records.
 ///
 /// `None`: to be read in full, which decides.
-pub(super) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceSeen> {
+pub(crate) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceSeen> {
     memchr::memmem::find(text.as_bytes(), b"\"AWSService\"")?;
-    let record: Glance<'_> = serde_json::from_str(text).ok()?;
+    let record: Glance<'_> = crate::json::parse(text).ok()?;
     let plain = !record.aws_region.is_odd()
         && &*record.event_source == "sts.amazonaws.com"
         && &*record.event_name == "AssumeRole"
