@@ -237,13 +237,14 @@ fn written(what: &str, member: &str, value: &impl Serialize) -> Result<String, T
 /// `None`: the record is not JSON.
 pub fn recovered(by: Means, account: AccountId, record: &str) -> Option<String> {
     #[derive(Serialize)]
-    struct Recovered<'a> {
-        recovered: Means,
+    struct Message<'a> {
+        #[serde(rename = "recovered")]
+        by: Means,
         account: String,
         detail: &'a RawValue,
     }
-    serde_json::to_string(&Recovered {
-        recovered: by,
+    serde_json::to_string(&Message {
+        by,
         account: account.to_string(),
         detail: serde_json::from_str(record).ok()?,
     })

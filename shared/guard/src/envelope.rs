@@ -40,7 +40,8 @@ pub struct Event<'a> {
     pub record: &'a str,
     /// The account that sent it, as it is written; a tool on the way may have dropped it.
     pub account: Option<String>,
-    said: Result<Said<'a>, RecordProblem>,
+    /// Behind a pointer: events are held across every call to the outside.
+    said: Result<Box<Said<'a>>, RecordProblem>,
 }
 
 /// Why an event isn't evidence.
@@ -92,7 +93,7 @@ impl<'a> Event<'a> {
         Self {
             record,
             account,
-            said: Said::of_text(record),
+            said: Said::of_text(record).map(Box::new),
         }
     }
 
@@ -101,7 +102,7 @@ impl<'a> Event<'a> {
     /// # Errors
     /// The record is not of CloudTrail's shape.
     pub fn said(&self) -> Result<&Said<'a>, RecordProblem> {
-        self.said.as_ref().map_err(Clone::clone)
+        self.said.as_deref().map_err(Clone::clone)
     }
 
     /// Reads its record; `delivery` is the event's.
@@ -194,7 +195,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// The members of an event, from its bytes.
-fn parse<'a>(json: &'a [u8]) -> Result<Envelope<'a>, serde_json::Error> {
+fn parse(json: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
     match std::str::from_utf8(json) {
         Ok(text) => json::parse(text),
         // What serde_json says of it names the place.
