@@ -1,7 +1,7 @@
 //! The messages of switch-guard's queue: what each one is, and how the functions of the stack write
 //! theirs.
 //!
-//! A message is opened once. What comes from EventBridge has its own members at the top, and whoever
+//! A message is opened once. What comes from EventBridge has its own members at the top. Whoever
 //! puts events on the bus chooses the `detail` alone, so no event passes for a message of ours.
 
 use rolewatch_guard::envelope::{Envelope, Event};
