@@ -5,7 +5,8 @@ mod markdown;
 mod missing;
 mod records;
 
-use rolewatch_guard::rules::{Rule, listed};
+use rolewatch_guard::catalogue::{self, listed};
+use rolewatch_guard::rule::Rule;
 
 use crate::args::ExplainArgs;
 use crate::audit::inputs::check_given;
@@ -16,7 +17,7 @@ use crate::stdout;
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     args.look.apply();
     let text = args.what.to_string_lossy();
-    if let Some(rule) = Rule::find(&text) {
+    if let Some(rule) = catalogue::find(&text) {
         stdout::print(|out| markdown::write(&rule.documentation(), stdout::columns(), out))?;
         return Ok(Exit::Clean);
     }

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use rolewatch_guard::rules::{Rule, listed};
+use rolewatch_guard::catalogue::listed;
+use rolewatch_guard::rule::Rule;
 use serde::Serialize;
 
 use crate::args::{RulesArgs, RulesFormat};
@@ -29,11 +30,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
 }
 
 fn table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    let names = listed()
-        .iter()
-        .map(|rule| rule.name.len())
-        .max()
-        .unwrap_or(0);
+    let names = listed().map(|rule| rule.name.len()).max().unwrap_or(0);
     let indent = 5 + 2 + names + 2;
     let code = Style::new().bold();
     for rule in listed() {
@@ -48,7 +45,6 @@ fn table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
 
 fn json(out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<_> = listed()
-        .into_iter()
         .map(|rule| RuleShown {
             code: rule.code,
             name: rule.name,

@@ -9,8 +9,8 @@ use std::slice;
 use anstyle::{AnsiColor, Style};
 use rolewatch_archive::Counts;
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::catalogue;
 use rolewatch_guard::review::allowed_by;
-use rolewatch_guard::rules::ALL;
 use rolewatch_guard::seen::Seen;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::world::World;
@@ -260,7 +260,7 @@ fn others(
         )?;
         return Ok(());
     }
-    let asked = ALL.iter().filter(|rule| !rule.is_live_only());
+    let asked = catalogue::of_records().filter(|rule| !rule.is_live_only());
     let silent: Vec<&str> = asked
         .map(|rule| rule.code)
         .filter(|code| !spoken.contains(code))
@@ -286,7 +286,10 @@ fn answer(
         Verdict::NotApplicable => AnsiColor::BrightBlack,
     };
     let style = Style::new().fg_color(Some(color.into()));
-    let names = ALL.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    let names = catalogue::of_records()
+        .map(|rule| rule.name.len())
+        .max()
+        .unwrap_or(0);
     let mut first = format!(
         "  {style}{}{style:#}  {code} {}  ",
         padded(verdict.as_str(), LABEL),

@@ -206,7 +206,7 @@ fn by_rule(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
         u64::try_from(findings.count()).unwrap_or(u64::MAX)
     };
     let mut lines = Vec::new();
-    for rule in &rolewatch_guard::rules::ALL {
+    for rule in rolewatch_guard::catalogue::of_records() {
         let hidden = judgement
             .suppressed
             .iter()

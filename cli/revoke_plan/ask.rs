@@ -4,7 +4,9 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use rolewatch_guard::catalogue;
 use rolewatch_guard::id::EventId;
+use rolewatch_guard::rule::Judges;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Finding, Judgement, SwitchKey, Verdict};
 use serde::Deserialize;
@@ -21,9 +23,6 @@ const FEWEST: usize = 4;
 
 /// How many findings are named where the one that is meant is not clear.
 const NAMED: usize = 8;
-
-/// The rule that says that somebody was in no allowed group.
-const OUTSIDE: &str = "RW001";
 
 /// What was given as FINDING.
 #[derive(Debug)]
@@ -238,7 +237,7 @@ impl About {
             time: finding.time.to_string(),
             message: finding.message.clone(),
             role: finding.role.clone(),
-            outside_groups: finding.rule == OUTSIDE && finding.verdict == Verdict::Violation,
+            outside_groups: about_membership(finding.rule) && finding.verdict == Verdict::Violation,
             sessions: finding.subject.switches.clone(),
             events: Vec::new(),
         })
@@ -247,8 +246,11 @@ impl About {
     /// Logs that were read in part, or another policy, may not lead to the same finding; its events
     /// still lead to its sessions.
     fn given(given: &Given) -> Result<Self, Failure> {
-        if given.rule == "RW009" {
-            return Err(no_session(&given.id, "RW009", "switch-denied"));
+        if let Some(rule) = catalogue::find(&given.rule)
+            && rule.code == given.rule
+            && rule.judges == Judges::Refusals
+        {
+            return Err(no_session(&given.id, rule.code, rule.name));
         }
         let events: Result<Vec<EventId>, _> =
             given.events.iter().map(|event| event.parse()).collect();
@@ -267,12 +269,17 @@ impl About {
             message: text(&given.message),
             role: given.role.clone(),
             // One without a verdict may say so.
-            outside_groups: given.rule == OUTSIDE
+            outside_groups: about_membership(&given.rule)
                 && given.verdict.as_deref() != Some(Verdict::Unproven.as_str()),
             sessions: Vec::new(),
             events,
         })
     }
+}
+
+/// Whether a finding of the rule says whether somebody was in an allowed group.
+fn about_membership(code: &str) -> bool {
+    catalogue::listed().any(|rule| rule.code == code && rule.about_membership)
 }
 
 fn no_session(id: &str, rule: &str, name: &str) -> Failure {

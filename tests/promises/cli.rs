@@ -300,7 +300,7 @@ mod words {
 
     #[test]
     fn every_rule_can_be_explained_by_code_and_by_name() {
-        for rule in rolewatch_guard::rules::ALL {
+        for rule in rolewatch_guard::catalogue::of_records() {
             for name in [rule.code, rule.name] {
                 let outcome = run_in(project(), &["explain", name], b"");
                 assert_eq!(outcome.code, Some(0));

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
-use rolewatch_guard::rules::Rule;
+use rolewatch_guard::catalogue;
 use rolewatch_guard::{CallerShown, Finding, Verdict};
 
 use super::Page;
@@ -204,7 +204,7 @@ pub(super) fn first_step(finding: &Finding) -> Option<String> {
 
 /// The same for any rule and verdict.
 pub(crate) fn step(rule: &str, verdict: Verdict) -> Option<String> {
-    let steps = steps(&Rule::find(rule)?.section("What to do"));
+    let steps = steps(&catalogue::find(rule)?.section("What to do"));
     let unproven = steps
         .iter()
         .find_map(|step| step.strip_prefix("Unproven: "));
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn every_rule_has_a_first_step() {
-        for rule in rolewatch_guard::rules::listed() {
+        for rule in catalogue::listed() {
             let steps = steps(&rule.section("What to do"));
             assert!(
                 steps

@@ -13,8 +13,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
+use rolewatch_guard::catalogue;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::rules::Rule;
 
 use crate::inbox::{self, Rejudge};
 use crate::outbox::unsent::{self, Closed, Unsent};
@@ -254,7 +254,7 @@ async fn again<O: Table + Topic + Queue>(
     // What is judged as each record arrives, for itself, is not judged again: nothing could change
     // it. The set-up is judged when it changes.
     if unheard
-        && !Rule::find(&state.alert.rule)
+        && !catalogue::find(&state.alert.rule)
             .is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up())
     {
         // Its evidence may have come: whoever judges it now tells it or withdraws it.

@@ -24,7 +24,8 @@ use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{Policy, RolePolicy, Severity};
 use crate::roster::{Roster, Rosters};
-use crate::rules::{self, Answer, Check, Rule, View};
+use crate::rule::Rule;
+use crate::rules::{self, Answer, Check, View};
 use crate::seen::{Denial, MintApi};
 use crate::untrusted::harmless;
 use crate::world::World;
@@ -130,10 +131,10 @@ impl<'w> Judge<'_, 'w> {
                     "so many contradicting copies of its records were read that nothing can be told of this switch",
                 )
             };
-            let answers: Vec<_> = rules::ALL
+            let answers: Vec<_> = rules::CHECKS
                 .iter()
-                .filter(|rule| matches!(rule.check, Check::Switch(_) | Check::Root(_)))
-                .map(|rule| (rule, all()))
+                .filter(|(_, check)| matches!(check, Check::Switch(_)))
+                .map(|(rule, _)| (*rule, all()))
                 .collect();
             return self.answers(switch, rules, origin, &answers, watch);
         };
@@ -145,8 +146,8 @@ impl<'w> Judge<'_, 'w> {
                 .collect(),
         };
         let mut answers: Vec<(&'static Rule, Answer)> = Vec::new();
-        for rule in &rules::ALL {
-            let (Check::Switch(check) | Check::Root(check)) = rule.check else {
+        for (rule, check) in &rules::CHECKS {
+            let Check::Switch(check) = check else {
                 continue;
             };
             let each = readings.iter().zip(&origins).map(|(switch, origin)| {
@@ -219,8 +220,8 @@ impl<'w> Judge<'_, 'w> {
 
     fn held(&mut self, held: &Held<'_, 'w>) {
         let role = harmless(held.role.as_str());
-        for rule in &rules::ALL {
-            let Check::Held(check) = rule.check else {
+        for (rule, check) in &rules::CHECKS {
+            let Check::Held(check) = check else {
                 continue;
             };
             for draft in check(held) {

@@ -5,6 +5,7 @@
 //! variable, or knows an AWS SDK.
 
 pub mod arn;
+pub mod catalogue;
 pub mod delivery;
 pub mod envelope;
 pub mod iam;
@@ -18,7 +19,7 @@ pub mod probe;
 pub mod review;
 pub mod revoke;
 pub mod roster;
-pub mod rules;
+pub mod rule;
 pub mod said;
 pub mod seen;
 pub mod tamper;
@@ -35,6 +36,7 @@ mod history;
 mod judge;
 mod proof;
 mod record;
+mod rules;
 
 pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
 pub use elevated::{Elevated, RolesMet, UnmatchedEntry, needles, unmatched};

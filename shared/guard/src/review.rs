@@ -42,7 +42,7 @@ pub(crate) use view::View;
 
 use crate::moment::Moment;
 use crate::policy::{Policy, Suppression};
-use crate::rules::{Check, Rule};
+use crate::rule::Rule;
 
 /// What a review came to.
 #[derive(Debug, Clone, Default)]
@@ -78,10 +78,7 @@ pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
         elevated: view.elevated.len(),
         ..Review::default()
     };
-    for rule in &rules::ALL {
-        let Check::Review(check) = rule.check else {
-            continue;
-        };
+    for (rule, check) in &rules::CHECKS {
         for draft in check(&view) {
             let severity = draft.of_role;
             let finding = finished(rule, draft, policy);

@@ -15,6 +15,7 @@ use calls::Of;
 pub use calls::{CALLS, Call, markdown};
 pub use guarded::Guarded;
 
+use crate::catalogue;
 use crate::delivery::Delivery;
 use crate::finding::{CallerShown, Finding, Subject, id_of};
 use crate::id::RecordKey;
@@ -132,7 +133,7 @@ pub(crate) fn tampering_of(
 impl Tampering {
     /// The finding (RW201) that this is.
     pub fn finding(&self, policy: PolicyHash) -> Finding {
-        let rule = rules::GUARD_TAMPERED;
+        let rule = &catalogue::GUARD_TAMPERED;
         let answer = rules::guard_tampered::check(self);
         Finding {
             rule: rule.code,
@@ -156,7 +157,10 @@ impl Tampering {
 
     /// The id of that finding, whatever the policy.
     pub fn finding_id(&self) -> String {
-        id_of(rules::GUARD_TAMPERED.code, &[&self.key.event.to_string()])
+        id_of(
+            catalogue::GUARD_TAMPERED.code,
+            &[&self.key.event.to_string()],
+        )
     }
 
     /// What the call worked on; empty where the record does not name it.

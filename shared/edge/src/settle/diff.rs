@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
+use rolewatch_guard::catalogue;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::rules::Rule;
+use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Finding, Verdict};
 
 use super::judged::{Judged, is_touched};
@@ -72,7 +73,7 @@ pub(super) async fn compare<T: Table>(
 async fn absorbed<T: Table>(table: &T, judged: &Judged) -> Result<BTreeSet<String>, Trouble> {
     let mut absorbed = BTreeSet::new();
     for finding in &judged.findings {
-        if !Rule::find(finding.rule).is_some_and(Rule::over_several) {
+        if !catalogue::find(finding.rule).is_some_and(Rule::over_several) {
             continue;
         }
         let (switches, records) = subject(finding);
@@ -122,11 +123,10 @@ impl Changes {
     fn bring(&mut self, finding: &Finding, judged: &Judged, gone: &[String], now: Moment) {
         let mut alert = alert::of(finding, judged, now);
         let (switches, records) = subject(finding);
-        let several = Rule::find(finding.rule).is_some_and(Rule::over_several);
+        let rule = catalogue::find(finding.rule);
+        let several = rule.is_some_and(Rule::over_several);
         let unproven = finding.verdict == Verdict::Unproven;
-        // Granted for longer than the limit, but not seen used for so long, or not seen used at
-        // all.
-        let quiet = unproven && matches!(finding.rule, "RW004" | "RW005" | "RW013" | "RW014");
+        let quiet = unproven && rule.is_some_and(|rule| rule.quiet_unproven);
         if let Some(stored) = self.states.get_mut(&finding.id) {
             let state = &mut stored.state;
             alert.supersedes.clone_from(&state.alert.supersedes);

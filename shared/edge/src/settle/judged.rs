@@ -4,11 +4,12 @@ mod notes;
 
 use std::collections::BTreeSet;
 
+use rolewatch_guard::catalogue;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Entity, Rosters};
-use rolewatch_guard::rules::Rule;
+use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Examined, Finding, Judgement, Person, Scope, judge};
 
 use super::index;
@@ -250,7 +251,7 @@ fn about(
                 time: key.second,
             })
         };
-        let several = Rule::find(finding.rule).is_some_and(Rule::over_several);
+        let several = catalogue::find(finding.rule).is_some_and(Rule::over_several);
         if several {
             switches().any(|at| in_doors.contains(&at))
                 || finding

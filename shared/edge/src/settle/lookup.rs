@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rolewatch_guard::Verdict;
+use rolewatch_guard::catalogue;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
@@ -37,7 +38,8 @@ pub(super) async fn ask<O: Table + Directory>(
     let open = judged
         .findings
         .iter()
-        .filter(|finding| finding.rule == "RW001" && finding.verdict == Verdict::Unproven);
+        .filter(|finding| finding.verdict == Verdict::Unproven)
+        .filter(|finding| catalogue::find(finding.rule).is_some_and(|rule| rule.about_membership));
     for finding in open {
         let Some(entered) = judged.entered_of(finding).next() else {
             continue;

@@ -2,21 +2,19 @@
 
 use futures_util::future::try_join_all;
 
+use rolewatch_guard::catalogue;
+
 use crate::ledger::uses;
 use crate::outbox::State;
 use crate::port::{Table, Trouble};
 use crate::wire::{Status, Uses};
 
-/// The rules that are about use, so that it is told while the session goes on as well.
-const ABOUT_USE: [&str; 3] = ["RW004", "RW005", "RW014"];
-
 /// Fills in what is known of the use now. A version is made for another reason: uses alone would
 /// make one with every event of a session.
 pub(super) async fn tell<T: Table>(table: &T, state: &mut State) -> Result<(), Trouble> {
     let alert = &mut state.alert;
-    if alert.status != Status::Ended
-        && !(alert.status == Status::Open && ABOUT_USE.contains(&alert.rule.as_str()))
-    {
+    let about_use = || catalogue::find(&alert.rule).is_some_and(|rule| rule.about_use);
+    if alert.status != Status::Ended && !(alert.status == Status::Open && about_use()) {
         return Ok(());
     }
     let counted = try_join_all(state.switches.iter().map(|at| uses(table, at))).await?;

@@ -158,8 +158,7 @@ mod tests {
     use super::*;
 
     fn codes() -> Vec<&'static str> {
-        rolewatch_guard::rules::listed()
-            .into_iter()
+        rolewatch_guard::catalogue::listed()
             .map(|rule| rule.code)
             .collect()
     }

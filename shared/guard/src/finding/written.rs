@@ -3,10 +3,10 @@
 use serde::Deserialize;
 
 use super::{CallerShown, Finding, Subject, Verdict};
+use crate::catalogue;
 use crate::id::EventId;
 use crate::moment::Moment;
 use crate::policy::PolicyHash;
-use crate::rules::Rule;
 use crate::untrusted::{harmless, harmless_up_to};
 
 /// The most characters of an ARN or a sentence: more than the engine ever writes.
@@ -52,7 +52,7 @@ impl Finding {
         let unknown = |what: &str, found: &str| {
             NotAFinding(format!("{what} `{}` is not known", harmless(found)))
         };
-        let rule = Rule::find(&written.rule).ok_or_else(|| unknown("rule", &written.rule))?;
+        let rule = catalogue::find(&written.rule).ok_or_else(|| unknown("rule", &written.rule))?;
         let verdict = [Verdict::Violation, Verdict::Unproven]
             .into_iter()
             .find(|verdict| verdict.as_str() == written.verdict);

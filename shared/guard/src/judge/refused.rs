@@ -75,8 +75,8 @@ impl<'w> Judge<'_, 'w> {
 
     /// Asks the rules that look at refused attempts.
     fn judge_refused(&mut self, at_roles: &[Refused<'_>]) {
-        for rule in &rules::ALL {
-            let Check::Refused(check) = rule.check else {
+        for (rule, check) in &rules::CHECKS {
+            let Check::Refused(check) = check else {
                 continue;
             };
             for draft in check(at_roles) {

@@ -11,7 +11,8 @@ use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::Suppression;
 use crate::roster::Entity;
-use crate::rules::{Answer, Rule};
+use crate::rule::Rule;
+use crate::rules::Answer;
 
 /// How often a rule answered what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,11 +2,12 @@
 
 use super::{Judge, Made, shown};
 use crate::arn::{RoleArn, iam_arn, partition_of};
+use crate::catalogue;
 use crate::dossier::{Origin, Switch};
 use crate::finding::{Subject, Verdict, id_of};
 use crate::id::RecordKey;
 use crate::policy::{Decision, Severity};
-use crate::rules::{self, Rule};
+use crate::rules;
 use crate::seen::{Denial, MintApi};
 use crate::untrusted::harmless;
 
@@ -15,9 +16,7 @@ impl<'w> Judge<'_, 'w> {
         if !self.scope.holds(switch.key.second) {
             return;
         }
-        let Some(rule) = Rule::find("RW008") else {
-            return;
-        };
+        let rule = &catalogue::ROOT_SWITCH;
         drop(self.tracer.roster.take_asked());
         let origin = self.tracer.origin(switch);
         self.asked_for(switch.key.second, switch.records());
@@ -62,9 +61,7 @@ impl<'w> Judge<'_, 'w> {
         role: Option<&RoleArn>,
         sure: bool,
     ) {
-        let Some(rule) = Rule::find("RW008") else {
-            return;
-        };
+        let rule = &catalogue::ROOT_SWITCH;
         if !self.scope.holds(denial.time) {
             return;
         }

@@ -36,7 +36,7 @@ pub use note::Note;
 pub use problem::{PolicyError, PolicyErrors};
 pub use role::{GroupName, GroupRef, Mfa, RolePattern, RolePolicy};
 pub use severity::{NotASeverity, Severity};
-pub use suppression::{KNOWN_RULES, NEVER_SUPPRESSED, Suppression};
+pub use suppression::Suppression;
 
 /// JSON Schema (draft 2020-12) of the policy file, for editors.
 pub const SCHEMA: &str = include_str!("schema.json");
@@ -102,8 +102,8 @@ impl Policy {
     /// time `time`.
     ///
     /// `severity` is that of the role as the policy has it, where the finding is about an elevated
-    /// role: findings about a critical role are never hidden, and neither are those of
-    /// [`NEVER_SUPPRESSED`].
+    /// role: findings about a critical role are never hidden, and neither are those of a rule that
+    /// is not suppressible.
     pub fn suppression(
         &self,
         rule: &str,

@@ -7,9 +7,8 @@ use serde_json::Value;
 use super::problem::Problems;
 use super::read::{POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
 use super::tree::{self, Node};
-use super::{
-    Decision, EXAMPLE, IdentityKind, KNOWN_RULES, Mfa, NEVER_SUPPRESSED, SCHEMA, Severity,
-};
+use super::{Decision, EXAMPLE, IdentityKind, Mfa, SCHEMA, Severity};
+use crate::catalogue;
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).unwrap()
@@ -79,9 +78,9 @@ fn the_schema_has_the_words_of_the_reader() {
         words(&at(&format!("{role}/identities/items/enum"))),
         set(IdentityKind::ALL.map(IdentityKind::as_str))
     );
-    let rules = KNOWN_RULES
-        .into_iter()
-        .filter(|rule| !NEVER_SUPPRESSED.contains(rule));
+    let rules = catalogue::listed()
+        .filter(|rule| rule.suppressible)
+        .map(|rule| rule.code);
     assert_eq!(
         words(&at("/$defs/suppression/properties/rule/enum")),
         set(rules)

@@ -5,20 +5,10 @@ use jiff::civil::{Date, date};
 use crate::arn::glob_matches;
 use crate::moment::Moment;
 
-/// The codes of all rules, those of the review and of the live auditor included.
-pub const KNOWN_RULES: [&str; 22] = [
-    "RW001", "RW002", "RW003", "RW004", "RW005", "RW006", "RW007", "RW008", "RW009", "RW010",
-    "RW011", "RW012", "RW013", "RW014", "RW015", "RW101", "RW102", "RW103", "RW104", "RW105",
-    "RW106", "RW201",
-];
-
-/// Rules whose findings are told whatever the policy says.
-pub const NEVER_SUPPRESSED: [&str; 2] = ["RW008", "RW201"];
-
 /// One entry of `suppress`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
-    /// One of [`KNOWN_RULES`], never one of [`NEVER_SUPPRESSED`].
+    /// The code of a rule that is [suppressible](crate::rule::Rule::suppressible).
     pub rule: &'static str,
     /// An IAM glob of the origin's ARN.
     pub caller: String,
@@ -78,15 +68,5 @@ mod tests {
         assert_eq!(until(date(1969, 12, 31)).end().epoch_seconds(), 0);
         assert_eq!(until(date(1, 1, 1)).end().epoch_seconds(), -62_135_510_400);
         assert_eq!(until(Date::MAX).end().epoch_seconds(), 253_402_300_800);
-    }
-
-    #[test]
-    fn the_rules_that_are_always_told_are_known_and_codes_ascend() {
-        assert!(KNOWN_RULES.is_sorted());
-        assert!(
-            NEVER_SUPPRESSED
-                .iter()
-                .all(|rule| KNOWN_RULES.contains(rule))
-        );
     }
 }

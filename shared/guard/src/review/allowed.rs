@@ -20,6 +20,7 @@ use super::attempt::Entrant;
 use super::fix;
 use super::view::View;
 use crate::arn::{AWS, iam_arn, partition_of};
+use crate::catalogue;
 use crate::dossier::Switch;
 use crate::iam::{CallerKind, Decision, Document, Governing, Grant, Place, Principal};
 use crate::id::AccountId;
@@ -27,6 +28,7 @@ use crate::judge::Examined;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::revoke::ascii;
+use crate::rule::Prevention;
 use crate::untrusted::harmless;
 use caller::Who;
 use request::asked;
@@ -120,9 +122,6 @@ fn all_as_json<S: serde::Serializer>(texts: &[String], serializer: S) -> Result<
         .serialize(serializer)
 }
 
-/// The rules whose findings IAM could have prevented.
-const PREVENTABLE: [&str; 6] = ["RW001", "RW002", "RW003", "RW007", "RW011", "RW012"];
-
 /// What allowed the switch, for a finding of a rule. `None`: the files do not have the role or say
 /// no, or its records are not enough to ask.
 pub fn allowed_by(
@@ -132,7 +131,8 @@ pub fn allowed_by(
     policy: &Policy,
 ) -> Option<AllowedBy> {
     let switch = examined.switch;
-    if !PREVENTABLE.contains(&rule) || !switch.conflicting.is_empty() {
+    let prevention = catalogue::find(rule)?.prevention?;
+    if !switch.conflicting.is_empty() {
         return None;
     }
     let arn = switch.role.as_ref()?;
@@ -144,7 +144,7 @@ pub fn allowed_by(
     )
     .ok()?;
     let mut who = Who::of(switch.caller()?, owner.id, files, at, &anything)?;
-    if rule == "RW001" {
+    if prevention == Prevention::Permission {
         // The finding says that they were in none of these then, whatever the file says of later.
         let policies = &mut who.entrant.identity.policies;
         policies.retain(|policy| !is_of_allowed_group(policy, switch, files, at));
@@ -162,7 +162,7 @@ pub fn allowed_by(
         None => Vec::new(),
     };
     let asks = Asks {
-        rule,
+        prevention,
         role,
         switch,
         policy,
@@ -236,7 +236,7 @@ fn is_of_allowed_group(
 
 /// What would have stopped it.
 struct Asks<'a> {
-    rule: &'a str,
+    prevention: Prevention,
     role: &'a Role,
     switch: &'a Switch<'a>,
     policy: &'a Policy,
@@ -251,23 +251,25 @@ impl Asks<'_> {
                 .map(|grant| changed(grant, self.role, &fix(grant)))
                 .collect::<Vec<_>>()
         };
-        match self.rule {
+        match self.prevention {
             // Nobody else's policy should let them; where only the trust policy does, it should
             // not.
-            "RW001" if !own.is_empty() => each(own, &|grant| {
+            Prevention::Permission if !own.is_empty() => each(own, &|grant| {
                 fix::without(grant, &["sts:AssumeRole"], &[&self.role.arn])
             }),
-            "RW002" => each(trusting, &|grant| fix::demanding_mfa(&grant.statement.json)),
-            "RW003" => match self.switch.policy.and_then(|policy| policy.max_session) {
-                Some(limit) => each(trusting, &|grant| {
-                    fix::limiting(&grant.statement.json, limit.seconds())
-                }),
-                None => Vec::new(),
-            },
-            "RW007" => each(trusting, &|grant| {
+            Prevention::Mfa => each(trusting, &|grant| fix::demanding_mfa(&grant.statement.json)),
+            Prevention::SessionLimit => {
+                match self.switch.policy.and_then(|policy| policy.max_session) {
+                    Some(limit) => each(trusting, &|grant| {
+                        fix::limiting(&grant.statement.json, limit.seconds())
+                    }),
+                    None => Vec::new(),
+                }
+            }
+            Prevention::Trust => each(trusting, &|grant| {
                 fix::trusting(&grant.statement.json, &self.kept(grant))
             }),
-            _ => match &self.entrant.caller.kind {
+            Prevention::Permission | Prevention::Caller => match &self.entrant.caller.kind {
                 CallerKind::Service => each(trusting, &|grant| {
                     fix::without_kind(&grant.statement.json, "Service")
                 }),

@@ -4,11 +4,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::ReviewFinding;
+use crate::catalogue;
 use crate::delivery::Delivery;
 use crate::finding::CallerShown;
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::record::{Parameters, Record};
+use crate::rule::LedToBy;
 use crate::said::Said;
 use crate::seen::{Caller, RecordProblem, read};
 use crate::tamper;
@@ -144,10 +146,11 @@ impl Changed {
     /// the finding is about, or on the policy or holder that it quotes.
     pub fn may_have_led_to(&self, finding: &ReviewFinding) -> bool {
         let call = self.call.as_str();
-        let fits = match finding.rule {
-            "RW101" | "RW102" => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy"),
-            "RW103" => matches!(call, "CreateRole" | "UpdateRole"),
-            "RW104" | "RW105" => !matches!(
+        let led_to_by = catalogue::find(finding.rule).and_then(|rule| rule.led_to_by);
+        let fits = match led_to_by {
+            Some(LedToBy::TrustPolicy) => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy"),
+            Some(LedToBy::SessionLimit) => matches!(call, "CreateRole" | "UpdateRole"),
+            Some(LedToBy::Permissions) => !matches!(
                 call,
                 "TagRole"
                     | "TagUser"
@@ -157,7 +160,7 @@ impl Changed {
                     | "UpdateRole"
                     | "UpdateUser"
             ),
-            _ => false,
+            None => false,
         };
         fits && self.is_about(finding)
     }

@@ -8,35 +8,32 @@ mod trust_too_open;
 mod trust_without_mfa;
 
 use super::{Draft, View};
+use crate::catalogue;
 use crate::policy::RolePolicy;
-use crate::rules::{Check, Rule};
+use crate::rule::Rule;
 
-macro_rules! rule {
-    ($code:literal, $name:literal, $file:ident) => {
-        Rule::new(
-            $code,
-            $name,
-            include_str!(concat!("rules/", stringify!($file), ".rs")),
-            Check::Review($file::check),
-        )
-    };
-}
+/// How a rule looks at the set-up.
+type Check = fn(&View<'_>) -> Vec<Draft>;
 
-/// Every rule of the review, by code.
-pub const ALL: [Rule; 6] = [
-    rule!("RW101", "trust-without-mfa", trust_without_mfa),
-    rule!("RW102", "trust-too-open", trust_too_open),
-    rule!("RW103", "session-limit-too-long", session_limit_too_long),
-    rule!(
-        "RW104",
-        "assume-granted-beyond-policy",
-        assume_granted_beyond_policy
+/// Every rule of the review, by code, with its check.
+pub(crate) static CHECKS: [(&Rule, Check); 6] = [
+    (&catalogue::TRUST_WITHOUT_MFA, trust_without_mfa::check),
+    (&catalogue::TRUST_TOO_OPEN, trust_too_open::check),
+    (
+        &catalogue::SESSION_LIMIT_TOO_LONG,
+        session_limit_too_long::check,
     ),
-    rule!("RW105", "group-can-grow-itself", group_can_grow_itself),
-    rule!(
-        "RW106",
-        "human-without-mfa-device",
-        human_without_mfa_device
+    (
+        &catalogue::ASSUME_GRANTED_BEYOND_POLICY,
+        assume_granted_beyond_policy::check,
+    ),
+    (
+        &catalogue::GROUP_CAN_GROW_ITSELF,
+        group_can_grow_itself::check,
+    ),
+    (
+        &catalogue::HUMAN_WITHOUT_MFA_DEVICE,
+        human_without_mfa_device::check,
     ),
 ];
 

@@ -326,7 +326,7 @@ fn what_is_mended_is_no_longer_so() {
 
 #[test]
 fn every_rule_renders_in_both_languages_whatever_its_state() {
-    for code in rolewatch_guard::rules::listed()
+    for code in rolewatch_guard::catalogue::listed()
         .into_iter()
         .map(|rule| rule.code)
         .chain(["RW999"])
@@ -481,7 +481,7 @@ prop_compose! {
         let mut texts = texts.into_iter();
         let mut text = || texts.next().unwrap();
         let mut alert = sample::alert();
-        let codes: Vec<_> = rolewatch_guard::rules::listed().into_iter().map(|rule| rule.code).collect();
+        let codes: Vec<_> = rolewatch_guard::catalogue::listed().map(|rule| rule.code).collect();
         alert.rule = codes.get(rule).map_or_else(&mut text, |code| (*code).to_owned());
         alert.name = text();
         alert.message = text();

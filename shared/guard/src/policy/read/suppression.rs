@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::super::Suppression;
 use super::super::node::{Entries, Field, Fields, Slot, nearest};
 use super::super::problem::Problems;
-use super::super::{KNOWN_RULES, NEVER_SUPPRESSED, Suppression};
 use super::{pattern, prose};
+use crate::catalogue;
 use crate::untrusted::harmless;
 
 /// The keys of an entry of `suppress`, all of them required.
@@ -70,9 +71,9 @@ fn read(slot: &Slot<'_>, problems: &mut Problems) -> Option<Suppression> {
 fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
     let slot = field.slot();
     let text = slot.text("RW003", problems)?;
-    let Some(known) = KNOWN_RULES.into_iter().find(|rule| *rule == text) else {
+    let Some(known) = catalogue::listed().find(|rule| rule.code == text) else {
         problems.at(slot.place, || {
-            let meant = nearest(text, KNOWN_RULES).map_or_else(
+            let meant = nearest(text, catalogue::listed().map(|rule| rule.code)).map_or_else(
                 || ": write a code such as `RW003`".into(),
                 |rule| format!(", did you mean `{rule}`?"),
             );
@@ -80,13 +81,16 @@ fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
         });
         return None;
     };
-    if NEVER_SUPPRESSED.contains(&known) {
+    if !known.suppressible {
         problems.at(slot.place, || {
-            format!("{known} cannot be suppressed: its findings are always told")
+            format!(
+                "{} cannot be suppressed: its findings are always told",
+                known.code
+            )
         });
         return None;
     }
-    Some(known)
+    Some(known.code)
 }
 
 fn day(slot: &Slot<'_>, problems: &mut Problems) -> Option<Date> {
