@@ -64,7 +64,6 @@ fn nearest(text: &str) -> Option<&'static Rule> {
             .max(strsim::normalized_damerau_levenshtein(&text, rule.name))
     };
     let best = listed()
-        .into_iter()
         .map(|rule| (likeness(rule), rule))
         .max_by(|(a, _), (b, _)| a.total_cmp(b));
     best.filter(|(likeness, _)| *likeness >= 0.6)
