@@ -11,8 +11,7 @@ const RECORD: &str =
 fn sent(write: impl AsyncFnOnce(&Twin<Calm>) -> Result<(), Trouble>) -> String {
     let twin = Twin::new(Calm, Moment::from_epoch_seconds(1_772_442_000));
     run(write(&twin)).unwrap();
-    let body = twin.queue.borrow().first().unwrap().1.clone();
-    body
+    twin.queue.take().remove(0).1
 }
 
 fn sessions() -> impl Strategy<Value = Vec<SessionAt>> {

@@ -327,7 +327,6 @@ fn what_is_mended_is_no_longer_so() {
 #[test]
 fn every_rule_renders_in_both_languages_whatever_its_state() {
     for code in rolewatch_guard::catalogue::listed()
-        .into_iter()
         .map(|rule| rule.code)
         .chain(["RW999"])
     {
