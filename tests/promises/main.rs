@@ -30,5 +30,6 @@ mod pattern;
 mod push;
 mod review;
 mod revoke;
+mod rule_codes;
 mod tool;
 mod whose;

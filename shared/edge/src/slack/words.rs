@@ -168,7 +168,7 @@ mod tests {
         for code in codes() {
             for language in [Language::English, Language::Japanese] {
                 let words = language.rule(code);
-                assert_eq!(words.code, code, "{language:?}");
+                assert_eq!(words.code, code, "{language:?} has no entry for {code}");
                 for steps in [words.steps, words.unproven_steps] {
                     assert!((1..=4).contains(&steps.len()), "{language:?} {code}");
                     assert!(

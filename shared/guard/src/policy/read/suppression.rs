@@ -70,7 +70,7 @@ fn read(slot: &Slot<'_>, problems: &mut Problems) -> Option<Suppression> {
 
 fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
     let slot = field.slot();
-    let text = slot.text("RW003", problems)?;
+    let text = slot.text(catalogue::SESSION_TOO_LONG.code, problems)?;
     let Some(known) = catalogue::listed().find(|rule| rule.code == text) else {
         problems.at(slot.place, || {
             let meant = nearest(text, catalogue::listed().map(|rule| rule.code)).map_or_else(

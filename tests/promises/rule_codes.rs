@@ -1,0 +1,157 @@
+//! A rule is on no list but the catalogue's: whatever treats some rules in another way asks a field
+//! of `Rule`, so that a new rule needs no second place to be remembered.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where codes stand by themselves, and why.
+const PLACES: [(&str, &str); 4] = [
+    ("shared/guard/src/catalogue.rs", "the list"),
+    ("shared/edge/src/slack/words/en.rs", "one entry a rule"),
+    ("shared/edge/src/slack/words/ja.rs", "one entry a rule"),
+    ("shared/edge/src/slack/sample.rs", "made-up alerts"),
+];
+
+/// The sources below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Tests say of which rule they are, and so do cases and examples.
+fn is_test(path: &str) -> bool {
+    let folders = ["/tests/", "/testing/", "/examples/", "/benches/"];
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let beside = ["tests.rs", "testing.rs"].contains(&file) || file.starts_with("cases");
+    beside || folders.iter().any(|folder| path.contains(folder))
+}
+
+/// The files that only tests are compiled with: `#[cfg(test)] mod NAME;` in another.
+fn only_for_tests(source: &Path, text: &str) -> Vec<PathBuf> {
+    let stem = source.file_stem().unwrap();
+    let is_root = ["mod", "lib", "main"].iter().any(|root| stem == *root);
+    let folder = if is_root {
+        source.parent().unwrap().to_owned()
+    } else {
+        source.with_extension("")
+    };
+    let named = text
+        .split("#[cfg(test)]\nmod ")
+        .skip(1)
+        .filter_map(|rest| rest.lines().next());
+    named
+        .filter_map(|line| line.strip_suffix(';'))
+        .map(|name| folder.join(format!("{name}.rs")))
+        .collect()
+}
+
+/// The lines that are compiled into a program, numbered, without comments.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let opens = |(at, _): &(usize, &str)| {
+        let module = text[*at..].lines().nth(1).unwrap_or_default();
+        module.starts_with("mod ") && module.ends_with('{')
+    };
+    let mut marks = text
+        .match_indices("\n#[cfg(test)]\n")
+        .map(|(at, mark)| (at + 1, mark));
+    let cases = marks.find(opens);
+    let program = cases.map_or(text, |(at, _)| &text[..at]);
+    program
+        .lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or(line)))
+}
+
+/// The rule whose file this is: its first line says so.
+fn own(text: &str) -> &str {
+    let code = text.strip_prefix("//! ").and_then(|head| head.get(..5));
+    code.filter(|code| code.starts_with("RW"))
+        .unwrap_or_default()
+}
+
+/// Whether a text is another rule's code and nothing else: `"RW001"`.
+fn has_code(line: &str, own: &str) -> bool {
+    line.match_indices("\"RW").any(|(at, _)| {
+        let code = line.get(at + 1..at + 6).unwrap_or_default();
+        let is_code = code.len() == 5 && code[2..].bytes().all(|byte| byte.is_ascii_digit());
+        is_code && code != own && line[at + 6..].starts_with('"')
+    })
+}
+
+/// The places that name a code where none belongs.
+fn lists(path: &str, text: &str) -> Vec<String> {
+    if is_test(path) || PLACES.iter().any(|(place, _)| path == *place) {
+        return Vec::new();
+    }
+    code(text)
+        .filter(|(_, line)| has_code(line, own(text)))
+        .map(|(number, line)| format!("{path}:{number}: {}", line.trim()))
+        .collect()
+}
+
+#[test]
+fn no_list_of_rules_but_the_catalogue() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all: BTreeMap<PathBuf, String> = BTreeMap::new();
+    for folder in ["cli", "functions", "shared"] {
+        for source in sources(&root.join(folder)) {
+            let text = fs::read_to_string(&source).unwrap();
+            all.insert(source, text);
+        }
+    }
+    let count = all.len();
+    assert!(count > 300, "these cannot be all sources: {count}");
+    let mut tests: BTreeSet<PathBuf> = BTreeSet::new();
+    for (source, text) in &all {
+        tests.extend(only_for_tests(source, text));
+    }
+    let mut wrong = Vec::new();
+    for (source, text) in all.iter().filter(|(source, _)| !tests.contains(*source)) {
+        let path = source.strip_prefix(root).unwrap();
+        let path = path.to_str().unwrap().replace('\\', "/");
+        wrong.extend(lists(&path, text));
+    }
+    let wrong = wrong.join("\n");
+    assert!(
+        wrong.is_empty(),
+        "make it a field of `Rule` instead:\n{wrong}"
+    );
+}
+
+#[test]
+fn a_list_is_found_wherever_a_program_has_it() {
+    let list = "const QUIET: [&str; 1] = [\"RW013\"];\n";
+    let found = |path: &str, text: &str| !lists(path, text).is_empty();
+    assert!(found("shared/edge/src/settle/diff.rs", list));
+    assert!(found(
+        "cli/report/table.rs",
+        "    \"RW001\" | \"RW009\" => true, // why\n"
+    ));
+    assert!(!found(
+        "shared/edge/src/settle/diff.rs",
+        "// \"RW013\" is quiet\n"
+    ));
+    assert!(!found(
+        "cli/report/table.rs",
+        "\"`rolewatch explain RW001` tells more\"\n"
+    ));
+    assert!(!found("shared/edge/src/settle/tests.rs", list));
+    let cases = format!("fn f() {{}}\n#[cfg(test)]\nmod tests {{\n{list}}}\n");
+    assert!(!found("shared/guard/src/rules/switch_denied.rs", &cases));
+    assert!(!found(PLACES[0].0, list));
+    let rule = format!("//! RW013 unused-elevation\n{list}");
+    assert!(!found("shared/guard/src/rules/unused_elevation.rs", &rule));
+    assert!(found(
+        "shared/guard/src/rules/unused_elevation.rs",
+        &rule.replace("[\"RW013", "[\"RW001")
+    ));
+}
