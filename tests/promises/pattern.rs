@@ -15,13 +15,13 @@ fn bench() -> Bench {
 }
 
 /// The patterns that a template makes of a value of `ElevatedRoles`, in the template's order.
-fn of_template(name: &str, roles: &str) -> Vec<Value> {
+fn of_template(name: &str, roles: &str, lines_with_roles: usize) -> Vec<Value> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
     let between = r#""},{"wildcard":""#;
     assert_eq!(
         text.matches(&format!("Roles: !Join ['{between}', !Ref ElevatedRoles]"))
             .count(),
-        2,
+        lines_with_roles,
         "{name}"
     );
     let lines = text
@@ -56,13 +56,11 @@ fn the_patterns_are_those_that_the_templates_make_of_the_parameter() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    for template in ["template.yaml", "deploy/spoke.yaml"] {
-        assert_eq!(
-            printed,
-            of_template(template, parameter.stdout.trim()),
-            "{template}"
-        );
-    }
+    let of_hub = of_template("template.yaml", parameter.stdout.trim(), 3);
+    // Only the hub has a queue of switches; its rule comes first there.
+    assert_eq!([&printed[2..], &printed[..2]].concat(), of_hub);
+    let of_spoke = of_template("deploy/spoke.yaml", parameter.stdout.trim(), 2);
+    assert_eq!(printed[..2], of_spoke);
 }
 
 #[test]

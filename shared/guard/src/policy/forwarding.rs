@@ -1,5 +1,5 @@
-//! What EventBridge has to forward because of the policy: what sessions of elevated roles do, and
-//! services entering these roles.
+//! What EventBridge has to forward because of the policy: what sessions of elevated roles do,
+//! services entering these roles, and, to a queue of their own, all who enter them.
 //!
 //! All other rules of the stacks are the same for every policy. The patterns here are those that
 //! the templates make of their parameter `ElevatedRoles`.
@@ -51,8 +51,8 @@ impl Forwarding {
         self.roles.join(",")
     }
 
-    /// The patterns for what sessions of the roles do, then those for services entering them, each
-    /// as JSON and short enough for a rule.
+    /// The patterns for what sessions of the roles do, then those for services entering them, then
+    /// those for the queue of switches; each as JSON and short enough for a rule.
     pub fn patterns(&self) -> Vec<String> {
         let (head, tail) = (
             r#"{"source":[{"prefix":"aws."}],"detail":{"userIdentity":{"type":["AssumedRole"],"sessionContext":{"sessionIssuer":{"arn":["#,
@@ -65,12 +65,17 @@ impl Forwarding {
             "]}}}",
         );
         patterns.extend(split(head, "", &self.roles, tail));
+        let (head, tail) = (
+            r#"{"source":["aws.sts","aws.signin"],"detail":{"$or":[{"eventName":["SwitchRole","RenewRole","ExitRole"]},{"eventName":[{"prefix":"AssumeRole"}],"requestParameters":{"roleArn":["#,
+            "]}}]}}",
+        );
+        patterns.extend(split(head, "", &self.roles, tail));
         patterns
     }
 
     /// Whether one rule of each kind is enough, as the templates have it.
     pub fn fits_the_templates(&self) -> bool {
-        self.patterns().len() <= 2
+        self.patterns().len() <= 3
     }
 }
 
@@ -251,6 +256,7 @@ mod tests {
             let arns = [
                 "/detail/userIdentity/sessionContext/sessionIssuer/arn",
                 "/detail/requestParameters/roleArn",
+                "/detail/$or/1/requestParameters/roleArn",
             ];
             let items = arns
                 .iter()
@@ -266,8 +272,8 @@ mod tests {
         }
         assert_eq!(
             held,
-            [&roles[..], &roles[..]].concat(),
-            "each role once for its uses and once for services"
+            [&roles[..], &roles[..], &roles[..]].concat(),
+            "each role once for its uses, once for services and once for the queue of switches"
         );
         assert_eq!(
             patterns
@@ -277,6 +283,34 @@ mod tests {
             1
         );
         assert!(forwarding(&texts[..3]).fits_the_templates());
+    }
+
+    #[test]
+    fn the_parameter_fits_only_if_the_longest_of_the_rules_does() {
+        let mut only_too_long_for_switches = 0;
+        for length in 10..30 {
+            let roles: Vec<String> = (0..30)
+                .map(|at| format!("arn:aws:iam::444455556666:role/{at:0>length$}"))
+                .collect();
+            let texts: Vec<&str> = roles.iter().map(String::as_str).collect();
+            let own = forwarding(&texts);
+            let patterns = own.patterns();
+            let rules = |of: &str| {
+                patterns
+                    .iter()
+                    .filter(|pattern| pattern.contains(of))
+                    .count()
+            };
+            let (uses, switches) = (rules("AssumedRole"), rules("SwitchRole"));
+            assert!(
+                patterns
+                    .iter()
+                    .all(|pattern| pattern.len() < LONGEST_PATTERN)
+            );
+            assert_eq!(own.fits_the_templates(), switches == 1, "{length}");
+            only_too_long_for_switches += usize::from(uses == 1 && switches > 1);
+        }
+        assert_eq!(only_too_long_for_switches, 1);
     }
 
     #[test]
