@@ -16,11 +16,11 @@ use rolewatch_guard::{Judgement, Scope, judge, unmatched};
 
 use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure, shown_path};
-use crate::report::Report;
+use crate::report::AuditReport;
 use crate::stdout;
-use allowed::Allowed;
-use inputs::{Inputs, check_given};
-use scan::{How, Scanned, scan};
+use allowed::SwitchAllowances;
+use inputs::{AuditInputs, check_given};
+use scan::{ScanOptions, ScannedLogs, scan};
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     args.look.apply();
@@ -29,12 +29,12 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     if let Some(arn) = &args.state_machine {
         return machine::run(args, arn);
     }
-    let how = How {
+    let how = ScanOptions {
         jobs: args.jobs,
         max_objects: args.max_objects,
     };
-    let inputs = Inputs::find(&args.paths, &args.sources)?;
-    let Scanned {
+    let inputs = AuditInputs::find(&args.paths, &args.sources)?;
+    let ScannedLogs {
         world,
         mut totals,
         unread,
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let (mut judgement, allowed) = judged(&world, &inputs, args);
     judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
     totals.add_judgement(&judgement);
-    let report = Report {
+    let report = AuditReport {
         paths: &args.paths,
         inputs: &inputs,
         since: args.since,
@@ -81,13 +81,13 @@ fn check_span(args: &AuditArgs) -> Result<(), Failure> {
 }
 
 /// All findings, and what allowed the switches that they are about.
-fn judged(world: &World, inputs: &Inputs, args: &AuditArgs) -> (Judgement, Allowed) {
+fn judged(world: &World, inputs: &AuditInputs, args: &AuditArgs) -> (Judgement, SwitchAllowances) {
     let scope = Scope {
         as_of: args.until,
         since: args.since,
         until: args.until,
     };
-    let mut allowed = Allowed::default();
+    let mut allowed = SwitchAllowances::default();
     let judgement = judge(
         world,
         &inputs.policy,

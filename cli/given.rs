@@ -143,7 +143,7 @@ pub(crate) fn stdin(what: &str) -> impl Read {
     if let Some(line) = waiting(io::stdin().is_terminal(), what) {
         stdout::tell(&line);
     }
-    ToItsEnd {
+    StdinUntilEnd {
         input: io::stdin().lock(),
         ended: false,
     }
@@ -151,12 +151,12 @@ pub(crate) fn stdin(what: &str) -> impl Read {
 
 /// What has ended stays ended: a terminal would go on after the end that was typed, and wait for
 /// another one.
-struct ToItsEnd<R> {
+struct StdinUntilEnd<R> {
     input: R,
     ended: bool,
 }
 
-impl<R: Read> Read for ToItsEnd<R> {
+impl<R: Read> Read for StdinUntilEnd<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.ended {
             return Ok(0);

@@ -5,12 +5,12 @@ use rolewatch_guard::review::draft;
 use crate::args::InitArgs;
 use crate::exit::{Exit, Failure};
 use crate::given;
-use crate::review::inputs::Inputs;
+use crate::review::inputs::ReviewInputs;
 use crate::stdout;
 
 pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     given::check_local("init", &args.paths)?;
-    let mut inputs = Inputs::default();
+    let mut inputs = ReviewInputs::default();
     inputs.read(&args.paths);
     inputs.finish();
     let accounts = inputs.setup.accounts().count();

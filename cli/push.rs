@@ -20,7 +20,7 @@ use aws::upload;
 use without_aws::upload;
 
 use crate::args::{PolicyPushArgs, RosterPushArgs};
-use crate::audit::inputs::{Timed, missing_roster};
+use crate::audit::inputs::{TimedRoster, missing_roster};
 use crate::exit::{Exit, Failure, shown_path};
 use crate::policy;
 use crate::report::words::counted;
@@ -33,7 +33,7 @@ pub(crate) const POLICY: &str = "policy/rolewatch.yaml";
 const ROSTERS: &str = "roster/";
 
 /// Something to upload.
-struct Load {
+struct UploadContent {
     key: String,
     content_type: &'static str,
     bytes: Vec<u8>,
@@ -41,12 +41,12 @@ struct Load {
 
 /// What an upload did.
 #[derive(Debug)]
-struct Uploaded {
+struct UploadResult {
     /// Where it lies: `s3://bucket/key`.
     place: String,
     /// The version that is there now.
     now: Option<String>,
-    before: Before,
+    before: PreviousVersion,
 }
 
 /// What was there before.
@@ -55,26 +55,26 @@ struct Uploaded {
     not(any(feature = "aws", test)),
     expect(dead_code, reason = "nothing is ever uploaded")
 )]
-enum Before {
+enum PreviousVersion {
     Nothing,
     Version(Option<String>),
     Unknown(String),
 }
 
-impl fmt::Display for Uploaded {
+impl fmt::Display for UploadResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "uploaded to {}", self.place)?;
         if let Some(now) = &self.now {
             write!(f, ", version {now}")?;
         }
         match &self.before {
-            Before::Nothing => write!(f, "; nothing was there before"),
-            Before::Version(Some(version)) => write!(f, "; it replaces version {version}"),
-            Before::Version(None) => write!(
+            PreviousVersion::Nothing => write!(f, "; nothing was there before"),
+            PreviousVersion::Version(Some(version)) => write!(f, "; it replaces version {version}"),
+            PreviousVersion::Version(None) => write!(
                 f,
                 "; it replaces what was there, of which the bucket keeps no version"
             ),
-            Before::Unknown(why) => write!(f, "; what it replaces is not known: {why}"),
+            PreviousVersion::Unknown(why) => write!(f, "; what it replaces is not known: {why}"),
         }
     }
 }
@@ -82,7 +82,7 @@ impl fmt::Display for Uploaded {
 /// Uploads a policy in which nothing is wrong.
 pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
     let (policy, bytes) = policy::read::check(&args.file)?;
-    let load = Load {
+    let load = UploadContent {
         key: args.key.clone(),
         content_type: "application/yaml",
         bytes,
@@ -129,9 +129,9 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     if let Some(missing) = missing_roster(&args.file) {
         return Err(Failure::Usage(missing));
     }
-    let Timed { file, taken } = Timed::given(&args.file);
+    let TimedRoster { file, taken } = TimedRoster::given(&args.file);
     let name = shown_path(&file);
-    let key = key(&Timed {
+    let key = key(&TimedRoster {
         file: file.clone(),
         taken,
     })
@@ -161,7 +161,7 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     stdout::print(|out| writeln!(out, "{summary}"))?;
     let uploaded = upload(
         &args.bucket.name,
-        Load {
+        UploadContent {
             key,
             content_type: "application/json",
             bytes: reduced,
@@ -176,7 +176,7 @@ fn size(count: usize) -> u64 {
 }
 
 /// `roster/NAME@TIME.json`, without colons, as a folder of rosters may be called anywhere.
-fn key(roster: &Timed) -> Result<String, String> {
+fn key(roster: &TimedRoster) -> Result<String, String> {
     let shown = shown_path(&roster.file);
     let Some(taken) = roster.taken else {
         return Err(format!(
@@ -189,7 +189,7 @@ fn key(roster: &Timed) -> Result<String, String> {
         .and_then(|stem| stem.to_str())
         .unwrap_or_default();
     // Where the time is in the name, it is not said twice.
-    let in_name = Timed::named(roster.file.clone()).taken.is_some();
+    let in_name = TimedRoster::named(roster.file.clone()).taken.is_some();
     let name = if in_name {
         stem.rsplit_once('@').map_or(stem, |(name, _)| name)
     } else {
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     fn named(text: &str) -> Result<String, String> {
-        key(&Timed::given(Path::new(text)))
+        key(&TimedRoster::given(Path::new(text)))
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
         );
         let key = named("dev.json@2026-03-31T09:30:00Z").unwrap();
         assert_eq!(
-            Timed::named(key.into()).taken,
+            TimedRoster::named(key.into()).taken,
             Some("2026-03-31T09:30:00Z".parse().unwrap())
         );
     }
@@ -272,7 +272,7 @@ mod tests {
     fn an_upload_says_what_it_replaced() {
         let said = |now: Option<&str>, before| {
             let place = "s3://state/policy/rolewatch.yaml".to_owned();
-            Uploaded {
+            UploadResult {
                 place,
                 now: now.map(ToOwned::to_owned),
                 before,
@@ -280,17 +280,20 @@ mod tests {
             .to_string()
         };
         assert_eq!(
-            said(Some("v2"), Before::Nothing),
+            said(Some("v2"), PreviousVersion::Nothing),
             "uploaded to s3://state/policy/rolewatch.yaml, version v2; nothing was there before"
         );
         assert!(
-            said(Some("v2"), Before::Version(Some("v1".into())))
+            said(Some("v2"), PreviousVersion::Version(Some("v1".into())))
                 .ends_with(", version v2; it replaces version v1")
         );
-        assert!(said(None, Before::Version(None)).contains("keeps no version"));
+        assert!(said(None, PreviousVersion::Version(None)).contains("keeps no version"));
         assert!(
-            said(None, Before::Unknown("s3:HeadObject was refused".into()))
-                .ends_with("not known: s3:HeadObject was refused")
+            said(
+                None,
+                PreviousVersion::Unknown("s3:HeadObject was refused".into())
+            )
+            .ends_with("not known: s3:HeadObject was refused")
         );
     }
 }

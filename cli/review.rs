@@ -9,14 +9,14 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Review, review};
 
 use crate::args::ReviewArgs;
-use crate::audit::inputs::{Places, policy_file, read_policy};
+use crate::audit::inputs::{InputFolders, policy_file, read_policy};
 use crate::audit::tell_near_misses;
 use crate::clock::now;
 use crate::exit::{Exit, Failure, shown_path};
 use crate::given;
 use crate::stdout;
-use inputs::Inputs;
-use report::Report;
+use inputs::ReviewInputs;
+use report::ReviewReport;
 
 pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     args.look.apply();
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     given::check_files("--policy", &args.policy)?;
     given::check_files("--credential-report", &args.credential_reports)?;
     let (file, policy) = policy(args)?;
-    let mut inputs = Inputs::default();
+    let mut inputs = ReviewInputs::default();
     inputs.read(&args.paths);
     inputs.read(&args.access_analyzer);
     for file in &args.credential_reports {
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     inputs.finish();
     let as_of = args.as_of.map_or_else(now, Ok)?;
     let reviewed = review(&inputs.setup, &policy, as_of);
-    let report = Report {
+    let report = ReviewReport {
         args,
         inputs: &inputs,
         policy: &policy,
@@ -64,7 +64,7 @@ fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
 
 /// The policy that is given, else the nearest that is found; stderr says which.
 fn policy(args: &ReviewArgs) -> Result<(PathBuf, Policy), Failure> {
-    let places = Places::of(&args.paths);
+    let places = InputFolders::of(&args.paths);
     let file = policy_file(args.policy.as_ref(), &places, &places.policies()?)?;
     let policy = read_policy(&file)?;
     stdout::tell(&format!(

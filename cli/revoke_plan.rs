@@ -11,16 +11,16 @@ use rolewatch_guard::{Scope, judge};
 use serde::Serialize;
 
 use crate::args::{PlanFormat, RevokePlanArgs};
-use crate::audit::inputs::{Inputs, check_given};
-use crate::audit::scan::{How, Scanned, scan};
+use crate::audit::inputs::{AuditInputs, check_given};
+use crate::audit::scan::{ScanOptions, ScannedLogs, scan};
 use crate::clock::now;
 use crate::exit::{Exit, Failure};
 use crate::stdout;
-use ask::{About, Asked};
+use ask::{FindingRequest, PlanSubject};
 
 /// A plan, and the finding that it is for.
 #[derive(Serialize)]
-struct Document {
+struct PlanDocument {
     rule: String,
     name: String,
     time: String,
@@ -31,9 +31,9 @@ struct Document {
     plan: Plan,
 }
 
-impl Document {
-    fn new(about: About, complete: bool, plan: Plan) -> Self {
-        let About {
+impl PlanDocument {
+    fn new(about: PlanSubject, complete: bool, plan: Plan) -> Self {
+        let PlanSubject {
             rule,
             name,
             time,
@@ -60,15 +60,20 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         &args.paths[..]
     };
     check_given(paths, &args.sources)?;
-    let asked = Asked::read(&args.finding, paths)?;
-    let mut inputs = Inputs::find(paths, &args.sources)?;
+    let asked = FindingRequest::read(&args.finding, paths)?;
+    let mut inputs = AuditInputs::find(paths, &args.sources)?;
     inputs.not_logs.extend(std::fs::canonicalize(&args.finding));
-    let Scanned {
+    let ScannedLogs {
         world,
         unread,
         not_evidence,
         ..
-    } = scan(paths, &inputs.not_logs, &inputs.policy, How::default())?;
+    } = scan(
+        paths,
+        &inputs.not_logs,
+        &inputs.policy,
+        ScanOptions::default(),
+    )?;
     let judgement = judge(
         &world,
         &inputs.policy,
@@ -76,7 +81,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         Scope::default(),
         &mut |_| (),
     );
-    let about = About::find(&asked, &judgement)?;
+    let about = PlanSubject::find(&asked, &judgement)?;
     let case = Case {
         world: &world,
         policy: &inputs.policy,
@@ -91,7 +96,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     };
     let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
     let is_complete = unread.is_empty() && inputs.roster_faults.is_empty();
-    write(&Document::new(about, is_complete, plan), args.format)?;
+    write(&PlanDocument::new(about, is_complete, plan), args.format)?;
     not_evidence.tell_not_evidence();
     unread.tell();
     inputs.tell_roster_faults();
@@ -107,7 +112,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     })
 }
 
-fn write(document: &Document, format: PlanFormat) -> Result<(), Failure> {
+fn write(document: &PlanDocument, format: PlanFormat) -> Result<(), Failure> {
     match format {
         PlanFormat::Text => stdout::print(|out| text::write(document, stdout::columns(), out)),
         PlanFormat::Json => {
@@ -118,7 +123,7 @@ fn write(document: &Document, format: PlanFormat) -> Result<(), Failure> {
     }
 }
 
-fn no_plan(why: &NoPlan, about: &About) -> Failure {
+fn no_plan(why: &NoPlan, about: &PlanSubject) -> Failure {
     let hint = match (why, about.events.first()) {
         (NoPlan::NotRead, Some(event)) => format!(
             "\ngive the logs of both accounts as PATH, or ask for the records: \

@@ -14,17 +14,17 @@ use crate::stdout;
 const DISPLAY_NAME: usize = 64;
 
 pub(crate) fn run(args: &SwitchLinkArgs) -> Result<Exit, Failure> {
-    let link = Link::new(args).map_err(Failure::Usage)?;
+    let link = SwitchLink::new(args).map_err(Failure::Usage)?;
     stdout::print(|out| writeln!(out, "{}\n\n{}", link.url, link.bookmark))?;
     Ok(Exit::Clean)
 }
 
-struct Link {
+struct SwitchLink {
     url: String,
     bookmark: String,
 }
 
-impl Link {
+impl SwitchLink {
     fn new(args: &SwitchLinkArgs) -> Result<Self, String> {
         let text = &args.role_arn;
         if text.contains(['*', '?']) {
@@ -121,7 +121,7 @@ mod tests {
             name: name.map(Into::into),
             color: color.map(Into::into),
         };
-        Link::new(&args).map(|link| link.url)
+        SwitchLink::new(&args).map(|link| link.url)
     }
 
     #[test]

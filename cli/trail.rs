@@ -9,9 +9,9 @@ mod without_aws;
 use rolewatch_guard::untrusted::harmless;
 
 #[cfg(feature = "aws")]
-use aws::Bucket;
+use aws::TrailBucket;
 #[cfg(not(feature = "aws"))]
-use without_aws::Bucket;
+use without_aws::TrailBucket;
 
 use crate::args::TrailConnectArgs;
 use crate::exit::Failure;
@@ -20,7 +20,7 @@ use crate::stdout;
 
 /// What a bucket tells whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Notified {
+struct BucketListeners {
     region: String,
     by_event_bridge: bool,
     /// All others, one line each.
@@ -28,8 +28,8 @@ struct Notified {
 }
 
 /// A bucket's notifications.
-trait Notifications {
-    fn read(&mut self) -> Result<Notified, String>;
+trait NotificationSettings {
+    fn read(&mut self) -> Result<BucketListeners, String>;
 
     /// Adds EventBridge to what was read last, and keeps everything else.
     fn add_event_bridge(&self) -> Result<(), String>;
@@ -38,7 +38,7 @@ trait Notifications {
 /// Connects the bucket, unless it is.
 pub(crate) fn connect(args: &TrailConnectArgs) -> Result<(), Failure> {
     let name = name(&args.bucket)?;
-    let mut bucket = Bucket::open(name)?;
+    let mut bucket = TrailBucket::open(name)?;
     let lines = run(&mut bucket, name, args.dry_run)?;
     stdout::print(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
 }
@@ -56,11 +56,15 @@ fn name(given: &str) -> Result<&str, Failure> {
         .ok_or_else(|| Failure::Usage(format!("`{}` is not the name of a bucket", harmless(given))))
 }
 
-fn run(bucket: &mut impl Notifications, name: &str, dry_run: bool) -> Result<Vec<String>, Failure> {
+fn run(
+    bucket: &mut impl NotificationSettings,
+    name: &str,
+    dry_run: bool,
+) -> Result<Vec<String>, Failure> {
     let before = bucket
         .read()
         .map_err(|why| failed(name, "nothing was changed", &why))?;
-    let Notified {
+    let BucketListeners {
         region,
         by_event_bridge,
         others,
@@ -117,13 +121,13 @@ mod tests {
     use super::*;
 
     struct Memory {
-        found: Result<Notified, String>,
+        found: Result<BucketListeners, String>,
         written: Cell<u32>,
         write: Result<(), String>,
     }
 
-    impl Notifications for Memory {
-        fn read(&mut self) -> Result<Notified, String> {
+    impl NotificationSettings for Memory {
+        fn read(&mut self) -> Result<BucketListeners, String> {
             self.found.clone()
         }
 
@@ -137,7 +141,7 @@ mod tests {
         let others = vec![
             "queue arn:aws:sqs:eu-central-1:111122223333:\u{1b}[2J (s3:ObjectCreated:*)".to_owned(),
         ];
-        let found = Notified {
+        let found = BucketListeners {
             region: "eu-central-1".into(),
             by_event_bridge,
             others,

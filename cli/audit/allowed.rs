@@ -7,19 +7,19 @@ use std::sync::Arc;
 use rolewatch_guard::review::{AllowedBy, allowed_by};
 use rolewatch_guard::{Examined, Finding, SwitchKey, Verdict};
 
-use super::inputs::Inputs;
+use super::inputs::AuditInputs;
 
 /// What allowed the switches that break a rule.
 #[derive(Default)]
-pub(crate) struct Allowed {
+pub(crate) struct SwitchAllowances {
     by: HashMap<(SwitchKey, &'static str), Arc<AllowedBy>>,
     /// One copy of each: many switches are allowed by the same statements.
     kept: HashSet<Arc<AllowedBy>>,
 }
 
-impl Allowed {
+impl SwitchAllowances {
     /// Looks at a switch while it is judged.
-    pub(crate) fn note(&mut self, examined: &Examined<'_>, inputs: &Inputs) {
+    pub(crate) fn note(&mut self, examined: &Examined<'_>, inputs: &AuditInputs) {
         for (rule, verdict, _) in examined.answers() {
             if verdict != Verdict::Violation {
                 continue;

@@ -21,12 +21,12 @@ use crate::given;
 use crate::review::inputs::lists_missing;
 use crate::stdout;
 use places::POLICY;
-pub(crate) use places::{Places, ROSTERS};
+pub(crate) use places::{InputFolders, ROSTERS};
 use timed::{NO_JSON, all_given, in_folder};
-pub(crate) use timed::{Timed, missing_roster};
+pub(crate) use timed::{TimedRoster, missing_roster};
 
 /// What switches are judged against.
-pub(crate) struct Inputs {
+pub(crate) struct AuditInputs {
     pub(crate) policy: Policy,
     pub(crate) policy_file: PathBuf,
     pub(crate) rosters: Rosters,
@@ -51,10 +51,10 @@ pub(crate) struct RosterFile {
     pub(crate) lacks_users: Option<String>,
 }
 
-impl Inputs {
+impl AuditInputs {
     /// Reads what is given, else what is found, and says on stderr which that is.
     pub(crate) fn find(paths: &[PathBuf], sources: &SourceArgs) -> Result<Self, Failure> {
-        let places = Places::of(paths);
+        let places = InputFolders::of(paths);
         let policies = places.policies()?;
         let policy_file = policy_file(sources.policy.as_ref(), &places, &policies)?;
         let policy = read_policy(&policy_file)?;
@@ -177,7 +177,10 @@ impl Inputs {
 }
 
 /// The rosters that are given, else those of the nearest folder.
-fn files_of_rosters(given: &[PathBuf], folder: Option<&PathBuf>) -> Result<Vec<Timed>, Failure> {
+fn files_of_rosters(
+    given: &[PathBuf],
+    folder: Option<&PathBuf>,
+) -> Result<Vec<TimedRoster>, Failure> {
     let folder = match (given, folder) {
         ([], Some(folder)) => folder,
         ([], None) => return Ok(Vec::new()),
@@ -202,7 +205,7 @@ struct ReadRosters {
 }
 
 impl ReadRosters {
-    fn read(files: Vec<Timed>) -> Result<Self, Failure> {
+    fn read(files: Vec<TimedRoster>) -> Result<Self, Failure> {
         let mut all = Self::default();
         for file in files {
             all.add(file)?;
@@ -210,7 +213,7 @@ impl ReadRosters {
         Ok(all)
     }
 
-    fn add(&mut self, Timed { file, taken }: Timed) -> Result<(), Failure> {
+    fn add(&mut self, TimedRoster { file, taken }: TimedRoster) -> Result<(), Failure> {
         let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
         let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster {
             file: shown_path(&file),
@@ -275,7 +278,7 @@ pub(crate) fn check_given<'a>(
 /// The policy that is given, else the nearest that is found.
 pub(crate) fn policy_file(
     given: Option<&PathBuf>,
-    places: &Places,
+    places: &InputFolders,
     found: &[PathBuf],
 ) -> Result<PathBuf, Failure> {
     let file = given.or(found.first()).ok_or_else(|| Failure::NoPolicy {

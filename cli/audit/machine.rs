@@ -23,9 +23,9 @@ use aws::Stack;
 #[cfg(not(feature = "aws"))]
 use without_aws::Stack;
 
-use super::allowed::Allowed;
+use super::allowed::SwitchAllowances;
 use super::objects::place;
-use super::progress::Waiting;
+use super::progress::WaitingBar;
 use super::totals;
 use crate::args::{AuditArgs, Format};
 use crate::exit::{Exit, Failure, shown_path};
@@ -44,7 +44,7 @@ trait Machine {
     fn start(&self, input: String) -> Result<String, String>;
 
     /// How it stands.
-    fn look(&self, execution: &str) -> Result<Standing, String>;
+    fn look(&self, execution: &str) -> Result<ExecutionState, String>;
 
     /// What it wrote.
     fn fetch(&self, key: &str) -> Result<Vec<u8>, String>;
@@ -56,7 +56,7 @@ trait Machine {
     not(any(feature = "aws", test)),
     expect(dead_code, reason = "nothing is ever started")
 )]
-enum Standing {
+enum ExecutionState {
     /// Batches done, of so many as are known.
     Running { done: u64, total: u64 },
     /// Its output.
@@ -66,19 +66,19 @@ enum Standing {
 }
 
 #[derive(Deserialize)]
-struct Output {
+struct ExecutionOutput {
     findings: String,
     summary: String,
 }
 
 /// What is used of `summary.json`.
 #[derive(Deserialize)]
-struct Summary {
+struct HistorySummary {
     counts: Totals,
-    unread: Vec<Unread>,
+    unread: Vec<UnreadEntry>,
     unread_count: u64,
     #[serde(default)]
-    not_evidence: Vec<Unread>,
+    not_evidence: Vec<UnreadEntry>,
     #[serde(default)]
     not_evidence_count: u64,
     notices: Vec<String>,
@@ -88,16 +88,16 @@ struct Summary {
 }
 
 #[derive(Deserialize)]
-struct Unread {
+struct UnreadEntry {
     file: String,
     record: Option<u64>,
     reason: String,
 }
 
 /// What came of a run.
-struct Outcome {
+struct HistoryReport {
     findings: Vec<Finding>,
-    summary: Summary,
+    summary: HistorySummary,
     /// As it was written.
     document: Box<RawValue>,
 }
@@ -116,7 +116,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let input = input(path, args.since, args.until)?;
     let outcome = outcome(&Stack::connect(arn, bucket)?, input, PAUSE)?;
     print(&outcome, args.format)?;
-    let Summary {
+    let HistorySummary {
         counts,
         unread,
         unread_count,
@@ -139,8 +139,8 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
 }
 
 /// The first of them one by one.
-fn tell(these: &[Unread], count: u64, they: &str) {
-    for Unread {
+fn tell(these: &[UnreadEntry], count: u64, they: &str) {
+    for UnreadEntry {
         file,
         record,
         reason,
@@ -174,21 +174,25 @@ fn input(path: &Path, since: Option<Moment>, until: Option<Moment>) -> Result<St
     Ok(json!({ "bucket": bucket, "prefix": prefix, "since": since, "until": until }).to_string())
 }
 
-fn outcome(machine: &impl Machine, input: String, pause: Duration) -> Result<Outcome, Failure> {
+fn outcome(
+    machine: &impl Machine,
+    input: String,
+    pause: Duration,
+) -> Result<HistoryReport, Failure> {
     let execution = machine
         .start(input)
         .map_err(|why| Failure::Usage(format!("the state machine cannot be started: {why}")))?;
     let shown = harmless(&execution);
     stdout::tell(&format!("rolewatch: started `{shown}`"));
-    let waiting = Waiting::begin();
+    let waiting = WaitingBar::begin();
     let output = loop {
         match machine
             .look(&execution)
             .map_err(|why| Failure::Usage(format!("how `{shown}` stands is not known: {why}")))?
         {
-            Standing::Running { done, total } => waiting.show(done, total),
-            Standing::Done(output) => break output,
-            Standing::Ended(why) => {
+            ExecutionState::Running { done, total } => waiting.show(done, total),
+            ExecutionState::Done(output) => break output,
+            ExecutionState::Ended(why) => {
                 return Err(Failure::Usage(format!(
                     "`{shown}` did not come to an end: {}",
                     harmless(&why)
@@ -204,7 +208,7 @@ fn outcome(machine: &impl Machine, input: String, pause: Duration) -> Result<Out
             harmless(why)
         ))
     };
-    let output: Output =
+    let output: ExecutionOutput =
         serde_json::from_str(&output).map_err(|why| unusable("the output", &why.to_string()))?;
     let text = |key: &str| {
         let bytes = machine
@@ -218,7 +222,7 @@ fn outcome(machine: &impl Machine, input: String, pause: Duration) -> Result<Out
         .map(Finding::from_json)
         .collect::<Result<_, _>>();
     let document = text(&output.summary)?;
-    Ok(Outcome {
+    Ok(HistoryReport {
         findings: findings.map_err(|why| unusable("a finding", &why.to_string()))?,
         summary: serde_json::from_str(&document)
             .map_err(|why| unusable("the summary", &why.to_string()))?,
@@ -228,28 +232,33 @@ fn outcome(machine: &impl Machine, input: String, pause: Duration) -> Result<Out
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct HistoryDocument<'a> {
     findings: &'a [Finding],
     summary: &'a RawValue,
 }
 
 fn print(
-    Outcome {
+    HistoryReport {
         findings,
         summary,
         document,
-    }: &Outcome,
+    }: &HistoryReport,
     format: Format,
 ) -> Result<(), Failure> {
     match format {
         Format::Ndjson => stdout::print_plain(|out| {
-            ndjson::write(findings, &Allowed::default(), &summary.near_misses, out)
+            ndjson::write(
+                findings,
+                &SwitchAllowances::default(),
+                &summary.near_misses,
+                out,
+            )
         }),
         Format::Csv => stdout::print_plain(|out| csv::write(findings, &summary.near_misses, out)),
         Format::Json => stdout::print_plain(|out| {
             serde_json::to_writer_pretty(
                 &mut *out,
-                &Document {
+                &HistoryDocument {
                     findings,
                     summary: document,
                 },

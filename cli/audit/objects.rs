@@ -11,9 +11,9 @@ use std::sync::mpsc::SyncSender;
 use rolewatch_archive::is_log;
 
 #[cfg(feature = "aws")]
-pub(super) use aws::Bucket;
+pub(super) use aws::S3Store;
 #[cfg(not(feature = "aws"))]
-pub(super) use without_aws::Bucket;
+pub(super) use without_aws::S3Store;
 
 use crate::exit::{Failure, shown_path};
 use crate::report::words::number;
@@ -22,14 +22,14 @@ use crate::report::words::number;
 const SCHEME: &str = "s3://";
 
 /// An object that was fetched, or why it was not.
-pub(super) struct Fetched {
-    pub(super) object: Object,
+pub(super) struct FetchedObject {
+    pub(super) object: LogObject,
     pub(super) outcome: Result<Vec<u8>, String>,
 }
 
 /// An object to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Object {
+pub(super) struct LogObject {
     /// `s3://bucket/key`: what it is called in a report.
     pub(super) name: PathBuf,
     pub(super) bucket: String,
@@ -38,7 +38,7 @@ pub(super) struct Object {
     pub(super) size: u64,
 }
 
-impl Object {
+impl LogObject {
     /// Whether it lies under the prefix.
     pub(super) fn is_under(&self, (bucket, prefix): (&str, &str)) -> bool {
         self.bucket == bucket && self.key.starts_with(prefix)
@@ -46,12 +46,12 @@ impl Object {
 }
 
 /// Where objects come from.
-pub(super) trait Objects: Sync {
+pub(super) trait ObjectStore: Sync {
     /// Keys and sizes under a prefix, by key. It may stop after more than `most`.
     fn list(&self, bucket: &str, prefix: &str, most: usize) -> Result<Vec<(String, u64)>, String>;
 
     /// Fetches objects, many at a time and in any order, until nobody takes them any more.
-    fn fetch(&self, objects: Vec<Object>, to: &SyncSender<Fetched>);
+    fn fetch(&self, objects: Vec<LogObject>, to: &SyncSender<FetchedObject>);
 }
 
 /// Bucket and prefix, where a path is one of S3.
@@ -62,19 +62,19 @@ pub(crate) fn place(path: &Path) -> Option<(&str, &str)> {
 
 /// What lies under the paths of S3, each object once.
 #[derive(Debug, Default)]
-pub(super) struct Listed {
-    pub(super) objects: Vec<Object>,
+pub(super) struct ListedObjects {
+    pub(super) objects: Vec<LogObject>,
     /// Objects that are no logs by their names.
     pub(super) skipped: Vec<PathBuf>,
 }
 
 /// Lists all that is to be read, in order; at most `most` objects.
 pub(super) fn list(
-    store: &impl Objects,
+    store: &impl ObjectStore,
     paths: &[PathBuf],
     most: usize,
-) -> Result<Listed, Failure> {
-    let mut listed = Listed::default();
+) -> Result<ListedObjects, Failure> {
+    let mut listed = ListedObjects::default();
     for path in paths {
         let Some((bucket, prefix)) = place(path) else {
             continue;
@@ -98,7 +98,7 @@ pub(super) fn list(
         for (key, size) in keys.into_iter().filter(|(key, _)| !key.ends_with('/')) {
             let name = PathBuf::from(format!("{SCHEME}{bucket}/{key}"));
             if is_log(&name) {
-                listed.objects.push(Object {
+                listed.objects.push(LogObject {
                     name,
                     bucket: bucket.to_owned(),
                     key,

@@ -36,9 +36,9 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
 }
 
 /// Shows how far something is that goes on elsewhere.
-pub(super) struct Waiting(Option<ProgressBar>);
+pub(super) struct WaitingBar(Option<ProgressBar>);
 
-impl Waiting {
+impl WaitingBar {
     pub(super) fn begin() -> Self {
         if !io::stderr().is_terminal() {
             return Self(None);
@@ -61,7 +61,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for WaitingBar {
     fn drop(&mut self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();

@@ -20,17 +20,17 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{Totals, needles};
 
-use super::objects::{self, Bucket, Fetched, Listed, Objects};
+use super::objects::{self, FetchedObject, ListedObjects, ObjectStore, S3Store};
 use super::totals::of_reading;
-use super::unread::{Fault, UnreadList};
+use super::unread::{InputFault, UnreadList};
 use crate::exit::{Failure, shown_path};
 use crate::given;
 use crate::report::words::{counted, length};
 use crate::stdout;
-use threads::Work;
+use threads::SharedScan;
 
 /// What reading came to.
-pub(crate) struct Scanned {
+pub(crate) struct ScannedLogs {
     pub(crate) world: World,
     pub(crate) totals: Totals,
     pub(crate) unread: UnreadList,
@@ -43,21 +43,21 @@ pub(crate) struct Scanned {
 }
 
 /// One thing to be read that is at hand.
-enum Source {
+enum LogSource {
     File(PathBuf, u64),
     Stdin,
 }
 
 /// How it is read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct How {
+pub(crate) struct ScanOptions {
     /// Threads; by default one a core.
     pub(crate) jobs: Option<NonZeroUsize>,
     /// The most objects of S3.
     pub(crate) max_objects: NonZeroUsize,
 }
 
-impl Default for How {
+impl Default for ScanOptions {
     fn default() -> Self {
         Self {
             jobs: None,
@@ -78,32 +78,33 @@ pub(crate) fn scan(
     paths: &[PathBuf],
     not_logs: &[PathBuf],
     policy: &Policy,
-    how: How,
-) -> Result<Scanned, Failure> {
+    how: ScanOptions,
+) -> Result<ScannedLogs, Failure> {
     if paths.iter().any(|path| objects::place(path).is_some()) {
-        scan_with(Some(&Bucket::connect()?), paths, not_logs, policy, how)
+        scan_with(Some(&S3Store::connect()?), paths, not_logs, policy, how)
     } else {
-        scan_with(None::<&Bucket>, paths, not_logs, policy, how)
+        scan_with(None::<&S3Store>, paths, not_logs, policy, how)
     }
 }
 
-fn scan_with<O: Objects>(
+fn scan_with<O: ObjectStore>(
     store: Option<&O>,
     paths: &[PathBuf],
     not_logs: &[PathBuf],
     policy: &Policy,
-    how: How,
-) -> Result<Scanned, Failure> {
+    how: ScanOptions,
+) -> Result<ScannedLogs, Failure> {
     let filter = Filter::new(&needles(policy)).map_err(|why| {
         Failure::Usage(format!("the policy's roles cannot be searched for: {why}"))
     })?;
-    let mut whole = Part::new(policy);
+    let mut whole = PartialScan::new(policy);
     let listed = list_objects(store, paths, how, &mut whole)?;
     let (sources, mut skipped) = sources(paths, not_logs, &mut whole);
     tell_skipped(&listed.skipped);
     skipped += length(&listed.skipped);
 
-    let parts = Work::new(policy, &filter, &sources).by_threads(store, listed.objects, how.jobs);
+    let parts =
+        SharedScan::new(policy, &filter, &sources).by_threads(store, listed.objects, how.jobs);
     for part in parts {
         match part {
             Ok(part) => whole = whole.join(part),
@@ -114,12 +115,12 @@ fn scan_with<O: Objects>(
 }
 
 /// The objects of S3 to read. A prefix without any is a slip, and must not pass for a clean one.
-fn list_objects<O: Objects>(
+fn list_objects<O: ObjectStore>(
     store: Option<&O>,
     paths: &[PathBuf],
-    how: How,
-    part: &mut Part<'_>,
-) -> Result<Listed, Failure> {
+    how: ScanOptions,
+    part: &mut PartialScan<'_>,
+) -> Result<ListedObjects, Failure> {
     let listed = store
         .map(|store| objects::list(store, paths, how.max_objects.get()))
         .transpose()?
@@ -129,7 +130,7 @@ fn list_objects<O: Objects>(
             continue;
         };
         if !listed.objects.iter().any(|object| object.is_under(place)) {
-            part.unread.add(Fault::of_prefix(path));
+            part.unread.add(InputFault::of_prefix(path));
         }
     }
     Ok(listed)
@@ -137,7 +138,11 @@ fn list_objects<O: Objects>(
 
 /// The files, the largest first so that no thread is left with one at the end, and how many were
 /// left out.
-fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec<Source>, u64) {
+fn sources(
+    paths: &[PathBuf],
+    not_logs: &[PathBuf],
+    part: &mut PartialScan<'_>,
+) -> (Vec<LogSource>, u64) {
     let left_out = Cell::new(0_u64);
     let is_no_log = |path: &Path| {
         // Names are compared first: to follow links for every file of a large archive would take
@@ -158,7 +163,7 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec
     let found = find_files(&named, &is_no_log);
     for problem in &found.unread {
         part.counts.files_failed += 1;
-        part.unread.add(Fault::of_archive(problem));
+        part.unread.add(InputFault::of_archive(problem));
     }
     for folder in named.iter().filter(|path| path.is_dir()) {
         let holds_log = found.files.iter().any(|file| file.path.starts_with(folder));
@@ -169,26 +174,26 @@ fn sources(paths: &[PathBuf], not_logs: &[PathBuf], part: &mut Part<'_>) -> (Vec
                 .any(|problem| problem.file.starts_with(folder))
         {
             // A folder without logs is a slip, and must not pass for a clean one.
-            part.unread.add(Fault::of_folder(folder));
+            part.unread.add(InputFault::of_folder(folder));
         }
     }
-    let mut sources: Vec<Source> = found
+    let mut sources: Vec<LogSource> = found
         .files
         .into_iter()
-        .map(|file| Source::File(file.path, file.size))
+        .map(|file| LogSource::File(file.path, file.size))
         .collect();
     if !stdin.is_empty() {
-        sources.push(Source::Stdin);
+        sources.push(LogSource::Stdin);
     }
     if named.is_empty() && stdin.is_empty() && left_out.get() > 0 {
         // All that was named is the policy or a roster of this run.
-        part.unread.add(Fault::of_no_logs(
+        part.unread.add(InputFault::of_no_logs(
             paths.first().map_or(Path::new("."), PathBuf::as_path),
         ));
     }
     sources.sort_by_key(|source| match source {
-        Source::Stdin => u64::MIN,
-        Source::File(_, size) => u64::MAX - size,
+        LogSource::Stdin => u64::MIN,
+        LogSource::File(_, size) => u64::MAX - size,
     });
     tell_skipped(&found.skipped);
     (sources, length(&found.skipped) + left_out.get())
@@ -212,7 +217,7 @@ pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
 }
 
 /// What one thread knows.
-struct Part<'p> {
+struct PartialScan<'p> {
     intake: Intake<'p>,
     counts: Counts,
     unread: UnreadList,
@@ -221,7 +226,7 @@ struct Part<'p> {
     file: PathBuf,
 }
 
-impl<'p> Part<'p> {
+impl<'p> PartialScan<'p> {
     fn new(policy: &'p Policy) -> Self {
         Self {
             intake: Intake::new(policy),
@@ -232,13 +237,13 @@ impl<'p> Part<'p> {
         }
     }
 
-    fn read(&mut self, source: &Source, filter: &Filter, scratch: &mut Scratch) {
+    fn read(&mut self, source: &LogSource, filter: &Filter, scratch: &mut Scratch) {
         let counts = match source {
-            Source::File(path, _) => {
+            LogSource::File(path, _) => {
                 self.file = with_folders(path);
                 read_file(path, filter, scratch, self)
             }
-            Source::Stdin => {
+            LogSource::Stdin => {
                 self.file = PathBuf::new();
                 read_stream(
                     given::stdin("CloudTrail records"),
@@ -254,7 +259,7 @@ impl<'p> Part<'p> {
 
     fn read_object(
         &mut self,
-        Fetched { object, outcome }: &Fetched,
+        FetchedObject { object, outcome }: &FetchedObject,
         filter: &Filter,
         scratch: &mut Scratch,
     ) {
@@ -272,7 +277,7 @@ impl<'p> Part<'p> {
             }
             Err(why) => {
                 self.counts.files_failed += 1;
-                self.unread.add(Fault::of_object(&object.name, why));
+                self.unread.add(InputFault::of_object(&object.name, why));
             }
         }
     }
@@ -285,7 +290,7 @@ impl<'p> Part<'p> {
         self
     }
 
-    fn finish(self, skipped: u64) -> Scanned {
+    fn finish(self, skipped: u64) -> ScannedLogs {
         let TakenIn {
             world,
             kept,
@@ -293,7 +298,7 @@ impl<'p> Part<'p> {
             near,
         } = self.intake.finish();
         let totals = of_reading(&self.counts, skipped, kept);
-        Scanned {
+        ScannedLogs {
             world,
             totals,
             unread: self.unread,
@@ -310,13 +315,13 @@ pub(crate) fn with_folders(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-impl Sink for Part<'_> {
+impl Sink for PartialScan<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
         match self.intake.take(json, Delivery::in_file(&self.file)) {
             Ok(details) => details
                 .iter()
-                .for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
-            Err(problem) => self.unread.add(Fault::of_record(at, &problem)),
+                .for_each(|problem| self.unread.add(InputFault::of_detail(at, problem))),
+            Err(problem) => self.unread.add(InputFault::of_record(at, &problem)),
         }
     }
 
@@ -324,14 +329,18 @@ impl Sink for Part<'_> {
         match self.intake.take_event(json, Delivery::in_file(&self.file)) {
             Ok(details) => details
                 .iter()
-                .for_each(|problem| self.unread.add(Fault::of_detail(at, problem))),
-            Err(NotUsed::NotEvidence(why)) => self.not_evidence.add(Fault::of_record(at, &why)),
-            Err(NotUsed::Unreadable(problem)) => self.unread.add(Fault::of_record(at, &problem)),
+                .for_each(|problem| self.unread.add(InputFault::of_detail(at, problem))),
+            Err(NotUsed::NotEvidence(why)) => {
+                self.not_evidence.add(InputFault::of_record(at, &why))
+            }
+            Err(NotUsed::Unreadable(problem)) => {
+                self.unread.add(InputFault::of_record(at, &problem))
+            }
         }
     }
 
     fn unread(&mut self, problem: Unread) {
-        self.unread.add(Fault::of_archive(&problem));
+        self.unread.add(InputFault::of_archive(&problem));
     }
 }
 

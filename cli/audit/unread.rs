@@ -22,14 +22,14 @@ const LOGS_END: &str = "logs end in .json, .jsonl, .ndjson or .gz";
 
 /// One thing that was not read. They sort by place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Fault {
+pub(crate) struct InputFault {
     file: Arc<Path>,
     byte: Option<u64>,
     record: Option<u64>,
     reason: String,
 }
 
-impl Fault {
+impl InputFault {
     pub(crate) fn of_archive(unread: &Unread) -> Self {
         let rest = if unread.rest {
             "; the rest of the file was not read"
@@ -102,7 +102,7 @@ impl Fault {
     }
 }
 
-impl std::fmt::Display for Fault {
+impl std::fmt::Display for InputFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", shown_path(&self.file))?;
         match (self.record, self.byte) {
@@ -129,12 +129,12 @@ pub(crate) struct FaultShown<'a> {
 /// The first faults by place, and how many there are.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UnreadList {
-    first: Vec<Fault>,
+    first: Vec<InputFault>,
     count: u64,
 }
 
 impl UnreadList {
-    pub(crate) fn add(&mut self, fault: Fault) {
+    pub(crate) fn add(&mut self, fault: InputFault) {
         self.count += 1;
         self.first.push(fault);
         if self.first.len() >= 2 * NAMED {
@@ -172,7 +172,7 @@ impl UnreadList {
     }
 
     /// The first of them.
-    pub(crate) fn first(&self, most: usize) -> &[Fault] {
+    pub(crate) fn first(&self, most: usize) -> &[InputFault] {
         self.first.get(..most).unwrap_or(&self.first)
     }
 
@@ -205,8 +205,8 @@ impl UnreadList {
 mod tests {
     use super::*;
 
-    fn fault(file: &str, byte: u64) -> Fault {
-        Fault {
+    fn fault(file: &str, byte: u64) -> InputFault {
+        InputFault {
             file: Arc::from(Path::new(file)),
             byte: Some(byte),
             record: Some(1),

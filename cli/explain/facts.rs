@@ -7,10 +7,10 @@ use rolewatch_guard::seen::{
 use rolewatch_guard::untrusted::harmless;
 
 /// A label, and what is said under it.
-pub(super) type Line = (&'static str, String);
+pub(super) type LabeledText = (&'static str, String);
 
 /// Everything the engine takes from the record.
-pub(super) fn of(seen: &Seen) -> Vec<Line> {
+pub(super) fn of(seen: &Seen) -> Vec<LabeledText> {
     let mut lines = vec![
         ("what it is", what_it_is(seen)),
         ("caller", caller(&seen.caller)),
@@ -183,7 +183,7 @@ pub(super) fn last_four(key: &str) -> String {
     )
 }
 
-fn mint_lines(mint: &Mint, lines: &mut Vec<Line>) {
+fn mint_lines(mint: &Mint, lines: &mut Vec<LabeledText>) {
     if let Some(role) = &mint.role {
         lines.push(("role", harmless(role.as_str())));
     }
@@ -271,7 +271,7 @@ fn mfa(mint: &Mint) -> String {
     }
 }
 
-fn console(step: &ConsoleStep, lines: &mut Vec<Line>) {
+fn console(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {
     if let Some(role) = &step.role {
         lines.push(("role", harmless(role.as_str())));
     }

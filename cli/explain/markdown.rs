@@ -11,7 +11,7 @@ const HEADING: Style = Style::new().bold().underline();
 
 /// A stretch of lines that belong together.
 #[derive(Debug, PartialEq, Eq)]
-enum Block {
+enum MarkdownBlock {
     Heading(String),
     /// What stands in front, and the text.
     Item(String, String),
@@ -24,22 +24,22 @@ enum Block {
 pub(super) fn write(text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let (title, text) = text.split_once('\n').unwrap_or((text, ""));
     writeln!(out, "{TITLE}{title}{TITLE:#}")?;
-    let mut before: Option<Block> = None;
+    let mut before: Option<MarkdownBlock> = None;
     for block in blocks(text) {
         let close = matches!(
             (&before, &block),
-            (Some(Block::Heading(_)), _)
-                | (Some(Block::Item(..)), Block::Item(..))
-                | (Some(Block::Verbatim(_)), Block::Verbatim(_))
+            (Some(MarkdownBlock::Heading(_)), _)
+                | (Some(MarkdownBlock::Item(..)), MarkdownBlock::Item(..))
+                | (Some(MarkdownBlock::Verbatim(_)), MarkdownBlock::Verbatim(_))
         );
         if !close {
             writeln!(out)?;
         }
         match &block {
-            Block::Heading(text) => writeln!(out, "{HEADING}{text}{HEADING:#}")?,
-            Block::Paragraph(text) => hanging("", text, columns, out)?,
-            Block::Item(mark, text) => hanging(mark, text, columns, out)?,
-            Block::Verbatim(line) => writeln!(out, "{line}")?,
+            MarkdownBlock::Heading(text) => writeln!(out, "{HEADING}{text}{HEADING:#}")?,
+            MarkdownBlock::Paragraph(text) => hanging("", text, columns, out)?,
+            MarkdownBlock::Item(mark, text) => hanging(mark, text, columns, out)?,
+            MarkdownBlock::Verbatim(line) => writeln!(out, "{line}")?,
         }
         before = Some(block);
     }
@@ -55,8 +55,8 @@ fn hanging(mark: &str, text: &str, columns: usize, out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
+fn blocks(text: &str) -> Vec<MarkdownBlock> {
+    let mut blocks: Vec<MarkdownBlock> = Vec::new();
     let mut open = false;
     let mut fenced = false;
     for line in text.lines() {
@@ -66,7 +66,7 @@ fn blocks(text: &str) -> Vec<Block> {
             continue;
         }
         if fenced || line.starts_with('|') {
-            blocks.push(Block::Verbatim(line.to_owned()));
+            blocks.push(MarkdownBlock::Verbatim(line.to_owned()));
             open = false;
             continue;
         }
@@ -74,18 +74,18 @@ fn blocks(text: &str) -> Vec<Block> {
         if trimmed.is_empty() {
             open = false;
         } else if let Some(heading) = trimmed.strip_prefix("## ") {
-            blocks.push(Block::Heading(heading.to_owned()));
+            blocks.push(MarkdownBlock::Heading(heading.to_owned()));
             open = false;
         } else if let Some((mark, rest)) = item(trimmed) {
-            blocks.push(Block::Item(mark, rest.to_owned()));
+            blocks.push(MarkdownBlock::Item(mark, rest.to_owned()));
             open = true;
         } else {
             match blocks.last_mut() {
-                Some(Block::Item(_, text) | Block::Paragraph(text)) if open => {
+                Some(MarkdownBlock::Item(_, text) | MarkdownBlock::Paragraph(text)) if open => {
                     text.push(' ');
                     text.push_str(trimmed);
                 }
-                _ => blocks.push(Block::Paragraph(trimmed.to_owned())),
+                _ => blocks.push(MarkdownBlock::Paragraph(trimmed.to_owned())),
             }
             open = true;
         }
@@ -115,12 +115,12 @@ mod tests {
         assert_eq!(
             blocks(text),
             [
-                Block::Heading("What".into()),
-                Block::Paragraph("One line and another.".into()),
-                Block::Paragraph("Two.".into()),
-                Block::Item("1. ".into(), "First goes on.".into()),
-                Block::Item("2. ".into(), "Second.".into()),
-                Block::Verbatim("| a | b |".into()),
+                MarkdownBlock::Heading("What".into()),
+                MarkdownBlock::Paragraph("One line and another.".into()),
+                MarkdownBlock::Paragraph("Two.".into()),
+                MarkdownBlock::Item("1. ".into(), "First goes on.".into()),
+                MarkdownBlock::Item("2. ".into(), "Second.".into()),
+                MarkdownBlock::Verbatim("| a | b |".into()),
             ]
         );
     }

@@ -18,11 +18,11 @@ use rolewatch_guard::{Judgement, RolesMet, Scope, Verdict, judge, unmatched};
 
 use super::{facts, missing};
 use crate::args::ExplainArgs;
-use crate::audit::inputs::Inputs;
+use crate::audit::inputs::AuditInputs;
 use crate::exit::{Exit, Failure, shown_path};
 use crate::report::words::{counted, listed, number, padded, place, wrap};
 use crate::stdout;
-use read::{Reader, Record, Records};
+use read::{ExplainedRecord, ExplainedRecords, RecordReader};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -32,7 +32,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let inputs = inputs(args)?;
     let met = inputs.as_ref().map(|inputs| RolesMet::new(&inputs.policy));
     let may_be = |role: &RoleArn| met.as_ref().is_none_or(|met| met.may_be_elevated(role));
-    let mut reader = Reader::new(&may_be);
+    let mut reader = RecordReader::new(&may_be);
     let counts = reader.read(&args.what)?;
     let records = reader.records;
     stdout::print(|out| tell(&records, inputs.as_ref(), out))?;
@@ -55,8 +55,8 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 }
 
 /// Policy and rosters. Without a policy records are still told, so that is a warning.
-fn inputs(args: &ExplainArgs) -> Result<Option<Inputs>, Failure> {
-    match Inputs::find(slice::from_ref(&args.what), &args.sources) {
+fn inputs(args: &ExplainArgs) -> Result<Option<AuditInputs>, Failure> {
+    match AuditInputs::find(slice::from_ref(&args.what), &args.sources) {
         Ok(inputs) => Ok(Some(inputs)),
         Err(failure @ Failure::NoPolicy { .. }) => {
             stdout::tell_warning(&format!(
@@ -69,7 +69,11 @@ fn inputs(args: &ExplainArgs) -> Result<Option<Inputs>, Failure> {
 }
 
 /// Each record, then how the rules judge them all.
-fn tell(records: &Records, inputs: Option<&Inputs>, out: &mut dyn Write) -> io::Result<()> {
+fn tell(
+    records: &ExplainedRecords,
+    inputs: Option<&AuditInputs>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let columns = stdout::columns();
     let all: Vec<&Seen> = records.all().collect();
     for record in &records.told {
@@ -89,7 +93,7 @@ fn tell(records: &Records, inputs: Option<&Inputs>, out: &mut dyn Write) -> io::
 }
 
 /// Entries of the policy that only just miss a role of the records.
-fn tell_near_misses(records: &Records, inputs: &Inputs, near: &BTreeSet<RoleArn>) {
+fn tell_near_misses(records: &ExplainedRecords, inputs: &AuditInputs, near: &BTreeSet<RoleArn>) {
     let world = world_of(records.all());
     for entry in unmatched(&world, &inputs.policy, &inputs.rosters, near) {
         if entry.is_near_miss() {
@@ -103,7 +107,7 @@ fn tell_near_misses(records: &Records, inputs: &Inputs, near: &BTreeSet<RoleArn>
 }
 
 /// The last line on stderr.
-fn summary(counts: &Counts, of_file: &Records) -> String {
+fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
     let unread = of_file.unread.count() - of_file.details;
     let partly_unread = of_file.partly;
     let not_evidence = of_file.not_evidence.count();
@@ -130,7 +134,12 @@ fn summary(counts: &Counts, of_file: &Records) -> String {
     )
 }
 
-fn one(record: &Record, all: &[&Seen], columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn one(
+    record: &ExplainedRecord,
+    all: &[&Seen],
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(
         out,
         "{BOLD}record {}: {}{BOLD:#}",
@@ -185,7 +194,12 @@ fn world_of<'s>(all: impl Iterator<Item = &'s Seen>) -> World {
 }
 
 /// How every rule answers, over all records of the file.
-fn judged(all: &[&Seen], inputs: &Inputs, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn judged(
+    all: &[&Seen],
+    inputs: &AuditInputs,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let world = world_of(all.iter().copied());
     let mut told: BTreeSet<(&'static str, String)> = BTreeSet::new();
     let mut written = Ok(());

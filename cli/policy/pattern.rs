@@ -4,12 +4,12 @@ use rolewatch_guard::policy::{Forwarding, LONGEST_PATTERN};
 use rolewatch_guard::untrusted::harmless;
 
 use crate::args::PatternArgs;
-use crate::audit::inputs::{Places, policy_file};
+use crate::audit::inputs::{InputFolders, policy_file};
 use crate::exit::Failure;
 use crate::stdout;
 
 pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
-    let places = Places::of(&[]);
+    let places = InputFolders::of(&[]);
     let file =
         policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| {
             match failure {

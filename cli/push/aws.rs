@@ -3,15 +3,15 @@
 use rolewatch_edge::aws::{self, Connection, Replaced, StateBucket};
 use tokio::runtime;
 
-use super::{Before, Load, Uploaded};
+use super::{PreviousVersion, UploadContent, UploadResult};
 use crate::exit::Failure;
 
-pub(super) fn upload(bucket: &str, load: Load) -> Result<Uploaded, Failure> {
+pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, Failure> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|why| Failure::Usage(format!("cannot begin to upload: {why}")))?;
     runtime.block_on(async {
-        let Load {
+        let UploadContent {
             key,
             content_type,
             bytes,
@@ -22,10 +22,10 @@ pub(super) fn upload(bucket: &str, load: Load) -> Result<Uploaded, Failure> {
         let Replaced { now, before } = uploaded
             .map_err(|why| Failure::Usage(format!("nothing is known to be at `{place}`: {why}")))?;
         let before = match before {
-            aws::Before::Nothing => Before::Nothing,
-            aws::Before::Version(version) => Before::Version(version),
-            aws::Before::Unknown(why) => Before::Unknown(why.to_string()),
+            aws::Before::Nothing => PreviousVersion::Nothing,
+            aws::Before::Version(version) => PreviousVersion::Version(version),
+            aws::Before::Unknown(why) => PreviousVersion::Unknown(why.to_string()),
         };
-        Ok(Uploaded { place, now, before })
+        Ok(UploadResult { place, now, before })
     })
 }

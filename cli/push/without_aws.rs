@@ -1,10 +1,10 @@
 //! In place of the upload where the command was built without the AWS SDK.
 
-use super::{Load, Uploaded};
+use super::{UploadContent, UploadResult};
 use crate::exit::Failure;
 
-pub(super) fn upload(bucket: &str, load: Load) -> Result<Uploaded, Failure> {
-    let Load {
+pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, Failure> {
+    let UploadContent {
         key,
         content_type,
         bytes,

@@ -13,22 +13,22 @@ use rolewatch_guard::{
 };
 use serde::Serialize;
 
-use super::Report;
-use super::ndjson::Told;
-use crate::audit::allowed::Allowed;
+use super::AuditReport;
+use super::ndjson::FindingShown;
+use crate::audit::allowed::SwitchAllowances;
 use crate::audit::inputs::RosterFile;
 use crate::audit::unread::FaultShown;
 use crate::exit::shown_path;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct AuditDocument<'a> {
     policy: PolicyShown,
     rosters: Vec<RosterShown>,
     paths: Vec<String>,
     since: Option<Moment>,
     until: Option<Moment>,
     as_of: Option<Moment>,
-    findings: Vec<Told<'a>>,
+    findings: Vec<FindingShown<'a>>,
     suppressed: Vec<SuppressedShown<'a>>,
     switches: Vec<SwitchShown<'a>>,
     /// The first of them; `unread_count` is of all.
@@ -38,7 +38,7 @@ struct Document<'a> {
     not_evidence: Vec<FaultShown<'a>>,
     not_evidence_count: u64,
     counts: &'a Totals,
-    not_judged: NotJudged,
+    not_judged: UnjudgedCounts,
     notices: &'a [String],
     tallies: BTreeMap<&'static str, TallyShown>,
 }
@@ -77,7 +77,7 @@ impl RosterShown {
 
 #[derive(Serialize)]
 struct SuppressedShown<'a> {
-    finding: Told<'a>,
+    finding: FindingShown<'a>,
     reason: String,
     owner: String,
     until: String,
@@ -85,9 +85,9 @@ struct SuppressedShown<'a> {
 }
 
 impl<'a> SuppressedShown<'a> {
-    fn of(suppressed: &'a SuppressedFinding, allowed: &'a Allowed) -> Self {
+    fn of(suppressed: &'a SuppressedFinding, allowed: &'a SwitchAllowances) -> Self {
         Self {
-            finding: Told::of(&suppressed.finding, allowed),
+            finding: FindingShown::of(&suppressed.finding, allowed),
             reason: harmless(&suppressed.by.reason),
             owner: harmless(&suppressed.by.owner),
             until: suppressed.by.until.to_string(),
@@ -130,7 +130,7 @@ impl<'a> SwitchShown<'a> {
 
 /// Calls that are no switch into an elevated role and no finding either.
 #[derive(Serialize)]
-struct NotJudged {
+struct UnjudgedCounts {
     other_refusals: u64,
     assume_root_allowed: u64,
 }
@@ -160,8 +160,8 @@ impl From<&Tally> for TallyShown {
     }
 }
 
-pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Report {
+pub(crate) fn write(report: &AuditReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let AuditReport {
         paths,
         inputs,
         since,
@@ -173,7 +173,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         not_evidence,
         ..
     } = report;
-    let document = Document {
+    let document = AuditDocument {
         policy: PolicyShown {
             file: shown_path(&inputs.policy_file),
             version: inputs.policy.version_hash,
@@ -186,7 +186,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         findings: judgement
             .findings
             .iter()
-            .map(|finding| Told::of(finding, allowed))
+            .map(|finding| FindingShown::of(finding, allowed))
             .collect(),
         suppressed: judgement
             .suppressed
@@ -204,7 +204,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         not_evidence: not_evidence.shown().collect(),
         not_evidence_count: not_evidence.count(),
         counts: totals,
-        not_judged: NotJudged {
+        not_judged: UnjudgedCounts {
             other_refusals: judgement.other_refusals,
             assume_root_allowed: judgement.root_allowed,
         },

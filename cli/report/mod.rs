@@ -12,30 +12,30 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::{Judgement, Totals};
 
 use crate::args::Format;
-use crate::audit::allowed::Allowed;
-use crate::audit::inputs::Inputs;
+use crate::audit::allowed::SwitchAllowances;
+use crate::audit::inputs::AuditInputs;
 use crate::audit::unread::UnreadList;
 use crate::exit::Failure;
 use crate::stdout;
 
 /// An audit that is done.
-pub(crate) struct Report<'a> {
+pub(crate) struct AuditReport<'a> {
     pub(crate) paths: &'a [PathBuf],
-    pub(crate) inputs: &'a Inputs,
+    pub(crate) inputs: &'a AuditInputs,
     pub(crate) since: Option<Moment>,
     pub(crate) until: Option<Moment>,
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
     pub(crate) judgement: &'a Judgement,
     /// What of it AWS allowed, and by what.
-    pub(crate) allowed: &'a Allowed,
+    pub(crate) allowed: &'a SwitchAllowances,
     pub(crate) totals: &'a Totals,
     pub(crate) unread: &'a UnreadList,
     /// Events that AWS did not send: they count for nothing, and nothing is missing for it.
     pub(crate) not_evidence: &'a UnreadList,
 }
 
-impl Report<'_> {
+impl AuditReport<'_> {
     pub(crate) fn print(&self, format: Format) -> Result<(), Failure> {
         match format {
             Format::Table => stdout::print(|out| table::write(self, stdout::columns(), out)),

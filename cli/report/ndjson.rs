@@ -6,11 +6,11 @@ use rolewatch_guard::Finding;
 use rolewatch_guard::review::AllowedBy;
 use serde::Serialize;
 
-use crate::audit::allowed::Allowed;
+use crate::audit::allowed::SwitchAllowances;
 
 /// A finding, and what allowed the switch where the files tell.
 #[derive(Serialize)]
-pub(super) struct Told<'a> {
+pub(super) struct FindingShown<'a> {
     #[serde(flatten)]
     finding: &'a Finding,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -19,8 +19,8 @@ pub(super) struct Told<'a> {
     near_misses: &'a [String],
 }
 
-impl<'a> Told<'a> {
-    pub(super) fn of(finding: &'a Finding, allowed: &'a Allowed) -> Self {
+impl<'a> FindingShown<'a> {
+    pub(super) fn of(finding: &'a Finding, allowed: &'a SwitchAllowances) -> Self {
         Self {
             finding,
             allowed_by: allowed.of(finding),
@@ -33,16 +33,16 @@ impl<'a> Told<'a> {
 /// carries it.
 pub(crate) fn write(
     findings: &[Finding],
-    allowed: &Allowed,
+    allowed: &SwitchAllowances,
     near_misses: &[String],
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for finding in findings {
         serde_json::to_writer(
             &mut *out,
-            &Told {
+            &FindingShown {
                 near_misses,
-                ..Told::of(finding, allowed)
+                ..FindingShown::of(finding, allowed)
             },
         )?;
         out.write_all(b"\n")?;

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Finding, Verdict};
 
-use super::Report;
+use super::AuditReport;
 use super::words::{counted, length, number, padded, wrap};
 pub(crate) use findings::step;
 use head::head;
@@ -22,8 +22,12 @@ const NOT_EVIDENCE_SHOWN: usize = 10;
 /// Where the text of a line with a label begins.
 const LABEL: usize = 10;
 
-pub(crate) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { out, columns };
+pub(crate) fn write(
+    report: &AuditReport<'_>,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = TextPage { out, columns };
     head(report, &mut page)?;
     let of = |verdict: Verdict| {
         report
@@ -55,12 +59,12 @@ pub(crate) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
 }
 
 /// Where lines go, and how wide they may be.
-pub(crate) struct Page<'a> {
+pub(crate) struct TextPage<'a> {
     pub(crate) out: &'a mut dyn Write,
     pub(crate) columns: usize,
 }
 
-impl Page<'_> {
+impl TextPage<'_> {
     pub(crate) fn heading(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "\n{HEADING}{text}{HEADING:#}")
     }
@@ -90,7 +94,7 @@ impl Page<'_> {
     }
 }
 
-fn nothing_found(report: &Report<'_>) -> String {
+fn nothing_found(report: &AuditReport<'_>) -> String {
     let switches = &report.totals.switches;
     let unproven = report.totals.findings.unproven;
     match switches.judged {
@@ -116,7 +120,7 @@ fn nothing_found(report: &Report<'_>) -> String {
     }
 }
 
-fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn suppressed(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let suppressed = &report.judgement.suppressed;
     if suppressed.is_empty() {
         return Ok(());
@@ -140,7 +144,7 @@ fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// Events that AWS did not send.
-fn not_evidence(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let events = report.not_evidence;
     if events.is_empty() {
         return Ok(());
@@ -161,7 +165,7 @@ fn not_evidence(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// What the reader should know beside the findings.
-fn not_judged(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let mut notes: Vec<String> = judgement.notices.clone();
     if judgement.other_refusals > 0 {
@@ -196,7 +200,7 @@ fn not_judged(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// One line for each rule that found something.
-fn by_rule(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn by_rule(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let found = |code: &str, verdict: Verdict| {
         let findings = judgement

@@ -24,7 +24,7 @@ const TOLD: usize = 50;
 
 /// What was read, and what could not be.
 #[derive(Default)]
-pub(crate) struct Inputs {
+pub(crate) struct ReviewInputs {
     pub(crate) setup: Setup,
     /// Files that were read.
     pub(crate) read: u64,
@@ -40,12 +40,12 @@ pub(crate) struct Inputs {
 
 /// A line of the credential report; it has more columns.
 #[derive(Deserialize)]
-struct Line {
+struct CredentialLine {
     arn: String,
     mfa_active: String,
 }
 
-impl Inputs {
+impl ReviewInputs {
     /// Reads files, and whatever is under directories, as an audit does.
     pub(crate) fn read(&mut self, paths: &[PathBuf]) {
         for path in paths {
@@ -129,14 +129,14 @@ impl Inputs {
     pub(crate) fn read_credentials(&mut self, file: &Path) {
         let lines = match fs::read(file) {
             Ok(bytes) => csv::Reader::from_reader(&*bytes)
-                .deserialize::<Line>()
+                .deserialize::<CredentialLine>()
                 .collect::<Result<Vec<_>, _>>(),
             Err(why) => return self.fault(file, &shown_why(&why)),
         };
         match lines {
             Ok(lines) if !lines.is_empty() => {
                 self.read += 1;
-                let line = |line: Line| Credential { has_mfa: line.mfa_active.eq_ignore_ascii_case("true"), arn: line.arn };
+                let line = |line: CredentialLine| Credential { has_mfa: line.mfa_active.eq_ignore_ascii_case("true"), arn: line.arn };
                 self.setup.add_credentials(lines.into_iter().map(line));
             }
             Ok(_) => self.fault(file, "no user is in it"),

@@ -13,7 +13,7 @@ use rolewatch_guard::untrusted::harmless;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::inputs::Inputs;
+use super::inputs::ReviewInputs;
 use crate::args::{Format, ReviewArgs};
 use crate::exit::{Failure, shown_path};
 use crate::report::csv::inert;
@@ -22,9 +22,9 @@ use crate::report::words::{counted, length, listed, number};
 use crate::stdout;
 
 /// A review that is done.
-pub(super) struct Report<'a> {
+pub(super) struct ReviewReport<'a> {
     pub(super) args: &'a ReviewArgs,
-    pub(super) inputs: &'a Inputs,
+    pub(super) inputs: &'a ReviewInputs,
     pub(super) policy: &'a Policy,
     pub(super) policy_file: &'a Path,
     pub(super) as_of: Moment,
@@ -51,14 +51,14 @@ const HEADER: [&str; 14] = [
 /// A finding, and what to know about the policy: no line is about the policy alone, so each finding
 /// carries it.
 #[derive(Serialize)]
-struct FindingLine<'a> {
+struct ReviewFindingShown<'a> {
     #[serde(flatten)]
     finding: &'a ReviewFinding,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     near_misses: &'a [String],
 }
 
-impl Report<'_> {
+impl ReviewReport<'_> {
     pub(super) fn print(&self, format: Format) -> Result<(), Failure> {
         match format {
             Format::Table => stdout::print(|out| table::write(self, stdout::columns(), out)),
@@ -134,7 +134,7 @@ impl Report<'_> {
 
     fn ndjson(&self, out: &mut dyn Write) -> io::Result<()> {
         for finding in &self.review.findings {
-            let line = FindingLine {
+            let line = ReviewFindingShown {
                 finding,
                 near_misses: &self.review.near_misses,
             };

@@ -26,16 +26,16 @@ const NAMED: usize = 8;
 
 /// What was given as FINDING.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum FindingRequest {
     /// An id, or its beginning.
     Id(String),
     /// The finding.
-    Finding(Box<Given>),
+    Finding(Box<GivenFinding>),
 }
 
 /// A finding as ndjson or an alert has it; the fields that a plan needs.
 #[derive(Debug, Deserialize)]
-pub(super) struct Given {
+pub(super) struct GivenFinding {
     id: String,
     rule: String,
     #[serde(default)]
@@ -51,7 +51,7 @@ pub(super) struct Given {
 
 /// The finding, as far as a plan needs it. Every text is harmless to print.
 #[derive(Debug)]
-pub(super) struct About {
+pub(super) struct PlanSubject {
     pub(super) id: String,
     pub(super) rule: String,
     pub(super) name: String,
@@ -65,7 +65,7 @@ pub(super) struct About {
     pub(super) events: Vec<EventId>,
 }
 
-impl Asked {
+impl FindingRequest {
     pub(super) fn read(finding: &Path, paths: &[PathBuf]) -> Result<Self, Failure> {
         let bytes = if finding.as_os_str() == "-" {
             if paths.iter().any(|path| path.as_os_str() == "-") {
@@ -137,7 +137,7 @@ impl Asked {
         }
         let shape =
             |_| "it is not as `rolewatch audit --format ndjson` or an alert has it".to_owned();
-        let given: Given = serde_json::from_value(one).map_err(shape)?;
+        let given: GivenFinding = serde_json::from_value(one).map_err(shape)?;
         if given.id.len() != DIGITS || !is_hexadecimal(&given.id) {
             return Err(format!("its id is not {DIGITS} hexadecimal digits"));
         }
@@ -196,15 +196,15 @@ fn is_hexadecimal(text: &str) -> bool {
         .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-impl About {
-    pub(super) fn find(asked: &Asked, judgement: &Judgement) -> Result<Self, Failure> {
+impl PlanSubject {
+    pub(super) fn find(asked: &FindingRequest, judgement: &Judgement) -> Result<Self, Failure> {
         let all: Vec<&Finding> = judgement
             .findings
             .iter()
             .chain(judgement.suppressed.iter().map(|hidden| &hidden.finding))
             .collect();
         match asked {
-            Asked::Id(id) => {
+            FindingRequest::Id(id) => {
                 let meant: Vec<&Finding> = all
                     .iter()
                     .filter(|finding| finding.id.starts_with(&**id))
@@ -216,7 +216,7 @@ impl About {
                     several => Err(ambiguous(id, several)),
                 }
             }
-            Asked::Finding(given) => match all
+            FindingRequest::Finding(given) => match all
                 .iter()
                 .find(|finding| finding.id == given.id || finding.supersedes.contains(&given.id))
             {
@@ -245,7 +245,7 @@ impl About {
 
     /// Logs that were read in part, or another policy, may not lead to the same finding; its events
     /// still lead to its sessions.
-    fn given(given: &Given) -> Result<Self, Failure> {
+    fn given(given: &GivenFinding) -> Result<Self, Failure> {
         if let Some(rule) = catalogue::find(&given.rule)
             && rule.code == given.rule
             && rule.judges == Judges::Refusals
@@ -361,9 +361,11 @@ mod tests {
 
     #[test]
     fn ids_are_hexadecimal_and_long_enough() {
-        assert!(matches!(Asked::id(" 00C0ffee ", ""), Ok(Asked::Id(id)) if id == "00c0ffee"));
+        assert!(
+            matches!(FindingRequest::id(" 00C0ffee ", ""), Ok(FindingRequest::Id(id)) if id == "00c0ffee")
+        );
         for odd in ["", "abc", "RW004", "nothing.json", &"a".repeat(33)] {
-            assert!(Asked::id(odd, "").is_err(), "{odd}");
+            assert!(FindingRequest::id(odd, "").is_err(), "{odd}");
         }
     }
 
@@ -373,7 +375,7 @@ mod tests {
             r#"{{"id": "{}", "rule": "RW001", "role": "r", "events": [], "status": "open"}}"#,
             "a".repeat(32)
         );
-        assert!(Asked::json(finding.as_bytes()).is_ok());
+        assert!(FindingRequest::json(finding.as_bytes()).is_ok());
         for (text, why) in [
             (format!("{finding}\n{finding}"), "it has 2"),
             (String::new(), "it is empty"),
@@ -383,7 +385,9 @@ mod tests {
             (finding.replace('a', "g"), "its id is not"),
         ] {
             assert!(
-                Asked::json(text.as_bytes()).unwrap_err().starts_with(why),
+                FindingRequest::json(text.as_bytes())
+                    .unwrap_err()
+                    .starts_with(why),
                 "{text}"
             );
         }
@@ -424,10 +428,10 @@ mod tests {
             let expected =
                 format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {why}");
             assert_eq!(
-                Asked::json(given.to_string().as_bytes()).unwrap_err(),
+                FindingRequest::json(given.to_string().as_bytes()).unwrap_err(),
                 expected
             );
         }
-        assert!(Asked::json(with("verdict", json!(null)).to_string().as_bytes()).is_ok());
+        assert!(FindingRequest::json(with("verdict", json!(null)).to_string().as_bytes()).is_ok());
     }
 }

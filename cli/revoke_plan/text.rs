@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use rolewatch_guard::revoke::{Commands, How, RolePlan, SessionShown, Variant, visible};
 
-use super::Document;
+use super::PlanDocument;
 use crate::report::words::wrap;
 
 const BOLD: Style = Style::new().bold();
@@ -17,7 +17,11 @@ const LIST: usize = 4;
 /// How many sessions of a list are told one by one.
 const TOLD: usize = 20;
 
-pub(super) fn write(document: &Document, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    document: &PlanDocument,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let plan = &document.plan;
     writeln!(out, "{BOLD}Plan for finding {}{BOLD:#}", plan.finding)?;
     text(

@@ -3,18 +3,18 @@
 use rolewatch_edge::aws::{self, Connection, Listener};
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Notifications, Notified};
+use super::{BucketListeners, NotificationSettings};
 use crate::exit::Failure;
 
 /// A bucket.
-pub(super) struct Bucket<'a> {
+pub(super) struct TrailBucket<'a> {
     runtime: Runtime,
     notifications: aws::Notifications,
     name: &'a str,
     before: Option<aws::Notified>,
 }
 
-impl<'a> Bucket<'a> {
+impl<'a> TrailBucket<'a> {
     pub(super) fn open(name: &'a str) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime =
@@ -29,8 +29,8 @@ impl<'a> Bucket<'a> {
     }
 }
 
-impl Notifications for Bucket<'_> {
-    fn read(&mut self) -> Result<Notified, String> {
+impl NotificationSettings for TrailBucket<'_> {
+    fn read(&mut self) -> Result<BucketListeners, String> {
         let found = self
             .runtime
             .block_on(self.notifications.read(self.name))
@@ -39,7 +39,7 @@ impl Notifications for Bucket<'_> {
             format!("{kind} {arn} ({})", events.join(", "))
         };
         let others = found.listeners().into_iter().map(line).collect();
-        let notified = Notified {
+        let notified = BucketListeners {
             region: found.region.clone(),
             by_event_bridge: found.by_event_bridge(),
             others,

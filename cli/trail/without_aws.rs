@@ -1,12 +1,12 @@
 //! In place of S3 where the command was built without the AWS SDK.
 
-use super::{Notifications, Notified};
+use super::{BucketListeners, NotificationSettings};
 use crate::exit::Failure;
 
 /// No bucket at all.
-pub(super) enum Bucket {}
+pub(super) enum TrailBucket {}
 
-impl Bucket {
+impl TrailBucket {
     pub(super) fn open(name: &str) -> Result<Self, Failure> {
         Err(Failure::Usage(format!(
             "nothing was changed: this `rolewatch` is built without AWS\n\
@@ -15,8 +15,8 @@ impl Bucket {
     }
 }
 
-impl Notifications for Bucket {
-    fn read(&mut self) -> Result<Notified, String> {
+impl NotificationSettings for TrailBucket {
+    fn read(&mut self) -> Result<BucketListeners, String> {
         match *self {}
     }
 

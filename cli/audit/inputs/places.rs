@@ -18,9 +18,9 @@ pub(crate) const ROSTERS: &str = "roster";
 
 /// Where policy and rosters are looked for, nearest first: in the folders given, beside what is
 /// given, in the working folder.
-pub(crate) struct Places(Vec<PathBuf>);
+pub(crate) struct InputFolders(Vec<PathBuf>);
 
-impl Places {
+impl InputFolders {
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
         let named = || {
             paths

@@ -13,12 +13,12 @@ pub(super) const NO_JSON: &str = "no .json file is in the directory itself";
 
 /// A roster's file, and when it was taken.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Timed {
+pub(crate) struct TimedRoster {
     pub(crate) file: PathBuf,
     pub(crate) taken: Option<Moment>,
 }
 
-impl Timed {
+impl TimedRoster {
     /// `FILE@TIME`, or a file with the time in its name.
     pub(crate) fn given(text: &Path) -> Self {
         if let Some((file, taken)) = text
@@ -63,7 +63,7 @@ fn full_time(text: &str) -> Option<Moment> {
     format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
 }
 
-pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
+pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<TimedRoster>, Failure> {
     let mut files = Vec::new();
     for text in given {
         if text.is_dir() {
@@ -76,14 +76,14 @@ pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<Timed>, Failure> {
             }
             files.extend(found);
         } else {
-            files.push(Timed::given(text));
+            files.push(TimedRoster::given(text));
         }
     }
     Ok(files)
 }
 
 /// Every `*.json` of the folder itself, by name.
-pub(super) fn in_folder(folder: &Path) -> Result<Vec<Timed>, Failure> {
+pub(super) fn in_folder(folder: &Path) -> Result<Vec<TimedRoster>, Failure> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|why| Failure::unreadable(folder, why))? {
         let file = entry
@@ -93,7 +93,7 @@ pub(super) fn in_folder(folder: &Path) -> Result<Vec<Timed>, Failure> {
             .extension()
             .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
         {
-            files.push(Timed::named(file));
+            files.push(TimedRoster::named(file));
         }
     }
     files.sort_by(|a, b| a.file.cmp(&b.file));
@@ -108,7 +108,7 @@ pub(crate) fn missing_roster(text: &Path) -> Option<String> {
     if let Some(why) = given::elsewhere("--roster", text) {
         return Some(why);
     }
-    let missing = given::missing(&Timed::given(text).file)?;
+    let missing = given::missing(&TimedRoster::given(text).file)?;
     let text = text.to_string_lossy();
     let hint = text
         .rsplit_once('@')
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     fn given(text: &str) -> (String, Option<String>) {
-        let Timed { file, taken } = Timed::given(Path::new(text));
+        let TimedRoster { file, taken } = TimedRoster::given(Path::new(text));
         (
             file.display().to_string(),
             taken.map(|taken| taken.to_string()),

@@ -4,7 +4,7 @@ use rolewatch_edge::aws::{Connection, Execution, StateBucket, StateMachine};
 use rolewatch_edge::port::{Bucket, Object};
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Machine, Standing};
+use super::{ExecutionState, Machine};
 use crate::exit::Failure;
 
 /// A stack.
@@ -37,15 +37,15 @@ impl Machine for Stack {
             .map_err(|trouble| trouble.to_string())
     }
 
-    fn look(&self, execution: &str) -> Result<Standing, String> {
+    fn look(&self, execution: &str) -> Result<ExecutionState, String> {
         let standing = self
             .runtime
             .block_on(self.machine.look(execution))
             .map_err(|trouble| trouble.to_string())?;
         Ok(match standing {
-            Execution::Running { done, total } => Standing::Running { done, total },
-            Execution::Done(output) => Standing::Done(output),
-            Execution::Ended(why) => Standing::Ended(why),
+            Execution::Running { done, total } => ExecutionState::Running { done, total },
+            Execution::Done(output) => ExecutionState::Done(output),
+            Execution::Ended(why) => ExecutionState::Ended(why),
         })
     }
 

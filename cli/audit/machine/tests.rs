@@ -11,7 +11,7 @@ use super::*;
 struct Memory {
     started: RefCell<Vec<String>>,
     looks: Cell<u64>,
-    end: Standing,
+    end: ExecutionState,
     objects: BTreeMap<String, Vec<u8>>,
 }
 
@@ -21,10 +21,10 @@ impl Machine for Memory {
         Ok("arn:aws:states:us-east-1:111122223333:execution:history:EXAMPLE".to_owned())
     }
 
-    fn look(&self, _: &str) -> Result<Standing, String> {
+    fn look(&self, _: &str) -> Result<ExecutionState, String> {
         self.looks.set(self.looks.get() + 1);
         Ok(if self.looks.get() < 3 {
-            Standing::Running {
+            ExecutionState::Running {
                 done: self.looks.get(),
                 total: 3,
             }
@@ -50,7 +50,7 @@ fn memory(findings: &[Finding]) -> Memory {
     Memory {
         started: RefCell::default(),
         looks: Cell::new(0),
-        end: Standing::Done(json!({"findings": "history/EXAMPLE/f", "summary": "history/EXAMPLE/s", "violations": 1}).to_string()),
+        end: ExecutionState::Done(json!({"findings": "history/EXAMPLE/f", "summary": "history/EXAMPLE/s", "violations": 1}).to_string()),
         objects: BTreeMap::from([
             ("history/EXAMPLE/f".to_owned(), lines.join("\n").into_bytes()),
             ("history/EXAMPLE/s".to_owned(), summary.to_string().into_bytes()),
@@ -92,7 +92,7 @@ fn it_is_started_with_what_the_machine_takes_and_waited_for() {
 #[test]
 fn what_does_not_come_to_an_end_says_why_in_harmless_text() {
     let machine = Memory {
-        end: Standing::Ended("FAILED: \u{1b}[2J the policy was changed".into()),
+        end: ExecutionState::Ended("FAILED: \u{1b}[2J the policy was changed".into()),
         ..memory(&[])
     };
     let why = outcome(&machine, String::new(), Duration::ZERO)

@@ -1,6 +1,6 @@
 //! In place of Step Functions where the command was built without the AWS SDK.
 
-use super::{Machine, Standing};
+use super::{ExecutionState, Machine};
 use crate::exit::Failure;
 
 /// No stack at all.
@@ -19,7 +19,7 @@ impl Machine for Stack {
         match *self {}
     }
 
-    fn look(&self, _: &str) -> Result<Standing, String> {
+    fn look(&self, _: &str) -> Result<ExecutionState, String> {
         match *self {}
     }
 

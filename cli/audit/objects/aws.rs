@@ -7,20 +7,20 @@ use rolewatch_edge::aws::{Connection, LogBuckets};
 use rolewatch_edge::port::{LogFile, Logs};
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Fetched, Object, Objects};
+use super::{FetchedObject, LogObject, ObjectStore};
 use crate::exit::Failure;
 
 /// How many objects are fetched at a time.
 const AT_ONCE: usize = 32;
 
 /// Any bucket that may be read.
-pub(in crate::audit) struct Bucket {
+pub(in crate::audit) struct S3Store {
     /// Connections live and die with it.
     runtime: Runtime,
     logs: LogBuckets,
 }
 
-impl Bucket {
+impl S3Store {
     pub(in crate::audit) fn connect() -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime
@@ -29,18 +29,18 @@ impl Bucket {
         Ok(Self { runtime, logs })
     }
 
-    async fn one(&self, object: Object) -> Fetched {
+    async fn one(&self, object: LogObject) -> FetchedObject {
         let outcome = match self.logs.read(&object.bucket, &object.key).await {
             Ok(LogFile::Found(bytes)) => Ok(bytes),
             Ok(LogFile::Missing) => Err("there is nothing of this name".to_owned()),
             Ok(LogFile::TooLarge(size)) => Err(format!("it has {size} bytes, more than are read")),
             Err(trouble) => Err(trouble.to_string()),
         };
-        Fetched { object, outcome }
+        FetchedObject { object, outcome }
     }
 }
 
-impl Objects for Bucket {
+impl ObjectStore for S3Store {
     fn list(&self, bucket: &str, prefix: &str, most: usize) -> Result<Vec<(String, u64)>, String> {
         self.runtime.block_on(async {
             let mut found: Vec<(String, u64)> = Vec::new();
@@ -62,7 +62,7 @@ impl Objects for Bucket {
         })
     }
 
-    fn fetch(&self, objects: Vec<Object>, to: &SyncSender<Fetched>) {
+    fn fetch(&self, objects: Vec<LogObject>, to: &SyncSender<FetchedObject>) {
         self.runtime.block_on(async {
             let mut fetched = stream::iter(objects)
                 .map(|object| self.one(object))

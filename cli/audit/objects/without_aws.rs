@@ -2,13 +2,13 @@
 
 use std::sync::mpsc::SyncSender;
 
-use super::{Fetched, Object, Objects};
+use super::{FetchedObject, LogObject, ObjectStore};
 use crate::exit::Failure;
 
 /// No bucket at all.
-pub(in crate::audit) enum Bucket {}
+pub(in crate::audit) enum S3Store {}
 
-impl Bucket {
+impl S3Store {
     pub(in crate::audit) fn connect() -> Result<Self, Failure> {
         Err(Failure::Usage(
             "nothing was read: this `rolewatch` is built without AWS\n\
@@ -18,12 +18,12 @@ impl Bucket {
     }
 }
 
-impl Objects for Bucket {
+impl ObjectStore for S3Store {
     fn list(&self, _: &str, _: &str, _: usize) -> Result<Vec<(String, u64)>, String> {
         match *self {}
     }
 
-    fn fetch(&self, _: Vec<Object>, _: &SyncSender<Fetched>) {
+    fn fetch(&self, _: Vec<LogObject>, _: &SyncSender<FetchedObject>) {
         match *self {}
     }
 }

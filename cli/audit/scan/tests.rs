@@ -7,14 +7,14 @@ use rolewatch_guard::testing::Story;
 use rolewatch_guard::{Scope, judge};
 use serde_json::json;
 
-use super::super::objects::Object;
+use super::super::objects::LogObject;
 use super::*;
 
 /// Objects by key; `None`: it may not be read.
 #[derive(Default)]
 struct Memory(BTreeMap<String, Option<Vec<u8>>>);
 
-impl Objects for Memory {
+impl ObjectStore for Memory {
     fn list(&self, bucket: &str, prefix: &str, most: usize) -> Result<Vec<(String, u64)>, String> {
         if bucket != "trail-logs" {
             return Err("s3:ListBucket was refused: no such bucket".to_owned());
@@ -26,20 +26,20 @@ impl Objects for Memory {
             .collect())
     }
 
-    fn fetch(&self, objects: Vec<Object>, to: &SyncSender<Fetched>) {
+    fn fetch(&self, objects: Vec<LogObject>, to: &SyncSender<FetchedObject>) {
         for object in objects.into_iter().rev() {
             let outcome = self.0[&object.key]
                 .clone()
                 .ok_or_else(|| "s3:GetObject was refused: access \u{202e}denied".to_owned());
-            if to.send(Fetched { object, outcome }).is_err() {
+            if to.send(FetchedObject { object, outcome }).is_err() {
                 return;
             }
         }
     }
 }
 
-fn how(max_objects: usize) -> How {
-    How {
+fn how(max_objects: usize) -> ScanOptions {
+    ScanOptions {
         jobs: NonZeroUsize::new(3),
         max_objects: NonZeroUsize::new(max_objects).unwrap(),
     }
@@ -65,7 +65,12 @@ fn bucket(story: &Story) -> Memory {
     Memory(story.records().iter().enumerate().map(object).collect())
 }
 
-fn read(store: &Memory, policy: &Policy, paths: &[&str], most: usize) -> Result<Scanned, Failure> {
+fn read(
+    store: &Memory,
+    policy: &Policy,
+    paths: &[&str],
+    most: usize,
+) -> Result<ScannedLogs, Failure> {
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
     scan_with(Some(store), &paths, &[], policy, how(most))
 }

@@ -9,26 +9,26 @@ use std::thread;
 use rolewatch_archive::{Filter, Scratch};
 use rolewatch_guard::policy::Policy;
 
-use super::{Part, Source};
-use crate::audit::objects::{Fetched, Object, Objects};
+use super::{LogSource, PartialScan};
+use crate::audit::objects::{FetchedObject, LogObject, ObjectStore};
 use crate::audit::progress;
 
 /// Fetched objects that wait to be read: they are whole in memory.
 pub(super) const WAITING: usize = 16;
 
 /// What the threads share.
-pub(super) struct Work<'w, 'p> {
+pub(super) struct SharedScan<'w, 'p> {
     policy: &'p Policy,
     filter: &'w Filter,
-    sources: &'w [Source],
+    sources: &'w [LogSource],
     /// Which of the sources is taken next.
     next: AtomicUsize,
     /// Bytes that were read, for the progress bar.
     read: AtomicU64,
 }
 
-impl<'w, 'p> Work<'w, 'p> {
-    pub(super) fn new(policy: &'p Policy, filter: &'w Filter, sources: &'w [Source]) -> Self {
+impl<'w, 'p> SharedScan<'w, 'p> {
+    pub(super) fn new(policy: &'p Policy, filter: &'w Filter, sources: &'w [LogSource]) -> Self {
         Self {
             policy,
             filter,
@@ -40,12 +40,12 @@ impl<'w, 'p> Work<'w, 'p> {
 
     /// Reads everything, and gives what each thread knows, or how it panicked. `jobs`: threads; by
     /// default one a core.
-    pub(super) fn by_threads<O: Objects>(
+    pub(super) fn by_threads<O: ObjectStore>(
         &self,
         store: Option<&O>,
-        objects: Vec<Object>,
+        objects: Vec<LogObject>,
         jobs: Option<NonZeroUsize>,
-    ) -> Vec<thread::Result<Part<'p>>> {
+    ) -> Vec<thread::Result<PartialScan<'p>>> {
         let total = self.bytes(&objects);
         let threads = self.thread_count(jobs, objects.len());
         thread::scope(|scope| {
@@ -76,10 +76,10 @@ impl<'w, 'p> Work<'w, 'p> {
     }
 
     /// All that is to be read, as far as its size is known.
-    fn bytes(&self, objects: &[Object]) -> u64 {
+    fn bytes(&self, objects: &[LogObject]) -> u64 {
         let mut bytes = 0;
         for source in self.sources {
-            if let Source::File(_, size) = source {
+            if let LogSource::File(_, size) = source {
                 bytes += size;
             }
         }
@@ -95,12 +95,12 @@ impl<'w, 'p> Work<'w, 'p> {
     }
 
     /// What one thread reads.
-    fn part(&self, waiting: &Mutex<Receiver<Fetched>>) -> Part<'p> {
-        let mut part = Part::new(self.policy);
+    fn part(&self, waiting: &Mutex<Receiver<FetchedObject>>) -> PartialScan<'p> {
+        let mut part = PartialScan::new(self.policy);
         let mut scratch = Scratch::default();
         while let Some(source) = self.sources.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             part.read(source, self.filter, &mut scratch);
-            if let Source::File(_, size) = source {
+            if let LogSource::File(_, size) = source {
                 self.read.fetch_add(*size, Ordering::Relaxed);
             }
         }
@@ -114,6 +114,6 @@ impl<'w, 'p> Work<'w, 'p> {
 
 /// The next object that was fetched. `None`: all were, or another thread failed, which will be
 /// told.
-fn next_of(waiting: &Mutex<Receiver<Fetched>>) -> Option<Fetched> {
+fn next_of(waiting: &Mutex<Receiver<FetchedObject>>) -> Option<FetchedObject> {
     waiting.lock().ok()?.recv().ok()
 }

@@ -12,7 +12,7 @@ use rolewatch_guard::untrusted::harmless;
 use serde::Deserialize;
 
 use crate::audit::scan::with_folders;
-use crate::audit::unread::{Fault, UnreadList};
+use crate::audit::unread::{InputFault, UnreadList};
 use crate::exit::Failure;
 use crate::given;
 use crate::report::words::length;
@@ -21,22 +21,22 @@ use crate::report::words::length;
 const TOLD: usize = 100;
 
 /// A record of the file.
-pub(super) struct Record {
+pub(super) struct ExplainedRecord {
     pub(super) number: u64,
     /// What the record calls itself, for orientation.
     pub(super) title: String,
     pub(super) seen: Option<Box<Seen>>,
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct RecordReader<'a> {
     elevated: &'a dyn Fn(&RoleArn) -> bool,
-    pub(super) records: Records,
+    pub(super) records: ExplainedRecords,
 }
 
 /// What was read of a file.
 #[derive(Default)]
-pub(super) struct Records {
-    pub(super) told: Vec<Record>,
+pub(super) struct ExplainedRecords {
+    pub(super) told: Vec<ExplainedRecord>,
     /// What is known from records that are not told one by one.
     pub(super) later: Vec<Seen>,
     pub(super) untold: u64,
@@ -48,7 +48,7 @@ pub(super) struct Records {
     pub(super) details: u64,
 }
 
-impl Records {
+impl ExplainedRecords {
     /// What was seen of every record, told one by one or not.
     pub(super) fn all(&self) -> impl Iterator<Item = &Seen> {
         self.told
@@ -60,7 +60,7 @@ impl Records {
 
 /// The few fields that tell a reader which record is meant.
 #[derive(Deserialize)]
-struct Title {
+struct RecordTitle {
     #[serde(rename = "eventName")]
     name: Option<String>,
     #[serde(rename = "eventSource")]
@@ -71,7 +71,7 @@ struct Title {
     id: Option<String>,
 }
 
-impl Sink for Reader<'_> {
+impl Sink for RecordReader<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
         let file = with_folders(&at.file);
         self.take(json, Delivery::in_file(&file), at);
@@ -86,24 +86,26 @@ impl Sink for Reader<'_> {
                 at,
             ),
             Err(NotUsed::NotEvidence(why)) => {
-                self.records.not_evidence.add(Fault::of_record(at, &why));
+                self.records
+                    .not_evidence
+                    .add(InputFault::of_record(at, &why));
             }
             Err(NotUsed::Unreadable(problem)) => {
-                self.records.unread.add(Fault::of_record(at, &problem));
+                self.records.unread.add(InputFault::of_record(at, &problem));
             }
         }
     }
 
     fn unread(&mut self, problem: Unread) {
-        self.records.unread.add(Fault::of_archive(&problem));
+        self.records.unread.add(InputFault::of_archive(&problem));
     }
 }
 
-impl<'a> Reader<'a> {
+impl<'a> RecordReader<'a> {
     pub(super) fn new(elevated: &'a dyn Fn(&RoleArn) -> bool) -> Self {
         Self {
             elevated,
-            records: Records::default(),
+            records: ExplainedRecords::default(),
         }
     }
 
@@ -127,12 +129,12 @@ impl<'a> Reader<'a> {
                 _ => None,
             },
             Ok(Reading::NotRelevant) => None,
-            Err(problem) => return self.records.unread.add(Fault::of_record(at, &problem)),
+            Err(problem) => return self.records.unread.add(InputFault::of_record(at, &problem)),
         };
         if let Some(seen) = &seen {
             seen.unread
                 .iter()
-                .for_each(|problem| self.records.unread.add(Fault::of_detail(at, problem)));
+                .for_each(|problem| self.records.unread.add(InputFault::of_detail(at, problem)));
             self.records.partly += u64::from(!seen.unread.is_empty());
             self.records.details += length(&seen.unread);
         }
@@ -143,7 +145,7 @@ impl<'a> Reader<'a> {
         }
         let title = serde_json::from_slice(json).map_or_else(
             |_| "a record without the usual fields".to_owned(),
-            |title: Title| {
+            |title: RecordTitle| {
                 let part = |text: Option<String>| harmless(text.as_deref().unwrap_or("?"));
                 let source = part(title.source);
                 let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
@@ -155,7 +157,7 @@ impl<'a> Reader<'a> {
                 )
             },
         );
-        self.records.told.push(Record {
+        self.records.told.push(ExplainedRecord {
             number: at.record,
             title,
             seen,

@@ -7,9 +7,9 @@ use std::io;
 use rolewatch_guard::catalogue;
 use rolewatch_guard::{CallerShown, Finding, Verdict};
 
-use super::Page;
+use super::TextPage;
 use super::paint::{self, BOLD, DIM};
-use crate::audit::allowed::Allowed;
+use crate::audit::allowed::SwitchAllowances;
 use crate::report::words::{counted, length, number, width};
 
 /// How many different sentences of one rule about one person are told.
@@ -29,8 +29,8 @@ const TEXT: usize = 2 + 22;
 
 pub(super) fn by_person(
     findings: &[&Finding],
-    allowed: &Allowed,
-    page: &mut Page<'_>,
+    allowed: &SwitchAllowances,
+    page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let mut people: BTreeMap<&CallerShown, Vec<&Finding>> = BTreeMap::new();
     for finding in findings {
@@ -52,8 +52,8 @@ pub(super) fn by_person(
 fn one_person(
     person: &CallerShown,
     theirs: &[&Finding],
-    allowed: &Allowed,
-    page: &mut Page<'_>,
+    allowed: &SwitchAllowances,
+    page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let whence = match (&person.arn, &person.account) {
         (Some(arn), _) if *arn == person.name => String::new(),
@@ -90,8 +90,8 @@ fn one_person(
 fn one_rule(
     first: &Finding,
     findings: &[&Finding],
-    allowed: &Allowed,
-    page: &mut Page<'_>,
+    allowed: &SwitchAllowances,
+    page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let style = paint::severity(first.verdict, first.severity);
     let severity = first.severity.as_str().to_uppercase();
@@ -149,8 +149,8 @@ fn one_rule(
 fn one_message(
     first: &Finding,
     others: &[&Finding],
-    allowed: &Allowed,
-    page: &mut Page<'_>,
+    allowed: &SwitchAllowances,
+    page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let time = first.time.to_string();
     page.hanging(&format!("  {time:<22}"), TEXT, &first.message)?;

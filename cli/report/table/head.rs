@@ -7,14 +7,14 @@ use rolewatch_guard::Totals;
 use rolewatch_guard::untrusted::harmless;
 
 use super::paint::{BAD, BOLD};
-use super::{LABEL, Page};
-use crate::audit::inputs::Inputs;
+use super::{LABEL, TextPage};
+use crate::audit::inputs::AuditInputs;
 use crate::exit::shown_path;
-use crate::report::Report;
+use crate::report::AuditReport;
 use crate::report::words::{counted, number, padded};
 
 /// What was read and judged, and what that came to.
-pub(super) fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     what_was_read(report, page)?;
     let inputs = report.inputs;
     page.labelled(
@@ -34,7 +34,7 @@ pub(super) fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     what_is_missing(report, page)
 }
 
-fn what_was_read(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let mut paths = Vec::new();
     for path in report.paths {
         paths.push(if path.as_os_str() == "-" {
@@ -57,7 +57,7 @@ fn what_was_read(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.labelled("read", &format!("{files}, {records}, {range}"))
 }
 
-fn rosters(inputs: &Inputs, page: &mut Page<'_>) -> io::Result<()> {
+fn rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()> {
     let mut label = "roster";
     for roster in &inputs.roster_files {
         let name = inputs
@@ -85,7 +85,7 @@ fn rosters(inputs: &Inputs, page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// Which switches were judged, if not all.
-fn span(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn span(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let text = match (report.since, report.until) {
         (None, None) => return Ok(()),
         (Some(since), None) => format!("switches from {since} on"),
@@ -109,7 +109,7 @@ fn found(totals: &Totals) -> String {
 }
 
 /// Says that the report is incomplete, so that nobody takes it for a whole one.
-fn what_is_missing(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn what_is_missing(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let mut parts = Vec::new();
     if !report.unread.is_empty() {
         parts.push(incomplete(report.totals));

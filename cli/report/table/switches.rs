@@ -5,9 +5,9 @@ use std::io;
 use rolewatch_guard::moment::Span;
 use rolewatch_guard::{Standing, SwitchSummary, standings};
 
-use super::Page;
+use super::TextPage;
 use super::paint::DIM;
-use crate::report::Report;
+use crate::report::AuditReport;
 use crate::report::words::{cut, length, number, padded, place, width};
 
 /// How many are told one by one.
@@ -16,7 +16,7 @@ const TOLD: usize = 20;
 /// The most columns for a person or a role.
 const CELL: usize = 32;
 
-pub(super) fn clean(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let standings = standings(judgement);
     let clean: Vec<&SwitchSummary> = judgement

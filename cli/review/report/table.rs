@@ -9,18 +9,22 @@ use rolewatch_guard::review::{Account, Gap, List, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
 
-use super::Report;
+use super::ReviewReport;
 use crate::exit::shown_path;
 use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
-use crate::report::table::{Page, step};
+use crate::report::table::{TextPage, step};
 use crate::report::words::{counted, length, number, padded};
 
 /// The columns of a severity, and where the text of a finding begins.
 const TEXT: usize = 12;
 
-pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { out, columns };
+pub(super) fn write(
+    report: &ReviewReport<'_>,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = TextPage { out, columns };
     head(report, &mut page)?;
     let violations = with_verdict(report, Verdict::Violation);
     let unproven = with_verdict(report, Verdict::Unproven);
@@ -44,7 +48,7 @@ pub(super) fn write(report: &Report<'_>, columns: usize, out: &mut dyn Write) ->
     Ok(())
 }
 
-fn with_verdict<'r>(report: &Report<'r>, verdict: Verdict) -> Vec<&'r ReviewFinding> {
+fn with_verdict<'r>(report: &ReviewReport<'r>, verdict: Verdict) -> Vec<&'r ReviewFinding> {
     report
         .review
         .findings
@@ -60,10 +64,10 @@ fn is_wanting(finding: &ReviewFinding) -> bool {
 
 /// The violations, or how much it says that there are none.
 fn violated(
-    report: &Report<'_>,
+    report: &ReviewReport<'_>,
     violations: &[&ReviewFinding],
     unproven: &[&ReviewFinding],
-    page: &mut Page<'_>,
+    page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     if !violations.is_empty() {
         page.heading(&format!("Violations: {}", number(length(violations))))?;
@@ -80,7 +84,7 @@ fn violated(
     page.text(2, text)
 }
 
-fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn suppressed(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let suppressed = &report.review.suppressed;
     if suppressed.is_empty() {
         return Ok(());
@@ -102,7 +106,7 @@ fn suppressed(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn head(report: &Report<'_>, page: &mut Page<'_>) -> io::Result<()> {
+fn head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let paths: Vec<String> = report
         .args
         .paths
@@ -182,9 +186,9 @@ fn counts(account: &Account) -> String {
 /// One line for each thing that was not given, with all that it leaves unproven: a line for each
 /// rule and role would say the same many times.
 fn not_given(
-    report: &Report<'_>,
+    report: &ReviewReport<'_>,
     findings: &[&ReviewFinding],
-    page: &mut Page<'_>,
+    page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let gaps: BTreeSet<Gap> = findings
         .iter()
@@ -237,7 +241,7 @@ fn named(names: BTreeSet<&str>) -> String {
 }
 
 /// The findings are sorted, the worst first; a subject stands where its worst does.
-fn by_subject(findings: &[&ReviewFinding], page: &mut Page<'_>) -> io::Result<()> {
+fn by_subject(findings: &[&ReviewFinding], page: &mut TextPage<'_>) -> io::Result<()> {
     let mut subjects: Vec<&str> = Vec::new();
     for finding in findings {
         if !subjects.contains(&&*finding.subject) {
@@ -255,7 +259,7 @@ fn by_subject(findings: &[&ReviewFinding], page: &mut Page<'_>) -> io::Result<()
     Ok(())
 }
 
-fn one(finding: &ReviewFinding, page: &mut Page<'_>) -> io::Result<()> {
+fn one(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result<()> {
     let style = paint::severity(finding.verdict, finding.severity);
     let severity = padded(&finding.severity.as_str().to_uppercase(), TEXT - 2);
     let verdict = if finding.verdict == Verdict::Unproven {
@@ -333,7 +337,7 @@ fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
 }
 
 /// JSON as it is to be copied: never wrapped, what cannot be seen as escapes.
-fn quoted(value: &Value, page: &mut Page<'_>) -> io::Result<()> {
+fn quoted(value: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     visible(&text)
         .lines()
