@@ -23,13 +23,9 @@ fn moment(time: SystemTime) -> Result<Moment, Failure> {
         .duration_since(UNIX_EPOCH)
         .ok()
         .and_then(|since| i64::try_from(since.as_secs()).ok());
-    let wrong = || {
-        Failure::Usage(
-            "the clock of this machine cannot be right: set it, or say the time with `--as-of`"
-                .to_owned(),
-        )
-    };
-    seconds.map(Moment::from_epoch_seconds).ok_or_else(wrong)
+    seconds
+        .map(Moment::from_epoch_seconds)
+        .ok_or(Failure::Clock)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The one place that picks an exit code.
 
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use rolewatch_guard::policy::{PolicyErrors, Severity};
@@ -78,7 +79,7 @@ impl From<Exit> for ExitCode {
 /// Why a run could not be done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// Neither given nor found.
+    /// No policy was given, and none was found.
     #[error(
         "no policy was found: it says which roles are elevated and who may enter them\n\
          looked for {looked}, or the same ending in `.yml`\n\
@@ -88,9 +89,26 @@ pub(crate) enum Failure {
         /// The places.
         looked: String,
     },
+    /// The same where only the working directory was looked in.
+    #[error("no `rolewatch.yaml` is in the working directory: give the policy file")]
+    NoPolicyHere,
+    /// Two policies in one place: nobody can tell which was meant.
+    #[error(
+        "`{one}` and `{other}` are both there, and only one can be the policy: \
+         remove one, or say which with `--policy`"
+    )]
+    TwoPolicies {
+        /// The first, harmless.
+        one: String,
+        /// The second, harmless.
+        other: String,
+    },
     /// The policy file has errors.
     #[error("the policy cannot be used\n{0}")]
     Policy(#[from] PolicyErrors),
+    /// The names of the policy's roles make no search of the logs.
+    #[error("the policy's roles cannot be searched for: {0}")]
+    PolicyRoles(String),
     /// A roster is not what it should be.
     #[error("cannot use the roster `{file}`: {why}")]
     Roster {
@@ -98,6 +116,23 @@ pub(crate) enum Failure {
         file: String,
         /// Why.
         why: SnapshotError,
+    },
+    /// A roster without its last page, which the live guard would take for a whole one.
+    #[error(
+        "`{file}` is truncated: its last page is missing, so nobody can be said to be in no group\n\
+         take it again without `--max-items`, or give `--allow-truncated`"
+    )]
+    TruncatedRoster {
+        /// Which file, harmless.
+        file: String,
+    },
+    /// A roster that cannot be cut down to what the live guard needs.
+    #[error("cannot write `{file}` without what is not needed: {why}")]
+    RosterNotReduced {
+        /// Which file, harmless.
+        file: String,
+        /// Why.
+        why: String,
     },
     /// A file that the run cannot do without.
     #[error("cannot read `{file}`: {}{hint}", shown_why(why))]
@@ -109,16 +144,70 @@ pub(crate) enum Failure {
         /// What to do about it; begins with what separates it.
         hint: String,
     },
-    /// Anything that was given wrongly and that clap cannot tell.
+    /// An argument that was given wrongly, where clap cannot tell.
     #[error("{0}")]
     Usage(String),
+    /// The finding that `revoke-plan` is for: it is not one, is not known, or is not the only one.
+    #[error("{0}")]
+    Finding(String),
+    /// The finding is known, and there can be no plan for it.
+    #[error("{0}")]
+    NoPlan(String),
+    /// AWS did not do what was asked, or what it did is not known.
+    #[error("{0}")]
+    Aws(String),
+    /// This build talks to no AWS; the text says what to do instead.
+    #[error("{0}")]
+    WithoutAws(String),
+    /// The machine's clock stands before 1970.
+    #[error("the clock of this machine cannot be right: set it, or say the time with `--as-of`")]
+    Clock,
     /// Nothing could be printed.
     #[error("cannot write the output: {0}")]
     Output(io::Error),
 }
 
 impl Failure {
-    pub(crate) fn unreadable(file: &std::path::Path, why: io::Error) -> Self {
+    pub(crate) fn no_policy(looked_in: &[PathBuf]) -> Self {
+        Self::NoPolicy {
+            looked: shown_paths(looked_in),
+        }
+    }
+
+    pub(crate) fn two_policies(one: &Path, other: &Path) -> Self {
+        Self::TwoPolicies {
+            one: shown_path(one),
+            other: shown_path(other),
+        }
+    }
+
+    pub(crate) fn roster(file: &Path, why: SnapshotError) -> Self {
+        Self::Roster {
+            file: shown_path(file),
+            why,
+        }
+    }
+
+    pub(crate) fn truncated_roster(file: &Path) -> Self {
+        Self::TruncatedRoster {
+            file: shown_path(file),
+        }
+    }
+
+    pub(crate) fn roster_not_reduced(file: &Path, why: &impl fmt::Display) -> Self {
+        Self::RosterNotReduced {
+            file: shown_path(file),
+            why: why.to_string(),
+        }
+    }
+
+    /// The SDK's runtime, which every call to AWS needs, cannot be set up.
+    #[cfg(feature = "aws")]
+    pub(crate) fn cannot_begin(what: &str, why: &io::Error) -> Self {
+        Self::Aws(format!("cannot begin to {what}: {why}"))
+    }
+
+    pub(crate) fn unreadable(file: &Path, why: io::Error) -> Self {
         Self::Unreadable {
             file: shown_path(file),
             why,
@@ -141,7 +230,7 @@ pub(crate) fn shown_why(why: &io::Error) -> String {
 }
 
 /// A path as it may be printed.
-pub(crate) fn shown_path(path: &std::path::Path) -> String {
+pub(crate) fn shown_path(path: &Path) -> String {
     let text = path.display().to_string();
     let characters = text.chars().map(|c| {
         if rolewatch_guard::untrusted::shows_as_itself(c) {

@@ -137,21 +137,13 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     })
     .map_err(Failure::Usage)?;
     let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
-    let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster {
-        file: name.clone(),
-        why,
-    })?;
+    let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::roster(&file, why))?;
     if snapshot.truncated && !args.allow_truncated {
-        return Err(Failure::Usage(format!(
-            "`{name}` is truncated: its last page is missing, so nobody can be said to be in no group\n\
-             take it again without `--max-items`, or give `--allow-truncated`"
-        )));
+        return Err(Failure::truncated_roster(&file));
     }
-    let reduced = snapshot.to_json().map_err(|why| {
-        Failure::Usage(format!(
-            "cannot write `{name}` without what is not needed: {why}"
-        ))
-    })?;
+    let reduced = snapshot
+        .to_json()
+        .map_err(|why| Failure::roster_not_reduced(&file, &why))?;
     let summary = format!(
         "{name} is a roster of account {}: {}, {}",
         snapshot.account,

@@ -132,7 +132,7 @@ fn no_plan(why: &NoPlan, about: &PlanSubject) -> Failure {
         ),
         _ => String::new(),
     };
-    Failure::Usage(format!(
+    Failure::NoPlan(format!(
         "no plan for finding {} ({}): {why}{hint}",
         about.id, about.rule
     ))

@@ -108,7 +108,7 @@ fn failed(name: &str, state: &str, why: &str) -> Failure {
     } else {
         ""
     };
-    Failure::Usage(format!(
+    Failure::Aws(format!(
         "cannot connect `{name}`, {state}: {}{hint}",
         harmless(why)
     ))

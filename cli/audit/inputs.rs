@@ -215,10 +215,7 @@ impl ReadRosters {
 
     fn add(&mut self, TimedRoster { file, taken }: TimedRoster) -> Result<(), Failure> {
         let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
-        let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::Roster {
-            file: shown_path(&file),
-            why,
-        })?;
+        let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::roster(&file, why))?;
         let lacks_users = self.add_policies(&bytes, &file, taken);
         self.roster_files.push(RosterFile {
             file,
@@ -281,20 +278,14 @@ pub(crate) fn policy_file(
     places: &InputFolders,
     found: &[PathBuf],
 ) -> Result<PathBuf, Failure> {
-    let file = given.or(found.first()).ok_or_else(|| Failure::NoPolicy {
-        looked: shown_paths(&places.files(POLICY)),
-    })?;
+    let file = given.or(found.first()).ok_or_else(|| Failure::no_policy(&places.files(POLICY)))?;
     let both: Vec<&PathBuf> = found
         .iter()
         .filter(|other| other.with_extension("") == file.with_extension(""))
         .collect();
     match both.as_slice() {
         [one, other] if given.is_none() && !is_same_file(one, other) => {
-            Err(Failure::Usage(format!(
-                "`{}` and `{}` are both there, and only one can be the policy: remove one, or say which with `--policy`",
-                shown_path(one),
-                shown_path(other)
-            )))
+            Err(Failure::two_policies(one, other))
         }
         _ => Ok(file.clone()),
     }

@@ -87,7 +87,7 @@ pub(super) fn list(
         }
         let keys = store
             .list(bucket, prefix, most)
-            .map_err(|why| Failure::Usage(format!("cannot list `{shown}`: {why}")))?;
+            .map_err(|why| Failure::Aws(format!("cannot list `{shown}`: {why}")))?;
         if listed.objects.len() + keys.len() > most {
             return Err(Failure::Usage(format!(
                 "more than {} objects lie under `{shown}`\n\

@@ -94,9 +94,8 @@ fn scan_with<O: ObjectStore>(
     policy: &Policy,
     how: ScanOptions,
 ) -> Result<ScannedLogs, Failure> {
-    let filter = Filter::new(&needles(policy)).map_err(|why| {
-        Failure::Usage(format!("the policy's roles cannot be searched for: {why}"))
-    })?;
+    let filter = Filter::new(&needles(policy))
+        .map_err(|why| Failure::PolicyRoles(why.to_string()))?;
     let mut whole = PartialScan::new(policy);
     let listed = list_objects(store, paths, how, &mut whole)?;
     let (sources, mut skipped) = sources(paths, not_logs, &mut whole);

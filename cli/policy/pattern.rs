@@ -13,10 +13,7 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     let file =
         policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| {
             match failure {
-                Failure::NoPolicy { .. } => Failure::Usage(
-                    "no `rolewatch.yaml` is in the working directory: give the policy file"
-                        .to_owned(),
-                ),
+                Failure::NoPolicy { .. } => Failure::NoPolicyHere,
                 other => other,
             }
         })?;

@@ -9,7 +9,7 @@ use crate::exit::Failure;
 pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, Failure> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
-        runtime.map_err(|why| Failure::Usage(format!("cannot begin to upload: {why}")))?;
+        runtime.map_err(|why| Failure::cannot_begin("upload", &why))?;
     runtime.block_on(async {
         let UploadContent {
             key,
@@ -20,7 +20,7 @@ pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, 
         let bucket = StateBucket::new(&Connection::of_person().await, bucket.to_owned());
         let uploaded = bucket.upload(&key, bytes, content_type).await;
         let Replaced { now, before } = uploaded
-            .map_err(|why| Failure::Usage(format!("nothing is known to be at `{place}`: {why}")))?;
+            .map_err(|why| Failure::Aws(format!("nothing is known to be at `{place}`: {why}")))?;
         let before = match before {
             aws::Before::Nothing => PreviousVersion::Nothing,
             aws::Before::Version(version) => PreviousVersion::Version(version),

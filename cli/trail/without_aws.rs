@@ -8,7 +8,7 @@ pub(super) enum TrailBucket {}
 
 impl TrailBucket {
     pub(super) fn open(name: &str) -> Result<Self, Failure> {
-        Err(Failure::Usage(format!(
+        Err(Failure::WithoutAws(format!(
             "nothing was changed: this `rolewatch` is built without AWS\n\
              build it with `cargo install --path . --features aws`, or connect `{name}` by hand: docs/deploy.md has the steps that keep what is there"
         )))

@@ -23,8 +23,7 @@ pub(in crate::audit) struct S3Store {
 impl S3Store {
     pub(in crate::audit) fn connect() -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime
-            .map_err(|why| Failure::Usage(format!("cannot begin to read from S3: {why}")))?;
+        let runtime = runtime.map_err(|why| Failure::cannot_begin("read from S3", &why))?;
         let logs = LogBuckets::new(&runtime.block_on(Connection::of_person()));
         Ok(Self { runtime, logs })
     }
