@@ -3,6 +3,7 @@
 mod live;
 mod look;
 mod number;
+pub(crate) mod sources;
 mod time;
 
 use std::num::NonZeroUsize;
@@ -13,11 +14,14 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 
 use crate::audit::scan::MOST_OBJECTS;
+use crate::report::AuditFormat;
+use crate::review::report::ReviewFormat;
 pub(crate) use live::{
     PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, TrailCommand,
     TrailConnectArgs,
 };
-pub(crate) use look::{Format, Look, PlanFormat, RulesFormat};
+pub(crate) use look::{Look, PlanFormat, RulesFormat};
+use sources::SourceArgs;
 use time::{since, until};
 
 /// Judges every switch into an elevated AWS role: who really called, in which group then, with
@@ -115,8 +119,8 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "TIME", value_parser = until, allow_hyphen_values = true)]
     pub(crate) until: Option<Moment>,
     /// How to report
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
+    pub(crate) format: AuditFormat,
     /// The least severity of a violation that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
     pub(crate) fail_on: Severity,
@@ -170,8 +174,8 @@ pub(crate) struct ReviewArgs {
     #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
     /// How to report
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = ReviewFormat::Table)]
+    pub(crate) format: ReviewFormat,
     /// The least severity of a violation that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
     pub(crate) fail_on: Severity,
@@ -189,23 +193,6 @@ pub(crate) struct InitArgs {
     /// development@2026-03-31T093000Z.json.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-}
-
-/// What switches are judged against.
-#[derive(Debug, clap::Args)]
-pub(crate) struct SourceArgs {
-    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the
-    /// working folder
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Option<PathBuf>,
-    /// Output of `aws iam get-account-authorization-details`, and when it was taken; by default
-    /// all in `roster/`, found like the policy
-    ///
-    /// The time is written in full: dev.json@2026-03-31T09:30:00Z. In a folder `roster/` it is
-    /// part of the name, with or without colons: dev@2026-03-31T093000Z.json. Without it
-    /// membership is still judged, but gaps in the logs cannot be noticed.
-    #[arg(long = "roster", value_name = "FILE[@TIME]")]
-    pub(crate) rosters: Vec<PathBuf>,
 }
 
 /// `rolewatch explain`.

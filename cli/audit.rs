@@ -16,7 +16,8 @@ use rolewatch_guard::{Judgement, Scope, judge, unmatched};
 
 use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure, shown_path};
-use crate::report::AuditReport;
+use crate::report::format::print;
+use crate::report::{AuditReport, FinishedAudit};
 use crate::stdout;
 use allowed::SwitchAllowances;
 use inputs::{AuditInputs, check_given};
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let (mut judgement, allowed) = judged(&world, &inputs, args);
     judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
     totals.add_judgement(&judgement);
-    let report = AuditReport {
+    let report = FinishedAudit::Local(AuditReport {
         paths: &args.paths,
         inputs: &inputs,
         since: args.since,
@@ -56,8 +57,8 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         totals: &totals,
         unread: &unread,
         not_evidence: &not_evidence,
-    };
-    report.print(args.format)?;
+    });
+    print(&report, args.format.writer())?;
     not_evidence.tell_not_evidence();
     unread.tell();
     inputs.tell_roster_faults();

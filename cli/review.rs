@@ -1,7 +1,7 @@
 //! `rolewatch review`: what IAM allows, judged against the policy, from files alone.
 
 pub(crate) mod inputs;
-mod report;
+pub(crate) mod report;
 
 use std::path::PathBuf;
 
@@ -14,6 +14,7 @@ use crate::audit::tell_near_misses;
 use crate::clock::now;
 use crate::exit::{Exit, Failure, shown_path};
 use crate::given;
+use crate::report::format::print;
 use crate::stdout;
 use inputs::ReviewInputs;
 use report::ReviewReport;
@@ -34,14 +35,14 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     let as_of = args.as_of.map_or_else(now, Ok)?;
     let reviewed = review(&inputs.setup, &policy, as_of);
     let report = ReviewReport {
-        args,
+        paths: &args.paths,
         inputs: &inputs,
         policy: &policy,
         policy_file: &file,
         as_of,
         review: &reviewed,
     };
-    report.print(args.format)?;
+    print(&report, args.format.writer())?;
     inputs.tell();
     tell_near_misses(&reviewed.near_misses, &file);
     reviewed

@@ -33,19 +33,6 @@ impl Look {
     }
 }
 
-/// How an audit reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Table,
-    /// One document with everything
-    Json,
-    /// One finding a line
-    Ndjson,
-    /// One finding a line, for spreadsheets
-    Csv,
-}
-
 /// How a plan is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlanFormat {

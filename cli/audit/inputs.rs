@@ -15,7 +15,7 @@ use rolewatch_guard::review::{Files, Input, List};
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::untrusted::harmless;
 
-use crate::args::SourceArgs;
+use crate::args::sources::SourceArgs;
 use crate::exit::{Failure, shown_path, shown_paths};
 use crate::given;
 use crate::review::inputs::lists_missing;
@@ -278,7 +278,9 @@ pub(crate) fn policy_file(
     places: &InputFolders,
     found: &[PathBuf],
 ) -> Result<PathBuf, Failure> {
-    let file = given.or(found.first()).ok_or_else(|| Failure::no_policy(&places.files(POLICY)))?;
+    let file = given
+        .or(found.first())
+        .ok_or_else(|| Failure::no_policy(&places.files(POLICY)))?;
     let both: Vec<&PathBuf> = found
         .iter()
         .filter(|other| other.with_extension("") == file.with_extension(""))

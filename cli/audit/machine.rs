@@ -6,15 +6,15 @@ mod aws;
 #[cfg(not(feature = "aws"))]
 mod without_aws;
 
-use std::io::Write;
+use std::fmt;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use rolewatch_guard::Finding;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Finding, Totals};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -23,13 +23,15 @@ use aws::Stack;
 #[cfg(not(feature = "aws"))]
 use without_aws::Stack;
 
-use super::allowed::SwitchAllowances;
 use super::objects::place;
 use super::progress::WaitingBar;
 use super::totals;
-use crate::args::{AuditArgs, Format};
+use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure, shown_path};
-use crate::report::{csv, ndjson};
+use crate::report::FinishedAudit;
+use crate::report::format::print;
+use crate::report::history::{HistoryReport, HistorySummary, UnreadEntry};
+use crate::report::words::length;
 use crate::stdout;
 
 /// How often is looked whether it is done.
@@ -65,41 +67,11 @@ enum ExecutionState {
     Ended(String),
 }
 
+/// The output of `history.asl.json`: keys in the stack's bucket.
 #[derive(Deserialize)]
 struct ExecutionOutput {
     findings: String,
     summary: String,
-}
-
-/// What is used of `summary.json`.
-#[derive(Deserialize)]
-struct HistorySummary {
-    counts: Totals,
-    unread: Vec<UnreadEntry>,
-    unread_count: u64,
-    #[serde(default)]
-    not_evidence: Vec<UnreadEntry>,
-    #[serde(default)]
-    not_evidence_count: u64,
-    notices: Vec<String>,
-    /// Of an older stack there are none.
-    #[serde(default)]
-    near_misses: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct UnreadEntry {
-    file: String,
-    record: Option<u64>,
-    reason: String,
-}
-
-/// What came of a run.
-struct HistoryReport {
-    findings: Vec<Finding>,
-    summary: HistorySummary,
-    /// As it was written.
-    document: Box<RawValue>,
 }
 
 /// Runs it and prints its findings.
@@ -114,46 +86,46 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
         ));
     };
     let input = input(path, args.since, args.until)?;
-    let outcome = outcome(&Stack::connect(arn, bucket)?, input, PAUSE)?;
-    print(&outcome, args.format)?;
-    let HistorySummary {
-        counts,
-        unread,
-        unread_count,
-        not_evidence,
-        not_evidence_count,
-        notices,
-        ..
-    } = &outcome.summary;
-    for notice in notices {
-        stdout::tell(&format!("rolewatch: {}", harmless(notice)));
-    }
-    tell(not_evidence, *not_evidence_count, "are not evidence");
-    tell(unread, *unread_count, "could not be read");
-    stdout::tell(&format!("rolewatch: {}", totals::line(counts)));
+    let stack = Stack::connect(arn, bucket)?;
+    let report = run_to_its_end(&stack, input, PAUSE)?;
+    print(&FinishedAudit::InStack(&report), args.format.writer())?;
+    tell_summary(&report.summary);
     Ok(Exit::of_audit(
-        &outcome.findings,
+        &report.findings,
         args.fail_on,
-        *unread_count == 0,
+        report.summary.unread_count == 0,
     ))
 }
 
-/// The first of them one by one.
-fn tell(these: &[UnreadEntry], count: u64, they: &str) {
-    for UnreadEntry {
-        file,
-        record,
-        reason,
-    } in these.iter().take(TOLD)
-    {
-        let record = record.map_or_else(String::new, |record| format!(": record {record}"));
+/// What is to be known beside the findings, on stderr.
+fn tell_summary(summary: &HistorySummary) {
+    for notice in &summary.notices {
+        stdout::tell(&format!("rolewatch: {}", harmless(notice)));
+    }
+    tell_entries(
+        &summary.not_evidence,
+        summary.not_evidence_count,
+        "are not evidence",
+    );
+    tell_entries(&summary.unread, summary.unread_count, "could not be read");
+    stdout::tell(&format!("rolewatch: {}", totals::line(&summary.counts)));
+}
+
+/// The first of them one by one. `count` is of all: the summary itself names only so many.
+fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
+    let told = entries.get(..TOLD).unwrap_or(entries);
+    for entry in told {
+        let record = match entry.record {
+            Some(record) => format!(": record {record}"),
+            None => String::new(),
+        };
         stdout::tell(&format!(
             "rolewatch: {}{record}: {}",
-            shown_path(Path::new(file)),
-            harmless(reason)
+            shown_path(Path::new(&entry.file)),
+            harmless(&entry.reason)
         ));
     }
-    let untold = count.saturating_sub(u64::try_from(these.len().min(TOLD)).unwrap_or(0));
+    let untold = count.saturating_sub(length(told));
     if untold > 0 {
         stdout::tell(&format!(
             "rolewatch: … and {untold} more that {they} (`--format json` names them)"
@@ -167,129 +139,106 @@ fn usage(text: &str) -> Failure {
 
 /// The input of `history.asl.json`.
 fn input(path: &Path, since: Option<Moment>, until: Option<Moment>) -> Result<String, Failure> {
-    let named = place(path).filter(|(bucket, _)| !bucket.is_empty());
-    let (bucket, prefix) = named.ok_or_else(|| {
-        usage("a state machine reads from S3: give the prefix as in `s3://bucket/AWSLogs/`")
-    })?;
-    Ok(json!({ "bucket": bucket, "prefix": prefix, "since": since, "until": until }).to_string())
+    match place(path) {
+        Some((bucket, prefix)) if !bucket.is_empty() => Ok(json!({
+            "bucket": bucket,
+            "prefix": prefix,
+            "since": since,
+            "until": until,
+        })
+        .to_string()),
+        _ => Err(usage(
+            "a state machine reads from S3: give the prefix as in `s3://bucket/AWSLogs/`",
+        )),
+    }
 }
 
-fn outcome(
+/// Starts the machine, waits for its end and fetches what it wrote.
+fn run_to_its_end(
     machine: &impl Machine,
     input: String,
     pause: Duration,
 ) -> Result<HistoryReport, Failure> {
     let execution = machine
         .start(input)
-        .map_err(|why| Failure::Usage(format!("the state machine cannot be started: {why}")))?;
+        .map_err(|why| Failure::Aws(format!("the state machine cannot be started: {why}")))?;
     let shown = harmless(&execution);
     stdout::tell(&format!("rolewatch: started `{shown}`"));
-    let waiting = WaitingBar::begin();
-    let output = loop {
-        match machine
-            .look(&execution)
-            .map_err(|why| Failure::Usage(format!("how `{shown}` stands is not known: {why}")))?
-        {
-            ExecutionState::Running { done, total } => waiting.show(done, total),
-            ExecutionState::Done(output) => break output,
+    let output = wait_for(machine, &execution, &shown, pause)?;
+    report_of(machine, &output).map_err(|Unusable { what, why }| {
+        Failure::Aws(format!(
+            "{what} of `{shown}` cannot be used: {}",
+            harmless(&why)
+        ))
+    })
+}
+
+/// The output of the execution, once there is one.
+fn wait_for(
+    machine: &impl Machine,
+    execution: &str,
+    shown: &str,
+    pause: Duration,
+) -> Result<String, Failure> {
+    let bar = WaitingBar::begin();
+    loop {
+        let state = machine
+            .look(execution)
+            .map_err(|why| Failure::Aws(format!("how `{shown}` stands is not known: {why}")))?;
+        match state {
+            ExecutionState::Running { done, total } => bar.show(done, total),
+            ExecutionState::Done(output) => return Ok(output),
             ExecutionState::Ended(why) => {
-                return Err(Failure::Usage(format!(
+                return Err(Failure::Aws(format!(
                     "`{shown}` did not come to an end: {}",
                     harmless(&why)
                 )));
             }
         }
         thread::sleep(pause);
-    };
-    drop(waiting);
-    let unusable = |what: &str, why: &str| {
-        Failure::Usage(format!(
-            "{what} of `{shown}` cannot be used: {}",
-            harmless(why)
-        ))
-    };
-    let output: ExecutionOutput =
-        serde_json::from_str(&output).map_err(|why| unusable("the output", &why.to_string()))?;
-    let text = |key: &str| {
-        let bytes = machine
-            .fetch(key)
-            .map_err(|why| unusable(&format!("`{}`", harmless(key)), &why))?;
-        String::from_utf8(bytes)
-            .map_err(|why| unusable(&format!("`{}`", harmless(key)), &why.to_string()))
-    };
-    let findings = text(&output.findings)?
-        .lines()
-        .map(Finding::from_json)
-        .collect::<Result<_, _>>();
-    let document = text(&output.summary)?;
-    Ok(HistoryReport {
-        findings: findings.map_err(|why| unusable("a finding", &why.to_string()))?,
-        summary: serde_json::from_str(&document)
-            .map_err(|why| unusable("the summary", &why.to_string()))?,
-        document: RawValue::from_string(document)
-            .map_err(|why| unusable("the summary", &why.to_string()))?,
-    })
+    }
 }
 
-#[derive(Serialize)]
-struct HistoryDocument<'a> {
-    findings: &'a [Finding],
-    summary: &'a RawValue,
+/// What an execution wrote, and why it cannot be used.
+struct Unusable {
+    what: String,
+    why: String,
 }
 
-fn print(
-    HistoryReport {
-        findings,
-        summary,
-        document,
-    }: &HistoryReport,
-    format: Format,
-) -> Result<(), Failure> {
-    match format {
-        Format::Ndjson => stdout::print_plain(|out| {
-            ndjson::write(
-                findings,
-                &SwitchAllowances::default(),
-                &summary.near_misses,
-                out,
-            )
-        }),
-        Format::Csv => stdout::print_plain(|out| csv::write(findings, &summary.near_misses, out)),
-        Format::Json => stdout::print_plain(|out| {
-            serde_json::to_writer_pretty(
-                &mut *out,
-                &HistoryDocument {
-                    findings,
-                    summary: document,
-                },
-            )?;
-            out.write_all(b"\n")
-        }),
-        Format::Table => {
-            stdout::print(|out| findings.iter().try_for_each(|finding| line(finding, out)))
+impl Unusable {
+    fn new(what: &str, why: &impl fmt::Display) -> Self {
+        Self {
+            what: what.to_owned(),
+            why: why.to_string(),
         }
     }
 }
 
-fn line(finding: &Finding, out: &mut dyn Write) -> std::io::Result<()> {
-    let Finding {
-        time,
-        rule,
-        verdict,
-        severity,
-        role,
-        caller,
-        message,
-        ..
-    } = finding;
-    writeln!(
-        out,
-        "{time}  {rule}  {} ({})  {} -> {role}",
-        verdict.as_str(),
-        severity.as_str(),
-        caller.name
-    )?;
-    writeln!(out, "    {message}")
+/// What an execution wrote, from the keys in its output.
+fn report_of(machine: &impl Machine, output: &str) -> Result<HistoryReport, Unusable> {
+    let output: ExecutionOutput =
+        serde_json::from_str(output).map_err(|why| Unusable::new("the output", &why))?;
+    let mut findings = Vec::new();
+    for line in text_of(machine, &output.findings)?.lines() {
+        findings.push(Finding::from_json(line).map_err(|why| Unusable::new("a finding", &why))?);
+    }
+    let summary = text_of(machine, &output.summary)?;
+    Ok(HistoryReport {
+        findings,
+        summary: serde_json::from_str(&summary)
+            .map_err(|why| Unusable::new("the summary", &why))?,
+        written: RawValue::from_string(summary)
+            .map_err(|why| Unusable::new("the summary", &why))?,
+    })
+}
+
+/// An object that an execution wrote, as text.
+fn text_of(machine: &impl Machine, key: &str) -> Result<String, Unusable> {
+    let name = format!("`{}`", harmless(key));
+    let bytes = machine
+        .fetch(key)
+        .map_err(|why| Unusable::new(&name, &why))?;
+    String::from_utf8(bytes).map_err(|why| Unusable::new(&name, &why))
 }
 
 #[cfg(test)]

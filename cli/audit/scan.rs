@@ -94,8 +94,8 @@ fn scan_with<O: ObjectStore>(
     policy: &Policy,
     how: ScanOptions,
 ) -> Result<ScannedLogs, Failure> {
-    let filter = Filter::new(&needles(policy))
-        .map_err(|why| Failure::PolicyRoles(why.to_string()))?;
+    let filter =
+        Filter::new(&needles(policy)).map_err(|why| Failure::PolicyRoles(why.to_string()))?;
     let mut whole = PartialScan::new(policy);
     let listed = list_objects(store, paths, how, &mut whole)?;
     let (sources, mut skipped) = sources(paths, not_logs, &mut whole);

@@ -8,8 +8,7 @@ use crate::exit::Failure;
 
 pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, Failure> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let runtime =
-        runtime.map_err(|why| Failure::cannot_begin("upload", &why))?;
+    let runtime = runtime.map_err(|why| Failure::cannot_begin("upload", &why))?;
     runtime.block_on(async {
         let UploadContent {
             key,

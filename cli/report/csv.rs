@@ -3,7 +3,11 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use rolewatch_guard::Finding;
+use super::FinishedAudit;
+use super::format::ReportFormat;
+
+/// `--format csv`
+pub(super) struct Csv;
 
 const HEADER: [&str; 15] = [
     "rule",
@@ -23,40 +27,52 @@ const HEADER: [&str; 15] = [
     "near_misses",
 ];
 
-pub(crate) fn write(
-    findings: &[Finding],
-    near_misses: &[String],
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut lines = csv::Writer::from_writer(out);
-    lines.write_record(HEADER)?;
-    for finding in findings {
-        let events: Vec<_> = finding.events.iter().map(ToString::to_string).collect();
-        let cells: [&str; HEADER.len()] = [
-            finding.rule,
-            finding.name,
-            finding.verdict.as_str(),
-            finding.severity.as_str(),
-            &finding.time.to_string(),
-            &finding.role,
-            finding.caller.arn.as_deref().unwrap_or_default(),
-            finding.caller.account.as_deref().unwrap_or_default(),
-            &finding.caller.name,
-            &finding.message,
-            &events.join(" "),
-            &finding.id,
-            &finding.policy.to_string(),
-            &finding.supersedes.join(" "),
-            &near_misses.join("; "),
-        ];
-        lines.write_record(cells.map(inert).iter().map(|cell| cell.as_bytes()))?;
+impl ReportFormat<FinishedAudit<'_>> for Csv {
+    fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let near_misses = report.near_misses().join("; ");
+        let mut lines = csv::Writer::from_writer(out);
+        lines.write_record(HEADER)?;
+        for finding in report.findings() {
+            let events: Vec<_> = finding.events.iter().map(ToString::to_string).collect();
+            let cells: [&str; HEADER.len()] = [
+                finding.rule,
+                finding.name,
+                finding.verdict.as_str(),
+                finding.severity.as_str(),
+                &finding.time.to_string(),
+                &finding.role,
+                finding.caller.arn.as_deref().unwrap_or_default(),
+                finding.caller.account.as_deref().unwrap_or_default(),
+                &finding.caller.name,
+                &finding.message,
+                &events.join(" "),
+                &finding.id,
+                &finding.policy.to_string(),
+                &finding.supersedes.join(" "),
+                &near_misses,
+            ];
+            write_inert(&mut lines, cells)?;
+        }
+        lines.flush()
     }
-    lines.flush()
+}
+
+/// Writes a row in which no cell is a formula.
+pub(crate) fn write_inert<const N: usize>(
+    rows: &mut csv::Writer<&mut dyn Write>,
+    cells: [&str; N],
+) -> io::Result<()> {
+    for cell in cells {
+        rows.write_field(inert(cell).as_bytes())?;
+    }
+    // The crate ends a row with an empty record.
+    rows.write_record(None::<&[u8]>)?;
+    Ok(())
 }
 
 /// A spreadsheet takes a cell that begins like this for a formula; an apostrophe in front makes it
 /// text. Full-width signs are read as their narrow forms in East Asian editions.
-pub(crate) fn inert(cell: &str) -> Cow<'_, str> {
+fn inert(cell: &str) -> Cow<'_, str> {
     match cell.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
             Cow::Owned(format!("'{cell}"))

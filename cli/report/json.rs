@@ -9,12 +9,15 @@ use rolewatch_guard::policy::PolicyHash;
 use rolewatch_guard::review::List;
 use rolewatch_guard::untrusted::{harmless, shows_as_itself};
 use rolewatch_guard::{
-    CallerShown, Standing, SuppressedFinding, SwitchSummary, Tally, Totals, standings,
+    CallerShown, Finding, Standing, SuppressedFinding, SwitchSummary, Tally, Totals, standings,
 };
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use super::AuditReport;
+use super::format::ReportFormat;
+use super::history::HistoryReport;
 use super::ndjson::FindingShown;
+use super::{AuditReport, FinishedAudit};
 use crate::audit::allowed::SwitchAllowances;
 use crate::audit::inputs::RosterFile;
 use crate::audit::unread::FaultShown;
@@ -87,7 +90,7 @@ struct SuppressedShown<'a> {
 impl<'a> SuppressedShown<'a> {
     fn of(suppressed: &'a SuppressedFinding, allowed: &'a SwitchAllowances) -> Self {
         Self {
-            finding: FindingShown::of(&suppressed.finding, allowed),
+            finding: FindingShown::new(&suppressed.finding, allowed.of(&suppressed.finding)),
             reason: harmless(&suppressed.by.reason),
             owner: harmless(&suppressed.by.owner),
             until: suppressed.by.until.to_string(),
@@ -160,7 +163,40 @@ impl From<&Tally> for TallyShown {
     }
 }
 
-pub(crate) fn write(report: &AuditReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// `--format json`
+pub(super) struct Json;
+
+impl ReportFormat<FinishedAudit<'_>> for Json {
+    fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
+        match report {
+            FinishedAudit::Local(report) => write_pretty(&audit_document(report), out),
+            FinishedAudit::InStack(report) => write_pretty(&HistoryDocument::of(report), out),
+        }
+    }
+}
+
+/// What the stack found, and its summary as it was written.
+#[derive(Serialize)]
+struct HistoryDocument<'a> {
+    findings: &'a [Finding],
+    summary: &'a RawValue,
+}
+
+impl<'a> HistoryDocument<'a> {
+    fn of(report: &'a HistoryReport) -> Self {
+        Self {
+            findings: &report.findings,
+            summary: &report.written,
+        }
+    }
+}
+
+fn write_pretty(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    out.write_all(b"\n")
+}
+
+fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
     let AuditReport {
         paths,
         inputs,
@@ -173,7 +209,7 @@ pub(crate) fn write(report: &AuditReport<'_>, out: &mut dyn Write) -> io::Result
         not_evidence,
         ..
     } = report;
-    let document = AuditDocument {
+    AuditDocument {
         policy: PolicyShown {
             file: shown_path(&inputs.policy_file),
             version: inputs.policy.version_hash,
@@ -186,7 +222,7 @@ pub(crate) fn write(report: &AuditReport<'_>, out: &mut dyn Write) -> io::Result
         findings: judgement
             .findings
             .iter()
-            .map(|finding| FindingShown::of(finding, allowed))
+            .map(|finding| FindingShown::new(finding, allowed.of(finding)))
             .collect(),
         suppressed: judgement
             .suppressed
@@ -214,10 +250,9 @@ pub(crate) fn write(report: &AuditReport<'_>, out: &mut dyn Write) -> io::Result
             .iter()
             .map(|(code, tally)| (*code, tally.into()))
             .collect(),
-    };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    out.write_all(b"\n")
+    }
 }
+
 /// Text of JSON in which everything shows as what it is: the same values, with escapes for what
 /// cannot be seen or would turn a line round.
 pub(crate) fn visible(json: &str) -> String {

@@ -1,24 +1,64 @@
 //! What an audit came to, as it is shown: one file a format.
+//!
+//! A new format is a file beside these, with its variant in [`AuditFormat`] and its line in
+//! [`AuditFormat::writer`]. Nothing else lists formats: the flag, the help, the man page and the
+//! completions are made from the variants.
 
 pub(crate) mod csv;
+pub(crate) mod format;
+pub(crate) mod history;
 pub(crate) mod json;
-pub(crate) mod ndjson;
+mod ndjson;
 pub(crate) mod table;
 pub(crate) mod words;
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::{Judgement, Totals};
+use rolewatch_guard::review::AllowedBy;
+use rolewatch_guard::{Finding, Judgement, Totals};
 
-use crate::args::Format;
 use crate::audit::allowed::SwitchAllowances;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::unread::UnreadList;
-use crate::exit::Failure;
-use crate::stdout;
+use format::ReportFormat;
+use history::HistoryReport;
 
-/// An audit that is done.
+/// How an audit reports: `rolewatch audit --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// For people
+    Table,
+    /// One document with everything
+    Json,
+    /// One finding a line
+    Ndjson,
+    /// One finding a line, for spreadsheets
+    Csv,
+}
+
+impl AuditFormat {
+    /// What writes it.
+    pub(crate) fn writer(self) -> &'static dyn for<'a> ReportFormat<FinishedAudit<'a>> {
+        match self {
+            Self::Table => &table::Table,
+            Self::Json => &json::Json,
+            Self::Ndjson => &ndjson::Ndjson,
+            Self::Csv => &csv::Csv,
+        }
+    }
+}
+
+/// An audit that is done, wherever its logs were read.
+pub(crate) enum FinishedAudit<'a> {
+    /// Of logs that this machine read.
+    Local(AuditReport<'a>),
+    /// Of logs that the stack read where they lie.
+    InStack(&'a HistoryReport),
+}
+
+/// An audit of logs that this machine read.
 pub(crate) struct AuditReport<'a> {
     pub(crate) paths: &'a [PathBuf],
     pub(crate) inputs: &'a AuditInputs,
@@ -35,22 +75,28 @@ pub(crate) struct AuditReport<'a> {
     pub(crate) not_evidence: &'a UnreadList,
 }
 
-impl AuditReport<'_> {
-    pub(crate) fn print(&self, format: Format) -> Result<(), Failure> {
-        match format {
-            Format::Table => stdout::print(|out| table::write(self, stdout::columns(), out)),
-            Format::Json => stdout::print_plain(|out| json::write(self, out)),
-            Format::Ndjson => stdout::print_plain(|out| {
-                ndjson::write(
-                    &self.judgement.findings,
-                    self.allowed,
-                    &self.judgement.near_misses,
-                    out,
-                )
-            }),
-            Format::Csv => stdout::print_plain(|out| {
-                csv::write(&self.judgement.findings, &self.judgement.near_misses, out)
-            }),
+impl FinishedAudit<'_> {
+    pub(crate) fn findings(&self) -> &[Finding] {
+        match self {
+            Self::Local(report) => &report.judgement.findings,
+            Self::InStack(report) => &report.findings,
+        }
+    }
+
+    /// Entries of the policy that only just miss a role.
+    fn near_misses(&self) -> &[String] {
+        match self {
+            Self::Local(report) => &report.judgement.near_misses,
+            Self::InStack(report) => &report.summary.near_misses,
+        }
+    }
+
+    /// What allowed the switch that a finding is about. The stack reads no policies of IAM, so it
+    /// cannot tell.
+    fn allowed_by(&self, finding: &Finding) -> Option<&AllowedBy> {
+        match self {
+            Self::Local(report) => report.allowed.of(finding),
+            Self::InStack(_) => None,
         }
     }
 }

@@ -6,7 +6,11 @@ use rolewatch_guard::Finding;
 use rolewatch_guard::review::AllowedBy;
 use serde::Serialize;
 
-use crate::audit::allowed::SwitchAllowances;
+use super::FinishedAudit;
+use super::format::ReportFormat;
+
+/// `--format ndjson`
+pub(super) struct Ndjson;
 
 /// A finding, and what allowed the switch where the files tell.
 #[derive(Serialize)]
@@ -20,32 +24,24 @@ pub(super) struct FindingShown<'a> {
 }
 
 impl<'a> FindingShown<'a> {
-    pub(super) fn of(finding: &'a Finding, allowed: &'a SwitchAllowances) -> Self {
+    pub(super) fn new(finding: &'a Finding, allowed_by: Option<&'a AllowedBy>) -> Self {
         Self {
             finding,
-            allowed_by: allowed.of(finding),
+            allowed_by,
             near_misses: &[],
         }
     }
 }
 
-/// `near_misses`: what to know about the policy. No line is about the policy alone, so each finding
-/// carries it.
-pub(crate) fn write(
-    findings: &[Finding],
-    allowed: &SwitchAllowances,
-    near_misses: &[String],
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    for finding in findings {
-        serde_json::to_writer(
-            &mut *out,
-            &FindingShown {
-                near_misses,
-                ..FindingShown::of(finding, allowed)
-            },
-        )?;
-        out.write_all(b"\n")?;
+impl ReportFormat<FinishedAudit<'_>> for Ndjson {
+    fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
+        for finding in report.findings() {
+            let mut line = FindingShown::new(finding, report.allowed_by(finding));
+            // No line is about the policy alone, so each finding carries what to know about it.
+            line.near_misses = report.near_misses();
+            serde_json::to_writer(&mut *out, &line)?;
+            out.write_all(b"\n")?;
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -10,8 +10,11 @@ use std::io::{self, Write};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Finding, Verdict};
 
-use super::AuditReport;
+use super::format::ReportFormat;
+use super::history::HistoryReport;
 use super::words::{counted, length, number, padded, wrap};
+use super::{AuditReport, FinishedAudit};
+use crate::stdout;
 pub(crate) use findings::step;
 use head::head;
 use paint::{DIM, HEADING, UNSURE};
@@ -22,40 +25,79 @@ const NOT_EVIDENCE_SHOWN: usize = 10;
 /// Where the text of a line with a label begins.
 const LABEL: usize = 10;
 
-pub(crate) fn write(
-    report: &AuditReport<'_>,
-    columns: usize,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut page = TextPage { out, columns };
-    head(report, &mut page)?;
-    let of = |verdict: Verdict| {
-        report
-            .judgement
-            .findings
-            .iter()
-            .filter(move |finding| finding.verdict == verdict)
-    };
-    let violations: Vec<&Finding> = of(Verdict::Violation).collect();
-    let unproven: Vec<&Finding> = of(Verdict::Unproven).collect();
+/// `--format table`
+pub(super) struct Table;
 
+impl ReportFormat<FinishedAudit<'_>> for Table {
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
+    fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
+        match report {
+            FinishedAudit::Local(report) => {
+                let columns = stdout::columns();
+                write_whole(report, &mut TextPage { out, columns })
+            }
+            FinishedAudit::InStack(report) => write_brief(report, out),
+        }
+    }
+}
+
+/// Two lines a finding: the stack reads years of logs, and may find more than anybody wants
+/// explained one by one.
+fn write_brief(report: &HistoryReport, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        writeln!(
+            out,
+            "{}  {}  {} ({})  {} -> {}",
+            finding.time,
+            finding.rule,
+            finding.verdict.as_str(),
+            finding.severity.as_str(),
+            finding.caller.name,
+            finding.role
+        )?;
+        writeln!(out, "    {}", finding.message)?;
+    }
+    Ok(())
+}
+
+fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+    head(report, page)?;
+    let violations = with_verdict(report, Verdict::Violation);
     if violations.is_empty() {
         page.heading("Violations: none")?;
         page.text(2, &nothing_found(report))?;
     } else {
         page.heading(&format!("Violations: {}", number(length(&violations))))?;
-        findings::by_person(&violations, report.allowed, &mut page)?;
+        findings::by_person(&violations, report.allowed, page)?;
     }
+    let unproven = with_verdict(report, Verdict::Unproven);
     if !unproven.is_empty() {
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
-        page.text(2, "What was read can show neither that the rule was kept nor that it was broken. Each line says what is missing.")?;
-        findings::by_person(&unproven, report.allowed, &mut page)?;
+        page.text(
+            2,
+            "What was read can show neither that the rule was kept nor that it was broken. \
+             Each line says what is missing.",
+        )?;
+        findings::by_person(&unproven, report.allowed, page)?;
     }
-    suppressed(report, &mut page)?;
-    switches::clean(report, &mut page)?;
-    not_evidence(report, &mut page)?;
-    not_judged(report, &mut page)?;
-    by_rule(report, &mut page)
+    suppressed(report, page)?;
+    switches::clean(report, page)?;
+    not_evidence(report, page)?;
+    not_judged(report, page)?;
+    by_rule(report, page)
+}
+
+fn with_verdict<'r>(report: &AuditReport<'r>, verdict: Verdict) -> Vec<&'r Finding> {
+    let mut findings = Vec::new();
+    for finding in &report.judgement.findings {
+        if finding.verdict == verdict {
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 /// Where lines go, and how wide they may be.

@@ -1,29 +1,53 @@
-//! What a review came to, as it is shown.
+//! What a review came to, as it is shown: one file a format.
+//!
+//! A new format is a file beside these, with its variant in [`ReviewFormat`] and its line in
+//! [`ReviewFormat::writer`].
 
+mod csv;
+mod json;
+mod ndjson;
 mod table;
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::review::{List, Review, ReviewFinding};
-use rolewatch_guard::untrusted::harmless;
-use serde::Serialize;
-use serde_json::{Value, json};
+use rolewatch_guard::review::Review;
 
 use super::inputs::ReviewInputs;
-use crate::args::{Format, ReviewArgs};
-use crate::exit::{Failure, shown_path};
-use crate::report::csv::inert;
-use crate::report::json::visible;
+use crate::report::format::ReportFormat;
 use crate::report::words::{counted, length, listed, number};
-use crate::stdout;
+
+/// How a review reports: `rolewatch review --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// For people
+    Table,
+    /// One document with everything
+    Json,
+    /// One finding a line
+    Ndjson,
+    /// One finding a line, for spreadsheets
+    Csv,
+}
+
+impl ReviewFormat {
+    /// What writes it.
+    pub(super) fn writer(self) -> &'static dyn for<'a> ReportFormat<ReviewReport<'a>> {
+        match self {
+            Self::Table => &table::Table,
+            Self::Json => &json::Json,
+            Self::Ndjson => &ndjson::Ndjson,
+            Self::Csv => &csv::Csv,
+        }
+    }
+}
 
 /// A review that is done.
 pub(super) struct ReviewReport<'a> {
-    pub(super) args: &'a ReviewArgs,
+    pub(super) paths: &'a [PathBuf],
     pub(super) inputs: &'a ReviewInputs,
     pub(super) policy: &'a Policy,
     pub(super) policy_file: &'a Path,
@@ -31,189 +55,61 @@ pub(super) struct ReviewReport<'a> {
     pub(super) review: &'a Review,
 }
 
-const HEADER: [&str; 14] = [
-    "rule",
-    "name",
-    "verdict",
-    "severity",
-    "account",
-    "subject",
-    "place",
-    "statement",
-    "fix",
-    "message",
-    "undecided",
-    "id",
-    "policy",
-    "near_misses",
-];
-
-/// A finding, and what to know about the policy: no line is about the policy alone, so each finding
-/// carries it.
-#[derive(Serialize)]
-struct ReviewFindingShown<'a> {
-    #[serde(flatten)]
-    finding: &'a ReviewFinding,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    near_misses: &'a [String],
+/// How much of everything the files hold.
+#[derive(Default)]
+struct SetupCounts {
+    accounts: u64,
+    users: u64,
+    groups: u64,
+    roles: u64,
 }
 
 impl ReviewReport<'_> {
-    pub(super) fn print(&self, format: Format) -> Result<(), Failure> {
-        match format {
-            Format::Table => stdout::print(|out| table::write(self, stdout::columns(), out)),
-            Format::Json => stdout::print_plain(|out| self.json(out)),
-            Format::Ndjson => stdout::print_plain(|out| self.ndjson(out)),
-            Format::Csv => stdout::print_plain(|out| self.csv(out)),
-        }
-    }
-
     fn count(&self, verdict: Verdict) -> u64 {
-        u64::try_from(
-            self.review
-                .findings
-                .iter()
-                .filter(|finding| finding.verdict == verdict)
-                .count(),
-        )
-        .unwrap_or(u64::MAX)
+        let mut count = 0;
+        for finding in &self.review.findings {
+            count += u64::from(finding.verdict == verdict);
+        }
+        count
     }
 
-    /// Accounts for everything.
+    /// Accounts for everything on one line.
     pub(super) fn account(&self) -> String {
         let inputs = self.inputs;
-        let files = inputs.read + inputs.unreadable;
-        let parts = [
-            (inputs.read, format!("{} read", number(inputs.read))),
-            (
-                inputs.unreadable,
-                format!("{} unreadable", number(inputs.unreadable)),
-            ),
-        ];
-        let (accounts, users, groups, roles) = self.totals();
+        let files = counted(inputs.read + inputs.unreadable, "file", "files");
+        let read = (inputs.read, format!("{} read", number(inputs.read)));
+        let unreadable = (
+            inputs.unreadable,
+            format!("{} unreadable", number(inputs.unreadable)),
+        );
+        let counts = self.setup_counts();
         let things = format!(
             "{}: {}, {}, {}, {} of them elevated",
-            counted(accounts, "account", "accounts"),
-            counted(users, "user", "users"),
-            counted(groups, "group", "groups"),
-            counted(roles, "role", "roles"),
+            counted(counts.accounts, "account", "accounts"),
+            counted(counts.users, "user", "users"),
+            counted(counts.groups, "group", "groups"),
+            counted(counts.roles, "role", "roles"),
             self.review.elevated
-        );
-        let (violations, unproven) = (
-            self.count(Verdict::Violation),
-            self.count(Verdict::Unproven),
         );
         let found = format!(
             "{}, {} unproven, {} suppressed",
-            counted(violations, "violation", "violations"),
-            number(unproven),
+            counted(self.count(Verdict::Violation), "violation", "violations"),
+            number(self.count(Verdict::Unproven)),
             number(length(&self.review.suppressed))
         );
-        format!(
-            "{}: {}; {things}; {found}",
-            counted(files, "file", "files"),
-            listed(parts)
-        )
+        format!("{files}: {}; {things}; {found}", listed([read, unreadable]))
     }
 
-    fn totals(&self) -> (u64, u64, u64, u64) {
+    fn setup_counts(&self) -> SetupCounts {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        self.inputs.setup.accounts().fold(
-            (0, 0, 0, 0),
-            |(accounts, users, groups, roles), account| {
-                let (more_users, more_groups, more_roles) = account.counts();
-                (
-                    accounts + 1,
-                    users + number(more_users),
-                    groups + number(more_groups),
-                    roles + number(more_roles),
-                )
-            },
-        )
-    }
-
-    fn ndjson(&self, out: &mut dyn Write) -> io::Result<()> {
-        for finding in &self.review.findings {
-            let line = ReviewFindingShown {
-                finding,
-                near_misses: &self.review.near_misses,
-            };
-            writeln!(out, "{}", visible(&serde_json::to_string(&line)?))?;
-        }
-        Ok(())
-    }
-
-    fn json(&self, out: &mut dyn Write) -> io::Result<()> {
-        let accounts = self.inputs.setup.accounts().map(|account| {
+        let mut all = SetupCounts::default();
+        for account in self.inputs.setup.accounts() {
             let (users, groups, roles) = account.counts();
-            let missing: Vec<&str> = account.missing_lists().into_iter().map(List::key).collect();
-            json!({"account": account.id, "truncated": account.truncated, "missing": missing, "users": users, "groups": groups, "roles": roles})
-        });
-        let suppressed = self.review.suppressed.iter().map(|(finding, by)| {
-            json!({"finding": finding, "reason": harmless(&by.reason), "owner": harmless(&by.owner), "until": by.until.to_string(), "line": by.line})
-        });
-        let document = json!({
-            "policy": {"file": shown_path(self.policy_file), "version": self.policy.version_hash},
-            "paths": self.args.paths.iter().map(|path| shown_path(path)).collect::<Vec<_>>(),
-            "as_of": self.as_of,
-            "accounts": accounts.collect::<Vec<Value>>(),
-            "elevated": self.review.elevated,
-            "findings": self.review.findings,
-            "suppressed": suppressed.collect::<Vec<Value>>(),
-            "unread": self.inputs.faults,
-            "notices": self.review.notices,
-        });
-        writeln!(
-            out,
-            "{}",
-            visible(&serde_json::to_string_pretty(&document)?)
-        )
-    }
-
-    fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut lines = csv::Writer::from_writer(out);
-        lines.write_record(HEADER)?;
-        let shown = |value: &Option<Value>| {
-            value
-                .as_ref()
-                .map(|value| visible(&value.to_string()))
-                .unwrap_or_default()
-        };
-        for finding in &self.review.findings {
-            let ReviewFinding {
-                rule,
-                name,
-                verdict,
-                severity,
-                account,
-                subject,
-                place,
-                statement,
-                fix,
-                message,
-                undecided,
-                id,
-                policy,
-                wanting: _,
-            } = finding;
-            let cells: [&str; HEADER.len()] = [
-                rule,
-                name,
-                verdict.as_str(),
-                severity.as_str(),
-                &account.to_string(),
-                subject,
-                place.as_deref().unwrap_or_default(),
-                &shown(statement),
-                &shown(fix),
-                message,
-                &undecided.join("; "),
-                id,
-                &policy.to_string(),
-                &self.review.near_misses.join("; "),
-            ];
-            lines.write_record(cells.map(inert).iter().map(|cell| cell.as_bytes()))?;
+            all.accounts += 1;
+            all.users += number(users);
+            all.groups += number(groups);
+            all.roles += number(roles);
         }
-        lines.flush()
+        all
     }
 }

@@ -17,8 +17,7 @@ pub(super) struct TrailBucket<'a> {
 impl<'a> TrailBucket<'a> {
     pub(super) fn open(name: &'a str) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|why| Failure::cannot_begin("talk to AWS", &why))?;
+        let runtime = runtime.map_err(|why| Failure::cannot_begin("talk to AWS", &why))?;
         let notifications = aws::Notifications::new(&runtime.block_on(Connection::of_person()));
         Ok(Self {
             runtime,

@@ -17,8 +17,7 @@ pub(super) struct Stack {
 impl Stack {
     pub(super) fn connect(arn: &str, bucket: &str) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|why| Failure::cannot_begin("talk to AWS", &why))?;
+        let runtime = runtime.map_err(|why| Failure::cannot_begin("talk to AWS", &why))?;
         let connection = runtime.block_on(Connection::of_person());
         let machine = StateMachine::new(&connection, arn.to_owned());
         let bucket = StateBucket::new(&connection, bucket.to_owned());

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use rolewatch_guard::Totals;
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 
@@ -74,7 +75,7 @@ fn it_is_started_with_what_the_machine_takes_and_waited_for() {
         json!({"bucket": "trail-logs", "prefix": "AWSLogs/1", "since": null, "until": "2026-04-01T00:00:00Z"})
     );
     let machine = memory(&findings());
-    let outcome = outcome(&machine, input.clone(), Duration::ZERO).unwrap();
+    let report = run_to_its_end(&machine, input.clone(), Duration::ZERO).unwrap();
     assert_eq!(
         (machine.started.take(), machine.looks.get()),
         (vec![input], 3)
@@ -85,8 +86,8 @@ fn it_is_started_with_what_the_machine_takes_and_waited_for() {
             .map(|finding| serde_json::to_string(finding).unwrap())
             .collect::<Vec<_>>()
     };
-    assert_eq!(printed(&outcome.findings), printed(&findings()));
-    assert!(!outcome.findings.is_empty());
+    assert_eq!(printed(&report.findings), printed(&findings()));
+    assert!(!report.findings.is_empty());
 }
 
 #[test]
@@ -95,7 +96,7 @@ fn what_does_not_come_to_an_end_says_why_in_harmless_text() {
         end: ExecutionState::Ended("FAILED: \u{1b}[2J the policy was changed".into()),
         ..memory(&[])
     };
-    let why = outcome(&machine, String::new(), Duration::ZERO)
+    let why = run_to_its_end(&machine, String::new(), Duration::ZERO)
         .err()
         .unwrap()
         .to_string();
@@ -105,7 +106,7 @@ fn what_does_not_come_to_an_end_says_why_in_harmless_text() {
     );
     let mut machine = memory(&findings());
     machine.objects.clear();
-    let why = outcome(&machine, String::new(), Duration::ZERO)
+    let why = run_to_its_end(&machine, String::new(), Duration::ZERO)
         .err()
         .unwrap()
         .to_string();

@@ -11,34 +11,49 @@ use serde_json::Value;
 
 use super::ReviewReport;
 use crate::exit::shown_path;
+use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
 use crate::report::table::{TextPage, step};
 use crate::report::words::{counted, length, number, padded};
+use crate::stdout;
 
 /// The columns of a severity, and where the text of a finding begins.
 const TEXT: usize = 12;
 
-pub(super) fn write(
-    report: &ReviewReport<'_>,
-    columns: usize,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut page = TextPage { out, columns };
-    head(report, &mut page)?;
+/// `--format table`
+pub(super) struct Table;
+
+impl ReportFormat<ReviewReport<'_>> for Table {
+    fn is_for_people(&self) -> bool {
+        true
+    }
+
+    fn write(&self, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let columns = stdout::columns();
+        write_whole(report, &mut TextPage { out, columns })
+    }
+}
+
+fn write_whole(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+    head(report, page)?;
     let violations = with_verdict(report, Verdict::Violation);
     let unproven = with_verdict(report, Verdict::Unproven);
-    violated(report, &violations, &unproven, &mut page)?;
+    violated(report, &violations, &unproven, page)?;
     if !unproven.is_empty() {
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
-        page.text(2, "The files can show neither that the rule is kept nor that it is broken. Each line says what it hangs on.")?;
+        page.text(
+            2,
+            "The files can show neither that the rule is kept nor that it is broken. \
+             Each line says what it hangs on.",
+        )?;
         let (wanting, others): (Vec<_>, Vec<_>) = unproven
             .into_iter()
             .partition(|finding| is_wanting(finding));
-        not_given(report, &wanting, &mut page)?;
-        by_subject(&others, &mut page)?;
+        not_given(report, &wanting, page)?;
+        by_subject(&others, page)?;
     }
-    suppressed(report, &mut page)?;
+    suppressed(report, page)?;
     if !report.review.notices.is_empty() {
         page.heading("Also")?;
         for notice in &report.review.notices {
@@ -107,12 +122,7 @@ fn suppressed(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
 }
 
 fn head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
-    let paths: Vec<String> = report
-        .args
-        .paths
-        .iter()
-        .map(|path| shown_path(path))
-        .collect();
+    let paths: Vec<String> = report.paths.iter().map(|path| shown_path(path)).collect();
     page.hanging(
         &format!("{BOLD}rolewatch review{BOLD:#} of "),
         "rolewatch review of ".len(),

@@ -1,0 +1,37 @@
+//! What an audit came to that the stack's state machine did.
+
+use rolewatch_guard::{Finding, Totals};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What came of a run of the state machine.
+pub(crate) struct HistoryReport {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) summary: HistorySummary,
+    /// The summary as it was written, with what a newer stack may add.
+    pub(crate) written: Box<RawValue>,
+}
+
+/// What is used of `summary.json`.
+#[derive(Deserialize)]
+pub(crate) struct HistorySummary {
+    pub(crate) counts: Totals,
+    pub(crate) unread: Vec<UnreadEntry>,
+    pub(crate) unread_count: u64,
+    // Stacks of older versions write neither this nor what follows.
+    #[serde(default)]
+    pub(crate) not_evidence: Vec<UnreadEntry>,
+    #[serde(default)]
+    pub(crate) not_evidence_count: u64,
+    pub(crate) notices: Vec<String>,
+    #[serde(default)]
+    pub(crate) near_misses: Vec<String>,
+}
+
+/// Something that the stack could not read, or that is not evidence.
+#[derive(Deserialize)]
+pub(crate) struct UnreadEntry {
+    pub(crate) file: String,
+    pub(crate) record: Option<u64>,
+    pub(crate) reason: String,
+}

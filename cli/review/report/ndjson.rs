@@ -1,0 +1,37 @@
+//! One finding a line, and nothing else. The field names are those of [`ReviewFinding`], a
+//! contract.
+
+use std::io::{self, Write};
+
+use rolewatch_guard::review::ReviewFinding;
+use serde::Serialize;
+
+use super::ReviewReport;
+use crate::report::format::ReportFormat;
+use crate::report::json::visible;
+
+/// `--format ndjson`
+pub(super) struct Ndjson;
+
+/// A finding, and what to know about the policy: no line is about the policy alone, so each finding
+/// carries it.
+#[derive(Serialize)]
+struct ReviewFindingShown<'a> {
+    #[serde(flatten)]
+    finding: &'a ReviewFinding,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    near_misses: &'a [String],
+}
+
+impl ReportFormat<ReviewReport<'_>> for Ndjson {
+    fn write(&self, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+        for finding in &report.review.findings {
+            let line = ReviewFindingShown {
+                finding,
+                near_misses: &report.review.near_misses,
+            };
+            writeln!(out, "{}", visible(&serde_json::to_string(&line)?))?;
+        }
+        Ok(())
+    }
+}
