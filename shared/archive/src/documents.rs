@@ -10,11 +10,10 @@ mod faults;
 mod lines;
 mod tokens;
 
-use crate::items::{Items, LARGEST, Sink};
-use crate::keys::{Key, Keys, is_scalar, is_space, text_of};
+use crate::items::{Items, LARGEST, MessageType, Sink};
+use crate::keys::{Key, Keys, is_scalar, is_space};
 use crate::place::{Found, Reason};
 use crate::structure::{Scan, Seen, TextScan};
-use lines::Begin;
 
 /// A part of the text: all of it, or what a window shows.
 #[derive(Clone, Copy)]
@@ -119,23 +118,6 @@ struct Document {
     spoilt: bool,
     /// Whether it holds log events, where it says so already.
     message_type: Option<MessageType>,
-}
-
-/// What CloudWatch Logs sends to a subscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MessageType {
-    /// Log events.
-    Data,
-    /// A test whether the destination can be reached.
-    Control,
-}
-
-impl MessageType {
-    /// The type that a JSON value names.
-    fn of(written: &[u8]) -> Self {
-        let control = text_of(written).is_some_and(|text| text == "CONTROL_MESSAGE");
-        if control { Self::Control } else { Self::Data }
-    }
 }
 
 /// The reading of one text, fed window by window.
@@ -354,4 +336,16 @@ impl Documents {
         }
         None
     }
+}
+
+/// How the documents of a text begin. After a fault, a line that begins another document is told
+/// by it from one that only looks like it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    /// With `{` or `[`.
+    Object,
+    /// With a quotation mark: the document is a record as JSON text.
+    Text,
+    /// With a time: `2026-03-02T09:00:00.000Z {`.
+    Time,
 }

@@ -2,6 +2,7 @@
 //! counted.
 
 mod held;
+mod text;
 
 use std::ops::Range;
 use std::path::Path;
@@ -14,7 +15,8 @@ use crate::filter::Filter;
 use crate::keys::{Key, Keys, begins_as_a_record};
 use crate::place::{Place, Reason, Unread};
 use crate::structure::Seen;
-use held::holds_a_record;
+pub(crate) use held::MessageType;
+use text::holds_a_record;
 
 /// The most bytes of one record, or of the document around one, that are read.
 pub(crate) const LARGEST: usize = 4 << 20;

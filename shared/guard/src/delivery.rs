@@ -4,8 +4,7 @@
 use std::path::Path;
 
 use crate::id::AccountId;
-use crate::record::{Record, UserIdentity};
-use crate::seen::RecordProblem;
+use crate::record::{Record, RecordProblem, UserIdentity};
 use crate::untrusted::harmless;
 
 /// What stands around a record.

@@ -1,7 +1,9 @@
 //! What a rule found: the contract that the CLI prints and the live guard sends.
 
+mod caller_shown;
 mod written;
 
+pub use caller_shown::CallerShown;
 pub use written::NotAFinding;
 
 use serde::{Deserialize, Serialize};
@@ -36,18 +38,6 @@ impl Verdict {
             Self::NotApplicable => "not-applicable",
         }
     }
-}
-
-/// The origin of a switch, as a finding shows it. Every text in it is harmless to print, not yet
-/// escaped.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct CallerShown {
-    /// The ARN; `null` where no record shows one.
-    pub arn: Option<String>,
-    /// The account; `null` where no record shows one.
-    pub account: Option<String>,
-    /// What to call them.
-    pub name: String,
 }
 
 /// One finding. The field names are a contract.

@@ -37,3 +37,6 @@ pub use truth::Truth;
 
 #[cfg(test)]
 mod tests;
+
+/// The action that enters a role.
+pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";

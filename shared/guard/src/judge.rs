@@ -19,27 +19,15 @@ use crate::arn::RoleArn;
 use crate::dossier::{Gathered, Origin, Person, Switch, Tracer};
 use crate::elevated::Elevated;
 use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
-use crate::history::{Draft, Held};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{Policy, RolePolicy, Severity};
 use crate::roster::{Roster, Rosters};
 use crate::rule::Rule;
-use crate::rules::{self, Answer, Check, View};
-use crate::seen::{Denial, MintApi};
+use crate::rules::{self, Answer, Check, Draft, Held, View};
+use crate::seen::MintApi;
 use crate::untrusted::harmless;
 use crate::world::World;
-
-/// A refused attempt at an elevated role.
-pub(crate) struct Refused<'a> {
-    pub(crate) record: &'a RecordKey,
-    pub(crate) denial: &'a Denial,
-    pub(crate) origin: Origin,
-    pub(crate) role: RoleArn,
-    pub(crate) place: String,
-    pub(crate) severity: Severity,
-    pub(crate) conflicting: bool,
-}
 
 /// Judges everything, and tells `watch` of every switch as it is examined.
 pub fn judge(
@@ -174,7 +162,7 @@ impl<'w> Judge<'_, 'w> {
         answers: &[(&'static Rule, Answer)],
         watch: &mut dyn FnMut(&Examined<'_>),
     ) {
-        let shown = shown(origin);
+        let shown = CallerShown::of_origin(origin);
         let role = switch
             .role
             .as_ref()
@@ -225,7 +213,7 @@ impl<'w> Judge<'_, 'w> {
                 continue;
             };
             for draft in check(held) {
-                let caller = shown(draft.origin.as_ref().unwrap_or(held.origin));
+                let caller = CallerShown::of_origin(draft.origin.as_ref().unwrap_or(held.origin));
                 self.draft(rule, draft, role.clone(), caller, Some(held.rules.severity));
             }
         }
@@ -366,13 +354,4 @@ fn agreed(answers: Vec<Option<Answer>>, switch: &Switch<'_>) -> Answer {
         "the verdict depends on which of the contradicting copies of event {} is right",
         events.join(" and ")
     ))
-}
-
-/// The origin, as a finding shows it.
-pub(crate) fn shown(origin: &Origin) -> CallerShown {
-    CallerShown {
-        arn: origin.arn.as_deref().map(harmless),
-        account: origin.account.map(|account| account.to_string()),
-        name: harmless(&origin.name),
-    }
 }

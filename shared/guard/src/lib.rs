@@ -32,7 +32,6 @@ pub mod world;
 mod dossier;
 mod elevated;
 mod finding;
-mod history;
 mod judge;
 mod proof;
 mod record;

@@ -9,6 +9,7 @@
 mod members;
 mod object;
 mod parameters;
+mod problem;
 mod text;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,26 @@ use serde_json::value::RawValue;
 pub(crate) use members::Members;
 pub(crate) use object::Object;
 pub(crate) use parameters::Parameters;
+pub use problem::RecordProblem;
 pub(crate) use text::Text;
+
+/// Opens a record.
+///
+/// # Errors
+/// The text is not JSON of CloudTrail's shape.
+pub(crate) fn open(json: &[u8]) -> Result<Record<'_>, RecordProblem> {
+    of_text(text(json)?)
+}
+
+/// A record's text.
+pub(crate) fn text(json: &[u8]) -> Result<&str, RecordProblem> {
+    std::str::from_utf8(json).map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))
+}
+
+/// As [`open`], of its text.
+pub(crate) fn of_text(text: &str) -> Result<Record<'_>, RecordProblem> {
+    crate::json::parse(text).map_err(|error| RecordProblem::Shape(error.to_string()))
+}
 
 /// The top of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]

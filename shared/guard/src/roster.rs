@@ -3,6 +3,7 @@
 //! Ids decide, never names: a renamed user is the same person, a user created again under an old
 //! name is another.
 
+mod bearer;
 mod changes;
 mod entity;
 mod membership;
@@ -14,6 +15,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use bearer::{Bearer, IamId};
 pub use changes::Enrolment;
 pub use entity::{Entity, Handle};
 pub use membership::{Began, Membership};
@@ -24,12 +26,9 @@ use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::policy::{GroupName, GroupRef};
 use crate::seen::Named;
-use crate::world::World;
+use crate::world::{World, contradicted};
 use changes::Changes;
 use names::Names;
-
-/// An id of IAM (`AIDA…`, `AGPA…`), or a stand-in for one that no record gave.
-pub type IamId = Arc<str>;
 
 /// What the logs and the snapshots together tell about users and groups.
 pub struct Roster<'a> {
@@ -42,35 +41,13 @@ pub struct Roster<'a> {
     asked: RefCell<BTreeSet<Entity>>,
 }
 
-/// What a name stood for at a moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Bearer {
-    /// Exactly one.
-    One(IamId),
-    /// One of these; the logs do not tell which.
-    OneOf(Vec<IamId>),
-    /// Nothing that is known.
-    Unknown,
-}
-
-impl Bearer {
-    /// All that it can be.
-    fn ids(&self) -> Vec<IamId> {
-        match self {
-            Self::One(id) => vec![Arc::clone(id)],
-            Self::OneOf(ids) => ids.clone(),
-            Self::Unknown => Vec::new(),
-        }
-    }
-}
-
 impl<'a> Roster<'a> {
     /// Orders what is known of names and memberships.
     pub fn new(world: &'a World, rosters: &'a Rosters) -> Self {
         let iam = changes::in_order(world);
         let users = names::books(Named::User, &iam, world, rosters);
         let groups = names::books(Named::Group, &iam, world, rosters);
-        let changes = Changes::resolve(&iam, &users, &groups, &crate::dossier::contradicted(world));
+        let changes = Changes::resolve(&iam, &users, &groups, &contradicted(world));
         Self {
             rosters,
             world,

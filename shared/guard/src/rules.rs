@@ -7,9 +7,11 @@ mod caller_outside_trust;
 mod chained_switch;
 mod daily_budget_spent;
 mod elevated_too_long;
-pub(crate) mod guard_tampered;
+mod guard_tampered;
+mod held_sessions;
 mod joined_group_just_before;
 mod mfa_enrolled_just_before;
+mod refused;
 pub(crate) mod root_switch;
 mod session_too_long;
 mod stretched_by_rechaining;
@@ -20,11 +22,12 @@ mod untraceable_caller;
 mod unused_elevation;
 mod view;
 
-pub(crate) use view::{Answer, View, account_shown, place};
+pub(crate) use held_sessions::{Draft, Held};
+pub(crate) use refused::Refused;
+pub(crate) use view::{Answer, View};
 
 use crate::catalogue;
-use crate::history::{Draft, Held};
-use crate::judge::Refused;
+
 use crate::rule::Rule;
 
 /// How a rule looks at what it judges.

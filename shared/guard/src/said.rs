@@ -6,13 +6,12 @@
 
 use crate::arn::RoleArn;
 use crate::delivery::Delivery;
-use crate::json;
-use crate::record::Record;
+use crate::record::{self, Record, RecordProblem};
 use crate::review::{SetupChange, change_of};
+use crate::seen::Reading;
 use crate::seen::read::read_record;
 use crate::seen::reduced::reduced_record;
 use crate::seen::service::glance;
-use crate::seen::{Reading, RecordProblem};
 use crate::tamper::{Guarded, Tampering, tampering_of};
 
 /// A record that was opened. It borrows from the record's text.
@@ -27,7 +26,7 @@ impl<'a> Said<'a> {
     /// # Errors
     /// The text is not JSON of CloudTrail's shape.
     pub fn open(json: &'a [u8]) -> Result<Self, RecordProblem> {
-        Self::of_text(text(json)?)
+        record::open(json).map(|record| Self { record })
     }
 
     /// The same. `None`: one glance shows that a service was given a role that nobody listed.
@@ -39,17 +38,16 @@ impl<'a> Said<'a> {
         json: &'a [u8],
         elevated: &dyn Fn(&RoleArn) -> bool,
     ) -> Result<Option<Self>, RecordProblem> {
-        let text = text(json)?;
+        let text = record::text(json)?;
         match glance(text, elevated) {
             Some(_) => Ok(None),
             None => Self::of_text(text).map(Some),
         }
     }
 
+    /// As [`Said::open`], of its text.
     pub(crate) fn of_text(text: &'a str) -> Result<Self, RecordProblem> {
-        json::parse(text)
-            .map(|record| Self { record })
-            .map_err(|error| RecordProblem::Shape(error.to_string()))
+        record::of_text(text).map(|record| Self { record })
     }
 
     /// `recipientAccountId`; empty is absent.
@@ -97,9 +95,4 @@ impl<'a> Said<'a> {
     pub fn change(&self, delivery: Delivery<'_>) -> Result<Option<SetupChange>, RecordProblem> {
         change_of(&self.record, delivery)
     }
-}
-
-/// A record's text.
-pub(crate) fn text(json: &[u8]) -> Result<&str, RecordProblem> {
-    std::str::from_utf8(json).map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))
 }

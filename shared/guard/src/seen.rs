@@ -9,6 +9,7 @@ mod details;
 mod error_message;
 mod hints;
 mod iam;
+pub(crate) mod parts;
 pub(crate) mod read;
 pub(crate) mod reduced;
 pub(crate) mod service;
@@ -20,13 +21,15 @@ mod tests;
 use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, SessionContext};
-pub use read::{Reading, RecordProblem, Seen, Service, ServiceSeen, read, read_from};
+pub use parts::Service;
+pub use read::{Reading, Seen, read, read_from};
 pub use reduced::{reduced, reduced_from};
-pub use service::ServiceMint;
+pub use service::{ServiceMint, ServiceSeen};
 
 use crate::arn::RoleArn;
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
+pub use crate::record::RecordProblem;
 
 /// One fact, kept under the id of the record that said it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,23 +8,23 @@
 mod calls;
 mod guarded;
 mod organization;
+mod target;
 #[cfg(test)]
 mod tests;
 
 use calls::Of;
 pub use calls::{CALLS, Call, markdown};
 pub use guarded::Guarded;
+pub use target::Target;
 
 use crate::catalogue;
 use crate::delivery::Delivery;
-use crate::finding::{CallerShown, Finding, Subject, id_of};
+use crate::finding::{CallerShown, id_of};
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::policy::{PolicyHash, Severity};
-use crate::record::{Parameters, Record, Resource};
-use crate::rules;
-use crate::said::Said;
-use crate::seen::{Caller, CallerKind, RecordProblem, read};
+use crate::record::{self, Parameters, Record, RecordProblem, Resource};
+use crate::seen::Caller;
+use crate::seen::parts::{event_id, event_time};
 use crate::untrusted::harmless;
 
 /// CloudFormation calls in the name of whoever deploys.
@@ -55,20 +55,6 @@ pub struct Tampering {
     pub source_ip: Option<String>,
 }
 
-/// What a call worked on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// This resource, by name, ARN or URL.
-    Named(String),
-    /// This policy or account of the organization; empty: the account that made the call. Whether
-    /// that reaches the guard, the record does not tell.
-    MayReach(String),
-    /// The parameters were so large that CloudTrail left them out. No honest call is.
-    LeftOut,
-    /// The record names nothing that could be held against what is guarded.
-    Unnamed,
-}
-
 /// The texts that every record of a watched call has one of: the names of the calls, each a whole
 /// string.
 pub fn needles() -> Vec<String> {
@@ -90,7 +76,7 @@ pub fn tampering(
     delivery: Delivery<'_>,
     guarded: &Guarded,
 ) -> Result<Option<Tampering>, RecordProblem> {
-    Said::open(record_json)?.tampering(delivery, guarded)
+    tampering_of(&record::open(record_json)?, delivery, guarded)
 }
 
 /// As [`tampering`], of a record that was opened.
@@ -115,11 +101,11 @@ pub(crate) fn tampering_of(
     Ok(Some(Tampering {
         key: RecordKey {
             account: delivery.recipient(record)?,
-            event: read::event_id(record)?,
+            event: event_id(record)?,
         },
-        time: read::event_time(record)?,
+        time: event_time(record)?,
         call,
-        caller: shown(&caller),
+        caller: CallerShown::of_caller(&caller),
         target,
         failed: record.error().map(harmless),
         by_cloudformation: identity
@@ -131,31 +117,7 @@ pub(crate) fn tampering_of(
 }
 
 impl Tampering {
-    /// The finding (RW201) that this is.
-    pub fn finding(&self, policy: PolicyHash) -> Finding {
-        let rule = &catalogue::GUARD_TAMPERED;
-        let answer = rules::guard_tampered::check(self);
-        Finding {
-            rule: rule.code,
-            name: rule.name,
-            verdict: answer.verdict,
-            severity: answer.severity.unwrap_or(Severity::Critical),
-            time: self.time,
-            role: self.resource().to_owned(),
-            caller: self.caller.clone(),
-            message: answer.because.into_owned(),
-            events: vec![self.key.event.clone()],
-            id: self.finding_id(),
-            policy,
-            supersedes: Vec::new(),
-            subject: Subject {
-                switches: Vec::new(),
-                records: vec![self.key.clone()],
-            },
-        }
-    }
-
-    /// The id of that finding, whatever the policy.
+    /// The id of the finding (RW201) that this is, whatever the policy.
     pub fn finding_id(&self) -> String {
         id_of(
             catalogue::GUARD_TAMPERED.code,
@@ -239,46 +201,4 @@ fn refused_resource(message: &str) -> Option<&str> {
     end.map_or(Some(rest), |end| rest.get(..end))
         .map(str::trim)
         .filter(|text| !text.is_empty())
-}
-
-/// The caller as the record says it. Nobody is followed back here: a finding about the guard must
-/// not wait for other records.
-pub(crate) fn shown(caller: &Caller) -> CallerShown {
-    let account = caller.account.map(|account| account.to_string());
-    let arn = caller.arn.as_deref();
-    let name = match &caller.kind {
-        CallerKind::Root => "the root user".to_owned(),
-        CallerKind::IamUser if caller.user_name.is_some() => caller
-            .user_name
-            .as_deref()
-            .map(harmless)
-            .unwrap_or_default(),
-        CallerKind::AssumedRole => match caller.assumed_role() {
-            Some(session) => format!(
-                "{} (role {})",
-                harmless(session.session),
-                harmless(session.role_name)
-            ),
-            None => plain(caller),
-        },
-        CallerKind::Service => caller
-            .provider
-            .as_deref()
-            .map_or_else(|| plain(caller), harmless),
-        _ => plain(caller),
-    };
-    CallerShown {
-        arn: arn.map(harmless),
-        account,
-        name,
-    }
-}
-
-fn plain(caller: &Caller) -> String {
-    let name = caller
-        .arn
-        .as_deref()
-        .and_then(|arn| arn.rsplit('/').next())
-        .or(caller.principal_id.as_deref());
-    name.map_or_else(|| "an unknown caller".to_owned(), harmless)
 }

@@ -5,6 +5,7 @@
 //! repetition and splitting of what was read cannot show in it.
 
 mod heard;
+mod in_force;
 mod strings;
 mod uses;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub(crate) use heard::Heard;
 pub use heard::Log;
+pub(crate) use in_force::{contradicted, facts_in_force};
 pub use uses::{SessionKey, UseFold};
 
 use crate::arn::RoleArn;
@@ -224,11 +226,6 @@ impl World {
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty() && self.services.is_empty() && self.uses.is_empty()
-    }
-
-    /// How many records came in copies that contradict each other.
-    pub fn conflicts(&self) -> usize {
-        crate::dossier::contradicted(self).len()
     }
 
     fn add_version(&mut self, key: RecordKey, version: Version) -> Added {

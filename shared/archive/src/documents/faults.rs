@@ -1,7 +1,7 @@
 //! Where a text stops being JSON, and where reading may go on.
 
-use super::lines::{Begin, Line};
-use super::{At, Document, Documents, Text};
+use super::lines::Line;
+use super::{At, Begin, Document, Documents, Text};
 use crate::items::{Items, LARGEST, Sink};
 use crate::place::{Found, Reason};
 

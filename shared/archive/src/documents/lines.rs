@@ -1,25 +1,13 @@
 //! Lines: how a document begins one, and the time that may stand before it, as CloudWatch Logs
 //! exports its log events.
 
-use super::{At, Documents, Text};
+use super::{At, Begin, Documents, Text};
 use crate::items::{Items, Sink};
 use crate::place::{Found, Reason};
 
 /// The most bytes that may stand before a log event: a time and the name of its log stream, which
 /// CloudWatch Logs limits to 512 characters.
 const LONGEST: usize = 640;
-
-/// How the documents of a text begin. After a fault, a line that begins another document is told
-/// by it from one that only looks like it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Begin {
-    /// With `{` or `[`.
-    Object,
-    /// With a quotation mark: the document is a record as JSON text.
-    Text,
-    /// With a time: `2026-03-02T09:00:00.000Z {`.
-    Time,
-}
 
 /// Whether something stands at the beginning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

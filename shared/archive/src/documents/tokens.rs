@@ -1,8 +1,8 @@
 //! Keys, values and elements: from their first byte to their last, over as many windows as they
 //! take.
 
-use super::{At, Documents, List, MessageType, Text};
-use crate::items::{Item, Items, LARGEST, Sink};
+use super::{At, Documents, List, Text};
+use crate::items::{Item, Items, LARGEST, MessageType, Sink};
 use crate::keys::{Key, is_scalar};
 use crate::place::Reason;
 use crate::structure::{Scan, Seen, Step, TextScan};

@@ -7,11 +7,10 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::text::{is_an_object, object_in, record_in, texts_of_objects};
 use super::{Item, Items, Sink};
-use crate::documents::MessageType;
 use crate::keys::{Keys, text_of};
 use crate::place::Reason;
-use crate::structure::{Scan, Step};
 
 /// How CloudWatch Logs begins the message by which it tests the destination of a subscription.
 const TEST: &[u8] = b"\"CWL CONTROL MESSAGE: ";
@@ -124,42 +123,19 @@ impl<S: Sink + ?Sized> Items<'_, S> {
     }
 }
 
-/// The record or event that a value is, or that its text is.
-fn record_in(value: &[u8]) -> Option<(Cow<'_, [u8]>, Keys)> {
-    let json = object_in(value)?;
-    let keys = Keys::of(&json).filter(|keys| keys.twice.is_none() && keys.of_a_record())?;
-    Some((json, keys))
+/// What CloudWatch Logs sends to a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MessageType {
+    /// Log events.
+    Data,
+    /// A test whether the destination can be reached.
+    Control,
 }
 
-/// The object that a value is, or that its text is and nothing else.
-fn object_in(value: &[u8]) -> Option<Cow<'_, [u8]>> {
-    if value.starts_with(b"{") {
-        return Some(Cow::Borrowed(value));
+impl MessageType {
+    /// The type that a JSON value names.
+    pub(crate) fn of(written: &[u8]) -> Self {
+        let control = text_of(written).is_some_and(|text| text == "CONTROL_MESSAGE");
+        if control { Self::Control } else { Self::Data }
     }
-    let text = text_of(value)?;
-    let json = text.trim().as_bytes();
-    // The text may end before the object does, or have more behind it.
-    let whole = json.starts_with(b"{") && Scan::new().advance(json) == Step::End(json.len());
-    whole.then(|| Cow::Owned(json.to_vec()))
-}
-
-/// Whether a member of an object, under a key of which nothing is known, is a record as text.
-pub(super) fn holds_a_record(json: &[u8]) -> bool {
-    texts_of_objects(json)
-        .into_iter()
-        .any(|text| record_in(text).is_some())
-}
-
-/// The members of an object, under keys of which nothing is known, that are objects as text.
-fn texts_of_objects(json: &[u8]) -> Vec<&[u8]> {
-    let mut values = Keys::values_of_others(json);
-    values.retain(|value| value.starts_with(b"\"") && is_an_object(value));
-    values
-}
-
-/// Whether a value is an object, or text that begins as one does. Text that can't be unescaped may.
-fn is_an_object(value: &[u8]) -> bool {
-    value.starts_with(b"{")
-        || (value.starts_with(b"\"")
-            && text_of(value).is_none_or(|text| text.trim_start().starts_with('{')))
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Half, Switch, facts_in_force};
+use super::{Half, Switch};
 use crate::elevated::Elevated;
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -14,7 +14,7 @@ use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{
     Caller, CallerKind, ConsoleStep, Denial, Fact, IamChange, Mint, MintApi, ServiceMint,
 };
-use crate::world::World;
+use crate::world::{World, contradicted, facts_in_force};
 
 /// By what a service's session is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,7 +70,7 @@ impl<'w> Gathered<'w> {
             }
         }
         links(world, &mut wanted, &mut halves);
-        let conflicting = super::contradicted(world);
+        let conflicting = contradicted(world);
         denials.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
         steps.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
 

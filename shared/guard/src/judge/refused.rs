@@ -1,10 +1,12 @@
 //! Refused attempts: root's, each a finding of its own, and the others at elevated roles.
 
-use super::{Judge, Refused, RefusedSummary, shown};
+use super::{Judge, RefusedSummary};
 use crate::dossier::Origin;
 use crate::elevated::{Elevated, ElevatedRole};
+use crate::finding::CallerShown;
 use crate::id::RecordKey;
-use crate::rules::{self, Check};
+use crate::policy::place;
+use crate::rules::{self, Check, Refused};
 use crate::seen::{CallerKind, Denial, MintApi};
 use crate::untrusted::harmless;
 
@@ -66,7 +68,7 @@ impl<'w> Judge<'_, 'w> {
             record,
             denial,
             origin: self.behind(denial, record, Some(found.arn.as_str())),
-            place: rules::place(&found.arn, self.policy),
+            place: place(&found.arn, self.policy),
             severity: found.policy.severity,
             role: found.arn,
             conflicting: self.tracer.gathered.conflicting.contains_key(record),
@@ -84,7 +86,7 @@ impl<'w> Judge<'_, 'w> {
                     continue;
                 };
                 let role = harmless(refused.role.as_str());
-                let caller = shown(&refused.origin);
+                let caller = CallerShown::of_origin(&refused.origin);
                 self.draft(rule, draft, role, caller, Some(refused.severity));
             }
         }

@@ -1,12 +1,13 @@
 //! Root sessions: by AssumeRoot, done or tried, and root users at elevated roles.
 
-use super::{Judge, Made, shown};
+use super::{Judge, Made};
 use crate::arn::{RoleArn, iam_arn, partition_of};
 use crate::catalogue;
 use crate::dossier::{Origin, Switch};
+use crate::finding::CallerShown;
 use crate::finding::{Subject, Verdict, id_of};
 use crate::id::RecordKey;
-use crate::policy::{Decision, Severity};
+use crate::policy::{Decision, Severity, account_shown, place};
 use crate::rules;
 use crate::seen::{Denial, MintApi};
 use crate::untrusted::harmless;
@@ -49,7 +50,12 @@ impl<'w> Judge<'_, 'w> {
             id,
             subject,
         };
-        self.report(made, root_of(target, &origin), shown(&origin), None);
+        self.report(
+            made,
+            root_of(target, &origin),
+            CallerShown::of_origin(&origin),
+            None,
+        );
     }
 
     /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every
@@ -105,18 +111,18 @@ impl<'w> Judge<'_, 'w> {
             id,
             subject,
         };
-        self.report(made, role, shown(&origin), None);
+        self.report(made, role, CallerShown::of_origin(&origin), None);
     }
 
     /// Says that a root user was refused at an elevated role.
     fn refused_entry(&self, denial: &Denial, role: &RoleArn, origin: &Origin) -> String {
         let account = denial.caller.account.map_or_else(
             || harmless(&origin.name),
-            |account| rules::account_shown(account, self.policy),
+            |account| account_shown(account, self.policy),
         );
         format!(
             "the root user of {account} was refused when trying to enter {}",
-            rules::place(role, self.policy)
+            place(role, self.policy)
         )
     }
 }

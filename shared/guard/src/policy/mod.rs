@@ -5,11 +5,14 @@
 //! is merely odd (a limit that can never be exceeded, a role that is never reached) is told in
 //! [`Policy::warnings`].
 
+mod decision;
 mod forwarding;
+mod hash;
 mod identity;
 mod near;
 mod node;
 mod note;
+mod place;
 mod problem;
 mod read;
 mod role;
@@ -20,19 +23,18 @@ mod suppression;
 mod tree;
 
 use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
 
 use crate::arn::RoleArn;
 use crate::id::AccountId;
 use crate::moment::Moment;
 
+pub use decision::Decision;
 pub use forwarding::{Forwarding, LONGEST_PATTERN, uncovered};
+pub use hash::PolicyHash;
 pub use identity::{IdentityKind, NotAnIdentityKind};
 pub use near::Miss;
 pub use note::Note;
+pub(crate) use place::{account_shown, place};
 pub use problem::{PolicyError, PolicyErrors};
 pub use role::{GroupName, GroupRef, Mfa, RolePattern, RolePolicy};
 pub use severity::{NotASeverity, Severity};
@@ -65,15 +67,6 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads the bytes of a policy file. `name` is how messages call the file; nothing is opened.
-    ///
-    /// # Errors
-    /// All that is wrong with the file, each with its line. A file that is no YAML yields the first
-    /// error only.
-    pub fn read(text: &[u8], name: &str) -> Result<Self, PolicyErrors> {
-        read::read(text, name)
-    }
-
     /// The part of the policy that rules a role: of the first pattern that matches. `None`: the
     /// role is not elevated.
     pub fn role_for(&self, arn: &RoleArn) -> Option<&RolePolicy> {
@@ -124,78 +117,6 @@ impl Policy {
         self.suppress
             .iter()
             .filter(move |entry| entry.is_expired(as_of))
-    }
-}
-
-/// The first 16 hexadecimal digits of the SHA-256 of the policy file's bytes.
-///
-/// It tells versions of one file apart; it is no defence against somebody who can write the file.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PolicyHash([u8; 8]);
-
-impl PolicyHash {
-    /// Of a file's bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        let mut first = [0; 8];
-        for (to, from) in first.iter_mut().zip(Sha256::digest(bytes)) {
-            *to = from;
-        }
-        Self(first)
-    }
-
-    /// As it is printed: 16 hexadecimal digits.
-    pub fn parse(text: &str) -> Option<Self> {
-        let plain = text.len() == 16
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
-        plain
-            .then(|| {
-                u64::from_str_radix(text, 16)
-                    .ok()
-                    .map(|number| Self(number.to_be_bytes()))
-            })
-            .flatten()
-    }
-}
-
-impl fmt::Display for PolicyHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for PolicyHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Serialize for PolicyHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// What the policy says to a thing that can be allowed or not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Decision {
-    /// It is a finding.
-    Deny,
-    /// It is none.
-    Allow,
-}
-
-impl Decision {
-    /// Every decision, as the policy file spells them.
-    pub const ALL: [Self; 2] = [Self::Deny, Self::Allow];
-
-    /// As written in the policy file.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Deny => "deny",
-            Self::Allow => "allow",
-        }
     }
 }
 

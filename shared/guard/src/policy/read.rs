@@ -3,6 +3,7 @@
 mod account;
 mod group;
 mod pattern;
+mod prose;
 mod role;
 mod suppression;
 
@@ -14,7 +15,7 @@ use super::node::{Entries, Field, Fields, Slot};
 use super::problem::{Place, PolicyErrors, Problems};
 use super::tree::{self, Node};
 use super::{Decision, Policy, PolicyHash, note};
-use crate::untrusted::{harmless, shows_as_itself};
+use crate::untrusted::harmless;
 
 /// The keys of a policy.
 pub(super) const POLICY_KEYS: &[&str] = &[
@@ -34,17 +35,24 @@ const VERSION: &str = "1";
 /// The most bytes of a policy file. A policy of a thousand roles has a quarter of it.
 const MOST_BYTES: usize = 1 << 20;
 
-pub(super) fn read(bytes: &[u8], name: &str) -> Result<Policy, PolicyErrors> {
-    let mut problems = Problems::default();
-    let marked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let policy = text(marked, &mut problems)
-        .and_then(|text| tree::grow(text, &mut problems))
-        .and_then(|root| policy(&root, PolicyHash::of(bytes), &mut problems));
-    match policy {
-        Some(policy) if problems.is_empty() => Ok(policy),
-        _ => {
-            let quotable = marked.get(..MOST_BYTES).unwrap_or(marked);
-            Err(problems.into_errors(name, &String::from_utf8_lossy(quotable)))
+impl Policy {
+    /// Reads the bytes of a policy file. `name` is how messages call the file; nothing is opened.
+    ///
+    /// # Errors
+    /// All that is wrong with the file, each with its line. A file that is no YAML yields the first
+    /// error only.
+    pub fn read(bytes: &[u8], name: &str) -> Result<Self, PolicyErrors> {
+        let mut problems = Problems::default();
+        let marked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let policy = text(marked, &mut problems)
+            .and_then(|text| tree::grow(text, &mut problems))
+            .and_then(|root| policy(&root, PolicyHash::of(bytes), &mut problems));
+        match policy {
+            Some(policy) if problems.is_empty() => Ok(policy),
+            _ => {
+                let quotable = marked.get(..MOST_BYTES).unwrap_or(marked);
+                Err(problems.into_errors(name, &String::from_utf8_lossy(quotable)))
+            }
         }
     }
 }
@@ -211,28 +219,6 @@ fn is_region(text: &str) -> bool {
         })
         && (1..=2).contains(&number.len())
         && number.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Text for people that must say something, in characters that can be seen.
-fn prose<'a>(slot: &Slot<'a>, such_as: &str, problems: &mut Problems) -> Option<&'a str> {
-    let text = slot.text(such_as, problems)?;
-    if text.trim().is_empty() {
-        problems.at(slot.place, || {
-            format!("{} is empty: write one such as `{such_as}`", slot.called)
-        });
-        return None;
-    }
-    // A folded text ends its lines with spaces; a block text keeps them, and may.
-    if !text.chars().all(|c| c == '\n' || shows_as_itself(c)) {
-        problems.at(slot.place, || {
-            format!(
-                "{} has characters that cannot be seen: remove them",
-                slot.called
-            )
-        });
-        return None;
-    }
-    Some(text)
 }
 
 #[cfg(test)]

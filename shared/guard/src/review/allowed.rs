@@ -7,10 +7,13 @@
 //! say no, nothing is said.
 
 mod caller;
+mod files;
 mod request;
 mod shown;
 #[cfg(test)]
 mod tests;
+
+pub use files::{FileTime, Files};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -32,26 +35,6 @@ use crate::rule::Prevention;
 use crate::untrusted::harmless;
 use caller::Who;
 use request::asked;
-
-/// Authorization details of accounts, with the times at which they were taken.
-#[derive(Debug, Clone, Default)]
-pub struct Files(Vec<(Account, Option<Moment>)>);
-
-impl Files {
-    /// Adds an account as it was at a time; `None`: nobody said when.
-    pub fn add(&mut self, account: Account, taken: Option<Moment>) {
-        self.0.push((account, taken));
-    }
-
-    /// The account, as near to a moment as the files have it.
-    fn of(&self, id: AccountId, at: Moment) -> Option<(&Account, Option<Moment>)> {
-        let distance =
-            |taken: &Option<Moment>| taken.map_or(i64::MAX, |taken| taken.seconds_since(at).abs());
-        let all = self.0.iter().filter(|(account, _)| account.id == id);
-        all.min_by_key(|(_, taken)| distance(taken))
-            .map(|(account, taken)| (account, *taken))
-    }
-}
 
 /// What allowed a switch. Every text in it is harmless to print; statements are as they are
 /// written.
@@ -83,15 +66,6 @@ pub struct Allowing {
     /// The statement, as text of JSON.
     #[serde(serialize_with = "as_json")]
     pub statement: String,
-}
-
-/// The time of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-pub struct FileTime {
-    /// The account.
-    pub account: AccountId,
-    /// When it was taken; `null`: nobody said.
-    pub taken: Option<Moment>,
 }
 
 /// A statement as it should have been.

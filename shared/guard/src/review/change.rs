@@ -9,11 +9,10 @@ use crate::delivery::Delivery;
 use crate::finding::CallerShown;
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::record::{Parameters, Record};
+use crate::record::{self, Parameters, Record, RecordProblem};
 use crate::rule::LedToBy;
-use crate::said::Said;
-use crate::seen::{Caller, RecordProblem, read};
-use crate::tamper;
+use crate::seen::Caller;
+use crate::seen::parts::{event_id, event_time};
 use crate::untrusted::harmless;
 
 /// `eventName` of every call of IAM after which a rule of the review may answer otherwise. (A
@@ -99,7 +98,7 @@ pub fn change(
     record_json: &[u8],
     delivery: Delivery<'_>,
 ) -> Result<Option<SetupChange>, RecordProblem> {
-    Said::open(record_json)?.change(delivery)
+    change_of(&record::open(record_json)?, delivery)
 }
 
 /// As [`change`], of a record that was opened.
@@ -128,13 +127,13 @@ pub(crate) fn change_of(
     Ok(Some(SetupChange {
         key: RecordKey {
             account: delivery.recipient(record)?,
-            event: read::event_id(record)?,
+            event: event_id(record)?,
         },
-        time: read::event_time(record)?,
+        time: event_time(record)?,
         how: Changed {
             call: call.to_owned(),
             subjects: named.chain(policies).collect(),
-            by: tamper::shown(&caller),
+            by: CallerShown::of_caller(&caller),
             region: record.aws_region.as_deref().map(harmless),
             source_ip: record.source_ip_address.as_deref().map(harmless),
         },

@@ -2,19 +2,20 @@
 
 mod entry;
 mod ways;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use super::Setup;
 use super::account::{Account, Role};
 use super::gap::List;
 use super::view::listed;
-use crate::iam::{Effect, Principal};
+use crate::iam::Principal;
 use crate::id::AccountId;
-use crate::revoke::ascii;
 use crate::untrusted::harmless;
 use entry::entry;
+use ways::trusted;
+use written::line;
 
 /// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups by
 /// which they can, and limits. `names` says how accounts are to be called, where somebody knows.
@@ -80,21 +81,6 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     text
 }
 
-fn line(text: &mut String, line: &str) {
-    // Writing to a String cannot fail.
-    writeln!(text, "{line}").ok();
-}
-
-/// A scalar of YAML: as it is where IAM would take it, else in quotes with escapes.
-fn plain(arn: &str) -> String {
-    let known = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/:".contains(c);
-    if arn.chars().all(known) {
-        arn.to_owned()
-    } else {
-        ascii(&arn.into())
-    }
-}
-
 /// Names of accounts, each used once.
 fn called(setup: &Setup, names: &BTreeMap<AccountId, String>) -> BTreeMap<AccountId, String> {
     let mut called: BTreeMap<AccountId, String> = BTreeMap::new();
@@ -129,18 +115,6 @@ fn roles(setup: &Setup) -> impl Iterator<Item = (&Account, &Role)> {
         .accounts()
         .flat_map(|account| account.roles.values().map(move |role| (account, role)));
     roles.filter(|(_, role)| !role.is_service_linked())
-}
-
-/// Whom a trust policy lets in, as it names them.
-fn trusted(role: &Role) -> impl Iterator<Item = &Principal> {
-    let allows = role
-        .trust
-        .iter()
-        .flat_map(|trust| &trust.statements)
-        .filter(|statement| statement.effect == Effect::Allow);
-    allows
-        .filter_map(|statement| statement.principal.as_ref())
-        .flat_map(|principals| &principals.named)
 }
 
 fn trusted_and_not_given(setup: &Setup) -> BTreeMap<AccountId, BTreeSet<String>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::attempt::NOT_GIVEN;
+use super::gap::NOT_GIVEN;
 use super::gap::{Gap, Part, Wanting};
 use crate::finding::{Verdict, id_of};
 use crate::iam::Place;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::attempt::NOT_GIVEN;
 use crate::iam::{Decision, Truth};
 use crate::id::AccountId;
 
@@ -129,6 +128,9 @@ pub(super) fn lacking(decision: Decision<'_>, gap: Option<Gap>) -> Decision<'_> 
         },
     }
 }
+
+/// Why an account's own policies are open.
+pub(super) const NOT_GIVEN: &str = "its authorization details were not given";
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! What a review reads: output of the AWS CLI, told apart by what is in it.
 
 mod details;
+mod json;
 mod outsiders;
 
 use serde_json::{Map, Value};
@@ -102,32 +103,6 @@ impl Input {
             Err(InputError::Other)
         }
     }
-}
-
-/// The objects of a list; none where the key is not there.
-fn objects<'a>(
-    page: &'a Map<String, Value>,
-    key: &str,
-) -> Result<Vec<&'a Map<String, Value>>, String> {
-    let Some(list) = page.get(key) else {
-        return Ok(Vec::new());
-    };
-    let list = list
-        .as_array()
-        .ok_or_else(|| format!("`{key}` is no list"))?;
-    let object = |(at, value): (usize, &'a Value)| {
-        value
-            .as_object()
-            .ok_or_else(|| format!("entry {} of `{key}` is no object", at + 1))
-    };
-    list.iter().enumerate().map(object).collect()
-}
-
-fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Result<&'a str, String> {
-    object
-        .get(key)
-        .and_then(Value::as_str)
-        .ok_or_else(|| format!("an entry lacks its `{key}`"))
 }
 
 #[cfg(test)]

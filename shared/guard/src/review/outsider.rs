@@ -2,6 +2,7 @@
 //! name, ARN and tags a trust policy asks for, as far as their own side can give them.
 
 mod people;
+mod statement;
 #[cfg(test)]
 mod tests;
 
@@ -11,11 +12,10 @@ use super::View;
 use super::attempt::{Choice, Entrant, Proof, better};
 use super::gap::{Gap, List};
 use super::view::Elevated;
-use crate::iam::{
-    Caller, CallerKind, Condition, Decision, Effect, Held, Principal, Statement, Truth,
-};
+use crate::iam::{Caller, CallerKind, Condition, Decision, Effect, Held, Principal, Truth};
 use crate::id::AccountId;
 pub(super) use people::Whose;
+pub(super) use statement::TrustStatement;
 
 /// Ids as AWS makes them up: nobody chooses theirs.
 const USER_ID: &str = "AIDAOUTSIDEREXAMPLE";
@@ -26,16 +26,6 @@ const ORGANIZATIONS: [&str; 2] = ["o-outsiders0", "o-1strangers"];
 
 const ORG_ID: &str = "aws:PrincipalOrgID";
 const ORG_PATHS: &str = "aws:PrincipalOrgPaths";
-
-/// A statement of a trust policy, and which of its principals is looked at.
-#[derive(Clone, Copy)]
-pub(super) struct Door<'v, 'a> {
-    pub(super) view: &'a View<'a>,
-    pub(super) target: &'v Elevated<'a>,
-    pub(super) statement: &'a Statement,
-    /// The ARN that the statement names; `None`: an account, or everybody.
-    pub(super) named: Option<&'a str>,
-}
 
 /// Whether a statement lets in somebody.
 pub(super) struct LetIn {
@@ -71,7 +61,7 @@ impl Organization {
     }
 }
 
-impl<'a> Door<'_, 'a> {
+impl<'a> TrustStatement<'_, 'a> {
     /// Whether it lets in somebody of these accounts.
     pub(super) fn lets_in(&self, whose: &Whose<'_>) -> LetIn {
         self.best(whose, true)
@@ -257,7 +247,7 @@ pub(super) fn trusted_and_not_given<'a>(
         let Some(principals) = &statement.principal else {
             continue;
         };
-        let door = Door {
+        let trust = TrustStatement {
             view,
             target,
             statement,
@@ -272,7 +262,7 @@ pub(super) fn trusted_and_not_given<'a>(
         };
         let lets_in = |account: AccountId| {
             if is_everybody {
-                !door.lets_in(&Whose::Of(account)).truth.is_no()
+                !trust.lets_in(&Whose::Of(account)).truth.is_no()
             } else {
                 is_named(account)
             }

@@ -8,18 +8,20 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::limits::Plan;
-use super::{Limit, Way, account_named, command};
+use super::case::account_named;
+use super::command;
+use super::plan::{Limit, Way};
+use super::target::RevocationTarget;
 use crate::dossier::{OriginKind, Person};
 use crate::id::AccountId;
 use crate::moment::Moment;
+use crate::policy::place;
 use crate::policy::{GroupName, GroupRef, IdentityKind};
 use crate::roster::{Bearer, Membership};
-use crate::rules::place;
 use crate::untrusted::harmless;
 
 /// The next switch is issued later than what is denied.
-pub(super) fn again(plan: &Plan<'_, '_>) -> Limit {
+pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> Limit {
     let who = harmless(&plan.origin.name);
     let place = place(plan.role, plan.case.policy);
     let at = plan.case.as_of;
@@ -60,7 +62,7 @@ fn begin(who: &str, place: &str, at: Moment) -> String {
 
 /// An IAM user.
 struct User<'a, 'w> {
-    plan: &'a Plan<'a, 'w>,
+    plan: &'a RevocationTarget<'a, 'w>,
     account: AccountId,
     id: &'a str,
     who: String,

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Case, account_named};
+use super::case::{Case, account_named};
+use super::document::ascii;
 use crate::arn::RoleArn;
 use crate::moment::Moment;
 use crate::time::chosen::LAST_RECORD;
@@ -37,7 +38,7 @@ pub(super) fn commands(
         check: format!("aws sts get-caller-identity --query Account --output text{profile}"),
         apply: format!(
             "aws iam put-role-policy --role-name {role_name} --policy-name {policy_name} --policy-document '{}'{profile}",
-            super::ascii(policy)
+            ascii(policy)
         ),
         remove: format!(
             "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}{profile}"

@@ -1,12 +1,13 @@
 //! What a denial of older sessions does not stop. A plan that kept silent about it would be taken
 //! for more than it is.
 
-use super::role_plan::is_known;
-use super::sessions::{Entered, Sessions};
-use super::{Case, Limit, name_of};
+use super::case::name_of;
+use super::plan::Limit;
+use super::sessions::is_known;
+use super::target::RevocationTarget;
 use crate::arn::RoleArn;
-use crate::dossier::{Origin, Switch, Tracer};
-use crate::rules::place;
+use crate::dossier::Switch;
+use crate::policy::place;
 use crate::untrusted::harmless;
 
 /// The most characters in all inline policies of a role (IAM quotas).
@@ -27,17 +28,7 @@ pub(super) fn refused(role: &RoleArn) -> Option<String> {
     })
 }
 
-pub(super) struct Plan<'a, 'w> {
-    pub(super) case: &'a Case<'a>,
-    pub(super) tracer: &'a Tracer<'a, 'w>,
-    pub(super) sessions: &'a Sessions<'a, 'w>,
-    pub(super) entered: &'a [Entered<'a, 'w>],
-    pub(super) first: &'a Switch<'w>,
-    pub(super) role: &'a RoleArn,
-    pub(super) origin: &'a Origin,
-}
-
-pub(super) fn not_stopped(plan: &Plan<'_, '_>) -> Vec<Limit> {
+pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<Limit> {
     let mut told = vec![super::again::again(plan)];
     told.extend(parent(plan).map(Limit::of));
     told.extend(elsewhere(plan).map(Limit::of));
@@ -55,7 +46,7 @@ pub(super) fn not_stopped(plan: &Plan<'_, '_>) -> Vec<Limit> {
 }
 
 /// The session that this one was entered from.
-fn parent(plan: &Plan<'_, '_>) -> Option<String> {
+fn parent(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     let caller = plan.first.caller()?;
     let session = caller.role_session()?;
     let known = plan.tracer.parent(caller, plan.first.key.second);
@@ -85,7 +76,7 @@ fn parent(plan: &Plan<'_, '_>) -> Option<String> {
 }
 
 /// The same person's sessions that no denial of this plan touches.
-fn elsewhere(plan: &Plan<'_, '_>) -> Option<String> {
+fn elsewhere(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     if !is_known(&plan.origin.person) {
         return None;
     }

@@ -1,21 +1,22 @@
 //! What to do in one role: which sessions a denial cuts, and how to put it there.
 
-use super::sessions::{Entered, Sessions};
-use super::{
-    Case, How, RolePlan, SessionShown, Variant, ascii, command, document, limits, name_of,
-};
+use super::case::{Case, name_of};
+use super::document::ascii;
+use super::plan::{How, RolePlan, SessionShown, Variant};
+use super::sessions::{EnteredSession, Sessions, is_known};
+use super::{command, document, limits};
 use crate::arn::RoleArn;
 use crate::dossier::{Origin, Person, Switch};
-use crate::judge::shown;
+use crate::finding::CallerShown;
 use crate::moment::Moment;
-use crate::rules::place;
+use crate::policy::place;
 use crate::untrusted::harmless;
 
 /// Plans one role after the other.
 pub(super) struct RolePlanner<'a, 'w> {
     pub(super) case: &'a Case<'a>,
     pub(super) sessions: &'a Sessions<'a, 'w>,
-    pub(super) entered: &'a [Entered<'a, 'w>],
+    pub(super) entered: &'a [EnteredSession<'a, 'w>],
     pub(super) person: &'a Person,
 }
 
@@ -41,7 +42,7 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
     }
 
     fn in_role<'r>(&'r self, role: &'r RoleArn) -> InRole<'r, 'a, 'w> {
-        let targets: Vec<&Entered<'a, 'w>> = self
+        let targets: Vec<&EnteredSession<'a, 'w>> = self
             .entered
             .iter()
             .filter(|entered| entered.switch.role.as_ref() == Some(role))
@@ -74,7 +75,7 @@ struct InRole<'r, 'a, 'w> {
     person: &'r Person,
     role: &'r RoleArn,
     /// The finding's sessions, and those that were entered from them.
-    targets: Vec<&'r Entered<'a, 'w>>,
+    targets: Vec<&'r EnteredSession<'a, 'w>>,
     /// Sessions that work at the time of the plan, with who stands behind them.
     working: Vec<(&'a Switch<'w>, Origin)>,
     /// What was issued before is denied.
@@ -202,15 +203,10 @@ impl InRole<'_, '_, '_> {
     }
 }
 
-/// A person that can be told from others: only then is another session known to be theirs.
-pub(super) fn is_known(person: &Person) -> bool {
-    !matches!(person, Person::Unknown(_))
-}
-
 fn session_shown(switch: &Switch<'_>, origin: &Origin, how: How) -> SessionShown {
     SessionShown {
         session: harmless(name_of(&switch.key.session)),
-        person: shown(origin),
+        person: CallerShown::of_origin(origin),
         since: switch.key.second,
         until: switch.works_until(),
         last_use: switch.last_used(),

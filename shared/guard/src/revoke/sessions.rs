@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::How;
+use super::plan::How;
 use crate::arn::RoleArn;
-use crate::dossier::{Origin, Switch, SwitchKey, Tracer};
+use crate::dossier::{Origin, Person, Switch, SwitchKey, Tracer};
 use crate::moment::Moment;
 use crate::time::aws::LONGEST_SESSION;
 
 /// A session of the finding, or one that was entered from it.
-pub(super) struct Entered<'a, 'w> {
+pub(super) struct EnteredSession<'a, 'w> {
     pub(super) switch: &'a Switch<'w>,
     pub(super) how: How,
 }
@@ -55,7 +55,7 @@ impl<'a, 'w> Sessions<'a, 'w> {
 
     /// The sessions themselves, then all that were entered from them, over any number of roles. A
     /// session that has ended is followed too: what was entered from it may still work.
-    pub(super) fn entered_from(&self, found: &[&'a Switch<'w>]) -> Vec<Entered<'a, 'w>> {
+    pub(super) fn entered_from(&self, found: &[&'a Switch<'w>]) -> Vec<EnteredSession<'a, 'w>> {
         let mut children: HashMap<&SwitchKey, Vec<&'a Switch<'w>>> = HashMap::new();
         let mut of_name: HashMap<&str, Vec<&'a Switch<'w>>> = HashMap::new();
         for switch in self.all.iter().filter(|switch| switch.role.is_some()) {
@@ -71,9 +71,9 @@ impl<'a, 'w> Sessions<'a, 'w> {
             }
         }
         let mut known: BTreeSet<&SwitchKey> = found.iter().map(|switch| &switch.key).collect();
-        let mut entered: Vec<Entered<'a, 'w>> = found
+        let mut entered: Vec<EnteredSession<'a, 'w>> = found
             .iter()
-            .map(|switch| Entered {
+            .map(|switch| EnteredSession {
                 switch,
                 how: How::Finding,
             })
@@ -103,7 +103,7 @@ impl<'a, 'w> Sessions<'a, 'w> {
                 .map(|child| (*child, How::PerhapsChained));
             for (child, step) in sure.chain(perhaps) {
                 if known.insert(&child.key) {
-                    entered.push(Entered {
+                    entered.push(EnteredSession {
                         switch: child,
                         how: if how == How::PerhapsChained {
                             how
@@ -120,7 +120,7 @@ impl<'a, 'w> Sessions<'a, 'w> {
 
 /// One session of each role, in the order in which the roles were met.
 pub(super) fn roles<'a, 'w: 'a>(
-    entered: impl Iterator<Item = &'a Entered<'a, 'w>>,
+    entered: impl Iterator<Item = &'a EnteredSession<'a, 'w>>,
 ) -> Vec<&'a Switch<'w>> {
     let mut met: Vec<&Switch<'w>> = Vec::new();
     for entered in entered {
@@ -133,4 +133,9 @@ pub(super) fn roles<'a, 'w: 'a>(
 
 pub(super) fn same_role(a: &Switch<'_>, b: &Switch<'_>) -> bool {
     a.role == b.role
+}
+
+/// A person that can be told from others: only then is another session known to be theirs.
+pub(super) fn is_known(person: &Person) -> bool {
+    !matches!(person, Person::Unknown(_))
 }

@@ -8,7 +8,7 @@ use super::{Bearer, IamId};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::seen::{Caller, Change, Fact, IamChange};
-use crate::world::World;
+use crate::world::{World, facts_in_force};
 
 /// An MFA device was enrolled for a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub(super) struct Changes {
 /// All IAM changes that are in force, oldest first; within a second by record id, which says
 /// nothing about order.
 pub(super) fn in_order(world: &World) -> Vec<(&RecordKey, &IamChange)> {
-    let mut changes: Vec<_> = crate::dossier::facts_in_force(world)
+    let mut changes: Vec<_> = facts_in_force(world)
         .filter_map(|(key, fact)| match fact {
             Fact::IamChange(change) => Some((key, &**change)),
             _ => None,

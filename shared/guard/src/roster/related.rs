@@ -11,7 +11,7 @@ use super::{Entity, Handle, IamId, Rosters};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::seen::{Change, Fact, IamChange, NameSeen};
-use crate::world::{Versions, World};
+use crate::world::{Versions, World, facts_in_force};
 
 /// All names and ids by which these are, or may be, known: they themselves, and what anything ties
 /// to one of them.
@@ -111,7 +111,7 @@ pub fn first_to_name_group<'w>(
                 .is_some_and(|joined| Handle::name(joined) == Handle::name(name))
                 || change.entities().contains(&group))
     };
-    let in_force = crate::dossier::facts_in_force(world).filter_map(|(key, fact)| match fact {
+    let in_force = facts_in_force(world).filter_map(|(key, fact)| match fact {
         Fact::IamChange(change) if names(change) => Some((change.time, key)),
         _ => None,
     });

@@ -15,7 +15,7 @@
 //! 2. Unproven: shorten what is granted, or log the data events that would show the use.
 //! 3. If the work is right and stays, raise `max_per_day`.
 
-use crate::history::{Draft, Held, Interval, Over, Time};
+use super::held_sessions::{Draft, Held, Interval, Over, Time};
 use crate::moment::{Moment, Span};
 use crate::time::DAY;
 

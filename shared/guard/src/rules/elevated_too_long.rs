@@ -18,7 +18,7 @@
 //! 2. Unproven: shorten what is granted (`max_session`, the role's maximum session duration), or log the data events that would show the use.
 //! 3. If the limit is too tight for the work, raise `max_stretch`; if a script renews by itself, stop it.
 
-use crate::history::{Draft, Held, Interval, Over, Time};
+use super::held_sessions::{Draft, Held, Interval, Over, Time};
 use crate::moment::Span;
 use crate::time::chosen::STRETCH_PAUSE;
 

@@ -33,11 +33,39 @@
 //! 3. Audit the time in between from the trail in S3 with `rolewatch audit`: what the guard missed is there.
 
 use super::view::Answer;
-use crate::policy::Severity;
+use crate::catalogue;
+use crate::finding::{Finding, Subject};
+use crate::policy::{PolicyHash, Severity};
 use crate::tamper::{Tampering, Target};
 
+impl Tampering {
+    /// The finding (RW201) that this is.
+    pub fn finding(&self, policy: PolicyHash) -> Finding {
+        let rule = &catalogue::GUARD_TAMPERED;
+        let answer = check(self);
+        Finding {
+            rule: rule.code,
+            name: rule.name,
+            verdict: answer.verdict,
+            severity: answer.severity.unwrap_or(Severity::Critical),
+            time: self.time,
+            role: self.resource().to_owned(),
+            caller: self.caller.clone(),
+            message: answer.because.into_owned(),
+            events: vec![self.key.event.clone()],
+            id: self.finding_id(),
+            policy,
+            supersedes: Vec::new(),
+            subject: Subject {
+                switches: Vec::new(),
+                records: vec![self.key.clone()],
+            },
+        }
+    }
+}
+
 /// Judges one call. That it is on the list and may concern the guard's own is settled already.
-pub(crate) fn check(tampering: &Tampering) -> Answer {
+fn check(tampering: &Tampering) -> Answer {
     let Tampering {
         call, caller, key, ..
     } = tampering;

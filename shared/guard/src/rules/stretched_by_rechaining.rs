@@ -24,8 +24,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::held_sessions::{Draft, Held, Over, Time};
 use crate::dossier::{Groups, Person, Switch};
-use crate::history::{Draft, Held, Over, Time};
 use crate::moment::{Moment, Span};
 use crate::time::{
     aws::LONGEST_SESSION,

@@ -17,9 +17,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Refused;
+use super::held_sessions::Draft;
 use crate::finding::Verdict;
-use crate::history::Draft;
-use crate::judge::Refused;
 use crate::policy::Severity;
 use crate::time::chosen::ATTEMPTS_PAUSE;
 

@@ -6,7 +6,7 @@ use crate::dossier::{Origin, OriginKind, Person, Switch};
 use crate::finding::Verdict;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::policy::{GroupRef, IdentityKind, Policy, RolePolicy, Severity};
+use crate::policy::{GroupRef, IdentityKind, Policy, RolePolicy, Severity, account_shown, place};
 use crate::roster::Membership;
 use crate::untrusted::harmless;
 
@@ -154,20 +154,4 @@ impl View<'_, '_> {
         })
         .collect()
     }
-}
-
-/// `UpdateApp in production`.
-pub(crate) fn place(role: &crate::arn::RoleArn, policy: &Policy) -> String {
-    format!(
-        "{} in {}",
-        harmless(role.name()),
-        account_shown(role.account(), policy)
-    )
-}
-
-/// `production`, or `account 444455556666`.
-pub(crate) fn account_shown(account: AccountId, policy: &Policy) -> String {
-    policy
-        .account_name(account)
-        .map_or_else(|| format!("account {account}"), harmless)
 }

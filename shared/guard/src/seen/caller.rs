@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::details::{Detail, Unread};
-use super::read::shared;
+use super::details::{Detail, Unread, shared};
 use crate::arn::AssumedRoleArn;
 use crate::id::{AccountId, NotAnAccountId};
 use crate::moment::{Moment, NotAMoment};

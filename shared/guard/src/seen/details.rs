@@ -3,11 +3,12 @@
 //! INVARIANT (details): a detail that can't be read is not an absent one. The fact says so, for an
 //! absent detail can prove something: a call that names no MFA device was made without one.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::RecordProblem;
-use crate::record::{Members, Text};
+use crate::record::{Members, RecordProblem, Text};
 
 /// What a record says about one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,4 +141,11 @@ pub(super) struct Part<T> {
 /// and a failed call may carry a bare text.
 pub(super) fn is_absent(text: &str, failed: bool) -> bool {
     text.is_empty() || text == "\"\"" || (failed && text.starts_with('"'))
+}
+
+/// A parameter as shared text; empty is absent.
+pub(super) fn shared(text: Option<&Text<'_>>) -> Option<Arc<str>> {
+    text.map(|text| &**text)
+        .filter(|text| !text.is_empty())
+        .map(Arc::from)
 }

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use super::details::Unread;
-use super::read::{RecordProblem, Service};
+use super::parts::Service;
 use super::{Caller, CallerKind, Fact, NameSeen, Use};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
-use crate::record::{Object, Record, Text};
+use crate::record::{Object, Record, RecordProblem, Text};
 
 /// The id and ARN of the role whose session signed the call.
 ///

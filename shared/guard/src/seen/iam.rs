@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::details::{Part, Unread};
-use super::read::{At, RecordProblem, shared};
+use super::details::{Part, Unread, shared};
+use super::parts::At;
 use super::{Change, Fact, IamChange, Named};
-use crate::record::{Object, Record, RequestParameters, ResponseElements, Text};
+use crate::record::{Object, Record, RecordProblem, RequestParameters, ResponseElements, Text};
 
 pub(super) fn fact(
     record: &Record<'_>,

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::details::Unread;
 use super::hints::{named, odd_session, role_id, session_role, used};
-use super::{Caller, Correction, Fact, NameSeen, ServiceMint, Use};
+use super::parts::{At, Service, event_id, event_time};
+use super::service::ServiceSeen;
+use super::{Caller, Correction, Fact, NameSeen, Use};
 use crate::arn::RoleArn;
 use crate::delivery::Delivery;
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
-use crate::record::{Addendum, Object, Record, ResponseElements, Text};
-use crate::said::{self, Said};
+use crate::record::{self, Addendum, Object, Record, RecordProblem, ResponseElements, Text};
 
 /// What reading one record came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,78 +55,6 @@ pub struct Seen {
     pub unread: Vec<RecordProblem>,
 }
 
-/// A service's mint of a role that nobody listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceSeen {
-    /// What is kept.
-    pub stub: ServiceMint,
-    /// `eventTime`.
-    pub time: Moment,
-    /// `awsRegion`.
-    pub region: Option<Arc<str>>,
-}
-
-/// Which log a record belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// `sts.amazonaws.com`.
-    Sts,
-    /// `signin.amazonaws.com`.
-    SignIn,
-    /// `iam.amazonaws.com`.
-    Iam,
-    /// `sso.amazonaws.com`.
-    Sso,
-    /// Any other, by a session of an elevated role.
-    Other,
-}
-
-/// Why a record that matters cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RecordProblem {
-    /// Not JSON, or not of CloudTrail's shape.
-    #[error("not a CloudTrail record: {0}")]
-    Shape(String),
-    /// A field that every record has is absent.
-    #[error("`{0}` is missing")]
-    Missing(&'static str),
-    /// A field holds something of another kind, such as a list for a text.
-    #[error("`{field}` isn't in the form in which CloudTrail writes it")]
-    Unlike {
-        /// Which field.
-        field: &'static str,
-    },
-    /// It is not certain whose record it is.
-    #[error("`recipientAccountId` is missing, and it isn't certain whose record this is: {0}")]
-    Whose(String),
-    /// A field holds something that CloudTrail never writes.
-    #[error("`{field}` is `{found}`: {expected}")]
-    Odd {
-        /// Which field.
-        field: &'static str,
-        /// What it holds, made harmless.
-        found: String,
-        /// What belongs there.
-        expected: String,
-    },
-}
-
-impl RecordProblem {
-    /// A text that does not belong where it stands.
-    pub(super) fn odd(field: &'static str, found: &str, expected: &str) -> Self {
-        Self::Odd {
-            field,
-            found: crate::untrusted::harmless(found),
-            expected: expected.to_owned(),
-        }
-    }
-
-    /// The problem of a detail, for whoever reads that a record was judged all the same.
-    pub fn of_detail(&self) -> String {
-        format!("{self}; what depends on it is unproven, the rest of the record counts")
-    }
-}
-
 /// Reads one record of which nothing else is known.
 ///
 /// # Errors
@@ -150,11 +79,11 @@ pub fn read_from(
     delivery: Delivery<'_>,
     elevated: &dyn Fn(&RoleArn) -> bool,
 ) -> Result<Reading, RecordProblem> {
-    let text = said::text(json)?;
+    let text = record::text(json)?;
     if let Some(seen) = super::service::glance(text, elevated) {
         return Ok(Reading::Service(seen));
     }
-    Said::of_text(text)?.read(delivery, elevated)
+    read_record(&record::of_text(text)?, delivery, elevated)
 }
 
 /// As [`read_from`], of a record that was opened.
@@ -344,40 +273,4 @@ fn correction(record: &Record<'_>, key: &RecordKey, unread: &mut Unread) -> Opti
             event,
         });
     Some(Correction { original })
-}
-
-/// What the readers of one service's records have at hand.
-pub(super) struct At<'a> {
-    pub(super) key: &'a RecordKey,
-    pub(super) time: Moment,
-    pub(super) caller: &'a Arc<Caller>,
-    pub(super) name: &'a str,
-    pub(super) failed: bool,
-}
-
-pub(crate) fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {
-    let text = record
-        .event_id
-        .as_deref()
-        .ok_or(RecordProblem::Missing("eventID"))?;
-    text.parse().map_err(|error: crate::id::NotAnEventId| {
-        RecordProblem::odd("eventID", text, &error.to_string())
-    })
-}
-
-pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
-    let text = record
-        .event_time
-        .as_deref()
-        .ok_or(RecordProblem::Missing("eventTime"))?;
-    text.parse().map_err(|error: crate::moment::NotAMoment| {
-        RecordProblem::odd("eventTime", text, &error.to_string())
-    })
-}
-
-/// A parameter as shared text; empty is absent.
-pub(super) fn shared(text: Option<&Text<'_>>) -> Option<Arc<str>> {
-    text.map(|text| &**text)
-        .filter(|text| !text.is_empty())
-        .map(Arc::from)
 }

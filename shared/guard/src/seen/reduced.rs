@@ -6,13 +6,12 @@ use serde::Serialize;
 use serde::de::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::RecordProblem;
 use super::details::is_absent;
 use crate::delivery::Delivery;
 use crate::record::{
-    AdditionalEventData, Object, Record, RequestParameters, Resource, ResponseElements, Text,
+    self, AdditionalEventData, Object, Record, RecordProblem, RequestParameters, Resource,
+    ResponseElements, Text,
 };
-use crate::said::Said;
 
 /// A record of which nothing else is known, reduced.
 ///
@@ -28,7 +27,7 @@ pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
 /// # Errors
 /// The text is no JSON of CloudTrail's shape.
 pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, RecordProblem> {
-    Said::open(json)?.reduced(delivery)
+    reduced_record(&record::open(json)?, delivery)
 }
 
 /// As [`reduced_from`], of a record that was opened.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::read::ServiceSeen;
 use crate::arn::RoleArn;
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
@@ -234,6 +233,17 @@ fn hash(what: &(impl Hash + ?Sized)) -> u64 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
     hasher.finish()
+}
+
+/// A service's mint of a role that nobody listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceSeen {
+    /// What is kept.
+    pub stub: ServiceMint,
+    /// `eventTime`.
+    pub time: Moment,
+    /// `awsRegion`.
+    pub region: Option<Arc<str>>,
 }
 
 #[cfg(test)]

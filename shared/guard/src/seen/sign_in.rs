@@ -1,10 +1,10 @@
 //! Sign-in: the console enters, renews and leaves roles.
 
-use super::details::{Detail, Part, Unread};
-use super::read::{At, RecordProblem, shared};
+use super::details::{Detail, Part, Unread, shared};
+use super::parts::At;
 use super::{CallerKind, ConsoleAct, ConsoleStep, Fact};
 use crate::arn::{NotARoleArn, RoleArn};
-use crate::record::{AdditionalEventData, Object, Record, ResponseElements};
+use crate::record::{AdditionalEventData, Object, Record, RecordProblem, ResponseElements};
 
 /// `SwitchRole` comes in two variants: the role account's copy (the identity is the role session,
 /// `SwitchFrom` is the person) and the user's own (the identity is the person, `SwitchTo` is the

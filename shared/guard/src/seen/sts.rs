@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::details::{Detail, Part, Unread};
+use super::details::{Detail, Part, Unread, shared};
 use super::error_message::{denied_resource, denied_role};
-use super::read::{At, RecordProblem, shared};
+use super::parts::At;
 use super::{Denial, Fact, Grant, Mint, MintApi, UnreadGrant};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
 use crate::record::{
-    AssumedRoleUser, Credentials, Object, Record, RequestParameters, Resource, ResponseElements,
-    Text,
+    AssumedRoleUser, Credentials, Object, Record, RecordProblem, RequestParameters, Resource,
+    ResponseElements, Text,
 };
 use crate::time::aws::{LONGEST_CREDENTIALS, LONGEST_SESSION};
 

@@ -4,9 +4,9 @@
 
 use serde_json::Value;
 
-use super::calls::Call;
+use super::calls::{Call, Of};
 use super::guarded::Guarded;
-use super::{Of, Target};
+use super::target::Target;
 use crate::record::{Parameters, Record};
 use crate::untrusted::harmless;
 

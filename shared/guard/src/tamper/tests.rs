@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::*;
-use crate::finding::Verdict;
-use crate::policy::{EXAMPLE, Policy};
+use crate::finding::{Finding, Verdict};
+use crate::policy::{EXAMPLE, Policy, Severity};
 
 fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::node::{Fields, Slot};
 use super::super::problem::{Place, Problems};
 use super::super::tree::Value;
-use super::prose;
+use super::prose::prose;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use super::super::Suppression;
 use super::super::node::{Entries, Field, Fields, Slot, nearest};
 use super::super::problem::Problems;
-use super::{pattern, prose};
+use super::pattern;
+use super::prose::prose;
 use crate::catalogue;
 use crate::untrusted::harmless;
 

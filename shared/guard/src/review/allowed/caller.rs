@@ -1,6 +1,6 @@
 //! Whoever called, as the files know them.
 
-use super::{FileTime, Files};
+use super::files::{FileTime, Files};
 use crate::iam::{Caller, CallerKind, Document};
 use crate::id::AccountId;
 use crate::moment::Moment;

@@ -2,8 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::{ASSUME, Entrant};
-use crate::iam::{Condition, Context, Decision, Held, ResourceSide, Truth};
+use super::choice::{Choice, Goal};
+use super::entrant::Entrant;
+use crate::iam::{ASSUME_ROLE, Condition, Context, Decision, Held, ResourceSide, Truth};
 use crate::id::AccountId;
 use crate::review::account::Role;
 
@@ -15,40 +16,6 @@ const DURATIONS: RangeInclusive<u32> = 900..=43_200;
 
 /// How many times the policies are asked before giving up.
 const QUESTIONS: usize = 5_000;
-
-/// What of a request is for the caller to choose.
-#[derive(Debug, Clone)]
-pub(in crate::review) struct Choice {
-    key: String,
-    /// What they would put there anyway; the first, where no policy asks.
-    own: Vec<Held>,
-    /// Whether they can put there whatever a policy asks for.
-    is_free: bool,
-}
-
-impl Choice {
-    /// One of these, or whatever a policy asks for.
-    pub(in crate::review) fn free(key: &str, own: impl Into<Vec<Held>>) -> Self {
-        Self {
-            key: key.to_owned(),
-            own: own.into(),
-            is_free: true,
-        }
-    }
-
-    /// One of these and nothing else.
-    pub(in crate::review) fn of(key: &str, own: impl Into<Vec<Held>>) -> Self {
-        Self {
-            key: key.to_owned(),
-            own: own.into(),
-            is_free: false,
-        }
-    }
-}
-
-/// What is asked of a decision; usually whether the request is allowed. Whatever is decided with
-/// less knowledge must hold with more.
-pub(in crate::review) type Goal<'g, 'a> = &'g dyn Fn(&Decision<'a>) -> Truth;
 
 /// A caller before a role, and what they want.
 pub(super) struct Search<'s, 'a> {
@@ -111,7 +78,7 @@ impl<'a> Search<'_, 'a> {
             self.entrant
                 .asked(action, &self.role.arn, self.owner, context, &self.trust)
         };
-        let mut decision = asked(ASSUME);
+        let mut decision = asked(ASSUME_ROLE);
         if matches!(context.held("sts:SourceIdentity"), Held::Values(_)) {
             // To set a source identity is an action of its own.
             decision.allowed = decision.allowed.and(asked("sts:SetSourceIdentity").allowed);

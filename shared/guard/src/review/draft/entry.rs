@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ways::Ways;
-use super::{line, plain, trusted};
+use super::ways::{Ways, trusted};
+use super::written::{line, plain};
 use crate::iam::{Effect, Principal};
 use crate::id::AccountId;
 use crate::moment::Span;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arn::AssumedRoleArn;
+use crate::iam::{Effect, Principal};
 use crate::id::AccountId;
 use crate::review::Setup;
 use crate::review::account::{Account, Group, Role, User};
@@ -138,4 +139,16 @@ struct Target<'a> {
     role: &'a Role,
     /// The session names that its trust policy asks for.
     named: Vec<AssumedRoleArn<'a>>,
+}
+
+/// Whom a trust policy lets in, as it names them.
+pub(super) fn trusted(role: &Role) -> impl Iterator<Item = &Principal> {
+    let allows = role
+        .trust
+        .iter()
+        .flat_map(|trust| &trust.statements)
+        .filter(|statement| statement.effect == Effect::Allow);
+    allows
+        .filter_map(|statement| statement.principal.as_ref())
+        .flat_map(|principals| &principals.named)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{objects, text};
+use super::json::{objects, text};
 use crate::iam::Document;
 use crate::id::AccountId;
 use crate::review::account::{Account, Group, Policies, Read, Role, User};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{objects, text};
+use super::json::{objects, text};
 
 /// A role that Access Analyzer says can be entered from outside its zone of trust.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

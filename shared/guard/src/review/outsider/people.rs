@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::Door;
+use super::statement::TrustStatement;
 use crate::arn::{AssumedRoleArn, account_of};
+use crate::iam::ASSUME_ROLE;
 use crate::iam::{
     Caller, Condition, Context, Effect, MadeUp, Principal, Statement, Texts, made_up,
 };
 use crate::id::AccountId;
-use crate::review::attempt::ASSUME;
 use crate::review::session;
 
 /// In how many ways conditions are met and Deny statements got round.
@@ -30,20 +30,20 @@ pub(in crate::review) enum Whose<'w> {
 }
 
 /// Everybody worth trying, and whether that is all.
-pub(super) fn of(door: &Door<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
-    match (door.named, whose) {
-        (Some(arn), Whose::Of(account)) => of_arn(door, arn, *account),
-        _ => anybody(door, whose),
+pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
+    match (trust.named, whose) {
+        (Some(arn), Whose::Of(account)) => of_arn(trust, arn, *account),
+        _ => anybody(trust, whose),
     }
 }
 
 /// Whoever an ARN names. Of a session's role the path isn't known.
-fn of_arn(door: &Door<'_, '_>, arn: &str, account: AccountId) -> (Vec<Caller>, bool) {
+fn of_arn(trust: &TrustStatement<'_, '_>, arn: &str, account: AccountId) -> (Vec<Caller>, bool) {
     if let Some(session) = AssumedRoleArn::parse(arn) {
-        let shape = Shape::new(door, &Texts::exactly(&account.to_string()));
+        let shape = Shape::new(trust, &Texts::exactly(&account.to_string()));
         let name = Texts::path().then(&Texts::exactly(session.role_name));
         let (arns, is_all) =
-            made_up_arns(door, &shape, &shape.role(&name), false, &BTreeSet::new());
+            made_up_arns(trust, &shape, &shape.role(&name), false, &BTreeSet::new());
         return (
             arns.iter()
                 .map(|role| Caller::session(account, role, session.session))
@@ -52,25 +52,25 @@ fn of_arn(door: &Door<'_, '_>, arn: &str, account: AccountId) -> (Vec<Caller>, b
         );
     }
     if arn.contains(":role/") {
-        return (sessions(door, account, arn), true);
+        return (sessions(trust, account, arn), true);
     }
     (vec![Caller::user(account, arn)], true)
 }
 
-fn anybody(door: &Door<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
+fn anybody(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
     let nobody = BTreeSet::new();
     let (accounts, not) = match whose {
         Whose::Of(account) => (Texts::exactly(&account.to_string()), &nobody),
         Whose::NoneOf(known) => (Texts::account(), *known),
     };
-    let shape = Shape::new(door, &accounts);
+    let shape = Shape::new(trust, &accounts);
     let (mut people, mut is_all) = (Vec::new(), true);
-    let borne = names_asked_for(door)
+    let borne = names_asked_for(trust)
         .into_iter()
         .map(|name| Texts::path().then(&Texts::exactly(&name)));
     for name in std::iter::once(Texts::name()).chain(borne) {
-        let (users, all_users) = made_up_arns(door, &shape, &shape.user(&name), true, not);
-        let (roles, all_roles) = made_up_arns(door, &shape, &shape.role(&name), false, not);
+        let (users, all_users) = made_up_arns(trust, &shape, &shape.user(&name), true, not);
+        let (roles, all_roles) = made_up_arns(trust, &shape, &shape.role(&name), false, not);
         is_all &= all_users && all_roles;
         people.extend(
             users
@@ -80,7 +80,7 @@ fn anybody(door: &Door<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
         people.extend(
             roles
                 .iter()
-                .filter_map(|arn| Some(sessions(door, account_of(arn)?, arn)))
+                .filter_map(|arn| Some(sessions(trust, account_of(arn)?, arn)))
                 .flatten(),
         );
     }
@@ -89,8 +89,8 @@ fn anybody(door: &Door<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
 
 /// Names that conditions ask for under other keys (a tag, the session's name), where some condition
 /// compares one key with another.
-fn names_asked_for(door: &Door<'_, '_>) -> BTreeSet<String> {
-    if !door
+fn names_asked_for(trust: &TrustStatement<'_, '_>) -> BTreeSet<String> {
+    if !trust
         .conditions()
         .any(|condition| condition.variables().next().is_some())
     {
@@ -103,7 +103,7 @@ fn names_asked_for(door: &Door<'_, '_>) -> BTreeSet<String> {
         "aws:sourceidentity",
     ];
     let is_other = |key: &str| key.starts_with("aws:principaltag/") || others.contains(&key);
-    let asked = door
+    let asked = trust
         .conditions()
         .filter(|condition| is_other(&condition.key.to_ascii_lowercase()));
     let nothing = Context::partial();
@@ -115,12 +115,12 @@ fn names_asked_for(door: &Door<'_, '_>) -> BTreeSet<String> {
 }
 
 /// Sessions of a role: of the usual name, and of names that the trust policy asks for.
-fn sessions(door: &Door<'_, '_>, account: AccountId, role: &str) -> Vec<Caller> {
+fn sessions(trust: &TrustStatement<'_, '_>, account: AccountId, role: &str) -> Vec<Caller> {
     let name = role.rsplit('/').next().unwrap_or_default();
-    let named = session::named(door.target.role)
+    let named = session::named(trust.target.role)
         .filter(|named| named.account == account && named.role_name == name);
     let mut names: BTreeSet<String> = named.map(|named| named.session.to_owned()).collect();
-    let by_id = door
+    let by_id = trust
         .conditions()
         .filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
     let nothing = Context::partial();
@@ -144,9 +144,9 @@ struct Shape {
 }
 
 impl Shape {
-    fn new(door: &Door<'_, '_>, accounts: &Texts) -> Self {
+    fn new(trust: &TrustStatement<'_, '_>, accounts: &Texts) -> Self {
         Self {
-            head: Texts::exactly(&format!("arn:{}:iam::", door.target.partition())),
+            head: Texts::exactly(&format!("arn:{}:iam::", trust.target.partition())),
             accounts: accounts.clone(),
         }
     }
@@ -262,19 +262,19 @@ impl Demand {
 /// ARNs of a form, of none of some accounts, that meet the statement's conditions and get round
 /// each Deny statement in each way that ARNs can.
 fn made_up_arns(
-    door: &Door<'_, '_>,
+    trust: &TrustStatement<'_, '_>,
     shape: &Shape,
     form: &Texts,
     is_user: bool,
     not: &BTreeSet<AccountId>,
 ) -> (Vec<String>, bool) {
     let context =
-        Context::partial().with("aws:ResourceAccount", door.target.account.id.to_string());
+        Context::partial().with("aws:ResourceAccount", trust.target.account.id.to_string());
     let mut demand = Demand {
         within: vec![form.clone()],
         without: Vec::new(),
     };
-    if let Some(principals) = door
+    if let Some(principals) = trust
         .statement
         .principal
         .as_ref()
@@ -283,7 +283,7 @@ fn made_up_arns(
         demand.without.push(shape.named(&principals.named));
     }
     let mut demands = vec![demand];
-    for condition in &door.statement.conditions {
+    for condition in &trust.statement.conditions {
         let meets = |demand: &Demand| {
             let ways = demand.met_by(shape, condition, true, is_user, &context);
             if ways.is_empty() {
@@ -294,14 +294,14 @@ fn made_up_arns(
         };
         demands = demands.iter().flat_map(meets).take(WAYS + 1).collect();
     }
-    let denials = door
+    let denials = trust
         .target
         .role
         .trust
         .iter()
         .flat_map(|trust| &trust.statements);
-    for denial in
-        denials.filter(|statement| statement.effect == Effect::Deny && statement.has_action(ASSUME))
+    for denial in denials
+        .filter(|statement| statement.effect == Effect::Deny && statement.has_action(ASSUME_ROLE))
     {
         demands = demands
             .iter()

@@ -31,15 +31,13 @@
 
 mod found;
 
-use super::not_given;
+use super::not_given::not_given;
 use crate::arn::{AssumedRoleArn, iam_arn};
-use crate::iam::{Decision, Effect, Place, Principal, Truth};
+use crate::iam::{ASSUME_ROLE, Decision, Effect, Place, Principal, Truth};
 use crate::moment::Moment;
 use crate::policy::{Decision as Choice, IdentityKind};
 use crate::review::account::{Account, Role};
-use crate::review::attempt::{
-    ASSUME, Entrant, Proof, best, best_as, best_of_session, better, is_better,
-};
+use crate::review::attempt::{Entrant, Proof, best, best_as, best_of_session, better, is_better};
 use crate::review::gap::{List, lacking};
 use crate::review::link::{Link, links};
 use crate::review::outsider::trusted_and_not_given;
@@ -244,8 +242,8 @@ fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
             continue;
         }
         let own = better(
-            entrant.can(ASSUME, &role.arn, Proof::WithoutMfa),
-            entrant.can(ASSUME, &role.arn, Proof::PermanentKey),
+            entrant.can(ASSUME_ROLE, &role.arn, Proof::WithoutMfa),
+            entrant.can(ASSUME_ROLE, &role.arn, Proof::PermanentKey),
         );
         let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else {
             continue;
@@ -257,7 +255,7 @@ fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
         );
         let draft = Draft::unproven(target.rules.severity, account.id, &role.arn, message)
             .hanging_on([depends.to_owned()]);
-        let fix = fix::without(grant, &[ASSUME], &[&role.arn]);
+        let fix = fix::without(grant, &[ASSUME_ROLE], &[&role.arn]);
         drafts.push(
             draft
                 .quoting(&grant.place, &grant.statement.json, fix)
@@ -282,9 +280,9 @@ fn dangling(view: &View<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {
         let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
-        for statement in statements
-            .filter(|statement| statement.effect == Effect::Allow && statement.has_action(ASSUME))
-        {
+        for statement in statements.filter(|statement| {
+            statement.effect == Effect::Allow && statement.has_action(ASSUME_ROLE)
+        }) {
             for named in session::named_by(statement) {
                 let Some(account) = view
                     .setup

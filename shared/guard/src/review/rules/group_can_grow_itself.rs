@@ -22,7 +22,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{groups_not_given, not_given};
+use super::not_given::{groups_not_given, not_given};
 use crate::iam::{Grant, Place, Truth};
 use crate::id::AccountId;
 use crate::policy::Severity;

@@ -20,7 +20,7 @@
 
 use std::collections::BTreeMap;
 
-use super::groups_not_given;
+use super::not_given::groups_not_given;
 use crate::id::AccountId;
 use crate::policy::{Mfa, RolePolicy, Severity};
 use crate::review::{Draft, View};

@@ -18,7 +18,7 @@
 
 use serde_json::json;
 
-use super::not_given;
+use super::not_given::not_given;
 use crate::iam::{Context, Effect, Statement};
 use crate::moment::Span;
 use crate::policy::RolePolicy;

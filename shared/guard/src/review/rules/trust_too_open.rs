@@ -37,25 +37,12 @@ mod cases_of_tags;
 #[cfg(test)]
 mod cases_on_behalf;
 mod mentions;
+mod statements;
 
-use super::not_given;
-use crate::iam::{Effect, Place, Principal, Statement};
-use crate::policy::{IdentityKind, RolePolicy};
-use crate::review::session::ENTERING;
-use crate::review::view::Elevated;
-use crate::review::{Draft, View, fix};
-use crate::untrusted::harmless;
-use accounts::{account_of, on_behalf, too_many};
+use super::not_given::not_given;
+use crate::review::{Draft, View};
 use analyzer::{name_analyzer, unlisted};
-
-/// Providers that many customers share: without a condition on the subject, any of them comes in.
-const SHARED: [&str; 5] = [
-    "token.actions.githubusercontent.com",
-    "gitlab.com",
-    "app.terraform.io",
-    "oidc.circleci.com",
-    "api.bitbucket.org",
-];
+use statements::of_role;
 
 pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
@@ -77,113 +64,6 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
         |role| format!("whom {role} trusts"),
     ));
     drafts
-}
-
-fn of_role<'a>(view: &'a View<'a>, target: &Elevated<'a>, judge_kinds: bool) -> Vec<Draft> {
-    let place = view.place(target);
-    let (account, arn, severity) = (
-        target.account.id,
-        target.role.arn.as_str(),
-        target.rules.severity,
-    );
-    let trust = match &target.role.trust {
-        Ok(trust) => trust,
-        Err(why) => {
-            let message = format!(
-                "who is trusted to enter {place} cannot be told: {}",
-                harmless(why)
-            );
-            return vec![Draft::unproven(severity, account, arn, message)];
-        }
-    };
-    let mut drafts = Vec::new();
-    for statement in trust
-        .statements
-        .iter()
-        .filter(|statement| statement.effect == Effect::Allow)
-    {
-        if !ENTERING.iter().any(|action| statement.has_action(action)) {
-            continue;
-        }
-        drafts.extend(too_many(view, target, statement));
-        drafts.extend(on_behalf(view, target, statement));
-        if judge_kinds {
-            drafts.extend(
-                other_kinds(target.rules, statement)
-                    .into_iter()
-                    .map(|(what, fix)| {
-                        let message = format!("{place} trusts {what}");
-                        Draft::violation(severity, account, arn, message).quoting(
-                            &Place::Resource,
-                            &statement.json,
-                            fix,
-                        )
-                    }),
-            );
-        }
-    }
-    drafts
-}
-
-/// Providers and services whose kind the policy does not admit, or which let in anybody.
-fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<serde_json::Value>)> {
-    let mut found = Vec::new();
-    for principal in statement
-        .principal
-        .iter()
-        .filter(|principals| !principals.all_but)
-        .flat_map(|principals| &principals.named)
-    {
-        let (kind, name, key) = match principal {
-            Principal::Service(name) => (IdentityKind::Service, name, "Service"),
-            Principal::Federated(name) => (provider_kind(name), name, "Federated"),
-            _ => continue,
-        };
-        let fix = fix::without_kind(&statement.json, key);
-        if !rules.allows(kind) {
-            found.push((
-                format!("{}, and `identities` does not admit {kind}", harmless(name)),
-                fix,
-            ));
-        } else if kind == IdentityKind::WebIdentity && is_open(name, statement) {
-            found.push((
-                format!(
-                    "whoever {} knows: no condition says who may come (`sub`)",
-                    harmless(name)
-                ),
-                fix,
-            ));
-        }
-    }
-    found
-}
-
-fn provider_kind(name: &str) -> IdentityKind {
-    match name.split_once(":saml-provider/") {
-        Some((_, provider)) if provider.starts_with("AWSSSO_") => IdentityKind::IdentityCenter,
-        Some(_) => IdentityKind::Saml,
-        None => IdentityKind::WebIdentity,
-    }
-}
-
-fn is_open(provider: &str, statement: &Statement) -> bool {
-    let host = provider
-        .split_once(":oidc-provider/")
-        .map_or(provider, |(_, host)| host);
-    let keys: Vec<String> = statement
-        .conditions
-        .iter()
-        .map(|condition| condition.key.to_ascii_lowercase())
-        .collect();
-    let begins = |end: &str| {
-        keys.iter()
-            .any(|key| key.starts_with(&format!("{}:{end}", host.to_ascii_lowercase())))
-    };
-    if SHARED.iter().any(|shared| host.starts_with(shared)) {
-        !begins("sub")
-    } else {
-        !begins("")
-    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::not_given;
+use super::not_given::not_given;
 use crate::iam::{Caller, Decision, Principal, Statement, Truth};
 use crate::policy::{Decision as Choice, Mfa, RolePolicy};
 use crate::review::attempt::{Entrant, Proof, WITHOUT_MFA};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Names, holding, stand_in};
+use super::book::{Names, holding, stand_in};
 use crate::moment::Moment;
 use crate::roster::{Bearer, IamId};
 

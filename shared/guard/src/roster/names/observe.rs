@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{IamId, Names};
+use super::book::Names;
 use crate::id::{AccountId, RecordKey};
-use crate::roster::{Rosters, Snapshot};
+use crate::roster::{IamId, Rosters, Snapshot};
 use crate::seen::{Change, IamChange, Named};
 use crate::world::World;
 

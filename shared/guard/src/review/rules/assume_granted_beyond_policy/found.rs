@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::iam::ASSUME_ROLE;
 use crate::iam::{Decision, Grant, Place, Truth};
 use crate::id::AccountId;
 use crate::policy::Severity;
 use crate::review::account::Role;
-use crate::review::attempt::ASSUME;
 use crate::review::link::Link;
 use crate::review::view::{Elevated, listed, name_of};
 use crate::review::{Draft, View, fix, session};
@@ -200,7 +200,7 @@ impl Way<'_> {
                 .quoting(&self.place, &grant.statement.json, fix)
                 .in_trust_of(role);
         }
-        let fix = fix::without(&grant, &[ASSUME], &roles);
+        let fix = fix::without(&grant, &[ASSUME_ROLE], &roles);
         draft
             .quoting(&self.place, &grant.statement.json, fix)
             .adding(&fix::elsewhere(&self.place))

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mentions::{Mention, Mentions};
+use super::mentions::{Mention, Mentions, accounts_in};
 use crate::arn::iam_arn;
 use crate::iam::{Caller, CallerKind, Condition, Held, Place, Principal, Statement, Truth};
 use crate::id::AccountId;
 use crate::policy::Severity;
 use crate::review::attempt::{Choice, Entrant, Proof};
-use crate::review::outsider::{Door, LetIn, Organization, Whose};
+use crate::review::outsider::{LetIn, Organization, TrustStatement, Whose};
 use crate::review::view::{Elevated, listed};
 use crate::review::{Draft, View, fix};
 use crate::untrusted::harmless;
@@ -31,7 +31,7 @@ pub(super) fn too_many<'a>(
 ) -> Option<Draft> {
     let principals = statement.principal.as_ref()?;
     let everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
-    let door = Door {
+    let trust = TrustStatement {
         view,
         target,
         statement,
@@ -43,9 +43,9 @@ pub(super) fn too_many<'a>(
         statement,
     };
     if everybody {
-        trusted.everybody(&door)
+        trusted.everybody(&trust)
     } else {
-        trusted.by_name(&door)
+        trusted.by_name(&trust)
     }
 }
 
@@ -70,12 +70,14 @@ struct Outside {
 
 impl Outside {
     /// One account; of those of whom the policy says the same, only the first is tried.
-    fn add(&mut self, door: &Door<'_, '_>, account: AccountId, mentions: &Mentions) {
-        let mention = mentions.get(account, door.named);
+    fn add(&mut self, trust: &TrustStatement<'_, '_>, account: AccountId, mentions: &Mentions) {
+        let mention = mentions.get(account, trust.named);
         let judged = mention
             .as_ref()
             .and_then(|mention| self.judged.get(mention));
-        let is_let_in = judged.copied().unwrap_or_else(|| self.judge(door, account));
+        let is_let_in = judged
+            .copied()
+            .unwrap_or_else(|| self.judge(trust, account));
         if is_let_in {
             self.accounts.insert(account);
         }
@@ -83,19 +85,19 @@ impl Outside {
             .extend(mention.map(|mention| (mention, is_let_in)));
     }
 
-    fn judge(&mut self, door: &Door<'_, '_>, account: AccountId) -> bool {
+    fn judge(&mut self, trust: &TrustStatement<'_, '_>, account: AccountId) -> bool {
         let LetIn {
             truth,
             organization,
             ..
-        } = door.lets_in(&Whose::Of(account));
+        } = trust.lets_in(&Whose::Of(account));
         match truth {
             Truth::No => return false,
             Truth::Yes => self.is_sure = true,
             Truth::Open(reasons) => self.open.extend(reasons),
         }
         self.organization = self.organization.or(Some(organization));
-        self.without_external_id |= !door
+        self.without_external_id |= !trust
             .lets_in_without_external_id(&Whose::Of(account))
             .truth
             .is_no();
@@ -105,7 +107,7 @@ impl Outside {
 
 impl<'a> Trusted<'_, 'a> {
     /// `*`, or `NotPrincipal`: accounts that nobody names, then those that conditions name.
-    fn everybody(&self, door: &Door<'_, 'a>) -> Option<Draft> {
+    fn everybody(&self, trust: &TrustStatement<'_, 'a>) -> Option<Draft> {
         let place = self.view.place(self.target);
         let named = self.named_accounts();
         let known = self
@@ -116,19 +118,19 @@ impl<'a> Trusted<'_, 'a> {
             .copied()
             .chain(named.iter().copied())
             .collect();
-        let stranger = door.lets_in(&Whose::NoneOf(&known));
+        let stranger = trust.lets_in(&Whose::NoneOf(&known));
         if stranger.truth.is_yes() {
             let message = format!("{place} trusts {}", self.everybody_shown(&stranger));
             return Some(self.violation(
                 self.target.rules.severity,
                 message,
-                self.fix_of_everybody(door),
+                self.fix_of_everybody(trust),
             ));
         }
         let mut outside = Outside::default();
         let mentions = Mentions::of(self.target);
         for account in named {
-            outside.add(door, account, &mentions);
+            outside.add(trust, account, &mentions);
         }
         if outside.is_sure {
             let (asks, severity) = self.asks(&outside);
@@ -137,7 +139,7 @@ impl<'a> Trusted<'_, 'a> {
             let message = format!(
                 "{place} trusts `*`, and the conditions let in {accounts}, outside the zone of trust{which}{asks}"
             );
-            return Some(self.violation(severity, message, self.fix_of_everybody(door)));
+            return Some(self.violation(severity, message, self.fix_of_everybody(trust)));
         }
         let mut open = outside.open;
         open.extend(stranger.truth.reasons().map(str::to_owned));
@@ -148,11 +150,11 @@ impl<'a> Trusted<'_, 'a> {
         let message = format!(
             "can't tell whether {place}, which trusts `*`, lets in somebody outside the zone of trust: depends on {depends}"
         );
-        Some(self.unproven(message, open, self.fix_of_everybody(door)))
+        Some(self.unproven(message, open, self.fix_of_everybody(trust)))
     }
 
     /// Accounts, users, roles and sessions that the statement names.
-    fn by_name(&self, door: &Door<'_, 'a>) -> Option<Draft> {
+    fn by_name(&self, trust: &TrustStatement<'_, 'a>) -> Option<Draft> {
         let mut outside = Outside::default();
         let mentions = Mentions::of(self.target);
         for principal in self
@@ -166,7 +168,7 @@ impl<'a> Trusted<'_, 'a> {
             else {
                 continue;
             };
-            outside.add(&Door { named, ..*door }, account, &mentions);
+            outside.add(&TrustStatement { named, ..*trust }, account, &mentions);
         }
         if outside.accounts.is_empty() {
             return None;
@@ -263,7 +265,7 @@ impl<'a> Trusted<'_, 'a> {
 
     /// The statement for the accounts of the role's groups that it lets in, and for what it names
     /// in the zone of trust besides.
-    fn fix_of_everybody(&self, door: &Door<'_, 'a>) -> Vec<serde_json::Value> {
+    fn fix_of_everybody(&self, trust: &TrustStatement<'_, 'a>) -> Vec<serde_json::Value> {
         let groups: BTreeSet<AccountId> = self
             .target
             .rules
@@ -275,7 +277,7 @@ impl<'a> Trusted<'_, 'a> {
             .into_iter()
             .filter(|account| self.view.policy.trusts(*account));
         let homes = homes
-            .filter(|account| !door.lets_in(&Whose::Of(*account)).truth.is_no())
+            .filter(|account| !trust.lets_in(&Whose::Of(*account)).truth.is_no())
             .map(|account| self.root(account));
         let all: BTreeSet<String> = homes.chain(self.kept()).collect();
         fix::trusting(&self.statement.json, &all.into_iter().collect::<Vec<_>>())
@@ -341,12 +343,6 @@ fn conditions<'a>(target: &Elevated<'a>) -> impl Iterator<Item = &'a Condition> 
         .iter()
         .flat_map(|trust| &trust.statements)
         .flat_map(|statement| &statement.conditions)
-}
-
-/// Every run of twelve digits in a text.
-pub(super) fn accounts_in(text: &str) -> impl Iterator<Item = AccountId> {
-    text.split(|c: char| !c.is_ascii_digit())
-        .filter_map(|digits| digits.parse().ok())
 }
 
 /// Services that come on behalf of an account outside the zone of trust, because the statement's

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{account_of, of_role};
+use super::accounts::account_of;
+use super::statements::of_role;
 use crate::iam::Principal;
 use crate::policy::Severity;
 use crate::review::account::{Account, Role};

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::accounts::accounts_in;
 use crate::iam::{Condition, Principal};
 use crate::id::AccountId;
 use crate::review::view::Elevated;
@@ -129,6 +128,12 @@ fn may_change_places(text: &str) -> bool {
 
 fn has_digit(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Every run of twelve digits in a text.
+pub(super) fn accounts_in(text: &str) -> impl Iterator<Item = AccountId> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
 }
 
 #[cfg(test)]

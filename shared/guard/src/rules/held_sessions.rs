@@ -10,7 +10,7 @@ use crate::dossier::{Origin, Person, Switch, SwitchKey, Tracer};
 use crate::finding::Verdict;
 use crate::id::RecordKey;
 use crate::moment::{Moment, Span};
-use crate::policy::{Policy, RolePolicy, Severity};
+use crate::policy::{Policy, RolePolicy, Severity, place};
 
 /// All sessions of one person in one role.
 pub(crate) struct Held<'a, 'w> {
@@ -197,6 +197,6 @@ impl Held<'_, '_> {
     }
 
     pub(crate) fn place(&self) -> String {
-        crate::rules::place(self.role, self.policy)
+        place(self.role, self.policy)
     }
 }

@@ -1,0 +1,22 @@
+//! What roles and accounts are called in sentences, by the names that the policy gives.
+
+use super::Policy;
+use crate::arn::RoleArn;
+use crate::id::AccountId;
+use crate::untrusted::harmless;
+
+/// `UpdateApp in production`.
+pub(crate) fn place(role: &RoleArn, policy: &Policy) -> String {
+    format!(
+        "{} in {}",
+        harmless(role.name()),
+        account_shown(role.account(), policy)
+    )
+}
+
+/// `production`, or `account 444455556666`.
+pub(crate) fn account_shown(account: AccountId, policy: &Policy) -> String {
+    policy
+        .account_name(account)
+        .map_or_else(|| format!("account {account}"), harmless)
+}

@@ -1,0 +1,331 @@
+//! Somebody who may try, and what is known of their requests.
+
+use super::choice::Choice;
+use crate::iam::{
+    Caller, CallerKind, Condition, Context, Decision, Governing, Held, Identity, Place, Request,
+    ResourceSide, Statement, Text, decide,
+};
+use crate::id::AccountId;
+use crate::review::account::{Account, Group, Role, User};
+use crate::review::gap::NOT_GIVEN;
+
+/// How a caller proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::review) enum Proof {
+    /// A permanent access key: its requests carry no `aws:MultiFactorAuthPresent`.
+    PermanentKey,
+    /// A session that was opened without MFA: they carry `false`.
+    WithoutMfa,
+    /// A session that was opened with MFA, or a device named in the call itself.
+    WithMfa,
+}
+
+/// The proofs that say nothing of MFA.
+pub(in crate::review) const WITHOUT_MFA: [Proof; 2] = [Proof::PermanentKey, Proof::WithoutMfa];
+
+/// Keys that only requests of AWS services carry.
+const OF_SERVICES: [&str; 6] = [
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+];
+
+/// What is known of every request of a user or role.
+fn facts(account: AccountId) -> Context {
+    let facts = Context::partial()
+        .with("aws:PrincipalAccount", account.to_string())
+        .with("aws:SecureTransport", "true")
+        .with("aws:ViaAWSService", "false")
+        .with("aws:PrincipalIsAWSService", "false");
+    OF_SERVICES
+        .iter()
+        .fold(facts, |facts, key| facts.without(key))
+}
+
+/// What is known of a request that no user or role of an account makes.
+fn facts_of_others(kind: &CallerKind) -> Context {
+    let is_service = *kind == CallerKind::Service;
+    Context::partial()
+        .with("aws:SecureTransport", "true")
+        .with("aws:PrincipalIsAWSService", is_service.to_string())
+}
+
+pub(in crate::review) fn tagged<'a>(
+    facts: Context,
+    beginning: &str,
+    tags: impl IntoIterator<Item = (&'a String, &'a String)>,
+) -> Context {
+    let tags = tags.into_iter();
+    tags.fold(facts, |facts, (key, value)| {
+        facts.with(&format!("{beginning}{key}"), value)
+    })
+    .knowing_all_of(beginning)
+}
+
+fn statements(text: Text<'_>) -> &[Statement] {
+    match text {
+        Text::Read(document) => &document.statements,
+        Text::Missing(_) => &[],
+    }
+}
+
+/// Somebody who may try.
+pub(in crate::review) struct Entrant<'a> {
+    pub(in crate::review) caller: Caller,
+    pub(in crate::review) identity: Identity<'a>,
+    /// What is known of their requests whatever they ask.
+    pub(super) facts: Context,
+    /// The name that their session would bear by itself.
+    pub(super) session: String,
+    /// Keys that somebody on their side has set before, as they like.
+    pub(super) chosen: Vec<Choice>,
+}
+
+impl<'a> Entrant<'a> {
+    /// A user, with all their policies and groups.
+    pub(in crate::review) fn user(account: &'a Account, user: &'a User) -> Self {
+        let facts = facts(account.id)
+            .with("aws:PrincipalArn", &user.arn)
+            .with("aws:username", &user.name)
+            .with("aws:userid", &user.id)
+            .with("aws:PrincipalType", "User");
+        let facts = tagged(facts, "aws:PrincipalTag/", &user.tags);
+        Self {
+            caller: account.caller(user),
+            identity: account.of_user(user),
+            facts,
+            session: user.name.clone(),
+            chosen: Vec::new(),
+        }
+    }
+
+    /// Whoever may become a member of a group.
+    pub(in crate::review) fn member(account: &'a Account, group: &'a Group) -> Self {
+        let facts = facts(account.id)
+            .with("aws:username", "member")
+            .with("aws:PrincipalType", "User");
+        let identity = account.of_group(group);
+        Self {
+            caller: Caller::somebody(account.id),
+            identity,
+            facts,
+            session: "member".to_owned(),
+            chosen: Vec::new(),
+        }
+    }
+
+    /// A user who has become a member of one more group.
+    pub(in crate::review) fn joined(
+        account: &'a Account,
+        user: &'a User,
+        group: &'a Group,
+    ) -> Self {
+        let mut entrant = Self::user(account, user);
+        entrant
+            .identity
+            .policies
+            .extend(account.of_group(group).policies);
+        entrant
+    }
+
+    /// A session of a role.
+    pub(in crate::review) fn role(account: &'a Account, role: &'a Role) -> Self {
+        Self::session(account, role, "session")
+    }
+
+    /// The session of this name.
+    pub(in crate::review) fn session(account: &'a Account, role: &'a Role, session: &str) -> Self {
+        let session = session.to_owned();
+        let caller = Caller::session(account.id, &role.arn, &session);
+        let caller = Caller {
+            id: Some(role.id.clone()),
+            has_boundary: role.boundary.is_some(),
+            ..caller
+        };
+        let facts = facts(account.id)
+            .with("aws:PrincipalArn", &role.arn)
+            .without("aws:username")
+            .with("aws:userid", format!("{}:{session}", role.id))
+            .with("aws:PrincipalType", "AssumedRole");
+        // Tags of the session may come on top of the role's.
+        let facts = role.tags.iter().fold(facts, |facts, (key, value)| {
+            facts.with(&format!("aws:PrincipalTag/{key}"), value)
+        });
+        Self {
+            caller,
+            identity: account.of_role(role),
+            facts,
+            session,
+            chosen: Vec::new(),
+        }
+    }
+
+    /// Somebody of an account of which no authorization details were given.
+    pub(in crate::review) fn unseen(caller: Caller) -> Self {
+        Self::unseen_because(caller, NOT_GIVEN)
+    }
+
+    /// Somebody of whose account something else was not given.
+    pub(in crate::review) fn unseen_because(caller: Caller, why: &'static str) -> Self {
+        let place = Place::Inline {
+            holder: format!("account {}", caller.account),
+            name: "(any)".to_owned(),
+        };
+        let identity = Identity {
+            policies: vec![Governing {
+                place,
+                text: Text::Missing(why),
+            }],
+            boundary: None,
+        };
+        let session = caller.arn.rsplit('/').next().unwrap_or_default().to_owned();
+        Self {
+            facts: facts(caller.account),
+            caller,
+            identity,
+            session,
+            chosen: Vec::new(),
+        }
+    }
+
+    /// Somebody whose own account lets them do anything, with this ARN where one is said.
+    pub(in crate::review) fn outsider(
+        caller: Caller,
+        arn: Option<&str>,
+        anything: &'a crate::iam::Document,
+    ) -> Self {
+        let place = Place::Inline {
+            holder: format!("account {}", caller.account),
+            name: "(any)".to_owned(),
+        };
+        let identity = Identity {
+            policies: vec![Governing {
+                place,
+                text: Text::Read(anything),
+            }],
+            boundary: None,
+        };
+        let role = if let CallerKind::Session { role } = &caller.kind {
+            Some(role.as_str())
+        } else {
+            None
+        };
+        let facts = match caller.kind {
+            CallerKind::Federated | CallerKind::Service => facts_of_others(&caller.kind),
+            _ => facts(caller.account),
+        };
+        let facts = if let Some(arn) = arn.or(role) {
+            facts.with("aws:PrincipalArn", arn)
+        } else {
+            facts
+        };
+        // Only users have a user name; it ends their ARN.
+        let user = arn
+            .filter(|arn| arn.contains(":user/"))
+            .and_then(|arn| arn.rsplit('/').next());
+        let facts = match (user, arn) {
+            (Some(name), _) => facts
+                .with("aws:username", name)
+                .with("aws:PrincipalType", "User"),
+            (None, None) if matches!(caller.kind, CallerKind::User | CallerKind::Somebody) => facts,
+            (None, _) => facts.without("aws:username"),
+        };
+        let facts = if role.is_some() {
+            facts.with("aws:PrincipalType", "AssumedRole")
+        } else {
+            facts
+        };
+        let session = user.unwrap_or("outsider").to_owned();
+        Self {
+            caller,
+            identity,
+            facts,
+            session,
+            chosen: Vec::new(),
+        }
+    }
+
+    /// The same with more that is known of their requests.
+    pub(in crate::review) fn carrying(
+        mut self,
+        keys: impl IntoIterator<Item = (&'static str, Held)>,
+    ) -> Self {
+        self.facts = keys
+            .into_iter()
+            .fold(self.facts, |facts, (key, held)| facts.with_held(key, held));
+        self
+    }
+
+    /// The same with keys that their own side sets as it likes.
+    pub(in crate::review) fn choosing(mut self, chosen: Vec<Choice>) -> Self {
+        self.chosen = chosen;
+        self
+    }
+
+    /// The name of their session.
+    pub(in crate::review) fn name(&self) -> String {
+        self.session.clone()
+    }
+
+    /// What every request of theirs carries.
+    pub(in crate::review) fn known(&self) -> Context {
+        self.facts.clone()
+    }
+
+    pub(super) fn asked(
+        &self,
+        action: &str,
+        resource: &str,
+        owner: AccountId,
+        context: &Context,
+        side: &ResourceSide<'a>,
+    ) -> Decision<'a> {
+        decide(
+            &Request {
+                caller: &self.caller,
+                action,
+                resource,
+                owner,
+                context,
+            },
+            &self.identity,
+            side,
+        )
+    }
+
+    pub(super) fn context(&self, proof: Proof, owner: AccountId) -> Context {
+        let facts = self
+            .facts
+            .clone()
+            .with("aws:ResourceAccount", owner.to_string());
+        let (present, age) = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge");
+        match proof {
+            Proof::PermanentKey => facts
+                .without(present)
+                .without(age)
+                .without("aws:TokenIssueTime"),
+            Proof::WithoutMfa => facts.with(present, "false").without(age),
+            Proof::WithMfa => facts.with(present, "true").with(age, "0"),
+        }
+    }
+
+    pub(super) fn conditions(&self, side: &ResourceSide<'a>) -> Vec<&'a Condition> {
+        let at_resource = match side {
+            ResourceSide::Trust(policy) | ResourceSide::Policy(policy) => Some(policy),
+            ResourceSide::None => None,
+        };
+        let policies = self
+            .identity
+            .policies
+            .iter()
+            .chain(&self.identity.boundary)
+            .chain(at_resource);
+        policies
+            .flat_map(|policy| statements(policy.text))
+            .flat_map(|statement| &statement.conditions)
+            .collect()
+    }
+}
