@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 
-use crate::audit::scan::MOST_OBJECTS;
+use crate::limits::OBJECTS_UNASKED;
 use crate::report::AuditFormat;
 use crate::review::report::ReviewFormat;
 pub(crate) use live::{
@@ -128,7 +128,7 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// The most objects of S3 that are read
-    #[arg(long, value_name = "N", default_value_t = MOST_OBJECTS, value_parser = number::objects, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = OBJECTS_UNASKED, value_parser = number::objects, allow_negative_numbers = true)]
     pub(crate) max_objects: NonZeroUsize,
     /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`.
     /// Policy and rosters are those of the stack

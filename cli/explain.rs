@@ -8,6 +8,7 @@ mod records;
 use rolewatch_guard::catalogue::{self, listed};
 use rolewatch_guard::rule::Rule;
 
+use crate::alike::{is_slip, likeness};
 use crate::args::ExplainArgs;
 use crate::audit::inputs::check_given;
 use crate::exit::{Exit, Failure, shown_path};
@@ -48,26 +49,28 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 fn nearest(text: &str) -> Option<&'static Rule> {
     let text = text.to_ascii_lowercase();
     // `RW2` and `rw0002` mean the number.
-    let number = |code: &str| code.get(2..).and_then(|digits| digits.parse::<u16>().ok());
-    if let Some(meant) = text
-        .strip_prefix("rw")
-        .and_then(|digits| digits.parse::<u16>().ok())
-        && let Some(rule) = listed()
-            .into_iter()
-            .find(|rule| number(rule.code) == Some(meant))
-    {
-        return Some(rule);
+    if let Some(meant) = number_of(&text) {
+        for rule in listed() {
+            if number_of(&rule.code.to_ascii_lowercase()) == Some(meant) {
+                return Some(rule);
+            }
+        }
     }
-    let likeness = |rule: &Rule| {
+    let mut best: Option<(f64, &Rule)> = None;
+    for rule in listed() {
         let code = rule.code.to_ascii_lowercase();
-        strsim::normalized_damerau_levenshtein(&text, &code)
-            .max(strsim::normalized_damerau_levenshtein(&text, rule.name))
-    };
-    let best = listed()
-        .map(|rule| (likeness(rule), rule))
-        .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    best.filter(|(likeness, _)| *likeness >= 0.6)
-        .map(|(_, rule)| rule)
+        let likeness = likeness(&text, &code).max(likeness(&text, rule.name));
+        if best.is_none_or(|(most, _)| likeness >= most) {
+            best = Some((likeness, rule));
+        }
+    }
+    let (likeness, rule) = best?;
+    is_slip(likeness).then_some(rule)
+}
+
+/// `2` of `rw002`, however many zeros are written.
+fn number_of(code: &str) -> Option<u16> {
+    code.strip_prefix("rw")?.parse().ok()
 }
 
 #[cfg(test)]

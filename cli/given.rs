@@ -5,12 +5,10 @@ use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
+use crate::alike::{is_slip, likeness};
 use crate::audit::objects;
 use crate::exit::{Failure, shown_path, shown_why};
 use crate::stdout;
-
-/// How alike two names are that are taken for the same, misspelled.
-const ALIKE: f64 = 0.6;
 
 /// Checks that what was given is there. Stdin (`-`) and places in S3 are left to whoever reads
 /// them.
@@ -121,20 +119,32 @@ pub(crate) fn meant(path: &Path) -> String {
     } else {
         folder
     };
-    let there = fs::read_dir(read)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let likeness = |other: &str| strsim::normalized_damerau_levenshtein(name, other);
-    let nearest = there
-        .map(|other| (likeness(&other), other))
-        .max_by(|(a, x), (b, y)| a.total_cmp(b).then(y.cmp(x)));
+    let mut others = names_in(read);
+    // Folders are listed in no order; of names that are equally alike the first is named.
+    others.sort();
+    let mut nearest: Option<(f64, String)> = None;
+    for other in others {
+        let likeness = likeness(name, &other);
+        if nearest.as_ref().is_none_or(|(best, _)| likeness > *best) {
+            nearest = Some((likeness, other));
+        }
+    }
     match nearest {
-        Some((likeness, other)) if likeness >= ALIKE => {
+        Some((likeness, other)) if is_slip(likeness) => {
             format!("; did you mean `{}`?", shown_path(&folder.join(other)))
         }
         _ => String::new(),
     }
+}
+
+/// The names of what is in a folder; none where it cannot be listed, for they only help to word an
+/// error.
+fn names_in(folder: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        names.extend(entry.file_name().into_string());
+    }
+    names
 }
 
 /// Stdin, to its end. Where somebody at a terminal has to type or paste it, stderr says that it is

@@ -1,5 +1,6 @@
 //! The `rolewatch` command: wires only.
 
+mod alike;
 mod args;
 mod audit;
 mod clock;
@@ -7,6 +8,7 @@ mod exit;
 mod explain;
 mod given;
 mod init;
+mod limits;
 mod policy;
 mod push;
 mod report;

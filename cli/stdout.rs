@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::exit::Failure;
+use crate::limits::{COLUMNS, COLUMNS_ON_TERMINAL};
 
 /// Writes data. Styles are dropped where nobody would see them.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
@@ -47,7 +48,11 @@ fn labelled(label: &str, color: AnsiColor, text: &str) {
     tell(&format!("{style}{label}{style:#}: {text}"));
 }
 
-/// How wide lines may be: as the terminal, within what is readable; 100 where there is none.
+/// How wide lines may be: as the terminal, within what is readable.
 pub(crate) fn columns() -> usize {
-    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0).clamp(60, 120))
+    let (fewest, most) = COLUMNS_ON_TERMINAL;
+    match terminal_size::terminal_size() {
+        Some((width, _)) => usize::from(width.0).clamp(fewest, most),
+        None => COLUMNS,
+    }
 }

@@ -2,27 +2,26 @@
 
 use std::num::NonZeroUsize;
 
-/// The most threads: more than any machine has cores.
-const MOST_THREADS: usize = 1_024;
-
-/// The most objects of S3 that anybody would list.
-const MOST_OBJECTS: usize = 1_000_000_000;
+use crate::limits;
 
 pub(super) fn threads(text: &str) -> Result<NonZeroUsize, NotANumber> {
-    up_to(MOST_THREADS, text)
+    up_to(limits::THREADS, text)
 }
 
 pub(super) fn objects(text: &str) -> Result<NonZeroUsize, NotANumber> {
-    up_to(MOST_OBJECTS, text)
+    up_to(limits::OBJECTS, text)
 }
 
 /// Digits and nothing else: what was given is quoted, so the reader sees what is wrong with it.
 fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
-    let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    let number = digits
-        .and_then(|text| text.parse().ok())
-        .filter(|number: &NonZeroUsize| number.get() <= most);
-    number.ok_or(NotANumber { most })
+    // The parser would take a sign, too.
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(NotANumber { most });
+    }
+    match text.parse::<NonZeroUsize>() {
+        Ok(number) if number.get() <= most => Ok(number),
+        _ => Err(NotANumber { most }),
+    }
 }
 
 /// Why a text is not a number that makes sense here.

@@ -28,17 +28,12 @@ use super::progress::WaitingBar;
 use super::totals;
 use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure, shown_path};
+use crate::limits::{EXECUTION_PAUSE, FAULTS_TOLD};
 use crate::report::FinishedAudit;
 use crate::report::format::print;
 use crate::report::history::{HistoryReport, HistorySummary, UnreadEntry};
 use crate::report::words::length;
 use crate::stdout;
-
-/// How often is looked whether it is done.
-const PAUSE: Duration = Duration::from_secs(5);
-
-/// How many of the things that could not be read are told on stderr.
-const TOLD: usize = 50;
 
 /// The state machine, and the bucket it writes to.
 trait Machine {
@@ -87,7 +82,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     };
     let input = input(path, args.since, args.until)?;
     let stack = Stack::connect(arn, bucket)?;
-    let report = run_to_its_end(&stack, input, PAUSE)?;
+    let report = run_to_its_end(&stack, input, EXECUTION_PAUSE)?;
     print(&FinishedAudit::InStack(&report), args.format.writer())?;
     tell_summary(&report.summary);
     Ok(Exit::of_audit(
@@ -113,7 +108,7 @@ fn tell_summary(summary: &HistorySummary) {
 
 /// The first of them one by one. `count` is of all: the summary itself names only so many.
 fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
-    let told = entries.get(..TOLD).unwrap_or(entries);
+    let told = entries.get(..FAULTS_TOLD).unwrap_or(entries);
     for entry in told {
         let record = match entry.record {
             Some(record) => format!(": record {record}"),

@@ -4,16 +4,15 @@
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-const PATIENCE: Duration = Duration::from_millis(500);
-const TICK: Duration = Duration::from_millis(100);
+use crate::limits::{PROGRESS_AFTER, PROGRESS_PAUSE};
 
 /// Shows how many of `total` bytes are done, until the sender of `done` is gone.
 pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
-    if !io::stderr().is_terminal() || done.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout)
+    if !io::stderr().is_terminal()
+        || done.recv_timeout(PROGRESS_AFTER) != Err(RecvTimeoutError::Timeout)
     {
         return;
     }
@@ -28,7 +27,7 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
     bar.reset_eta();
     loop {
         bar.set_position(read.load(Ordering::Relaxed));
-        if done.recv_timeout(TICK) != Err(RecvTimeoutError::Timeout) {
+        if done.recv_timeout(PROGRESS_PAUSE) != Err(RecvTimeoutError::Timeout) {
             break;
         }
     }

@@ -25,6 +25,7 @@ use super::totals::of_reading;
 use super::unread::{InputFault, UnreadList};
 use crate::exit::{Failure, shown_path};
 use crate::given;
+use crate::limits::OBJECTS_UNASKED;
 use crate::report::words::{counted, length};
 use crate::stdout;
 use threads::SharedScan;
@@ -61,16 +62,10 @@ impl Default for ScanOptions {
     fn default() -> Self {
         Self {
             jobs: None,
-            max_objects: MOST_OBJECTS,
+            max_objects: OBJECTS_UNASKED,
         }
     }
 }
-
-/// The most objects of S3, unless more are asked for: what one machine reads in minutes.
-pub(crate) const MOST_OBJECTS: NonZeroUsize = match NonZeroUsize::new(20_000) {
-    Some(most) => most,
-    None => NonZeroUsize::MIN,
-};
 
 /// Reads all files and objects behind the paths. `not_logs`: canonical paths of files and folders
 /// that are left out.

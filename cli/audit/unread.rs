@@ -9,14 +9,9 @@ use rolewatch_guard::untrusted::harmless;
 use serde::Serialize;
 
 use crate::exit::shown_path;
+use crate::limits::{FAULTS_NAMED, FAULTS_TOLD};
 use crate::report::words::number;
 use crate::stdout;
-
-/// How many are named in a report. A hostile archive may have millions.
-const NAMED: usize = 10_000;
-
-/// How many are told on stderr.
-const TOLD: usize = 50;
 
 const LOGS_END: &str = "logs end in .json, .jsonl, .ndjson or .gz";
 
@@ -137,7 +132,7 @@ impl UnreadList {
     pub(crate) fn add(&mut self, fault: InputFault) {
         self.count += 1;
         self.first.push(fault);
-        if self.first.len() >= 2 * NAMED {
+        if self.first.len() >= 2 * FAULTS_NAMED {
             self.keep_first();
         }
     }
@@ -151,7 +146,7 @@ impl UnreadList {
     /// INVARIANT (order): which faults are kept does not depend on which thread met them first.
     fn keep_first(&mut self) {
         self.first.sort();
-        self.first.truncate(NAMED);
+        self.first.truncate(FAULTS_NAMED);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -187,7 +182,7 @@ impl UnreadList {
     }
 
     fn tell_as(&self, they: &str) {
-        let told = self.first.iter().take(TOLD);
+        let told = self.first.iter().take(FAULTS_TOLD);
         let untold = self.count - u64::try_from(told.len()).unwrap_or(0);
         for fault in told {
             stdout::tell(&format!("rolewatch: {fault}"));
@@ -225,7 +220,7 @@ mod tests {
         one.merge(b);
         other.merge(a);
         assert_eq!(one.first, other.first);
-        assert_eq!((one.count(), one.first.len()), (60_000, NAMED));
+        assert_eq!((one.count(), one.first.len()), (60_000, FAULTS_NAMED));
         assert_eq!(one.first[0].to_string(), "a: record 1 (byte 0): odd");
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct HistorySummary {
     pub(crate) counts: Totals,
     pub(crate) unread: Vec<UnreadEntry>,
     pub(crate) unread_count: u64,
-    // Stacks of older versions write neither this nor what follows.
+    // A stack of an older version may not write what has a default.
     #[serde(default)]
     pub(crate) not_evidence: Vec<UnreadEntry>,
     #[serde(default)]

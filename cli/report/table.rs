@@ -14,13 +14,11 @@ use super::format::ReportFormat;
 use super::history::HistoryReport;
 use super::words::{counted, length, number, padded, wrap};
 use super::{AuditReport, FinishedAudit};
+use crate::limits::NOT_EVIDENCE_TOLD;
 use crate::stdout;
 pub(crate) use findings::step;
 use head::head;
 use paint::{DIM, HEADING, UNSURE};
-
-/// How many events that are not evidence are shown one by one.
-const NOT_EVIDENCE_SHOWN: usize = 10;
 
 /// Where the text of a line with a label begins.
 const LABEL: usize = 10;
@@ -44,8 +42,8 @@ impl ReportFormat<FinishedAudit<'_>> for Table {
     }
 }
 
-/// Two lines a finding: the stack reads years of logs, and may find more than anybody wants
-/// explained one by one.
+/// Two lines a finding: the stack writes neither the switches nor the rosters that a whole page
+/// tells of.
 fn write_brief(report: &HistoryReport, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         writeln!(
@@ -193,7 +191,7 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
     }
     page.heading(&format!("Not evidence: {}", number(events.count())))?;
     page.text(2, "AWS didn't send these events, so nothing in them counts. Anybody can put events like these on a bus.")?;
-    let first = events.first(NOT_EVIDENCE_SHOWN);
+    let first = events.first(NOT_EVIDENCE_TOLD);
     for event in first {
         page.hanging(&format!("{UNSURE}- {UNSURE:#}"), 2, &event.to_string())?;
     }

@@ -16,11 +16,9 @@ use crate::audit::inputs::ROSTERS;
 use crate::audit::scan::tell_skipped;
 use crate::exit::{shown_path, shown_why};
 use crate::given;
+use crate::limits::FAULTS_TOLD;
 use crate::report::words::{length, number};
 use crate::stdout;
-
-/// How many faults are told on stderr.
-const TOLD: usize = 50;
 
 /// What was read, and what could not be.
 #[derive(Default)]
@@ -183,11 +181,12 @@ impl ReviewInputs {
 
     /// One line each on stderr, as far as anybody would read.
     pub(crate) fn tell(&self) {
-        for fault in self.faults.iter().take(TOLD) {
+        for fault in self.faults.iter().take(FAULTS_TOLD) {
             stdout::tell(&format!("rolewatch: {fault}"));
         }
-        let untold = length(&self.faults)
-            .saturating_sub(length(self.faults.get(..TOLD).unwrap_or(&self.faults)));
+        let untold = length(&self.faults).saturating_sub(length(
+            self.faults.get(..FAULTS_TOLD).unwrap_or(&self.faults),
+        ));
         if untold > 0 {
             stdout::tell(&format!(
                 "rolewatch: … and {} more (`--format json` names them)",

@@ -6,6 +6,7 @@ use anstyle::Style;
 use rolewatch_guard::revoke::{Commands, How, RolePlan, SessionShown, Variant, visible};
 
 use super::PlanDocument;
+use crate::limits::SESSIONS_TOLD;
 use crate::report::words::wrap;
 
 const BOLD: Style = Style::new().bold();
@@ -13,9 +14,6 @@ const DIM: Style = Style::new().dimmed();
 
 /// Where lists begin.
 const LIST: usize = 4;
-
-/// How many sessions of a list are told one by one.
-const TOLD: usize = 20;
 
 pub(super) fn write(
     document: &PlanDocument,
@@ -125,7 +123,7 @@ fn sessions(
         return writeln!(out, "    {label}: none that was read");
     }
     writeln!(out, "    {label}: {}", sessions.len())?;
-    for session in sessions.iter().take(TOLD) {
+    for session in sessions.iter().take(SESSIONS_TOLD) {
         let until = session
             .until
             .map_or_else(|| "nobody knows when".to_owned(), |until| until.to_string());
@@ -144,7 +142,7 @@ fn sessions(
         );
         hanging("- ", LIST + 2, &line, columns, out)?;
     }
-    match sessions.len().saturating_sub(TOLD) {
+    match sessions.len().saturating_sub(SESSIONS_TOLD) {
         0 => Ok(()),
         more => writeln!(out, "      … and {more} more; `--format json` has them all"),
     }

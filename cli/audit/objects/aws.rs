@@ -9,9 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{FetchedObject, LogObject, ObjectStore};
 use crate::exit::Failure;
-
-/// How many objects are fetched at a time.
-const AT_ONCE: usize = 32;
+use crate::limits::OBJECTS_AT_ONCE;
 
 /// Any bucket that may be read.
 pub(in crate::audit) struct S3Store {
@@ -65,7 +63,7 @@ impl ObjectStore for S3Store {
         self.runtime.block_on(async {
             let mut fetched = stream::iter(objects)
                 .map(|object| self.one(object))
-                .buffer_unordered(AT_ONCE);
+                .buffer_unordered(OBJECTS_AT_ONCE);
             while let Some(one) = fetched.next().await {
                 // Whoever reads is slower than the line: this waits, and so do those under way.
                 if to.send(one).is_err() {

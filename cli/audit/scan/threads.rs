@@ -12,9 +12,7 @@ use rolewatch_guard::policy::Policy;
 use super::{LogSource, PartialScan};
 use crate::audit::objects::{FetchedObject, LogObject, ObjectStore};
 use crate::audit::progress;
-
-/// Fetched objects that wait to be read: they are whole in memory.
-pub(super) const WAITING: usize = 16;
+use crate::limits::OBJECTS_WAITING;
 
 /// What the threads share.
 pub(super) struct SharedScan<'w, 'p> {
@@ -51,7 +49,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
         thread::scope(|scope| {
             let (running, done) = mpsc::channel();
             scope.spawn(move || progress::show(total, &self.read, &done));
-            let (fetched, waiting) = mpsc::sync_channel(WAITING);
+            let (fetched, waiting) = mpsc::sync_channel(OBJECTS_WAITING);
             let waiting = Arc::new(Mutex::new(waiting));
             if let Some(store) = store {
                 scope.spawn(move || store.fetch(objects, &fetched));

@@ -15,10 +15,8 @@ use crate::audit::scan::with_folders;
 use crate::audit::unread::{InputFault, UnreadList};
 use crate::exit::Failure;
 use crate::given;
+use crate::limits::RECORDS_TOLD;
 use crate::report::words::length;
-
-/// How many records are told one by one. All are judged.
-const TOLD: usize = 100;
 
 /// A record of the file.
 pub(super) struct ExplainedRecord {
@@ -138,7 +136,7 @@ impl<'a> RecordReader<'a> {
             self.records.partly += u64::from(!seen.unread.is_empty());
             self.records.details += length(&seen.unread);
         }
-        if self.records.told.len() >= TOLD {
+        if self.records.told.len() >= RECORDS_TOLD {
             self.records.untold += 1;
             self.records.later.extend(seen.map(|seen| *seen));
             return;

@@ -10,16 +10,8 @@ use rolewatch_guard::{CallerShown, Finding, Verdict};
 use super::TextPage;
 use super::paint::{self, BOLD, DIM};
 use crate::audit::allowed::SwitchAllowances;
+use crate::limits::{EVENTS_TOLD, SENTENCES_TOLD, TIMES_TOLD};
 use crate::report::words::{counted, length, number, width};
-
-/// How many different sentences of one rule about one person are told.
-const TOLD: usize = 5;
-
-/// How many times are told at which a sentence was true again.
-const TIMES: usize = 6;
-
-/// How many events of a finding are named.
-const EVENTS: usize = 4;
 
 /// The columns of a severity.
 const SEVERITY: usize = 10;
@@ -121,12 +113,17 @@ fn one_rule(
             None => alike.push(vec![finding]),
         }
     }
-    for group in alike.iter().take(TOLD) {
+    for group in alike.iter().take(SENTENCES_TOLD) {
         if let [first, others @ ..] = &**group {
             one_message(first, others, allowed, page)?;
         }
     }
-    let untold: Vec<&Finding> = alike.iter().skip(TOLD).flatten().copied().collect();
+    let untold: Vec<&Finding> = alike
+        .iter()
+        .skip(SENTENCES_TOLD)
+        .flatten()
+        .copied()
+        .collect();
     if let [first, .., last] | [first @ last] = &*untold {
         let more = counted(length(&untold), "finding", "findings");
         let text = format!(
@@ -157,10 +154,10 @@ fn one_message(
     if !others.is_empty() {
         let times: Vec<String> = others
             .iter()
-            .take(TIMES)
+            .take(TIMES_TOLD)
             .map(|other| other.time.to_string())
             .collect();
-        let more = others.len().saturating_sub(TIMES);
+        let more = others.len().saturating_sub(TIMES_TOLD);
         let more = if more > 0 {
             format!(" +{}", number(u64::try_from(more).unwrap_or(u64::MAX)))
         } else {
@@ -184,10 +181,10 @@ fn events(finding: &Finding) -> String {
     let shown: Vec<String> = finding
         .events
         .iter()
-        .take(EVENTS)
+        .take(EVENTS_TOLD)
         .map(ToString::to_string)
         .collect();
-    let more = finding.events.len().saturating_sub(EVENTS);
+    let more = finding.events.len().saturating_sub(EVENTS_TOLD);
     match (shown.len(), more) {
         (0, _) => String::new(),
         (1, 0) => format!("event {}", shown.concat()),

@@ -7,11 +7,9 @@ use rolewatch_guard::{Standing, SwitchSummary, standings};
 
 use super::TextPage;
 use super::paint::DIM;
+use crate::limits::SWITCHES_TOLD;
 use crate::report::AuditReport;
 use crate::report::words::{cut, length, number, padded, place, width};
-
-/// How many are told one by one.
-const TOLD: usize = 20;
 
 /// The most columns for a person or a role.
 const CELL: usize = 32;
@@ -32,7 +30,7 @@ pub(super) fn clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Re
     page.heading(&format!("Clean switches: {}", number(length(&clean))))?;
     let rows: Vec<[String; 5]> = clean
         .iter()
-        .take(TOLD)
+        .take(SWITCHES_TOLD)
         .map(|switch| {
             [
                 switch.time.to_string(),
@@ -57,7 +55,7 @@ pub(super) fn clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Re
             .collect();
         writeln!(page.out, "  {}", cells.join("  ").trim_end())?;
     }
-    let more = length(clean.get(TOLD..).unwrap_or_default());
+    let more = length(clean.get(SWITCHES_TOLD..).unwrap_or_default());
     if more > 0 {
         writeln!(
             page.out,
