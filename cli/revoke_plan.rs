@@ -1,7 +1,8 @@
 //! `rolewatch revoke-plan`: how to end the sessions of a finding before their time. It prints, and
 //! changes nothing.
 
-mod ask;
+mod request;
+mod subject;
 mod text;
 
 use std::path::PathBuf;
@@ -16,7 +17,8 @@ use crate::audit::scan::{ScanOptions, ScannedLogs, scan};
 use crate::clock::now;
 use crate::exit::{Exit, Failure};
 use crate::stdout;
-use ask::{FindingRequest, PlanSubject};
+use request::FindingRequest;
+use subject::PlanSubject;
 
 /// A plan, and the finding that it is for.
 #[derive(Serialize)]

@@ -1,0 +1,129 @@
+//! The finding that a plan is for: looked up in what the logs lead to, or taken as it was given.
+
+mod unclear;
+
+use rolewatch_guard::catalogue;
+use rolewatch_guard::id::EventId;
+use rolewatch_guard::rule::Judges;
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{Finding, Judgement, SwitchKey, Verdict};
+
+use super::request::{FindingRequest, GivenFinding};
+use crate::exit::Failure;
+use unclear::{ambiguous, unknown};
+
+/// The finding, as far as a plan needs it. Every text is harmless to print.
+#[derive(Debug)]
+pub(super) struct PlanSubject {
+    pub(super) id: String,
+    pub(super) rule: String,
+    pub(super) name: String,
+    pub(super) time: String,
+    pub(super) message: String,
+    pub(super) role: String,
+    /// The finding says that the person was in none of the role's groups.
+    pub(super) outside_groups: bool,
+    pub(super) sessions: Vec<SwitchKey>,
+    /// Where the sessions are not known.
+    pub(super) events: Vec<EventId>,
+}
+
+impl PlanSubject {
+    pub(super) fn find(request: &FindingRequest, judgement: &Judgement) -> Result<Self, Failure> {
+        // A suppressed finding is about a session like any other: it can be ended, too.
+        let mut all: Vec<&Finding> = judgement.findings.iter().collect();
+        all.extend(judgement.suppressed.iter().map(|hidden| &hidden.finding));
+        match request {
+            FindingRequest::Id(id) => Self::with_id(id, &all),
+            FindingRequest::Finding(given) => Self::as_given(given, &all),
+        }
+    }
+
+    fn with_id(beginning: &str, all: &[&Finding]) -> Result<Self, Failure> {
+        let mut meant = Vec::new();
+        for finding in all {
+            if finding.id.starts_with(beginning) {
+                meant.push(*finding);
+            }
+        }
+        match &*meant {
+            [one] => Self::of_found(one),
+            [] => Err(unknown(beginning, all)),
+            several => Err(ambiguous(beginning, several)),
+        }
+    }
+
+    fn as_given(given: &GivenFinding, all: &[&Finding]) -> Result<Self, Failure> {
+        for finding in all {
+            // Later evidence may have moved the finding to another id.
+            if finding.id == given.id || finding.supersedes.contains(&given.id) {
+                return Self::of_found(finding);
+            }
+        }
+        Self::of_given(given)
+    }
+
+    fn of_found(finding: &Finding) -> Result<Self, Failure> {
+        if finding.subject.switches.is_empty() {
+            return Err(no_session(&finding.id, finding.rule, finding.name));
+        }
+        Ok(Self {
+            id: finding.id.clone(),
+            rule: finding.rule.to_owned(),
+            name: finding.name.to_owned(),
+            time: finding.time.to_string(),
+            message: finding.message.clone(),
+            role: finding.role.clone(),
+            outside_groups: is_about_membership(finding.rule)
+                && finding.verdict == Verdict::Violation,
+            sessions: finding.subject.switches.clone(),
+            events: Vec::new(),
+        })
+    }
+
+    /// Logs that were read in part, or another policy, may not lead to the same finding; its events
+    /// still lead to its sessions.
+    fn of_given(given: &GivenFinding) -> Result<Self, Failure> {
+        // Rules are found by name, too, but a finding has the code.
+        if let Some(rule) = catalogue::find(&given.rule)
+            && rule.code == given.rule
+            && rule.judges == Judges::Refusals
+        {
+            return Err(no_session(&given.id, rule.code, rule.name));
+        }
+        let mut events = Vec::new();
+        for event in &given.events {
+            events.push(event.parse::<EventId>().map_err(|_| {
+                Failure::Finding(format!(
+                    "finding {} has events that are no event ids of CloudTrail",
+                    given.id
+                ))
+            })?);
+        }
+        // One without a verdict may say so.
+        let may_be_proved = given.verdict.as_deref() != Some(Verdict::Unproven.as_str());
+        Ok(Self {
+            id: given.id.clone(),
+            rule: harmless(&given.rule),
+            name: harmless(&given.name),
+            time: harmless(&given.time),
+            message: harmless(&given.message),
+            role: given.role.clone(),
+            outside_groups: is_about_membership(&given.rule) && may_be_proved,
+            sessions: Vec::new(),
+            events,
+        })
+    }
+}
+
+/// Whether a finding of the rule says whether somebody was in an allowed group.
+fn is_about_membership(code: &str) -> bool {
+    catalogue::listed().any(|rule| rule.code == code && rule.about_membership)
+}
+
+fn no_session(id: &str, rule: &str, name: &str) -> Failure {
+    Failure::NoPlan(format!(
+        "finding {id} ({rule} {name}) is about an attempt that was refused: \
+         no session came of it, so there is nothing to revoke"
+    ))
+}
