@@ -3,13 +3,13 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+pub(crate) mod key;
 #[cfg(not(feature = "aws"))]
 mod without_aws;
 
 use std::fmt;
 use std::fs;
 
-use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{Forwarding, Policy, uncovered};
 use rolewatch_guard::roster::Snapshot;
 use rolewatch_guard::untrusted::harmless;
@@ -22,15 +22,10 @@ use without_aws::upload;
 use crate::args::{PolicyPushArgs, RosterPushArgs};
 use crate::audit::inputs::{TimedRoster, missing_roster};
 use crate::exit::{Exit, Failure, shown_path};
-use crate::policy;
-use crate::report::words::counted;
+use crate::policy::read::check;
+use crate::report::words::{amount, counted};
 use crate::stdout;
-
-/// Where the live guard looks for the policy.
-pub(crate) const POLICY: &str = "policy/rolewatch.yaml";
-
-/// Where the live guard looks for rosters.
-const ROSTERS: &str = "roster/";
+use key::{POLICY, roster_key};
 
 /// Something to upload.
 struct UploadContent {
@@ -81,7 +76,7 @@ impl fmt::Display for UploadResult {
 
 /// Uploads a policy in which nothing is wrong.
 pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
-    let (policy, bytes) = policy::read::check(&args.file)?;
+    let (policy, bytes) = check(&args.file)?;
     let load = UploadContent {
         key: args.key.clone(),
         content_type: "application/yaml",
@@ -131,11 +126,7 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     }
     let TimedRoster { file, taken } = TimedRoster::given(&args.file);
     let name = shown_path(&file);
-    let key = key(&TimedRoster {
-        file: file.clone(),
-        taken,
-    })
-    .map_err(Failure::Usage)?;
+    let key = roster_key(&file, taken).map_err(Failure::Usage)?;
     let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
     let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::roster(&file, why))?;
     if snapshot.truncated && !args.allow_truncated {
@@ -147,8 +138,8 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     let summary = format!(
         "{name} is a roster of account {}: {}, {}",
         snapshot.account,
-        counted(size(snapshot.users.len()), "user", "users"),
-        counted(size(snapshot.groups.len()), "group", "groups"),
+        counted(amount(snapshot.users.len()), "user", "users"),
+        counted(amount(snapshot.groups.len()), "group", "groups"),
     );
     stdout::print(|out| writeln!(out, "{summary}"))?;
     let uploaded = upload(
@@ -163,88 +154,9 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-fn size(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-/// `roster/NAME@TIME.json`, without colons, as a folder of rosters may be called anywhere.
-fn key(roster: &TimedRoster) -> Result<String, String> {
-    let shown = shown_path(&roster.file);
-    let Some(taken) = roster.taken else {
-        return Err(format!(
-            "when was `{shown}` taken? the live guard must know: write it behind the name, as in `{shown}@2026-03-31T09:30:00Z`"
-        ));
-    };
-    let stem = roster
-        .file
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or_default();
-    // Where the time is in the name, it is not said twice.
-    let in_name = TimedRoster::named(roster.file.clone()).taken.is_some();
-    let name = if in_name {
-        stem.rsplit_once('@').map_or(stem, |(name, _)| name)
-    } else {
-        stem
-    };
-    if name.is_empty()
-        || !name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_.@+ ".contains(c))
-    {
-        return Err(format!(
-            "`{shown}` cannot be the name of an object: rename it to letters, digits, `-`, `_` and `.`"
-        ));
-    }
-    Ok(format!("{ROSTERS}{name}@{}.json", without_colons(taken)))
-}
-
-fn without_colons(time: Moment) -> String {
-    time.to_string().replace(':', "")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-
-    fn named(text: &str) -> Result<String, String> {
-        key(&TimedRoster::given(Path::new(text)))
-    }
-
-    #[test]
-    fn a_roster_is_named_as_the_audit_reads_it() {
-        let expected = Ok("roster/dev@2026-03-31T093000Z.json".to_owned());
-        assert_eq!(named("dev.json@2026-03-31T09:30:00Z"), expected);
-        assert_eq!(named("somewhere/dev@2026-03-31T093000Z.json"), expected);
-        assert_eq!(
-            named("dev.json@2026-03-31T18:30:00+09:00"),
-            expected,
-            "in UTC"
-        );
-        assert_eq!(
-            named("dev@2026-01-01T000000Z.json@2026-03-31T09:30:00Z"),
-            expected,
-            "what is given beats what is in the name"
-        );
-        let key = named("dev.json@2026-03-31T09:30:00Z").unwrap();
-        assert_eq!(
-            TimedRoster::named(key.into()).taken,
-            Some("2026-03-31T09:30:00Z".parse().unwrap())
-        );
-    }
-
-    #[test]
-    fn a_roster_without_a_time_is_of_no_use_to_the_live_guard() {
-        let why = named("dev.json").unwrap_err();
-        assert!(why.contains("dev.json@2026-03-31T09:30:00Z"), "{why}");
-    }
-
-    #[test]
-    fn a_name_that_is_no_plain_text_is_refused() {
-        assert!(named("d\u{202e}ev.json@2026-03-31T09:30:00Z").is_err());
-    }
 
     #[test]
     fn roles_whose_use_is_not_forwarded_are_named_with_what_to_deploy() {

@@ -44,7 +44,7 @@ pub(crate) struct PolicyPushArgs {
     #[command(flatten)]
     pub(crate) bucket: BucketArgs,
     /// Under which key
-    #[arg(long, default_value = crate::push::POLICY, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, default_value = crate::push::key::POLICY, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) key: String,
     /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does
     /// not cover are named

@@ -1,6 +1,7 @@
 //! The policy and the rosters of a run: given, or found next to the archive or in the working
 //! folder.
 
+pub(crate) mod lists;
 mod places;
 mod timed;
 
@@ -18,8 +19,8 @@ use rolewatch_guard::untrusted::harmless;
 use crate::args::sources::SourceArgs;
 use crate::exit::{Failure, shown_path, shown_paths};
 use crate::given;
-use crate::review::inputs::lists_missing;
 use crate::stdout;
+use lists::lists_missing;
 use places::POLICY;
 pub(crate) use places::{InputFolders, ROSTERS};
 use timed::{NO_JSON, all_given, in_folder};

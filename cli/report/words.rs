@@ -23,9 +23,15 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// A length that fits into a number for [`counted`].
+/// How many there are, as a number for [`counted`].
+pub(crate) fn amount(count: usize) -> u64 {
+    // No machine counts further.
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// The same of what is in a list.
 pub(crate) fn length<T>(items: &[T]) -> u64 {
-    u64::try_from(items.len()).unwrap_or(u64::MAX)
+    amount(items.len())
 }
 
 /// The parts that count something, with commas: `12 read, 1 skipped`.

@@ -9,10 +9,11 @@ use std::slice;
 
 use rolewatch_archive::find_files;
 use rolewatch_guard::id::AccountId;
-use rolewatch_guard::review::{Account, Credential, Input, InputError, List, Setup};
+use rolewatch_guard::review::{Credential, Input, InputError, List, Setup};
 use serde::Deserialize;
 
 use crate::audit::inputs::ROSTERS;
+use crate::audit::inputs::lists::lists_missing;
 use crate::audit::scan::tell_skipped;
 use crate::exit::{shown_path, shown_why};
 use crate::given;
@@ -194,28 +195,6 @@ impl ReviewInputs {
             ));
         }
     }
-}
-
-/// That lists are missing in the details of an account, and how to get them. `None`: none of
-/// `needed` is.
-pub(crate) fn lists_missing(account: &Account, needed: &[List]) -> Option<String> {
-    let missing = account
-        .missing_lists()
-        .into_iter()
-        .filter(|list| needed.contains(list));
-    let missing: Vec<String> = missing
-        .map(|list| format!("`{}` ({})", list.key(), list.word()))
-        .collect();
-    let named = match &*missing {
-        [] => return None,
-        [one] => format!("{one} is"),
-        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
-    };
-    Some(format!(
-        "{named} missing in the details of account {}, so whatever depends on that is unproven; \
-         take them with `aws iam get-account-authorization-details`, without `--filter`",
-        account.id
-    ))
 }
 
 /// Of the file, or of stdin for `-`.

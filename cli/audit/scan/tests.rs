@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::super::objects::LogObject;
 use super::*;
+use crate::limits::OBJECTS_WAITING;
 
 /// Objects by key; `None`: it may not be read.
 #[derive(Default)]
@@ -108,7 +109,7 @@ fn objects_are_judged_as_files_are() {
     assert_eq!((remote.totals, remote.range), (local.totals, local.range));
     assert!(
         length(&story.records().iter().collect::<Vec<_>>())
-            > u64::try_from(threads::WAITING).unwrap() * 2
+            > u64::try_from(OBJECTS_WAITING).unwrap() * 2
     );
 }
 

@@ -1,0 +1,24 @@
+//! Lists that the details of an account lack.
+
+use rolewatch_guard::review::{Account, List};
+
+/// That lists are missing in the details of an account, and how to get them. `None`: none of
+/// `needed` is.
+pub(crate) fn lists_missing(account: &Account, needed: &[List]) -> Option<String> {
+    let mut missing = Vec::new();
+    for list in account.missing_lists() {
+        if needed.contains(&list) {
+            missing.push(format!("`{}` ({})", list.key(), list.word()));
+        }
+    }
+    let named = match &*missing {
+        [] => return None,
+        [one] => format!("{one} is"),
+        [first @ .., last] => format!("{} and {last} are", first.join(", ")),
+    };
+    Some(format!(
+        "{named} missing in the details of account {}, so whatever depends on that is unproven; \
+         take them with `aws iam get-account-authorization-details`, without `--filter`",
+        account.id
+    ))
+}

@@ -1,0 +1,92 @@
+//! The keys in the stack's bucket under which the live guard looks.
+
+use std::path::Path;
+
+use rolewatch_guard::moment::Moment;
+
+use crate::audit::inputs::TimedRoster;
+use crate::exit::shown_path;
+
+/// Where the live guard looks for the policy.
+pub(crate) const POLICY: &str = "policy/rolewatch.yaml";
+
+/// Where the live guard looks for rosters.
+const ROSTERS: &str = "roster/";
+
+/// `roster/NAME@TIME.json`, without colons, as a folder of rosters may be called anywhere.
+pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, String> {
+    let shown = shown_path(file);
+    let Some(taken) = taken else {
+        return Err(format!(
+            "when was `{shown}` taken? the live guard must know: \
+             write it behind the name, as in `{shown}@2026-03-31T09:30:00Z`"
+        ));
+    };
+    let name = name_of(file);
+    // The key is printed, and typed into commands of the AWS CLI.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.@+ ".contains(c);
+    if name.is_empty() || !name.chars().all(is_plain) {
+        return Err(format!(
+            "`{shown}` cannot be the name of an object: \
+             rename it to letters, digits, `-`, `_` and `.`"
+        ));
+    }
+    let time = taken.to_string().replace(':', "");
+    Ok(format!("{ROSTERS}{name}@{time}.json"))
+}
+
+/// What a roster's file is called, without the time: where it is in the name, it is not said twice.
+fn name_of(file: &Path) -> &str {
+    let stem = file.file_stem().and_then(|stem| stem.to_str());
+    let stem = stem.unwrap_or_default();
+    if TimedRoster::named(file.to_owned()).taken.is_none() {
+        return stem;
+    }
+    match stem.rsplit_once('@') {
+        Some((name, _)) => name,
+        None => stem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> Result<String, String> {
+        let TimedRoster { file, taken } = TimedRoster::given(Path::new(text));
+        roster_key(&file, taken)
+    }
+
+    #[test]
+    fn a_roster_is_named_as_the_audit_reads_it() {
+        let expected = Ok("roster/dev@2026-03-31T093000Z.json".to_owned());
+        assert_eq!(named("dev.json@2026-03-31T09:30:00Z"), expected);
+        assert_eq!(named("somewhere/dev@2026-03-31T093000Z.json"), expected);
+        assert_eq!(
+            named("dev.json@2026-03-31T18:30:00+09:00"),
+            expected,
+            "in UTC"
+        );
+        assert_eq!(
+            named("dev@2026-01-01T000000Z.json@2026-03-31T09:30:00Z"),
+            expected,
+            "what is given beats what is in the name"
+        );
+        let key = named("dev.json@2026-03-31T09:30:00Z").unwrap();
+        assert_eq!(
+            TimedRoster::named(key.into()).taken,
+            Some("2026-03-31T09:30:00Z".parse().unwrap())
+        );
+    }
+
+    #[test]
+    fn a_roster_without_a_time_is_of_no_use_to_the_live_guard() {
+        let why = named("dev.json").unwrap_err();
+        assert!(why.contains("dev.json@2026-03-31T09:30:00Z"), "{why}");
+    }
+
+    #[test]
+    fn a_name_that_is_no_plain_text_is_refused() {
+        assert!(named("d\u{202e}ev.json@2026-03-31T09:30:00Z").is_err());
+    }
+}
