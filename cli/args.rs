@@ -9,6 +9,7 @@ mod time;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
@@ -91,10 +92,13 @@ Examples:
       The switches of March, the whole 31st included.
   rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
   rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
-      Straight from the bucket; built with `--features aws`. docs/history.md tells of more than 20,000 objects.
-  aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole | rolewatch audit -
+      Straight from the bucket; built with `--features aws`. docs/history.md tells of more than \
+      20,000 objects.
+  aws cloudtrail lookup-events \
+--lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole | rolewatch audit -
 
-Exit codes: 0 no violation (what is unproven does not count); 1 violations at or over --fail-on; 2 error or usage; 3 input missing or incomplete (even with violations).";
+Exit codes: 0 no violation (what is unproven does not count); 1 violations at or over --fail-on; \
+2 error or usage; 3 input missing or incomplete (even with violations).";
 
 /// `rolewatch audit`.
 #[derive(Debug, clap::Args)]
@@ -128,11 +132,22 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// The most objects of S3 that are read
-    #[arg(long, value_name = "N", default_value_t = OBJECTS_UNASKED, value_parser = number::objects, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = OBJECTS_UNASKED,
+        value_parser = number::objects,
+        allow_negative_numbers = true
+    )]
     pub(crate) max_objects: NonZeroUsize,
     /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`.
     /// Policy and rosters are those of the stack
-    #[arg(long, value_name = "ARN", requires = "bucket", conflicts_with_all = ["policy", "rosters", "jobs"])]
+    #[arg(
+        long,
+        value_name = "ARN",
+        requires = "bucket",
+        conflicts_with_all = ["policy", "rosters", "jobs"]
+    )]
     pub(crate) state_machine: Option<String>,
     /// The bucket of the stack, where the state machine writes its findings: its output
     /// `BucketName`
@@ -145,7 +160,8 @@ pub(crate) struct AuditArgs {
 const REVIEW_EXAMPLES: &str = "\
 Examples:
   aws iam get-account-authorization-details > setup/development.json
-      With the credentials of each account in turn, and of the accounts with roles also how long sessions may last:
+      With the credentials of each account in turn, and of the accounts with roles also how long \
+      sessions may last:
   aws iam list-roles > setup/production-roles.json
   rolewatch review setup
   rolewatch review setup --credential-report credentials.csv --access-analyzer findings.json
@@ -215,7 +231,8 @@ Examples:
   rolewatch revoke-plan alert.json ./AWSLogs --profile production
       An alert of the live guard, as it came.
 
-Exit codes: 0 there is a plan; 2 error or usage, or there can be none; 3 some logs could not be read.";
+Exit codes: 0 there is a plan; 2 error or usage, or there can be none; 3 some logs could not be \
+read.";
 
 /// `rolewatch revoke-plan`.
 #[derive(Debug, clap::Args)]
@@ -235,7 +252,7 @@ pub(crate) struct RevokePlanArgs {
     #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
     /// The AWS CLI profile to put into the commands
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) profile: Option<String>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]

@@ -83,7 +83,8 @@ pub(crate) enum Failure {
     #[error(
         "no policy was found: it says which roles are elevated and who may enter them\n\
          looked for {looked}, or the same ending in `.yml`\n\
-         give one with `--policy FILE`; `rolewatch policy example` prints one to start from, `rolewatch policy schema` its JSON schema"
+         give one with `--policy FILE`; `rolewatch policy example` prints one to start from, \
+         `rolewatch policy schema` its JSON schema"
     )]
     NoPolicy {
         /// The places.

@@ -72,7 +72,8 @@ pub(crate) fn elsewhere(who: &str, path: &Path) -> Option<String> {
     objects::place(path)?;
     let shown = shown_path(path);
     Some(format!(
-        "`{shown}` is in S3, and `{who}` reads local files; copy it with `aws s3 cp` or `aws s3 sync` first"
+        "`{shown}` is in S3, and `{who}` reads local files; \
+         copy it with `aws s3 cp` or `aws s3 sync` first"
     ))
 }
 
@@ -183,7 +184,12 @@ fn waiting(at_terminal: bool, what: &str) -> Option<String> {
     } else {
         "Ctrl-D"
     };
-    at_terminal.then(|| format!("rolewatch: waiting for {what} on stdin: paste it, then press {end} on a line of its own"))
+    at_terminal.then(|| {
+        format!(
+            "rolewatch: waiting for {what} on stdin: \
+             paste it, then press {end} on a line of its own"
+        )
+    })
 }
 
 #[cfg(test)]

@@ -113,7 +113,8 @@ fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
         return None;
     }
     Some(format!(
-        "what sessions do in {} does not reach the live guard: update the stacks with the parameter\n  ElevatedRoles={}",
+        "what sessions do in {} does not reach the live guard: update the stacks with the \
+         parameter\n  ElevatedRoles={}",
         missing.join(", "),
         Forwarding::of(policy).parameter()
     ))

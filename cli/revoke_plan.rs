@@ -104,7 +104,8 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     inputs.tell_roster_faults();
     if !unread.is_empty() {
         stdout::tell_warning(
-            "some logs could not be read: sessions, and bystanders with them, may be missing from the plan",
+            "some logs could not be read: sessions, and bystanders with them, may be missing from \
+             the plan",
         );
     }
     Ok(if is_complete {
@@ -129,7 +130,8 @@ fn no_plan(why: &NoPlan, about: &PlanSubject) -> Failure {
     let hint = match (why, about.events.first()) {
         (NoPlan::NotRead, Some(event)) => format!(
             "\ngive the logs of both accounts as PATH, or ask for the records: \
-             `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventId,AttributeValue={event} > event.json`, \
+             `aws cloudtrail lookup-events --lookup-attributes \
+             AttributeKey=EventId,AttributeValue={event} > event.json`, \
              in the account and region that the event was logged in"
         ),
         _ => String::new(),

@@ -70,7 +70,10 @@ fn summary(rule: &Rule) -> String {
 
 /// `docs/rules.md`.
 fn markdown() -> String {
-    let mut text = "# Rules\n\nPrinted by `rolewatch rules --format markdown` from the documentation in each rule's source.\n".to_owned();
+    let mut text = "# Rules\n\n\
+                    Printed by `rolewatch rules --format markdown` from the documentation in each \
+                    rule's source.\n"
+        .to_owned();
     for rule in listed() {
         text.push_str("\n## ");
         for line in rule.documentation().trim_end().lines() {

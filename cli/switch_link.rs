@@ -72,9 +72,12 @@ impl SwitchLink {
         let display = harmless(&display);
         let role = harmless(role);
         let bookmark = format!(
-            "To enter {role} in account {account}: sign in to the console as yourself with MFA, open the link above and click \"Switch Role\".\n\
-             Account and role are filled in. While you are in the role, the console shows \"{display}\" at the top right.\n\
-             To return, open that menu and click \"Switch back\". Do so as soon as you are done: the time in the role is counted."
+            "To enter {role} in account {account}: sign in to the console as yourself with MFA, \
+             open the link above and click \"Switch Role\".\n\
+             Account and role are filled in. While you are in the role, the console shows \
+             \"{display}\" at the top right.\n\
+             To return, open that menu and click \"Switch back\". Do so as soon as you are done: \
+             the time in the role is counted."
         );
         Ok(Self { url, bookmark })
     }
@@ -83,7 +86,8 @@ impl SwitchLink {
 /// No link is better than one that leads into another partition.
 fn no_address(arn: &RoleArn) -> String {
     format!(
-        "no sign-in address is known for partition `{}`; in its console, choose \"Switch role\", then enter account {} and role `{}`",
+        "no sign-in address is known for partition `{}`; in its console, choose \"Switch role\", \
+         then enter account {} and role `{}`",
         harmless(arn.partition()),
         arn.account(),
         harmless(path_of(arn))

@@ -100,9 +100,11 @@ fn run(
 
 fn failed(name: &str, state: &str, why: &str) -> Failure {
     let hint = if why.contains("AccessDenied") || why.contains("status 403") {
-        "\nuse credentials of the account that owns the bucket, with `s3:GetBucketNotification` and `s3:PutBucketNotification` on it"
+        "\nuse credentials of the account that owns the bucket, with `s3:GetBucketNotification` \
+         and `s3:PutBucketNotification` on it"
     } else if why.contains("NoSuchBucket") || why.contains("status 404") {
-        "\nno bucket has this name: `aws cloudtrail describe-trails` prints the trail's as `S3BucketName`"
+        "\nno bucket has this name: `aws cloudtrail describe-trails` prints the trail's as \
+         `S3BucketName`"
     } else if why.contains("PermanentRedirect") || why.contains("AuthorizationHeaderMalformed") {
         "\nthe bucket is in another Region, and S3 doesn't say in which: set `AWS_REGION` to it"
     } else {

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use clap::builder::NonEmptyStringValueParser;
+
+use crate::push::key::POLICY;
 
 /// `rolewatch policy …`.
 #[derive(Debug, Subcommand)]
@@ -44,7 +47,7 @@ pub(crate) struct PolicyPushArgs {
     #[command(flatten)]
     pub(crate) bucket: BucketArgs,
     /// Under which key
-    #[arg(long, default_value = crate::push::key::POLICY, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, default_value = POLICY, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) key: String,
     /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does
     /// not cover are named
@@ -80,7 +83,11 @@ pub(crate) struct RosterPushArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct BucketArgs {
     /// The bucket of the stack: its output `BucketName`
-    #[arg(long = "bucket", value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(
+        long = "bucket",
+        value_name = "NAME",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub(crate) name: String,
 }
 
@@ -98,7 +105,8 @@ Examples:
       What the bucket tells whom, and what would be added; changes nothing.
   rolewatch trail connect my-trail
 
-Needs s3:GetBucketNotification and s3:PutBucketNotification on the bucket, in the account that owns it. The bucket's Region is found.";
+Needs s3:GetBucketNotification and s3:PutBucketNotification on the bucket, in the account that \
+owns it. The bucket's Region is found.";
 
 /// `rolewatch trail connect`.
 #[derive(Debug, clap::Args)]

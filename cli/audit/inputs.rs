@@ -111,8 +111,9 @@ impl AuditInputs {
             let is_empty = |roster: &&&RosterFile| roster.lacks_users.is_none();
             if let Some(roster) = of_account.iter().find(is_empty) {
                 stdout::tell_warning(&format!(
-                    "{}: no user is in it, but the policy names {}; who is in the groups of account {account} is known from changes in the \
-                     logs only. If it was taken with `--filter`, take it again without",
+                    "{}: no user is in it, but the policy names {}; who is in the groups of \
+                     account {account} is known from changes in the logs only. \
+                     If it was taken with `--filter`, take it again without",
                     shown_path(&roster.file),
                     harmless(&group.written),
                 ));
@@ -171,7 +172,8 @@ impl AuditInputs {
         }
         if self.roster_files.is_empty() {
             stdout::tell(
-                "rolewatch: no roster; who is in which group is known from changes in the logs only",
+                "rolewatch: no roster; who is in which group is known from changes in the logs \
+                 only",
             );
         }
     }

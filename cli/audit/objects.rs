@@ -91,7 +91,8 @@ pub(super) fn list(
         if listed.objects.len() + keys.len() > most {
             return Err(Failure::Usage(format!(
                 "more than {} objects lie under `{shown}`\n\
-                 give a longer prefix, such as that of one account and month; raise `--max-objects`; or have them read where they lie with `--state-machine`",
+                 give a longer prefix, such as that of one account and month; raise \
+                 `--max-objects`; or have them read where they lie with `--state-machine`",
                 number(u64::try_from(most).unwrap_or(u64::MAX))
             )));
         }

@@ -118,7 +118,8 @@ mod tests {
         assert_eq!(
             line(&totals),
             "16 files: 12 read, 2 skipped, 2 unreadable; \
-             4,321 records: 87 kept (3 duplicates, 1 contradicting, 4 partly unread), 4,227 not relevant, 4 not evidence, 3 unread; \
+             4,321 records: 87 kept (3 duplicates, 1 contradicting, 4 partly unread), \
+             4,227 not relevant, 4 not evidence, 3 unread; \
              0 switches; 0 violations, 0 unproven, 0 suppressed"
         );
         let Records {

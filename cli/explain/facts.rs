@@ -111,7 +111,8 @@ fn mint_kind(mint: &Mint) -> String {
     match (&mint.caller.kind, mint.caller.account) {
         (CallerKind::OtherAccount, _) => {
             format!(
-                "the role owner's half of a mint ({api}): it shows the caller's account and id, and never their own MFA"
+                "the role owner's half of a mint ({api}): it shows the caller's account and id, \
+                 and never their own MFA"
             )
         }
         (CallerKind::Service, _) => format!("a mint by an AWS service ({api})"),
@@ -255,20 +256,28 @@ fn mfa(mint: &Mint) -> String {
     let session = caller.session.as_ref();
     let unread = session.is_some_and(|session| session.mfa_unread)
         || mint.grant.as_ref().is_some_and(|grant| grant.unread.serial);
-    match (&caller.kind, session.and_then(|session| session.mfa)) {
-        (CallerKind::OtherAccount, _) => "not shown: no device was named, and the rest is in the caller's half".to_owned(),
+    let text = match (&caller.kind, session.and_then(|session| session.mfa)) {
+        (CallerKind::OtherAccount, _) => {
+            "not shown: no device was named, and the rest is in the caller's half"
+        }
         (CallerKind::AssumedRole, _) => {
-            "not shown: what a role session says of itself proves nothing; the mint at the origin decides".to_owned()
+            "not shown: what a role session says of itself proves nothing; \
+             the mint at the origin decides"
         }
-        (CallerKind::IamUser, Some(true)) => "proved: the caller's session was opened with MFA".to_owned(),
-        (CallerKind::IamUser, _) if unread => "can't be read".to_owned(),
-        (CallerKind::IamUser, Some(false)) => "disproved: the caller's session was opened without MFA".to_owned(),
+        (CallerKind::IamUser, Some(true)) => "proved: the caller's session was opened with MFA",
+        (CallerKind::IamUser, _) if unread => "can't be read",
+        (CallerKind::IamUser, Some(false)) => {
+            "disproved: the caller's session was opened without MFA"
+        }
         (CallerKind::IamUser, None) if caller.has_long_term_key() => {
-            "disproved: a permanent key made the call and named no device".to_owned()
+            "disproved: a permanent key made the call and named no device"
         }
-        (CallerKind::IamUser, None) => "not shown: the record lacks the session context of the caller's temporary key".to_owned(),
-        _ => "not asked of this kind of caller".to_owned(),
-    }
+        (CallerKind::IamUser, None) => {
+            "not shown: the record lacks the session context of the caller's temporary key"
+        }
+        _ => "not asked of this kind of caller",
+    };
+    text.to_owned()
 }
 
 fn console(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {

@@ -75,7 +75,8 @@ fn callers_half(mint: &Mint, all: &[&Seen]) -> Option<String> {
         .map(|id| format!(" with the sharedEventID {id}"))
         .unwrap_or_default();
     Some(format!(
-        "the caller's half, in the logs of {account}{shared}: who called, and with which proof of MFA"
+        "the caller's half, in the logs of {account}{shared}: \
+         who called, and with which proof of MFA"
     ))
 }
 
@@ -138,7 +139,8 @@ fn console_record(mint: &Mint, all: &[&Seen]) -> Option<String> {
         return None;
     }
     Some(format!(
-        "the console's SwitchRole record, in the logs of account {}: from which address the person came",
+        "the console's SwitchRole record, in the logs of account {}: from which address the \
+         person came",
         role.account()
     ))
 }
@@ -158,7 +160,8 @@ fn of_step(step: &ConsoleStep, all: &[&Seen]) -> Option<String> {
     );
     (!minted).then(|| {
         format!(
-            "the AssumeRole of the same session within {SAME_CALL} seconds of {}, in the logs of {account}: whether MFA was proved",
+            "the AssumeRole of the same session within {SAME_CALL} seconds of {}, in the logs of \
+             {account}: whether MFA was proved",
             step.time
         )
     })

@@ -147,7 +147,8 @@ fn one(
         record.title
     )?;
     let Some(seen) = &record.seen else {
-        let text = "not relevant: neither of STS, sign-in, IAM or Identity Center, nor by a session of an elevated role";
+        let text = "not relevant: neither of STS, sign-in, IAM or Identity Center, nor by a \
+                    session of an elevated role";
         line("what it is", text, columns, out)?;
         return writeln!(out);
     };
@@ -270,7 +271,8 @@ fn others(
     if spoken.is_empty() {
         writeln!(
             out,
-            "No rule was asked: the records show no switch into an elevated role, and no refusal of one."
+            "No rule was asked: the records show no switch into an elevated role, and no refusal \
+             of one."
         )?;
         return Ok(());
     }

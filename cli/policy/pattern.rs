@@ -27,7 +27,8 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     }
     if args.parameter && !forwarding.fits_the_templates() {
         stdout::tell_warning(&format!(
-            "with all these roles a rule's pattern gets longer than the {LONGEST_PATTERN} characters that EventBridge takes: shorten the list with `*`, \
+            "with all these roles a rule's pattern gets longer than the {LONGEST_PATTERN} \
+             characters that EventBridge takes: shorten the list with `*`, \
              or make rules of what `rolewatch policy pattern` prints"
         ));
     }

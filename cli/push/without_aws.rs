@@ -11,7 +11,8 @@ pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, 
     } = load;
     Err(Failure::WithoutAws(format!(
         "nothing was uploaded: this `rolewatch` is built without AWS\n\
-         build it with `cargo install --path . --features aws`, or write the {} bytes ({content_type}) to `s3://{bucket}/{key}` yourself",
+         build it with `cargo install --path . --features aws`, or write the {} bytes \
+         ({content_type}) to `s3://{bucket}/{key}` yourself",
         bytes.len()
     )))
 }

@@ -190,7 +190,11 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
         return Ok(());
     }
     page.heading(&format!("Not evidence: {}", number(events.count())))?;
-    page.text(2, "AWS didn't send these events, so nothing in them counts. Anybody can put events like these on a bus.")?;
+    page.text(
+        2,
+        "AWS didn't send these events, so nothing in them counts. \
+         Anybody can put events like these on a bus.",
+    )?;
     let first = events.first(NOT_EVIDENCE_TOLD);
     for event in first {
         page.hanging(&format!("{UNSURE}- {UNSURE:#}"), 2, &event.to_string())?;
@@ -214,7 +218,10 @@ fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
             "refused attempt was not judged",
             "refused attempts were not judged",
         );
-        notes.push(format!("{refusals}: no elevated role is named in it, or it failed for another reason than access"));
+        notes.push(format!(
+            "{refusals}: no elevated role is named in it, \
+             or it failed for another reason than access"
+        ));
     }
     if judgement.root_allowed > 0 {
         let calls = counted(

@@ -65,7 +65,8 @@ impl ReviewInputs {
             if let Some(folder) = rosters.take() {
                 let folder = shown_path(&folder);
                 stdout::tell(&format!(
-                    "rolewatch: `{folder}` was left out: it is for `audit`; give it as a path of its own to review it"
+                    "rolewatch: `{folder}` was left out: it is for `audit`; give it as a path of \
+                     its own to review it"
                 ));
             }
             tell_skipped(&found.skipped);
@@ -142,7 +143,8 @@ impl ReviewInputs {
             Err(why) => self.fault(
                 file,
                 &format!(
-                    "{why}; a credential report is what `aws iam get-credential-report --query Content --output text | base64 -d` prints"
+                    "{why}; a credential \
+                     report is what `aws iam get-credential-report --query Content --output text | base64 -d` prints"
                 ),
             ),
         }

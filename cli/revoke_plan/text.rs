@@ -29,7 +29,8 @@ pub(super) fn write(
         out,
     )?;
     let ready = format!(
-        "As of {}. Nothing was changed. Whoever runs the commands needs iam:PutRolePolicy on the role.",
+        "As of {}. Nothing was changed. Whoever runs the commands needs iam:PutRolePolicy on the \
+         role.",
         plan.as_of
     );
     text(2, &ready, columns, out)?;

@@ -10,7 +10,8 @@ impl TrailBucket {
     pub(super) fn open(name: &str) -> Result<Self, Failure> {
         Err(Failure::WithoutAws(format!(
             "nothing was changed: this `rolewatch` is built without AWS\n\
-             build it with `cargo install --path . --features aws`, or connect `{name}` by hand: docs/deploy.md has the steps that keep what is there"
+             build it with `cargo install --path . --features aws`, or connect `{name}` by hand: \
+             docs/deploy.md has the steps that keep what is there"
         )))
     }
 }

@@ -47,14 +47,31 @@ fn memory(findings: &[Finding]) -> Memory {
         .iter()
         .map(|finding| serde_json::to_string(finding).unwrap())
         .collect();
-    let summary = json!({"counts": Totals::default(), "unread": [], "unread_count": 0, "notices": [], "run": "EXAMPLE"});
+    let summary = json!({
+        "counts": Totals::default(),
+        "unread": [],
+        "unread_count": 0,
+        "notices": [],
+        "run": "EXAMPLE",
+    });
+    let output = json!({
+        "findings": "history/EXAMPLE/f",
+        "summary": "history/EXAMPLE/s",
+        "violations": 1,
+    });
     Memory {
         started: RefCell::default(),
         looks: Cell::new(0),
-        end: ExecutionState::Done(json!({"findings": "history/EXAMPLE/f", "summary": "history/EXAMPLE/s", "violations": 1}).to_string()),
+        end: ExecutionState::Done(output.to_string()),
         objects: BTreeMap::from([
-            ("history/EXAMPLE/f".to_owned(), lines.join("\n").into_bytes()),
-            ("history/EXAMPLE/s".to_owned(), summary.to_string().into_bytes()),
+            (
+                "history/EXAMPLE/f".to_owned(),
+                lines.join("\n").into_bytes(),
+            ),
+            (
+                "history/EXAMPLE/s".to_owned(),
+                summary.to_string().into_bytes(),
+            ),
         ]),
     }
 }
@@ -72,7 +89,12 @@ fn it_is_started_with_what_the_machine_takes_and_waited_for() {
     let written: Value = serde_json::from_str(&input).unwrap();
     assert_eq!(
         written,
-        json!({"bucket": "trail-logs", "prefix": "AWSLogs/1", "since": null, "until": "2026-04-01T00:00:00Z"})
+        json!({
+            "bucket": "trail-logs",
+            "prefix": "AWSLogs/1",
+            "since": null,
+            "until": "2026-04-01T00:00:00Z",
+        })
     );
     let machine = memory(&findings());
     let report = run_to_its_end(&machine, input.clone(), Duration::ZERO).unwrap();

@@ -9,7 +9,9 @@ pub(super) enum Stack {}
 impl Stack {
     pub(super) fn connect(_: &str, _: &str) -> Result<Self, Failure> {
         Err(Failure::WithoutAws(
-            "nothing was started: this `rolewatch` is built without AWS\nbuild it with `cargo install --path . --features aws`".to_owned(),
+            "nothing was started: this `rolewatch` is built without AWS\n\
+             build it with `cargo install --path . --features aws`"
+                .to_owned(),
         ))
     }
 }

@@ -12,7 +12,8 @@ impl S3Store {
     pub(in crate::audit) fn connect() -> Result<Self, Failure> {
         Err(Failure::WithoutAws(
             "nothing was read: this `rolewatch` is built without AWS\n\
-             build it with `cargo install --path . --features aws`, or copy the logs with `aws s3 sync` and give their folder"
+             build it with `cargo install --path . --features aws`, \
+             or copy the logs with `aws s3 sync` and give their folder"
                 .to_owned(),
         ))
     }

@@ -79,7 +79,11 @@ fn rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()> {
         label = "";
     }
     if inputs.roster_files.is_empty() {
-        page.labelled("roster", "none; who is in which group is known from changes in the logs only. Give one with --roster FILE@TIME")?;
+        page.labelled(
+            "roster",
+            "none; who is in which group is known from changes in the logs only. \
+             Give one with --roster FILE@TIME",
+        )?;
     }
     Ok(())
 }

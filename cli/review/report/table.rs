@@ -92,7 +92,8 @@ fn violated(
     let text = if report.review.elevated == 0 {
         "No elevated role of the policy is in what was read, so nothing was judged."
     } else if unproven.iter().any(|finding| is_wanting(finding)) {
-        "In what was given, nothing was found that the policy forbids. Not all was given: the lines below say what is missing."
+        "In what was given, nothing was found that the policy forbids. Not all was given: the \
+         lines below say what is missing."
     } else {
         "IAM allows nothing that the policy forbids, as far as the files tell."
     };
@@ -168,7 +169,8 @@ fn head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
         ),
     )?;
     if !report.inputs.faults.is_empty() {
-        let text = "some of the files could not be read, or are not complete, so findings may be missing below; stderr names each with its reason";
+        let text = "some of the files could not be read, or are not complete, so findings may be \
+                    missing below; stderr names each with its reason";
         page.hanging(&format!("{BAD}INCOMPLETE{BAD:#} "), 11, text)?;
     }
     Ok(())
