@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Policy;
+use rolewatch_guard::policy::{GroupRef, Policy};
 use rolewatch_guard::review::{Files, Input, List};
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::untrusted::harmless;
@@ -67,14 +67,16 @@ impl AuditInputs {
             files,
         } = ReadRosters::read(files_of_rosters(&sources.rosters, folders.first())?)?;
 
+        // They may lie among the logs: what the run uses otherwise is neither read as a log nor
+        // told as unreadable.
         let mut used = vec![&policy_file];
         used.extend(roster_files.iter().map(|roster| &roster.file));
         used.extend(&policies);
         used.extend(&folders);
-        let not_logs = used
-            .into_iter()
-            .filter_map(|path| fs::canonicalize(path).ok())
-            .collect();
+        let mut not_logs = Vec::new();
+        for path in used {
+            not_logs.extend(fs::canonicalize(path));
+        }
         let mut inputs = Self {
             policy,
             policy_file,
@@ -92,24 +94,25 @@ impl AuditInputs {
     /// Accounts whose groups the policy names and of which no roster has a user: a fault where the
     /// list is not there, a warning where it is empty.
     fn without_users(&self) -> Vec<String> {
+        // One group an account is enough to say why its users matter.
+        let mut groups: BTreeMap<AccountId, &GroupRef> = BTreeMap::new();
+        for role in &self.policy.roles {
+            for group in &role.groups {
+                groups.insert(group.account, group);
+            }
+        }
         let mut faults = Vec::new();
-        let groups = self
-            .policy
-            .roles
-            .iter()
-            .flat_map(|rules| &rules.groups)
-            .map(|group| (group.account, group));
-        for (account, group) in groups.collect::<BTreeMap<_, _>>() {
-            let of_account: Vec<&RosterFile> = self
-                .roster_files
-                .iter()
-                .filter(|roster| roster.account == account)
-                .collect();
+        for (account, group) in groups {
+            let mut of_account: Vec<&RosterFile> = self.roster_files.iter().collect();
+            of_account.retain(|roster| roster.account == account);
             if of_account.iter().any(|roster| roster.has_users) {
                 continue;
             }
-            let is_empty = |roster: &&&RosterFile| roster.lacks_users.is_none();
-            if let Some(roster) = of_account.iter().find(is_empty) {
+            // An empty list may be the truth, or come of `--filter`; a missing one says nothing.
+            let empty = of_account
+                .iter()
+                .find(|roster| roster.lacks_users.is_none());
+            if let Some(roster) = empty {
                 stdout::tell_warning(&format!(
                     "{}: no user is in it, but the policy names {}; who is in the groups of \
                      account {account} is known from changes in the logs only. \
@@ -117,13 +120,12 @@ impl AuditInputs {
                     shown_path(&roster.file),
                     harmless(&group.written),
                 ));
-            } else {
-                let lacking = of_account
-                    .iter()
-                    .filter_map(|roster| Some((roster, roster.lacks_users.as_ref()?)));
-                faults.extend(
-                    lacking.map(|(roster, why)| format!("{}: {why}", shown_path(&roster.file))),
-                );
+                continue;
+            }
+            for roster in of_account {
+                if let Some(why) = &roster.lacks_users {
+                    faults.push(format!("{}: {why}", shown_path(&roster.file)));
+                }
             }
         }
         faults
@@ -131,39 +133,36 @@ impl AuditInputs {
 
     /// What the rosters lack, on stderr.
     pub(crate) fn tell_roster_faults(&self) {
-        self.roster_faults
-            .iter()
-            .for_each(|fault| stdout::tell(&format!("rolewatch: {fault}")));
+        for fault in &self.roster_faults {
+            stdout::tell(&format!("rolewatch: {fault}"));
+        }
     }
 
+    /// Which policy and which rosters are used, and what was found beside them and is not.
     fn tell(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {
-        let unused = |found: &[PathBuf]| match found {
-            [_, others @ ..] if !others.is_empty() => format!(" (not {})", shown_paths(others)),
-            _ => String::new(),
+        // What is given was chosen: nobody has to be told what else there was.
+        let others = match &sources.policy {
+            None => not_used(policies),
+            Some(_) => String::new(),
         };
-        let others = if sources.policy.is_none() {
-            unused(policies)
-        } else {
-            String::new()
-        };
+        let policy_file = shown_path(&self.policy_file);
         stdout::tell(&format!(
-            "rolewatch: policy `{}`, version {}{others}",
-            shown_path(&self.policy_file),
+            "rolewatch: policy `{policy_file}`, version {}{others}",
             self.policy.version_hash
         ));
         for note in &self.policy.warnings {
-            stdout::tell_warning(&format!("{}: {note}", shown_path(&self.policy_file)));
+            stdout::tell_warning(&format!("{policy_file}: {note}"));
         }
         let others = if sources.rosters.is_empty() {
-            unused(folders)
+            not_used(folders)
         } else {
             String::new()
         };
         for roster in &self.roster_files {
-            let taken = roster.taken.map_or_else(
-                || "taken at an unknown time".to_owned(),
-                |taken| format!("taken {taken}"),
-            );
+            let taken = match roster.taken {
+                Some(taken) => format!("taken {taken}"),
+                None => "taken at an unknown time".to_owned(),
+            };
             stdout::tell(&format!(
                 "rolewatch: roster `{}` of account {}, {taken}{others}",
                 shown_path(&roster.file),
@@ -172,10 +171,18 @@ impl AuditInputs {
         }
         if self.roster_files.is_empty() {
             stdout::tell(
-                "rolewatch: no roster; who is in which group is known from changes in the logs \
-                 only",
+                "rolewatch: no roster; \
+                 who is in which group is known from changes in the logs only",
             );
         }
+    }
+}
+
+/// ` (not …)`: what was found behind the nearest.
+fn not_used(found: &[PathBuf]) -> String {
+    match found {
+        [_, others @ ..] if !others.is_empty() => format!(" (not {})", shown_paths(others)),
+        _ => String::new(),
     }
 }
 
@@ -263,11 +270,10 @@ pub(crate) fn check_given<'a>(
 ) -> Result<(), Failure> {
     given::check(paths)?;
     given::check_files("--policy", &sources.policy)?;
-    let missing: Vec<String> = sources
-        .rosters
-        .iter()
-        .filter_map(|text| missing_roster(text))
-        .collect();
+    let mut missing = Vec::new();
+    for roster in &sources.rosters {
+        missing.extend(missing_roster(roster));
+    }
     if missing.is_empty() {
         Ok(())
     } else {
@@ -281,27 +287,27 @@ pub(crate) fn policy_file(
     places: &InputFolders,
     found: &[PathBuf],
 ) -> Result<PathBuf, Failure> {
-    let file = given
-        .or(found.first())
-        .ok_or_else(|| Failure::no_policy(&places.files(POLICY)))?;
-    let both: Vec<&PathBuf> = found
-        .iter()
-        .filter(|other| other.with_extension("") == file.with_extension(""))
-        .collect();
+    if let Some(given) = given {
+        return Ok(given.clone());
+    }
+    let Some(file) = found.first() else {
+        return Err(Failure::no_policy(&places.files(POLICY)));
+    };
+    // `rolewatch.yaml` and `rolewatch.yml` in one place differ in their ending only.
+    let mut both = found.to_vec();
+    both.retain(|other| other.with_extension("") == file.with_extension(""));
     match both.as_slice() {
-        [one, other] if given.is_none() && !is_same_file(one, other) => {
-            Err(Failure::two_policies(one, other))
-        }
+        [one, other] if !is_same_file(one, other) => Err(Failure::two_policies(one, other)),
         _ => Ok(file.clone()),
     }
 }
 
 /// Whether one is a link to the other.
 fn is_same_file(one: &Path, other: &Path) -> bool {
-    fs::canonicalize(one)
-        .ok()
-        .zip(fs::canonicalize(other).ok())
-        .is_some_and(|(one, other)| one == other)
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }
 
 pub(crate) fn read_policy(file: &Path) -> Result<Policy, Failure> {

@@ -3,13 +3,14 @@
 mod threads;
 
 use std::cell::Cell;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use rolewatch_archive::{
-    Counts, Filter, Place, Scratch, Sink, Unread, find_files, read_file, read_stream,
+    Counts, Filter, FoundFiles, Place, Scratch, Sink, Unread, find_files, read_file, read_stream,
 };
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
@@ -17,6 +18,7 @@ use rolewatch_guard::envelope::NotUsed;
 use rolewatch_guard::intake::{Intake, TakenIn};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
+use rolewatch_guard::seen::RecordProblem;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{Totals, needles};
 
@@ -115,19 +117,39 @@ fn list_objects<O: ObjectStore>(
     how: ScanOptions,
     part: &mut PartialScan<'_>,
 ) -> Result<ListedObjects, Failure> {
-    let listed = store
-        .map(|store| objects::list(store, paths, how.max_objects.get()))
-        .transpose()?
-        .unwrap_or_default();
+    let Some(store) = store else {
+        return Ok(ListedObjects::default());
+    };
+    let listed = objects::list(store, paths, how.max_objects.get())?;
     for path in paths {
-        let Some(place) = objects::place(path) else {
-            continue;
-        };
-        if !listed.objects.iter().any(|object| object.is_under(place)) {
+        if let Some(place) = objects::place(path)
+            && !listed.objects.iter().any(|object| object.is_under(place))
+        {
             part.unread.add(InputFault::of_prefix(path));
         }
     }
     Ok(listed)
+}
+
+/// The files and folders that the run uses otherwise, and how often they were met among the logs.
+struct LeftOut<'a> {
+    /// Canonical paths.
+    not_logs: &'a [PathBuf],
+    met: Cell<u64>,
+}
+
+impl LeftOut<'_> {
+    fn holds(&self, path: &Path) -> bool {
+        // Names are compared first: to follow links for every file of a large archive would take
+        // long.
+        let name = path.file_name();
+        if !self.not_logs.iter().any(|other| other.file_name() == name) {
+            return false;
+        }
+        let is_left_out = fs::canonicalize(path).is_ok_and(|real| self.not_logs.contains(&real));
+        self.met.set(self.met.get() + u64::from(is_left_out));
+        is_left_out
+    }
 }
 
 /// The files, the largest first so that no thread is left with one at the end, and how many were
@@ -137,60 +159,58 @@ fn sources(
     not_logs: &[PathBuf],
     part: &mut PartialScan<'_>,
 ) -> (Vec<LogSource>, u64) {
-    let left_out = Cell::new(0_u64);
-    let is_no_log = |path: &Path| {
-        // Names are compared first: to follow links for every file of a large archive would take
-        // long.
-        let same_name = not_logs
-            .iter()
-            .any(|no_log| no_log.file_name() == path.file_name());
-        let no_log = same_name && fs::canonicalize(path).is_ok_and(|real| not_logs.contains(&real));
-        left_out.set(left_out.get() + u64::from(no_log));
-        no_log
+    let left_out = LeftOut {
+        not_logs,
+        met: Cell::new(0),
     };
-    let (stdin, named): (Vec<&PathBuf>, Vec<&PathBuf>) =
-        paths.iter().partition(|path| path.as_os_str() == "-");
-    let local = named
-        .into_iter()
-        .filter(|path| objects::place(path).is_none());
-    let named: Vec<PathBuf> = local.filter(|path| !is_no_log(path)).cloned().collect();
-    let found = find_files(&named, &is_no_log);
+    let mut has_stdin = false;
+    let mut named: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        if given::is_stdin(path) {
+            has_stdin = true;
+        } else if objects::place(path).is_none() && !left_out.holds(path) {
+            named.push(path.clone());
+        }
+    }
+    let found = find_files(&named, &|path| left_out.holds(path));
     for problem in &found.unread {
         part.counts.files_failed += 1;
         part.unread.add(InputFault::of_archive(problem));
     }
-    for folder in named.iter().filter(|path| path.is_dir()) {
-        let holds_log = found.files.iter().any(|file| file.path.starts_with(folder));
-        if !holds_log
-            && !found
-                .unread
-                .iter()
-                .any(|problem| problem.file.starts_with(folder))
-        {
-            // A folder without logs is a slip, and must not pass for a clean one.
+    for folder in &named {
+        // A folder without logs is a slip, and must not pass for a clean one.
+        if folder.is_dir() && is_without_logs(folder, &found) {
             part.unread.add(InputFault::of_folder(folder));
         }
     }
-    let mut sources: Vec<LogSource> = found
-        .files
-        .into_iter()
-        .map(|file| LogSource::File(file.path, file.size))
-        .collect();
-    if !stdin.is_empty() {
+    if named.is_empty() && !has_stdin && left_out.met.get() > 0 {
+        // All that was named is the policy or a roster of this run.
+        let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
+        part.unread.add(InputFault::of_no_logs(first));
+    }
+    tell_skipped(&found.skipped);
+    let skipped = length(&found.skipped) + left_out.met.get();
+    let mut sources = Vec::new();
+    // Its size is not known, so it may be the largest.
+    if has_stdin {
         sources.push(LogSource::Stdin);
     }
-    if named.is_empty() && stdin.is_empty() && left_out.get() > 0 {
-        // All that was named is the policy or a roster of this run.
-        part.unread.add(InputFault::of_no_logs(
-            paths.first().map_or(Path::new("."), PathBuf::as_path),
-        ));
+    let mut files = found.files;
+    files.sort_by_key(|file| Reverse(file.size));
+    for file in files {
+        sources.push(LogSource::File(file.path, file.size));
     }
-    sources.sort_by_key(|source| match source {
-        LogSource::Stdin => u64::MIN,
-        LogSource::File(_, size) => u64::MAX - size,
-    });
-    tell_skipped(&found.skipped);
-    (sources, length(&found.skipped) + left_out.get())
+    (sources, skipped)
+}
+
+/// Whether nothing in a folder is a log, and nothing in it could not be looked at.
+fn is_without_logs(folder: &Path, found: &FoundFiles) -> bool {
+    let holds_log = found.files.iter().any(|file| file.path.starts_with(folder));
+    let holds_fault = found
+        .unread
+        .iter()
+        .any(|fault| fault.file.starts_with(folder));
+    !holds_log && !holds_fault
 }
 
 /// Files that are no logs by their names, so that a log under an odd name is not missed without a
@@ -205,8 +225,8 @@ pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
             format!("`{shown}`")
         };
         stdout::tell(&format!(
-            "rolewatch: skipped {files} in directories, {such_as}; what is read there ends in \
-             .json, .jsonl, .ndjson or .gz"
+            "rolewatch: skipped {files} in directories, {such_as}; \
+             what is read there ends in .json, .jsonl, .ndjson or .gz"
         ));
     }
 }
@@ -277,6 +297,13 @@ impl<'p> PartialScan<'p> {
         }
     }
 
+    /// Details that could not be read, of a record that counts all the same.
+    fn add_details(&mut self, at: &Place, details: &[RecordProblem]) {
+        for problem in details {
+            self.unread.add(InputFault::of_detail(at, problem));
+        }
+    }
+
     fn join(mut self, other: Self) -> Self {
         self.intake = self.intake.join(other.intake);
         self.counts.merge(&other.counts);
@@ -313,23 +340,19 @@ pub(crate) fn with_folders(path: &Path) -> PathBuf {
 impl Sink for PartialScan<'_> {
     fn record(&mut self, json: &[u8], at: &Place) {
         match self.intake.take(json, Delivery::in_file(&self.file)) {
-            Ok(details) => details
-                .iter()
-                .for_each(|problem| self.unread.add(InputFault::of_detail(at, problem))),
+            Ok(details) => self.add_details(at, &details),
             Err(problem) => self.unread.add(InputFault::of_record(at, &problem)),
         }
     }
 
     fn event(&mut self, json: &[u8], at: &Place) {
         match self.intake.take_event(json, Delivery::in_file(&self.file)) {
-            Ok(details) => details
-                .iter()
-                .for_each(|problem| self.unread.add(InputFault::of_detail(at, problem))),
+            Ok(details) => self.add_details(at, &details),
             Err(NotUsed::NotEvidence(why)) => {
-                self.not_evidence.add(InputFault::of_record(at, &why))
+                self.not_evidence.add(InputFault::of_record(at, &why));
             }
             Err(NotUsed::Unreadable(problem)) => {
-                self.unread.add(InputFault::of_record(at, &problem))
+                self.unread.add(InputFault::of_record(at, &problem));
             }
         }
     }

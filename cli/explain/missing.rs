@@ -1,16 +1,18 @@
 //! Which other record would complete what a record says, where it is not at hand.
 
+use rolewatch_guard::arn::account_of;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::{CallerKind, ConsoleAct, ConsoleStep, Fact, Mint, Seen};
+use rolewatch_guard::time::chosen::SAME_CALL;
 use rolewatch_guard::untrusted::harmless;
 
 use super::facts::last_four;
-use rolewatch_guard::time::chosen::SAME_CALL;
 
 /// What is missing beside `seen`, given all records at hand.
 pub(super) fn beside(seen: &Seen, all: &[&Seen]) -> Vec<String> {
     match &seen.fact {
         Some(Fact::Mint(mint)) => of_mint(mint, all),
+        // The console's other steps follow an entry: what that lacks is said of it.
         Some(Fact::Console(step)) if step.act == ConsoleAct::Enter => {
             of_step(step, all).into_iter().collect()
         }
@@ -19,28 +21,36 @@ pub(super) fn beside(seen: &Seen, all: &[&Seen]) -> Vec<String> {
     }
 }
 
-fn mints<'a>(all: &'a [&'a Seen]) -> impl Iterator<Item = &'a Mint> {
-    all.iter().filter_map(|seen| {
+fn mints<'a>(all: &[&'a Seen]) -> Vec<&'a Mint> {
+    let mut mints = Vec::new();
+    for seen in all {
         if let Some(Fact::Mint(mint)) = &seen.fact {
-            Some(&**mint)
-        } else {
-            None
+            mints.push(&**mint);
         }
-    })
+    }
+    mints
 }
 
-fn steps<'a>(all: &'a [&'a Seen]) -> impl Iterator<Item = &'a ConsoleStep> {
-    all.iter().filter_map(|seen| {
+fn console_steps<'a>(all: &[&'a Seen]) -> Vec<&'a ConsoleStep> {
+    let mut steps = Vec::new();
+    for seen in all {
         if let Some(Fact::Console(step)) = &seen.fact {
-            Some(&**step)
-        } else {
-            None
+            steps.push(&**step);
         }
-    })
+    }
+    steps
 }
 
-fn together(a: Moment, b: Moment) -> bool {
+fn are_together(a: Moment, b: Moment) -> bool {
     a.seconds_since(b).abs() <= SAME_CALL
+}
+
+/// ` at 2026-03-02T09:00:00Z`, where it is known.
+fn at(moment: Option<Moment>) -> String {
+    match moment {
+        Some(moment) => format!(" at {moment}"),
+        None => String::new(),
+    }
 }
 
 fn of_mint(mint: &Mint, all: &[&Seen]) -> Vec<String> {
@@ -58,26 +68,32 @@ fn callers_half(mint: &Mint, all: &[&Seen]) -> Option<String> {
     if mint.caller.kind != CallerKind::OtherAccount {
         return None;
     }
-    let same_call = |other: &Mint| match (&mint.shared, &other.shared) {
-        (Some(a), Some(b)) => a == b,
-        _ => mint.issued.is_some() && mint.issued == other.issued,
-    };
-    if mints(all).any(|other| other.caller.kind != CallerKind::OtherAccount && same_call(other)) {
-        return None;
+    for other in mints(all) {
+        if other.caller.kind != CallerKind::OtherAccount && is_same_call(mint, other) {
+            return None;
+        }
     }
-    let account = mint.caller.account.map_or_else(
-        || "the caller's account".to_owned(),
-        |account| format!("account {account}"),
-    );
-    let shared = mint
-        .shared
-        .as_ref()
-        .map(|id| format!(" with the sharedEventID {id}"))
-        .unwrap_or_default();
+    let account = match mint.caller.account {
+        Some(account) => format!("account {account}"),
+        None => "the caller's account".to_owned(),
+    };
+    let shared = match &mint.shared {
+        Some(id) => format!(" with the sharedEventID {id}"),
+        None => String::new(),
+    };
     Some(format!(
         "the caller's half, in the logs of {account}{shared}: \
          who called, and with which proof of MFA"
     ))
+}
+
+/// Whether two records are the halves of one call.
+fn is_same_call(one: &Mint, other: &Mint) -> bool {
+    match (&one.shared, &other.shared) {
+        (Some(a), Some(b)) => a == b,
+        // Where one of them lacks the shared id, the key that was issued tells.
+        _ => one.issued.is_some() && one.issued == other.issued,
+    }
 }
 
 /// The call that issued the role session which the caller came with.
@@ -85,19 +101,18 @@ fn callers_session(mint: &Mint, all: &[&Seen]) -> Option<String> {
     let caller = &mint.caller;
     let parent = caller.role_session()?;
     let created = caller.session.as_ref().and_then(|session| session.created);
-    let is_parent = |other: &Mint| {
-        (caller.key.is_some() && other.issued == caller.key)
-            || (other.session.as_ref() == Some(parent) && Some(other.time) == created)
-    };
-    if mints(all).any(is_parent) {
-        return None;
+    for other in mints(all) {
+        let has_its_key = caller.key.is_some() && other.issued == caller.key;
+        // Session names are used again, so the name alone does not say which session it is.
+        let is_its_session = other.session.as_ref() == Some(parent) && Some(other.time) == created;
+        if has_its_key || is_its_session {
+            return None;
+        }
     }
-    let when = created
-        .map(|created| format!(" at {created}"))
-        .unwrap_or_default();
     Some(format!(
-        "the mint of the caller's own session {}{when}: who stands at the start of the chain",
-        harmless(parent)
+        "the mint of the caller's own session {}{}: who stands at the start of the chain",
+        harmless(parent),
+        at(created)
     ))
 }
 
@@ -105,21 +120,22 @@ fn callers_session(mint: &Mint, all: &[&Seen]) -> Option<String> {
 /// that issued the key tells whether MFA was proved.
 fn session_token(mint: &Mint, all: &[&Seen]) -> Option<String> {
     let caller = &mint.caller;
-    let is_temporary = caller.kind == CallerKind::IamUser && !caller.has_long_term_key();
-    let has_context = caller
-        .session
-        .as_ref()
-        .is_some_and(|session| session.mfa.is_some());
-    let has_serial = mint
-        .grant
-        .as_ref()
-        .is_some_and(|grant| grant.mfa_serial.is_some());
-    if !is_temporary || has_context || has_serial {
+    if caller.kind != CallerKind::IamUser || caller.has_long_term_key() {
+        return None;
+    }
+    let context = caller.session.as_ref();
+    if context.is_some_and(|session| session.mfa.is_some()) {
+        return None;
+    }
+    let grant = mint.grant.as_ref();
+    if grant.is_some_and(|grant| grant.mfa_serial.is_some()) {
         return None;
     }
     let key = caller.key.as_ref()?;
-    if mints(all).any(|other| other.issued.as_ref() == Some(key)) {
-        return None;
+    for other in mints(all) {
+        if other.issued.as_ref() == Some(key) {
+            return None;
+        }
     }
     Some(format!(
         "the GetSessionToken call that issued the caller's key {}: whether MFA was proved",
@@ -130,57 +146,57 @@ fn session_token(mint: &Mint, all: &[&Seen]) -> Option<String> {
 /// What the console writes beside the call of the same switch.
 fn console_record(mint: &Mint, all: &[&Seen]) -> Option<String> {
     let role = mint.role.as_ref()?;
-    let is_of_switch = |step: &ConsoleStep| {
-        step.act == ConsoleAct::Enter
-            && together(step.time, mint.time)
-            && step.session == mint.session
-    };
-    if !mint.caller.from_console || steps(all).any(is_of_switch) {
+    if !mint.caller.from_console {
         return None;
     }
+    for step in console_steps(all) {
+        if step.act == ConsoleAct::Enter
+            && are_together(step.time, mint.time)
+            && step.session == mint.session
+        {
+            return None;
+        }
+    }
     Some(format!(
-        "the console's SwitchRole record, in the logs of account {}: from which address the \
-         person came",
+        "the console's SwitchRole record, in the logs of account {}: \
+         from which address the person came",
         role.account()
     ))
 }
 
+/// The call behind a console's SwitchRole, which never shows MFA itself.
 fn of_step(step: &ConsoleStep, all: &[&Seen]) -> Option<String> {
-    let minted = mints(all).any(|mint| {
-        together(step.time, mint.time) && (step.session.is_none() || step.session == mint.session)
-    });
-    let account = step
-        .from
-        .as_deref()
-        .and_then(|from| from.split(':').nth(4))
-        .filter(|account| !account.is_empty());
-    let account = account.map_or_else(
-        || "the person's account".to_owned(),
-        |account| format!("account {}", harmless(account)),
-    );
-    (!minted).then(|| {
-        format!(
-            "the AssumeRole of the same session within {SAME_CALL} seconds of {}, in the logs of \
-             {account}: whether MFA was proved",
-            step.time
-        )
-    })
+    for mint in mints(all) {
+        let is_of_session = step.session.is_none() || step.session == mint.session;
+        if is_of_session && are_together(step.time, mint.time) {
+            return None;
+        }
+    }
+    let account = match step.from.as_deref().and_then(account_of) {
+        Some(account) => format!("account {account}"),
+        None => "the person's account".to_owned(),
+    };
+    Some(format!(
+        "the AssumeRole of the same session within {SAME_CALL} seconds of {}, \
+         in the logs of {account}: whether MFA was proved",
+        step.time
+    ))
 }
 
+/// The call that issued a session of which only a use is at hand.
 fn of_use(seen: &Seen, all: &[&Seen]) -> Option<String> {
     let used = seen.used.as_ref()?;
-    let minted = mints(all).any(|mint| {
-        (used.key.is_some() && mint.issued == used.key)
-            || (mint.session.as_ref() == Some(&used.session) && Some(mint.time) == used.created)
-    });
-    let when = used
-        .created
-        .map(|created| format!(" at {created}"))
-        .unwrap_or_default();
-    (!minted).then(|| {
-        format!(
-            "the mint of the session {}{when}: who entered the role, and with which proof",
-            harmless(&used.session)
-        )
-    })
+    for mint in mints(all) {
+        let has_its_key = used.key.is_some() && mint.issued == used.key;
+        let is_its_session =
+            mint.session.as_ref() == Some(&used.session) && Some(mint.time) == used.created;
+        if has_its_key || is_its_session {
+            return None;
+        }
+    }
+    Some(format!(
+        "the mint of the session {}{}: who entered the role, and with which proof",
+        harmless(&used.session),
+        at(used.created)
+    ))
 }

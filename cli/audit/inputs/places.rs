@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::audit::objects;
 use crate::exit::Failure;
+use crate::given;
 
 /// How a policy file is called where it is to be found.
 pub(super) const POLICY: &str = "rolewatch.yaml";
@@ -22,42 +23,47 @@ pub(crate) struct InputFolders(Vec<PathBuf>);
 
 impl InputFolders {
     pub(crate) fn of(paths: &[PathBuf]) -> Self {
-        let named = || {
-            paths
-                .iter()
-                .filter(|path| path.as_os_str() != "-" && objects::place(path).is_none())
-        };
-        let inside = named().filter(|path| path.is_dir()).cloned();
-        let beside = named().map(|path| match (path.file_name(), path.parent()) {
-            (Some(_), Some(parent)) => parent.to_owned(),
-            _ => path.join(".."),
-        });
-        // `./x` is the same as `x`, and `.` as nothing, to whoever reads it.
-        let shown = |place: PathBuf| place.strip_prefix(".").map(Path::to_owned).unwrap_or(place);
-        let mut places = Self(Vec::new());
-        let mut known = Vec::new();
-        for place in inside.chain(beside).chain([PathBuf::new()]).map(shown) {
-            // The working folder has no name of its own, so that files in it are shown by theirs.
-            let real = fs::canonicalize(if place.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                &place
-            });
-            match real {
-                Ok(real) if !known.contains(&real) => known.push(real),
-                _ => continue,
+        let mut local = paths.to_vec();
+        local.retain(|path| !given::is_stdin(path) && objects::place(path).is_none());
+        let mut folders = Vec::new();
+        for path in &local {
+            if path.is_dir() {
+                folders.push(path.clone());
             }
-            places.0.push(place);
         }
-        places
+        for path in &local {
+            folders.push(beside(path));
+        }
+        // The working folder has no name of its own, so that files in it are shown by theirs.
+        folders.push(PathBuf::new());
+
+        let mut nearest = Self(Vec::new());
+        let mut known = Vec::new();
+        for folder in folders {
+            // `./x` is the same as `x`, and `.` as nothing, to whoever reads it.
+            let shown = folder.strip_prefix(".").unwrap_or(&folder);
+            let real = if shown.as_os_str().is_empty() {
+                fs::canonicalize(".")
+            } else {
+                fs::canonicalize(shown)
+            };
+            if let Ok(real) = real
+                && !known.contains(&real)
+            {
+                known.push(real);
+                nearest.0.push(shown.to_owned());
+            }
+        }
+        nearest
     }
 
     /// The policy files there are, nearest first.
     pub(crate) fn policies(&self) -> Result<Vec<PathBuf>, Failure> {
-        let names = self
-            .0
-            .iter()
-            .flat_map(|place| [POLICY, POLICY_TOO].map(|name| place.join(name)));
+        let mut names = Vec::new();
+        for folder in &self.0 {
+            names.push(folder.join(POLICY));
+            names.push(folder.join(POLICY_TOO));
+        }
         existing(names, fs::Metadata::is_file)
     }
 
@@ -70,6 +76,16 @@ impl InputFolders {
     }
 }
 
+/// The folder that something lies in.
+fn beside(path: &Path) -> PathBuf {
+    match (path.file_name(), path.parent()) {
+        (Some(_), Some(parent)) => parent.to_owned(),
+        // `.` and `..` have no name that could be taken off.
+        _ => path.join(".."),
+    }
+}
+
+/// Those that are there. A place that cannot be looked at is an error: the policy may be in it.
 fn existing(
     paths: impl IntoIterator<Item = PathBuf>,
     is: fn(&fs::Metadata) -> bool,

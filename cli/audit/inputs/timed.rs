@@ -21,11 +21,10 @@ pub(crate) struct TimedRoster {
 impl TimedRoster {
     /// `FILE@TIME`, or a file with the time in its name.
     pub(crate) fn given(text: &Path) -> Self {
-        if let Some((file, taken)) = text
-            .to_str()
-            .and_then(|text| text.rsplit_once('@'))
-            .filter(|(file, _)| !file.is_empty())
-            && let Some(taken) = full_time(taken)
+        // The last `@`: names of rosters may hold others, as in `alice@example.com.json`.
+        if let Some((file, time)) = text.to_str().and_then(|text| text.rsplit_once('@'))
+            && !file.is_empty()
+            && let Some(taken) = full_time(time)
         {
             return Self {
                 file: file.into(),
@@ -37,14 +36,11 @@ impl TimedRoster {
 
     /// `NAME@TIME.json`
     pub(crate) fn named(file: PathBuf) -> Self {
-        let stem = file
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
-        let taken = stem
-            .rsplit_once('@')
-            .filter(|(name, _)| !name.is_empty())
-            .and_then(|(_, time)| full_time(time));
+        let stem = file.file_stem().and_then(|stem| stem.to_str());
+        let taken = match stem.and_then(|stem| stem.rsplit_once('@')) {
+            Some((name, time)) if !name.is_empty() => full_time(time),
+            _ => None,
+        };
         Self { file, taken }
     }
 }
@@ -56,13 +52,17 @@ fn full_time(text: &str) -> Option<Moment> {
         return Some(moment);
     }
     let (date, clock) = text.split_once('T')?;
-    let digits = clock
-        .strip_suffix('Z')
-        .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-    let (hour, minute, second) = (digits.get(..2)?, digits.get(2..4)?, digits.get(4..)?);
+    let digits = clock.strip_suffix('Z')?;
+    if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let hour = digits.get(..2)?;
+    let minute = digits.get(2..4)?;
+    let second = digits.get(4..)?;
     format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
 }
 
+/// The rosters that are given: files, and all of a folder.
 pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<TimedRoster>, Failure> {
     let mut files = Vec::new();
     for text in given {
@@ -84,18 +84,16 @@ pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<TimedRoster>, Failure> 
 
 /// Every `*.json` of the folder itself, by name.
 pub(super) fn in_folder(folder: &Path) -> Result<Vec<TimedRoster>, Failure> {
+    let unreadable = |why| Failure::unreadable(folder, why);
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|why| Failure::unreadable(folder, why))? {
-        let file = entry
-            .map_err(|why| Failure::unreadable(folder, why))?
-            .path();
-        if file
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-        {
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        let ending = file.extension();
+        if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
             files.push(TimedRoster::named(file));
         }
     }
+    // Folders are listed in no order, and the output should not depend on it.
     files.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(files)
 }
@@ -109,17 +107,19 @@ pub(crate) fn missing_roster(text: &Path) -> Option<String> {
         return Some(why);
     }
     let missing = given::missing(&TimedRoster::given(text).file)?;
-    let text = text.to_string_lossy();
-    let hint = text
-        .rsplit_once('@')
-        .filter(|(_, time)| full_time(time).is_none() && !time.contains(['.', '/']));
-    let hint = hint.map(|(_, time)| {
-        format!(
+    Some(format!("{missing}{}", time_hint(&text.to_string_lossy())))
+}
+
+/// What is wrong with a time that was probably meant as one: `dev.json@2026-03-31`.
+fn time_hint(text: &str) -> String {
+    match text.rsplit_once('@') {
+        // What holds a dot or a slash is the rest of a name or of a path.
+        Some((_, time)) if full_time(time).is_none() && !time.contains(['.', '/']) => format!(
             "; `{}` is not a full time, which is written like `2026-03-31T09:30:00Z`",
             shown_path(Path::new(time))
-        )
-    });
-    Some(format!("{missing}{}", hint.unwrap_or_default()))
+        ),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]
