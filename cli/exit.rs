@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use rolewatch_guard::policy::{PolicyErrors, Severity};
 use rolewatch_guard::review::ReviewFinding;
 use rolewatch_guard::roster::SnapshotError;
+use rolewatch_guard::untrusted::shows_as_itself;
 use rolewatch_guard::{Finding, Verdict};
 
 /// How a run ends. The numbers are a contract; clap ends a wrong command line with 2 too.
@@ -232,15 +233,16 @@ pub(crate) fn shown_why(why: &io::Error) -> String {
 
 /// A path as it may be printed.
 pub(crate) fn shown_path(path: &Path) -> String {
-    let text = path.display().to_string();
-    let characters = text.chars().map(|c| {
-        if rolewatch_guard::untrusted::shows_as_itself(c) {
-            c
-        } else {
-            '\u{fffd}'
-        }
-    });
-    characters.collect()
+    shown_text(&path.display().to_string())
+}
+
+/// A text as it may be printed. Nothing of it is clipped, for the end of a path matters most.
+pub(crate) fn shown_text(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        shown.push(if shows_as_itself(c) { c } else { '\u{fffd}' });
+    }
+    shown
 }
 
 /// Several paths as they may be printed.

@@ -14,7 +14,7 @@ use rolewatch_guard::review::allowed_by;
 use rolewatch_guard::seen::Seen;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::world::World;
-use rolewatch_guard::{Judgement, RolesMet, Scope, Verdict, judge, unmatched};
+use rolewatch_guard::{Examined, Finding, Judgement, RolesMet, Scope, Verdict, judge, unmatched};
 
 use super::{facts, missing};
 use crate::args::ExplainArgs;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let mut reader = RecordReader::new(&may_be);
     let counts = reader.read(&args.what)?;
     let records = reader.records;
-    stdout::print(|out| tell(&records, inputs.as_ref(), out))?;
+    stdout::print(|out| write_records(&records, inputs.as_ref(), out))?;
     records.not_evidence.tell_not_evidence();
     records.unread.tell();
     if let Some(inputs) = &inputs {
@@ -69,7 +69,7 @@ fn inputs(args: &ExplainArgs) -> Result<Option<AuditInputs>, Failure> {
 }
 
 /// Each record, then how the rules judge them all.
-fn tell(
+fn write_records(
     records: &ExplainedRecords,
     inputs: Option<&AuditInputs>,
     out: &mut dyn Write,
@@ -77,7 +77,7 @@ fn tell(
     let columns = stdout::columns();
     let all: Vec<&Seen> = records.all().collect();
     for record in &records.told {
-        one(record, &all, columns, out)?;
+        write_record(record, &all, columns, out)?;
     }
     if records.untold > 0 {
         writeln!(
@@ -87,7 +87,7 @@ fn tell(
         )?;
     }
     match inputs {
-        Some(inputs) => judged(&all, inputs, columns, out),
+        Some(inputs) => write_judged(&all, inputs, columns, out),
         None => Ok(()),
     }
 }
@@ -134,7 +134,7 @@ fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
     )
 }
 
-fn one(
+fn write_record(
     record: &ExplainedRecord,
     all: &[&Seen],
     columns: usize,
@@ -149,23 +149,23 @@ fn one(
     let Some(seen) = &record.seen else {
         let text = "not relevant: neither of STS, sign-in, IAM or Identity Center, nor by a \
                     session of an elevated role";
-        line("what it is", text, columns, out)?;
+        write_line("what it is", text, columns, out)?;
         return writeln!(out);
     };
-    line(
+    write_line(
         "recorded in",
         &format!("account {}{}", seen.key.account, region(seen)),
         columns,
         out,
     )?;
     for (label, text) in facts::of(seen) {
-        line(label, &text, columns, out)?;
+        write_line(label, &text, columns, out)?;
     }
     for problem in &seen.unread {
-        line("unreadable", &problem.of_detail(), columns, out)?;
+        write_line("unreadable", &problem.of_detail(), columns, out)?;
     }
     for text in missing::beside(seen, all) {
-        line("to complete", &text, columns, out)?;
+        write_line("to complete", &text, columns, out)?;
     }
     writeln!(out)
 }
@@ -177,7 +177,7 @@ fn region(seen: &Seen) -> String {
         .unwrap_or_default()
 }
 
-fn line(label: &str, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn write_line(label: &str, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut first = format!("  {DIM}{}{DIM:#}", padded(label, LABEL));
     for line in wrap(text, columns.saturating_sub(2 + LABEL)) {
         writeln!(out, "{first}{line}")?;
@@ -195,14 +195,20 @@ fn world_of<'s>(all: impl Iterator<Item = &'s Seen>) -> World {
 }
 
 /// How every rule answers, over all records of the file.
-fn judged(
+fn write_judged(
     all: &[&Seen],
     inputs: &AuditInputs,
     columns: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let world = world_of(all.iter().copied());
-    let mut told: BTreeSet<(&'static str, String)> = BTreeSet::new();
+    let mut answers = AnswerWriter {
+        inputs,
+        columns,
+        out: &mut *out,
+        told: BTreeSet::new(),
+    };
+    // The judge does not end early, so an error of printing waits until it is done.
     let mut written = Ok(());
     let judgement = judge(
         &world,
@@ -210,54 +216,75 @@ fn judged(
         &inputs.rosters,
         Scope::default(),
         &mut |examined| {
-            let role = examined.switch.role.as_ref().map_or_else(
-                || "an unknown role".to_owned(),
-                |role| place(role.as_str(), &inputs.policy),
-            );
-            let (time, who) = (examined.switch.key.second, harmless(&examined.origin.name));
-            let mut write = || -> io::Result<()> {
-                writeln!(out, "{BOLD}switch into {role} at {time} by {who}{BOLD:#}")?;
-                for (rule, verdict, because) in examined.answers() {
-                    told.insert((rule.code, because.to_owned()));
-                    answer(verdict, rule.code, rule.name, because, columns, out)?;
-                    if verdict == Verdict::Violation
-                        && let Some(allowed) =
-                            allowed_by(examined, rule.code, &inputs.files, &inputs.policy)
-                    {
-                        line("", &allowed.to_string(), columns, out)?;
-                    }
-                }
-                writeln!(out)
-            };
             if written.is_ok() {
-                written = write();
+                written = answers.write_switch(examined);
             }
         },
     );
     written?;
-    others(&judgement, &told, columns, out)
+    let told = answers.told;
+    write_others(&judgement, &told, columns, out)
+}
+
+/// Writes the answers about each switch while it is judged.
+struct AnswerWriter<'w> {
+    inputs: &'w AuditInputs,
+    columns: usize,
+    out: &'w mut dyn Write,
+    /// Rules and sentences that were told, so that no finding is told again.
+    told: BTreeSet<(&'static str, String)>,
+}
+
+impl AnswerWriter<'_> {
+    fn write_switch(&mut self, examined: &Examined<'_>) -> io::Result<()> {
+        let AuditInputs { policy, files, .. } = self.inputs;
+        let role = match &examined.switch.role {
+            Some(role) => place(role.as_str(), policy),
+            None => "an unknown role".to_owned(),
+        };
+        let time = examined.switch.key.second;
+        let who = harmless(&examined.origin.name);
+        writeln!(
+            self.out,
+            "{BOLD}switch into {role} at {time} by {who}{BOLD:#}"
+        )?;
+        for (rule, verdict, because) in examined.answers() {
+            self.told.insert((rule.code, because.to_owned()));
+            write_answer(
+                verdict,
+                rule.code,
+                rule.name,
+                because,
+                self.columns,
+                self.out,
+            )?;
+            if verdict == Verdict::Violation
+                && let Some(allowed) = allowed_by(examined, rule.code, files, policy)
+            {
+                write_line("", &allowed.to_string(), self.columns, self.out)?;
+            }
+        }
+        writeln!(self.out)
+    }
 }
 
 /// Findings that are of no single switch: stretches, days, denials and root.
-fn others(
+fn write_others(
     judgement: &Judgement,
     told: &BTreeSet<(&'static str, String)>,
     columns: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let findings = judgement
-        .findings
-        .iter()
-        .chain(judgement.suppressed.iter().map(|hidden| &hidden.finding));
     let mut spoken: BTreeSet<&str> = told.iter().map(|(code, _)| *code).collect();
-    let rest: Vec<_> = findings
-        .filter(|finding| !told.contains(&(finding.rule, finding.message.clone())))
-        .collect();
+    let mut rest: Vec<&Finding> = judgement.findings.iter().collect();
+    // Whoever asks what a record means wants to see what the policy hides, too.
+    rest.extend(judgement.suppressed.iter().map(|hidden| &hidden.finding));
+    rest.retain(|finding| !told.contains(&(finding.rule, finding.message.clone())));
     if !rest.is_empty() {
         writeln!(out, "{BOLD}beyond single switches{BOLD:#}")?;
         for finding in rest {
             spoken.insert(finding.rule);
-            answer(
+            write_answer(
                 finding.verdict,
                 finding.rule,
                 finding.name,
@@ -269,25 +296,26 @@ fn others(
         writeln!(out)?;
     }
     if spoken.is_empty() {
-        writeln!(
+        return writeln!(
             out,
-            "No rule was asked: the records show no switch into an elevated role, and no refusal \
-             of one."
-        )?;
-        return Ok(());
+            "No rule was asked: the records show no switch into an elevated role, \
+             and no refusal of one."
+        );
     }
-    let asked = catalogue::of_records().filter(|rule| !rule.is_live_only());
-    let silent: Vec<&str> = asked
-        .map(|rule| rule.code)
-        .filter(|code| !spoken.contains(code))
-        .collect();
+    let mut silent = Vec::new();
+    for rule in catalogue::of_records() {
+        // A rule of the live guard alone was not asked.
+        if !rule.is_live_only() && !spoken.contains(rule.code) {
+            silent.push(rule.code);
+        }
+    }
     if !silent.is_empty() {
         writeln!(out, "{DIM}nothing to say: {}{DIM:#}", silent.join(", "))?;
     }
     Ok(())
 }
 
-fn answer(
+fn write_answer(
     verdict: Verdict,
     code: &str,
     name: &str,

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::slice;
 
 use rolewatch_archive::find_files;
 use rolewatch_guard::id::AccountId;
@@ -15,7 +14,7 @@ use serde::Deserialize;
 use crate::audit::inputs::ROSTERS;
 use crate::audit::inputs::lists::lists_missing;
 use crate::audit::scan::tell_skipped;
-use crate::exit::{shown_path, shown_why};
+use crate::exit::{shown_path, shown_text, shown_why};
 use crate::given;
 use crate::limits::FAULTS_TOLD;
 use crate::report::words::{length, number};
@@ -48,42 +47,47 @@ impl ReviewInputs {
     /// Reads files, and whatever is under directories, as an audit does.
     pub(crate) fn read(&mut self, paths: &[PathBuf]) {
         for path in paths {
-            if !path.is_dir() {
-                self.one(path);
-                continue;
-            }
-            let rosters = Cell::new(None);
-            let is_left_out = |inside: &Path| {
-                let is_roster =
-                    inside.file_name().is_some_and(|name| name == ROSTERS) && inside.is_dir();
-                if is_roster {
-                    rosters.set(Some(inside.to_owned()));
-                }
-                is_roster
-            };
-            let found = find_files(slice::from_ref(path), &is_left_out);
-            if let Some(folder) = rosters.take() {
-                let folder = shown_path(&folder);
-                stdout::tell(&format!(
-                    "rolewatch: `{folder}` was left out: it is for `audit`; give it as a path of \
-                     its own to review it"
-                ));
-            }
-            tell_skipped(&found.skipped);
-            for problem in &found.unread {
-                self.fault(&problem.file, &problem.reason.to_string());
-            }
-            if found.files.is_empty() && found.unread.is_empty() {
-                self.fault(path, "it holds no .json file");
-            }
-            for file in found.files {
-                self.one(&file.path);
+            if path.is_dir() {
+                self.read_folder(path);
+            } else {
+                self.read_file(path);
             }
         }
     }
 
+    fn read_folder(&mut self, folder: &Path) {
+        // It is for an audit, and may hold an account as it was at another time.
+        let rosters = Cell::new(None);
+        let is_rosters = |inside: &Path| {
+            let is_rosters = inside.file_name().is_some_and(|name| name == ROSTERS);
+            if is_rosters && inside.is_dir() {
+                rosters.set(Some(inside.to_owned()));
+                return true;
+            }
+            false
+        };
+        let found = find_files(&[folder.to_owned()], &is_rosters);
+        if let Some(rosters) = rosters.take() {
+            stdout::tell(&format!(
+                "rolewatch: `{}` was left out: it is for `audit`; \
+                 give it as a path of its own to review it",
+                shown_path(&rosters)
+            ));
+        }
+        tell_skipped(&found.skipped);
+        for problem in &found.unread {
+            self.fault(&problem.file, &problem.reason.to_string());
+        }
+        if found.files.is_empty() && found.unread.is_empty() {
+            self.fault(folder, "it holds no .json file");
+        }
+        for file in found.files {
+            self.read_file(&file.path);
+        }
+    }
+
     /// Reads a file, once however often it is given: by its name, and in a directory.
-    fn one(&mut self, file: &Path) {
+    fn read_file(&mut self, file: &Path) {
         if fs::canonicalize(file).is_ok_and(|real| !self.met.insert(real)) {
             return;
         }
@@ -93,15 +97,15 @@ impl ReviewInputs {
         };
         let input = match Input::read(&bytes) {
             Ok(input) => input,
+            // That it is a log says more than that it is compressed.
             Err(InputError::Compressed) if is_log(file) => {
                 return self.fault(file, &InputError::Logs.to_string());
             }
             Err(why) => return self.fault(file, &why.to_string()),
         };
-        let account = if let Input::Account(account) = &input {
-            Some((account.id, account.unreadable()))
-        } else {
-            None
+        let account = match &input {
+            Input::Account(account) => Some((account.id, account.unreadable())),
+            _ => None,
         };
         if let Err(why) = self.setup.add(input) {
             return self.fault(file, &why);
@@ -109,17 +113,9 @@ impl ReviewInputs {
         self.read += 1;
         if let Some((id, unreadable)) = account {
             self.accounts.push((id, file.to_owned()));
+            // The file counts as read: one bad detail does not hide the rest.
             for fault in unreadable {
-                let fault: String = fault
-                    .chars()
-                    .map(|c| {
-                        if rolewatch_guard::untrusted::shows_as_itself(c) {
-                            c
-                        } else {
-                            '\u{fffd}'
-                        }
-                    })
-                    .collect();
+                let fault = shown_text(&fault);
                 self.faults.push(format!("{}: {fault}", shown_path(file)));
             }
         }
@@ -127,46 +123,65 @@ impl ReviewInputs {
 
     /// The content of a credential report.
     pub(crate) fn read_credentials(&mut self, file: &Path) {
-        let lines = match fs::read(file) {
-            Ok(bytes) => csv::Reader::from_reader(&*bytes)
-                .deserialize::<CredentialLine>()
-                .collect::<Result<Vec<_>, _>>(),
+        let bytes = match fs::read(file) {
+            Ok(bytes) => bytes,
             Err(why) => return self.fault(file, &shown_why(&why)),
         };
-        match lines {
-            Ok(lines) if !lines.is_empty() => {
-                self.read += 1;
-                let line = |line: CredentialLine| Credential { has_mfa: line.mfa_active.eq_ignore_ascii_case("true"), arn: line.arn };
-                self.setup.add_credentials(lines.into_iter().map(line));
+        let mut credentials = Vec::new();
+        for line in csv::Reader::from_reader(&*bytes).deserialize::<CredentialLine>() {
+            match line {
+                Ok(line) => credentials.push(Credential {
+                    has_mfa: line.mfa_active.eq_ignore_ascii_case("true"),
+                    arn: line.arn,
+                }),
+                Err(why) => {
+                    let why = format!(
+                        "{why}; a credential report is what \
+                         `aws iam get-credential-report --query Content --output text \
+                         | base64 -d` prints"
+                    );
+                    return self.fault(file, &why);
+                }
             }
-            Ok(_) => self.fault(file, "no user is in it"),
-            Err(why) => self.fault(
-                file,
-                &format!(
-                    "{why}; a credential \
-                     report is what `aws iam get-credential-report --query Content --output text | base64 -d` prints"
-                ),
-            ),
         }
+        // The root user has a line in every report, so one without any is no report.
+        if credentials.is_empty() {
+            return self.fault(file, "no user is in it");
+        }
+        self.read += 1;
+        self.setup.add_credentials(credentials);
     }
 
     /// Once everything is read: accounts of which a list or a page is missing.
     pub(crate) fn finish(&mut self) {
-        let truncated = self.setup.accounts().filter(|account| account.truncated);
-        let truncated = truncated.map(|account| {
-            format!("account {}: IsTruncated: the last page is missing, so users, groups, roles or policies may be", account.id)
-        });
-        let lacking = self.setup.accounts().filter_map(|account| {
-            let files = self.accounts.iter().filter(|(id, _)| *id == account.id);
-            let files: Vec<String> = files.map(|(_, file)| shown_path(file)).collect();
-            Some(format!(
-                "{}: {}",
-                files.join(", "),
-                lists_missing(account, &List::ALL)?
-            ))
-        });
-        let faults: Vec<String> = truncated.chain(lacking).collect();
+        let mut faults = Vec::new();
+        for account in self.setup.accounts() {
+            if account.truncated {
+                faults.push(format!(
+                    "account {}: IsTruncated: the last page is missing, \
+                     so users, groups, roles or policies may be",
+                    account.id
+                ));
+            }
+        }
+        for account in self.setup.accounts() {
+            if let Some(missing) = lists_missing(account, &List::ALL) {
+                let files = self.files_of(account.id).join(", ");
+                faults.push(format!("{files}: {missing}"));
+            }
+        }
         self.faults.extend(faults);
+    }
+
+    /// The files that an account came from, as they may be printed.
+    fn files_of(&self, account: AccountId) -> Vec<String> {
+        let mut files = Vec::new();
+        for (id, file) in &self.accounts {
+            if *id == account {
+                files.push(shown_path(file));
+            }
+        }
+        files
     }
 
     /// The name of a file that each account came from, without ending and time.

@@ -18,7 +18,7 @@ use rolewatch_guard::review::Review;
 
 use super::inputs::ReviewInputs;
 use crate::report::format::ReportFormat;
-use crate::report::words::{counted, length, listed, number};
+use crate::report::words::{amount, counted, length, listed, number};
 
 /// How a review reports: `rolewatch review --format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -101,14 +101,13 @@ impl ReviewReport<'_> {
     }
 
     fn setup_counts(&self) -> SetupCounts {
-        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         let mut all = SetupCounts::default();
         for account in self.inputs.setup.accounts() {
             let (users, groups, roles) = account.counts();
             all.accounts += 1;
-            all.users += number(users);
-            all.groups += number(groups);
-            all.roles += number(roles);
+            all.users += amount(users);
+            all.groups += amount(groups);
+            all.roles += amount(roles);
         }
         all
     }

@@ -15,7 +15,7 @@ use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
 use crate::report::table::{TextPage, step};
-use crate::report::words::{counted, length, number, padded};
+use crate::report::words::{amount, counted, length, number, padded};
 use crate::stdout;
 
 /// The columns of a severity, and where the text of a finding begins.
@@ -139,33 +139,28 @@ fn head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     )?;
     let mut label = "accounts";
     for account in report.inputs.setup.accounts() {
-        let name = report
-            .policy
-            .account_name(account.id)
-            .map_or_else(|| "not in the policy".to_owned(), harmless);
+        let name = match report.policy.account_name(account.id) {
+            Some(name) => harmless(name),
+            None => "not in the policy".to_owned(),
+        };
         page.labelled(
             label,
             &format!("{} ({name}): {}", account.id, counts(account)),
         )?;
         label = "";
     }
-    let found = &report.review.findings;
-    let unproven = found
-        .iter()
-        .filter(|finding| finding.verdict == Verdict::Unproven)
-        .count();
-    let violations = length(found) - u64::try_from(unproven).unwrap_or_default();
     let elevated = counted(
-        u64::try_from(report.review.elevated).unwrap_or(u64::MAX),
+        amount(report.review.elevated),
         "elevated role",
         "elevated roles",
     );
-    let suppressed = number(length(&report.review.suppressed));
     page.labelled(
         "found",
         &format!(
-            "{elevated}; {}, {unproven} unproven, {suppressed} suppressed",
-            counted(violations, "violation", "violations")
+            "{elevated}; {}, {} unproven, {} suppressed",
+            counted(report.count(Verdict::Violation), "violation", "violations"),
+            report.count(Verdict::Unproven),
+            number(length(&report.review.suppressed))
         ),
     )?;
     if !report.inputs.faults.is_empty() {
@@ -180,19 +175,20 @@ fn head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
 fn counts(account: &Account) -> String {
     let (users, groups, roles) = account.counts();
     let missing = account.missing_lists();
-    let counted = [
+    let mut parts = Vec::new();
+    for (list, count) in [
         (List::Users, users),
         (List::Groups, groups),
         (List::Roles, roles),
-    ]
-    .map(|(list, count)| {
-        if missing.contains(&list) {
+    ] {
+        // Nothing is known of a list that is not there: 0 would be a claim.
+        parts.push(if missing.contains(&list) {
             format!("{} not given", list.word())
         } else {
             format!("{count} {}", list.word())
-        }
-    });
-    counted.join(", ")
+        });
+    }
+    parts.join(", ")
 }
 
 /// One line for each thing that was not given, with all that it leaves unproven: a line for each
@@ -202,45 +198,50 @@ fn not_given(
     findings: &[&ReviewFinding],
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
-    let gaps: BTreeSet<Gap> = findings
-        .iter()
-        .flat_map(|finding| finding.wanting.gaps.iter().copied())
-        .collect();
+    let mut gaps: BTreeSet<Gap> = BTreeSet::new();
+    for finding in findings {
+        gaps.extend(&finding.wanting.gaps);
+    }
     for gap in gaps {
-        let of_gap = || {
-            findings
-                .iter()
-                .filter(|finding| finding.wanting.gaps.contains(&gap))
-        };
-        let Some(worst) = of_gap().map(|finding| finding.severity).max() else {
+        let mut of_gap = findings.to_vec();
+        of_gap.retain(|finding| finding.wanting.gaps.contains(&gap));
+        let Some(worst) = of_gap.iter().map(|finding| finding.severity).max() else {
             continue;
         };
-        let rules: BTreeSet<&str> = of_gap().map(|finding| finding.rule).collect();
-        let about: BTreeSet<&str> = of_gap()
-            .flat_map(|finding| finding.wanting.about.iter().map(String::as_str))
-            .collect();
-        let count = u64::try_from(of_gap().count()).unwrap_or(u64::MAX);
-        let account = report
-            .policy
-            .account_name(gap.account)
-            .map_or_else(|| format!("account {}", gap.account), harmless);
-        let text = format!(
-            "{}, so {} unproven: {} for {}. `--format json` lists each.",
-            gap.of(&account),
-            if count == 1 {
-                "one finding is".to_owned()
-            } else {
-                format!("{} findings are", number(count))
-            },
-            named(rules),
-            named(about),
-        );
         writeln!(page.out)?;
         let style = paint::severity(Verdict::Unproven, worst);
         let severity = padded(&worst.as_str().to_uppercase(), TEXT - 2);
-        page.hanging(&format!("  {style}{severity}{style:#}"), TEXT, &text)?;
+        page.hanging(
+            &format!("  {style}{severity}{style:#}"),
+            TEXT,
+            &left_unproven(report, gap, &of_gap),
+        )?;
     }
     Ok(())
+}
+
+/// What a gap leaves unproven, in one sentence.
+fn left_unproven(report: &ReviewReport<'_>, gap: Gap, findings: &[&ReviewFinding]) -> String {
+    let mut rules: BTreeSet<&str> = BTreeSet::new();
+    let mut about: BTreeSet<&str> = BTreeSet::new();
+    for finding in findings {
+        rules.insert(finding.rule);
+        about.extend(finding.wanting.about.iter().map(String::as_str));
+    }
+    let account = match report.policy.account_name(gap.account) {
+        Some(name) => harmless(name),
+        None => format!("account {}", gap.account),
+    };
+    let count = match length(findings) {
+        1 => "one finding is".to_owned(),
+        several => format!("{} findings are", number(several)),
+    };
+    format!(
+        "{}, so {count} unproven: {} for {}. `--format json` lists each.",
+        gap.of(&account),
+        named(rules),
+        named(about),
+    )
 }
 
 /// `a, b and c`, all of them.
@@ -264,14 +265,16 @@ fn by_subject(findings: &[&ReviewFinding], page: &mut TextPage<'_>) -> io::Resul
         writeln!(page.out)?;
         page.hanging(&format!("{BOLD}"), 0, subject)?;
         write!(page.out, "{BOLD:#}")?;
-        for finding in findings.iter().filter(|finding| finding.subject == subject) {
-            one(finding, page)?;
+        for finding in findings {
+            if finding.subject == subject {
+                write_finding(finding, page)?;
+            }
         }
     }
     Ok(())
 }
 
-fn one(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result<()> {
+fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result<()> {
     let style = paint::severity(finding.verdict, finding.severity);
     let severity = padded(&finding.severity.as_str().to_uppercase(), TEXT - 2);
     let verdict = if finding.verdict == Verdict::Unproven {
@@ -286,62 +289,49 @@ fn one(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result<()> {
     )?;
     page.text(TEXT, &finding.message)?;
     if let Some(statement) = &finding.statement {
-        let place = finding
-            .place
-            .as_deref()
-            .map(|place| format!(" in {place}"))
-            .unwrap_or_default();
-        page.hanging(
-            &format!("  {DIM}{}{DIM:#}", padded("now", TEXT - 2)),
-            TEXT,
-            &format!("as it stands{place}:"),
-        )?;
+        let place = match &finding.place {
+            Some(place) => format!(" in {place}"),
+            None => String::new(),
+        };
+        let label = format!("  {DIM}{}{DIM:#}", padded("now", TEXT - 2));
+        page.hanging(&label, TEXT, &format!("as it stands{place}:"))?;
         quoted(statement, page)?;
     }
-    match &finding.fix {
-        None => {}
-        Some(Value::Array(none)) if none.is_empty() => {
-            page.hanging(
-                &format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)),
-                TEXT,
-                "without this statement: nothing else is in it",
-            )?;
-        }
-        Some(fix) => {
-            let beside = added(finding, fix);
-            let text = if beside.is_some() {
-                "beside it, in another policy of the same holder:"
-            } else {
-                "in its place:"
-            };
-            page.hanging(
-                &format!("  {BOLD}{}{BOLD:#}", padded("better", TEXT - 2)),
-                TEXT,
-                text,
-            )?;
-            quoted(beside.unwrap_or(fix), page)?;
-        }
+    if let Some(fix) = &finding.fix {
+        write_fix(finding, fix, page)?;
     }
     if let Some(step) = step(finding.rule, finding.verdict) {
-        page.hanging(
-            &format!("  {BOLD}{}{BOLD:#}", padded("do", TEXT - 2)),
-            TEXT,
-            &step,
-        )?;
+        page.hanging(&bold_label("do"), TEXT, &step)?;
     }
     Ok(())
+}
+
+/// What is to stand in the place of the statement, or beside it.
+fn write_fix(finding: &ReviewFinding, fix: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
+    let label = bold_label("better");
+    if fix.as_array().is_some_and(Vec::is_empty) {
+        let text = "without this statement: nothing else is in it";
+        return page.hanging(&label, TEXT, text);
+    }
+    if let Some(denial) = added(finding, fix) {
+        let text = "beside it, in another policy of the same holder:";
+        page.hanging(&label, TEXT, text)?;
+        return quoted(denial, page);
+    }
+    page.hanging(&label, TEXT, "in its place:")?;
+    quoted(fix, page)
+}
+
+fn bold_label(label: &str) -> String {
+    format!("  {BOLD}{}{BOLD:#}", padded(label, TEXT - 2))
 }
 
 /// What a correction adds beside a statement that nobody can edit, as it stands in a policy of AWS
 /// itself.
 fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
-    let is_of_aws = finding
-        .place
-        .as_deref()?
-        .strip_prefix("managed policy ")?
-        .split(':')
-        .nth(4)
-        == Some("aws");
+    let policy = finding.place.as_deref()?.strip_prefix("managed policy ")?;
+    // Policies of AWS itself are in no account: `arn:aws:iam::aws:policy/…`.
+    let is_of_aws = policy.split(':').nth(4) == Some("aws");
     match fix.as_array()?.as_slice() {
         [quoted, denial] if is_of_aws && Some(quoted) == finding.statement.as_ref() => Some(denial),
         _ => None,
