@@ -60,10 +60,10 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     });
     print(&report, args.format.writer())?;
     not_evidence.tell_not_evidence();
-    unread.tell();
+    unread.tell_unread();
     inputs.tell_roster_faults();
     tell_near_misses(&judgement.near_misses, &inputs.policy_file);
-    stdout::tell(&format!("rolewatch: {}", totals::line(&totals)));
+    stdout::tell(&format!("rolewatch: {}", totals::account_line(&totals)));
     Ok(Exit::of_audit(
         &judgement.findings,
         args.fail_on,

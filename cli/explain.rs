@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     }
     let rule =
         nearest(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name));
-    let meant = rule.unwrap_or_else(|| given::meant(&args.what));
+    let meant = rule.unwrap_or_else(|| given::did_you_mean(&args.what));
     Err(Failure::Usage(format!(
         "`{}`: no such file or directory, and no rule of that name{meant}\n\
          `rolewatch rules` lists the rules; a file has CloudTrail records in JSON",

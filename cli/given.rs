@@ -15,10 +15,10 @@ use crate::stdout;
 ///
 /// # Errors
 /// Names all that is missing, each with what was probably meant.
-pub(crate) fn check<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+pub(crate) fn check_paths<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
     let local = paths
         .into_iter()
-        .filter(|path| !is_stdin(path) && objects::place(path).is_none());
+        .filter(|path| !is_stdin(path) && objects::bucket_and_prefix(path).is_none());
     let missing: Vec<String> = local.filter_map(|path| missing(path)).collect();
     if missing.is_empty() {
         Ok(())
@@ -38,7 +38,7 @@ pub(crate) fn check_local<'a>(
     let paths: Vec<&PathBuf> = paths.into_iter().collect();
     match paths.iter().find_map(|path| elsewhere(who, path)) {
         Some(why) => Err(Failure::Usage(why)),
-        None => check(paths),
+        None => check_paths(paths),
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn check_files<'a>(
 
 /// That a place in S3 was given to somebody who reads local files.
 pub(crate) fn elsewhere(who: &str, path: &Path) -> Option<String> {
-    objects::place(path)?;
+    objects::bucket_and_prefix(path)?;
     let shown = shown_path(path);
     Some(format!(
         "`{shown}` is in S3, and `{who}` reads local files; \
@@ -96,7 +96,7 @@ pub(crate) fn missing(path: &Path) -> Option<String> {
             "`{}`: {}{}",
             shown_path(path),
             shown_why(&why),
-            meant(path)
+            did_you_mean(path)
         )),
     }
 }
@@ -110,7 +110,7 @@ fn broken_link(path: &Path, why: &io::Error) -> String {
 }
 
 /// `; did you mean …?`, where something of nearly that name is there.
-pub(crate) fn meant(path: &Path) -> String {
+pub(crate) fn did_you_mean(path: &Path) -> String {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return String::new();
     };
@@ -217,7 +217,7 @@ mod tests {
             "Cargo.toml/x",
         ]
         .map(PathBuf::from);
-        let said = check(&paths).unwrap_err().to_string();
+        let said = check_paths(&paths).unwrap_err().to_string();
         assert_eq!(
             said.lines().collect::<Vec<_>>(),
             [
@@ -226,7 +226,7 @@ mod tests {
                 "`Cargo.toml/x`: no such file or directory: a part of the path is not a directory",
             ]
         );
-        assert!(check(&paths[..3]).is_ok());
+        assert!(check_paths(&paths[..3]).is_ok());
     }
 
     #[cfg(unix)]

@@ -15,10 +15,10 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     inputs.finish();
     let accounts = inputs.setup.accounts().count();
     if accounts > 0 {
-        let text = draft(&inputs.setup, &inputs.names());
+        let text = draft(&inputs.setup, &inputs.account_names());
         stdout::print_plain(|out| out.write_all(text.as_bytes()))?;
     }
-    inputs.tell();
+    inputs.tell_faults();
     if accounts == 0 {
         stdout::tell_error("no authorization details were read, so there is nothing to draft from");
     } else {

@@ -55,6 +55,6 @@ fn run(command: Command) -> Result<Exit, Failure> {
         } => trail::connect(&args).map(|()| Exit::Clean),
         Command::SwitchLink(args) => switch_link::run(&args),
         Command::Completions { shell } => shell::completions(shell),
-        Command::Man => shell::man(),
+        Command::Man => shell::man_page(),
     }
 }

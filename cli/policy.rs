@@ -15,7 +15,7 @@ pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
     match command {
         PolicyCommand::Check { file } => {
             given::check_files("policy check", [&file])?;
-            read::check(&file).map(drop)?;
+            read::check_policy(&file).map(drop)?;
         }
         PolicyCommand::Push(args) => push::policy(&args)?,
         PolicyCommand::Pattern(args) => pattern::run(&args)?,

@@ -22,7 +22,7 @@ use without_aws::upload;
 use crate::args::{PolicyPushArgs, RosterPushArgs};
 use crate::audit::inputs::{TimedRoster, missing_roster};
 use crate::exit::{Exit, Failure, shown_path};
-use crate::policy::read::check;
+use crate::policy::read::check_policy;
 use crate::report::words::{amount, counted};
 use crate::stdout;
 use key::{POLICY, roster_key};
@@ -76,7 +76,7 @@ impl fmt::Display for UploadResult {
 
 /// Uploads a policy in which nothing is wrong.
 pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
-    let (policy, bytes) = check(&args.file)?;
+    let (policy, bytes) = check_policy(&args.file)?;
     let load = UploadContent {
         key: args.key.clone(),
         content_type: "application/yaml",

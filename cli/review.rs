@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
         review: &reviewed,
     };
     print(&report, args.format.writer())?;
-    inputs.tell();
+    inputs.tell_faults();
     tell_near_misses(&reviewed.near_misses, &file);
     reviewed
         .empty_lists
@@ -65,7 +65,7 @@ fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
 
 /// The policy that is given, else the nearest that is found; stderr says which.
 fn policy(args: &ReviewArgs) -> Result<(PathBuf, Policy), Failure> {
-    let places = InputFolders::of(&args.paths);
+    let places = InputFolders::near(&args.paths);
     let file = policy_file(args.policy.as_ref(), &places, &places.policies()?)?;
     let policy = read_policy(&file)?;
     stdout::tell(&format!(

@@ -100,7 +100,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     let is_complete = unread.is_empty() && inputs.roster_faults.is_empty();
     write(&PlanDocument::new(about, is_complete, plan), args.format)?;
     not_evidence.tell_not_evidence();
-    unread.tell();
+    unread.tell_unread();
     inputs.tell_roster_faults();
     if !unread.is_empty() {
         stdout::tell_warning(

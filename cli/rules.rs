@@ -22,14 +22,14 @@ struct RuleShown {
 pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
     args.look.apply();
     match args.format {
-        RulesFormat::Table => stdout::print(|out| table(stdout::columns(), out))?,
-        RulesFormat::Json => stdout::print_plain(json)?,
+        RulesFormat::Table => stdout::print(|out| write_table(stdout::columns(), out))?,
+        RulesFormat::Json => stdout::print_plain(write_json)?,
         RulesFormat::Markdown => stdout::print_plain(|out| out.write_all(markdown().as_bytes()))?,
     }
     Ok(Exit::Clean)
 }
 
-fn table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn write_table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let names = listed().map(|rule| rule.name.len()).max().unwrap_or(0);
     let indent = 5 + 2 + names + 2;
     let code = Style::new().bold();
@@ -43,7 +43,7 @@ fn table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn json(out: &mut dyn Write) -> io::Result<()> {
+fn write_json(out: &mut dyn Write) -> io::Result<()> {
     let rules: Vec<_> = listed()
         .map(|rule| RuleShown {
             code: rule.code,

@@ -17,7 +17,7 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> 
 }
 
 /// One page for the command and all its subcommands.
-pub(crate) fn man() -> Result<Exit, Failure> {
+pub(crate) fn man_page() -> Result<Exit, Failure> {
     let mut command = Args::command();
     command.build();
     let mut page = Vec::new();

@@ -37,14 +37,14 @@ trait NotificationSettings {
 
 /// Connects the bucket, unless it is.
 pub(crate) fn connect(args: &TrailConnectArgs) -> Result<(), Failure> {
-    let name = name(&args.bucket)?;
+    let name = bucket_name(&args.bucket)?;
     let mut bucket = TrailBucket::open(name)?;
-    let lines = run(&mut bucket, name, args.dry_run)?;
+    let lines = connect_bucket(&mut bucket, name, args.dry_run)?;
     stdout::print(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
 }
 
 /// People write buckets as the AWS CLI does, too.
-fn name(given: &str) -> Result<&str, Failure> {
+fn bucket_name(given: &str) -> Result<&str, Failure> {
     let name = given.strip_prefix("s3://").unwrap_or(given);
     let name = name.strip_suffix('/').unwrap_or(name);
     let plain = (3..=63).contains(&name.len())
@@ -56,7 +56,7 @@ fn name(given: &str) -> Result<&str, Failure> {
         .ok_or_else(|| Failure::Usage(format!("`{}` is not the name of a bucket", harmless(given))))
 }
 
-fn run(
+fn connect_bucket(
     bucket: &mut impl NotificationSettings,
     name: &str,
     dry_run: bool,
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn what_is_kept_and_added_is_said_in_harmless_text() {
         let mut bucket = memory(false);
-        let lines = run(&mut bucket, "trail-logs", false).unwrap();
+        let lines = connect_bucket(&mut bucket, "trail-logs", false).unwrap();
         assert_eq!(
             (bucket.written.get(), &*lines[0], &*lines[1]),
             (
@@ -177,13 +177,13 @@ mod tests {
     #[test]
     fn nothing_is_written_when_asked_not_to_or_when_it_is_connected() {
         let mut bucket = memory(false);
-        let lines = run(&mut bucket, "trail-logs", true).unwrap();
+        let lines = connect_bucket(&mut bucket, "trail-logs", true).unwrap();
         assert!(
             lines[1].starts_with("would keep") && lines[3].starts_with("would add"),
             "{lines:?}"
         );
         let mut connected = memory(true);
-        let lines = run(&mut connected, "trail-logs", false).unwrap();
+        let lines = connect_bucket(&mut connected, "trail-logs", false).unwrap();
         assert!(lines[1].starts_with("already connected"), "{lines:?}");
         assert_eq!((bucket.written.get(), connected.written.get()), (0, 0));
     }
@@ -195,7 +195,7 @@ mod tests {
                 found: Err(text.to_owned()),
                 ..memory(false)
             };
-            run(&mut bucket, "trail-logs", false)
+            connect_bucket(&mut bucket, "trail-logs", false)
                 .unwrap_err()
                 .to_string()
         };
@@ -219,7 +219,7 @@ mod tests {
             ..memory(false)
         };
         assert!(
-            run(&mut bucket, "trail-logs", false)
+            connect_bucket(&mut bucket, "trail-logs", false)
                 .unwrap_err()
                 .to_string()
                 .contains("whether it is connected is not known")
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_bucket_is_given_by_its_name() {
         for given in ["trail-logs", "s3://trail-logs", "s3://trail-logs/"] {
-            assert_eq!(name(given).unwrap(), "trail-logs");
+            assert_eq!(bucket_name(given).unwrap(), "trail-logs");
         }
         for given in [
             "",
@@ -239,7 +239,7 @@ mod tests {
             "Trail",
             "a\u{202e}b",
         ] {
-            assert!(name(given).is_err(), "{given}");
+            assert!(bucket_name(given).is_err(), "{given}");
         }
     }
 }

@@ -6,11 +6,11 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::time::DAY;
 
 pub(super) fn since(text: &str) -> Result<Moment, NotATime> {
-    Ok(time(text)?.0)
+    Ok(moment_or_day_start(text)?.0)
 }
 
 pub(super) fn until(text: &str) -> Result<Moment, NotATime> {
-    let (moment, is_date) = time(text)?;
+    let (moment, is_date) = moment_or_day_start(text)?;
     Ok(if is_date {
         moment.plus_seconds(DAY)
     } else {
@@ -19,7 +19,7 @@ pub(super) fn until(text: &str) -> Result<Moment, NotATime> {
 }
 
 /// A moment, and whether a mere date was given for it.
-fn time(text: &str) -> Result<(Moment, bool), NotATime> {
+fn moment_or_day_start(text: &str) -> Result<(Moment, bool), NotATime> {
     if let Ok(moment) = text.parse() {
         return Ok((moment, false));
     }

@@ -55,7 +55,7 @@ pub(crate) struct RosterFile {
 impl AuditInputs {
     /// Reads what is given, else what is found, and says on stderr which that is.
     pub(crate) fn find(paths: &[PathBuf], sources: &SourceArgs) -> Result<Self, Failure> {
-        let places = InputFolders::of(paths);
+        let places = InputFolders::near(paths);
         let policies = places.policies()?;
         let policy_file = policy_file(sources.policy.as_ref(), &places, &policies)?;
         let policy = read_policy(&policy_file)?;
@@ -268,7 +268,7 @@ pub(crate) fn check_given<'a>(
     paths: impl IntoIterator<Item = &'a PathBuf>,
     sources: &SourceArgs,
 ) -> Result<(), Failure> {
-    given::check(paths)?;
+    given::check_paths(paths)?;
     given::check_files("--policy", &sources.policy)?;
     let mut missing = Vec::new();
     for roster in &sources.rosters {

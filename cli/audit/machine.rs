@@ -23,7 +23,7 @@ use aws::Stack;
 #[cfg(not(feature = "aws"))]
 use without_aws::Stack;
 
-use super::objects::place;
+use super::objects::bucket_and_prefix;
 use super::progress::WaitingBar;
 use super::totals;
 use crate::args::AuditArgs;
@@ -80,7 +80,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
             "a state machine takes one path, as in `s3://bucket/AWSLogs/`",
         ));
     };
-    let input = input(path, args.since, args.until)?;
+    let input = execution_input(path, args.since, args.until)?;
     let stack = Stack::connect(arn, bucket)?;
     let report = run_to_its_end(&stack, input, EXECUTION_PAUSE)?;
     print(&FinishedAudit::InStack(&report), args.format.writer())?;
@@ -103,7 +103,10 @@ fn tell_summary(summary: &HistorySummary) {
         "are not evidence",
     );
     tell_entries(&summary.unread, summary.unread_count, "could not be read");
-    stdout::tell(&format!("rolewatch: {}", totals::line(&summary.counts)));
+    stdout::tell(&format!(
+        "rolewatch: {}",
+        totals::account_line(&summary.counts)
+    ));
 }
 
 /// The first of them one by one. `count` is of all: the summary itself names only so many.
@@ -133,8 +136,12 @@ fn usage(text: &str) -> Failure {
 }
 
 /// The input of `history.asl.json`.
-fn input(path: &Path, since: Option<Moment>, until: Option<Moment>) -> Result<String, Failure> {
-    match place(path) {
+fn execution_input(
+    path: &Path,
+    since: Option<Moment>,
+    until: Option<Moment>,
+) -> Result<String, Failure> {
+    match bucket_and_prefix(path) {
         Some((bucket, prefix)) if !bucket.is_empty() => Ok(json!({
             "bucket": bucket,
             "prefix": prefix,

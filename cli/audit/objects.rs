@@ -55,7 +55,7 @@ pub(super) trait ObjectStore: Sync {
 }
 
 /// Bucket and prefix, where a path is one of S3.
-pub(crate) fn place(path: &Path) -> Option<(&str, &str)> {
+pub(crate) fn bucket_and_prefix(path: &Path) -> Option<(&str, &str)> {
     let rest = path.to_str()?.strip_prefix(SCHEME)?;
     Some(rest.split_once('/').unwrap_or((rest, "")))
 }
@@ -76,7 +76,7 @@ pub(super) fn list(
 ) -> Result<ListedObjects, Failure> {
     let mut listed = ListedObjects::default();
     for path in paths {
-        let Some((bucket, prefix)) = place(path) else {
+        let Some((bucket, prefix)) = bucket_and_prefix(path) else {
             continue;
         };
         let shown = shown_path(path);

@@ -77,7 +77,10 @@ pub(crate) fn scan(
     policy: &Policy,
     how: ScanOptions,
 ) -> Result<ScannedLogs, Failure> {
-    if paths.iter().any(|path| objects::place(path).is_some()) {
+    if paths
+        .iter()
+        .any(|path| objects::bucket_and_prefix(path).is_some())
+    {
         scan_with(Some(&S3Store::connect()?), paths, not_logs, policy, how)
     } else {
         scan_with(None::<&S3Store>, paths, not_logs, policy, how)
@@ -122,7 +125,7 @@ fn list_objects<O: ObjectStore>(
     };
     let listed = objects::list(store, paths, how.max_objects.get())?;
     for path in paths {
-        if let Some(place) = objects::place(path)
+        if let Some(place) = objects::bucket_and_prefix(path)
             && !listed.objects.iter().any(|object| object.is_under(place))
         {
             part.unread.add(InputFault::of_prefix(path));
@@ -168,7 +171,7 @@ fn sources(
     for path in paths {
         if given::is_stdin(path) {
             has_stdin = true;
-        } else if objects::place(path).is_none() && !left_out.holds(path) {
+        } else if objects::bucket_and_prefix(path).is_none() && !left_out.holds(path) {
             named.push(path.clone());
         }
     }

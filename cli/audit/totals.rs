@@ -30,7 +30,7 @@ pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: Kept) -> Totals {
 }
 
 /// Everything on one line.
-pub(crate) fn line(totals: &Totals) -> String {
+pub(crate) fn account_line(totals: &Totals) -> String {
     let Totals {
         files,
         records,
@@ -116,7 +116,7 @@ mod tests {
         };
         let totals = of_reading(&counts, 1, kept);
         assert_eq!(
-            line(&totals),
+            account_line(&totals),
             "16 files: 12 read, 2 skipped, 2 unreadable; \
              4,321 records: 87 kept (3 duplicates, 1 contradicting, 4 partly unread), \
              4,227 not relevant, 4 not evidence, 3 unread; \

@@ -172,7 +172,7 @@ impl UnreadList {
     }
 
     /// One line each on stderr, of what could not be read.
-    pub(crate) fn tell(&self) {
+    pub(crate) fn tell_unread(&self) {
         self.tell_as("could not be read");
     }
 

@@ -10,14 +10,14 @@ use rolewatch_guard::untrusted::harmless;
 pub(super) type LabeledText = (&'static str, String);
 
 /// Everything the engine takes from the record.
-pub(super) fn of(seen: &Seen) -> Vec<LabeledText> {
+pub(super) fn lines_of(seen: &Seen) -> Vec<LabeledText> {
     let mut lines = vec![
         ("what it is", what_it_is(seen)),
         ("caller", caller(&seen.caller)),
     ];
     match &seen.fact {
         Some(Fact::Mint(mint)) => mint_lines(mint, &mut lines),
-        Some(Fact::Console(step)) => console(step, &mut lines),
+        Some(Fact::Console(step)) => console_lines(step, &mut lines),
         Some(Fact::Denial(denial)) => lines.push(("role", role_of_denial(denial))),
         Some(Fact::IamChange(change)) => lines.push(("change", changed(change))),
         Some(Fact::Nothing) | None => {}
@@ -208,7 +208,7 @@ fn mint_lines(mint: &Mint, lines: &mut Vec<LabeledText>) {
     if let Some(granted) = mint.grant.as_deref().and_then(|grant| granted(mint, grant)) {
         lines.push(("granted", granted));
     }
-    lines.push(("MFA", mfa(mint)));
+    lines.push(("MFA", mfa_proof(mint)));
     if let Some(shared) = &mint.shared {
         lines.push((
             "shared id",
@@ -241,7 +241,7 @@ fn granted(mint: &Mint, grant: &Grant) -> Option<String> {
     }
 }
 
-fn mfa(mint: &Mint) -> String {
+fn mfa_proof(mint: &Mint) -> String {
     let caller = &mint.caller;
     if let Some(serial) = mint
         .grant
@@ -280,7 +280,7 @@ fn mfa(mint: &Mint) -> String {
     text.to_owned()
 }
 
-fn console(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {
+fn console_lines(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {
     if let Some(role) = &step.role {
         lines.push(("role", harmless(role.as_str())));
     }

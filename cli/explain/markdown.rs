@@ -76,7 +76,7 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
         } else if let Some(heading) = trimmed.strip_prefix("## ") {
             blocks.push(MarkdownBlock::Heading(heading.to_owned()));
             open = false;
-        } else if let Some((mark, rest)) = item(trimmed) {
+        } else if let Some((mark, rest)) = list_item(trimmed) {
             blocks.push(MarkdownBlock::Item(mark, rest.to_owned()));
             open = true;
         } else {
@@ -93,7 +93,7 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
     blocks
 }
 
-fn item(line: &str) -> Option<(String, &str)> {
+fn list_item(line: &str) -> Option<(String, &str)> {
     if let Some(rest) = line.strip_prefix("- ") {
         return Some(("- ".to_owned(), rest));
     }

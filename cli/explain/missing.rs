@@ -46,7 +46,7 @@ fn are_together(a: Moment, b: Moment) -> bool {
 }
 
 /// ` at 2026-03-02T09:00:00Z`, where it is known.
-fn at(moment: Option<Moment>) -> String {
+fn at_time(moment: Option<Moment>) -> String {
     match moment {
         Some(moment) => format!(" at {moment}"),
         None => String::new(),
@@ -112,7 +112,7 @@ fn callers_session(mint: &Mint, all: &[&Seen]) -> Option<String> {
     Some(format!(
         "the mint of the caller's own session {}{}: who stands at the start of the chain",
         harmless(parent),
-        at(created)
+        at_time(created)
     ))
 }
 
@@ -197,6 +197,6 @@ fn of_use(seen: &Seen, all: &[&Seen]) -> Option<String> {
     Some(format!(
         "the mint of the session {}{}: who entered the role, and with which proof",
         harmless(&used.session),
-        at(used.created)
+        at_time(used.created)
     ))
 }

@@ -20,7 +20,7 @@ use super::{facts, missing};
 use crate::args::ExplainArgs;
 use crate::audit::inputs::AuditInputs;
 use crate::exit::{Exit, Failure, shown_path};
-use crate::report::words::{counted, listed, number, padded, place, wrap};
+use crate::report::words::{counted, listed, number, padded, role_in_account, wrap};
 use crate::stdout;
 use read::{ExplainedRecord, ExplainedRecords, RecordReader};
 
@@ -37,7 +37,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let records = reader.records;
     stdout::print(|out| write_records(&records, inputs.as_ref(), out))?;
     records.not_evidence.tell_not_evidence();
-    records.unread.tell();
+    records.unread.tell_unread();
     if let Some(inputs) = &inputs {
         inputs.tell_roster_faults();
     }
@@ -158,7 +158,7 @@ fn write_record(
         columns,
         out,
     )?;
-    for (label, text) in facts::of(seen) {
+    for (label, text) in facts::lines_of(seen) {
         write_line(label, &text, columns, out)?;
     }
     for problem in &seen.unread {
@@ -239,7 +239,7 @@ impl AnswerWriter<'_> {
     fn write_switch(&mut self, examined: &Examined<'_>) -> io::Result<()> {
         let AuditInputs { policy, files, .. } = self.inputs;
         let role = match &examined.switch.role {
-            Some(role) => place(role.as_str(), policy),
+            Some(role) => role_in_account(role.as_str(), policy),
             None => "an unknown role".to_owned(),
         };
         let time = examined.switch.key.second;

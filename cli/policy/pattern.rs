@@ -9,7 +9,7 @@ use crate::exit::Failure;
 use crate::stdout;
 
 pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
-    let places = InputFolders::of(&[]);
+    let places = InputFolders::near(&[]);
     let file =
         policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| {
             match failure {
@@ -17,7 +17,7 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
                 other => other,
             }
         })?;
-    let (policy, _) = super::read::read(&file)?;
+    let (policy, _) = super::read::read_and_warn(&file)?;
     let forwarding = Forwarding::of(&policy);
     for (written, wide) in &forwarding.widened {
         stdout::tell_warning(&format!(

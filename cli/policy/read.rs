@@ -10,7 +10,7 @@ use crate::report::words::{counted, length};
 use crate::stdout;
 
 /// Reads a policy and warns of what is odd in it.
-pub(super) fn read(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
+pub(super) fn read_and_warn(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     let bytes = fs::read(file).map_err(|why| Failure::unreadable(file, why))?;
     let name = shown_path(file);
     let policy = Policy::read(&bytes, &name)?;
@@ -21,8 +21,8 @@ pub(super) fn read(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
 }
 
 /// Reads a policy and says what is wrong or odd in it, or that nothing is.
-pub(crate) fn check(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
-    let (policy, bytes) = read(file)?;
+pub(crate) fn check_policy(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
+    let (policy, bytes) = read_and_warn(file)?;
     let name = shown_path(file);
     let accounts = u64::try_from(policy.accounts.len()).unwrap_or(u64::MAX);
     stdout::print(|out| {

@@ -7,7 +7,7 @@ use super::FinishedAudit;
 use super::format::ReportFormat;
 
 /// `--format csv`
-pub(super) struct Csv;
+pub(super) struct AuditCsv;
 
 const HEADER: [&str; 15] = [
     "rule",
@@ -27,7 +27,7 @@ const HEADER: [&str; 15] = [
     "near_misses",
 ];
 
-impl ReportFormat<FinishedAudit<'_>> for Csv {
+impl ReportFormat<FinishedAudit<'_>> for AuditCsv {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         let near_misses = report.near_misses().join("; ");
         let mut lines = csv::Writer::from_writer(out);

@@ -164,9 +164,9 @@ impl From<&Tally> for TallyShown {
 }
 
 /// `--format json`
-pub(super) struct Json;
+pub(super) struct AuditJson;
 
-impl ReportFormat<FinishedAudit<'_>> for Json {
+impl ReportFormat<FinishedAudit<'_>> for AuditJson {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         match report {
             FinishedAudit::Local(report) => write_pretty(&audit_document(report), out),

@@ -42,10 +42,10 @@ impl AuditFormat {
     /// What writes it.
     pub(crate) fn writer(self) -> &'static dyn for<'a> ReportFormat<FinishedAudit<'a>> {
         match self {
-            Self::Table => &table::Table,
-            Self::Json => &json::Json,
-            Self::Ndjson => &ndjson::Ndjson,
-            Self::Csv => &csv::Csv,
+            Self::Table => &table::AuditTable,
+            Self::Json => &json::AuditJson,
+            Self::Ndjson => &ndjson::AuditNdjson,
+            Self::Csv => &csv::AuditCsv,
         }
     }
 }

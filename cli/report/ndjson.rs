@@ -10,7 +10,7 @@ use super::FinishedAudit;
 use super::format::ReportFormat;
 
 /// `--format ndjson`
-pub(super) struct Ndjson;
+pub(super) struct AuditNdjson;
 
 /// A finding, and what allowed the switch where the files tell.
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ impl<'a> FindingShown<'a> {
     }
 }
 
-impl ReportFormat<FinishedAudit<'_>> for Ndjson {
+impl ReportFormat<FinishedAudit<'_>> for AuditNdjson {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in report.findings() {
             let mut line = FindingShown::new(finding, report.allowed_by(finding));

@@ -16,17 +16,17 @@ use super::words::{counted, length, number, padded, wrap};
 use super::{AuditReport, FinishedAudit};
 use crate::limits::NOT_EVIDENCE_TOLD;
 use crate::stdout;
-pub(crate) use findings::step;
-use head::head;
+pub(crate) use findings::step_to_do;
+use head::write_head;
 use paint::{DIM, HEADING, UNSURE};
 
 /// Where the text of a line with a label begins.
 const LABEL: usize = 10;
 
 /// `--format table`
-pub(super) struct Table;
+pub(super) struct AuditTable;
 
-impl ReportFormat<FinishedAudit<'_>> for Table {
+impl ReportFormat<FinishedAudit<'_>> for AuditTable {
     fn is_for_people(&self) -> bool {
         true
     }
@@ -62,7 +62,7 @@ fn write_brief(report: &HistoryReport, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
-    head(report, page)?;
+    write_head(report, page)?;
     let violations = with_verdict(report, Verdict::Violation);
     if violations.is_empty() {
         page.heading("Violations: none")?;
@@ -82,7 +82,7 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
         findings::by_person(&unproven, report.allowed, page)?;
     }
     suppressed(report, page)?;
-    switches::clean(report, page)?;
+    switches::write_clean(report, page)?;
     not_evidence(report, page)?;
     not_judged(report, page)?;
     by_rule(report, page)

@@ -45,7 +45,7 @@ pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
 }
 
 /// `UpdateApp in production`; what is no role's ARN stays as it is.
-pub(crate) fn place(role: &str, policy: &Policy) -> String {
+pub(crate) fn role_in_account(role: &str, policy: &Policy) -> String {
     let Ok(arn) = RoleArn::parse(role) else {
         return role.to_owned();
     };
@@ -66,7 +66,7 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 }
 
 /// Cut to so many columns, with an ellipsis where something is lost.
-pub(crate) fn cut(text: &str, columns: usize) -> String {
+pub(crate) fn shortened(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -167,7 +167,7 @@ mod tests {
             wrap("開発者のロール切替、以上", 10),
             ["開発者の", "ロール切", "替、以上"]
         );
-        assert_eq!(cut("開発者", 5), "開発…");
+        assert_eq!(shortened("開発者", 5), "開発…");
         assert_eq!(padded("開発", 6), "開発  ");
     }
 

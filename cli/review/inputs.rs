@@ -76,10 +76,10 @@ impl ReviewInputs {
         }
         tell_skipped(&found.skipped);
         for problem in &found.unread {
-            self.fault(&problem.file, &problem.reason.to_string());
+            self.add_fault(&problem.file, &problem.reason.to_string());
         }
         if found.files.is_empty() && found.unread.is_empty() {
-            self.fault(folder, "it holds no .json file");
+            self.add_fault(folder, "it holds no .json file");
         }
         for file in found.files {
             self.read_file(&file.path);
@@ -93,22 +93,22 @@ impl ReviewInputs {
         }
         let bytes = match content(file) {
             Ok(bytes) => bytes,
-            Err(why) => return self.fault(file, &shown_why(&why)),
+            Err(why) => return self.add_fault(file, &shown_why(&why)),
         };
         let input = match Input::read(&bytes) {
             Ok(input) => input,
             // That it is a log says more than that it is compressed.
             Err(InputError::Compressed) if is_log(file) => {
-                return self.fault(file, &InputError::Logs.to_string());
+                return self.add_fault(file, &InputError::Logs.to_string());
             }
-            Err(why) => return self.fault(file, &why.to_string()),
+            Err(why) => return self.add_fault(file, &why.to_string()),
         };
         let account = match &input {
             Input::Account(account) => Some((account.id, account.unreadable())),
             _ => None,
         };
         if let Err(why) = self.setup.add(input) {
-            return self.fault(file, &why);
+            return self.add_fault(file, &why);
         }
         self.read += 1;
         if let Some((id, unreadable)) = account {
@@ -125,7 +125,7 @@ impl ReviewInputs {
     pub(crate) fn read_credentials(&mut self, file: &Path) {
         let bytes = match fs::read(file) {
             Ok(bytes) => bytes,
-            Err(why) => return self.fault(file, &shown_why(&why)),
+            Err(why) => return self.add_fault(file, &shown_why(&why)),
         };
         let mut credentials = Vec::new();
         for line in csv::Reader::from_reader(&*bytes).deserialize::<CredentialLine>() {
@@ -140,13 +140,13 @@ impl ReviewInputs {
                          `aws iam get-credential-report --query Content --output text \
                          | base64 -d` prints"
                     );
-                    return self.fault(file, &why);
+                    return self.add_fault(file, &why);
                 }
             }
         }
         // The root user has a line in every report, so one without any is no report.
         if credentials.is_empty() {
-            return self.fault(file, "no user is in it");
+            return self.add_fault(file, "no user is in it");
         }
         self.read += 1;
         self.setup.add_credentials(credentials);
@@ -185,20 +185,20 @@ impl ReviewInputs {
     }
 
     /// The name of a file that each account came from, without ending and time.
-    pub(crate) fn names(&self) -> BTreeMap<AccountId, String> {
+    pub(crate) fn account_names(&self) -> BTreeMap<AccountId, String> {
         self.accounts
             .iter()
-            .map(|(id, file)| (*id, stem(file)))
+            .map(|(id, file)| (*id, account_file_name(file)))
             .collect()
     }
 
-    fn fault(&mut self, file: &Path, why: &str) {
+    fn add_fault(&mut self, file: &Path, why: &str) {
         self.unreadable += 1;
         self.faults.push(format!("{}: {why}", shown_path(file)));
     }
 
     /// One line each on stderr, as far as anybody would read.
-    pub(crate) fn tell(&self) {
+    pub(crate) fn tell_faults(&self) {
         for fault in self.faults.iter().take(FAULTS_TOLD) {
             stdout::tell(&format!("rolewatch: {fault}"));
         }
@@ -231,7 +231,7 @@ fn is_log(file: &Path) -> bool {
 }
 
 /// `development` of `roster/development@2026-03-31T093000Z.json`.
-fn stem(file: &Path) -> String {
+fn account_file_name(file: &Path) -> String {
     let stem = file
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())

@@ -37,10 +37,10 @@ impl ReviewFormat {
     /// What writes it.
     pub(super) fn writer(self) -> &'static dyn for<'a> ReportFormat<ReviewReport<'a>> {
         match self {
-            Self::Table => &table::Table,
-            Self::Json => &json::Json,
-            Self::Ndjson => &ndjson::Ndjson,
-            Self::Csv => &csv::Csv,
+            Self::Table => &table::ReviewTable,
+            Self::Json => &json::ReviewJson,
+            Self::Ndjson => &ndjson::ReviewNdjson,
+            Self::Csv => &csv::ReviewCsv,
         }
     }
 }

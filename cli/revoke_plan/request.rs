@@ -39,7 +39,7 @@ impl FindingRequest {
             fs::read(finding).map_err(|why| Failure::unreadable(finding, why))?
         } else {
             // Only now: what is called like an id and is a file is meant as the file.
-            return Self::from_id(&finding.to_string_lossy(), &given::meant(finding));
+            return Self::from_id(&finding.to_string_lossy(), &given::did_you_mean(finding));
         };
         match GivenFinding::from_json(&bytes) {
             Ok(given) => Ok(Self::Finding(Box::new(given))),

@@ -22,7 +22,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let plan = &document.plan;
     writeln!(out, "{BOLD}Plan for finding {}{BOLD:#}", plan.finding)?;
-    text(
+    write_text(
         2,
         &format!("{} {}: {}", document.rule, document.name, document.message),
         columns,
@@ -33,13 +33,13 @@ pub(super) fn write(
          role.",
         plan.as_of
     );
-    text(2, &ready, columns, out)?;
+    write_text(2, &ready, columns, out)?;
     for role in &plan.roles {
-        one_role(role, &plan.person.name, columns, out)?;
+        write_role(role, &plan.person.name, columns, out)?;
     }
     writeln!(out, "\n{BOLD}What this does not stop{BOLD:#}")?;
     for limit in &plan.not_stopped {
-        hanging("- ", 2, &limit.what, columns, out)?;
+        write_hanging("- ", 2, &limit.what, columns, out)?;
         for way in &limit.ways {
             writeln!(out, "    {DIM}{}:{DIM:#}\n{}", way.what, way.line)?;
         }
@@ -47,7 +47,12 @@ pub(super) fn write(
     Ok(())
 }
 
-fn one_role(role: &RolePlan, person: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn write_role(
+    role: &RolePlan,
+    person: &str,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let chained = if role.chained {
         ", entered from a session above"
     } else {
@@ -59,10 +64,10 @@ fn one_role(role: &RolePlan, person: &str, columns: usize, out: &mut dyn Write) 
         role.place, role.role
     )?;
     for note in &role.notes {
-        hanging("- ", 2, note, columns, out)?;
+        write_hanging("- ", 2, note, columns, out)?;
     }
     if let Some(scoped) = &role.scoped {
-        variant(
+        write_variant(
             &format!("Only the sessions of {person}"),
             scoped,
             columns,
@@ -74,19 +79,24 @@ fn one_role(role: &RolePlan, person: &str, columns: usize, out: &mut dyn Write) 
     } else {
         "Every session of the role"
     };
-    variant(whole, &role.whole, columns, out)
+    write_variant(whole, &role.whole, columns, out)
 }
 
-fn variant(title: &str, variant: &Variant, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn write_variant(
+    title: &str,
+    variant: &Variant,
+    columns: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(
         out,
         "\n  {BOLD}{title}{BOLD:#}{DIM}  inline policy {}{DIM:#}",
         variant.policy_name
     )?;
-    sessions("cuts", &variant.cuts, columns, out)?;
-    sessions("bystanders", &variant.bystanders, columns, out)?;
+    write_sessions("cuts", &variant.cuts, columns, out)?;
+    write_sessions("bystanders", &variant.bystanders, columns, out)?;
     if let Some(commands) = &variant.commands {
-        return run(commands, out);
+        return write_commands(commands, out);
     }
     let policy = serde_json::to_string_pretty(&variant.policy)?;
     visible(&policy)
@@ -94,7 +104,7 @@ fn variant(title: &str, variant: &Variant, columns: usize, out: &mut dyn Write) 
         .try_for_each(|line| writeln!(out, "    {line}"))
 }
 
-fn run(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
+fn write_commands(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
     let Commands {
         account,
         check,
@@ -114,7 +124,7 @@ fn run(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{remove}")
 }
 
-fn sessions(
+fn write_sessions(
     label: &str,
     sessions: &[SessionShown],
     columns: usize,
@@ -141,7 +151,7 @@ fn sessions(
             "{}: session {} since {}, until {until}, {used}{how}",
             session.person.name, session.session, session.since
         );
-        hanging("- ", LIST + 2, &line, columns, out)?;
+        write_hanging("- ", LIST + 2, &line, columns, out)?;
     }
     match sessions.len().saturating_sub(SESSIONS_TOLD) {
         0 => Ok(()),
@@ -149,13 +159,13 @@ fn sessions(
     }
 }
 
-fn text(indent: usize, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
+fn write_text(indent: usize, text: &str, columns: usize, out: &mut dyn Write) -> io::Result<()> {
     wrap(text, columns.saturating_sub(indent))
         .iter()
         .try_for_each(|line| writeln!(out, "{:indent$}{line}", ""))
 }
 
-fn hanging(
+fn write_hanging(
     mark: &str,
     indent: usize,
     text: &str,

@@ -22,9 +22,9 @@ pub(crate) const ROSTERS: &str = "roster";
 pub(crate) struct InputFolders(Vec<PathBuf>);
 
 impl InputFolders {
-    pub(crate) fn of(paths: &[PathBuf]) -> Self {
+    pub(crate) fn near(paths: &[PathBuf]) -> Self {
         let mut local = paths.to_vec();
-        local.retain(|path| !given::is_stdin(path) && objects::place(path).is_none());
+        local.retain(|path| !given::is_stdin(path) && objects::bucket_and_prefix(path).is_none());
         let mut folders = Vec::new();
         for path in &local {
             if path.is_dir() {

@@ -85,7 +85,7 @@ fn findings() -> Vec<Finding> {
 #[test]
 fn it_is_started_with_what_the_machine_takes_and_waited_for() {
     let until = "2026-04-01T00:00:00Z".parse().unwrap();
-    let input = input(Path::new("s3://trail-logs/AWSLogs/1"), None, Some(until)).unwrap();
+    let input = execution_input(Path::new("s3://trail-logs/AWSLogs/1"), None, Some(until)).unwrap();
     let written: Value = serde_json::from_str(&input).unwrap();
     assert_eq!(
         written,
@@ -141,6 +141,9 @@ fn what_does_not_come_to_an_end_says_why_in_harmless_text() {
 #[test]
 fn a_local_path_is_no_input() {
     for path in ["logs", "s3://", "s3:///x"] {
-        assert!(input(Path::new(path), None, None).is_err(), "{path}");
+        assert!(
+            execution_input(Path::new(path), None, None).is_err(),
+            "{path}"
+        );
     }
 }

@@ -26,7 +26,7 @@ impl S3Store {
         Ok(Self { runtime, logs })
     }
 
-    async fn one(&self, object: LogObject) -> FetchedObject {
+    async fn fetch_one(&self, object: LogObject) -> FetchedObject {
         let outcome = match self.logs.read(&object.bucket, &object.key).await {
             Ok(LogFile::Found(bytes)) => Ok(bytes),
             Ok(LogFile::Missing) => Err("there is nothing of this name".to_owned()),
@@ -62,7 +62,7 @@ impl ObjectStore for S3Store {
     fn fetch(&self, objects: Vec<LogObject>, to: &SyncSender<FetchedObject>) {
         self.runtime.block_on(async {
             let mut fetched = stream::iter(objects)
-                .map(|object| self.one(object))
+                .map(|object| self.fetch_one(object))
                 .buffer_unordered(OBJECTS_AT_ONCE);
             while let Some(one) = fetched.next().await {
                 // Whoever reads is slower than the line: this waits, and so do those under way.

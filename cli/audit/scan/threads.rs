@@ -44,7 +44,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
         objects: Vec<LogObject>,
         jobs: Option<NonZeroUsize>,
     ) -> Vec<thread::Result<PartialScan<'p>>> {
-        let total = self.bytes(&objects);
+        let total = self.total_bytes(&objects);
         let threads = self.thread_count(jobs, objects.len());
         thread::scope(|scope| {
             let (running, done) = mpsc::channel();
@@ -59,7 +59,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
             let mut workers = Vec::new();
             for _ in 0..threads {
                 let waiting = Arc::clone(&waiting);
-                workers.push(scope.spawn(move || self.part(&waiting)));
+                workers.push(scope.spawn(move || self.read_all(&waiting)));
             }
             // INVARIANT (end): only those who read hold the other end, so that whoever fetches
             // stops when they do.
@@ -74,7 +74,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
     }
 
     /// All that is to be read, as far as its size is known.
-    fn bytes(&self, objects: &[LogObject]) -> u64 {
+    fn total_bytes(&self, objects: &[LogObject]) -> u64 {
         let mut bytes = 0;
         for source in self.sources {
             if let LogSource::File(_, size) = source {
@@ -93,7 +93,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
     }
 
     /// What one thread reads.
-    fn part(&self, waiting: &Mutex<Receiver<FetchedObject>>) -> PartialScan<'p> {
+    fn read_all(&self, waiting: &Mutex<Receiver<FetchedObject>>) -> PartialScan<'p> {
         let mut part = PartialScan::new(self.policy);
         let mut scratch = Scratch::default();
         while let Some(source) = self.sources.get(self.next.fetch_add(1, Ordering::Relaxed)) {

@@ -196,12 +196,12 @@ fn events(finding: &Finding) -> String {
 /// The first step that the rule's documentation gives; for what is unproven, the one that speaks of
 /// that, where there is one.
 pub(super) fn first_step(finding: &Finding) -> Option<String> {
-    step(finding.rule, finding.verdict)
+    step_to_do(finding.rule, finding.verdict)
 }
 
 /// The same for any rule and verdict.
-pub(crate) fn step(rule: &str, verdict: Verdict) -> Option<String> {
-    let steps = steps(&catalogue::find(rule)?.section("What to do"));
+pub(crate) fn step_to_do(rule: &str, verdict: Verdict) -> Option<String> {
+    let steps = numbered_items(&catalogue::find(rule)?.section("What to do"));
     let unproven = steps
         .iter()
         .find_map(|step| step.strip_prefix("Unproven: "));
@@ -212,7 +212,7 @@ pub(crate) fn step(rule: &str, verdict: Verdict) -> Option<String> {
 }
 
 /// The items of a numbered list, each on one line.
-fn steps(list: &str) -> Vec<String> {
+fn numbered_items(list: &str) -> Vec<String> {
     let mut steps: Vec<String> = Vec::new();
     for line in list.lines() {
         let item = line
@@ -255,7 +255,7 @@ mod tests {
     fn a_step_is_one_line() {
         let list = "1. Ask the person\n   on another channel.\n2. Unproven: read the logs.";
         assert_eq!(
-            steps(list),
+            numbered_items(list),
             [
                 "Ask the person on another channel.",
                 "Unproven: read the logs."
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_first_step() {
         for rule in catalogue::listed() {
-            let steps = steps(&rule.section("What to do"));
+            let steps = numbered_items(&rule.section("What to do"));
             assert!(
                 steps
                     .first()

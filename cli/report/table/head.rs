@@ -14,7 +14,7 @@ use crate::report::AuditReport;
 use crate::report::words::{counted, number, padded};
 
 /// What was read and judged, and what that came to.
-pub(super) fn head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+pub(super) fn write_head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     what_was_read(report, page)?;
     let inputs = report.inputs;
     page.labelled(
@@ -25,12 +25,12 @@ pub(super) fn head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Res
             inputs.policy.version_hash
         ),
     )?;
-    rosters(inputs, page)?;
-    span(report, page)?;
+    write_rosters(inputs, page)?;
+    write_span(report, page)?;
     if let Some(as_of) = report.judgement.as_of {
         page.labelled("as of", &as_of.to_string())?;
     }
-    page.labelled("found", &found(report.totals))?;
+    page.labelled("found", &what_was_found(report.totals))?;
     what_is_missing(report, page)
 }
 
@@ -57,7 +57,7 @@ fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Resul
     page.labelled("read", &format!("{files}, {records}, {range}"))
 }
 
-fn rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()> {
+fn write_rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()> {
     let mut label = "roster";
     for roster in &inputs.roster_files {
         let name = inputs
@@ -89,7 +89,7 @@ fn rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()> {
 }
 
 /// Which switches were judged, if not all.
-fn span(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+fn write_span(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let text = match (report.since, report.until) {
         (None, None) => return Ok(()),
         (Some(since), None) => format!("switches from {since} on"),
@@ -99,7 +99,7 @@ fn span(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     page.labelled("judged", &text)
 }
 
-fn found(totals: &Totals) -> String {
+fn what_was_found(totals: &Totals) -> String {
     let judged = counted(
         totals.switches.judged,
         "switch into an elevated role",

@@ -9,12 +9,12 @@ use super::TextPage;
 use super::paint::DIM;
 use crate::limits::SWITCHES_TOLD;
 use crate::report::AuditReport;
-use crate::report::words::{cut, length, number, padded, place, width};
+use crate::report::words::{length, number, padded, role_in_account, shortened, width};
 
 /// The most columns for a person or a role.
 const CELL: usize = 32;
 
-pub(super) fn clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let standings = standings(judgement);
     let clean: Vec<&SwitchSummary> = judgement
@@ -34,10 +34,10 @@ pub(super) fn clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Re
         .map(|switch| {
             [
                 switch.time.to_string(),
-                cut(&switch.caller.name, CELL),
-                cut(&place(&switch.role, &report.inputs.policy), CELL),
+                shortened(&switch.caller.name, CELL),
+                shortened(&role_in_account(&switch.role, &report.inputs.policy), CELL),
                 if switch.console { "console" } else { "API" }.to_owned(),
-                held(switch),
+                time_held(switch),
             ]
         })
         .collect();
@@ -67,7 +67,7 @@ pub(super) fn clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Re
 }
 
 /// How long the role was held, as far as anybody saw.
-fn held(switch: &SwitchSummary) -> String {
+fn time_held(switch: &SwitchSummary) -> String {
     let since = |moment: rolewatch_guard::moment::Moment| {
         Span::from_seconds(moment.seconds_since(switch.time).max(0))
     };

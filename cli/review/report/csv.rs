@@ -11,7 +11,7 @@ use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 
 /// `--format csv`
-pub(super) struct Csv;
+pub(super) struct ReviewCsv;
 
 const HEADER: [&str; 14] = [
     "rule",
@@ -30,7 +30,7 @@ const HEADER: [&str; 14] = [
     "near_misses",
 ];
 
-impl ReportFormat<ReviewReport<'_>> for Csv {
+impl ReportFormat<ReviewReport<'_>> for ReviewCsv {
     fn write(&self, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         let near_misses = report.review.near_misses.join("; ");
         let mut lines = csv::Writer::from_writer(out);

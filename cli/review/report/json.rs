@@ -13,9 +13,9 @@ use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 
 /// `--format json`
-pub(super) struct Json;
+pub(super) struct ReviewJson;
 
-impl ReportFormat<ReviewReport<'_>> for Json {
+impl ReportFormat<ReviewReport<'_>> for ReviewJson {
     fn write(&self, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut paths = Vec::new();
         for path in report.paths {

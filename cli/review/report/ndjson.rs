@@ -11,7 +11,7 @@ use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 
 /// `--format ndjson`
-pub(super) struct Ndjson;
+pub(super) struct ReviewNdjson;
 
 /// A finding, and what to know about the policy: no line is about the policy alone, so each finding
 /// carries it.
@@ -23,7 +23,7 @@ struct ReviewFindingShown<'a> {
     near_misses: &'a [String],
 }
 
-impl ReportFormat<ReviewReport<'_>> for Ndjson {
+impl ReportFormat<ReviewReport<'_>> for ReviewNdjson {
     fn write(&self, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in &report.review.findings {
             let line = ReviewFindingShown {

@@ -14,7 +14,7 @@ use crate::exit::shown_path;
 use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
-use crate::report::table::{TextPage, step};
+use crate::report::table::{TextPage, step_to_do};
 use crate::report::words::{amount, counted, length, number, padded};
 use crate::stdout;
 
@@ -22,9 +22,9 @@ use crate::stdout;
 const TEXT: usize = 12;
 
 /// `--format table`
-pub(super) struct Table;
+pub(super) struct ReviewTable;
 
-impl ReportFormat<ReviewReport<'_>> for Table {
+impl ReportFormat<ReviewReport<'_>> for ReviewTable {
     fn is_for_people(&self) -> bool {
         true
     }
@@ -36,7 +36,7 @@ impl ReportFormat<ReviewReport<'_>> for Table {
 }
 
 fn write_whole(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
-    head(report, page)?;
+    write_head(report, page)?;
     let violations = with_verdict(report, Verdict::Violation);
     let unproven = with_verdict(report, Verdict::Unproven);
     violated(report, &violations, &unproven, page)?;
@@ -122,7 +122,7 @@ fn suppressed(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
     Ok(())
 }
 
-fn head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+fn write_head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let paths: Vec<String> = report.paths.iter().map(|path| shown_path(path)).collect();
     page.hanging(
         &format!("{BOLD}rolewatch review{BOLD:#} of "),
@@ -239,13 +239,13 @@ fn left_unproven(report: &ReviewReport<'_>, gap: Gap, findings: &[&ReviewFinding
     format!(
         "{}, so {count} unproven: {} for {}. `--format json` lists each.",
         gap.of(&account),
-        named(rules),
-        named(about),
+        joined_names(rules),
+        joined_names(about),
     )
 }
 
 /// `a, b and c`, all of them.
-fn named(names: BTreeSet<&str>) -> String {
+fn joined_names(names: BTreeSet<&str>) -> String {
     let mut names = Vec::from_iter(names);
     match names.pop() {
         Some(last) if !names.is_empty() => format!("{} and {last}", names.join(", ")),
@@ -300,7 +300,7 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
     if let Some(fix) = &finding.fix {
         write_fix(finding, fix, page)?;
     }
-    if let Some(step) = step(finding.rule, finding.verdict) {
+    if let Some(step) = step_to_do(finding.rule, finding.verdict) {
         page.hanging(&bold_label("do"), TEXT, &step)?;
     }
     Ok(())
