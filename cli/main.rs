@@ -1,4 +1,20 @@
 //! The `rolewatch` command: wires only.
+//!
+//! The rooms, from the command line to what is printed:
+//!
+//! - [`args`]: what can be asked for; [`given`]: what was given is there, before anything is read;
+//!   [`alike`]: what was probably meant instead.
+//! - One room a subcommand: [`audit`], [`review`], [`init`], [`explain`], [`revoke_plan`],
+//!   [`rules`], [`policy`], [`push`] (`policy push`, `roster push`), [`trail`], [`switch_link`],
+//!   [`shell`] (completions, man page).
+//! - [`audit::inputs`] finds the policy and the rosters, and [`audit::scan`] reads logs in threads:
+//!   `explain` and `revoke-plan` use them, too.
+//! - [`report`]: what an audit came to, one file a format; [`review::report`]: the same of a review.
+//! - [`limits`]: every bound that was chosen; [`clock`]: the only place that reads the time.
+//! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed.
+//!
+//! What is behind the feature `aws` lies in files called `aws.rs`, each beside a `without_aws.rs`
+//! that says how else to do it. All judging is in `rolewatch_guard`, which reads nothing by itself.
 
 mod alike;
 mod args;

@@ -38,7 +38,8 @@ impl SwitchLink {
         let Some(host) = partition::known(arn.partition()).and_then(|known| known.sign_in) else {
             return Err(no_address(&arn));
         };
-        let (role, account) = (arn.name(), arn.account());
+        let role = arn.name();
+        let account = arn.account();
         let display = match &args.name {
             Some(name) if name.chars().count() > DISPLAY_NAME || name.trim().is_empty() => {
                 return Err(format!(

@@ -7,8 +7,10 @@ mod switches;
 
 use std::io::{self, Write};
 
+use rolewatch_guard::catalogue;
+use rolewatch_guard::rule::Rule;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Finding, Verdict};
+use rolewatch_guard::{Finding, Judgement, Verdict};
 
 use super::format::ReportFormat;
 use super::history::HistoryReport;
@@ -171,7 +173,8 @@ fn suppressed(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
     ))?;
     for hidden in suppressed {
         let finding = &hidden.finding;
-        let (reason, owner) = (harmless(&hidden.by.reason), harmless(&hidden.by.owner));
+        let reason = harmless(&hidden.by.reason);
+        let owner = harmless(&hidden.by.owner);
         let (first, indent) = findings::time_and_rule(finding);
         page.hanging(&first, indent, &finding.message)?;
         let by = format!(
@@ -246,55 +249,72 @@ fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
     Ok(())
 }
 
+/// What one rule found.
+struct RuleCounts {
+    rule: &'static Rule,
+    violations: u64,
+    unproven: u64,
+    suppressed: u64,
+}
+
+impl RuleCounts {
+    fn of_rule(rule: &'static Rule, judgement: &Judgement) -> Self {
+        let mut counts = Self {
+            rule,
+            violations: 0,
+            unproven: 0,
+            suppressed: 0,
+        };
+        for finding in &judgement.findings {
+            if finding.rule == rule.code {
+                counts.violations += u64::from(finding.verdict == Verdict::Violation);
+                counts.unproven += u64::from(finding.verdict == Verdict::Unproven);
+            }
+        }
+        for hidden in &judgement.suppressed {
+            counts.suppressed += u64::from(hidden.finding.rule == rule.code);
+        }
+        counts
+    }
+
+    fn is_empty(&self) -> bool {
+        self.violations + self.unproven + self.suppressed == 0
+    }
+}
+
 /// One line for each rule that found something.
 fn by_rule(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
-    let judgement = report.judgement;
-    let found = |code: &str, verdict: Verdict| {
-        let findings = judgement
-            .findings
-            .iter()
-            .filter(|finding| finding.rule == code && finding.verdict == verdict);
-        u64::try_from(findings.count()).unwrap_or(u64::MAX)
-    };
     let mut lines = Vec::new();
-    for rule in rolewatch_guard::catalogue::of_records() {
-        let hidden = judgement
-            .suppressed
-            .iter()
-            .filter(|hidden| hidden.finding.rule == rule.code)
-            .count();
-        let counts = [
-            found(rule.code, Verdict::Violation),
-            found(rule.code, Verdict::Unproven),
-            u64::try_from(hidden).unwrap_or(u64::MAX),
-        ];
-        if counts.iter().any(|count| *count > 0) {
-            lines.push((rule, counts));
+    let mut widest = 0;
+    for rule in catalogue::of_records() {
+        let counts = RuleCounts::of_rule(rule, report.judgement);
+        if !counts.is_empty() {
+            widest = widest.max(rule.name.len());
+            lines.push(counts);
         }
     }
     if lines.is_empty() {
         return Ok(());
     }
     page.heading("By rule")?;
-    let names = lines
-        .iter()
-        .map(|(rule, _)| rule.name.len())
-        .max()
-        .unwrap_or(0);
     writeln!(
         page.out,
         "  {DIM}{} {:>10} {:>10} {:>10}{DIM:#}",
-        " ".repeat(6 + names),
+        " ".repeat(6 + widest),
         "violations",
         "unproven",
         "suppressed"
     )?;
-    for (rule, counts) in lines {
-        write!(page.out, "  {} {}", rule.code, padded(rule.name, names))?;
-        for count in counts {
-            write!(page.out, " {:>10}", number(count))?;
-        }
-        writeln!(page.out)?;
+    for line in lines {
+        writeln!(
+            page.out,
+            "  {} {} {:>10} {:>10} {:>10}",
+            line.rule.code,
+            padded(line.rule.name, widest),
+            number(line.violations),
+            number(line.unproven),
+            number(line.suppressed)
+        )?;
     }
     page.text(
         2,

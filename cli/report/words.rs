@@ -96,7 +96,9 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
             let wide = width(piece);
             if used + gap + wide > columns && !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
-                (used, gap) = (0, 0);
+                // A line does not begin with the space that parted it from the last.
+                used = 0;
+                gap = 0;
             }
             if gap == 1 {
                 line.push(' ');

@@ -135,13 +135,14 @@ fn write_sessions(
     }
     writeln!(out, "    {label}: {}", sessions.len())?;
     for session in sessions.iter().take(SESSIONS_TOLD) {
-        let until = session
-            .until
-            .map_or_else(|| "nobody knows when".to_owned(), |until| until.to_string());
-        let used = session.last_use.map_or_else(
-            || "no use seen".to_owned(),
-            |last| format!("last used {last}"),
-        );
+        let until = match session.until {
+            Some(until) => until.to_string(),
+            None => "nobody knows when".to_owned(),
+        };
+        let used = match session.last_use {
+            Some(last) => format!("last used {last}"),
+            None => "no use seen".to_owned(),
+        };
         let how = match session.how {
             How::Finding | How::Other => "",
             How::Chained => ", entered from a session that is cut",

@@ -108,7 +108,8 @@ impl<'a> RecordReader<'a> {
     }
 
     pub(super) fn read(&mut self, file: &Path) -> Result<Counts, Failure> {
-        let (filter, mut scratch) = (Filter::everything(), Scratch::new());
+        let filter = Filter::everything();
+        let mut scratch = Scratch::new();
         if given::is_stdin(file) {
             let stdin = given::stdin("CloudTrail records");
             return Ok(read_stream(stdin, "stdin", &filter, &mut scratch, self));

@@ -11,7 +11,7 @@ use super::TextPage;
 use super::paint::{self, BOLD, DIM};
 use crate::audit::allowed::SwitchAllowances;
 use crate::limits::{EVENTS_TOLD, SENTENCES_TOLD, TIMES_TOLD};
-use crate::report::words::{counted, length, number, width};
+use crate::report::words::{amount, counted, length, number, width};
 
 /// The columns of a severity.
 const SEVERITY: usize = 10;
@@ -152,16 +152,13 @@ fn one_message(
     let time = first.time.to_string();
     page.hanging(&format!("  {time:<22}"), TEXT, &first.message)?;
     if !others.is_empty() {
-        let times: Vec<String> = others
-            .iter()
-            .take(TIMES_TOLD)
-            .map(|other| other.time.to_string())
-            .collect();
-        let more = others.len().saturating_sub(TIMES_TOLD);
-        let more = if more > 0 {
-            format!(" +{}", number(u64::try_from(more).unwrap_or(u64::MAX)))
-        } else {
-            String::new()
+        let mut times = Vec::new();
+        for other in others.iter().take(TIMES_TOLD) {
+            times.push(other.time.to_string());
+        }
+        let more = match others.len().saturating_sub(TIMES_TOLD) {
+            0 => String::new(),
+            more => format!(" +{}", number(amount(more))),
         };
         page.text(TEXT, &format!("also at {}{more}", times.join(" ")))?;
     }

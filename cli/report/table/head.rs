@@ -48,10 +48,10 @@ fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Resul
         "rolewatch audit of ".len(),
         &paths.join(", "),
     )?;
-    let range = report.range.map_or_else(
-        || "none of them relevant".to_owned(),
-        |(first, last)| format!("relevant ones from {first} to {last}"),
-    );
+    let range = match report.range {
+        Some((first, last)) => format!("relevant ones from {first} to {last}"),
+        None => "none of them relevant".to_owned(),
+    };
     let files = counted(report.totals.files.read, "file", "files");
     let records = counted(report.totals.records.met, "record", "records");
     page.labelled("read", &format!("{files}, {records}, {range}"))
@@ -65,10 +65,10 @@ fn write_rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()
             .account_name(roster.account)
             .map(|name| format!(" ({})", harmless(name)))
             .unwrap_or_default();
-        let taken = roster.taken.map_or_else(
-            || "time unknown".to_owned(),
-            |taken| format!("taken {taken}"),
-        );
+        let taken = match roster.taken {
+            Some(taken) => format!("taken {taken}"),
+            None => "time unknown".to_owned(),
+        };
         let truncated = if roster.truncated { ", truncated" } else { "" };
         let text = format!(
             "{}: account {}{name}, {taken}{truncated}",
@@ -133,36 +133,36 @@ fn what_is_missing(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Res
 
 /// What could not be read, and what that means.
 fn incomplete(totals: &Totals) -> String {
-    let (files, records, details) = (
-        totals.files.unreadable,
-        totals.records.unread,
-        totals.records.partly_unread,
-    );
-    let files = (files > 0).then(|| counted(files, "file", "files"));
-    let records = (records > 0).then(|| counted(records, "record", "records"));
-    let whole: Vec<String> = files.into_iter().chain(records).collect();
-    let details = (details > 0).then(|| {
-        format!(
-            "details of {} could not be read, so what depends on them is unproven",
-            counted(details, "record", "records")
-        )
-    });
-    let whole = match (&*whole, &details) {
-        ([], Some(_)) => None,
-        ([], None) => Some(format!(
-            "{}, so switches may be missing below",
-            no_logs(totals.files.met)
-        )),
-        _ => Some(format!(
+    let files = totals.files.unreadable;
+    let records = totals.records.unread;
+    let details = totals.records.partly_unread;
+    let mut whole = Vec::new();
+    if files > 0 {
+        whole.push(counted(files, "file", "files"));
+    }
+    if records > 0 {
+        whole.push(counted(records, "record", "records"));
+    }
+    let mut parts = Vec::new();
+    if !whole.is_empty() {
+        parts.push(format!(
             "{} could not be read, so switches may be missing below",
             whole.join(" and ")
-        )),
-    };
-    whole
-        .into_iter()
-        .chain(details)
-        .collect::<Vec<_>>()
-        .join("; ")
+        ));
+    } else if details == 0 {
+        parts.push(format!(
+            "{}, so switches may be missing below",
+            no_logs(totals.files.met)
+        ));
+    }
+    // A switch with an unread detail is judged, so it is not missing.
+    if details > 0 {
+        parts.push(format!(
+            "details of {} could not be read, so what depends on them is unproven",
+            counted(details, "record", "records")
+        ));
+    }
+    parts.join("; ")
 }
 
 /// What is missing where nothing that was met is unreadable.

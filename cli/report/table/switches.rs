@@ -16,31 +16,26 @@ const CELL: usize = 32;
 
 pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let judgement = report.judgement;
-    let standings = standings(judgement);
-    let clean: Vec<&SwitchSummary> = judgement
-        .switches
-        .iter()
-        .zip(standings)
-        .filter(|(_, standing)| *standing == Standing::Clean)
-        .map(|(switch, _)| switch)
-        .collect();
+    let mut clean: Vec<&SwitchSummary> = Vec::new();
+    for (switch, standing) in judgement.switches.iter().zip(standings(judgement)) {
+        if standing == Standing::Clean {
+            clean.push(switch);
+        }
+    }
     if clean.is_empty() {
         return Ok(());
     }
     page.heading(&format!("Clean switches: {}", number(length(&clean))))?;
-    let rows: Vec<[String; 5]> = clean
-        .iter()
-        .take(SWITCHES_TOLD)
-        .map(|switch| {
-            [
-                switch.time.to_string(),
-                shortened(&switch.caller.name, CELL),
-                shortened(&role_in_account(&switch.role, &report.inputs.policy), CELL),
-                if switch.console { "console" } else { "API" }.to_owned(),
-                time_held(switch),
-            ]
-        })
-        .collect();
+    let mut rows: Vec<[String; 5]> = Vec::new();
+    for switch in clean.iter().take(SWITCHES_TOLD) {
+        rows.push([
+            switch.time.to_string(),
+            shortened(&switch.caller.name, CELL),
+            shortened(&role_in_account(&switch.role, &report.inputs.policy), CELL),
+            if switch.console { "console" } else { "API" }.to_owned(),
+            time_held(switch),
+        ]);
+    }
     let mut widths = [0; 5];
     for row in &rows {
         for (widest, cell) in widths.iter_mut().zip(row) {
@@ -71,10 +66,10 @@ fn time_held(switch: &SwitchSummary) -> String {
     let since = |moment: rolewatch_guard::moment::Moment| {
         Span::from_seconds(moment.seconds_since(switch.time).max(0))
     };
-    let used = switch.last_use.map_or_else(
-        || "no use seen".to_owned(),
-        |last| format!("used for {}", since(last)),
-    );
+    let used = match switch.last_use {
+        Some(last) => format!("used for {}", since(last)),
+        None => "no use seen".to_owned(),
+    };
     match switch.granted_until {
         Some(until) => format!("{used}, granted for {}", since(until)),
         None => used,
