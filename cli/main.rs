@@ -9,7 +9,8 @@
 //!   [`shell`] (completions, man page).
 //! - [`audit::inputs`] finds the policy and the rosters, and [`audit::scan`] reads logs in threads:
 //!   `explain` and `revoke-plan` use them, too.
-//! - [`report`]: what an audit came to, one file a format; [`review::report`]: the same of a review.
+//! - [`report`]: what an audit came to, one file a format; [`review::report`]: the same of a
+//!   review.
 //! - [`limits`]: every bound that was chosen; [`clock`]: the only place that reads the time.
 //! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed.
 //!

@@ -133,7 +133,8 @@ mod tests {
     fn account_role_and_path_are_filled_in() {
         assert_eq!(
             link("arn:aws:iam::444455556666:role/UpdateApp", None, None).unwrap(),
-            "https://signin.aws.amazon.com/switchrole?account=444455556666&roleName=UpdateApp&displayName=UpdateApp%20%40%20444455556666"
+            "https://signin.aws.amazon.com/switchrole?account=444455556666&roleName=UpdateApp\
+             &displayName=UpdateApp%20%40%20444455556666"
         );
         assert_eq!(
             link(
