@@ -25,6 +25,7 @@ use scan::{ScanOptions, ScannedLogs, scan};
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     args.look.apply();
+    // Before anything is read: a slip in an argument must not cost the reading of a large archive.
     check_span(args)?;
     check_given(&args.paths, &args.sources)?;
     if let Some(arn) = &args.state_machine {
@@ -34,6 +35,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         jobs: args.jobs,
         max_objects: args.max_objects,
     };
+    // The policy comes before the logs: its roles say which records matter.
     let inputs = AuditInputs::find(&args.paths, &args.sources)?;
     let ScannedLogs {
         world,
@@ -44,6 +46,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         near,
     } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
     let (mut judgement, allowed) = judged(&world, &inputs, args);
+    // Entries that match no role look like entries that nobody broke.
     judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
     totals.add_judgement(&judgement);
     let report = FinishedAudit::Local(AuditReport {
@@ -59,6 +62,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         not_evidence: &not_evidence,
     });
     print(&report, args.format.writer())?;
+    // What follows goes to stderr, after the report, so that it stands last on a terminal.
     not_evidence.tell_not_evidence();
     unread.tell_unread();
     inputs.tell_roster_faults();

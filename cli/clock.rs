@@ -23,6 +23,7 @@ fn moment(time: SystemTime) -> Result<Moment, Failure> {
         .duration_since(UNIX_EPOCH)
         .ok()
         .and_then(|since| i64::try_from(since.as_secs()).ok());
+    // 1970 in place of the error would bring every expired suppression back.
     seconds
         .map(Moment::from_epoch_seconds)
         .ok_or(Failure::Clock)

@@ -53,6 +53,7 @@ impl Exit {
         fail_on: Severity,
         complete: bool,
     ) -> Self {
+        // What was not read may hold a violation, so this says more than that one was found.
         if !complete {
             Self::Incomplete
         } else if findings
@@ -66,6 +67,7 @@ impl Exit {
     }
 }
 
+// Scripts and pipelines ask for these numbers; they never change.
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {

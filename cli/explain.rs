@@ -18,6 +18,7 @@ use crate::stdout;
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     args.look.apply();
     let text = args.what.to_string_lossy();
+    // A rule goes before a file of its name: files can be given as `./RW002`.
     if let Some(rule) = catalogue::find(&text) {
         stdout::print(|out| markdown::write(&rule.documentation(), stdout::columns(), out))?;
         return Ok(Exit::Clean);
@@ -59,6 +60,7 @@ fn nearest(text: &str) -> Option<&'static Rule> {
     let mut best: Option<(f64, &Rule)> = None;
     for rule in listed() {
         let code = rule.code.to_ascii_lowercase();
+        // A code and a name are as often mistyped as each other.
         let likeness = likeness(&text, &code).max(likeness(&text, rule.name));
         if best.is_none_or(|(most, _)| likeness >= most) {
             best = Some((likeness, rule));

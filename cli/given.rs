@@ -86,6 +86,7 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 pub(crate) fn missing(path: &Path) -> Option<String> {
     match fs::metadata(path) {
         Ok(_) => None,
+        // Something may be there: whoever reads it says why it could not.
         Err(why) if why.kind() == io::ErrorKind::PermissionDenied => None,
         Err(why) if fs::symlink_metadata(path).is_ok() => Some(format!(
             "`{}`: {}",

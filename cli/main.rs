@@ -48,6 +48,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     match run(args.command) {
         Ok(exit) => exit.into(),
+        // On stderr, so that what a pipe takes is data or nothing.
         Err(failure) => {
             stdout::tell_error(&failure.to_string());
             Exit::Error.into()

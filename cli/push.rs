@@ -90,6 +90,7 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
         stdout::tell_warning(&line);
     }
     let uploaded = upload(&args.bucket.name, load)?;
+    // Under another key it may be a trial, or a slip that would leave the old policy in force.
     stdout::print(|out| {
         writeln!(out, "{uploaded}")?;
         let hash = policy.version_hash;
@@ -105,10 +106,10 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
 
 /// What to say of the roles whose use the deployed stacks do not forward.
 fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
-    let missing: Vec<String> = uncovered(policy, deployed)
-        .iter()
-        .map(|arn| format!("`{}`", harmless(arn.as_str())))
-        .collect();
+    let mut missing = Vec::new();
+    for arn in uncovered(policy, deployed) {
+        missing.push(format!("`{}`", harmless(arn.as_str())));
+    }
     if missing.is_empty() {
         return None;
     }
@@ -133,6 +134,7 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     if snapshot.truncated && !args.allow_truncated {
         return Err(Failure::truncated_roster(&file));
     }
+    // Policies, tags and boundaries stay at home: the live guard needs only who is in which group.
     let reduced = snapshot
         .to_json()
         .map_err(|why| Failure::roster_not_reduced(&file, &why))?;

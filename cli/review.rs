@@ -32,6 +32,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
         inputs.read_credentials(file);
     }
     inputs.finish();
+    // Read once: the engine gets the time as data.
     let as_of = args.as_of.map_or_else(now, Ok)?;
     let reviewed = review(&inputs.setup, &policy, as_of);
     let report = ReviewReport {
@@ -56,6 +57,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
 
 /// Whether something can't be judged for want of an account that the policy names.
 fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
+    // An account that nobody named is foreign, and nobody can be asked for its details.
     let mut gaps = review
         .findings
         .iter()

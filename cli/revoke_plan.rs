@@ -64,6 +64,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     check_given(paths, &args.sources)?;
     let asked = FindingRequest::read(&args.finding, paths)?;
     let mut inputs = AuditInputs::find(paths, &args.sources)?;
+    // The finding may lie among the logs, and is none of them.
     inputs.not_logs.extend(std::fs::canonicalize(&args.finding));
     let ScannedLogs {
         world,
@@ -76,6 +77,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         &inputs.policy,
         ScanOptions::default(),
     )?;
+    // No span: the sessions of a finding may have begun long before whatever is asked about.
     let judgement = judge(
         &world,
         &inputs.policy,

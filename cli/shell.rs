@@ -39,6 +39,7 @@ fn subcommands(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<(
             .unwrap_or_else(|| subcommand.get_name())
             .to_uppercase();
         writeln!(page, ".SH \"{name}\"")?;
+        // Section by section: a whole page would have a title of its own.
         let man = clap_mangen::Man::new(subcommand.clone());
         let mut section = Vec::new();
         man.render_description_section(&mut section)?;

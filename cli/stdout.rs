@@ -22,6 +22,7 @@ pub(crate) fn print_plain(
 }
 
 fn finish(written: io::Result<()>) -> Result<(), Failure> {
+    // `| head` closes the pipe when it has enough: that is how it is meant to be used.
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
         _ => Ok(()),

@@ -27,6 +27,7 @@ struct SwitchLink {
 impl SwitchLink {
     fn new(args: &SwitchLinkArgs) -> Result<Self, String> {
         let text = &args.role_arn;
+        // The policy's entries may be globs, and are what people paste here.
         if text.contains(['*', '?']) {
             return Err(format!(
                 "`{}` is a pattern; a link leads to one role, so give its whole ARN",

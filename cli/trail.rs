@@ -47,6 +47,7 @@ pub(crate) fn connect(args: &TrailConnectArgs) -> Result<(), Failure> {
 fn bucket_name(given: &str) -> Result<&str, Failure> {
     let name = given.strip_prefix("s3://").unwrap_or(given);
     let name = name.strip_suffix('/').unwrap_or(name);
+    // S3's own rules for names. They also keep what is printed harmless.
     let plain = (3..=63).contains(&name.len())
         && name.bytes().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte)
@@ -70,6 +71,7 @@ fn connect_bucket(
         others,
     } = &before;
     let mut lines = vec![format!("bucket {name} in {region}")];
+    // S3 replaces the whole configuration when it is written, so nothing is written in vain.
     if *by_event_bridge {
         lines.push(
             "already connected: it sends its events to EventBridge; nothing was changed".to_owned(),
@@ -99,6 +101,7 @@ fn connect_bucket(
 }
 
 fn failed(name: &str, state: &str, why: &str) -> Failure {
+    // The SDK's error may be a code or, where S3 sends no body, a status alone.
     let hint = if why.contains("AccessDenied") || why.contains("status 403") {
         "\nuse credentials of the account that owns the bucket, with `s3:GetBucketNotification` \
          and `s3:PutBucketNotification` on it"

@@ -39,6 +39,7 @@ impl SwitchAllowances {
 
     /// What allowed the switch that a finding is about.
     pub(crate) fn of(&self, finding: &Finding) -> Option<&AllowedBy> {
+        // Of several switches each may have been allowed by something else.
         let [switch] = &*finding.subject.switches else {
             return None;
         };

@@ -75,6 +75,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let bucket = bucket.ok_or_else(|| {
         usage("a state machine needs `--bucket`: the stack's output `BucketName`, where it writes")
     })?;
+    // One execution reads one prefix: two would be two summaries.
     let [path] = &*args.paths else {
         return Err(usage(
             "a state machine takes one path, as in `s3://bucket/AWSLogs/`",
@@ -123,6 +124,7 @@ fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
             harmless(&entry.reason)
         ));
     }
+    // The count comes from outside, so it may be less than what is named.
     let untold = count.saturating_sub(length(told));
     if untold > 0 {
         stdout::tell(&format!(
@@ -164,6 +166,7 @@ fn run_to_its_end(
     let execution = machine
         .start(input)
         .map_err(|why| Failure::Aws(format!("the state machine cannot be started: {why}")))?;
+    // Told at once: whoever interrupts the command can still find the execution.
     let shown = harmless(&execution);
     stdout::tell(&format!("rolewatch: started `{shown}`"));
     let output = wait_for(machine, &execution, &shown, pause)?;
@@ -225,6 +228,7 @@ fn report_of(machine: &impl Machine, output: &str) -> Result<HistoryReport, Unus
         findings.push(Finding::from_json(line).map_err(|why| Unusable::new("a finding", &why))?);
     }
     let summary = text_of(machine, &output.summary)?;
+    // The summary is kept as it was written, too, so that `json` shows what a newer stack adds.
     Ok(HistoryReport {
         findings,
         summary: serde_json::from_str(&summary)

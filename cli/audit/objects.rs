@@ -88,6 +88,7 @@ pub(super) fn list(
         let keys = store
             .list(bucket, prefix, most)
             .map_err(|why| Failure::Aws(format!("cannot list `{shown}`: {why}")))?;
+        // Before any is fetched: reading costs money, and a prefix that is too short is a slip.
         if listed.objects.len() + keys.len() > most {
             return Err(Failure::Usage(format!(
                 "more than {} objects lie under `{shown}`\n\
@@ -96,7 +97,11 @@ pub(super) fn list(
                 number(u64::try_from(most).unwrap_or(u64::MAX))
             )));
         }
-        for (key, size) in keys.into_iter().filter(|(key, _)| !key.ends_with('/')) {
+        for (key, size) in keys {
+            // The S3 console makes such an object for what it shows as a folder.
+            if key.ends_with('/') {
+                continue;
+            }
             let name = PathBuf::from(format!("{SCHEME}{bucket}/{key}"));
             if is_log(&name) {
                 listed.objects.push(LogObject {
@@ -110,6 +115,7 @@ pub(super) fn list(
             }
         }
     }
+    // One prefix may hold another that was given, too.
     listed.objects.sort_by(|a, b| a.name.cmp(&b.name));
     listed.objects.dedup();
     listed.skipped.sort();

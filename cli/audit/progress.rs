@@ -27,6 +27,7 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
     bar.reset_eta();
     loop {
         bar.set_position(read.load(Ordering::Relaxed));
+        // Nothing is ever sent: the end of the channel is the end of the reading.
         if done.recv_timeout(PROGRESS_PAUSE) != Err(RecvTimeoutError::Timeout) {
             break;
         }

@@ -107,6 +107,7 @@ fn scan_with<O: ObjectStore>(
     for part in parts {
         match part {
             Ok(part) => whole = whole.join(part),
+            // A part that is lost would be a report that looks whole.
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }

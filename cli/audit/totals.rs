@@ -10,6 +10,7 @@ use crate::report::words::{counted, listed, number};
 pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: Kept) -> Totals {
     Totals {
         files: Files {
+            // Added up, not counted: every file has to end as one of these.
             met: counts.files_read + counts.files_not_relevant + counts.files_failed + skipped,
             read: counts.files_read,
             skipped: counts.files_not_relevant + skipped,

@@ -131,6 +131,7 @@ pub(crate) struct UnreadList {
 impl UnreadList {
     pub(crate) fn add(&mut self, fault: InputFault) {
         self.count += 1;
+        // Sorting at twice the length costs little, and memory stays bounded.
         self.first.push(fault);
         if self.first.len() >= 2 * FAULTS_NAMED {
             self.keep_first();

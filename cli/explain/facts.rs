@@ -168,6 +168,7 @@ fn caller(caller: &Caller) -> String {
 /// An access key is shown only by its end.
 fn by_key(key: Option<&str>) -> String {
     let Some(key) = key else { return String::new() };
+    // AWS begins the ids of long-term keys with AKIA, those of temporary ones with ASIA.
     let kind = if key.starts_with("AKIA") {
         "permanent"
     } else {

@@ -31,6 +31,7 @@ const LABEL: usize = 14;
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let inputs = inputs(args)?;
     let met = inputs.as_ref().map(|inputs| RolesMet::new(&inputs.policy));
+    // Without a policy every role may be meant.
     let may_be = |role: &RoleArn| met.as_ref().is_none_or(|met| met.may_be_elevated(role));
     let mut reader = RecordReader::new(&may_be);
     let counts = reader.read(&args.what)?;

@@ -9,10 +9,12 @@ use crate::exit::Failure;
 use crate::stdout;
 
 pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
+    // No logs are given, so the working directory is the only place to look in.
     let places = InputFolders::near(&[]);
     let file =
         policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| {
             match failure {
+                // This command has no `--policy` to speak of.
                 Failure::NoPolicy { .. } => Failure::NoPolicyHere,
                 other => other,
             }
@@ -20,6 +22,7 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     let (policy, _) = super::read::read_and_warn(&file)?;
     let forwarding = Forwarding::of(&policy);
     for (written, wide) in &forwarding.widened {
+        // Wider is safe: the engine leaves out again what it does not want.
         stdout::tell_warning(&format!(
             "`{}` is forwarded as `{wide}`, which matches more: no event pattern can say it closer",
             harmless(written)

@@ -33,6 +33,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditCsv {
         let mut lines = csv::Writer::from_writer(out);
         lines.write_record(HEADER)?;
         for finding in report.findings() {
+            // A cell holds one text, so lists are parted by spaces, which no event id has.
             let events: Vec<_> = finding.events.iter().map(ToString::to_string).collect();
             let cells: [&str; HEADER.len()] = [
                 finding.rule,

@@ -71,6 +71,7 @@ pub(crate) fn shortened(text: &str, columns: usize) -> String {
         return text.to_owned();
     }
     let mut shown = String::new();
+    // One column is kept for the ellipsis.
     let mut used = 1;
     for c in text.chars() {
         used += c.width().unwrap_or(0);
@@ -86,6 +87,7 @@ pub(crate) fn shortened(text: &str, columns: usize) -> String {
 /// Lines of at most so many columns, broken at spaces, between wide characters, and anywhere in a
 /// word that is longer than a line.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    // On fewer columns a line would be a few letters of a cut word.
     let columns = columns.max(10);
     let mut lines = Vec::new();
     let mut line = String::new();

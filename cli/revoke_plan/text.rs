@@ -95,6 +95,7 @@ fn write_variant(
     )?;
     write_sessions("cuts", &variant.cuts, columns, out)?;
     write_sessions("bystanders", &variant.bystanders, columns, out)?;
+    // Without commands the policy alone is printed: somebody has to apply it in another way.
     if let Some(commands) = &variant.commands {
         return write_commands(commands, out);
     }
@@ -116,6 +117,8 @@ fn write_commands(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
         out,
         "    {DIM}with credentials of {account}, which the first command shows:{DIM:#}"
     )?;
+    // Not indented, so that a line can be copied whole. The first shows whose credentials are used:
+    // a role of the same name may be in several accounts.
     writeln!(out, "{check}\n{apply}")?;
     writeln!(
         out,

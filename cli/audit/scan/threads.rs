@@ -49,6 +49,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
         thread::scope(|scope| {
             let (running, done) = mpsc::channel();
             scope.spawn(move || progress::show(total, &self.read, &done));
+            // Bounded: who fetches waits for those who read, or all objects would be in memory.
             let (fetched, waiting) = mpsc::sync_channel(OBJECTS_WAITING);
             let waiting = Arc::new(Mutex::new(waiting));
             if let Some(store) = store {
@@ -94,6 +95,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
 
     /// What one thread reads.
     fn read_all(&self, waiting: &Mutex<Receiver<FetchedObject>>) -> PartialScan<'p> {
+        // A world of its own, so that threads share nothing while they read.
         let mut part = PartialScan::new(self.policy);
         let mut scratch = Scratch::default();
         while let Some(source) = self.sources.get(self.next.fetch_add(1, Ordering::Relaxed)) {

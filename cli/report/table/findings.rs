@@ -64,6 +64,7 @@ fn one_person(
         page.text(0, &person.name)?;
         page.text(2, &whence)?;
     }
+    // What to do is said once a rule, so its findings stand together.
     let mut by_rule: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for finding in theirs {
         by_rule
@@ -102,6 +103,7 @@ fn one_rule(
         "  {style}{severity:<SEVERITY$}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{times}{DIM:#}",
         first.rule, first.name
     )?;
+    // A script that switches every hour would fill pages with one sentence.
     let mut alike: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
         match alike.iter_mut().find(|group| {
@@ -152,6 +154,7 @@ fn one_message(
     let time = first.time.to_string();
     page.hanging(&format!("  {time:<22}"), TEXT, &first.message)?;
     if !others.is_empty() {
+        // The first few times are enough to find the rest in the logs.
         let mut times = Vec::new();
         for other in others.iter().take(TIMES_TOLD) {
             times.push(other.time.to_string());

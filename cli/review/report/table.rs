@@ -89,6 +89,7 @@ fn violated(
         return by_subject(violations, page);
     }
     page.heading("Violations: none")?;
+    // How much "none" is worth depends on what was given, so it is said beside it.
     let text = if report.review.elevated == 0 {
         "No elevated role of the policy is in what was read, so nothing was judged."
     } else if unproven.iter().any(|finding| is_wanting(finding)) {
@@ -198,6 +199,7 @@ fn not_given(
     findings: &[&ReviewFinding],
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
+    // A finding with several gaps stands under each: any of them would have to be given.
     let mut gaps: BTreeSet<Gap> = BTreeSet::new();
     for finding in findings {
         gaps.extend(&finding.wanting.gaps);
