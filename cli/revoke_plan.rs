@@ -7,7 +7,7 @@ mod text;
 
 use std::path::PathBuf;
 
-use rolewatch_guard::revoke::{self, Case, NoPlan, Plan};
+use rolewatch_guard::revoke::{self, NoPlan, RevocationCase, RevocationPlan};
 use rolewatch_guard::{Scope, judge};
 use serde::Serialize;
 
@@ -30,11 +30,11 @@ struct PlanDocument {
     /// Whether all that was given could be read; else bystanders may be missing.
     complete: bool,
     #[serde(flatten)]
-    plan: Plan,
+    plan: RevocationPlan,
 }
 
 impl PlanDocument {
-    fn new(about: PlanSubject, complete: bool, plan: Plan) -> Self {
+    fn new(about: PlanSubject, complete: bool, plan: RevocationPlan) -> Self {
         let PlanSubject {
             rule,
             name,
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         &mut |_| (),
     );
     let about = PlanSubject::find(&asked, &judgement)?;
-    let case = Case {
+    let case = RevocationCase {
         world: &world,
         policy: &inputs.policy,
         rosters: &inputs.rosters,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rolewatch_guard::review::{AllowedBy, allowed_by};
-use rolewatch_guard::{Examined, Finding, SwitchKey, Verdict};
+use rolewatch_guard::{ExaminedSwitch, Finding, SwitchKey, Verdict};
 
 use super::inputs::AuditInputs;
 
@@ -19,7 +19,7 @@ pub(crate) struct SwitchAllowances {
 
 impl SwitchAllowances {
     /// Looks at a switch while it is judged.
-    pub(crate) fn note(&mut self, examined: &Examined<'_>, inputs: &AuditInputs) {
+    pub(crate) fn note(&mut self, examined: &ExaminedSwitch<'_>, inputs: &AuditInputs) {
         for (rule, verdict, _) in examined.answers() {
             if verdict != Verdict::Violation {
                 continue;

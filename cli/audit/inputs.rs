@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{GroupRef, Policy};
-use rolewatch_guard::review::{Files, Input, List};
+use rolewatch_guard::review::{DetailFiles, DetailList, Input};
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::untrusted::harmless;
 
@@ -33,7 +33,7 @@ pub(crate) struct AuditInputs {
     pub(crate) rosters: Rosters,
     pub(crate) roster_files: Vec<RosterFile>,
     /// The same files with their policies.
-    pub(crate) files: Files,
+    pub(crate) files: DetailFiles,
     /// What the rosters lack that the policy needs, each in one line.
     pub(crate) roster_faults: Vec<String>,
     /// Files and folders inside the archive that are no logs, canonical.
@@ -211,7 +211,7 @@ fn files_of_rosters(
 struct ReadRosters {
     rosters: Rosters,
     roster_files: Vec<RosterFile>,
-    files: Files,
+    files: DetailFiles,
 }
 
 impl ReadRosters {
@@ -244,7 +244,7 @@ impl ReadRosters {
     fn add_policies(&mut self, bytes: &[u8], file: &Path, taken: Option<Moment>) -> Option<String> {
         match Input::read(bytes) {
             Ok(Input::Account(account)) => {
-                let lacks_users = lists_missing(&account, &[List::Users]);
+                let lacks_users = lists_missing(&account, &[DetailList::Users]);
                 self.files.add(*account, taken);
                 lacks_users
             }

@@ -10,7 +10,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use rolewatch_archive::{
-    Counts, Filter, FoundFiles, Place, Scratch, Sink, Unread, find_files, read_file, read_stream,
+    Counts, Filter, FoundFiles, RecordPlace, Scratch, Sink, Unread, find_files, read_file,
+    read_stream,
 };
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
@@ -302,7 +303,7 @@ impl<'p> PartialScan<'p> {
     }
 
     /// Details that could not be read, of a record that counts all the same.
-    fn add_details(&mut self, at: &Place, details: &[RecordProblem]) {
+    fn add_details(&mut self, at: &RecordPlace, details: &[RecordProblem]) {
         for problem in details {
             self.unread.add(InputFault::of_detail(at, problem));
         }
@@ -342,14 +343,14 @@ pub(crate) fn with_folders(path: &Path) -> PathBuf {
 }
 
 impl Sink for PartialScan<'_> {
-    fn record(&mut self, json: &[u8], at: &Place) {
+    fn record(&mut self, json: &[u8], at: &RecordPlace) {
         match self.intake.take(json, Delivery::in_file(&self.file)) {
             Ok(details) => self.add_details(at, &details),
             Err(problem) => self.unread.add(InputFault::of_record(at, &problem)),
         }
     }
 
-    fn event(&mut self, json: &[u8], at: &Place) {
+    fn event(&mut self, json: &[u8], at: &RecordPlace) {
         match self.intake.take_event(json, Delivery::in_file(&self.file)) {
             Ok(details) => self.add_details(at, &details),
             Err(NotUsed::NotEvidence(why)) => {

@@ -1,22 +1,22 @@
 //! What reading came to, and the line that tells it.
 
 use rolewatch_archive::Counts;
-use rolewatch_guard::intake::Kept;
-use rolewatch_guard::{Files, Records, Totals};
+use rolewatch_guard::intake::IntakeCounts;
+use rolewatch_guard::{FileTotals, RecordTotals, Totals};
 
 use crate::report::words::{counted, listed, number};
 
 /// `skipped`: files that the archive was not asked to read, because they are no logs.
-pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: Kept) -> Totals {
+pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: IntakeCounts) -> Totals {
     Totals {
-        files: Files {
+        files: FileTotals {
             // Added up, not counted: every file has to end as one of these.
             met: counts.files_read + counts.files_not_relevant + counts.files_failed + skipped,
             read: counts.files_read,
             skipped: counts.files_not_relevant + skipped,
             unreadable: counts.files_failed,
         },
-        records: Records {
+        records: RecordTotals {
             met: counts.records,
             kept: kept.of_use,
             duplicates: kept.duplicates,
@@ -106,7 +106,7 @@ mod tests {
             records_unread: 1,
             ..Counts::default()
         };
-        let kept = Kept {
+        let kept = IntakeCounts {
             of_use: 87,
             duplicates: 3,
             contradicting: 1,
@@ -123,7 +123,7 @@ mod tests {
              4,227 not relevant, 4 not evidence, 3 unread; \
              0 switches; 0 violations, 0 unproven, 0 suppressed"
         );
-        let Records {
+        let RecordTotals {
             met,
             kept,
             not_relevant,
@@ -132,7 +132,7 @@ mod tests {
             ..
         } = totals.records;
         assert_eq!(kept + not_relevant + not_evidence + unread, met);
-        let Files {
+        let FileTotals {
             met,
             read,
             skipped,

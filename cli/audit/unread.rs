@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rolewatch_archive::{Place, Unread};
+use rolewatch_archive::{RecordPlace, Unread};
 use rolewatch_guard::seen::RecordProblem;
 use rolewatch_guard::untrusted::harmless;
 use serde::Serialize;
@@ -79,7 +79,7 @@ impl InputFault {
     }
 
     /// `why` is harmless.
-    pub(crate) fn of_record(place: &Place, why: &impl std::fmt::Display) -> Self {
+    pub(crate) fn of_record(place: &RecordPlace, why: &impl std::fmt::Display) -> Self {
         Self {
             file: Arc::clone(&place.file),
             byte: Some(place.byte),
@@ -89,7 +89,7 @@ impl InputFault {
     }
 
     /// Of a detail of a record that counts all the same.
-    pub(crate) fn of_detail(place: &Place, problem: &RecordProblem) -> Self {
+    pub(crate) fn of_detail(place: &RecordPlace, problem: &RecordProblem) -> Self {
         Self {
             reason: problem.of_detail(),
             ..Self::of_record(place, problem)

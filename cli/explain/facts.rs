@@ -1,8 +1,8 @@
 //! What one record says, in words: label and text, line by line.
 
 use rolewatch_guard::seen::{
-    Caller, CallerKind, Change, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, Mint,
-    Named, Seen, Service,
+    Caller, CallerKind, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, IamChangeKind,
+    Mint, NamedKind, SeenRecord, Service,
 };
 use rolewatch_guard::untrusted::harmless;
 
@@ -10,7 +10,7 @@ use rolewatch_guard::untrusted::harmless;
 pub(super) type LabeledText = (&'static str, String);
 
 /// Everything the engine takes from the record.
-pub(super) fn lines_of(seen: &Seen) -> Vec<LabeledText> {
+pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
     let mut lines = vec![
         ("what it is", what_it_is(seen)),
         ("caller", caller(&seen.caller)),
@@ -67,7 +67,7 @@ pub(super) fn lines_of(seen: &Seen) -> Vec<LabeledText> {
     lines
 }
 
-fn what_it_is(seen: &Seen) -> String {
+fn what_it_is(seen: &SeenRecord) -> String {
     match &seen.fact {
         Some(Fact::Mint(mint)) => mint_kind(mint),
         Some(Fact::Console(step)) => match step.act {
@@ -305,16 +305,18 @@ fn role_of_denial(denial: &Denial) -> String {
 }
 
 fn changed(change: &IamChange) -> String {
-    let what = |named: &Named| match named {
-        Named::User => "user",
-        Named::Group => "group",
+    let what = |named: &NamedKind| match named {
+        NamedKind::User => "user",
+        NamedKind::Group => "group",
     };
     let text = match &change.what {
-        Change::AddUserToGroup { user, group } => format!("user {user} was added to group {group}"),
-        Change::RemoveUserFromGroup { user, group } => {
+        IamChangeKind::AddUserToGroup { user, group } => {
+            format!("user {user} was added to group {group}")
+        }
+        IamChangeKind::RemoveUserFromGroup { user, group } => {
             format!("user {user} was removed from group {group}")
         }
-        Change::Create {
+        IamChangeKind::Create {
             what: named,
             name,
             id,
@@ -325,16 +327,18 @@ fn changed(change: &IamChange) -> String {
                 .unwrap_or_default();
             format!("{} {name} was created{id}", what(named))
         }
-        Change::Delete { what: named, name } => format!("{} {name} was deleted", what(named)),
-        Change::Rename {
+        IamChangeKind::Delete { what: named, name } => {
+            format!("{} {name} was deleted", what(named))
+        }
+        IamChangeKind::Rename {
             what: named,
             from,
             to,
         } => format!("{} {from} was renamed to {to}", what(named)),
-        Change::EnableMfa { user, serial } => {
+        IamChangeKind::EnableMfa { user, serial } => {
             format!("the MFA device {serial} of user {user} was enabled")
         }
-        Change::DeactivateMfa { user, serial } => {
+        IamChangeKind::DeactivateMfa { user, serial } => {
             format!("the MFA device {serial} of user {user} was deactivated")
         }
     };

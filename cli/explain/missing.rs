@@ -2,14 +2,14 @@
 
 use rolewatch_guard::arn::account_of;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::seen::{CallerKind, ConsoleAct, ConsoleStep, Fact, Mint, Seen};
+use rolewatch_guard::seen::{CallerKind, ConsoleAct, ConsoleStep, Fact, Mint, SeenRecord};
 use rolewatch_guard::time::chosen::SAME_CALL;
 use rolewatch_guard::untrusted::harmless;
 
 use super::facts::last_four;
 
 /// What is missing beside `seen`, given all records at hand.
-pub(super) fn beside(seen: &Seen, all: &[&Seen]) -> Vec<String> {
+pub(super) fn beside(seen: &SeenRecord, all: &[&SeenRecord]) -> Vec<String> {
     match &seen.fact {
         Some(Fact::Mint(mint)) => of_mint(mint, all),
         // The console's other steps follow an entry: what that lacks is said of it.
@@ -21,7 +21,7 @@ pub(super) fn beside(seen: &Seen, all: &[&Seen]) -> Vec<String> {
     }
 }
 
-fn mints<'a>(all: &[&'a Seen]) -> Vec<&'a Mint> {
+fn mints<'a>(all: &[&'a SeenRecord]) -> Vec<&'a Mint> {
     let mut mints = Vec::new();
     for seen in all {
         if let Some(Fact::Mint(mint)) = &seen.fact {
@@ -31,7 +31,7 @@ fn mints<'a>(all: &[&'a Seen]) -> Vec<&'a Mint> {
     mints
 }
 
-fn console_steps<'a>(all: &[&'a Seen]) -> Vec<&'a ConsoleStep> {
+fn console_steps<'a>(all: &[&'a SeenRecord]) -> Vec<&'a ConsoleStep> {
     let mut steps = Vec::new();
     for seen in all {
         if let Some(Fact::Console(step)) = &seen.fact {
@@ -53,7 +53,7 @@ fn at_time(moment: Option<Moment>) -> String {
     }
 }
 
-fn of_mint(mint: &Mint, all: &[&Seen]) -> Vec<String> {
+fn of_mint(mint: &Mint, all: &[&SeenRecord]) -> Vec<String> {
     let missing = [
         callers_half(mint, all),
         callers_session(mint, all),
@@ -64,7 +64,7 @@ fn of_mint(mint: &Mint, all: &[&Seen]) -> Vec<String> {
 }
 
 /// The other account's copy of the call: the role owner's copy hides who called.
-fn callers_half(mint: &Mint, all: &[&Seen]) -> Option<String> {
+fn callers_half(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     if mint.caller.kind != CallerKind::OtherAccount {
         return None;
     }
@@ -97,7 +97,7 @@ fn is_same_call(one: &Mint, other: &Mint) -> bool {
 }
 
 /// The call that issued the role session which the caller came with.
-fn callers_session(mint: &Mint, all: &[&Seen]) -> Option<String> {
+fn callers_session(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     let caller = &mint.caller;
     let parent = caller.role_session()?;
     let created = caller.session.as_ref().and_then(|session| session.created);
@@ -118,7 +118,7 @@ fn callers_session(mint: &Mint, all: &[&Seen]) -> Option<String> {
 
 /// A user's temporary key without a session context and without a device's serial: only the call
 /// that issued the key tells whether MFA was proved.
-fn session_token(mint: &Mint, all: &[&Seen]) -> Option<String> {
+fn session_token(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     let caller = &mint.caller;
     if caller.kind != CallerKind::IamUser || caller.has_long_term_key() {
         return None;
@@ -144,7 +144,7 @@ fn session_token(mint: &Mint, all: &[&Seen]) -> Option<String> {
 }
 
 /// What the console writes beside the call of the same switch.
-fn console_record(mint: &Mint, all: &[&Seen]) -> Option<String> {
+fn console_record(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     let role = mint.role.as_ref()?;
     if !mint.caller.from_console {
         return None;
@@ -165,7 +165,7 @@ fn console_record(mint: &Mint, all: &[&Seen]) -> Option<String> {
 }
 
 /// The call behind a console's SwitchRole, which never shows MFA itself.
-fn of_step(step: &ConsoleStep, all: &[&Seen]) -> Option<String> {
+fn of_step(step: &ConsoleStep, all: &[&SeenRecord]) -> Option<String> {
     for mint in mints(all) {
         let is_of_session = step.session.is_none() || step.session == mint.session;
         if is_of_session && are_together(step.time, mint.time) {
@@ -184,7 +184,7 @@ fn of_step(step: &ConsoleStep, all: &[&Seen]) -> Option<String> {
 }
 
 /// The call that issued a session of which only a use is at hand.
-fn of_use(seen: &Seen, all: &[&Seen]) -> Option<String> {
+fn of_use(seen: &SeenRecord, all: &[&SeenRecord]) -> Option<String> {
     let used = seen.used.as_ref()?;
     for mint in mints(all) {
         let has_its_key = used.key.is_some() && mint.issued == used.key;

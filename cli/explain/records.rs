@@ -11,10 +11,12 @@ use rolewatch_archive::Counts;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::catalogue;
 use rolewatch_guard::review::allowed_by;
-use rolewatch_guard::seen::Seen;
+use rolewatch_guard::seen::SeenRecord;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::world::World;
-use rolewatch_guard::{Examined, Finding, Judgement, RolesMet, Scope, Verdict, judge, unmatched};
+use rolewatch_guard::{
+    ExaminedSwitch, Finding, Judgement, RolesMet, Scope, Verdict, judge, unmatched,
+};
 
 use super::{facts, missing};
 use crate::args::ExplainArgs;
@@ -76,7 +78,7 @@ fn write_records(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let columns = stdout::columns();
-    let all: Vec<&Seen> = records.all().collect();
+    let all: Vec<&SeenRecord> = records.all().collect();
     for record in &records.told {
         write_record(record, &all, columns, out)?;
     }
@@ -137,7 +139,7 @@ fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
 
 fn write_record(
     record: &ExplainedRecord,
-    all: &[&Seen],
+    all: &[&SeenRecord],
     columns: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -171,7 +173,7 @@ fn write_record(
     writeln!(out)
 }
 
-fn region(seen: &Seen) -> String {
+fn region(seen: &SeenRecord) -> String {
     seen.region
         .as_deref()
         .map(|region| format!(", {}", harmless(region)))
@@ -187,7 +189,7 @@ fn write_line(label: &str, text: &str, columns: usize, out: &mut dyn Write) -> i
     Ok(())
 }
 
-fn world_of<'s>(all: impl Iterator<Item = &'s Seen>) -> World {
+fn world_of<'s>(all: impl Iterator<Item = &'s SeenRecord>) -> World {
     let mut world = World::default();
     for seen in all {
         world.add(seen.clone());
@@ -197,7 +199,7 @@ fn world_of<'s>(all: impl Iterator<Item = &'s Seen>) -> World {
 
 /// How every rule answers, over all records of the file.
 fn write_judged(
-    all: &[&Seen],
+    all: &[&SeenRecord],
     inputs: &AuditInputs,
     columns: usize,
     out: &mut dyn Write,
@@ -237,7 +239,7 @@ struct AnswerWriter<'w> {
 }
 
 impl AnswerWriter<'_> {
-    fn write_switch(&mut self, examined: &Examined<'_>) -> io::Result<()> {
+    fn write_switch(&mut self, examined: &ExaminedSwitch<'_>) -> io::Result<()> {
         let AuditInputs { policy, files, .. } = self.inputs;
         let role = match &examined.switch.role {
             Some(role) => role_in_account(role.as_str(), policy),

@@ -6,10 +6,11 @@ use std::io::{self, Write};
 use rolewatch_guard::id::EventId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
-use rolewatch_guard::review::List;
+use rolewatch_guard::review::DetailList;
 use rolewatch_guard::untrusted::{harmless, shows_as_itself};
 use rolewatch_guard::{
-    CallerShown, Finding, Standing, SuppressedFinding, SwitchSummary, Tally, Totals, standings,
+    CallerShown, Finding, SuppressedFinding, SwitchStanding, SwitchSummary, Tally, Totals,
+    standings,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -66,7 +67,7 @@ impl RosterShown {
     fn of(roster: &RosterFile) -> Self {
         let mut missing = Vec::new();
         if roster.lacks_users.is_some() {
-            missing.push(List::Users.key());
+            missing.push(DetailList::Users.key());
         }
         Self {
             file: shown_path(&roster.file),
@@ -111,11 +112,11 @@ struct SwitchShown<'a> {
     violations: u16,
     unproven: u16,
     /// Findings over several sessions count here too.
-    standing: Standing,
+    standing: SwitchStanding,
 }
 
 impl<'a> SwitchShown<'a> {
-    fn of(switch: &'a SwitchSummary, standing: Standing) -> Self {
+    fn of(switch: &'a SwitchSummary, standing: SwitchStanding) -> Self {
         Self {
             time: switch.time,
             role: &switch.role,

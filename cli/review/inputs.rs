@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rolewatch_archive::find_files;
 use rolewatch_guard::id::AccountId;
-use rolewatch_guard::review::{Credential, Input, InputError, List, Setup};
+use rolewatch_guard::review::{CredentialReportLine, DetailList, Input, InputError, Setup};
 use serde::Deserialize;
 
 use crate::audit::inputs::ROSTERS;
@@ -130,7 +130,7 @@ impl ReviewInputs {
         let mut credentials = Vec::new();
         for line in csv::Reader::from_reader(&*bytes).deserialize::<CredentialLine>() {
             match line {
-                Ok(line) => credentials.push(Credential {
+                Ok(line) => credentials.push(CredentialReportLine {
                     has_mfa: line.mfa_active.eq_ignore_ascii_case("true"),
                     arn: line.arn,
                 }),
@@ -165,7 +165,7 @@ impl ReviewInputs {
             }
         }
         for account in self.setup.accounts() {
-            if let Some(missing) = lists_missing(account, &List::ALL) {
+            if let Some(missing) = lists_missing(account, &DetailList::ALL) {
                 let files = self.files_of(account.id).join(", ");
                 faults.push(format!("{files}: {missing}"));
             }

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use rolewatch_guard::revoke::{Commands, How, RolePlan, SessionShown, Variant, visible};
+use rolewatch_guard::revoke::{
+    Commands, DenialVariant, RolePlan, SessionRelation, SessionShown, visible,
+};
 
 use super::PlanDocument;
 use crate::limits::SESSIONS_TOLD;
@@ -84,7 +86,7 @@ fn write_role(
 
 fn write_variant(
     title: &str,
-    variant: &Variant,
+    variant: &DenialVariant,
     columns: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -147,9 +149,9 @@ fn write_sessions(
             None => "no use seen".to_owned(),
         };
         let how = match session.how {
-            How::Finding | How::Other => "",
-            How::Chained => ", entered from a session that is cut",
-            How::PerhapsChained => ", perhaps entered from a session that is cut",
+            SessionRelation::Finding | SessionRelation::Other => "",
+            SessionRelation::Chained => ", entered from a session that is cut",
+            SessionRelation::PerhapsChained => ", perhaps entered from a session that is cut",
         };
         let line = format!(
             "{}: session {} since {}, until {until}, {used}{how}",

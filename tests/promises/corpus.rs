@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, find_files, read_file};
+use rolewatch_archive::{Filter, RecordPlace, Scratch, Sink, Unread, find_files, read_file};
 use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::seen::{Reading, Service, read};
 use serde_json::Value;
@@ -34,7 +34,7 @@ struct Tally {
 }
 
 impl Sink for Tally {
-    fn record(&mut self, json: &[u8], at: &Place) {
+    fn record(&mut self, json: &[u8], at: &RecordPlace) {
         // Every role counts as elevated, so every session's use is read too.
         match read(json, &|_| true) {
             Ok(Reading::Seen(seen)) => {
@@ -52,7 +52,7 @@ impl Sink for Tally {
         }
     }
 
-    fn event(&mut self, json: &[u8], at: &Place) {
+    fn event(&mut self, json: &[u8], at: &RecordPlace) {
         match envelope::open(json) {
             Ok(event) => self.record(event.record.as_bytes(), at),
             Err(NotUsed::NotEvidence(_)) => self.not_evidence += 1,

@@ -2,7 +2,7 @@
 //! findings, however the JSON is spelled.
 
 use proptest::prelude::*;
-use rolewatch_archive::{Filter, Place, Scratch, Sink, Unread, read_stream};
+use rolewatch_archive::{Filter, RecordPlace, Scratch, Sink, Unread, read_stream};
 use rolewatch_guard::envelope;
 use rolewatch_guard::seen::{Reading, read};
 use rolewatch_guard::testing::Story;
@@ -22,7 +22,7 @@ struct Into<'p> {
 }
 
 impl Sink for Into<'_> {
-    fn record(&mut self, json: &[u8], at: &Place) {
+    fn record(&mut self, json: &[u8], at: &RecordPlace) {
         self.handed += 1;
         match read(json, &|role| self.elevated.may_be(role)) {
             Ok(Reading::Seen(seen)) => {
@@ -36,7 +36,7 @@ impl Sink for Into<'_> {
         }
     }
 
-    fn event(&mut self, json: &[u8], at: &Place) {
+    fn event(&mut self, json: &[u8], at: &RecordPlace) {
         let event = envelope::open(json).unwrap_or_else(|why| panic!("{at}: {why}"));
         self.record(event.record.as_bytes(), at);
     }

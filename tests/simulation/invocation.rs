@@ -7,7 +7,7 @@ use rolewatch_edge::settings::Language;
 use rolewatch_edge::slack::{Courier, sample};
 use rolewatch_edge::testing::Twin;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use session_auditor::{Auditor, Request};
@@ -131,10 +131,10 @@ pub(crate) fn reader() -> archive_auditor::Auditor {
 }
 
 /// What nobody may tamper with.
-pub(crate) fn guarded() -> Guarded {
-    Guarded {
+pub(crate) fn guarded() -> GuardedResources {
+    GuardedResources {
         stack: "rolewatch".to_owned(),
-        ..Guarded::default()
+        ..GuardedResources::default()
     }
 }
 

@@ -10,7 +10,7 @@ use rolewatch_edge::telemetry::Count;
 use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use session_auditor::{Auditor, Request, Task};
@@ -64,10 +64,10 @@ impl World {
         twin.objects
             .borrow_mut()
             .insert(POLICY_KEY.to_owned(), (policy.as_bytes().to_vec(), start()));
-        let guarded = Guarded {
+        let guarded = GuardedResources {
             stack: "rolewatch".into(),
             reader_role: "rolewatch-reader".into(),
-            ..Guarded::default()
+            ..GuardedResources::default()
         };
         let guard = Guard::new(guarded).with_hub(HUB.parse().unwrap());
         let auditor = Auditor::new(Vec::new(), "us-east-1".to_owned());

@@ -1,10 +1,10 @@
 //! Lists that the details of an account lack.
 
-use rolewatch_guard::review::{Account, List};
+use rolewatch_guard::review::{Account, DetailList};
 
 /// That lists are missing in the details of an account, and how to get them. `None`: none of
 /// `needed` is.
-pub(crate) fn lists_missing(account: &Account, needed: &[List]) -> Option<String> {
+pub(crate) fn lists_missing(account: &Account, needed: &[DetailList]) -> Option<String> {
     let mut missing = Vec::new();
     for list in account.missing_lists() {
         if needed.contains(&list) {

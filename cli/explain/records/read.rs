@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::path::Path;
 
-use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, read_file, read_stream};
+use rolewatch_archive::{
+    Counts, Filter, RecordPlace, Scratch, Sink, Unread, read_file, read_stream,
+};
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::{self, NotUsed};
-use rolewatch_guard::seen::{self, Reading, Seen};
+use rolewatch_guard::seen::{self, Reading, SeenRecord};
 use rolewatch_guard::untrusted::harmless;
 use serde::Deserialize;
 
@@ -23,7 +25,7 @@ pub(super) struct ExplainedRecord {
     pub(super) number: u64,
     /// What the record calls itself, for orientation.
     pub(super) title: String,
-    pub(super) seen: Option<Box<Seen>>,
+    pub(super) seen: Option<Box<SeenRecord>>,
 }
 
 pub(super) struct RecordReader<'a> {
@@ -36,7 +38,7 @@ pub(super) struct RecordReader<'a> {
 pub(super) struct ExplainedRecords {
     pub(super) told: Vec<ExplainedRecord>,
     /// What is known from records that are not told one by one.
-    pub(super) later: Vec<Seen>,
+    pub(super) later: Vec<SeenRecord>,
     pub(super) untold: u64,
     pub(super) unread: UnreadList,
     /// Events that AWS did not send.
@@ -48,7 +50,7 @@ pub(super) struct ExplainedRecords {
 
 impl ExplainedRecords {
     /// What was seen of every record, told one by one or not.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Seen> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &SeenRecord> {
         self.told
             .iter()
             .filter_map(|record| record.seen.as_deref())
@@ -70,12 +72,12 @@ struct RecordTitle {
 }
 
 impl Sink for RecordReader<'_> {
-    fn record(&mut self, json: &[u8], at: &Place) {
+    fn record(&mut self, json: &[u8], at: &RecordPlace) {
         let file = with_folders(&at.file);
         self.take(json, Delivery::in_file(&file), at);
     }
 
-    fn event(&mut self, json: &[u8], at: &Place) {
+    fn event(&mut self, json: &[u8], at: &RecordPlace) {
         let file = with_folders(&at.file);
         match envelope::open(json) {
             Ok(event) => self.take(
@@ -119,7 +121,7 @@ impl<'a> RecordReader<'a> {
         Ok(read_file(file, &filter, &mut scratch, self))
     }
 
-    fn take(&mut self, json: &[u8], delivery: Delivery<'_>, at: &Place) {
+    fn take(&mut self, json: &[u8], delivery: Delivery<'_>, at: &RecordPlace) {
         let seen = match seen::read_from(json, delivery, self.elevated) {
             Ok(Reading::Seen(seen)) => Some(seen),
             // To explain it, it is read whole, as if the role were listed.

@@ -3,7 +3,7 @@
 use std::io;
 
 use rolewatch_guard::moment::Span;
-use rolewatch_guard::{Standing, SwitchSummary, standings};
+use rolewatch_guard::{SwitchStanding, SwitchSummary, standings};
 
 use super::TextPage;
 use super::paint::DIM;
@@ -18,7 +18,7 @@ pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> 
     let judgement = report.judgement;
     let mut clean: Vec<&SwitchSummary> = Vec::new();
     for (switch, standing) in judgement.switches.iter().zip(standings(judgement)) {
-        if standing == Standing::Clean {
+        if standing == SwitchStanding::Clean {
             clean.push(switch);
         }
     }

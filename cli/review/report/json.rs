@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use rolewatch_guard::policy::Suppression;
-use rolewatch_guard::review::{Account, List, ReviewFinding};
+use rolewatch_guard::review::{Account, DetailList, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
 use serde_json::{Value, json};
 
@@ -48,7 +48,11 @@ impl ReportFormat<ReviewReport<'_>> for ReviewJson {
 
 fn account_shown(account: &Account) -> Value {
     let (users, groups, roles) = account.counts();
-    let missing: Vec<&str> = account.missing_lists().into_iter().map(List::key).collect();
+    let missing: Vec<&str> = account
+        .missing_lists()
+        .into_iter()
+        .map(DetailList::key)
+        .collect();
     json!({
         "account": account.id,
         "truncated": account.truncated,

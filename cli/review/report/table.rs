@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use rolewatch_guard::Verdict;
-use rolewatch_guard::review::{Account, Gap, List, ReviewFinding};
+use rolewatch_guard::review::{Account, DetailList, Gap, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
 
@@ -178,9 +178,9 @@ fn counts(account: &Account) -> String {
     let missing = account.missing_lists();
     let mut parts = Vec::new();
     for (list, count) in [
-        (List::Users, users),
-        (List::Groups, groups),
-        (List::Roles, roles),
+        (DetailList::Users, users),
+        (DetailList::Groups, groups),
+        (DetailList::Roles, roles),
     ] {
         // Nothing is known of a list that is not there: 0 would be a claim.
         parts.push(if missing.contains(&list) {

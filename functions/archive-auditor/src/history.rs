@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::PolicyHash;
-use rolewatch_guard::{Files, Totals};
+use rolewatch_guard::{FileTotals, Totals};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -105,7 +105,7 @@ struct FileRead {
     key: String,
     /// The policy that told what matters.
     policy: String,
-    files: Files,
+    files: FileTotals,
     /// Records of which nothing is kept.
     not_relevant: u64,
     unread: u64,

@@ -22,7 +22,7 @@ use rolewatch_edge::quarantine;
 use rolewatch_edge::rulebook::Shelf;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 use rolewatch_guard::untrusted::harmless;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub struct Trail {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hub {
     /// What nobody may tamper with.
-    pub guarded: Guarded,
+    pub guarded: GuardedResources,
     /// The account of the hub.
     pub account: AccountId,
     /// The region of the hub.

@@ -13,7 +13,7 @@ use rolewatch_edge::port::Clock;
 use rolewatch_edge::settings::{self, ArchiveSettings};
 use rolewatch_edge::telemetry;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;
@@ -34,7 +34,7 @@ async fn run() -> Result<(), Error> {
     // The stack's own topics are where the hub is.
     let topic = &settings.stack.operations_topic;
     let hub = Hub {
-        guarded: Guarded::from(&settings.own),
+        guarded: GuardedResources::from(&settings.own),
         account: topic.account(),
         region: topic.region().to_owned(),
     };

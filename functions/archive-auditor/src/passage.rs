@@ -1,8 +1,8 @@
 //! Which records the rules of `template.yaml` would have let through: what is in the trail and not
 //! among them was never to arrive.
 
-use rolewatch_guard::seen::{CallerKind, Fact, Seen, Service};
-use rolewatch_guard::tamper::Call;
+use rolewatch_guard::seen::{CallerKind, Fact, SeenRecord, Service};
+use rolewatch_guard::tamper::WatchedCall;
 
 use crate::Hub;
 use crate::key::LogKey;
@@ -36,7 +36,7 @@ const CHANGES: [&str; 10] = [
 
 /// Whether an event of this record was to be delivered. A service's mint was read as this only if
 /// its role is elevated.
-pub(crate) fn was_let_through(seen: &Seen) -> bool {
+pub(crate) fn was_let_through(seen: &SeenRecord) -> bool {
     let name = &*seen.name;
     let by_service = seen.caller.kind == CallerKind::Service;
     let by_name = match seen.service {
@@ -67,7 +67,7 @@ const TAMPERED_ANYWHERE: [&str; 6] = [
 const ALARMS_ANYWHERE: [&str; 2] = ["DeleteAlarms", "DisableAlarmActions"];
 
 /// Whether an event of this call, which is in this log, was to be delivered whoever made it.
-pub(crate) fn call_was_let_through(call: &Call, log: &LogKey<'_>, hub: &Hub) -> bool {
+pub(crate) fn call_was_let_through(call: &WatchedCall, log: &LogKey<'_>, hub: &Hub) -> bool {
     let anywhere = TAMPERED_ANYWHERE.contains(&call.source)
         || (call.source == "monitoring" && ALARMS_ANYWHERE.contains(&call.name));
     anywhere || (log.account == hub.account && log.region == hub.region)
@@ -84,7 +84,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
 
-    use rolewatch_guard::tamper::{CALLS, Guarded};
+    use rolewatch_guard::tamper::{CALLS, GuardedResources};
 
     use super::*;
 
@@ -110,7 +110,7 @@ mod tests {
 
     fn let_through(at: &str) -> BTreeSet<(String, String)> {
         let hub = Hub {
-            guarded: Guarded::default(),
+            guarded: GuardedResources::default(),
             account: "123456789012".parse().unwrap(),
             region: "us-east-1".to_owned(),
         };

@@ -1,7 +1,7 @@
 //! A message of the queue, opened once: what it is, and how it is to be handled.
 
 use rolewatch_edge::inbox::{self, Inbound};
-use rolewatch_guard::probe::{Probe, Prober};
+use rolewatch_guard::probe::{Probe, ProbeSender};
 
 /// No message takes longer, in seconds, or the queue has to deliver it again.
 const LONGEST_MESSAGE: i64 = 20;
@@ -20,7 +20,7 @@ pub(crate) struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    pub(crate) fn new(body: &'a str, prober: Option<&Prober>) -> Self {
+    pub(crate) fn new(body: &'a str, prober: Option<&ProbeSender>) -> Self {
         let message = inbox::open(body);
         let probe = match &message {
             Inbound::Record(event) | Inbound::Recovered(event) => {

@@ -14,8 +14,8 @@ use rolewatch_guard::envelope::Event;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::said::Said;
-use rolewatch_guard::seen::{Reading, RecordProblem, Seen};
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::seen::{Reading, RecordProblem, SeenRecord};
+use rolewatch_guard::tamper::GuardedResources;
 
 use crate::Outside;
 use crate::envelope::Opened;
@@ -76,7 +76,7 @@ impl From<Outcome> for Taken {
 pub(crate) async fn take<O: Outside>(
     outside: &O,
     shelf: &mut Shelf,
-    guarded: &Guarded,
+    guarded: &GuardedResources,
     opened: Opened<'_>,
     first_try: bool,
 ) -> Result<Taken, Trouble> {
@@ -190,7 +190,7 @@ impl From<Trouble> for Unfinished {
 async fn record<O: Outside>(
     outside: &O,
     book: &Rulebook,
-    guarded: &Guarded,
+    guarded: &GuardedResources,
     incoming: &Incoming<'_>,
 ) -> Result<Taken, Trouble> {
     match see_through(outside, book, guarded, incoming).await {
@@ -207,7 +207,7 @@ async fn record<O: Outside>(
 async fn see_through<O: Outside>(
     outside: &O,
     book: &Rulebook,
-    guarded: &Guarded,
+    guarded: &GuardedResources,
     incoming: &Incoming<'_>,
 ) -> Result<Taken, Unfinished> {
     let alone = Alone::tell(outside, book, guarded, incoming).await?;
@@ -234,7 +234,7 @@ impl Alone {
     async fn tell<O: Outside>(
         outside: &O,
         book: &Rulebook,
-        guarded: &Guarded,
+        guarded: &GuardedResources,
         incoming: &Incoming<'_>,
     ) -> Result<Self, Unfinished> {
         let (said, delivery, now) = (incoming.said()?, incoming.delivery(), incoming.now);
@@ -271,7 +271,7 @@ impl Alone {
 fn facts(
     incoming: &Incoming<'_>,
     policy: &Policy,
-) -> Result<Option<(Seen, String)>, RecordProblem> {
+) -> Result<Option<(SeenRecord, String)>, RecordProblem> {
     let (said, delivery) = (incoming.said()?, incoming.delivery());
     let elevated = |role: &RoleArn| Elevated::by_policy(policy).may_be(role);
     match said.read(delivery, &elevated)? {
@@ -284,7 +284,7 @@ async fn store_and_judge<O: Outside>(
     outside: &O,
     book: &Rulebook,
     incoming: &Incoming<'_>,
-    (mut seen, reduced): (Seen, String),
+    (mut seen, reduced): (SeenRecord, String),
     alone: Alone,
 ) -> Result<Taken, Trouble> {
     let &Incoming {
@@ -331,6 +331,6 @@ async fn store_and_judge<O: Outside>(
     })
 }
 
-fn says_something(seen: &Seen) -> bool {
+fn says_something(seen: &SeenRecord) -> bool {
     seen.fact.is_some() || seen.used.is_some() || seen.named.is_some() || seen.role.is_some()
 }

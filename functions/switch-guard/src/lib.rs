@@ -14,8 +14,8 @@ use rolewatch_edge::settle::Settled;
 use rolewatch_edge::telemetry::{Count, Latency, Metrics};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::probe::Prober;
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::probe::ProbeSender;
+use rolewatch_guard::tamper::GuardedResources;
 use serde_json::value::RawValue;
 
 use envelope::Opened;
@@ -31,8 +31,8 @@ impl<O: Table + Queue + Topic + Bucket + Directory + Clock> Outside for O {}
 #[derive(Debug, Default)]
 pub struct Guard {
     shelf: Shelf,
-    guarded: Guarded,
-    prober: Option<Prober>,
+    guarded: GuardedResources,
+    prober: Option<ProbeSender>,
 }
 
 /// What one invocation came to. Received is the sum of judged, duplicate, not relevant, quarantined
@@ -98,7 +98,7 @@ impl Report {
 
 impl Guard {
     /// Watches over `guarded` as well.
-    pub fn new(guarded: Guarded) -> Self {
+    pub fn new(guarded: GuardedResources) -> Self {
         Self {
             shelf: Shelf::default(),
             guarded,
@@ -110,7 +110,7 @@ impl Guard {
     #[must_use]
     pub fn with_hub(self, hub: AccountId) -> Self {
         Self {
-            prober: Some(Prober::new(&self.guarded, hub)),
+            prober: Some(ProbeSender::new(&self.guarded, hub)),
             ..self
         }
     }

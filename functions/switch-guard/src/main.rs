@@ -13,7 +13,7 @@ use rolewatch_edge::port::Clock;
 use rolewatch_edge::settings::{self, GuardSettings};
 use rolewatch_edge::telemetry;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 use serde_json::value::RawValue;
 use switch_guard::Guard;
 use tokio::sync::Mutex;
@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     telemetry::init(settings::log_level())?;
     let settings = GuardSettings::from_environment()?;
-    let guarded = Guarded::from(&settings.own);
+    let guarded = GuardedResources::from(&settings.own);
     let aws = &GuardAws::connect(&settings).await;
     if let Err(why) = aws.tables.warm().await {
         // The first event will open the connection, or say why not.

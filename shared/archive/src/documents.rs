@@ -11,13 +11,13 @@ mod lines;
 mod tokens;
 
 use crate::items::{Items, LARGEST, MessageType, Sink};
-use crate::keys::{Key, Keys, is_scalar, is_space};
-use crate::place::{Found, Reason};
-use crate::structure::{Scan, Seen, TextScan};
+use crate::keys::{MemberKey, MemberKeys, is_scalar, is_space};
+use crate::place::{Reason, UnexpectedText};
+use crate::structure::{Scan, ScanTraits, TextScan};
 
 /// A part of the text: all of it, or what a window shows.
 #[derive(Clone, Copy)]
-pub(crate) struct Text<'a> {
+pub(crate) struct TextWindow<'a> {
     pub(crate) bytes: &'a [u8],
     /// Where in the whole text the first of the bytes stands.
     pub(crate) base: u64,
@@ -25,7 +25,7 @@ pub(crate) struct Text<'a> {
     pub(crate) last: bool,
 }
 
-impl<'a> Text<'a> {
+impl<'a> TextWindow<'a> {
     #[expect(clippy::cast_possible_truncation, reason = "an offset within a slice")]
     fn from(&self, at: u64) -> &'a [u8] {
         self.bytes
@@ -47,7 +47,7 @@ impl<'a> Text<'a> {
 
 /// Where the reading stands.
 #[derive(Debug, Clone, Copy)]
-enum At {
+enum ReadingState {
     /// Between documents.
     Top,
     /// In an outermost object, before a key; the first one may be missing.
@@ -81,7 +81,7 @@ enum At {
 
 /// Which list the reading is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum List {
+enum RecordList {
     Records,
     Events,
     LogEvents,
@@ -91,14 +91,14 @@ enum List {
     Bare,
 }
 
-impl List {
+impl RecordList {
     /// The list that stands under a key.
-    fn under(key: Key) -> Option<Self> {
+    fn under(key: MemberKey) -> Option<Self> {
         match key {
-            Key::Records => Some(Self::Records),
-            Key::Events => Some(Self::Events),
-            Key::LogEvents => Some(Self::LogEvents),
-            Key::FoundEvents => Some(Self::FoundEvents),
+            MemberKey::Records => Some(Self::Records),
+            MemberKey::Events => Some(Self::Events),
+            MemberKey::LogEvents => Some(Self::LogEvents),
+            MemberKey::FoundEvents => Some(Self::FoundEvents),
             _ => None,
         }
     }
@@ -106,15 +106,15 @@ impl List {
 
 /// The document that is being read.
 #[derive(Debug, Default)]
-struct Document {
+struct OuterDocument {
     start: u64,
     /// Whether it begins a line.
     begins_line: bool,
     /// Whether it is known to hold a list, so that it is no record itself.
-    list: Option<List>,
-    key: Option<Key>,
-    keys: Keys,
-    seen: Seen,
+    list: Option<RecordList>,
+    key: Option<MemberKey>,
+    keys: MemberKeys,
+    seen: ScanTraits,
     spoilt: bool,
     /// Whether it holds log events, where it says so already.
     message_type: Option<MessageType>,
@@ -123,12 +123,12 @@ struct Document {
 /// The reading of one text, fed window by window.
 #[derive(Debug)]
 pub(crate) struct Documents {
-    at: At,
+    at: ReadingState,
     /// The next byte to look at.
     next: u64,
     /// Where the key, value or element begins that is being read.
     token: u64,
-    document: Document,
+    document: OuterDocument,
     /// Whether the element that is being read holds a raw control character in a string.
     spoilt: bool,
     /// Objects met that could be records.
@@ -145,10 +145,10 @@ pub(crate) struct Documents {
 impl Documents {
     pub(crate) fn new() -> Self {
         Self {
-            at: At::Top,
+            at: ReadingState::Top,
             next: 0,
             token: 0,
-            document: Document::default(),
+            document: OuterDocument::default(),
             spoilt: false,
             numbered: 0,
             met: 0,
@@ -158,7 +158,7 @@ impl Documents {
     }
 
     pub(crate) fn stopped(&self) -> bool {
-        matches!(self.at, At::Stopped)
+        matches!(self.at, ReadingState::Stopped)
     }
 
     /// The first byte that the next window must still show.
@@ -166,13 +166,13 @@ impl Documents {
         let within = |from: u64| self.next.saturating_sub(from) <= LARGEST as u64;
         // What has grown too large is only followed to its end.
         match self.at {
-            At::Top | At::Lost | At::Stopped => self.next,
+            ReadingState::Top | ReadingState::Lost | ReadingState::Stopped => self.next,
             _ if self.document.list.is_none() && within(self.document.start) => self.document.start,
-            At::Object(_)
-            | At::KeyText(_)
-            | At::ValueText(_)
-            | At::OtherText(_)
-            | At::OtherNested(_)
+            ReadingState::Object(_)
+            | ReadingState::KeyText(_)
+            | ReadingState::ValueText(_)
+            | ReadingState::OtherText(_)
+            | ReadingState::OtherNested(_)
                 if within(self.token) =>
             {
                 self.token
@@ -182,13 +182,17 @@ impl Documents {
     }
 
     /// Reads on as far as the window allows.
-    pub(crate) fn feed<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) {
+    pub(crate) fn feed<S: Sink + ?Sized>(
+        &mut self,
+        text: TextWindow<'_>,
+        items: &mut Items<'_, S>,
+    ) {
         if self.next == 0 && text.base == 0 {
             if text.bytes.starts_with(b"\xef\xbb\xbf") {
                 self.next = 3;
             } else if text.bytes.starts_with(b"\xff\xfe") || text.bytes.starts_with(b"\xfe\xff") {
-                self.at = At::Stopped;
-                items.failure(Some(0), Reason::NotJson(Found::Utf16), true);
+                self.at = ReadingState::Stopped;
+                items.failure(Some(0), Reason::NotJson(UnexpectedText::Utf16), true);
             }
         }
         while self.step(text, items).is_some() {}
@@ -198,13 +202,13 @@ impl Documents {
     /// reason that is already named.
     pub(crate) fn finish<S: Sink + ?Sized>(&mut self, cut: bool, items: &mut Items<'_, S>) {
         match self.at {
-            At::Top if self.met == 0 && !cut => items.failure(None, Reason::Empty, false),
-            At::Top | At::Lost | At::Stopped => {}
-            At::Object(_)
-            | At::TopText(_)
-            | At::OtherText(_)
-            | At::OtherNested(_)
-            | At::OtherScalar => {
+            ReadingState::Top if self.met == 0 && !cut => items.failure(None, Reason::Empty, false),
+            ReadingState::Top | ReadingState::Lost | ReadingState::Stopped => {}
+            ReadingState::Object(_)
+            | ReadingState::TopText(_)
+            | ReadingState::OtherText(_)
+            | ReadingState::OtherNested(_)
+            | ReadingState::OtherScalar => {
                 items.unread_record(self.numbered, self.token, Reason::EndsInside);
                 items.incomplete();
             }
@@ -215,31 +219,40 @@ impl Documents {
             _ if cut => {}
             _ => items.failure(Some(self.next), Reason::EndsBetween, false),
         }
-        self.at = At::Stopped;
+        self.at = ReadingState::Stopped;
     }
 
     /// One step; `None` when the window has to show more, or there is nothing more to do.
     #[inline]
-    fn step<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) -> Option<()> {
+    fn step<S: Sink + ?Sized>(
+        &mut self,
+        text: TextWindow<'_>,
+        items: &mut Items<'_, S>,
+    ) -> Option<()> {
         match self.at {
-            At::Object(scan) => return self.in_object(scan, text, items),
-            At::KeyText(scan) | At::ValueText(scan) | At::OtherText(scan) | At::TopText(scan) => {
+            ReadingState::Object(scan) => return self.in_object(scan, text, items),
+            ReadingState::KeyText(scan)
+            | ReadingState::ValueText(scan)
+            | ReadingState::OtherText(scan)
+            | ReadingState::TopText(scan) => {
                 return self.in_text(scan, text, items);
             }
-            At::ValueNested(scan) | At::OtherNested(scan) => {
+            ReadingState::ValueNested(scan) | ReadingState::OtherNested(scan) => {
                 return self.in_nested(scan, text, items);
             }
-            At::ValueScalar | At::OtherScalar => return self.in_scalar(text, items),
-            At::Lost => return self.find_line(text),
-            At::Stopped => return None,
+            ReadingState::ValueScalar | ReadingState::OtherScalar => {
+                return self.in_scalar(text, items);
+            }
+            ReadingState::Lost => return self.find_line(text),
+            ReadingState::Stopped => return None,
             _ => {}
         }
         let byte = self.peek(text)?;
-        if matches!(self.at, At::Top) && self.line_begins && byte.is_ascii_digit() {
+        if matches!(self.at, ReadingState::Top) && self.line_begins && byte.is_ascii_digit() {
             return self.timed_line(text, items);
         }
         if let Err(expected) = self.mark(byte, text, items) {
-            self.malformed(text, Found::Byte(byte), expected, items);
+            self.malformed(text, UnexpectedText::Byte(byte), expected, items);
         }
         Some(())
     }
@@ -248,85 +261,113 @@ impl Documents {
     fn mark<S: Sink + ?Sized>(
         &mut self,
         byte: u8,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) -> Result<(), &'static str> {
         match (self.at, byte) {
             // Where lines begin with a time, one without belongs to the line before it.
-            (At::Top, _) if self.begin == Some(Begin::Time) => return Err(self.document_expected()),
-            (At::Top, b'{') => self.begin_document(Begin::Object, None, At::Key { first: true }),
-            (At::Top, b'[') => {
-                self.begin_document(Begin::Object, Some(List::Bare), At::Element { first: true });
+            (ReadingState::Top, _) if self.begin == Some(Begin::Time) => {
+                return Err(self.document_expected());
             }
-            (At::Top, b'"') => {
-                self.begin_document(Begin::Text, None, At::TopText(TextScan::new()));
+            (ReadingState::Top, b'{') => {
+                self.begin_document(Begin::Object, None, ReadingState::Key { first: true })
+            }
+            (ReadingState::Top, b'[') => {
+                self.begin_document(
+                    Begin::Object,
+                    Some(RecordList::Bare),
+                    ReadingState::Element { first: true },
+                );
+            }
+            (ReadingState::Top, b'"') => {
+                self.begin_document(Begin::Text, None, ReadingState::TopText(TextScan::new()));
                 self.numbered += 1;
             }
-            (At::Top, _) => return Err(self.document_expected()),
-            (At::Key { .. }, b'"') => self.begin(At::KeyText(TextScan::new()), 1),
-            (At::Key { first: true } | At::AfterValue, b'}') => self.end_object(text, items),
-            (At::Key { .. }, _) => return Err("a key"),
-            (At::Colon, b':') => self.go(At::Value),
-            (At::Colon, _) => return Err("`:`"),
-            (At::Value, b'[') if let Some(list) = self.document.key.and_then(List::under) => {
+            (ReadingState::Top, _) => return Err(self.document_expected()),
+            (ReadingState::Key { .. }, b'"') => {
+                self.begin(ReadingState::KeyText(TextScan::new()), 1)
+            }
+            (ReadingState::Key { first: true } | ReadingState::AfterValue, b'}') => {
+                self.end_object(text, items)
+            }
+            (ReadingState::Key { .. }, _) => return Err("a key"),
+            (ReadingState::Colon, b':') => self.go(ReadingState::Value),
+            (ReadingState::Colon, _) => return Err("`:`"),
+            (ReadingState::Value, b'[')
+                if let Some(list) = self.document.key.and_then(RecordList::under) =>
+            {
                 self.document.list = Some(list);
-                self.go(At::Element { first: true });
+                self.go(ReadingState::Element { first: true });
             }
-            (At::Value, b'"') => self.begin(At::ValueText(TextScan::new()), 1),
-            (At::Value, b'{' | b'[') => self.begin(At::ValueNested(Scan::new()), 0),
-            (At::Value, _) if is_scalar(byte) => self.begin(At::ValueScalar, 0),
-            (At::Value, _) => return Err("a value"),
-            (At::AfterValue, b',') => self.go(At::Key { first: false }),
-            (At::AfterValue, _) => return Err("`,` or `}`"),
-            (At::Element { first: true } | At::AfterElement, b']') => {
-                let bare = self.document.list == Some(List::Bare);
-                self.go(if bare { At::Top } else { At::AfterValue });
+            (ReadingState::Value, b'"') => self.begin(ReadingState::ValueText(TextScan::new()), 1),
+            (ReadingState::Value, b'{' | b'[') => {
+                self.begin(ReadingState::ValueNested(Scan::new()), 0)
             }
-            (At::Element { .. }, b'{') => self.begin_element(At::Object(Scan::new()), 0),
-            (At::Element { .. }, b'"') => self.begin_element(At::OtherText(TextScan::new()), 1),
-            (At::Element { .. }, b'[') => self.begin_element(At::OtherNested(Scan::new()), 0),
-            (At::Element { .. }, _) if is_scalar(byte) => self.begin_element(At::OtherScalar, 0),
-            (At::Element { .. }, _) => return Err("a record"),
-            (At::AfterElement, b',') => self.go(At::Element { first: false }),
+            (ReadingState::Value, _) if is_scalar(byte) => self.begin(ReadingState::ValueScalar, 0),
+            (ReadingState::Value, _) => return Err("a value"),
+            (ReadingState::AfterValue, b',') => self.go(ReadingState::Key { first: false }),
+            (ReadingState::AfterValue, _) => return Err("`,` or `}`"),
+            (ReadingState::Element { first: true } | ReadingState::AfterElement, b']') => {
+                let bare = self.document.list == Some(RecordList::Bare);
+                self.go(if bare {
+                    ReadingState::Top
+                } else {
+                    ReadingState::AfterValue
+                });
+            }
+            (ReadingState::Element { .. }, b'{') => {
+                self.begin_element(ReadingState::Object(Scan::new()), 0)
+            }
+            (ReadingState::Element { .. }, b'"') => {
+                self.begin_element(ReadingState::OtherText(TextScan::new()), 1)
+            }
+            (ReadingState::Element { .. }, b'[') => {
+                self.begin_element(ReadingState::OtherNested(Scan::new()), 0)
+            }
+            (ReadingState::Element { .. }, _) if is_scalar(byte) => {
+                self.begin_element(ReadingState::OtherScalar, 0)
+            }
+            (ReadingState::Element { .. }, _) => return Err("a record"),
+            (ReadingState::AfterElement, b',') => self.go(ReadingState::Element { first: false }),
             _ => return Err("`,` or `]`"),
         }
         Ok(())
     }
 
-    fn begin_document(&mut self, begin: Begin, list: Option<List>, at: At) {
+    fn begin_document(&mut self, begin: Begin, list: Option<RecordList>, at: ReadingState) {
         self.met += 1;
         self.begin = Some(begin);
         self.token = self.next;
-        self.document = Document {
+        self.document = OuterDocument {
             start: self.next,
             begins_line: self.line_begins,
             list,
-            ..Document::default()
+            ..OuterDocument::default()
         };
         self.go(at);
     }
 
-    fn go(&mut self, at: At) {
+    fn go(&mut self, at: ReadingState) {
         self.line_begins = false;
         self.at = at;
         self.next += 1;
     }
 
-    fn begin(&mut self, at: At, taken: u64) {
+    fn begin(&mut self, at: ReadingState, taken: u64) {
         self.token = self.next;
         self.spoilt = false;
         self.at = at;
         self.next += taken;
     }
 
-    fn begin_element(&mut self, at: At, taken: u64) {
+    fn begin_element(&mut self, at: ReadingState, taken: u64) {
         self.numbered += 1;
         self.begin(at, taken);
     }
 
     /// The next byte that is no white space, which is not taken.
     #[inline]
-    fn peek(&mut self, text: Text<'_>) -> Option<u8> {
+    fn peek(&mut self, text: TextWindow<'_>) -> Option<u8> {
         for byte in text.from(self.next) {
             if !is_space(*byte) {
                 return Some(*byte);

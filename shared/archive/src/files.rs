@@ -20,7 +20,7 @@ pub struct FileEntry {
 
 /// What a search for files came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundFiles {
     /// To be read, each once, in the order of the paths given and by name within a folder.
     pub files: Vec<FileEntry>,
     /// Files and folders within a folder that are not read because of their name or kind, in the
@@ -35,8 +35,8 @@ pub struct Found {
 /// A path that is not a folder is always taken. Of a folder and the folders in it, files are taken
 /// that [`is_log`] knows by their names; hidden ones are not. Links are followed, but not in
 /// circles. What `exclude` answers `true` for, within a folder, is left out without a word.
-pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> Found {
-    let mut found = Found::default();
+pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> FoundFiles {
+    let mut found = FoundFiles::default();
     let mut taken = HashSet::new();
     for path in paths {
         match std::fs::metadata(path) {
@@ -69,7 +69,7 @@ fn walk(
     folder: &Path,
     exclude: &dyn Fn(&Path) -> bool,
     taken: &mut HashSet<PathBuf>,
-    found: &mut Found,
+    found: &mut FoundFiles,
 ) {
     let mut entries = WalkDir::new(folder)
         .follow_links(true)
@@ -114,7 +114,7 @@ fn walk(
     }
 }
 
-fn take(entry: &DirEntry, taken: &mut HashSet<PathBuf>, found: &mut Found) {
+fn take(entry: &DirEntry, taken: &mut HashSet<PathBuf>, found: &mut FoundFiles) {
     let path = entry.path();
     if !entry.file_type().is_file() || !is_log(path) {
         found.skipped.push(path.to_owned());

@@ -41,7 +41,7 @@ pub enum BadNeedle {
 
 #[derive(Debug)]
 struct Needles {
-    search: Search,
+    search: NeedleSearch,
     /// The ASCII characters of the needles.
     ascii: [bool; 128],
     /// Whether some needle has other characters.
@@ -52,7 +52,7 @@ struct Needles {
 }
 
 #[derive(Debug)]
-enum Search {
+enum NeedleSearch {
     /// For needles of some length, as names of services and roles are with what is around them.
     Sampled(Sampled),
     Automaton(AhoCorasick),
@@ -147,7 +147,7 @@ impl Needles {
             .is_some_and(|used| *used)
             .then(|| Finder::new("\\/").into_owned());
         Ok(Self {
-            search: Search::new(&texts)?,
+            search: NeedleSearch::new(&texts)?,
             ascii,
             beyond_ascii,
             unicode_escape: Finder::new("\\u").into_owned(),
@@ -181,7 +181,7 @@ impl Needles {
     }
 }
 
-impl Search {
+impl NeedleSearch {
     fn new(needles: &[&[u8]]) -> Result<Self, BadNeedle> {
         if let Some(sampled) = Sampled::new(needles) {
             return Ok(Self::Sampled(sampled));

@@ -13,7 +13,7 @@ const INPUT: usize = 64 << 10;
 
 /// Why the inflating ended early.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum InflateFault {
     Read(std::io::Error),
     Truncated,
     Corrupt(String),
@@ -27,13 +27,13 @@ pub(crate) struct Gunzip<R> {
     from: usize,
     to: usize,
     inflate: Decompress,
-    at: At,
+    at: MemberState,
     /// Met after the text that is being given out.
-    fault: Option<Fault>,
+    fault: Option<InflateFault>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum At {
+enum MemberState {
     /// Before the first member.
     Start,
     Member,
@@ -52,37 +52,39 @@ impl<R: Read> Gunzip<R> {
             from: 0,
             to: 0,
             inflate: Decompress::new_gzip(15),
-            at: At::Start,
+            at: MemberState::Start,
             fault: None,
         }
     }
 
     /// Fills a part of `out`; 0 at the end.
-    pub(crate) fn read(&mut self, out: &mut [u8]) -> Result<usize, Fault> {
+    pub(crate) fn read(&mut self, out: &mut [u8]) -> Result<usize, InflateFault> {
         if let Some(fault) = self.fault.take() {
-            self.at = At::End;
+            self.at = MemberState::End;
             return Err(fault);
         }
         loop {
             match self.at {
-                At::End => return Ok(0),
-                At::Member => {
+                MemberState::End => return Ok(0),
+                MemberState::Member => {
                     let inflated = self.inflate_some(out);
                     if inflated > 0 {
                         return Ok(inflated);
                     }
                     if let Some(fault) = self.fault.take() {
-                        self.at = At::End;
+                        self.at = MemberState::End;
                         return Err(fault);
                     }
                 }
-                At::Start | At::Between | At::Padding => match self.next_member() {
-                    Ok(at) => self.at = at,
-                    Err(fault) => {
-                        self.at = At::End;
-                        return Err(fault);
+                MemberState::Start | MemberState::Between | MemberState::Padding => {
+                    match self.next_member() {
+                        Ok(at) => self.at = at,
+                        Err(fault) => {
+                            self.at = MemberState::End;
+                            return Err(fault);
+                        }
                     }
-                },
+                }
             }
         }
     }
@@ -93,7 +95,7 @@ impl<R: Read> Gunzip<R> {
             if self.from == self.to
                 && let Err(error) = self.fill()
             {
-                self.fault = Some(Fault::Read(error));
+                self.fault = Some(InflateFault::Read(error));
                 return 0;
             }
             let input = self.input.get(self.from..self.to).unwrap_or_default();
@@ -104,16 +106,16 @@ impl<R: Read> Gunzip<R> {
             let inflated = usize::try_from(self.inflate.total_out() - given).unwrap_or(0);
             match status {
                 Ok(Status::StreamEnd) => {
-                    self.at = At::Between;
+                    self.at = MemberState::Between;
                     return inflated;
                 }
                 Err(error) => {
-                    self.fault = Some(Fault::Corrupt(said(&error)));
+                    self.fault = Some(InflateFault::Corrupt(said(&error)));
                     return inflated;
                 }
                 Ok(_) if inflated > 0 => return inflated,
                 Ok(_) if at_end => {
-                    self.fault = Some(Fault::Truncated);
+                    self.fault = Some(InflateFault::Truncated);
                     return 0;
                 }
                 Ok(_) => {}
@@ -122,23 +124,23 @@ impl<R: Read> Gunzip<R> {
     }
 
     /// What follows a member.
-    fn next_member(&mut self) -> Result<At, Fault> {
+    fn next_member(&mut self) -> Result<MemberState, InflateFault> {
         if self.to - self.from < MAGIC.len() {
-            self.fill().map_err(Fault::Read)?;
+            self.fill().map_err(InflateFault::Read)?;
         }
         let input = self.input.get(self.from..self.to).unwrap_or_default();
         match (input, self.at) {
-            ([], At::Start) => Err(Fault::Truncated),
-            ([], _) => Ok(At::End),
-            ([0, ..], At::Between | At::Padding) => {
+            ([], MemberState::Start) => Err(InflateFault::Truncated),
+            ([], _) => Ok(MemberState::End),
+            ([0, ..], MemberState::Between | MemberState::Padding) => {
                 self.from += input.iter().take_while(|byte| **byte == 0).count();
-                Ok(At::Padding)
+                Ok(MemberState::Padding)
             }
-            (input, At::Start | At::Between) if input.starts_with(&MAGIC) => {
+            (input, MemberState::Start | MemberState::Between) if input.starts_with(&MAGIC) => {
                 self.inflate.reset(true);
-                Ok(At::Member)
+                Ok(MemberState::Member)
             }
-            _ => Err(Fault::Trailing),
+            _ => Err(InflateFault::Trailing),
         }
     }
 

@@ -12,9 +12,9 @@ use memchr::memmem;
 
 use crate::counts::Counts;
 use crate::filter::Filter;
-use crate::keys::{Key, Keys, begins_as_a_record};
-use crate::place::{Place, Reason, Unread};
-use crate::structure::Seen;
+use crate::keys::{MemberKey, MemberKeys, begins_as_a_record};
+use crate::place::{Reason, RecordPlace, Unread};
+use crate::structure::ScanTraits;
 pub(crate) use held::MessageType;
 use text::holds_a_record;
 
@@ -28,12 +28,12 @@ const NAMED: u64 = 100;
 pub trait Sink {
     /// Takes a record that could matter. `json` is one JSON object by its structure; it has still
     /// to be parsed.
-    fn record(&mut self, json: &[u8], at: &Place);
+    fn record(&mut self, json: &[u8], at: &RecordPlace);
 
     /// Takes an event as EventBridge delivers it, with a record under `detail`. `json` is the whole
     /// event: what stands around the record says whether AWS sent it, so none is passed over
     /// for what its record holds.
-    fn event(&mut self, json: &[u8], at: &Place);
+    fn event(&mut self, json: &[u8], at: &RecordPlace);
 
     /// Takes note of something that was not read.
     fn unread(&mut self, problem: Unread);
@@ -41,12 +41,12 @@ pub trait Sink {
 
 /// Where an object stands and what was met in it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Item {
+pub(crate) struct ObjectPlace {
     /// Which record of the file.
     pub(crate) number: u64,
     /// Its first byte in the text.
     pub(crate) byte: u64,
-    pub(crate) seen: Seen,
+    pub(crate) seen: ScanTraits,
     /// Whether a string holds a raw control character.
     pub(crate) spoilt: bool,
 }
@@ -85,7 +85,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
 
     /// An element of `Records`: a record, unless it has none of a record's keys.
     #[inline]
-    pub(crate) fn element_of_records(&mut self, json: &[u8], item: Item) {
+    pub(crate) fn element_of_records(&mut self, json: &[u8], item: ObjectPlace) {
         if self.readable(json, item) {
             if item.number == 1 {
                 self.insights = is_insight(json);
@@ -99,13 +99,14 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     /// An element of `Records` whose beginning does not say what it is.
-    fn looked_at(&mut self, json: &[u8], item: Item) {
-        match Keys::of(json) {
+    fn looked_at(&mut self, json: &[u8], item: ObjectPlace) {
+        match MemberKeys::of(json) {
             Some(keys) if keys.of_a_function(json) => {
                 self.unread_record(item.number, item.byte, Reason::OfAFunction);
             }
             Some(keys)
-                if keys.has_of_a_record() || (keys.has(Key::Field) && keys.detail.is_none()) =>
+                if keys.has_of_a_record()
+                    || (keys.has(MemberKey::Field) && keys.detail.is_none()) =>
             {
                 self.plain_record(json, &keys, item, item.seen.backslash);
             }
@@ -115,9 +116,9 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     /// An element of a list that is not under `Records`.
-    pub(crate) fn element(&mut self, json: &[u8], item: Item) {
+    pub(crate) fn element(&mut self, json: &[u8], item: ObjectPlace) {
         if self.readable(json, item) {
-            match Keys::of(json) {
+            match MemberKeys::of(json) {
                 Some(keys) if keys.of_columns() => self.renamed(json, &keys, item),
                 Some(keys) => self.told_apart(json, &keys, item),
                 None => self.unread_record(item.number, item.byte, Reason::Unknown),
@@ -126,13 +127,13 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     /// A document that may be a record or hold one.
-    pub(crate) fn document(&mut self, json: &[u8], keys: &Keys, item: Item) {
+    pub(crate) fn document(&mut self, json: &[u8], keys: &MemberKeys, item: ObjectPlace) {
         if self.readable(json, item) {
             self.told_apart(json, keys, item);
         }
     }
 
-    fn told_apart(&mut self, json: &[u8], keys: &Keys, item: Item) {
+    fn told_apart(&mut self, json: &[u8], keys: &MemberKeys, item: ObjectPlace) {
         let value = |range: &Option<Range<usize>>| range.clone().and_then(|range| json.get(range));
         if let Some(key) = keys.twice {
             self.unread_record(item.number, item.byte, Reason::Twice(key));
@@ -142,7 +143,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             self.record_or_event(json, keys, item, item.seen.backslash);
         } else if let Some(value) = value(&keys.message).filter(|_| keys.of_a_log_event()) {
             self.held_or(value, item, Reason::Message);
-        } else if keys.has(Key::Digest) {
+        } else if keys.has(MemberKey::Digest) {
             self.beside += 1;
             self.counts.other_documents += 1;
         } else {
@@ -151,10 +152,16 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     /// A record, or an event of EventBridge.
-    fn record_or_event(&mut self, json: &[u8], keys: &Keys, item: Item, backslash: bool) {
+    fn record_or_event(
+        &mut self,
+        json: &[u8],
+        keys: &MemberKeys,
+        item: ObjectPlace,
+        backslash: bool,
+    ) {
         if keys.of_a_function(json) {
             self.unread_record(item.number, item.byte, Reason::OfAFunction);
-        } else if keys.has(Key::Insight) {
+        } else if keys.has(MemberKey::Insight) {
             self.counts.records += 1;
             self.counts.insights += 1;
         } else if let Some(detail) = keys
@@ -163,8 +170,8 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             .filter(|_| !keys.has_of_a_record())
             .and_then(|range| json.get(range))
         {
-            match Keys::of(detail) {
-                Some(keys) if keys.has(Key::Insight) => self.counts.other_documents += 1,
+            match MemberKeys::of(detail) {
+                Some(keys) if keys.has(MemberKey::Insight) => self.counts.other_documents += 1,
                 Some(keys) if keys.has_of_a_record() => self.event(json, item),
                 Some(_) => self.counts.other_documents += 1,
                 None => self.unread_record(item.number, item.byte, Reason::Detail),
@@ -175,7 +182,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     /// A record that stands for itself. With a record's keys, columns of a query look like one.
-    fn plain_record(&mut self, json: &[u8], keys: &Keys, item: Item, backslash: bool) {
+    fn plain_record(&mut self, json: &[u8], keys: &MemberKeys, item: ObjectPlace, backslash: bool) {
         if keys.of_columns() && holds_a_record(json) {
             self.unread_record(item.number, item.byte, Reason::RecordInColumns);
         } else {
@@ -185,7 +192,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
 
     /// Whether the bytes can be read at all; else they are named.
     #[inline]
-    fn readable(&mut self, json: &[u8], item: Item) -> bool {
+    fn readable(&mut self, json: &[u8], item: ObjectPlace) -> bool {
         let reason = if json.len() > LARGEST {
             Reason::TooLarge(json.len() as u64)
         } else if item.spoilt {
@@ -200,7 +207,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     #[inline]
-    fn record(&mut self, json: &[u8], item: Item, backslash: bool) {
+    fn record(&mut self, json: &[u8], item: ObjectPlace, backslash: bool) {
         self.counts.records += 1;
         if self.insights && is_insight(json) {
             self.counts.insights += 1;
@@ -214,7 +221,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             self.counts.candidates += 1;
             self.sink.record(
                 json,
-                &Place {
+                &RecordPlace {
                     file: Arc::clone(&self.file),
                     record: item.number,
                     byte: item.byte,
@@ -223,12 +230,12 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    fn event(&mut self, json: &[u8], item: Item) {
+    fn event(&mut self, json: &[u8], item: ObjectPlace) {
         self.counts.records += 1;
         self.counts.candidates += 1;
         self.sink.event(
             json,
-            &Place {
+            &RecordPlace {
                 file: Arc::clone(&self.file),
                 record: item.number,
                 byte: item.byte,
@@ -316,5 +323,5 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
 /// Whether a record is of CloudTrail Insights: by its own keys, whatever else names them.
 fn is_insight(json: &[u8]) -> bool {
     memmem::find(json, b"insightDetails").is_some()
-        && Keys::of(json).is_some_and(|keys| keys.has(Key::Insight))
+        && MemberKeys::of(json).is_some_and(|keys| keys.has(MemberKey::Insight))
 }

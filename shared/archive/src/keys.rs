@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::structure::{Scan, Step, TextScan};
+use crate::structure::{Scan, ScanStep, TextScan};
 
 /// A key that says what the object around it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
+pub(crate) enum MemberKey {
     /// The list of a log file.
     Records,
     /// The list of a LookupEvents answer.
@@ -40,7 +40,7 @@ pub(crate) enum Key {
     Other,
 }
 
-impl Key {
+impl MemberKey {
     fn bit(self) -> u16 {
         1 << self as u16
     }
@@ -77,7 +77,7 @@ impl Key {
 }
 
 /// Whether a key stands at the top of a record, as CloudTrail documents it, and at the top of no
-/// other document of AWS. The three of [`Key::Record`] are left out.
+/// other document of AWS. The three of [`MemberKey::Record`] are left out.
 fn is_field(written: &[u8]) -> bool {
     matches!(
         written,
@@ -128,7 +128,7 @@ pub(crate) fn text_of(value: &[u8]) -> Option<String> {
 
 /// What the members of one object say about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Keys {
+pub(crate) struct MemberKeys {
     /// The kinds of keys that are there, a bit each.
     kinds: u16,
     /// The bytes of the values, counted from the beginning of the object.
@@ -140,48 +140,50 @@ pub(crate) struct Keys {
     pub(crate) twice: Option<&'static str>,
 }
 
-impl Keys {
+impl MemberKeys {
     /// Takes note of a member whose value has the given bytes.
-    pub(crate) fn note(&mut self, key: Key, value: Range<usize>) {
+    pub(crate) fn note(&mut self, key: MemberKey, value: Range<usize>) {
         self.kinds |= key.bit();
         match key {
-            Key::EventSource => self.event_source = Some(value),
-            Key::Detail => only(&mut self.detail, value, "detail", &mut self.twice),
-            Key::CloudTrailEvent => only(
+            MemberKey::EventSource => self.event_source = Some(value),
+            MemberKey::Detail => only(&mut self.detail, value, "detail", &mut self.twice),
+            MemberKey::CloudTrailEvent => only(
                 &mut self.cloud_trail_event,
                 value,
                 "CloudTrailEvent",
                 &mut self.twice,
             ),
-            Key::Message => only(&mut self.message, value, "message", &mut self.twice),
+            MemberKey::Message => only(&mut self.message, value, "message", &mut self.twice),
             _ => {}
         }
     }
 
     /// Whether a key of this kind is there.
-    pub(crate) fn has(&self, key: Key) -> bool {
+    pub(crate) fn has(&self, key: MemberKey) -> bool {
         self.kinds & key.bit() != 0
     }
 
     /// Whether one of the keys is there that every record has.
     pub(crate) fn has_of_a_record(&self) -> bool {
-        self.has(Key::Record) || self.has(Key::EventSource) || self.has(Key::UserIdentity)
+        self.has(MemberKey::Record)
+            || self.has(MemberKey::EventSource)
+            || self.has(MemberKey::UserIdentity)
     }
 
     /// Whether the object is a record, or an event of EventBridge.
     pub(crate) fn of_a_record(&self) -> bool {
-        self.has_of_a_record() || self.has(Key::Insight) || self.detail.is_some()
+        self.has_of_a_record() || self.has(MemberKey::Insight) || self.detail.is_some()
     }
 
     /// Whether the object may be columns of which one is a record as text: no key says where a
     /// record stands, and it can't be a whole record itself.
     pub(crate) fn of_columns(&self) -> bool {
         let known = [
-            Key::UserIdentity,
-            Key::Insight,
-            Key::Digest,
-            Key::Detail,
-            Key::CloudTrailEvent,
+            MemberKey::UserIdentity,
+            MemberKey::Insight,
+            MemberKey::Digest,
+            MemberKey::Detail,
+            MemberKey::CloudTrailEvent,
         ];
         !known.into_iter().any(|key| self.has(key))
             && !self.of_a_log_event()
@@ -190,7 +192,7 @@ impl Keys {
 
     /// Whether it is a log event of CloudWatch Logs.
     pub(crate) fn of_a_log_event(&self) -> bool {
-        self.has(Key::Message) && self.has(Key::Timestamp)
+        self.has(MemberKey::Message) && self.has(MemberKey::Timestamp)
     }
 
     /// Whether Lambda gives objects like this to a function: their `eventSource` is `aws:s3`, not
@@ -207,7 +209,7 @@ impl Keys {
     pub(crate) fn values_of_others(object: &[u8]) -> Vec<&[u8]> {
         let mut values = Vec::new();
         let end = each_member(object, |key, value| {
-            if matches!(key, Key::Other | Key::Message) {
+            if matches!(key, MemberKey::Other | MemberKey::Message) {
                 values.extend(object.get(value));
             }
             true
@@ -254,7 +256,7 @@ pub(crate) fn begins_as_a_record(object: &[u8]) -> bool {
     }
     let mut record = false;
     let end = each_member(object, |key, value| {
-        record = key == Key::EventSource
+        record = key == MemberKey::EventSource
             && object
                 .get(value)
                 .is_some_and(|value| !is_of_a_function(value));
@@ -274,8 +276,8 @@ fn is_of_a_function(value: &[u8]) -> bool {
 
 /// Gives the members of an object to `take`, until it answers `false`. `None`: they are not written
 /// as JSON writes them.
-fn each_member(object: &[u8], mut take: impl FnMut(Key, Range<usize>) -> bool) -> Option<()> {
-    let mut rest = Rest {
+fn each_member(object: &[u8], mut take: impl FnMut(MemberKey, Range<usize>) -> bool) -> Option<()> {
+    let mut rest = ObjectRest {
         bytes: object,
         at: 0,
     };
@@ -290,7 +292,7 @@ fn each_member(object: &[u8], mut take: impl FnMut(Key, Range<usize>) -> bool) -
         rest.peek()?;
         let value = rest.value()?;
         let written = object.get(key.start + 1..key.end.checked_sub(1)?)?;
-        if !take(Key::of(written), value) {
+        if !take(MemberKey::of(written), value) {
             return Some(());
         }
         match rest.peek()? {
@@ -312,12 +314,12 @@ pub(crate) fn is_scalar(byte: u8) -> bool {
 }
 
 /// What is left of a complete object.
-struct Rest<'a> {
+struct ObjectRest<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl Rest<'_> {
+impl ObjectRest<'_> {
     /// The next byte that is no white space, which is not taken.
     fn peek(&mut self) -> Option<u8> {
         loop {
@@ -339,8 +341,8 @@ impl Rest<'_> {
         let mut scan = TextScan::new();
         scan.ignore_control();
         match scan.advance(self.bytes.get(self.at..)?) {
-            Step::End(length) => self.at += length,
-            Step::More | Step::Control(_) => return None,
+            ScanStep::End(length) => self.at += length,
+            ScanStep::More | ScanStep::Control(_) => return None,
         }
         Some(start..self.at)
     }
@@ -353,8 +355,8 @@ impl Rest<'_> {
                 let mut scan = Scan::new();
                 scan.ignore_control();
                 match scan.advance(self.bytes.get(start..)?) {
-                    Step::End(length) => self.at += length,
-                    Step::More | Step::Control(_) => return None,
+                    ScanStep::End(length) => self.at += length,
+                    ScanStep::More | ScanStep::Control(_) => return None,
                 }
             }
             _ => {
@@ -381,31 +383,31 @@ mod tests {
     #[test]
     fn only_the_keys_of_the_object_itself_count() {
         let text = br#" {"a":{"eventName":1,"detail":{}},"b":["insightDetails"],"\u0064etail" : {"x":"}"} , "n":-1.5e+3,"t":true}"#;
-        let keys = Keys::of(text).unwrap();
-        assert!(!keys.has_of_a_record() && !keys.has(Key::Insight));
+        let keys = MemberKeys::of(text).unwrap();
+        assert!(!keys.has_of_a_record() && !keys.has(MemberKey::Insight));
         assert_eq!(&text[keys.detail.unwrap()], br#"{"x":"}"}"#);
-        assert!(Keys::of(br#"{"eventName":"x" "y":1}"#).is_none());
-        assert!(Keys::of(br#"{"eventName":"x""#).is_none());
-        assert_eq!(Keys::of(b"{ }"), Some(Keys::default()));
-        assert_eq!(Key::of(br"\\u0064etail"), Key::Other);
+        assert!(MemberKeys::of(br#"{"eventName":"x" "y":1}"#).is_none());
+        assert!(MemberKeys::of(br#"{"eventName":"x""#).is_none());
+        assert_eq!(MemberKeys::of(b"{ }"), Some(MemberKeys::default()));
+        assert_eq!(MemberKey::of(br"\\u0064etail"), MemberKey::Other);
     }
 
     #[test]
     fn a_key_that_must_not_be_there_twice_is_noticed_however_it_is_spelled() {
         assert_eq!(
-            Keys::of(br#"{"detail":{},"\u0064etail":{}}"#)
+            MemberKeys::of(br#"{"detail":{},"\u0064etail":{}}"#)
                 .unwrap()
                 .twice,
             Some("detail")
         );
         assert_eq!(
-            Keys::of(br#"{"CloudTrailEvent":"","a":1,"CloudTrailEvent":""}"#)
+            MemberKeys::of(br#"{"CloudTrailEvent":"","a":1,"CloudTrailEvent":""}"#)
                 .unwrap()
                 .twice,
             Some("CloudTrailEvent")
         );
         assert_eq!(
-            Keys::of(br#"{"detail":{"detail":1},"a":1,"a":2}"#)
+            MemberKeys::of(br#"{"detail":{"detail":1},"a":1,"a":2}"#)
                 .unwrap()
                 .twice,
             None

@@ -2,7 +2,7 @@
 //!
 //! [`find_files`] finds the files, [`read_file`] and [`read_stream`] read one, and a [`Sink`] takes
 //! the JSON of each record in which the [`Filter`] finds what is searched for, together with its
-//! [`Place`]. A record that holds none of it is counted and not parsed. Events of EventBridge are
+//! [`RecordPlace`]. A record that holds none of it is counted and not parsed. Events of EventBridge are
 //! handed over whole, whatever they hold: whether AWS sent them is for the engine to say.
 //! Whatever cannot be read is named as [`Unread`] with its reason, and the [`Counts`] add up.
 //!
@@ -21,8 +21,8 @@ mod read;
 mod structure;
 
 pub use counts::Counts;
-pub use files::{FileEntry, Found as FoundFiles, find_files, is_log};
+pub use files::{FileEntry, FoundFiles, find_files, is_log};
 pub use filter::{BadNeedle, Filter};
 pub use items::Sink;
-pub use place::{Found, Place, Reason, Unread};
+pub use place::{Reason, RecordPlace, UnexpectedText, Unread};
 pub use read::{Scratch, read_file, read_stream};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Where a record begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct RecordPlace {
     /// The file as it was named, or the name of a stream.
     pub file: Arc<Path>,
     /// Which record of the file, the first being 1.
@@ -15,7 +15,7 @@ pub struct Place {
     pub byte: u64,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RecordPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -75,7 +75,7 @@ pub enum Reason {
     Empty,
     /// The text does not begin as JSON does.
     #[error("this is not JSON: it begins with {0}")]
-    NotJson(Found),
+    NotJson(UnexpectedText),
     /// A format of another kind.
     #[error("this is {0}; only JSON and gzip are read")]
     Format(&'static str),
@@ -83,7 +83,7 @@ pub enum Reason {
     #[error("malformed JSON: {found} where {expected} was expected")]
     Malformed {
         /// What stands there.
-        found: Found,
+        found: UnexpectedText,
         /// What JSON allows there.
         expected: &'static str,
     },
@@ -173,14 +173,14 @@ pub enum Reason {
 
 /// What was met in place of something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum UnexpectedText {
     /// A byte of the text.
     Byte(u8),
     /// A mark of UTF-16.
     Utf16,
 }
 
-impl fmt::Display for Found {
+impl fmt::Display for UnexpectedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Byte(byte) if byte.is_ascii_graphic() => write!(f, "`{}`", char::from(*byte)),
@@ -217,14 +217,14 @@ mod tests {
     #[test]
     fn a_place_and_a_problem_are_one_line_each() {
         let file: Arc<Path> = Arc::from(Path::new("a\nb.json"));
-        let place = Place {
+        let place = RecordPlace {
             file: Arc::clone(&file),
             record: 12,
             byte: 34_567,
         };
         assert_eq!(place.to_string(), "a\u{fffd}b.json: record 12 (byte 34567)");
         let reason = Reason::Malformed {
-            found: Found::Byte(b'<'),
+            found: UnexpectedText::Byte(b'<'),
             expected: "`,` or `]`",
         };
         let unread = Unread {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use crate::counts::Counts;
-use crate::documents::{Documents, Text};
+use crate::documents::{Documents, TextWindow};
 use crate::filter::Filter;
-use crate::inflate::{Fault, Gunzip, MAGIC};
+use crate::inflate::{Gunzip, InflateFault, MAGIC};
 use crate::items::{Items, Sink};
 use crate::place::Reason;
 
@@ -107,12 +107,12 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         return;
     }
     if !stored.starts_with(&MAGIC) {
-        let mut reader = Counted {
+        let mut reader = CountingReader {
             reader: stored.chain(reader),
             bytes: 0,
         };
         through_window(window, items, |space| {
-            retry(|| reader.read(space)).map_err(Fault::Read)
+            retry(|| reader.read(space)).map_err(InflateFault::Read)
         });
         items.counts.bytes_in = reader.bytes;
         return;
@@ -125,7 +125,7 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         whole_text(text, checksum, items);
         return;
     }
-    let mut counted = Counted {
+    let mut counted = CountingReader {
         reader: stored.chain(reader),
         bytes: 0,
     };
@@ -208,7 +208,7 @@ fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_
         end += piece.len();
         let bytes = text.get(..end).unwrap_or(text);
         documents.feed(
-            Text {
+            TextWindow {
                 bytes,
                 base: 0,
                 last: end == text.len(),
@@ -234,7 +234,7 @@ fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_
 fn through_window<S: Sink + ?Sized>(
     window: &mut Vec<u8>,
     items: &mut Items<'_, S>,
-    mut next: impl FnMut(&mut [u8]) -> Result<usize, Fault>,
+    mut next: impl FnMut(&mut [u8]) -> Result<usize, InflateFault>,
 ) {
     let mut documents = Documents::new();
     let mut held = 0;
@@ -253,7 +253,7 @@ fn through_window<S: Sink + ?Sized>(
         }
         begun = true;
         documents.feed(
-            Text {
+            TextWindow {
                 bytes,
                 base,
                 last: ended.is_some(),
@@ -286,8 +286,8 @@ fn through_window<S: Sink + ?Sized>(
 fn fill(
     window: &mut [u8],
     held: usize,
-    next: &mut impl FnMut(&mut [u8]) -> Result<usize, Fault>,
-) -> (usize, Option<Result<(), Fault>>) {
+    next: &mut impl FnMut(&mut [u8]) -> Result<usize, InflateFault>,
+) -> (usize, Option<Result<(), InflateFault>>) {
     let mut filled = held;
     loop {
         let Some(space) = window
@@ -304,7 +304,7 @@ fn fill(
     }
 }
 
-impl Fault {
+impl InflateFault {
     /// `after`: how many bytes of text came before.
     fn reason(self, after: u64) -> Reason {
         match self {
@@ -341,12 +341,12 @@ fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
 }
 
 /// Counts the bytes that are read.
-struct Counted<R> {
+struct CountingReader<R> {
     reader: R,
     bytes: u64,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(space)?;
         self.bytes += read as u64;

@@ -9,7 +9,7 @@ mod block;
 
 use std::sync::LazyLock;
 
-use block::Block;
+use block::ScanBlock;
 use fearless_simd::{Level, Simd, dispatch};
 
 /// The vector instructions of this processor.
@@ -17,7 +17,7 @@ static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
 
 /// How far [`Scan::advance`] came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum ScanStep {
     /// The value ends before this offset.
     End(usize),
     /// All bytes were taken and the value goes on.
@@ -26,7 +26,7 @@ pub(crate) enum Step {
     Control(usize),
 }
 
-impl Step {
+impl ScanStep {
     /// The same step when so many bytes were taken before.
     fn after(self, taken: usize) -> Self {
         match self {
@@ -47,13 +47,13 @@ pub(crate) struct Scan {
     escaped: u64,
     /// Whether raw control characters in strings no longer stop the scan.
     lenient: bool,
-    seen: Seen,
+    seen: ScanTraits,
 }
 
 /// What a scan met. It may look up to 63 bytes past the end, so a `true` may be too much, a `false`
 /// is certain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct ScanTraits {
     pub(crate) backslash: bool,
     pub(crate) non_ascii: bool,
     /// Bytes under 0x20, line ends among them, in strings or not.
@@ -66,7 +66,7 @@ impl Scan {
         Self::default()
     }
 
-    pub(crate) fn seen(self) -> Seen {
+    pub(crate) fn seen(self) -> ScanTraits {
         self.seen
     }
 
@@ -76,7 +76,7 @@ impl Scan {
     }
 
     /// Takes the next bytes of the value.
-    pub(crate) fn advance(&mut self, bytes: &[u8]) -> Step {
+    pub(crate) fn advance(&mut self, bytes: &[u8]) -> ScanStep {
         dispatch!(*LEVEL, simd => self.advance_with(simd, bytes))
     }
 
@@ -85,7 +85,7 @@ impl Scan {
         reason = "it has to become part of the function that may use the vector instructions"
     )]
     #[inline(always)]
-    fn advance_with<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> Step {
+    fn advance_with<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> ScanStep {
         // What stays in registers is worked on as a copy.
         let mut now = *self;
         let step = now.run(simd, bytes);
@@ -95,19 +95,19 @@ impl Scan {
 
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    fn run<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> Step {
+    fn run<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> ScanStep {
         let (blocks, tail) = bytes.as_chunks::<64>();
         let mut taken = 0;
-        let mut text = Block::load(simd, &[0; 64]);
+        let mut text = ScanBlock::load(simd, &[0; 64]);
         for raw in blocks {
-            let block = Block::load(simd, raw);
+            let block = ScanBlock::load(simd, raw);
             text = text.over(block);
             let quotes = block.quotes();
             if self.escaped == 0 && block.is_plain() {
                 self.inside ^= 0_u64.wrapping_sub(u64::from(quotes.count_ones() & 1));
             } else {
                 let step = self.careful(block, quotes, raw);
-                if step != Step::More {
+                if step != ScanStep::More {
                     self.seen.non_ascii |= text.any_high();
                     return step.after(taken);
                 }
@@ -121,7 +121,12 @@ impl Scan {
     /// A block with brackets, backslashes or control characters in it.
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    fn careful<S: Simd>(&mut self, block: Block<S>, mut quotes: u64, raw: &[u8; 64]) -> Step {
+    fn careful<S: Simd>(
+        &mut self,
+        block: ScanBlock<S>,
+        mut quotes: u64,
+        raw: &[u8; 64],
+    ) -> ScanStep {
         let backslashes = block.backslashes();
         let carried = self.escaped;
         if backslashes != 0 || carried != 0 {
@@ -145,7 +150,7 @@ impl Scan {
         if self.depth > closes {
             self.depth += u64::from(open.count_ones());
             self.depth -= closes;
-            return Step::More;
+            return ScanStep::More;
         }
         let mut left = open | close;
         while left != 0 {
@@ -155,22 +160,22 @@ impl Scan {
             } else {
                 self.depth = self.depth.saturating_sub(1);
                 if self.depth == 0 {
-                    return Step::End(lowest.trailing_zeros() as usize + 1);
+                    return ScanStep::End(lowest.trailing_zeros() as usize + 1);
                 }
             }
             left ^= lowest;
         }
-        Step::More
+        ScanStep::More
     }
 
     /// The same, one byte after the other: for what is left after the last whole block, and the
     /// reference for tests.
-    fn byte_by_byte(&mut self, bytes: &[u8]) -> Step {
+    fn byte_by_byte(&mut self, bytes: &[u8]) -> ScanStep {
         for (at, byte) in bytes.iter().enumerate() {
             if *byte < 0x20 {
                 self.seen.control = true;
                 if self.inside != 0 && !self.lenient {
-                    return Step::Control(at);
+                    return ScanStep::Control(at);
                 }
             }
             self.seen.non_ascii |= *byte >= 0x80;
@@ -192,13 +197,13 @@ impl Scan {
                 b'}' | b']' if self.inside == 0 => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
-                        return Step::End(at + 1);
+                        return ScanStep::End(at + 1);
                     }
                 }
                 _ => {}
             }
         }
-        Step::More
+        ScanStep::More
     }
 }
 
@@ -232,7 +237,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
 pub(crate) struct TextScan {
     escaped: bool,
     lenient: bool,
-    seen: Seen,
+    seen: ScanTraits,
 }
 
 impl TextScan {
@@ -240,7 +245,7 @@ impl TextScan {
         Self::default()
     }
 
-    pub(crate) fn seen(self) -> Seen {
+    pub(crate) fn seen(self) -> ScanTraits {
         self.seen
     }
 
@@ -249,7 +254,7 @@ impl TextScan {
     }
 
     /// Takes the next bytes after the opening quotation mark; the end is after the closing one.
-    pub(crate) fn advance(&mut self, bytes: &[u8]) -> Step {
+    pub(crate) fn advance(&mut self, bytes: &[u8]) -> ScanStep {
         let mut from = 0;
         let mut end = None;
         while let Some(rest) = bytes.get(from..) {
@@ -279,10 +284,10 @@ impl TextScan {
                 // Whatever was escaped before a control character, it is not the control
                 // character's successor.
                 self.escaped = false;
-                return Step::Control(at);
+                return ScanStep::Control(at);
             }
         }
-        end.map_or(Step::More, Step::End)
+        end.map_or(ScanStep::More, ScanStep::End)
     }
 }
 

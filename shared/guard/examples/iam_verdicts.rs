@@ -13,8 +13,8 @@
 use std::io::{BufRead, Write};
 
 use rolewatch_guard::iam::{
-    Caller, Context, Document, Governing, Held, Identity, Place, Request, ResourceSide, Text,
-    Truth, decide,
+    AccessRequest, Context, ContextValue, Governing, IamDocument, Identity, PolicyPlace,
+    PolicyText, Requester, ResourceSide, Truth, decide,
 };
 use rolewatch_guard::id::AccountId;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn answered(case: &Value) -> Result<Value, String> {
     let policies = Policies::of(case)?;
     let identity = policies.identity(&caller.arn);
     let resource = policies.resource()?;
-    let request = Request {
+    let request = AccessRequest {
         caller: &caller,
         action: text("action")?,
         resource: text("resource")?,
@@ -76,15 +76,15 @@ fn answered(case: &Value) -> Result<Value, String> {
 
 /// The policies of a case.
 struct Policies {
-    identity: Vec<Document>,
-    boundary: Option<Document>,
-    trust: Option<Document>,
-    policy: Option<Document>,
+    identity: Vec<IamDocument>,
+    boundary: Option<IamDocument>,
+    trust: Option<IamDocument>,
+    policy: Option<IamDocument>,
 }
 
 impl Policies {
     fn of(case: &Value) -> Result<Self, String> {
-        let document = |value: &Value| Document::read(value).map_err(|why| why.to_string());
+        let document = |value: &Value| IamDocument::read(value).map_err(|why| why.to_string());
         let one = |key: &str| case.get(key).map(document).transpose();
         let identity = case.get("identity").and_then(Value::as_array);
         Ok(Self {
@@ -101,11 +101,11 @@ impl Policies {
 
     fn identity(&self, holder: &str) -> Identity<'_> {
         let inline = |policy| Governing {
-            place: Place::Inline {
+            place: PolicyPlace::Inline {
                 holder: holder.to_owned(),
                 name: "case".to_owned(),
             },
-            text: Text::Read(policy),
+            text: PolicyText::Read(policy),
         };
         Identity {
             policies: self.identity.iter().map(inline).collect(),
@@ -115,8 +115,8 @@ impl Policies {
 
     fn resource(&self) -> Result<ResourceSide<'_>, String> {
         let at_resource = |policy| Governing {
-            place: Place::Resource,
-            text: Text::Read(policy),
+            place: PolicyPlace::Resource,
+            text: PolicyText::Read(policy),
         };
         match (&self.trust, &self.policy) {
             (Some(trust), None) => Ok(ResourceSide::Trust(at_resource(trust))),
@@ -129,7 +129,7 @@ impl Policies {
 
 /// From `arn:aws:iam::111122223333:user/dora` or
 /// `arn:aws:sts::111122223333:assumed-role/Jump/session`.
-fn caller(arn: &str, has_boundary: bool) -> Result<Caller, String> {
+fn caller(arn: &str, has_boundary: bool) -> Result<Requester, String> {
     let wrong = || format!("`{arn}` is no user and no role session");
     let account: AccountId = arn
         .split(':')
@@ -138,15 +138,15 @@ fn caller(arn: &str, has_boundary: bool) -> Result<Caller, String> {
         .ok_or_else(wrong)?;
     let resource = arn.split(':').nth(5).ok_or_else(wrong)?;
     let caller = match resource.split('/').collect::<Vec<_>>().as_slice() {
-        ["user", ..] => Caller::user(account, arn),
-        ["assumed-role", role, session] => Caller::session(
+        ["user", ..] => Requester::user(account, arn),
+        ["assumed-role", role, session] => Requester::session(
             account,
             &format!("arn:aws:iam::{account}:role/{role}"),
             session,
         ),
         _ => return Err(wrong()),
     };
-    Ok(Caller {
+    Ok(Requester {
         has_boundary,
         ..caller
     })
@@ -162,9 +162,9 @@ fn context(keys: Option<&Value>) -> Context {
                     .map_or_else(|| value.to_string(), str::to_owned)
             };
             let held = match value {
-                Value::Null => Held::Unknown,
-                Value::Array(values) => Held::Values(values.iter().map(text).collect()),
-                one => Held::Values(vec![text(one)]),
+                Value::Null => ContextValue::Unknown,
+                Value::Array(values) => ContextValue::Values(values.iter().map(text).collect()),
+                one => ContextValue::Values(vec![text(one)]),
             };
             context.with_held(key, held)
         },

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use chain::Tracer;
-pub(crate) use gather::Gathered;
-pub(crate) use halves::Groups;
+pub(crate) use gather::Dossiers;
+pub(crate) use halves::DisjointSets;
 pub use origin::{Origin, OriginKind, Person};
 
 use crate::arn::RoleArn;
@@ -46,13 +46,13 @@ pub(crate) struct Half<'w> {
 
 /// First and last use of a session.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Used<'w> {
+pub(crate) struct UsedSpan<'w> {
     pub(crate) first: &'w (Moment, RecordKey),
     pub(crate) last: &'w (Moment, RecordKey),
     pub(crate) delivered_by_service: bool,
 }
 
-impl<'w> Used<'w> {
+impl<'w> UsedSpan<'w> {
     fn of(fold: &'w UseFold) -> Self {
         Self {
             first: &fold.first,
@@ -84,7 +84,7 @@ pub struct Switch<'w> {
     pub(crate) renewed: Option<Moment>,
     pub(crate) exited: Option<Moment>,
     /// First and last use.
-    pub(crate) used: Option<Used<'w>>,
+    pub(crate) used: Option<UsedSpan<'w>>,
     /// Records that came in copies which contradict each other.
     pub(crate) conflicting: BTreeSet<&'w RecordKey>,
 }

@@ -1,7 +1,7 @@
 //! IAM policies as data: read exactly, evaluated as AWS documents it, with room for what is not
 //! known.
 //!
-//! A policy document is read by [`Document`]. [`decide`] answers whether a [`Request`] is allowed
+//! A policy document is read by [`IamDocument`]. [`decide`] answers whether a [`AccessRequest`] is allowed
 //! by the policies that govern it. The [`Context`] of a request may leave condition keys open; then
 //! the answer is open too, and says on which conditions it hangs. What the documents of an account
 //! cannot tell (service control policies, resource control policies, session policies) is not
@@ -21,17 +21,18 @@ mod statement;
 mod text;
 mod truth;
 
-pub use caller::{Caller, CallerKind};
+pub use caller::{Requester, RequesterKind};
 pub use condition::{Compared, Condition};
-pub use context::{Context, Held};
+pub use context::{Context, ContextValue};
 pub use decide::{
-    Decision, Governing, Grant, Identity, Place, Request, ResourceSide, Text, decide,
+    AccessDecision, AccessRequest, AppliedStatement, Governing, Identity, PolicyPlace, PolicyText,
+    ResourceSide, decide,
 };
-pub use document::Document;
+pub use document::IamDocument;
 pub use made_up::{MadeUp, Texts, made_up};
 pub use possible::is_possible;
 pub use principal::{Grip, Principal, Principals};
-pub use statement::{Effect, Scope, Statement};
+pub use statement::{Effect, Statement, StatementScope};
 pub use text::DocumentError;
 pub use truth::Truth;
 

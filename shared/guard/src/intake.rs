@@ -11,12 +11,12 @@ use crate::envelope::{self, NotUsed};
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::seen::{Reading, RecordProblem, read_from};
-use crate::world::{Added, World};
+use crate::world::{AddOutcome, World};
 
 /// What became of the records that were handed over: the sum of `of_use`, `not_relevant`,
 /// `not_evidence` and `unread` is their number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct IntakeCounts {
     /// Added to the world.
     pub of_use: u64,
     /// Of those of use, the copies of others.
@@ -33,7 +33,7 @@ pub struct Kept {
     pub partly_unread: u64,
 }
 
-impl Kept {
+impl IntakeCounts {
     /// Adds what others counted.
     pub fn merge(&mut self, other: Self) {
         self.of_use += other.of_use;
@@ -50,7 +50,7 @@ impl Kept {
 pub struct Intake<'p> {
     met: RolesMet<'p>,
     world: World,
-    kept: Kept,
+    kept: IntakeCounts,
     /// Facts added to the world, copies included.
     facts: u64,
     range: Option<(Moment, Moment)>,
@@ -61,7 +61,7 @@ pub struct TakenIn {
     /// What the records say.
     pub world: World,
     /// What became of them.
-    pub kept: Kept,
+    pub kept: IntakeCounts,
     /// The first and the last relevant record.
     pub range: Option<(Moment, Moment)>,
     /// Roles of records that were read, and kept or not, that an entry of the policy only just
@@ -75,7 +75,7 @@ impl<'p> Intake<'p> {
         Self {
             met: RolesMet::new(policy),
             world: World::default(),
-            kept: Kept::default(),
+            kept: IntakeCounts::default(),
             facts: 0,
             range: None,
         }
@@ -101,7 +101,7 @@ impl<'p> Intake<'p> {
         let (time, unread) = match reading {
             Ok(Reading::Seen(mut seen)) => {
                 let (time, unread) = (seen.time, std::mem::take(&mut seen.unread));
-                self.facts += u64::from(self.world.add(*seen) != Added::Nothing);
+                self.facts += u64::from(self.world.add(*seen) != AddOutcome::Nothing);
                 (time, unread)
             }
             Ok(Reading::Service(seen)) => {
@@ -152,7 +152,7 @@ impl<'p> Intake<'p> {
     }
 
     /// Takes in what another counted of records that it did not pass on.
-    pub fn count(&mut self, other: Kept) {
+    pub fn count(&mut self, other: IntakeCounts) {
         self.kept.merge(other);
     }
 

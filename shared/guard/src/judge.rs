@@ -10,13 +10,15 @@ mod totals;
 use std::collections::BTreeMap;
 
 pub use report::{
-    AskedAlone, Examined, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally,
+    AskedAlone, ExaminedSwitch, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally,
 };
 pub use scope::Scope;
-pub use totals::{Files, Findings, Records, Standing, Switches, Totals, standings};
+pub use totals::{
+    FileTotals, FindingTotals, RecordTotals, SwitchStanding, SwitchTotals, Totals, standings,
+};
 
 use crate::arn::RoleArn;
-use crate::dossier::{Gathered, Origin, Person, Switch, Tracer};
+use crate::dossier::{Dossiers, Origin, Person, Switch, Tracer};
 use crate::elevated::Elevated;
 use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
 use crate::id::RecordKey;
@@ -24,7 +26,7 @@ use crate::moment::Moment;
 use crate::policy::{Policy, RolePolicy, Severity};
 use crate::roster::{Roster, Rosters};
 use crate::rule::Rule;
-use crate::rules::{self, Answer, Check, Draft, Held, View};
+use crate::rules::{self, Check, FindingDraft, HeldSessions, RuleAnswer, SwitchView};
 use crate::seen::MintApi;
 use crate::untrusted::harmless;
 use crate::world::World;
@@ -35,10 +37,10 @@ pub fn judge(
     policy: &Policy,
     rosters: &Rosters,
     scope: Scope,
-    watch: &mut dyn FnMut(&Examined<'_>),
+    watch: &mut dyn FnMut(&ExaminedSwitch<'_>),
 ) -> Judgement {
     let as_of = scope.as_of.or_else(|| world.latest());
-    let gathered = Gathered::new(world, policy, rosters);
+    let gathered = Dossiers::new(world, policy, rosters);
     let roster = Roster::new(world, rosters);
     let tracer = Tracer::new(&gathered, &roster);
     let mut judge = Judge {
@@ -63,7 +65,7 @@ pub fn judge(
         if judge.scope.holds(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }
-        let view = View {
+        let view = SwitchView {
             switch,
             origin: &origin,
             role: rules,
@@ -81,7 +83,7 @@ pub fn judge(
         }
     }
     for ((person, role), (origin, rules, sessions)) in &held {
-        judge.held(&Held {
+        judge.held(&HeldSessions {
             person,
             origin,
             role,
@@ -111,11 +113,11 @@ impl<'w> Judge<'_, 'w> {
         switch: &Switch<'w>,
         rules: &'w RolePolicy,
         origin: &Origin,
-        watch: &mut dyn FnMut(&Examined<'_>),
+        watch: &mut dyn FnMut(&ExaminedSwitch<'_>),
     ) {
         let Some(readings) = switch.readings(&self.tracer.gathered.conflicting) else {
             let all = || {
-                Answer::unproven(
+                RuleAnswer::unproven(
                     "so many contradicting copies of its records were read that nothing can be told of this switch",
                 )
             };
@@ -133,14 +135,14 @@ impl<'w> Judge<'_, 'w> {
                 .map(|reading| reading.as_ref().map(|switch| self.tracer.origin(switch)))
                 .collect(),
         };
-        let mut answers: Vec<(&'static Rule, Answer)> = Vec::new();
+        let mut answers: Vec<(&'static Rule, RuleAnswer)> = Vec::new();
         for (rule, check) in &rules::CHECKS {
             let Check::Switch(check) = check else {
                 continue;
             };
             let each = readings.iter().zip(&origins).map(|(switch, origin)| {
                 let (switch, origin) = (switch.as_ref()?, origin.as_ref()?);
-                Some(check(&View {
+                Some(check(&SwitchView {
                     switch,
                     origin,
                     role: rules,
@@ -159,8 +161,8 @@ impl<'w> Judge<'_, 'w> {
         switch: &Switch<'w>,
         rules: &'w RolePolicy,
         origin: &Origin,
-        answers: &[(&'static Rule, Answer)],
-        watch: &mut dyn FnMut(&Examined<'_>),
+        answers: &[(&'static Rule, RuleAnswer)],
+        watch: &mut dyn FnMut(&ExaminedSwitch<'_>),
     ) {
         let shown = CallerShown::of_origin(origin);
         let role = switch
@@ -198,7 +200,7 @@ impl<'w> Judge<'_, 'w> {
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
         self.judgement.summarise(switch, &shown, &role, answers);
-        watch(&Examined {
+        watch(&ExaminedSwitch {
             switch,
             origin,
             answers,
@@ -206,7 +208,7 @@ impl<'w> Judge<'_, 'w> {
         });
     }
 
-    fn held(&mut self, held: &Held<'_, 'w>) {
+    fn held(&mut self, held: &HeldSessions<'_, 'w>) {
         let role = harmless(held.role.as_str());
         for (rule, check) in &rules::CHECKS {
             let Check::Held(check) = check else {
@@ -236,7 +238,7 @@ impl<'w> Judge<'_, 'w> {
     fn draft(
         &mut self,
         rule: &'static Rule,
-        draft: Draft,
+        draft: FindingDraft,
         role: String,
         caller: CallerShown,
         severity: Option<Severity>,
@@ -247,7 +249,7 @@ impl<'w> Judge<'_, 'w> {
         self.judgement.count(rule.code, draft.verdict);
         let anchor: Vec<&str> = draft.anchor.iter().map(String::as_str).collect();
         let id = id_of(rule.code, &anchor);
-        let Draft {
+        let FindingDraft {
             verdict,
             severity: own,
             time,
@@ -334,8 +336,8 @@ struct Made {
 
 /// What all readings of a switch agree on. A reading in which it never was agrees with anything but
 /// a finding.
-fn agreed(answers: Vec<Option<Answer>>, switch: &Switch<'_>) -> Answer {
-    let class = |answer: &Option<Answer>| match answer.as_ref().map(|answer| answer.verdict) {
+fn agreed(answers: Vec<Option<RuleAnswer>>, switch: &Switch<'_>) -> RuleAnswer {
+    let class = |answer: &Option<RuleAnswer>| match answer.as_ref().map(|answer| answer.verdict) {
         None | Some(Verdict::Allow | Verdict::NotApplicable) => Verdict::Allow,
         Some(verdict) => verdict,
     };
@@ -350,7 +352,7 @@ fn agreed(answers: Vec<Option<Answer>>, switch: &Switch<'_>) -> Answer {
         .iter()
         .map(|record| record.event.to_string())
         .collect();
-    Answer::unproven(format!(
+    RuleAnswer::unproven(format!(
         "the verdict depends on which of the contradicting copies of event {} is right",
         events.join(" and ")
     ))

@@ -41,7 +41,8 @@ pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
 pub use elevated::{Elevated, RolesMet, UnmatchedEntry, needles, unmatched};
 pub use finding::{CallerShown, Finding, NotAFinding, Subject, Verdict};
 pub use judge::{
-    AskedAlone, Examined, Files, Findings, Judgement, Records, RefusedSummary, Scope, Standing,
-    SuppressedFinding, SwitchSummary, Switches, Tally, Totals, judge, standings,
+    AskedAlone, ExaminedSwitch, FileTotals, FindingTotals, Judgement, RecordTotals, RefusedSummary,
+    Scope, SuppressedFinding, SwitchStanding, SwitchSummary, SwitchTotals, Tally, Totals, judge,
+    standings,
 };
 pub use proof::Proof;

@@ -3,7 +3,7 @@
 
 /// What is known of a partition without looking into its logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownPartition {
     /// As in ARNs.
     pub partition: &'static str,
     /// Where the events of IAM are recorded: the Region for which the endpoint of IAM signs, by
@@ -16,51 +16,51 @@ pub struct Known {
 }
 
 /// Those that AWS's software development kits name.
-pub const KNOWN: [Known; 8] = [
-    Known {
+pub const KNOWN: [KnownPartition; 8] = [
+    KnownPartition {
         partition: "aws",
         iam_region: "us-east-1",
         sign_in: Some("signin.aws.amazon.com"),
         console: Some("console.aws.amazon.com"),
     },
-    Known {
+    KnownPartition {
         partition: "aws-cn",
         iam_region: "cn-north-1",
         sign_in: Some("signin.amazonaws.cn"),
         console: Some("console.amazonaws.cn"),
     },
-    Known {
+    KnownPartition {
         partition: "aws-us-gov",
         iam_region: "us-gov-west-1",
         sign_in: Some("signin.amazonaws-us-gov.com"),
         console: Some("console.amazonaws-us-gov.com"),
     },
-    Known {
+    KnownPartition {
         partition: "aws-eusc",
         iam_region: "eusc-de-east-1",
         // AWS's documentation names it with a Region only.
         sign_in: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
         console: Some("console.amazonaws-eusc.eu"),
     },
-    Known {
+    KnownPartition {
         partition: "aws-iso",
         iam_region: "us-iso-east-1",
         sign_in: None,
         console: None,
     },
-    Known {
+    KnownPartition {
         partition: "aws-iso-b",
         iam_region: "us-isob-east-1",
         sign_in: None,
         console: None,
     },
-    Known {
+    KnownPartition {
         partition: "aws-iso-e",
         iam_region: "eu-isoe-west-1",
         sign_in: None,
         console: None,
     },
-    Known {
+    KnownPartition {
         partition: "aws-iso-f",
         iam_region: "us-isof-south-1",
         sign_in: None,
@@ -69,12 +69,12 @@ pub const KNOWN: [Known; 8] = [
 ];
 
 /// What is known of a partition, if anything is.
-pub fn known(partition: &str) -> Option<&'static Known> {
+pub fn known(partition: &str) -> Option<&'static KnownPartition> {
     KNOWN.iter().find(|known| known.partition == partition)
 }
 
 /// The partition of a Region, where its name shows it.
-pub fn of_region(region: &str) -> Option<&'static Known> {
+pub fn of_region(region: &str) -> Option<&'static KnownPartition> {
     let words: Vec<&str> = region.split('-').collect();
     known(match words.as_slice() {
         ["cn", _, _] => "aws-cn",

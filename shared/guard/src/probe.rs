@@ -11,8 +11,8 @@ use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::delivery::Delivery;
 use crate::envelope::Event;
 use crate::id::AccountId;
-use crate::seen::{Caller, CallerKind, Fact, MintApi, Reading, Seen};
-use crate::tamper::Guarded;
+use crate::seen::{Caller, CallerKind, Fact, MintApi, Reading, SeenRecord};
+use crate::tamper::GuardedResources;
 
 /// What a probe's session is called in CloudTrail.
 pub const SESSION: &str = "rolewatch-probe";
@@ -22,7 +22,7 @@ const AUDITOR: &str = "-session-auditor";
 
 /// Who sends probes, and into which role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prober {
+pub struct ProbeSender {
     hub: AccountId,
     auditor: String,
     reader_role: String,
@@ -37,12 +37,12 @@ pub struct Probe {
     /// answers the probe.
     pub answers: Option<Arc<str>>,
     /// The record.
-    pub seen: Seen,
+    pub seen: SeenRecord,
 }
 
-impl Prober {
+impl ProbeSender {
     /// The session-auditor of this guard, which is deployed in the account `hub`.
-    pub fn new(guarded: &Guarded, hub: AccountId) -> Self {
+    pub fn new(guarded: &GuardedResources, hub: AccountId) -> Self {
         let auditor = format!("{}{AUDITOR}", guarded.stack);
         Self {
             hub,
@@ -60,7 +60,7 @@ impl Prober {
     }
 
     /// The same for a record that was read.
-    pub fn recognize(&self, seen: &Seen) -> Option<Probe> {
+    pub fn recognize(&self, seen: &SeenRecord) -> Option<Probe> {
         let (role, is_entered) = match seen.fact.as_ref()? {
             Fact::Mint(mint)
                 if mint.api == MintApi::AssumeRole && is_named(mint.session.as_deref()) =>

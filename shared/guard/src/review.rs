@@ -28,17 +28,17 @@ mod tests;
 mod view;
 
 pub use account::Account;
-pub use allowed::{AllowedBy, Allowing, Change, FileTime, Files, allowed_by};
+pub use allowed::{AllowedBy, Allowing, DetailFiles, FileTime, StatementChange, allowed_by};
 pub(crate) use change::change_of;
-pub use change::{CHANGES, Changed, SetupChange, change};
+pub use change::{CHANGES, ChangeDetails, SetupChange, change};
 pub use draft::draft;
 pub use finding::ReviewFinding;
-pub use gap::{Gap, List, Wanting};
+pub use gap::{DetailList, Gap, Wanting};
 pub use input::{Input, InputError, Outsider};
-pub use setup::{Credential, Setup};
+pub use setup::{CredentialReportLine, Setup};
 
-pub(crate) use finding::Draft;
-pub(crate) use view::View;
+pub(crate) use finding::ReviewDraft;
+pub(crate) use view::SetupView;
 
 use crate::moment::Moment;
 use crate::policy::{Policy, Suppression};
@@ -63,7 +63,7 @@ pub struct Review {
 
 /// Judges a set-up. `as_of` is what "by now" means for suppressions.
 pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
-    let view = View::new(setup, policy);
+    let view = SetupView::new(setup, policy);
     let (near_misses, empty_lists) = (view.near_misses(), empty::lists(&view));
     let notices = near_misses
         .iter()
@@ -130,6 +130,6 @@ fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
     merged
 }
 
-fn finished(rule: &Rule, draft: Draft, policy: &Policy) -> ReviewFinding {
+fn finished(rule: &Rule, draft: ReviewDraft, policy: &Policy) -> ReviewFinding {
     draft.finished(rule.code, rule.name, policy.version_hash)
 }

@@ -18,19 +18,21 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use case::Case;
+pub use case::RevocationCase;
 pub use command::Commands;
 pub use document::{ascii, visible};
-pub use plan::{How, Limit, Plan, RolePlan, SessionShown, Variant, Way};
+pub use plan::{
+    DenialVariant, PlanLimit, RevocationPlan, RolePlan, SessionRelation, SessionShown, WayToStop,
+};
 
-use crate::dossier::{Gathered, Switch, Tracer};
+use crate::dossier::{Dossiers, Switch, Tracer};
 use crate::finding::CallerShown;
 use crate::moment::Moment;
 use crate::roster::Roster;
 use crate::seen::MintApi;
 use crate::untrusted::harmless;
 use role_plan::RolePlanner;
-use sessions::Sessions;
+use sessions::KnownSessions;
 use target::RevocationTarget;
 
 /// Why there is no plan.
@@ -58,10 +60,10 @@ pub enum NoPlan {
 ///
 /// # Errors
 /// Why there can be none.
-pub fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
+pub fn plan(case: &RevocationCase<'_>) -> Result<RevocationPlan, NoPlan> {
     // Sessions are followed into every role, not only into elevated ones.
     let all_roles = case.policy.with_every_role();
-    let gathered = Gathered::new(case.world, &all_roles, case.rosters);
+    let gathered = Dossiers::new(case.world, &all_roles, case.rosters);
     let roster = Roster::new(case.world, case.rosters);
     let tracer = Tracer::new(&gathered, &roster);
     let found = found(&gathered.switches, case);
@@ -86,7 +88,7 @@ pub fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
         });
     }
     let origin = tracer.origin(first);
-    let sessions = Sessions::new(&gathered.switches, &tracer, case.as_of);
+    let sessions = KnownSessions::new(&gathered.switches, &tracer, case.as_of);
     let entered = sessions.entered_from(&found);
     let planner = RolePlanner {
         case,
@@ -95,11 +97,9 @@ pub fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
         person: &origin.person,
     };
     let mut roles = vec![planner.plan(role, false)];
-    for chained in sessions::roles(
-        entered
-            .iter()
-            .filter(|entered| entered.how != How::Finding && sessions.works(entered.switch)),
-    ) {
+    for chained in sessions::roles(entered.iter().filter(|entered| {
+        entered.how != SessionRelation::Finding && sessions.works(entered.switch)
+    })) {
         if !sessions::same_role(first, chained) {
             roles.extend(chained.role.as_ref().map(|role| planner.plan(role, true)));
         }
@@ -113,7 +113,7 @@ pub fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
         role,
         origin: &origin,
     });
-    Ok(Plan {
+    Ok(RevocationPlan {
         finding: case.finding.to_owned(),
         as_of: case.as_of,
         person: CallerShown::of_origin(&origin),
@@ -123,7 +123,7 @@ pub fn plan(case: &Case<'_>) -> Result<Plan, NoPlan> {
 }
 
 /// The switches that the finding is about.
-fn found<'a, 'w>(all: &'a [Switch<'w>], case: &Case<'_>) -> Vec<&'a Switch<'w>> {
+fn found<'a, 'w>(all: &'a [Switch<'w>], case: &RevocationCase<'_>) -> Vec<&'a Switch<'w>> {
     let by_key = |switch: &&Switch<'_>| case.sessions.contains(&switch.key);
     let by_event = |switch: &&Switch<'_>| {
         let role = switch

@@ -25,9 +25,9 @@ pub use snapshot::{Rosters, Snapshot, SnapshotError, SnapshotUser};
 use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::policy::{GroupName, GroupRef};
-use crate::seen::Named;
+use crate::seen::NamedKind;
 use crate::world::{World, contradicted};
-use changes::Changes;
+use changes::RosterChanges;
 use names::Names;
 
 /// What the logs and the snapshots together tell about users and groups.
@@ -36,7 +36,7 @@ pub struct Roster<'a> {
     world: &'a World,
     users: BTreeMap<AccountId, Names>,
     groups: BTreeMap<AccountId, Names>,
-    changes: Changes,
+    changes: RosterChanges,
     /// Whom and what it was asked about since [`Roster::take_asked`].
     asked: RefCell<BTreeSet<Entity>>,
 }
@@ -45,9 +45,9 @@ impl<'a> Roster<'a> {
     /// Orders what is known of names and memberships.
     pub fn new(world: &'a World, rosters: &'a Rosters) -> Self {
         let iam = changes::in_order(world);
-        let users = names::books(Named::User, &iam, world, rosters);
-        let groups = names::books(Named::Group, &iam, world, rosters);
-        let changes = Changes::resolve(&iam, &users, &groups, &contradicted(world));
+        let users = names::books(NamedKind::User, &iam, world, rosters);
+        let groups = names::books(NamedKind::Group, &iam, world, rosters);
+        let changes = RosterChanges::resolve(&iam, &users, &groups, &contradicted(world));
         Self {
             rosters,
             world,

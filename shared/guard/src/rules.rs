@@ -22,9 +22,9 @@ mod untraceable_caller;
 mod unused_elevation;
 mod view;
 
-pub(crate) use held_sessions::{Draft, Held};
-pub(crate) use refused::Refused;
-pub(crate) use view::{Answer, View};
+pub(crate) use held_sessions::{FindingDraft, HeldSessions};
+pub(crate) use refused::RefusedAttempt;
+pub(crate) use view::{RuleAnswer, SwitchView};
 
 use crate::catalogue;
 
@@ -34,11 +34,11 @@ use crate::rule::Rule;
 #[derive(Clone, Copy)]
 pub(crate) enum Check {
     /// One switch into an elevated role.
-    Switch(fn(&View<'_, '_>) -> Answer),
+    Switch(fn(&SwitchView<'_, '_>) -> RuleAnswer),
     /// All sessions of one person in one role.
-    Held(fn(&Held<'_, '_>) -> Vec<Draft>),
+    Held(fn(&HeldSessions<'_, '_>) -> Vec<FindingDraft>),
     /// All refused attempts.
-    Refused(fn(&[Refused<'_>]) -> Vec<Draft>),
+    Refused(fn(&[RefusedAttempt<'_>]) -> Vec<FindingDraft>),
 }
 
 /// The rules that judge an archive's records, by code, each with its check. Root's also judges root

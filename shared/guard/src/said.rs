@@ -12,7 +12,7 @@ use crate::seen::Reading;
 use crate::seen::read::read_record;
 use crate::seen::reduced::reduced_record;
 use crate::seen::service::glance;
-use crate::tamper::{Guarded, Tampering, tampering_of};
+use crate::tamper::{GuardedResources, Tampering, tampering_of};
 
 /// A record that was opened. It borrows from the record's text.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ impl<'a> Said<'a> {
     pub fn tampering(
         &self,
         delivery: Delivery<'_>,
-        guarded: &Guarded,
+        guarded: &GuardedResources,
     ) -> Result<Option<Tampering>, RecordProblem> {
         tampering_of(&self.record, delivery, guarded)
     }

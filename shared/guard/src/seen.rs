@@ -20,9 +20,9 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use caller::{Caller, CallerKind, SessionContext};
+pub use caller::{Caller, CallerKind, CallerSession};
 pub use parts::Service;
-pub use read::{Reading, Seen, read, read_from};
+pub use read::{Reading, SeenRecord, read, read_from};
 pub use reduced::{reduced, reduced_from};
 pub use service::{ServiceMint, ServiceSeen};
 
@@ -200,12 +200,12 @@ pub struct IamChange {
     /// Who made the change.
     pub by: Arc<Caller>,
     /// What changed. Names are those of that second.
-    pub what: Change,
+    pub what: IamChangeKind,
 }
 
 /// What an IAM call changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum IamChangeKind {
     /// `AddUserToGroup`.
     AddUserToGroup {
         /// User name then.
@@ -223,7 +223,7 @@ pub enum Change {
     /// `CreateUser` or `CreateGroup`.
     Create {
         /// User or group.
-        what: Named,
+        what: NamedKind,
         /// The new name.
         name: Arc<str>,
         /// The new id, where the response has it.
@@ -232,14 +232,14 @@ pub enum Change {
     /// `DeleteUser` or `DeleteGroup`.
     Delete {
         /// User or group.
-        what: Named,
+        what: NamedKind,
         /// The name that became free.
         name: Arc<str>,
     },
     /// `UpdateUser` or `UpdateGroup` with a new name.
     Rename {
         /// User or group.
-        what: Named,
+        what: NamedKind,
         /// The old name.
         from: Arc<str>,
         /// The new name.
@@ -263,7 +263,7 @@ pub enum Change {
 
 /// What bears a name and an id in IAM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Named {
+pub enum NamedKind {
     /// `AIDA…`.
     User,
     /// `AGPA…`.

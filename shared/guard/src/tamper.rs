@@ -12,10 +12,10 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use calls::Of;
-pub use calls::{CALLS, Call, markdown};
-pub use guarded::Guarded;
-pub use target::Target;
+use calls::GuardedKind;
+pub use calls::{CALLS, WatchedCall, markdown};
+pub use guarded::GuardedResources;
+pub use target::TamperTarget;
 
 use crate::catalogue;
 use crate::delivery::Delivery;
@@ -38,12 +38,12 @@ pub struct Tampering {
     /// `eventTime`.
     pub time: Moment,
     /// Which call, and what it does.
-    pub call: &'static Call,
+    pub call: &'static WatchedCall,
     /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever
     /// opened it.
     pub caller: CallerShown,
     /// What the call worked on.
-    pub target: Target,
+    pub target: TamperTarget,
     /// Why the call failed (`errorCode`); `None`: it did not.
     pub failed: Option<String>,
     /// CloudFormation made the call for the caller: a deployment, or something that is made to
@@ -74,7 +74,7 @@ pub fn needles() -> Vec<String> {
 pub fn tampering(
     record_json: &[u8],
     delivery: Delivery<'_>,
-    guarded: &Guarded,
+    guarded: &GuardedResources,
 ) -> Result<Option<Tampering>, RecordProblem> {
     tampering_of(&record::open(record_json)?, delivery, guarded)
 }
@@ -83,12 +83,12 @@ pub fn tampering(
 pub(crate) fn tampering_of(
     record: &Record<'_>,
     delivery: Delivery<'_>,
-    guarded: &Guarded,
+    guarded: &GuardedResources,
 ) -> Result<Option<Tampering>, RecordProblem> {
     let Some(call) = called(record) else {
         return Ok(None);
     };
-    let target = if call.of == Of::Organization {
+    let target = if call.of == GuardedKind::Organization {
         organization::target(record, call, guarded)
     } else {
         target(record, call, guarded)
@@ -128,13 +128,13 @@ impl Tampering {
     /// What the call worked on; empty where the record does not name it.
     pub fn resource(&self) -> &str {
         match &self.target {
-            Target::Named(resource) | Target::MayReach(resource) => resource,
-            Target::LeftOut | Target::Unnamed => "",
+            TamperTarget::Named(resource) | TamperTarget::MayReach(resource) => resource,
+            TamperTarget::LeftOut | TamperTarget::Unnamed => "",
         }
     }
 }
 
-fn called(record: &Record<'_>) -> Option<&'static Call> {
+fn called(record: &Record<'_>) -> Option<&'static WatchedCall> {
     let source = record.event_source.as_deref()?.split('.').next()?;
     let name = record.event_name.as_deref()?;
     CALLS
@@ -143,7 +143,11 @@ fn called(record: &Record<'_>) -> Option<&'static Call> {
 }
 
 /// What the call worked on, if that is or may be the guard's own.
-fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target> {
+fn target(
+    record: &Record<'_>,
+    call: &WatchedCall,
+    guarded: &GuardedResources,
+) -> Option<TamperTarget> {
     let request = Parameters::read(record.request_parameters);
     let response = Parameters::read(record.response_elements);
     let resources: Vec<Resource<'_>> = record
@@ -172,20 +176,20 @@ fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target>
         .find(|text| text.starts_with("arn:"))
         .or_else(|| own().next())
     {
-        return Some(Target::Named(harmless(text)));
+        return Some(TamperTarget::Named(harmless(text)));
     }
     if !named.is_empty() {
         return None;
     }
     if guarded.watches_all(call.of) {
-        return Some(Target::Unnamed);
+        return Some(TamperTarget::Unnamed);
     }
     // A call that failed and names nothing changed nothing; refused calls of the whole company
     // would drown the others.
     match (record.error().is_some(), request.omitted) {
         (true, _) => None,
-        (false, true) => Some(Target::LeftOut),
-        (false, false) => Some(Target::Unnamed),
+        (false, true) => Some(TamperTarget::LeftOut),
+        (false, false) => Some(TamperTarget::Unnamed),
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-pub(crate) use heard::Heard;
+pub(crate) use heard::HeardLogs;
 pub use heard::Log;
 pub(crate) use in_force::{contradicted, facts_in_force};
 pub use uses::{SessionKey, UseFold};
@@ -21,7 +21,7 @@ pub use uses::{SessionKey, UseFold};
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::seen::{Correction, Fact, NameSeen, Seen, ServiceMint, ServiceSeen};
+use crate::seen::{Correction, Fact, NameSeen, SeenRecord, ServiceMint, ServiceSeen};
 use strings::Strings;
 
 /// One distinct content of a record: more than one under the same id is a conflict, unless one
@@ -44,20 +44,20 @@ pub enum Versions {
 }
 
 impl Versions {
-    fn add(&mut self, version: Version) -> Added {
+    fn add(&mut self, version: Version) -> AddOutcome {
         match self {
-            Self::One(known) if *known == version => Added::Duplicate,
+            Self::One(known) if *known == version => AddOutcome::Duplicate,
             Self::One(known) => {
                 let mut both = vec![known.clone(), version];
                 both.sort();
                 *self = Self::Many(both);
-                Added::Conflicting
+                AddOutcome::Conflicting
             }
             Self::Many(known) => match known.binary_search(&version) {
-                Ok(_) => Added::Duplicate,
+                Ok(_) => AddOutcome::Duplicate,
                 Err(at) => {
                     known.insert(at, version);
-                    Added::Conflicting
+                    AddOutcome::Conflicting
                 }
             },
         }
@@ -73,7 +73,7 @@ impl Versions {
 
 /// What became of a record that was added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Added {
+pub enum AddOutcome {
     /// It was not known.
     New,
     /// The same was known already.
@@ -94,7 +94,7 @@ pub struct World {
     pub(crate) uses: HashMap<SessionKey, UseFold>,
     pub(crate) names: BTreeMap<(AccountId, Arc<str>, Arc<str>), NameSpan>,
     pub(crate) roles: BTreeMap<Arc<str>, BTreeSet<RoleArn>>,
-    pub(crate) heard: Heard,
+    pub(crate) heard: HeardLogs,
     pub(crate) services: HashSet<ServiceMint>,
     latest: Option<Moment>,
     strings: Strings,
@@ -102,7 +102,7 @@ pub struct World {
 
 impl World {
     /// Adds what one record says.
-    pub fn add(&mut self, seen: Seen) -> Added {
+    pub fn add(&mut self, seen: SeenRecord) -> AddOutcome {
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
             self.heard.hear(
@@ -129,7 +129,7 @@ impl World {
             self.roles.entry(id).or_default().insert(role);
         }
         let Some(mut fact) = seen.fact else {
-            return Added::Nothing;
+            return AddOutcome::Nothing;
         };
         self.strings.share(&mut fact);
         self.add_version(
@@ -142,16 +142,16 @@ impl World {
     }
 
     /// Adds a service's mint of a role that nobody listed.
-    pub fn add_service(&mut self, seen: ServiceSeen) -> Added {
+    pub fn add_service(&mut self, seen: ServiceSeen) -> AddOutcome {
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
             self.heard
                 .hear(seen.stub.account(), region, Log::Identity, seen.time);
         }
         if self.services.insert(seen.stub) {
-            Added::New
+            AddOutcome::New
         } else {
-            Added::Duplicate
+            AddOutcome::Duplicate
         }
     }
 
@@ -228,11 +228,11 @@ impl World {
         self.records.is_empty() && self.services.is_empty() && self.uses.is_empty()
     }
 
-    fn add_version(&mut self, key: RecordKey, version: Version) -> Added {
+    fn add_version(&mut self, key: RecordKey, version: Version) -> AddOutcome {
         match self.records.entry(key) {
             std::collections::hash_map::Entry::Vacant(slot) => {
                 slot.insert(Versions::One(version));
-                Added::New
+                AddOutcome::New
             }
             std::collections::hash_map::Entry::Occupied(mut slot) => slot.get_mut().add(version),
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rolewatch_archive::{Counts, Filter, Place, Scratch, Sink, Unread, is_log, read_stream};
+use rolewatch_archive::{Counts, Filter, RecordPlace, Scratch, Sink, Unread, is_log, read_stream};
 use rolewatch_edge::ledger::hash;
 use rolewatch_edge::port::{LogFile, Trouble};
 use rolewatch_guard::arn::RoleArn;
@@ -16,7 +16,7 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{Reading, RecordProblem};
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Files, RolesMet, needles};
+use rolewatch_guard::{FileTotals, RolesMet, needles};
 use serde_json::{Value, json};
 
 use super::{Batch, Fault, FileRead, Footer, folder};
@@ -79,10 +79,10 @@ async fn one<O: Outside>(
     read: &mut Read<'_, '_>,
 ) -> Result<(), Trouble> {
     if !is_log(Path::new(key)) {
-        read.file.files = Files {
+        read.file.files = FileTotals {
             met: 1,
             skipped: 1,
-            ..Files::default()
+            ..FileTotals::default()
         };
         return Ok(());
     }
@@ -97,10 +97,10 @@ async fn one<O: Outside>(
         Err(trouble @ Trouble::Refused { .. }) => trouble.to_string(),
         Err(trouble) => return Err(trouble),
     };
-    read.file.files = Files {
+    read.file.files = FileTotals {
         met: 1,
         unreadable: 1,
-        ..Files::default()
+        ..FileTotals::default()
     };
     read.fault(None, None, why);
     Ok(())
@@ -147,7 +147,7 @@ impl<'p, 'o> Read<'p, 'o> {
     }
 
     fn count(&mut self, counts: &Counts) {
-        self.file.files = Files {
+        self.file.files = FileTotals {
             met: counts.files_read + counts.files_not_relevant + counts.files_failed,
             read: counts.files_read,
             skipped: counts.files_not_relevant,
@@ -184,7 +184,7 @@ impl<'p, 'o> Read<'p, 'o> {
         &mut self,
         said: Result<&Said<'_>, RecordProblem>,
         delivery: Delivery<'_>,
-        at: &Place,
+        at: &RecordPlace,
     ) {
         match said.and_then(|said| self.take(said, delivery)) {
             // The record counts; its line says the same again to whoever reads it.
@@ -198,7 +198,7 @@ impl<'p, 'o> Read<'p, 'o> {
         }
     }
 
-    fn not_evidence(&mut self, at: &Place, reason: String) {
+    fn not_evidence(&mut self, at: &RecordPlace, reason: String) {
         self.file.not_evidence_count += 1;
         if self.file.not_evidence.len() < MOST_FAULTS {
             self.file.not_evidence.push(Fault {
@@ -224,13 +224,13 @@ impl<'p, 'o> Read<'p, 'o> {
 }
 
 impl Sink for Read<'_, '_> {
-    fn record(&mut self, json: &[u8], at: &Place) {
+    fn record(&mut self, json: &[u8], at: &RecordPlace) {
         let said = Said::open(json);
         let said = said.as_ref().map_err(Clone::clone);
         self.take_or_name(said, Delivery::in_file(&at.file), at);
     }
 
-    fn event(&mut self, json: &[u8], at: &Place) {
+    fn event(&mut self, json: &[u8], at: &RecordPlace) {
         match envelope::open(json) {
             Ok(event) => self.take_or_name(
                 event.said(),

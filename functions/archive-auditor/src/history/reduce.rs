@@ -9,9 +9,11 @@ use rolewatch_edge::port::{Object, Trouble};
 use rolewatch_edge::rulebook::Rulebook;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
-use rolewatch_guard::intake::{Intake, Kept, TakenIn};
+use rolewatch_guard::intake::{Intake, IntakeCounts, TakenIn};
 use rolewatch_guard::policy::{Policy, PolicyHash};
-use rolewatch_guard::{Files, Finding, Judgement, Records, Scope, Totals, judge, unmatched};
+use rolewatch_guard::{
+    FileTotals, Finding, Judgement, RecordTotals, Scope, Totals, judge, unmatched,
+};
 use serde_json::{Value, json};
 
 use super::{Fault, FileRead, Footer, NAMED, Reduce, Summary, folder};
@@ -152,8 +154,8 @@ fn unwritten(why: &serde_json::Error) -> Trouble {
     refused("writing the findings", &why.to_string())
 }
 
-fn records(kept: Kept) -> Records {
-    let Kept {
+fn records(kept: IntakeCounts) -> RecordTotals {
+    let IntakeCounts {
         of_use,
         duplicates,
         contradicting,
@@ -163,7 +165,7 @@ fn records(kept: Kept) -> Records {
         partly_unread,
     } = kept;
     let met = of_use + not_relevant + not_evidence + unread;
-    Records {
+    RecordTotals {
         met,
         kept: of_use,
         duplicates,
@@ -234,7 +236,7 @@ struct All<'p> {
     intake: Intake<'p>,
     /// Files of which something is known: what was in them, or why not.
     accounted: u64,
-    files: Files,
+    files: FileTotals,
     unread: Named,
     not_evidence: Named,
     policies: BTreeSet<String>,
@@ -245,7 +247,7 @@ impl<'p> All<'p> {
         Self {
             intake: Intake::new(policy),
             accounted: 0,
-            files: Files::default(),
+            files: FileTotals::default(),
             unread: Named::default(),
             not_evidence: Named::default(),
             policies: BTreeSet::new(),
@@ -288,11 +290,11 @@ impl<'p> All<'p> {
         self.files.read += files.read;
         self.files.skipped += files.skipped;
         self.files.unreadable += files.unreadable;
-        self.intake.count(Kept {
+        self.intake.count(IntakeCounts {
             not_relevant,
             unread,
             not_evidence: not_evidence_count,
-            ..Kept::default()
+            ..IntakeCounts::default()
         });
         self.policies.insert(policy);
         self.unread.add(faults, fault_count);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rolewatch_archive::{Place, Sink, Unread};
+use rolewatch_archive::{RecordPlace, Sink, Unread};
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
@@ -10,7 +10,7 @@ use rolewatch_guard::envelope::{self, NotUsed};
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::probe::Prober;
+use rolewatch_guard::probe::ProbeSender;
 use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{CallerKind, Reading, RecordProblem};
 use rolewatch_guard::tamper::Tampering;
@@ -55,7 +55,7 @@ struct AwaitedRecord {
 /// Takes the records of a file that were to arrive, as many as may be held.
 pub(super) struct Wanted<'a> {
     elevated: Elevated<'a>,
-    prober: Prober,
+    prober: ProbeSender,
     policy: &'a Policy,
     hub: &'a Hub,
     log: &'a LogKey<'a>,
@@ -75,7 +75,7 @@ impl<'a> Wanted<'a> {
     pub(super) fn new(reader: &Reader<'a>, log: &'a LogKey<'a>, from: u64) -> Self {
         Self {
             elevated: Elevated::by_policy(reader.policy),
-            prober: Prober::new(&reader.hub.guarded, reader.hub.account),
+            prober: ProbeSender::new(&reader.hub.guarded, reader.hub.account),
             policy: reader.policy,
             hub: reader.hub,
             log,
@@ -113,7 +113,7 @@ impl<'a> Wanted<'a> {
         json: &[u8],
         said: Result<&Said<'_>, RecordProblem>,
         delivery: Delivery<'_>,
-        at: &Place,
+        at: &RecordPlace,
     ) {
         let taken = said
             .map_err(|problem| problem.to_string())
@@ -217,7 +217,7 @@ impl<'a> Wanted<'a> {
 }
 
 impl Sink for Wanted<'_> {
-    fn record(&mut self, json: &[u8], at: &Place) {
+    fn record(&mut self, json: &[u8], at: &RecordPlace) {
         if !self.is_next() {
             return;
         }
@@ -234,7 +234,7 @@ impl Sink for Wanted<'_> {
 
     /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not
     /// send are quarantined.
-    fn event(&mut self, json: &[u8], at: &Place) {
+    fn event(&mut self, json: &[u8], at: &RecordPlace) {
         if !self.is_next() {
             return;
         }

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 use rolewatch_edge::rulebook::POLICY_KEY;
 use rolewatch_edge::testing::{Twin, Weather, run};
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 use rolewatch_guard::testing::Story;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -30,8 +30,8 @@ pub(crate) fn trail() -> Trail {
 }
 
 /// As `events/tamper` has it.
-pub(crate) fn guarded() -> Guarded {
-    Guarded {
+pub(crate) fn guarded() -> GuardedResources {
+    GuardedResources {
         stack: "rolewatch".to_owned(),
         trails: vec!["rolewatch-organization".to_owned()],
         reader_role: "rolewatch-reader".to_owned(),

@@ -1,17 +1,17 @@
 //! Where a text stops being JSON, and where reading may go on.
 
-use super::lines::Line;
-use super::{At, Begin, Document, Documents, Text};
+use super::lines::LineStart;
+use super::{Begin, Documents, OuterDocument, ReadingState, TextWindow};
 use crate::items::{Items, LARGEST, Sink};
-use crate::place::{Found, Reason};
+use crate::place::{Reason, UnexpectedText};
 
 impl Documents {
     /// Whether the document is one line up to `to`, and no list of records: only then a line that
     /// begins as it did begins a document, since in JSON lines nothing has a line end in it. Log
     /// files have all their records in one line, and what a string of theirs holds must never come
     /// out as a record, not even when whoever wrote the file forgot to escape it.
-    fn within_one_line(&self, text: Text<'_>, to: u64) -> bool {
-        let Document {
+    fn within_one_line(&self, text: TextWindow<'_>, to: u64) -> bool {
+        let OuterDocument {
             start,
             begins_line,
             list,
@@ -29,29 +29,29 @@ impl Documents {
     /// was cut off.
     pub(super) fn control<S: Sink + ?Sized>(
         &mut self,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) -> Option<()> {
         let next_line = match text.from(self.next) {
             [b'\n', line @ ..] => self.begins_document(line, text.last),
             [] => return None,
-            _ => Line::Not,
+            _ => LineStart::Not,
         };
-        if next_line == Line::Unsure {
+        if next_line == LineStart::Unsure {
             return None;
         }
         // A log event with a time is one line, whatever the next line is.
-        let line_ends = next_line == Line::Is(())
+        let line_ends = next_line == LineStart::Is(())
             || (self.begin == Some(Begin::Time) && text.from(self.next).starts_with(b"\n"));
         if line_ends && self.within_one_line(text, self.next) {
             self.numbered += 1;
             items.unread_record(self.numbered, self.document.start, Reason::LineEnds);
-            self.at = At::Lost;
+            self.at = ReadingState::Lost;
             return Some(());
         }
         if matches!(
             self.at,
-            At::Object(_) | At::OtherText(_) | At::OtherNested(_)
+            ReadingState::Object(_) | ReadingState::OtherText(_) | ReadingState::OtherNested(_)
         ) {
             self.spoilt = true;
         } else {
@@ -63,12 +63,12 @@ impl Documents {
     /// Names malformed JSON and, where the next line is certain to begin a document, goes on there.
     pub(super) fn malformed<S: Sink + ?Sized>(
         &mut self,
-        text: Text<'_>,
-        found: Found,
+        text: TextWindow<'_>,
+        found: UnexpectedText,
         expected: &'static str,
         items: &mut Items<'_, S>,
     ) {
-        let top = matches!(self.at, At::Top);
+        let top = matches!(self.at, ReadingState::Top);
         // A line cut off between two members shows only at the first byte of the next line.
         let before = self.next.saturating_sub(1);
         let here = if text.range(before, self.next) == Some(b"\n") {
@@ -84,7 +84,7 @@ impl Documents {
         };
         if goes_on {
             let fault = self.next;
-            self.at = At::Lost;
+            self.at = ReadingState::Lost;
             self.next = if top { fault } else { here };
             if !top && self.document.list.is_none() {
                 self.numbered += 1;
@@ -94,13 +94,13 @@ impl Documents {
                 items.fault(Some(fault), reason);
             }
         } else {
-            self.at = At::Stopped;
+            self.at = ReadingState::Stopped;
             items.failure(Some(self.next), reason, true);
         }
     }
 
     /// Looks for a line that begins as documents of this text do.
-    pub(super) fn find_line(&mut self, text: Text<'_>) -> Option<()> {
+    pub(super) fn find_line(&mut self, text: TextWindow<'_>) -> Option<()> {
         let rest = text.from(self.next);
         let Some(end) = memchr::memchr(b'\n', rest) else {
             self.next = text.end();
@@ -109,12 +109,12 @@ impl Documents {
         self.next += end as u64;
         let line = rest.get(end + 1..).unwrap_or_default();
         let begins = self.begins_document(line, text.last);
-        if begins == Line::Unsure {
+        if begins == LineStart::Unsure {
             return None;
         }
         self.next += 1;
-        if begins == Line::Is(()) {
-            self.at = At::Top;
+        if begins == LineStart::Is(()) {
+            self.at = ReadingState::Top;
             self.line_begins = true;
         }
         Some(())

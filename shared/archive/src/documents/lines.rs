@@ -1,9 +1,9 @@
 //! Lines: how a document begins one, and the time that may stand before it, as CloudWatch Logs
 //! exports its log events.
 
-use super::{At, Begin, Documents, Text};
+use super::{Begin, Documents, ReadingState, TextWindow};
 use crate::items::{Items, Sink};
-use crate::place::{Found, Reason};
+use crate::place::{Reason, UnexpectedText};
 
 /// The most bytes that may stand before a log event: a time and the name of its log stream, which
 /// CloudWatch Logs limits to 512 characters.
@@ -11,7 +11,7 @@ const LONGEST: usize = 640;
 
 /// Whether something stands at the beginning of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line<T> {
+pub(super) enum LineStart<T> {
     Is(T),
     Not,
     /// The window shows too little of it.
@@ -23,15 +23,20 @@ impl Documents {
     /// log event even where other documents came before it.
     pub(super) fn timed_line<S: Sink + ?Sized>(
         &mut self,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) -> Option<()> {
         match before_event(text.from(self.next), text.last) {
-            Line::Is(length) => self.timed_event(length, text, items),
-            Line::Unsure => return None,
-            Line::Not => {
+            LineStart::Is(length) => self.timed_event(length, text, items),
+            LineStart::Unsure => return None,
+            LineStart::Not => {
                 let byte = text.from(self.next).first().copied().unwrap_or_default();
-                self.malformed(text, Found::Byte(byte), self.document_expected(), items);
+                self.malformed(
+                    text,
+                    UnexpectedText::Byte(byte),
+                    self.document_expected(),
+                    items,
+                );
             }
         }
         Some(())
@@ -49,61 +54,67 @@ impl Documents {
     fn timed_event<S: Sink + ?Sized>(
         &mut self,
         before: usize,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) {
         let line = self.next;
         self.next += before as u64;
         self.line_begins = true;
         if text.from(self.next).first() == Some(&b'{') {
-            self.begin_document(Begin::Time, None, At::Key { first: true });
+            self.begin_document(Begin::Time, None, ReadingState::Key { first: true });
         } else {
             self.met += 1;
             self.begin = Some(Begin::Time);
             self.numbered += 1;
             items.unread_record(self.numbered, line, Reason::NotAnObject("plain text"));
-            self.at = At::Lost;
+            self.at = ReadingState::Lost;
         }
     }
 
     /// Whether a line that begins with these bytes begins a document, as documents of this text do.
-    pub(super) fn begins_document(&self, line: &[u8], last: bool) -> Line<()> {
+    pub(super) fn begins_document(&self, line: &[u8], last: bool) -> LineStart<()> {
         let Some(first) = line.first() else {
-            return if last { Line::Not } else { Line::Unsure };
+            return if last {
+                LineStart::Not
+            } else {
+                LineStart::Unsure
+            };
         };
         match (self.begin, first) {
-            (None | Some(Begin::Object), b'{') | (None | Some(Begin::Text), b'"') => Line::Is(()),
+            (None | Some(Begin::Object), b'{') | (None | Some(Begin::Text), b'"') => {
+                LineStart::Is(())
+            }
             (None | Some(Begin::Time), b'0'..=b'9') => match before_event(line, last) {
-                Line::Is(_) => Line::Is(()),
-                Line::Not => Line::Not,
-                Line::Unsure => Line::Unsure,
+                LineStart::Is(_) => LineStart::Is(()),
+                LineStart::Not => LineStart::Not,
+                LineStart::Unsure => LineStart::Unsure,
             },
-            _ => Line::Not,
+            _ => LineStart::Not,
         }
     }
 }
 
 /// How many bytes of a line stand before its log event, if it begins with a time.
-fn before_event(line: &[u8], last: bool) -> Line<usize> {
+fn before_event(line: &[u8], last: bool) -> LineStart<usize> {
     let shown = line.get(..LONGEST).unwrap_or(line);
     let end = match memchr::memchr2(b'{', b'\n', shown) {
         Some(end) => end,
         None if last || shown.len() == LONGEST => shown.len(),
-        None => return Line::Unsure,
+        None => return LineStart::Unsure,
     };
     let (before, rest) = shown.split_at(end);
     let Some(time) = time(before) else {
-        return Line::Not;
+        return LineStart::Not;
     };
     let after = before.get(time..).unwrap_or_default();
     let text = after.trim_ascii_start();
     let blank = after.len() - text.len();
     if blank == 0 && (!after.is_empty() || rest.starts_with(b"{")) {
-        Line::Not
+        LineStart::Not
     } else if rest.starts_with(b"{") && is_log_stream(text) {
-        Line::Is(end)
+        LineStart::Is(end)
     } else {
-        Line::Is(time + blank)
+        LineStart::Is(time + blank)
     }
 }
 
@@ -193,18 +204,18 @@ mod tests {
         ] {
             assert_eq!(
                 before_event(line.as_bytes(), true),
-                Line::Is(length),
+                LineStart::Is(length),
                 "{line}"
             );
             assert_eq!(
                 before_event(line.as_bytes(), false),
-                Line::Is(length),
+                LineStart::Is(length),
                 "{line}"
             );
             let end = line.find(['{', '\n']).unwrap();
             for cut in 0..end {
                 let unsure = before_event(&line.as_bytes()[..cut], false);
-                assert_eq!(unsure, Line::Unsure, "{line} up to {cut}");
+                assert_eq!(unsure, LineStart::Unsure, "{line} up to {cut}");
             }
         }
     }
@@ -222,7 +233,11 @@ mod tests {
             "-",
             "",
         ] {
-            assert_eq!(before_event(line.as_bytes(), true), Line::Not, "{line}");
+            assert_eq!(
+                before_event(line.as_bytes(), true),
+                LineStart::Not,
+                "{line}"
+            );
         }
     }
 
@@ -232,7 +247,7 @@ mod tests {
             format!("2026-03-02T09:00:00Z{}", " ".repeat(1_000)),
             "0".repeat(1_000),
         ] {
-            assert_ne!(before_event(endless.as_bytes(), false), Line::Unsure);
+            assert_ne!(before_event(endless.as_bytes(), false), LineStart::Unsure);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Keys, values and elements: from their first byte to their last, over as many windows as they
 //! take.
 
-use super::{At, Documents, List, Text};
-use crate::items::{Item, Items, LARGEST, MessageType, Sink};
-use crate::keys::{Key, is_scalar};
+use super::{Documents, ReadingState, RecordList, TextWindow};
+use crate::items::{Items, LARGEST, MessageType, ObjectPlace, Sink};
+use crate::keys::{MemberKey, is_scalar};
 use crate::place::Reason;
-use crate::structure::{Scan, Seen, Step, TextScan};
+use crate::structure::{Scan, ScanStep, ScanTraits, TextScan};
 
 impl Documents {
     /// An element of a list of records.
@@ -13,17 +13,17 @@ impl Documents {
     pub(super) fn in_object<S: Sink + ?Sized>(
         &mut self,
         mut scan: Scan,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) -> Option<()> {
         let step = scan.advance(text.from(self.next));
         match step {
-            Step::End(length) => {
+            ScanStep::End(length) => {
                 self.next += length as u64;
-                self.at = At::AfterElement;
+                self.at = ReadingState::AfterElement;
                 let seen = scan.seen();
                 let size = self.next - self.token;
-                let item = Item {
+                let item = ObjectPlace {
                     number: self.numbered,
                     byte: self.token,
                     seen,
@@ -31,8 +31,8 @@ impl Documents {
                 };
                 match text.range(self.token, self.next) {
                     Some(json) if size <= LARGEST as u64 => match self.document.list {
-                        Some(List::Records) => items.element_of_records(json, item),
-                        Some(List::LogEvents | List::FoundEvents) => {
+                        Some(RecordList::Records) => items.element_of_records(json, item),
+                        Some(RecordList::LogEvents | RecordList::FoundEvents) => {
                             items.log_event(json, item, self.document.message_type);
                         }
                         _ => items.element(json, item),
@@ -41,16 +41,16 @@ impl Documents {
                 }
                 Some(())
             }
-            Step::More => {
+            ScanStep::More => {
                 self.next = text.end();
-                self.at = At::Object(scan);
+                self.at = ReadingState::Object(scan);
                 None
             }
-            Step::Control(length) => {
+            ScanStep::Control(length) => {
                 self.next += length as u64;
-                self.at = At::Object(scan);
+                self.at = ReadingState::Object(scan);
                 self.control(text, items)?;
-                if let At::Object(scan) = &mut self.at {
+                if let ReadingState::Object(scan) = &mut self.at {
                     scan.ignore_control();
                 }
                 Some(())
@@ -61,44 +61,44 @@ impl Documents {
     pub(super) fn in_text<S: Sink + ?Sized>(
         &mut self,
         mut scan: TextScan,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) -> Option<()> {
-        let resumed = |at: At, scan| match at {
-            At::KeyText(_) => At::KeyText(scan),
-            At::ValueText(_) => At::ValueText(scan),
-            At::TopText(_) => At::TopText(scan),
-            _ => At::OtherText(scan),
+        let resumed = |at: ReadingState, scan| match at {
+            ReadingState::KeyText(_) => ReadingState::KeyText(scan),
+            ReadingState::ValueText(_) => ReadingState::ValueText(scan),
+            ReadingState::TopText(_) => ReadingState::TopText(scan),
+            _ => ReadingState::OtherText(scan),
         };
         match scan.advance(text.from(self.next)) {
-            Step::End(length) => {
+            ScanStep::End(length) => {
                 self.next += length as u64;
                 self.note_seen(scan.seen());
                 match self.at {
-                    At::KeyText(_) => {
+                    ReadingState::KeyText(_) => {
                         let written = text.range(self.token + 1, self.next - 1);
-                        self.document.key = Some(written.map_or(Key::Other, Key::of));
-                        self.at = At::Colon;
+                        self.document.key = Some(written.map_or(MemberKey::Other, MemberKey::of));
+                        self.at = ReadingState::Colon;
                     }
-                    At::ValueText(_) => self.end_value(text, items),
-                    At::TopText(_) => self.end_top_text(scan.seen(), text, items),
+                    ReadingState::ValueText(_) => self.end_value(text, items),
+                    ReadingState::TopText(_) => self.end_top_text(scan.seen(), text, items),
                     _ => self.end_other(b'"', scan.seen(), text, items),
                 }
                 Some(())
             }
-            Step::More => {
+            ScanStep::More => {
                 self.next = text.end();
                 self.at = resumed(self.at, scan);
                 None
             }
-            Step::Control(length) => {
+            ScanStep::Control(length) => {
                 self.next += length as u64;
                 self.at = resumed(self.at, scan);
                 self.control(text, items)?;
-                if let At::KeyText(scan)
-                | At::ValueText(scan)
-                | At::OtherText(scan)
-                | At::TopText(scan) = &mut self.at
+                if let ReadingState::KeyText(scan)
+                | ReadingState::ValueText(scan)
+                | ReadingState::OtherText(scan)
+                | ReadingState::TopText(scan) = &mut self.at
                 {
                     scan.ignore_control();
                 }
@@ -110,19 +110,19 @@ impl Documents {
     pub(super) fn in_nested<S: Sink + ?Sized>(
         &mut self,
         mut scan: Scan,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) -> Option<()> {
-        let value = matches!(self.at, At::ValueNested(_));
+        let value = matches!(self.at, ReadingState::ValueNested(_));
         let resumed = |scan| {
             if value {
-                At::ValueNested(scan)
+                ReadingState::ValueNested(scan)
             } else {
-                At::OtherNested(scan)
+                ReadingState::OtherNested(scan)
             }
         };
         match scan.advance(text.from(self.next)) {
-            Step::End(length) => {
+            ScanStep::End(length) => {
                 self.next += length as u64;
                 self.note_seen(scan.seen());
                 if value {
@@ -132,16 +132,18 @@ impl Documents {
                 }
                 Some(())
             }
-            Step::More => {
+            ScanStep::More => {
                 self.next = text.end();
                 self.at = resumed(scan);
                 None
             }
-            Step::Control(length) => {
+            ScanStep::Control(length) => {
                 self.next += length as u64;
                 self.at = resumed(scan);
                 self.control(text, items)?;
-                if let At::ValueNested(scan) | At::OtherNested(scan) = &mut self.at {
+                if let ReadingState::ValueNested(scan) | ReadingState::OtherNested(scan) =
+                    &mut self.at
+                {
                     scan.ignore_control();
                 }
                 Some(())
@@ -151,7 +153,7 @@ impl Documents {
 
     pub(super) fn in_scalar<S: Sink + ?Sized>(
         &mut self,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) -> Option<()> {
         let rest = text.from(self.next);
@@ -160,15 +162,15 @@ impl Documents {
         if length == rest.len() {
             return None;
         }
-        if matches!(self.at, At::ValueScalar) {
+        if matches!(self.at, ReadingState::ValueScalar) {
             self.end_value(text, items);
         } else {
-            self.end_other(b'0', Seen::default(), text, items);
+            self.end_other(b'0', ScanTraits::default(), text, items);
         }
         Some(())
     }
 
-    pub(super) fn note_seen(&mut self, seen: Seen) {
+    pub(super) fn note_seen(&mut self, seen: ScanTraits) {
         self.document.seen.backslash |= seen.backslash;
         self.document.seen.non_ascii |= seen.non_ascii;
     }
@@ -178,13 +180,17 @@ impl Documents {
         clippy::cast_possible_truncation,
         reason = "a document within a window"
     )]
-    pub(super) fn end_value<S: Sink + ?Sized>(&mut self, text: Text<'_>, items: &mut Items<'_, S>) {
-        self.at = At::AfterValue;
+    pub(super) fn end_value<S: Sink + ?Sized>(
+        &mut self,
+        text: TextWindow<'_>,
+        items: &mut Items<'_, S>,
+    ) {
+        self.at = ReadingState::AfterValue;
         let name = match self.document.key.take() {
-            Some(Key::Records) => "Records",
-            Some(Key::Events) => "Events",
-            Some(Key::LogEvents) => "logEvents",
-            Some(Key::MessageType) => {
+            Some(MemberKey::Records) => "Records",
+            Some(MemberKey::Events) => "Events",
+            Some(MemberKey::LogEvents) => "logEvents",
+            Some(MemberKey::MessageType) => {
                 self.document.message_type = text.range(self.token, self.next).map(MessageType::of);
                 return;
             }
@@ -201,7 +207,7 @@ impl Documents {
             }
             None => return,
         };
-        self.document.list = self.document.list.or(Some(List::Records));
+        self.document.list = self.document.list.or(Some(RecordList::Records));
         items.fault(Some(self.token), Reason::NotAList(name));
     }
 
@@ -210,12 +216,12 @@ impl Documents {
     pub(super) fn end_other<S: Sink + ?Sized>(
         &mut self,
         first: u8,
-        seen: Seen,
-        text: Text<'_>,
+        seen: ScanTraits,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) {
-        self.at = At::AfterElement;
-        let item = Item {
+        self.at = ReadingState::AfterElement;
+        let item = ObjectPlace {
             number: self.numbered,
             byte: self.token,
             seen,
@@ -223,7 +229,9 @@ impl Documents {
         };
         match (first, text.range(self.token, self.next)) {
             (b'"', Some(written)) => items.text(written, item),
-            (b'[', Some(row)) if self.document.list != Some(List::Records) => items.row(row, item),
+            (b'[', Some(row)) if self.document.list != Some(RecordList::Records) => {
+                items.row(row, item)
+            }
             (b'[', Some(_)) => {
                 items.unread_record(item.number, item.byte, Reason::NotAnObject("a list"));
             }
@@ -243,13 +251,13 @@ impl Documents {
     /// A document that is JSON text ends here.
     fn end_top_text<S: Sink + ?Sized>(
         &mut self,
-        seen: Seen,
-        text: Text<'_>,
+        seen: ScanTraits,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) {
-        self.at = At::Top;
+        self.at = ReadingState::Top;
         self.line_begins = false;
-        let item = Item {
+        let item = ObjectPlace {
             number: self.numbered,
             byte: self.token,
             seen,
@@ -268,21 +276,21 @@ impl Documents {
     /// The outermost object ends here.
     pub(super) fn end_object<S: Sink + ?Sized>(
         &mut self,
-        text: Text<'_>,
+        text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) {
-        self.go(At::Top);
+        self.go(ReadingState::Top);
         if self.document.list.is_some() {
             // Its list was read. Whether it is a record besides can't be told.
             let keys = &self.document.keys;
-            if keys.of_a_record() || keys.has(Key::CloudTrailEvent) {
+            if keys.of_a_record() || keys.has(MemberKey::CloudTrailEvent) {
                 self.numbered += 1;
                 items.unread_record(self.numbered, self.document.start, Reason::RecordBesideList);
             }
             return;
         }
         let start = self.document.start;
-        let item = Item {
+        let item = ObjectPlace {
             number: self.numbered + 1,
             byte: start,
             seen: self.document.seen,

@@ -25,7 +25,7 @@ pub(super) struct Sampled {
     /// One more than the first place of each slot in `places`; zero where a slot has none.
     first: Box<[u16; SLOTS]>,
     /// In the order of their slots.
-    places: Vec<Place>,
+    places: Vec<NeedleGram>,
     needles: Vec<Box<[u8]>>,
 }
 
@@ -39,7 +39,7 @@ enum Stride {
 
 /// Four bytes of a needle. What a look at the text needs is all here, side by side.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct NeedleGram {
     gram: u32,
     /// Four bytes that few other needles have, looked at before the whole.
     mark: u32,
@@ -67,7 +67,7 @@ impl Sampled {
             let first = least_shared(text, needles, stride.bytes());
             for offset in first..first + stride.bytes() {
                 let gram = gram(text.get(offset..)?)?;
-                places.push(Place {
+                places.push(NeedleGram {
                     gram,
                     mark,
                     offset: u16::try_from(offset).ok()?,
@@ -182,7 +182,7 @@ impl Sampled {
     }
 
     #[inline(never)]
-    fn stands_from(&self, text: &[u8], start: usize, place: &Place) -> bool {
+    fn stands_from(&self, text: &[u8], start: usize, place: &NeedleGram) -> bool {
         self.needles
             .get(usize::from(place.needle))
             .zip(text.get(start..))

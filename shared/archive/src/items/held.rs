@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::text::{is_an_object, object_in, record_in, texts_of_objects};
-use super::{Item, Items, Sink};
-use crate::keys::{Keys, text_of};
+use super::{Items, ObjectPlace, Sink};
+use crate::keys::{MemberKeys, text_of};
 use crate::place::Reason;
 
 /// How CloudWatch Logs begins the message by which it tests the destination of a subscription.
@@ -18,11 +18,11 @@ const TEST: &[u8] = b"\"CWL CONTROL MESSAGE: ";
 impl<S: Sink + ?Sized> Items<'_, S> {
     /// A log event of CloudWatch Logs. It is a test of the destination only in a document that says
     /// so or doesn't say what it is: in others these words are a message like any other.
-    pub(crate) fn log_event(&mut self, json: &[u8], item: Item, of: Option<MessageType>) {
+    pub(crate) fn log_event(&mut self, json: &[u8], item: ObjectPlace, of: Option<MessageType>) {
         if !self.readable(json, item) {
             return;
         }
-        let Some(keys) = Keys::of(json) else {
+        let Some(keys) = MemberKeys::of(json) else {
             return self.unread_record(item.number, item.byte, Reason::Unknown);
         };
         let message = keys.message.clone().filter(|_| keys.twice.is_none());
@@ -43,7 +43,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
     }
 
     /// JSON text that should be a record.
-    pub(crate) fn text(&mut self, value: &[u8], item: Item) {
+    pub(crate) fn text(&mut self, value: &[u8], item: ObjectPlace) {
         if self.readable(value, item) && !self.held(value, item) {
             let object = object_in(value).is_some();
             let reason = if object {
@@ -57,7 +57,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
 
     /// A list of columns, as `--query 'Events[].[EventTime,CloudTrailEvent]'` prints it, or of
     /// records. Each object in it should be a record.
-    pub(crate) fn row(&mut self, json: &[u8], item: Item) {
+    pub(crate) fn row(&mut self, json: &[u8], item: ObjectPlace) {
         if !self.readable(json, item) {
             return;
         }
@@ -77,7 +77,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
 
     /// An object that may be columns, as `--query
     /// 'Events[].{time:EventTime,event:CloudTrailEvent}'` prints it.
-    pub(super) fn renamed(&mut self, json: &[u8], keys: &Keys, item: Item) {
+    pub(super) fn renamed(&mut self, json: &[u8], keys: &MemberKeys, item: ObjectPlace) {
         let texts = texts_of_objects(json);
         if texts.is_empty() {
             self.told_apart(json, keys, item);
@@ -88,7 +88,13 @@ impl<S: Sink + ?Sized> Items<'_, S> {
 
     /// The objects of one row. Beside other columns there can be only one record: a column whose
     /// text somebody chose, such as the name of a resource, must not pass for a second one.
-    fn columns(&mut self, objects: &[&[u8]], only_objects: bool, item: Item, why_none: Reason) {
+    fn columns(
+        &mut self,
+        objects: &[&[u8]],
+        only_objects: bool,
+        item: ObjectPlace,
+        why_none: Reason,
+    ) {
         let records = objects
             .iter()
             .filter(|object| record_in(object).is_some())
@@ -105,14 +111,14 @@ impl<S: Sink + ?Sized> Items<'_, S> {
     }
 
     /// Takes the record or event that a value holds, or names the value.
-    pub(super) fn held_or(&mut self, value: &[u8], item: Item, why_not: Reason) {
+    pub(super) fn held_or(&mut self, value: &[u8], item: ObjectPlace, why_not: Reason) {
         if !self.held(value, item) {
             self.unread_record(item.number, item.byte, why_not);
         }
     }
 
     /// Takes the record or event that a value holds. `false`: it holds none.
-    fn held(&mut self, value: &[u8], item: Item) -> bool {
+    fn held(&mut self, value: &[u8], item: ObjectPlace) -> bool {
         let Some((json, keys)) = record_in(value) else {
             return false;
         };

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::keys::{Keys, text_of};
-use crate::structure::{Scan, Step};
+use crate::keys::{MemberKeys, text_of};
+use crate::structure::{Scan, ScanStep};
 
 /// The record or event that a value is, or that its text is.
-pub(super) fn record_in(value: &[u8]) -> Option<(Cow<'_, [u8]>, Keys)> {
+pub(super) fn record_in(value: &[u8]) -> Option<(Cow<'_, [u8]>, MemberKeys)> {
     let json = object_in(value)?;
-    let keys = Keys::of(&json).filter(|keys| keys.twice.is_none() && keys.of_a_record())?;
+    let keys = MemberKeys::of(&json).filter(|keys| keys.twice.is_none() && keys.of_a_record())?;
     Some((json, keys))
 }
 
@@ -20,7 +20,7 @@ pub(super) fn object_in(value: &[u8]) -> Option<Cow<'_, [u8]>> {
     let text = text_of(value)?;
     let json = text.trim().as_bytes();
     // The text may end before the object does, or have more behind it.
-    let whole = json.starts_with(b"{") && Scan::new().advance(json) == Step::End(json.len());
+    let whole = json.starts_with(b"{") && Scan::new().advance(json) == ScanStep::End(json.len());
     whole.then(|| Cow::Owned(json.to_vec()))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn holds_a_record(json: &[u8]) -> bool {
 
 /// The members of an object, under keys of which nothing is known, that are objects as text.
 pub(super) fn texts_of_objects(json: &[u8]) -> Vec<&[u8]> {
-    let mut values = Keys::values_of_others(json);
+    let mut values = MemberKeys::values_of_others(json);
     values.retain(|value| value.starts_with(b"\"") && is_an_object(value));
     values
 }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::place::{Place, Unread};
+use crate::place::{RecordPlace, Unread};
 
 /// Keeps what it is given.
 #[derive(Default)]
@@ -26,7 +26,7 @@ struct Kept {
 }
 
 impl Sink for Kept {
-    fn record(&mut self, json: &[u8], at: &Place) {
+    fn record(&mut self, json: &[u8], at: &RecordPlace) {
         self.records.push((
             String::from_utf8(json.to_vec()).unwrap(),
             at.record,
@@ -34,7 +34,7 @@ impl Sink for Kept {
         ));
     }
 
-    fn event(&mut self, json: &[u8], at: &Place) {
+    fn event(&mut self, json: &[u8], at: &RecordPlace) {
         let text = String::from_utf8(json.to_vec()).unwrap();
         // What ends where an object ends need not be JSON.
         let members: BTreeMap<String, Box<RawValue>> =

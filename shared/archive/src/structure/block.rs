@@ -5,7 +5,7 @@ use fearless_simd::u8x64;
 
 /// 64 bytes of text.
 #[derive(Clone, Copy)]
-pub(super) struct Block<S: Simd> {
+pub(super) struct ScanBlock<S: Simd> {
     text: u8x64<S>,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct Brackets {
     clippy::inline_always,
     reason = "vector instructions are only used where a function is inlined into the one that may use them"
 )]
-impl<S: Simd> Block<S> {
+impl<S: Simd> ScanBlock<S> {
     #[inline(always)]
     pub(super) fn load(simd: S, bytes: &[u8; 64]) -> Self {
         Self {

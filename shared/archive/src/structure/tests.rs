@@ -15,14 +15,14 @@ struct Said {
 }
 
 fn by_blocks<S: Simd>(simd: S, bytes: &[u8; 64]) -> Said {
-    let block = Block::load(simd, bytes);
+    let block = ScanBlock::load(simd, bytes);
     Said {
         quotes: block.quotes(),
         backslashes: block.backslashes(),
         brackets: block.brackets(),
         control: block.control(),
         plain: block.is_plain(),
-        high: Block::load(simd, &[0; 64]).over(block).any_high(),
+        high: ScanBlock::load(simd, &[0; 64]).over(block).any_high(),
     }
 }
 
@@ -92,9 +92,9 @@ fn in_pieces(bytes: &[u8], lengths: &[usize]) -> (Option<usize>, Vec<usize>) {
     while at < bytes.len() {
         let to = (at + lengths.next().unwrap()).min(bytes.len());
         match scan.advance(&bytes[at..to]) {
-            Step::End(end) => return (Some(at + end), controls),
-            Step::More => at = to,
-            Step::Control(offset) => {
+            ScanStep::End(end) => return (Some(at + end), controls),
+            ScanStep::More => at = to,
+            ScanStep::Control(offset) => {
                 controls.push(at + offset);
                 at += offset;
                 scan.ignore_control();
@@ -110,9 +110,9 @@ fn by_reference(bytes: &[u8]) -> (Option<usize>, Vec<usize>) {
     let mut at = 0;
     loop {
         match scan.byte_by_byte(&bytes[at..]) {
-            Step::End(end) => return (Some(at + end), controls),
-            Step::More => return (None, controls),
-            Step::Control(offset) => {
+            ScanStep::End(end) => return (Some(at + end), controls),
+            ScanStep::More => return (None, controls),
+            ScanStep::Control(offset) => {
                 controls.push(at + offset);
                 at += offset;
                 scan.ignore_control();
@@ -168,9 +168,9 @@ proptest! {
         let end = loop {
             let to = (at + lengths.next().unwrap()).min(bytes.len());
             match scan.advance(&bytes[at..to]) {
-                Step::End(end) => break at + end,
-                Step::More => at = to,
-                Step::Control(_) => unreachable!("a serializer escapes them"),
+                ScanStep::End(end) => break at + end,
+                ScanStep::More => at = to,
+                ScanStep::Control(_) => unreachable!("a serializer escapes them"),
             }
         };
         prop_assert_eq!(end, bytes.len());
@@ -183,6 +183,6 @@ fn a_bracket_in_a_string_does_not_end_a_value() {
     let text = br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"},{"c":1}"#;
     assert_eq!(
         Scan::new().advance(text),
-        Step::End(br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"}"#.len())
+        ScanStep::End(br#"{"a":"},{\"eventVersion\":\"1.08\"}","b":"\\"}"#.len())
     );
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_guard::{Examined, Scope, SwitchKey, judge};
+use rolewatch_guard::{ExaminedSwitch, Scope, SwitchKey, judge};
 
 use crate::ledger::{Gather, SessionAt};
 use crate::port::{Table, Trouble};
@@ -73,7 +73,7 @@ pub(super) async fn sessions<T: Table>(
     Ok(sessions)
 }
 
-fn session(examined: &Examined<'_>) -> Session {
+fn session(examined: &ExaminedSwitch<'_>) -> Session {
     let switch = examined.switch;
     Session {
         person: examined.origin.person.parts(),

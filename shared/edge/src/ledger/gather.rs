@@ -12,7 +12,7 @@ use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::Rosters;
-use rolewatch_guard::seen::{Caller, CallerKind, Fact, Seen};
+use rolewatch_guard::seen::{Caller, CallerKind, Fact, SeenRecord};
 use rolewatch_guard::world::World;
 
 use super::heard::Heard;
@@ -44,11 +44,11 @@ pub struct Gather<'a, T> {
     asked: BTreeSet<(String, Span)>,
     open: Vec<(String, Span)>,
     /// By record and content.
-    facts: BTreeMap<(RecordKey, Arc<str>), Seen>,
+    facts: BTreeMap<(RecordKey, Arc<str>), SeenRecord>,
     /// The content of every row that was read as a fact. One record lies under many keys, and is
     /// parsed once.
     known: HashSet<Arc<str>>,
-    hints: BTreeMap<(String, String), Seen>,
+    hints: BTreeMap<(String, String), SeenRecord>,
     accounts: BTreeSet<AccountId>,
     /// Accounts are not asked about yet.
     held_back: bool,
@@ -252,7 +252,7 @@ impl<'a, T: Table> Gather<'a, T> {
     }
 
     /// What a fact leads to.
-    fn follow(&mut self, seen: &Seen) {
+    fn follow(&mut self, seen: &SeenRecord) {
         match &seen.fact {
             Some(Fact::Mint(mint)) => {
                 let near = keys::around(mint.time, SAME_CALL, SAME_CALL);

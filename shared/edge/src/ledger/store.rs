@@ -10,7 +10,7 @@ use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::said::Said;
-use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, Seen};
+use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, SeenRecord};
 use rolewatch_guard::world::Log;
 
 use super::keys::{self, Kind};
@@ -25,7 +25,7 @@ const MISSED: &str = "missed";
 #[derive(Debug)]
 pub struct Arrival {
     /// What it says.
-    pub seen: Seen,
+    pub seen: SeenRecord,
     /// The record, reduced.
     pub body: String,
     /// This very record was seen through before.
@@ -33,7 +33,7 @@ pub struct Arrival {
     /// Another invocation began with this very record a moment ago, and may be at work on it.
     pub under_way: bool,
     /// Other versions of the record, what it corrects and what corrects it. Nearly always empty.
-    pub family: Vec<(Seen, String)>,
+    pub family: Vec<(SeenRecord, String)>,
     /// What it tells of a user by showing name and id together, if that was not known.
     pub sighting: Option<Sighting>,
     /// It was not known before this record that IAM's events are recorded in its Region.
@@ -75,7 +75,7 @@ pub(crate) fn elevated(policy: &Policy) -> impl Fn(&RoleArn) -> bool + '_ {
 pub async fn store<T: Table>(
     table: &T,
     policy: &Policy,
-    seen: Seen,
+    seen: SeenRecord,
     body: String,
     first_try: bool,
     now: Moment,
@@ -106,7 +106,8 @@ pub async fn store<T: Table>(
     let mut rows = hints(&arrival.seen, &arrival.body, now);
     let members = std::iter::once((&arrival.seen, &arrival.body))
         .chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
-    let members: Vec<(&Seen, &String)> = members.filter(|(seen, _)| seen.fact.is_some()).collect();
+    let members: Vec<(&SeenRecord, &String)> =
+        members.filter(|(seen, _)| seen.fact.is_some()).collect();
     // INVARIANT (family): versions and corrections of one record lie under the keys of all of them,
     // so whoever finds one finds all.
     let places: Vec<(String, String)> = members
@@ -251,7 +252,7 @@ fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
 }
 
 /// A row of the ledger as the engine reads it. `None`: under another policy it was relevant.
-pub(crate) fn reread(body: &str, policy: &Policy) -> Option<Seen> {
+pub(crate) fn reread(body: &str, policy: &Policy) -> Option<SeenRecord> {
     let read = Said::open(body.as_bytes())
         .and_then(|said| said.read(Delivery::default(), &elevated(policy)));
     match read {
@@ -264,7 +265,7 @@ pub(crate) fn reread(body: &str, policy: &Policy) -> Option<Seen> {
     }
 }
 
-fn is_link(seen: &Seen, policy: &Policy) -> bool {
+fn is_link(seen: &SeenRecord, policy: &Policy) -> bool {
     match &seen.fact {
         Some(Fact::Mint(mint)) => !mint.role.as_ref().is_some_and(elevated(policy)),
         _ => false,
@@ -272,7 +273,7 @@ fn is_link(seen: &Seen, policy: &Policy) -> bool {
 }
 
 /// Partition, and sort key but for the record that it ends with.
-fn places(seen: &Seen, policy: &Policy) -> Vec<(String, String)> {
+fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
     let mut places = Vec::new();
     match &seen.fact {
         Some(Fact::Mint(mint)) => {
@@ -341,7 +342,7 @@ fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
 }
 
 /// By what the first and the last of several records are found.
-fn rank(seen: &Seen) -> String {
+fn rank(seen: &SeenRecord) -> String {
     format!(
         "{}#{}",
         keys::second(seen.time),
@@ -350,7 +351,7 @@ fn rank(seen: &Seen) -> String {
 }
 
 /// What is folded: only the first and the last of it are kept.
-fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
+fn hints(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     let mut rows = Vec::new();
     let rank = rank(seen);
     let expires = now.plus_seconds(FACTS_KEPT);
@@ -394,7 +395,11 @@ fn hints(seen: &Seen, body: &str, now: Moment) -> Vec<(Row, Keep)> {
 ///
 /// # Errors
 /// The table's own.
-pub(crate) async fn hear<T: Table>(table: &T, seen: &Seen, now: Moment) -> Result<(), Trouble> {
+pub(crate) async fn hear<T: Table>(
+    table: &T,
+    seen: &SeenRecord,
+    now: Moment,
+) -> Result<(), Trouble> {
     let rows = log_rows(seen, &rank(seen), now.plus_seconds(FACTS_KEPT));
     try_join_all(
         rows.into_iter()
@@ -404,7 +409,7 @@ pub(crate) async fn hear<T: Table>(table: &T, seen: &Seen, now: Moment) -> Resul
     .map(drop)
 }
 
-fn log_rows(seen: &Seen, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
+fn log_rows(seen: &SeenRecord, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
     let Some(region) = &seen.region else {
         return Vec::new();
     };
@@ -423,7 +428,7 @@ fn log_rows(seen: &Seen, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
 
 /// That a Region's log told of an account in this hour, and whether IAM's events are recorded
 /// there.
-fn heard(seen: &Seen, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
+fn heard(seen: &SeenRecord, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
     let log = Log::of(seen.service, region);
     let mut rows = Vec::new();
     if log != Log::Use {
@@ -457,7 +462,7 @@ fn heard(seen: &Seen, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Ke
 }
 
 /// Whether this record is the first that shows that IAM's events are recorded in its Region.
-async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Trouble> {
+async fn learned<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Learned>, Trouble> {
     let Some(region) = seen
         .region
         .as_deref()
@@ -488,7 +493,7 @@ async fn learned<T: Table>(table: &T, seen: &Seen) -> Result<Option<Learned>, Tr
 ///
 /// A record that is there already may have been stored by an invocation that was stopped before it
 /// told anybody: then what was known before it can't be told.
-async fn sighting<T: Table>(table: &T, seen: &Seen) -> Result<Option<Sighting>, Trouble> {
+async fn sighting<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Sighting>, Trouble> {
     let Some(named) = &seen.named else {
         return Ok(None);
     };

@@ -8,7 +8,7 @@ use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Entity, Handle, Rosters, first_to_name_group, related, stirred};
-use rolewatch_guard::seen::{Change, Fact, IamChange, Mint, Seen};
+use rolewatch_guard::seen::{Fact, IamChange, IamChangeKind, Mint, SeenRecord};
 use rolewatch_guard::world::World;
 
 use super::keys::{self, Kind, SessionAt};
@@ -57,7 +57,7 @@ impl Told {
     /// It became known who made a change. That is told of those who were added to a group, and of
     /// nobody else.
     fn changer(&mut self, change: &IamChange) {
-        if matches!(change.what, Change::AddUserToGroup { .. }) {
+        if matches!(change.what, IamChangeKind::AddUserToGroup { .. }) {
             self.accounts.insert(change.account);
             self.changed.extend(change.entities());
         }
@@ -129,7 +129,7 @@ pub async fn touch<T: Table>(
     arrival: &Arrival,
 ) -> Result<Touched, Trouble> {
     let mut touched = at_first(policy, arrival);
-    let mut open: Vec<Seen> = arrival
+    let mut open: Vec<SeenRecord> = arrival
         .family
         .iter()
         .map(|(seen, _)| seen.clone())
@@ -206,7 +206,11 @@ fn at_first(policy: &Policy, arrival: &Arrival) -> Touched {
 }
 
 /// What was done with the session that a mint yielded, and waited for it.
-async fn children<T: Table>(table: &T, policy: &Policy, mint: &Mint) -> Result<Vec<Seen>, Trouble> {
+async fn children<T: Table>(
+    table: &T,
+    policy: &Policy,
+    mint: &Mint,
+) -> Result<Vec<SeenRecord>, Trouble> {
     let mut found = Vec::new();
     if let Some(issued) = &mint.issued {
         let rows = table
@@ -232,7 +236,7 @@ async fn of_session<T: Table>(
     session: &str,
     began: Moment,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<Seen>, Trouble> {
+) -> Result<Vec<SeenRecord>, Trouble> {
     let rows = table
         .query(
             Place::Ledger,

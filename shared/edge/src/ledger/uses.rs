@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::seen::Seen;
+use rolewatch_guard::seen::SeenRecord;
 
 use super::keys::{self, Kind, SessionAt, slot};
 use crate::port::{Place, Span, Table, Trouble};
@@ -27,7 +27,7 @@ pub struct Counted {
 }
 
 /// The row that a record's use is counted by. `None` where it does not tell whose use it is.
-pub(super) fn row(seen: &Seen) -> Option<(String, String)> {
+pub(super) fn row(seen: &SeenRecord) -> Option<(String, String)> {
     let used = seen.used.as_ref()?;
     // A correction is the event that it corrects.
     let event = seen

@@ -1,6 +1,6 @@
 use rolewatch_guard::envelope::Event;
 use rolewatch_guard::probe::{self as own, SESSION};
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 use serde_json::json;
 
 use super::*;
@@ -60,12 +60,12 @@ fn answer(twin: &Twin<Calm>, account: rolewatch_guard::id::AccountId, region: &s
         "eventID": format!("00000000-0000-4000-8000-{:012}", time.epoch_seconds()),
         "recipientAccountId": account.to_string(),
     });
-    let guarded = Guarded {
+    let guarded = GuardedResources {
         stack: "rolewatch".into(),
         reader_role: "rolewatch-reader".into(),
-        ..Guarded::default()
+        ..GuardedResources::default()
     };
-    let prober = own::Prober::new(&guarded, "123456789012".parse().unwrap());
+    let prober = own::ProbeSender::new(&guarded, "123456789012".parse().unwrap());
     let probe = prober.read(&Event::new(&record.to_string(), None)).unwrap();
     wait(answered(twin, &probe, time.plus_seconds(120))).unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 
 use super::reader::{Noted, Reader};
 use super::{SecretArn, arn_of, bucket, plain, role_name};
@@ -59,7 +59,7 @@ impl OwnSettings {
     }
 }
 
-impl From<&OwnSettings> for Guarded {
+impl From<&OwnSettings> for GuardedResources {
     fn from(own: &OwnSettings) -> Self {
         Self {
             stack: own.stack.clone(),

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use rolewatch_guard::tamper::Guarded;
+use rolewatch_guard::tamper::GuardedResources;
 
 use super::*;
 
@@ -86,7 +86,7 @@ fn what_the_template_sets_is_read() {
         ("ROLEWATCH_SLACK_SECRET", secret),
         ("ROLEWATCH_TRAILS", "organisation, audit-trail"),
     ];
-    let guarded = Guarded {
+    let guarded = GuardedResources {
         stack: "rolewatch".to_owned(),
         trails: vec!["audit-trail".to_owned(), "organisation".to_owned()],
         reader_role: "rolewatch-reader".to_owned(),
@@ -94,7 +94,7 @@ fn what_the_template_sets_is_read() {
         buckets: vec!["trail-logs".to_owned()],
         others: vec![secret.to_owned()],
     };
-    assert_eq!(Guarded::from(&guard(&more).unwrap().own), guarded);
+    assert_eq!(GuardedResources::from(&guard(&more).unwrap().own), guarded);
     let china = guard(&[(
         "ROLEWATCH_FINDINGS_TOPIC_ARN",
         "arn:aws-cn:sns:cn-north-1:111122223333:f",

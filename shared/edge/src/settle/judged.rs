@@ -10,7 +10,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Entity, Rosters};
 use rolewatch_guard::rule::Rule;
-use rolewatch_guard::{Examined, Finding, Judgement, Person, Scope, judge};
+use rolewatch_guard::{ExaminedSwitch, Finding, Judgement, Person, Scope, judge};
 
 use super::index;
 use crate::ledger::{Facts, Gather, SessionAt, Touched};
@@ -271,7 +271,7 @@ fn about(
     findings
 }
 
-fn entered(examined: &Examined<'_>, policy: &Policy, facts: &Facts) -> Entered {
+fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy, facts: &Facts) -> Entered {
     let (switch, origin) = (examined.switch, examined.origin);
     let role = switch.role.as_ref();
     let limits = role.and_then(|role| policy.role_for(role));

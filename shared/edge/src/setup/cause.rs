@@ -7,7 +7,7 @@ use rolewatch_guard::CallerShown;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::review::{Changed, ReviewFinding};
+use rolewatch_guard::review::{ChangeDetails, ReviewFinding};
 
 use super::files::Files;
 use crate::ledger::keys;
@@ -90,7 +90,7 @@ async fn candidate<T: Table>(
         .await?;
     let mut changes = Vec::new();
     for row in rows.iter().rev() {
-        let how: Changed =
+        let how: ChangeDetails =
             serde_json::from_str(&row.body).map_err(|error| unreadable(row, &error.to_string()))?;
         if how.may_have_led_to(finding) {
             let (time, event) =

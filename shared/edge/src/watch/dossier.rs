@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::{Examined, Scope, judge};
+use rolewatch_guard::{ExaminedSwitch, Scope, judge};
 
 use crate::ledger::{Gather, SessionAt};
 use crate::port::{Table, Trouble};
@@ -108,7 +108,7 @@ pub(super) async fn of<T: Table>(
     Ok(found)
 }
 
-fn dossier(examined: &Examined<'_>, policy: &Policy) -> Option<Dossier> {
+fn dossier(examined: &ExaminedSwitch<'_>, policy: &Policy) -> Option<Dossier> {
     let switch = examined.switch;
     let role = switch.role.as_ref()?;
     let longest = switch.key.second.plus_seconds(LONGEST_SESSION);

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::gather::ServiceKey;
 use super::origin::{Origin, Person};
-use super::{Gathered, Switch};
+use super::{Dossiers, Switch};
 use crate::arn::partition_of;
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -26,21 +26,21 @@ const NAMED: usize = 64;
 
 /// Leads a caller back to its origin.
 pub(crate) struct Tracer<'g, 'w> {
-    pub(crate) gathered: &'g Gathered<'w>,
+    pub(crate) gathered: &'g Dossiers<'w>,
     pub(crate) roster: &'g Roster<'w>,
     /// Origins of switches that were passed on the way: long chains are walked once.
     known: RefCell<HashMap<*const Switch<'w>, Origin>>,
 }
 
 /// One step back on a chain.
-enum Step<'g, 'w> {
+enum ChainStep<'g, 'w> {
     From(&'g Switch<'w>),
     End(Origin),
 }
 
 impl<'g, 'w> Tracer<'g, 'w> {
     /// Starts with nothing remembered.
-    pub(crate) fn new(gathered: &'g Gathered<'w>, roster: &'g Roster<'w>) -> Self {
+    pub(crate) fn new(gathered: &'g Dossiers<'w>, roster: &'g Roster<'w>) -> Self {
         Self {
             gathered,
             roster,
@@ -79,8 +79,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 break known;
             }
             let parent = match self.step(at) {
-                Step::End(origin) => break origin,
-                Step::From(parent) => parent,
+                ChainStep::End(origin) => break origin,
+                ChainStep::From(parent) => parent,
             };
             if !passed.insert(parent.key.clone()) {
                 // Where a circle is entered decides what is seen of it, so nothing is remembered.
@@ -109,23 +109,23 @@ impl<'g, 'w> Tracer<'g, 'w> {
     }
 
     /// One step back: to the switch that yielded the caller's session, or to the end of the chain.
-    fn step(&self, at: &Switch<'w>) -> Step<'_, 'w> {
+    fn step(&self, at: &Switch<'w>) -> ChainStep<'_, 'w> {
         let Some(caller) = at.caller() else {
-            return Step::End(self.without_mint(at));
+            return ChainStep::End(self.without_mint(at));
         };
         if caller.role_session().is_none() {
-            return Step::End(self.identity(caller, at));
+            return ChainStep::End(self.identity(caller, at));
         }
         if let Some(service) = delivered_by_service(caller) {
-            return Step::End(service);
+            return ChainStep::End(service);
         }
         match self.parent(caller, at.key.second) {
-            Some(parent) if !parent.conflicting.is_empty() => Step::End(unknown(
+            Some(parent) if !parent.conflicting.is_empty() => ChainStep::End(unknown(
                 caller,
                 "the records of the session it was entered from contradict each other".to_owned(),
             )),
-            Some(parent) => Step::From(parent),
-            None => Step::End(match self.service(caller) {
+            Some(parent) => ChainStep::From(parent),
+            None => ChainStep::End(match self.service(caller) {
                 Some((stub, service)) => Origin {
                     links: vec![stub],
                     ..service

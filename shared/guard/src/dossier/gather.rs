@@ -24,7 +24,7 @@ pub(super) enum ServiceKey {
 }
 
 /// What the rules look at.
-pub(crate) struct Gathered<'w> {
+pub(crate) struct Dossiers<'w> {
     /// Elevated switches first, then root sessions and links; sorted by key within.
     pub(crate) switches: Vec<Switch<'w>>,
     pub(crate) denials: Vec<(&'w RecordKey, &'w Denial)>,
@@ -45,10 +45,10 @@ pub(crate) struct Gathered<'w> {
     pub(super) by_session: HashMap<(&'w str, Moment), (usize, bool)>,
 }
 
-impl<'w> Gathered<'w> {
+impl<'w> Dossiers<'w> {
     pub(crate) fn new(world: &'w World, policy: &'w Policy, rosters: &'w Rosters) -> Self {
         let elevated = Elevated::with_known_roles(policy, world, rosters);
-        let mut wanted = Wanted::default();
+        let mut wanted = WantedMints::default();
         let mut halves: Vec<Half<'w>> = Vec::new();
         let mut steps: Vec<(&'w RecordKey, &'w ConsoleStep)> = Vec::new();
         let mut denials = Vec::new();
@@ -107,7 +107,7 @@ impl<'w> Gathered<'w> {
     }
 
     /// Only sessions that something leads back to are looked up.
-    fn index(&mut self, wanted: &Wanted<'w>) {
+    fn index(&mut self, wanted: &WantedMints<'w>) {
         for (at, switch) in self.switches.iter().enumerate() {
             if switch.policy.is_some() && (switch.is_renewal() || !switch.has_mint()) {
                 self.loose
@@ -159,13 +159,13 @@ fn role_of<'w>(
 
 /// Sessions whose mint has to be found.
 #[derive(Default)]
-struct Wanted<'w> {
+struct WantedMints<'w> {
     keys: HashSet<&'w str>,
     sessions: HashSet<(&'w str, Moment)>,
     new: bool,
 }
 
-impl<'w> Wanted<'w> {
+impl<'w> WantedMints<'w> {
     fn caller(&mut self, caller: &'w Arc<Caller>) {
         // A user's temporary key leads to the GetSessionToken call and the device named in it.
         if !matches!(
@@ -228,7 +228,7 @@ impl<'w> Wanted<'w> {
 }
 
 /// Follows callers back until nothing new is wanted.
-fn links<'w>(world: &'w World, wanted: &mut Wanted<'w>, halves: &mut Vec<Half<'w>>) {
+fn links<'w>(world: &'w World, wanted: &mut WantedMints<'w>, halves: &mut Vec<Half<'w>>) {
     let mut taken: HashSet<*const Mint> = halves
         .iter()
         .map(|half| std::ptr::from_ref(half.mint))

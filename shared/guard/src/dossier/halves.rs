@@ -12,7 +12,7 @@ pub(super) fn join<'w>(
     conflicting: &BTreeMap<&'w RecordKey, usize>,
 ) -> Vec<Switch<'w>> {
     halves.sort_by(|a, b| (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint)));
-    let mut groups = Groups::new(halves.len());
+    let mut groups = DisjointSets::new(halves.len());
     // INVARIANT (order): halves are sorted, so "the one before" is the same whatever order they
     // came in.
     let mut by_key: HashMap<(&str, &str), usize> = HashMap::new();
@@ -81,9 +81,9 @@ fn switch<'w>(
 }
 
 /// Which of some things belong together (disjoint sets).
-pub(crate) struct Groups(Vec<usize>);
+pub(crate) struct DisjointSets(Vec<usize>);
 
-impl Groups {
+impl DisjointSets {
     /// Each by itself.
     pub(crate) fn new(len: usize) -> Self {
         Self((0..len).collect())

@@ -11,17 +11,17 @@ use crate::seen::{ConsoleAct, ConsoleStep};
 use crate::time::{aws::LONGEST_SESSION, chosen::SAME_CALL};
 
 /// A step with its record.
-type Recorded<'w> = (&'w RecordKey, &'w ConsoleStep);
+type RecordedStep<'w> = (&'w RecordKey, &'w ConsoleStep);
 
 /// Joins SwitchRole, RenewRole and ExitRole. A step that no mint explains is a switch of its own.
 ///
 /// Gives back how many steps are in roles that the policy may mean, if they only showed their path.
 pub(super) fn attach<'w>(
     switches: &mut Vec<Switch<'w>>,
-    steps: &[Recorded<'w>],
+    steps: &[RecordedStep<'w>],
     elevated: &Elevated<'w>,
 ) -> usize {
-    let candidates = Candidates::of(switches, steps);
+    let candidates = StepCandidates::of(switches, steps);
     let mut alone = join_nearest(switches, steps, &candidates);
     alone.extend(
         steps
@@ -47,15 +47,15 @@ fn is_doubtful(step: &ConsoleStep, elevated: &Elevated<'_>) -> bool {
 
 /// The switches that a step may belong to, by what it tells of them; each list by second.
 #[derive(Default)]
-struct Candidates {
+struct StepCandidates {
     by_session: HashMap<Arc<str>, Vec<usize>>,
     /// By person and role: the user's own copy of SwitchRole has no session id.
     by_person: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
 }
 
-impl Candidates {
+impl StepCandidates {
     /// Most switches are made by API; only what a step names is worth an index.
-    fn of(switches: &[Switch<'_>], steps: &[Recorded<'_>]) -> Self {
+    fn of(switches: &[Switch<'_>], steps: &[RecordedStep<'_>]) -> Self {
         let mut sessions: BTreeSet<&str> = BTreeSet::new();
         let mut people: BTreeSet<&str> = BTreeSet::new();
         for (_, step) in steps {
@@ -131,9 +131,9 @@ fn named_in(step: &ConsoleStep) -> impl Iterator<Item = &Arc<str>> {
 /// that was read.
 fn join_nearest<'w>(
     switches: &mut [Switch<'w>],
-    steps: &[Recorded<'w>],
-    candidates: &Candidates,
-) -> Vec<Recorded<'w>> {
+    steps: &[RecordedStep<'w>],
+    candidates: &StepCandidates,
+) -> Vec<RecordedStep<'w>> {
     let mut alone = Vec::new();
     for (record, step) in steps {
         if step.act == ConsoleAct::Exit {
@@ -152,9 +152,9 @@ fn join_nearest<'w>(
 /// one as well. Gives back the steps before which nothing was entered.
 fn join_earlier<'w>(
     switches: &mut [Switch<'w>],
-    alone: &[Recorded<'w>],
-    candidates: &Candidates,
-) -> Vec<Recorded<'w>> {
+    alone: &[RecordedStep<'w>],
+    candidates: &StepCandidates,
+) -> Vec<RecordedStep<'w>> {
     let mut unexplained = Vec::new();
     for (record, step) in alone {
         let earlier = candidates.earlier(switches, step);

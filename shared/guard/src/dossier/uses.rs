@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::{Switch, SwitchKey, Used};
+use super::{Switch, SwitchKey, UsedSpan};
 use crate::elevated::Elevated;
 use crate::moment::Moment;
 use crate::time::chosen::SAME_CALL;
@@ -16,7 +16,7 @@ pub(super) fn attach<'w>(
     world: &'w World,
     elevated: &Elevated<'w>,
 ) {
-    let sessions = Sessions::of(switches);
+    let sessions = SessionIndex::of(switches);
     let mut alone: BTreeMap<SwitchKey, Switch<'w>> = BTreeMap::new();
     let mut folds: Vec<(&SessionKey, &UseFold)> = world.uses.iter().collect();
     folds.sort_by_key(|(key, _)| *key);
@@ -39,7 +39,7 @@ pub(super) fn attach<'w>(
             Some(switch)
         };
         if let Some(switch) = switch {
-            let used = Used::of(fold);
+            let used = UsedSpan::of(fold);
             switch.used = Some(switch.used.map_or(used, |known| known.join(used)));
         }
     }
@@ -48,12 +48,12 @@ pub(super) fn attach<'w>(
 
 /// Elevated switches by what a use tells of its session; each list by second.
 #[derive(Default)]
-struct Sessions {
+struct SessionIndex {
     by_key: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
     by_second: HashMap<(Arc<str>, Moment), Vec<usize>>,
 }
 
-impl Sessions {
+impl SessionIndex {
     fn of(switches: &[Switch<'_>]) -> Self {
         let mut sessions = Self::default();
         let mut sorted: Vec<usize> = (0..switches.len())

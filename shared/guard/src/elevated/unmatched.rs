@@ -27,12 +27,12 @@ pub struct UnmatchedEntry {
     pub pattern: RolePattern,
     /// The roles that it misses most narrowly. Empty: none is near.
     pub near: Vec<RoleArn>,
-    place: Place,
+    place: RoleSource,
 }
 
 /// Where roles are known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum RoleSource {
     /// Records of them were read.
     Logs,
     /// A roster of their account lists them.
@@ -49,9 +49,9 @@ impl UnmatchedEntry {
 
     fn asks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match self.place {
-            Place::Logs => "the logs",
-            Place::Roster => "the roster",
-            Place::Details => "the authorization details",
+            RoleSource::Logs => "the logs",
+            RoleSource::Roster => "the roster",
+            RoleSource::Details => "the authorization details",
         };
         let shown: Vec<String> = self
             .near
@@ -82,12 +82,12 @@ impl fmt::Display for UnmatchedEntry {
             return self.asks(f);
         }
         match self.place {
-            Place::Logs => write!(f, "role `{pattern}` is nowhere in the logs"),
-            Place::Roster => write!(
+            RoleSource::Logs => write!(f, "role `{pattern}` is nowhere in the logs"),
+            RoleSource::Roster => write!(
                 f,
                 "role `{pattern}` is in no roster of its account and nowhere in the logs; is it misspelled?"
             ),
-            Place::Details => write!(f, "no role that was given is called `{pattern}`"),
+            RoleSource::Details => write!(f, "no role that was given is called `{pattern}`"),
         }
     }
 }
@@ -109,24 +109,24 @@ pub fn unmatched(
 ) -> Vec<UnmatchedEntry> {
     let elevated = Elevated::with_known_roles(policy, world, rosters);
     let logs = in_logs(world, &elevated);
-    let listed: BTreeSet<Known> = rosters
+    let listed: BTreeSet<KnownRole> = rosters
         .iter()
         .flat_map(|snapshot| snapshot.roles.values())
-        .map(|role| Known::whole(role.clone()))
+        .map(|role| KnownRole::whole(role.clone()))
         .collect();
-    let named: BTreeSet<Known> = logs
+    let named: BTreeSet<KnownRole> = logs
         .iter()
         .cloned()
-        .chain(near.iter().map(|role| Known::maybe_part(role.clone())))
+        .chain(near.iter().map(|role| KnownRole::maybe_part(role.clone())))
         .collect();
     let accounts = named
         .iter()
         .chain(&listed)
         .map(|known| known.role.account())
         .collect();
-    let search = Search {
-        strays: Candidates::of(policy, &named),
-        unlisted: Candidates::of(policy, &listed),
+    let search = EntrySearch {
+        strays: StrayRoles::of(policy, &named),
+        unlisted: StrayRoles::of(policy, &listed),
         refused: refused(world),
         listed: &listed,
         accounts,
@@ -138,20 +138,20 @@ pub fn unmatched(
 }
 
 /// What an entry without a role in the logs is looked for in.
-struct Search<'a> {
+struct EntrySearch<'a> {
     /// Roles that were named in the logs and that no entry matches.
-    strays: Candidates<'a>,
+    strays: StrayRoles<'a>,
     /// Roles of rosters that no entry matches.
-    unlisted: Candidates<'a>,
+    unlisted: StrayRoles<'a>,
     /// Roles that only refused attempts named.
-    refused: BTreeSet<Known>,
+    refused: BTreeSet<KnownRole>,
     /// All roles of rosters.
-    listed: &'a BTreeSet<Known>,
+    listed: &'a BTreeSet<KnownRole>,
     /// The accounts of all these roles.
     accounts: BTreeSet<AccountId>,
 }
 
-impl Search<'_> {
+impl EntrySearch<'_> {
     fn unmatched(&self, entry: &RolePolicy) -> Option<UnmatchedEntry> {
         let exists = self.listed.iter().any(|known| known.is_of(entry));
         // Where the entry's own role exists, one that is called nearly the same is another role.
@@ -165,10 +165,10 @@ impl Search<'_> {
             _ => true,
         };
         let mut near = self.strays.near(entry, is_right);
-        let mut place = Place::Logs;
+        let mut place = RoleSource::Logs;
         if near.is_empty() {
             if self.has_roster_of(entry) {
-                place = Place::Roster;
+                place = RoleSource::Roster;
             }
             if !exists {
                 near = self.unlisted.near(entry, |miss| {
@@ -176,7 +176,7 @@ impl Search<'_> {
                 });
             }
             if !near.is_empty() {
-                place = Place::Roster;
+                place = RoleSource::Roster;
             }
         }
         (!near.is_empty() || !exists).then(|| UnmatchedEntry {
@@ -202,16 +202,16 @@ pub(crate) fn unmatched_among(
     roles: impl IntoIterator<Item = RoleArn>,
     policy: &Policy,
 ) -> Vec<UnmatchedEntry> {
-    let roles: BTreeSet<Known> = roles.into_iter().map(Known::whole).collect();
+    let roles: BTreeSet<KnownRole> = roles.into_iter().map(KnownRole::whole).collect();
     let accounts: BTreeSet<AccountId> = roles.iter().map(|known| known.role.account()).collect();
     // The path of each is known, so a role at another path is not the one that an entry means.
-    let matched = |known: &Known| {
+    let matched = |known: &KnownRole| {
         policy
             .roles
             .iter()
             .any(|entry| entry.arn.matches(&known.role))
     };
-    let candidates = Candidates(
+    let candidates = StrayRoles(
         roles
             .iter()
             .filter(|known| !matched(known))
@@ -230,7 +230,7 @@ pub(crate) fn unmatched_among(
             line: entry.line,
             pattern: entry.arn.clone(),
             near,
-            place: Place::Details,
+            place: RoleSource::Details,
         }
     });
     with_near.collect()
@@ -238,13 +238,13 @@ pub(crate) fn unmatched_among(
 
 /// A role that is known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Known {
+struct KnownRole {
     role: RoleArn,
     /// The ARN may lack the role's path.
     part: bool,
 }
 
-impl Known {
+impl KnownRole {
     fn whole(role: RoleArn) -> Self {
         Self { role, part: false }
     }
@@ -280,10 +280,10 @@ fn entries(policy: &Policy) -> impl Iterator<Item = &RolePolicy> {
 }
 
 /// Roles that no entry matches: only they can be what another entry meant.
-struct Candidates<'a>(Vec<&'a RoleArn>);
+struct StrayRoles<'a>(Vec<&'a RoleArn>);
 
-impl<'a> Candidates<'a> {
-    fn of(policy: &Policy, roles: &'a BTreeSet<Known>) -> Self {
+impl<'a> StrayRoles<'a> {
+    fn of(policy: &Policy, roles: &'a BTreeSet<KnownRole>) -> Self {
         let strays = with_paths(roles)
             .into_iter()
             .filter(|known| !policy.roles.iter().any(|entry| known.is_of(entry)));
@@ -311,14 +311,14 @@ impl<'a> Candidates<'a> {
 }
 
 /// Roles that were entered, or whose sessions were used.
-fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<Known> {
+fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<KnownRole> {
     let mut known = BTreeSet::new();
     let mut add = |role: &RoleArn, session: Option<&str>, whole: bool| {
         let role = elevated.full_arn(role, session);
         known.insert(if whole {
-            Known::whole(role)
+            KnownRole::whole(role)
         } else {
-            Known::maybe_part(role)
+            KnownRole::maybe_part(role)
         });
     };
     for version in world.records.values().flat_map(Versions::iter) {
@@ -338,12 +338,19 @@ fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<Known> {
         .uses
         .iter()
         .for_each(|(key, fold)| add(&fold.role, Some(&key.session), false));
-    known.extend(world.roles.values().flatten().cloned().map(Known::whole));
+    known.extend(
+        world
+            .roles
+            .values()
+            .flatten()
+            .cloned()
+            .map(KnownRole::whole),
+    );
     known
 }
 
 /// Roles that somebody tried to enter. Whether they exist isn't known.
-fn refused(world: &World) -> BTreeSet<Known> {
+fn refused(world: &World) -> BTreeSet<KnownRole> {
     let facts = world
         .records
         .values()
@@ -356,12 +363,12 @@ fn refused(world: &World) -> BTreeSet<Known> {
             None
         }
     });
-    tried.map(Known::whole).collect()
+    tried.map(KnownRole::whole).collect()
 }
 
 /// The roles without those whose ARN may only lack its path: an account has no two roles of one
 /// name.
-fn with_paths(roles: &BTreeSet<Known>) -> Vec<&Known> {
+fn with_paths(roles: &BTreeSet<KnownRole>) -> Vec<&KnownRole> {
     let name = |role: &RoleArn| (role.account(), role.name().to_ascii_lowercase());
     let placed: BTreeSet<_> = roles
         .iter()

@@ -24,7 +24,7 @@ struct Written {
     severity: String,
     time: Moment,
     role: String,
-    caller: Caller,
+    caller: WrittenCaller,
     message: String,
     events: Vec<String>,
     id: String,
@@ -34,7 +34,7 @@ struct Written {
 }
 
 #[derive(Deserialize)]
-struct Caller {
+struct WrittenCaller {
     arn: Option<String>,
     account: Option<String>,
     name: String,

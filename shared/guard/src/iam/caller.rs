@@ -5,7 +5,7 @@ use crate::id::AccountId;
 
 /// Who makes a request, as policies see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
+pub struct Requester {
     /// Their account.
     pub account: AccountId,
     /// Their ARN; the provider's or service's name for those. Empty for somebody who is not named.
@@ -13,14 +13,14 @@ pub struct Caller {
     /// The stable id (`AIDA…`; of a session the role's `AROA…`), where it is known.
     pub id: Option<String>,
     /// What they are.
-    pub kind: CallerKind,
+    pub kind: RequesterKind,
     /// Whether a permission boundary is set.
     pub has_boundary: bool,
 }
 
 /// What a caller is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CallerKind {
+pub enum RequesterKind {
     /// A user of IAM.
     User,
     /// Some user or role of the account, whom no policy names.
@@ -36,14 +36,14 @@ pub enum CallerKind {
     Service,
 }
 
-impl Caller {
+impl Requester {
     /// A user.
     pub fn user(account: AccountId, arn: &str) -> Self {
         Self {
             account,
             arn: arn.to_owned(),
             id: None,
-            kind: CallerKind::User,
+            kind: RequesterKind::User,
             has_boundary: false,
         }
     }
@@ -54,7 +54,7 @@ impl Caller {
             account,
             arn: String::new(),
             id: None,
-            kind: CallerKind::Somebody,
+            kind: RequesterKind::Somebody,
             has_boundary: false,
         }
     }
@@ -67,7 +67,7 @@ impl Caller {
             account,
             arn,
             id: None,
-            kind: CallerKind::Session {
+            kind: RequesterKind::Session {
                 role: role.to_owned(),
             },
             has_boundary: false,

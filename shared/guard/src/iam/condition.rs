@@ -1,8 +1,8 @@
 //! One condition of a statement: operator, key and values.
 
-use super::context::{Context, Held};
+use super::context::{Context, ContextValue};
 use super::made_up::Texts;
-use super::operator::{Kind, Operator};
+use super::operator::{Operator, OperatorKind};
 use super::truth::Truth;
 
 /// The end of an operator that is content with an absent key, in lower case.
@@ -10,7 +10,7 @@ const IF_EXISTS: &str = "ifexists";
 
 /// How a key of several values is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Over {
+enum Quantifier {
     One,
     All,
     Any,
@@ -27,7 +27,7 @@ pub struct Condition {
     /// The values; one that matches is enough.
     pub values: Vec<String>,
     operator: Option<Operator>,
-    over: Over,
+    over: Quantifier,
     if_exists: bool,
     variables: bool,
 }
@@ -46,9 +46,11 @@ pub struct Compared {
 impl Condition {
     pub(super) fn new(written: &str, key: &str, values: Vec<String>, variables: bool) -> Self {
         let (over, name) = match written.split_once(':') {
-            Some((set, name)) if set.eq_ignore_ascii_case("ForAllValues") => (Over::All, name),
-            Some((set, name)) if set.eq_ignore_ascii_case("ForAnyValue") => (Over::Any, name),
-            _ => (Over::One, written),
+            Some((set, name)) if set.eq_ignore_ascii_case("ForAllValues") => {
+                (Quantifier::All, name)
+            }
+            Some((set, name)) if set.eq_ignore_ascii_case("ForAnyValue") => (Quantifier::Any, name),
+            _ => (Quantifier::One, written),
         };
         let if_exists = name.to_ascii_lowercase().ends_with(IF_EXISTS);
         let base = name
@@ -79,31 +81,31 @@ impl Condition {
             ));
         };
         let held = context.held(&self.key);
-        if operator.kind == Kind::Null {
+        if operator.kind == OperatorKind::Null {
             return self.is_null(held);
         }
         match held {
-            Held::Unknown => Truth::open(self.to_string()),
-            Held::Absent => match self.over {
+            ContextValue::Unknown => Truth::open(self.to_string()),
+            ContextValue::Absent => match self.over {
                 _ if self.if_exists => Truth::Yes,
-                Over::All => Truth::Yes,
-                Over::Any => Truth::No,
-                Over::One => operator.negated.into(),
+                Quantifier::All => Truth::Yes,
+                Quantifier::Any => Truth::No,
+                Quantifier::One => operator.negated.into(),
             },
             // An empty text is an empty set: true of all, and of none.
-            Held::Values(values)
-                if self.over != Over::One && values.iter().all(String::is_empty) =>
+            ContextValue::Values(values)
+                if self.over != Quantifier::One && values.iter().all(String::is_empty) =>
             {
-                (self.over == Over::All).into()
+                (self.over == Quantifier::All).into()
             }
-            Held::Values(values) => {
+            ContextValue::Values(values) => {
                 let mut answers = values
                     .iter()
                     .map(|value| self.matches(operator, value, context));
                 match self.over {
-                    Over::All => Truth::all(answers),
-                    Over::Any => Truth::any(answers),
-                    Over::One => {
+                    Quantifier::All => Truth::all(answers),
+                    Quantifier::Any => Truth::any(answers),
+                    Quantifier::One => {
                         let first = answers.next().unwrap_or(Truth::No);
                         // One operator over several values: IAM documents the answer only where all
                         // agree.
@@ -136,7 +138,7 @@ impl Condition {
         self.key.eq_ignore_ascii_case(key)
             && self
                 .operator
-                .is_some_and(|operator| !operator.negated && operator.kind != Kind::Null)
+                .is_some_and(|operator| !operator.negated && operator.kind != OperatorKind::Null)
     }
 
     /// Texts that the values would match, for keys whose value the caller chooses.
@@ -150,10 +152,13 @@ impl Condition {
 
     /// Whether it compares its values as texts, or not at all: no order and no range.
     pub fn compares_texts(&self) -> bool {
-        let of_texts = |kind: Kind| {
+        let of_texts = |kind: OperatorKind| {
             !matches!(
                 kind,
-                Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary
+                OperatorKind::Number(_)
+                    | OperatorKind::Date(_)
+                    | OperatorKind::Address
+                    | OperatorKind::Binary
             )
         };
         self.operator.is_none_or(|operator| of_texts(operator.kind))
@@ -192,7 +197,7 @@ impl Condition {
             .filter_map(|rest| Some(rest.split(['}', ',']).next()?.trim()))
     }
 
-    fn is_null(&self, held: &Held) -> Truth {
+    fn is_null(&self, held: &ContextValue) -> Truth {
         let wants = |word: &str| {
             self.values
                 .iter()
@@ -201,9 +206,9 @@ impl Condition {
         match (held, wants("true"), wants("false")) {
             (_, true, true) => Truth::Yes,
             (_, false, false) => Truth::No,
-            (Held::Unknown, ..) => Truth::open(self.to_string()),
-            (Held::Absent, absent, _) => absent.into(),
-            (Held::Values(_), _, present) => present.into(),
+            (ContextValue::Unknown, ..) => Truth::open(self.to_string()),
+            (ContextValue::Absent, absent, _) => absent.into(),
+            (ContextValue::Values(_), _, present) => present.into(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What a condition key holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Held {
+pub enum ContextValue {
     /// The request does not carry the key.
     Absent,
     /// It may carry the key or not, with any value.
@@ -16,10 +16,10 @@ pub enum Held {
 /// Condition keys by name, in any case, as IAM takes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    keys: BTreeMap<String, Held>,
+    keys: BTreeMap<String, ContextValue>,
     /// Lower-case beginnings of keys of which all that exist are in `keys`.
     complete: Vec<String>,
-    others: Held,
+    others: ContextValue,
 }
 
 impl Context {
@@ -28,7 +28,7 @@ impl Context {
         Self {
             keys: BTreeMap::new(),
             complete: Vec::new(),
-            others: Held::Absent,
+            others: ContextValue::Absent,
         }
     }
 
@@ -37,27 +37,27 @@ impl Context {
         Self {
             keys: BTreeMap::new(),
             complete: Vec::new(),
-            others: Held::Unknown,
+            others: ContextValue::Unknown,
         }
     }
 
     /// Sets one value.
     #[must_use]
     pub fn with(self, key: &str, value: impl Into<String>) -> Self {
-        self.with_held(key, Held::Values(vec![value.into()]))
+        self.with_held(key, ContextValue::Values(vec![value.into()]))
     }
 
     /// Says that a key is not carried.
     #[must_use]
     pub fn without(self, key: &str) -> Self {
-        self.with_held(key, Held::Absent)
+        self.with_held(key, ContextValue::Absent)
     }
 
     /// Sets what a key holds. An empty list of values is as if the key were absent, as IAM has it.
     #[must_use]
-    pub fn with_held(mut self, key: &str, held: Held) -> Self {
-        let held = if held == Held::Values(Vec::new()) {
-            Held::Absent
+    pub fn with_held(mut self, key: &str, held: ContextValue) -> Self {
+        let held = if held == ContextValue::Values(Vec::new()) {
+            ContextValue::Absent
         } else {
             held
         };
@@ -74,7 +74,7 @@ impl Context {
     }
 
     /// What a key holds.
-    pub fn held(&self, key: &str) -> &Held {
+    pub fn held(&self, key: &str) -> &ContextValue {
         let key = key.to_ascii_lowercase();
         match self.keys.get(&key) {
             Some(held) => held,
@@ -83,7 +83,7 @@ impl Context {
                 .iter()
                 .any(|beginning| key.starts_with(beginning)) =>
             {
-                &Held::Absent
+                &ContextValue::Absent
             }
             None => &self.others,
         }
@@ -102,17 +102,20 @@ mod tests {
             .knowing_all_of("aws:PrincipalTag/");
         assert_eq!(
             context.held("AWS:UserName"),
-            &Held::Values(vec!["dora".into()])
+            &ContextValue::Values(vec!["dora".into()])
         );
-        assert_eq!(context.held("aws:sourceip"), &Held::Absent);
-        assert_eq!(context.held("aws:PrincipalTag/team"), &Held::Absent);
-        assert_eq!(context.held("aws:CurrentTime"), &Held::Unknown);
-        assert_eq!(Context::complete().held("aws:CurrentTime"), &Held::Absent);
+        assert_eq!(context.held("aws:sourceip"), &ContextValue::Absent);
+        assert_eq!(context.held("aws:PrincipalTag/team"), &ContextValue::Absent);
+        assert_eq!(context.held("aws:CurrentTime"), &ContextValue::Unknown);
+        assert_eq!(
+            Context::complete().held("aws:CurrentTime"),
+            &ContextValue::Absent
+        );
         assert_eq!(
             Context::partial()
-                .with_held("a:b", Held::Values(Vec::new()))
+                .with_held("a:b", ContextValue::Values(Vec::new()))
                 .held("a:b"),
-            &Held::Absent
+            &ContextValue::Absent
         );
     }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::caller::{Caller, CallerKind};
+use super::caller::{Requester, RequesterKind};
 use super::context::Context;
-use super::document::Document;
+use super::document::IamDocument;
 use super::principal::Grip;
 use super::statement::{Effect, Statement};
 use super::truth::Truth;
@@ -12,9 +12,9 @@ use crate::id::AccountId;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct AccessRequest<'a> {
     /// Who asks.
-    pub caller: &'a Caller,
+    pub caller: &'a Requester,
     /// `sts:AssumeRole`
     pub action: &'a str,
     /// The ARN of what it is done to.
@@ -27,7 +27,7 @@ pub struct Request<'a> {
 
 /// Where a policy stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum PolicyPlace {
     /// The trust policy of a role, or another resource's own policy.
     Resource,
     /// Inside a user, group or role.
@@ -51,7 +51,7 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl PolicyPlace {
     /// The ARN of the user, group or role that has the policy.
     pub fn holder(&self) -> Option<&str> {
         match self {
@@ -66,7 +66,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for PolicyPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Resource => f.write_str("the trust policy"),
@@ -79,9 +79,9 @@ impl fmt::Display for Place {
 
 /// A policy's text, or why it is not at hand.
 #[derive(Debug, Clone, Copy)]
-pub enum Text<'a> {
+pub enum PolicyText<'a> {
     /// It was read.
-    Read(&'a Document),
+    Read(&'a IamDocument),
     /// It could not be; what it says is open.
     Missing(&'a str),
 }
@@ -90,9 +90,9 @@ pub enum Text<'a> {
 #[derive(Debug, Clone)]
 pub struct Governing<'a> {
     /// Where it stands.
-    pub place: Place,
+    pub place: PolicyPlace,
     /// What it says.
-    pub text: Text<'a>,
+    pub text: PolicyText<'a>,
 }
 
 /// What the caller's own account says of them.
@@ -117,9 +117,9 @@ pub enum ResourceSide<'a> {
 
 /// A statement that has a say.
 #[derive(Debug, Clone)]
-pub struct Grant<'a> {
+pub struct AppliedStatement<'a> {
     /// Where it stands.
-    pub place: Place,
+    pub place: PolicyPlace,
     /// The statement.
     pub statement: &'a Statement,
     /// Whether it applies; never no.
@@ -128,24 +128,24 @@ pub struct Grant<'a> {
 
 /// The answer, and the statements that made it.
 #[derive(Debug, Clone)]
-pub struct Decision<'a> {
+pub struct AccessDecision<'a> {
     /// Whether the request is allowed.
     pub allowed: Truth,
     /// Statements of the identity that allow.
-    pub identity: Vec<Grant<'a>>,
+    pub identity: Vec<AppliedStatement<'a>>,
     /// Statements at the resource that allow.
-    pub resource: Vec<Grant<'a>>,
+    pub resource: Vec<AppliedStatement<'a>>,
     /// Statements that deny, wherever they stand.
-    pub denies: Vec<Grant<'a>>,
+    pub denies: Vec<AppliedStatement<'a>>,
 }
 
 /// Decides as IAM does: an explicit deny wins; within an account, the identity or the resource must
 /// allow, where a trust policy must in any case; across accounts, both.
 pub fn decide<'a>(
-    request: &Request<'_>,
+    request: &AccessRequest<'_>,
     identity: &Identity<'a>,
     resource: &ResourceSide<'a>,
-) -> Decision<'a> {
+) -> AccessDecision<'a> {
     let mut denies = Vec::new();
     let mut own = Vec::new();
     let mut denied = Truth::No;
@@ -168,7 +168,7 @@ pub fn decide<'a>(
     }
     let from_outside = matches!(
         request.caller.kind,
-        CallerKind::Federated | CallerKind::Service
+        RequesterKind::Federated | RequesterKind::Service
     );
     let must_trust = matches!(resource, ResourceSide::Trust(_));
     let allowed = if from_outside {
@@ -185,7 +185,7 @@ pub fn decide<'a>(
         };
         by_identity.or(grips.alone(request.caller, &by_boundary))
     };
-    Decision {
+    AccessDecision {
         allowed: allowed.and(denied.not()),
         identity: own,
         resource: at_resource,
@@ -200,14 +200,14 @@ struct Side {
 
 /// What one policy of the identity says.
 fn side<'a>(
-    request: &Request<'_>,
+    request: &AccessRequest<'_>,
     policy: &Governing<'a>,
-    allows: &mut Vec<Grant<'a>>,
-    denies: &mut Vec<Grant<'a>>,
+    allows: &mut Vec<AppliedStatement<'a>>,
+    denies: &mut Vec<AppliedStatement<'a>>,
 ) -> Side {
     let document = match policy.text {
-        Text::Read(document) => document,
-        Text::Missing(why) => {
+        PolicyText::Read(document) => document,
+        PolicyText::Missing(why) => {
             let open = Truth::open(format!("{}: {why}", policy.place));
             return Side {
                 allowed: open.clone(),
@@ -224,7 +224,7 @@ fn side<'a>(
         if applies.is_no() {
             continue;
         }
-        let grant = Grant {
+        let grant = AppliedStatement {
             place: policy.place.clone(),
             statement,
             applies: applies.clone(),
@@ -271,14 +271,14 @@ impl Grips {
     /// Takes in the policy; gives back whether it denies.
     fn read<'a>(
         &mut self,
-        request: &Request<'_>,
+        request: &AccessRequest<'_>,
         policy: &Governing<'a>,
-        allows: &mut Vec<Grant<'a>>,
-        denies: &mut Vec<Grant<'a>>,
+        allows: &mut Vec<AppliedStatement<'a>>,
+        denies: &mut Vec<AppliedStatement<'a>>,
     ) -> Truth {
         let document = match policy.text {
-            Text::Read(document) => document,
-            Text::Missing(why) => {
+            PolicyText::Read(document) => document,
+            PolicyText::Missing(why) => {
                 self.account = Truth::open(format!("{}: {why}", policy.place));
                 return self.account.clone();
             }
@@ -295,7 +295,7 @@ impl Grips {
             if applies.is_no() {
                 continue;
             }
-            let grant = Grant {
+            let grant = AppliedStatement {
                 place: policy.place.clone(),
                 statement,
                 applies: applies.clone(),
@@ -340,8 +340,8 @@ impl Grips {
     /// Whether the resource's policy is enough within its account. To name the account is not. What
     /// a boundary leaves out binds a role that is named, but neither a user nor a session that
     /// is.
-    fn alone(&self, caller: &Caller, by_boundary: &Truth) -> Truth {
-        let direct = if matches!(caller.kind, CallerKind::Session { .. }) {
+    fn alone(&self, caller: &Requester, by_boundary: &Truth) -> Truth {
+        let direct = if matches!(caller.kind, RequesterKind::Session { .. }) {
             self.direct.clone().and(by_boundary.clone())
         } else {
             self.direct.clone()

@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use super::condition::Condition;
 use super::principal::Principals;
-use super::statement::{Effect, Scope, Statement};
+use super::statement::{Effect, Statement, StatementScope};
 use super::text::{DocumentError, decoded, texts};
 
 /// A policy that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct IamDocument {
     /// Its statements, in order.
     pub statements: Vec<Statement>,
 }
@@ -26,7 +26,7 @@ const ELEMENTS: [&str; 9] = [
     "Condition",
 ];
 
-impl Document {
+impl IamDocument {
     /// Reads a document: an object, or its text, URL-encoded or not.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ fn scope(
     object: &Map<String, Value>,
     only: &str,
     all_but: &str,
-) -> Result<Option<Scope>, DocumentError> {
+) -> Result<Option<StatementScope>, DocumentError> {
     let (key, value, is_all_but) = match (object.get(only), object.get(all_but)) {
         (None, None) => return Ok(None),
         (Some(value), None) => (only, value, false),
@@ -141,7 +141,7 @@ fn scope(
     };
     let patterns = texts(value)
         .ok_or_else(|| DocumentError::new(format!("`{key}` is a text or a list of texts")))?;
-    Ok(Some(Scope {
+    Ok(Some(StatementScope {
         all_but: is_all_but,
         patterns,
     }))
@@ -173,7 +173,7 @@ mod tests {
     fn a_document_is_read_in_every_form_that_iam_has() {
         let object = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ["a", "b"],
             "Condition": {"Bool": {"aws:MultiFactorAuthPresent": true}, "NumericLessThan": {"aws:MultiFactorAuthAge": [3600, "60"]}}}});
-        let read = Document::read(&object).unwrap();
+        let read = IamDocument::read(&object).unwrap();
         let [statement] = read.statements.as_slice() else {
             panic!("one statement")
         };
@@ -191,7 +191,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            Document::read(&Value::String(object.to_string())),
+            IamDocument::read(&Value::String(object.to_string())),
             Ok(read.clone())
         );
         let encoded = object
@@ -200,7 +200,7 @@ mod tests {
             .replace('{', "%7B")
             .replace('"', "%22")
             .replace(':', "%3a");
-        assert_eq!(Document::read(&Value::String(encoded)), Ok(read));
+        assert_eq!(IamDocument::read(&Value::String(encoded)), Ok(read));
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
             (json!(7), "a policy is an object or its text"),
         ] {
             assert_eq!(
-                Document::read(&value).unwrap_err().to_string(),
+                IamDocument::read(&value).unwrap_err().to_string(),
                 why,
                 "{value}"
             );

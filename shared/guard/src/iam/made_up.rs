@@ -173,11 +173,11 @@ impl Texts {
         Self(vec![marks.collect()])
     }
 
-    fn start(&self) -> Places {
+    fn start(&self) -> PatternPositions {
         self.reached(self.0.iter().enumerate().map(|(which, _)| (which, 0)))
     }
 
-    fn after(&self, places: &Places, c: char) -> Places {
+    fn after(&self, places: &PatternPositions, c: char) -> PatternPositions {
         self.reached(places.iter().filter_map(|(which, at)| {
             let mark = self.mark(*which, *at).filter(|mark| mark.takes(c))?;
             Some((
@@ -192,8 +192,8 @@ impl Texts {
     }
 
     /// With the places behind runs, which may be empty.
-    fn reached(&self, places: impl Iterator<Item = (usize, usize)>) -> Places {
-        let mut all = Places::new();
+    fn reached(&self, places: impl Iterator<Item = (usize, usize)>) -> PatternPositions {
+        let mut all = PatternPositions::new();
         for (which, mut at) in places {
             while all.insert((which, at)) && matches!(self.mark(which, at), Some(Mark::Run(_))) {
                 at += 1;
@@ -206,7 +206,7 @@ impl Texts {
         self.0.get(which)?.get(at).copied()
     }
 
-    fn has_ended(&self, places: &Places) -> bool {
+    fn has_ended(&self, places: &PatternPositions) -> bool {
         places
             .iter()
             .any(|(which, at)| self.0.get(*which).is_some_and(|marks| marks.len() == *at))
@@ -214,18 +214,18 @@ impl Texts {
 }
 
 /// Where one may be in the patterns of a set: which pattern, and at which of its marks.
-type Places = BTreeSet<(usize, usize)>;
+type PatternPositions = BTreeSet<(usize, usize)>;
 
 /// The shortest text that is in all sets of `within` and in none of `without`.
 pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
     let all: Vec<&Texts> = within.iter().chain(without).collect();
     let mut steps = STEPS;
-    let start: Vec<Places> = all.iter().map(|texts| texts.start()).collect();
-    let mut came_from: BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>> =
+    let start: Vec<PatternPositions> = all.iter().map(|texts| texts.start()).collect();
+    let mut came_from: BTreeMap<Vec<PatternPositions>, Option<(Vec<PatternPositions>, char)>> =
         BTreeMap::from([(start.clone(), None)]);
     let mut next = VecDeque::from([start]);
     while let Some(state) = next.pop_front() {
-        let ended = |(texts, places): (&&Texts, &Places)| texts.has_ended(places);
+        let ended = |(texts, places): (&&Texts, &PatternPositions)| texts.has_ended(places);
         let (inside, outside) = state.split_at(within.len());
         if within
             .iter()
@@ -241,7 +241,7 @@ pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
                 return MadeUp::TooHard;
             };
             steps = left;
-            let after: Vec<Places> = all
+            let after: Vec<PatternPositions> = all
                 .iter()
                 .zip(&state)
                 .map(|(texts, places)| texts.after(places, c))
@@ -257,8 +257,8 @@ pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
 }
 
 fn spelled(
-    came_from: &BTreeMap<Vec<Places>, Option<(Vec<Places>, char)>>,
-    mut state: Vec<Places>,
+    came_from: &BTreeMap<Vec<PatternPositions>, Option<(Vec<PatternPositions>, char)>>,
+    mut state: Vec<PatternPositions>,
 ) -> String {
     let mut text = Vec::new();
     while let Some(Some((before, c))) = came_from.get(&state) {
@@ -270,7 +270,7 @@ fn spelled(
 
 /// Characters that may make a difference: each that a pattern waits for, and a letter and a digit
 /// that none does, which stand for all others.
-fn candidates(all: &[&Texts], state: &[Places]) -> Vec<char> {
+fn candidates(all: &[&Texts], state: &[PatternPositions]) -> Vec<char> {
     let marks = all.iter().zip(state).flat_map(|(texts, places)| {
         places
             .iter()
@@ -298,13 +298,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::context::Context;
-    use super::super::pattern::Reading;
+    use super::super::pattern::PatternSyntax;
     use super::*;
 
     fn pattern(text: &str) -> Pattern {
         Pattern::read(
             text,
-            Reading {
+            PatternSyntax {
                 wildcards: true,
                 variables: false,
             },

@@ -9,12 +9,12 @@ use jiff::civil::Date;
 
 use super::context::Context;
 use super::made_up::Texts;
-use super::pattern::{Pattern, Reading};
+use super::pattern::{Pattern, PatternSyntax};
 use super::truth::Truth;
 
 /// What an operator compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum OperatorKind {
     /// `StringEquals`
     Text,
     /// `StringEqualsIgnoreCase`
@@ -50,7 +50,7 @@ pub(super) enum Order {
 /// An operator without `ForAllValues:`, `ForAnyValue:` and `…IfExists`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Operator {
-    pub(super) kind: Kind,
+    pub(super) kind: OperatorKind,
     /// `…Not…`: matches where no value of the policy does.
     pub(super) negated: bool,
 }
@@ -59,31 +59,31 @@ impl Operator {
     /// `None`: IAM has no such operator.
     pub(super) fn named(name: &str) -> Option<Self> {
         let (kind, negated) = match &*name.to_ascii_lowercase() {
-            "stringequals" => (Kind::Text, false),
-            "stringnotequals" => (Kind::Text, true),
-            "stringequalsignorecase" => (Kind::TextAnyCase, false),
-            "stringnotequalsignorecase" => (Kind::TextAnyCase, true),
-            "stringlike" => (Kind::TextLike, false),
-            "stringnotlike" => (Kind::TextLike, true),
-            "arnequals" | "arnlike" => (Kind::Arn, false),
-            "arnnotequals" | "arnnotlike" => (Kind::Arn, true),
-            "bool" => (Kind::Bool, false),
-            "numericequals" => (Kind::Number(Order::Equal), false),
-            "numericnotequals" => (Kind::Number(Order::Equal), true),
-            "numericlessthan" => (Kind::Number(Order::Less), false),
-            "numericlessthanequals" => (Kind::Number(Order::LessOrEqual), false),
-            "numericgreaterthan" => (Kind::Number(Order::Greater), false),
-            "numericgreaterthanequals" => (Kind::Number(Order::GreaterOrEqual), false),
-            "dateequals" => (Kind::Date(Order::Equal), false),
-            "datenotequals" => (Kind::Date(Order::Equal), true),
-            "datelessthan" => (Kind::Date(Order::Less), false),
-            "datelessthanequals" => (Kind::Date(Order::LessOrEqual), false),
-            "dategreaterthan" => (Kind::Date(Order::Greater), false),
-            "dategreaterthanequals" => (Kind::Date(Order::GreaterOrEqual), false),
-            "ipaddress" => (Kind::Address, false),
-            "notipaddress" => (Kind::Address, true),
-            "binaryequals" => (Kind::Binary, false),
-            "null" => (Kind::Null, false),
+            "stringequals" => (OperatorKind::Text, false),
+            "stringnotequals" => (OperatorKind::Text, true),
+            "stringequalsignorecase" => (OperatorKind::TextAnyCase, false),
+            "stringnotequalsignorecase" => (OperatorKind::TextAnyCase, true),
+            "stringlike" => (OperatorKind::TextLike, false),
+            "stringnotlike" => (OperatorKind::TextLike, true),
+            "arnequals" | "arnlike" => (OperatorKind::Arn, false),
+            "arnnotequals" | "arnnotlike" => (OperatorKind::Arn, true),
+            "bool" => (OperatorKind::Bool, false),
+            "numericequals" => (OperatorKind::Number(Order::Equal), false),
+            "numericnotequals" => (OperatorKind::Number(Order::Equal), true),
+            "numericlessthan" => (OperatorKind::Number(Order::Less), false),
+            "numericlessthanequals" => (OperatorKind::Number(Order::LessOrEqual), false),
+            "numericgreaterthan" => (OperatorKind::Number(Order::Greater), false),
+            "numericgreaterthanequals" => (OperatorKind::Number(Order::GreaterOrEqual), false),
+            "dateequals" => (OperatorKind::Date(Order::Equal), false),
+            "datenotequals" => (OperatorKind::Date(Order::Equal), true),
+            "datelessthan" => (OperatorKind::Date(Order::Less), false),
+            "datelessthanequals" => (OperatorKind::Date(Order::LessOrEqual), false),
+            "dategreaterthan" => (OperatorKind::Date(Order::Greater), false),
+            "dategreaterthanequals" => (OperatorKind::Date(Order::GreaterOrEqual), false),
+            "ipaddress" => (OperatorKind::Address, false),
+            "notipaddress" => (OperatorKind::Address, true),
+            "binaryequals" => (OperatorKind::Binary, false),
+            "null" => (OperatorKind::Null, false),
             _ => return None,
         };
         Some(Self { kind, negated })
@@ -105,11 +105,17 @@ impl Operator {
         context: &Context,
     ) -> Option<(Texts, bool)> {
         let (any_case, by_parts) = match self.kind {
-            Kind::Text | Kind::TextLike => (false, false),
-            Kind::TextAnyCase | Kind::Bool => (true, false),
-            Kind::Arn => (false, true),
-            Kind::Number(Order::Equal) => return Some((Texts::exactly(wanted.trim()), true)),
-            Kind::Number(_) | Kind::Date(_) | Kind::Address | Kind::Binary | Kind::Null => {
+            OperatorKind::Text | OperatorKind::TextLike => (false, false),
+            OperatorKind::TextAnyCase | OperatorKind::Bool => (true, false),
+            OperatorKind::Arn => (false, true),
+            OperatorKind::Number(Order::Equal) => {
+                return Some((Texts::exactly(wanted.trim()), true));
+            }
+            OperatorKind::Number(_)
+            | OperatorKind::Date(_)
+            | OperatorKind::Address
+            | OperatorKind::Binary
+            | OperatorKind::Null => {
                 return None;
             }
         };
@@ -125,8 +131,8 @@ impl Operator {
     }
 
     fn pattern(self, wanted: &str, variables: bool, context: &Context) -> Pattern {
-        let reading = Reading {
-            wildcards: matches!(self.kind, Kind::TextLike | Kind::Arn),
+        let reading = PatternSyntax {
+            wildcards: matches!(self.kind, OperatorKind::TextLike | OperatorKind::Arn),
             variables,
         };
         Pattern::read(wanted, reading, context)
@@ -135,8 +141,8 @@ impl Operator {
     /// Whether only the same text matches: lists of hundreds of ids needn't be read as patterns.
     fn is_plain(self, wanted: &str) -> bool {
         match self.kind {
-            Kind::Text => !wanted.contains('$'),
-            Kind::TextLike => !wanted.contains(['$', '*', '?']),
+            OperatorKind::Text => !wanted.contains('$'),
+            OperatorKind::TextLike => !wanted.contains(['$', '*', '?']),
             _ => false,
         }
     }
@@ -159,24 +165,26 @@ impl Operator {
             return Truth::No;
         }
         match self.kind {
-            Kind::Text | Kind::TextLike => pattern.matches(value, false),
-            Kind::TextAnyCase | Kind::Bool => pattern.matches(value, true),
-            Kind::Arn => pattern
+            OperatorKind::Text | OperatorKind::TextLike => pattern.matches(value, false),
+            OperatorKind::TextAnyCase | OperatorKind::Bool => pattern.matches(value, true),
+            OperatorKind::Arn => pattern
                 .matches_arn(value)
                 .unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is no whole ARN"))),
-            Kind::Number(order) => compared(
+            OperatorKind::Number(order) => compared(
                 wanted,
                 wanted.trim().parse::<f64>().ok(),
                 value.trim().parse().ok(),
                 order,
             ),
-            Kind::Date(order) => compared(wanted, instant(wanted), instant(value), order),
-            Kind::Address => match Block::read(wanted) {
+            OperatorKind::Date(order) => compared(wanted, instant(wanted), instant(value), order),
+            OperatorKind::Address => match AddressBlock::read(wanted) {
                 Some(block) => value.parse().is_ok_and(|address| block.has(address)).into(),
                 None => Truth::open(format!("`{wanted}`, which is no range of addresses")),
             },
-            Kind::Binary => (wanted.trim_end_matches('=') == value.trim_end_matches('=')).into(),
-            Kind::Null => Truth::No,
+            OperatorKind::Binary => {
+                (wanted.trim_end_matches('=') == value.trim_end_matches('=')).into()
+            }
+            OperatorKind::Null => Truth::No,
         }
     }
 }
@@ -219,12 +227,12 @@ fn instant(text: &str) -> Option<Timestamp> {
 }
 
 /// `203.0.113.0/24`; an address alone is a block of one.
-struct Block {
+struct AddressBlock {
     start: IpAddr,
     bits: u32,
 }
 
-impl Block {
+impl AddressBlock {
     fn read(text: &str) -> Option<Self> {
         let (start, bits) = text
             .split_once('/')

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::context::{Context, Held};
+use super::context::{Context, ContextValue};
 use super::truth::Truth;
 
 /// How many parts an ARN has; the last may have colons of its own.
@@ -33,7 +33,7 @@ pub(super) struct Pattern {
 
 /// What is to be made of a text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reading {
+pub(super) struct PatternSyntax {
     /// Whether `*` and `?` are wildcards.
     pub(super) wildcards: bool,
     /// Whether `${…}` is a variable: from version 2012-10-17 on.
@@ -41,7 +41,7 @@ pub(super) struct Reading {
 }
 
 impl Pattern {
-    pub(super) fn read(text: &str, reading: Reading, context: &Context) -> Self {
+    pub(super) fn read(text: &str, reading: PatternSyntax, context: &Context) -> Self {
         let mut pattern = Self {
             pieces: Vec::with_capacity(text.len()),
             unknown: Vec::new(),
@@ -81,14 +81,16 @@ impl Pattern {
         };
         let shown = format!("${{{key}}}");
         match (context.held(key), default) {
-            (Held::Values(values), _) => match &**values {
+            (ContextValue::Values(values), _) => match &**values {
                 [value] => self.pieces.extend(value.chars().map(Piece::Given)),
                 // IAM fills in single values only; what it makes of several it does not say.
                 _ => self.leave_open(shown),
             },
-            (Held::Unknown, _) => self.leave_open(shown),
-            (Held::Absent, Some(default)) => self.pieces.extend(default.chars().map(Piece::Given)),
-            (Held::Absent, None) => self.missing = true,
+            (ContextValue::Unknown, _) => self.leave_open(shown),
+            (ContextValue::Absent, Some(default)) => {
+                self.pieces.extend(default.chars().map(Piece::Given))
+            }
+            (ContextValue::Absent, None) => self.missing = true,
         }
     }
 
@@ -306,7 +308,7 @@ fn runs_over(pieces: &[Piece], arn: &str) -> bool {
 mod tests {
     use super::*;
 
-    const FULL: Reading = Reading {
+    const FULL: PatternSyntax = PatternSyntax {
         wildcards: true,
         variables: true,
     };
@@ -371,7 +373,7 @@ mod tests {
 
     #[test]
     fn the_old_version_has_no_variables() {
-        let old = Reading {
+        let old = PatternSyntax {
             wildcards: true,
             variables: false,
         };

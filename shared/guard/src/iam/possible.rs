@@ -1,7 +1,7 @@
 //! Whether a request could be allowed at all: a cheap question to ask first, of thousands of people
 //! and roles who have nothing to do with each other.
 
-use super::decide::{Governing, Identity, Request, ResourceSide, Text};
+use super::decide::{AccessRequest, Governing, Identity, PolicyText, ResourceSide};
 use super::principal::Grip;
 use super::statement::{Effect, Statement};
 
@@ -9,7 +9,7 @@ use super::statement::{Effect, Statement};
 /// boundaries aside. Where this says no, so does [`super::decide()`], in every context that tells
 /// more than the request's.
 pub fn is_possible(
-    request: &Request<'_>,
+    request: &AccessRequest<'_>,
     identity: &Identity<'_>,
     resource: &ResourceSide<'_>,
 ) -> bool {
@@ -40,7 +40,7 @@ pub fn is_possible(
         (_, false) => {
             let from_outside = matches!(
                 request.caller.kind,
-                super::CallerKind::Federated | super::CallerKind::Service
+                super::RequesterKind::Federated | super::RequesterKind::Service
             );
             named(false) && (from_outside || by_identity())
         }
@@ -50,15 +50,15 @@ pub fn is_possible(
 /// Whether any allowing statement does; of a policy that is not at hand, nobody knows.
 fn anything(policy: &Governing<'_>, says: impl Fn(&Statement) -> bool) -> bool {
     match policy.text {
-        Text::Missing(_) => true,
-        Text::Read(document) => document
+        PolicyText::Missing(_) => true,
+        PolicyText::Read(document) => document
             .statements
             .iter()
             .any(|statement| statement.effect == Effect::Allow && says(statement)),
     }
 }
 
-fn speaks(request: &Request<'_>, statement: &Statement) -> bool {
+fn speaks(request: &AccessRequest<'_>, statement: &Statement) -> bool {
     statement.has_action(request.action)
         && !statement
             .has_resource(request.resource, request.context)
@@ -71,7 +71,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::iam::{Caller, Context, Document, Place, decide};
+    use crate::iam::{Context, IamDocument, PolicyPlace, Requester, decide};
 
     fn statement() -> impl Strategy<Value = Value> {
         let action = prop::sample::select(vec![
@@ -128,8 +128,8 @@ mod tests {
             })
     }
 
-    fn document(statements: &[Value]) -> Document {
-        Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
+    fn document(statements: &[Value]) -> IamDocument {
+        IamDocument::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
     }
 
     proptest! {
@@ -145,14 +145,14 @@ mod tests {
         ) {
             let home = if who % 2 == 0 { "111122223333" } else { "444455556666" };
             let caller = if who < 2 {
-                Caller { id: Some("AIDADORAEXAMPLE".to_owned()), ..Caller::user(home.parse().unwrap(), &format!("arn:aws:iam::{home}:user/dora")) }
+                Requester { id: Some("AIDADORAEXAMPLE".to_owned()), ..Requester::user(home.parse().unwrap(), &format!("arn:aws:iam::{home}:user/dora")) }
             } else {
-                Caller::session(home.parse().unwrap(), &format!("arn:aws:iam::{home}:role/C"), "dora")
+                Requester::session(home.parse().unwrap(), &format!("arn:aws:iam::{home}:role/C"), "dora")
             };
             let (own, at_role) = (document(&own), document(&at_role));
-            let place = Place::Inline { holder: caller.arn.clone(), name: "own".to_owned() };
-            let identity = Identity { policies: vec![Governing { place, text: Text::Read(&own) }], boundary: None };
-            let policy = Governing { place: Place::Resource, text: Text::Read(&at_role) };
+            let place = PolicyPlace::Inline { holder: caller.arn.clone(), name: "own".to_owned() };
+            let identity = Identity { policies: vec![Governing { place, text: PolicyText::Read(&own) }], boundary: None };
+            let policy = Governing { place: PolicyPlace::Resource, text: PolicyText::Read(&at_role) };
             let resource = match side {
                 0 => ResourceSide::Trust(policy),
                 1 => ResourceSide::Policy(policy),
@@ -160,7 +160,7 @@ mod tests {
             };
             let bare = Context::partial();
             let told = bare.clone().with("aws:username", "A").with("aws:MultiFactorAuthPresent", "true").without("aws:PrincipalTag/team");
-            let ask = |context| Request { caller: &caller, action: "sts:AssumeRole", resource: "arn:aws:iam::444455556666:role/A",
+            let ask = |context| AccessRequest { caller: &caller, action: "sts:AssumeRole", resource: "arn:aws:iam::444455556666:role/A",
                 owner: "444455556666".parse().unwrap(), context };
             let possible = is_possible(&ask(&bare), &identity, &resource);
             let allowed = decide(&ask(if tells { &told } else { &bare }), &identity, &resource).allowed;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::caller::{Caller, CallerKind};
+use super::caller::{Requester, RequesterKind};
 use super::text::{DocumentError, texts};
 use super::truth::Truth;
 use crate::arn::account_of;
@@ -84,7 +84,7 @@ impl Principals {
 
     /// How the caller is meant; the strongest grip, where there are several. With `NotPrincipal`,
     /// everybody else is meant as by `*`.
-    pub(super) fn grip(&self, caller: &Caller, denies: bool) -> (Truth, Option<Grip>) {
+    pub(super) fn grip(&self, caller: &Requester, denies: bool) -> (Truth, Option<Grip>) {
         let grip = self
             .named
             .iter()
@@ -111,7 +111,7 @@ impl Principals {
 impl Principals {
     /// Whether all that a caller can be named by is named: AWS may look at the account first, then
     /// the role, then the session.
-    fn names_in_whole(&self, caller: &Caller) -> bool {
+    fn names_in_whole(&self, caller: &Requester) -> bool {
         let names = |arn: &str| {
             self.named
                 .iter()
@@ -119,16 +119,16 @@ impl Principals {
         };
         let account = self.named.contains(&Principal::Account(caller.account));
         match &caller.kind {
-            CallerKind::User => {
+            RequesterKind::User => {
                 account
                     && self
                         .named
                         .iter()
                         .any(|named| named.grip(caller) == Some(Grip::Direct))
             }
-            CallerKind::Session { role } => account && names(role) && names(&caller.arn),
-            CallerKind::Somebody => false,
-            CallerKind::Federated | CallerKind::Service => true,
+            RequesterKind::Session { role } => account && names(role) && names(&caller.arn),
+            RequesterKind::Somebody => false,
+            RequesterKind::Federated | RequesterKind::Service => true,
         }
     }
 }
@@ -160,26 +160,26 @@ impl Principal {
     }
 
     /// How it means the caller; `None`: not at all.
-    pub fn grip(&self, caller: &Caller) -> Option<Grip> {
+    pub fn grip(&self, caller: &Requester) -> Option<Grip> {
         match (self, &caller.kind) {
             (Self::Everyone, _) => Some(Grip::Everyone),
             (
                 Self::Account(account),
-                CallerKind::User | CallerKind::Somebody | CallerKind::Session { .. },
+                RequesterKind::User | RequesterKind::Somebody | RequesterKind::Session { .. },
             ) => (*account == caller.account).then_some(Grip::Account),
-            (Self::Arn(arn), CallerKind::User) => (*arn == caller.arn).then_some(Grip::Direct),
-            (Self::Arn(arn), CallerKind::Session { role }) => {
+            (Self::Arn(arn), RequesterKind::User) => (*arn == caller.arn).then_some(Grip::Direct),
+            (Self::Arn(arn), RequesterKind::Session { role }) => {
                 if *arn == caller.arn {
                     Some(Grip::Session)
                 } else {
                     (arn == role).then_some(Grip::Direct)
                 }
             }
-            (Self::Id(id), CallerKind::User | CallerKind::Session { .. }) => {
+            (Self::Id(id), RequesterKind::User | RequesterKind::Session { .. }) => {
                 (caller.id.as_deref() == Some(id)).then_some(Grip::Direct)
             }
-            (Self::Federated(provider), CallerKind::Federated)
-            | (Self::Service(provider), CallerKind::Service) => {
+            (Self::Federated(provider), RequesterKind::Federated)
+            | (Self::Service(provider), RequesterKind::Service) => {
                 (provider == "*" || *provider == caller.arn).then_some(Grip::Direct)
             }
             _ => None,

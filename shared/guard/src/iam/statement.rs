@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::condition::Condition;
 use super::context::Context;
-use super::pattern::{Pattern, Reading, action_fits};
+use super::pattern::{Pattern, PatternSyntax, action_fits};
 use super::principal::Principals;
 use super::truth::Truth;
 
@@ -19,14 +19,14 @@ pub enum Effect {
 
 /// `Action` or `NotAction`, `Resource` or `NotResource`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scope {
+pub struct StatementScope {
     /// `Not…`: all but these.
     pub all_but: bool,
     /// The patterns, as written.
     pub patterns: Vec<String>,
 }
 
-impl Scope {
+impl StatementScope {
     fn has(&self, matches: impl FnMut(&String) -> Truth) -> Truth {
         let matched = Truth::any(self.patterns.iter().map(matches));
         if self.all_but { matched.not() } else { matched }
@@ -41,9 +41,9 @@ pub struct Statement {
     /// Allow or deny.
     pub effect: Effect,
     /// Which actions.
-    pub action: Scope,
+    pub action: StatementScope,
     /// Which resources; a trust policy has none, for it stands at the resource.
-    pub resource: Option<Scope>,
+    pub resource: Option<StatementScope>,
     /// Who, in policies that stand at a resource.
     pub principal: Option<Principals>,
     /// What else must hold, all of it.
@@ -66,7 +66,7 @@ impl Statement {
 
     /// Whether it speaks of a resource.
     pub fn has_resource(&self, arn: &str, context: &Context) -> Truth {
-        let reading = Reading {
+        let reading = PatternSyntax {
             wildcards: true,
             variables: self.variables,
         };

@@ -6,13 +6,13 @@ use crate::elevated::{Elevated, ElevatedRole};
 use crate::finding::CallerShown;
 use crate::id::RecordKey;
 use crate::policy::place;
-use crate::rules::{self, Check, Refused};
+use crate::rules::{self, Check, RefusedAttempt};
 use crate::seen::{CallerKind, Denial, MintApi};
 use crate::untrusted::harmless;
 
 impl<'w> Judge<'_, 'w> {
     pub(super) fn refused(&mut self, elevated: &Elevated<'w>) {
-        let mut at_roles: Vec<Refused<'_>> = Vec::new();
+        let mut at_roles: Vec<RefusedAttempt<'_>> = Vec::new();
         let denials = &self.tracer.gathered.denials;
         for copies in denials.chunk_by(|(a, _), (b, _)| a == b) {
             let (root, others): (Vec<_>, Vec<_>) = copies
@@ -58,13 +58,13 @@ impl<'w> Judge<'_, 'w> {
         record: &'w RecordKey,
         denial: &'w Denial,
         elevated: &Elevated<'w>,
-    ) -> Option<Refused<'w>> {
+    ) -> Option<RefusedAttempt<'w>> {
         let found = role_asked_for(denial, elevated);
         let Some(found) = found.filter(|_| denial.access_denied) else {
             self.judgement.other_refusals += 1;
             return None;
         };
-        Some(Refused {
+        Some(RefusedAttempt {
             record,
             denial,
             origin: self.behind(denial, record, Some(found.arn.as_str())),
@@ -76,7 +76,7 @@ impl<'w> Judge<'_, 'w> {
     }
 
     /// Asks the rules that look at refused attempts.
-    fn judge_refused(&mut self, at_roles: &[Refused<'_>]) {
+    fn judge_refused(&mut self, at_roles: &[RefusedAttempt<'_>]) {
         for (rule, check) in &rules::CHECKS {
             let Check::Refused(check) = check else {
                 continue;

@@ -12,7 +12,7 @@ use crate::moment::Moment;
 use crate::policy::Suppression;
 use crate::roster::Entity;
 use crate::rule::Rule;
-use crate::rules::Answer;
+use crate::rules::RuleAnswer;
 
 /// How often a rule answered what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -116,18 +116,18 @@ pub struct Judgement {
 }
 
 /// A switch while it is examined, with every rule's answer.
-pub struct Examined<'a> {
+pub struct ExaminedSwitch<'a> {
     /// The dossier.
     pub switch: &'a Switch<'a>,
     /// Who stands behind it.
     pub origin: &'a Origin,
-    pub(crate) answers: &'a [(&'static Rule, Answer)],
+    pub(crate) answers: &'a [(&'static Rule, RuleAnswer)],
     /// Whom and what its judgement rests on: a fact about one of these can change it. Groups are
     /// not among them; the policy names them.
     pub asked: &'a BTreeSet<Entity>,
 }
 
-impl Examined<'_> {
+impl ExaminedSwitch<'_> {
     /// Rule, verdict and reason, in the order of the codes.
     pub fn answers(&self) -> impl Iterator<Item = (&'static Rule, Verdict, &str)> {
         self.answers
@@ -191,7 +191,7 @@ impl Judgement {
         switch: &Switch<'_>,
         caller: &CallerShown,
         role: &str,
-        answers: &[(&'static Rule, Answer)],
+        answers: &[(&'static Rule, RuleAnswer)],
     ) {
         let of = |verdict: Verdict| {
             u16::try_from(

@@ -7,7 +7,7 @@ use crate::dossier::{Origin, Switch};
 use crate::finding::CallerShown;
 use crate::finding::{Subject, Verdict, id_of};
 use crate::id::RecordKey;
-use crate::policy::{Decision, Severity, account_shown, place};
+use crate::policy::{AllowOrDeny, Severity, account_shown, place};
 use crate::rules;
 use crate::seen::{Denial, MintApi};
 use crate::untrusted::harmless;
@@ -71,7 +71,7 @@ impl<'w> Judge<'_, 'w> {
         if !self.scope.holds(denial.time) {
             return;
         }
-        if denial.api == MintApi::AssumeRoot && self.policy.assume_root == Decision::Allow {
+        if denial.api == MintApi::AssumeRoot && self.policy.assume_root == AllowOrDeny::Allow {
             self.judgement.count(rule.code, Verdict::Allow);
             self.judgement.root_allowed += 1;
             return;

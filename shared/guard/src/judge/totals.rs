@@ -12,18 +12,18 @@ use crate::id::EventId;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Files.
-    pub files: Files,
+    pub files: FileTotals,
     /// Records.
-    pub records: Records,
+    pub records: RecordTotals,
     /// Switches into elevated roles.
-    pub switches: Switches,
+    pub switches: SwitchTotals,
     /// Findings.
-    pub findings: Findings,
+    pub findings: FindingTotals,
 }
 
 /// Files: the sum of all but `met` is `met`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Files {
+pub struct FileTotals {
     /// All of them.
     pub met: u64,
     /// To their end.
@@ -36,7 +36,7 @@ pub struct Files {
 
 /// Records: `kept + not_relevant + not_evidence + unread` is `met`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Records {
+pub struct RecordTotals {
     /// All of them.
     pub met: u64,
     /// Of STS, sign-in, IAM or SSO, or by a session of an elevated role.
@@ -59,7 +59,7 @@ pub struct Records {
 
 /// Switches into elevated roles: the sum of all but `judged` is `judged`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Switches {
+pub struct SwitchTotals {
     /// All of them.
     pub judged: u64,
     /// Nothing was found.
@@ -74,7 +74,7 @@ pub struct Switches {
 
 /// Findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Findings {
+pub struct FindingTotals {
     /// A rule was broken.
     pub violations: u64,
     /// It cannot be told.
@@ -86,7 +86,7 @@ pub struct Findings {
 /// What was found about a switch, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum SwitchStanding {
     /// Nothing.
     Clean,
     /// Only what the policy hides.
@@ -103,10 +103,10 @@ impl Totals {
         for standing in standings(judgement) {
             self.switches.judged += 1;
             *match standing {
-                Standing::Clean => &mut self.switches.clean,
-                Standing::Suppressed => &mut self.switches.suppressed,
-                Standing::Unproven => &mut self.switches.unproven,
-                Standing::Violating => &mut self.switches.violating,
+                SwitchStanding::Clean => &mut self.switches.clean,
+                SwitchStanding::Suppressed => &mut self.switches.suppressed,
+                SwitchStanding::Unproven => &mut self.switches.unproven,
+                SwitchStanding::Violating => &mut self.switches.violating,
             } += 1;
         }
         for finding in &judgement.findings {
@@ -121,22 +121,22 @@ impl Totals {
 
 /// The standing of every switch, in their order. A finding over several sessions speaks of each
 /// switch that its events show.
-pub fn standings(judgement: &Judgement) -> Vec<Standing> {
-    let mut worst: HashMap<(&EventId, &str), Standing> = HashMap::new();
+pub fn standings(judgement: &Judgement) -> Vec<SwitchStanding> {
+    let mut worst: HashMap<(&EventId, &str), SwitchStanding> = HashMap::new();
     let found = judgement.findings.iter().map(|finding| {
         (
             finding,
             if finding.verdict == Verdict::Violation {
-                Standing::Violating
+                SwitchStanding::Violating
             } else {
-                Standing::Unproven
+                SwitchStanding::Unproven
             },
         )
     });
     let hidden = judgement
         .suppressed
         .iter()
-        .map(|suppressed| (&suppressed.finding, Standing::Suppressed));
+        .map(|suppressed| (&suppressed.finding, SwitchStanding::Suppressed));
     for (finding, standing) in found.chain(hidden) {
         for event in &finding.events {
             let known = worst.entry((event, &finding.role)).or_insert(standing);
@@ -151,9 +151,9 @@ pub fn standings(judgement: &Judgement) -> Vec<Standing> {
         shown
             .copied()
             .unwrap_or(match (switch.violations, switch.unproven) {
-                (0, 0) => Standing::Clean,
-                (0, _) => Standing::Unproven,
-                _ => Standing::Violating,
+                (0, 0) => SwitchStanding::Clean,
+                (0, _) => SwitchStanding::Unproven,
+                _ => SwitchStanding::Violating,
             })
     };
     judgement.switches.iter().map(of).collect()

@@ -2,14 +2,14 @@
 
 /// What the policy says to a thing that can be allowed or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Decision {
+pub enum AllowOrDeny {
     /// It is a finding.
     Deny,
     /// It is none.
     Allow,
 }
 
-impl Decision {
+impl AllowOrDeny {
     /// Every decision, as the policy file spells them.
     pub const ALL: [Self; 2] = [Self::Deny, Self::Allow];
 

@@ -28,12 +28,12 @@ use crate::arn::RoleArn;
 use crate::id::AccountId;
 use crate::moment::Moment;
 
-pub use decision::Decision;
+pub use decision::AllowOrDeny;
 pub use forwarding::{Forwarding, LONGEST_PATTERN, uncovered};
 pub use hash::PolicyHash;
 pub use identity::{IdentityKind, NotAnIdentityKind};
 pub use near::Miss;
-pub use note::Note;
+pub use note::PolicyNote;
 pub(crate) use place::{account_shown, place};
 pub use problem::{PolicyError, PolicyErrors};
 pub use role::{GroupName, GroupRef, Mfa, RolePattern, RolePolicy};
@@ -57,13 +57,13 @@ pub struct Policy {
     /// seen counts.
     pub regions: Vec<String>,
     /// Whether AssumeRoot is allowed (and only counted).
-    pub assume_root: Decision,
+    pub assume_root: AllowOrDeny,
     /// The elevated roles, in the order of the file: the first match wins.
     pub roles: Vec<RolePolicy>,
     /// Findings that are hidden for a time.
     pub suppress: Vec<Suppression>,
     /// What is allowed to stand in the file but does not do what it seems to, by line.
-    pub warnings: Vec<Note>,
+    pub warnings: Vec<PolicyNote>,
 }
 
 impl Policy {
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(policy.account_name("123456789012".parse().unwrap()), None);
         assert!(policy.trusts("444455556666".parse().unwrap()));
         assert_eq!(policy.regions, ["us-east-1", "ap-northeast-1"]);
-        assert_eq!(policy.assume_root, Decision::Deny);
+        assert_eq!(policy.assume_root, AllowOrDeny::Deny);
         assert_eq!(policy.warnings, []);
         let role = policy
             .role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/UpdateApp").unwrap())
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(role.max_session.map(Span::seconds), Some(3_600));
         assert_eq!(
             (role.severity, role.mfa, role.chaining),
-            (Severity::High, Mfa::Required, Decision::Deny)
+            (Severity::High, Mfa::Required, AllowOrDeny::Deny)
         );
         assert_eq!(role.identities, [IdentityKind::IamUser]);
         assert_eq!(

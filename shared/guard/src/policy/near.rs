@@ -58,7 +58,10 @@ impl RolePattern {
         if self.matches(role) {
             return None;
         }
-        let (ours, theirs) = (Parts::of(self.as_str())?, Parts::of(role.as_str())?);
+        let (ours, theirs) = (
+            RoleArnParts::of(self.as_str())?,
+            RoleArnParts::of(role.as_str())?,
+        );
         if !glob_matches(ours.account, theirs.account) {
             // Only a slip of the pen leads to another account; there everything else has to fit.
             let fits = glob_matches(ours.partition, theirs.partition)
@@ -75,14 +78,14 @@ impl RolePattern {
 }
 
 /// What an ARN of a role, or a pattern for one, consists of.
-struct Parts<'a> {
+struct RoleArnParts<'a> {
     partition: &'a str,
     account: &'a str,
     /// The path and the name.
     role: &'a str,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> RoleArnParts<'a> {
     fn of(arn: &'a str) -> Option<Self> {
         let mut parts = arn.splitn(6, ':');
         let (partition, account) = (parts.nth(1)?, parts.nth(2)?);

@@ -3,14 +3,14 @@
 
 use std::rc::Rc;
 
-use super::problem::{Place, Problems};
-use super::tree::{Node, Value};
+use super::problem::{Problems, TextSpan};
+use super::tree::{Node, NodeValue};
 use crate::untrusted::harmless;
 
 /// A map whose keys are all known.
 pub(super) struct Fields<'a> {
     what: &'static str,
-    place: Place,
+    place: TextSpan,
     entries: Vec<Field<'a>>,
     /// Known keys that an unknown one was most likely meant to be.
     misspelt: Vec<&'static str>,
@@ -25,10 +25,10 @@ pub(super) struct Field<'a> {
 
 /// Something in the file that has to have a value: of a key, or in a list.
 #[derive(Clone)]
-pub(super) struct Slot<'a> {
+pub(super) struct ValueSlot<'a> {
     /// How messages call it: "`mfa`", "an entry of `groups`".
     pub(super) called: String,
-    pub(super) place: Place,
+    pub(super) place: TextSpan,
     pub(super) node: &'a Node,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Fields<'a> {
         known: &'static [&'static str],
         problems: &mut Problems,
     ) -> Option<Self> {
-        let Value::Map(pairs) = &node.value else {
+        let NodeValue::Map(pairs) = &node.value else {
             problems.at(node.place, || {
                 format!(
                     "{what} has the keys {}; this is {}",
@@ -108,13 +108,13 @@ fn unknown_key(text: &str, meant: Option<&str>, what: &str, known: &[&str]) -> S
 
 impl<'a> Field<'a> {
     /// The value, with a place to point at even where nothing was written.
-    pub(super) fn slot(&self) -> Slot<'a> {
-        let place = if matches!(self.value.value, Value::Nothing) {
+    pub(super) fn slot(&self) -> ValueSlot<'a> {
+        let place = if matches!(self.value.value, NodeValue::Nothing) {
             self.key.place
         } else {
             self.value.place
         };
-        Slot {
+        ValueSlot {
             called: format!("`{}`", self.name),
             place,
             node: self.value,
@@ -122,18 +122,22 @@ impl<'a> Field<'a> {
     }
 
     /// Where the key stands.
-    pub(super) fn key_place(&self) -> Place {
+    pub(super) fn key_place(&self) -> TextSpan {
         self.key.place
     }
 
     /// The entries of a list.
-    pub(super) fn list(&self, entries: &Entries, problems: &mut Problems) -> Option<Vec<Slot<'a>>> {
-        if let Value::List(items) = &self.value.value {
+    pub(super) fn list(
+        &self,
+        entries: &Entries,
+        problems: &mut Problems,
+    ) -> Option<Vec<ValueSlot<'a>>> {
+        if let NodeValue::List(items) = &self.value.value {
             let called = format!("an entry of `{}`", self.name);
             return Some(
                 items
                     .iter()
-                    .map(|node| Slot {
+                    .map(|node| ValueSlot {
                         called: called.clone(),
                         place: node.place,
                         node,
@@ -143,15 +147,15 @@ impl<'a> Field<'a> {
         }
         let name = self.name;
         problems.at(self.slot().place, || match (&self.value.value, entries) {
-            (Value::Nothing, Entries::Texts(such_as)) => {
+            (NodeValue::Nothing, Entries::Texts(such_as)) => {
                 format!("`{name}` has no value: write a list such as `[{such_as}]`")
             }
-            (Value::Nothing, Entries::Maps(first)) => {
+            (NodeValue::Nothing, Entries::Maps(first)) => {
                 format!(
                     "`{name}` has no value: write an entry that begins with `- {first}:`, or `[]`"
                 )
             }
-            (Value::Text(text), Entries::Texts(_)) => {
+            (NodeValue::Text(text), Entries::Texts(_)) => {
                 format!("`{name}` is a list: write `[{}]`", harmless(text))
             }
             (_, Entries::Texts(such_as)) => format!(
@@ -174,18 +178,18 @@ pub(super) enum Entries {
     Maps(&'static str),
 }
 
-impl<'a> Slot<'a> {
+impl<'a> ValueSlot<'a> {
     /// The text; `such_as` shows one.
     pub(super) fn text(&self, such_as: &str, problems: &mut Problems) -> Option<&'a str> {
         match &self.node.value {
-            Value::Text(text) if text.is_empty() => {
+            NodeValue::Text(text) if text.is_empty() => {
                 problems.at(self.place, || {
                     format!("{} is empty: write one such as `{such_as}`", self.called)
                 });
                 None
             }
-            Value::Text(text) => Some(text),
-            Value::Nothing => {
+            NodeValue::Text(text) => Some(text),
+            NodeValue::Nothing => {
                 problems.at(self.place, || {
                     format!(
                         "{} has no value: write one such as `{such_as}`",
@@ -194,7 +198,7 @@ impl<'a> Slot<'a> {
                 });
                 None
             }
-            Value::List(_) | Value::Map(_) => {
+            NodeValue::List(_) | NodeValue::Map(_) => {
                 problems.at(self.place, || {
                     format!(
                         "{} is one value such as `{such_as}`; this is {}",
@@ -235,10 +239,10 @@ impl<'a> Slot<'a> {
 
 fn sort_of(node: &Node) -> &'static str {
     match node.value {
-        Value::Nothing => "nothing",
-        Value::Text(_) => "a single value",
-        Value::List(_) => "a list",
-        Value::Map(_) => "keys with values",
+        NodeValue::Nothing => "nothing",
+        NodeValue::Text(_) => "a single value",
+        NodeValue::List(_) => "a list",
+        NodeValue::Map(_) => "keys with values",
     }
 }
 

@@ -20,14 +20,14 @@ const COMPARED: usize = 300;
 
 /// A warning about a line of the policy file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Note {
+pub struct PolicyNote {
     /// The line, from 1.
     pub line: usize,
     /// One sentence, harmless to a terminal.
     pub text: String,
 }
 
-impl fmt::Display for Note {
+impl fmt::Display for PolicyNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.text)
     }
@@ -38,11 +38,11 @@ pub(super) fn all(
     roles: &[RolePolicy],
     roles_line: usize,
     accounts: &BTreeMap<AccountId, String>,
-) -> Vec<Note> {
+) -> Vec<PolicyNote> {
     let mut notes = Vec::new();
     if roles.is_empty() {
         let text = "no role is listed: nothing is judged but AssumeRoot".to_owned();
-        notes.push(Note {
+        notes.push(PolicyNote {
             line: roles_line,
             text,
         });
@@ -59,7 +59,7 @@ pub(super) fn all(
                 .into_iter()
                 .flatten()
                 .chain(without_users(role))
-                .map(|text| Note {
+                .map(|text| PolicyNote {
                     line: role.line,
                     text,
                 }),
@@ -121,7 +121,7 @@ fn without_users(role: &RolePolicy) -> impl Iterator<Item = String> {
 }
 
 /// Roles that an earlier entry takes away.
-fn unreachable(roles: &[RolePolicy]) -> Vec<Note> {
+fn unreachable(roles: &[RolePolicy]) -> Vec<PolicyNote> {
     let mut literals: HashMap<&str, &RolePolicy> = HashMap::new();
     let mut globs: Vec<&RolePolicy> = Vec::new();
     let mut notes = Vec::new();
@@ -141,7 +141,7 @@ fn unreachable(roles: &[RolePolicy]) -> Vec<Note> {
                 } else {
                     format!("`{}` stands", shown(&earlier.arn))
                 };
-                notes.push(Note {
+                notes.push(PolicyNote {
                     line,
                     text: format!(
                         "`{}` is never reached: {by} in line {first} already",
@@ -157,7 +157,7 @@ fn unreachable(roles: &[RolePolicy]) -> Vec<Note> {
                     let text = format!(
                         "after {COMPARED} patterns with wildcards it is not told any more which roles they take away"
                     );
-                    notes.push(Note {
+                    notes.push(PolicyNote {
                         line: role.line,
                         text,
                     });

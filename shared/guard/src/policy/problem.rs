@@ -78,14 +78,14 @@ pub struct PolicyError {
 
 /// A stretch of characters in one line, both numbers from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct TextSpan {
     pub(super) line: usize,
     pub(super) column: usize,
     /// In characters; what goes beyond the line does not count.
     pub(super) length: usize,
 }
 
-impl Place {
+impl TextSpan {
     /// For what is wrong with the file as a whole.
     pub(super) const START: Self = Self {
         line: 1,
@@ -97,14 +97,14 @@ impl Place {
 /// What was found wrong so far.
 #[derive(Default)]
 pub(super) struct Problems {
-    found: Vec<(Place, String)>,
+    found: Vec<(TextSpan, String)>,
     untold: usize,
 }
 
 impl Problems {
     /// Notes a problem. The sentence is only made when it will be told: making it may mean a search
     /// for what was meant.
-    pub(super) fn at(&mut self, place: Place, message: impl FnOnce() -> String) {
+    pub(super) fn at(&mut self, place: TextSpan, message: impl FnOnce() -> String) {
         if self.found.len() >= TOLD {
             self.untold += 1;
             return;
@@ -157,7 +157,7 @@ fn lines(source: &str) -> Vec<&str> {
 }
 
 /// What is shown of a line, and the carets under the place.
-fn quote(line: &str, place: Place) -> (String, String) {
+fn quote(line: &str, place: TextSpan) -> (String, String) {
     let marked_from = place.column.saturating_sub(1);
     let skipped = if marked_from < QUOTED - KEPT_BEFORE {
         0
@@ -199,7 +199,7 @@ mod tests {
         let mut problems = Problems::default();
         for (line, column, length) in places {
             problems.at(
-                Place {
+                TextSpan {
                     line: *line,
                     column: *column,
                     length: *length,

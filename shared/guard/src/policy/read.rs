@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 
 use account::Accounts;
 
-use super::node::{Entries, Field, Fields, Slot};
-use super::problem::{Place, PolicyErrors, Problems};
+use super::node::{Entries, Field, Fields, ValueSlot};
+use super::problem::{PolicyErrors, Problems, TextSpan};
 use super::tree::{self, Node};
-use super::{Decision, Policy, PolicyHash, note};
+use super::{AllowOrDeny, Policy, PolicyHash, note};
 use crate::untrusted::harmless;
 
 /// The keys of a policy.
@@ -60,7 +60,7 @@ impl Policy {
 /// The text of the file, if it is one that a person can have written.
 fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     if bytes.len() > MOST_BYTES {
-        problems.at(Place::START, || {
+        problems.at(TextSpan::START, || {
             format!(
                 "the file has {} bytes: a policy has at most 1 MiB",
                 bytes.len()
@@ -69,7 +69,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
         return None;
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        problems.at(Place::START, || {
+        problems.at(TextSpan::START, || {
             "the file is UTF-16: save it as UTF-8".into()
         });
         return None;
@@ -105,13 +105,13 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
 }
 
 /// The place of the character after `text`.
-fn after(text: &str) -> Place {
+fn after(text: &str) -> TextSpan {
     let newlines = text.replace("\r\n", "\n").replace('\r', "\n");
     let column = newlines
         .rsplit('\n')
         .next()
         .map_or(0, |line| line.chars().count());
-    Place {
+    TextSpan {
         line: newlines.matches('\n').count() + 1,
         column: column + 1,
         length: 1,
@@ -138,8 +138,8 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
     let assume_root = match fields.optional("assume_root") {
         Some(field) => field
             .slot()
-            .choice(&Decision::ALL, Decision::as_str, problems)?,
-        None => Decision::Deny,
+            .choice(&AllowOrDeny::ALL, AllowOrDeny::as_str, problems)?,
+        None => AllowOrDeny::Deny,
     };
     let roles = match fields.required(
         "roles",
@@ -168,7 +168,7 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
 }
 
 /// A version that is there and is not ours.
-fn other_version(root: &Node) -> Option<Slot<'_>> {
+fn other_version(root: &Node) -> Option<ValueSlot<'_>> {
     let fields = Fields::of(root, "a policy", POLICY_KEYS, &mut Problems::default())?;
     let slot = fields.optional("version")?.slot();
     slot.node

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Decision, IdentityKind, Severity};
+use super::{AllowOrDeny, IdentityKind, Severity};
 use crate::arn::{RoleArn, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
@@ -28,7 +28,7 @@ pub struct RolePolicy {
     /// How old the MFA device must be at the switch.
     pub min_mfa_age: Option<Span>,
     /// Whether the role may be entered by API from another role's session.
-    pub chaining: Decision,
+    pub chaining: AllowOrDeny,
     /// The kinds of identity that may stand at the origin; never empty, each once.
     pub identities: Vec<IdentityKind>,
     /// The severity of findings about the role.
@@ -54,7 +54,7 @@ impl RolePolicy {
             max_per_day: None,
             min_membership: None,
             min_mfa_age: None,
-            chaining: Decision::Allow,
+            chaining: AllowOrDeny::Allow,
             identities: IdentityKind::ALL.to_vec(),
             severity: Severity::Low,
             line: 0,

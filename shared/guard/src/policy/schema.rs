@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::problem::Problems;
 use super::read::{POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
 use super::tree::{self, Node};
-use super::{Decision, EXAMPLE, IdentityKind, Mfa, SCHEMA, Severity};
+use super::{AllowOrDeny, EXAMPLE, IdentityKind, Mfa, SCHEMA, Severity};
 use crate::catalogue;
 
 fn schema() -> Value {
@@ -64,7 +64,7 @@ fn the_schema_has_the_words_of_the_reader() {
     let role = "/$defs/role/properties";
     assert_eq!(
         words(&at("/$defs/decision/enum")),
-        set(Decision::ALL.map(Decision::as_str))
+        set(AllowOrDeny::ALL.map(AllowOrDeny::as_str))
     );
     assert_eq!(
         words(&at(&format!("{role}/mfa/enum"))),
@@ -135,7 +135,7 @@ fn check(node: &Node, rule: &Value, path: &str, wrong: &mut Vec<String>) {
         );
     }
     match (&node.value, rule.get("type").and_then(Value::as_str)) {
-        (tree::Value::Map(pairs), Some("object")) => {
+        (tree::NodeValue::Map(pairs), Some("object")) => {
             let known = rule.get("properties").and_then(Value::as_object);
             let written: BTreeSet<String> = pairs
                 .iter()
@@ -155,7 +155,7 @@ fn check(node: &Node, rule: &Value, path: &str, wrong: &mut Vec<String>) {
                 .filter(|key| !written.contains(*key));
             wrong.extend(lacking.map(|key| format!("{path}/{key} is missing")));
         }
-        (tree::Value::List(items), Some("array")) => {
+        (tree::NodeValue::List(items), Some("array")) => {
             for item in items {
                 check(
                     item,
@@ -165,8 +165,8 @@ fn check(node: &Node, rule: &Value, path: &str, wrong: &mut Vec<String>) {
                 );
             }
         }
-        (tree::Value::Text(_), Some("string")) => {}
-        (tree::Value::Text(text), None) => {
+        (tree::NodeValue::Text(_), Some("string")) => {}
+        (tree::NodeValue::Text(text), None) => {
             let words = rule
                 .get("enum")
                 .cloned()

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use super::problem::{Place, Problems};
+use super::problem::{Problems, TextSpan};
 use crate::untrusted::harmless;
 
 /// A policy nests four deep.
@@ -20,14 +20,14 @@ const MOST_VALUES: usize = 100_000;
 
 /// A node with its place in the file.
 pub(super) struct Node {
-    pub(super) place: Place,
-    pub(super) value: Value,
+    pub(super) place: TextSpan,
+    pub(super) value: NodeValue,
     /// How many nodes this one is, written out.
     size: usize,
 }
 
 /// What a node holds.
-pub(super) enum Value {
+pub(super) enum NodeValue {
     /// An empty value, `~` or `null`.
     Nothing,
     Text(String),
@@ -40,7 +40,7 @@ impl Node {
     /// The text of a node that is one.
     pub(super) fn as_text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) => Some(text),
+            NodeValue::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -69,7 +69,7 @@ pub(super) fn grow(text: &str, problems: &mut Problems) -> Option<Rc<Node>> {
     }
     let root = grower.root;
     if root.is_none() {
-        problems.at(Place::START, || {
+        problems.at(TextSpan::START, || {
             "the file is empty: a policy begins with `version: 1`".into()
         });
     }
@@ -83,22 +83,22 @@ fn options() -> Options {
 /// The tree while it grows.
 struct Grower<'p> {
     problems: &'p mut Problems,
-    open: Vec<Open>,
+    open: Vec<OpenNode>,
     anchors: HashMap<usize, Rc<Node>>,
     root: Option<Rc<Node>>,
     size: usize,
 }
 
 /// A list or a map whose end has not come.
-struct Open {
-    place: Place,
+struct OpenNode {
+    place: TextSpan,
     anchor: usize,
     items: Vec<Rc<Node>>,
     size_before: usize,
 }
 
 impl Grower<'_> {
-    fn take(&mut self, event: Event<'_>, place: Place, span: &Span) -> Option<()> {
+    fn take(&mut self, event: Event<'_>, place: TextSpan, span: &Span) -> Option<()> {
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
                 self.problems.at(place, || {
@@ -127,14 +127,14 @@ impl Grower<'_> {
         text: Cow<'_, str>,
         style: ScalarStyle,
         anchor: usize,
-        place: Place,
+        place: TextSpan,
     ) -> Option<()> {
         let absent =
             style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
         let value = if absent {
-            Value::Nothing
+            NodeValue::Nothing
         } else {
-            Value::Text(text.into_owned())
+            NodeValue::Text(text.into_owned())
         };
         self.count(1, place)?;
         let size = 1;
@@ -142,10 +142,10 @@ impl Grower<'_> {
         Some(())
     }
 
-    fn begin(&mut self, anchor: usize, place: Place) -> Option<()> {
+    fn begin(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
         let size_before = self.size;
         self.count(1, place)?;
-        self.open.push(Open {
+        self.open.push(OpenNode {
             place,
             anchor,
             items: Vec::new(),
@@ -158,7 +158,7 @@ impl Grower<'_> {
         let open = self.open.pop()?;
         let node = Node {
             place: open.place,
-            value: Value::List(open.items),
+            value: NodeValue::List(open.items),
             size: self.size - open.size_before,
         };
         self.place(node, open.anchor);
@@ -171,12 +171,12 @@ impl Grower<'_> {
         // A map in block form begins with its first key, and has no bracket that could be marked.
         let first_key = open.items.first().filter(|_| open.place.length == 0);
         let place = first_key.map_or(open.place, |key| key.place);
-        let value = Value::Map(self.pairs(open.items));
+        let value = NodeValue::Map(self.pairs(open.items));
         self.place(Node { place, value, size }, open.anchor);
         Some(())
     }
 
-    fn alias(&mut self, anchor: usize, place: Place) -> Option<()> {
+    fn alias(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
         let Some(node) = self.anchors.get(&anchor).cloned() else {
             self.problems.at(place, || {
                 "this alias stands inside what it stands for".into()
@@ -189,7 +189,7 @@ impl Grower<'_> {
     }
 
     /// An empty value is put in its place, so that what else is wrong is told as well.
-    fn unresolved_alias(&mut self, name: &str, place: Place) -> Option<()> {
+    fn unresolved_alias(&mut self, name: &str, place: TextSpan) -> Option<()> {
         self.problems.at(place, || {
             format!(
                 "nothing is anchored as `&{0}`: quote a text that begins with `*`, as in `\"*{0}\"`",
@@ -199,13 +199,13 @@ impl Grower<'_> {
         self.count(1, place)?;
         self.attach(Rc::new(Node {
             place,
-            value: Value::Nothing,
+            value: NodeValue::Nothing,
             size: 1,
         }));
         Some(())
     }
 
-    fn judge_tag(&mut self, tag: Option<&Tag>, place: Place, span: &Span) {
+    fn judge_tag(&mut self, tag: Option<&Tag>, place: TextSpan, span: &Span) {
         // `!!str` and `!` only say what is true here of every scalar.
         if let Some(tag) = tag.filter(|tag| {
             !matches!(
@@ -223,7 +223,7 @@ impl Grower<'_> {
         }
     }
 
-    fn count(&mut self, nodes: usize, place: Place) -> Option<()> {
+    fn count(&mut self, nodes: usize, place: TextSpan) -> Option<()> {
         self.size = self.size.saturating_add(nodes);
         if self.size > MOST_VALUES {
             self.problems.at(place, || {
@@ -280,21 +280,21 @@ impl Grower<'_> {
     }
 }
 
-fn place(span: &Span) -> Place {
+fn place(span: &Span) -> TextSpan {
     let length = if span.start.line() == span.end.line() {
         span.end.col().saturating_sub(span.start.col())
     } else {
         usize::MAX
     };
-    Place {
+    TextSpan {
         line: span.start.line(),
         column: span.start.col() + 1,
         length,
     }
 }
 
-fn place_of_scan_error(error: &ScanError) -> Place {
-    Place {
+fn place_of_scan_error(error: &ScanError) -> TextSpan {
+    TextSpan {
         line: error.marker().line(),
         column: error.marker().col() + 1,
         length: 1,

@@ -5,13 +5,13 @@ use super::*;
 const HUB: &str = "123456789012";
 const SPOKE: &str = "444455556666";
 
-fn prober() -> Prober {
-    let guarded = Guarded {
+fn prober() -> ProbeSender {
+    let guarded = GuardedResources {
         stack: "rolewatch".to_owned(),
         reader_role: "rolewatch-reader".to_owned(),
-        ..Guarded::default()
+        ..GuardedResources::default()
     };
-    Prober::new(&guarded, HUB.parse().unwrap())
+    ProbeSender::new(&guarded, HUB.parse().unwrap())
 }
 
 fn auditor() -> Value {
@@ -144,6 +144,6 @@ fn whatever_else_is_changed_it_is_an_event_like_any_other() {
 
 #[test]
 fn where_no_reader_role_is_named_nothing_is_a_probe() {
-    let nobody = Prober::new(&Guarded::default(), HUB.parse().unwrap());
+    let nobody = ProbeSender::new(&GuardedResources::default(), HUB.parse().unwrap());
     assert_eq!(nobody.read(&Event::new(&owners().to_string(), None)), None);
 }

@@ -12,9 +12,9 @@ pub(crate) trait Members {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str));
 }
 
-type Slot<'r, 'a> = (&'static str, &'r Option<Text<'a>>);
+type MemberText<'r, 'a> = (&'static str, &'r Option<Text<'a>>);
 
-fn texts(slots: &[Slot<'_, '_>], name: &mut dyn FnMut(&'static str)) {
+fn texts(slots: &[MemberText<'_, '_>], name: &mut dyn FnMut(&'static str)) {
     for (field, text) in slots {
         if text.as_ref().is_some_and(Text::is_odd) {
             name(field);

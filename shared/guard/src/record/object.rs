@@ -46,13 +46,13 @@ impl<T: Serialize> Serialize for Object<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Anything(PhantomData))
+        deserializer.deserialize_any(AnyObject(PhantomData))
     }
 }
 
-struct Anything<T>(PhantomData<T>);
+struct AnyObject<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Anything<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyObject<T> {
     type Value = Object<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -59,7 +59,7 @@ impl Serialize for Text<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Anything)
+        deserializer.deserialize_any(AnyText)
     }
 }
 
@@ -80,9 +80,9 @@ pub(crate) fn only_text<'de, D: Deserializer<'de>>(
     Ok(Some(Text(None)))
 }
 
-struct Anything;
+struct AnyText;
 
-impl<'de> Visitor<'de> for Anything {
+impl<'de> Visitor<'de> for AnyText {
     type Value = Text<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::iam::{Caller, Document, Governing, Identity, Place, ResourceSide, Text};
+use crate::iam::{
+    Governing, IamDocument, Identity, PolicyPlace, PolicyText, Requester, ResourceSide,
+};
 use crate::id::AccountId;
 use crate::moment::Moment;
-use crate::review::gap::{Gap, List, Part};
+use crate::review::gap::{DetailList, Gap, MissingPart};
 
 /// A policy's document, or why it could not be read.
-pub(crate) type Read = Result<Document, String>;
+pub(crate) type ReadDocument = Result<IamDocument, String>;
 
 /// What `aws iam get-account-authorization-details` tells of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub struct Account {
     /// `IsTruncated`: more pages exist than were given.
     pub truncated: bool,
     /// The lists that were given, empty or not.
-    pub(crate) lists: BTreeSet<List>,
+    pub(crate) lists: BTreeSet<DetailList>,
     /// Users by ARN.
     pub(crate) users: BTreeMap<String, User>,
     /// Groups by lower-case name.
@@ -26,14 +28,14 @@ pub struct Account {
     /// Roles by ARN.
     pub(crate) roles: BTreeMap<String, Role>,
     /// Managed policies by ARN, in their default version.
-    pub(crate) managed: BTreeMap<String, Read>,
+    pub(crate) managed: BTreeMap<String, ReadDocument>,
 }
 
 /// Policies of a user, a group or a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Policies {
+pub(crate) struct HolderPolicies {
     /// By name.
-    pub(crate) inline: BTreeMap<String, Read>,
+    pub(crate) inline: BTreeMap<String, ReadDocument>,
     /// ARNs of managed policies.
     pub(crate) attached: Vec<String>,
 }
@@ -46,7 +48,7 @@ pub(crate) struct User {
     pub(crate) arn: String,
     /// Names of groups.
     pub(crate) groups: Vec<String>,
-    pub(crate) policies: Policies,
+    pub(crate) policies: HolderPolicies,
     /// The ARN of the managed policy.
     pub(crate) boundary: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -58,7 +60,7 @@ pub(crate) struct Group {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) arn: String,
-    pub(crate) policies: Policies,
+    pub(crate) policies: HolderPolicies,
 }
 
 /// A role.
@@ -67,8 +69,8 @@ pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) arn: String,
-    pub(crate) trust: Read,
-    pub(crate) policies: Policies,
+    pub(crate) trust: ReadDocument,
+    pub(crate) policies: HolderPolicies,
     pub(crate) boundary: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
     /// `MaxSessionDuration` in seconds. Authorization details do not carry it.
@@ -91,19 +93,19 @@ impl Account {
     }
 
     /// The lists that were not given, not even empty.
-    pub fn missing_lists(&self) -> Vec<List> {
-        List::ALL
+    pub fn missing_lists(&self) -> Vec<DetailList> {
+        DetailList::ALL
             .into_iter()
             .filter(|list| !self.lists.contains(list))
             .collect()
     }
 
     /// What is missing of a list. `None`: it was given whole.
-    pub(crate) fn gap(&self, list: List) -> Option<Gap> {
+    pub(crate) fn gap(&self, list: DetailList) -> Option<Gap> {
         let part = if !self.lists.contains(&list) {
-            Part::List(list)
+            MissingPart::List(list)
         } else if self.truncated {
-            Part::Page
+            MissingPart::Page
         } else {
             return None;
         };
@@ -114,12 +116,12 @@ impl Account {
     }
 
     /// Whether a list was given and nothing is in it.
-    pub(crate) fn is_empty(&self, list: List) -> bool {
+    pub(crate) fn is_empty(&self, list: DetailList) -> bool {
         let count = match list {
-            List::Users => self.users.len(),
-            List::Groups => self.groups.len(),
-            List::Roles => self.roles.len(),
-            List::Policies => self.managed.len(),
+            DetailList::Users => self.users.len(),
+            DetailList::Groups => self.groups.len(),
+            DetailList::Roles => self.roles.len(),
+            DetailList::Policies => self.managed.len(),
         };
         count == 0 && self.lists.contains(&list)
     }
@@ -132,7 +134,7 @@ impl Account {
     /// Policies that could not be read, each with where it stands.
     pub fn unreadable(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        let mut add = |place: &str, read: &Read| {
+        let mut add = |place: &str, read: &ReadDocument| {
             if let Err(why) = read {
                 faults.push(format!("{place}: {why}"));
             }
@@ -190,11 +192,11 @@ impl Account {
     }
 
     /// The user as one who asks.
-    pub(crate) fn caller(&self, user: &User) -> Caller {
-        Caller {
+    pub(crate) fn caller(&self, user: &User) -> Requester {
+        Requester {
             id: Some(user.id.clone()),
             has_boundary: user.boundary.is_some(),
-            ..Caller::user(self.id, &user.arn)
+            ..Requester::user(self.id, &user.arn)
         }
     }
 
@@ -205,11 +207,11 @@ impl Account {
             match self.group(name) {
                 Some(group) => policies.extend(self.governing(&group.arn, &group.policies)),
                 None => policies.push(Governing {
-                    place: Place::Inline {
+                    place: PolicyPlace::Inline {
                         holder: format!("group {name}"),
                         name: "(any)".to_owned(),
                     },
-                    text: Text::Missing("the group is not in the authorization details"),
+                    text: PolicyText::Missing("the group is not in the authorization details"),
                 }),
             }
         }
@@ -235,16 +237,16 @@ impl Account {
         }
     }
 
-    fn governing<'a>(&'a self, holder: &str, policies: &'a Policies) -> Vec<Governing<'a>> {
+    fn governing<'a>(&'a self, holder: &str, policies: &'a HolderPolicies) -> Vec<Governing<'a>> {
         let inline = policies.inline.iter().map(|(name, read)| Governing {
-            place: Place::Inline {
+            place: PolicyPlace::Inline {
                 holder: holder.to_owned(),
                 name: name.clone(),
             },
             text: text(read),
         });
         let attached = policies.attached.iter().map(|arn| Governing {
-            place: Place::Managed {
+            place: PolicyPlace::Managed {
                 holder: holder.to_owned(),
                 arn: arn.clone(),
             },
@@ -255,16 +257,16 @@ impl Account {
 
     fn boundary<'a>(&'a self, arn: Option<&str>) -> Option<Governing<'a>> {
         arn.map(|arn| Governing {
-            place: Place::Boundary {
+            place: PolicyPlace::Boundary {
                 arn: arn.to_owned(),
             },
             text: self.managed(arn),
         })
     }
 
-    fn managed(&self, arn: &str) -> Text<'_> {
+    fn managed(&self, arn: &str) -> PolicyText<'_> {
         self.managed.get(arn).map_or(
-            Text::Missing("its document is not in the authorization details"),
+            PolicyText::Missing("its document is not in the authorization details"),
             text,
         )
     }
@@ -279,15 +281,15 @@ impl Role {
     /// The trust policy as what the role itself says.
     pub(crate) fn trusting(&self) -> ResourceSide<'_> {
         ResourceSide::Trust(Governing {
-            place: Place::Resource,
+            place: PolicyPlace::Resource,
             text: text(&self.trust),
         })
     }
 }
 
-fn text(read: &Read) -> Text<'_> {
+fn text(read: &ReadDocument) -> PolicyText<'_> {
     match read {
-        Ok(document) => Text::Read(document),
-        Err(why) => Text::Missing(why),
+        Ok(document) => PolicyText::Read(document),
+        Err(why) => PolicyText::Missing(why),
     }
 }

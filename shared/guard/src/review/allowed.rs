@@ -13,7 +13,7 @@ mod shown;
 #[cfg(test)]
 mod tests;
 
-pub use files::{FileTime, Files};
+pub use files::{DetailFiles, FileTime};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -21,19 +21,21 @@ use serde_json::Value;
 use super::account::{Account, Role};
 use super::attempt::Entrant;
 use super::fix;
-use super::view::View;
+use super::view::SetupView;
 use crate::arn::{AWS, iam_arn, partition_of};
 use crate::catalogue;
 use crate::dossier::Switch;
-use crate::iam::{CallerKind, Decision, Document, Governing, Grant, Place, Principal};
+use crate::iam::{
+    AccessDecision, AppliedStatement, Governing, IamDocument, PolicyPlace, Principal, RequesterKind,
+};
 use crate::id::AccountId;
-use crate::judge::Examined;
+use crate::judge::ExaminedSwitch;
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::revoke::ascii;
 use crate::rule::Prevention;
 use crate::untrusted::harmless;
-use caller::Who;
+use caller::KnownCaller;
 use request::asked;
 
 /// What allowed a switch. Every text in it is harmless to print; statements are as they are
@@ -53,7 +55,7 @@ pub struct AllowedBy {
     pub files: Vec<FileTime>,
     /// What would have stopped it: each of these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub stopped_by: Vec<Change>,
+    pub stopped_by: Vec<StatementChange>,
 }
 
 /// A statement that allowed it.
@@ -70,7 +72,7 @@ pub struct Allowing {
 
 /// A statement as it should have been.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct Change {
+pub struct StatementChange {
     /// The policy.
     pub policy: String,
     /// Which of its statements.
@@ -99,9 +101,9 @@ fn all_as_json<S: serde::Serializer>(texts: &[String], serializer: S) -> Result<
 /// What allowed the switch, for a finding of a rule. `None`: the files do not have the role or say
 /// no, or its records are not enough to ask.
 pub fn allowed_by(
-    examined: &Examined<'_>,
+    examined: &ExaminedSwitch<'_>,
     rule: &str,
-    files: &Files,
+    files: &DetailFiles,
     policy: &Policy,
 ) -> Option<AllowedBy> {
     let switch = examined.switch;
@@ -113,11 +115,11 @@ pub fn allowed_by(
     let at = switch.key.second;
     let (owner, owner_taken) = files.of(arn.account(), at)?;
     let role = entered_role(owner, switch)?;
-    let anything = Document::read(
+    let anything = IamDocument::read(
         &serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
     )
     .ok()?;
-    let mut who = Who::of(switch.caller()?, owner.id, files, at, &anything)?;
+    let mut who = KnownCaller::of(switch.caller()?, owner.id, files, at, &anything)?;
     if prevention == Prevention::Permission {
         // The finding says that they were in none of these then, whatever the file says of later.
         let policies = &mut who.entrant.identity.policies;
@@ -178,7 +180,10 @@ fn entered_role<'a>(owner: &'a Account, switch: &Switch<'_>) -> Option<&'a Role>
 }
 
 /// The statements that matter: where it is sure that the call was allowed, those that surely apply.
-fn counting<'d, 'a>(grants: &'d [Grant<'a>], decision: &Decision<'a>) -> Vec<&'d Grant<'a>> {
+fn counting<'d, 'a>(
+    grants: &'d [AppliedStatement<'a>],
+    decision: &AccessDecision<'a>,
+) -> Vec<&'d AppliedStatement<'a>> {
     let sure = decision.allowed.is_yes();
     grants
         .iter()
@@ -190,7 +195,7 @@ fn counting<'d, 'a>(grants: &'d [Grant<'a>], decision: &Decision<'a>) -> Vec<&'d
 fn is_of_allowed_group(
     policy: &Governing<'_>,
     switch: &Switch<'_>,
-    files: &Files,
+    files: &DetailFiles,
     at: Moment,
 ) -> bool {
     let Some((rules, holder)) = switch.policy.zip(policy.place.holder()) else {
@@ -204,7 +209,7 @@ fn is_of_allowed_group(
             account
                 .groups
                 .values()
-                .any(|group| group.arn == holder && View::admits(rules, account.id, group))
+                .any(|group| group.arn == holder && SetupView::admits(rules, account.id, group))
         })
 }
 
@@ -218,8 +223,13 @@ struct Asks<'a> {
 }
 
 impl Asks<'_> {
-    fn changes(&self, trusting: &[&Grant<'_>], own: &[&Grant<'_>]) -> Vec<Change> {
-        let each = |grants: &[&Grant<'_>], fix: &dyn Fn(&Grant<'_>) -> Vec<Value>| {
+    fn changes(
+        &self,
+        trusting: &[&AppliedStatement<'_>],
+        own: &[&AppliedStatement<'_>],
+    ) -> Vec<StatementChange> {
+        let each = |grants: &[&AppliedStatement<'_>],
+                    fix: &dyn Fn(&AppliedStatement<'_>) -> Vec<Value>| {
             grants
                 .iter()
                 .map(|grant| changed(grant, self.role, &fix(grant)))
@@ -244,19 +254,19 @@ impl Asks<'_> {
                 fix::trusting(&grant.statement.json, &self.kept(grant))
             }),
             Prevention::Permission | Prevention::Caller => match &self.entrant.caller.kind {
-                CallerKind::Service => each(trusting, &|grant| {
+                RequesterKind::Service => each(trusting, &|grant| {
                     fix::without_kind(&grant.statement.json, "Service")
                 }),
-                CallerKind::Federated => each(trusting, &|grant| {
+                RequesterKind::Federated => each(trusting, &|grant| {
                     fix::without_kind(&grant.statement.json, "Federated")
                 }),
-                CallerKind::Session { role } => each(trusting, &|grant| {
+                RequesterKind::Session { role } => each(trusting, &|grant| {
                     fix::without_caller(grant.statement, role, self.partition())
                 }),
-                CallerKind::User => each(trusting, &|grant| {
+                RequesterKind::User => each(trusting, &|grant| {
                     fix::without_caller(grant.statement, &self.entrant.caller.arn, self.partition())
                 }),
-                CallerKind::Somebody => Vec::new(),
+                RequesterKind::Somebody => Vec::new(),
             },
         }
     }
@@ -266,7 +276,7 @@ impl Asks<'_> {
     }
 
     /// The principals of accounts in the zone of trust; for `*`, the accounts of the role's groups.
-    fn kept(&self, grant: &Grant<'_>) -> Vec<String> {
+    fn kept(&self, grant: &AppliedStatement<'_>) -> Vec<String> {
         let Some(principals) = &grant.statement.principal else {
             return Vec::new();
         };
@@ -295,7 +305,7 @@ impl Asks<'_> {
     }
 }
 
-fn allowing(grant: &Grant<'_>, role: &Role) -> Allowing {
+fn allowing(grant: &AppliedStatement<'_>, role: &Role) -> Allowing {
     Allowing {
         policy: policy_of(grant, role),
         which: which(grant),
@@ -303,26 +313,26 @@ fn allowing(grant: &Grant<'_>, role: &Role) -> Allowing {
     }
 }
 
-fn changed(grant: &Grant<'_>, role: &Role, by: &[Value]) -> Change {
+fn changed(grant: &AppliedStatement<'_>, role: &Role, by: &[Value]) -> StatementChange {
     let policy = match grant.place.holder() {
         Some(holder) if grant.place.is_of_aws() => harmless(&format!("another policy of {holder}")),
         _ => policy_of(grant, role),
     };
-    Change {
+    StatementChange {
         policy,
         which: which(grant),
         by: by.iter().map(ascii).collect(),
     }
 }
 
-fn policy_of(grant: &Grant<'_>, role: &Role) -> String {
+fn policy_of(grant: &AppliedStatement<'_>, role: &Role) -> String {
     harmless(&match &grant.place {
-        Place::Resource => format!("the trust policy of {}", role.name),
+        PolicyPlace::Resource => format!("the trust policy of {}", role.name),
         place => place.to_string(),
     })
 }
 
-fn which(grant: &Grant<'_>) -> String {
+fn which(grant: &AppliedStatement<'_>) -> String {
     grant.statement.sid.as_deref().map_or_else(
         || "the statement".to_owned(),
         |sid| format!("statement {}", harmless(sid)),

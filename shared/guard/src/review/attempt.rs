@@ -6,15 +6,17 @@ mod entrant;
 mod search;
 
 pub(super) use choice::{Choice, Goal};
-pub(super) use entrant::{Entrant, Proof, WITHOUT_MFA, tagged};
+pub(super) use entrant::{Authentication, Entrant, WITHOUT_MFA, tagged};
 
 use super::account::Role;
-use crate::iam::{ASSUME_ROLE, Decision, Held, Request, ResourceSide, Truth, is_possible};
+use crate::iam::{
+    ASSUME_ROLE, AccessDecision, AccessRequest, ContextValue, ResourceSide, Truth, is_possible,
+};
 use crate::id::AccountId;
-use search::Search;
+use search::ChoiceSearch;
 
 /// What of a request is not for the caller to choose.
-struct Bound<'b> {
+struct FixedChoices<'b> {
     /// The name of the session.
     name: Option<&'b str>,
     /// They know no external id.
@@ -25,7 +27,7 @@ impl<'a> Entrant<'a> {
     /// Whether they could enter a role at all, whatever the conditions: most people and roles have
     /// nothing to do with most roles.
     pub(super) fn may_enter(&self, owner: AccountId, role: &'a Role) -> bool {
-        let request = Request {
+        let request = AccessRequest {
             caller: &self.caller,
             action: ASSUME_ROLE,
             resource: &role.arn,
@@ -51,7 +53,12 @@ impl<'a> Entrant<'a> {
 
     /// Whether they can enter a role, by the best of the ways that are theirs to choose: session
     /// name, external id, source identity, and how long the session is to last.
-    pub(super) fn enter(&self, owner: AccountId, role: &'a Role, proof: Proof) -> Decision<'a> {
+    pub(super) fn enter(
+        &self,
+        owner: AccountId,
+        role: &'a Role,
+        proof: Authentication,
+    ) -> AccessDecision<'a> {
         self.enter_as(owner, role, proof, None)
     }
 
@@ -60,14 +67,14 @@ impl<'a> Entrant<'a> {
         &self,
         owner: AccountId,
         role: &'a Role,
-        proof: Proof,
+        proof: Authentication,
         name: Option<&str>,
-    ) -> Decision<'a> {
+    ) -> AccessDecision<'a> {
         self.attempt(
             owner,
             role,
             proof,
-            &Bound {
+            &FixedChoices {
                 name,
                 without_external_id: false,
             },
@@ -81,15 +88,15 @@ impl<'a> Entrant<'a> {
         &self,
         owner: AccountId,
         role: &'a Role,
-        proof: Proof,
+        proof: Authentication,
         knows_id: bool,
         goal: Goal<'_, 'a>,
-    ) -> Decision<'a> {
+    ) -> AccessDecision<'a> {
         self.attempt(
             owner,
             role,
             proof,
-            &Bound {
+            &FixedChoices {
                 name: None,
                 without_external_id: !knows_id,
             },
@@ -101,16 +108,16 @@ impl<'a> Entrant<'a> {
         &self,
         owner: AccountId,
         role: &'a Role,
-        proof: Proof,
-        bound: &Bound<'_>,
+        proof: Authentication,
+        bound: &FixedChoices<'_>,
         goal: Goal<'_, 'a>,
-    ) -> Decision<'a> {
+    ) -> AccessDecision<'a> {
         let trust = role.trusting();
         let context = self.context(proof, owner);
         let context = tagged(context, "aws:ResourceTag/", &role.tags);
         let context = tagged(context, "iam:ResourceTag/", &role.tags);
         let conditions = self.conditions(&trust);
-        let own = |text: &str| Held::Values(vec![text.to_owned()]);
+        let own = |text: &str| ContextValue::Values(vec![text.to_owned()]);
         let external_id = if bound.without_external_id {
             Choice::of
         } else {
@@ -127,11 +134,14 @@ impl<'a> Entrant<'a> {
                 "sts:RoleSessionName",
                 vec![own(bound.name.unwrap_or(&self.session))],
             ),
-            external_id("sts:ExternalId", vec![Held::Absent]),
-            Choice::free("sts:SourceIdentity", [Held::Absent, own(&self.session)]),
-            Choice::free("sts:DurationSeconds", [Held::Absent, own("900")]),
+            external_id("sts:ExternalId", vec![ContextValue::Absent]),
+            Choice::free(
+                "sts:SourceIdentity",
+                [ContextValue::Absent, own(&self.session)],
+            ),
+            Choice::free("sts:DurationSeconds", [ContextValue::Absent, own("900")]),
         ]);
-        Search {
+        ChoiceSearch {
             entrant: self,
             owner,
             role,
@@ -145,7 +155,7 @@ impl<'a> Entrant<'a> {
     /// Whether a statement of their own policies speaks of entering a role, whatever its conditions
     /// and whatever the role says.
     pub(super) fn is_granted(&self, role: &str) -> bool {
-        let request = Request {
+        let request = AccessRequest {
             caller: &self.caller,
             action: ASSUME_ROLE,
             resource: role,
@@ -156,7 +166,12 @@ impl<'a> Entrant<'a> {
     }
 
     /// Whether they can do something else, in their own account.
-    pub(super) fn can(&self, action: &str, resource: &str, proof: Proof) -> Decision<'a> {
+    pub(super) fn can(
+        &self,
+        action: &str,
+        resource: &str,
+        proof: Authentication,
+    ) -> AccessDecision<'a> {
         let context = self.context(proof, self.caller.account);
         self.asked(
             action,
@@ -169,7 +184,7 @@ impl<'a> Entrant<'a> {
 }
 
 /// Whether an answer leads further in than another.
-pub(super) fn is_better(answer: &Decision<'_>, than: &Decision<'_>) -> bool {
+pub(super) fn is_better(answer: &AccessDecision<'_>, than: &AccessDecision<'_>) -> bool {
     matches!(
         (&than.allowed, &answer.allowed),
         (Truth::No, Truth::Yes | Truth::Open(_)) | (Truth::Open(_), Truth::Yes)
@@ -177,12 +192,16 @@ pub(super) fn is_better(answer: &Decision<'_>, than: &Decision<'_>) -> bool {
 }
 
 /// The better of two answers: who may choose between two ways takes the one that leads in.
-pub(super) fn better<'a>(a: Decision<'a>, b: Decision<'a>) -> Decision<'a> {
+pub(super) fn better<'a>(a: AccessDecision<'a>, b: AccessDecision<'a>) -> AccessDecision<'a> {
     if is_better(&b, &a) { b } else { a }
 }
 
 /// The best of all proofs: with MFA most is open, but a policy may forbid just that.
-pub(super) fn best<'a>(entrant: &Entrant<'a>, owner: AccountId, role: &'a Role) -> Decision<'a> {
+pub(super) fn best<'a>(
+    entrant: &Entrant<'a>,
+    owner: AccountId,
+    role: &'a Role,
+) -> AccessDecision<'a> {
     best_as(entrant, owner, role, None)
 }
 
@@ -192,10 +211,10 @@ pub(super) fn best_as<'a>(
     owner: AccountId,
     role: &'a Role,
     name: Option<&str>,
-) -> Decision<'a> {
-    let proofs = [Proof::WithoutMfa, Proof::PermanentKey];
+) -> AccessDecision<'a> {
+    let proofs = [Authentication::WithoutMfa, Authentication::PermanentKey];
     proofs.into_iter().fold(
-        entrant.enter_as(owner, role, Proof::WithMfa, name),
+        entrant.enter_as(owner, role, Authentication::WithMfa, name),
         |best, proof| {
             if best.allowed.is_yes() {
                 best
@@ -211,9 +230,9 @@ pub(super) fn best_of_session<'a>(
     entrant: &Entrant<'a>,
     owner: AccountId,
     role: &'a Role,
-) -> Decision<'a> {
+) -> AccessDecision<'a> {
     better(
-        entrant.enter(owner, role, Proof::WithoutMfa),
-        entrant.enter(owner, role, Proof::PermanentKey),
+        entrant.enter(owner, role, Authentication::WithoutMfa),
+        entrant.enter(owner, role, Authentication::PermanentKey),
     )
 }

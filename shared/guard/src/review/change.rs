@@ -70,12 +70,12 @@ pub struct SetupChange {
     /// `eventTime`.
     pub time: Moment,
     /// What it changed and who did.
-    pub how: Changed,
+    pub how: ChangeDetails,
 }
 
 /// What a call changed, and who made it. Every text in it is harmless to print, not yet escaped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changed {
+pub struct ChangeDetails {
     /// `eventName`.
     pub call: String,
     /// What it works on: `role/UpdateApp`, `group/Testers`, `user/dora`, without a path; a managed
@@ -130,7 +130,7 @@ pub(crate) fn change_of(
             event: event_id(record)?,
         },
         time: event_time(record)?,
-        how: Changed {
+        how: ChangeDetails {
             call: call.to_owned(),
             subjects: named.chain(policies).collect(),
             by: CallerShown::of_caller(&caller),
@@ -140,7 +140,7 @@ pub(crate) fn change_of(
     }))
 }
 
-impl Changed {
+impl ChangeDetails {
     /// Whether the call may have led to the finding: calls of its kind do, and it worked on what
     /// the finding is about, or on the policy or holder that it quotes.
     pub fn may_have_led_to(&self, finding: &ReviewFinding) -> bool {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Setup;
 use super::account::{Account, Role};
-use super::gap::List;
+use super::gap::DetailList;
 use super::view::listed;
 use crate::iam::Principal;
 use crate::id::AccountId;
@@ -38,7 +38,11 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
                 account.id
             ),
         );
-        let missing: Vec<&str> = account.missing_lists().into_iter().map(List::key).collect();
+        let missing: Vec<&str> = account
+            .missing_lists()
+            .into_iter()
+            .map(DetailList::key)
+            .collect();
         if !missing.is_empty() {
             line(
                 &mut text,

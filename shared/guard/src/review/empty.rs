@@ -2,18 +2,18 @@
 //! prints the lists that it leaves out as empty ones, which look just like those of an account that
 //! has nothing of the kind.
 
-use super::View;
+use super::SetupView;
 use super::account::Account;
-use super::gap::List;
+use super::gap::DetailList;
 use super::view::listed;
 use crate::untrusted::harmless;
 
 /// One sentence for each account and list.
-pub(super) fn lists(view: &View<'_>) -> Vec<String> {
+pub(super) fn lists(view: &SetupView<'_>) -> Vec<String> {
     let all = view
         .setup
         .accounts()
-        .flat_map(|account| List::ALL.map(|list| (account, list)));
+        .flat_map(|account| DetailList::ALL.map(|list| (account, list)));
     let empty = all.filter(|(account, list)| account.is_empty(*list));
     empty
         .filter_map(|(account, list)| {
@@ -28,17 +28,17 @@ pub(super) fn lists(view: &View<'_>) -> Vec<String> {
 }
 
 /// What speaks against an empty list.
-fn against(view: &View<'_>, account: &Account, list: List) -> Option<String> {
+fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<String> {
     match list {
-        List::Users => named_groups(view, account),
-        List::Groups => named_groups(view, account).or_else(|| {
+        DetailList::Users => named_groups(view, account),
+        DetailList::Groups => named_groups(view, account).or_else(|| {
             let user = account
                 .users
                 .values()
                 .find(|user| !user.groups.is_empty())?;
             Some(format!("user {} is in groups", harmless(&user.name)))
         }),
-        List::Roles => {
+        DetailList::Roles => {
             let roles = view
                 .policy
                 .roles
@@ -46,14 +46,14 @@ fn against(view: &View<'_>, account: &Account, list: List) -> Option<String> {
                 .filter(|rules| rules.arn.account() == Some(account.id));
             named(roles.map(|rules| harmless(rules.arn.as_str())).collect())
         }
-        List::Policies => account
+        DetailList::Policies => account
             .attached()
             .next()
             .map(|arn| format!("{} is attached", harmless(arn))),
     }
 }
 
-fn named_groups(view: &View<'_>, account: &Account) -> Option<String> {
+fn named_groups(view: &SetupView<'_>, account: &Account) -> Option<String> {
     let groups = view
         .policy
         .roles
@@ -70,7 +70,7 @@ fn named(names: Vec<String>) -> Option<String> {
     (!names.is_empty()).then(|| format!("the policy names {}", listed(names)))
 }
 
-fn sentence(view: &View<'_>, account: &Account, list: List, against: &str) -> String {
+fn sentence(view: &SetupView<'_>, account: &Account, list: DetailList, against: &str) -> String {
     format!(
         "the list of {} ({}) of {} is empty, but {against}; if the details were taken with `--filter`, take them again without it: \
          `aws iam get-account-authorization-details`",

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::gap::NOT_GIVEN;
-use super::gap::{Gap, Part, Wanting};
+use super::gap::{Gap, MissingPart, Wanting};
 use crate::finding::{Verdict, id_of};
-use crate::iam::Place;
+use crate::iam::PolicyPlace;
 use crate::id::AccountId;
 use crate::policy::{PolicyHash, Severity};
 use crate::untrusted::harmless;
@@ -62,7 +62,7 @@ impl ReviewFinding {
 
 /// A finding as a rule drafts it.
 #[derive(Debug, Clone)]
-pub(crate) struct Draft {
+pub(crate) struct ReviewDraft {
     verdict: Verdict,
     severity: Severity,
     account: AccountId,
@@ -77,7 +77,7 @@ pub(crate) struct Draft {
     pub(super) of_role: Option<Severity>,
 }
 
-impl Draft {
+impl ReviewDraft {
     pub(super) fn violation(
         severity: Severity,
         account: AccountId,
@@ -112,7 +112,12 @@ impl Draft {
     }
 
     /// The statement, where it stands, and what is to stand there.
-    pub(super) fn quoting(mut self, place: &Place, statement: &Value, fix: Vec<Value>) -> Self {
+    pub(super) fn quoting(
+        mut self,
+        place: &PolicyPlace,
+        statement: &Value,
+        fix: Vec<Value>,
+    ) -> Self {
         self.place = Some(place.to_string());
         self.statement = Some(statement.clone());
         self.fix = Some(fix);
@@ -121,7 +126,7 @@ impl Draft {
 
     /// Says whose trust policy it is, where the subject is not that role.
     pub(super) fn in_trust_of(mut self, role: &str) -> Self {
-        self.place = Some(format!("{} of {role}", Place::Resource));
+        self.place = Some(format!("{} of {role}", PolicyPlace::Resource));
         self
     }
 
@@ -150,7 +155,7 @@ impl Draft {
         self.wanting
             .gaps
             .iter()
-            .any(|gap| gap.part == Part::Details)
+            .any(|gap| gap.part == MissingPart::Details)
     }
 
     pub(super) fn with_severity(mut self, severity: Severity) -> Self {

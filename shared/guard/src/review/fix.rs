@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::session;
 use super::view::name_of;
 use crate::arn::iam_arn;
-use crate::iam::{Grant, Place, Principal, Statement};
+use crate::iam::{AppliedStatement, PolicyPlace, Principal, Statement};
 
 const MFA: &str = "aws:MultiFactorAuthPresent";
 
@@ -69,7 +69,11 @@ pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
 /// The statement without some actions on some resources: less of it where it names nothing else by
 /// them, nothing where nothing is left, else the same with a `Deny` beside it, as always in a
 /// policy of AWS itself.
-pub(super) fn without(grant: &Grant<'_>, actions: &[&str], resources: &[&str]) -> Vec<Value> {
+pub(super) fn without(
+    grant: &AppliedStatement<'_>,
+    actions: &[&str],
+    resources: &[&str],
+) -> Vec<Value> {
     let less = if grant.place.is_of_aws() {
         None
     } else {
@@ -79,9 +83,9 @@ pub(super) fn without(grant: &Grant<'_>, actions: &[&str], resources: &[&str]) -
 }
 
 /// Where a correction is to go, if not where the statement stands.
-pub(super) fn elsewhere(place: &Place) -> String {
+pub(super) fn elsewhere(place: &PolicyPlace) -> String {
     match place {
-        Place::Managed { holder, arn } if place.is_of_aws() => {
+        PolicyPlace::Managed { holder, arn } if place.is_of_aws() => {
             format!(
                 "; {} is AWS's own and cannot be edited, so the `Deny` goes into another policy of {}",
                 name_of(arn),

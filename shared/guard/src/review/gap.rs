@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::iam::{Decision, Truth};
+use crate::iam::{AccessDecision, Truth};
 use crate::id::AccountId;
 
 /// A list of `aws iam get-account-authorization-details`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum List {
+pub enum DetailList {
     /// `UserDetailList`
     Users,
     /// `GroupDetailList`
@@ -18,7 +18,7 @@ pub enum List {
     Policies,
 }
 
-impl List {
+impl DetailList {
     /// All of them, in the order of the output.
     pub const ALL: [Self; 4] = [Self::Users, Self::Groups, Self::Roles, Self::Policies];
 
@@ -45,11 +45,11 @@ impl List {
 
 /// Which part of an account is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Part {
+pub(crate) enum MissingPart {
     /// All of it.
     Details,
     /// One of the lists.
-    List(List),
+    List(DetailList),
     /// The last page, so every list may have more entries.
     Page,
 }
@@ -59,32 +59,40 @@ pub(crate) enum Part {
 pub struct Gap {
     /// The account whose details lack it.
     pub account: AccountId,
-    pub(crate) part: Part,
+    pub(crate) part: MissingPart,
 }
 
 impl Gap {
     /// Why the policies of somebody in the account are open; "its" is the account.
     pub(crate) const fn own(&self) -> &'static str {
         match self.part {
-            Part::Details => NOT_GIVEN,
-            Part::List(List::Users) => "its list of users (UserDetailList) was not given",
-            Part::List(List::Groups) => "its list of groups (GroupDetailList) was not given",
-            Part::List(List::Roles) => "its list of roles (RoleDetailList) was not given",
-            Part::List(List::Policies) => "its list of policies (Policies) was not given",
-            Part::Page => "the last page of its authorization details was not given",
+            MissingPart::Details => NOT_GIVEN,
+            MissingPart::List(DetailList::Users) => {
+                "its list of users (UserDetailList) was not given"
+            }
+            MissingPart::List(DetailList::Groups) => {
+                "its list of groups (GroupDetailList) was not given"
+            }
+            MissingPart::List(DetailList::Roles) => {
+                "its list of roles (RoleDetailList) was not given"
+            }
+            MissingPart::List(DetailList::Policies) => {
+                "its list of policies (Policies) was not given"
+            }
+            MissingPart::Page => "the last page of its authorization details was not given",
         }
     }
 
     /// `no list of users (UserDetailList) of production was given`, for an account as it is shown.
     pub fn of(&self, account: &str) -> String {
         match self.part {
-            Part::Details => format!("no authorization details of {account} were given"),
-            Part::List(list) => format!(
+            MissingPart::Details => format!("no authorization details of {account} were given"),
+            MissingPart::List(list) => format!(
                 "no list of {} ({}) of {account} was given",
                 list.word(),
                 list.key()
             ),
-            Part::Page => {
+            MissingPart::Page => {
                 format!("the last page of the authorization details of {account} was not given")
             }
         }
@@ -119,10 +127,10 @@ impl Wanting {
 
 /// A decision about people of an account of whom something may be missing: what would be sure is
 /// open then.
-pub(super) fn lacking(decision: Decision<'_>, gap: Option<Gap>) -> Decision<'_> {
+pub(super) fn lacking(decision: AccessDecision<'_>, gap: Option<Gap>) -> AccessDecision<'_> {
     match gap {
         None => decision,
-        Some(gap) => Decision {
+        Some(gap) => AccessDecision {
             allowed: decision.allowed.and(Truth::open(gap.reason())),
             ..decision
         },

@@ -2,9 +2,9 @@
 //! most of the time.
 
 use super::account::{Account, Group, Role};
-use super::attempt::{Entrant, Proof, better, is_better};
-use super::gap::{List, lacking};
-use crate::iam::{Caller, Decision, Principal, Truth};
+use super::attempt::{Authentication, Entrant, better, is_better};
+use super::gap::{DetailList, lacking};
+use crate::iam::{AccessDecision, Principal, Requester, Truth};
 use crate::id::AccountId;
 
 /// How far somebody comes by joining a group; `None`: the group leads nowhere, or nobody of the
@@ -18,14 +18,17 @@ pub(super) fn joining<'a>(
     group: &'a Group,
     owner: AccountId,
     role: &'a Role,
-    proof: Proof,
-) -> Option<Decision<'a>> {
+    proof: Authentication,
+) -> Option<AccessDecision<'a>> {
     let new = Entrant::member(account, group);
     if !new.is_granted(&role.arn) || is_closed(account, owner, role, proof) {
         return None;
     }
-    let by_new = lacking(new.enter(owner, role, proof), account.gap(List::Users));
-    let mut best: Option<Decision<'a>> = None;
+    let by_new = lacking(
+        new.enter(owner, role, proof),
+        account.gap(DetailList::Users),
+    );
+    let mut best: Option<AccessDecision<'a>> = None;
     for user in account.users.values() {
         let joined = Entrant::joined(account, user, group);
         if !joined.may_enter(owner, role) {
@@ -41,7 +44,7 @@ pub(super) fn joining<'a>(
         });
     }
     match best {
-        Some(best) if is_better(&by_new, &best) => Some(Decision {
+        Some(best) if is_better(&by_new, &best) => Some(AccessDecision {
             allowed: Truth::open("who joins it: no user of today could"),
             ..by_new
         }),
@@ -52,13 +55,13 @@ pub(super) fn joining<'a>(
 
 /// Whether a role's trust policy keeps out everybody of an account, whatever their own policies
 /// say.
-fn is_closed(account: &Account, owner: AccountId, role: &Role, proof: Proof) -> bool {
+fn is_closed(account: &Account, owner: AccountId, role: &Role, proof: Authentication) -> bool {
     let statements = role.trust.iter().flat_map(|trust| &trust.statements);
     let mut named = statements
         .filter_map(|statement| statement.principal.as_ref())
         .flat_map(|principals| &principals.named);
     let names_users = named
         .any(|named| matches!(named, Principal::Arn(_)) && named.account() == Some(account.id));
-    let anybody = Entrant::unseen(Caller::somebody(account.id));
+    let anybody = Entrant::unseen(Requester::somebody(account.id));
     !names_users && anybody.enter(owner, role, proof).allowed.is_no()
 }

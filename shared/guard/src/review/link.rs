@@ -4,12 +4,12 @@
 use super::account::{Account, Role};
 use super::attempt::{Entrant, best_of_session};
 use super::session;
-use super::view::{Elevated, View, name_of};
-use crate::iam::{Decision, Truth};
+use super::view::{ElevatedTarget, SetupView, name_of};
+use crate::iam::{AccessDecision, Truth};
 use crate::policy;
 
 /// A role whose sessions enter another.
-pub(super) struct Link<'a> {
+pub(super) struct RoleLink<'a> {
     pub(super) account: &'a Account,
     pub(super) role: &'a Role,
     /// The name that the session has to have, where not any will do.
@@ -20,12 +20,12 @@ pub(super) struct Link<'a> {
 
 /// The roles that lead into each elevated role that may be entered by chaining; one role back, and
 /// no further.
-pub(super) fn links<'a>(view: &View<'a>) -> Vec<(Elevated<'a>, Vec<Link<'a>>)> {
+pub(super) fn links<'a>(view: &SetupView<'a>) -> Vec<(ElevatedTarget<'a>, Vec<RoleLink<'a>>)> {
     let chained = view
         .elevated
         .iter()
-        .filter(|target| target.rules.chaining == policy::Decision::Allow);
-    let mut links: Vec<(Elevated<'a>, Vec<Link<'a>>)> =
+        .filter(|target| target.rules.chaining == policy::AllowOrDeny::Allow);
+    let mut links: Vec<(ElevatedTarget<'a>, Vec<RoleLink<'a>>)> =
         chained.map(|target| (*target, Vec::new())).collect();
     if links.is_empty() {
         return links;
@@ -45,13 +45,13 @@ pub(super) fn links<'a>(view: &View<'a>) -> Vec<(Elevated<'a>, Vec<Link<'a>>)> {
 }
 
 fn into<'a>(
-    target: &Elevated<'a>,
+    target: &ElevatedTarget<'a>,
     account: &'a Account,
     role: &'a Role,
     any: &Entrant<'a>,
-) -> Vec<Link<'a>> {
+) -> Vec<RoleLink<'a>> {
     let owner = target.account.id;
-    let link = |session: Option<String>, leads: Truth| Link {
+    let link = |session: Option<String>, leads: Truth| RoleLink {
         account,
         role,
         session,
@@ -79,19 +79,22 @@ fn into<'a>(
         .collect()
 }
 
-impl<'a> Link<'a> {
+impl<'a> RoleLink<'a> {
     /// How far somebody comes over the role, by a way to enter it.
-    pub(super) fn over(&self, enter: impl FnOnce(Option<&str>) -> Decision<'a>) -> Decision<'a> {
+    pub(super) fn over(
+        &self,
+        enter: impl FnOnce(Option<&str>) -> AccessDecision<'a>,
+    ) -> AccessDecision<'a> {
         let decision = enter(self.session.as_deref());
         let allowed = decision.allowed.clone().and(self.leads.clone());
-        Decision {
+        AccessDecision {
             allowed,
             ..decision
         }
     }
 
     /// `role Jump in development`, and as whom.
-    pub(super) fn shown(&self, view: &View<'_>) -> String {
+    pub(super) fn shown(&self, view: &SetupView<'_>) -> String {
         let role = format!(
             "role {} in {}",
             name_of(&self.role.arn),

@@ -8,11 +8,13 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::View;
-use super::attempt::{Choice, Entrant, Proof, better};
-use super::gap::{Gap, List};
-use super::view::Elevated;
-use crate::iam::{Caller, CallerKind, Condition, Decision, Effect, Held, Principal, Truth};
+use super::SetupView;
+use super::attempt::{Authentication, Choice, Entrant, better};
+use super::gap::{DetailList, Gap};
+use super::view::ElevatedTarget;
+use crate::iam::{
+    AccessDecision, Condition, ContextValue, Effect, Principal, Requester, RequesterKind, Truth,
+};
 use crate::id::AccountId;
 pub(super) use people::Whose;
 pub(super) use statement::TrustStatement;
@@ -48,11 +50,14 @@ pub(super) enum Organization {
 }
 
 impl Organization {
-    fn keys(self) -> Vec<(&'static str, Held)> {
-        let one = |text: String| Held::Values(vec![text]);
+    fn keys(self) -> Vec<(&'static str, ContextValue)> {
+        let one = |text: String| ContextValue::Values(vec![text]);
         match self {
             Self::Any => Vec::new(),
-            Self::None => vec![(ORG_ID, Held::Absent), (ORG_PATHS, Held::Absent)],
+            Self::None => vec![
+                (ORG_ID, ContextValue::Absent),
+                (ORG_PATHS, ContextValue::Absent),
+            ],
             Self::Other(id) => vec![
                 (ORG_ID, one(id.to_owned())),
                 (ORG_PATHS, one(format!("{id}/r-out5/ou-out5-outsider/"))),
@@ -102,9 +107,9 @@ impl<'a> TrustStatement<'_, 'a> {
         best
     }
 
-    fn of_person(&self, person: &Caller, organization: Organization, knows_id: bool) -> Truth {
+    fn of_person(&self, person: &Requester, organization: Organization, knows_id: bool) -> Truth {
         let (arn, id) = match &person.kind {
-            CallerKind::Session { .. } => (
+            RequesterKind::Session { .. } => (
                 None,
                 format!(
                     "{ROLE_ID}:{}",
@@ -116,7 +121,7 @@ impl<'a> TrustStatement<'_, 'a> {
         let entrant = Entrant::outsider(person.clone(), arn, &self.view.anything)
             .carrying(organization.keys());
         let entrant = entrant.choosing(self.chosen(person, &id));
-        let goal = |decision: &Decision<'a>| {
+        let goal = |decision: &AccessDecision<'a>| {
             let of_statement = decision
                 .resource
                 .iter()
@@ -125,7 +130,11 @@ impl<'a> TrustStatement<'_, 'a> {
             Truth::any(of_statement.map(|grant| grant.applies.clone()))
                 .and(decision.allowed.clone())
         };
-        let proofs = [Proof::WithMfa, Proof::WithoutMfa, Proof::PermanentKey];
+        let proofs = [
+            Authentication::WithMfa,
+            Authentication::WithoutMfa,
+            Authentication::PermanentKey,
+        ];
         let tried = proofs.map(|proof| {
             entrant.reach(
                 self.target.account.id,
@@ -143,10 +152,10 @@ impl<'a> TrustStatement<'_, 'a> {
 
     /// What their own side sets as it likes: tags, a source identity, a provider. Of ids, AWS makes
     /// up one; whether it is one that a policy names can't be told.
-    fn chosen(&self, person: &Caller, id: &str) -> Vec<Choice> {
-        let one = |text: &str| Held::Values(vec![text.to_owned()]);
+    fn chosen(&self, person: &Requester, id: &str) -> Vec<Choice> {
+        let one = |text: &str| ContextValue::Values(vec![text.to_owned()]);
         let ids = if self.names_unknown_ids() {
-            vec![one(id), Held::Unknown]
+            vec![one(id), ContextValue::Unknown]
         } else {
             vec![one(id)]
         };
@@ -156,7 +165,7 @@ impl<'a> TrustStatement<'_, 'a> {
             person.arn.clone(),
         ];
         let words = || {
-            std::iter::once(Held::Absent)
+            std::iter::once(ContextValue::Absent)
                 .chain(own.iter().map(|text| one(text)))
                 .collect::<Vec<_>>()
         };
@@ -167,12 +176,12 @@ impl<'a> TrustStatement<'_, 'a> {
                 .map(|tag| Choice::free(&tag, words())),
         );
         let of_sessions = ["aws:SourceIdentity", "aws:FederatedProvider"];
-        let is_session = matches!(person.kind, CallerKind::Session { .. });
+        let is_session = matches!(person.kind, RequesterKind::Session { .. });
         chosen.extend(of_sessions.map(|key| {
             if is_session {
                 Choice::free(key, words())
             } else {
-                Choice::of(key, [Held::Absent])
+                Choice::of(key, [ContextValue::Absent])
             }
         }));
         chosen
@@ -237,9 +246,9 @@ impl<'a> TrustStatement<'_, 'a> {
 /// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and
 /// of which one of the lists was not given.
 pub(super) fn trusted_and_not_given<'a>(
-    view: &'a View<'a>,
-    target: &Elevated<'a>,
-    lists: &[List],
+    view: &'a SetupView<'a>,
+    target: &ElevatedTarget<'a>,
+    lists: &[DetailList],
 ) -> BTreeSet<Gap> {
     let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
     let mut gaps = BTreeSet::new();

@@ -8,15 +8,15 @@ mod session_limit_too_long;
 mod trust_too_open;
 mod trust_without_mfa;
 
-use super::{Draft, View};
+use super::{ReviewDraft, SetupView};
 use crate::catalogue;
 use crate::rule::Rule;
 
 /// How a rule looks at the set-up.
-type Check = fn(&View<'_>) -> Vec<Draft>;
+type SetupCheck = fn(&SetupView<'_>) -> Vec<ReviewDraft>;
 
 /// Every rule of the review, by code, with its check.
-pub(crate) static CHECKS: [(&Rule, Check); 6] = [
+pub(crate) static CHECKS: [(&Rule, SetupCheck); 6] = [
     (&catalogue::TRUST_WITHOUT_MFA, trust_without_mfa::check),
     (&catalogue::TRUST_TOO_OPEN, trust_too_open::check),
     (

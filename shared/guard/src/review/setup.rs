@@ -9,7 +9,7 @@ use crate::untrusted::harmless;
 
 /// A line of `aws iam get-credential-report`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Credential {
+pub struct CredentialReportLine {
     /// The user's ARN.
     pub arn: String,
     /// `mfa_active`
@@ -87,7 +87,7 @@ impl Setup {
     }
 
     /// Adds the lines of a credential report.
-    pub fn add_credentials(&mut self, credentials: impl IntoIterator<Item = Credential>) {
+    pub fn add_credentials(&mut self, credentials: impl IntoIterator<Item = CredentialReportLine>) {
         self.credentials
             .extend(credentials.into_iter().map(|line| (line.arn, line.has_mfa)));
     }

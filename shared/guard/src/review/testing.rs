@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Credential, Input, Review, ReviewFinding, Setup, review};
+use super::{CredentialReportLine, Input, Review, ReviewFinding, Setup, review};
 use crate::finding::Verdict;
 use crate::policy::{EXAMPLE, Policy};
 
@@ -28,7 +28,7 @@ pub(super) struct Company {
     accounts: BTreeMap<&'static str, Value>,
     policy: String,
     more: Vec<Value>,
-    credentials: Vec<Credential>,
+    credentials: Vec<CredentialReportLine>,
 }
 
 fn document(statements: &Value) -> Value {
@@ -204,7 +204,7 @@ impl Company {
     }
 
     pub(super) fn credential(mut self, user: &str, has_mfa: bool) -> Self {
-        self.credentials.push(Credential {
+        self.credentials.push(CredentialReportLine {
             arn: format!("arn:aws:iam::{DEVELOPMENT}:user/{user}"),
             has_mfa,
         });

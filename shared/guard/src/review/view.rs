@@ -1,11 +1,11 @@
 //! A set-up as the rules see it.
 
 use super::account::{Account, Group, Role, User};
-use super::gap::{Gap, List, Part};
+use super::gap::{DetailList, Gap, MissingPart};
 use super::setup::Setup;
 use crate::arn::{AWS, RoleArn, iam_arn, partition_of};
 use crate::elevated::{UnmatchedEntry, unmatched_among};
-use crate::iam::{Document, Truth};
+use crate::iam::{IamDocument, Truth};
 use crate::id::AccountId;
 use crate::policy::{GroupName, GroupRef, Policy, RolePolicy};
 use crate::untrusted::harmless;
@@ -14,31 +14,31 @@ use crate::untrusted::harmless;
 const NAMED: usize = 5;
 
 /// A set-up and the policy, with what the rules ask of both.
-pub(crate) struct View<'a> {
+pub(crate) struct SetupView<'a> {
     pub(super) setup: &'a Setup,
     pub(super) policy: &'a Policy,
     /// The elevated roles that were given, by account and ARN.
-    pub(super) elevated: Vec<Elevated<'a>>,
+    pub(super) elevated: Vec<ElevatedTarget<'a>>,
     /// Allows everything: what an account that is not ours may say of its own people.
-    pub(super) anything: Document,
+    pub(super) anything: IamDocument,
 }
 
 /// An elevated role.
 #[derive(Clone, Copy)]
-pub(super) struct Elevated<'a> {
+pub(super) struct ElevatedTarget<'a> {
     pub(super) account: &'a Account,
     pub(super) role: &'a Role,
     pub(super) rules: &'a RolePolicy,
 }
 
-impl Elevated<'_> {
+impl ElevatedTarget<'_> {
     /// The partition that the role is in: `aws`, `aws-cn` and so on.
     pub(super) fn partition(&self) -> &str {
         partition_of(&self.role.arn).unwrap_or(AWS)
     }
 }
 
-impl<'a> View<'a> {
+impl<'a> SetupView<'a> {
     pub(super) fn new(setup: &'a Setup, policy: &'a Policy) -> Self {
         let roles = setup
             .accounts()
@@ -49,7 +49,7 @@ impl<'a> View<'a> {
             .filter(|(_, role)| !role.is_service_linked())
             .filter_map(|(account, role)| {
                 let rules = policy.role_for(&RoleArn::parse(&role.arn).ok()?)?;
-                Some(Elevated {
+                Some(ElevatedTarget {
                     account,
                     role,
                     rules,
@@ -59,7 +59,7 @@ impl<'a> View<'a> {
             serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
         // It is read from a constant; an empty one would allow nothing, and what hangs on it would
         // be denied and so be seen in the tests.
-        let anything = Document::read(&all).unwrap_or(Document {
+        let anything = IamDocument::read(&all).unwrap_or(IamDocument {
             statements: Vec::new(),
         });
         Self {
@@ -99,7 +99,7 @@ impl<'a> View<'a> {
     }
 
     /// `UpdateApp in production`
-    pub(super) fn place(&self, target: &Elevated<'_>) -> String {
+    pub(super) fn place(&self, target: &ElevatedTarget<'_>) -> String {
         format!(
             "{} in {}",
             harmless(&target.role.name),
@@ -108,16 +108,16 @@ impl<'a> View<'a> {
     }
 
     /// `UpdateApp in production, BreakGlass in production`
-    pub(super) fn places(&self, targets: &[Elevated<'_>]) -> String {
+    pub(super) fn places(&self, targets: &[ElevatedTarget<'_>]) -> String {
         listed(targets.iter().map(|target| self.place(target)))
     }
 
     /// What is missing of an account, if one of these lists is needed.
-    pub(super) fn gap(&self, account: AccountId, lists: &[List]) -> Option<Gap> {
+    pub(super) fn gap(&self, account: AccountId, lists: &[DetailList]) -> Option<Gap> {
         match self.setup.account(account) {
             None => Some(Gap {
                 account,
-                part: Part::Details,
+                part: MissingPart::Details,
             }),
             Some(account) => lists.iter().find_map(|list| account.gap(*list)),
         }
@@ -144,12 +144,15 @@ impl<'a> View<'a> {
                     .collect(),
             };
             for account in accounts {
-                let is_its = |target: &Elevated<'_>| {
+                let is_its = |target: &ElevatedTarget<'_>| {
                     target.account.id == account && std::ptr::eq(target.rules, rules)
                 };
                 // A pattern may match more roles than those that were given.
                 let is_whole = !rules.arn.has_wildcards() && self.elevated.iter().any(is_its);
-                if let Some(gap) = self.gap(account, &[List::Roles]).filter(|_| !is_whole) {
+                if let Some(gap) = self
+                    .gap(account, &[DetailList::Roles])
+                    .filter(|_| !is_whole)
+                {
                     entries.push((rules, rules.arn.in_account(account), gap));
                 }
             }
@@ -167,7 +170,8 @@ impl<'a> View<'a> {
         let policy = self.policy;
         for rules in policy.roles.iter().filter(|rules| asks(rules)) {
             for group in &rules.groups {
-                let Some(gap) = self.gap(group.account, &[List::Groups, List::Users]) else {
+                let Some(gap) = self.gap(group.account, &[DetailList::Groups, DetailList::Users])
+                else {
                     continue;
                 };
                 if !groups

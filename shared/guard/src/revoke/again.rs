@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::case::account_named;
 use super::command;
-use super::plan::{Limit, Way};
+use super::plan::{PlanLimit, WayToStop};
 use super::target::RevocationTarget;
 use crate::dossier::{OriginKind, Person};
 use crate::id::AccountId;
@@ -21,14 +21,14 @@ use crate::roster::{Bearer, Membership};
 use crate::untrusted::harmless;
 
 /// The next switch is issued later than what is denied.
-pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> Limit {
+pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
     let who = harmless(&plan.origin.name);
     let place = place(plan.role, plan.case.policy);
     let at = plan.case.as_of;
     if let (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) =
         (&plan.origin.kind, &plan.origin.person)
     {
-        return User {
+        return UserToLockOut {
             plan,
             account: *account,
             id,
@@ -51,7 +51,7 @@ pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> Limit {
             "The records don't show well enough who it is to lock them out; the role's trust policy says who may enter."
         }
     };
-    Limit::of(format!("{} {why}", begin(&who, &place, at)))
+    PlanLimit::of(format!("{} {why}", begin(&who, &place, at)))
 }
 
 fn begin(who: &str, place: &str, at: Moment) -> String {
@@ -61,7 +61,7 @@ fn begin(who: &str, place: &str, at: Moment) -> String {
 }
 
 /// An IAM user.
-struct User<'a, 'w> {
+struct UserToLockOut<'a, 'w> {
     plan: &'a RevocationTarget<'a, 'w>,
     account: AccountId,
     id: &'a str,
@@ -70,7 +70,7 @@ struct User<'a, 'w> {
 }
 
 /// What is known of the user in one of the role's groups, at the time of the plan.
-enum Standing {
+enum GroupStanding {
     /// `joined`: when they did, if the finding says that they were outside.
     In {
         joined: Option<Moment>,
@@ -88,8 +88,8 @@ enum Standing {
     Unexplained(Moment),
 }
 
-impl User<'_, '_> {
-    fn again(&self) -> Limit {
+impl UserToLockOut<'_, '_> {
+    fn again(&self) -> PlanLimit {
         let at = self.plan.case.as_of;
         if let Some(deleted) = self
             .plan
@@ -98,15 +98,15 @@ impl User<'_, '_> {
             .user_deleted(self.account, self.id)
             .filter(|deleted| *deleted <= at)
         {
-            return Limit::of(format!(
+            return PlanLimit::of(format!(
                 "New switches: what is issued from {at} on is not denied. {} was deleted at {deleted}, so nobody can enter {} as this user \
                  again; a user of the same name is another one.",
                 self.who, self.place
             ));
         }
-        let mut limit = Limit::of(begin(&self.who, &self.place, at));
+        let mut limit = PlanLimit::of(begin(&self.who, &self.place, at));
         let name = self.name();
-        let groups: Vec<(&GroupRef, Standing)> = self
+        let groups: Vec<(&GroupRef, GroupStanding)> = self
             .groups()
             .map(|group| (group, self.standing(group)))
             .collect();
@@ -118,7 +118,7 @@ impl User<'_, '_> {
         limit.ways.retain(|way| lines.insert(way.line.clone()));
         if groups
             .iter()
-            .all(|(_, standing)| matches!(standing, Standing::NotIn))
+            .all(|(_, standing)| matches!(standing, GroupStanding::NotIn))
         {
             say(
                 &mut limit,
@@ -168,7 +168,7 @@ impl User<'_, '_> {
         })
     }
 
-    fn standing(&self, group: &GroupRef) -> Standing {
+    fn standing(&self, group: &GroupRef) -> GroupStanding {
         let (roster, at, switch) = (
             self.plan.tracer.roster,
             self.plan.case.as_of,
@@ -176,7 +176,7 @@ impl User<'_, '_> {
         );
         let denied = self.plan.case.outside_groups.then_some((switch, false));
         let Some(id) = roster.group(group) else {
-            return Standing::Unknown {
+            return GroupStanding::Unknown {
                 last: denied,
                 joined: None,
             };
@@ -194,7 +194,7 @@ impl User<'_, '_> {
             Membership::Unproven { .. } => None,
         };
         if now == Some(false) {
-            return Standing::NotIn;
+            return GroupStanding::NotIn;
         }
         // Where only a later roster shows it.
         let shown = last.or_else(|| now.map(|member| (at, member)));
@@ -202,18 +202,18 @@ impl User<'_, '_> {
         if denied.is_some() {
             // The finding rests on other rosters or logs.
             if matches!(membership(switch), Membership::Member { .. }) {
-                return Standing::Contradicted;
+                return GroupStanding::Contradicted;
             }
             if let Some((moment, true)) = shown {
                 joined = joined_after(switch, membership(moment));
                 if joined.is_none() {
-                    return Standing::Unexplained(moment);
+                    return GroupStanding::Unexplained(moment);
                 }
             }
         }
         match now {
-            Some(true) => Standing::In { joined },
-            _ => Standing::Unknown {
+            Some(true) => GroupStanding::In { joined },
+            _ => GroupStanding::Unknown {
                 last: last
                     .into_iter()
                     .chain(denied)
@@ -226,16 +226,16 @@ impl User<'_, '_> {
     fn about_group(
         &self,
         group: &GroupRef,
-        standing: &Standing,
+        standing: &GroupStanding,
         name: Option<&str>,
-        limit: &mut Limit,
+        limit: &mut PlanLimit,
     ) {
         let who = &self.who;
         let written = harmless(&group.written);
-        if let Standing::In {
+        if let GroupStanding::In {
             joined: Some(joined),
         }
-        | Standing::Unknown {
+        | GroupStanding::Unknown {
             joined: Some(joined),
             ..
         } = standing
@@ -245,7 +245,7 @@ impl User<'_, '_> {
                 &format!("{who} joined {written} at {joined}, after the switch."),
             );
         }
-        if let Standing::In { .. } = standing {
+        if let GroupStanding::In { .. } = standing {
             let leave = self.leave(group, name, "out of the group");
             limit.ways.extend(leave);
             return;
@@ -255,7 +255,7 @@ impl User<'_, '_> {
         };
         say(limit, &unsure);
         limit.ways.extend(self.look(name));
-        if let Standing::Unknown {
+        if let GroupStanding::Unknown {
             last: Some((_, true)),
             ..
         } = standing
@@ -269,12 +269,12 @@ impl User<'_, '_> {
     }
 
     /// Why it isn't known whether they are in the group at the time of the plan, if it isn't.
-    fn unsure(&self, standing: &Standing, written: &str) -> Option<String> {
+    fn unsure(&self, standing: &GroupStanding, written: &str) -> Option<String> {
         let who = &self.who;
         let at = self.plan.case.as_of;
         Some(match standing {
-            Standing::In { .. } | Standing::NotIn => return None,
-            Standing::Unknown {
+            GroupStanding::In { .. } | GroupStanding::NotIn => return None,
+            GroupStanding::Unknown {
                 last: Some((last, true)),
                 ..
             } => {
@@ -282,21 +282,21 @@ impl User<'_, '_> {
                     "{who} was in {written} at {last}; whether they still are at {at} is unknown."
                 )
             }
-            Standing::Unknown {
+            GroupStanding::Unknown {
                 last: Some((last, false)),
                 ..
             } => format!(
                 "{who} was not in {written} at {last}; whether they are in it at {at} is unknown. If not, something else lets them in."
             ),
-            Standing::Unknown { last: None, .. } => {
+            GroupStanding::Unknown { last: None, .. } => {
                 format!(
                     "Whether {who} is in {written} at {at} is unknown: nothing that was read shows it."
                 )
             }
-            Standing::Contradicted => format!(
+            GroupStanding::Contradicted => format!(
                 "The finding says that {who} was not in {written}, and what was read says that they were: whether they are in it at {at} is unknown."
             ),
-            Standing::Unexplained(taken) => format!(
+            GroupStanding::Unexplained(taken) => format!(
                 "The finding says that {who} was not in {written}, a roster has them in it at {taken}, and the logs don't show that they \
                  joined: whether they are in it at {at} is unknown."
             ),
@@ -311,15 +311,15 @@ impl User<'_, '_> {
     }
 
     /// Lists the user's groups; printed once.
-    fn look(&self, name: Option<&str>) -> Option<Way> {
+    fn look(&self, name: Option<&str>) -> Option<WayToStop> {
         let line = command::list_groups(name?)?;
-        Some(Way {
+        Some(WayToStop {
             what: format!("to see the groups that they are in, {}", self.credentials()),
             line,
         })
     }
 
-    fn leave(&self, group: &GroupRef, user: Option<&str>, what: &str) -> Option<Way> {
+    fn leave(&self, group: &GroupRef, user: Option<&str>, what: &str) -> Option<WayToStop> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
         let id = roster.group(group)?;
         let written = match &group.group {
@@ -330,14 +330,14 @@ impl User<'_, '_> {
         };
         let now = roster.group_name_at(group.account, &id, at);
         let line = command::leave_group(user?, written.or(now.as_deref())?)?;
-        Some(Way {
+        Some(WayToStop {
             what: format!("{what}, {}", self.credentials()),
             line,
         })
     }
 
     /// A role session's caller is the session: a denial of the user would not stop it.
-    fn deny(&self, name: Option<&str>, limit: &mut Limit) {
+    fn deny(&self, name: Option<&str>, limit: &mut PlanLimit) {
         let (Some(arn), Some(name)) = (&self.plan.origin.arn, name) else {
             return;
         };
@@ -359,7 +359,7 @@ impl User<'_, '_> {
         } else {
             "a statement for the role's trust policy"
         };
-        limit.ways.push(Way {
+        limit.ways.push(WayToStop {
             what: what.to_owned(),
             line: super::ascii(&statement),
         });
@@ -376,7 +376,7 @@ fn joined_after(switch: Moment, membership: Membership) -> Option<Moment> {
     }
 }
 
-fn say(limit: &mut Limit, sentence: &str) {
+fn say(limit: &mut PlanLimit, sentence: &str) {
     limit.what.push(' ');
     limit.what.push_str(sentence);
 }

@@ -10,7 +10,7 @@ use crate::world::World;
 
 /// What is to be revoked, and all that is known.
 #[derive(Debug, Clone, Copy)]
-pub struct Case<'a> {
+pub struct RevocationCase<'a> {
     /// What was read.
     pub world: &'a World,
     /// Names accounts and groups.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::case::{Case, account_named};
+use super::case::{RevocationCase, account_named};
 use super::document::ascii;
 use crate::arn::RoleArn;
 use crate::moment::Moment;
@@ -25,7 +25,7 @@ pub struct Commands {
 }
 
 pub(super) fn commands(
-    case: &Case<'_>,
+    case: &RevocationCase<'_>,
     role: &RoleArn,
     policy_name: &str,
     policy: &Value,
@@ -64,7 +64,7 @@ pub(super) fn list_groups(user: &str) -> Option<String> {
 }
 
 /// The profile is of one account; the first command shows whether it is the role's.
-fn profile(case: &Case<'_>) -> String {
+fn profile(case: &RevocationCase<'_>) -> String {
     case.profile
         .map(|name| format!(" --profile '{}'", name.replace('\'', r"'\''")))
         .unwrap_or_default()

@@ -2,7 +2,7 @@
 //! for more than it is.
 
 use super::case::name_of;
-use super::plan::Limit;
+use super::plan::PlanLimit;
 use super::sessions::is_known;
 use super::target::RevocationTarget;
 use crate::arn::RoleArn;
@@ -28,10 +28,10 @@ pub(super) fn refused(role: &RoleArn) -> Option<String> {
     })
 }
 
-pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<Limit> {
+pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
     let mut told = vec![super::again::again(plan)];
-    told.extend(parent(plan).map(Limit::of));
-    told.extend(elsewhere(plan).map(Limit::of));
+    told.extend(parent(plan).map(PlanLimit::of));
+    told.extend(elsewhere(plan).map(PlanLimit::of));
     told.extend(
         [
             "IAM takes from seconds to minutes until a policy holds everywhere. Till then the session works, and where the role may call \
@@ -40,7 +40,7 @@ pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<Limit> {
              GetFederationToken (up to 36 hours, even after the key is deleted).",
             "What the session has done already, such as users, keys or roles that it made; and sessions that were not read.",
         ]
-        .map(|text| Limit::of(text.to_owned())),
+        .map(|text| PlanLimit::of(text.to_owned())),
     );
     told
 }

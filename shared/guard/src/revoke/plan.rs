@@ -11,7 +11,7 @@ use crate::moment::Moment;
 /// A plan. Every text in it is harmless to print, but for the policies, which have a session's name
 /// exactly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Plan {
+pub struct RevocationPlan {
     /// The finding's id.
     pub finding: String,
     /// What was issued up to then is cut.
@@ -21,20 +21,20 @@ pub struct Plan {
     /// The finding's role first, then the roles that were entered from its sessions.
     pub roles: Vec<RolePlan>,
     /// What goes on in spite of all this.
-    pub not_stopped: Vec<Limit>,
+    pub not_stopped: Vec<PlanLimit>,
 }
 
 /// Something that goes on in spite of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Limit {
+pub struct PlanLimit {
     /// What.
     pub what: String,
     /// What would stop it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub ways: Vec<Way>,
+    pub ways: Vec<WayToStop>,
 }
 
-impl Limit {
+impl PlanLimit {
     pub(super) fn of(what: String) -> Self {
         Self {
             what,
@@ -45,7 +45,7 @@ impl Limit {
 
 /// One way to stop something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Way {
+pub struct WayToStop {
     /// What the line is.
     pub what: String,
     /// A command, or a statement of a policy.
@@ -64,16 +64,16 @@ pub struct RolePlan {
     /// The role was entered from a session that is to be cut.
     pub chained: bool,
     /// Denies the sessions of one name.
-    pub scoped: Option<Variant>,
+    pub scoped: Option<DenialVariant>,
     /// Denies every session of the role, as the console's *Revoke active sessions* does.
-    pub whole: Variant,
+    pub whole: DenialVariant,
     /// Why the narrow variant, or the commands, are not there, and what else to know.
     pub notes: Vec<String>,
 }
 
 /// One way to deny.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Variant {
+pub struct DenialVariant {
     /// What the inline policy is called.
     pub policy_name: String,
     /// The inline policy.
@@ -102,13 +102,13 @@ pub struct SessionShown {
     /// The event of its mint, or whatever else was read of it.
     pub event: Option<EventId>,
     /// Whether it is one of the finding's, or was entered from one.
-    pub how: How,
+    pub how: SessionRelation,
 }
 
 /// What a session has to do with the finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum How {
+pub enum SessionRelation {
     /// The finding is about it.
     Finding,
     /// Entered from one that is cut.

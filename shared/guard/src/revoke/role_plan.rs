@@ -1,9 +1,9 @@
 //! What to do in one role: which sessions a denial cuts, and how to put it there.
 
-use super::case::{Case, name_of};
+use super::case::{RevocationCase, name_of};
 use super::document::ascii;
-use super::plan::{How, RolePlan, SessionShown, Variant};
-use super::sessions::{EnteredSession, Sessions, is_known};
+use super::plan::{DenialVariant, RolePlan, SessionRelation, SessionShown};
+use super::sessions::{EnteredSession, KnownSessions, is_known};
 use super::{command, document, limits};
 use crate::arn::RoleArn;
 use crate::dossier::{Origin, Person, Switch};
@@ -14,8 +14,8 @@ use crate::untrusted::harmless;
 
 /// Plans one role after the other.
 pub(super) struct RolePlanner<'a, 'w> {
-    pub(super) case: &'a Case<'a>,
-    pub(super) sessions: &'a Sessions<'a, 'w>,
+    pub(super) case: &'a RevocationCase<'a>,
+    pub(super) sessions: &'a KnownSessions<'a, 'w>,
     pub(super) entered: &'a [EnteredSession<'a, 'w>],
     pub(super) person: &'a Person,
 }
@@ -70,8 +70,8 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
 
 /// What was read of the sessions of one role.
 struct InRole<'r, 'a, 'w> {
-    case: &'r Case<'a>,
-    sessions: &'r Sessions<'a, 'w>,
+    case: &'r RevocationCase<'a>,
+    sessions: &'r KnownSessions<'a, 'w>,
     person: &'r Person,
     role: &'r RoleArn,
     /// The finding's sessions, and those that were entered from them.
@@ -85,17 +85,17 @@ struct InRole<'r, 'a, 'w> {
 }
 
 impl InRole<'_, '_, '_> {
-    fn how(&self, switch: &Switch<'_>) -> How {
+    fn how(&self, switch: &Switch<'_>) -> SessionRelation {
         self.targets
             .iter()
             .find(|target| target.switch.key == switch.key)
-            .map_or(How::Other, |target| target.how)
+            .map_or(SessionRelation::Other, |target| target.how)
     }
 
     fn is_theirs(&self, switch: &Switch<'_>, origin: &Origin) -> bool {
         match self.how(switch) {
-            How::Finding | How::Chained => true,
-            How::PerhapsChained | How::Other => {
+            SessionRelation::Finding | SessionRelation::Chained => true,
+            SessionRelation::PerhapsChained | SessionRelation::Other => {
                 is_known(self.person) && origin.person == *self.person
             }
         }
@@ -108,7 +108,7 @@ impl InRole<'_, '_, '_> {
             .targets
             .iter()
             .filter(|target| {
-                target.how != How::PerhapsChained || self.sessions.works(target.switch)
+                target.how != SessionRelation::PerhapsChained || self.sessions.works(target.switch)
             })
             .map(|target| &*target.switch.key.session)
             .collect();
@@ -125,7 +125,7 @@ impl InRole<'_, '_, '_> {
     }
 
     /// The denial of these sessions alone; `None`: an id is missing, or there is none.
-    fn scoped(&self, ids: &[&str]) -> Option<Variant> {
+    fn scoped(&self, ids: &[&str]) -> Option<DenialVariant> {
         let is_id = |id: &&str| id.starts_with("AROA") && id.contains(':');
         if ids.is_empty() || !ids.iter().all(is_id) {
             return None;
@@ -141,7 +141,7 @@ impl InRole<'_, '_, '_> {
         policy_name: String,
         policy: serde_json::Value,
         matches: &dyn Fn(&Switch<'_>) -> bool,
-    ) -> Variant {
+    ) -> DenialVariant {
         let mut cuts = Vec::new();
         let mut bystanders = Vec::new();
         for (switch, origin) in &self.working {
@@ -159,7 +159,7 @@ impl InRole<'_, '_, '_> {
             Some(_) => None,
             None => command::commands(self.case, self.role, &policy_name, &policy, self.before),
         };
-        Variant {
+        DenialVariant {
             policy_name,
             policy,
             cuts,
@@ -169,7 +169,7 @@ impl InRole<'_, '_, '_> {
     }
 
     /// Why the narrow variant, or the commands, are not there, and what else to know.
-    fn notes(&self, scoped: Option<&Variant>) -> Vec<String> {
+    fn notes(&self, scoped: Option<&DenialVariant>) -> Vec<String> {
         let mut notes = Vec::new();
         match scoped.map(|scoped| ascii(&scoped.policy).len()) {
             None => notes.push(
@@ -203,7 +203,7 @@ impl InRole<'_, '_, '_> {
     }
 }
 
-fn session_shown(switch: &Switch<'_>, origin: &Origin, how: How) -> SessionShown {
+fn session_shown(switch: &Switch<'_>, origin: &Origin, how: SessionRelation) -> SessionShown {
     SessionShown {
         session: harmless(name_of(&switch.key.session)),
         person: CallerShown::of_origin(origin),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::plan::How;
+use super::plan::SessionRelation;
 use crate::arn::RoleArn;
 use crate::dossier::{Origin, Person, Switch, SwitchKey, Tracer};
 use crate::moment::Moment;
@@ -11,17 +11,17 @@ use crate::time::aws::LONGEST_SESSION;
 /// A session of the finding, or one that was entered from it.
 pub(super) struct EnteredSession<'a, 'w> {
     pub(super) switch: &'a Switch<'w>,
-    pub(super) how: How,
+    pub(super) how: SessionRelation,
 }
 
 /// All sessions that were read, of whatever role.
-pub(super) struct Sessions<'a, 'w> {
+pub(super) struct KnownSessions<'a, 'w> {
     all: &'a [Switch<'w>],
     tracer: &'a Tracer<'a, 'w>,
     as_of: Moment,
 }
 
-impl<'a, 'w> Sessions<'a, 'w> {
+impl<'a, 'w> KnownSessions<'a, 'w> {
     pub(super) fn new(all: &'a [Switch<'w>], tracer: &'a Tracer<'a, 'w>, as_of: Moment) -> Self {
         Self { all, tracer, as_of }
     }
@@ -75,7 +75,7 @@ impl<'a, 'w> Sessions<'a, 'w> {
             .iter()
             .map(|switch| EnteredSession {
                 switch,
-                how: How::Finding,
+                how: SessionRelation::Finding,
             })
             .collect();
         let mut next = 0;
@@ -88,7 +88,7 @@ impl<'a, 'w> Sessions<'a, 'w> {
                 .get(&switch.key)
                 .into_iter()
                 .flatten()
-                .map(|child| (*child, How::Chained));
+                .map(|child| (*child, SessionRelation::Chained));
             let within = |child: &&&Switch<'_>| {
                 let until = switch
                     .works_until()
@@ -100,12 +100,12 @@ impl<'a, 'w> Sessions<'a, 'w> {
                 .into_iter()
                 .flatten()
                 .filter(within)
-                .map(|child| (*child, How::PerhapsChained));
+                .map(|child| (*child, SessionRelation::PerhapsChained));
             for (child, step) in sure.chain(perhaps) {
                 if known.insert(&child.key) {
                     entered.push(EnteredSession {
                         switch: child,
-                        how: if how == How::PerhapsChained {
+                        how: if how == SessionRelation::PerhapsChained {
                             how
                         } else {
                             step

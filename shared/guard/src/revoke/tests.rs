@@ -5,18 +5,18 @@ mod groups;
 
 use serde_json::{Value, json};
 
-use super::{Case, How, NoPlan, Plan, Variant, ascii, plan};
+use super::{DenialVariant, NoPlan, RevocationCase, RevocationPlan, SessionRelation, ascii, plan};
 use crate::finding::Finding;
 use crate::iam::{
-    Caller, Context, Document, Governing, Identity, Place, Request, ResourceSide, Text, Truth,
-    decide,
+    AccessRequest, Context, Governing, IamDocument, Identity, PolicyPlace, PolicyText, Requester,
+    ResourceSide, Truth, decide,
 };
 use crate::moment::Moment;
 use crate::testing::Story;
 
 /// A plan for the sessions of the story's first finding by this rule, so many seconds after the
 /// last switch.
-fn planned(story: &Story, rule: &str, seconds: i64) -> Result<Plan, NoPlan> {
+fn planned(story: &Story, rule: &str, seconds: i64) -> Result<RevocationPlan, NoPlan> {
     let found = story
         .findings()
         .into_iter()
@@ -25,10 +25,10 @@ fn planned(story: &Story, rule: &str, seconds: i64) -> Result<Plan, NoPlan> {
     planned_for(story, &found, seconds)
 }
 
-fn planned_for(story: &Story, found: &Finding, seconds: i64) -> Result<Plan, NoPlan> {
+fn planned_for(story: &Story, found: &Finding, seconds: i64) -> Result<RevocationPlan, NoPlan> {
     let (policy, rosters) = (story.policy(), story.rosters());
     let world = story.world_of(story.records());
-    plan(&Case {
+    plan(&RevocationCase {
         world: &world,
         policy: &policy,
         rosters: &rosters,
@@ -42,7 +42,7 @@ fn planned_for(story: &Story, found: &Finding, seconds: i64) -> Result<Plan, NoP
     })
 }
 
-fn scoped(plan: &Plan) -> &Variant {
+fn scoped(plan: &RevocationPlan) -> &DenialVariant {
     plan.roles[0].scoped.as_ref().unwrap()
 }
 
@@ -55,12 +55,13 @@ fn names(sessions: &[super::SessionShown]) -> Vec<String> {
 
 /// Whether a session that may do everything may still do something, under the policy.
 fn may(policy: &Value, userid: &str, issued: Moment) -> bool {
-    let everything =
-        Document::read(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
-            .unwrap();
-    let denial = Document::read(policy).unwrap();
+    let everything = IamDocument::read(
+        &json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
+    )
+    .unwrap();
+    let denial = IamDocument::read(policy).unwrap();
     let account = "444455556666".parse().unwrap();
-    let caller = Caller::session(
+    let caller = Requester::session(
         account,
         "arn:aws:iam::444455556666:role/UpdateApp",
         userid.split_once(':').unwrap().1,
@@ -68,7 +69,7 @@ fn may(policy: &Value, userid: &str, issued: Moment) -> bool {
     let context = Context::complete()
         .with("aws:userid", userid)
         .with("aws:TokenIssueTime", issued.to_string());
-    let request = Request {
+    let request = AccessRequest {
         caller: &caller,
         action: "s3:GetObject",
         resource: "arn:aws:s3:::productionapp/key",
@@ -77,11 +78,11 @@ fn may(policy: &Value, userid: &str, issued: Moment) -> bool {
     };
     let holder = || "arn:aws:iam::444455556666:role/UpdateApp".to_owned();
     let inline = |document| Governing {
-        place: Place::Inline {
+        place: PolicyPlace::Inline {
             holder: holder(),
             name: "p".into(),
         },
-        text: Text::Read(document),
+        text: PolicyText::Read(document),
     };
     let identity = Identity {
         policies: vec![inline(&everything), inline(&denial)],
@@ -156,12 +157,15 @@ fn every_working_session_of_the_person_in_the_role_is_meant_and_none_that_has_en
     let plan = planned_for(&story, &found, 600).unwrap();
     let cuts = &scoped(&plan).cuts;
     assert_eq!(names(cuts), ["second by tom", "third by tom"]);
-    let others: Vec<How> = cuts
+    let others: Vec<SessionRelation> = cuts
         .iter()
         .map(|session| session.how)
-        .filter(|how| *how != How::Finding)
+        .filter(|how| *how != SessionRelation::Finding)
         .collect();
-    assert_eq!((others, cuts[1].until), (vec![How::Other], None));
+    assert_eq!(
+        (others, cuts[1].until),
+        (vec![SessionRelation::Other], None)
+    );
     assert!(may(
         &scoped(&plan).policy,
         "AROAUPDATEAPPXXXXXXX:old",
@@ -197,7 +201,7 @@ fn sessions_entered_from_one_that_has_ended_are_cut_in_their_own_roles() {
     let variant = deploy.scoped.as_ref().unwrap();
     assert_eq!(
         (names(&variant.cuts), variant.cuts[0].how),
-        (vec!["tom by tom".into()], How::Chained)
+        (vec!["tom by tom".into()], SessionRelation::Chained)
     );
     assert!(!may(
         &variant.policy,
@@ -381,7 +385,7 @@ fn a_finding_from_elsewhere_is_met_by_its_events() {
         story.rosters(),
         story.world_of(story.records()),
     );
-    let case = |events| Case {
+    let case = |events| RevocationCase {
         world: &world,
         policy: &policy,
         rosters: &rosters,

@@ -7,7 +7,7 @@ use super::names::Names;
 use super::{Bearer, IamId};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::seen::{Caller, Change, Fact, IamChange};
+use crate::seen::{Caller, Fact, IamChange, IamChangeKind};
 use crate::world::{World, facts_in_force};
 
 /// An MFA device was enrolled for a user.
@@ -52,7 +52,7 @@ pub(super) struct Second {
 }
 
 #[derive(Default)]
-pub(super) struct Changes {
+pub(super) struct RosterChanges {
     /// By second.
     pub(super) memberships: HashMap<(AccountId, IamId, IamId), Vec<Second>>,
     pub(super) users: HashMap<(AccountId, IamId), Existence>,
@@ -76,7 +76,7 @@ pub(super) fn in_order(world: &World) -> Vec<(&RecordKey, &IamChange)> {
     changes
 }
 
-impl Changes {
+impl RosterChanges {
     pub(super) fn resolve(
         iam: &[(&RecordKey, &IamChange)],
         users: &BTreeMap<AccountId, Names>,
@@ -93,9 +93,9 @@ impl Changes {
         let sure = |record: &RecordKey| !contradicted.contains_key(record);
         for (record, change) in iam {
             match &change.what {
-                Change::AddUserToGroup { user, group }
-                | Change::RemoveUserFromGroup { user, group } => {
-                    let added = matches!(change.what, Change::AddUserToGroup { .. });
+                IamChangeKind::AddUserToGroup { user, group }
+                | IamChangeKind::RemoveUserFromGroup { user, group } => {
+                    let added = matches!(change.what, IamChangeKind::AddUserToGroup { .. });
                     out.membership(
                         record,
                         change,
@@ -104,7 +104,7 @@ impl Changes {
                         sure(record).then_some(added),
                     );
                 }
-                Change::EnableMfa { user, serial } => out.enrolments.push(Enrolment {
+                IamChangeKind::EnableMfa { user, serial } => out.enrolments.push(Enrolment {
                     account: change.account,
                     user: bearer(users, change, user),
                     sure: sure(record),
@@ -112,10 +112,10 @@ impl Changes {
                     time: change.time,
                     record: (*record).clone(),
                 }),
-                Change::Create { .. }
-                | Change::Delete { .. }
-                | Change::Rename { .. }
-                | Change::DeactivateMfa { .. } => {}
+                IamChangeKind::Create { .. }
+                | IamChangeKind::Delete { .. }
+                | IamChangeKind::Rename { .. }
+                | IamChangeKind::DeactivateMfa { .. } => {}
             }
         }
         for (at, enrolment) in out.enrolments.iter().enumerate() {

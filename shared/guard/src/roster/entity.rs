@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::IamId;
 use crate::id::AccountId;
-use crate::seen::{Change, IamChange, NameSeen, Named};
+use crate::seen::{IamChange, IamChangeKind, NameSeen, NamedKind};
 
 /// What a user or group is found by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,10 +35,10 @@ pub enum Entity {
 }
 
 impl Entity {
-    fn of(what: Named, account: AccountId, handle: Handle) -> Self {
+    fn of(what: NamedKind, account: AccountId, handle: Handle) -> Self {
         match what {
-            Named::User => Self::User(account, handle),
-            Named::Group => Self::Group(account, handle),
+            NamedKind::User => Self::User(account, handle),
+            NamedKind::Group => Self::Group(account, handle),
         }
     }
 }
@@ -48,33 +48,35 @@ impl IamChange {
     /// group it says no more than that it has a name.
     pub fn entities(&self) -> BTreeSet<Entity> {
         let account = self.account;
-        let named = |what: Named, name: &str| Entity::of(what, account, Handle::name(name));
+        let named = |what: NamedKind, name: &str| Entity::of(what, account, Handle::name(name));
         match &self.what {
-            Change::AddUserToGroup { user, .. } | Change::RemoveUserFromGroup { user, .. } => {
-                BTreeSet::from([named(Named::User, user)])
+            IamChangeKind::AddUserToGroup { user, .. }
+            | IamChangeKind::RemoveUserFromGroup { user, .. } => {
+                BTreeSet::from([named(NamedKind::User, user)])
             }
-            Change::Create { what, name, id } => {
+            IamChangeKind::Create { what, name, id } => {
                 let by_id = id
                     .iter()
                     .map(|id| Entity::of(*what, account, Handle::Id(Arc::clone(id))));
                 by_id.chain([named(*what, name)]).collect()
             }
-            Change::Delete { what, name } => BTreeSet::from([named(*what, name)]),
-            Change::Rename { what, from, to } => {
+            IamChangeKind::Delete { what, name } => BTreeSet::from([named(*what, name)]),
+            IamChangeKind::Rename { what, from, to } => {
                 BTreeSet::from([named(*what, from), named(*what, to)])
             }
-            Change::EnableMfa { user, serial } | Change::DeactivateMfa { user, serial } => {
-                BTreeSet::from([named(Named::User, user), Entity::Device(Arc::clone(serial))])
-            }
+            IamChangeKind::EnableMfa { user, serial }
+            | IamChangeKind::DeactivateMfa { user, serial } => BTreeSet::from([
+                named(NamedKind::User, user),
+                Entity::Device(Arc::clone(serial)),
+            ]),
         }
     }
 
     /// The group whose membership was changed, by its name then.
     pub fn group_joined_or_left(&self) -> Option<&Arc<str>> {
         match &self.what {
-            Change::AddUserToGroup { group, .. } | Change::RemoveUserFromGroup { group, .. } => {
-                Some(group)
-            }
+            IamChangeKind::AddUserToGroup { group, .. }
+            | IamChangeKind::RemoveUserFromGroup { group, .. } => Some(group),
             _ => None,
         }
     }

@@ -354,7 +354,7 @@ impl Roster<'_> {
         account: AccountId,
         at: Moment,
         snapshots: &[(&Snapshot, bool)],
-    ) -> Option<Gap> {
+    ) -> Option<LogGap> {
         let mut first = None;
         for (snapshot, _) in snapshots {
             let gap = self.gap(account, at, snapshot.taken?)?;
@@ -365,29 +365,29 @@ impl Roster<'_> {
 
     /// The first silence of more than a day between two moments where the account's IAM events are
     /// recorded.
-    fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<Gap> {
+    fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<LogGap> {
         let heard = &self.world.heard;
         let (from, to) = (a.min(b), a.max(b));
         let regions = heard.iam_regions(account, self.rosters.partition(account));
         if regions.is_empty() {
-            return (to.seconds_since(from) > GAP.seconds()).then_some(Gap::Anywhere);
+            return (to.seconds_since(from) > GAP.seconds()).then_some(LogGap::Anywhere);
         }
         let mut silences = regions
             .iter()
             .filter_map(|region| heard.silence(account, region, (from, to), GAP));
-        silences.next().map(|(from, to)| Gap::Silence(from, to))
+        silences.next().map(|(from, to)| LogGap::Silence(from, to))
     }
 }
 
 /// What the logs may lack between a switch and a snapshot.
-enum Gap {
+enum LogGap {
     /// Everything from one moment to another.
     Silence(Moment, Moment),
     /// Nothing shows where IAM's events are recorded, so they may all be missing.
     Anywhere,
 }
 
-impl Gap {
+impl LogGap {
     fn in_words(&self, account: AccountId) -> String {
         match self {
             Self::Silence(from, to) => {

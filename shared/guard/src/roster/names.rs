@@ -16,13 +16,13 @@ pub(super) use book::Names;
 use super::Rosters;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::seen::{Change, IamChange, Named};
+use crate::seen::{IamChange, IamChangeKind, NamedKind};
 use crate::world::World;
 use book::Turn;
 
 /// One book of names for each account that anything is known of.
 pub(super) fn books(
-    what: Named,
+    what: NamedKind,
     iam: &[(&RecordKey, &IamChange)],
     world: &World,
     rosters: &Rosters,
@@ -38,13 +38,13 @@ pub(super) fn books(
     for (_, change) in iam {
         let (account, time) = (change.account, change.time);
         match &change.what {
-            Change::Create { what: it, name, .. } if *it == what => {
+            IamChangeKind::Create { what: it, name, .. } if *it == what => {
                 note(account, name, time, Turn::Take { created: true });
             }
-            Change::Delete { what: it, name } if *it == what => {
+            IamChangeKind::Delete { what: it, name } if *it == what => {
                 note(account, name, time, Turn::Free { deleted: true });
             }
-            Change::Rename { what: it, from, to }
+            IamChangeKind::Rename { what: it, from, to }
                 if *it == what && from.to_lowercase() != to.to_lowercase() =>
             {
                 note(account, from, time, Turn::Free { deleted: false });
@@ -58,7 +58,7 @@ pub(super) fn books(
     }
     let mut ties: BTreeMap<AccountId, Vec<(usize, usize)>> = BTreeMap::new();
     for (_, change) in iam {
-        if let Change::Rename { what: it, from, to } = &change.what
+        if let IamChangeKind::Rename { what: it, from, to } = &change.what
             && *it == what
             && let Some(names) = books.get(&change.account)
         {

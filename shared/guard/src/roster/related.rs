@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::{Entity, Handle, IamId, Rosters};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::seen::{Change, Fact, IamChange, NameSeen};
+use crate::seen::{Fact, IamChange, IamChangeKind, NameSeen};
 use crate::world::{Versions, World, facts_in_force};
 
 /// All names and ids by which these are, or may be, known: they themselves, and what anything ties
@@ -184,7 +184,7 @@ fn ties(world: &World, rosters: &Rosters, known: &BTreeSet<Entity>) -> Vec<(Enti
     for change in changes(world).filter(|change| {
         matches!(
             change.what,
-            Change::Create { id: Some(_), .. } | Change::Rename { .. }
+            IamChangeKind::Create { id: Some(_), .. } | IamChangeKind::Rename { .. }
         )
     }) {
         let mut both = change.entities().into_iter();

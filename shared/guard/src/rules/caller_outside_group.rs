@@ -18,28 +18,28 @@
 //! 2. If it was right, add the person to the group. If not, end the session and find the policy that let them in.
 //! 3. Unproven: give what the finding says is missing: a roster, the logs of an account, or the right name of the group in the policy.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;
 use crate::roster::Membership;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if let Some(silenced) = view.silenced_unless_iam_user() {
         return silenced;
     }
     if view.outside_trust().is_some() {
-        return Answer::not_applicable(
+        return RuleAnswer::not_applicable(
             "the caller is from outside the zone of trust; RW007 says so",
         );
     }
     let who = view.who();
     if let Some(why) = &view.origin.broken {
-        return Answer::unproven(format!(
+        return RuleAnswer::unproven(format!(
             "whether {who} belonged to an allowed group for {} cannot be told: {why}",
             view.place()
         ));
     }
     if !matches!(view.origin.person, Person::User(..)) {
-        return Answer::unproven(format!(
+        return RuleAnswer::unproven(format!(
             "whether {who} belonged to an allowed group for {} cannot be told: no record ties the name to a user id",
             view.place()
         ));
@@ -56,7 +56,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     for (group, membership) in memberships {
         match membership {
             Membership::Member { evidence, .. } => {
-                return Answer::allow(format!("member of {} then", group.written))
+                return RuleAnswer::allow(format!("member of {} then", group.written))
                     .with_events(evidence);
             }
             Membership::NotMember { evidence } => against.extend(evidence),
@@ -70,9 +70,9 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
             view.place(),
             allowed.join(" or ")
         );
-        return Answer::violation(sentence).with_events(against);
+        return RuleAnswer::violation(sentence).with_events(against);
     }
-    Answer::unproven(format!(
+    RuleAnswer::unproven(format!(
         "whether {who} was in {} when entering {} cannot be told: {}",
         allowed.join(" or "),
         view.place(),

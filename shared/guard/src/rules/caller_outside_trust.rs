@@ -14,24 +14,24 @@
 //! 1. Read the role's trust policy and find out who added the account (`UpdateAssumeRolePolicy` in CloudTrail).
 //! 2. If the account is yours, add it to `accounts`. If not, remove it from the trust policy and end the session.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::seen::CallerKind;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.origin.mint_missing {
-        return Answer::not_applicable("the mint is not in the archive; RW006 says so");
+        return RuleAnswer::not_applicable("the mint is not in the archive; RW006 says so");
     }
     match view.switch.caller_account() {
-        None if has_account(view) => Answer::unproven(format!(
+        None if has_account(view) => RuleAnswer::unproven(format!(
             "can't tell from which account {} entered {}: the record doesn't show it",
             view.who(),
             view.place()
         )),
-        None => Answer::not_applicable("the caller belongs to no account"),
+        None => RuleAnswer::not_applicable("the caller belongs to no account"),
         Some(account) if view.policy.trusts(account) => {
-            Answer::allow("the caller's account is in the zone of trust")
+            RuleAnswer::allow("the caller's account is in the zone of trust")
         }
-        Some(account) => Answer::violation(format!(
+        Some(account) => RuleAnswer::violation(format!(
             "{} entered {} from account {account}, which is outside the zone of trust",
             view.who(),
             view.place()
@@ -40,7 +40,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
 }
 
 /// Whether callers of this kind belong to an account, which the record then has to show.
-fn has_account(view: &View<'_, '_>) -> bool {
+fn has_account(view: &SwitchView<'_, '_>) -> bool {
     let outside = |kind: &CallerKind| {
         matches!(
             kind,

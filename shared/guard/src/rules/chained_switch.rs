@@ -16,24 +16,24 @@
 //! 2. Deny `sts:AssumeRole` to the roles in between, or take them out of the trust policy.
 //! 3. Where a chain is the intended way in, say `chaining: allow` for the role.
 
-use super::view::{Answer, View};
-use crate::policy::Decision;
+use super::view::{RuleAnswer, SwitchView};
+use crate::policy::AllowOrDeny;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
-    if view.role.chaining == Decision::Allow {
-        return Answer::not_applicable("the policy allows chains");
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
+    if view.role.chaining == AllowOrDeny::Allow {
+        return RuleAnswer::not_applicable("the policy allows chains");
     }
     if view.origin.mint_missing {
-        return Answer::not_applicable("the mint is not in the archive; RW006 says so");
+        return RuleAnswer::not_applicable("the mint is not in the archive; RW006 says so");
     }
     if view.switch.by_console() {
-        return Answer::allow("a console switch is authorised by the original identity");
+        return RuleAnswer::allow("a console switch is authorised by the original identity");
     }
     let Some(caller) = view.switch.caller() else {
-        return Answer::allow("entered by the console");
+        return RuleAnswer::allow("entered by the console");
     };
     let Some(session) = caller.role_session() else {
-        return Answer::allow("entered by the original identity");
+        return RuleAnswer::allow("entered by the original identity");
     };
     let from = caller.assumed_role().map_or_else(
         || format!("the role session {}", crate::untrusted::harmless(session)),
@@ -44,7 +44,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
             )
         },
     );
-    Answer::violation(format!(
+    RuleAnswer::violation(format!(
         "{} entered {} from {from}, not as themselves",
         view.who(),
         view.place()

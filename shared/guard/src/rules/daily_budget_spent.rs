@@ -15,11 +15,11 @@
 //! 2. Unproven: shorten what is granted, or log the data events that would show the use.
 //! 3. If the work is right and stays, raise `max_per_day`.
 
-use super::held_sessions::{Draft, Held, Interval, Over, Time};
+use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, Interval, OverLimit};
 use crate::moment::{Moment, Span};
 use crate::time::DAY;
 
-pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
+pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
     let Some(limit) = held.rules.max_per_day else {
         return Vec::new();
     };
@@ -28,8 +28,8 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
         |run, time| {
             let (who, place, reached, at) = (held.who(run), held.place(), run.reached, run.crossing);
             match time {
-                Time::Observed => format!("{who} used {place} for {reached} within 24 hours, passing the {limit} allowed at {at}"),
-                Time::Granted => format!(
+                HeldTime::Observed => format!("{who} used {place} for {reached} within 24 hours, passing the {limit} allowed at {at}"),
+                HeldTime::Granted => format!(
                     "{who} was given {place} for {reached} within 24 hours, passing the {limit} allowed at {at}; the use that was seen does not show whether they held it so long{}",
                     held.at_most(run)
                 ),
@@ -39,7 +39,7 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
 }
 
 /// The maximal runs of instants at which more than `limit` of the last 24 hours was held.
-fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
+fn over(intervals: &[Interval], limit: Span) -> Vec<OverLimit> {
     let held = Union::of(intervals);
     let mut turns: Vec<i64> = held
         .spans
@@ -49,7 +49,7 @@ fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
     turns.sort_unstable();
     turns.dedup();
     let limit = limit.seconds();
-    let mut runs: Vec<Over> = Vec::new();
+    let mut runs: Vec<OverLimit> = Vec::new();
     let mut open: Option<(i64, i64)> = None;
     // Between two turns the time held within the window grows, stays or shrinks by one second a
     // second.
@@ -70,13 +70,13 @@ fn over(intervals: &[Interval], limit: Span) -> Vec<Over> {
     runs
 }
 
-fn run(intervals: &[Interval], from: i64, to: i64, most: i64) -> Over {
+fn run(intervals: &[Interval], from: i64, to: i64, most: i64) -> OverLimit {
     let contributing = intervals.iter().filter(|interval| {
         let (begin, end) = (interval.from.epoch_seconds(), interval.to.epoch_seconds());
         begin < end && begin < to && end > from.saturating_sub(DAY)
     });
     let crossing = Moment::from_epoch_seconds(from);
-    Over {
+    OverLimit {
         from: crossing,
         to: Moment::from_epoch_seconds(to),
         crossing,

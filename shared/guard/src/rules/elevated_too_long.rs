@@ -18,11 +18,11 @@
 //! 2. Unproven: shorten what is granted (`max_session`, the role's maximum session duration), or log the data events that would show the use.
 //! 3. If the limit is too tight for the work, raise `max_stretch`; if a script renews by itself, stop it.
 
-use super::held_sessions::{Draft, Held, Interval, Over, Time};
+use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, Interval, OverLimit};
 use crate::moment::Span;
 use crate::time::chosen::STRETCH_PAUSE;
 
-pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
+pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
     let Some(limit) = held.rules.max_stretch else {
         return Vec::new();
     };
@@ -32,8 +32,8 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
             let (who, place) = (held.who(stretch), held.place());
             let (from, to, length) = (stretch.from, stretch.to, stretch.reached);
             match time {
-                Time::Observed => format!("{who} used {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed"),
-                Time::Granted => format!(
+                HeldTime::Observed => format!("{who} used {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed"),
+                HeldTime::Granted => format!(
                     "{who} was given {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed; the use that was seen does not show whether they held it so long{}",
                     held.at_most(stretch)
                 ),
@@ -42,16 +42,16 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
     )
 }
 
-fn crossing(stretch: Over, limit: Span) -> Over {
-    Over {
+fn crossing(stretch: OverLimit, limit: Span) -> OverLimit {
+    OverLimit {
         crossing: stretch.from.plus_seconds(limit.seconds()),
         ..stretch
     }
 }
 
 /// Intervals that overlap or are at most fifteen minutes apart, from end to next mint.
-fn stretches(intervals: &[Interval]) -> Vec<Over> {
-    let mut stretches: Vec<Over> = Vec::new();
+fn stretches(intervals: &[Interval]) -> Vec<OverLimit> {
+    let mut stretches: Vec<OverLimit> = Vec::new();
     for interval in intervals {
         match stretches.last_mut() {
             Some(open) if interval.from.seconds_since(open.to) <= STRETCH_PAUSE => {
@@ -59,7 +59,7 @@ fn stretches(intervals: &[Interval]) -> Vec<Over> {
                 open.sessions.push(interval.session);
                 open.reached = Span::from_seconds(open.to.seconds_since(open.from));
             }
-            _ => stretches.push(Over {
+            _ => stretches.push(OverLimit {
                 from: interval.from,
                 to: interval.to,
                 crossing: interval.from,

@@ -32,11 +32,11 @@
 //! 2. Otherwise take it for an attack: cut the caller's sessions off, undo the call (deploy the stack again), see that events arrive again.
 //! 3. Audit the time in between from the trail in S3 with `rolewatch audit`: what the guard missed is there.
 
-use super::view::Answer;
+use super::view::RuleAnswer;
 use crate::catalogue;
 use crate::finding::{Finding, Subject};
 use crate::policy::{PolicyHash, Severity};
-use crate::tamper::{Tampering, Target};
+use crate::tamper::{TamperTarget, Tampering};
 
 impl Tampering {
     /// The finding (RW201) that this is.
@@ -65,7 +65,7 @@ impl Tampering {
 }
 
 /// Judges one call. That it is on the list and may concern the guard's own is settled already.
-fn check(tampering: &Tampering) -> Answer {
+fn check(tampering: &Tampering) -> RuleAnswer {
     let Tampering {
         call, caller, key, ..
     } = tampering;
@@ -79,29 +79,29 @@ fn check(tampering: &Tampering) -> Answer {
     let who = format!("{} called {what}{way}", caller.name);
     let place = format!("in account {}", key.account);
     match (&tampering.target, &tampering.failed) {
-        (Target::Named(resource), None) => {
+        (TamperTarget::Named(resource), None) => {
             let severity = if tampering.by_cloudformation { Severity::Medium } else { Severity::Critical };
-            Answer::violation(format!("{who} on {resource} {place}; the call {does}")).with_severity(severity)
+            RuleAnswer::violation(format!("{who} on {resource} {place}; the call {does}")).with_severity(severity)
         }
-        (Target::Named(resource), Some(error)) => {
-            Answer::violation(format!("{who} on {resource} {place}, which failed ({error}); the call {does}"))
+        (TamperTarget::Named(resource), Some(error)) => {
+            RuleAnswer::violation(format!("{who} on {resource} {place}, which failed ({error}); the call {does}"))
                 .with_severity(Severity::Medium)
         }
-        (Target::Unnamed, Some(error)) => {
-            Answer::violation(format!("{who} {place}, which failed ({error}); the call {does}")).with_severity(Severity::Medium)
+        (TamperTarget::Unnamed, Some(error)) => {
+            RuleAnswer::violation(format!("{who} {place}, which failed ({error}); the call {does}")).with_severity(Severity::Medium)
         }
         // Only calls that succeeded come to this.
-        (Target::MayReach(resource), _) => {
+        (TamperTarget::MayReach(resource), _) => {
             let on = if resource.is_empty() { String::new() } else { format!(" on {resource}") };
-            Answer::unproven(format!("{who}{on} {place}, and its record does not tell whether that reaches the guard; the call {does}"))
+            RuleAnswer::unproven(format!("{who}{on} {place}, and its record does not tell whether that reaches the guard; the call {does}"))
                 .with_severity(Severity::Medium)
         }
-        (Target::LeftOut, _) => Answer::unproven(format!(
+        (TamperTarget::LeftOut, _) => RuleAnswer::unproven(format!(
             "{who} {place} with parameters so large that CloudTrail left them out, so what it worked on is not known; the call {does}"
         ))
         .with_severity(Severity::Critical),
-        (Target::Unnamed, None) => {
-            Answer::unproven(format!("{who} {place}, and its record does not name what it worked on; the call {does}"))
+        (TamperTarget::Unnamed, None) => {
+            RuleAnswer::unproven(format!("{who} {place}, and its record does not name what it worked on; the call {does}"))
                 .with_severity(Severity::Medium)
         }
     }
@@ -112,7 +112,7 @@ mod cases {
     use crate::delivery::Delivery;
     use crate::finding::{Finding, Verdict};
     use crate::policy::{EXAMPLE, Policy, Severity};
-    use crate::tamper::{Guarded, tampering};
+    use crate::tamper::{GuardedResources, tampering};
     use serde_json::{Value, json};
 
     /// What a call to a rule of EventBridge comes to. Every call that is watched has its cases in
@@ -127,9 +127,9 @@ mod cases {
             .as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        let guarded = Guarded {
+        let guarded = GuardedResources {
             stack: "rolewatch".to_owned(),
-            ..Guarded::default()
+            ..GuardedResources::default()
         };
         let policy = Policy::read(EXAMPLE.as_bytes(), "example.yaml").unwrap();
         Some(

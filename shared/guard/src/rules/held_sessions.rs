@@ -13,7 +13,7 @@ use crate::moment::{Moment, Span};
 use crate::policy::{Policy, RolePolicy, Severity, place};
 
 /// All sessions of one person in one role.
-pub(crate) struct Held<'a, 'w> {
+pub(crate) struct HeldSessions<'a, 'w> {
     pub(crate) person: &'a Person,
     /// Of the first session.
     pub(crate) origin: &'a Origin,
@@ -27,7 +27,7 @@ pub(crate) struct Held<'a, 'w> {
 
 /// A finding before it is given its id and its policy.
 #[derive(Debug, Clone)]
-pub(crate) struct Draft {
+pub(crate) struct FindingDraft {
     pub(crate) verdict: Verdict,
     pub(crate) severity: Severity,
     pub(crate) time: Moment,
@@ -47,21 +47,21 @@ pub(crate) struct Draft {
 
 /// Which of the two times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Time {
+pub(crate) enum HeldTime {
     Observed,
     Granted,
 }
 
 /// A span during which something was over its limit, and whose sessions made it so.
 #[derive(Debug, Clone)]
-pub(crate) struct Over {
+pub(crate) struct OverLimit {
     pub(crate) from: Moment,
     pub(crate) to: Moment,
     /// When the limit was passed.
     pub(crate) crossing: Moment,
     /// The most that was reached.
     pub(crate) reached: Span,
-    /// Indices into [`Held::sessions`].
+    /// Indices into [`HeldSessions::sessions`].
     pub(crate) sessions: Vec<usize>,
 }
 
@@ -73,10 +73,10 @@ pub(crate) struct Interval {
     pub(crate) session: usize,
 }
 
-impl Held<'_, '_> {
+impl HeldSessions<'_, '_> {
     /// The intervals of one kind, by start. A session that was never seen used has no observed
     /// interval.
-    pub(crate) fn intervals(&self, time: Time) -> Vec<Interval> {
+    pub(crate) fn intervals(&self, time: HeldTime) -> Vec<Interval> {
         let all = self
             .sessions
             .iter()
@@ -84,8 +84,8 @@ impl Held<'_, '_> {
             .filter_map(|(session, switch)| {
                 let from = switch.key.second;
                 let to = match time {
-                    Time::Observed => switch.used.as_ref().map(|used| used.last.0)?,
-                    Time::Granted => switch
+                    HeldTime::Observed => switch.used.as_ref().map(|used| used.last.0)?,
+                    HeldTime::Granted => switch
                         .may_be_held_until()
                         .or_else(|| switch.used.as_ref().map(|used| used.last.0))?,
                 };
@@ -100,11 +100,11 @@ impl Held<'_, '_> {
     /// violation covers the same span.
     pub(crate) fn drafts(
         &self,
-        over: impl Fn(&[Interval]) -> Vec<Over>,
-        sentence: impl Fn(&Over, Time) -> String,
-    ) -> Vec<Draft> {
-        let observed = over(&self.intervals(Time::Observed));
-        let granted = over(&self.intervals(Time::Granted));
+        over: impl Fn(&[Interval]) -> Vec<OverLimit>,
+        sentence: impl Fn(&OverLimit, HeldTime) -> String,
+    ) -> Vec<FindingDraft> {
+        let observed = over(&self.intervals(HeldTime::Observed));
+        let granted = over(&self.intervals(HeldTime::Granted));
         let only_granted = granted.into_iter().filter(|span| {
             !observed
                 .iter()
@@ -113,15 +113,15 @@ impl Held<'_, '_> {
         let only_granted: Vec<_> = only_granted.collect();
         let kinds = observed
             .iter()
-            .map(|span| (span, Time::Observed))
-            .chain(only_granted.iter().map(|span| (span, Time::Granted)));
+            .map(|span| (span, HeldTime::Observed))
+            .chain(only_granted.iter().map(|span| (span, HeldTime::Granted)));
         kinds
             .map(|(span, time)| self.draft(span, time, sentence(span, time)))
             .collect()
     }
 
     /// A finding about the sessions of one span. Contradicting records make it unproven.
-    pub(crate) fn draft(&self, over: &Over, time: Time, sentence: String) -> Draft {
+    pub(crate) fn draft(&self, over: &OverLimit, time: HeldTime, sentence: String) -> FindingDraft {
         let sessions: Vec<_> = over
             .sessions
             .iter()
@@ -144,7 +144,7 @@ impl Held<'_, '_> {
         events.retain(|event| known.insert(event.clone()));
 
         let conflicting = sessions.iter().any(|switch| !switch.conflicting.is_empty());
-        let verdict = if time == Time::Observed && !conflicting {
+        let verdict = if time == HeldTime::Observed && !conflicting {
             Verdict::Violation
         } else {
             Verdict::Unproven
@@ -158,7 +158,7 @@ impl Held<'_, '_> {
                 first.issued.as_deref().unwrap_or_default().to_owned(),
             ]);
         }
-        Draft {
+        FindingDraft {
             verdict,
             severity: self.rules.severity,
             time: over.crossing,
@@ -173,7 +173,7 @@ impl Held<'_, '_> {
     }
 
     /// Who made the first of the sessions of a span: what they were called then.
-    pub(crate) fn origin_of(&self, over: &Over) -> Origin {
+    pub(crate) fn origin_of(&self, over: &OverLimit) -> Origin {
         let first = over
             .sessions
             .iter()
@@ -183,7 +183,7 @@ impl Held<'_, '_> {
     }
 
     /// What to add to a sentence about granted time: that it is the most there can be.
-    pub(crate) fn at_most(&self, over: &Over) -> &'static str {
+    pub(crate) fn at_most(&self, over: &OverLimit) -> &'static str {
         let mut sessions = over.sessions.iter().filter_map(|at| self.sessions.get(*at));
         if sessions.any(|switch| switch.lifetime_unread()) {
             "; a record shows a lifetime that can't be read, which counts as twelve hours"
@@ -192,7 +192,7 @@ impl Held<'_, '_> {
         }
     }
 
-    pub(crate) fn who(&self, over: &Over) -> String {
+    pub(crate) fn who(&self, over: &OverLimit) -> String {
         crate::untrusted::harmless(&self.origin_of(over).name)
     }
 

@@ -15,25 +15,25 @@
 //! 1. Ask who asked for the membership and who granted it; the finding's events name both.
 //! 2. If nobody did, remove it, end the session and look at what else the granter changed.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::moment::Span;
 use crate::roster::Membership;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.min_membership else {
-        return Answer::not_applicable("the policy sets no min_membership");
+        return RuleAnswer::not_applicable("the policy sets no min_membership");
     };
     if let Some(silenced) = view.silenced_unless_iam_user() {
         return silenced;
     }
     if view.outside_trust().is_some() || view.origin.broken.is_some() {
-        return Answer::not_applicable("no membership to judge");
+        return RuleAnswer::not_applicable("no membership to judge");
     }
     let mut youngest_allowed = None;
     for (group, membership) in view.memberships() {
         match membership {
             Membership::Member { began: None, .. } => {
-                return Answer::allow("the membership is older than the logs");
+                return RuleAnswer::allow("the membership is older than the logs");
             }
             Membership::Member {
                 began: Some(began), ..
@@ -49,11 +49,11 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         }
     }
     let Some((group, began)) = youngest_allowed else {
-        return Answer::not_applicable("no membership is proved; RW001 says so");
+        return RuleAnswer::not_applicable("no membership is proved; RW001 says so");
     };
     let age = Span::from_seconds(view.time().seconds_since(began.time));
     if age >= limit {
-        return Answer::allow(format!("member for {age}")).with_events([began.record]);
+        return RuleAnswer::allow(format!("member for {age}")).with_events([began.record]);
     }
     let by = view
         .tracer
@@ -69,7 +69,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     } else {
         view.role.severity
     };
-    Answer::violation(format!(
+    RuleAnswer::violation(format!(
         "{} entered {} {age} after being added to {} by {granter}; the policy asks for {limit}",
         view.who(),
         view.place(),

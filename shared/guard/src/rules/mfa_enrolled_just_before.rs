@@ -15,21 +15,21 @@
 //! 1. Ask the person, on another channel, whether they enrolled the device.
 //! 2. If not, deactivate it, rotate the user's keys and password, and end the session.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;
 use crate::moment::Span;
 use crate::proof::Proof;
 use crate::roster::Bearer;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.min_mfa_age else {
-        return Answer::not_applicable("the policy sets no min_mfa_age");
+        return RuleAnswer::not_applicable("the policy sets no min_mfa_age");
     };
     if let Some(silenced) = view.silenced_unless_iam_user() {
         return silenced;
     }
     let Proof::Proved { serial } = &view.origin.proof else {
-        return Answer::not_applicable("no device proves the switch; RW002 says so");
+        return RuleAnswer::not_applicable("no device proves the switch; RW002 says so");
     };
     let roster = view.tracer.roster;
     let latest = match (serial, &view.origin.person) {
@@ -38,21 +38,21 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         (None, _) => None,
     };
     let Some(latest) = latest else {
-        return Answer::allow("the logs show no enrolment");
+        return RuleAnswer::allow("the logs show no enrolment");
     };
     let age = Span::from_seconds(view.time().seconds_since(latest.time));
     if age >= limit {
-        return Answer::allow(format!("the device is {age} old"))
+        return RuleAnswer::allow(format!("the device is {age} old"))
             .with_events([latest.record.clone()]);
     }
     let sure = latest.sure && (serial.is_some() || matches!(latest.user, Bearer::One(_)));
     let (who, place) = (view.who(), view.place());
     let answer = if sure {
-        Answer::violation(format!(
+        RuleAnswer::violation(format!(
             "{who} entered {place} with an MFA device that was enrolled {age} before; the policy asks for {limit}"
         ))
     } else {
-        Answer::unproven(format!(
+        RuleAnswer::unproven(format!(
             "an MFA device was enrolled {age} before {who} entered {place}, and the logs do not tell for sure that it was theirs"
         ))
     };

@@ -7,7 +7,7 @@ use crate::policy::Severity;
 use crate::seen::Denial;
 
 /// A refused attempt at an elevated role.
-pub(crate) struct Refused<'a> {
+pub(crate) struct RefusedAttempt<'a> {
     pub(crate) record: &'a RecordKey,
     pub(crate) denial: &'a Denial,
     pub(crate) origin: Origin,

@@ -15,14 +15,14 @@
 //! 2. Find out who stood behind the call, and what the root session did (its issued key is in the event).
 //! 3. Where AssumeRoot is routine (unlocking bucket policies centrally), say `assume_root: allow`.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::{Origin, OriginKind, Switch};
-use crate::policy::{Decision, Policy, Severity};
+use crate::policy::{AllowOrDeny, Policy, Severity};
 use crate::seen::CallerKind;
 use crate::untrusted::harmless;
 
 /// A root user in an elevated role.
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let root = view.origin.kind == OriginKind::Root
         || view
             .switch
@@ -33,22 +33,22 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
             || "an unknown account".to_owned(),
             |account| view.account(account),
         );
-        return Answer::violation(format!(
+        return RuleAnswer::violation(format!(
             "the root user of {account} entered {}",
             view.place()
         ))
         .with_severity(Severity::Critical);
     }
-    Answer::not_applicable("not root")
+    RuleAnswer::not_applicable("not root")
 }
 
 /// A root session of a member account.
-pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy) -> Answer {
-    if policy.assume_root == Decision::Allow {
-        return Answer::allow("the policy allows AssumeRoot");
+pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy) -> RuleAnswer {
+    if policy.assume_root == AllowOrDeny::Allow {
+        return RuleAnswer::allow("the policy allows AssumeRoot");
     }
     let who = harmless(&origin.name);
-    Answer::violation(format!(
+    RuleAnswer::violation(format!(
         "{who} took root credentials of {} with AssumeRoot",
         target(switch)
     ))

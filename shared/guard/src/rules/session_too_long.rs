@@ -15,18 +15,18 @@
 //! 1. Lower the role's maximum session duration in IAM to `max_session`, so that STS refuses longer ones.
 //! 2. Look for `duration_seconds` in the person's AWS profile, or `--duration-seconds` in a script.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::moment::Span;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.max_session else {
-        return Answer::not_applicable("the policy sets no max_session");
+        return RuleAnswer::not_applicable("the policy sets no max_session");
     };
     if let Some(silenced) = view.silenced() {
         return silenced;
     }
     if view.switch.by_console() {
-        return Answer::not_applicable("a console switch");
+        return RuleAnswer::not_applicable("a console switch");
     }
     let granted = view.switch.grants().find_map(|grant| {
         let until = grant
@@ -42,14 +42,14 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
             } else {
                 "the record shows no expiration"
             };
-            Answer::unproven(format!(
+            RuleAnswer::unproven(format!(
                 "can't tell for how long {who} was given credentials for {place}: {why}"
             ))
         }
-        Some(granted) if granted > limit => Answer::violation(format!(
+        Some(granted) if granted > limit => RuleAnswer::violation(format!(
             "{who} was given credentials for {place} that last {granted}, longer than the {limit} allowed"
         )),
-        Some(granted) => Answer::allow(format!("granted {granted} of at most {limit}")),
+        Some(granted) => RuleAnswer::allow(format!("granted {granted} of at most {limit}")),
     }
 }
 

@@ -24,15 +24,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::held_sessions::{Draft, Held, Over, Time};
-use crate::dossier::{Groups, Person, Switch};
+use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, OverLimit};
+use crate::dossier::{DisjointSets, Person, Switch};
 use crate::moment::{Moment, Span};
 use crate::time::{
     aws::LONGEST_SESSION,
     chosen::{CLOCKS_DIFFER, LONGEST_LIFE},
 };
 
-pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
+pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
     let Some(limit) = held.rules.max_session else {
         return Vec::new();
     };
@@ -46,7 +46,7 @@ pub(super) fn check(held: &Held<'_, '_>) -> Vec<Draft> {
 }
 
 /// The sessions of each lineage, by mint; lineages by their first mint.
-fn lineages<'w>(held: &Held<'_, 'w>) -> Vec<Vec<usize>> {
+fn lineages<'w>(held: &HeldSessions<'_, 'w>) -> Vec<Vec<usize>> {
     let at: HashMap<*const Switch<'w>, usize> = held
         .sessions
         .iter()
@@ -54,7 +54,7 @@ fn lineages<'w>(held: &Held<'_, 'w>) -> Vec<Vec<usize>> {
         .map(|(at, switch)| (std::ptr::from_ref(*switch), at))
         .collect();
     let mut known: HashMap<*const Switch<'w>, Option<usize>> = HashMap::new();
-    let mut groups = Groups::new(held.sessions.len());
+    let mut groups = DisjointSets::new(held.sessions.len());
     for (child, switch) in held.sessions.iter().enumerate() {
         let before = if switch.is_renewal() {
             renewed(held, child)
@@ -85,7 +85,7 @@ fn lineages<'w>(held: &Held<'_, 'w>) -> Vec<Vec<usize>> {
 /// The session of this role and person that the switch was entered from, straight or over other
 /// roles.
 fn entered_from<'w>(
-    held: &Held<'_, 'w>,
+    held: &HeldSessions<'_, 'w>,
     switch: &Switch<'w>,
     at: &HashMap<*const Switch<'w>, usize>,
     known: &mut HashMap<*const Switch<'w>, Option<usize>>,
@@ -114,7 +114,7 @@ fn entered_from<'w>(
 }
 
 /// The session that the console renewed: the latest that it can have been.
-fn renewed(held: &Held<'_, '_>, renewal: usize) -> Option<usize> {
+fn renewed(held: &HeldSessions<'_, '_>, renewal: usize) -> Option<usize> {
     let own = held.sessions.get(renewal)?;
     let before = held.sessions.iter().enumerate().take(renewal).rev();
     before
@@ -126,13 +126,13 @@ fn renewed(held: &Held<'_, '_>, renewal: usize) -> Option<usize> {
 }
 
 /// What kept a lineage alive, and until when.
-struct Kept {
+struct LineageEnd {
     until: Moment,
     by: [usize; 3],
 }
 
 /// One lineage, if it was kept alive beyond the limit.
-fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft> {
+fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Option<FindingDraft> {
     let begin = held.sessions.get(*members.first()?)?.key.second;
     let crossing = begin.plus_seconds(limit.seconds());
     let sessions = || {
@@ -140,22 +140,22 @@ fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft>
             .iter()
             .filter_map(|at| Some((*at, *held.sessions.get(*at)?)))
     };
-    let kept = |time: Time| {
+    let kept = |time: HeldTime| {
         let until = sessions()
             .enumerate()
             .filter_map(|(place, (_, switch))| kept_until(switch, place == 0, time))
             .max()?;
-        (until > crossing).then(|| Kept {
+        (until > crossing).then(|| LineageEnd {
             until,
             by: means(sessions().map(|(_, switch)| switch)),
         })
     };
-    let (kept, time) = match kept(Time::Observed) {
-        Some(kept) => (kept, Time::Observed),
-        None => (kept(Time::Granted)?, Time::Granted),
+    let (kept, time) = match kept(HeldTime::Observed) {
+        Some(kept) => (kept, HeldTime::Observed),
+        None => (kept(HeldTime::Granted)?, HeldTime::Granted),
     };
     let reached = Span::from_seconds(kept.until.seconds_since(begin));
-    let over = Over {
+    let over = OverLimit {
         from: begin,
         to: kept.until,
         crossing,
@@ -164,10 +164,10 @@ fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft>
     };
     let (who, place, to, how) = (held.who(&over), held.place(), kept.until, said(kept.by));
     let sentence = match time {
-        Time::Observed => format!(
+        HeldTime::Observed => format!(
             "{who} was still using {place} {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}"
         ),
-        Time::Granted => format!(
+        HeldTime::Granted => format!(
             "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}; the use that was seen does not show whether they did{}",
             held.at_most(&over)
         ),
@@ -177,15 +177,15 @@ fn lineage(held: &Held<'_, '_>, members: &[usize], limit: Span) -> Option<Draft>
 
 /// Until when a session was used, or could be, beyond what the first credentials allowed by
 /// themselves.
-fn kept_until(switch: &Switch<'_>, first: bool, time: Time) -> Option<Moment> {
+fn kept_until(switch: &Switch<'_>, first: bool, time: HeldTime) -> Option<Moment> {
     let last = || switch.used.as_ref().map(|used| used.last.0);
     match time {
-        Time::Observed if first => last().filter(|_| outlived(switch)),
-        Time::Observed => last(),
-        Time::Granted if first => switch
+        HeldTime::Observed if first => last().filter(|_| outlived(switch)),
+        HeldTime::Observed => last(),
+        HeldTime::Granted if first => switch
             .may_be_held_until()
             .filter(|_| switch.renewed.is_some()),
-        Time::Granted => switch.may_be_held_until(),
+        HeldTime::Granted => switch.may_be_held_until(),
     }
 }
 

@@ -17,8 +17,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Refused;
-use super::held_sessions::Draft;
+use super::RefusedAttempt;
+use super::held_sessions::FindingDraft;
 use crate::finding::Verdict;
 use crate::policy::Severity;
 use crate::time::chosen::ATTEMPTS_PAUSE;
@@ -26,7 +26,7 @@ use crate::time::chosen::ATTEMPTS_PAUSE;
 /// From this many attempts on, a run is no slip.
 const MANY: usize = 5;
 
-pub(crate) fn check(refused: &[Refused<'_>]) -> Vec<Draft> {
+pub(crate) fn check(refused: &[RefusedAttempt<'_>]) -> Vec<FindingDraft> {
     let mut doors: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, attempt) in refused.iter().enumerate() {
         doors
@@ -36,7 +36,7 @@ pub(crate) fn check(refused: &[Refused<'_>]) -> Vec<Draft> {
     }
     let mut drafts = Vec::new();
     for attempts in doors.into_values() {
-        let attempts: Vec<(usize, &Refused<'_>)> = attempts
+        let attempts: Vec<(usize, &RefusedAttempt<'_>)> = attempts
             .into_iter()
             .filter_map(|at| Some((at, refused.get(at)?)))
             .collect();
@@ -49,7 +49,7 @@ pub(crate) fn check(refused: &[Refused<'_>]) -> Vec<Draft> {
     drafts
 }
 
-fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
+fn draft(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
     let (at, first) = *run.first()?;
     let mut events: Vec<_> = run
         .iter()
@@ -69,7 +69,7 @@ fn draft(run: &[(usize, &Refused<'_>)]) -> Option<Draft> {
         2 => "twice".to_owned(),
         _ => format!("{count} times"),
     };
-    Some(Draft {
+    Some(FindingDraft {
         verdict: if sure {
             Verdict::Violation
         } else {

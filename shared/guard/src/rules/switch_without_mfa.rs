@@ -16,14 +16,14 @@
 //! 2. Require MFA in the role's trust policy: a `Bool` condition on `aws:MultiFactorAuthPresent`, not `BoolIfExists`.
 //! 3. Unproven: read the logs of the account that the finding names, if it is yours; if not, only a device named in the call could show it.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::policy::Mfa;
 use crate::proof::Proof;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.role.mfa == Mfa::Optional {
-        return Answer::not_applicable("the policy does not ask for MFA");
+        return RuleAnswer::not_applicable("the policy does not ask for MFA");
     }
     if let Some(silenced) = view.silenced_unless_iam_user() {
         return silenced;
@@ -31,19 +31,19 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
     let (who, place) = (view.who(), view.place());
     let events = view.origin.links.iter().cloned();
     match (&view.origin.proof, view.origin.kind) {
-        (Proof::Proved { .. }, _) => Answer::allow("MFA was proved").with_events(events),
+        (Proof::Proved { .. }, _) => RuleAnswer::allow("MFA was proved").with_events(events),
         (Proof::Disproved { how }, _) => {
-            Answer::violation(format!("{who} entered {place} without MFA: {how}"))
+            RuleAnswer::violation(format!("{who} entered {place} without MFA: {how}"))
                 .with_events(events)
         }
-        (Proof::Unproven { missing }, _) => Answer::unproven(format!(
+        (Proof::Unproven { missing }, _) => RuleAnswer::unproven(format!(
             "whether {who} proved MFA when entering {place} cannot be told: {missing}"
         ))
         .with_events(events),
-        (Proof::NotAsked, OriginKind::Unknown) => Answer::unproven(format!(
+        (Proof::NotAsked, OriginKind::Unknown) => RuleAnswer::unproven(format!(
             "whether {who} proved MFA when entering {place} cannot be told"
         )),
-        (Proof::NotAsked, _) => Answer::not_applicable("not a user's own call"),
+        (Proof::NotAsked, _) => RuleAnswer::not_applicable("not a user's own call"),
     }
 }
 

@@ -15,17 +15,17 @@
 //! 2. Unproven: read the logs in which the chain starts; the finding names the account.
 //! 3. If not, remove it from the role's trust policy; an instance profile or function role needs no elevated role.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::policy::IdentityKind;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.origin.mint_missing {
-        return Answer::not_applicable("the mint is not in the archive; RW006 says so");
+        return RuleAnswer::not_applicable("the mint is not in the archive; RW006 says so");
     }
     let kind = match view.origin.kind {
         OriginKind::Listed(kind) if view.role.allows(kind) => {
-            return Answer::allow(format!("{kind} is admitted"));
+            return RuleAnswer::allow(format!("{kind} is admitted"));
         }
         OriginKind::Listed(IdentityKind::IamUser) => "an IAM user",
         OriginKind::Listed(IdentityKind::IdentityCenter) => "an Identity Center user",
@@ -40,7 +40,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
                 .broken
                 .as_deref()
                 .unwrap_or("the records do not say");
-            return Answer::unproven(format!(
+            return RuleAnswer::unproven(format!(
                 "what kind of identity {} had when entering {} cannot be told: {why}",
                 view.who(),
                 view.place()
@@ -54,7 +54,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         .iter()
         .map(ToString::to_string)
         .collect();
-    Answer::violation(format!(
+    RuleAnswer::violation(format!(
         "{} entered {} as {kind}; the role admits only {}",
         view.who(),
         view.place(),

@@ -15,27 +15,29 @@
 //! 1. Read the logs of the account that the finding names, of every region, from twelve hours before the switch, if the account is yours.
 //! 2. If there are none, give that account a trail; an account inside the zone of trust should have one.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::policy::IdentityKind;
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if !view.origin.mint_missing
         && let Some(silenced) = view.silenced()
     {
         return silenced;
     }
     if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
-        return Answer::not_applicable("the caller is a service, no person");
+        return RuleAnswer::not_applicable("the caller is a service, no person");
     }
     match &view.origin.broken {
-        Some(why) => Answer::unproven(format!(
+        Some(why) => RuleAnswer::unproven(format!(
             "nobody can be established behind {} in {}: {why}",
             view.who(),
             view.place()
         ))
         .with_events(view.origin.links.iter().cloned()),
-        None => Answer::allow("the person is known").with_events(view.origin.links.iter().cloned()),
+        None => {
+            RuleAnswer::allow("the person is known").with_events(view.origin.links.iter().cloned())
+        }
     }
 }
 

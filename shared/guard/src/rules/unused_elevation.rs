@@ -16,25 +16,25 @@
 //! 1. Ask the person what the switch was for. A profile that always enters the role, or a tab left open, is the usual answer.
 //! 2. Where the work is in objects or table rows, log their data events, or suppress the rule for these callers.
 
-use super::view::{Answer, View};
+use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, Severity};
 use crate::time::aws::{DELIVERY, LONGEST_SESSION};
 
-pub(super) fn check(view: &View<'_, '_>) -> Answer {
+pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if let Some(silenced) = view.silenced() {
         return silenced;
     }
     let switch = view.switch;
     if !switch.has_mint() {
-        return Answer::not_applicable("only the console's own record was read");
+        return RuleAnswer::not_applicable("only the console's own record was read");
     }
     if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
-        return Answer::not_applicable("the caller is a service, no person");
+        return RuleAnswer::not_applicable("the caller is a service, no person");
     }
     if switch.is_renewal() {
-        return Answer::not_applicable("the console renewed an earlier session");
+        return RuleAnswer::not_applicable("the console renewed an earlier session");
     }
     let owner = switch.role.as_ref().map(crate::arn::RoleArn::account);
     if !switch
@@ -42,13 +42,13 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         .iter()
         .any(|half| Some(half.record.account) == owner)
     {
-        return Answer::not_applicable(
+        return RuleAnswer::not_applicable(
             "the role's account sent nothing for this switch, so its logs may be missing",
         );
     }
     let continued = view.tracer.continued(switch);
     if switch.used.is_some() || continued.iter().any(|other| other.used.is_some()) {
-        return Answer::allow("it was used");
+        return RuleAnswer::allow("it was used");
     }
     let Some(until) = continued
         .iter()
@@ -56,14 +56,14 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         .chain(switch.may_be_held_until())
         .max()
     else {
-        return Answer::not_applicable("the record does not show until when it could be used");
+        return RuleAnswer::not_applicable("the record does not show until when it could be used");
     };
     let until = until.min(view.time().plus_seconds(LONGEST_SESSION));
     if view
         .as_of
         .is_none_or(|as_of: Moment| as_of.seconds_since(until) < DELIVERY)
     {
-        return Answer::not_applicable("it may be used yet, or its use be under way to us");
+        return RuleAnswer::not_applicable("it may be used yet, or its use be under way to us");
     }
     let ended = if switch.lifetime_unread() {
         "had ended at the latest, at"
@@ -75,7 +75,7 @@ pub(super) fn check(view: &View<'_, '_>) -> Answer {
         view.who(),
         view.place()
     );
-    Answer::unproven(sentence).with_severity(Severity::Low)
+    RuleAnswer::unproven(sentence).with_severity(Severity::Low)
 }
 
 #[cfg(test)]

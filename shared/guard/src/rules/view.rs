@@ -12,7 +12,7 @@ use crate::untrusted::harmless;
 
 /// What a rule answers about one switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct RuleAnswer {
     /// The verdict.
     pub(crate) verdict: Verdict,
     /// Why, in words; for violations and unproven answers one whole sentence.
@@ -23,7 +23,7 @@ pub(crate) struct Answer {
     pub(crate) severity: Option<Severity>,
 }
 
-impl Answer {
+impl RuleAnswer {
     fn new(verdict: Verdict, because: impl Into<Cow<'static, str>>) -> Self {
         Self {
             verdict,
@@ -61,7 +61,7 @@ impl Answer {
 }
 
 /// A switch, and all that it is judged against.
-pub(crate) struct View<'a, 'w> {
+pub(crate) struct SwitchView<'a, 'w> {
     pub(crate) switch: &'a Switch<'w>,
     pub(crate) origin: &'a Origin,
     pub(crate) role: &'a RolePolicy,
@@ -71,7 +71,7 @@ pub(crate) struct View<'a, 'w> {
     pub(crate) as_of: Option<Moment>,
 }
 
-impl View<'_, '_> {
+impl SwitchView<'_, '_> {
     /// The second of the switch.
     pub(crate) fn time(&self) -> Moment {
         self.switch.key.second
@@ -97,26 +97,26 @@ impl View<'_, '_> {
 
     /// Most rules do not speak of a switch whose mint was not read (RW006 says that once), nor of
     /// one whose kind of identity the role does not admit at all (RW012 says that).
-    pub(crate) fn silenced(&self) -> Option<Answer> {
+    pub(crate) fn silenced(&self) -> Option<RuleAnswer> {
         if self.origin.mint_missing {
-            return Some(Answer::not_applicable(
+            return Some(RuleAnswer::not_applicable(
                 "the mint is not in the archive; RW006 says so",
             ));
         }
         match self.origin.kind {
             OriginKind::Listed(kind) if self.role.allows(kind) => None,
             OriginKind::Unknown => None,
-            _ => Some(Answer::not_applicable(
+            _ => Some(RuleAnswer::not_applicable(
                 "the kind of identity is not admitted to the role; RW012 says so",
             )),
         }
     }
 
     /// For rules that speak of IAM users only.
-    pub(crate) fn silenced_unless_iam_user(&self) -> Option<Answer> {
+    pub(crate) fn silenced_unless_iam_user(&self) -> Option<RuleAnswer> {
         self.silenced().or(match self.origin.kind {
             OriginKind::Listed(IdentityKind::IamUser) | OriginKind::Unknown => None,
-            _ => Some(Answer::not_applicable("the caller is no IAM user")),
+            _ => Some(RuleAnswer::not_applicable("the caller is no IAM user")),
         })
     }
 

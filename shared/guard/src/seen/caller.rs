@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::details::{Detail, Unread, shared};
+use super::details::{Detail, UnreadDetails, shared};
 use crate::arn::AssumedRoleArn;
 use crate::id::{AccountId, NotAnAccountId};
 use crate::moment::{Moment, NotAMoment};
@@ -51,7 +51,7 @@ pub struct Caller {
     /// The identity provider (SAML, web identity), or the service that called.
     pub provider: Option<Arc<str>>,
     /// What the temporary credentials carry.
-    pub session: Option<SessionContext>,
+    pub session: Option<CallerSession>,
     /// Written by AWS itself, not chosen by the caller: the console made the call (`invokedBy` or
     /// source address `AWS Internal`).
     pub from_console: bool,
@@ -59,7 +59,7 @@ pub struct Caller {
 
 /// `sessionContext` of a caller with temporary credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionContext {
+pub struct CallerSession {
     /// `creationDate`: when the credentials were issued.
     pub created: Option<Moment>,
     /// `creationDate` is there and can't be read.
@@ -91,7 +91,7 @@ fn kind(text: &str) -> CallerKind {
     }
 }
 
-fn session(identity: &UserIdentity<'_>, unread: &mut Unread) -> Option<SessionContext> {
+fn session(identity: &UserIdentity<'_>, unread: &mut UnreadDetails) -> Option<CallerSession> {
     let unread_context = match identity.session_context.as_ref()? {
         Object::Empty => return None,
         context => context.is_odd(),
@@ -115,7 +115,7 @@ fn session(identity: &UserIdentity<'_>, unread: &mut Unread) -> Option<SessionCo
     let by_service = |context: &record::SessionContext<'_>| {
         context.ec2_role_delivery.is_some() || context.in_scope_of.is_some()
     };
-    Some(SessionContext {
+    Some(CallerSession {
         created_unread: created.is_unread(),
         created: created.read(),
         mfa_unread: mfa.is_unread(),
@@ -126,7 +126,7 @@ fn session(identity: &UserIdentity<'_>, unread: &mut Unread) -> Option<SessionCo
     })
 }
 
-fn created_at(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<Moment> {
+fn created_at(text: Option<&Text<'_>>, unread: &mut UnreadDetails) -> Detail<Moment> {
     let expected = NotAMoment.to_string();
     unread.detail(
         text,
@@ -144,10 +144,10 @@ const CONSOLE: &str = "AWS Internal";
 impl Caller {
     /// The caller of a record, where nobody asks what of it can't be read.
     pub(crate) fn of(record: &Record<'_>) -> Self {
-        Self::read(record, &mut Unread::default())
+        Self::read(record, &mut UnreadDetails::default())
     }
 
-    pub(super) fn read(record: &Record<'_>, unread: &mut Unread) -> Self {
+    pub(super) fn read(record: &Record<'_>, unread: &mut UnreadDetails) -> Self {
         let Some(identity) = record.identity() else {
             return Self::unknown();
         };

@@ -42,9 +42,9 @@ impl<T> Detail<T> {
 
 /// What can't be read of a record that matters. The rest of it counts.
 #[derive(Debug, Default)]
-pub(super) struct Unread(Vec<RecordProblem>);
+pub(super) struct UnreadDetails(Vec<RecordProblem>);
 
-impl Unread {
+impl UnreadDetails {
     /// The member holds something that is not of its kind.
     pub(super) fn unlike(&mut self, field: &'static str) {
         self.0.push(RecordProblem::Unlike { field });
@@ -97,10 +97,10 @@ impl Unread {
         raw: Option<&'a RawValue>,
         field: &'static str,
         failed: bool,
-    ) -> Part<T> {
+    ) -> RecordPart<T> {
         let text = raw.map_or("", RawValue::get);
         if is_absent(text, failed) {
-            return Part {
+            return RecordPart {
                 members: T::default(),
                 unread: false,
             };
@@ -111,13 +111,13 @@ impl Unread {
             .flatten();
         let Some(members) = members else {
             self.unlike(field);
-            return Part {
+            return RecordPart {
                 members: T::default(),
                 unread: true,
             };
         };
         self.members(&members);
-        Part {
+        RecordPart {
             members,
             unread: false,
         }
@@ -130,7 +130,7 @@ impl Unread {
 }
 
 /// One of the raw parts of a record: `requestParameters` and the like.
-pub(super) struct Part<T> {
+pub(super) struct RecordPart<T> {
     /// What could be read; nothing where there is no such part.
     pub(super) members: T,
     /// There is such a part, and none of it can be read.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::details::Unread;
+use super::details::UnreadDetails;
 use super::parts::Service;
 use super::{Caller, CallerKind, Fact, NameSeen, Use};
 use crate::arn::{AssumedRoleArn, RoleArn};
@@ -60,7 +60,7 @@ pub(super) fn used(
     time: Moment,
     role: RoleArn,
     fact: Option<&Fact>,
-    unread: &mut Unread,
+    unread: &mut UnreadDetails,
 ) -> Option<Use> {
     if matches!(fact, Some(Fact::Console(_))) {
         return None;

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use super::details::{Part, Unread, shared};
-use super::parts::At;
-use super::{Change, Fact, IamChange, Named};
+use super::details::{RecordPart, UnreadDetails, shared};
+use super::parts::RecordHead;
+use super::{Fact, IamChange, IamChangeKind, NamedKind};
 use crate::record::{Object, Record, RecordProblem, RequestParameters, ResponseElements, Text};
 
 pub(super) fn fact(
     record: &Record<'_>,
-    at: &At<'_>,
-    unread: &mut Unread,
+    at: &RecordHead<'_>,
+    unread: &mut UnreadDetails,
 ) -> Result<Option<Fact>, RecordProblem> {
     if at.failed || !is_watched(at.name) {
         return Ok(None);
     }
-    let asked: Part<RequestParameters<'_>> =
+    let asked: RecordPart<RequestParameters<'_>> =
         unread.part(record.request_parameters, "requestParameters", false);
     if asked.unread {
         // Whom or what the change is about stands nowhere else.
@@ -23,7 +23,7 @@ pub(super) fn fact(
             field: "requestParameters",
         });
     }
-    let answer: Part<ResponseElements<'_>> =
+    let answer: RecordPart<ResponseElements<'_>> =
         unread.part(record.response_elements, "responseElements", false);
     let (request, response) = (asked.members, answer.members);
     let change = match at.name {
@@ -60,14 +60,14 @@ fn is_watched(name: &str) -> bool {
 
 fn of_membership(
     request: &RequestParameters<'_>,
-    at: &At<'_>,
-) -> Result<Option<Change>, RecordProblem> {
+    at: &RecordHead<'_>,
+) -> Result<Option<IamChangeKind>, RecordProblem> {
     let user = user(request)?;
     let group = group(request)?;
     Ok(Some(if at.name == "AddUserToGroup" {
-        Change::AddUserToGroup { user, group }
+        IamChangeKind::AddUserToGroup { user, group }
     } else {
-        Change::RemoveUserFromGroup { user, group }
+        IamChangeKind::RemoveUserFromGroup { user, group }
     }))
 }
 
@@ -75,19 +75,19 @@ fn of_membership(
 fn of_user(
     request: &RequestParameters<'_>,
     response: &ResponseElements<'_>,
-    at: &At<'_>,
-) -> Result<Option<Change>, RecordProblem> {
-    let what = Named::User;
+    at: &RecordHead<'_>,
+) -> Result<Option<IamChangeKind>, RecordProblem> {
+    let what = NamedKind::User;
     Ok(match at.name {
         "CreateUser" => {
             let made = response.user.as_ref().and_then(Object::read);
             let id = shared(made.and_then(|user| user.user_id.as_ref()));
             let name = user(request)?;
-            Some(Change::Create { what, name, id })
+            Some(IamChangeKind::Create { what, name, id })
         }
         "DeleteUser" => {
             let name = user(request)?;
-            Some(Change::Delete { what, name })
+            Some(IamChangeKind::Delete { what, name })
         }
         _ => {
             let to = optional(
@@ -103,19 +103,19 @@ fn of_user(
 fn of_group(
     request: &RequestParameters<'_>,
     response: &ResponseElements<'_>,
-    at: &At<'_>,
-) -> Result<Option<Change>, RecordProblem> {
-    let what = Named::Group;
+    at: &RecordHead<'_>,
+) -> Result<Option<IamChangeKind>, RecordProblem> {
+    let what = NamedKind::Group;
     Ok(match at.name {
         "CreateGroup" => {
             let made = response.group.as_ref().and_then(Object::read);
             let id = shared(made.and_then(|group| group.group_id.as_ref()));
             let name = group(request)?;
-            Some(Change::Create { what, name, id })
+            Some(IamChangeKind::Create { what, name, id })
         }
         "DeleteGroup" => {
             let name = group(request)?;
-            Some(Change::Delete { what, name })
+            Some(IamChangeKind::Delete { what, name })
         }
         _ => {
             let to = optional(
@@ -129,30 +129,30 @@ fn of_group(
 
 /// The old name is asked for only where there is a new one: an update of a path alone needs none.
 fn renamed(
-    what: Named,
+    what: NamedKind,
     to: Option<Arc<str>>,
     from: impl FnOnce() -> Result<Arc<str>, RecordProblem>,
-) -> Result<Option<Change>, RecordProblem> {
+) -> Result<Option<IamChangeKind>, RecordProblem> {
     let Some(to) = to else {
         return Ok(None);
     };
     let from = from()?;
-    Ok(Some(Change::Rename { what, from, to }))
+    Ok(Some(IamChangeKind::Rename { what, from, to }))
 }
 
 fn of_device(
     request: &RequestParameters<'_>,
-    at: &At<'_>,
-) -> Result<Option<Change>, RecordProblem> {
+    at: &RecordHead<'_>,
+) -> Result<Option<IamChangeKind>, RecordProblem> {
     let user = own_or_named(request, at)?;
     let serial = required(
         request.serial_number.as_ref(),
         "requestParameters.serialNumber",
     )?;
     Ok(Some(if at.name == "EnableMFADevice" {
-        Change::EnableMfa { user, serial }
+        IamChangeKind::EnableMfa { user, serial }
     } else {
-        Change::DeactivateMfa { user, serial }
+        IamChangeKind::DeactivateMfa { user, serial }
     }))
 }
 
@@ -165,7 +165,10 @@ fn group(request: &RequestParameters<'_>) -> Result<Arc<str>, RecordProblem> {
 }
 
 /// A user may leave out `userName` where IAM takes the caller's own.
-fn own_or_named(request: &RequestParameters<'_>, at: &At<'_>) -> Result<Arc<str>, RecordProblem> {
+fn own_or_named(
+    request: &RequestParameters<'_>,
+    at: &RecordHead<'_>,
+) -> Result<Arc<str>, RecordProblem> {
     let field = "requestParameters.userName";
     let named = optional(request.user_name.as_ref(), field)?;
     named

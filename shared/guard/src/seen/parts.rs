@@ -23,7 +23,7 @@ pub enum Service {
 }
 
 /// What the readers of one service's records have at hand.
-pub(super) struct At<'a> {
+pub(super) struct RecordHead<'a> {
     pub(super) key: &'a RecordKey,
     pub(super) time: Moment,
     pub(super) caller: &'a Arc<Caller>,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::details::Unread;
+use super::details::UnreadDetails;
 use super::hints::{named, odd_session, role_id, session_role, used};
-use super::parts::{At, Service, event_id, event_time};
+use super::parts::{RecordHead, Service, event_id, event_time};
 use super::service::ServiceSeen;
 use super::{Caller, Correction, Fact, NameSeen, Use};
 use crate::arn::RoleArn;
@@ -17,7 +17,7 @@ use crate::record::{self, Addendum, Object, Record, RecordProblem, ResponseEleme
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// The record says something that the engine knows how to use.
-    Seen(Box<Seen>),
+    Seen(Box<SeenRecord>),
     /// A service was given a role that nobody listed; no more than a stub is kept of it.
     Service(ServiceSeen),
     /// Neither STS, sign-in, IAM or SSO nor a session of an elevated role.
@@ -26,7 +26,7 @@ pub enum Reading {
 
 /// What a relevant record says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct SeenRecord {
     /// The record's identity.
     pub key: RecordKey,
     /// `eventTime`.
@@ -68,7 +68,7 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
 /// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are
 /// not kept.
 ///
-/// A detail that can't be read is named in [`Seen::unread`].
+/// A detail that can't be read is named in [`SeenRecord::unread`].
 ///
 /// # Errors
 /// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or
@@ -121,7 +121,7 @@ fn relevant(
         .as_deref()
         .filter(|region| !region.is_empty())
         .map(Arc::from);
-    let mut unread = Unread::default();
+    let mut unread = UnreadDetails::default();
     let failed = failed(record, service, &mut unread)?;
     if service == Service::Sts
         && let Some(stub) = super::service::stub(record, &key, time, elevated)
@@ -131,7 +131,7 @@ fn relevant(
     unread.members(record);
     let caller = Arc::new(Caller::read(record, &mut unread));
     let name: Arc<str> = Arc::from(event_name(record, service, &mut unread)?);
-    let at = At {
+    let at = RecordHead {
         key: &key,
         time,
         caller: &caller,
@@ -140,7 +140,7 @@ fn relevant(
     };
     let fact = fact(record, service, &at, &mut unread)?;
     let correction = correction(record, &key, &mut unread);
-    Ok(Reading::Seen(Box::new(Seen {
+    Ok(Reading::Seen(Box::new(SeenRecord {
         role: role_id(record, fact.as_ref()).filter(|(_, role)| {
             elevated(role) || role.without_path().is_some_and(|short| elevated(&short))
         }),
@@ -164,8 +164,8 @@ fn relevant(
 fn fact(
     record: &Record<'_>,
     service: Service,
-    at: &At<'_>,
-    unread: &mut Unread,
+    at: &RecordHead<'_>,
+    unread: &mut UnreadDetails,
 ) -> Result<Option<Fact>, RecordProblem> {
     match service {
         Service::Sts => super::sts::fact(record, at, unread),
@@ -207,7 +207,7 @@ fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
 fn event_name<'r>(
     record: &'r Record<'_>,
     service: Service,
-    unread: &mut Unread,
+    unread: &mut UnreadDetails,
 ) -> Result<&'r str, RecordProblem> {
     let field = "eventName";
     let name = record
@@ -230,7 +230,7 @@ fn event_name<'r>(
 fn failed(
     record: &Record<'_>,
     service: Service,
-    unread: &mut Unread,
+    unread: &mut UnreadDetails,
 ) -> Result<bool, RecordProblem> {
     if !record.error_code.as_ref().is_some_and(Text::is_odd) {
         return Ok(record.error().is_some());
@@ -257,7 +257,11 @@ fn failed(
 }
 
 /// What the record corrects. An addendum that can't be read replaces nothing.
-fn correction(record: &Record<'_>, key: &RecordKey, unread: &mut Unread) -> Option<Correction> {
+fn correction(
+    record: &Record<'_>,
+    key: &RecordKey,
+    unread: &mut UnreadDetails,
+) -> Option<Correction> {
     let addendum: &Addendum<'_> = record.addendum.as_ref().and_then(Object::read)?;
     let expected = crate::id::NotAnEventId.to_string();
     let id = unread.detail(

@@ -1,7 +1,7 @@
 //! Sign-in: the console enters, renews and leaves roles.
 
-use super::details::{Detail, Part, Unread, shared};
-use super::parts::At;
+use super::details::{Detail, RecordPart, UnreadDetails, shared};
+use super::parts::RecordHead;
 use super::{CallerKind, ConsoleAct, ConsoleStep, Fact};
 use crate::arn::{NotARoleArn, RoleArn};
 use crate::record::{AdditionalEventData, Object, Record, RecordProblem, ResponseElements};
@@ -11,8 +11,8 @@ use crate::record::{AdditionalEventData, Object, Record, RecordProblem, Response
 /// role).
 pub(super) fn fact(
     record: &Record<'_>,
-    at: &At<'_>,
-    unread: &mut Unread,
+    at: &RecordHead<'_>,
+    unread: &mut UnreadDetails,
 ) -> Result<Option<Fact>, RecordProblem> {
     let act = match at.name {
         "SwitchRole" => ConsoleAct::Enter,
@@ -23,7 +23,7 @@ pub(super) fn fact(
     if at.failed || !succeeded(record, act, unread) {
         return Ok(None);
     }
-    let more: Part<AdditionalEventData<'_>> =
+    let more: RecordPart<AdditionalEventData<'_>> =
         unread.part(record.additional_event_data, "additionalEventData", false);
     let more = more.members;
     let caller = at.caller;
@@ -59,8 +59,8 @@ pub(super) fn fact(
 
 /// Whether the step was taken. The console says so in a member that is named after the step;
 /// without that, it was.
-fn succeeded(record: &Record<'_>, act: ConsoleAct, unread: &mut Unread) -> bool {
-    let answer: Part<ResponseElements<'_>> =
+fn succeeded(record: &Record<'_>, act: ConsoleAct, unread: &mut UnreadDetails) -> bool {
+    let answer: RecordPart<ResponseElements<'_>> =
         unread.part(record.response_elements, "responseElements", false);
     let (field, outcome) = match act {
         ConsoleAct::Enter => ("responseElements.SwitchRole", answer.members.switch_role),

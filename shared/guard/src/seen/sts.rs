@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::details::{Detail, Part, Unread, shared};
+use super::details::{Detail, RecordPart, UnreadDetails, shared};
 use super::error_message::{denied_resource, denied_role};
-use super::parts::At;
+use super::parts::RecordHead;
 use super::{Denial, Fact, Grant, Mint, MintApi, UnreadGrant};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
@@ -18,8 +18,8 @@ use crate::time::aws::{LONGEST_CREDENTIALS, LONGEST_SESSION};
 
 pub(super) fn fact(
     record: &Record<'_>,
-    at: &At<'_>,
-    unread: &mut Unread,
+    at: &RecordHead<'_>,
+    unread: &mut UnreadDetails,
 ) -> Result<Option<Fact>, RecordProblem> {
     let Some(api) = MintApi::from_event_name(at.name) else {
         return Ok(None);
@@ -32,7 +32,12 @@ pub(super) fn fact(
     mint(record, at, api, unread).map(|mint| Some(Fact::Mint(Box::new(mint))))
 }
 
-fn denial(record: &Record<'_>, at: &At<'_>, api: MintApi, unread: &mut Unread) -> Denial {
+fn denial(
+    record: &Record<'_>,
+    at: &RecordHead<'_>,
+    api: MintApi,
+    unread: &mut UnreadDetails,
+) -> Denial {
     let code = record.error().unwrap_or_default();
     Denial {
         time: at.time,
@@ -55,21 +60,21 @@ fn denial(record: &Record<'_>, at: &At<'_>, api: MintApi, unread: &mut Unread) -
 
 /// Other errors than AccessDenied leave the parameters in the record. What the caller asked for may
 /// be no role at all.
-fn asked_role(record: &Record<'_>, unread: &mut Unread) -> Option<RoleArn> {
-    let request: Part<RequestParameters<'_>> =
+fn asked_role(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<RoleArn> {
+    let request: RecordPart<RequestParameters<'_>> =
         unread.part(record.request_parameters, "requestParameters", true);
     RoleArn::parse(&request.members.role_arn?).ok()
 }
 
 fn mint(
     record: &Record<'_>,
-    at: &At<'_>,
+    at: &RecordHead<'_>,
     api: MintApi,
-    unread: &mut Unread,
+    unread: &mut UnreadDetails,
 ) -> Result<Mint, RecordProblem> {
-    let asked: Part<RequestParameters<'_>> =
+    let asked: RecordPart<RequestParameters<'_>> =
         unread.part(record.request_parameters, "requestParameters", false);
-    let answer: Part<ResponseElements<'_>> =
+    let answer: RecordPart<ResponseElements<'_>> =
         unread.part(record.response_elements, "responseElements", false);
     let request = &asked.members;
     let credentials = answer.members.credentials.as_ref();
@@ -124,10 +129,10 @@ fn mint(
 
 fn grant(
     record: &Record<'_>,
-    (at, api): (&At<'_>, MintApi),
-    asked: &Part<RequestParameters<'_>>,
+    (at, api): (&RecordHead<'_>, MintApi),
+    asked: &RecordPart<RequestParameters<'_>>,
     (credentials, unread_answer): (Option<&Object<Credentials<'_>>>, bool),
-    unread: &mut Unread,
+    unread: &mut UnreadDetails,
 ) -> Grant {
     let request = &asked.members;
     let longest = longest(api);
@@ -165,7 +170,7 @@ fn longest(api: MintApi) -> i64 {
 ///
 /// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would
 /// show a lifetime that nobody granted.
-fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut Unread) -> Detail<Moment> {
+fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut UnreadDetails) -> Detail<Moment> {
     let expected = "a time after `eventTime` belongs there, like `Jul 10, 2023, 12:09:47 PM`";
     unread.detail(
         text,
@@ -178,7 +183,7 @@ fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut Unread) -> Deta
     )
 }
 
-fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut Unread) -> Detail<i64> {
+fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut UnreadDetails) -> Detail<i64> {
     let expected = format!("a number of seconds from 1 to {longest} belongs there");
     unread.detail(
         text,
@@ -192,7 +197,7 @@ fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut Unread) -> Detail<i
 }
 
 /// The serial number of an MFA device, by the pattern that AWS documents for it.
-fn device(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<Arc<str>> {
+fn device(text: Option<&Text<'_>>, unread: &mut UnreadDetails) -> Detail<Arc<str>> {
     let expected = "the serial number or ARN of an MFA device belongs there";
     unread.detail(text, ("requestParameters.serialNumber", expected), |text| {
         let plain = |c: char| c.is_alphanumeric() || "_+=/:,.@-".contains(c);
@@ -203,7 +208,7 @@ fn device(text: Option<&Text<'_>>, unread: &mut Unread) -> Detail<Arc<str>> {
 
 /// `sharedEventID`, which is always a UUID. What else is there may stand in records that have
 /// nothing to do with each other.
-fn shared_id(record: &Record<'_>, unread: &mut Unread) -> Option<crate::id::EventId> {
+fn shared_id(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<crate::id::EventId> {
     let read = |text: &str| looks_like_a_uuid(text).then(|| text.parse().ok()).flatten();
     unread
         .detail(
@@ -230,7 +235,7 @@ fn role(
     record: &Record<'_>,
     request: &RequestParameters<'_>,
     assumed: Option<&str>,
-    unread: &mut Unread,
+    unread: &mut UnreadDetails,
 ) -> Option<RoleArn> {
     let owned = owned_role(record.resources, unread);
     let expected = crate::arn::NotARoleArn.to_string();
@@ -244,7 +249,7 @@ fn role(
         .or_else(|| assumed.and_then(AssumedRoleArn::parse)?.role_without_path())
 }
 
-fn owned_role(raw: Option<&RawValue>, unread: &mut Unread) -> Option<RoleArn> {
+fn owned_role(raw: Option<&RawValue>, unread: &mut UnreadDetails) -> Option<RoleArn> {
     let text = raw.map_or("", RawValue::get);
     if super::details::is_absent(text, false) {
         return None;

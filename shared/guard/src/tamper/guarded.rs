@@ -1,10 +1,10 @@
 //! What is the guard's own: held against the names in a record.
 
-use super::calls::Of;
+use super::calls::GuardedKind;
 
 /// What is watched. Empty texts match nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Guarded {
+pub struct GuardedResources {
     /// The name of the stack, which the names of its resources begin with, in every account.
     pub stack: String,
     /// Trails by name or ARN; empty: any trail.
@@ -20,30 +20,32 @@ pub struct Guarded {
     pub others: Vec<String>,
 }
 
-impl Guarded {
+impl GuardedResources {
     /// Whether every resource of this kind is watched, whatever its name.
-    pub(super) fn watches_all(&self, of: Of) -> bool {
-        of == Of::Trail && self.trails.is_empty()
+    pub(super) fn watches_all(&self, of: GuardedKind) -> bool {
+        of == GuardedKind::Trail && self.trails.is_empty()
     }
 
     /// Whether `text`, a name, an ARN, a URL or what a message says, means something that is
     /// watched.
-    pub(super) fn holds(&self, of: Of, text: &str) -> bool {
+    pub(super) fn holds(&self, of: GuardedKind, text: &str) -> bool {
         self.watches_all(of)
             || self.others.iter().any(|other| is(text, other))
             || match of {
-                Of::Stack => self.is_of_stack(text),
-                Of::Role => {
+                GuardedKind::Stack => self.is_of_stack(text),
+                GuardedKind::Role => {
                     self.is_of_stack(text)
                         || words(text).any(|word| !word.is_empty() && word == self.reader_role)
                 }
-                Of::Key => self.is_of_stack(text) || self.keys.iter().any(|key| is(text, key)),
-                Of::Bucket => {
+                GuardedKind::Key => {
+                    self.is_of_stack(text) || self.keys.iter().any(|key| is(text, key))
+                }
+                GuardedKind::Bucket => {
                     self.is_of_stack(text)
                         || words(text).any(|word| self.buckets.iter().any(|bucket| bucket == word))
                 }
-                Of::Organization => false,
-                Of::Trail => self.trails.iter().any(|trail| is(text, trail)),
+                GuardedKind::Organization => false,
+                GuardedKind::Trail => self.trails.iter().any(|trail| is(text, trail)),
             }
     }
 
@@ -112,8 +114,8 @@ fn without_suffix(name: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn guarded() -> Guarded {
-        Guarded {
+    fn guarded() -> GuardedResources {
+        GuardedResources {
             stack: "RoleWatch".to_owned(),
             trails: vec!["organization".to_owned()],
             reader_role: "audit-reader".to_owned(),
@@ -141,7 +143,7 @@ mod tests {
             "role RoleWatch-SwitchGuardRole-1A2B3C",
             "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-RoleWatch-spoke-0a0a/0b0b",
         ] {
-            assert!(guarded().holds(Of::Stack, text), "{text}");
+            assert!(guarded().holds(GuardedKind::Stack, text), "{text}");
         }
         for text in [
             "RoleWatcher",
@@ -150,9 +152,9 @@ mod tests {
             "arn:aws:sns:us-east-1:123456789012:shop",
             "ロールウォッチ",
         ] {
-            assert!(!guarded().holds(Of::Stack, text), "{text}");
+            assert!(!guarded().holds(GuardedKind::Stack, text), "{text}");
         }
-        assert!(!Guarded::default().holds(Of::Stack, "anything"));
+        assert!(!GuardedResources::default().holds(GuardedKind::Stack, "anything"));
     }
 
     #[test]
@@ -163,26 +165,29 @@ mod tests {
             "role audit-reader",
             "RoleWatch-SwitchGuardRole",
         ] {
-            assert!(guarded().holds(Of::Role, text), "{text}");
+            assert!(guarded().holds(GuardedKind::Role, text), "{text}");
         }
-        assert!(!guarded().holds(Of::Role, "audit-reader-2"));
-        assert!(!guarded().holds(Of::Stack, "audit-reader"));
-        assert!(!Guarded::default().holds(Of::Role, ""));
+        assert!(!guarded().holds(GuardedKind::Role, "audit-reader-2"));
+        assert!(!guarded().holds(GuardedKind::Stack, "audit-reader"));
+        assert!(!GuardedResources::default().holds(GuardedKind::Role, ""));
     }
 
     #[test]
     fn a_key_is_watched_by_id_arn_or_alias() {
-        let by_alias = Guarded {
+        let by_alias = GuardedResources {
             keys: vec!["alias/guard".to_owned()],
-            ..Guarded::default()
+            ..GuardedResources::default()
         };
-        assert!(guarded().holds(Of::Key, "1234abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(guarded().holds(GuardedKind::Key, "1234abcd-12ab-34cd-56ef-1234567890ab"));
         assert!(guarded().holds(
-            Of::Key,
+            GuardedKind::Key,
             "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
         ));
-        assert!(by_alias.holds(Of::Key, "arn:aws:kms:us-east-1:123456789012:alias/guard"));
-        assert!(!guarded().holds(Of::Key, "0000abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(by_alias.holds(
+            GuardedKind::Key,
+            "arn:aws:kms:us-east-1:123456789012:alias/guard"
+        ));
+        assert!(!guarded().holds(GuardedKind::Key, "0000abcd-12ab-34cd-56ef-1234567890ab"));
     }
 
     #[test]
@@ -193,7 +198,7 @@ mod tests {
             "\"arn:aws:s3:::organization-logs\"",
             "rolewatch-statebucket-1a2b3c",
         ] {
-            assert!(guarded().holds(Of::Bucket, text), "{text}");
+            assert!(guarded().holds(GuardedKind::Bucket, text), "{text}");
         }
         for text in [
             "organization-logs-2",
@@ -202,19 +207,19 @@ mod tests {
             "arn:aws:s3:::shop",
             "",
         ] {
-            assert!(!guarded().holds(Of::Bucket, text), "{text}");
+            assert!(!guarded().holds(GuardedKind::Bucket, text), "{text}");
         }
-        assert!(!guarded().holds(Of::Stack, "organization-logs"));
+        assert!(!guarded().holds(GuardedKind::Stack, "organization-logs"));
     }
 
     #[test]
     fn any_trail_is_watched_unless_one_is_named() {
         assert!(guarded().holds(
-            Of::Trail,
+            GuardedKind::Trail,
             "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization"
         ));
-        assert!(!guarded().holds(Of::Trail, "other"));
-        assert!(Guarded::default().holds(Of::Trail, "other"));
+        assert!(!guarded().holds(GuardedKind::Trail, "other"));
+        assert!(GuardedResources::default().holds(GuardedKind::Trail, "other"));
     }
 
     #[test]
@@ -224,13 +229,13 @@ mod tests {
             "chat/slack-AbCdEf",
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf",
         ] {
-            assert!(guarded().holds(Of::Stack, text), "{text}");
+            assert!(guarded().holds(GuardedKind::Stack, text), "{text}");
         }
-        assert!(!guarded().holds(Of::Stack, "chat/slack-2"));
-        let parameter = Guarded {
+        assert!(!guarded().holds(GuardedKind::Stack, "chat/slack-2"));
+        let parameter = GuardedResources {
             others: vec!["arn:aws:ssm:us-east-1:123456789012:parameter/chat/slack".to_owned()],
-            ..Guarded::default()
+            ..GuardedResources::default()
         };
-        assert!(parameter.holds(Of::Stack, "/chat/slack"));
+        assert!(parameter.holds(GuardedKind::Stack, "/chat/slack"));
     }
 }

@@ -4,9 +4,9 @@
 
 use serde_json::Value;
 
-use super::calls::{Call, Of};
-use super::guarded::Guarded;
-use super::target::Target;
+use super::calls::{GuardedKind, WatchedCall};
+use super::guarded::GuardedResources;
+use super::target::TamperTarget;
 use crate::record::{Parameters, Record};
 use crate::untrusted::harmless;
 
@@ -24,11 +24,15 @@ const SERVICES: [&str; 2] = [
 const TEXTS: [&str; 3] = ["content", "name", "description"];
 
 /// What the call worked on, if that reaches the guard or may reach it.
-pub(super) fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Option<Target> {
+pub(super) fn target(
+    record: &Record<'_>,
+    call: &WatchedCall,
+    guarded: &GuardedResources,
+) -> Option<TamperTarget> {
     let request = Parameters::read(record.request_parameters);
     let failed = record.error().is_some();
     if request.omitted && !failed {
-        return Some(Target::LeftOut);
+        return Some(TamperTarget::LeftOut);
     }
     if !concerns_rights(record, &request) {
         return None;
@@ -40,12 +44,12 @@ pub(super) fn target(record: &Record<'_>, call: &Call, guarded: &Guarded) -> Opt
         .unwrap_or_default();
     if request
         .named(&TEXTS)
-        .any(|text| guarded.holds(Of::Role, text))
+        .any(|text| guarded.holds(GuardedKind::Role, text))
     {
-        return Some(Target::Named(shown));
+        return Some(TamperTarget::Named(shown));
     }
     // What failed changed nothing, and anybody in any account may try.
-    (!failed).then_some(Target::MayReach(shown))
+    (!failed).then_some(TamperTarget::MayReach(shown))
 }
 
 /// False where the record says that the call is about other things than what may be done in the

@@ -2,7 +2,7 @@
 
 /// What a call worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum TamperTarget {
     /// This resource, by name, ARN or URL.
     Named(String),
     /// This policy or account of the organization; empty: the account that made the call. Whether

@@ -15,8 +15,8 @@ fn project() -> PathBuf {
 }
 
 /// As the fixtures have it.
-fn guarded() -> Guarded {
-    Guarded {
+fn guarded() -> GuardedResources {
+    GuardedResources {
         stack: "rolewatch".to_owned(),
         trails: vec!["rolewatch-organization".to_owned()],
         reader_role: "rolewatch-reader".to_owned(),
@@ -39,7 +39,7 @@ fn record(name: &str) -> Value {
     serde_json::from_str::<Value>(&text).unwrap()["detail"].take()
 }
 
-fn judged(record: &Value, guarded: &Guarded) -> Option<Finding> {
+fn judged(record: &Value, guarded: &GuardedResources) -> Option<Finding> {
     let found = tampering(record.to_string().as_bytes(), Delivery::default(), guarded).unwrap();
     found.map(|tampering| {
         tampering.finding(
@@ -65,8 +65,8 @@ fn of_others(record: &Value) -> Value {
 }
 
 /// A call on the organization whose record cannot speak of the guard: it names an id alone.
-fn may_reach(call: &Call) -> bool {
-    call.of == Of::Organization && !["CreatePolicy", "UpdatePolicy"].contains(&call.name)
+fn may_reach(call: &WatchedCall) -> bool {
+    call.of == GuardedKind::Organization && !["CreatePolicy", "UpdatePolicy"].contains(&call.name)
 }
 
 #[test]
@@ -91,7 +91,10 @@ fn every_call_fires_on_the_guards_own_and_is_critical() {
 
 #[test]
 fn every_call_is_silent_on_what_is_not_the_guards() {
-    for call in CALLS.iter().filter(|call| call.of != Of::Organization) {
+    for call in CALLS
+        .iter()
+        .filter(|call| call.of != GuardedKind::Organization)
+    {
         let name = format!("{}-{}", call.source, call.name);
         let found = judged(&of_others(&record(&name)), &guarded());
         assert_eq!(found.map(|finding| finding.message), None, "{name}");
@@ -100,9 +103,9 @@ fn every_call_is_silent_on_what_is_not_the_guards() {
 
 #[test]
 fn what_changes_the_organization_may_reach_the_guard_and_is_unproven() {
-    let calls: Vec<&Call> = CALLS
+    let calls: Vec<&WatchedCall> = CALLS
         .iter()
-        .filter(|call| call.of == Of::Organization)
+        .filter(|call| call.of == GuardedKind::Organization)
         .collect();
     assert!(calls.len() > 9);
     for call in calls {
@@ -206,7 +209,7 @@ fn a_refused_call_on_the_organization_is_silent_and_left_out_parameters_hide_not
 
 #[test]
 fn the_trails_bucket_and_key_are_guarded_whatever_they_are_called_and_wherever_they_are() {
-    let trail = Guarded {
+    let trail = GuardedResources {
         buckets: vec!["shop-organization-logs".to_owned()],
         ..guarded()
     };
@@ -226,7 +229,7 @@ fn the_trails_bucket_and_key_are_guarded_whatever_they_are_called_and_wherever_t
     assert_eq!(
         judged(
             &key,
-            &Guarded {
+            &GuardedResources {
                 keys: guarded().keys[..1].to_vec(),
                 ..guarded()
             }
@@ -364,7 +367,7 @@ fn a_change_set_without_its_stack_is_unproven() {
 
 #[test]
 fn any_trail_is_guarded_while_none_is_named() {
-    let any = Guarded {
+    let any = GuardedResources {
         trails: Vec::new(),
         ..guarded()
     };

@@ -7,7 +7,7 @@ use crate::moment::Moment;
 
 /// How a caller's half shows its credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Credentials {
+pub(super) enum IssuedCredentials {
     /// Temporary, opened with MFA or without.
     Session { mfa: bool },
     /// A permanent key.
@@ -27,7 +27,7 @@ pub(super) struct SwitchRecords {
     pub(super) user_account: String,
     pub(super) role_account: String,
     pub(super) role: String,
-    pub(super) credentials: Credentials,
+    pub(super) credentials: IssuedCredentials,
     pub(super) serial: Option<String>,
     pub(super) seconds: i64,
     pub(super) no_expiration: bool,
@@ -129,9 +129,9 @@ impl SwitchRecords {
             "userName": self.user,
         });
         match self.credentials {
-            Credentials::Permanent => identity["accessKeyId"] = json!(id("AKIA", &self.user)),
-            Credentials::Bare => identity["accessKeyId"] = json!(id("ASIA", &self.user)),
-            Credentials::Session { mfa } => {
+            IssuedCredentials::Permanent => identity["accessKeyId"] = json!(id("AKIA", &self.user)),
+            IssuedCredentials::Bare => identity["accessKeyId"] = json!(id("ASIA", &self.user)),
+            IssuedCredentials::Session { mfa } => {
                 identity["accessKeyId"] = json!(id("ASIA", &self.user));
                 identity["sessionContext"] = json!({
                     "sessionIssuer": {},

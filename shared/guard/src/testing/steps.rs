@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::PEOPLE;
-use super::half::{Credentials, SwitchRecords};
+use super::half::{IssuedCredentials, SwitchRecords};
 use super::people::{id, uuid};
 use super::story::Story;
 use crate::moment::Moment;
@@ -14,7 +14,7 @@ use crate::moment::Moment;
     clippy::struct_excessive_bools,
     reason = "each says whether one record is read"
 )]
-pub(super) struct Parts {
+pub(super) struct StoryParts {
     pub(super) caller: bool,
     pub(super) owner: bool,
     pub(super) step: bool,
@@ -31,31 +31,31 @@ pub struct SwitchStep<'s> {
     pub(super) renewed: Option<i64>,
     pub(super) outlived: Option<i64>,
     pub(super) step: &'static str,
-    pub(super) parts: Parts,
+    pub(super) parts: StoryParts,
 }
 
 impl SwitchStep<'_> {
     /// From a session that was opened with MFA.
     pub fn with_mfa(mut self) -> Self {
-        self.records.credentials = Credentials::Session { mfa: true };
+        self.records.credentials = IssuedCredentials::Session { mfa: true };
         self
     }
 
     /// From a session that was opened without MFA.
     pub fn without_mfa(mut self) -> Self {
-        self.records.credentials = Credentials::Session { mfa: false };
+        self.records.credentials = IssuedCredentials::Session { mfa: false };
         self
     }
 
     /// With a permanent access key.
     pub fn with_permanent_key(mut self) -> Self {
-        self.records.credentials = Credentials::Permanent;
+        self.records.credentials = IssuedCredentials::Permanent;
         self
     }
 
     /// With a temporary key whose context is not in the record.
     pub fn without_session_context(mut self) -> Self {
-        self.records.credentials = Credentials::Bare;
+        self.records.credentials = IssuedCredentials::Bare;
         self
     }
 
@@ -148,7 +148,7 @@ impl SwitchStep<'_> {
 
     /// Only the caller's half is read.
     pub fn only_caller_half(mut self) -> Self {
-        self.parts = Parts {
+        self.parts = StoryParts {
             caller: true,
             owner: false,
             step: false,
@@ -159,7 +159,7 @@ impl SwitchStep<'_> {
 
     /// Only the role owner's half is read.
     pub fn only_owner_half(mut self) -> Self {
-        self.parts = Parts {
+        self.parts = StoryParts {
             caller: false,
             owner: true,
             step: false,
@@ -170,7 +170,7 @@ impl SwitchStep<'_> {
 
     /// Only the console's own record is read.
     pub fn only_switch_role(mut self) -> Self {
-        self.parts = Parts {
+        self.parts = StoryParts {
             caller: false,
             owner: false,
             step: true,
@@ -181,7 +181,7 @@ impl SwitchStep<'_> {
 
     /// Only what the session did is read.
     pub fn only_uses(mut self) -> Self {
-        self.parts = Parts {
+        self.parts = StoryParts {
             caller: false,
             owner: false,
             step: false,

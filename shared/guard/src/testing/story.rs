@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::half::{Credentials, SwitchRecords, java};
+use super::half::{IssuedCredentials, SwitchRecords, java};
 use super::people::{id, roster, uuid};
-use super::steps::{IamStep, Parts, SwitchStep};
+use super::steps::{IamStep, StoryParts, SwitchStep};
 use super::{PEOPLE, PRODUCTION};
 use crate::elevated::{Elevated, unmatched};
 use crate::finding::{Finding, Verdict};
@@ -132,7 +132,7 @@ impl Story {
             user_account: PEOPLE.to_owned(),
             role_account: PRODUCTION.to_owned(),
             role: role.to_owned(),
-            credentials: Credentials::Session { mfa: true },
+            credentials: IssuedCredentials::Session { mfa: true },
             serial: None,
             seconds: 3_600,
             no_expiration: false,
@@ -148,7 +148,7 @@ impl Story {
             renewed: None,
             outlived: None,
             step: "SwitchRole",
-            parts: Parts {
+            parts: StoryParts {
                 caller: true,
                 owner: true,
                 step: true,
@@ -182,7 +182,7 @@ impl Story {
         first.parts = if with_start {
             first.parts
         } else {
-            Parts {
+            StoryParts {
                 caller: false,
                 owner: false,
                 step: false,
@@ -201,7 +201,7 @@ impl Story {
     /// A service is given `UpdateApp`.
     pub fn service_switch(&mut self, service: &str) {
         let mut step = self.switch("i-0abc");
-        step.parts = Parts {
+        step.parts = StoryParts {
             caller: true,
             owner: false,
             step: false,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::id::AccountId;
 use crate::moment::{Moment, Span};
-use crate::partition::{GLOBAL, KNOWN, Known};
+use crate::partition::{GLOBAL, KNOWN, KnownPartition};
 use crate::seen::Service;
 use crate::time::HOUR;
 
@@ -40,7 +40,7 @@ impl Log {
 
 /// Everything that was heard, of every account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Heard {
+pub(crate) struct HeardLogs {
     accounts: BTreeMap<AccountId, OfAccount>,
     /// Where any account's IAM events were recorded.
     iam: BTreeSet<Arc<str>>,
@@ -84,7 +84,7 @@ impl Hours {
     }
 }
 
-impl Heard {
+impl HeardLogs {
     /// That a Region's log holds a record of an account.
     pub(crate) fn hear(&mut self, account: AccountId, region: &Arc<str>, log: Log, time: Moment) {
         let of_account = self.accounts.entry(account).or_default();
@@ -161,7 +161,7 @@ impl Heard {
             .flat_map(|heard| &heard.iam)
             .map(|region| &**region);
         let own: BTreeSet<&str> = known
-            .map(|Known { iam_region, .. }| *iam_region)
+            .map(|KnownPartition { iam_region, .. }| *iam_region)
             .chain(seen)
             .collect();
         if !own.is_empty() {
@@ -219,8 +219,8 @@ mod tests {
 
     type Told = (u8, u8, u8, i64);
 
-    fn heard(told: &[Told]) -> Heard {
-        let mut heard = Heard::default();
+    fn heard(told: &[Told]) -> HeardLogs {
+        let mut heard = HeardLogs::default();
         for (account, region, log, hour) in told {
             let log = [Log::Use, Log::Identity, Log::Iam][usize::from(*log)];
             let region: Arc<str> =
@@ -243,7 +243,7 @@ mod tests {
         prop::collection::vec((1..4_u8, 0..3_u8, 0..3_u8, -60..60_i64), 0..12)
     }
 
-    fn joined(mut a: Heard, b: Heard) -> Heard {
+    fn joined(mut a: HeardLogs, b: HeardLogs) -> HeardLogs {
         a.join(b);
         a
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::forms::{escaped, forms};
 use super::shapes::awkward;
 use super::*;
-use crate::documents::{Documents, Text};
+use crate::documents::{Documents, TextWindow};
 use crate::items::Items;
 
 /// Reads a text through windows that grow by so many bytes.
@@ -20,7 +20,7 @@ fn in_windows(bytes: &[u8], size: usize) -> Kept {
         let base = documents.keep_from();
         let shown = &bytes[usize::try_from(base).unwrap()..end];
         documents.feed(
-            Text {
+            TextWindow {
                 bytes: shown,
                 base,
                 last: end == bytes.len(),

@@ -2,7 +2,7 @@
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::seen::Seen;
+use rolewatch_guard::seen::SeenRecord;
 
 use super::{Arrival, reread, row};
 use crate::ledger::keys;
@@ -21,7 +21,7 @@ pub(super) async fn family<T: Table>(
     let mut partitions = partitions_of(&arrival.seen);
     let sk = format!("v#{}~{version}", keys::record_part(&arrival.seen.key));
     let is_known = put_version(table, &partitions, &sk, &arrival.body, now).await?;
-    let mut found: Vec<(Seen, String)> = Vec::new();
+    let mut found: Vec<(SeenRecord, String)> = Vec::new();
     let mut asked: Vec<String> = Vec::new();
     while let Some(pk) = partitions.pop() {
         if asked.contains(&pk) {
@@ -51,7 +51,7 @@ pub(super) async fn family<T: Table>(
 }
 
 /// Where the versions of a record lie: under its own id, then under that of the record it corrects.
-fn partitions_of(seen: &Seen) -> Vec<String> {
+fn partitions_of(seen: &SeenRecord) -> Vec<String> {
     let mut partitions = vec![keys::record(&seen.key)];
     if let Some(correction) = &seen.correction {
         partitions.extend(correction.original.as_ref().map(keys::record));

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Block, Kind, Operator, instant};
+use super::{AddressBlock, Operator, OperatorKind, instant};
 
 /// The smallest step from a number, so that a value between two near bounds is tried too.
 const STEP: f64 = 1.0 / 1_048_576.0;
@@ -16,16 +16,18 @@ impl Operator {
     /// conditions distinguish. Empty where the operator compares texts, or the value can't be read.
     pub(in crate::iam) fn samples(self, wanted: &str) -> Vec<String> {
         match self.kind {
-            Kind::Number(_) => wanted.trim().parse().ok().map_or_else(Vec::new, numbers),
-            Kind::Date(_) => instant(wanted).map_or_else(Vec::new, times),
-            Kind::Address => Block::read(wanted).map_or_else(Vec::new, |block| addresses(&block)),
-            Kind::Text
-            | Kind::TextAnyCase
-            | Kind::TextLike
-            | Kind::Arn
-            | Kind::Bool
-            | Kind::Binary
-            | Kind::Null => Vec::new(),
+            OperatorKind::Number(_) => wanted.trim().parse().ok().map_or_else(Vec::new, numbers),
+            OperatorKind::Date(_) => instant(wanted).map_or_else(Vec::new, times),
+            OperatorKind::Address => {
+                AddressBlock::read(wanted).map_or_else(Vec::new, |block| addresses(&block))
+            }
+            OperatorKind::Text
+            | OperatorKind::TextAnyCase
+            | OperatorKind::TextLike
+            | OperatorKind::Arn
+            | OperatorKind::Bool
+            | OperatorKind::Binary
+            | OperatorKind::Null => Vec::new(),
         }
     }
 }
@@ -49,7 +51,7 @@ fn times(at: Timestamp) -> Vec<String> {
 }
 
 /// The least address of each version belongs to them: it may be the only one outside all ranges.
-fn addresses(block: &Block) -> Vec<String> {
+fn addresses(block: &AddressBlock) -> Vec<String> {
     let (first, last) = block.ends();
     let beside = [before(first), after(last)].into_iter().flatten();
     let least = [

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::evaluation::{
     ANNA, Case, DEVELOPMENT, DORA, PRODUCTION, account, anna, assume, dora, root, trust,
 };
-use crate::iam::{Caller, Context, Truth};
+use crate::iam::{Context, Requester, Truth};
 
 #[test]
 fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_names() {
@@ -57,7 +57,7 @@ fn a_boundary_limits_a_role_that_the_trust_policy_names_and_not_a_session() {
     let reads = || json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
     let role = "arn:aws:iam::444455556666:role/Jump";
     let session = || Case {
-        caller: Caller::session(account(PRODUCTION), role, "s"),
+        caller: Requester::session(account(PRODUCTION), role, "s"),
         ..dora()
     };
     assert_eq!(

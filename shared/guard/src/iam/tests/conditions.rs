@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::iam::{Context, Document, Held, Truth};
+use crate::iam::{Context, ContextValue, IamDocument, Truth};
 
 /// What a `Condition` block comes to.
 pub(super) fn holds(block: &Value, context: &Context) -> Truth {
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}});
-    Document::read(&policy).unwrap().statements[0].conditions_hold(context)
+    IamDocument::read(&policy).unwrap().statements[0].conditions_hold(context)
 }
 
 /// Keys with a text, a list, or `null` for unknown.
@@ -18,14 +18,14 @@ pub(super) fn context(keys: &Value) -> Context {
         .iter()
         .fold(Context::complete(), |context, (key, value)| {
             let held = match value {
-                Value::Null => Held::Unknown,
-                Value::Array(values) => Held::Values(
+                Value::Null => ContextValue::Unknown,
+                Value::Array(values) => ContextValue::Values(
                     values
                         .iter()
                         .map(|value| value.as_str().unwrap().to_owned())
                         .collect(),
                 ),
-                one => Held::Values(vec![one.as_str().unwrap().to_owned()]),
+                one => ContextValue::Values(vec![one.as_str().unwrap().to_owned()]),
             };
             context.with_held(key, held)
         })

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::iam::{
-    Caller, Context, Decision, Document, Governing, Identity, Place, Request, ResourceSide, Text,
-    Truth, decide,
+    AccessDecision, AccessRequest, Context, Governing, IamDocument, Identity, PolicyPlace,
+    PolicyText, Requester, ResourceSide, Truth, decide,
 };
 use crate::id::AccountId;
 
@@ -19,16 +19,16 @@ pub(super) fn account(id: &str) -> AccountId {
     id.parse().unwrap()
 }
 
-fn at(place: Place, document: &Document) -> Governing<'_> {
+fn at(place: PolicyPlace, document: &IamDocument) -> Governing<'_> {
     Governing {
         place,
-        text: Text::Read(document),
+        text: PolicyText::Read(document),
     }
 }
 
 /// What a caller may do to the role, by these policies.
 pub(super) struct Case {
-    pub(super) caller: Caller,
+    pub(super) caller: Requester,
     pub(super) action: &'static str,
     pub(super) context: Context,
     pub(super) identity: Vec<Value>,
@@ -37,7 +37,7 @@ pub(super) struct Case {
 }
 
 pub(super) fn dora() -> Case {
-    let caller = Caller::user(account(DEVELOPMENT), DORA);
+    let caller = Requester::user(account(DEVELOPMENT), DORA);
     Case {
         caller,
         action: "sts:AssumeRole",
@@ -50,7 +50,7 @@ pub(super) fn dora() -> Case {
 
 pub(super) fn anna() -> Case {
     Case {
-        caller: Caller::user(account(PRODUCTION), ANNA),
+        caller: Requester::user(account(PRODUCTION), ANNA),
         ..dora()
     }
 }
@@ -72,23 +72,23 @@ impl Case {
         self
     }
 
-    fn decided<T>(&self, then: impl FnOnce(Decision<'_>) -> T) -> T {
+    fn decided<T>(&self, then: impl FnOnce(AccessDecision<'_>) -> T) -> T {
         let read = |statements: &Value| {
-            Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
+            IamDocument::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap()
         };
-        let identity: Vec<Document> = self.identity.iter().map(read).collect();
+        let identity: Vec<IamDocument> = self.identity.iter().map(read).collect();
         let boundary = self.boundary.as_ref().map(read);
         let trust = self.trust.as_ref().map_or(
-            Document {
+            IamDocument {
                 statements: Vec::new(),
             },
             read,
         );
-        let place = |name: &str| Place::Inline {
+        let place = |name: &str| PolicyPlace::Inline {
             holder: self.caller.arn.clone(),
             name: name.to_owned(),
         };
-        let request = Request {
+        let request = AccessRequest {
             caller: &self.caller,
             action: self.action,
             resource: ROLE,
@@ -102,12 +102,12 @@ impl Case {
                 .collect(),
             boundary: boundary
                 .as_ref()
-                .map(|document| at(Place::Boundary { arn: "b".into() }, document)),
+                .map(|document| at(PolicyPlace::Boundary { arn: "b".into() }, document)),
         };
         then(decide(
             &request,
             &identity,
-            &ResourceSide::Trust(at(Place::Resource, &trust)),
+            &ResourceSide::Trust(at(PolicyPlace::Resource, &trust)),
         ))
     }
 
@@ -295,7 +295,7 @@ fn the_documented_deny_without_mfa_misses_permanent_keys_unless_it_says_if_exist
 #[test]
 fn providers_and_services_come_in_by_trust_alone() {
     let by = |kind, name: &str| {
-        let caller = Caller {
+        let caller = Requester {
             account: account(PRODUCTION),
             arn: name.to_owned(),
             id: None,
@@ -311,19 +311,19 @@ fn providers_and_services_come_in_by_trust_alone() {
     let saml = "arn:aws:iam::444455556666:saml-provider/Corp";
     let statement = json!({"Effect": "Allow", "Principal": {"Federated": saml}, "Action": "sts:AssumeRoleWithSAML"});
     assert_eq!(
-        by(crate::iam::CallerKind::Federated, saml)
+        by(crate::iam::RequesterKind::Federated, saml)
             .trusted(statement.clone())
             .allowed(),
         Truth::Yes
     );
     assert_eq!(
-        by(crate::iam::CallerKind::Federated, "other")
+        by(crate::iam::RequesterKind::Federated, "other")
             .trusted(statement.clone())
             .allowed(),
         Truth::No
     );
     assert_eq!(
-        by(crate::iam::CallerKind::Service, saml)
+        by(crate::iam::RequesterKind::Service, saml)
             .trusted(statement)
             .allowed(),
         Truth::No
@@ -373,37 +373,37 @@ fn a_decision_names_the_statements_that_made_it() {
     case.decided(|decision| {
         assert_eq!(decision.identity.len(), 1);
         assert_eq!(decision.identity[0].statement.json, assume());
-        assert_eq!(decision.resource[0].place, Place::Resource);
+        assert_eq!(decision.resource[0].place, PolicyPlace::Resource);
         assert!(decision.denies.is_empty());
     });
 }
 
 #[test]
 fn a_policy_that_is_missing_leaves_open_what_it_could_say() {
-    let caller = Caller::user(account(DEVELOPMENT), DORA);
+    let caller = Requester::user(account(DEVELOPMENT), DORA);
     let context = Context::complete();
-    let request = Request {
+    let request = AccessRequest {
         caller: &caller,
         action: "sts:AssumeRole",
         resource: ROLE,
         owner: account(PRODUCTION),
         context: &context,
     };
-    let place = Place::Managed {
+    let place = PolicyPlace::Managed {
         holder: DORA.into(),
         arn: "arn:aws:iam::aws:policy/ReadOnlyAccess".into(),
     };
     let identity = Identity {
         policies: vec![Governing {
             place,
-            text: Text::Missing("it is not among the policies given"),
+            text: PolicyText::Missing("it is not among the policies given"),
         }],
         boundary: None,
     };
-    let document = Document::read(&json!({"Statement": trust(&root(DEVELOPMENT))})).unwrap();
+    let document = IamDocument::read(&json!({"Statement": trust(&root(DEVELOPMENT))})).unwrap();
     let trusted = ResourceSide::Trust(Governing {
-        place: Place::Resource,
-        text: Text::Read(&document),
+        place: PolicyPlace::Resource,
+        text: PolicyText::Read(&document),
     });
     let allowed = decide(&request, &identity, &trusted).allowed;
     assert!(

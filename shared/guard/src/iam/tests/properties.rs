@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::iam::{
-    Caller, Context, Document, Governing, Held, Identity, Place, Request, ResourceSide, Text,
-    Truth, decide,
+    AccessRequest, Context, ContextValue, Governing, IamDocument, Identity, PolicyPlace,
+    PolicyText, Requester, ResourceSide, Truth, decide,
 };
 
 const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
@@ -62,8 +62,12 @@ fn statement() -> impl Strategy<Value = Value> {
 fn context() -> impl Strategy<Value = Context> {
     let held = || {
         let value = one_of(&["true", "false", "dora", "7"])
-            .prop_map(|value| Held::Values(vec![value.to_owned()]));
-        prop_oneof![Just(Held::Absent), Just(Held::Unknown), value]
+            .prop_map(|value| ContextValue::Values(vec![value.to_owned()]));
+        prop_oneof![
+            Just(ContextValue::Absent),
+            Just(ContextValue::Unknown),
+            value
+        ]
     };
     (held(), held(), held()).prop_map(|(mfa, name, external)| {
         Context::complete()
@@ -75,35 +79,35 @@ fn context() -> impl Strategy<Value = Context> {
 
 fn allowed(statements: &[Value], context: &Context) -> Truth {
     let policy =
-        Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
+        IamDocument::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
     let trust = json!({"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}});
-    let trust = Document::read(&trust).unwrap();
-    let caller = Caller::user(
+    let trust = IamDocument::read(&trust).unwrap();
+    let caller = Requester::user(
         "111122223333".parse().unwrap(),
         "arn:aws:iam::111122223333:user/dora",
     );
     let owner = "444455556666".parse().unwrap();
-    let request = Request {
+    let request = AccessRequest {
         caller: &caller,
         action: "sts:AssumeRole",
         resource: ROLE,
         owner,
         context,
     };
-    let place = || Place::Inline {
+    let place = || PolicyPlace::Inline {
         holder: caller.arn.clone(),
         name: "p".into(),
     };
     let identity = Identity {
         policies: vec![Governing {
             place: place(),
-            text: Text::Read(&policy),
+            text: PolicyText::Read(&policy),
         }],
         boundary: None,
     };
     let trust = ResourceSide::Trust(Governing {
-        place: Place::Resource,
-        text: Text::Read(&trust),
+        place: PolicyPlace::Resource,
+        text: PolicyText::Read(&trust),
     });
     decide(&request, &identity, &trust).allowed
 }
@@ -151,8 +155,8 @@ proptest! {
         statements in proptest::collection::vec(statement(), 0..6), value in one_of(&["", "true", "false", "dora", "7", "x"]),
         key in one_of(&["aws:MultiFactorAuthPresent", "aws:username", "sts:ExternalId"]), context in context(),
     ) {
-        let unknown = allowed(&statements, &context.clone().with_held(key, Held::Unknown));
-        let held = if value.is_empty() { Held::Absent } else { Held::Values(vec![value.to_owned()]) };
+        let unknown = allowed(&statements, &context.clone().with_held(key, ContextValue::Unknown));
+        let held = if value.is_empty() { ContextValue::Absent } else { ContextValue::Values(vec![value.to_owned()]) };
         let known = allowed(&statements, &context.with_held(key, held));
         prop_assert!((known.is_yes() || !unknown.is_yes()) && (known.is_no() || !unknown.is_no()), "{:?} {:?}", unknown, known);
     }

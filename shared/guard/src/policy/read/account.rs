@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::node::{Fields, Slot};
-use super::super::problem::{Place, Problems};
-use super::super::tree::Value;
+use super::super::node::{Fields, ValueSlot};
+use super::super::problem::{Problems, TextSpan};
+use super::super::tree::NodeValue;
 use super::prose::prose;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
@@ -31,15 +31,15 @@ impl Accounts {
         };
         let slot = field.slot();
         match &slot.node.value {
-            Value::Map(pairs) if !pairs.is_empty() => {
+            NodeValue::Map(pairs) if !pairs.is_empty() => {
                 for (key, value) in pairs {
                     let written = key.as_text().unwrap_or_default();
-                    let place = if matches!(value.value, Value::Nothing) {
+                    let place = if matches!(value.value, NodeValue::Nothing) {
                         key.place
                     } else {
                         value.place
                     };
-                    let name = Slot {
+                    let name = ValueSlot {
                         called: format!("the name of account `{}`", harmless(written)),
                         place,
                         node: value,
@@ -47,13 +47,13 @@ impl Accounts {
                     accounts.add(key.place, written, &name, problems);
                 }
             }
-            Value::Map(_) | Value::Nothing => {
+            NodeValue::Map(_) | NodeValue::Nothing => {
                 accounts.doubtful = true;
                 problems.at(slot.place, || {
                     "`accounts` is empty: list the accounts that are trusted, such as `\"111122223333\": development`".into()
                 });
             }
-            Value::Text(_) | Value::List(_) => {
+            NodeValue::Text(_) | NodeValue::List(_) => {
                 accounts.doubtful = true;
                 problems.at(slot.place, || "`accounts` is written as ids with names, such as `\"111122223333\": development`".into());
             }
@@ -61,7 +61,13 @@ impl Accounts {
         accounts
     }
 
-    fn add(&mut self, place: Place, written: &str, name: &Slot<'_>, problems: &mut Problems) {
+    fn add(
+        &mut self,
+        place: TextSpan,
+        written: &str,
+        name: &ValueSlot<'_>,
+        problems: &mut Problems,
+    ) {
         let id = written.parse::<AccountId>().ok();
         if id.is_none() {
             problems.at(place, || no_account_id(written));

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::node::{Entries, Field, Slot, did_you_mean, listing};
+use super::super::node::{Entries, Field, ValueSlot, did_you_mean, listing};
 use super::super::problem::Problems;
 use super::super::{GroupName, GroupRef};
 use super::account::Accounts;
@@ -32,7 +32,7 @@ pub(super) fn read_all(
     groups.into_iter().collect()
 }
 
-fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<GroupRef> {
+fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<GroupRef> {
     let written = slot.text("development/Developers", problems)?;
     let Some((account, group)) = written
         .split_once('/')

@@ -1,7 +1,7 @@
 //! Globs of ARNs: of roles, and of callers.
 
 use super::super::RolePattern;
-use super::super::node::Slot;
+use super::super::node::ValueSlot;
 use super::super::problem::Problems;
 use super::account::Accounts;
 use crate::arn::{AssumedRoleArn, is_partition};
@@ -12,7 +12,7 @@ const LIKE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
 /// The pattern of `arn`.
 pub(super) fn role(
-    slot: &Slot<'_>,
+    slot: &ValueSlot<'_>,
     accounts: &Accounts,
     problems: &mut Problems,
 ) -> Option<RolePattern> {
@@ -103,7 +103,7 @@ fn can_be_account(glob: &str) -> bool {
 }
 
 /// The glob of `caller`.
-pub(super) fn caller<'a>(slot: &Slot<'a>, problems: &mut Problems) -> Option<&'a str> {
+pub(super) fn caller<'a>(slot: &ValueSlot<'a>, problems: &mut Problems) -> Option<&'a str> {
     const LIKE: &str = "arn:aws:iam::111122223333:user/batch";
     let text = slot.text(LIKE, problems)?;
     if (text == "*" || text.starts_with("arn:")) && text.chars().all(|c| c.is_ascii_graphic()) {

@@ -1,12 +1,12 @@
 //! Text for people.
 
-use crate::policy::node::Slot;
+use crate::policy::node::ValueSlot;
 use crate::policy::problem::Problems;
 use crate::untrusted::shows_as_itself;
 
 /// Text for people that must say something, in characters that can be seen.
 pub(super) fn prose<'a>(
-    slot: &Slot<'a>,
+    slot: &ValueSlot<'a>,
     such_as: &str,
     problems: &mut Problems,
 ) -> Option<&'a str> {

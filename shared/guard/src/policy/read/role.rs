@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::node::{Entries, Field, Fields, Slot};
+use super::super::node::{Entries, Field, Fields, ValueSlot};
 use super::super::problem::Problems;
-use super::super::{Decision, GroupRef, IdentityKind, Mfa, RolePolicy, Severity};
+use super::super::{AllowOrDeny, GroupRef, IdentityKind, Mfa, RolePolicy, Severity};
 use super::account::Accounts;
 use super::{group, pattern};
 use crate::moment::Span;
@@ -40,7 +40,7 @@ pub(super) fn read_all(
         .collect()
 }
 
-fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePolicy> {
+fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePolicy> {
     let fields = Fields::of(slot.node, "a role", ROLE_KEYS, problems)?;
     // Everything is read before anything is given up, so that all that is wrong is told at once.
     let arn = fields
@@ -66,9 +66,9 @@ fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option
     let chaining = choice(
         &fields,
         "chaining",
-        &Decision::ALL,
-        Decision::as_str,
-        Decision::Deny,
+        &AllowOrDeny::ALL,
+        AllowOrDeny::as_str,
+        AllowOrDeny::Deny,
         problems,
     );
     let severity = choice(
@@ -80,9 +80,9 @@ fn read(slot: &Slot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option
         problems,
     );
     let [max_session, max_stretch, max_per_day] = ["max_session", "max_stretch", "max_per_day"]
-        .map(|name| span(&fields, name, Bound::AtMost, problems));
-    let [min_membership, min_mfa_age] =
-        ["min_membership", "min_mfa_age"].map(|name| span(&fields, name, Bound::AtLeast, problems));
+        .map(|name| span(&fields, name, DurationBound::AtMost, problems));
+    let [min_membership, min_mfa_age] = ["min_membership", "min_mfa_age"]
+        .map(|name| span(&fields, name, DurationBound::AtLeast, problems));
     Some(RolePolicy {
         arn: arn?,
         groups: groups?,
@@ -158,21 +158,26 @@ fn choice<T: Copy>(
 
 /// Which side a duration limits.
 #[derive(Clone, Copy)]
-enum Bound {
+enum DurationBound {
     AtMost,
     AtLeast,
 }
 
-fn span(fields: &Fields<'_>, name: &str, bound: Bound, problems: &mut Problems) -> Option<Span> {
+fn span(
+    fields: &Fields<'_>,
+    name: &str,
+    bound: DurationBound,
+    problems: &mut Problems,
+) -> Option<Span> {
     let slot = fields.optional(name)?.slot();
     let text = slot.text("1h", problems)?;
     match text.parse::<Span>() {
         Ok(span) if span.seconds() > 0 => return Some(span),
         Ok(_) => problems.at(slot.place, || match bound {
-            Bound::AtMost => {
+            DurationBound::AtMost => {
                 format!("{} of zero would be exceeded by every use: write the longest that is right, or leave the key out", slot.called)
             }
-            Bound::AtLeast => format!("{} of zero asks for nothing: leave the key out", slot.called),
+            DurationBound::AtLeast => format!("{} of zero asks for nothing: leave the key out", slot.called),
         }),
         Err(error) => problems.at(slot.place, || {
             let shown = harmless(text);
@@ -197,7 +202,7 @@ mod tests {
         let role = policy.roles.first().unwrap();
         assert_eq!(
             (role.mfa, role.chaining, role.severity),
-            (Mfa::Required, Decision::Deny, Severity::High)
+            (Mfa::Required, AllowOrDeny::Deny, Severity::High)
         );
         assert_eq!(role.identities, [IdentityKind::IamUser]);
         let limits = [
@@ -220,7 +225,7 @@ mod tests {
         let role = policy.roles.first().unwrap();
         assert_eq!(
             (role.mfa, role.chaining, role.severity),
-            (Mfa::Optional, Decision::Allow, Severity::Critical)
+            (Mfa::Optional, AllowOrDeny::Allow, Severity::Critical)
         );
         assert_eq!(role.identities, IdentityKind::ALL);
         assert!(role.allows(IdentityKind::Saml));

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::super::Suppression;
-use super::super::node::{Entries, Field, Fields, Slot, nearest};
+use super::super::node::{Entries, Field, Fields, ValueSlot, nearest};
 use super::super::problem::Problems;
 use super::pattern;
 use super::prose::prose;
@@ -25,7 +25,7 @@ pub(super) fn read_all(field: &Field<'_>, problems: &mut Problems) -> Vec<Suppre
         .collect()
 }
 
-fn read(slot: &Slot<'_>, problems: &mut Problems) -> Option<Suppression> {
+fn read(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Suppression> {
     let fields = Fields::of(
         slot.node,
         "an entry of `suppress`",
@@ -94,7 +94,7 @@ fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
     Some(known.code)
 }
 
-fn day(slot: &Slot<'_>, problems: &mut Problems) -> Option<Date> {
+fn day(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Date> {
     let text = slot.text("2026-12-31", problems)?;
     let is_day = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| {

@@ -16,7 +16,7 @@ fn scalars_stay_as_written() {
     )
     .unwrap();
     assert!(problems.is_empty());
-    let Value::List(items) = &root.value else {
+    let NodeValue::List(items) = &root.value else {
         panic!("a list")
     };
     let texts: Vec<_> = items.iter().filter_map(|item| item.as_text()).collect();
@@ -40,13 +40,13 @@ fn an_alias_stands_for_what_was_anchored() {
     let mut problems = Problems::default();
     let root = grow("a: &x [1, 2]\nb: *x\n", &mut problems).unwrap();
     assert!(problems.is_empty());
-    let Value::Map(pairs) = &root.value else {
+    let NodeValue::Map(pairs) = &root.value else {
         panic!("a map")
     };
     assert!(
         pairs
             .iter()
-            .all(|(_, value)| matches!(&value.value, Value::List(items) if items.len() == 2))
+            .all(|(_, value)| matches!(&value.value, NodeValue::List(items) if items.len() == 2))
     );
     assert_eq!(root.size, 9);
 }

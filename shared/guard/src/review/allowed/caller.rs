@@ -1,7 +1,7 @@
 //! Whoever called, as the files know them.
 
-use super::files::{FileTime, Files};
-use crate::iam::{Caller, CallerKind, Document};
+use super::files::{DetailFiles, FileTime};
+use crate::iam::{IamDocument, Requester, RequesterKind};
 use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::review::account::Account;
@@ -9,7 +9,7 @@ use crate::review::attempt::Entrant;
 use crate::seen;
 
 /// Whoever called, as the files know them.
-pub(super) struct Who<'a> {
+pub(super) struct KnownCaller<'a> {
     pub(super) entrant: Entrant<'a>,
     /// The file that has the caller's own policies.
     pub(super) file: Option<FileTime>,
@@ -17,22 +17,22 @@ pub(super) struct Who<'a> {
     pub(super) unseen: Option<String>,
 }
 
-impl<'a> Who<'a> {
+impl<'a> KnownCaller<'a> {
     /// `anything`: a policy that allows all, for those whose policies are not in the files.
     pub(super) fn of(
         caller: &seen::Caller,
         owner: AccountId,
-        files: &'a Files,
+        files: &'a DetailFiles,
         at: Moment,
-        anything: &'a Document,
+        anything: &'a IamDocument,
     ) -> Option<Self> {
         match &caller.kind {
             seen::CallerKind::Service => {
-                let kind = CallerKind::Service;
+                let kind = RequesterKind::Service;
                 return Some(Self::without_policies(caller, owner, kind, anything));
             }
             seen::CallerKind::Saml | seen::CallerKind::WebIdentity => {
-                let kind = CallerKind::Federated;
+                let kind = RequesterKind::Federated;
                 return Some(Self::without_policies(caller, owner, kind, anything));
             }
             seen::CallerKind::IamUser
@@ -56,10 +56,10 @@ impl<'a> Who<'a> {
     fn without_policies(
         caller: &seen::Caller,
         owner: AccountId,
-        kind: CallerKind,
-        anything: &'a Document,
+        kind: RequesterKind,
+        anything: &'a IamDocument,
     ) -> Self {
-        let caller = Caller {
+        let caller = Requester {
             account: owner,
             arn: caller.provider.as_deref().unwrap_or_default().to_owned(),
             id: None,
@@ -97,19 +97,19 @@ impl<'a> Who<'a> {
         caller: &seen::Caller,
         account: AccountId,
         unseen: String,
-        anything: &'a Document,
+        anything: &'a IamDocument,
     ) -> Option<Self> {
         let principal = caller.principal_id.as_deref().unwrap_or_default();
         let asking = match (caller.role_session(), &caller.arn) {
             (Some(session), _) => {
                 let context = caller.session.as_ref();
                 let role = context.and_then(|context| context.issuer_arn.as_deref())?;
-                Caller::session(account, role, session.split_once(':')?.1)
+                Requester::session(account, role, session.split_once(':')?.1)
             }
-            (None, Some(arn)) => Caller::user(account, arn),
-            (None, None) => Caller::somebody(account),
+            (None, Some(arn)) => Requester::user(account, arn),
+            (None, None) => Requester::somebody(account),
         };
-        let asking = Caller {
+        let asking = Requester {
             id: Some(principal.split(':').next().unwrap_or_default().to_owned()),
             ..asking
         };

@@ -8,9 +8,9 @@ use crate::review::account::Account;
 
 /// Authorization details of accounts, with the times at which they were taken.
 #[derive(Debug, Clone, Default)]
-pub struct Files(Vec<(Account, Option<Moment>)>);
+pub struct DetailFiles(Vec<(Account, Option<Moment>)>);
 
-impl Files {
+impl DetailFiles {
     /// Adds an account as it was at a time; `None`: nobody said when.
     pub fn add(&mut self, account: Account, taken: Option<Moment>) {
         self.0.push((account, taken));

@@ -1,7 +1,7 @@
 //! The request of a switch, asked again of the policies in the files.
 
 use crate::dossier::Switch;
-use crate::iam::{Context, Decision, Held, Request, decide};
+use crate::iam::{AccessDecision, AccessRequest, Context, ContextValue, decide};
 use crate::id::AccountId;
 use crate::review::account::Role;
 use crate::review::attempt::{Entrant, better, tagged};
@@ -17,10 +17,10 @@ pub(super) fn asked<'a>(
     switch: &Switch<'_>,
     owner: AccountId,
     role: &'a Role,
-) -> Decision<'a> {
+) -> AccessDecision<'a> {
     let action = format!("sts:{}", switch.api().unwrap_or(MintApi::AssumeRole).name());
     let ask = |context: &Context| {
-        let request = Request {
+        let request = AccessRequest {
             caller: &entrant.caller,
             action: &action,
             resource: &role.arn,
@@ -122,7 +122,7 @@ fn with_proof(context: Context, switch: &Switch<'_>, caller: &Caller) -> Context
     let unread = switch.grants().any(|grant| grant.unread.serial)
         || session.is_some_and(|session| session.mfa_unread);
     if mfa != Some(true) && unread {
-        return context.with_held(MFA_PRESENT, Held::Unknown);
+        return context.with_held(MFA_PRESENT, ContextValue::Unknown);
     }
     if caller.has_long_term_key() {
         return context
@@ -134,6 +134,6 @@ fn with_proof(context: Context, switch: &Switch<'_>, caller: &Caller) -> Context
         (Some(true), Some(created)) => with_mfa(context, switch.key.second.seconds_since(created)),
         (Some(true), None) => context.with(MFA_PRESENT, "true"),
         (Some(false), _) => context.with(MFA_PRESENT, "false").without(MFA_AGE),
-        (None, _) => context.with_held(MFA_PRESENT, Held::Unknown),
+        (None, _) => context.with_held(MFA_PRESENT, ContextValue::Unknown),
     }
 }

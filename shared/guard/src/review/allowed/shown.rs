@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AllowedBy, Change};
+use super::{AllowedBy, StatementChange};
 
 /// The most characters of a statement in a sentence.
 const QUOTED: usize = 100;
@@ -64,8 +64,8 @@ impl fmt::Display for AllowedBy {
 }
 
 impl AllowedBy {
-    fn fmt_change(&self, change: &Change, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Change { policy, which, by } = change;
+    fn fmt_change(&self, change: &StatementChange, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let StatementChange { policy, which, by } = change;
         // A statement that stays as it is need not be told again.
         let stays = |text: &str| {
             let mut statements = self.statements.iter();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{AllowedBy, Files, allowed_by};
+use super::{AllowedBy, DetailFiles, allowed_by};
 use crate::judge::{Scope, judge};
 use crate::review::Input;
 use crate::testing::Story;
@@ -46,22 +46,22 @@ fn production(trusting: &Value) -> Value {
     json!({"RoleDetailList": [{"RoleName": "UpdateApp", "RoleId": "AROAUPDATEAPPXXXXXXX", "Arn": ROLE, "AssumeRolePolicyDocument": document(trusting)}]})
 }
 
-fn usual(trusting: &Value) -> Files {
+fn usual(trusting: &Value) -> DetailFiles {
     files(&[
         development(&json!([assume()]), &json!([]), &["Testers"]),
         production(trusting),
     ])
 }
 
-fn files(all: &[Value]) -> Files {
-    let mut files = Files::default();
+fn files(all: &[Value]) -> DetailFiles {
+    let mut files = DetailFiles::default();
     for json in all {
         add(&mut files, json, None);
     }
     files
 }
 
-fn add(files: &mut Files, json: &Value, taken: Option<&str>) {
+fn add(files: &mut DetailFiles, json: &Value, taken: Option<&str>) {
     let Ok(Input::Account(account)) = Input::read(json.to_string().as_bytes()) else {
         panic!("{json}")
     };
@@ -69,7 +69,7 @@ fn add(files: &mut Files, json: &Value, taken: Option<&str>) {
 }
 
 /// What is said of the last switch of the story.
-fn found(story: &Story, rule: &str, files: &Files) -> Option<AllowedBy> {
+fn found(story: &Story, rule: &str, files: &DetailFiles) -> Option<AllowedBy> {
     assert!(
         story.findings().iter().any(|finding| finding.rule == rule),
         "{rule} has to be found"

@@ -2,8 +2,8 @@
 
 use super::choice::Choice;
 use crate::iam::{
-    Caller, CallerKind, Condition, Context, Decision, Governing, Held, Identity, Place, Request,
-    ResourceSide, Statement, Text, decide,
+    AccessDecision, AccessRequest, Condition, Context, ContextValue, Governing, Identity,
+    PolicyPlace, PolicyText, Requester, RequesterKind, ResourceSide, Statement, decide,
 };
 use crate::id::AccountId;
 use crate::review::account::{Account, Group, Role, User};
@@ -11,7 +11,7 @@ use crate::review::gap::NOT_GIVEN;
 
 /// How a caller proved who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::review) enum Proof {
+pub(in crate::review) enum Authentication {
     /// A permanent access key: its requests carry no `aws:MultiFactorAuthPresent`.
     PermanentKey,
     /// A session that was opened without MFA: they carry `false`.
@@ -21,7 +21,8 @@ pub(in crate::review) enum Proof {
 }
 
 /// The proofs that say nothing of MFA.
-pub(in crate::review) const WITHOUT_MFA: [Proof; 2] = [Proof::PermanentKey, Proof::WithoutMfa];
+pub(in crate::review) const WITHOUT_MFA: [Authentication; 2] =
+    [Authentication::PermanentKey, Authentication::WithoutMfa];
 
 /// Keys that only requests of AWS services carry.
 const OF_SERVICES: [&str; 6] = [
@@ -46,8 +47,8 @@ fn facts(account: AccountId) -> Context {
 }
 
 /// What is known of a request that no user or role of an account makes.
-fn facts_of_others(kind: &CallerKind) -> Context {
-    let is_service = *kind == CallerKind::Service;
+fn facts_of_others(kind: &RequesterKind) -> Context {
+    let is_service = *kind == RequesterKind::Service;
     Context::partial()
         .with("aws:SecureTransport", "true")
         .with("aws:PrincipalIsAWSService", is_service.to_string())
@@ -65,16 +66,16 @@ pub(in crate::review) fn tagged<'a>(
     .knowing_all_of(beginning)
 }
 
-fn statements(text: Text<'_>) -> &[Statement] {
+fn statements(text: PolicyText<'_>) -> &[Statement] {
     match text {
-        Text::Read(document) => &document.statements,
-        Text::Missing(_) => &[],
+        PolicyText::Read(document) => &document.statements,
+        PolicyText::Missing(_) => &[],
     }
 }
 
 /// Somebody who may try.
 pub(in crate::review) struct Entrant<'a> {
-    pub(in crate::review) caller: Caller,
+    pub(in crate::review) caller: Requester,
     pub(in crate::review) identity: Identity<'a>,
     /// What is known of their requests whatever they ask.
     pub(super) facts: Context,
@@ -109,7 +110,7 @@ impl<'a> Entrant<'a> {
             .with("aws:PrincipalType", "User");
         let identity = account.of_group(group);
         Self {
-            caller: Caller::somebody(account.id),
+            caller: Requester::somebody(account.id),
             identity,
             facts,
             session: "member".to_owned(),
@@ -139,8 +140,8 @@ impl<'a> Entrant<'a> {
     /// The session of this name.
     pub(in crate::review) fn session(account: &'a Account, role: &'a Role, session: &str) -> Self {
         let session = session.to_owned();
-        let caller = Caller::session(account.id, &role.arn, &session);
-        let caller = Caller {
+        let caller = Requester::session(account.id, &role.arn, &session);
+        let caller = Requester {
             id: Some(role.id.clone()),
             has_boundary: role.boundary.is_some(),
             ..caller
@@ -164,20 +165,20 @@ impl<'a> Entrant<'a> {
     }
 
     /// Somebody of an account of which no authorization details were given.
-    pub(in crate::review) fn unseen(caller: Caller) -> Self {
+    pub(in crate::review) fn unseen(caller: Requester) -> Self {
         Self::unseen_because(caller, NOT_GIVEN)
     }
 
     /// Somebody of whose account something else was not given.
-    pub(in crate::review) fn unseen_because(caller: Caller, why: &'static str) -> Self {
-        let place = Place::Inline {
+    pub(in crate::review) fn unseen_because(caller: Requester, why: &'static str) -> Self {
+        let place = PolicyPlace::Inline {
             holder: format!("account {}", caller.account),
             name: "(any)".to_owned(),
         };
         let identity = Identity {
             policies: vec![Governing {
                 place,
-                text: Text::Missing(why),
+                text: PolicyText::Missing(why),
             }],
             boundary: None,
         };
@@ -193,28 +194,28 @@ impl<'a> Entrant<'a> {
 
     /// Somebody whose own account lets them do anything, with this ARN where one is said.
     pub(in crate::review) fn outsider(
-        caller: Caller,
+        caller: Requester,
         arn: Option<&str>,
-        anything: &'a crate::iam::Document,
+        anything: &'a crate::iam::IamDocument,
     ) -> Self {
-        let place = Place::Inline {
+        let place = PolicyPlace::Inline {
             holder: format!("account {}", caller.account),
             name: "(any)".to_owned(),
         };
         let identity = Identity {
             policies: vec![Governing {
                 place,
-                text: Text::Read(anything),
+                text: PolicyText::Read(anything),
             }],
             boundary: None,
         };
-        let role = if let CallerKind::Session { role } = &caller.kind {
+        let role = if let RequesterKind::Session { role } = &caller.kind {
             Some(role.as_str())
         } else {
             None
         };
         let facts = match caller.kind {
-            CallerKind::Federated | CallerKind::Service => facts_of_others(&caller.kind),
+            RequesterKind::Federated | RequesterKind::Service => facts_of_others(&caller.kind),
             _ => facts(caller.account),
         };
         let facts = if let Some(arn) = arn.or(role) {
@@ -230,7 +231,11 @@ impl<'a> Entrant<'a> {
             (Some(name), _) => facts
                 .with("aws:username", name)
                 .with("aws:PrincipalType", "User"),
-            (None, None) if matches!(caller.kind, CallerKind::User | CallerKind::Somebody) => facts,
+            (None, None)
+                if matches!(caller.kind, RequesterKind::User | RequesterKind::Somebody) =>
+            {
+                facts
+            }
             (None, _) => facts.without("aws:username"),
         };
         let facts = if role.is_some() {
@@ -251,7 +256,7 @@ impl<'a> Entrant<'a> {
     /// The same with more that is known of their requests.
     pub(in crate::review) fn carrying(
         mut self,
-        keys: impl IntoIterator<Item = (&'static str, Held)>,
+        keys: impl IntoIterator<Item = (&'static str, ContextValue)>,
     ) -> Self {
         self.facts = keys
             .into_iter()
@@ -282,9 +287,9 @@ impl<'a> Entrant<'a> {
         owner: AccountId,
         context: &Context,
         side: &ResourceSide<'a>,
-    ) -> Decision<'a> {
+    ) -> AccessDecision<'a> {
         decide(
-            &Request {
+            &AccessRequest {
                 caller: &self.caller,
                 action,
                 resource,
@@ -296,19 +301,19 @@ impl<'a> Entrant<'a> {
         )
     }
 
-    pub(super) fn context(&self, proof: Proof, owner: AccountId) -> Context {
+    pub(super) fn context(&self, proof: Authentication, owner: AccountId) -> Context {
         let facts = self
             .facts
             .clone()
             .with("aws:ResourceAccount", owner.to_string());
         let (present, age) = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge");
         match proof {
-            Proof::PermanentKey => facts
+            Authentication::PermanentKey => facts
                 .without(present)
                 .without(age)
                 .without("aws:TokenIssueTime"),
-            Proof::WithoutMfa => facts.with(present, "false").without(age),
-            Proof::WithMfa => facts.with(present, "true").with(age, "0"),
+            Authentication::WithoutMfa => facts.with(present, "false").without(age),
+            Authentication::WithMfa => facts.with(present, "true").with(age, "0"),
         }
     }
 

@@ -4,7 +4,9 @@ use std::ops::RangeInclusive;
 
 use super::choice::{Choice, Goal};
 use super::entrant::Entrant;
-use crate::iam::{ASSUME_ROLE, Condition, Context, Decision, Held, ResourceSide, Truth};
+use crate::iam::{
+    ASSUME_ROLE, AccessDecision, Condition, Context, ContextValue, ResourceSide, Truth,
+};
 use crate::id::AccountId;
 use crate::review::account::Role;
 
@@ -18,7 +20,7 @@ const DURATIONS: RangeInclusive<u32> = 900..=43_200;
 const QUESTIONS: usize = 5_000;
 
 /// A caller before a role, and what they want.
-pub(super) struct Search<'s, 'a> {
+pub(super) struct ChoiceSearch<'s, 'a> {
     pub(super) entrant: &'s Entrant<'a>,
     pub(super) owner: AccountId,
     pub(super) role: &'a Role,
@@ -28,28 +30,33 @@ pub(super) struct Search<'s, 'a> {
     pub(super) goal: Goal<'s, 'a>,
 }
 
-impl<'a> Search<'_, 'a> {
+impl<'a> ChoiceSearch<'_, 'a> {
     /// The decision by the best of all choices; its `allowed` is the answer to the goal.
-    pub(super) fn best(&self, context: &Context, choices: &[Choice]) -> Decision<'a> {
+    pub(super) fn best(&self, context: &Context, choices: &[Choice]) -> AccessDecision<'a> {
         self.choose(context, choices, &mut QUESTIONS.clone())
     }
 
     /// A key that isn't chosen yet may hold anything. So a `no` holds for every choice, and a `yes`
     /// too: then the first is as good as any.
-    fn choose(&self, context: &Context, choices: &[Choice], left: &mut usize) -> Decision<'a> {
+    fn choose(
+        &self,
+        context: &Context,
+        choices: &[Choice],
+        left: &mut usize,
+    ) -> AccessDecision<'a> {
         let decision = self.ask(context);
         let Some((choice, rest)) = choices.split_first().filter(|_| !decision.allowed.is_no())
         else {
             return decision;
         };
         let (values, is_cut) = values(choice, &self.conditions, context);
-        let with = |held: &Held| context.clone().with_held(&choice.key, held.clone());
+        let with = |held: &ContextValue| context.clone().with_held(&choice.key, held.clone());
         if decision.allowed.is_yes() {
             return values
                 .first()
                 .map_or(decision, |first| self.choose(&with(first), rest, left));
         }
-        let mut best: Option<Decision<'a>> = None;
+        let mut best: Option<AccessDecision<'a>> = None;
         for held in &values {
             *left = left.saturating_sub(1);
             let found = if *left == 0 {
@@ -73,13 +80,13 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    fn ask(&self, context: &Context) -> Decision<'a> {
+    fn ask(&self, context: &Context) -> AccessDecision<'a> {
         let asked = |action| {
             self.entrant
                 .asked(action, &self.role.arn, self.owner, context, &self.trust)
         };
         let mut decision = asked(ASSUME_ROLE);
-        if matches!(context.held("sts:SourceIdentity"), Held::Values(_)) {
+        if matches!(context.held("sts:SourceIdentity"), ContextValue::Values(_)) {
             // To set a source identity is an action of its own.
             decision.allowed = decision.allowed.and(asked("sts:SetSourceIdentity").allowed);
         }
@@ -88,8 +95,8 @@ impl<'a> Search<'_, 'a> {
     }
 }
 
-fn opened<'a>(decision: Decision<'a>, why: &str) -> Decision<'a> {
-    Decision {
+fn opened<'a>(decision: AccessDecision<'a>, why: &str) -> AccessDecision<'a> {
+    AccessDecision {
         allowed: Truth::open(why),
         ..decision
     }
@@ -97,7 +104,11 @@ fn opened<'a>(decision: Decision<'a>, why: &str) -> Decision<'a> {
 
 /// What a caller may put under a key: what they would anyway, what the policies ask for, and
 /// something else. Also whether there are more.
-fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec<Held>, bool) {
+fn values(
+    choice: &Choice,
+    conditions: &[&Condition],
+    context: &Context,
+) -> (Vec<ContextValue>, bool) {
     let is_key = |name: &str| name.eq_ignore_ascii_case(&choice.key);
     let asked: Vec<&&Condition> = conditions
         .iter()
@@ -107,7 +118,7 @@ fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec
         || conditions
             .iter()
             .any(|condition| condition.variables().any(is_key));
-    let mut values: Vec<Held> = choice
+    let mut values: Vec<ContextValue> = choice
         .own
         .iter()
         .take(if is_asked { choice.own.len() } else { 1 })
@@ -125,7 +136,7 @@ fn values(choice: &Choice, conditions: &[&Condition], context: &Context) -> (Vec
         .chain(is_asked.then(|| "other".to_owned()))
         .chain(samples)
     {
-        let held = Held::Values(vec![value]);
+        let held = ContextValue::Values(vec![value]);
         if values.contains(&held) {
             continue;
         }

@@ -185,7 +185,7 @@ fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
 fn is_administrator(account: &Account, role: &Role) -> bool {
     let identity = account.of_role(role);
     identity.policies.iter().any(|policy| {
-        let crate::iam::Text::Read(document) = policy.text else {
+        let crate::iam::PolicyText::Read(document) = policy.text else {
             return false;
         };
         document.statements.iter().any(|statement| {

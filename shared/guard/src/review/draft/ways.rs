@@ -8,7 +8,7 @@ use crate::id::AccountId;
 use crate::review::Setup;
 use crate::review::account::{Account, Group, Role, User};
 use crate::review::attempt::{Entrant, WITHOUT_MFA, best, best_of_session};
-use crate::review::gap::List;
+use crate::review::gap::DetailList;
 use crate::review::joining::joining;
 use crate::review::session;
 use crate::review::view::name_of;
@@ -34,7 +34,7 @@ impl Ways {
         owner: AccountId,
         role: &Role,
     ) -> Self {
-        let target = Target {
+        let target = RoleToEnter {
             owner,
             role,
             named: session::named(role).collect(),
@@ -57,7 +57,7 @@ impl Ways {
         ways
     }
 
-    fn add_user(&mut self, account: &Account, name: &str, user: &User, target: &Target<'_>) {
+    fn add_user(&mut self, account: &Account, name: &str, user: &User, target: &RoleToEnter<'_>) {
         let entrant = Entrant::user(account, user);
         let decision = best(&entrant, target.owner, target.role);
         if decision.allowed.is_no() {
@@ -95,13 +95,13 @@ impl Ways {
         account: &Account,
         name: &str,
         group: &Group,
-        target: &Target<'_>,
+        target: &RoleToEnter<'_>,
     ) {
         let member = Entrant::member(account, group);
         if best(&member, target.owner, target.role).allowed.is_no() {
             return;
         }
-        let members = if account.gap(List::Users).is_none() {
+        let members = if account.gap(DetailList::Users).is_none() {
             Some(0)
         } else {
             None
@@ -118,7 +118,7 @@ impl Ways {
         }
     }
 
-    fn add_role(&mut self, account: &Account, other: &Role, target: &Target<'_>) {
+    fn add_role(&mut self, account: &Account, other: &Role, target: &RoleToEnter<'_>) {
         let (owner, role) = (target.owner, target.role);
         let any = Entrant::role(account, other);
         let called = session::called(&any, (account, other), (owner, role), &target.named);
@@ -134,7 +134,7 @@ impl Ways {
 }
 
 /// The role that is to be entered.
-struct Target<'a> {
+struct RoleToEnter<'a> {
     owner: AccountId,
     role: &'a Role,
     /// The session names that its trust policy asks for.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::List;
+use super::DetailList;
 use crate::finding::Verdict;
 use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
 use crate::review::tests::wrong;
@@ -47,10 +47,10 @@ fn without_a_list_nothing_is_worse_and_no_rule_that_fired_is_silent() {
         let whole = company.review();
         for (account, list) in [DEVELOPMENT, PRODUCTION]
             .into_iter()
-            .flat_map(|account| List::ALL.map(|list| (account, list)))
+            .flat_map(|account| DetailList::ALL.map(|list| (account, list)))
         {
             // Without its only list, a file belongs to no account.
-            if account == PRODUCTION && list == List::Roles {
+            if account == PRODUCTION && list == DetailList::Roles {
                 continue;
             }
             let company = wrong().swap_remove(at).lacking(account, list.key());
@@ -152,7 +152,7 @@ fn a_role_that_was_not_listed_is_unproven_by_every_rule_that_judges_roles() {
     );
     let gap = Gap {
         account: PRODUCTION.parse().unwrap(),
-        part: super::Part::List(List::Roles),
+        part: super::MissingPart::List(DetailList::Roles),
     };
     assert_eq!(gaps(&review), BTreeSet::from([gap]));
     assert!(
@@ -286,6 +286,6 @@ fn lists_of_several_files_of_an_account_add_up() {
             .flat_map(Account::missing_lists)
             .collect::<Vec<_>>()
     };
-    assert_eq!(missing(&company), [List::Users, List::Policies]);
+    assert_eq!(missing(&company), [DetailList::Users, DetailList::Policies]);
     assert_eq!(missing(&company.with(users)), []);
 }

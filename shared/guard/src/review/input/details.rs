@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::json::{objects, text};
-use crate::iam::Document;
+use crate::iam::IamDocument;
 use crate::id::AccountId;
-use crate::review::account::{Account, Group, Policies, Read, Role, User};
-use crate::review::gap::List;
+use crate::review::account::{Account, Group, HolderPolicies, ReadDocument, Role, User};
+use crate::review::gap::DetailList;
 
-type Object = Map<String, Value>;
+type JsonObject = Map<String, Value>;
 
 /// All pages of an account.
-pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
+pub(super) fn account(pages: &[JsonObject]) -> Result<Account, String> {
     let mut found: Option<Account> = None;
     for page in pages {
         for key in ["UserDetailList", "GroupDetailList", "RoleDetailList"] {
@@ -64,7 +64,7 @@ pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
             );
         }
     }
-    account.lists = List::ALL
+    account.lists = DetailList::ALL
         .into_iter()
         .filter(|list| is_given(pages, *list))
         .collect();
@@ -74,15 +74,15 @@ pub(super) fn account(pages: &[Object]) -> Result<Account, String> {
     Ok(account)
 }
 
-fn is_given(pages: &[Object], list: List) -> bool {
+fn is_given(pages: &[JsonObject], list: DetailList) -> bool {
     pages.iter().any(|page| page.contains_key(list.key()))
 }
 
 /// Why pages without an entry are of no use. Where a list is missing, the entries may be in it.
-fn nobody_in(pages: &[Object]) -> String {
+fn nobody_in(pages: &[JsonObject]) -> String {
     let nobody = "no user, group or role is in it, so it belongs to no account";
-    let told = |list: List| format!("`{}` ({})", list.key(), list.word());
-    let missing: Vec<String> = List::ALL
+    let told = |list: DetailList| format!("`{}` ({})", list.key(), list.word());
+    let missing: Vec<String> = DetailList::ALL
         .into_iter()
         .filter(|list| !is_given(pages, *list))
         .map(told)
@@ -99,7 +99,7 @@ fn nobody_in(pages: &[Object]) -> String {
 }
 
 /// `Roles` of list-roles, `Role` of get-role.
-pub(super) fn durations(pages: &[Object]) -> Result<Vec<(String, i64)>, String> {
+pub(super) fn durations(pages: &[JsonObject]) -> Result<Vec<(String, i64)>, String> {
     let mut durations = Vec::new();
     for page in pages {
         let one = page.get("Role").and_then(Value::as_object);
@@ -112,7 +112,7 @@ pub(super) fn durations(pages: &[Object]) -> Result<Vec<(String, i64)>, String> 
     Ok(durations)
 }
 
-fn user(entry: &Object) -> Result<User, String> {
+fn user(entry: &JsonObject) -> Result<User, String> {
     Ok(User {
         name: text(entry, "UserName")?.to_owned(),
         id: text(entry, "UserId")?.to_owned(),
@@ -124,7 +124,7 @@ fn user(entry: &Object) -> Result<User, String> {
     })
 }
 
-fn group(entry: &Object) -> Result<Group, String> {
+fn group(entry: &JsonObject) -> Result<Group, String> {
     Ok(Group {
         name: text(entry, "GroupName")?.to_owned(),
         id: text(entry, "GroupId")?.to_owned(),
@@ -133,7 +133,7 @@ fn group(entry: &Object) -> Result<Group, String> {
     })
 }
 
-fn role(entry: &Object) -> Result<Role, String> {
+fn role(entry: &JsonObject) -> Result<Role, String> {
     Ok(Role {
         name: text(entry, "RoleName")?.to_owned(),
         id: text(entry, "RoleId")?.to_owned(),
@@ -150,8 +150,8 @@ fn role(entry: &Object) -> Result<Role, String> {
     })
 }
 
-fn policies(entry: &Object, inline: &str) -> Result<Policies, String> {
-    let mut policies = Policies::default();
+fn policies(entry: &JsonObject, inline: &str) -> Result<HolderPolicies, String> {
+    let mut policies = HolderPolicies::default();
     for policy in objects(entry, inline)? {
         policies.inline.insert(
             text(policy, "PolicyName")?.to_owned(),
@@ -166,17 +166,17 @@ fn policies(entry: &Object, inline: &str) -> Result<Policies, String> {
     Ok(policies)
 }
 
-fn document(value: Option<&Value>) -> Read {
-    Document::read(value.ok_or("its document is not in the authorization details")?)
+fn document(value: Option<&Value>) -> ReadDocument {
+    IamDocument::read(value.ok_or("its document is not in the authorization details")?)
         .map_err(|why| why.to_string())
 }
 
 /// The document of the version that is in force.
-fn default_version(policy: &Object) -> Result<Read, String> {
+fn default_version(policy: &JsonObject) -> Result<ReadDocument, String> {
     let is_default =
-        |version: &&Object| version.get("IsDefaultVersion") == Some(&Value::Bool(true));
+        |version: &&JsonObject| version.get("IsDefaultVersion") == Some(&Value::Bool(true));
     let versions = objects(policy, "PolicyVersionList")?;
-    let by_id = |version: &&Object| {
+    let by_id = |version: &&JsonObject| {
         version.get("VersionId").is_some()
             && version.get("VersionId") == policy.get("DefaultVersionId")
     };
@@ -190,7 +190,7 @@ fn default_version(policy: &Object) -> Result<Read, String> {
     ))
 }
 
-fn boundary(entry: &Object) -> Option<String> {
+fn boundary(entry: &JsonObject) -> Option<String> {
     Some(
         entry
             .get("PermissionsBoundary")?
@@ -200,7 +200,7 @@ fn boundary(entry: &Object) -> Option<String> {
     )
 }
 
-fn names(entry: &Object, key: &str) -> Result<Vec<String>, String> {
+fn names(entry: &JsonObject, key: &str) -> Result<Vec<String>, String> {
     let Some(list) = entry.get(key) else {
         return Ok(Vec::new());
     };
@@ -210,7 +210,7 @@ fn names(entry: &Object, key: &str) -> Result<Vec<String>, String> {
         .ok_or_else(|| format!("`{key}` is no list of names"))
 }
 
-fn tags(entry: &Object) -> Result<BTreeMap<String, String>, String> {
+fn tags(entry: &JsonObject) -> Result<BTreeMap<String, String>, String> {
     objects(entry, "Tags")?
         .into_iter()
         .map(|tag| Ok((text(tag, "Key")?.to_owned(), text(tag, "Value")?.to_owned())))

@@ -7,7 +7,7 @@ use super::statement::TrustStatement;
 use crate::arn::{AssumedRoleArn, account_of};
 use crate::iam::ASSUME_ROLE;
 use crate::iam::{
-    Caller, Condition, Context, Effect, MadeUp, Principal, Statement, Texts, made_up,
+    Condition, Context, Effect, MadeUp, Principal, Requester, Statement, Texts, made_up,
 };
 use crate::id::AccountId;
 use crate::review::session;
@@ -30,7 +30,7 @@ pub(in crate::review) enum Whose<'w> {
 }
 
 /// Everybody worth trying, and whether that is all.
-pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
+pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requester>, bool) {
     match (trust.named, whose) {
         (Some(arn), Whose::Of(account)) => of_arn(trust, arn, *account),
         _ => anybody(trust, whose),
@@ -38,15 +38,15 @@ pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Call
 }
 
 /// Whoever an ARN names. Of a session's role the path isn't known.
-fn of_arn(trust: &TrustStatement<'_, '_>, arn: &str, account: AccountId) -> (Vec<Caller>, bool) {
+fn of_arn(trust: &TrustStatement<'_, '_>, arn: &str, account: AccountId) -> (Vec<Requester>, bool) {
     if let Some(session) = AssumedRoleArn::parse(arn) {
-        let shape = Shape::new(trust, &Texts::exactly(&account.to_string()));
+        let shape = ArnShape::new(trust, &Texts::exactly(&account.to_string()));
         let name = Texts::path().then(&Texts::exactly(session.role_name));
         let (arns, is_all) =
             made_up_arns(trust, &shape, &shape.role(&name), false, &BTreeSet::new());
         return (
             arns.iter()
-                .map(|role| Caller::session(account, role, session.session))
+                .map(|role| Requester::session(account, role, session.session))
                 .collect(),
             is_all,
         );
@@ -54,16 +54,16 @@ fn of_arn(trust: &TrustStatement<'_, '_>, arn: &str, account: AccountId) -> (Vec
     if arn.contains(":role/") {
         return (sessions(trust, account, arn), true);
     }
-    (vec![Caller::user(account, arn)], true)
+    (vec![Requester::user(account, arn)], true)
 }
 
-fn anybody(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, bool) {
+fn anybody(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requester>, bool) {
     let nobody = BTreeSet::new();
     let (accounts, not) = match whose {
         Whose::Of(account) => (Texts::exactly(&account.to_string()), &nobody),
         Whose::NoneOf(known) => (Texts::account(), *known),
     };
-    let shape = Shape::new(trust, &accounts);
+    let shape = ArnShape::new(trust, &accounts);
     let (mut people, mut is_all) = (Vec::new(), true);
     let borne = names_asked_for(trust)
         .into_iter()
@@ -75,7 +75,7 @@ fn anybody(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Caller>, b
         people.extend(
             users
                 .iter()
-                .filter_map(|arn| Some(Caller::user(account_of(arn)?, arn))),
+                .filter_map(|arn| Some(Requester::user(account_of(arn)?, arn))),
         );
         people.extend(
             roles
@@ -115,7 +115,7 @@ fn names_asked_for(trust: &TrustStatement<'_, '_>) -> BTreeSet<String> {
 }
 
 /// Sessions of a role: of the usual name, and of names that the trust policy asks for.
-fn sessions(trust: &TrustStatement<'_, '_>, account: AccountId, role: &str) -> Vec<Caller> {
+fn sessions(trust: &TrustStatement<'_, '_>, account: AccountId, role: &str) -> Vec<Requester> {
     let name = role.rsplit('/').next().unwrap_or_default();
     let named = session::named(trust.target.role)
         .filter(|named| named.account == account && named.role_name == name);
@@ -132,18 +132,18 @@ fn sessions(trust: &TrustStatement<'_, '_>, account: AccountId, role: &str) -> V
     );
     std::iter::once(SESSION)
         .chain(names.iter().map(String::as_str))
-        .map(|name| Caller::session(account, role, name))
+        .map(|name| Requester::session(account, role, name))
         .collect()
 }
 
 /// How ARNs of users and roles look, and where in them the texts of conditions stand.
-struct Shape {
+struct ArnShape {
     /// `arn:aws:iam::`
     head: Texts,
     accounts: Texts,
 }
 
-impl Shape {
+impl ArnShape {
     fn new(trust: &TrustStatement<'_, '_>, accounts: &Texts) -> Self {
         Self {
             head: Texts::exactly(&format!("arn:{}:iam::", trust.target.partition())),
@@ -211,7 +211,7 @@ impl Demand {
     /// ARNs. What a pattern matches for sure and what it may match are ways of their own.
     fn met_by(
         &self,
-        shape: &Shape,
+        shape: &ArnShape,
         condition: &Condition,
         holds: bool,
         is_user: bool,
@@ -239,7 +239,7 @@ impl Demand {
 
     /// An ARN that meets it, of none of these accounts. They may be many, and seldom matter: so
     /// they are looked at last.
-    fn met(&self, shape: &Shape, not: &BTreeSet<AccountId>) -> MadeUp {
+    fn met(&self, shape: &ArnShape, not: &BTreeSet<AccountId>) -> MadeUp {
         let met = made_up(&self.within, &self.without);
         let MadeUp::Text(arn) = &met else { return met };
         if account_of(arn).is_none_or(|account| !not.contains(&account)) {
@@ -263,7 +263,7 @@ impl Demand {
 /// each Deny statement in each way that ARNs can.
 fn made_up_arns(
     trust: &TrustStatement<'_, '_>,
-    shape: &Shape,
+    shape: &ArnShape,
     form: &Texts,
     is_user: bool,
     not: &BTreeSet<AccountId>,
@@ -325,7 +325,7 @@ fn made_up_arns(
 /// meant.
 fn around(
     demand: &Demand,
-    shape: &Shape,
+    shape: &ArnShape,
     denial: &Statement,
     is_user: bool,
     context: &Context,

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::finding::Verdict;
 use crate::iam::{
-    Caller, Context, Document, Governing, Identity, Place, Request, ResourceSide, Text, decide,
+    AccessRequest, Context, Governing, IamDocument, Identity, PolicyPlace, PolicyText, Requester,
+    ResourceSide, decide,
 };
 use crate::id::AccountId;
 use crate::review::testing::{Company, ROLE};
@@ -141,7 +142,7 @@ fn statement() -> impl Strategy<Value = Value> {
 }
 
 /// Somebody of an account outside, with what their requests carry.
-fn outsider() -> impl Strategy<Value = (Caller, Context)> {
+fn outsider() -> impl Strategy<Value = (Requester, Context)> {
     let who = (
         proptest::sample::select(ACCOUNTS.to_vec()),
         any::<bool>(),
@@ -156,9 +157,9 @@ fn outsider() -> impl Strategy<Value = (Caller, Context)> {
                 if is_user { "user" } else { "role" }
             );
             let caller = if is_user {
-                Caller::user(id, &arn)
+                Requester::user(id, &arn)
             } else {
-                Caller::session(id, &arn, "ci")
+                Requester::session(id, &arn, "ci")
             };
             let last = name.rsplit('/').next().unwrap();
             let context = Context::complete()
@@ -188,29 +189,31 @@ fn outsider() -> impl Strategy<Value = (Caller, Context)> {
     )
 }
 
-fn is_let_in(statements: &[Value], (caller, context): &(Caller, Context)) -> bool {
-    let trust = Document::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
-    let all =
-        Document::read(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))
-            .unwrap();
-    let place = Place::Inline {
+fn is_let_in(statements: &[Value], (caller, context): &(Requester, Context)) -> bool {
+    let trust =
+        IamDocument::read(&json!({"Version": "2012-10-17", "Statement": statements})).unwrap();
+    let all = IamDocument::read(
+        &json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
+    )
+    .unwrap();
+    let place = PolicyPlace::Inline {
         holder: caller.arn.clone(),
         name: "p".into(),
     };
     let identity = Identity {
         policies: vec![Governing {
             place,
-            text: Text::Read(&all),
+            text: PolicyText::Read(&all),
         }],
         boundary: None,
     };
     let side = ResourceSide::Trust(Governing {
-        place: Place::Resource,
-        text: Text::Read(&trust),
+        place: PolicyPlace::Resource,
+        text: PolicyText::Read(&trust),
     });
     let owner = "444455556666".parse().unwrap();
     decide(
-        &Request {
+        &AccessRequest {
             caller,
             action: "sts:AssumeRole",
             resource: ROLE,

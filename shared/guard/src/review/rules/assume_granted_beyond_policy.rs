@@ -33,21 +33,23 @@ mod found;
 
 use super::not_given::not_given;
 use crate::arn::{AssumedRoleArn, iam_arn};
-use crate::iam::{ASSUME_ROLE, Decision, Effect, Place, Principal, Truth};
+use crate::iam::{ASSUME_ROLE, AccessDecision, Effect, PolicyPlace, Principal, Truth};
 use crate::moment::Moment;
-use crate::policy::{Decision as Choice, IdentityKind};
+use crate::policy::{AllowOrDeny as Choice, IdentityKind};
 use crate::review::account::{Account, Role};
-use crate::review::attempt::{Entrant, Proof, best, best_as, best_of_session, better, is_better};
-use crate::review::gap::{List, lacking};
-use crate::review::link::{Link, links};
+use crate::review::attempt::{
+    Authentication, Entrant, best, best_as, best_of_session, better, is_better,
+};
+use crate::review::gap::{DetailList, lacking};
+use crate::review::link::{RoleLink, links};
 use crate::review::outsider::trusted_and_not_given;
-use crate::review::view::Elevated;
-use crate::review::{Draft, View, fix, session};
+use crate::review::view::ElevatedTarget;
+use crate::review::{ReviewDraft, SetupView, fix, session};
 use crate::untrusted::harmless;
-use found::{Found, Who};
+use found::{EnteringCaller, GrantedWays};
 
-pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
-    let mut found = Found::default();
+pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
+    let mut found = GrantedWays::default();
     for account in view.setup.accounts() {
         people(view, account, &mut found);
         roles(view, account, &mut found);
@@ -70,19 +72,20 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
 }
 
 /// Users who are in none of a role's groups, and groups that nobody is in.
-fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
+fn people<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWays<'a>) {
     for user in account.users.values() {
         let entrant = Entrant::user(account, user);
-        let who = Who {
+        let who = EnteringCaller {
             account: account.id,
             arn: &user.arn,
             name: user.name.clone(),
             session: None,
             over: None,
         };
-        let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
+        let may_enter =
+            |target: &&ElevatedTarget<'a>| entrant.may_enter(target.account.id, target.role);
         for target in view.elevated.iter().filter(may_enter) {
-            let is_outside = View::admits_user(target.rules, account, user).not();
+            let is_outside = SetupView::admits_user(target.rules, account, user).not();
             if !is_outside.is_no() {
                 found.add(
                     view,
@@ -99,25 +102,26 @@ fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
         .filter(|group| account.members(group).next().is_none())
     {
         let entrant = Entrant::member(account, group);
-        let gap = account.gap(List::Users);
+        let gap = account.gap(DetailList::Users);
         let name = if gap.is_some() {
             "whoever is in it"
         } else {
             "no member yet"
         };
-        let who = Who {
+        let who = EnteringCaller {
             account: account.id,
             arn: &group.arn,
             name: name.to_owned(),
             session: None,
             over: None,
         };
-        let may_enter = |target: &&Elevated<'a>| entrant.may_enter(target.account.id, target.role);
+        let may_enter =
+            |target: &&ElevatedTarget<'a>| entrant.may_enter(target.account.id, target.role);
         for target in view
             .elevated
             .iter()
             .filter(may_enter)
-            .filter(|target| !View::admits(target.rules, account.id, group))
+            .filter(|target| !SetupView::admits(target.rules, account.id, group))
         {
             let decision = best(&entrant, target.account.id, target.role);
             found.add(view, &who, target, lacking(decision, gap));
@@ -127,14 +131,19 @@ fn people<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
 
 /// Users who are in none of a role's groups and come in over another role, where chaining is
 /// allowed.
-fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, found: &mut Found<'a>) {
+fn over_role<'a>(
+    view: &SetupView<'a>,
+    target: &ElevatedTarget<'a>,
+    link: &RoleLink<'a>,
+    found: &mut GrantedWays<'a>,
+) {
     let (owner, role) = (link.account.id, link.role);
     for account in view.setup.accounts() {
         for user in account.users.values() {
-            let is_outside = View::admits_user(target.rules, account, user).not();
+            let is_outside = SetupView::admits_user(target.rules, account, user).not();
             let entrant = Entrant::user(account, user);
             if !is_outside.is_no() && entrant.may_enter(owner, role) {
-                let who = Who {
+                let who = EnteringCaller {
                     account: account.id,
                     arn: &user.arn,
                     name: user.name.clone(),
@@ -149,16 +158,16 @@ fn over_role<'a>(view: &View<'a>, target: &Elevated<'a>, link: &Link<'a>, found:
 }
 
 /// A decision that counts only if something else holds.
-fn only_if(holds: Truth, decision: Decision<'_>) -> Decision<'_> {
-    Decision {
+fn only_if(holds: Truth, decision: AccessDecision<'_>) -> AccessDecision<'_> {
+    AccessDecision {
         allowed: decision.allowed.and(holds),
         ..decision
     }
 }
 
 /// Roles whose sessions enter where chaining is denied; also those that enter themselves.
-fn roles<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
-    let targets: Vec<(Elevated<'a>, Vec<AssumedRoleArn<'a>>)> = view
+fn roles<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWays<'a>) {
+    let targets: Vec<(ElevatedTarget<'a>, Vec<AssumedRoleArn<'a>>)> = view
         .elevated
         .iter()
         .filter(|target| target.rules.chaining == Choice::Deny)
@@ -177,11 +186,11 @@ fn roles<'a>(view: &View<'a>, account: &'a Account, found: &mut Found<'a>) {
 
 /// The session of a role that leads furthest into another.
 fn enter_from<'a>(
-    view: &View<'a>,
+    view: &SetupView<'a>,
     any: &Entrant<'a>,
     (account, role): (&'a Account, &'a Role),
-    (target, named): (&Elevated<'a>, &[AssumedRoleArn<'a>]),
-    found: &mut Found<'a>,
+    (target, named): (&ElevatedTarget<'a>, &[AssumedRoleArn<'a>]),
+    found: &mut GrantedWays<'a>,
 ) {
     let owner = target.account.id;
     let called = session::called(any, (account, role), (owner, target.role), named);
@@ -204,7 +213,7 @@ fn enter_from<'a>(
     let session = is_asked_for.then_some(name);
     found.add(
         view,
-        &Who {
+        &EnteringCaller {
             account: account.id,
             arn: &role.arn,
             name: role.name.clone(),
@@ -222,7 +231,7 @@ const TRUSTED_THEMSELVES: &str = "2022-09-22T00:00:00Z";
 
 /// Roles that their own policies let enter themselves, and that are old enough for AWS to trust
 /// them with it.
-fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
+fn trusting_themselves(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let mut drafts = Vec::new();
     for target in view
         .elevated
@@ -242,8 +251,8 @@ fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
             continue;
         }
         let own = better(
-            entrant.can(ASSUME_ROLE, &role.arn, Proof::WithoutMfa),
-            entrant.can(ASSUME_ROLE, &role.arn, Proof::PermanentKey),
+            entrant.can(ASSUME_ROLE, &role.arn, Authentication::WithoutMfa),
+            entrant.can(ASSUME_ROLE, &role.arn, Authentication::PermanentKey),
         );
         let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else {
             continue;
@@ -253,7 +262,7 @@ fn trusting_themselves(view: &View<'_>) -> Vec<Draft> {
         let message = format!(
             "can't tell whether sessions of {place} may enter the role again: its own policies allow it, and it depends on {depends}"
         );
-        let draft = Draft::unproven(target.rules.severity, account.id, &role.arn, message)
+        let draft = ReviewDraft::unproven(target.rules.severity, account.id, &role.arn, message)
             .hanging_on([depends.to_owned()]);
         let fix = fix::without(grant, &[ASSUME_ROLE], &[&role.arn]);
         drafts.push(
@@ -276,7 +285,7 @@ fn is_for_services(role: &Role) -> bool {
 }
 
 /// Sessions of roles that don't exist in the account that is named.
-fn dangling(view: &View<'_>) -> Vec<Draft> {
+fn dangling(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {
         let statements = target.role.trust.iter().flat_map(|trust| &trust.statements);
@@ -302,18 +311,22 @@ fn dangling(view: &View<'_>) -> Vec<Draft> {
                     "can't tell who may enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
                     harmless(named.session),
                     harmless(named.role_name),
-                    if account.gap(List::Roles).is_some() {
+                    if account.gap(DetailList::Roles).is_some() {
                         " in what was given"
                     } else {
                         ""
                     }
                 );
                 let fix = fix::without_caller(statement, role.as_str(), target.partition());
-                let draft =
-                    Draft::unproven(target.rules.severity, account.id, role.as_str(), message);
+                let draft = ReviewDraft::unproven(
+                    target.rules.severity,
+                    account.id,
+                    role.as_str(),
+                    message,
+                );
                 drafts.push(
                     draft
-                        .quoting(&Place::Resource, &statement.json, fix)
+                        .quoting(&PolicyPlace::Resource, &statement.json, fix)
                         .in_trust_of(&target.role.arn),
                 );
             }
@@ -323,10 +336,14 @@ fn dangling(view: &View<'_>) -> Vec<Draft> {
 }
 
 /// Accounts of the zone of trust that a role trusts and whose people or roles were not given.
-fn not_seen(view: &View<'_>) -> Vec<Draft> {
+fn not_seen(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {
-        for gap in trusted_and_not_given(view, target, &[List::Users, List::Groups, List::Roles]) {
+        for gap in trusted_and_not_given(
+            view,
+            target,
+            &[DetailList::Users, DetailList::Groups, DetailList::Roles],
+        ) {
             let (place, shown) = (view.place(target), view.account_shown(gap.account));
             let message = format!(
                 "can't tell who of {shown} may enter {place}: {}",
@@ -334,7 +351,7 @@ fn not_seen(view: &View<'_>) -> Vec<Draft> {
             );
             let root = iam_arn(Some(target.partition()), gap.account, "root");
             drafts.push(
-                Draft::unproven(target.rules.severity, gap.account, &root, message)
+                ReviewDraft::unproven(target.rules.severity, gap.account, &root, message)
                     .for_want_of([gap], &place),
             );
         }

@@ -23,14 +23,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::not_given::{groups_not_given, not_given};
-use crate::iam::{Grant, Place, Truth};
+use crate::iam::{AppliedStatement, PolicyPlace, Truth};
 use crate::id::AccountId;
 use crate::policy::Severity;
-use crate::review::account::{Account, Group, Policies};
-use crate::review::attempt::{Entrant, Proof};
-use crate::review::gap::{Gap, List, lacking};
-use crate::review::view::{Elevated, listed, name_of};
-use crate::review::{Draft, View, fix};
+use crate::review::account::{Account, Group, HolderPolicies};
+use crate::review::attempt::{Authentication, Entrant};
+use crate::review::gap::{DetailList, Gap, lacking};
+use crate::review::view::{ElevatedTarget, listed, name_of};
+use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
 /// What makes a group grow, or gives it other rights.
@@ -56,10 +56,10 @@ const OF_ROLE: [&str; 7] = [
 /// What changes a managed policy.
 const OF_POLICY: [&str; 2] = ["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"];
 
-pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
-    let mut found = Found::default();
+pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
+    let mut found = WaysToGrow::default();
     for target in &view.elevated {
-        let own: Vec<Allowed<'_>> = view.groups_of(target.rules).collect();
+        let own: Vec<AllowedGroup<'_>> = view.groups_of(target.rules).collect();
         for (account, group) in &own {
             let mut things = things_of_group(account, group);
             if account.id == target.account.id {
@@ -101,7 +101,7 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
 }
 
 /// A group of the policy, in its account.
-type Allowed<'a> = (&'a Account, &'a Group);
+type AllowedGroup<'a> = (&'a Account, &'a Group);
 
 /// An action and what it would be done to.
 type Thing = (&'static str, String);
@@ -112,7 +112,7 @@ fn things_of_group(account: &Account, group: &Group) -> Vec<Thing> {
         .collect()
 }
 
-fn things_of_role(target: &Elevated<'_>) -> Vec<Thing> {
+fn things_of_role(target: &ElevatedTarget<'_>) -> Vec<Thing> {
     let own = OF_ROLE
         .iter()
         .map(|action| (*action, target.role.arn.clone()));
@@ -123,7 +123,7 @@ fn things_of_role(target: &Elevated<'_>) -> Vec<Thing> {
 /// Managed policies of the account itself; those of AWS nobody changes.
 fn things_of_policies<'a>(
     account: &Account,
-    policies: &'a Policies,
+    policies: &'a HolderPolicies,
 ) -> impl Iterator<Item = Thing> + 'a {
     let id = account.id.to_string();
     let own = policies
@@ -134,26 +134,26 @@ fn things_of_policies<'a>(
 }
 
 /// A statement by which somebody may widen what lets them in.
-struct Way<'a> {
+struct WayToGrow<'a> {
     account: AccountId,
     severity: Severity,
     /// `None`: no statement that was given.
-    grant: Option<Grant<'a>>,
+    grant: Option<AppliedStatement<'a>>,
     things: BTreeSet<Thing>,
     open: Option<BTreeSet<String>>,
 }
 
 #[derive(Default)]
-struct Found<'a>(BTreeMap<(String, Place, String), Way<'a>>);
+struct WaysToGrow<'a>(BTreeMap<(String, PolicyPlace, String), WayToGrow<'a>>);
 
-impl<'a> Found<'a> {
+impl<'a> WaysToGrow<'a> {
     /// A group's members, by the group's own policies and by their others.
     fn by_member(
         &mut self,
         account: &'a Account,
         group: &'a Group,
-        target: &Elevated<'a>,
-        allowed: &[Allowed<'_>],
+        target: &ElevatedTarget<'a>,
+        allowed: &[AllowedGroup<'_>],
         things: &[Thing],
     ) {
         for user in account.members(group) {
@@ -167,7 +167,7 @@ impl<'a> Found<'a> {
             );
         }
         if account.members(group).next().is_none() {
-            let gap = account.gap(List::Users);
+            let gap = account.gap(DetailList::Users);
             self.add(
                 &Entrant::member(account, group),
                 &group.arn,
@@ -185,13 +185,13 @@ impl<'a> Found<'a> {
         entrant: &Entrant<'a>,
         own: &str,
         severity: Severity,
-        allowed: &[Allowed<'_>],
+        allowed: &[AllowedGroup<'_>],
         things: &[Thing],
         gap: Option<Gap>,
     ) {
         for thing in things {
             let (action, resource) = thing;
-            let decision = lacking(entrant.can(action, resource, Proof::WithMfa), gap);
+            let decision = lacking(entrant.can(action, resource, Authentication::WithMfa), gap);
             if decision.allowed.is_no() {
                 continue;
             }
@@ -201,7 +201,7 @@ impl<'a> Found<'a> {
                 .into_iter()
                 .filter(|grant| !sure || grant.applies.is_yes())
                 .map(Some);
-            let mut grants: Vec<Option<Grant<'a>>> = grants.collect();
+            let mut grants: Vec<Option<AppliedStatement<'a>>> = grants.collect();
             if grants.is_empty() {
                 // A policy whose document was not given may grant it.
                 grants.push(None);
@@ -221,13 +221,13 @@ impl<'a> Found<'a> {
                 };
                 let place = grant
                     .as_ref()
-                    .map_or(Place::Resource, |grant| grant.place.clone());
+                    .map_or(PolicyPlace::Resource, |grant| grant.place.clone());
                 let quoted = grant
                     .as_ref()
                     .map(|grant| grant.statement.json.to_string())
                     .unwrap_or_default();
                 let key = (subject, place, quoted);
-                let way = self.0.entry(key).or_insert_with(|| Way {
+                let way = self.0.entry(key).or_insert_with(|| WayToGrow {
                     account: entrant.caller.account,
                     severity,
                     grant,
@@ -244,7 +244,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn drafts(self, view: &View<'_>) -> Vec<Draft> {
+    fn drafts(self, view: &SetupView<'_>) -> Vec<ReviewDraft> {
         self.0
             .into_iter()
             .map(|((subject, ..), way)| way.draft(view, &subject))
@@ -252,8 +252,8 @@ impl<'a> Found<'a> {
     }
 }
 
-impl Way<'_> {
-    fn draft(self, view: &View<'_>, subject: &str) -> Draft {
+impl WayToGrow<'_> {
+    fn draft(self, view: &SetupView<'_>, subject: &str) -> ReviewDraft {
         let who = if subject.contains(":group/") {
             format!("members of group {}", name_of(subject))
         } else if subject.contains(":role/") {
@@ -284,11 +284,11 @@ impl Way<'_> {
             None => {
                 let message =
                     format!("{who} may widen what lets them in: they may {does}{elsewhere}");
-                Draft::violation(self.severity, self.account, subject, message)
+                ReviewDraft::violation(self.severity, self.account, subject, message)
             }
             Some(reasons) => {
                 let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
-                Draft::unproven(
+                ReviewDraft::unproven(
                     self.severity,
                     self.account,
                     subject,

@@ -23,10 +23,10 @@ use std::collections::BTreeMap;
 use super::not_given::groups_not_given;
 use crate::id::AccountId;
 use crate::policy::{Mfa, RolePolicy, Severity};
-use crate::review::{Draft, View};
+use crate::review::{ReviewDraft, SetupView};
 use crate::untrusted::harmless;
 
-pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
+pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     if !view.setup.has_credentials() {
         return Vec::new();
     }
@@ -59,13 +59,13 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
             Some(true) => None,
             Some(false) => {
                 let message = format!("{name} in {shown} has no MFA device, and {role} is to be entered with MFA only");
-                Some(Draft::violation(severity, account, arn, message))
+                Some(ReviewDraft::violation(severity, account, arn, message))
             }
             None => {
                 let why = if view.setup.has_credentials_of(account) { "has no line for them" } else { "was not given" };
                 let message =
                     format!("whether {name} in {shown} has an MFA device cannot be told: the credential report of the account {why}");
-                Some(Draft::unproven(severity, account, arn, message))
+                Some(ReviewDraft::unproven(severity, account, arn, message))
             }
         }
     });

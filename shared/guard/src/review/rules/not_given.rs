@@ -1,7 +1,7 @@
 //! What cannot be told because something was not given.
 
 use crate::policy::RolePolicy;
-use crate::review::{Draft, View};
+use crate::review::{ReviewDraft, SetupView};
 use crate::untrusted::harmless;
 
 /// One unproven finding for each entry of the policy in an account whose roles were not given, if
@@ -9,10 +9,10 @@ use crate::untrusted::harmless;
 ///
 /// `what` can't be told of an ARN.
 pub(super) fn not_given(
-    view: &View<'_>,
+    view: &SetupView<'_>,
     asks: fn(&RolePolicy) -> bool,
     what: fn(&str) -> String,
-) -> Vec<Draft> {
+) -> Vec<ReviewDraft> {
     let entries = view
         .roles_not_given()
         .into_iter()
@@ -22,7 +22,7 @@ pub(super) fn not_given(
         let message = format!("can't tell {}: {}", what(&shown), view.lacks(gap));
         let name = shown.split_once(":role/").map_or(&*shown, |(_, name)| name);
         let about = format!("{name} in {}", view.account_shown(gap.account));
-        Draft::unproven(rules.severity, gap.account, &arn, message).for_want_of([gap], &about)
+        ReviewDraft::unproven(rules.severity, gap.account, &arn, message).for_want_of([gap], &about)
     });
     drafts.collect()
 }
@@ -32,10 +32,10 @@ pub(super) fn not_given(
 ///
 /// `what` can't be told of a group.
 pub(super) fn groups_not_given(
-    view: &View<'_>,
+    view: &SetupView<'_>,
     asks: fn(&RolePolicy) -> bool,
     what: fn(&str) -> String,
-) -> Vec<Draft> {
+) -> Vec<ReviewDraft> {
     let groups = view.groups_not_given(asks).into_iter();
     let drafts = groups.map(|(group, rules, gap)| {
         let shown = harmless(&group.written);
@@ -45,7 +45,8 @@ pub(super) fn groups_not_given(
             group.account,
             &format!("group/{}", group.group.as_str()),
         );
-        Draft::unproven(rules.severity, group.account, &subject, message).for_want_of([gap], &shown)
+        ReviewDraft::unproven(rules.severity, group.account, &subject, message)
+            .for_want_of([gap], &shown)
     });
     drafts.collect()
 }

@@ -22,12 +22,12 @@ use super::not_given::not_given;
 use crate::iam::{Context, Effect, Statement};
 use crate::moment::Span;
 use crate::policy::RolePolicy;
-use crate::review::view::Elevated;
-use crate::review::{Draft, View, fix};
+use crate::review::view::ElevatedTarget;
+use crate::review::{ReviewDraft, SetupView, fix};
 use crate::time::aws::LEAST_SESSION_LIMIT;
 use crate::untrusted::harmless;
 
-pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
+pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let judged = view
         .elevated
         .iter()
@@ -40,7 +40,7 @@ pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
         .collect()
 }
 
-fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
+fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDraft> {
     let limit = target.rules.max_session?;
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
     let place = view.place(target);
@@ -50,7 +50,7 @@ fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
              give the output of `aws iam list-roles` of {} too",
             view.account_shown(account)
         );
-        return Some(Draft::unproven(severity, account, arn, message));
+        return Some(ReviewDraft::unproven(severity, account, arn, message));
     };
     if longest <= limit.seconds() {
         return None;
@@ -73,19 +73,19 @@ fn of_role(view: &View<'_>, target: &Elevated<'_>) -> Option<Draft> {
         let message = format!(
             "{message}; IAM takes no less than an hour, so the trust policy must limit them"
         );
-        let draft = Draft::violation(severity, account, arn, message);
+        let draft = ReviewDraft::violation(severity, account, arn, message);
         let Some(statement) = grants else {
             return Some(draft.setting(json!({"MaxSessionDuration": longest}), None));
         };
         let fix = fix::limiting(&statement.json, limit.seconds());
-        return Some(draft.quoting(&crate::iam::Place::Resource, &statement.json, fix));
+        return Some(draft.quoting(&crate::iam::PolicyPlace::Resource, &statement.json, fix));
     }
     let name = harmless(&target.role.name);
     let command = format!(
         "aws iam update-role --role-name {name} --max-session-duration {}",
         limit.seconds()
     );
-    let draft = Draft::violation(
+    let draft = ReviewDraft::violation(
         severity,
         account,
         arn,

@@ -40,12 +40,12 @@ mod mentions;
 mod statements;
 
 use super::not_given::not_given;
-use crate::review::{Draft, View};
+use crate::review::{ReviewDraft, SetupView};
 use analyzer::{name_analyzer, unlisted};
 use statements::of_role;
 
-pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
-    let mut drafts: Vec<Draft> = Vec::new();
+pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
+    let mut drafts: Vec<ReviewDraft> = Vec::new();
     for target in &view.elevated {
         let mut found = of_role(view, target, true);
         name_analyzer(

@@ -31,18 +31,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::not_given::not_given;
-use crate::iam::{Caller, Decision, Principal, Statement, Truth};
-use crate::policy::{Decision as Choice, Mfa, RolePolicy};
-use crate::review::attempt::{Entrant, Proof, WITHOUT_MFA};
-use crate::review::gap::{Gap, List};
+use crate::iam::{AccessDecision, Principal, Requester, Statement, Truth};
+use crate::policy::{AllowOrDeny as Choice, Mfa, RolePolicy};
+use crate::review::attempt::{Authentication, Entrant, WITHOUT_MFA};
+use crate::review::gap::{DetailList, Gap};
 use crate::review::joining::joining;
-use crate::review::link::{Link, links};
+use crate::review::link::{RoleLink, links};
 use crate::review::outsider::trusted_and_not_given;
-use crate::review::view::{Elevated, listed, name_of};
-use crate::review::{Draft, View, fix};
+use crate::review::view::{ElevatedTarget, listed, name_of};
+use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
-pub(super) fn check(view: &View<'_>) -> Vec<Draft> {
+pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let users = view
         .setup
         .accounts()
@@ -84,7 +84,7 @@ struct WayIn {
 
 /// Ways into a role without MFA.
 #[derive(Default)]
-struct Ways {
+struct WaysWithoutMfa {
     /// By which statement of the trust policy.
     sure: BTreeMap<usize, WayIn>,
     /// What it depends on, by who would enter.
@@ -93,8 +93,14 @@ struct Ways {
     gaps: BTreeMap<String, Gap>,
 }
 
-impl Ways {
-    fn add(&mut self, target: &Elevated<'_>, name: &str, proof: Proof, decision: Decision<'_>) {
+impl WaysWithoutMfa {
+    fn add(
+        &mut self,
+        target: &ElevatedTarget<'_>,
+        name: &str,
+        proof: Authentication,
+        decision: AccessDecision<'_>,
+    ) {
         match decision.allowed {
             Truth::No => {}
             Truth::Open(reasons) => self
@@ -115,8 +121,8 @@ impl Ways {
                         .unwrap_or_default();
                     let way = self.sure.entry(at).or_default();
                     way.who.insert(name.to_owned());
-                    way.with_key |= proof == Proof::PermanentKey;
-                    way.with_session |= proof == Proof::WithoutMfa;
+                    way.with_key |= proof == Authentication::PermanentKey;
+                    way.with_session |= proof == Authentication::WithoutMfa;
                 }
             }
         }
@@ -138,7 +144,7 @@ impl Ways {
     }
 }
 
-fn statements<'a>(target: &Elevated<'a>) -> &'a [Statement] {
+fn statements<'a>(target: &ElevatedTarget<'a>) -> &'a [Statement] {
     target
         .role
         .trust
@@ -148,14 +154,14 @@ fn statements<'a>(target: &Elevated<'a>) -> &'a [Statement] {
 }
 
 fn of_role<'a>(
-    view: &View<'a>,
-    target: &Elevated<'a>,
+    view: &SetupView<'a>,
+    target: &ElevatedTarget<'a>,
     users: &[(String, Entrant<'a>)],
-) -> Vec<Draft> {
+) -> Vec<ReviewDraft> {
     let (others, gaps) = others(view, target);
-    let mut ways = Ways {
+    let mut ways = WaysWithoutMfa {
         gaps,
-        ..Ways::default()
+        ..WaysWithoutMfa::default()
     };
     let (owner, role) = (target.account.id, target.role);
     for (name, entrant) in users
@@ -173,7 +179,7 @@ fn of_role<'a>(
             .values()
             .filter(|group| account.members(group).next().is_none())
         {
-            let gap = account.gap(List::Users);
+            let gap = account.gap(DetailList::Users);
             let name = match gap {
                 None => format!(
                     "whoever joins group {}, which is empty today,",
@@ -194,14 +200,14 @@ fn of_role<'a>(
 
 /// Where chaining is allowed, MFA is proved at the role that leads on or nowhere.
 fn over_role<'a>(
-    view: &View<'a>,
-    target: &Elevated<'a>,
-    link: &Link<'a>,
+    view: &SetupView<'a>,
+    target: &ElevatedTarget<'a>,
+    link: &RoleLink<'a>,
     users: &[(String, Entrant<'a>)],
-) -> Vec<Draft> {
-    let mut ways = Ways::default();
+) -> Vec<ReviewDraft> {
+    let mut ways = WaysWithoutMfa::default();
     let (owner, role) = (link.account.id, link.role);
-    let first = Elevated {
+    let first = ElevatedTarget {
         account: link.account,
         role,
         rules: target.rules,
@@ -227,9 +233,9 @@ fn over_role<'a>(
 }
 
 /// What is found at a role that leads to a place.
-fn drafts(target: &Elevated<'_>, mut ways: Ways, place: &str) -> Vec<Draft> {
+fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) -> Vec<ReviewDraft> {
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
-    let mut drafts: Vec<Draft> = Vec::new();
+    let mut drafts: Vec<ReviewDraft> = Vec::new();
     let mut told = BTreeSet::new();
     for (at, way) in std::mem::take(&mut ways.sure) {
         let Some(statement) = statements(target).get(at) else {
@@ -246,11 +252,13 @@ fn drafts(target: &Elevated<'_>, mut ways: Ways, place: &str) -> Vec<Draft> {
             why(&statement.json)
         );
         let fix = fix::demanding_mfa(&statement.json);
-        drafts.push(Draft::violation(severity, account, arn, message).quoting(
-            &crate::iam::Place::Resource,
-            &statement.json,
-            fix,
-        ));
+        drafts.push(
+            ReviewDraft::violation(severity, account, arn, message).quoting(
+                &crate::iam::PolicyPlace::Resource,
+                &statement.json,
+                fix,
+            ),
+        );
         told.extend(way.who);
     }
     let mut open = std::mem::take(&mut ways.open);
@@ -262,7 +270,7 @@ fn drafts(target: &Elevated<'_>, mut ways: Ways, place: &str) -> Vec<Draft> {
         let depends = listed(reasons.iter().map(|reason| harmless(reason)));
         let message =
             format!("can't tell whether {who} can enter {place} without MFA: depends on {depends}");
-        let draft = Draft::unproven(severity, account, arn, message).hanging_on(reasons);
+        let draft = ReviewDraft::unproven(severity, account, arn, message).hanging_on(reasons);
         drafts.push(if gaps.is_empty() {
             draft
         } else {
@@ -277,26 +285,26 @@ type Unlisted<'a> = (Vec<(String, Entrant<'a>)>, BTreeMap<String, Gap>);
 
 /// Somebody of each account of the zone of trust whose users were not given and that the trust
 /// policy lets in.
-fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Unlisted<'a> {
+fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a> {
     let Ok(trust) = &target.role.trust else {
-        let caller = Caller::somebody(target.account.id);
+        let caller = Requester::somebody(target.account.id);
         return (
             vec![("somebody".to_owned(), Entrant::unseen(caller))],
             BTreeMap::new(),
         );
     };
-    let mut unseen: BTreeMap<String, (Caller, Gap)> = BTreeMap::new();
-    let needed: &[List] = match target.rules.chaining {
+    let mut unseen: BTreeMap<String, (Requester, Gap)> = BTreeMap::new();
+    let needed: &[DetailList] = match target.rules.chaining {
         // Users are followed through roles too.
-        Choice::Allow => &[List::Users, List::Groups, List::Roles],
-        Choice::Deny => &[List::Users, List::Groups],
+        Choice::Allow => &[DetailList::Users, DetailList::Groups, DetailList::Roles],
+        Choice::Deny => &[DetailList::Users, DetailList::Groups],
     };
     for gap in trusted_and_not_given(view, target, needed) {
         let account = gap.account;
         let listed = view.setup.account(account);
         unseen.insert(
             format!("people of {}", view.account_shown(account)),
-            (Caller::somebody(account), gap),
+            (Requester::somebody(account), gap),
         );
         for principal in trust
             .statements
@@ -309,7 +317,7 @@ fn others<'a>(view: &View<'a>, target: &Elevated<'a>) -> Unlisted<'a> {
                 && principal.account() == Some(account)
                 && !listed.is_some_and(|account| account.users.contains_key(arn))
             {
-                unseen.insert(name_of(arn), (Caller::user(account, arn), gap));
+                unseen.insert(name_of(arn), (Requester::user(account, arn), gap));
             }
         }
     }

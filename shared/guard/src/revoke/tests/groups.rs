@@ -63,7 +63,7 @@ fn again(story: &Story, rule: &str, seconds: i64, rosters: &Rosters) -> Again {
 
 fn again_for(story: &Story, found: &Finding, seconds: i64, rosters: &Rosters) -> Again {
     let (policy, world) = (story.policy(), story.world_of(story.records()));
-    let case = Case {
+    let case = RevocationCase {
         world: &world,
         policy: &policy,
         rosters,

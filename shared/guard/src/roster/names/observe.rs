@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::book::Names;
 use crate::id::{AccountId, RecordKey};
 use crate::roster::{IamId, Rosters, Snapshot};
-use crate::seen::{Change, IamChange, Named};
+use crate::seen::{IamChange, IamChangeKind, NamedKind};
 use crate::world::World;
 
 pub(super) fn observe(
-    what: Named,
+    what: NamedKind,
     iam: &[(&RecordKey, &IamChange)],
     world: &World,
     rosters: &Rosters,
@@ -20,7 +20,7 @@ pub(super) fn observe(
         let names = books.entry(change.account).or_default();
         observe_change(what, change, names);
     }
-    if what == Named::User {
+    if what == NamedKind::User {
         for ((account, name, id), (first, last)) in &world.names {
             let names = books.entry(*account).or_default();
             names.see(name, id, *first, false);
@@ -38,19 +38,20 @@ pub(super) fn observe(
     }
 }
 
-fn observe_change(what: Named, change: &IamChange, names: &mut Names) {
+fn observe_change(what: NamedKind, change: &IamChange, names: &mut Names) {
     match &change.what {
-        Change::Create { what: it, name, id } if *it == what => {
+        IamChangeKind::Create { what: it, name, id } if *it == what => {
             names.spell(name);
             if let Some(id) = id {
                 names.see(name, id, change.time, true);
             }
         }
-        Change::Rename { what: it, to, .. } if *it == what => names.spell(to),
-        Change::AddUserToGroup { user, group } | Change::RemoveUserFromGroup { user, group } => {
+        IamChangeKind::Rename { what: it, to, .. } if *it == what => names.spell(to),
+        IamChangeKind::AddUserToGroup { user, group }
+        | IamChangeKind::RemoveUserFromGroup { user, group } => {
             let name = match what {
-                Named::User => user,
-                Named::Group => group,
+                NamedKind::User => user,
+                NamedKind::Group => group,
             };
             names.mention(&name.to_lowercase());
         }
@@ -58,8 +59,8 @@ fn observe_change(what: Named, change: &IamChange, names: &mut Names) {
     }
 }
 
-fn names_with_ids(snapshot: &Snapshot, what: Named) -> Vec<(Arc<str>, IamId)> {
-    if what == Named::User {
+fn names_with_ids(snapshot: &Snapshot, what: NamedKind) -> Vec<(Arc<str>, IamId)> {
+    if what == NamedKind::User {
         let users = snapshot.users.iter();
         return users
             .map(|(id, user)| (Arc::clone(&user.name), Arc::clone(id)))

@@ -6,7 +6,7 @@ use super::{every_kind, reading};
 use crate::delivery::Delivery;
 use crate::review::change;
 use crate::seen::{Fact, Reading, reduced};
-use crate::tamper::{Guarded, tampering};
+use crate::tamper::{GuardedResources, tampering};
 
 /// What pipelines write where CloudTrail writes nothing.
 const NO_ERROR: [(&str, Value); 4] = [
@@ -83,7 +83,7 @@ fn a_call_that_blinds_the_guard_or_changes_the_setup_did_not_fail_either() {
         "UpdateAssumeRolePolicy",
         json!({"roleName": "UpdateApp", "policyDocument": "{}"}),
     );
-    let guarded = Guarded::default();
+    let guarded = GuardedResources::default();
     let of = |text: &str| {
         (
             tampering(text.as_bytes(), Delivery::default(), &guarded).unwrap(),

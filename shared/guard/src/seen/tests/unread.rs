@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::odd_values::{odd_durations, odd_expirations, odd_parts, odd_proofs};
 use super::{every_kind, reading};
-use crate::seen::{Fact, Mint, Reading, RecordProblem, Seen, reduced};
+use crate::seen::{Fact, Mint, Reading, RecordProblem, SeenRecord, reduced};
 use crate::testing::Story;
 
 /// What no member of a record is: neither a text nor an object that CloudTrail writes.
@@ -146,14 +146,14 @@ proptest! {
     }
 }
 
-fn seen(record: &Value) -> Seen {
+fn seen(record: &Value) -> SeenRecord {
     match reading(&record.to_string()).unwrap() {
         Reading::Seen(seen) => *seen,
         other => panic!("{other:?}"),
     }
 }
 
-fn mint(seen: &Seen) -> &Mint {
+fn mint(seen: &SeenRecord) -> &Mint {
     match &seen.fact {
         Some(Fact::Mint(mint)) => mint,
         other => panic!("{other:?}"),

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iam::ASSUME_ROLE;
-use crate::iam::{Decision, Grant, Place, Truth};
+use crate::iam::{AccessDecision, AppliedStatement, PolicyPlace, Truth};
 use crate::id::AccountId;
 use crate::policy::Severity;
 use crate::review::account::Role;
-use crate::review::link::Link;
-use crate::review::view::{Elevated, listed, name_of};
-use crate::review::{Draft, View, fix, session};
+use crate::review::link::RoleLink;
+use crate::review::view::{ElevatedTarget, listed, name_of};
+use crate::review::{ReviewDraft, SetupView, fix, session};
 use crate::untrusted::harmless;
 
 /// Whoever comes in.
-pub(super) struct Who<'w, 'a> {
+pub(super) struct EnteringCaller<'w, 'a> {
     pub(super) account: AccountId,
     pub(super) arn: &'w str,
     /// How the finding calls them.
@@ -21,15 +21,15 @@ pub(super) struct Who<'w, 'a> {
     /// The name that their session has to have, for a role of which only that one is trusted.
     pub(super) session: Option<String>,
     /// The role that they come over.
-    pub(super) over: Option<&'w Link<'a>>,
+    pub(super) over: Option<&'w RoleLink<'a>>,
 }
 
 /// A statement that lets somebody in who is not meant; the targets are those it opens.
-struct Way<'a> {
+struct GrantedWay<'a> {
     account: AccountId,
-    place: Place,
-    grant: Option<Grant<'a>>,
-    targets: Vec<Elevated<'a>>,
+    place: PolicyPlace,
+    grant: Option<AppliedStatement<'a>>,
+    targets: Vec<ElevatedTarget<'a>>,
     who: BTreeSet<String>,
     sessions: BTreeSet<String>,
     /// The role whose sessions enter the targets, if that is not the subject itself.
@@ -42,21 +42,21 @@ struct Way<'a> {
 
 /// Ways by subject, place (of a trust policy also the role) and statement.
 #[derive(Default)]
-pub(super) struct Found<'a>(BTreeMap<(String, Place, &'a str, String), Way<'a>>);
+pub(super) struct GrantedWays<'a>(BTreeMap<(String, PolicyPlace, &'a str, String), GrantedWay<'a>>);
 
-impl<'a> Found<'a> {
+impl<'a> GrantedWays<'a> {
     /// Takes in how somebody comes in.
     pub(super) fn add(
         &mut self,
-        view: &View<'_>,
-        who: &Who<'_, 'a>,
-        target: &Elevated<'a>,
-        decision: Decision<'a>,
+        view: &SetupView<'_>,
+        who: &EnteringCaller<'_, 'a>,
+        target: &ElevatedTarget<'a>,
+        decision: AccessDecision<'a>,
     ) {
         if decision.allowed.is_no() {
             return;
         }
-        let Decision {
+        let AccessDecision {
             allowed,
             identity,
             resource,
@@ -81,13 +81,13 @@ impl<'a> Found<'a> {
     /// The way by this statement, new if nobody came by it before.
     fn way(
         &mut self,
-        who: &Who<'_, 'a>,
-        target: &Elevated<'a>,
-        grant: Option<Grant<'a>>,
-    ) -> &mut Way<'a> {
+        who: &EnteringCaller<'_, 'a>,
+        target: &ElevatedTarget<'a>,
+        grant: Option<AppliedStatement<'a>>,
+    ) -> &mut GrantedWay<'a> {
         let place = grant
             .as_ref()
-            .map_or(Place::Resource, |grant| grant.place.clone());
+            .map_or(PolicyPlace::Resource, |grant| grant.place.clone());
         let subject = place.holder().unwrap_or(who.arn).to_owned();
         let quoted = grant
             .as_ref()
@@ -96,12 +96,12 @@ impl<'a> Found<'a> {
         let over = who.over.map(|link| link.role);
         let of = match over {
             Some(role) => role.arn.as_str(),
-            None if place == Place::Resource => target.role.arn.as_str(),
+            None if place == PolicyPlace::Resource => target.role.arn.as_str(),
             None => "",
         };
         self.0
             .entry((subject, place.clone(), of, quoted))
-            .or_insert_with(|| Way {
+            .or_insert_with(|| GrantedWay {
                 account: who.account,
                 place,
                 grant,
@@ -114,7 +114,7 @@ impl<'a> Found<'a> {
             })
     }
 
-    pub(super) fn drafts(self, view: &View<'_>) -> Vec<Draft> {
+    pub(super) fn drafts(self, view: &SetupView<'_>) -> Vec<ReviewDraft> {
         self.0
             .into_iter()
             .map(|((subject, ..), way)| way.draft(view, &subject))
@@ -128,9 +128,9 @@ impl<'a> Found<'a> {
 /// Within an account the trust policy alone may let somebody in.
 fn grants<'a>(
     allowed: &Truth,
-    mut identity: Vec<Grant<'a>>,
-    mut resource: Vec<Grant<'a>>,
-) -> Vec<Option<Grant<'a>>> {
+    mut identity: Vec<AppliedStatement<'a>>,
+    mut resource: Vec<AppliedStatement<'a>>,
+) -> Vec<Option<AppliedStatement<'a>>> {
     if allowed.is_yes() {
         identity.retain(|grant| grant.applies.is_yes());
         resource.retain(|grant| grant.applies.is_yes());
@@ -146,8 +146,8 @@ fn grants<'a>(
     grants.into_iter().map(Some).collect()
 }
 
-impl Way<'_> {
-    fn draft(mut self, view: &View<'_>, subject: &str) -> Draft {
+impl GrantedWay<'_> {
+    fn draft(mut self, view: &SetupView<'_>, subject: &str) -> ReviewDraft {
         self.targets
             .sort_by_key(|target| (target.account.id, &target.role.arn));
         let severity = self
@@ -171,14 +171,14 @@ impl Way<'_> {
         let draft = match self.open {
             None => {
                 let message = format!("{enter}; the policy lets in {allowed}");
-                Draft::violation(severity, self.account, subject, message)
+                ReviewDraft::violation(severity, self.account, subject, message)
             }
             Some(reasons) => {
                 let depends = listed(reasons.iter().map(|reason| harmless(reason)));
                 let message = format!(
                     "can't tell whether {enter}: depends on {depends}; the policy lets in {allowed}"
                 );
-                Draft::unproven(severity, self.account, subject, message).hanging_on(reasons)
+                ReviewDraft::unproven(severity, self.account, subject, message).hanging_on(reasons)
             }
         };
         let Some(grant) = self.grant else {
@@ -192,7 +192,7 @@ impl Way<'_> {
                 .map(|target| target.role.arn.as_str())
                 .collect(),
         };
-        if let (Place::Resource, Some(target), Some(role)) =
+        if let (PolicyPlace::Resource, Some(target), Some(role)) =
             (&self.place, self.targets.first(), roles.first())
         {
             let fix = fix::without_caller(grant.statement, subject, target.partition());
@@ -207,7 +207,7 @@ impl Way<'_> {
     }
 
     /// `tom may enter UpdateApp in production`
-    fn entering(&self, view: &View<'_>, subject: &str) -> String {
+    fn entering(&self, view: &SetupView<'_>, subject: &str) -> String {
         let mut places = view.places(&self.targets);
         if self.over.is_some() {
             places = format!(

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mentions::{Mention, Mentions, accounts_in};
 use crate::arn::iam_arn;
-use crate::iam::{Caller, CallerKind, Condition, Held, Place, Principal, Statement, Truth};
+use crate::iam::{
+    Condition, ContextValue, PolicyPlace, Principal, Requester, RequesterKind, Statement, Truth,
+};
 use crate::id::AccountId;
 use crate::policy::Severity;
-use crate::review::attempt::{Choice, Entrant, Proof};
+use crate::review::attempt::{Authentication, Choice, Entrant};
 use crate::review::outsider::{LetIn, Organization, TrustStatement, Whose};
-use crate::review::view::{Elevated, listed};
-use crate::review::{Draft, View, fix};
+use crate::review::view::{ElevatedTarget, listed};
+use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
 /// The account that a principal names, or is of, and its ARN if it is somebody of one.
@@ -25,10 +27,10 @@ pub(super) fn account_of(principal: &Principal) -> Option<(AccountId, Option<&st
 
 /// A statement that lets in somebody outside the zone of trust.
 pub(super) fn too_many<'a>(
-    view: &'a View<'a>,
-    target: &Elevated<'a>,
+    view: &'a SetupView<'a>,
+    target: &ElevatedTarget<'a>,
     statement: &'a Statement,
-) -> Option<Draft> {
+) -> Option<ReviewDraft> {
     let principals = statement.principal.as_ref()?;
     let everybody = principals.all_but || principals.named.contains(&Principal::Everyone);
     let trust = TrustStatement {
@@ -51,14 +53,14 @@ pub(super) fn too_many<'a>(
 
 /// A statement of an elevated role's trust policy.
 struct Trusted<'v, 'a> {
-    view: &'a View<'a>,
-    target: &'v Elevated<'a>,
+    view: &'a SetupView<'a>,
+    target: &'v ElevatedTarget<'a>,
     statement: &'a Statement,
 }
 
 /// Accounts outside the zone of trust, as far as a statement lets them in.
 #[derive(Default)]
-struct Outside {
+struct OutsideAccounts {
     /// Whether those of whom the policy says this are let in.
     judged: BTreeMap<Mention, bool>,
     accounts: BTreeSet<AccountId>,
@@ -68,7 +70,7 @@ struct Outside {
     organization: Option<Organization>,
 }
 
-impl Outside {
+impl OutsideAccounts {
     /// One account; of those of whom the policy says the same, only the first is tried.
     fn add(&mut self, trust: &TrustStatement<'_, '_>, account: AccountId, mentions: &Mentions) {
         let mention = mentions.get(account, trust.named);
@@ -107,7 +109,7 @@ impl Outside {
 
 impl<'a> Trusted<'_, 'a> {
     /// `*`, or `NotPrincipal`: accounts that nobody names, then those that conditions name.
-    fn everybody(&self, trust: &TrustStatement<'_, 'a>) -> Option<Draft> {
+    fn everybody(&self, trust: &TrustStatement<'_, 'a>) -> Option<ReviewDraft> {
         let place = self.view.place(self.target);
         let named = self.named_accounts();
         let known = self
@@ -127,7 +129,7 @@ impl<'a> Trusted<'_, 'a> {
                 self.fix_of_everybody(trust),
             ));
         }
-        let mut outside = Outside::default();
+        let mut outside = OutsideAccounts::default();
         let mentions = Mentions::of(self.target);
         for account in named {
             outside.add(trust, account, &mentions);
@@ -154,8 +156,8 @@ impl<'a> Trusted<'_, 'a> {
     }
 
     /// Accounts, users, roles and sessions that the statement names.
-    fn by_name(&self, trust: &TrustStatement<'_, 'a>) -> Option<Draft> {
-        let mut outside = Outside::default();
+    fn by_name(&self, trust: &TrustStatement<'_, 'a>) -> Option<ReviewDraft> {
+        let mut outside = OutsideAccounts::default();
         let mentions = Mentions::of(self.target);
         for principal in self
             .statement
@@ -192,14 +194,19 @@ impl<'a> Trusted<'_, 'a> {
         Some(self.unproven(message, outside.open, fix))
     }
 
-    fn violation(&self, severity: Severity, message: String, fix: Vec<serde_json::Value>) -> Draft {
-        let draft = Draft::violation(
+    fn violation(
+        &self,
+        severity: Severity,
+        message: String,
+        fix: Vec<serde_json::Value>,
+    ) -> ReviewDraft {
+        let draft = ReviewDraft::violation(
             severity,
             self.target.account.id,
             &self.target.role.arn,
             message,
         );
-        draft.quoting(&Place::Resource, &self.statement.json, fix)
+        draft.quoting(&PolicyPlace::Resource, &self.statement.json, fix)
     }
 
     fn unproven(
@@ -207,20 +214,20 @@ impl<'a> Trusted<'_, 'a> {
         message: String,
         open: BTreeSet<String>,
         fix: Vec<serde_json::Value>,
-    ) -> Draft {
-        let draft = Draft::unproven(
+    ) -> ReviewDraft {
+        let draft = ReviewDraft::unproven(
             self.target.rules.severity,
             self.target.account.id,
             &self.target.role.arn,
             message,
         );
         draft
-            .quoting(&Place::Resource, &self.statement.json, fix)
+            .quoting(&PolicyPlace::Resource, &self.statement.json, fix)
             .hanging_on(open)
     }
 
     /// What is said of an external id, and how bad that makes it.
-    fn asks(&self, outside: &Outside) -> (&'static str, Severity) {
+    fn asks(&self, outside: &OutsideAccounts) -> (&'static str, Severity) {
         let severity = self.target.rules.severity;
         if outside.without_external_id {
             (", and asks for no external id", severity)
@@ -336,7 +343,7 @@ fn organization_shown(organization: Option<Organization>) -> &'static str {
 }
 
 /// All conditions of a role's trust policy.
-fn conditions<'a>(target: &Elevated<'a>) -> impl Iterator<Item = &'a Condition> {
+fn conditions<'a>(target: &ElevatedTarget<'a>) -> impl Iterator<Item = &'a Condition> {
     target
         .role
         .trust
@@ -348,10 +355,10 @@ fn conditions<'a>(target: &Elevated<'a>) -> impl Iterator<Item = &'a Condition> 
 /// Services that come on behalf of an account outside the zone of trust, because the statement's
 /// conditions name it.
 pub(super) fn on_behalf<'a>(
-    view: &'a View<'a>,
-    target: &Elevated<'a>,
+    view: &'a SetupView<'a>,
+    target: &ElevatedTarget<'a>,
     statement: &'a Statement,
-) -> Vec<Draft> {
+) -> Vec<ReviewDraft> {
     let principals = statement
         .principal
         .iter()
@@ -408,11 +415,11 @@ pub(super) fn on_behalf<'a>(
 impl Trusted<'_, '_> {
     /// Whether the role lets in a service for something of this account.
     fn serves(&self, service: &str, account: AccountId, asked: &[&Condition]) -> bool {
-        let caller = Caller {
+        let caller = Requester {
             account,
             arn: service.to_owned(),
             id: None,
-            kind: CallerKind::Service,
+            kind: RequesterKind::Service,
             has_boundary: false,
         };
         let arns = asked
@@ -422,16 +429,19 @@ impl Trusted<'_, '_> {
         let arns = arns
             .flat_map(|condition| &condition.values)
             .filter(of_account);
-        let mut arns: Vec<Held> = arns
-            .map(|arn| Held::Values(vec![arn.replace(['*', '?'], "x")]))
+        let mut arns: Vec<ContextValue> = arns
+            .map(|arn| ContextValue::Values(vec![arn.replace(['*', '?'], "x")]))
             .collect();
         if arns.is_empty() {
-            arns.push(Held::Unknown);
+            arns.push(ContextValue::Unknown);
         }
         let entrant = Entrant::outsider(caller, None, &self.view.anything)
-            .carrying([("aws:SourceAccount", Held::Values(vec![account.to_string()]))])
+            .carrying([(
+                "aws:SourceAccount",
+                ContextValue::Values(vec![account.to_string()]),
+            )])
             .choosing(vec![Choice::of("aws:SourceArn", arns)]);
-        let goal = |decision: &crate::iam::Decision<'_>| {
+        let goal = |decision: &crate::iam::AccessDecision<'_>| {
             let of_statement = decision
                 .resource
                 .iter()
@@ -442,7 +452,7 @@ impl Trusted<'_, '_> {
         let decision = entrant.reach(
             self.target.account.id,
             self.target.role,
-            Proof::PermanentKey,
+            Authentication::PermanentKey,
             true,
             &goal,
         );

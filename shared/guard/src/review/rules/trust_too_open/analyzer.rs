@@ -7,12 +7,12 @@ use super::statements::of_role;
 use crate::iam::Principal;
 use crate::policy::Severity;
 use crate::review::account::{Account, Role};
-use crate::review::view::{Elevated, listed};
-use crate::review::{Draft, View};
+use crate::review::view::{ElevatedTarget, listed};
+use crate::review::{ReviewDraft, SetupView};
 use crate::untrusted::harmless;
 
 /// Roles that only Access Analyzer names.
-pub(super) fn unlisted(view: &View<'_>) -> Vec<Draft> {
+pub(super) fn unlisted(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let named: BTreeSet<&str> = view
         .setup
         .outsiders()
@@ -37,12 +37,12 @@ pub(super) fn unlisted(view: &View<'_>) -> Vec<Draft> {
             {
                 continue;
             }
-            let target = Elevated {
+            let target = ElevatedTarget {
                 account,
                 role,
                 rules: any,
             };
-            let mut found: Vec<Draft> = of_role(view, &target, false)
+            let mut found: Vec<ReviewDraft> = of_role(view, &target, false)
                 .into_iter()
                 .map(|draft| draft.with_severity(Severity::Medium))
                 .collect();
@@ -56,11 +56,11 @@ pub(super) fn unlisted(view: &View<'_>) -> Vec<Draft> {
 /// Names the findings of Access Analyzer with what explains them; what nothing explains is
 /// unproven.
 pub(super) fn name_analyzer(
-    view: &View<'_>,
+    view: &SetupView<'_>,
     account: &Account,
     role: &Role,
     severity: Severity,
-    found: &mut Vec<Draft>,
+    found: &mut Vec<ReviewDraft>,
 ) {
     let ids: Vec<String> = view
         .setup
@@ -103,6 +103,8 @@ pub(super) fn name_analyzer(
         let message = format!(
             "IAM Access Analyzer says that {place} can be entered from outside ({ids}), which the trust policy given does not show: one of the two is older"
         );
-        found.push(Draft::unproven(severity, account.id, &role.arn, message));
+        found.push(ReviewDraft::unproven(
+            severity, account.id, &role.arn, message,
+        ));
     }
 }

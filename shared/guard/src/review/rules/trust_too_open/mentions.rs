@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iam::{Condition, Principal};
 use crate::id::AccountId;
-use crate::review::view::Elevated;
+use crate::review::view::ElevatedTarget;
 
 /// Keys that never hold an account or anything that a caller makes up: numbers and times there
 /// don't tell accounts apart.
@@ -27,25 +27,25 @@ const WITHOUT_ACCOUNTS: [&str; 8] = [
 const DIGITS: usize = 12;
 
 /// A text without an account: what stands between its mentions.
-type Rest = Vec<String>;
+type TextAround = Vec<String>;
 
 /// Everything that a trust policy says of an account: in which list, and in which text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mention {
-    lists: BTreeSet<(usize, Rest)>,
-    principal: Option<Rest>,
+    lists: BTreeSet<(usize, TextAround)>,
+    principal: Option<TextAround>,
     is_owner: bool,
 }
 
 /// What a trust policy says of each account.
 pub(super) struct Mentions {
-    lists: BTreeMap<AccountId, BTreeSet<(usize, Rest)>>,
+    lists: BTreeMap<AccountId, BTreeSet<(usize, TextAround)>>,
     owner: AccountId,
     are_comparable: bool,
 }
 
 impl Mentions {
-    pub(super) fn of(target: &Elevated<'_>) -> Self {
+    pub(super) fn of(target: &ElevatedTarget<'_>) -> Self {
         let owner = target.account.id;
         let mut mentions = Self {
             lists: BTreeMap::new(),
@@ -101,7 +101,7 @@ impl Mentions {
     }
 }
 
-fn rest(text: &str, account: AccountId) -> Rest {
+fn rest(text: &str, account: AccountId) -> TextAround {
     text.split(&account.to_string())
         .map(str::to_owned)
         .collect()
@@ -142,7 +142,7 @@ mod tests {
 
     use super::*;
     use crate::policy::Policy;
-    use crate::review::View;
+    use crate::review::SetupView;
     use crate::review::testing::Company;
 
     const POLICY: &str = r#"
@@ -203,7 +203,7 @@ roles:
         let setup = Company::new().trust(statements.clone()).setup();
         let policy =
             Policy::read(POLICY.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
-        let view = View::new(&setup, &policy);
+        let view = SetupView::new(&setup, &policy);
         let mentions = Mentions::of(&view.elevated[0]);
         let get = |account: &String| mentions.get(account.parse().unwrap(), None);
         let known: Vec<Mention> = accounts.iter().filter_map(get).collect();

@@ -1,11 +1,11 @@
 //! What a trust policy lets in, by one statement after the other.
 
 use super::accounts::{on_behalf, too_many};
-use crate::iam::{Effect, Place, Principal, Statement};
+use crate::iam::{Effect, PolicyPlace, Principal, Statement};
 use crate::policy::{IdentityKind, RolePolicy};
 use crate::review::session::ENTERING;
-use crate::review::view::Elevated;
-use crate::review::{Draft, View, fix};
+use crate::review::view::ElevatedTarget;
+use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
 /// Providers that many customers share: without a condition on the subject, any of them comes in.
@@ -20,10 +20,10 @@ const SHARED: [&str; 5] = [
 /// What a role's trust policy lets in that the policy does not mean. `judge_kinds`: providers and
 /// services too.
 pub(super) fn of_role<'a>(
-    view: &'a View<'a>,
-    target: &Elevated<'a>,
+    view: &'a SetupView<'a>,
+    target: &ElevatedTarget<'a>,
     judge_kinds: bool,
-) -> Vec<Draft> {
+) -> Vec<ReviewDraft> {
     let place = view.place(target);
     let (account, arn, severity) = (
         target.account.id,
@@ -37,7 +37,7 @@ pub(super) fn of_role<'a>(
                 "who is trusted to enter {place} cannot be told: {}",
                 harmless(why)
             );
-            return vec![Draft::unproven(severity, account, arn, message)];
+            return vec![ReviewDraft::unproven(severity, account, arn, message)];
         }
     };
     let mut drafts = Vec::new();
@@ -57,8 +57,8 @@ pub(super) fn of_role<'a>(
                     .into_iter()
                     .map(|(what, fix)| {
                         let message = format!("{place} trusts {what}");
-                        Draft::violation(severity, account, arn, message).quoting(
-                            &Place::Resource,
+                        ReviewDraft::violation(severity, account, arn, message).quoting(
+                            &PolicyPlace::Resource,
                             &statement.json,
                             fix,
                         )
