@@ -72,7 +72,8 @@ class CrossAccount(unittest.TestCase):
         until("record of every attempt", lambda: len(switches(inboxes)) >= expected)
         cls.live.rest()
         cls.records = switches(inboxes)
-        cls.found_live = {audit.key(finding) for finding in cls.live.findings() if finding["status"] != "withdrawn"}
+        # The review of the set-up has a finding here too, rightly, but it comes by the clock. `rolewatch audit` has no such findings.
+        cls.found_live = {audit.key(finding) for finding in cls.live.findings_of_switches()}
 
     # What IAM does
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rolewatch_live.accounts import DEVELOPMENT
+from rolewatch_live.by_clock import tells_of_set_up
 from rolewatch_live.company import Company, found, rosters
 from rolewatch_live.live import Live
 from rolewatch_live.people import hire
@@ -25,20 +26,20 @@ class People(unittest.TestCase):
             cls.live.push_roster(name, roster)
 
     def about(self, name: str) -> list[dict[str, Any]]:
-        """The channel's messages that name this person."""
-        return [message for message in self.live.sink.messages() if name in json.dumps(message["payload"])]
+        """The channel's messages that name this person, but for those about the set-up, which come by the clock."""
+        named = [message for message in self.live.sink.messages() if name in json.dumps(message["payload"])]
+        return [message for message in named if not tells_of_set_up(message["payload"])]
 
     def findings(self, name: str) -> dict[str, dict[str, Any]]:
         """What stands about this person, by rule."""
-        stand = [finding for finding in self.live.findings() if finding["status"] != "withdrawn"]
-        return {finding["rule"]: finding for finding in stand if finding["caller"]["name"] == name}
+        return {finding["rule"]: finding for finding in self.live.findings_of_switches() if finding["caller"]["name"] == name}
 
-    def received(self, more: int, since: float) -> None:
-        until(f"{more} more events", lambda: self.live.metrics()["Received"] >= since + more)
+    def received(self, more: int, since: int) -> None:
+        until(f"{more} more events", lambda: self.live.received() >= since + more)
         self.live.rest()
 
     def test_a_developer_with_mfa_is_nobodys_business(self) -> None:
-        before = self.live.metrics()["Received"]
+        before = self.live.received()
         self.company.alice.switch(self.company.update_app, self.company.alice.sign_in())
         self.received(3, before)
         self.assertEqual(self.findings("alice"), {})

@@ -95,7 +95,8 @@ class TheSetUp(unittest.TestCase):
     def test_1_the_shipped_set_up_is_nobodys_business(self) -> None:
         for account in (DEVELOPMENT, PRODUCTION):
             self.looks(account)
-        self.assertEqual([key.split("@")[0] for key in self.readings()], [f"setup/{DEVELOPMENT}", f"setup/{PRODUCTION}"])
+        # Once each, or twice, as the clock may have asked for it too.
+        self.assertEqual({key.split("@")[0] for key in self.readings()}, {f"setup/{DEVELOPMENT}", f"setup/{PRODUCTION}"})
         self.assertEqual(self.found(), {})
 
     def test_2_a_trust_policy_that_lost_its_mfa_is_told_with_who_changed_it_and_taken_back_when_it_is_mended(self) -> None:

@@ -1,4 +1,8 @@
-"""`make demo`: a short story on this machine, with what Slack would show of it. People really call STS; nothing leaves the machine."""
+"""`make demo`: a short story on this machine, with what Slack would show of it. People really call STS; nothing leaves the machine.
+
+The guard also reviews the company's set-up, which has its faults. It does so by the clock, in the middle of the story or not at all. So that the
+story is the same at any time, what the review finds is neither shown nor counted.
+"""
 
 import argparse
 import sys
@@ -6,6 +10,7 @@ import textwrap
 import time
 
 from .accounts import DEVELOPMENT
+from .by_clock import tells_of_set_up
 from .company import Company, found, rosters
 from .live import Live
 from .readable import WIDTH, framed, lines
@@ -28,9 +33,9 @@ def main() -> int:
             live.push_roster(name, roster)
         say(f"Up after {time.monotonic() - begun:.0f} s: a hub, and spokes in the accounts development and production.")
         play(live, company)
-        counted = live.metrics()
+        messages = [message for message in live.sink.messages() if not tells_of_set_up(message["payload"])]
         say(
-            f"The end. {counted['Received']:.0f} events judged, {counted['Findings']:.0f} findings, {len(live.sink.messages())} messages in Slack. "
+            f"The end. {live.received()} events judged, {len(live.findings_of_switches())} findings, {len(messages)} messages in Slack. "
             "Everything is removed again."
         )
     return 0
@@ -40,50 +45,53 @@ def play(live: Live, company: Company) -> None:
     role = company.update_app
 
     say("1. alice, a developer, signs in with MFA and enters UpdateApp in production.")
-    before = arrived(live)
+    before = live.received()
     session = company.alice.sign_in()
     company.alice.switch(role, session)
     judged(live, before + 3)
     say("   Both accounts' records are judged, all is well, and nobody is told.")
 
     say("2. tess, a tester, enters the same role: IAM lets her, as its trust policy names the whole account.")
-    before, told = arrived(live), len(live.sink.taken())
+    before, told = live.received(), posted(live)
     company.tess.switch(role, **company.tess.with_code())
     judged(live, before + 2)
-    until("message about tess", lambda: len(live.sink.taken()) > told)
+    until("message about tess", lambda: posted(live) > told)
 
     say("3. carol, a developer, enters it with nothing but her access key: no MFA.")
-    before, told = arrived(live), len(live.sink.taken())
+    before, told = live.received(), posted(live)
     company.carol.switch(role)
     judged(live, before + 2)
-    until("message about carol", lambda: len(live.sink.taken()) > told)
+    until("message about carol", lambda: posted(live) > told)
 
     say("4. tom, a tester, enters it too, but the record of his own account is late. Production's knows no more of him than an id.")
-    before, told = arrived(live), len(live.sink.taken())
+    before, told = live.received(), posted(live)
     live.emulator.hold(DEVELOPMENT)
     company.tom.switch(role, **company.tom.with_code())
     judged(live, before + 1)
-    until("message about tom", lambda: len(live.sink.taken()) > told)
+    until("message about tom", lambda: posted(live) > told)
 
     say("   Now the late half arrives: no second alert, but the first one is completed.")
-    told = len(live.sink.taken())
+    told = posted(live)
     live.emulator.release(DEVELOPMENT)
     judged(live, before + 2)
-    until("the completed message about tom", lambda: len(live.sink.taken()) > told)
+    until("the completed message about tom", lambda: posted(live) > told)
 
 
-def arrived(live: Live) -> int:
-    return int(live.metrics()["Received"])
+def posted(live: Live) -> int:
+    """How many posts about people Slack has taken."""
+    return sum(not tells_of_set_up(post.payload) for post in live.sink.taken())
 
 
 def judged(live: Live, total: int) -> None:
     """Waits until so many events have arrived and nothing is being worked on."""
-    until(f"{total} judged events", lambda: arrived(live) >= total)
+    until(f"{total} judged events", lambda: live.received() >= total)
     live.rest()
 
 
 def show(post: Post) -> None:
-    """Prints a message as it comes."""
+    """Prints a message about people as it comes."""
+    if tells_of_set_up(post.payload):
+        return
     if post.taken:
         title = "Slack: the message is changed" if post.method == "chat.update" else "Slack"
         print(framed(title, lines(post.payload)), flush=True)
