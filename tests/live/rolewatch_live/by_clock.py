@@ -1,7 +1,8 @@
 """What the guard does by the clock, for tests of something else to leave out.
 
-After a new policy and after a change of IAM the guard reads the set-up of accounts at the next even minute. A test that runs across one sees what the
-review finds there, and AWS's records of the guard entering reader roles. The same test a minute later sees neither.
+After a new policy and after a change of IAM the guard reads the set-up of accounts at the next even
+minute. A test that runs across one sees what the review finds there, and AWS's records of the guard
+entering reader roles. The same test a minute later sees neither.
 """
 
 import json
@@ -29,18 +30,22 @@ def tells_of_set_up(payload: Any) -> bool:
     return bool(OF_SET_UP.search(json.dumps(payload)))
 
 
-def entries(accounts: Accounts, region: str, reader: str) -> int:
-    """How many records AWS has written of the guard entering reader roles, or being refused one. Probes are counted apart, by the guard too."""
-    return sum(len(_entries(accounts, account, region, reader)) for account in (HUB, DEVELOPMENT, PRODUCTION, STAGING))
+def entries(accounts: Accounts, region: str, reader: str) -> list[Record]:
+    """The records that AWS has written of the guard entering reader roles, or being refused one.
+
+    Those of probes are left out: the guard counts them apart, too.
+    """
+    calls = [record for account in (HUB, DEVELOPMENT, PRODUCTION, STAGING) for record in _assumed(accounts, account, region)]
+    return [record for record in calls if f":role/{reader}" in json.dumps(record) and not _is_probe(record)]
 
 
-def _entries(accounts: Accounts, account: str, region: str, reader: str) -> list[Record]:
+def _assumed(accounts: Accounts, account: str, region: str) -> list[Record]:
+    """The records of AssumeRole."""
     trail = accounts.client("cloudtrail", account, region)
     listed = trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "AssumeRole"}])["Events"]
     if len(listed) == PAGE:
         raise RuntimeError(f"{account} has more records of AssumeRole than LookupEvents lists")
-    records = [json.loads(event["CloudTrailEvent"]) for event in listed]
-    return [record for record in records if f":role/{reader}" in json.dumps(record) and not _is_probe(record)]
+    return [json.loads(event["CloudTrailEvent"]) for event in listed]
 
 
 def _is_probe(record: Record) -> bool:
