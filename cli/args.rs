@@ -128,6 +128,7 @@ pub(crate) struct AuditArgs {
     /// The least severity of a violation that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
     pub(crate) fail_on: Severity,
+    // Clap would take `-1` for a flag and say nothing of numbers.
     /// Threads that read; by default one a core
     #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -285,6 +286,7 @@ pub(crate) struct SwitchLinkArgs {
 }
 
 fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    // The engine's own type, so clap cannot derive what the help lists as possible values.
     use clap::builder::{PossibleValuesParser, TypedValueParser};
     PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
         .try_map(|text| text.parse::<Severity>())

@@ -161,6 +161,7 @@ pub(crate) enum Failure {
     #[error("{0}")]
     Aws(String),
     /// This build talks to no AWS; the text says what to do instead.
+    #[cfg(not(feature = "aws"))]
     #[error("{0}")]
     WithoutAws(String),
     /// The machine's clock stands before 1970.

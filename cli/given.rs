@@ -88,6 +88,7 @@ pub(crate) fn missing(path: &Path) -> Option<String> {
         Ok(_) => None,
         // Something may be there: whoever reads it says why it could not.
         Err(why) if why.kind() == io::ErrorKind::PermissionDenied => None,
+        // The link is there and its target is not: a similar name would be the wrong hint.
         Err(why) if fs::symlink_metadata(path).is_ok() => Some(format!(
             "`{}`: {}",
             shown_path(path),
@@ -115,6 +116,7 @@ pub(crate) fn did_you_mean(path: &Path) -> String {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return String::new();
     };
+    // The parent of a bare name is empty, and cannot be listed as such.
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -152,6 +154,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 /// Stdin, to its end. Where somebody at a terminal has to type or paste it, stderr says that it is
 /// waited for.
 pub(crate) fn stdin(what: &str) -> impl Read {
+    // A pipe needs no such line, and a script's log would fill with it.
     if let Some(line) = waiting(io::stdin().is_terminal(), what) {
         stdout::tell(&line);
     }

@@ -126,11 +126,13 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     if let Some(missing) = missing_roster(&args.file) {
         return Err(Failure::Usage(missing));
     }
+    // The key before the content: an argument that is wrong is told first.
     let TimedRoster { file, taken } = TimedRoster::given(&args.file);
     let name = shown_path(&file);
     let key = roster_key(&file, taken).map_err(Failure::Usage)?;
     let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
     let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::roster(&file, why))?;
+    // Who is absent from a whole roster is in no group, and that is a finding.
     if snapshot.truncated && !args.allow_truncated {
         return Err(Failure::truncated_roster(&file));
     }
@@ -144,6 +146,7 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
         counted(amount(snapshot.users.len()), "user", "users"),
         counted(amount(snapshot.groups.len()), "group", "groups"),
     );
+    // Before the upload, so that it is known what was about to be sent should that fail.
     stdout::print(|out| writeln!(out, "{summary}"))?;
     let uploaded = upload(
         &args.bucket.name,

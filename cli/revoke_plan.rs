@@ -56,11 +56,11 @@ impl PlanDocument {
 pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     args.look.apply();
     let here = [PathBuf::from(".")];
-    let paths = if args.paths.is_empty() {
-        &here[..]
-    } else {
-        &args.paths[..]
+    let paths = match &*args.paths {
+        [] => &here[..],
+        given => given,
     };
+    // Every argument is looked at before the logs are read, which may take long.
     check_given(paths, &args.sources)?;
     let asked = FindingRequest::read(&args.finding, paths)?;
     let mut inputs = AuditInputs::find(paths, &args.sources)?;
@@ -105,16 +105,21 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     unread.tell_unread();
     inputs.tell_roster_faults();
     if !unread.is_empty() {
-        stdout::tell_warning(
-            "some logs could not be read: sessions, and bystanders with them, may be missing from \
-             the plan",
-        );
+        warn_of_missing_logs();
     }
     Ok(if is_complete {
         Exit::Clean
     } else {
         Exit::Incomplete
     })
+}
+
+/// A bystander that is not named would be cut off without a warning.
+fn warn_of_missing_logs() {
+    stdout::tell_warning(
+        "some logs could not be read: \
+         sessions, and bystanders with them, may be missing from the plan",
+    );
 }
 
 fn write(document: &PlanDocument, format: PlanFormat) -> Result<(), Failure> {

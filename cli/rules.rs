@@ -30,6 +30,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
 }
 
 fn write_table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    // Two blanks beside each column.
     let names = listed().map(|rule| rule.name.len()).max().unwrap_or(0);
     let indent = 5 + 2 + names + 2;
     let code = Style::new().bold();

@@ -42,6 +42,7 @@ impl SwitchLink {
         let role = arn.name();
         let account = arn.account();
         let display = match &args.name {
+            // A name that was given is not cut: the console would show another one.
             Some(name) if name.chars().count() > DISPLAY_NAME || name.trim().is_empty() => {
                 return Err(format!(
                     "--name has {} characters; the console shows 1 to {DISPLAY_NAME}",

@@ -191,6 +191,7 @@ fn wait_for(
             .look(execution)
             .map_err(|why| Failure::Aws(format!("how `{shown}` stands is not known: {why}")))?;
         match state {
+            // The total grows while the prefix is listed.
             ExecutionState::Running { done, total } => bar.show(done, total),
             ExecutionState::Done(output) => return Ok(output),
             ExecutionState::Ended(why) => {

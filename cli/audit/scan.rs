@@ -264,6 +264,7 @@ impl<'p> PartialScan<'p> {
                 read_file(path, filter, scratch, self)
             }
             LogSource::Stdin => {
+                // Nothing in a pipe says which account its records were delivered for.
                 self.file = PathBuf::new();
                 read_stream(
                     given::stdin("CloudTrail records"),
@@ -295,6 +296,7 @@ impl<'p> PartialScan<'p> {
                 );
                 self.counts.merge(&counts);
             }
+            // One object that cannot be read ends nothing: it is named, and the rest is judged.
             Err(why) => {
                 self.counts.files_failed += 1;
                 self.unread.add(InputFault::of_object(&object.name, why));

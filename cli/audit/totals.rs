@@ -52,6 +52,7 @@ pub(crate) fn account_line(totals: &Totals) -> String {
         part(records.contradicting, "contradicting"),
         part(records.partly_unread, "partly unread"),
     ]);
+    // These are kept, too, so they stand in brackets: the parts outside add up to all records.
     let kept = if duplicates.is_empty() {
         "kept".to_owned()
     } else {

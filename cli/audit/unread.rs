@@ -100,6 +100,7 @@ impl InputFault {
 impl std::fmt::Display for InputFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", shown_path(&self.file))?;
+        // The byte finds a record in a file of one line, where an editor's line numbers do not.
         match (self.record, self.byte) {
             (Some(record), Some(byte)) => write!(f, ": record {record} (byte {byte})")?,
             (Some(record), None) => write!(f, ": record {record}")?,

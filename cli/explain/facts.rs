@@ -108,6 +108,7 @@ fn mint_kind(mint: &Mint) -> String {
     let Some(role) = &mint.role else {
         return format!("a mint: {api} issued credentials");
     };
+    // AWS writes a call across accounts into both, and each copy hides something else.
     match (&mint.caller.kind, mint.caller.account) {
         (CallerKind::OtherAccount, _) => {
             format!(
@@ -139,6 +140,7 @@ fn caller(caller: &Caller) -> String {
         CallerKind::Other(kind) if kind.is_empty() => "nobody (the record has no identity)",
         CallerKind::Other(_) => "identity of another kind",
     };
+    // The first that the record has: the ARN says most, the provider least.
     let name = [
         &caller.arn,
         &caller.user_name,
@@ -151,6 +153,7 @@ fn caller(caller: &Caller) -> String {
         .map(|name| format!(" {}", harmless(name)))
         .unwrap_or_default();
     let account = match caller.account {
+        // The ARN has the account already.
         Some(account) if caller.arn.is_none() => format!(" of account {account}"),
         _ => String::new(),
     };
@@ -257,6 +260,7 @@ fn mfa_proof(mint: &Mint) -> String {
     let session = caller.session.as_ref();
     let unread = session.is_some_and(|session| session.mfa_unread)
         || mint.grant.as_ref().is_some_and(|grant| grant.unread.serial);
+    // No device was named, so only the session that made the call can tell.
     let text = match (&caller.kind, session.and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => {
             "not shown: no device was named, and the rest is in the caller's half"
@@ -294,6 +298,7 @@ fn console_lines(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {
     if let Some(ip) = &step.source_ip {
         lines.push(("address", harmless(ip)));
     }
+    // Said, for a reader would look for it: the AssumeRole of the same switch has it.
     lines.push(("MFA", "never shown by a console step".to_owned()));
 }
 

@@ -26,6 +26,7 @@ pub(super) fn write(text: &str, columns: usize, out: &mut dyn Write) -> io::Resu
     writeln!(out, "{TITLE}{title}{TITLE:#}")?;
     let mut before: Option<MarkdownBlock> = None;
     for block in blocks(text) {
+        // A heading stands close to its text, and so do items of a list and lines of a table.
         let close = matches!(
             (&before, &block),
             (Some(MarkdownBlock::Heading(_)), _)
@@ -60,6 +61,7 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
     let mut open = false;
     let mut fenced = false;
     for line in text.lines() {
+        // The fence itself is not shown: what it holds is set apart by the blank line before it.
         if line.starts_with("```") {
             fenced = !fenced;
             open = false;
@@ -80,6 +82,7 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
             blocks.push(MarkdownBlock::Item(mark, rest.to_owned()));
             open = true;
         } else {
+            // Sources wrap at 100 columns, terminals anywhere, so lines are joined first.
             match blocks.last_mut() {
                 Some(MarkdownBlock::Item(_, text) | MarkdownBlock::Paragraph(text)) if open => {
                     text.push(' ');

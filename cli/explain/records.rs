@@ -78,6 +78,7 @@ fn write_records(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let columns = stdout::columns();
+    // What is missing beside a record may be in a later one.
     let all: Vec<&SeenRecord> = records.all().collect();
     for record in &records.told {
         write_record(record, &all, columns, out)?;
@@ -111,6 +112,7 @@ fn tell_near_misses(records: &ExplainedRecords, inputs: &AuditInputs, near: &BTr
 
 /// The last line on stderr.
 fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
+    // A detail that could not be read is told like a fault, and its record counts all the same.
     let unread = of_file.unread.count() - of_file.details;
     let partly_unread = of_file.partly;
     let not_evidence = of_file.not_evidence.count();

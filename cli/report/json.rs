@@ -259,6 +259,7 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
 pub(crate) fn visible(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
+        // Line ends are the document's own: in a string they are escaped already.
         if c == '\n' || shows_as_itself(c) {
             text.push(c);
         } else {

@@ -66,6 +66,7 @@ fn write_brief(report: &HistoryReport, out: &mut dyn Write) -> io::Result<()> {
 fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     write_head(report, page)?;
     let violations = with_verdict(report, Verdict::Violation);
+    // Said even if there is none: silence could be an error of the report.
     if violations.is_empty() {
         page.heading("Violations: none")?;
         page.text(2, &nothing_found(report))?;
@@ -139,6 +140,7 @@ impl TextPage<'_> {
 fn nothing_found(report: &AuditReport<'_>) -> String {
     let switches = &report.totals.switches;
     let unproven = report.totals.findings.unproven;
+    // "None" is worth nothing where nothing was judged, so this says which it is.
     match switches.judged {
         0 if report.totals.records.met == 0 => {
             "No record was read, so nothing was judged.".to_owned()
@@ -236,6 +238,7 @@ fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
             "{calls} not judged: the policy says `assume_root: allow`"
         ));
     }
+    // Valid, and almost surely not what was meant.
     if report.inputs.policy.roles.is_empty() {
         notes.push("the policy names no role, so no switch was judged".to_owned());
     }

@@ -107,6 +107,7 @@ impl ReviewInputs {
             Input::Account(account) => Some((account.id, account.unreadable())),
             _ => None,
         };
+        // The set-up refuses an account that it has in another state: nobody can tell which holds.
         if let Err(why) = self.setup.add(input) {
             return self.add_fault(file, &why);
         }

@@ -103,29 +103,13 @@ fn one_rule(
         "  {style}{severity:<SEVERITY$}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{times}{DIM:#}",
         first.rule, first.name
     )?;
-    // A script that switches every hour would fill pages with one sentence.
-    let mut alike: Vec<Vec<&Finding>> = Vec::new();
-    for finding in findings {
-        match alike.iter_mut().find(|group| {
-            group
-                .first()
-                .is_some_and(|first| first.message == finding.message)
-        }) {
-            Some(group) => group.push(finding),
-            None => alike.push(vec![finding]),
-        }
-    }
+    let alike = by_message(findings);
     for group in alike.iter().take(SENTENCES_TOLD) {
         if let [first, others @ ..] = &**group {
             one_message(first, others, allowed, page)?;
         }
     }
-    let untold: Vec<&Finding> = alike
-        .iter()
-        .skip(SENTENCES_TOLD)
-        .flatten()
-        .copied()
-        .collect();
+    let untold = alike.get(SENTENCES_TOLD..).unwrap_or_default().concat();
     if let [first, .., last] | [first @ last] = &*untold {
         let more = counted(length(&untold), "finding", "findings");
         let text = format!(
@@ -142,6 +126,22 @@ fn one_rule(
         )?;
     }
     Ok(())
+}
+
+/// Findings that say the same, in the order in which each sentence was first true. A script that
+/// switches every hour would fill pages with one of them.
+fn by_message<'f>(findings: &[&'f Finding]) -> Vec<Vec<&'f Finding>> {
+    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut alike: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let next = alike.len();
+        let group = *at.entry(&finding.message).or_insert(next);
+        match alike.get_mut(group) {
+            Some(group) => group.push(finding),
+            None => alike.push(vec![finding]),
+        }
+    }
+    alike
 }
 
 /// A sentence, when else it was true, and the events that prove it.

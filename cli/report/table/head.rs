@@ -37,6 +37,7 @@ pub(super) fn write_head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> i
 fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let mut paths = Vec::new();
     for path in report.paths {
+        // `-` in a sentence would be read as a dash.
         paths.push(if path.as_os_str() == "-" {
             "stdin".to_owned()
         } else {
@@ -58,6 +59,7 @@ fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Resul
 }
 
 fn write_rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()> {
+    // The label stands before the first roster only.
     let mut label = "roster";
     for roster in &inputs.roster_files {
         let name = inputs

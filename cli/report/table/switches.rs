@@ -64,6 +64,7 @@ pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> 
 /// How long the role was held, as far as anybody saw.
 fn time_held(switch: &SwitchSummary) -> String {
     let since = |moment: rolewatch_guard::moment::Moment| {
+        // Clocks of AWS's services differ, so a use may lie a second before its switch.
         Span::from_seconds(moment.seconds_since(switch.time).max(0))
     };
     let used = match switch.last_use {
