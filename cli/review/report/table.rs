@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use rolewatch_guard::Verdict;
+use rolewatch_guard::arn::is_of_aws;
 use rolewatch_guard::review::{Account, DetailList, Gap, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
@@ -138,6 +139,7 @@ fn write_head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
             report.policy.version_hash
         ),
     )?;
+    // The label stands before the first account only.
     let mut label = "accounts";
     for account in report.inputs.setup.accounts() {
         let name = match report.policy.account_name(account.id) {
@@ -258,6 +260,7 @@ fn joined_names(names: BTreeSet<&str>) -> String {
 /// The findings are sorted, the worst first; a subject stands where its worst does.
 fn by_subject(findings: &[&ReviewFinding], page: &mut TextPage<'_>) -> io::Result<()> {
     let mut subjects: Vec<&str> = Vec::new();
+    // No map: it would lose the order.
     for finding in findings {
         if !subjects.contains(&&*finding.subject) {
             subjects.push(&finding.subject);
@@ -265,6 +268,7 @@ fn by_subject(findings: &[&ReviewFinding], page: &mut TextPage<'_>) -> io::Resul
     }
     for subject in subjects {
         writeln!(page.out)?;
+        // The style goes on over the lines that the subject is broken into.
         page.hanging(&format!("{BOLD}"), 0, subject)?;
         write!(page.out, "{BOLD:#}")?;
         for finding in findings {
@@ -332,8 +336,7 @@ fn bold_label(label: &str) -> String {
 /// itself.
 fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     let policy = finding.place.as_deref()?.strip_prefix("managed policy ")?;
-    // Policies of AWS itself are in no account: `arn:aws:iam::aws:policy/…`.
-    let is_of_aws = policy.split(':').nth(4) == Some("aws");
+    let is_of_aws = is_of_aws(policy);
     match fix.as_array()?.as_slice() {
         [quoted, denial] if is_of_aws && Some(quoted) == finding.statement.as_ref() => Some(denial),
         _ => None,

@@ -153,6 +153,11 @@ pub fn account_of(arn: &str) -> Option<AccountId> {
     arn.split(':').nth(4)?.parse().ok()
 }
 
+/// Whether an ARN is of AWS itself and in no account: `arn:aws:iam::aws:policy/ReadOnlyAccess`.
+pub fn is_of_aws(arn: &str) -> bool {
+    arn.split(':').nth(4) == Some("aws")
+}
+
 /// An ARN of IAM that no record gave. Without a partition, the one that most accounts are in.
 pub(crate) fn iam_arn(
     partition: Option<&str>,
