@@ -3,15 +3,12 @@
 use std::path::Path;
 
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::file_name::{self, name_and_time};
 
-use crate::audit::inputs::TimedRoster;
 use crate::exit::shown_path;
 
 /// Where the live guard looks for the policy.
 pub(crate) const POLICY: &str = "policy/rolewatch.yaml";
-
-/// Where the live guard looks for rosters.
-const ROSTERS: &str = "roster/";
 
 /// `roster/NAME@TIME.json`, without colons, as a folder of rosters may be called anywhere.
 pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, String> {
@@ -31,18 +28,14 @@ pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, S
              rename it to letters, digits, `-`, `_` and `.`"
         ));
     }
-    let time = taken.to_string().replace(':', "");
-    Ok(format!("{ROSTERS}{name}@{time}.json"))
+    Ok(file_name::roster_key(name, taken))
 }
 
 /// What a roster's file is called, without the time: where it is in the name, it is not said twice.
 fn name_of(file: &Path) -> &str {
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     let stem = stem.unwrap_or_default();
-    if TimedRoster::named(file.to_owned()).taken.is_none() {
-        return stem;
-    }
-    match stem.rsplit_once('@') {
+    match name_and_time(stem) {
         Some((name, _)) => name,
         None => stem,
     }
@@ -51,6 +44,7 @@ fn name_of(file: &Path) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::inputs::TimedRoster;
 
     fn named(text: &str) -> Result<String, String> {
         let TimedRoster { file, taken } = TimedRoster::given(Path::new(text));

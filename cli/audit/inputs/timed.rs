@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::file_name::{full_time, name_and_time};
 
 use crate::exit::{Failure, shown_path};
 use crate::given;
@@ -21,45 +22,21 @@ pub(crate) struct TimedRoster {
 impl TimedRoster {
     /// `FILE@TIME`, or a file with the time in its name.
     pub(crate) fn given(text: &Path) -> Self {
-        // The last `@`: names of rosters may hold others, as in `alice@example.com.json`.
-        if let Some((file, time)) = text.to_str().and_then(|text| text.rsplit_once('@'))
-            && !file.is_empty()
-            && let Some(taken) = full_time(time)
-        {
-            return Self {
+        match text.to_str().and_then(name_and_time) {
+            Some((file, taken)) => Self {
                 file: file.into(),
                 taken: Some(taken),
-            };
+            },
+            None => Self::named(text.to_owned()),
         }
-        Self::named(text.to_owned())
     }
 
     /// `NAME@TIME.json`
     pub(crate) fn named(file: PathBuf) -> Self {
         let stem = file.file_stem().and_then(|stem| stem.to_str());
-        let taken = match stem.and_then(|stem| stem.rsplit_once('@')) {
-            Some((name, time)) if !name.is_empty() => full_time(time),
-            _ => None,
-        };
+        let taken = stem.and_then(name_and_time).map(|(_, taken)| taken);
         Self { file, taken }
     }
-}
-
-/// `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` where a file name may have no colon. A mere date
-/// is not enough: it would be off by up to a day.
-fn full_time(text: &str) -> Option<Moment> {
-    if let Ok(moment) = text.parse() {
-        return Some(moment);
-    }
-    let (date, clock) = text.split_once('T')?;
-    let digits = clock.strip_suffix('Z')?;
-    if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let hour = digits.get(..2)?;
-    let minute = digits.get(2..4)?;
-    let second = digits.get(4..)?;
-    format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
 }
 
 /// The rosters that are given: files, and all of a folder.

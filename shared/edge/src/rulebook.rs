@@ -7,6 +7,8 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
+pub(crate) use rolewatch_guard::roster::file_name::dated;
+pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken};
 use rolewatch_guard::roster::{Rosters, Snapshot};
 
 use crate::ledger::keys::hash;
@@ -16,9 +18,6 @@ use crate::time::{BUCKET_FRESH, OPEN_SESSIONS};
 
 /// Where the policy lies.
 pub const POLICY_KEY: &str = "policy/rolewatch.yaml";
-
-/// Under what the rosters lie: `roster/NAME@TIME.json`.
-pub const ROSTER_PREFIX: &str = "roster/";
 
 /// So many files are asked for at a time: each is in memory twice while it is read, as a file and
 /// as what it says.
@@ -288,28 +287,4 @@ async fn roster<O: Bucket + Table + Topic>(
             Ok(None)
         }
     }
-}
-
-/// The key of a roster that was taken then, as `rolewatch roster push` makes it.
-pub fn roster_key(name: &str, taken: Moment) -> String {
-    dated(ROSTER_PREFIX, name, taken)
-}
-
-/// The key of an object that shows what was so then.
-pub(crate) fn dated(prefix: &str, name: &str, taken: Moment) -> String {
-    format!("{prefix}{name}@{}.json", taken.to_string().replace(':', ""))
-}
-
-/// When a roster was taken, by its key: `roster/development@2026-03-01T000000Z.json`.
-pub fn taken(key: &str) -> Option<Moment> {
-    let time = key.rsplit_once('@')?.1.strip_suffix(".json")?;
-    time.parse().ok().or_else(|| {
-        let (date, clock) = time.split_once('T')?;
-        let digits = clock
-            .strip_suffix('Z')
-            .filter(|clock| clock.len() == 6 && clock.is_ascii())?;
-        let (hour, rest) = digits.split_at(2);
-        let (minute, second) = rest.split_at(2);
-        format!("{date}T{hour}:{minute}:{second}Z").parse().ok()
-    })
 }

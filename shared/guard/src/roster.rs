@@ -6,6 +6,7 @@
 mod bearer;
 mod changes;
 mod entity;
+pub mod file_name;
 mod membership;
 mod names;
 mod related;
