@@ -126,6 +126,12 @@ impl<'a> AssumedRoleArn<'a> {
     }
 }
 
+/// What a role's ARN looks like, for messages.
+pub(crate) const LIKE_A_ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
+
+/// What a user's ARN looks like, for messages.
+pub(crate) const LIKE_A_USER: &str = "arn:aws:iam::111122223333:user/batch";
+
 /// The partition of an ARN, where nothing says which one it is in.
 pub(crate) const AWS: &str = "aws";
 
@@ -150,7 +156,38 @@ pub fn partition_of(arn: &str) -> Option<&str> {
 
 /// The account of an ARN of any service.
 pub fn account_of(arn: &str) -> Option<AccountId> {
-    arn.split(':').nth(4)?.parse().ok()
+    ArnParts::of(arn)?.account.parse().ok()
+}
+
+/// What stands behind the account in an ARN of any service: `role/team/UpdateApp`.
+pub(crate) fn resource_of(arn: &str) -> Option<&str> {
+    ArnParts::of(arn).map(|parts| parts.resource)
+}
+
+/// The six parts of an ARN of any service, or of a pattern for one, none of them judged.
+pub(crate) struct ArnParts<'a> {
+    /// `arn`, if it is one.
+    pub(crate) prefix: &'a str,
+    pub(crate) partition: &'a str,
+    pub(crate) service: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) account: &'a str,
+    /// The rest, which may hold further colons.
+    pub(crate) resource: &'a str,
+}
+
+impl<'a> ArnParts<'a> {
+    pub(crate) fn of(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        Some(Self {
+            prefix: parts.next()?,
+            partition: parts.next()?,
+            service: parts.next()?,
+            region: parts.next()?,
+            account: parts.next()?,
+            resource: parts.next()?,
+        })
+    }
 }
 
 /// Whether an ARN is of AWS itself and in no account: `arn:aws:iam::aws:policy/ReadOnlyAccess`.
@@ -182,19 +219,13 @@ pub(crate) fn session_arn(
 
 /// The account and the resource part of `arn:PARTITION:SERVICE::ACCOUNT:RESOURCE`.
 fn split_iam<'a>(text: &'a str, service: &str) -> Option<(AccountId, &'a str)> {
-    let mut parts = text.splitn(6, ':');
-    let (arn, partition, found, region, account, resource) = (
-        parts.next()?,
-        parts.next()?,
-        parts.next()?,
-        parts.next()?,
-        parts.next()?,
-        parts.next()?,
-    );
-    if arn != "arn" || !is_partition(partition) || found != service || !region.is_empty() {
-        return None;
-    }
-    Some((account.parse().ok()?, resource))
+    let parts = ArnParts::of(text)?;
+    let fits = parts.prefix == "arn"
+        && is_partition(parts.partition)
+        && parts.service == service
+        && parts.region.is_empty();
+    let account = parts.account.parse().ok().filter(|_| fits)?;
+    Some((account, parts.resource))
 }
 
 /// Whether `text` matches an IAM glob: `*` is any run of characters, `/` included, `?` is any one

@@ -17,7 +17,7 @@ pub(crate) use gather::Dossiers;
 pub(crate) use halves::DisjointSets;
 pub use origin::{Origin, OriginKind, Person};
 
-use crate::arn::RoleArn;
+use crate::arn::{RoleArn, account_of, resource_of};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::RolePolicy;
@@ -161,17 +161,13 @@ impl<'w> Switch<'w> {
         let Some(from) = from else {
             return !caller.has_long_term_key();
         };
-        let account = from
-            .split(':')
-            .nth(4)
-            .and_then(|account| account.parse().ok());
+        let account = account_of(from);
         let same_account =
             caller.account.is_none() || account.is_none() || caller.account == account;
         let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
         let kind = |arn: &str| {
-            arn.split(':')
-                .nth(5)
-                .and_then(|rest| rest.split('/').next())
+            resource_of(arn)
+                .and_then(|resource| resource.split('/').next())
                 .map(str::to_owned)
         };
         let same_person = caller
@@ -266,7 +262,7 @@ impl<'w> Switch<'w> {
         }
         self.steps
             .iter()
-            .find_map(|(_, step)| step.from.as_deref()?.split(':').nth(4)?.parse().ok())
+            .find_map(|(_, step)| account_of(step.from.as_deref()?))
     }
 
     /// The address of a person where one is known: the browser's, else the call's.

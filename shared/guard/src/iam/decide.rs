@@ -8,6 +8,7 @@ use super::document::IamDocument;
 use super::principal::Grip;
 use super::statement::{Effect, Statement};
 use super::truth::Truth;
+use crate::arn::ArnParts;
 use crate::id::AccountId;
 
 /// What is asked.
@@ -62,7 +63,7 @@ impl PolicyPlace {
 
     /// Whether the policy is one of AWS itself, which nobody else can edit.
     pub fn is_of_aws(&self) -> bool {
-        matches!(self, Self::Managed { arn, .. } | Self::Boundary { arn } if arn.split(':').nth(4) == Some("aws"))
+        matches!(self, Self::Managed { arn, .. } | Self::Boundary { arn } if ArnParts::of(arn).is_some_and(|parts| parts.account == "aws"))
     }
 }
 

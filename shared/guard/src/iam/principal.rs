@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::caller::{Requester, RequesterKind};
 use super::text::{DocumentError, texts};
 use super::truth::Truth;
-use crate::arn::account_of;
+use crate::arn::{ArnParts, account_of};
 use crate::id::AccountId;
 
 /// One principal that a policy names.
@@ -138,11 +138,17 @@ fn aws(name: String) -> Principal {
     if name == "*" {
         return Principal::Everyone;
     }
-    let account = match name.split(':').collect::<Vec<_>>().as_slice() {
-        [account] | ["arn", _, "iam", "", account, "root"] => account.parse().ok(),
-        [..] => None,
+    let is_of_account = |parts: &ArnParts<'_>| {
+        parts.prefix == "arn"
+            && parts.service == "iam"
+            && parts.region.is_empty()
+            && parts.resource == "root"
     };
-    match account {
+    // An account is named by its id alone or by the ARN of its root; both stand for all of it.
+    let account = ArnParts::of(&name)
+        .filter(is_of_account)
+        .map_or(name.as_str(), |parts| parts.account);
+    match account.parse().ok() {
         Some(account) => Principal::Account(account),
         None if name.starts_with("arn:") => Principal::Arn(name),
         None => Principal::Id(name),

@@ -5,7 +5,7 @@
 //! the templates make of their parameter `ElevatedRoles`.
 
 use super::{Policy, RolePattern};
-use crate::arn::glob_matches;
+use crate::arn::{ArnParts, glob_matches};
 
 /// An event pattern is shorter than this, in characters.
 pub const LONGEST_PATTERN: usize = 2_048;
@@ -111,16 +111,19 @@ fn covers(wide: &str, glob: &str) -> bool {
 /// EventBridge has no `?` and no two `*` in a row. The parameter is a list between commas, and
 /// takes partition and account whole or as `*`.
 fn wildcard(glob: &str) -> String {
-    let mut parts = glob.splitn(6, ':');
+    let parts = ArnParts::of(glob);
     let whole = |part: Option<&str>| {
         part.filter(|part| !part.contains(['*', '?']))
             .unwrap_or("*")
             .to_owned()
     };
-    let (partition, account) = (whole(parts.nth(1)), whole(parts.nth(2)));
+    let (partition, account) = (
+        whole(parts.as_ref().map(|parts| parts.partition)),
+        whole(parts.as_ref().map(|parts| parts.account)),
+    );
     let plain = |c: char| c.is_ascii_alphanumeric() || "_+=.@/-".contains(c);
     let mut resource = String::new();
-    for c in parts.next().unwrap_or_default().chars() {
+    for c in parts.map_or("", |parts| parts.resource).chars() {
         if plain(c) {
             resource.push(c);
         } else if !resource.ends_with('*') {

@@ -5,7 +5,7 @@
 //! unjudged. What is near enough to ask "did you mean …?" is decided here, and nowhere else.
 
 use super::RolePattern;
-use crate::arn::{RoleArn, glob_matches};
+use crate::arn::{ArnParts, RoleArn, glob_matches};
 
 /// The fewest plain characters that say which role a name with wildcards means.
 const FEWEST: usize = 3;
@@ -87,12 +87,11 @@ struct RoleArnParts<'a> {
 
 impl<'a> RoleArnParts<'a> {
     fn of(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        let (partition, account) = (parts.nth(1)?, parts.nth(2)?);
+        let parts = ArnParts::of(arn)?;
         Some(Self {
-            partition,
-            account,
-            role: parts.next()?.strip_prefix("role/")?,
+            partition: parts.partition,
+            account: parts.account,
+            role: parts.resource.strip_prefix("role/")?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{AllowOrDeny, IdentityKind, Severity};
-use crate::arn::{RoleArn, glob_matches};
+use crate::arn::{ArnParts, RoleArn, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
 
@@ -123,25 +123,26 @@ impl RolePattern {
 
     /// Whether the pattern can match roles of an account.
     pub(crate) fn may_be_in(&self, account: AccountId) -> bool {
-        self.text
-            .split(':')
-            .nth(4)
-            .is_some_and(|part| glob_matches(part, &account.to_string()))
+        ArnParts::of(&self.text)
+            .is_some_and(|parts| glob_matches(parts.account, &account.to_string()))
     }
 
     /// The pattern for the roles of one account.
     pub(crate) fn in_account(&self, account: AccountId) -> String {
-        let parts = self.text.splitn(6, ':').enumerate();
-        parts
-            .map(|(at, part)| {
-                if at == 4 {
-                    account.to_string()
-                } else {
-                    part.to_owned()
-                }
-            })
-            .collect::<Vec<_>>()
-            .join(":")
+        ArnParts::of(&self.text).map_or_else(
+            || self.text.clone(),
+            |parts| {
+                let ArnParts {
+                    prefix,
+                    partition,
+                    service,
+                    region,
+                    resource,
+                    ..
+                } = parts;
+                format!("{prefix}:{partition}:{service}:{region}:{account}:{resource}")
+            },
+        )
     }
 
     /// Whether the pattern can match more than one ARN.

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ReviewFinding;
+use crate::arn::resource_of;
 use crate::catalogue;
 use crate::delivery::Delivery;
 use crate::finding::CallerShown;
@@ -182,7 +183,7 @@ impl ChangeDetails {
 
 /// `role/UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`.
 fn without_path(arn: &str) -> String {
-    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    let resource = resource_of(arn).unwrap_or_default();
     match (resource.split_once('/'), resource.rsplit_once('/')) {
         (Some((kind, _)), Some((_, name))) => format!("{kind}/{name}"),
         _ => resource.to_owned(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::Account;
 use super::input::{Input, Outsider};
+use crate::arn::account_of;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
@@ -112,10 +113,9 @@ impl Setup {
 
     /// Whether a credential report of the account was given.
     pub(crate) fn has_credentials_of(&self, account: AccountId) -> bool {
-        let account = account.to_string();
         self.credentials
             .keys()
-            .any(|arn| arn.split(':').nth(4) == Some(&account))
+            .any(|arn| account_of(arn) == Some(account))
     }
 
     pub(crate) fn has_credentials(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What is the guard's own: held against the names in a record.
 
 use super::calls::GuardedKind;
+use crate::arn::resource_of;
 
 /// What is watched. Empty texts match nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +89,7 @@ fn is(text: &str, watched: &str) -> bool {
 /// The name in an ARN: what follows the kind of resource. Any other text is a name already.
 fn name(text: &str) -> &str {
     let resource = if text.starts_with("arn:") {
-        text.splitn(6, ':').nth(5).unwrap_or(text)
+        resource_of(text).unwrap_or(text)
     } else {
         text
     };

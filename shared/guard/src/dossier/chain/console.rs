@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Tracer;
-use crate::arn::{RoleArn, account_of};
+use crate::arn::{RoleArn, account_of, resource_of};
 use crate::dossier::Switch;
 use crate::dossier::origin::{Origin, OriginKind, Person};
 use crate::id::AccountId;
@@ -103,7 +103,7 @@ impl<'s> SwitchedFrom<'s> {
             arn,
             id,
             account: account_of(arn),
-            resource: arn.splitn(6, ':').nth(5).unwrap_or_default(),
+            resource: resource_of(arn).unwrap_or_default(),
             name: arn.rsplit('/').next().unwrap_or(arn),
         })
     }

@@ -6,6 +6,7 @@ use super::super::node::{Entries, Field, ValueSlot, did_you_mean, listing};
 use super::super::problem::Problems;
 use super::super::{GroupName, GroupRef};
 use super::account::Accounts;
+use crate::arn::ArnParts;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
@@ -107,12 +108,9 @@ fn lacks_its_account(written: &str, accounts: &Accounts) -> String {
 
 /// The account and the name in `arn:aws:iam::111122223333:group/path/Developers`.
 fn from_arn(written: &str) -> Option<(AccountId, &str)> {
-    let mut parts = written.strip_prefix("arn:")?.splitn(5, ':').skip(3);
-    let (account, resource) = (parts.next()?.parse().ok()?, parts.next()?);
-    Some((
-        account,
-        resource.strip_prefix("group/")?.rsplit('/').next()?,
-    ))
+    let parts = ArnParts::of(written).filter(|parts| parts.prefix == "arn")?;
+    let name = parts.resource.strip_prefix("group/")?.rsplit('/').next()?;
+    Some((parts.account.parse().ok()?, name))
 }
 
 /// What IAM would say to a group's name.

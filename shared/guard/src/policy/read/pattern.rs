@@ -4,11 +4,9 @@ use super::super::RolePattern;
 use super::super::node::ValueSlot;
 use super::super::problem::Problems;
 use super::account::Accounts;
-use crate::arn::{AssumedRoleArn, is_partition};
+use crate::arn::{ArnParts, AssumedRoleArn, LIKE_A_ROLE, LIKE_A_USER, is_partition};
 use crate::id::AccountId;
 use crate::untrusted::harmless;
-
-const LIKE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
 /// The pattern of `arn`.
 pub(super) fn role(
@@ -16,7 +14,7 @@ pub(super) fn role(
     accounts: &Accounts,
     problems: &mut Problems,
 ) -> Option<RolePattern> {
-    let text = slot.text(LIKE, problems)?;
+    let text = slot.text(LIKE_A_ROLE, problems)?;
     match judge(text, accounts) {
         Ok(account) => Some(RolePattern::new(text.to_owned(), account)),
         Err(wrong) => {
@@ -36,7 +34,7 @@ fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
             format!("`{}`", harmless(&odd.to_string()))
         };
         return Err(format!(
-            "a role's ARN cannot have {odd}: it is written like `{LIKE}`"
+            "a role's ARN cannot have {odd}: it is written like `{LIKE_A_ROLE}`"
         ));
     }
     if let Some(role) = AssumedRoleArn::parse(text).and_then(|session| session.role_without_path())
@@ -46,14 +44,21 @@ fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
             harmless(role.as_str())
         ));
     }
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let [arn, partition, service, region, account, resource] = parts.as_slice() else {
+    let Some(parts) = ArnParts::of(text) else {
         return Err(format!(
-            "`{shown}` is no role's ARN: it is written like `{LIKE}`, and `*` and `?` may stand for any characters"
+            "`{shown}` is no role's ARN: it is written like `{LIKE_A_ROLE}`, and `*` and `?` may stand for any characters"
         ));
     };
-    if *arn != "arn" || !can_be_partition(partition) || *service != "iam" || !region.is_empty() {
-        let begins = harmless(&format!("{arn}:{partition}:{service}:{region}:"));
+    let ArnParts {
+        prefix,
+        partition,
+        service,
+        region,
+        account,
+        resource,
+    } = parts;
+    if prefix != "arn" || !can_be_partition(partition) || service != "iam" || !region.is_empty() {
+        let begins = harmless(&format!("{prefix}:{partition}:{service}:{region}:"));
         return Err(format!(
             "a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `{begins}`"
         ));
@@ -104,13 +109,12 @@ fn can_be_account(glob: &str) -> bool {
 
 /// The glob of `caller`.
 pub(super) fn caller<'a>(slot: &ValueSlot<'a>, problems: &mut Problems) -> Option<&'a str> {
-    const LIKE: &str = "arn:aws:iam::111122223333:user/batch";
-    let text = slot.text(LIKE, problems)?;
+    let text = slot.text(LIKE_A_USER, problems)?;
     if (text == "*" || text.starts_with("arn:")) && text.chars().all(|c| c.is_ascii_graphic()) {
         return Some(text);
     }
     problems.at(slot.place, || {
-        format!("`{}` is no caller: write an ARN like `{LIKE}`, in which `*` and `?` may stand for any characters", harmless(text))
+        format!("`{}` is no caller: write an ARN like `{LIKE_A_USER}`, in which `*` and `?` may stand for any characters", harmless(text))
     });
     None
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::json::{objects, text};
+use crate::arn::account_of;
 use crate::iam::IamDocument;
-use crate::id::AccountId;
 use crate::review::account::{Account, Group, HolderPolicies, ReadDocument, Role, User};
 use crate::review::gap::DetailList;
 
@@ -21,11 +21,8 @@ pub(super) fn account(pages: &[JsonObject]) -> Result<Account, String> {
             for (at, entry) in objects(page, key)?.into_iter().enumerate() {
                 let placed = |why: String| format!("entry {} of `{key}`: {why}", at + 1);
                 let arn = text(entry, "Arn").map_err(placed)?;
-                let id: AccountId = arn
-                    .split(':')
-                    .nth(4)
-                    .and_then(|id| id.parse().ok())
-                    .ok_or_else(|| placed("its `Arn` has no account".to_owned()))?;
+                let id =
+                    account_of(arn).ok_or_else(|| placed("its `Arn` has no account".to_owned()))?;
                 let account = found.get_or_insert_with(|| Account::empty(id));
                 if account.id != id {
                     return Err(format!(

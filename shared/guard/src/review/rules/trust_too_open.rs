@@ -37,6 +37,7 @@ mod cases_of_tags;
 #[cfg(test)]
 mod cases_on_behalf;
 mod mentions;
+mod on_behalf;
 mod statements;
 
 use super::not_given::not_given;

@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mentions::{Mention, Mentions, accounts_in};
 use crate::arn::iam_arn;
-use crate::iam::{
-    Condition, ContextValue, PolicyPlace, Principal, Requester, RequesterKind, Statement, Truth,
-};
+use crate::iam::{Condition, PolicyPlace, Principal, Statement, Truth};
 use crate::id::AccountId;
 use crate::policy::Severity;
-use crate::review::attempt::{Authentication, Choice, Entrant};
 use crate::review::outsider::{LetIn, Organization, TrustStatement, Whose};
 use crate::review::view::{ElevatedTarget, listed};
 use crate::review::{ReviewDraft, SetupView, fix};
@@ -39,7 +36,7 @@ pub(super) fn too_many<'a>(
         statement,
         named: None,
     };
-    let trusted = Trusted {
+    let trusted = RoleTrust {
         view,
         target,
         statement,
@@ -52,10 +49,10 @@ pub(super) fn too_many<'a>(
 }
 
 /// A statement of an elevated role's trust policy.
-struct Trusted<'v, 'a> {
-    view: &'a SetupView<'a>,
-    target: &'v ElevatedTarget<'a>,
-    statement: &'a Statement,
+pub(super) struct RoleTrust<'v, 'a> {
+    pub(super) view: &'a SetupView<'a>,
+    pub(super) target: &'v ElevatedTarget<'a>,
+    pub(super) statement: &'a Statement,
 }
 
 /// Accounts outside the zone of trust, as far as a statement lets them in.
@@ -107,7 +104,7 @@ impl OutsideAccounts {
     }
 }
 
-impl<'a> Trusted<'_, 'a> {
+impl<'a> RoleTrust<'_, 'a> {
     /// `*`, or `NotPrincipal`: accounts that nobody names, then those that conditions name.
     fn everybody(&self, trust: &TrustStatement<'_, 'a>) -> Option<ReviewDraft> {
         let place = self.view.place(self.target);
@@ -194,7 +191,7 @@ impl<'a> Trusted<'_, 'a> {
         Some(self.unproven(message, outside.open, fix))
     }
 
-    fn violation(
+    pub(super) fn violation(
         &self,
         severity: Severity,
         message: String,
@@ -350,112 +347,4 @@ fn conditions<'a>(target: &ElevatedTarget<'a>) -> impl Iterator<Item = &'a Condi
         .iter()
         .flat_map(|trust| &trust.statements)
         .flat_map(|statement| &statement.conditions)
-}
-
-/// Services that come on behalf of an account outside the zone of trust, because the statement's
-/// conditions name it.
-pub(super) fn on_behalf<'a>(
-    view: &'a SetupView<'a>,
-    target: &ElevatedTarget<'a>,
-    statement: &'a Statement,
-) -> Vec<ReviewDraft> {
-    let principals = statement
-        .principal
-        .iter()
-        .filter(|principals| !principals.all_but)
-        .flat_map(|principals| &principals.named);
-    let services = principals.filter_map(|principal| match principal {
-        Principal::Service(name) => Some(name.as_str()),
-        Principal::Everyone => Some("*"),
-        _ => None,
-    });
-    let is_source = |condition: &&Condition| {
-        ["aws:sourceaccount", "aws:sourcearn"]
-            .contains(&condition.key.to_ascii_lowercase().as_str())
-    };
-    let asked: Vec<&Condition> = statement.conditions.iter().filter(is_source).collect();
-    let named: BTreeSet<AccountId> = asked
-        .iter()
-        .flat_map(|condition| &condition.values)
-        .flat_map(|value| accounts_in(value))
-        .collect();
-    let outside: Vec<AccountId> = named
-        .into_iter()
-        .filter(|account| !view.policy.trusts(*account))
-        .collect();
-    let trusted = Trusted {
-        view,
-        target,
-        statement,
-    };
-    services
-        .filter_map(|service| {
-            let comes = |account: &&AccountId| trusted.serves(service, **account, &asked);
-            let accounts = listed(
-                outside
-                    .iter()
-                    .filter(comes)
-                    .map(|id| format!("account {id}")),
-            );
-            let who = if service == "*" {
-                "services".to_owned()
-            } else {
-                harmless(service)
-            };
-            let fix = fix::without_kind(&statement.json, "Service");
-            let message = format!(
-                "{} trusts {who} on behalf of {accounts}, outside the zone of trust",
-                view.place(target)
-            );
-            (!accounts.is_empty()).then(|| trusted.violation(target.rules.severity, message, fix))
-        })
-        .collect()
-}
-
-impl Trusted<'_, '_> {
-    /// Whether the role lets in a service for something of this account.
-    fn serves(&self, service: &str, account: AccountId, asked: &[&Condition]) -> bool {
-        let caller = Requester {
-            account,
-            arn: service.to_owned(),
-            id: None,
-            kind: RequesterKind::Service,
-            has_boundary: false,
-        };
-        let arns = asked
-            .iter()
-            .filter(|condition| condition.key.eq_ignore_ascii_case("aws:SourceArn"));
-        let of_account = |value: &&String| accounts_in(value).any(|other| other == account);
-        let arns = arns
-            .flat_map(|condition| &condition.values)
-            .filter(of_account);
-        let mut arns: Vec<ContextValue> = arns
-            .map(|arn| ContextValue::Values(vec![arn.replace(['*', '?'], "x")]))
-            .collect();
-        if arns.is_empty() {
-            arns.push(ContextValue::Unknown);
-        }
-        let entrant = Entrant::outsider(caller, None, &self.view.anything)
-            .carrying([(
-                "aws:SourceAccount",
-                ContextValue::Values(vec![account.to_string()]),
-            )])
-            .choosing(vec![Choice::of("aws:SourceArn", arns)]);
-        let goal = |decision: &crate::iam::AccessDecision<'_>| {
-            let of_statement = decision
-                .resource
-                .iter()
-                .filter(|grant| std::ptr::eq(grant.statement, self.statement));
-            Truth::any(of_statement.map(|grant| grant.applies.clone()))
-                .and(decision.allowed.clone())
-        };
-        let decision = entrant.reach(
-            self.target.account.id,
-            self.target.role,
-            Authentication::PermanentKey,
-            true,
-            &goal,
-        );
-        decision.allowed.is_yes()
-    }
 }

@@ -1,6 +1,7 @@
 //! What a trust policy lets in, by one statement after the other.
 
-use super::accounts::{on_behalf, too_many};
+use super::accounts::too_many;
+use super::on_behalf::on_behalf;
 use crate::iam::{Effect, PolicyPlace, Principal, Statement};
 use crate::policy::{IdentityKind, RolePolicy};
 use crate::review::session::ENTERING;

@@ -1,0 +1,192 @@
+//! Ways by which somebody may widen what lets them in, by statement.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::iam::{AppliedStatement, PolicyPlace, Truth};
+use crate::id::AccountId;
+use crate::policy::Severity;
+use crate::review::account::{Account, Group};
+use crate::review::attempt::{Authentication, Entrant};
+use crate::review::gap::{DetailList, Gap, lacking};
+use crate::review::view::{ElevatedTarget, listed, name_of};
+use crate::review::{ReviewDraft, SetupView, fix};
+use crate::untrusted::harmless;
+
+/// A group of the policy, in its account.
+pub(super) type AllowedGroup<'a> = (&'a Account, &'a Group);
+
+/// An action and what it would be done to.
+pub(super) type Thing = (&'static str, String);
+
+/// A statement by which somebody may widen what lets them in.
+struct WayToGrow<'a> {
+    account: AccountId,
+    severity: Severity,
+    /// `None`: no statement that was given.
+    grant: Option<AppliedStatement<'a>>,
+    things: BTreeSet<Thing>,
+    open: Option<BTreeSet<String>>,
+}
+
+/// The ways, by subject, place and statement.
+#[derive(Default)]
+pub(super) struct WaysToGrow<'a>(BTreeMap<(String, PolicyPlace, String), WayToGrow<'a>>);
+
+impl<'a> WaysToGrow<'a> {
+    /// A group's members, by the group's own policies and by their others.
+    pub(super) fn by_member(
+        &mut self,
+        account: &'a Account,
+        group: &'a Group,
+        target: &ElevatedTarget<'a>,
+        allowed: &[AllowedGroup<'_>],
+        things: &[Thing],
+    ) {
+        for user in account.members(group) {
+            self.add(
+                &Entrant::user(account, user),
+                &user.arn,
+                target.rules.severity,
+                allowed,
+                things,
+                None,
+            );
+        }
+        if account.members(group).next().is_none() {
+            let gap = account.gap(DetailList::Users);
+            self.add(
+                &Entrant::member(account, group),
+                &group.arn,
+                target.rules.severity,
+                allowed,
+                things,
+                gap,
+            );
+        }
+    }
+
+    /// `gap`: what was not given of those whom the entrant stands for.
+    pub(super) fn add(
+        &mut self,
+        entrant: &Entrant<'a>,
+        own: &str,
+        severity: Severity,
+        allowed: &[AllowedGroup<'_>],
+        things: &[Thing],
+        gap: Option<Gap>,
+    ) {
+        for thing in things {
+            let (action, resource) = thing;
+            let decision = lacking(entrant.can(action, resource, Authentication::WithMfa), gap);
+            if decision.allowed.is_no() {
+                continue;
+            }
+            let sure = decision.allowed.is_yes();
+            let grants = decision
+                .identity
+                .into_iter()
+                .filter(|grant| !sure || grant.applies.is_yes())
+                .map(Some);
+            let mut grants: Vec<Option<AppliedStatement<'a>>> = grants.collect();
+            if grants.is_empty() {
+                // A policy whose document was not given may grant it.
+                grants.push(None);
+            }
+            for grant in grants {
+                // What the group itself grants is about the group; what another one grants to a
+                // member is about the member.
+                let holder = grant
+                    .as_ref()
+                    .and_then(|grant| grant.place.holder())
+                    .unwrap_or(own);
+                let of_group = allowed.iter().any(|(_, group)| group.arn == holder);
+                let subject = if of_group {
+                    holder.to_owned()
+                } else {
+                    own.to_owned()
+                };
+                let place = grant
+                    .as_ref()
+                    .map_or(PolicyPlace::Resource, |grant| grant.place.clone());
+                let quoted = grant
+                    .as_ref()
+                    .map(|grant| grant.statement.json.to_string())
+                    .unwrap_or_default();
+                let key = (subject, place, quoted);
+                let way = self.0.entry(key).or_insert_with(|| WayToGrow {
+                    account: entrant.caller.account,
+                    severity,
+                    grant,
+                    things: BTreeSet::new(),
+                    open: Some(BTreeSet::new()),
+                });
+                way.things.insert(thing.clone());
+                way.severity = way.severity.max(severity);
+                match (&decision.allowed, &mut way.open) {
+                    (Truth::Open(reasons), Some(open)) => open.extend(reasons.iter().cloned()),
+                    _ => way.open = None,
+                }
+            }
+        }
+    }
+
+    pub(super) fn drafts(self, view: &SetupView<'_>) -> Vec<ReviewDraft> {
+        self.0
+            .into_iter()
+            .map(|((subject, ..), way)| way.draft(view, &subject))
+            .collect()
+    }
+}
+
+impl WayToGrow<'_> {
+    fn draft(self, view: &SetupView<'_>, subject: &str) -> ReviewDraft {
+        let who = if subject.contains(":group/") {
+            format!("members of group {}", name_of(subject))
+        } else if subject.contains(":role/") {
+            format!("sessions of role {}", name_of(subject))
+        } else {
+            name_of(subject)
+        };
+        let actions: BTreeSet<&str> = self.things.iter().map(|(action, _)| *action).collect();
+        let resources: BTreeSet<&str> = self
+            .things
+            .iter()
+            .map(|(_, resource)| resource.as_str())
+            .collect();
+        let on = listed(resources.iter().map(|arn| name_of(arn)));
+        let does = format!(
+            "call {} on {on} in {}",
+            listed(actions.iter().map(ToString::to_string)),
+            view.account_shown(self.account)
+        );
+        let actions: Vec<&str> = actions.into_iter().collect();
+        let resources: Vec<&str> = resources.into_iter().collect();
+        let elsewhere = self
+            .grant
+            .as_ref()
+            .map(|grant| fix::elsewhere(&grant.place))
+            .unwrap_or_default();
+        let draft = match self.open {
+            None => {
+                let message =
+                    format!("{who} may widen what lets them in: they may {does}{elsewhere}");
+                ReviewDraft::violation(self.severity, self.account, subject, message)
+            }
+            Some(reasons) => {
+                let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
+                ReviewDraft::unproven(
+                    self.severity,
+                    self.account,
+                    subject,
+                    format!("whether {who} may {does} hangs on {hangs}{elsewhere}"),
+                )
+                .hanging_on(reasons)
+            }
+        };
+        let Some(grant) = self.grant else {
+            return draft;
+        };
+        let fix = fix::without(&grant, &actions, &resources);
+        draft.quoting(&grant.place, &grant.statement.json, fix)
+    }
+}

@@ -1,0 +1,234 @@
+//! Sessions that kept a lineage alive, and those that did not.
+
+use crate::testing::{Story, Verdicts};
+
+const RULE: &str = "RW014";
+
+/// Dora enters, and enters again from her session after 50 minutes, straight or over other
+/// roles; used so many seconds after that.
+fn rechained(over: &[&str], used: i64) -> Story {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().used_after(60);
+    story.later(3_000);
+    for role in over {
+        story.switch_to("dora", role).from_own_session();
+    }
+    story
+        .switch("dora")
+        .from_own_session()
+        .lasting(600)
+        .used_after(used);
+    story
+}
+
+#[test]
+fn fires_for_use_beyond_the_limit_and_not_at_it() {
+    assert_eq!(rechained(&[], 601).verdict(RULE), Verdicts::Violation);
+    assert_eq!(rechained(&[], 600).verdict(RULE), Verdicts::Silent);
+}
+
+#[test]
+fn fires_over_other_roles_and_back() {
+    assert_eq!(
+        rechained(&["Jump", "Side"], 601).verdict(RULE),
+        Verdicts::Violation
+    );
+}
+
+#[test]
+fn unproven_when_only_granted() {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().used_after(60);
+    story.later(3_000);
+    story.switch("dora").from_own_session().used_after(60);
+    assert_eq!(story.verdict(RULE), Verdicts::Unproven);
+    assert_eq!(
+        story.finding(RULE).time,
+        story.now().plus_seconds(600),
+        "the second at which the limit was passed"
+    );
+}
+
+#[test]
+fn fires_for_the_console_that_renews_and_not_within_the_limit() {
+    for (used, expected) in [(700, Verdicts::Violation), (200, Verdicts::Silent)] {
+        let mut story = Story::new();
+        story.switch("dora").by_console().used_after(60);
+        story.later(3_300);
+        story
+            .switch("dora")
+            .as_renewal()
+            .lasting(300)
+            .used_after(used);
+        assert_eq!(story.verdict(RULE), expected, "{used}");
+        if expected == Verdicts::Violation {
+            let message = story.finding(RULE).message;
+            assert!(
+                message.contains("may last 1h: the console renewed it once"),
+                "{message}"
+            );
+        }
+    }
+}
+
+#[test]
+fn silent_for_a_renewal_of_what_was_left_before() {
+    let mut story = Story::new();
+    story
+        .switch("dora")
+        .by_console()
+        .used_after(60)
+        .left_after(600);
+    story.later(3_300);
+    story
+        .switch("dora")
+        .as_renewal()
+        .lasting(300)
+        .used_after(700);
+    assert_eq!(story.verdict(RULE), Verdicts::Silent);
+}
+
+#[test]
+fn fires_for_a_renewal_without_a_mint_of_its_own() {
+    let mut story = Story::new();
+    story
+        .switch("dora")
+        .by_console()
+        .renewed_after(3_300)
+        .used_after(3_700);
+    assert_eq!(story.verdict(RULE), Verdicts::Violation);
+}
+
+#[test]
+fn what_was_renewed_is_outlived_after_it_expired_and_not_at_it() {
+    for (used, expected) in [(7_201, Verdicts::Violation), (7_200, Verdicts::Unproven)] {
+        let mut story = Story::new();
+        story
+            .switch("dora")
+            .by_console()
+            .lasting(7_200)
+            .renewed_after(7_000)
+            .used_after(used);
+        assert_eq!(story.verdict(RULE), expected, "{used}");
+    }
+}
+
+#[test]
+fn what_was_renewed_is_outlived_after_the_renewal_where_nobody_says_when_it_expired() {
+    for (used, expected) in [(7_001, Verdicts::Violation), (7_000, Verdicts::Unproven)] {
+        let mut story = Story::new();
+        story
+            .switch("dora")
+            .by_console()
+            .without_expiration()
+            .renewed_after(7_000)
+            .used_after(used);
+        assert_eq!(story.verdict(RULE), expected, "{used}");
+    }
+}
+
+#[test]
+fn what_was_entered_later_than_anything_lives_is_another_lineage() {
+    for (apart, one) in [(129_600, true), (129_601, false)] {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(60);
+        story.later(apart);
+        story.switch("dora").from_own_session().used_after(60);
+        // Either way the first session was used for so long: by entering the second.
+        let message = story.finding(RULE).message;
+        assert_eq!(
+            message.contains("from its own session once"),
+            one,
+            "{apart}: {message}"
+        );
+    }
+}
+
+#[test]
+fn silent_for_services() {
+    let mut story = Story::new().with_policy_line(
+        "    max_stretch: 2h\n",
+        "    identities: [iam-user, service]\n",
+    );
+    story.service_switch("ec2.amazonaws.com");
+    story.later(3_000);
+    story
+        .switch("i-0abc")
+        .from_own_session()
+        .lasting(600)
+        .used_after(601);
+    assert_eq!(story.verdict(RULE), Verdicts::Silent);
+}
+
+#[test]
+fn fires_for_use_after_the_credentials_expired() {
+    for (used, expected) in [(3_661, Verdicts::Violation), (3_660, Verdicts::Silent)] {
+        let mut story = Story::new();
+        story
+            .switch("dora")
+            .with_mfa()
+            .used_with_other_key_after(used);
+        assert_eq!(story.verdict(RULE), expected, "{used}");
+    }
+}
+
+#[test]
+fn silent_for_two_switches_with_ones_own_credentials() {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().used_after(3_500);
+    story.later(3_000);
+    story.switch("dora").with_mfa().used_after(3_500);
+    story.later(600);
+    story.switch("dora").by_console().used_after(3_000);
+    story.later(3_700);
+    story.switch("dora").by_console().used_after(3_000);
+    assert_eq!(story.verdict(RULE), Verdicts::Silent);
+}
+
+#[test]
+fn silent_for_one_long_session_of_which_another_rule_speaks() {
+    let mut story = Story::new();
+    story
+        .switch("dora")
+        .with_mfa()
+        .lasting(10_800)
+        .used_after(10_000);
+    story.later(60);
+    story
+        .switch("dora")
+        .from_own_session()
+        .lasting(900)
+        .used_after(60);
+    assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    assert_eq!(story.verdict("RW003"), Verdicts::Violation);
+}
+
+#[test]
+fn silent_where_the_policy_sets_no_limit() {
+    let mut story = rechained(&[], 3_000);
+    story = story.with_policy_line("    max_session: 1h\n", "");
+    assert_eq!(story.verdict(RULE), Verdicts::Silent);
+}
+
+#[test]
+fn one_finding_for_one_lineage() {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa().used_after(60);
+    for _ in 0..5 {
+        story.later(3_000);
+        story.switch("dora").from_own_session().used_after(2_990);
+    }
+    story.later(20_000);
+    story.switch("dora").with_mfa().used_after(60);
+    let found: Vec<_> = story
+        .findings()
+        .into_iter()
+        .filter(|finding| finding.rule == RULE)
+        .collect();
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].message.contains("from its own session 5 times"),
+        "{}",
+        found[0].message
+    );
+}
