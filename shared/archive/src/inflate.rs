@@ -59,6 +59,8 @@ impl<R: Read> Gunzip<R> {
 
     /// Fills a part of `out`; 0 at the end.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> Result<usize, InflateFault> {
+        // What was inflated before the fault is given out first: records that are whole are read,
+        // and the fault is told after them.
         if let Some(fault) = self.fault.take() {
             self.at = MemberState::End;
             return Err(fault);
@@ -114,6 +116,7 @@ impl<R: Read> Gunzip<R> {
                     return inflated;
                 }
                 Ok(_) if inflated > 0 => return inflated,
+                // No input left, nothing given out, and the member has not ended: it was cut off.
                 Ok(_) if at_end => {
                     self.fault = Some(InflateFault::Truncated);
                     return 0;

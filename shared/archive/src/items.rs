@@ -88,6 +88,8 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     pub(crate) fn element_of_records(&mut self, json: &[u8], item: ObjectPlace) {
         if self.readable(json, item) {
             if item.number == 1 {
+                // Insight records lie in files of their own, so the first record tells whether each
+                // has to be looked at.
                 self.insights = is_insight(json);
             }
             if begins_as_a_record(json) {
@@ -211,6 +213,8 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         self.counts.records += 1;
         if self.insights && is_insight(json) {
             self.counts.insights += 1;
+        // Two tests before a record is passed over: nothing that is searched for is in it, and it
+        // says of itself which service it is from. A record that hides its service is kept.
         } else if !self.filter.could_match_where(json, backslash)
             && self.filter.names_its_service(json)
         {
@@ -306,7 +310,10 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             records_unread,
             ..
         } = self.counts;
+        // Digests and Insights lie beside the logs in every trail's bucket; they are neither read
+        // nor missing.
         let nothing_relevant = records == insights && (self.beside > 0 || insights > 0);
+        // A file of which every object was a fault is no log file, or a broken one.
         let nothing_known =
             records == records_unread && self.faults > 0 && self.counts.other_documents == 0;
         if self.failed || nothing_known {

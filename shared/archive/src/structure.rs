@@ -96,6 +96,8 @@ impl Scan {
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     fn run<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> ScanStep {
+        // 64 bytes make one machine word of bits, a bit a byte. Strings, escapes and brackets are
+        // then found by arithmetic on words, without a branch a byte.
         let (blocks, tail) = bytes.as_chunks::<64>();
         let mut taken = 0;
         let mut text = ScanBlock::load(simd, &[0; 64]);
@@ -104,6 +106,8 @@ impl Scan {
             text = text.over(block);
             let quotes = block.quotes();
             if self.escaped == 0 && block.is_plain() {
+                // Nothing in the block changes the depth, so all that matters is whether it ends
+                // inside a string: an odd number of quotes turns that round.
                 self.inside ^= 0_u64.wrapping_sub(u64::from(quotes.count_ones() & 1));
             } else {
                 let step = self.careful(block, quotes, raw);
@@ -131,27 +135,37 @@ impl Scan {
         let carried = self.escaped;
         if backslashes != 0 || carried != 0 {
             self.seen.backslash = true;
+            // A quote behind an odd run of backslashes is text.
             quotes &= !escaped(backslashes, &mut self.escaped);
         }
+        // A one for every byte between an opening quote and its closing one. The opening quote
+        // counts as inside, the closing one does not; both are no brackets, so it makes no
+        // difference.
         let inside = prefix_xor(quotes) ^ self.inside;
         let control = block.control();
         if control != 0 {
             self.seen.control = true;
+            // Which byte it is does not matter for speed any more: the file is broken here. So the
+            // slow way finds it, from the state in which the block began.
             if !self.lenient && control & inside != 0 {
                 self.escaped = carried;
                 return self.byte_by_byte(raw);
             }
         }
+        // The last byte's bit, spread over the whole word, for the next block.
         self.inside = 0_u64.wrapping_sub(inside >> 63);
         let brackets = block.brackets();
         let open = brackets.open & !inside;
         let close = brackets.close & !inside;
         let closes = u64::from(close.count_ones());
+        // The value can't end in this block even if all closing brackets came first, so their order
+        // does not matter.
         if self.depth > closes {
             self.depth += u64::from(open.count_ones());
             self.depth -= closes;
             return ScanStep::More;
         }
+        // It may end here: the brackets are taken one by one, lowest first.
         let mut left = open | close;
         while left != 0 {
             let lowest = left & left.wrapping_neg();
@@ -212,9 +226,13 @@ impl Scan {
 #[inline]
 fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
+    // The first byte is escaped by the block before, so it escapes nothing itself.
     let backslash = backslash & !*carry;
     let follows = (backslash << 1) | *carry;
     let odd_starts = backslash & !EVEN & !follows;
+    // Adding carries each run that starts at an odd place to its end. Whether the end is at an even
+    // or an odd place tells whether the run is odd (simdjson, *Parsing gigabytes of JSON per
+    // second*, section 3.1.1).
     let (runs, overflow) = odd_starts.overflowing_add(backslash);
     *carry = u64::from(overflow);
     (EVEN ^ (runs << 1)) & follows

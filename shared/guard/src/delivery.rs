@@ -48,12 +48,16 @@ impl<'a> Delivery<'a> {
     /// to agree with itself.
     pub(crate) fn recipient(&self, record: &Record<'_>) -> Result<AccountId, RecordProblem> {
         const OWN: &str = "recipientAccountId";
+        // A text of the wrong kind is an error, an empty one is absence: pipelines fill up what
+        // CloudTrail leaves out.
         match &record.recipient_account_id {
             Some(text) if text.is_odd() => return Err(RecordProblem::Unlike { field: OWN }),
             Some(text) if !text.is_empty() => return parsed(OWN, text),
             _ => {}
         }
         let event = self.event.map(|text| parsed("account", text)).transpose()?;
+        // CloudTrail chooses the path in its bucket, and whoever copies files seldom renames them.
+        // Where both are wrong in the same way, nothing can show it.
         let path = self.file.map_or(Ok(None), account_of)?;
         match (event, path) {
             (Some(event), Some(path)) if event != path => Err(disagreement(

@@ -5,6 +5,7 @@ mod gather;
 mod halves;
 mod next;
 mod origin;
+mod proof;
 mod steps;
 mod uses;
 mod variants;
@@ -16,6 +17,7 @@ pub(crate) use chain::Tracer;
 pub(crate) use gather::Dossiers;
 pub(crate) use halves::DisjointSets;
 pub use origin::{Origin, OriginKind, Person};
+pub use proof::Proof;
 
 use crate::arn::{RoleArn, account_of, resource_of};
 use crate::id::{AccountId, RecordKey};
@@ -148,6 +150,8 @@ impl<'w> Switch<'w> {
     /// Whether credentials with this `creationDate` can be those of this switch: the second of
     /// either half, or nearly so.
     pub(crate) fn began_at(&self, created: Moment, slack: i64) -> bool {
+        // `creationDate` of a session is the mint's second in nearly every record, but the two
+        // halves of one mint may lie a second or more apart.
         let near = |second: Moment| second.seconds_since(created).abs() <= slack;
         near(self.key.second) || self.halves.iter().any(|half| near(half.mint.time))
     }
@@ -164,6 +168,8 @@ impl<'w> Switch<'w> {
         let account = account_of(from);
         let same_account =
             caller.account.is_none() || account.is_none() || caller.account == account;
+        // Only kind and name are compared: a path may be missing on one side, and the account was
+        // compared already.
         let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
         let kind = |arn: &str| {
             resource_of(arn)
@@ -188,18 +194,23 @@ impl<'w> Switch<'w> {
     pub(crate) fn may_renew(&self, before: &Switch<'w>) -> bool {
         let (own, earlier) = (&self.key, &before.key);
         let since = own.second.seconds_since(earlier.second);
+        // The console renews by itself shortly before the end, so a renewal may arrive a little
+        // late.
         let open = before
             .granted_until()
             .is_none_or(|until| own.second.seconds_since(until) <= RENEWED_LATE);
         self.is_renewal()
             && before.by_console()
             && own.session == earlier.session
+            // From 1: a renewal of the same second would be its own predecessor.
             && (1..=LONGEST_SESSION).contains(&since)
             && open
     }
 
     /// Until when the credentials work by themselves, as STS granted them.
     pub(crate) fn expires(&self) -> Option<Moment> {
+        // `durationSeconds` is only in the record if the caller sent it; `expiration` is in every
+        // answer of STS. So the expiration comes first.
         let granted = self.grants().filter_map(|grant| {
             grant.expiration.or_else(|| {
                 grant
@@ -207,6 +218,8 @@ impl<'w> Switch<'w> {
                     .map(|seconds| self.key.second.plus_seconds(seconds))
             })
         });
+        // The halves of one call say the same. Where copies contradict each other, the later end
+        // errs on the side of looking longer.
         granted.max()
     }
 
@@ -221,6 +234,7 @@ impl<'w> Switch<'w> {
     /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role
     /// may still have them.
     pub fn works_until(&self) -> Option<Moment> {
+        // `None` is less than any moment: a switch without a mint lasts at least to its renewal.
         self.expires().max(self.renewed)
     }
 
@@ -240,6 +254,8 @@ impl<'w> Switch<'w> {
 
     fn unless_left(&self, until: Option<Moment>) -> Option<Moment> {
         match (until, self.exited) {
+            // Leaving a role ends the console's session. The credentials go on working, but nobody
+            // has them by way of the console any more.
             (Some(until), Some(exited)) => Some(until.min(exited)),
             (until, exited) => until.or(exited),
         }
@@ -257,6 +273,8 @@ impl<'w> Switch<'w> {
 
     /// The account that the caller belongs to, as far as any half or step says.
     pub fn caller_account(&self) -> Option<AccountId> {
+        // A SwitchRole record lies in the role's account, so whose person it was is only in the ARN
+        // that it says was switched from.
         if let Some(account) = self.caller().and_then(|caller| caller.account) {
             return Some(account);
         }
@@ -276,6 +294,8 @@ impl<'w> Switch<'w> {
                 grant
                     .source_ip
                     .as_deref()
+                    // The console calls STS for the person. CloudTrail then writes these words in
+                    // place of an address, and the browser's is on the SwitchRole record alone.
                     .filter(|ip| *ip != "AWS Internal")
             })
         })
@@ -301,6 +321,8 @@ impl<'w> Switch<'w> {
     /// Its records, then first and last use.
     pub(crate) fn evidence(&self) -> Vec<RecordKey> {
         let mut events: Vec<RecordKey> = self.records().cloned().collect();
+        // Uses prove a switch only where nothing else does. Beside a mint they would make the
+        // evidence of an id change with every use.
         if !self.has_mint()
             && let Some(used) = &self.used
         {

@@ -112,6 +112,7 @@ pub(crate) fn id_of(rule: &str, parts: &[&str]) -> String {
         hash.update(part.as_bytes());
     }
     let mut id = String::with_capacity(32);
+    // 128 bits: ids are told apart, not signed.
     for byte in hash.finalize().iter().take(16) {
         for nibble in [byte >> 4, byte & 15] {
             id.extend(char::from_digit(nibble.into(), 16));

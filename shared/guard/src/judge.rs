@@ -60,6 +60,8 @@ pub fn judge(
         let (Some(rules), Some(role)) = (switch.policy, &switch.role) else {
             continue;
         };
+        // What was asked for the switch before must not count for this one: live, a switch is
+        // judged again when an answer that it rests on changes.
         drop(roster.take_asked());
         let origin = tracer.origin(switch);
         if judge.scope.holds(switch.key.second) {
@@ -128,6 +130,7 @@ impl<'w> Judge<'_, 'w> {
                 .collect();
             return self.answers(switch, rules, origin, &answers, watch);
         };
+        // Each reading may lead back to somebody else.
         let origins: Vec<Option<Origin>> = match &readings[..] {
             [Some(_)] => vec![Some(origin.clone())],
             several => several
@@ -288,6 +291,7 @@ impl<'w> Judge<'_, 'w> {
         caller: CallerShown,
         role_severity: Option<Severity>,
     ) {
+        // What a rule names may be a record of the switch itself; each event is named once.
         let mut known = std::collections::HashSet::new();
         let mut events: Vec<_> = made.events.into_iter().map(|record| record.event).collect();
         events.retain(|event| known.insert(event.clone()));
@@ -337,6 +341,8 @@ struct Made {
 /// What all readings of a switch agree on. A reading in which it never was agrees with anything but
 /// a finding.
 fn agreed(answers: Vec<Option<RuleAnswer>>, switch: &Switch<'_>) -> RuleAnswer {
+    // For a reader, "kept" and "does not apply" are the same: no finding. Only a finding in one
+    // reading and none in another is a difference.
     let class = |answer: &Option<RuleAnswer>| match answer.as_ref().map(|answer| answer.verdict) {
         None | Some(Verdict::Allow | Verdict::NotApplicable) => Verdict::Allow,
         Some(verdict) => verdict,

@@ -1,8 +1,48 @@
 //! The pure engine of rolewatch: CloudTrail records in, findings out.
 //!
-//! The world is data: records become facts ([`seen`]), facts are joined into dossiers, rules judge
-//! dossiers against a policy and rosters. Nothing here does I/O, reads a clock or an environment
-//! variable, or knows an AWS SDK.
+//! Nothing here does I/O, reads a clock or an environment variable, or knows an AWS SDK.
+//!
+//! # Rooms
+//!
+//! Each imports only what stands above it in its list or in a list before it.
+//!
+//! Ground:
+//! - [`time`]: every limit of time, what AWS does apart from what rolewatch chose.
+//! - [`moment`]: event time in whole seconds, and spans of it.
+//! - [`id`]: accounts, event ids, and the key of a record.
+//! - [`untrusted`]: text that a caller chose, made harmless to show.
+//! - [`json`]: the one place where an event or a record is parsed.
+//! - [`partition`]: what is known of AWS's partitions.
+//! - [`arn`]: ARNs taken apart and put together, and IAM's glob.
+//! - [`rule`]: what a rule is, as data.
+//! - [`catalogue`]: every rule, by code.
+//!
+//! From a record to what it says:
+//! - `record`: a CloudTrail record as AWS writes it; it alone names CloudTrail's fields.
+//! - [`delivery`]: how a record came, and so whose it is.
+//! - [`policy`]: the file `rolewatch.yaml`.
+//! - [`seen`]: who did what, with which proof, by one record.
+//! - [`world`]: all that is known, whatever order it came in.
+//!
+//! From what is known to findings:
+//! - [`roster`]: who was in which group, and bore which name, at a moment.
+//! - `elevated`: which roles the policy means.
+//! - `dossier`: all that is known of one switch, joined; the chain back to its origin; MFA.
+//! - `finding`: what a rule found; the contract of every output.
+//! - [`tamper`]: calls that would blind the guard itself.
+//! - `rules`: one file a rule, with its documentation, its check and its cases.
+//! - `judge`: all rules over all that is known.
+//! - [`revoke`]: how to end a session before its time.
+//!
+//! The set-up, judged without any log:
+//! - [`iam`]: IAM policies as data, and requests decided by them.
+//! - [`review`]: what IAM allows that the policy forbids, one file a rule.
+//!
+//! What takes records in:
+//! - [`said`]: one record, opened once for all that is asked of it.
+//! - [`envelope`]: an event of EventBridge, and whether it is evidence.
+//! - [`probe`]: rolewatch's own probes, known by their records.
+//! - [`intake`]: many records into a world, counted.
 
 pub mod arn;
 pub mod catalogue;
@@ -33,11 +73,10 @@ mod dossier;
 mod elevated;
 mod finding;
 mod judge;
-mod proof;
 mod record;
 mod rules;
 
-pub use dossier::{Origin, OriginKind, Person, Switch, SwitchKey};
+pub use dossier::{Origin, OriginKind, Person, Proof, Switch, SwitchKey};
 pub use elevated::{Elevated, RolesMet, UnmatchedEntry, needles, unmatched};
 pub use finding::{CallerShown, Finding, NotAFinding, Subject, Verdict};
 pub use judge::{
@@ -45,4 +84,3 @@ pub use judge::{
     Scope, SuppressedFinding, SwitchStanding, SwitchSummary, SwitchTotals, Tally, Totals, judge,
     standings,
 };
-pub use proof::Proof;

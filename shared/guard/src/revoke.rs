@@ -66,6 +66,7 @@ pub fn plan(case: &RevocationCase<'_>) -> Result<RevocationPlan, NoPlan> {
     let gathered = Dossiers::new(case.world, &all_roles, case.rosters);
     let roster = Roster::new(case.world, case.rosters);
     let tracer = Tracer::new(&gathered, &roster);
+    // A finding is kept with its switches, and an older one with its events alone.
     let found = found(&gathered.switches, case);
     let [first, ..] = &*found else {
         return Err(NoPlan::NotRead);

@@ -158,6 +158,8 @@ fn target(
         .iter()
         .filter_map(|resource| resource.arn.as_deref());
     let refused = record.error_message.as_deref().and_then(refused_resource);
+    // A call may name its resource in the request, in the answer, in `resources` or, if it was
+    // refused, in the message alone.
     let named: Vec<&str> = request
         .named(call.names)
         .chain(response.named(call.names))
@@ -181,6 +183,7 @@ fn target(
     if !named.is_empty() {
         return None;
     }
+    // Nothing says which trails are the guard's, so every trail is.
     if guarded.watches_all(call.of) {
         return Some(TamperTarget::Unnamed);
     }

@@ -46,6 +46,8 @@ pub enum Versions {
 impl Versions {
     fn add(&mut self, version: Version) -> AddOutcome {
         match self {
+            // Log files are delivered twice now and then, and two trails record everything twice.
+            // The same content is the same fact.
             Self::One(known) if *known == version => AddOutcome::Duplicate,
             Self::One(known) => {
                 let mut both = vec![known.clone(), version];
@@ -103,6 +105,8 @@ pub struct World {
 impl World {
     /// Adds what one record says.
     pub fn add(&mut self, seen: SeenRecord) -> AddOutcome {
+        // The latest record stands for "now" in an archive: what has not been heard of by then may
+        // still come.
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
             self.heard.hear(
@@ -128,6 +132,8 @@ impl World {
         if let Some((id, role)) = seen.role {
             self.roles.entry(id).or_default().insert(role);
         }
+        // Such a record counts as heard, and as a hint, but there is nothing that two copies of it
+        // could contradict each other about.
         let Some(mut fact) = seen.fact else {
             return AddOutcome::Nothing;
         };
@@ -175,6 +181,8 @@ impl World {
     /// Everything that either knows.
     #[must_use]
     pub fn join(mut self, mut other: Self) -> Self {
+        // The smaller world goes into the larger one. That may turn the order round, which does not
+        // matter: joining is commutative.
         if other.records.len() > self.records.len() {
             return other.join(self);
         }

@@ -97,6 +97,8 @@ impl Documents {
 /// How many bytes of a line stand before its log event, if it begins with a time.
 fn before_event(line: &[u8], last: bool) -> LineStart<usize> {
     let shown = line.get(..LONGEST).unwrap_or(line);
+    // A window may show only a part of the line. Nothing is decided by what may still come, unless
+    // it has grown longer than anything that AWS writes there.
     let end = match memchr::memchr2(b'{', b'\n', shown) {
         Some(end) => end,
         None if last || shown.len() == LONGEST => shown.len(),

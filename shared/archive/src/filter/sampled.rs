@@ -64,6 +64,9 @@ impl Sampled {
             let needle = u16::try_from(index).ok()?;
             let mark_at = least_shared(text, needles, 1);
             let mark = gram(text.get(mark_at..)?)?;
+            // One of any `stride` places in a row falls on a multiple of the stride, so it is
+            // enough to know the four bytes at that many places. The rarest are taken: each known
+            // place that is met costs a closer look.
             let first = least_shared(text, needles, stride.bytes());
             for offset in first..first + stride.bytes() {
                 let gram = gram(text.get(offset..)?)?;
@@ -82,6 +85,7 @@ impl Sampled {
         places.sort_by_key(|place| slot(place.gram));
         let mut known = Box::new([0; BITS / 64]);
         let mut first = Box::new([0; SLOTS]);
+        // Backward, so that the first place of a slot is written last.
         for (index, place) in places.iter().enumerate().rev() {
             let bit = hash(place.gram, BITS);
             *known.get_mut(bit / 64)? |= 1 << (bit % 64);
@@ -116,6 +120,7 @@ impl Sampled {
             let met = pieces.iter().fold(0, |met, piece| {
                 met | gram(piece).map_or(0, |gram| self.known(gram))
             });
+            // One branch for four places; it is hardly ever taken.
             if met & 1 != 0 && self.stands_in::<STRIDE>(text, index * FOUR, pieces) {
                 return true;
             }

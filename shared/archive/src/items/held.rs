@@ -29,6 +29,8 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         let Some(message) = message.and_then(|range| json.get(range)) else {
             return self.told_apart(json, &keys, item);
         };
+        // Anybody who may write to the log group can write a message that looks like AWS's test, so
+        // only AWS's own `messageType` decides, where there is one.
         let test = match of {
             Some(MessageType::Control) => !is_an_object(message),
             Some(MessageType::Data) => false,

@@ -11,9 +11,9 @@ use super::gather::ServiceKey;
 use super::origin::{Origin, Person};
 use super::{Dossiers, Switch};
 use crate::arn::partition_of;
+use crate::dossier::proof::Proof;
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::proof::Proof;
 use crate::roster::Roster;
 use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind};
@@ -67,6 +67,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
         if !switch.has_mint() {
             return self.without_mint(switch);
         }
+        // Records are not trusted to be free of circles: keys are recycled, clocks differ, and an
+        // archive may have been edited.
         let mut passed: BTreeSet<super::SwitchKey> = BTreeSet::from([switch.key.clone()]);
         let mut path: Vec<&Switch<'w>> = Vec::new();
         let mut remember = true;
@@ -119,12 +121,18 @@ impl<'g, 'w> Tracer<'g, 'w> {
         if let Some(service) = delivered_by_service(caller) {
             return ChainStep::End(service);
         }
+        // A service's session is looked up only if no mint was kept: a listed role's mint is kept
+        // whole, and then the chain goes through it.
         match self.parent(caller, at.key.second) {
+            // A parent that is read in several ways leads to several origins. To pick one would
+            // accuse somebody by the order of files.
             Some(parent) if !parent.conflicting.is_empty() => ChainStep::End(unknown(
                 caller,
                 "the records of the session it was entered from contradict each other".to_owned(),
             )),
             Some(parent) => ChainStep::From(parent),
+            // AWS issues sessions to services all day and Identity Center issues sessions of its
+            // own roles. Neither needs a mint that was read to be told from a person.
             None => ChainStep::End(match self.service(caller) {
                 Some((stub, service)) => Origin {
                     links: vec![stub],
@@ -167,6 +175,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
         let switches = &self.gathered.switches;
         let session = caller.role_session()?;
         let created = caller.session.as_ref().and_then(|context| context.created);
+        // The key that signed is the key that the mint issued, except in the console, which
+        // exchanges it. There, session and creation time have to do.
         let by_key = caller.key.as_deref().and_then(|key| {
             let all = self
                 .gathered
@@ -179,6 +189,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 switch.key.session == *session && switch.key.second.seconds_since(time) <= 60
             })
             .filter(|switch| created.is_none_or(|created| switch.began_at(created, SAME_CALL)))
+            // Of several mints of one key: the one whose second is the session's creation time,
+            // else the latest.
             .max_by_key(|switch| (Some(switch.key.second) == created, switch.key.second))
         });
         if by_key.is_some() {
@@ -204,6 +216,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 created,
             )))
         };
+        // The key decides where it is known; a session's name is one that many services share.
         let stub = by_key.or_else(by_session)?;
         Some((stub.record(), workload(caller)?))
     }

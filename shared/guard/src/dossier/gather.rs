@@ -48,6 +48,9 @@ pub(crate) struct Dossiers<'w> {
 impl<'w> Dossiers<'w> {
     pub(crate) fn new(world: &'w World, policy: &'w Policy, rosters: &'w Rosters) -> Self {
         let elevated = Elevated::with_known_roles(policy, world, rosters);
+        // Most mints in an organization are of roles that nobody listed. What is kept of them is
+        // only what a caller of interest leads back to, so first the callers are collected and
+        // then, link by link, the mints that issued their sessions.
         let mut wanted = WantedMints::default();
         let mut halves: Vec<Half<'w>> = Vec::new();
         let mut steps: Vec<(&'w RecordKey, &'w ConsoleStep)> = Vec::new();
@@ -55,6 +58,7 @@ impl<'w> Dossiers<'w> {
         for (record, fact) in facts_in_force(world) {
             match fact {
                 Fact::Mint(mint)
+                    // AssumeRoot yields root credentials, which no pattern for roles can name.
                     if mint.api == MintApi::AssumeRoot || role_of(&elevated, mint).is_some() =>
                 {
                     wanted.caller(&mint.caller);
@@ -71,11 +75,15 @@ impl<'w> Dossiers<'w> {
         }
         links(world, &mut wanted, &mut halves);
         let conflicting = contradicted(world);
+        // INVARIANT (order): facts come out of a hash map, so whatever depends on their order is
+        // sorted first; ties end with the content, which no two copies share.
         denials.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
         steps.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
 
         let mut switches = super::halves::join(halves, &conflicting);
         for switch in &mut switches {
+            // One half may show the role's path and the other not. Any half that finds the role in
+            // the policy decides.
             if let Some(found) = switch
                 .halves
                 .iter()
@@ -86,6 +94,8 @@ impl<'w> Dossiers<'w> {
                 switch.role = switch.halves.iter().find_map(|half| half.mint.role.clone());
             }
         }
+        // Steps come before uses: a console session is known by its SwitchRole record even where
+        // its mint was not read, and its uses are then its own, not a switch beside it.
         let doubtful = super::steps::attach(&mut switches, &steps, &elevated);
         super::uses::attach(&mut switches, world, &elevated);
         switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
@@ -109,6 +119,8 @@ impl<'w> Dossiers<'w> {
     /// Only sessions that something leads back to are looked up.
     fn index(&mut self, wanted: &WantedMints<'w>) {
         for (at, switch) in self.switches.iter().enumerate() {
+            // These continue a session without a mint that could be followed back to it, so they
+            // are found by the session's name instead.
             if switch.policy.is_some() && (switch.is_renewal() || !switch.has_mint()) {
                 self.loose
                     .entry(Arc::clone(&switch.key.session))
@@ -122,6 +134,7 @@ impl<'w> Dossiers<'w> {
                     .as_deref()
                     .filter(|key| wanted.keys.contains(key))
                 {
+                    // Both halves of a switch show the same key; it stands in the list once.
                     let slot = self.by_issued.entry(issued).or_default();
                     if slot.last() != Some(&at) {
                         slot.push(at);
@@ -139,6 +152,9 @@ impl<'w> Dossiers<'w> {
                             .map(|caller| (caller.kind.clone(), caller.principal_id.clone()))
                     };
                     let slot = self.by_session.entry(session).or_insert((at, true));
+                    // Two sessions of one role may have the same name and the same second. Then the
+                    // pair does not say which one is meant, and that matters only if different
+                    // people made them.
                     slot.1 &= self
                         .switches
                         .get(slot.0)
@@ -191,6 +207,7 @@ impl<'w> WantedMints<'w> {
     }
 
     fn services(&self, world: &'w World) -> HashMap<ServiceKey, &'w ServiceMint> {
+        // A stub holds hashes in place of texts, so what is wanted is hashed the same way.
         let keys: HashSet<(u64, u32)> = self.keys.iter().map(|key| key_hash(key)).collect();
         let sessions: HashSet<(u64, Moment)> = self
             .sessions
@@ -229,6 +246,8 @@ impl<'w> WantedMints<'w> {
 
 /// Follows callers back until nothing new is wanted.
 fn links<'w>(world: &'w World, wanted: &mut WantedMints<'w>, halves: &mut Vec<Half<'w>>) {
+    // A mint is known by where it stands in memory: copies of one record that contradict each other
+    // are two mints, and equal ones would be mixed up by content.
     let mut taken: HashSet<*const Mint> = halves
         .iter()
         .map(|half| std::ptr::from_ref(half.mint))

@@ -11,6 +11,8 @@ pub(super) fn join<'w>(
     mut halves: Vec<Half<'w>>,
     conflicting: &BTreeMap<&'w RecordKey, usize>,
 ) -> Vec<Switch<'w>> {
+    // Cross-account, each account gets a record of its own with an event id of its own. What they
+    // share is `sharedEventID`, the issued key and the session.
     halves.sort_by(|a, b| (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint)));
     let mut groups = DisjointSets::new(halves.len());
     // INVARIANT (order): halves are sorted, so "the one before" is the same whatever order they
@@ -20,6 +22,8 @@ pub(super) fn join<'w>(
     for (at, half) in halves.iter().enumerate() {
         let mint = half.mint;
         if let Some(issued) = &mint.issued {
+            // The key alone would not do: AWS recycles access key ids. Two mints of one key within
+            // seconds of each other, for one session, are one call.
             let key = (mint.session.as_deref().unwrap_or_default(), &**issued);
             if let Some(before) = by_key.insert(key, at)
                 && halves
@@ -29,6 +33,8 @@ pub(super) fn join<'w>(
                 groups.unite(before, at);
             }
         }
+        // AWS writes a `sharedEventID` for services too, where nothing is cross-account, so it
+        // joins only what may be one call by everything else.
         if let Some(shared) = &mint.shared
             && let Some(before) = by_shared.insert(shared, at)
             && halves
@@ -51,6 +57,8 @@ pub(super) fn join<'w>(
 fn may_be_one_call(a: &Half<'_>, b: &Half<'_>) -> bool {
     let issued_agree =
         a.mint.issued.is_none() || b.mint.issued.is_none() || a.mint.issued == b.mint.issued;
+    // Two records in one account are two calls, whatever they share: an account gets one copy of
+    // each.
     a.mint.api == b.mint.api && a.record.account != b.record.account && issued_agree
 }
 
@@ -58,6 +66,8 @@ fn switch<'w>(
     halves: Vec<Half<'w>>,
     conflicting: &BTreeMap<&'w RecordKey, usize>,
 ) -> Option<Switch<'w>> {
+    // The halves are sorted by time, so the switch is dated by the earlier one. Which half that is
+    // does not depend on which was read first.
     let first = halves.first()?;
     let session = halves.iter().find_map(|half| half.mint.session.clone());
     // A record that names no session is a switch of its own.
@@ -97,6 +107,7 @@ impl DisjointSets {
         {
             root = parent;
         }
+        // Path compression: whatever was passed points to the root from now on.
         let mut walk = at;
         while let Some(slot) = self.0.get_mut(walk)
             && *slot != root

@@ -28,9 +28,14 @@ impl<'w> Tracer<'_, 'w> {
             .filter(|other| other.key != switch.key)
         {
             if other.key.second.seconds_since(switch.key.second) > LONGEST_SESSION {
+                // The list is by second, so whatever comes later is even farther away.
                 break;
             }
+            // Uses that no mint explains, with the creation time of this session: the console's,
+            // under keys that it got in exchange.
             let same = !other.has_mint() && switch.began_at(other.key.second, SAME_CALL);
+            // Each renewal prolongs the one before it, not the entry: the entry's own credentials
+            // have long expired after a few.
             if same || other.may_renew(continued.last().copied().unwrap_or(switch)) {
                 continued.push(other);
             }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::dossier::proof::Proof;
 use crate::id::{AccountId, RecordKey};
 use crate::policy::IdentityKind;
-use crate::proof::Proof;
 
 /// Who a person is, for adding up what they did. Names are for people; this is for comparing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

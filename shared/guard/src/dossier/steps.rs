@@ -22,12 +22,16 @@ pub(super) fn attach<'w>(
     elevated: &Elevated<'w>,
 ) -> usize {
     let candidates = StepCandidates::of(switches, steps);
+    // SwitchRole has no request id, no issued key and no `sharedEventID`. Session and time are all
+    // that ties it to a mint.
     let mut alone = join_nearest(switches, steps, &candidates);
     alone.extend(
         steps
             .iter()
             .filter(|(_, step)| step.act == ConsoleAct::Exit),
     );
+    // RenewRole may come with a mint of its own or without one; ExitRole never has one. Those look
+    // for the session that was open before.
     let unexplained = join_earlier(switches, &alone, &candidates);
     let doubtful = unexplained
         .iter()
@@ -85,6 +89,7 @@ impl StepCandidates {
         let (Some(role), Some(caller)) = (&switch.role, switch.caller()) else {
             return;
         };
+        // A step names its person by id or by ARN, depending on whose account's copy it is.
         for person in [&caller.principal_id, &caller.arn].into_iter().flatten() {
             if people.contains(&**person) {
                 let key = (Arc::clone(person), Arc::from(role.as_str()));
@@ -107,10 +112,13 @@ impl StepCandidates {
 
     /// The switch that entered the session of the step, some time before it.
     fn earlier(&self, switches: &[Switch<'_>], step: &ConsoleStep) -> Option<usize> {
+        // Entering begins something; what was open before is another entry.
         if step.act == ConsoleAct::Enter {
             return None;
         }
         let candidates = self.by_session.get(step.session.as_ref()?)?;
+        // The last switch of this session up to the step. An earlier one of the same name had
+        // ended, or was renewed itself.
         let next = candidates.partition_point(|at| {
             switches
                 .get(*at)
@@ -189,6 +197,8 @@ fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) ->
         })
         .filter(|(_, switch)| switch.may_be_entered_by(step.from.as_deref()))
         .min_by_key(|(_, switch)| {
+            // `AWS Internal` in a half is AWS's own word that the console called; nearness is only
+            // a guess.
             let said = switch
                 .halves
                 .iter()
@@ -209,6 +219,8 @@ fn alone_in<'w>(
 ) -> Vec<Switch<'w>> {
     let mut made: Vec<Switch<'w>> = Vec::new();
     let mut by_second: BTreeMap<Moment, Vec<usize>> = BTreeMap::new();
+    // The role account's copy has the session, the user's own has none. Those with a session come
+    // first, so that a copy without one finds the switch that it belongs to.
     let (with_session, without): (Vec<_>, Vec<_>) =
         steps.iter().partition(|(_, step)| step.session.is_some());
     for (record, step) in with_session.into_iter().chain(without) {
@@ -243,6 +255,7 @@ fn alone_in<'w>(
                 .as_deref()
                 .or(step.from.as_deref())
                 .unwrap_or("somebody");
+            // No real session is called like that: a space can't stand in `AROA…:name`.
             Arc::from(format!("{person} in {}", found.arn))
         });
         let mut switch = Switch::empty(SwitchKey {
@@ -285,6 +298,8 @@ fn exits<'w>(switches: &mut [Switch<'w>], steps: &[(&'w RecordKey, &'w ConsoleSt
             .take_while(|exit| exit.time <= until);
         switch.exited = open
             .map(|exit| (exit, exit.from.as_deref()))
+            // A session's name is the caller's choice, so two people may use the same one; somebody
+            // else's exit ends nothing here.
             .find(|(_, from)| switch.may_be_entered_by(*from))
             .map(|(exit, _)| exit.time);
     }

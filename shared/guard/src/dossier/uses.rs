@@ -19,14 +19,20 @@ pub(super) fn attach<'w>(
     let sessions = SessionIndex::of(switches);
     let mut alone: BTreeMap<SwitchKey, Switch<'w>> = BTreeMap::new();
     let mut folds: Vec<(&SessionKey, &UseFold)> = world.uses.iter().collect();
+    // Several folds may make one switch, whose role is that of the last. Sorted, the last is always
+    // the same.
     folds.sort_by_key(|(key, _)| *key);
     for (key, fold) in folds {
+        // While reading, a use is kept if its role may be elevated; now that ids and rosters are
+        // known, it is decided.
         let Some(found) = elevated.find(&fold.role, Some(&key.session)) else {
             continue;
         };
         let switch = if let Some(at) = sessions.find(switches, key, fold) {
             switches.get_mut(at)
         } else {
+            // Without a creation time the first use is the earliest moment at which the session is
+            // known to exist.
             let second = key.created.unwrap_or(fold.first.0);
             let id = SwitchKey {
                 second,

@@ -30,6 +30,8 @@ impl<'w> Switch<'w> {
             .into_iter()
             .partition(|(record, _)| !conflicting.contains_key(record));
         for (record, copies) in doubtful {
+            // Some readings of the record make no half of this switch: another session, another
+            // key, no mint at all.
             let elsewhere = conflicting
                 .get(record)
                 .is_some_and(|all| *all > copies.len());
@@ -38,6 +40,8 @@ impl<'w> Switch<'w> {
                 .saturating_mul(copies.len() + usize::from(elsewhere))
                 > MOST
             {
+                // Readings multiply. Nobody makes so many by accident, and whoever does it on
+                // purpose must not stop the judgement.
                 return None;
             }
             let mut next = Vec::new();
@@ -59,6 +63,8 @@ impl<'w> Switch<'w> {
                     .flat_map(|(_, halves)| halves)
                     .map(|half| (*half).clone()),
             );
+            // In the order in which halves were joined, so that a reading is what the switch would
+            // have been if only these copies had come.
             reading.sort_by(|a, b| {
                 (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint))
             });

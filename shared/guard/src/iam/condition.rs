@@ -85,7 +85,12 @@ impl Condition {
             return self.is_null(held);
         }
         match held {
+            // Nothing in the files says what the request carries, and an answer either way would be
+            // a guess.
             ContextValue::Unknown => Truth::open(self.to_string()),
+            // IAM User Guide, *Condition operators*: an absent key fails an operator, and passes
+            // its negation, `…IfExists` and `ForAllValues`. That is why `ForAllValues` in an Allow
+            // statement lets in whoever lacks the key.
             ContextValue::Absent => match self.over {
                 _ if self.if_exists => Truth::Yes,
                 Quantifier::All => Truth::Yes,
@@ -121,6 +126,8 @@ impl Condition {
     }
 
     fn matches(&self, operator: Operator, value: &str, context: &Context) -> Truth {
+        // The values of a condition are alternatives; a negated operator negates all of them
+        // together: none may match.
         let matched = Truth::any(
             self.values
                 .iter()
@@ -204,6 +211,7 @@ impl Condition {
                 .any(|value| value.eq_ignore_ascii_case(word))
         };
         match (held, wants("true"), wants("false")) {
+            // `"Null": {key: ["true", "false"]}` is met by everybody.
             (_, true, true) => Truth::Yes,
             (_, false, false) => Truth::No,
             (ContextValue::Unknown, ..) => Truth::open(self.to_string()),

@@ -156,8 +156,12 @@ pub fn decide<'a>(
         denied = denied.or(side.denied);
         by_identity = by_identity.or(side.allowed);
     }
+    // A boundary allows nothing by itself. It only cuts what the policies allow, so where there is
+    // none it says yes.
     let mut by_boundary = Truth::Yes;
     if let Some(boundary) = &identity.boundary {
+        // Its Allow statements are not collected: nobody gets in by a boundary, and to name them as
+        // the cause would mislead.
         let side = side(request, boundary, &mut Vec::new(), &mut denies);
         denied = denied.or(side.denied);
         by_boundary = side.allowed;
@@ -172,6 +176,8 @@ pub fn decide<'a>(
         RequesterKind::Federated | RequesterKind::Service
     );
     let must_trust = matches!(resource, ResourceSide::Trust(_));
+    // AWS evaluates cross-account requests twice, once in each account, and both must allow (IAM
+    // User Guide, *Cross-account policy evaluation logic*).
     let allowed = if from_outside {
         // Providers and services have no policies of their own here.
         grips.any()
@@ -179,6 +185,8 @@ pub fn decide<'a>(
         by_identity.and(by_boundary).and(grips.any())
     } else {
         let by_identity = by_identity.and(by_boundary.clone());
+        // Within an account a resource policy is an alternative to the identity's. A trust policy
+        // is not: without it nobody enters, not even an administrator of the account.
         let by_identity = if must_trust {
             by_identity.and(grips.any())
         } else {
@@ -187,6 +195,7 @@ pub fn decide<'a>(
         by_identity.or(grips.alone(request.caller, &by_boundary))
     };
     AccessDecision {
+        // An explicit deny wins over everything. What is open in it leaves the whole answer open.
         allowed: allowed.and(denied.not()),
         identity: own,
         resource: at_resource,
@@ -209,6 +218,8 @@ fn side<'a>(
     let document = match policy.text {
         PolicyText::Read(document) => document,
         PolicyText::Missing(why) => {
+            // A policy that was not read may allow and it may deny, so neither side of the answer
+            // is closed.
             let open = Truth::open(format!("{}: {why}", policy.place));
             return Side {
                 allowed: open.clone(),
@@ -286,6 +297,8 @@ impl Grips {
         };
         let mut denied = Truth::No;
         for statement in &document.statements {
+            // A statement at a resource without a principal names nobody. AWS refuses such a
+            // document; a file may have it.
             let Some(principals) = &statement.principal else {
                 continue;
             };
@@ -315,6 +328,9 @@ impl Grips {
                         }
                         Grip::Everyone => &mut self.everyone,
                         Grip::Direct => &mut self.direct,
+                        // A boundary or session policy that is silent does not bind what is granted
+                        // to the session's own ARN (IAM User Guide, *Permissions boundaries for IAM
+                        // entities*).
                         Grip::Session => &mut self.unbound,
                     };
                     *slot = std::mem::replace(slot, Truth::No).or(applies);
@@ -342,6 +358,8 @@ impl Grips {
     /// a boundary leaves out binds a role that is named, but neither a user nor a session that
     /// is.
     fn alone(&self, caller: &Requester, by_boundary: &Truth) -> Truth {
+        // To name a role's ARN grants to the role, whose boundary limits it. To name a user's ARN,
+        // or a session's, grants to that principal directly, past the boundary's silence.
         let direct = if matches!(caller.kind, RequesterKind::Session { .. }) {
             self.direct.clone().and(by_boundary.clone())
         } else {

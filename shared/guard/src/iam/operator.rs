@@ -182,6 +182,7 @@ impl Operator {
                 None => Truth::open(format!("`{wanted}`, which is no range of addresses")),
             },
             OperatorKind::Binary => {
+                // Base64 with and without its padding is the same value.
                 (wanted.trim_end_matches('=') == value.trim_end_matches('=')).into()
             }
             OperatorKind::Null => Truth::No,
@@ -198,6 +199,8 @@ fn compared<T: PartialOrd>(
     let Some(wanted) = wanted else {
         return Truth::open(format!("`{written}`, which cannot be compared"));
     };
+    // A value of the request that is no number matches nothing. One of the policy's leaves the
+    // answer open: what IAM makes of such a document it does not say.
     let Some(value) = value else { return Truth::No };
     match order {
         Order::Equal => value == wanted,

@@ -49,6 +49,7 @@ impl Pattern {
         };
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
+            // Documents of version 2008-10-17 have no variables: there `${` is text.
             if reading.variables
                 && let Some((name, after)) = rest
                     .strip_prefix("${")
@@ -82,6 +83,8 @@ impl Pattern {
         let shown = format!("${{{key}}}");
         match (context.held(key), default) {
             (ContextValue::Values(values), _) => match &**values {
+                // As `Given`, not as pattern: a `*` in a user's name or tag must not become a
+                // wildcard.
                 [value] => self.pieces.extend(value.chars().map(Piece::Given)),
                 // IAM fills in single values only; what it makes of several it does not say.
                 _ => self.leave_open(shown),
@@ -96,6 +99,8 @@ impl Pattern {
 
     fn leave_open(&mut self, shown: String) {
         self.unknown.push(shown);
+        // A value that is not known may be any text. A match is then only possible, which `judged`
+        // says.
         self.pieces.push(Piece::Run);
     }
 
@@ -139,12 +144,15 @@ impl Pattern {
     /// identifiers*): a wildcard stays in its part, but a `*` that ends one may run on over
     /// colons; a pattern of fewer parts is filled up with `*`.
     pub(super) fn matches_resource(&self, arn: &str) -> Truth {
+        // `*` alone is every resource, also one that is no ARN.
         if self.pieces.iter().all(|piece| *piece == Piece::Run) && !self.pieces.is_empty() {
             return self.judged(true);
         }
         let mut pattern = Cow::Borrowed(&*self.pieces);
         let mut matched = runs_over(&pattern, arn);
         if !matched && !pattern.is_empty() && self.parts().len() < ARN_PARTS {
+            // `arn:aws:s3` and the like: AWS fills such patterns up, so they match more than they
+            // seem to.
             pattern.to_mut().extend([Piece::Char(':'), Piece::Run]);
             matched = runs_over(&pattern, arn);
         }
@@ -277,6 +285,7 @@ fn runs_over(pieces: &[Piece], arn: &str) -> bool {
         .collect();
     let reach = |places: &mut Vec<usize>, mut place: usize| {
         while !places.contains(&place) {
+            // A `*` may take nothing, so with it the place behind it is reached too.
             places.push(place);
             if pieces.get(place) != Some(&Piece::Run) {
                 break;

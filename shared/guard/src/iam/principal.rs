@@ -98,6 +98,7 @@ impl Principals {
         let excepted = match grip {
             None => Truth::No,
             Some(_) if denies && caller.has_boundary => Truth::No,
+            // `NotPrincipal: *` excepts everybody, so nobody is meant.
             Some(Grip::Everyone) => Truth::Yes,
             Some(_) if !denies || self.names_in_whole(caller) => Truth::Yes,
             Some(_) => {

@@ -14,6 +14,7 @@ impl<'w> Judge<'_, 'w> {
     pub(super) fn refused(&mut self, elevated: &Elevated<'w>) {
         let mut at_roles: Vec<RefusedAttempt<'_>> = Vec::new();
         let denials = &self.tracer.gathered.denials;
+        // Denials are sorted by time, then by record, so copies of one record lie side by side.
         for copies in denials.chunk_by(|(a, _), (b, _)| a == b) {
             let (root, others): (Vec<_>, Vec<_>) = copies
                 .iter()
@@ -60,6 +61,8 @@ impl<'w> Judge<'_, 'w> {
         elevated: &Elevated<'w>,
     ) -> Option<RefusedAttempt<'w>> {
         let found = role_asked_for(denial, elevated);
+        // Throttling, expired tokens and the like refuse everybody; they say nothing of who may
+        // enter.
         let Some(found) = found.filter(|_| denial.access_denied) else {
             self.judgement.other_refusals += 1;
             return None;

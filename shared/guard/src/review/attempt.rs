@@ -123,6 +123,8 @@ impl<'a> Entrant<'a> {
         } else {
             Choice::free
         };
+        // STS leaves these four to whoever calls. Any of them may be what a condition of the trust
+        // policy asks for.
         let name = if bound.name.is_some() {
             Choice::of
         } else {
@@ -212,6 +214,7 @@ pub(super) fn best_as<'a>(
     role: &'a Role,
     name: Option<&str>,
 ) -> AccessDecision<'a> {
+    // MFA first: it opens the most, and the others are only tried where it does not.
     let proofs = [Authentication::WithoutMfa, Authentication::PermanentKey];
     proofs.into_iter().fold(
         entrant.enter_as(owner, role, Authentication::WithMfa, name),

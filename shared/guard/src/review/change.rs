@@ -111,6 +111,7 @@ pub(crate) fn change_of(
     else {
         return Ok(None);
     };
+    // Other services have calls of the same names.
     if source.split('.').next() != Some("iam")
         || !CHANGES.contains(&call)
         || record.error().is_some()
@@ -146,6 +147,8 @@ impl ChangeDetails {
     /// the finding is about, or on the policy or holder that it quotes.
     pub fn may_have_led_to(&self, finding: &ReviewFinding) -> bool {
         let call = self.call.as_str();
+        // Any call on a role is about every finding about it; the kind of call tells which findings
+        // it can have caused.
         let led_to_by = catalogue::find(finding.rule).and_then(|rule| rule.led_to_by);
         let fits = match led_to_by {
             Some(LedToBy::TrustPolicy) => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy"),

@@ -13,6 +13,8 @@ const MFA: &str = "aws:MultiFactorAuthPresent";
 /// Services and providers that share the statement get one of their own, for they have no MFA to
 /// show.
 pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
+    // Printed corrections are pasted as they are, so they keep every member of the statement that
+    // they do not have to change.
     let mut people = statement.clone();
     let mut rest = None;
     if let Some(Value::Object(kinds)) = people.get_mut("Principal") {
@@ -26,6 +28,7 @@ pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
             let mut other = statement.clone();
             put(&mut other, "Principal", Value::Object(others));
             if let Some(object) = other.as_object_mut() {
+                // A `Sid` stands once in a policy.
                 object.remove("Sid");
             }
             rest = Some(other);
@@ -41,6 +44,8 @@ pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
         keys.retain(|key, _| !key.eq_ignore_ascii_case(MFA));
     }
     block.retain(|_, keys| keys.as_object().is_none_or(|keys| !keys.is_empty()));
+    // `Bool` and not `BoolIfExists`: the latter lets permanent keys in, whose requests do not carry
+    // the key at all.
     let bool_block = block.entry("Bool").or_insert_with(|| json!({}));
     put(bool_block, MFA, json!("true"));
     put(&mut people, "Condition", Value::Object(block));
@@ -60,6 +65,7 @@ pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
             .entry("NumericLessThanEquals")
             .or_insert_with(|| json!({})),
         "sts:DurationSeconds",
+        // As text, which is how IAM's own examples write numbers in conditions.
         json!(seconds.to_string()),
     );
     put(&mut limited, "Condition", Value::Object(block));
@@ -74,6 +80,7 @@ pub(super) fn without(
     actions: &[&str],
     resources: &[&str],
 ) -> Vec<Value> {
+    // Nobody can edit a policy of AWS, so only a denial elsewhere helps.
     let less = if grant.place.is_of_aws() {
         None
     } else {
@@ -112,6 +119,8 @@ fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<V
             .all(|pattern| !pattern.contains(['*', '?', '$']))
     };
     let written = &statement.action.patterns;
+    // Of `sts:*` nothing can be taken away without spelling out all the rest, so a denial goes
+    // beside it.
     if !plain(written) {
         return None;
     }
@@ -126,6 +135,8 @@ fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<V
         if stay.is_empty() {
             return Some(Vec::new());
         }
+        // With a wildcard among them, the resources that are to stay may cover the one that is to
+        // go.
         if plain(&scope.patterns) {
             let mut fixed = statement.json.clone();
             put(&mut fixed, "Resource", json!(stay));

@@ -116,6 +116,8 @@ pub struct Wanting {
 impl Wanting {
     /// What two findings need that are told as one.
     pub(super) fn and(mut self, other: Self) -> Self {
+        // Empty means that something else is open too. Two findings that are told as one can only
+        // name what is missing if that is all that either lacks.
         if self.gaps.is_empty() || other.gaps.is_empty() {
             return Self::default();
         }
@@ -131,6 +133,8 @@ pub(super) fn lacking(decision: AccessDecision<'_>, gap: Option<Gap>) -> AccessD
     match gap {
         None => decision,
         Some(gap) => AccessDecision {
+            // `and` leaves a no as it is: what is missing can only be somebody more who gets in,
+            // never somebody less.
             allowed: decision.allowed.and(Truth::open(gap.reason())),
             ..decision
         },

@@ -84,6 +84,7 @@ impl<'a> TrustStatement<'_, 'a> {
             account: None,
             organization: Organization::Any,
         };
+        // Not everybody worth trying was tried, so a no would claim too much.
         if !is_all {
             best.truth = Truth::open("patterns that are too many or too long to try");
         }
@@ -91,6 +92,8 @@ impl<'a> TrustStatement<'_, 'a> {
             for person in &people {
                 let account = person.account;
                 let truth = self.of_person(person, organization, knows_id);
+                // The first open answer is kept, so that the account that is named does not change
+                // with those that come no nearer.
                 let is_better = truth.is_yes() || (best.truth.is_no() && !truth.is_no());
                 if is_better {
                     best = LetIn {
@@ -118,6 +121,8 @@ impl<'a> TrustStatement<'_, 'a> {
             ),
             _ => (Some(person.arn.as_str()), USER_ID.to_owned()),
         };
+        // Their own account's policies are in their own hands. So they allow everything, and the
+        // trust policy alone is asked.
         let entrant = Entrant::outsider(person.clone(), arn, &self.view.anything)
             .carrying(organization.keys());
         let entrant = entrant.choosing(self.chosen(person, &id));
@@ -154,6 +159,8 @@ impl<'a> TrustStatement<'_, 'a> {
     /// up one; whether it is one that a policy names can't be told.
     fn chosen(&self, person: &Requester, id: &str) -> Vec<Choice> {
         let one = |text: &str| ContextValue::Values(vec![text.to_owned()]);
+        // Nobody chooses the id that AWS gives them. But a policy may name the id of somebody in
+        // just such an account.
         let ids = if self.names_unknown_ids() {
             vec![one(id), ContextValue::Unknown]
         } else {
@@ -181,6 +188,8 @@ impl<'a> TrustStatement<'_, 'a> {
             if is_session {
                 Choice::free(key, words())
             } else {
+                // Only a session can carry a source identity or a provider from before; a user's
+                // request has none.
                 Choice::of(key, [ContextValue::Absent])
             }
         }));
@@ -206,6 +215,8 @@ impl<'a> TrustStatement<'_, 'a> {
             .any(|condition| is_org(&condition.key) || condition.variables().any(is_org));
         let others = ORGANIZATIONS.map(Organization::Other);
         std::iter::once(Organization::Any)
+            // `StringNotEquals` on the organization is met by whoever is in none, so that has to be
+            // tried too.
             .chain(asks.then_some(Organization::None))
             .chain(others.into_iter().filter(|_| asks))
             .collect()

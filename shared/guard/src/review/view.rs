@@ -85,6 +85,8 @@ impl<'a> SetupView<'a> {
                 .find_map(|role| partition_of(&role.arn))
         };
         iam_arn(
+            // A pattern may leave the partition open. Then any role that was given shows it: an
+            // organization lies in one partition.
             partition_of(rules.arn.as_str()).or_else(given),
             account,
             resource,
@@ -149,6 +151,8 @@ impl<'a> SetupView<'a> {
                 };
                 // A pattern may match more roles than those that were given.
                 let is_whole = !rules.arn.has_wildcards() && self.elevated.iter().any(is_its);
+                // A role that was given can be judged even if the list is cut off; only what is not
+                // there is missing.
                 if let Some(gap) = self
                     .gap(account, &[DetailList::Roles])
                     .filter(|_| !is_whole)
@@ -226,6 +230,7 @@ impl<'a> SetupView<'a> {
             .iter()
             .filter(|named| named.account == account.id);
         Truth::any(named.map(|named| match &named.group {
+            // IAM tells no two names apart by case.
             GroupName::ByName(known) => Truth::from(known.eq_ignore_ascii_case(name)),
             GroupName::ById(id) if account.groups.values().any(|group| group.id == *id) => {
                 Truth::No

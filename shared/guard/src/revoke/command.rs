@@ -31,6 +31,8 @@ pub(super) fn commands(
     policy: &Value,
     before: Moment,
 ) -> Option<Commands> {
+    // The command is pasted into a shell. A name with anything but IAM's characters did not come
+    // from IAM.
     let role_name = word(role.name())?;
     let profile = profile(case);
     Some(Commands {

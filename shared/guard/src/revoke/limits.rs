@@ -49,6 +49,7 @@ pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
 fn parent(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     let caller = plan.first.caller()?;
     let session = caller.role_session()?;
+    // A denial on this role does not touch the session behind it, which can enter again at once.
     let known = plan.tracer.parent(caller, plan.first.key.second);
     // Another of the finding's own sessions is cut anyway.
     if known.is_some_and(|parent| {

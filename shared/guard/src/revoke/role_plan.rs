@@ -112,6 +112,8 @@ impl InRole<'_, '_, '_> {
             })
             .map(|target| &*target.switch.key.session)
             .collect();
+        // In a role that was entered from the cut sessions, the person's other sessions may be
+        // honest work; they are named as bystanders, not cut.
         if !chained {
             let theirs = self
                 .working
@@ -131,6 +133,7 @@ impl InRole<'_, '_, '_> {
             return None;
         }
         let finding = self.case.finding;
+        // A name of its own for each finding, so that two plans do not replace each other's policy.
         let name = format!("rolewatch-revoke-{}", finding.get(..12).unwrap_or(finding));
         let policy = document::of_sessions(ids, self.before);
         Some(self.variant(name, policy, &|switch| ids.contains(&&*switch.key.session)))

@@ -31,6 +31,8 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
     pub(super) fn works(&self, switch: &Switch<'_>) -> bool {
         let until = switch
             .works_until()
+            // Without an end that can be read, the longest there is: to call a session over that
+            // still works is the worse mistake.
             .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION));
         switch.key.second <= self.as_of && self.as_of < until
     }
@@ -67,6 +69,8 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
             };
             match self.tracer.parent(caller, switch.key.second) {
                 Some(parent) => children.entry(&parent.key).or_default().push(switch),
+                // The mint of the caller's session was not read, so only its name says where it
+                // came from, and others may have used the same.
                 None => of_name.entry(session).or_default().push(switch),
             }
         }
@@ -102,9 +106,12 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
                 .filter(within)
                 .map(|child| (*child, SessionRelation::PerhapsChained));
             for (child, step) in sure.chain(perhaps) {
+                // A session that is reached on two ways counts by the first, and the sure ones are
+                // tried first.
                 if known.insert(&child.key) {
                     entered.push(EnteredSession {
                         switch: child,
+                        // Behind a doubtful step everything is doubtful.
                         how: if how == SessionRelation::PerhapsChained {
                             how
                         } else {

@@ -123,6 +123,8 @@ impl RosterChanges {
                 .entry(Arc::clone(&enrolment.serial))
                 .or_default()
                 .push(at);
+            // A device is everybody's who may bear the name: to miss an enrollment would be worse
+            // than to name one too many.
             for user in enrolment.user.ids() {
                 out.by_user
                     .entry((enrolment.account, user))
@@ -149,6 +151,7 @@ impl RosterChanges {
         added: Option<bool>,
     ) {
         let (users, groups) = (user.ids(), group.ids());
+        // A name that several may bear makes a change of each of them, none of which is sure.
         let sure = users.len() == 1 && groups.len() == 1;
         for user in &users {
             for group in &groups {
@@ -164,6 +167,7 @@ impl RosterChanges {
                 };
                 match slot.last_mut().filter(|last| last.time == change.time) {
                     Some(last) => {
+                        // Adding and removing in one second: which came last is not in the records.
                         last.added = last.added.filter(|known| added == Some(*known));
                         last.changes.push(one);
                     }

@@ -69,6 +69,8 @@ impl Roster<'_> {
             .memberships
             .get(&key)
             .map_or(&[][..], Vec::as_slice);
+        // Event times have whole seconds. So the order of a change and a switch in one second is
+        // not in the records, and neither may win.
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         if rest.first().is_some_and(|second| second.time == at) {
             return Membership::Unproven {
@@ -77,6 +79,8 @@ impl Roster<'_> {
         }
         let user_life = life(&self.changes.users, account, &key.1);
         let group_life = life(&self.changes.groups, account, &key.2);
+        // Nobody is in a group that does not exist. A user's own dates are not looked at here:
+        // whoever switched existed.
         if group_life.created.is_some_and(|created| at < created)
             || group_life.deleted.is_some_and(|deleted| deleted < at)
         {
@@ -84,9 +88,14 @@ impl Roster<'_> {
                 evidence: Vec::new(),
             };
         }
+        // A change is what happened; a snapshot is what was read, possibly while people came and
+        // went. So the last change before the switch decides alone, and no gap behind it is asked
+        // about.
         if let Some(last) = before.last() {
             return self.after_change(account, user, group, before, last);
         }
+        // What was created before the switch was created without memberships, so everything between
+        // its creation and the switch must be in the logs.
         let born = user_life
             .created
             .max(group_life.created)
@@ -95,6 +104,8 @@ impl Roster<'_> {
             Some(next) => self
                 .shown_before(account, user, group, at, next, born)
                 .unwrap_or_else(|| before_change(next)),
+            // No change at all: what a snapshot shows held all along, in both directions, if the
+            // logs in between are whole.
             None => self.by_snapshots(account, user, group, at, born, &|_| true),
         }
     }
@@ -131,6 +142,8 @@ impl Roster<'_> {
         last: Option<Moment>,
         at: Moment,
     ) -> bool {
+        // A roster from after the moment that says the same shows that nothing came in between, if
+        // the logs up to it are whole.
         let says_so = |snapshot: &Snapshot| snapshot.is_member(user, group) == Some(member);
         let mut later = self
             .rosters
@@ -168,6 +181,8 @@ impl Roster<'_> {
             .into_iter()
             .flatten()
             .map(|second| second.time);
+        // In the second of a change the membership is open; a second later it is what the change
+        // made.
         let changes = changed.chain(ended).map(|time| time.plus_seconds(1));
         let mut moments: Vec<Moment> = taken
             .chain(changes)
@@ -196,6 +211,10 @@ impl Roster<'_> {
         next: &Second,
         born: Option<Moment>,
     ) -> Option<Membership> {
+        // The first change after the switch would say the opposite of what it made: whoever is
+        // added was not in. Unless a snapshot from before it shows that already: then an earlier
+        // change is missing in the logs, and what the next one made says nothing of the time
+        // before.
         let added = next.added?;
         let earlier = |snapshot: &Snapshot| snapshot.taken.is_some_and(|taken| taken < next.time);
         let mut shown = self
@@ -236,9 +255,13 @@ impl Roster<'_> {
         let run = before
             .iter()
             .rev()
+            // Adding somebody who is in already changes nothing, so the membership began with the
+            // first of several additions.
             .take_while(|second| second.added == Some(true))
             .last()?;
         let first = run.changes.first()?;
+        // A snapshot that shows a member before the first addition says they were in all along, and
+        // the addition added nothing, unless they were removed in between.
         let undone_before = before.first().is_some_and(|second| second.time < run.time);
         let earlier_member = self.rosters.of(account).any(|snapshot| {
             snapshot.taken.is_some_and(|taken| taken < run.time)
@@ -276,6 +299,8 @@ impl Roster<'_> {
             }
             return unproven(self.why_not_shown(account, user));
         };
+        // The nearest on each side are enough: with no change in the logs, all of them should say
+        // the same.
         if around.iter().any(|(_, other)| other != member) {
             return unproven(format!(
                 "the rosters of account {account} contradict each other and the logs do not show the change"
@@ -284,6 +309,8 @@ impl Roster<'_> {
         if let Some(gap) = self.gap_to_all(account, at, &around) {
             return unproven(gap.in_words(account));
         }
+        // The logs go back to the creation, and no addition is in them: one of the two is not
+        // whole.
         if *member && let Some(born) = born {
             return unproven(format!(
                 "user or group was created at {born}, yet the logs do not show who added the user after that"
@@ -321,6 +348,8 @@ impl Roster<'_> {
             let answer = (snapshot, member);
             match snapshot.taken {
                 None => untimed.push(answer),
+                // Snapshots come oldest first, so the last one that is taken up here is the
+                // nearest.
                 Some(taken) if taken <= at => before = Some(answer),
                 Some(_) => after = after.or(Some(answer)),
             }
@@ -357,6 +386,7 @@ impl Roster<'_> {
     ) -> Option<LogGap> {
         let mut first = None;
         for (snapshot, _) in snapshots {
+            // `?` twice: a snapshot without a time is taken as it is, and one whole way is enough.
             let gap = self.gap(account, at, snapshot.taken?)?;
             first = first.or(Some(gap));
         }
@@ -369,6 +399,8 @@ impl Roster<'_> {
         let heard = &self.world.heard;
         let (from, to) = (a.min(b), a.max(b));
         let regions = heard.iam_regions(account, self.rosters.partition(account));
+        // Nothing shows where IAM's events of this account lie, so a missing change would not show
+        // either. Only a day is short enough to trust.
         if regions.is_empty() {
             return (to.seconds_since(from) > GAP.seconds()).then_some(LogGap::Anywhere);
         }

@@ -45,6 +45,7 @@ pub(super) fn books(
                 note(account, name, time, Turn::Free { deleted: true });
             }
             IamChangeKind::Rename { what: it, from, to }
+                // A rename that only changes the case frees no name and takes none.
                 if *it == what && from.to_lowercase() != to.to_lowercase() =>
             {
                 note(account, from, time, Turn::Free { deleted: false });
@@ -56,6 +57,7 @@ pub(super) fn books(
     for ((account, name), turns) in turns {
         books.entry(account).or_default().cut(name, &turns);
     }
+    // Ties need both ends, so all names are cut before any two tenures are tied.
     let mut ties: BTreeMap<AccountId, Vec<(usize, usize)>> = BTreeMap::new();
     for (_, change) in iam {
         if let IamChangeKind::Rename { what: it, from, to } = &change.what
@@ -72,6 +74,8 @@ pub(super) fn books(
     for (account, ties) in ties {
         books.entry(account).or_default().unite(&ties);
     }
+    // Only now, when it is known who is one and the same, can an id that was seen with a name be
+    // given to its bearer.
     observe::observe(what, iam, world, rosters, &mut books);
     for names in books.values_mut() {
         names.finish();

@@ -41,6 +41,9 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
 /// The maximal runs of instants at which more than `limit` of the last 24 hours was held.
 fn over(intervals: &[Interval], limit: Span) -> Vec<OverLimit> {
     let held = Union::of(intervals);
+    // The time held in the 24 hours up to a moment changes its course only where an interval begins
+    // or ends, or falls out of the window a day later. Between those moments it is a straight line,
+    // so looking at them is enough: no loop over seconds.
     let mut turns: Vec<i64> = held
         .spans
         .iter()
@@ -57,6 +60,8 @@ fn over(intervals: &[Interval], limit: Span) -> Vec<OverLimit> {
         let &[begin, end] = pair else { continue };
         let (at_begin, at_end) = (held.within_day_before(begin), held.within_day_before(end));
         if at_begin <= limit && at_end > limit {
+            // The line rises by one second a second, so this is the very second at which the limit
+            // is passed.
             open = Some((begin + (limit - at_begin), at_end));
         }
         if let Some((from, most)) = &mut open {
@@ -100,6 +105,7 @@ impl Union {
         {
             let (from, to) = (interval.from.epoch_seconds(), interval.to.epoch_seconds());
             match spans.last_mut() {
+                // Two sessions at once are the role held once.
                 Some(last) if from <= last.1 => last.1 = last.1.max(to),
                 _ => spans.push((from, to)),
             }

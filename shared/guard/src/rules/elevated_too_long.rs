@@ -54,6 +54,8 @@ fn stretches(intervals: &[Interval]) -> Vec<OverLimit> {
     let mut stretches: Vec<OverLimit> = Vec::new();
     for interval in intervals {
         match stretches.last_mut() {
+            // Whoever lets a session end and enters again at once holds the role without a break in
+            // all but name.
             Some(open) if interval.from.seconds_since(open.to) <= STRETCH_PAUSE => {
                 open.to = open.to.max(interval.to);
                 open.sessions.push(interval.session);

@@ -84,6 +84,8 @@ impl HeldSessions<'_, '_> {
             .filter_map(|(session, switch)| {
                 let from = switch.key.second;
                 let to = match time {
+                    // Object reads and writes are data events, which most trails leave out. So the
+                    // last use seen is the least that the role was held.
                     HeldTime::Observed => switch.used.as_ref().map(|used| used.last.0)?,
                     HeldTime::Granted => switch
                         .may_be_held_until()
@@ -106,6 +108,7 @@ impl HeldSessions<'_, '_> {
         let observed = over(&self.intervals(HeldTime::Observed));
         let granted = over(&self.intervals(HeldTime::Granted));
         let only_granted = granted.into_iter().filter(|span| {
+            // A span that is over the limit by what was seen is reported once, as a violation.
             !observed
                 .iter()
                 .any(|seen| seen.from <= span.to && span.from <= seen.to)
@@ -144,11 +147,14 @@ impl HeldSessions<'_, '_> {
         events.retain(|event| known.insert(event.clone()));
 
         let conflicting = sessions.iter().any(|switch| !switch.conflicting.is_empty());
+        // A record that is read in two ways may have made the span too long.
         let verdict = if time == HeldTime::Observed && !conflicting {
             Verdict::Violation
         } else {
             Verdict::Unproven
         };
+        // The id rests on person, role and first session, none of which later evidence changes; the
+        // end of the span is not in it, because that grows.
         let mut anchor: Vec<String> = self.person.parts().into();
         anchor.push(self.role.as_str().to_owned());
         if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {

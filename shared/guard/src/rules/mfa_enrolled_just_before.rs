@@ -17,8 +17,8 @@
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;
+use crate::dossier::Proof;
 use crate::moment::Span;
-use crate::proof::Proof;
 use crate::roster::Bearer;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {

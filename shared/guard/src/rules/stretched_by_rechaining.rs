@@ -36,6 +36,8 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
     let Some(limit) = held.rules.max_session else {
         return Vec::new();
     };
+    // A workload takes new credentials all day; that is how it works, and no person stays in the
+    // role by it.
     if matches!(held.person, Person::Service(_)) {
         return Vec::new();
     }
@@ -56,6 +58,7 @@ fn lineages<'w>(held: &HeldSessions<'_, 'w>) -> Vec<Vec<usize>> {
     let mut known: HashMap<*const Switch<'w>, Option<usize>> = HashMap::new();
     let mut groups = DisjointSets::new(held.sessions.len());
     for (child, switch) in held.sessions.iter().enumerate() {
+        // A renewal's record does not say which session it renews; an entry's caller does.
         let before = if switch.is_renewal() {
             renewed(held, child)
         } else {
@@ -67,6 +70,8 @@ fn lineages<'w>(held: &HeldSessions<'_, 'w>) -> Vec<Vec<usize>> {
                 .map(|before| switch.key.second.seconds_since(before.key.second))
         };
         if let Some(before) =
+            // Credentials can't outlive this, so what is farther apart was not entered from there,
+            // whatever the names say.
             before.filter(|before| apart(before).is_some_and(|apart| apart <= LONGEST_LIFE))
         {
             groups.unite(before, child);
@@ -97,12 +102,15 @@ fn entered_from<'w>(
             break None;
         };
         let place = std::ptr::from_ref(parent);
+        // Sessions of this role end the walk; those of other roles are only passed through. So a
+        // way out of the role and back counts as staying in it.
         if let Some(found) = at.get(&place) {
             break Some(*found);
         }
         if let Some(found) = known.get(&place) {
             break *found;
         }
+        // A circle leads to no entry by the person.
         if passed.contains(&place) {
             break None;
         }
@@ -150,6 +158,7 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
             by: means(sessions().map(|(_, switch)| switch)),
         })
     };
+    // What was seen is a violation and covers what was only granted.
     let (kept, time) = match kept(HeldTime::Observed) {
         Some(kept) => (kept, HeldTime::Observed),
         None => (kept(HeldTime::Granted)?, HeldTime::Granted),
@@ -180,6 +189,8 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
 fn kept_until(switch: &Switch<'_>, first: bool, time: HeldTime) -> Option<Moment> {
     let last = || switch.used.as_ref().map(|used| used.last.0);
     match time {
+        // The first session is what the person was granted. It keeps the lineage alive only by use
+        // after its own end, or by a renewal.
         HeldTime::Observed if first => last().filter(|_| outlived(switch)),
         HeldTime::Observed => last(),
         HeldTime::Granted if first => switch
@@ -197,6 +208,7 @@ fn outlived(switch: &Switch<'_>) -> bool {
     };
     match (switch.expires(), switch.renewed) {
         (Some(expires), Some(_)) => used.last.0 > expires,
+        // AWS's clocks differ a little: a use some seconds after the end is no sign of a console.
         (Some(expires), None) => used.last.0.seconds_since(expires) > CLOCKS_DIFFER,
         (None, Some(renewed)) => used.last.0 > renewed,
         (None, None) => false,

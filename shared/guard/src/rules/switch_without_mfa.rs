@@ -18,8 +18,8 @@
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
+use crate::dossier::Proof;
 use crate::policy::Mfa;
-use crate::proof::Proof;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.role.mfa == Mfa::Optional {

@@ -140,6 +140,7 @@ pub(super) struct RecordPart<T> {
 /// Whether a raw part says nothing. Pipelines fill what CloudTrail leaves out with an empty text,
 /// and a failed call may carry a bare text.
 pub(super) fn is_absent(text: &str, failed: bool) -> bool {
+    // `null` is absent before this: serde reads it as no value.
     text.is_empty() || text == "\"\"" || (failed && text.starts_with('"'))
 }
 

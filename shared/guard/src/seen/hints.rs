@@ -19,6 +19,8 @@ pub(super) fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str
     if identity.kind.as_deref() != Some("AssumedRole") {
         return None;
     }
+    // The ARN of the session lacks the role's path; `sessionIssuer` has it, but only counts if it
+    // is the same role.
     let short = AssumedRoleArn::parse(identity.arn.as_deref()?)?;
     let context = identity.session_context.as_ref().and_then(Object::read);
     let issuer = context
@@ -66,6 +68,7 @@ pub(super) fn used(
         return None;
     }
     let created = caller.session.as_ref().and_then(|session| session.created);
+    // A SwitchRole record in the role's account has neither: it shows a session and no more.
     if created.is_none() && caller.key.is_none() {
         return None;
     }
@@ -91,6 +94,8 @@ pub(super) fn used(
 }
 
 pub(super) fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
+    // Data events by the million would show the same pair again and again; those of STS, sign-in
+    // and IAM are enough.
     if caller.kind != CallerKind::IamUser || service == Service::Other {
         return None;
     }
@@ -115,6 +120,7 @@ pub(super) fn role_id(record: &Record<'_>, fact: Option<&Fact>) -> Option<(Arc<s
         return Some((Arc::from(id), role.clone()));
     }
     let (id, role) = session_role(record)?;
+    // A session's id is `AROA…:name`; only the part before the colon is the role's.
     let id = id.filter(|id| id.starts_with("AROA") && !id.contains(':'))?;
     Some((Arc::from(id), role))
 }

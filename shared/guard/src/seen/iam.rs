@@ -12,6 +12,7 @@ pub(super) fn fact(
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
 ) -> Result<Option<Fact>, RecordProblem> {
+    // Policies are not looked at: who may enter is the review's question, who did is this one's.
     if at.failed || !is_watched(at.name) {
         return Ok(None);
     }
@@ -81,6 +82,8 @@ fn of_user(
     Ok(match at.name {
         "CreateUser" => {
             let made = response.user.as_ref().and_then(Object::read);
+            // The id is in the answer alone. Without it a stand-in is made up, which equals no real
+            // id.
             let id = shared(made.and_then(|user| user.user_id.as_ref()));
             let name = user(request)?;
             Some(IamChangeKind::Create { what, name, id })

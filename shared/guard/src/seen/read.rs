@@ -93,6 +93,8 @@ pub(crate) fn read_record(
     elevated: &dyn Fn(&RoleArn) -> bool,
 ) -> Result<Reading, RecordProblem> {
     let service = service(record)?;
+    // A record matters for one of two reasons: the service that wrote it, or the session that made
+    // the call.
     let session_role = session_role(record).filter(|(_, role)| elevated(role));
     if service == Service::Other && session_role.is_none() {
         return match odd_session(record) {
@@ -122,6 +124,8 @@ fn relevant(
         .filter(|region| !region.is_empty())
         .map(Arc::from);
     let mut unread = UnreadDetails::default();
+    // Before anything else is read: a call that failed changed nothing, whatever its parameters ask
+    // for.
     let failed = failed(record, service, &mut unread)?;
     if service == Service::Sts
         && let Some(stub) = super::service::stub(record, &key, time, elevated)
@@ -142,6 +146,8 @@ fn relevant(
     let correction = correction(record, &key, &mut unread);
     Ok(Reading::Seen(Box::new(SeenRecord {
         role: role_id(record, fact.as_ref()).filter(|(_, role)| {
+            // Ids are kept of roles that the policy may mean, also where the policy has another
+            // path: the id may tell that it is the same role.
             elevated(role) || role.without_path().is_some_and(|short| elevated(&short))
         }),
         used: session_role
@@ -149,6 +155,8 @@ fn relevant(
         named: named(&caller, service, time),
         region,
         error: record.error().map(Arc::from),
+        // A correction that says nothing itself still takes away what the original said, so it is
+        // kept under its id.
         fact: fact.or_else(|| correction.is_some().then_some(Fact::Nothing)),
         correction,
         key,
@@ -235,6 +243,8 @@ fn failed(
     if !record.error_code.as_ref().is_some_and(Text::is_odd) {
         return Ok(record.error().is_some());
     }
+    // `errorCode` in an odd form is no reason to drop a mint: STS issues credentials only when it
+    // succeeds.
     let issued = || {
         let answer: ResponseElements<'_> =
             serde_json::from_str(record.response_elements?.get()).ok()?;
@@ -271,6 +281,8 @@ fn correction(
     );
     let original = id
         .read()
+        // An addendum for a record of its own id is a later version of that record, which the world
+        // sees by the id.
         .filter(|id| *id != key.event)
         .map(|event| RecordKey {
             account: key.account,

@@ -36,6 +36,7 @@ pub(crate) fn reduced_record(
     delivery: Delivery<'_>,
 ) -> Result<String, RecordProblem> {
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
+    // A failed call may have a bare text where the object belongs; that is absence, not damage.
     let failed = record.error().is_some();
     let request =
         part::<RequestParameters<'_>>(record.request_parameters, failed).map_err(shape)?;
@@ -51,6 +52,8 @@ pub(crate) fn reduced_record(
         .map(|account| Text::from(account.to_string()));
     let record = record.clone();
     let kept = Record {
+        // What stood around the record is lost when it is stored, so the account is written into
+        // it.
         recipient_account_id: account.or(record.recipient_account_id),
         request_parameters: request.as_deref(),
         response_elements: response.as_deref(),

@@ -89,9 +89,11 @@ pub(super) fn stub(
         .read()?
         .assumed_role_id
         .as_deref()?;
+    // A stub has 16 bytes for the id. AWS's ids fit; any other record is kept whole.
     let EventId::Uuid(event) = key.event else {
         return None;
     };
+    // Until 2106.
     let second = u32::try_from(time.epoch_seconds()).ok()?;
     minted(issued, session, second, key.account, event)
 }
@@ -123,6 +125,8 @@ fn minted(
 ///
 /// `None`: to be read in full, which decides.
 pub(crate) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceSeen> {
+    // The cheapest test first. A caller may put these words into a parameter; then the record is
+    // parsed for nothing, and reading decides.
     memchr::memmem::find(text.as_bytes(), b"\"AWSService\"")?;
     let record: Glance<'_> = crate::json::parse(text).ok()?;
     let plain = !record.aws_region.is_odd()
@@ -220,6 +224,8 @@ struct GlanceSession<'a> {
 
 /// 96 bits of an access key id.
 pub(crate) fn key_hash(key: &str) -> (u64, u32) {
+    // Two hashes of different texts, because 64 bits are few for the keys of years. A session's
+    // hash is only looked at together with its second.
     let [a, b, c, d, ..] = hash(&("more", key)).to_le_bytes();
     (hash(key), u32::from_le_bytes([a, b, c, d]))
 }

@@ -33,6 +33,8 @@ pub(super) fn fact(
         ("additionalEventData.SwitchTo", &expected),
         |arn| RoleArn::parse(arn).ok(),
     );
+    // Whoever signed in by federation is a role session too, so the kind of the caller does not
+    // tell the two copies apart: `SwitchTo` does.
     let in_role = caller.kind == CallerKind::AssumedRole && to == Detail::Absent;
     let odd_identity = record.user_identity.as_ref().is_some_and(Object::is_odd);
     if act == ConsoleAct::Enter && !in_role && to == Detail::Absent && !odd_identity {
@@ -49,6 +51,8 @@ pub(super) fn fact(
     Ok(Some(Fact::Console(Box::new(ConsoleStep {
         time: at.time,
         act,
+        // In the user's own copy the identity is the person. Taken for a session it would never
+        // find its mint.
         session: caller.principal_id.clone().filter(|_| in_role),
         role,
         from: shared(more.switch_from.as_ref()).or_else(|| caller.arn.clone().filter(|_| !in_role)),

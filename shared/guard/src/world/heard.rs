@@ -31,6 +31,8 @@ impl Log {
     /// What a record of a service tells of the log of the Region in which it was recorded.
     pub fn of(service: Service, region: &str) -> Self {
         match service {
+            // Until 2021 events of global services bore `global` in place of a Region. They show
+            // that a log is there, not where it is.
             Service::Iam if region != GLOBAL => Self::Iam,
             Service::Iam | Service::Sts | Service::SignIn | Service::Sso => Self::Identity,
             Service::Other => Self::Use,
@@ -60,6 +62,8 @@ struct Hours(BTreeMap<i64, u32>);
 impl Hours {
     fn add(&mut self, time: Moment) {
         let hour = time.epoch_seconds().div_euclid(HOUR);
+        // A bit an hour: years of logs of many accounts and Regions fit into little, and joining is
+        // an OR, so it knows no order.
         *self.0.entry(hour.div_euclid(24)).or_default() |= 1 << hour.rem_euclid(24);
     }
 
@@ -96,6 +100,7 @@ impl HeardLogs {
                 self.iam.insert(Arc::clone(region));
             }
         }
+        // Not `entry`: that would copy the name for each of millions of records.
         let hours = match of_account.regions.get_mut(region) {
             Some(hours) => hours,
             None => of_account.regions.entry(Arc::clone(region)).or_default(),
@@ -187,6 +192,8 @@ impl HeardLogs {
     ) -> Option<(Moment, Moment)> {
         let mut last = from;
         for hour in self.hours(account, region).between(from, to) {
+            // An hour that was heard from counts to its last second, so silence is never overstated
+            // because records are only known by the hour.
             if hour.seconds_since(last) > longest.seconds() {
                 return Some((last, hour));
             }
@@ -199,6 +206,7 @@ impl HeardLogs {
     fn hours(&self, account: AccountId, region: &str) -> Cow<'_, Hours> {
         let regions = self.accounts.get(&account).map(|heard| &heard.regions);
         let of = |region: &str| regions.and_then(|regions| regions.get(region));
+        // Old records under `global` are IAM's too, wherever the Region is today.
         match (of(region), of(GLOBAL)) {
             (Some(hours), None) | (None, Some(hours)) => Cow::Borrowed(hours),
             (Some(hours), Some(global)) => {

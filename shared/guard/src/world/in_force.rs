@@ -19,6 +19,8 @@ fn in_force(versions: &Versions) -> Vec<&Version> {
         .iter()
         .filter(|version| version.correction.is_some())
         .collect();
+    // An `addendum` under the same event id corrects the copy that came before it. Several
+    // different corrections contradict each other, as copies do.
     if corrected.is_empty() {
         versions.iter().collect()
     } else {
@@ -43,6 +45,8 @@ pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
             corrections.entry(original).or_default().insert(key);
         }
     }
+    // A correction may also come under an event id of its own and name the original. Two of those
+    // for one original are rivals: which of them is the last word is not in the records.
     for rivals in corrections.into_values().filter(|rivals| rivals.len() > 1) {
         for rival in &rivals {
             // Each may be the one that does not count.
@@ -55,6 +59,8 @@ pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
 /// Every fact that counts, in no particular order. A record whose copies contradict each other
 /// gives several.
 pub(crate) fn facts_in_force(world: &World) -> impl Iterator<Item = (&RecordKey, &Fact)> {
+    // The original that a correction names says nothing any more, whichever of the two was read
+    // first.
     let replaced: BTreeSet<&RecordKey> = world
         .records
         .values()

@@ -8,9 +8,9 @@ use super::start::{is_identity_center, unknown};
 use crate::arn::{RoleArn, iam_arn};
 use crate::dossier::Switch;
 use crate::dossier::origin::{Origin, OriginKind, Person};
+use crate::dossier::proof::{Proof, at_mint};
 use crate::id::AccountId;
 use crate::policy::IdentityKind;
-use crate::proof::{Proof, at_mint};
 use crate::seen::{Caller, CallerKind};
 
 impl<'w> Tracer<'_, 'w> {
@@ -33,6 +33,8 @@ impl<'w> Tracer<'_, 'w> {
         partition: Option<&str>,
     ) -> Origin {
         let id = text(caller.principal_id.as_ref());
+        // The role owner's copy names a foreign user by `AIDA…` and account alone: no name, no ARN,
+        // no key, no session context.
         if let (CallerKind::OtherAccount, Some(account)) = (&caller.kind, caller.account)
             && id.starts_with("AIDA")
         {
@@ -68,6 +70,8 @@ impl<'w> Tracer<'_, 'w> {
         from: Option<&str>,
         partition: Option<&str>,
     ) -> Origin {
+        // What the console says it switched from is the caller's own ARN. It counts only where it
+        // is of the account that AWS names.
         let from = from
             .and_then(|arn| arn.strip_prefix("arn:").map(|_| arn))
             .filter(|arn| arn.contains(&format!("::{account}:user/")));
@@ -111,6 +115,7 @@ fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
             Person::User(account, Arc::clone(id)),
             listed(IdentityKind::IamUser),
         ),
+        // Root's id is the number of its account.
         (CallerKind::OtherAccount, Some(account)) if **id == *account.to_string() => (
             Person::Root(Arc::from(account.to_string())),
             OriginKind::Root,

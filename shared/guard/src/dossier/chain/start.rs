@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::dossier::origin::{Origin, OriginKind, Person};
+use crate::dossier::proof::Proof;
 use crate::policy::IdentityKind;
-use crate::proof::Proof;
 use crate::seen::Caller;
 
 /// AWS gave the session to a workload; whoever uses it is no person.
@@ -38,6 +38,8 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
 /// Only Identity Center can issue sessions of its reserved roles, and it names them after the user.
 pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
     let issuer = caller.session.as_ref()?.issuer_arn.as_deref()?;
+    // Nobody but AWS can make a role under this path, or change its trust policy. So the path is
+    // proof, while a role's name would be none.
     if !issuer.contains(":role/aws-reserved/sso.") {
         return None;
     }
@@ -59,6 +61,7 @@ pub(super) fn is_identity_center(provider: &str) -> bool {
     provider
         .rsplit(":saml-provider/")
         .next()
+        // Identity Center calls its provider `AWSSSO_…_DO_NOT_DELETE`.
         .is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
 }
 

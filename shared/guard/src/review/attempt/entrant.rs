@@ -152,6 +152,7 @@ impl<'a> Entrant<'a> {
             .with("aws:userid", format!("{}:{session}", role.id))
             .with("aws:PrincipalType", "AssumedRole");
         // Tags of the session may come on top of the role's.
+        // So `knowing_all_of` is not said here: what other tags the session has is open.
         let facts = role.tags.iter().fold(facts, |facts, (key, value)| {
             facts.with(&format!("aws:PrincipalTag/{key}"), value)
         });
@@ -308,6 +309,8 @@ impl<'a> Entrant<'a> {
             .with("aws:ResourceAccount", owner.to_string());
         let (present, age) = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge");
         match proof {
+            // Absent, not false: the key is only in requests with temporary credentials. `Bool`
+            // false does not match its absence, which is the classic hole in a Deny.
             Authentication::PermanentKey => facts
                 .without(present)
                 .without(age)

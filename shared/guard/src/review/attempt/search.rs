@@ -49,6 +49,8 @@ impl<'a> ChoiceSearch<'_, 'a> {
         else {
             return decision;
         };
+        // Keys are chosen one after the other, and a key that is not chosen yet is unknown. So
+        // whole branches are closed by a no, or settled by a yes, before their values are tried.
         let (values, is_cut) = values(choice, &self.conditions, context);
         let with = |held: &ContextValue| context.clone().with_held(&choice.key, held.clone());
         if decision.allowed.is_yes() {
@@ -58,6 +60,8 @@ impl<'a> ChoiceSearch<'_, 'a> {
         }
         let mut best: Option<AccessDecision<'a>> = None;
         for held in &values {
+            // A policy with many conditions on chosen keys has more combinations than anybody can
+            // try.
             *left = left.saturating_sub(1);
             let found = if *left == 0 {
                 opened(decision.clone(), "more ways to choose than are tried")
@@ -72,6 +76,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
             }
         }
         match best {
+            // A no rests on all values; some were not tried.
             Some(best) if is_cut && best.allowed.is_no() => opened(
                 decision,
                 &format!("more values of {} than are tried", choice.key),
@@ -121,6 +126,7 @@ fn values(
     let mut values: Vec<ContextValue> = choice
         .own
         .iter()
+        // Where no policy looks at the key, its value makes no difference.
         .take(if is_asked { choice.own.len() } else { 1 })
         .cloned()
         .collect();

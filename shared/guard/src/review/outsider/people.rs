@@ -40,6 +40,7 @@ pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requ
 /// Whoever an ARN names. Of a session's role the path isn't known.
 fn of_arn(trust: &TrustStatement<'_, '_>, arn: &str, account: AccountId) -> (Vec<Requester>, bool) {
     if let Some(session) = AssumedRoleArn::parse(arn) {
+        // A session's ARN drops the path of its role, so roles under any path may be meant.
         let shape = ArnShape::new(trust, &Texts::exactly(&account.to_string()));
         let name = Texts::path().then(&Texts::exactly(session.role_name));
         let (arns, is_all) =
@@ -90,6 +91,8 @@ fn anybody(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requester>
 /// Names that conditions ask for under other keys (a tag, the session's name), where some condition
 /// compares one key with another.
 fn names_asked_for(trust: &TrustStatement<'_, '_>) -> BTreeSet<String> {
+    // Only where two keys are compared with each other (a name with a tag) does a name from
+    // elsewhere open anything.
     if !trust
         .conditions()
         .any(|condition| condition.variables().next().is_some())
@@ -220,6 +223,7 @@ impl Demand {
         let Some(compared) = condition.compared(context) else {
             return Vec::new();
         };
+        // To make a negated condition hold, or a plain one fail, the text must not match.
         let must_match = holds != compared.negated;
         let may_match =
             (must_match && compared.possible != compared.sure).then_some(compared.possible);
@@ -242,6 +246,8 @@ impl Demand {
     fn met(&self, shape: &ArnShape, not: &BTreeSet<AccountId>) -> MadeUp {
         let met = made_up(&self.within, &self.without);
         let MadeUp::Text(arn) = &met else { return met };
+        // The shortest text is mostly of no account that is excluded; then hundreds of accounts
+        // needn't go into the search.
         if account_of(arn).is_none_or(|account| !not.contains(&account)) {
             return met;
         }
@@ -292,6 +298,7 @@ fn made_up_arns(
                 ways
             }
         };
+        // Each condition multiplies the ways; one more than is tried tells that they are not all.
         demands = demands.iter().flat_map(meets).take(WAYS + 1).collect();
     }
     let denials = trust
@@ -330,6 +337,8 @@ fn around(
     is_user: bool,
     context: &Context,
 ) -> Vec<Demand> {
+    // The denial may have a condition on something else than the ARN that the caller can fail, so
+    // the demand as it is stays one of the ways.
     let mut ways = vec![demand.clone()];
     for condition in &denial.conditions {
         ways.extend(demand.met_by(shape, condition, false, is_user, context));

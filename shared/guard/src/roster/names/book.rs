@@ -86,6 +86,8 @@ impl Names {
                         tenure.deleted = *deleted;
                     } else {
                         // Whoever bore it before the logs began, or since the last turn.
+                        // A name is freed that nobody was seen to take: its bearer is older than
+                        // the logs.
                         let from = tenures.last().and_then(|tenure| tenure.to);
                         let bearer = self.new_bearer();
                         tenures.push(Tenure {
@@ -103,6 +105,8 @@ impl Names {
                     let lost = Some(time.plus_seconds(-1));
                     match open {
                         Some(tenure) => tenure.to = lost,
+                        // A name is taken that was not seen freed. Somebody may have borne it
+                        // before, of whom only later records tell.
                         None if first => {
                             let bearer = self.new_bearer();
                             tenures.push(Tenure {
@@ -158,6 +162,8 @@ impl Names {
         for (a, b) in ties {
             let (a, b) = (root(&parent, *a), root(&parent, *b));
             if let Some(slot) = parent.get_mut(a.max(b)) {
+                // The least stands for all of them, so the outcome does not depend on the order of
+                // the ties.
                 *slot = a.min(b);
             }
         }
@@ -216,6 +222,7 @@ impl Names {
         self.spell(name);
         let holding: Vec<usize> = self.tenures_at(name, at, at_creation);
         // In the second of a turn it could be either bearer's.
+        // Neither can be told from the record: in the second of a rename both bear the name.
         let [bearer] = holding[..] else {
             return;
         };
@@ -247,6 +254,8 @@ impl Names {
         };
         if let Some(seen) = self.bearers.get_mut(bearer) {
             seen.untimed.insert(Arc::clone(id));
+            // A snapshot without a time is what somebody gave as the present, so its name is the
+            // one to show.
             seen.name = Some((None, Arc::from(name)));
         }
     }
@@ -287,6 +296,8 @@ impl Names {
 pub(super) fn around(tenures: &[Tenure], at: Moment) -> impl Iterator<Item = &Tenure> {
     let next = tenures.partition_point(|tenure| tenure.from.is_none_or(|from| from <= at));
     tenures
+        // At most three touch a second: one that ends, one that begins and ends in it, one that
+        // begins.
         .get(next.saturating_sub(3)..next)
         .unwrap_or_default()
         .iter()

@@ -23,6 +23,8 @@ pub(super) fn observe(
     if what == NamedKind::User {
         for ((account, name, id), (first, last)) in &world.names {
             let names = books.entry(*account).or_default();
+            // First and last sight are enough: between them the pair held, or a change in the logs
+            // shows otherwise.
             names.see(name, id, *first, false);
             names.see(name, id, *last, false);
         }
@@ -43,6 +45,8 @@ fn observe_change(what: NamedKind, change: &IamChange, names: &mut Names) {
         IamChangeKind::Create { what: it, name, id } if *it == what => {
             names.spell(name);
             if let Some(id) = id {
+                // The id is in the answer of the call that created it, so it belongs to the tenure
+                // that begins here, whoever had the name in the same second before.
                 names.see(name, id, change.time, true);
             }
         }

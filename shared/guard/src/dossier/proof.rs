@@ -31,6 +31,8 @@ pub enum Proof {
 /// Decides by the caller's half where it was read, else by the role owner's. `token`: the
 /// GetSessionToken call behind the caller's key.
 pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof {
+    // STS verifies the code that comes with a serial number, and refuses the call if it is wrong.
+    // So the serial on a call that succeeded is proof, in either account's copy.
     let serial = switch.mfa_serial().cloned();
     if serial.is_some() {
         return Proof::Proved { serial };
@@ -47,6 +49,8 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
         };
     };
     let caller = &half.mint.caller;
+    // `mfaAuthenticated` of a role session says nothing of a person: sessions of AssumeRole never
+    // carry MFA on, and the console's carry it for whoever switched.
     if caller.kind != CallerKind::IamUser {
         return Proof::NotAsked;
     }
@@ -69,6 +73,8 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
         (Some(false), None) => Proof::Disproved {
             how: "the caller's session was opened without MFA".to_owned(),
         },
+        // A permanent key has no session context, so there is no `mfaAuthenticated` to read. That
+        // is how the record of such a call always looks.
         (None, None) if caller.has_long_term_key() => Proof::Disproved {
             how: format!(
                 "a permanent access key ({}) made the call without naming a device",
