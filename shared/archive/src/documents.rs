@@ -166,7 +166,10 @@ impl Documents {
         let within = |from: u64| self.next.saturating_sub(from) <= LARGEST as u64;
         // What has grown too large is only followed to its end.
         match self.at {
+            // Nothing that was read has to be shown again.
             ReadingState::Top | ReadingState::Lost | ReadingState::Stopped => self.next,
+            // Until a list shows, the whole document may be one record, and would have to be handed
+            // over.
             _ if self.document.list.is_none() && within(self.document.start) => self.document.start,
             ReadingState::Object(_)
             | ReadingState::KeyText(_)
@@ -187,6 +190,7 @@ impl Documents {
         text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) {
+        // A byte order mark stands only at the very beginning.
         if self.next == 0 && text.base == 0 {
             if text.bytes.starts_with(b"\xef\xbb\xbf") {
                 self.next = 3;

@@ -101,6 +101,7 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         items.failure(None, Reason::Refused(error.to_string()), false);
         return;
     }
+    // By content: people rename files, and `.gz` is in no way a promise.
     if let Some(format) = other_format(stored) {
         items.counts.bytes_in = stored.len() as u64;
         items.failure(None, Reason::Format(format), true);
@@ -149,6 +150,7 @@ fn inflated_whole<'a>(
     let (before, length) = stored.split_last_chunk::<4>()?;
     let (member, checksum) = before.split_last_chunk::<4>()?;
     let size = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    // Whoever made the file chose this number, so nothing is allocated by it before it is checked.
     if size > WHOLE_OUT {
         return None;
     }
@@ -217,6 +219,8 @@ fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_
         );
     }
     documents.finish(false, items);
+    // Only now, after its records were handed over. Reading it twice would cost more than it is
+    // worth: the fault is named, and the run is not counted as complete.
     if sum.sum() != checksum {
         let what = "its checksum does not match".to_owned();
         items.failure(
@@ -267,6 +271,8 @@ fn through_window<S: Sink + ?Sized>(
         if documents.stopped() {
             return;
         }
+        // Only what is still needed moves to the front, so the window holds the record that is
+        // being read and one chunk.
         let gone = usize::try_from(documents.keep_from().saturating_sub(base))
             .unwrap_or(filled)
             .min(filled);

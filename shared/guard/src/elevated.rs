@@ -24,6 +24,9 @@ pub struct Elevated<'a> {
 /// STS, sign-in, IAM and SSO by the name of the service as a whole string; uses of elevated
 /// sessions by the role's name in the caller's ARN.
 pub fn needles(policy: &Policy) -> Vec<String> {
+    // With the quotation mark in front, so that `sts.amazonaws.com` in a URL or a policy's text
+    // does not make a record relevant. Without the one behind it: a partition may put something
+    // after the name.
     let services = ["sts", "signin", "iam", "sso"]
         .into_iter()
         .map(|service| format!("\"{service}.amazonaws.com"));
@@ -53,11 +56,14 @@ fn session_needle(pattern: &str) -> String {
         return format!("{ANY}{name}");
     }
     let tail = pattern.rsplit(['*', '?']).next().unwrap_or(pattern);
+    // What lies behind the last wildcard is literal, and is all that every matching ARN has for
+    // certain.
     let wild = pattern.contains(['*', '?']);
     match (tail.rsplit_once('/'), wild) {
         // The name is literal, whatever came before it.
         (Some((_, name)), _) if !name.is_empty() => format!("{ANY}{name}/"),
         // The name ends like this.
+        // Shorter ones are in nearly every record, and then the search costs more than it saves.
         (None, true) if tail.len() >= 4 => format!("{tail}/"),
         _ => ANY.to_owned(),
     }
@@ -156,6 +162,8 @@ impl<'a> Elevated<'a> {
         let listed = rosters.iter().filter_map(|snapshot| snapshot.roles.get(id));
         seen.chain(listed)
             .filter(|arn| arn.account() == role.account() && arn.name() == role.name())
+            // An id is one role's for ever, so all these ARNs are of one role; the one that shows
+            // the path says most.
             .max_by_key(|arn| (arn.has_path(), (*arn).clone()))
             .cloned()
             .unwrap_or_else(|| role.clone())

@@ -175,6 +175,8 @@ impl<'a> Envelope<'a> {
     /// AWS didn't send the event.
     pub fn evidence(&self) -> Result<Event<'a>, NotEvidence> {
         let source = self.source().ok_or(NotEvidence::NoSource)?;
+        // EventBridge refuses events from customers whose source begins with `aws.`, so the prefix
+        // is as good as a signature. Partners' events begin so too, and are written by the partner.
         if !source.starts_with(AWS) || source.starts_with(PARTNER) {
             return Err(NotEvidence::Source(harmless(&source)));
         }
@@ -182,6 +184,8 @@ impl<'a> Envelope<'a> {
             .account
             .map(|raw| text(Some(raw)).unwrap_or_else(|| raw.get().to_owned()));
         let event = Event::new(self.detail.get(), account);
+        // EventBridge writes the account that sent the event. A record about one account that
+        // another account sent was made up there.
         match (&event.account, event.recipient()) {
             (Some(sent_by), Some(belongs_to)) if *sent_by != belongs_to => {
                 Err(NotEvidence::Account {

@@ -71,12 +71,14 @@ impl Documents {
         let top = matches!(self.at, ReadingState::Top);
         // A line cut off between two members shows only at the first byte of the next line.
         let before = self.next.saturating_sub(1);
+        // Then the fault is charged to the line that was cut off, not to the one that is whole.
         let here = if text.range(before, self.next) == Some(b"\n") {
             before
         } else {
             self.next
         };
         let goes_on = top || self.within_one_line(text, here);
+        // At the very beginning the file is of another kind; later it is damaged.
         let reason = if top && self.met == 0 {
             Reason::NotJson(found)
         } else {
@@ -94,6 +96,8 @@ impl Documents {
                 items.fault(Some(fault), reason);
             }
         } else {
+            // Where the next document begins would be a guess, and a caller chooses what strings
+            // say. So the rest of the file is named as unread.
             self.at = ReadingState::Stopped;
             items.failure(Some(self.next), reason, true);
         }

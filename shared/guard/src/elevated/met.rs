@@ -55,6 +55,8 @@ impl<'p> RolesMet<'p> {
         }
         let mut judged = self.judged.borrow_mut();
         if judged.len() >= REMEMBERED {
+            // All at once: to keep the latest ones would need an order that nothing else has a use
+            // for.
             judged.clear();
         }
         judged.insert(role.clone());

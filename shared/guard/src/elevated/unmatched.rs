@@ -155,9 +155,13 @@ impl EntrySearch<'_> {
     fn unmatched(&self, entry: &RolePolicy) -> Option<UnmatchedEntry> {
         let exists = self.listed.iter().any(|known| known.is_of(entry));
         // Where the entry's own role exists, one that is called nearly the same is another role.
+        // A refused attempt names the role that was tried, which the policy's author may know too:
+        // that both are misspelled in the same way is unlikely.
         let meant = exists || self.refused.iter().any(|known| known.is_of(entry));
         let is_right = |miss: Miss| match miss {
             Miss::Word | Miss::Letter | Miss::Ending => !meant,
+            // A role of the same name in another account is usual. It is a slip only if nothing at
+            // all is known of the account that the entry names.
             Miss::Account => entry
                 .arn
                 .account()
@@ -179,6 +183,8 @@ impl EntrySearch<'_> {
                 place = RoleSource::Roster;
             }
         }
+        // An entry whose role exists and was not used is no news, unless another role was used that
+        // it nearly names.
         (!near.is_empty() || !exists).then(|| UnmatchedEntry {
             line: entry.line,
             pattern: entry.arn.clone(),
@@ -298,6 +304,8 @@ impl<'a> StrayRoles<'a> {
             let Some(miss) = entry.arn.miss(role).filter(|miss| is_right(*miss)) else {
                 continue;
             };
+            // Only the most likely slip is told; a list of everything similar would be read by
+            // nobody.
             if nearest.is_none_or(|nearest| miss < nearest) {
                 nearest = Some(miss);
                 roles.clear();

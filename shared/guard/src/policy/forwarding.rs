@@ -32,6 +32,8 @@ impl Forwarding {
             let covered = all
                 .iter()
                 .enumerate()
+                // A rule has room for 2,048 characters, so what another pattern covers costs room
+                // and brings nothing.
                 .any(|(other, (_, wide))| covers(wide, own) && (wide != own || other < at));
             if !covered {
                 roles.push(own.clone());
@@ -59,6 +61,8 @@ impl Forwarding {
             "]}}}}}",
         );
         // Sessions that do not say of which role they are: one rule for them is enough.
+        // A session without `sessionIssuer` may be of any role; to leave it out would hide whatever
+        // CloudTrail shortens.
         let mut patterns = split(head, r#"{"exists":false}"#, &self.roles, tail);
         let (head, tail) = (
             r#"{"source":["aws.sts"],"detail":{"eventName":[{"prefix":"AssumeRole"}],"userIdentity":{"type":["AWSService"]},"requestParameters":{"roleArn":["#,
@@ -113,6 +117,8 @@ fn covers(wide: &str, glob: &str) -> bool {
 fn wildcard(glob: &str) -> String {
     let parts = ArnParts::of(glob);
     let whole = |part: Option<&str>| {
+        // A part that is only wider than the policy forwards more than is judged, which costs
+        // little. Narrower would lose events.
         part.filter(|part| !part.contains(['*', '?']))
             .unwrap_or("*")
             .to_owned()

@@ -108,6 +108,7 @@ fn of_roles(ours: &str, theirs: &str) -> Option<Miss> {
     if matches_any_case(ours, theirs) {
         return Some(Miss::LetterCase);
     }
+    // The path of an Identity Center role has the Region of its instance, except in us-east-1.
     let elsewhere = without_regions(ours);
     if says_which(&elsewhere) && matches_any_case(&elsewhere, &without_regions(theirs)) {
         return Some(Miss::Region);
@@ -117,6 +118,8 @@ fn of_roles(ours: &str, theirs: &str) -> Option<Miss> {
         return Some(Miss::Path);
     }
     let plain = their_name
+        // People write the permission set's name where the role's is asked for: `Admin` for
+        // `AWSReservedSSO_Admin_0123456789abcdef`.
         .strip_prefix(PERMISSION_SET)
         .filter(|_| !our_name.starts_with(PERMISSION_SET));
     let set = || suffix(our_name, plain?).filter(|miss| *miss == Miss::MadeUpSuffix);
@@ -145,6 +148,7 @@ fn without_ending(name: &str) -> Option<&str> {
     let ends = name
         .rmatch_indices(is_dash)
         .filter_map(|(at, dash)| Some((name.get(..at)?, name.get(at + dash.len()..)?)));
+    // A Region has dashes itself, so the longest end that is one is taken.
     let region = ends.clone().find(|(_, end)| is_region(end));
     region.or_else(|| ends.clone().next()).map(|(stem, _)| stem)
 }
@@ -161,6 +165,7 @@ fn is_misspelled(ours: &str, theirs: &str) -> bool {
             .filter(char::is_ascii_digit)
             .collect::<String>()
     };
+    // Short names differ in one letter by intent: `dev` and `dev2`, `ro` and `rw`.
     let long = !ours.contains(is_wild) && ours.chars().count() >= FEWEST_TO_MISSPELL;
     long && digits(&ours) == digits(&theirs) && strsim::osa_distance(&ours, &theirs) == 1
 }

@@ -129,6 +129,7 @@ impl Grower<'_> {
         anchor: usize,
         place: TextSpan,
     ) -> Option<()> {
+        // Only plain: `"null"` in quotes is a text of four letters.
         let absent =
             style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
         let value = if absent {
@@ -177,12 +178,16 @@ impl Grower<'_> {
     }
 
     fn alias(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
+        // An anchor is known once its node has ended, so an alias inside it finds nothing: that is
+        // how a tree without an end is refused.
         let Some(node) = self.anchors.get(&anchor).cloned() else {
             self.problems.at(place, || {
                 "this alias stands inside what it stands for".into()
             });
             return None;
         };
+        // A few lines of aliases of aliases would be millions of values, written out. They are
+        // counted as such, though each is kept once.
         self.count(node.size, place)?;
         self.attach(node);
         Some(())

@@ -17,6 +17,8 @@ use crate::world::{Versions, World, facts_in_force};
 /// to one of them.
 pub fn related(world: &World, rosters: &Rosters, entities: BTreeSet<Entity>) -> BTreeSet<Entity> {
     let mut found = entities;
+    // One tie leads to the next: a user is found by every name they had, and by whoever had one of
+    // those names before. The set only grows, so it comes to an end.
     loop {
         let mut more = BTreeSet::new();
         for (one, other) in ties(world, rosters, &found) {
@@ -61,6 +63,7 @@ pub fn stirred(
         .names
         .iter()
         .any(|((account, name, id), (first, last))| {
+            // The pair itself lies at both ends, which is what was asked.
             let own = *account == seen.account && *name == seen.name && *id == seen.id;
             !own && (between(*first) || between(*last)) && users.has(*account, name, id)
         });
@@ -81,6 +84,8 @@ pub fn stirred(
         .filter(|entity| matches!(entity, Entity::User(_, Handle::Id(_))))
         .count();
     let by_name = |entity: &&Entity| matches!(entity, Entity::User(_, Handle::Name(_)));
+    // With one id only, a name stands for the same user whenever it was seen. With several, a
+    // switch that shows a name alone may now mean another of them.
     if ids > 1 {
         related.iter().filter(by_name).cloned().collect()
     } else {
@@ -200,6 +205,8 @@ fn ties(world: &World, rosters: &Rosters, known: &BTreeSet<Entity>) -> Vec<(Enti
             .keys()
             .filter_map(|(account, name, id)| user(*account, name, id)),
     );
+    // A roster lists thousands of users; its groups are only looked at where a group is asked
+    // about.
     let of_groups: BTreeSet<AccountId> = known.iter().filter_map(account_of_group).collect();
     for snapshot in rosters.iter() {
         let account = snapshot.account;

@@ -135,6 +135,8 @@ impl Snapshot {
             account,
             partition: arns(&pages).find_map(partition_of).map(Arc::from),
             taken,
+            // Every page but the last says that more follow; only the last one tells whether the
+            // listing is whole.
             truncated: pages.last().is_some_and(|page| page.is_truncated),
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
@@ -142,6 +144,7 @@ impl Snapshot {
             roles: BTreeMap::new(),
         };
         for page in &pages {
+            // Groups first, over all pages: a user of page one may be in a group of page three.
             snapshot.add_groups(&page.group_detail_list);
             snapshot.add_roles(&page.role_detail_list);
         }
@@ -155,6 +158,7 @@ impl Snapshot {
         for group in details {
             let id: IamId = Arc::from(group.group_id.as_str());
             self.groups
+                // IAM tells no two groups apart by case, and policies are written in any.
                 .insert(group.group_name.to_ascii_lowercase(), Arc::clone(&id));
             self.group_names
                 .insert(id, Arc::from(group.group_name.as_str()));
@@ -263,6 +267,8 @@ impl Snapshot {
             .collect();
         let stayed: BTreeSet<&IamId> = self.groups.values().collect();
         self.group_names.retain(|id, _| stayed.contains(id));
+        // A user whose group changed its id is not told of: absence from the new group would be a
+        // lie, and so would membership.
         let told = |user: &SnapshotUser| user.groups.iter().all(|group| stayed.contains(group));
         self.users
             .retain(|id, user| later.users.get(id) == Some(user) && told(user));
@@ -328,6 +334,8 @@ impl Rosters {
         let order = |s: &Snapshot| (s.account, s.taken.is_none(), s.taken);
         let at = self
             .snapshots
+            // INVARIANT (order): sorted by account and time, those of unknown time last, so the
+            // order of adding can't show.
             .partition_point(|known| (order(known), known) < (order(&snapshot), &snapshot));
         if self.snapshots.get(at) != Some(&snapshot) {
             self.snapshots.insert(at, snapshot);
