@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Draws docs/slack-message.svg from docs/slack-message.json, the real blocks of an example finding.
 
-    cargo run -p rolewatch-edge --features testing --example slack_message > docs/slack-message.json
+    cargo run -p rolewatch-notify --features testing --example slack_message > docs/slack-message.json
     python3 docs/slack-message.py            writes the picture
     python3 docs/slack-message.py --check    fails if the picture is not the one of the blocks
 
-Only what the example needs of Block Kit is drawn. A test of rolewatch-edge holds the JSON to what the notifier sends, and the picture to the
+Only what the example needs of Block Kit is drawn. A test of rolewatch-notify holds the JSON to what the notifier sends, and the picture to the
 JSON.
 """
 

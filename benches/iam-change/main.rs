@@ -15,10 +15,10 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use rolewatch_edge::port::{Place, Trouble};
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Gate, Twin, Weather, keep_switches, run};
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
+use rolewatch_live::port::{Place, Trouble};
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Gate, Twin, Weather, keep_switches, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;

@@ -1,6 +1,6 @@
 //! The upload, through the AWS SDK.
 
-use rolewatch_edge::aws::{self, Connection, Replaced, StateBucket};
+use rolewatch_aws::{self, Connection, Replaced, StateBucket};
 use tokio::runtime;
 
 use super::{PreviousVersion, UploadContent, UploadResult};

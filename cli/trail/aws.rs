@@ -1,6 +1,6 @@
 //! The bucket's notifications, through the AWS SDK.
 
-use rolewatch_edge::aws::{self, Connection, Listener};
+use rolewatch_aws::{self, Connection, Listener};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{BucketListeners, NotificationSettings};

@@ -2,8 +2,8 @@
 //! named, and nothing is missing for it.
 
 use archive_auditor::Auditor;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 

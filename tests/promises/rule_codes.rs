@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 /// Where codes stand by themselves, and why.
 const PLACES: [(&str, &str); 4] = [
     ("shared/guard/src/catalogue.rs", "the list"),
-    ("shared/edge/src/slack/words/en.rs", "one entry a rule"),
-    ("shared/edge/src/slack/words/ja.rs", "one entry a rule"),
-    ("shared/edge/src/slack/sample.rs", "made-up alerts"),
+    ("shared/notify/src/words/en.rs", "one entry a rule"),
+    ("shared/notify/src/words/ja.rs", "one entry a rule"),
+    ("shared/notify/src/sample.rs", "made-up alerts"),
 ];
 
 /// The sources below a folder.
@@ -131,20 +131,20 @@ fn no_list_of_rules_but_the_catalogue() {
 fn a_list_is_found_wherever_a_program_has_it() {
     let list = "const QUIET: [&str; 1] = [\"RW013\"];\n";
     let found = |path: &str, text: &str| !lists(path, text).is_empty();
-    assert!(found("shared/edge/src/settle/diff.rs", list));
+    assert!(found("shared/live/src/settle/diff.rs", list));
     assert!(found(
         "cli/report/table.rs",
         "    \"RW001\" | \"RW009\" => true, // why\n"
     ));
     assert!(!found(
-        "shared/edge/src/settle/diff.rs",
+        "shared/live/src/settle/diff.rs",
         "// \"RW013\" is quiet\n"
     ));
     assert!(!found(
         "cli/report/table.rs",
         "\"`rolewatch explain RW001` tells more\"\n"
     ));
-    assert!(!found("shared/edge/src/settle/tests.rs", list));
+    assert!(!found("shared/live/src/settle/tests.rs", list));
     let cases = format!("fn f() {{}}\n#[cfg(test)]\nmod tests {{\n{list}}}\n");
     assert!(!found("shared/guard/src/rules/switch_denied.rs", &cases));
     assert!(!found(PLACES[0].0, list));

@@ -1,8 +1,8 @@
 //! A record that doesn't say whose it is: what stands around it does, wherever records are read.
 
 use archive_auditor::Auditor;
-use rolewatch_edge::testing::{Calm, Twin, run, unnamed};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::testing::{Calm, Twin, run, unnamed};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 

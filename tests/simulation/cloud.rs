@@ -3,9 +3,9 @@
 
 use std::task::{Context, Poll, Waker};
 
-use rolewatch_edge::port::Notice;
-use rolewatch_edge::testing::Twin;
 use rolewatch_guard::moment::Moment;
+use rolewatch_live::port::Notice;
+use rolewatch_live::testing::Twin;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use session_auditor::Auditor;

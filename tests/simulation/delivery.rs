@@ -6,8 +6,8 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rolewatch_edge::testing::{Twin, unnamed};
 use rolewatch_guard::moment::Moment;
+use rolewatch_live::testing::{Twin, unnamed};
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;

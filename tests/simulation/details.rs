@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Calm, Twin, run};
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::{Guard, Report};

@@ -1,9 +1,9 @@
 //! The digest counts what the audit counts.
 
-use rolewatch_edge::digest::gather;
-use rolewatch_edge::rulebook::Shelf;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::{Scope, judge};
+use rolewatch_live::digest::gather;
+use rolewatch_live::rulebook::Shelf;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use switch_guard::Guard;
 

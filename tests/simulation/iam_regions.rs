@@ -6,14 +6,14 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::testing::{Elsewhere, PEOPLE, PRODUCTION, Story};
 use rolewatch_guard::{Scope, judge};
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;

@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use rolewatch_edge::settings::Language;
-use rolewatch_edge::slack::{Courier, sample};
-use rolewatch_edge::testing::Twin;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::GuardedResources;
+use rolewatch_live::settings::Language;
+use rolewatch_live::testing::Twin;
+use rolewatch_notify::{Courier, sample};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use session_auditor::{Auditor, Request};

@@ -7,13 +7,13 @@
 use std::cell::Cell;
 use std::task::Poll;
 
-use rolewatch_edge::port::{
-    Bucket, Keep, Kept, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble,
-};
-use rolewatch_edge::rulebook::{POLICY_KEY, ROSTER_PREFIX, Shelf};
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::port::{
+    Bucket, Keep, Kept, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble,
+};
+use rolewatch_live::rulebook::{POLICY_KEY, ROSTER_PREFIX, Shelf};
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::{Value, json};
 
 const ACCOUNTS: u64 = 100;

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rolewatch_edge::ledger::is_done;
-use rolewatch_edge::outbox::State;
-use rolewatch_edge::port::{Notice, Place};
-use rolewatch_edge::testing::{Twin, run};
-use rolewatch_edge::wire::Status;
 use rolewatch_guard::Elevated;
 use rolewatch_guard::seen::{Reading, read, reduced};
 use rolewatch_guard::testing::{PEOPLE, Story};
+use rolewatch_live::ledger::is_done;
+use rolewatch_live::outbox::State;
+use rolewatch_live::port::{Notice, Place};
+use rolewatch_live::testing::{Twin, run};
+use rolewatch_live::wire::Status;
 use serde_json::Value;
 
 use crate::cloud::Cloud;

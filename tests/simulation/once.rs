@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use rolewatch_edge::port::{Notice, Trouble};
-use rolewatch_edge::testing::{Gate, Twin, Weather, run};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::port::{Notice, Trouble};
+use rolewatch_live::testing::{Gate, Twin, Weather, run};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use switch_guard::{Guard, Report};

@@ -1,10 +1,10 @@
 //! Each event is opened once: its JSON is parsed as a message and as a record, whatever it turns
 //! out to be, and each row of the ledger at most once every time it is read.
 
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::json::parsed;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::{Guard, Report};

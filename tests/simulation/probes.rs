@@ -4,13 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use rolewatch_edge::port::{Notice, Trouble};
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::GuardedResources;
+use rolewatch_live::port::{Notice, Trouble};
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::telemetry::Count;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use session_auditor::{Auditor, Request, Task};
@@ -350,7 +350,7 @@ fn an_account_that_answers_is_heard() {
     let mut world = World::new(POLICY);
     world.hour(0);
     world.arrive(start().plus_seconds(HOUR));
-    let heard = run(rolewatch_edge::ledger::heard_of(
+    let heard = run(rolewatch_live::ledger::heard_of(
         &world.twin,
         SPOKE.parse().unwrap(),
     ))

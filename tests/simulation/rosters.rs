@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolewatch_edge::port::Clock;
-use rolewatch_edge::rulebook::{POLICY_KEY, Shelf, taken};
-use rolewatch_edge::snapshots::take_all;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::{Scope, Verdict, judge};
+use rolewatch_live::port::Clock;
+use rolewatch_live::rulebook::{POLICY_KEY, Shelf, taken};
+use rolewatch_live::snapshots::take_all;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;

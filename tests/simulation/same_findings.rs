@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use rolewatch_edge::outbox::State;
-use rolewatch_edge::port::Place;
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Calm, Twin, run};
-use rolewatch_edge::wire::Status;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::{Scope, judge};
+use rolewatch_live::outbox::State;
+use rolewatch_live::port::Place;
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Calm, Twin, run};
+use rolewatch_live::wire::Status;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;
@@ -63,7 +63,7 @@ pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
 /// A finding of the audit: its id, and what it says.
 pub(crate) fn said(finding: &rolewatch_guard::Finding) -> (String, Said) {
     let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
-    events.truncate(rolewatch_edge::wire::MOST_EVENTS);
+    events.truncate(rolewatch_live::wire::MOST_EVENTS);
     let (verdict, severity) = (
         finding.verdict.as_str().to_owned(),
         finding.severity.as_str().to_owned(),
@@ -81,7 +81,7 @@ pub(crate) fn said(finding: &rolewatch_guard::Finding) -> (String, Said) {
 }
 
 /// What stands in the outbox, by id.
-pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(
+pub(crate) fn standing<W: rolewatch_live::testing::Weather>(
     twin: &Twin<W>,
 ) -> BTreeMap<String, Said> {
     let rows = twin.rows.borrow();
@@ -109,7 +109,7 @@ pub(crate) fn standing<W: rolewatch_edge::testing::Weather>(
 }
 
 /// Every state in the outbox.
-fn states<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
+fn states<W: rolewatch_live::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
     let rows = twin.rows.borrow();
     rows.iter()
         .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"))
@@ -119,7 +119,7 @@ fn states<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
 
 /// Batches that have one switch judged again, or one record, which the function then believes to
 /// have been stopped half-way with.
-pub(crate) fn one_by_one<W: rolewatch_edge::testing::Weather>(
+pub(crate) fn one_by_one<W: rolewatch_live::testing::Weather>(
     twin: &Twin<W>,
     records: &[Value],
 ) -> Vec<Value> {
@@ -136,7 +136,7 @@ pub(crate) fn one_by_one<W: rolewatch_edge::testing::Weather>(
         .collect()
 }
 
-pub(crate) fn prepare<W: rolewatch_edge::testing::Weather>(twin: &Twin<W>, story: &Story) {
+pub(crate) fn prepare<W: rolewatch_live::testing::Weather>(twin: &Twin<W>, story: &Story) {
     let now = twin.clock.get();
     twin.objects.borrow_mut().insert(
         POLICY_KEY.to_owned(),

@@ -4,13 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolewatch_edge::port::Notice;
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::Twin;
-use rolewatch_edge::wire::Status;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Input, Setup, review};
+use rolewatch_live::port::Notice;
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::Twin;
+use rolewatch_live::wire::Status;
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;

@@ -3,15 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::task::Poll;
 
-use rolewatch_edge::port::{
+use rolewatch_guard::moment::Moment;
+use rolewatch_live::port::{
     Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic,
     Trouble,
 };
-use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
-use rolewatch_edge::slack::secret::Secret;
-use rolewatch_edge::testing::{Twin, subscribed};
-use rolewatch_edge::time::RECIPIENTS_FRESH;
-use rolewatch_guard::moment::Moment;
+use rolewatch_live::testing::{Twin, subscribed};
+use rolewatch_live::time::RECIPIENTS_FRESH;
+use rolewatch_notify::port::{Call, Chatroom, Pause, Post, Reply, Vault};
+use rolewatch_notify::secret::Secret;
 use serde_json::Value;
 
 use crate::storm::Storm;

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use rolewatch_edge::ledger::hash;
-use rolewatch_edge::testing::Twin;
 use rolewatch_guard::Elevated;
 use rolewatch_guard::seen::{Reading, read};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::ledger::hash;
+use rolewatch_live::testing::Twin;
 use serde_json::{Value, json};
 
 use crate::storm::Storm;

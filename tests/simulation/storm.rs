@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use rolewatch_edge::port::Trouble;
-use rolewatch_edge::testing::{Gate, Twin, Weather, subscribed, unsubscribed};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION};
+use rolewatch_live::port::Trouble;
+use rolewatch_live::testing::{Gate, Twin, Weather, subscribed, unsubscribed};
 
 /// SplitMix64: the same numbers for the same seed, everywhere.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::ops::AddAssign;
 
-use rolewatch_edge::resend::Resent;
-use rolewatch_edge::watch;
+use rolewatch_live::resend::Resent;
+use rolewatch_live::watch;
 
 /// Of all functions.
 #[derive(Debug, Default)]

@@ -3,9 +3,9 @@
 //! for the ones before. Whatever is stopped, repeated or lost, the outbox ends up as the audit has
 //! it.
 
-use rolewatch_edge::port::Place;
-use rolewatch_edge::testing::Twin;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::port::Place;
+use rolewatch_live::testing::Twin;
 use serde_json::Value;
 
 use crate::cloud::Cloud;

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use rolewatch_edge::port::Place;
-use rolewatch_edge::recipients::standing::Standing;
-use rolewatch_edge::testing::Twin;
-use rolewatch_edge::wire::Status;
+use rolewatch_live::port::Place;
+use rolewatch_live::recipients::standing::Standing;
+use rolewatch_live::testing::Twin;
+use rolewatch_live::wire::Status;
 use serde_json::Value;
 
 use crate::cloud::Cloud;

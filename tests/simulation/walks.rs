@@ -7,11 +7,11 @@ use std::task::{Context, Poll, Waker};
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use rolewatch_edge::port::Place;
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::settle::revive;
-use rolewatch_edge::testing::{Twin, keep_switches, run};
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
+use rolewatch_live::port::Place;
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::settle::revive;
+use rolewatch_live::testing::{Twin, keep_switches, run};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 use switch_guard::Guard;

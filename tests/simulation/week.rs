@@ -4,8 +4,6 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::{Rosters, Snapshot};
@@ -13,6 +11,8 @@ use rolewatch_guard::seen::{Reading, read};
 use rolewatch_guard::testing::Elsewhere;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{Elevated, Scope, judge};
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::Value;
 use serde_json::value::to_raw_value;
 use switch_guard::Guard;
@@ -83,7 +83,7 @@ fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
         let name = path.file_name().unwrap().to_str().unwrap();
         let bytes = moved(&std::fs::read_to_string(&path).unwrap()).into_bytes();
         let key = format!("roster/{name}");
-        rosters.add(Snapshot::read(&bytes, rolewatch_edge::rulebook::taken(&key)).unwrap());
+        rosters.add(Snapshot::read(&bytes, rolewatch_live::rulebook::taken(&key)).unwrap());
         twin.objects.borrow_mut().insert(key, (bytes, now));
     }
     let mut world = World::default();

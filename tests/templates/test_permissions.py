@@ -8,7 +8,7 @@ import templates
 from templates import ALL, HUB, ROOT, SPOKE, TRAIL
 
 DOC = ROOT / "docs" / "permissions.md"
-CALLS = ROOT / "shared" / "edge" / "src" / "aws"
+CALLS = ROOT / "shared" / "aws" / "src"
 CROSS_ACCOUNT = sorted((ROOT / "deploy" / "cross-account").glob("*-account.yaml"))
 # The method of the SDK, and what IAM calls it. None: the CLI calls it, with the rights of whoever runs it.
 METHODS = {

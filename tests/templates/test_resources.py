@@ -7,7 +7,7 @@ import unittest
 import templates
 from templates import ALL, HUB, ROOT, SPOKE, TRAIL
 
-SETTINGS = ROOT / "shared" / "edge" / "src" / "settings"
+SETTINGS = ROOT / "shared" / "live" / "src" / "settings"
 # Which settings each function reads, and the file that each of them is in.
 OWN, STACK = ("own", "OwnSettings"), ("stack", "StackSettings")
 READERS = {
@@ -205,7 +205,7 @@ class Resources(unittest.TestCase):
             self.assertEqual(alarm["AlarmActions"], [{"Ref": "OperationsTopic"}], name)
             silent = alarm["MetricName"] in ("Received", "HeartbeatDelivered", "OpenSessions", "SilentSpokes")
             self.assertEqual(alarm["TreatMissingData"], "breaching" if silent else "notBreaching", name)
-        metrics = (ROOT / "shared" / "edge" / "src" / "telemetry" / "metrics.rs").read_text()
+        metrics = (ROOT / "shared" / "live" / "src" / "telemetry" / "metrics.rs").read_text()
         for metric, _ in ours:
             self.assertRegex(metrics, rf"\b{metric}\b")
 

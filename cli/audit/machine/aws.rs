@@ -1,7 +1,7 @@
 //! Step Functions and the bucket of the stack, through the AWS SDK.
 
-use rolewatch_edge::aws::{Connection, Execution, StateBucket, StateMachine};
-use rolewatch_edge::port::{Bucket, Object};
+use rolewatch_aws::{Connection, Execution, StateBucket, StateMachine};
+use rolewatch_live::port::{Bucket, Object};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{ExecutionState, Machine};

@@ -3,8 +3,8 @@
 use std::sync::mpsc::SyncSender;
 
 use futures_util::stream::{self, StreamExt};
-use rolewatch_edge::aws::{Connection, LogBuckets};
-use rolewatch_edge::port::{LogFile, Logs};
+use rolewatch_aws::{Connection, LogBuckets};
+use rolewatch_live::port::{LogFile, Logs};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{FetchedObject, LogObject, ObjectStore};

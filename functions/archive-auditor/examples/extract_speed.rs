@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use archive_auditor::Auditor;
-use rolewatch_edge::testing::{Calm, Twin, run};
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 

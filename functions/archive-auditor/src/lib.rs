@@ -17,13 +17,13 @@ use std::cell::RefCell;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use rolewatch_archive::Scratch;
-use rolewatch_edge::port::{Bucket, Clock, Logs, Queue, Table, Topic, Trouble};
-use rolewatch_edge::quarantine;
-use rolewatch_edge::rulebook::Shelf;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::GuardedResources;
 use rolewatch_guard::untrusted::harmless;
+use rolewatch_live::port::{Bucket, Clock, Logs, Queue, Table, Topic, Trouble};
+use rolewatch_live::quarantine;
+use rolewatch_live::rulebook::Shelf;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 

@@ -8,12 +8,12 @@ use std::process::ExitCode;
 
 use archive_auditor::{Auditor, Hub, Trail};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use rolewatch_edge::aws::{ArchiveAws, SystemClock};
-use rolewatch_edge::port::Clock;
-use rolewatch_edge::settings::{self, ArchiveSettings};
-use rolewatch_edge::telemetry;
+use rolewatch_aws::{ArchiveAws, SystemClock};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::GuardedResources;
+use rolewatch_live::port::Clock;
+use rolewatch_live::settings::{self, ArchiveSettings};
+use rolewatch_live::telemetry;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::Mutex;

@@ -6,16 +6,16 @@ use std::cell::RefCell;
 
 use futures_util::future::try_join_all;
 use rolewatch_archive::{Filter, Scratch, read_stream};
-use rolewatch_edge::inbox::{Means, recovered};
-use rolewatch_edge::ledger::{Known, known, mark_file, note_missed};
-use rolewatch_edge::outbox;
-use rolewatch_edge::port::{Kept, LogFile, Trouble};
-use rolewatch_edge::{quarantine, setup};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::needles;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper;
 use rolewatch_guard::untrusted::harmless;
+use rolewatch_live::inbox::{Means, recovered};
+use rolewatch_live::ledger::{Known, known, mark_file, note_missed};
+use rolewatch_live::outbox;
+use rolewatch_live::port::{Kept, LogFile, Trouble};
+use rolewatch_live::{quarantine, setup};
 
 use crate::key::LogKey;
 use crate::time::MISSED;

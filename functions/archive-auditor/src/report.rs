@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rolewatch_edge::telemetry::{Count, Metrics};
+use rolewatch_live::telemetry::{Count, Metrics};
 
 use crate::key::LogKey;
 use crate::recover::Recovered;

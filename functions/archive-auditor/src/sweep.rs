@@ -5,11 +5,11 @@
 //! that stops goes on where it was, and two at once are no harm.
 
 use futures_util::stream::{self, StreamExt};
-use rolewatch_edge::ledger::{mark_sweep, read_files, swept};
-use rolewatch_edge::port::Trouble;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::untrusted::harmless;
+use rolewatch_live::ledger::{mark_sweep, read_files, swept};
+use rolewatch_live::port::Trouble;
 
 use crate::key::{LogKey, base, is_organization, is_region};
 use crate::recover::{Reader, recover};

@@ -3,22 +3,23 @@
 //! A schedule invokes it with a task and the time at which it was due. That time is the clock of
 //! the run, so that a run can be repeated.
 
-use rolewatch_edge::digest::digest;
-use rolewatch_edge::port::{
+use rolewatch_guard::moment::Moment;
+use rolewatch_live::port::{
     Bucket, Clock, Directory, Prober, Queue, Subscribers, Table, Topic, Trail, Trouble,
 };
-use rolewatch_edge::probe::{self, Probed};
-use rolewatch_edge::recipients::standing;
-use rolewatch_edge::resend::{Resent, resend};
-use rolewatch_edge::rulebook::Shelf;
-use rolewatch_edge::settle;
-use rolewatch_edge::setup;
-use rolewatch_edge::slack::View;
-use rolewatch_edge::snapshots::{self, Taken};
-use rolewatch_edge::telemetry::{Count, Metrics};
-use rolewatch_edge::watch::{self, Swept};
-use rolewatch_guard::moment::Moment;
+use rolewatch_live::probe::{self, Probed};
+use rolewatch_live::recipients::standing;
+use rolewatch_live::resend::{Resent, resend};
+use rolewatch_live::rulebook::Shelf;
+use rolewatch_live::settle;
+use rolewatch_live::setup;
+use rolewatch_live::snapshots::{self, Taken};
+use rolewatch_live::telemetry::{Count, Metrics};
+use rolewatch_live::watch::{self, Swept};
+use rolewatch_notify::View;
 use serde::Deserialize;
+
+pub mod digest;
 
 /// So many findings a sweep sends again; the next one goes on.
 const SENT_AT_ONCE: u64 = 300;
@@ -165,7 +166,7 @@ impl Auditor {
                 (report.swept, report.resent) = (Some(swept), Some(resent));
             }
             Task::Digest => {
-                let digest = digest(outside, book, &self.view, now).await?;
+                let digest = digest::send(outside, book, &self.view, now).await?;
                 tracing::info!(switches = digest.switches, "sent a digest");
                 report.digested = true;
             }

@@ -7,12 +7,12 @@ use std::io;
 use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use rolewatch_edge::aws::{AuditorAws, SystemClock};
-use rolewatch_edge::port::Clock;
-use rolewatch_edge::settings::{self, AuditorSettings};
-use rolewatch_edge::slack::View;
-use rolewatch_edge::telemetry;
+use rolewatch_aws::{AuditorAws, SystemClock};
 use rolewatch_guard::moment::Moment;
+use rolewatch_live::port::Clock;
+use rolewatch_live::settings::{self, AuditorSettings};
+use rolewatch_live::telemetry;
+use rolewatch_notify::View;
 use session_auditor::{Auditor, Request};
 use tokio::sync::Mutex;
 

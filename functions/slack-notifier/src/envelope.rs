@@ -1,7 +1,7 @@
 //! What the function is called with: an SQS batch of SNS notifications, an SNS event, or a message
 //! by itself.
 
-use rolewatch_edge::wire::Message;
+use rolewatch_live::wire::Message;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -7,12 +7,12 @@ mod envelope;
 #[cfg(feature = "http")]
 pub mod http;
 
-use rolewatch_edge::slack::line::NotTaken;
-use rolewatch_edge::slack::port::{Aws, Chatroom, Pause, Post, Vault};
-use rolewatch_edge::slack::{Courier, Outcome, Setback, SetbackKind, Visit};
-use rolewatch_edge::telemetry::{Count, Latency, Metrics};
-use rolewatch_edge::wire::{Alert, Digest, Message, RecipientsChanged};
 use rolewatch_guard::moment::Moment;
+use rolewatch_live::telemetry::{Count, Latency, Metrics};
+use rolewatch_live::wire::{Alert, Digest, Message, RecipientsChanged};
+use rolewatch_notify::line::NotTaken;
+use rolewatch_notify::port::{Aws, Chatroom, Pause, Post, Vault};
+use rolewatch_notify::{Courier, Outcome, Setback, SetbackKind, Visit};
 use serde::Serialize;
 
 use envelope::{Given, open};

@@ -6,12 +6,12 @@ use std::io;
 use std::process::ExitCode;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use rolewatch_edge::aws::{NotifierAws, SystemClock};
-use rolewatch_edge::port::Clock;
-use rolewatch_edge::settings::{self, NotifierSettings};
-use rolewatch_edge::slack::secret::Loopback;
-use rolewatch_edge::slack::{Courier, View};
-use rolewatch_edge::telemetry;
+use rolewatch_aws::{NotifierAws, SystemClock};
+use rolewatch_live::port::Clock;
+use rolewatch_live::settings::{self, NotifierSettings};
+use rolewatch_live::telemetry;
+use rolewatch_notify::secret::Loopback;
+use rolewatch_notify::{Courier, View};
 use serde_json::value::RawValue;
 use slack_notifier::http::Http;
 use slack_notifier::{Notifier, Response};

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use rolewatch_edge::aws::{NotifierAws, Secrets, SystemClock, Topics};
-use rolewatch_edge::port::{
+use rolewatch_aws::{NotifierAws, Secrets, SystemClock, Topics};
+use rolewatch_guard::moment::Moment;
+use rolewatch_live::port::{
     Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic,
     Trouble,
 };
-use rolewatch_edge::settings::TopicArn;
-use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
-use rolewatch_edge::slack::secret::Secret;
-use rolewatch_guard::moment::Moment;
+use rolewatch_live::settings::TopicArn;
+use rolewatch_notify::port::{Call, Chatroom, Pause, Post, Reply, Vault};
+use rolewatch_notify::secret::Secret;
 use slack_notifier::http::Http;
 
 /// The side of AWS.

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use rolewatch_edge::port::Trouble;
-use rolewatch_edge::slack::port::{Call, Post, Reply};
-use rolewatch_edge::slack::secret::{Credential, Loopback, Secret};
+use rolewatch_live::port::Trouble;
+use rolewatch_notify::port::{Call, Post, Reply};
+use rolewatch_notify::secret::{Credential, Loopback, Secret};
 use slack_notifier::http::Http;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

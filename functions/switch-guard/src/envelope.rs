@@ -1,7 +1,7 @@
 //! A message of the queue, opened once: what it is, and how it is to be handled.
 
-use rolewatch_edge::inbox::{self, Inbound};
 use rolewatch_guard::probe::{Probe, ProbeSender};
+use rolewatch_live::inbox::{self, Inbound};
 
 /// No message takes longer, in seconds, or the queue has to deliver it again.
 const LONGEST_MESSAGE: i64 = 20;

@@ -1,12 +1,5 @@
 //! One message, from the queue to its end.
 
-use rolewatch_edge::inbox::Inbound;
-use rolewatch_edge::ledger::{mark_done, store, touch};
-use rolewatch_edge::port::{Kept, Notice, Trouble};
-use rolewatch_edge::rulebook::{Rulebook, Shelf};
-use rolewatch_edge::settle::{Settled, settle, take_turn, tell};
-use rolewatch_edge::setup;
-use rolewatch_edge::{probe, quarantine, wire};
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
@@ -16,6 +9,13 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{Reading, RecordProblem, SeenRecord};
 use rolewatch_guard::tamper::GuardedResources;
+use rolewatch_live::inbox::Inbound;
+use rolewatch_live::ledger::{mark_done, store, touch};
+use rolewatch_live::port::{Kept, Notice, Trouble};
+use rolewatch_live::rulebook::{Rulebook, Shelf};
+use rolewatch_live::settle::{Settled, settle, take_turn, tell};
+use rolewatch_live::setup;
+use rolewatch_live::{probe, quarantine, wire};
 
 use crate::Outside;
 use crate::envelope::Opened;

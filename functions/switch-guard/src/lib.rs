@@ -7,15 +7,15 @@ mod envelope;
 mod intake;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use rolewatch_edge::inbox::Inbound;
-use rolewatch_edge::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trouble};
-use rolewatch_edge::rulebook::Shelf;
-use rolewatch_edge::settle::Settled;
-use rolewatch_edge::telemetry::{Count, Latency, Metrics};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::probe::ProbeSender;
 use rolewatch_guard::tamper::GuardedResources;
+use rolewatch_live::inbox::Inbound;
+use rolewatch_live::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trouble};
+use rolewatch_live::rulebook::Shelf;
+use rolewatch_live::settle::Settled;
+use rolewatch_live::telemetry::{Count, Latency, Metrics};
 use serde_json::value::RawValue;
 
 use envelope::Opened;

@@ -8,12 +8,12 @@ use std::process::ExitCode;
 
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use rolewatch_edge::aws::{GuardAws, SystemClock};
-use rolewatch_edge::port::Clock;
-use rolewatch_edge::settings::{self, GuardSettings};
-use rolewatch_edge::telemetry;
+use rolewatch_aws::{GuardAws, SystemClock};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::GuardedResources;
+use rolewatch_live::port::Clock;
+use rolewatch_live::settings::{self, GuardSettings};
+use rolewatch_live::telemetry;
 use serde_json::value::RawValue;
 use switch_guard::Guard;
 use tokio::sync::Mutex;

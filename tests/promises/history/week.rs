@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use archive_auditor::Auditor;
-use rolewatch_edge::testing::{Calm, Twin, run};
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 

@@ -7,8 +7,6 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rolewatch_archive::{Counts, Filter, RecordPlace, Scratch, Sink, Unread, is_log, read_stream};
-use rolewatch_edge::ledger::hash;
-use rolewatch_edge::port::{LogFile, Trouble};
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::envelope::{self, NotUsed};
@@ -17,6 +15,8 @@ use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{Reading, RecordProblem};
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{FileTotals, RolesMet, needles};
+use rolewatch_live::ledger::hash;
+use rolewatch_live::port::{LogFile, Trouble};
 use serde_json::{Value, json};
 
 use super::{Batch, Fault, FileRead, Footer, folder};

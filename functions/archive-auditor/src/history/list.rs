@@ -6,10 +6,10 @@
 //! is up, and says after which key the next one goes on, so 10 million keys are as good as a
 //! hundred.
 
-use rolewatch_edge::ledger::hash;
-use rolewatch_edge::port::Trouble;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::untrusted::harmless;
+use rolewatch_live::ledger::hash;
+use rolewatch_live::port::Trouble;
 use serde_json::{Value, json};
 
 use super::{List, folder};

@@ -1,9 +1,9 @@
 //! A batch that could not be read: noted, so that the findings are never taken for those of all
 //! files.
 
-use rolewatch_edge::ledger::hash;
-use rolewatch_edge::port::Trouble;
 use rolewatch_guard::untrusted::harmless;
+use rolewatch_live::ledger::hash;
+use rolewatch_live::port::Trouble;
 use serde_json::{Value, json};
 
 use super::{Fault, Lost, folder};

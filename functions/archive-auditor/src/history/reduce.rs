@@ -5,8 +5,6 @@ use std::io::{BufRead, BufReader};
 
 use flate2::read::GzDecoder;
 use futures_util::stream::{self, StreamExt};
-use rolewatch_edge::port::{Object, Trouble};
-use rolewatch_edge::rulebook::Rulebook;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::intake::{Intake, IntakeCounts, TakenIn};
@@ -14,6 +12,8 @@ use rolewatch_guard::policy::{Policy, PolicyHash};
 use rolewatch_guard::{
     FileTotals, Finding, Judgement, RecordTotals, Scope, Totals, judge, unmatched,
 };
+use rolewatch_live::port::{Object, Trouble};
+use rolewatch_live::rulebook::Rulebook;
 use serde_json::{Value, json};
 
 use super::{Fault, FileRead, Footer, NAMED, Reduce, Summary, folder};

@@ -1,8 +1,8 @@
 //! Changes of the set-up: what EventBridge did not deliver still has the account read, and names
 //! who made it.
 
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;

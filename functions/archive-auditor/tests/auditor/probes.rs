@@ -1,9 +1,9 @@
 //! The guard's own probes are in the trail as well, and show nothing of the way by EventBridge
 //! there.
 
-use rolewatch_edge::port::Place;
-use rolewatch_edge::testing::{Calm, Twin};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::port::Place;
+use rolewatch_live::testing::{Calm, Twin};
 use serde_json::{Value, json};
 
 use crate::trail::{auditor, key, log_file, notify, prepare, put, sent};

@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use rolewatch_edge::ledger::mark_done;
-use rolewatch_edge::port::{Notice, Trouble};
-use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::testing::{Calm, Gate, Twin, Weather, run, unnamed};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::{Reading, read, reduced};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::ledger::mark_done;
+use rolewatch_live::port::{Notice, Trouble};
+use rolewatch_live::telemetry::Count;
+use rolewatch_live::testing::{Calm, Gate, Twin, Weather, run, unnamed};
 use serde_json::{Value, json};
 
 use crate::trail::{

@@ -1,10 +1,10 @@
 //! Sweeping the trail, where nobody tells of new files.
 
 use archive_auditor::{Auditor, Report};
-use rolewatch_edge::port::Trouble;
-use rolewatch_edge::testing::{Calm, Twin, Weather, run};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::port::Trouble;
+use rolewatch_live::testing::{Calm, Twin, Weather, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 

@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use rolewatch_edge::ledger::mark_done;
-use rolewatch_edge::outbox::State;
-use rolewatch_edge::port::Place;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::seen::{Reading, read, reduced};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::ledger::mark_done;
+use rolewatch_live::outbox::State;
+use rolewatch_live::port::Place;
+use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;

@@ -6,11 +6,11 @@ use std::io::Write;
 use archive_auditor::{Auditor, Hub, Report, Trail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Twin, Weather, run};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::tamper::GuardedResources;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Twin, Weather, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rolewatch_edge::outbox::State;
-use rolewatch_edge::port::Place;
-use rolewatch_edge::testing::{Calm, Twin, run};
-use rolewatch_edge::wire::Status;
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::{Scope, judge};
+use rolewatch_live::outbox::State;
+use rolewatch_live::port::Place;
+use rolewatch_live::testing::{Calm, Twin, run};
+use rolewatch_live::wire::Status;
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rolewatch_edge::outbox::State;
-use rolewatch_edge::port::{Notice, Place, Row};
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Calm, Twin, Weather, run, unnamed};
-use rolewatch_edge::watch::Swept;
-use rolewatch_edge::wire::{Alert, Status};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::outbox::State;
+use rolewatch_live::port::{Notice, Place, Row};
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Calm, Twin, Weather, run, unnamed};
+use rolewatch_live::watch::Swept;
+use rolewatch_live::wire::{Alert, Status};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use session_auditor::{Auditor, Request, Task};

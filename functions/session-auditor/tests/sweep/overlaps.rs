@@ -3,9 +3,9 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use rolewatch_edge::port::Trouble;
-use rolewatch_edge::testing::{Gate, Weather};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::port::Trouble;
+use rolewatch_live::testing::{Gate, Weather};
 use session_auditor::{Request, Task};
 
 use crate::live::{Live, auditor, is_callers_half};

@@ -1,10 +1,10 @@
 //! What is asked when, and what comes of it.
 
-use rolewatch_edge::port::{LookBy, Notice};
-use rolewatch_edge::testing::Calm;
-use rolewatch_edge::wire::Status;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
+use rolewatch_live::port::{LookBy, Notice};
+use rolewatch_live::testing::Calm;
+use rolewatch_live::wire::Status;
 use session_auditor::{Request, Task};
 
 use crate::live::{Live, account, is_callers_half, is_use};
@@ -361,7 +361,7 @@ fn what_no_time_is_left_for_is_done_by_the_next_run() {
     };
     let late = live.now().plus_seconds(5);
     let report =
-        rolewatch_edge::testing::run(live.auditor.handle(&live.twin, request, Some(late))).unwrap();
+        rolewatch_live::testing::run(live.auditor.handle(&live.twin, request, Some(late))).unwrap();
     assert!(report.swept.unwrap().stopped);
     assert_eq!(live.asked(), 0);
     assert_eq!(live.sweep().recovered, 1);

@@ -1,10 +1,10 @@
 //! The daily snapshot, as the schedule asks for it.
 
-use rolewatch_edge::rulebook::POLICY_KEY;
-use rolewatch_edge::testing::{Calm, Twin, run};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
 use rolewatch_guard::testing::Story;
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Calm, Twin, run};
 use session_auditor::Auditor;
 
 #[test]

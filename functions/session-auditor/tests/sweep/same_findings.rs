@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use rolewatch_edge::testing::Calm;
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::{Scope, judge};
+use rolewatch_live::testing::Calm;
 use serde_json::Value;
 
 use crate::live::Live;
@@ -113,7 +113,7 @@ proptest! {
             .iter()
             .map(|finding| {
                 let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
-                events.truncate(rolewatch_edge::wire::MOST_EVENTS);
+                events.truncate(rolewatch_live::wire::MOST_EVENTS);
                 (finding.id.clone(), (finding.rule.to_owned(), finding.verdict.as_str().to_owned(), finding.message.clone(), events))
             })
             .collect();

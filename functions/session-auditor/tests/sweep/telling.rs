@@ -1,9 +1,9 @@
 //! What nobody acknowledged is sent again, and the day is told of.
 
-use rolewatch_edge::port::Notice;
-use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::testing::{Calm, run};
 use rolewatch_guard::testing::Story;
+use rolewatch_live::port::Notice;
+use rolewatch_live::telemetry::Count;
+use rolewatch_live::testing::{Calm, run};
 use session_auditor::{Report, Request, Task};
 
 use crate::live::Live;

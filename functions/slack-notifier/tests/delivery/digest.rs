@@ -1,9 +1,9 @@
 //! The daily digest: posted once, also by a process that died, and never in the way of what matters
 //! more.
 
-use rolewatch_edge::slack::{Outcome, sample};
-use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::wire::{Digest, Message};
+use rolewatch_live::telemetry::Count;
+use rolewatch_live::wire::{Digest, Message};
+use rolewatch_notify::{Outcome, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT};
 

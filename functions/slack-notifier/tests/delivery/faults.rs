@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use rolewatch_edge::slack::sample;
-use rolewatch_edge::wire::{Alert, Status};
 use rolewatch_guard::moment::Moment;
+use rolewatch_live::wire::{Alert, Status};
+use rolewatch_notify::sample;
 
 use crate::twin::{BOT, Fault, WEBHOOK, World, batch, give, started};
 

@@ -1,8 +1,8 @@
 //! Repeats of the same person, role and rule within a quarter of an hour.
 
-use rolewatch_edge::slack::{Outcome, sample};
-use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::wire::{Alert, Status};
+use rolewatch_live::telemetry::Count;
+use rolewatch_live::wire::{Alert, Status};
+use rolewatch_notify::{Outcome, sample};
 use serde_json::json;
 use slack_notifier::End;
 
@@ -92,7 +92,7 @@ fn what_is_another_matter_is_not_folded() {
             ..repeat(1, 1)
         },
         Alert {
-            caller: rolewatch_edge::wire::Caller {
+            caller: rolewatch_live::wire::Caller {
                 arn: None,
                 ..sample::alert().caller
             },

@@ -1,8 +1,8 @@
 //! One alert at a time: told once, changed in place, and never lost.
 
-use rolewatch_edge::slack::{Outcome, sample};
-use rolewatch_edge::telemetry::{Count, Latency};
-use rolewatch_edge::wire::{Alert, Status};
+use rolewatch_live::telemetry::{Count, Latency};
+use rolewatch_live::wire::{Alert, Status};
+use rolewatch_notify::{Outcome, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT};
 

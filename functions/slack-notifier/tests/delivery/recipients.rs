@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use rolewatch_edge::recipients::Recipients;
-use rolewatch_edge::slack::{Outcome, SetbackKind};
-use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::wire::{Message, RecipientsChanged};
+use rolewatch_live::recipients::Recipients;
+use rolewatch_live::telemetry::Count;
+use rolewatch_live::wire::{Message, RecipientsChanged};
+use rolewatch_notify::{Outcome, SetbackKind};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
 

@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use futures_util::FutureExt;
-use rolewatch_edge::port::{
+use rolewatch_guard::moment::Moment;
+use rolewatch_live::port::{
     Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, Subscription, SubscriptionPage,
     Table, Topic, Trouble,
 };
-use rolewatch_edge::slack::port::{Call, Chatroom, Pause, Post, Reply, Vault};
-use rolewatch_edge::slack::secret::Secret;
-use rolewatch_edge::slack::{Courier, Language, sample};
-use rolewatch_edge::testing::subscribed;
-use rolewatch_edge::wire::{Alert, Message};
-use rolewatch_guard::moment::Moment;
+use rolewatch_live::testing::subscribed;
+use rolewatch_live::wire::{Alert, Message};
+use rolewatch_notify::port::{Call, Chatroom, Pause, Post, Reply, Vault};
+use rolewatch_notify::secret::Secret;
+use rolewatch_notify::{Courier, Language, sample};
 use serde_json::{Value, json};
 use slack_notifier::{Notifier, Report};
 

@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use rolewatch_edge::port::Subscription;
-use rolewatch_edge::recipients::Recipients;
-use rolewatch_edge::slack::{Outcome, SetbackKind, sample};
-use rolewatch_edge::telemetry::Count;
-use rolewatch_edge::testing::{subscribed, unsubscribed};
-use rolewatch_edge::time::RECIPIENTS_FRESH;
-use rolewatch_edge::wire::{Alert, Digest, Message, Status};
+use rolewatch_live::port::Subscription;
+use rolewatch_live::recipients::Recipients;
+use rolewatch_live::telemetry::Count;
+use rolewatch_live::testing::{subscribed, unsubscribed};
+use rolewatch_live::time::RECIPIENTS_FRESH;
+use rolewatch_live::wire::{Alert, Digest, Message, Status};
+use rolewatch_notify::{Outcome, SetbackKind, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
 

@@ -1,0 +1,82 @@
+//! All that session-auditor reaches.
+
+use std::sync::Arc;
+
+use rolewatch_guard::id::AccountId;
+
+use super::bucket::StateBucket;
+use super::clock::SystemClock;
+use super::connection::Connection;
+use super::delegate::delegate;
+use super::directory::ReaderRoles;
+use super::queue::EventQueue;
+use super::reader_credentials::ReaderCredentials;
+use super::table::Tables;
+use super::topic::Topics;
+use super::trail::Histories;
+use rolewatch_live::port::{Page, Prober, Question, Trail, Trouble};
+use rolewatch_live::settings::AuditorSettings;
+
+/// session-auditor's ports over AWS, all in one.
+#[derive(Debug)]
+pub struct AuditorAws {
+    /// Ledger and outbox.
+    pub tables: Tables,
+    /// The guard's queue.
+    pub queue: EventQueue,
+    /// Findings and operations.
+    pub topics: Topics,
+    /// Policy, rosters, quarantine.
+    pub bucket: StateBucket,
+    /// The event history of every account.
+    pub histories: Histories<SystemClock>,
+    /// The ways into every account.
+    pub credentials: Arc<ReaderCredentials<SystemClock>>,
+    /// Users and groups of every account.
+    pub directory: ReaderRoles<SystemClock>,
+}
+
+impl AuditorAws {
+    /// Makes every client, and opens no connection.
+    pub async fn connect(settings: &AuditorSettings) -> Self {
+        let connection = Connection::of_function().await;
+        let partition = settings.stack.operations_topic.partition();
+        let credentials = Arc::new(ReaderCredentials::new(
+            &connection,
+            partition,
+            &settings.reader_role,
+            SystemClock,
+        ));
+        Self {
+            tables: Tables::new(&connection, settings.stack.tables.clone()),
+            queue: EventQueue::new(
+                &connection,
+                settings.stack.queue_url.clone(),
+                settings.switch_queue_url.clone(),
+            ),
+            topics: Topics::new(
+                &connection,
+                Some(settings.findings_topic.clone()),
+                settings.stack.operations_topic.clone(),
+            ),
+            bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
+            histories: Histories::new(&connection, Arc::clone(&credentials)),
+            directory: ReaderRoles::new(&connection, Arc::clone(&credentials)),
+            credentials,
+        }
+    }
+}
+
+delegate!(AuditorAws: Table, Queue, Topic, Subscribers, Bucket, Directory, Clock);
+
+impl Trail for AuditorAws {
+    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
+        self.histories.lookup(question, token).await
+    }
+}
+
+impl Prober for AuditorAws {
+    async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
+        self.credentials.probe(account, region).await
+    }
+}

@@ -1,0 +1,157 @@
+//! IAM of every account, through the reader role there.
+
+use std::sync::Arc;
+
+use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput;
+use aws_sdk_iam::operation::list_groups_for_user::ListGroupsForUserError;
+use aws_sdk_iam::types::EntityType;
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::roster::Snapshot;
+use serde_json::{Value, json};
+
+use super::connection::Connection;
+use super::reader_credentials::ReaderCredentials;
+use super::setup::{Durations, Printed};
+use super::trouble::{refused, trouble};
+use rolewatch_live::port::{Clock, Directory, GroupsNow, Trouble};
+
+/// So many users and groups a page: the most that IAM gives.
+const PAGE: i32 = 1_000;
+
+/// The reader roles.
+#[derive(Debug)]
+pub struct ReaderRoles<C> {
+    connection: Connection,
+    /// For what takes IAM long to put together.
+    patient: Connection,
+    credentials: Arc<ReaderCredentials<C>>,
+}
+
+impl<C: Clock> ReaderRoles<C> {
+    /// Opens nothing yet.
+    pub fn new(connection: &Connection, credentials: Arc<ReaderCredentials<C>>) -> Self {
+        Self {
+            connection: connection.clone(),
+            patient: connection.for_slow_answers(),
+            credentials,
+        }
+    }
+
+    async fn door(
+        &self,
+        account: AccountId,
+        connection: &Connection,
+    ) -> Result<aws_sdk_iam::Client, Trouble> {
+        let credentials = self.credentials.credentials(account).await?;
+        let config = aws_sdk_iam::config::Builder::from(&connection.config)
+            .credentials_provider(credentials)
+            .build();
+        Ok(aws_sdk_iam::Client::from_conf(config))
+    }
+}
+
+impl<C: Clock> Directory for ReaderRoles<C> {
+    async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
+        let mut pages = self
+            .door(account, &self.connection)
+            .await?
+            .list_groups_for_user()
+            .user_name(user_name)
+            .into_paginator()
+            .send();
+        let mut groups = Vec::new();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => groups.extend(
+                    page.groups
+                        .into_iter()
+                        .map(|group| (group.group_name, group.group_id)),
+                ),
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(ListGroupsForUserError::is_no_such_entity_exception) =>
+                {
+                    return Ok(GroupsNow::NoSuchUser);
+                }
+                Err(error) => {
+                    let trouble = trouble(
+                        &format!("iam:ListGroupsForUser in account {account}"),
+                        &error,
+                    );
+                    return Err(self.credentials.hand_on(account, trouble));
+                }
+            }
+        }
+        Ok(GroupsNow::Member(groups))
+    }
+
+    async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
+        let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
+        let request = self
+            .door(account, &self.patient)
+            .await?
+            .get_account_authorization_details();
+        let mut pages = request
+            .filter(EntityType::User)
+            .filter(EntityType::Group)
+            .max_items(PAGE)
+            .into_paginator()
+            .send();
+        let mut text = String::new();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => text.push_str(&as_printed(&page)),
+                Err(error) => {
+                    return Err(self.credentials.hand_on(account, trouble(&what, &error)));
+                }
+            }
+        }
+        Snapshot::read(text.as_bytes(), None).map_err(|error| refused(&what, &error.to_string()))
+    }
+
+    async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
+        let iam = self.door(account, &self.patient).await?;
+        let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
+        let mut printed = Printed::default();
+        let mut pages = iam
+            .get_account_authorization_details()
+            .max_items(PAGE)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            printed.add(
+                &page.map_err(|error| self.credentials.hand_on(account, trouble(&what, &error)))?,
+            );
+        }
+        let what = format!("iam:ListRoles in account {account}");
+        let mut durations = Durations::new();
+        let mut pages = iam.list_roles().max_items(PAGE).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| self.credentials.hand_on(account, trouble(&what, &error)))?;
+            let lasting = page
+                .roles
+                .into_iter()
+                .filter_map(|role| Some((role.arn, role.max_session_duration?)));
+            durations.extend(lasting);
+        }
+        Ok(printed.text(&durations))
+    }
+}
+
+/// A page as the AWS CLI prints it, without what a snapshot has no use for. One that says
+/// `IsTruncated` and is the last is read as such.
+fn as_printed(page: &GetAccountAuthorizationDetailsOutput) -> String {
+    let users = page
+        .user_detail_list()
+        .iter()
+        .map(|user| json!({"UserName": user.user_name(), "UserId": user.user_id(), "Arn": user.arn(), "GroupList": user.group_list()}));
+    let groups = page
+        .group_detail_list()
+        .iter()
+        .map(|group| json!({"GroupName": group.group_name(), "GroupId": group.group_id(), "Arn": group.arn()}));
+    let (users, groups): (Vec<Value>, Vec<Value>) = (users.collect(), groups.collect());
+    json!({"UserDetailList": users, "GroupDetailList": groups, "IsTruncated": page.is_truncated()})
+        .to_string()
+}

@@ -1,0 +1,60 @@
+//! All that switch-guard reaches.
+
+use std::sync::Arc;
+
+use super::bucket::StateBucket;
+use super::clock::SystemClock;
+use super::connection::Connection;
+use super::delegate::delegate;
+use super::directory::ReaderRoles;
+use super::queue::EventQueue;
+use super::reader_credentials::ReaderCredentials;
+use super::table::Tables;
+use super::topic::Topics;
+use rolewatch_live::settings::GuardSettings;
+
+/// switch-guard's ports over AWS, all in one.
+#[derive(Debug)]
+pub struct GuardAws {
+    /// Ledger and outbox.
+    pub tables: Tables,
+    /// Its own queue.
+    pub queue: EventQueue,
+    /// Findings and operations.
+    pub topics: Topics,
+    /// Policy, rosters, quarantine.
+    pub bucket: StateBucket,
+    /// Groups, in every account.
+    pub directory: ReaderRoles<SystemClock>,
+}
+
+impl GuardAws {
+    /// Makes every client, and opens no connection; [`Tables::warm`] does.
+    pub async fn connect(settings: &GuardSettings) -> Self {
+        let connection = Connection::of_function().await;
+        let partition = settings.stack.operations_topic.partition();
+        let credentials = ReaderCredentials::new(
+            &connection,
+            partition,
+            &settings.own.reader_role,
+            SystemClock,
+        );
+        Self {
+            tables: Tables::new(&connection, settings.stack.tables.clone()),
+            queue: EventQueue::new(
+                &connection,
+                settings.stack.queue_url.clone(),
+                settings.switch_queue_url.clone(),
+            ),
+            topics: Topics::new(
+                &connection,
+                Some(settings.findings_topic.clone()),
+                settings.stack.operations_topic.clone(),
+            ),
+            bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
+            directory: ReaderRoles::new(&connection, Arc::new(credentials)),
+        }
+    }
+}
+
+delegate!(GuardAws: Table, Queue, Topic, Bucket, Directory, Clock);

@@ -1,0 +1,139 @@
+//! The ways into other accounts: credentials of the reader role there.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use aws_config::SdkConfig;
+use aws_sdk_sts::config::{Builder, Credentials, Region};
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::probe;
+
+use super::connection::Connection;
+use super::trouble::{refused, trouble};
+use rolewatch_live::port::{Clock, Prober, Trouble};
+
+/// How rolewatch's own sessions are called in CloudTrail.
+const SESSION: &str = "rolewatch";
+
+/// For how long it is let in, in seconds: the least that STS grants.
+const LIFETIME: i32 = 900;
+
+/// How long before their end credentials are renewed, in seconds: a call and its repetitions must
+/// fit in.
+const RENEWED: i64 = 120;
+
+/// One for each account, kept until shortly before it closes.
+#[derive(Debug)]
+pub struct ReaderCredentials<C> {
+    config: SdkConfig,
+    sts: aws_sdk_sts::Client,
+    partition: String,
+    role: String,
+    clock: C,
+    open: Mutex<BTreeMap<AccountId, Door>>,
+}
+
+/// A way into an account.
+#[derive(Debug, Clone)]
+struct Door {
+    credentials: Credentials,
+    closes: Moment,
+}
+
+impl<C: Clock> ReaderCredentials<C> {
+    /// Opens nothing yet. `role` is the name, without a path, that the role has in every account;
+    /// `partition` is mostly `aws`.
+    pub fn new(connection: &Connection, partition: &str, role: &str, clock: C) -> Self {
+        Self {
+            config: connection.config.clone(),
+            sts: aws_sdk_sts::Client::new(&connection.config),
+            partition: partition.to_owned(),
+            role: role.to_owned(),
+            clock,
+            open: Mutex::default(),
+        }
+    }
+
+    /// The credentials for an account.
+    pub(super) async fn credentials(&self, account: AccountId) -> Result<Credentials, Trouble> {
+        let now = self.clock.now();
+        let known = self
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&account)
+            .cloned();
+        if let Some(door) = known.filter(|door| door.closes.seconds_since(now) > RENEWED) {
+            return Ok(door.credentials);
+        }
+        let door = self.enter(account).await?;
+        let credentials = door.credentials.clone();
+        self.open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account, door);
+        Ok(credentials)
+    }
+
+    async fn enter(&self, account: AccountId) -> Result<Door, Trouble> {
+        let what = format!("sts:AssumeRole in account {account}");
+        let entered = self
+            .sts
+            .assume_role()
+            .role_arn(self.role_arn(account))
+            .role_session_name(SESSION)
+            .duration_seconds(LIFETIME)
+            .send()
+            .await;
+        let entered = entered.map_err(|error| trouble(&what, &error))?;
+        let issued = entered
+            .credentials
+            .ok_or_else(|| refused(&what, "it gave no credentials"))?;
+        let closes = Moment::from_epoch_seconds(issued.expiration.secs());
+        let credentials = Credentials::new(
+            issued.access_key_id,
+            issued.secret_access_key,
+            Some(issued.session_token),
+            None,
+            SESSION,
+        );
+        Ok(Door {
+            credentials,
+            closes,
+        })
+    }
+
+    fn role_arn(&self, account: AccountId) -> String {
+        format!("arn:{}:iam::{account}:role/{}", self.partition, self.role)
+    }
+
+    /// Hands on what went wrong inside an account. Who was let in before may have been shut out
+    /// since, and has to knock again.
+    pub(super) fn hand_on(&self, account: AccountId, trouble: Trouble) -> Trouble {
+        if matches!(trouble, Trouble::Refused { .. }) {
+            self.open
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&account);
+        }
+        trouble
+    }
+}
+
+impl<C: Clock> Prober for ReaderCredentials<C> {
+    async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
+        let what = format!("sts:AssumeRole in account {account} and {region}");
+        let config = Builder::from(&self.config)
+            .region(Region::new(region.to_owned()))
+            .build();
+        let entered = aws_sdk_sts::Client::from_conf(config)
+            .assume_role()
+            .role_arn(self.role_arn(account))
+            .role_session_name(probe::SESSION)
+            .duration_seconds(LIFETIME)
+            .send()
+            .await;
+        entered.map(drop).map_err(|error| trouble(&what, &error))
+    }
+}

@@ -1,0 +1,138 @@
+//! Secrets, from Secrets Manager or from Systems Manager.
+
+use std::iter;
+
+use super::connection::Connection;
+use super::trouble::{refused, trouble};
+use rolewatch_live::port::Trouble;
+use rolewatch_live::settings::SecretArn;
+
+/// Reads the one secret that the stack names.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    manager: aws_sdk_secretsmanager::Client,
+    parameters: aws_sdk_ssm::Client,
+    arn: SecretArn,
+}
+
+impl SecretArn {
+    /// What to ask for, in this order, until the service knows it.
+    fn ids(&self) -> Vec<String> {
+        match self {
+            // Without the hyphen and six characters that Secrets Manager adds, it is no ARN that
+            // Secrets Manager knows for certain: by its name it is found.
+            Self::Secret(arn) => iter::once(arn.clone())
+                .chain(arn.split_once(":secret:").map(|(_, name)| name.to_owned()))
+                .collect(),
+            Self::Parameter(arn) => {
+                let name = arn
+                    .split_once(":parameter/")
+                    .map_or(arn.as_str(), |(_, name)| name);
+                // The ARN of a path has lost the first slash. `slack` and `/slack` have the same
+                // one.
+                let path = format!("/{name}");
+                if name.contains('/') {
+                    vec![path]
+                } else {
+                    vec![name.to_owned(), path]
+                }
+            }
+        }
+    }
+}
+
+impl Secrets {
+    /// Opens nothing yet.
+    pub fn new(connection: &Connection, arn: SecretArn) -> Self {
+        let (manager, parameters) = (
+            aws_sdk_secretsmanager::Client::new(&connection.config),
+            aws_sdk_ssm::Client::new(&connection.config),
+        );
+        Self {
+            manager,
+            parameters,
+            arn,
+        }
+    }
+
+    /// The secret as it is now, without blanks around it. Not to be shown or logged.
+    pub async fn value(&self) -> Result<String, Trouble> {
+        let mut first_refused = None;
+        for id in self.arn.ids() {
+            match self.ask(&id).await {
+                // Whether there is no such secret, or none that may be read, is not always told
+                // apart.
+                Err(Trouble::Refused { what, why }) => {
+                    first_refused
+                        .get_or_insert(refused(&what, &format!("{why} (asked for `{id}`)")));
+                }
+                answer => return answer,
+            }
+        }
+        Err(first_refused
+            .unwrap_or_else(|| refused("reading Slack's secret", "its ARN names nothing")))
+    }
+
+    async fn ask(&self, id: &str) -> Result<String, Trouble> {
+        let (what, value) = match &self.arn {
+            SecretArn::Secret(_) => {
+                const WHAT: &str = "secretsmanager:GetSecretValue";
+                let found = self.manager.get_secret_value().secret_id(id).send().await;
+                (
+                    WHAT,
+                    found.map_err(|error| trouble(WHAT, &error))?.secret_string,
+                )
+            }
+            SecretArn::Parameter(_) => {
+                const WHAT: &str = "ssm:GetParameter";
+                let found = self
+                    .parameters
+                    .get_parameter()
+                    .name(id)
+                    .with_decryption(true)
+                    .send()
+                    .await;
+                (
+                    WHAT,
+                    found
+                        .map_err(|error| trouble(WHAT, &error))?
+                        .parameter
+                        .and_then(|parameter| parameter.value),
+                )
+            }
+        };
+        let value = value
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty());
+        value.ok_or_else(|| refused(what, "the secret is empty, or not text"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(arn: &str) -> Vec<String> {
+        SecretArn::parse(arn).unwrap().ids()
+    }
+
+    #[test]
+    fn a_parameter_is_asked_for_by_its_name_and_one_of_one_level_with_and_without_its_slash() {
+        assert_eq!(
+            ids("arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"),
+            ["/rolewatch/slack"]
+        );
+        assert_eq!(
+            ids("arn:aws:ssm:us-east-1:111122223333:parameter/slack"),
+            ["slack", "/slack"]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_asked_for_by_its_arn_and_by_its_name_in_case_the_suffix_is_missing() {
+        for name in ["rolewatch/slack", "rolewatch-secret", "slack-AbCdEf"] {
+            let arn = format!("arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:{name}");
+            assert_eq!(ids(&arn), [arn.clone(), name.to_owned()]);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Ledger and outbox in DynamoDB.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use rolewatch_guard::moment::Moment;
+
+use super::connection::Connection;
+use super::trouble::{refused, trouble};
+use rolewatch_live::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
+use rolewatch_live::settings::TableNames;
+
+/// A row's attributes.
+type Item = HashMap<String, AttributeValue>;
+
+/// No sort key that starts with a text is greater than that text with this behind it: keys are
+/// compared byte by byte, as UTF-8.
+const GREATEST: char = '\u{10FFFF}';
+
+/// The two tables.
+///
+/// A call whose reply was lost is made again, and then finds what it put itself: [`Table::keep`]
+/// answers [`Kept::Known`] and [`Table::replace`] `false`, though nobody else was there.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    client: Client,
+    names: TableNames,
+}
+
+impl Tables {
+    /// Opens nothing yet.
+    pub fn new(connection: &Connection, names: TableNames) -> Self {
+        Self {
+            client: Client::new(&connection.config),
+            names,
+        }
+    }
+
+    /// Opens the connection, so that the first event need not wait for it.
+    pub async fn warm(&self) -> Result<(), Trouble> {
+        self.query(Place::Outbox, "warm", &Span::default())
+            .await
+            .map(drop)
+    }
+
+    fn name(&self, place: Place) -> Result<&str, Trouble> {
+        match place {
+            Place::Ledger => self
+                .names
+                .ledger
+                .as_deref()
+                .ok_or_else(|| refused("dynamodb", "this function has no ledger")),
+            Place::Outbox => Ok(&self.names.outbox),
+        }
+    }
+
+    fn question(&self, place: Place, which: Keys) -> Result<QueryFluentBuilder, Trouble> {
+        let question = self
+            .client
+            .query()
+            .table_name(self.name(place)?)
+            .consistent_read(true);
+        Ok(question
+            .key_condition_expression(which.expression)
+            .set_expression_attribute_names(Some(names(which.names)))
+            .set_expression_attribute_values(Some(which.values)))
+    }
+
+    /// Puts a row under a condition. `false`: it did not hold.
+    async fn put(&self, place: Place, row: Row, condition: Condition) -> Result<bool, Trouble> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(self.name(place)?)
+            .set_item(Some(item(row)))
+            .condition_expression(condition.expression)
+            .set_expression_attribute_names(Some(names(condition.names)))
+            .set_expression_attribute_values(
+                condition
+                    .value
+                    .map(|value| HashMap::from([(":it".to_owned(), value)])),
+            );
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(trouble("dynamodb:PutItem", &error)),
+        }
+    }
+}
+
+/// When a row may be put. Names go through placeholders, as many are reserved words of DynamoDB.
+struct Condition {
+    expression: &'static str,
+    names: &'static [(&'static str, &'static str)],
+    value: Option<AttributeValue>,
+}
+
+const PK: (&str, &str) = ("#pk", "pk");
+const RANK: (&str, &str) = ("#rank", "rank");
+
+impl Condition {
+    const NONE_THERE: Self = Self {
+        expression: "attribute_not_exists(#pk)",
+        names: &[PK],
+        value: None,
+    };
+
+    fn keep(keep: Keep, rank: &str) -> Self {
+        let expression = match keep {
+            Keep::First => return Self::NONE_THERE,
+            Keep::Least => "attribute_not_exists(#pk) OR #rank > :it",
+            Keep::Greatest => "attribute_not_exists(#pk) OR #rank < :it",
+        };
+        Self {
+            expression,
+            names: &[PK, RANK],
+            value: Some(AttributeValue::S(rank.to_owned())),
+        }
+    }
+
+    fn replace(seen: u64) -> Self {
+        match seen {
+            0 => Self::NONE_THERE,
+            _ => Self {
+                expression: "#version = :it",
+                names: &[("#version", "version")],
+                value: Some(AttributeValue::N(seen.to_string())),
+            },
+        }
+    }
+}
+
+impl Table for Tables {
+    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+        let condition = Condition::keep(keep, &row.rank);
+        Ok(if self.put(place, row, condition).await? {
+            Kept::Written
+        } else {
+            Kept::Known
+        })
+    }
+
+    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
+        let row = Row {
+            version: seen.saturating_add(1),
+            ..row
+        };
+        self.put(place, row, Condition::replace(seen)).await
+    }
+
+    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+        let Some(which) = Keys::new(pk, span) else {
+            return Ok(Vec::new());
+        };
+        let mut pages = self.question(place, which)?.into_paginator().send();
+        let mut rows = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| trouble("dynamodb:Query", &error))?;
+            for item in page.items.unwrap_or_default() {
+                rows.push(row(item)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn latest(
+        &self,
+        place: Place,
+        pk: &str,
+        span: &Span,
+        most: usize,
+    ) -> Result<Vec<Row>, Trouble> {
+        let Some(which) = Keys::new(pk, span) else {
+            return Ok(Vec::new());
+        };
+        let limit = i32::try_from(most).unwrap_or(i32::MAX);
+        let mut pages = self
+            .question(place, which)?
+            .scan_index_forward(false)
+            .limit(limit)
+            .into_paginator()
+            .send();
+        let mut rows = Vec::new();
+        while rows.len() < most
+            && let Some(page) = pages.next().await
+        {
+            for item in page
+                .map_err(|error| trouble("dynamodb:Query", &error))?
+                .items
+                .unwrap_or_default()
+            {
+                rows.push(row(item)?);
+            }
+        }
+        rows.truncate(most);
+        Ok(rows)
+    }
+}
+
+/// Which rows of a partition.
+struct Keys {
+    expression: &'static str,
+    names: &'static [(&'static str, &'static str)],
+    values: Item,
+}
+
+impl Keys {
+    /// `None`: no key lies between the ends. DynamoDB refuses to be asked that.
+    fn new(pk: &str, span: &Span) -> Option<Self> {
+        const SK: (&str, &str) = ("#sk", "sk");
+        let to = format!("{}{GREATEST}", span.to);
+        let (expression, names): (_, &[_]) = match (&*span.from, &*span.to) {
+            ("", "") => ("#pk = :pk", &[PK]),
+            (_, "") => ("#pk = :pk AND #sk >= :from", &[PK, SK]),
+            ("", _) => ("#pk = :pk AND #sk <= :to", &[PK, SK]),
+            (from, _) if *from > *to => return None,
+            _ => ("#pk = :pk AND #sk BETWEEN :from AND :to", &[PK, SK]),
+        };
+        let mut values = Item::from([(":pk".to_owned(), AttributeValue::S(pk.to_owned()))]);
+        if !span.from.is_empty() {
+            values.insert(":from".to_owned(), AttributeValue::S(span.from.clone()));
+        }
+        if !span.to.is_empty() {
+            values.insert(":to".to_owned(), AttributeValue::S(to));
+        }
+        Some(Self {
+            expression,
+            names,
+            values,
+        })
+    }
+}
+
+fn names(names: &[(&str, &str)]) -> HashMap<String, String> {
+    names
+        .iter()
+        .map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned()))
+        .collect()
+}
+
+fn item(row: Row) -> Item {
+    let mut item = Item::from([
+        ("pk".to_owned(), AttributeValue::S(row.pk)),
+        ("sk".to_owned(), AttributeValue::S(row.sk)),
+        ("body".to_owned(), AttributeValue::S(row.body)),
+        ("rank".to_owned(), AttributeValue::S(row.rank)),
+        (
+            "version".to_owned(),
+            AttributeValue::N(row.version.to_string()),
+        ),
+    ]);
+    if let Some(expires) = row.expires {
+        item.insert(
+            "expires".to_owned(),
+            AttributeValue::N(expires.epoch_seconds().to_string()),
+        );
+    }
+    item
+}
+
+fn row(mut item: Item) -> Result<Row, Trouble> {
+    let mut text = |name: &str| match item.remove(name) {
+        Some(AttributeValue::S(text)) => Ok(text),
+        _ => Err(not_a_row(name)),
+    };
+    let (pk, sk, body, rank) = (text("pk")?, text("sk")?, text("body")?, text("rank")?);
+    let version = match item.remove("version") {
+        Some(AttributeValue::N(number)) => number.parse().map_err(|_| not_a_row("version"))?,
+        _ => return Err(not_a_row("version")),
+    };
+    let expires = match item.remove("expires") {
+        Some(AttributeValue::N(number)) => Some(Moment::from_epoch_seconds(
+            number.parse().map_err(|_| not_a_row("expires"))?,
+        )),
+        None => None,
+        Some(_) => return Err(not_a_row("expires")),
+    };
+    Ok(Row {
+        pk,
+        sk,
+        body,
+        rank,
+        version,
+        expires,
+    })
+}
+
+fn not_a_row(attribute: &str) -> Trouble {
+    refused(
+        "dynamodb:Query",
+        &format!(
+            "an item is no row of rolewatch: its attribute `{attribute}` is missing or of another type"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests;

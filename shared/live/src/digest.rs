@@ -1,0 +1,103 @@
+//! The daily summary: who held which role for how long, and what is still open.
+//!
+//! It is made even if nothing happened, so that a day without one means trouble.
+
+mod held;
+mod open;
+mod silent;
+#[cfg(test)]
+mod tests;
+mod unanswered;
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::untrusted::harmless;
+
+use crate::port::{Bucket, Subscribers, Table, Trouble};
+use crate::quarantine::PREFIX;
+use crate::recipients::{Recipients, audience};
+use crate::rulebook::Rulebook;
+use crate::time::SUPPRESSION_ENDS_SOON;
+use crate::wire::{Digest, Ending, Listed};
+use rolewatch_guard::time::DAY;
+
+/// What there is to say. Nothing is written or sent.
+///
+/// # Errors
+/// The table's own. A quarantine that can't be listed is not counted, and subscriptions that can't
+/// be are said to be unknown.
+pub async fn gather<O: Table + Subscribers + Bucket>(
+    outside: &O,
+    book: &Rulebook,
+    at: Moment,
+) -> Result<Digest, Trouble> {
+    let since = at.plus_seconds(-DAY);
+    let sessions = held::sessions(outside, book, since, at).await?;
+    let findings = open::findings(outside, at).await?;
+    Ok(Digest {
+        id: at.to_string(),
+        since: since.to_string(),
+        until: at.to_string(),
+        switches: sessions.len(),
+        people: held::people(&sessions),
+        elevated: held::elevated(&sessions),
+        held: Listed::of(held::by_person_and_role(&sessions)),
+        longest: held::longest(&sessions),
+        unused: Listed::of(held::unused(&sessions, at)),
+        broken: open::broken(&findings, since),
+        unproven: Listed::of(open::unproven(&findings, at)),
+        unacknowledged: Listed::of(open::unacknowledged(outside, at).await?),
+        silent: Listed::of(silent::silent(outside, &book.policy, since).await?),
+        unanswered: Listed::of(unanswered::unanswered(outside, &book.policy).await?),
+        suppressions: Listed::of(endings(&book.policy, at)),
+        recipients: recipients(outside).await,
+        quarantined: quarantined(outside, since, at).await,
+    })
+}
+
+/// Expired ones first, then the soonest.
+fn endings(policy: &Policy, at: Moment) -> Vec<Ending> {
+    let mut ending: Vec<_> = policy
+        .suppress
+        .iter()
+        .filter(|entry| entry.is_expired(at.plus_seconds(SUPPRESSION_ENDS_SOON)))
+        .collect();
+    ending.sort_by_key(|entry| (!entry.is_expired(at), entry.until, entry.line));
+    let shown = ending.into_iter().map(|entry| Ending {
+        rule: entry.rule.to_owned(),
+        caller: harmless(&entry.caller),
+        owner: harmless(&entry.owner),
+        until: entry.until.to_string(),
+        over: entry.is_expired(at),
+    });
+    shown.collect()
+}
+
+async fn recipients<O: Subscribers>(outside: &O) -> Option<Recipients> {
+    match audience(outside).await {
+        Ok(audience) => Some(audience.recipients),
+        Err(trouble) => {
+            tracing::error!(%trouble, "whether anybody receives the e-mail of the operations topic is not known");
+            None
+        }
+    }
+}
+
+/// The keys have the day and not the hour.
+async fn quarantined<O: Bucket>(outside: &O, since: Moment, at: Moment) -> Option<usize> {
+    let mut count = 0;
+    for time in [since, at] {
+        let time = time.to_string();
+        match outside
+            .list(&format!("{PREFIX}{}/", time.get(..10).unwrap_or_default()))
+            .await
+        {
+            Ok(objects) => count += objects.len(),
+            Err(trouble) => {
+                tracing::warn!(%trouble, "what is in quarantine could not be counted");
+                return None;
+            }
+        }
+    }
+    Some(count)
+}

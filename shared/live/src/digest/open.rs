@@ -1,0 +1,115 @@
+//! What was found, and what of it is still open.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use rolewatch_guard::moment::Moment;
+
+use crate::outbox::{self, State, unsent};
+use crate::port::{Table, Trouble};
+use crate::resend;
+use crate::time::UNPROVEN_TOLD;
+use crate::wire::{Alert, AlertState, Broken, Open, Status};
+
+/// So many findings are read at a time.
+const CHUNK: usize = 50;
+
+/// The findings that stand, of those that were stored or changed in the last days.
+pub(super) async fn findings<T: Table>(table: &T, now: Moment) -> Result<Vec<State>, Trouble> {
+    let mut found = Vec::new();
+    for ids in unsent::stored_since(table, now.plus_seconds(-UNPROVEN_TOLD))
+        .await?
+        .chunks(CHUNK)
+    {
+        let states = outbox::load(table, ids.iter().cloned()).await?;
+        found.extend(
+            states
+                .into_values()
+                .map(|stored| stored.state)
+                .filter(|state| state.alert.status != Status::Withdrawn),
+        );
+    }
+    Ok(found)
+}
+
+/// How often each rule was broken, by what was noticed since `since`; the worst first.
+pub(super) fn broken(findings: &[State], since: Moment) -> Vec<Broken> {
+    let mut rules: BTreeMap<&str, Vec<&Alert>> = BTreeMap::new();
+    for alert in findings.iter().map(|state| &state.alert) {
+        if alert.verdict == "violation"
+            && alert
+                .noticed
+                .parse::<Moment>()
+                .is_ok_and(|noticed| noticed >= since)
+        {
+            rules.entry(&alert.rule).or_default().push(alert);
+        }
+    }
+    let mut broken: Vec<((bool, u8), Broken)> = Vec::new();
+    for (rule, alerts) in rules {
+        let Some(worst) = alerts.iter().max_by_key(|alert| weight(alert)) else {
+            continue;
+        };
+        broken.push((
+            weight(worst),
+            Broken {
+                rule: rule.to_owned(),
+                severity: worst.severity.clone(),
+                count: alerts.len(),
+            },
+        ));
+    }
+    broken.sort_by_key(|(weight, broken)| {
+        (Reverse(*weight), Reverse(broken.count), broken.rule.clone())
+    });
+    broken.into_iter().map(|(_, broken)| broken).collect()
+}
+
+/// What is unproven and has waited for its evidence: what was alerted before what was not, the
+/// worst first, then the latest.
+pub(super) fn unproven(findings: &[State], now: Moment) -> Vec<Open> {
+    let mut open: Vec<&State> = findings
+        .iter()
+        .filter(|state| state.alert.verdict == "unproven" && !state.waits(now))
+        .collect();
+    open.sort_by_key(|state| {
+        (
+            state.quiet,
+            Reverse(weight(&state.alert)),
+            Reverse(&state.alert.time),
+            &state.alert.id,
+        )
+    });
+    open.into_iter()
+        .map(|state| shown(&state.alert, state.alert.time.clone()))
+        .collect()
+}
+
+/// What nobody acknowledged although it is due, the oldest first.
+pub(super) async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<Vec<Open>, Trouble> {
+    let mut owed = resend::unacknowledged(table, now).await?;
+    owed.retain(|one| one.is_late(now));
+    owed.sort_by(|a, b| {
+        (a.since, &a.stored.state.alert.id).cmp(&(b.since, &b.stored.state.alert.id))
+    });
+    Ok(owed
+        .iter()
+        .map(|one| shown(&one.stored.state.alert, one.since.to_string()))
+        .collect())
+}
+
+fn weight(alert: &Alert) -> (bool, u8) {
+    AlertState::of(alert).weight()
+}
+
+fn shown(alert: &Alert, time: String) -> Open {
+    Open {
+        id: alert.id.clone(),
+        rule: alert.rule.clone(),
+        who: alert.caller.name.clone(),
+        role: alert.role.clone(),
+        time,
+        // What is shown of it is shorter still.
+        message: alert.message.chars().take(400).collect(),
+    }
+}

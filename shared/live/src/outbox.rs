@@ -1,0 +1,338 @@
+//! The outbox: every finding that was ever made, what it is about, and how far it was told.
+//!
+//! A finding is stored before it is sent. Its row is found by its id, and by the sessions and
+//! records that it is about, so that a later judgement finds the ones that no longer hold; and by
+//! the day on which a version of it was stored, until that is acknowledged ([`unsent`]).
+
+pub mod told;
+pub mod unsent;
+
+use std::collections::BTreeMap;
+
+use futures_util::future::{try_join, try_join_all};
+use rolewatch_guard::Finding;
+use rolewatch_guard::id::RecordKey;
+use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::SessionAt;
+use crate::ledger::keys::{hash, record_part, second};
+use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::time::FINDINGS_KEPT;
+use crate::wire::Alert;
+
+/// The most keys by which one finding is found again. A stretch is found by its first sessions; the
+/// ones after them lead there too.
+const MOST_POINTERS: usize = 40;
+
+/// A finding and how far it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// As it is, or was last, told.
+    pub alert: Alert,
+    /// The switches that it is about.
+    pub switches: Vec<SessionAt>,
+    /// The records that it is about, as the ledger writes them.
+    pub records: Vec<String>,
+    /// It is about several sessions or attempts.
+    pub several: bool,
+    /// Reported, but not alerted: unproven by nature, for want of events that most trails lack.
+    pub quiet: bool,
+    /// While unproven: not told before this moment.
+    pub due: Option<Moment>,
+    /// The version that the topic took last; 0: none.
+    pub published: u64,
+    /// Somebody is handing a version to the topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sending: Option<Sending>,
+}
+
+/// Who hands a version to the topic says so first, so that of several invocations one does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sending {
+    /// Which version.
+    pub version: u64,
+    /// By then that invocation has ended, whatever became of it.
+    pub until: Moment,
+}
+
+/// A state as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// What the row says.
+    pub state: State,
+    /// For [`Table::replace`]; 0: there is no row yet.
+    pub version: u64,
+}
+
+impl State {
+    /// Whether the topic has to be told now.
+    pub fn is_due(&self, now: Moment) -> bool {
+        let unpublished = self.published < self.alert.version;
+        let first = self.published == 0;
+        let proven = self.alert.verdict == "violation";
+        let waited = self.due.is_some_and(|due| due <= now);
+        unpublished
+            && if first {
+                !self.quiet
+                    && self.alert.status != crate::wire::Status::Withdrawn
+                    && (proven || waited)
+            } else {
+                true
+            }
+    }
+
+    /// Whether another invocation is handing this version to the topic.
+    pub fn is_being_sent(&self, now: Moment) -> bool {
+        self.sending
+            .is_some_and(|sending| sending.version == self.alert.version && now < sending.until)
+    }
+
+    /// Whether it waits for evidence or for its time.
+    pub fn waits(&self, now: Moment) -> bool {
+        self.published == 0
+            && !self.quiet
+            && self.alert.status != crate::wire::Status::Withdrawn
+            && self.alert.verdict != "violation"
+            && self.due.is_some_and(|due| due > now)
+    }
+}
+
+fn pk(id: &str) -> String {
+    format!("finding#{id}")
+}
+
+const STATE: &str = "state";
+
+/// What was acknowledged of a finding: slack-notifier writes it last of all.
+pub const ACK: &str = "ack";
+
+/// The body of the row [`ACK`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// The highest version that was dealt with.
+    pub version: u64,
+    /// `slack`, `mail`, `folded`, or `withdrawn` for what was withdrawn before anybody was told.
+    pub how: String,
+}
+
+/// The states of these findings, of those that have one.
+///
+/// # Errors
+/// The table's own, or a row that is none of ours.
+pub async fn load<T: Table>(
+    table: &T,
+    ids: impl IntoIterator<Item = String>,
+) -> Result<BTreeMap<String, Stored>, Trouble> {
+    let ids: Vec<String> = ids.into_iter().collect();
+    let span = Span {
+        from: STATE.into(),
+        to: STATE.into(),
+    };
+    let span = &span;
+    let rows = try_join_all(
+        ids.iter()
+            .map(|id| async move { table.query(Place::Outbox, &pk(id), span).await }),
+    )
+    .await?;
+    let mut states = BTreeMap::new();
+    for (id, row) in ids
+        .into_iter()
+        .zip(rows)
+        .filter_map(|(id, rows)| Some((id, rows.into_iter().next()?)))
+    {
+        let state = serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+        states.insert(
+            id,
+            Stored {
+                state,
+                version: row.version,
+            },
+        );
+    }
+    Ok(states)
+}
+
+/// A finding, and the version of it that was acknowledged last; 0: none was.
+///
+/// # Errors
+/// The table's own, or a row that is none of ours.
+pub async fn load_acknowledged<T: Table>(
+    table: &T,
+    id: &str,
+) -> Result<(Option<Stored>, u64), Trouble> {
+    let (mut stored, mut acknowledged) = (None, 0);
+    for row in table
+        .query(Place::Outbox, &pk(id), &Span::default())
+        .await?
+    {
+        match row.sk.as_str() {
+            STATE => {
+                let state =
+                    serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                stored = Some(Stored {
+                    state,
+                    version: row.version,
+                });
+            }
+            ACK => {
+                let ack: Acknowledged =
+                    serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                acknowledged = ack.version;
+            }
+            _ => {}
+        }
+    }
+    Ok((stored, acknowledged))
+}
+
+fn unreadable(row: &Row, error: &serde_json::Error) -> Trouble {
+    Trouble::Refused {
+        what: format!("reading row `{}` `{}`", row.pk, row.sk),
+        why: error.to_string(),
+    }
+}
+
+/// Ids of findings about these sessions, from `before` seconds before to `after` seconds after
+/// each.
+///
+/// # Errors
+/// The table's own.
+pub async fn about_sessions<T: Table>(
+    table: &T,
+    sessions: impl IntoIterator<Item = &SessionAt>,
+    around: i64,
+) -> Result<Vec<String>, Trouble> {
+    let asked: Vec<(String, Span)> = sessions
+        .into_iter()
+        .map(|at| {
+            let edge = |off: i64| second(at.time.plus_seconds(off));
+            (
+                session_pointer(&at.session),
+                Span {
+                    from: edge(-around),
+                    to: edge(around),
+                },
+            )
+        })
+        .collect();
+    ids(table, &asked).await
+}
+
+/// Ids of findings about these records.
+///
+/// # Errors
+/// The table's own.
+pub async fn about_records<T: Table>(
+    table: &T,
+    records: impl IntoIterator<Item = String>,
+) -> Result<Vec<String>, Trouble> {
+    let asked: Vec<(String, Span)> = records
+        .into_iter()
+        .map(|record| (record_pointer(&record), Span::default()))
+        .collect();
+    ids(table, &asked).await
+}
+
+async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String>, Trouble> {
+    let rows = try_join_all(
+        asked
+            .iter()
+            .map(|(pk, span)| async move { table.query(Place::Outbox, pk, span).await }),
+    )
+    .await?;
+    let mut ids: Vec<String> = rows.into_iter().flatten().map(|row| row.body).collect();
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// Writes a state, if nobody else has since `seen` was read. `false`: somebody has.
+///
+/// The pointers go first: a finding that cannot be found again could not be withdrawn, nor sent
+/// again.
+///
+/// # Errors
+/// The table's own.
+pub async fn write<T: Table>(
+    table: &T,
+    state: &State,
+    seen: u64,
+    now: Moment,
+) -> Result<bool, Trouble> {
+    let id = &state.alert.id;
+    let expires = Some(now.plus_seconds(FINDINGS_KEPT));
+    // A pointer lives as long as what it leads to.
+    let rank = expires.map(second).unwrap_or_default();
+    let pointer = |pk: String, sk: String| Row {
+        pk,
+        sk,
+        body: id.clone(),
+        rank: rank.clone(),
+        version: 0,
+        expires,
+    };
+    let by_session = state.switches.iter().map(|at| {
+        pointer(
+            session_pointer(&at.session),
+            format!("{}#{id}", second(at.time)),
+        )
+    });
+    let by_record = state
+        .records
+        .iter()
+        .map(|record| pointer(record_pointer(record), id.clone()));
+    let pointers = by_session
+        .take(MOST_POINTERS)
+        .chain(by_record.take(MOST_POINTERS));
+    let untold = async {
+        if state.published < state.alert.version {
+            unsent::note(table, id, state.alert.version, now).await
+        } else {
+            Ok(())
+        }
+    };
+    try_join(
+        try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::Greatest))),
+        untold,
+    )
+    .await?;
+    let body = serde_json::to_string(state).map_err(|error| Trouble::Refused {
+        what: format!("writing finding `{id}`"),
+        why: error.to_string(),
+    })?;
+    let row = Row {
+        pk: pk(id),
+        sk: STATE.to_owned(),
+        body,
+        rank: String::new(),
+        version: 0,
+        expires,
+    };
+    table.replace(Place::Outbox, row, seen).await
+}
+
+fn session_pointer(session: &str) -> String {
+    format!("about#s{}", hash(session))
+}
+
+fn record_pointer(record: &str) -> String {
+    format!("about#r{record}")
+}
+
+/// What a finding is about, as it is stored.
+pub(crate) fn subject(finding: &Finding) -> (Vec<SessionAt>, Vec<String>) {
+    let switches = finding.subject.switches.iter().map(|key| SessionAt {
+        session: key.session.to_string(),
+        time: key.second,
+    });
+    (
+        switches.collect(),
+        finding.subject.records.iter().map(record_name).collect(),
+    )
+}
+
+/// A record as the outbox names it.
+pub(crate) fn record_name(record: &RecordKey) -> String {
+    record_part(record)
+}

@@ -1,0 +1,38 @@
+//! Where slack-notifier notes what became of a message, as far as others need to know it.
+
+use serde::Deserialize;
+
+use crate::port::{Place, Span, Table, Trouble};
+
+/// The row of a finding's own message.
+pub const MESSAGE: &str = "message";
+
+/// The partition of the rows about the messages of a finding.
+pub fn message_partition(finding: &str) -> String {
+    format!("slack#{finding}")
+}
+
+/// What is read of such a row; slack-notifier writes more into it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct MessageRow {
+    settled: u64,
+}
+
+/// The revision of a finding's own message that is settled; 0: none.
+pub(crate) async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble> {
+    let pk = message_partition(finding);
+    let span = Span {
+        from: MESSAGE.to_owned(),
+        to: MESSAGE.to_owned(),
+    };
+    let rows = table.query(Place::Outbox, &pk, &span).await?;
+    let Some(row) = rows.into_iter().find(|row| row.sk == MESSAGE) else {
+        return Ok(0);
+    };
+    let read: MessageRow = serde_json::from_str(&row.body).map_err(|why| Trouble::Refused {
+        what: format!("reading {pk} {MESSAGE}"),
+        why: format!("it is not what was written: {why}"),
+    })?;
+    Ok(read.settled)
+}

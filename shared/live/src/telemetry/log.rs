@@ -1,0 +1,214 @@
+//! The log: one JSON object a line, on the standard output, as Lambda's JSON format has it.
+
+use std::io;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::util::TryInitError;
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Level {
+    /// What somebody must look at.
+    Error,
+    /// What went wrong and was dealt with.
+    Warn,
+    /// What each invocation came to.
+    #[default]
+    Info,
+    /// Which ways it took.
+    Debug,
+}
+
+impl Level {
+    /// By the name that Lambda gives in `AWS_LAMBDA_LOG_LEVEL`. What is no level is `info`.
+    pub fn named(name: &str) -> Self {
+        match name.trim().to_ascii_uppercase().as_str() {
+            "FATAL" | "ERROR" => Self::Error,
+            "WARN" => Self::Warn,
+            "DEBUG" | "TRACE" => Self::Debug,
+            _ => Self::Info,
+        }
+    }
+}
+
+/// The crates of this project, as `tracing` knows them.
+const OURS: [&str; 8] = [
+    "archive_auditor",
+    "rolewatch_aws",
+    "rolewatch_guard",
+    "rolewatch_live",
+    "rolewatch_notify",
+    "session_auditor",
+    "slack_notifier",
+    "switch_guard",
+];
+
+/// Starts the log. To be called once, at the start of a function.
+///
+/// INVARIANT (no bodies): only this project's own lines are logged below `warn`, whatever the
+/// level. The clients of AWS and the HTTP library would log whole requests and answers, with what
+/// is secret in them.
+///
+/// # Errors
+/// The log was started before.
+pub fn init(level: Level) -> Result<(), TryInitError> {
+    tracing_subscriber::registry()
+        .with(filter(level))
+        .with(lines(io::stdout))
+        .try_init()
+}
+
+fn filter(level: Level) -> Targets {
+    let (ours, others) = match level {
+        Level::Error => (LevelFilter::ERROR, LevelFilter::ERROR),
+        Level::Warn => (LevelFilter::WARN, LevelFilter::WARN),
+        Level::Info => (LevelFilter::INFO, LevelFilter::WARN),
+        Level::Debug => (LevelFilter::DEBUG, LevelFilter::WARN),
+    };
+    Targets::new()
+        .with_default(others)
+        .with_targets(OURS.map(|target| (target, ours)))
+}
+
+/// `timestamp`, `level`, `target`, and the line's own fields beside them. Spans are left out: they
+/// hold whatever a library put in.
+fn lines<S, W>(out: W) -> impl tracing_subscriber::Layer<S>
+where
+    S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
+    W: for<'a> fmt::MakeWriter<'a> + 'static,
+{
+    fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_writer(out)
+}
+
+/// An access key, or anything else that must not be shown whole: `…S6Z4`. Of what is shorter than
+/// eight characters, nothing is shown.
+pub fn last_four(key: &str) -> String {
+    let length = key.chars().count();
+    let end: String = key
+        .chars()
+        .skip(length.saturating_sub(4))
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    if length < 8 {
+        "…".to_owned()
+    } else {
+        format!("…{end}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(level: Level, log: impl FnOnce()) -> Vec<Value> {
+        let page = Page::default();
+        let out = page.clone();
+        let subscriber = tracing_subscriber::registry()
+            .with(filter(level))
+            .with(lines(move || out.clone()));
+        tracing::subscriber::with_default(subscriber, log);
+        let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_line_is_one_object_with_its_fields_at_the_top() {
+        let lines = logged(
+            Level::Info,
+            || tracing::info!(target: "switch_guard", event = "EXAMPLE-1", "judged\nit"),
+        );
+        let [line] = &lines[..] else {
+            panic!("{lines:?}")
+        };
+        assert_eq!(
+            (line["level"].as_str(), line["message"].as_str()),
+            (Some("INFO"), Some("judged\nit"))
+        );
+        assert_eq!(line["event"], "EXAMPLE-1");
+        assert!(
+            line["timestamp"]
+                .as_str()
+                .is_some_and(|time| time.ends_with('Z')),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn a_level_is_known_by_lambdas_name_for_it() {
+        let named = [
+            "TRACE", "debug", "INFO", "WARN", "ERROR", "FATAL", "", "loud",
+        ]
+        .map(Level::named);
+        assert_eq!(
+            named,
+            [
+                Level::Debug,
+                Level::Debug,
+                Level::Info,
+                Level::Warn,
+                Level::Error,
+                Level::Error,
+                Level::Info,
+                Level::Info
+            ]
+        );
+    }
+
+    #[test]
+    fn libraries_log_no_bodies_at_any_level() {
+        for level in [Level::Error, Level::Warn, Level::Info, Level::Debug] {
+            let lines = logged(level, || {
+                tracing::info!(target: "aws_smithy_runtime", "request: {{\"token\": \"xoxb\"}}");
+                tracing::debug!(target: "hyper", "body");
+                tracing::trace!(target: "switch_guard", "body");
+            });
+            assert_eq!(lines, [] as [Value; 0], "{level:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_library_puts_into_a_span_is_left_out() {
+        let lines = logged(Level::Debug, || {
+            let span = tracing::error_span!("lambda", xrayTraceId = "secret-of-a-span");
+            let _inside = span.enter();
+            tracing::warn!(target: "switch_guard", "slow");
+        });
+        assert_eq!(lines.len(), 1);
+        assert!(
+            !lines[0].to_string().contains("secret-of-a-span"),
+            "{}",
+            lines[0]
+        );
+    }
+
+    #[test]
+    fn a_key_is_shown_by_its_last_four() {
+        assert_eq!(last_four("ASIAEXAMPLEQ2W3S6Z4"), "…S6Z4");
+        assert_eq!(last_four("short"), "…");
+        assert_eq!(last_four("ASIAEXAMPLE\u{202e}\n12"), "…12");
+    }
+}

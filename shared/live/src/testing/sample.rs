@@ -1,0 +1,205 @@
+//! An alert to show and to test with.
+
+use serde_json::json;
+
+use crate::recipients::Recipients;
+use crate::wire::{
+    Account, Alert, Broken, Caller, Digest, Ending, Held, Listed, Open, Reviewed, Silent, Status,
+    Stretch,
+};
+
+/// `dora` of the development account enters `UpdateApp` in production with a permanent key.
+pub fn alert() -> Alert {
+    Alert {
+        rule: "RW002".into(),
+        name: "switch-without-mfa".into(),
+        verdict: "violation".into(),
+        severity: "high".into(),
+        time: "2026-01-31T18:30:05Z".into(),
+        role: "arn:aws:iam::444455556666:role/UpdateApp".into(),
+        caller: Caller {
+            arn: Some("arn:aws:iam::111122223333:user/dora".into()),
+            account: Some("111122223333".into()),
+            name: "dora".into(),
+        },
+        message: "dora entered UpdateApp in production without MFA: a permanent key, and no device named in the call".into(),
+        events: vec!["1f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001".into(), "7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002".into()],
+        id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
+        policy: "9c2f41aa".into(),
+        supersedes: Vec::new(),
+        events_total: 2,
+        version: 1,
+        status: Status::Open,
+        role_account: Account { id: "444455556666".into(), name: Some("production".into()) },
+        caller_account_name: Some("development".into()),
+        source_ip: Some("203.0.113.7".into()),
+        region: Some("us-east-1".into()),
+        uses: None,
+        reviewed: None,
+        noticed: "2026-01-31T18:30:09Z".into(),
+    }
+}
+
+/// `anna` took the demand for MFA out of the trust policy of `UpdateApp`.
+pub fn changed() -> Alert {
+    let statement = |condition| json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole", "Condition": condition});
+    let role = "arn:aws:iam::444455556666:role/UpdateApp";
+    Alert {
+        rule: "RW101".into(),
+        name: "trust-without-mfa".into(),
+        caller: Caller {
+            arn: Some("arn:aws:iam::444455556666:user/anna".into()),
+            account: Some("444455556666".into()),
+            name: "anna".into(),
+        },
+        message: "UpdateApp in production can be entered without MFA by dora in development".into(),
+        reviewed: Some(Reviewed {
+            account: "444455556666".into(),
+            subject: role.into(),
+            place: Some("the trust policy".into()),
+            statement: Some(statement(
+                json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}),
+            )),
+            fix: Some(statement(
+                json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+            )),
+            undecided: Vec::new(),
+        }),
+        caller_account_name: Some("production".into()),
+        ..alert()
+    }
+}
+
+/// A day on which something is open of every kind.
+pub fn digest() -> Digest {
+    Digest {
+        id: "2026-02-01T00:00:00Z".into(),
+        since: "2026-01-31T00:00:00Z".into(),
+        until: "2026-02-01T00:00:00Z".into(),
+        switches: 14,
+        people: 4,
+        elevated: 3 * 3_600 + 25 * 60,
+        held: held(),
+        longest: Some(stretch("dora", 6_300)),
+        unused: Listed::of(vec![stretch("tess", 0)]),
+        broken: broken(),
+        unproven: unproven(),
+        unacknowledged: Listed::of(vec![open(
+            "RW002",
+            "dora",
+            "dora entered UpdateApp without MFA",
+        )]),
+        silent: silent(),
+        unanswered: Listed::default(),
+        suppressions: suppressions(),
+        recipients: Some(Recipients::Confirmed),
+        quarantined: Some(1),
+    }
+}
+
+fn role(name: &str) -> String {
+    format!("arn:aws:iam::444455556666:role/{name}")
+}
+
+fn stretch(who: &str, seconds: i64) -> Stretch {
+    Stretch {
+        who: who.into(),
+        role: role("UpdateApp"),
+        began: "2026-01-31T02:10:00Z".into(),
+        seconds,
+    }
+}
+
+fn open(rule: &str, who: &str, message: &str) -> Open {
+    Open {
+        id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
+        rule: rule.into(),
+        who: who.into(),
+        role: role("UpdateApp"),
+        time: "2026-01-31T18:30:05Z".into(),
+        message: message.into(),
+    }
+}
+
+fn held() -> Listed<Held> {
+    let held = |who: &str, name: &str, switches, seconds| Held {
+        who: who.into(),
+        role: role(name),
+        switches,
+        seconds,
+    };
+    Listed::of(vec![
+        held("dora", "UpdateApp", 6, 7_500),
+        held("dave", "UpdateApp", 4, 3_600),
+        held("tom", "SiteAdmin", 3, 1_200),
+        held("tess", "UpdateApp", 1, 0),
+    ])
+}
+
+fn broken() -> Vec<Broken> {
+    vec![
+        Broken {
+            rule: "RW002".into(),
+            severity: "high".into(),
+            count: 2,
+        },
+        Broken {
+            rule: "RW004".into(),
+            severity: "medium".into(),
+            count: 1,
+        },
+    ]
+}
+
+fn unproven() -> Listed<Open> {
+    Listed::of(vec![
+        open(
+            "RW001",
+            "tom",
+            "whether tom was in Developers is not known: no roster of account 111122223333 was given",
+        ),
+        open(
+            "RW002",
+            "tess",
+            "account 111122223333 sent nothing for this switch, so MFA is not known",
+        ),
+    ])
+}
+
+fn silent() -> Listed<Silent> {
+    let account = |id: &str, name: &str| Account {
+        id: id.into(),
+        name: Some(name.into()),
+    };
+    Listed::of(vec![
+        Silent {
+            account: account("555555555555", "staging"),
+            regions: Vec::new(),
+            last: Some("2026-01-28T04:00:00Z".into()),
+        },
+        Silent {
+            account: account("444455556666", "production"),
+            regions: vec!["ap-northeast-1".into()],
+            last: None,
+        },
+    ])
+}
+
+fn suppressions() -> Listed<Ending> {
+    Listed::of(vec![
+        Ending {
+            rule: "RW003".into(),
+            caller: "arn:aws:iam::111122223333:user/batch".into(),
+            owner: "platform".into(),
+            until: "2026-01-30".into(),
+            over: true,
+        },
+        Ending {
+            rule: "RW004".into(),
+            caller: "arn:aws:iam::111122223333:user/deploy".into(),
+            owner: "platform".into(),
+            until: "2026-02-10".into(),
+            over: false,
+        },
+    ])
+}

@@ -1,0 +1,188 @@
+//! The SNS message: a finding as `rolewatch audit --format ndjson` prints it, and what the live
+//! guard adds.
+
+mod digest;
+mod state;
+
+pub use digest::{
+    Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, Unanswered,
+};
+use rolewatch_guard::arn::partition_of;
+use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+pub use state::AlertState;
+
+use crate::recipients::Recipients;
+
+/// The most event ids on the wire; `events_total` tells how many there are.
+pub const MOST_EVENTS: usize = 20;
+
+/// A finding on the wire. The field names are a contract; the first twelve are those of `ndjson`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// `RW002`.
+    pub rule: String,
+    /// `switch-without-mfa`.
+    pub name: String,
+    /// `violation` or `unproven`.
+    pub verdict: String,
+    /// `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// Event time, RFC 3339, UTC.
+    pub time: String,
+    /// The role's ARN.
+    pub role: String,
+    /// The origin.
+    pub caller: Caller,
+    /// One sentence, in English. Every text in it is harmless to print, not yet escaped.
+    pub message: String,
+    /// The CloudTrail events that prove it, mints first, at most [`MOST_EVENTS`].
+    pub events: Vec<String>,
+    /// The same for the same finding.
+    pub id: String,
+    /// Hash of the policy that judged it.
+    pub policy: String,
+    /// Ids of findings that this one replaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supersedes: Vec<String>,
+    /// How many events there are in all.
+    pub events_total: usize,
+    /// Counts up with every change of this finding; the higher one is right.
+    pub version: u64,
+    /// What became of it.
+    pub status: Status,
+    /// The role's account.
+    pub role_account: Account,
+    /// What the policy calls the caller's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_account_name: Option<String>,
+    /// The address that the call, or the browser, came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// The region that the first event was logged in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// What the sessions were used for, as far as it was known when this version was made. More
+    /// use alone is no new version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Uses>,
+    /// Of a finding of the review: what it quotes.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Reviewed>,
+    /// When rolewatch first knew of it, RFC 3339, UTC.
+    pub noticed: String,
+}
+
+impl Alert {
+    /// The partition of the role, else of the caller, by their ARNs.
+    pub fn partition(&self) -> Option<&str> {
+        partition_of(&self.role).or_else(|| partition_of(self.caller.arn.as_deref()?))
+    }
+}
+
+/// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding,
+/// `role` is the subject too, and `caller` who changed the set-up, with an empty name where nobody
+/// was seen to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    /// The account of the subject.
+    pub account: String,
+    /// The ARN judged: a role, a group, a user.
+    pub subject: String,
+    /// Where the statement stands, in words.
+    pub place: Option<String>,
+    /// The statement as it stands.
+    pub statement: Option<Value>,
+    /// What is to stand in its place: one statement, a list of several, an empty list where it is
+    /// to go.
+    pub fix: Option<Value>,
+    /// The conditions that an unproven answer hangs on.
+    pub undecided: Vec<String>,
+}
+
+/// When and how often sessions were used. Every count is a least: of two events one may stand for
+/// both, and none is counted twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uses {
+    /// The first use, RFC 3339, UTC.
+    pub first: String,
+    /// The last use, RFC 3339, UTC.
+    pub last: String,
+    /// At least so many calls that only read.
+    pub reads: u64,
+    /// At least so many other calls.
+    pub writes: u64,
+    /// At least so many of all calls were made in the console.
+    pub console: u64,
+    /// At least so many of all calls were made by API: a program, the command line.
+    pub api: u64,
+}
+
+/// What became of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It stands.
+    Open,
+    /// It stands, and the session that it is about has ended.
+    Ended,
+    /// Evidence that came later shows that it is not so, or another finding says it better.
+    Withdrawn,
+}
+
+/// Who, as far as is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The ARN.
+    pub arn: Option<String>,
+    /// Twelve digits.
+    pub account: Option<String>,
+    /// What to call them.
+    pub name: String,
+}
+
+/// An account and what the policy calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: String,
+    /// What the policy calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// Who receives e-mail of the operations topic, when that changed from somebody to nobody or back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientsChanged {
+    /// Counts up with every change; the higher one is right. An odd one says that nobody is left,
+    /// an even one that somebody is there again.
+    pub version: u64,
+    /// Who does now.
+    pub recipients: Recipients,
+    /// Since when, as far as it was seen.
+    pub since: Moment,
+}
+
+/// A message on the findings topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Message {
+    /// A finding, boxed for its size.
+    Alert(Box<Alert>),
+    /// The daily summary, boxed likewise.
+    Digest {
+        /// What it says.
+        digest: Box<Digest>,
+    },
+    /// The last person who received e-mail is gone, or somebody is there again.
+    Recipients {
+        /// What it says.
+        recipients: RecipientsChanged,
+    },
+    /// The guard sends it on to show that the whole path works. Nobody is told.
+    Heartbeat {
+        /// When the schedule fired.
+        heartbeat: Moment,
+    },
+}

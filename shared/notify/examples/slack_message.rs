@@ -1,0 +1,23 @@
+//! Prints the Slack message of an example finding as JSON: `docs/slack-message.py` draws the
+//! picture of it. `ja`: in Japanese; `digest`: the daily digest of an example day instead.
+
+use std::io::{self, Write};
+
+use rolewatch_notify::{Language, digest, message, sample};
+use serde_json::json;
+
+fn main() -> io::Result<()> {
+    let asked = |word: &str| std::env::args().skip(1).any(|argument| argument == word);
+    let view = sample::view(if asked("ja") {
+        Language::Japanese
+    } else {
+        Language::English
+    });
+    let shown = if asked("digest") {
+        digest::message(&view, &sample::digest())
+    } else {
+        message::alert(&view, &sample::alert(), None, &[])
+    };
+    let json = json!({"text": shown.text, "blocks": shown.blocks});
+    writeln!(io::stdout(), "{json:#}")
+}

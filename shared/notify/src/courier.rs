@@ -1,0 +1,366 @@
+//! Delivery of one alert: read what is known of it, tell Slack what is new, write down that it was
+//! told, acknowledge.
+//!
+//! INVARIANT (a person could have read it): an alert is acknowledged only after Slack took it, or
+//! after the operations topic took it while somebody's e-mail subscription was confirmed. What is
+//! published there for others, or in the dark, acknowledges nothing.
+//!
+//! INVARIANT (tell before acknowledge): the acknowledgement (`finding#<id>` / `ack`) is the last
+//! thing that is written, so a crash at any place before it only means that the alert comes again,
+//! and finds how far it got.
+
+mod digest;
+mod mailed;
+mod plan;
+mod recipients;
+mod tell;
+
+use std::cell::Cell;
+
+use serde::{Deserialize, Serialize};
+
+use rolewatch_live::outbox::{ACK, Acknowledged};
+use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
+use rolewatch_live::recipients::{KnownAudience, standing};
+use rolewatch_live::wire::{Alert, AlertState};
+
+use super::fold;
+use super::line::{Line, NotTaken, Sending, Taken};
+use super::message::{Change, Message};
+use super::port::{Aws, Chatroom, Pause, Post, Vault};
+use super::secret::Loopback;
+use super::slot::{self, Blocked, MESSAGE, Memory, thrice};
+use super::view::View;
+use crate::time::{OTHER_PROCESS, SLACK_PATIENCE};
+use rolewatch_live::time::FINDINGS_KEPT;
+
+/// What became of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Its first message is in Slack.
+    Delivered,
+    /// Its message was changed, or a follow-up was posted.
+    Updated,
+    /// It changed nothing that readers were told, and a message that cannot be edited need not be
+    /// repeated for it.
+    Quiet,
+    /// It is counted and listed with the message of another finding.
+    Folded,
+    /// Slack does not take it; it went to the operations topic, where somebody's confirmed e-mail
+    /// subscription receives it.
+    Mailed,
+    /// It was withdrawn before anybody was told.
+    Unseen,
+    /// It, or a later version of it, was acknowledged before.
+    Duplicate,
+}
+
+impl Outcome {
+    /// As the acknowledgement has it.
+    pub const fn how(self) -> &'static str {
+        match self {
+            Self::Delivered | Self::Updated | Self::Quiet | Self::Duplicate => "slack",
+            Self::Folded => "folded",
+            Self::Mailed => "mail",
+            Self::Unseen => "withdrawn",
+        }
+    }
+}
+
+/// Why an alert could not be dealt with now. It is to be given again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Setback {
+    /// In how many seconds at the earliest, where somebody said so.
+    pub after: Option<u32>,
+    /// What went wrong.
+    pub why: String,
+    /// What kind of thing went wrong.
+    pub kind: SetbackKind,
+}
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetbackKind {
+    /// A call failed.
+    Trouble,
+    /// Nothing went wrong: another process is telling this very finding at the moment.
+    UnderWay,
+    /// Slack does not take it, and nobody is known to receive the e-mail that would replace it.
+    NoReader,
+}
+
+impl Setback {
+    /// A call failed.
+    pub fn trouble(after: Option<u32>, why: impl Into<String>) -> Self {
+        Self {
+            after,
+            why: why.into(),
+            kind: SetbackKind::Trouble,
+        }
+    }
+
+    fn no_reader(why: String) -> Self {
+        Self {
+            after: None,
+            why,
+            kind: SetbackKind::NoReader,
+        }
+    }
+}
+
+/// One call of the function.
+#[derive(Debug)]
+pub struct Visit<'a> {
+    /// Differs from call to call: the request id.
+    pub invocation: &'a str,
+    /// How many seconds may still be spent waiting for Slack.
+    pub patience: Cell<u32>,
+}
+
+impl<'a> Visit<'a> {
+    /// A call that has waited for nothing yet.
+    pub fn new(invocation: &'a str) -> Self {
+        Self {
+            invocation,
+            patience: Cell::new(SLACK_PATIENCE),
+        }
+    }
+}
+
+/// Delivers alerts. One a process: it remembers the secret, and what it could not write down.
+///
+/// `A` is the side of AWS ([`Aws`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`],
+/// [`Pause`]).
+pub struct Courier<A, S> {
+    aws: A,
+    slack: S,
+    line: Line,
+    view: View,
+    chatroom: bool,
+    audience: KnownAudience,
+    slack_takes: Cell<Takes>,
+    memory: Memory,
+}
+
+/// Whether Slack takes messages, as far as one process knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    /// It refused the last one, or nothing was sent yet.
+    NotKnown,
+    /// It took one after that, and nobody has noted it.
+    Again,
+    /// It takes them, and that was noted.
+    Noted,
+}
+
+impl From<Blocked> for Setback {
+    fn from(blocked: Blocked) -> Self {
+        match blocked {
+            Blocked::Busy(seconds) => {
+                let why = "another delivery of this alert is under way".to_owned();
+                Self {
+                    after: Some(seconds),
+                    why,
+                    kind: SetbackKind::UnderWay,
+                }
+            }
+            Blocked::Trouble(trouble) => trouble.into(),
+        }
+    }
+}
+
+impl From<Trouble> for Setback {
+    fn from(trouble: Trouble) -> Self {
+        Self::trouble(None, trouble.to_string())
+    }
+}
+
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+    /// `channel` is where a bot posts; `chatroom`: tell Amazon Q Developer as well.
+    pub fn new(
+        aws: A,
+        slack: S,
+        view: View,
+        channel: Option<String>,
+        loopback: Option<Loopback>,
+        chatroom: bool,
+    ) -> Self {
+        let line = Line::new(channel, loopback);
+        Self {
+            aws,
+            slack,
+            line,
+            view,
+            chatroom,
+            audience: KnownAudience::default(),
+            slack_takes: Cell::new(Takes::NotKnown),
+            memory: Memory::default(),
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> rolewatch_guard::moment::Moment {
+        self.aws.now()
+    }
+
+    /// Whether the secret can be read and is one; read anew.
+    pub async fn check_secret(&self) -> Result<(), NotTaken> {
+        self.line.read_again(&self.slack).await.map(drop)
+    }
+
+    /// Sends a message to Slack, and remembers whether Slack took it.
+    async fn send(
+        &self,
+        sending: Sending<'_>,
+        message: &Message,
+        visit: &Visit<'_>,
+    ) -> Result<Taken, NotTaken> {
+        let sent = self
+            .line
+            .send(&self.aws, &self.slack, sending, message, &visit.patience)
+            .await;
+        self.slack_takes.set(match (&sent, self.slack_takes.get()) {
+            (Ok(_), Takes::Noted) => Takes::Noted,
+            (Ok(_), _) => Takes::Again,
+            (Err(_), _) => Takes::NotKnown,
+        });
+        sent
+    }
+
+    /// Notes that Slack takes messages again, so that what waited for it is sent again at the next
+    /// sweep. The last thing that is done: nothing may come between a message and the note that
+    /// it was posted.
+    async fn note_that_slack_takes(&self) {
+        if self.slack_takes.get() != Takes::Again {
+            return;
+        }
+        match standing::slack_takes(&self.aws, self.aws.now()).await {
+            Ok(()) => self.slack_takes.set(Takes::Noted),
+            // What waits is then sent at the end of its pause, or the next message notes it.
+            Err(trouble) => {
+                tracing::warn!(%trouble, "that Slack takes messages could not be noted");
+            }
+        }
+    }
+
+    /// Delivers an alert, as often as it is given, once. `last_try`: if Slack is only busy, let it
+    /// be an e-mail.
+    ///
+    /// # Errors
+    /// It could not be dealt with now; nothing of it is acknowledged.
+    pub async fn deliver(
+        &self,
+        alert: &Alert,
+        visit: &Visit<'_>,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
+        let mut waits = 0;
+        loop {
+            match self.attempt(alert, visit, last_try).await {
+                // Two versions close together: given back, the later one would be minutes late.
+                Err(setback) if setback.kind == SetbackKind::UnderWay && waits < OTHER_PROCESS => {
+                    waits += 1;
+                    self.slack.pause(1).await;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        alert: &Alert,
+        visit: &Visit<'_>,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
+        if self.acknowledged(&alert.id).await? >= alert.version {
+            return Ok(Outcome::Duplicate);
+        }
+        let mut opened = slot::open(&self.aws, &self.memory, &alert.id, MESSAGE).await?;
+        opened
+            .catch_up(&self.aws, &self.slack, &self.memory)
+            .await?;
+        let before = opened.slot.told.clone();
+        if opened.slot.settled < alert.version {
+            let plan = self.plan(&opened.slot, alert).await?;
+            if let Err(setback) = self
+                .carry_out(plan, &mut opened, alert, visit, last_try)
+                .await
+            {
+                let change =
+                    before.and_then(|before| Change::between(&before, &AlertState::of(alert)));
+                self.announce_unread(alert, change, &setback).await;
+                return Err(setback);
+            }
+        }
+        let outcome = if opened.slot.settled > alert.version {
+            None
+        } else {
+            opened.slot.outcome
+        };
+        let outcome = outcome.unwrap_or(Outcome::Duplicate);
+        if let (true, Some(fold), Outcome::Delivered | Outcome::Updated | Outcome::Quiet) =
+            (opened.slot.posted, &opened.slot.fold, outcome)
+        {
+            thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;
+        }
+        if self.chatroom
+            && matches!(
+                outcome,
+                Outcome::Delivered | Outcome::Updated | Outcome::Mailed
+            )
+        {
+            let change = before.and_then(|before| Change::between(&before, &AlertState::of(alert)));
+            self.announce(alert, change).await?;
+        }
+        self.acknowledge(alert, outcome).await?;
+        self.note_that_slack_takes().await;
+        Ok(outcome)
+    }
+
+    async fn acknowledged(&self, id: &str) -> Result<u64, Trouble> {
+        let span = Span {
+            from: ACK.to_owned(),
+            to: ACK.to_owned(),
+        };
+        let pk = format!("finding#{id}");
+        let rows = thrice(&self.slack, || self.aws.query(Place::Outbox, &pk, &span)).await?;
+        let Some(row) = rows.iter().find(|row| row.sk == ACK) else {
+            return Ok(0);
+        };
+        let body: Acknowledged =
+            serde_json::from_str(&row.body).map_err(|why| Trouble::Refused {
+                what: format!("reading {pk}"),
+                why: format!("it is not what was written: {why}"),
+            })?;
+        Ok(body.version)
+    }
+
+    async fn acknowledge(&self, alert: &Alert, outcome: Outcome) -> Result<(), Trouble> {
+        let pk = format!("finding#{}", alert.id);
+        let body = Acknowledged {
+            version: alert.version,
+            how: outcome.how().to_owned(),
+        };
+        let body = serde_json::to_string(&body).map_err(|why| Trouble::Refused {
+            what: format!("writing {pk}"),
+            why: why.to_string(),
+        })?;
+        let expires = Some(self.aws.now().plus_seconds(FINDINGS_KEPT));
+        let row = Row {
+            pk,
+            sk: ACK.to_owned(),
+            body,
+            rank: fold::rank(alert.version),
+            version: 0,
+            expires,
+        };
+        thrice(&self.slack, || {
+            self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)
+        })
+        .await
+        .map(drop)
+    }
+}

@@ -1,0 +1,90 @@
+//! Delivery of the daily digest: posted once, however often it comes. session-auditor sends its
+//! e-mail. Only where nobody was known to receive that one, and Slack does not take the digest,
+//! another is sent from here.
+
+use rolewatch_live::port::Notice;
+use rolewatch_live::recipients::Recipients;
+use rolewatch_live::wire::Digest;
+
+use super::super::digest::{mail, message};
+use super::super::line::{NotTaken, Sending, Taken};
+use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
+use super::super::slot::{self, MESSAGE};
+use super::{Courier, Outcome, Setback, Visit};
+
+/// There are no further versions of a digest.
+const ONLY: u64 = 1;
+
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+    /// Posts a digest, as often as it is given, once. `last_try`: if Slack is only busy, the e-mail
+    /// is enough.
+    ///
+    /// # Errors
+    /// It could not be dealt with now.
+    pub async fn digest(
+        &self,
+        digest: &Digest,
+        visit: &Visit<'_>,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
+        // No finding has such an id.
+        let id = format!("digest#{}", digest.id);
+        let mut opened = slot::open(&self.aws, &self.memory, &id, MESSAGE).await?;
+        opened
+            .catch_up(&self.aws, &self.slack, &self.memory)
+            .await?;
+        if opened.slot.settled >= ONLY {
+            return Ok(Outcome::Duplicate);
+        }
+        opened
+            .claim(&self.aws, &self.slack, visit.invocation)
+            .await?;
+        let message = message(&self.view, digest);
+        let sent = self.send(Sending::New, &message, visit).await;
+        let outcome = match sent {
+            Ok(Taken { channel, ts }) => {
+                (opened.slot.channel, opened.slot.ts, opened.slot.posted) = (channel, ts, true);
+                Outcome::Delivered
+            }
+            Err(not_taken) => match self.digest_without_slack(digest, not_taken, last_try).await {
+                Ok(outcome) => outcome,
+                Err(setback) => {
+                    opened.let_go(&self.aws, &self.slack).await;
+                    return Err(setback);
+                }
+            },
+        };
+        (opened.slot.settled, opened.slot.outcome) = (ONLY, Some(outcome));
+        opened.settle(&self.aws, &self.slack, &self.memory).await?;
+        self.note_that_slack_takes().await;
+        Ok(outcome)
+    }
+    /// Its e-mail replaces it, if a person received that.
+    async fn digest_without_slack(
+        &self,
+        digest: &Digest,
+        not_taken: NotTaken,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
+        let why = match not_taken {
+            NotTaken::Later { after, why, .. } if !last_try => {
+                return Err(Setback::trouble(after, why));
+            }
+            NotTaken::Later { why, .. } | NotTaken::Dead { why, .. } => why,
+            NotTaken::Immutable => "Slack changes no message into a digest".to_owned(),
+        };
+        if digest.recipients != Some(Recipients::Confirmed) {
+            // When session-auditor sent the e-mail, nobody was known to receive it. Perhaps
+            // somebody is now.
+            let (subject, body) = mail(&self.view, digest);
+            self.mail_to_a_person(Notice::Operations { subject, body }, &why)
+                .await?;
+        }
+        tracing::error!(
+            digest = digest.id,
+            why,
+            "Slack does not take the digest; it went by e-mail"
+        );
+        Ok(Outcome::Mailed)
+    }
+}

@@ -1,0 +1,116 @@
+//! What goes by e-mail because Slack does not take it, and what that is worth.
+//!
+//! A message on the operations topic counts only while somebody's e-mail subscription is confirmed.
+//! If nobody's is, it is not published for nobody: SNS keeps nothing for those who confirm later.
+//! If something else is subscribed (a pager, a queue), or if the subscriptions can't be listed, it
+//! is published once a version and acknowledges nothing. Publishing at every attempt would send
+//! that pager, and whoever confirms meanwhile, the same alert over and over.
+
+use rolewatch_live::port::Notice;
+use rolewatch_live::recipients::{Audience, Recipients};
+use rolewatch_live::wire::Alert;
+
+use super::super::mail::mail;
+use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
+use super::super::slot::{Opened, thrice};
+use super::{Courier, Outcome, Setback};
+use crate::time::BETWEEN_MAILS;
+
+/// Whether an e-mail counts.
+enum Counts {
+    Yes,
+    /// Nobody is known to receive it. Somebody or something else may.
+    No {
+        others: bool,
+        why: String,
+    },
+}
+
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+    /// Sends an alert by e-mail. `why` is what keeps Slack from taking it.
+    ///
+    /// # Errors
+    /// Nobody is known to receive it, or the topic does not take it.
+    pub(super) async fn mail(
+        &self,
+        opened: &mut Opened,
+        alert: &Alert,
+        why: &str,
+    ) -> Result<Outcome, Setback> {
+        match self.counts().await {
+            Counts::Yes => {
+                tracing::error!(
+                    finding = alert.id,
+                    why,
+                    "Slack does not take an alert; it goes by e-mail"
+                );
+                self.publish(mail(&self.view, alert, why)).await?;
+                Ok(Outcome::Mailed)
+            }
+            Counts::No {
+                others,
+                why: nobody,
+            } => {
+                tracing::error!(
+                    finding = alert.id,
+                    why,
+                    nobody,
+                    "Slack does not take an alert, and nobody is known to receive its e-mail"
+                );
+                if others && opened.slot.offered < alert.version {
+                    self.publish(mail(&self.view, alert, why)).await?;
+                    opened.slot.offered = alert.version;
+                }
+                Err(Setback::no_reader(format!(
+                    "Slack does not take it ({why}), and {nobody}"
+                )))
+            }
+        }
+    }
+
+    /// Sends by e-mail what has no further versions, if somebody receives it.
+    ///
+    /// # Errors
+    /// Nobody is known to receive it, or the topic does not take it.
+    pub(super) async fn mail_to_a_person(&self, notice: Notice, why: &str) -> Result<(), Setback> {
+        match self.counts().await {
+            Counts::Yes => self.publish(notice).await,
+            Counts::No { why: nobody, .. } => Err(Setback::no_reader(format!(
+                "Slack does not take it ({why}), and {nobody}"
+            ))),
+        }
+    }
+
+    async fn counts(&self) -> Counts {
+        match self.audience.current(&self.aws).await {
+            Ok(Audience {
+                recipients: Recipients::Confirmed,
+                ..
+            }) => Counts::Yes,
+            Ok(Audience { recipients, others }) => {
+                let why = match recipients {
+                    Recipients::Pending => {
+                        "the e-mail subscription of the operations topic is not confirmed"
+                    }
+                    Recipients::Nobody | Recipients::Confirmed => {
+                        "the operations topic has no e-mail subscription"
+                    }
+                };
+                Counts::No {
+                    others,
+                    why: why.to_owned(),
+                }
+            }
+            Err(trouble) => Counts::No {
+                others: true,
+                why: format!("whether anybody receives e-mail is not known: {trouble}"),
+            },
+        }
+    }
+
+    async fn publish(&self, notice: Notice) -> Result<(), Setback> {
+        thrice(&self.slack, || self.aws.publish(notice.clone())).await?;
+        self.slack.pause(BETWEEN_MAILS).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! Telling Slack that the last person who received e-mail is gone, and that somebody is there
+//! again: each once.
+
+use rolewatch_live::recipients::standing::MESSAGE_ID;
+use rolewatch_live::wire::RecipientsChanged;
+
+use super::super::line::{NotTaken, Sending};
+use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
+use super::super::recipients::message;
+use super::super::slot::{self, MESSAGE};
+use super::{Courier, Outcome, Setback, Visit};
+
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+    /// Posts a change, as often as it is given, once.
+    ///
+    /// # Errors
+    /// It could not be dealt with now. session-auditor sends it again until it is.
+    pub async fn recipients(
+        &self,
+        changed: &RecipientsChanged,
+        visit: &Visit<'_>,
+    ) -> Result<Outcome, Setback> {
+        let mut opened = slot::open(&self.aws, &self.memory, MESSAGE_ID, MESSAGE).await?;
+        opened
+            .catch_up(&self.aws, &self.slack, &self.memory)
+            .await?;
+        if opened.slot.settled >= changed.version {
+            return Ok(Outcome::Duplicate);
+        }
+        // That somebody is there again is news only for those who may have read that nobody was.
+        let is_over = changed.version.is_multiple_of(2);
+        let outcome = if is_over && !opened.slot.tried {
+            Outcome::Unseen
+        } else {
+            Outcome::Delivered
+        };
+        if outcome == Outcome::Delivered {
+            let tried_before = opened.slot.tried;
+            opened.slot.tried = true;
+            opened
+                .claim(&self.aws, &self.slack, visit.invocation)
+                .await?;
+            let message = message(&self.view, changed);
+            if let Err(not_taken) = self.send(Sending::New, &message, visit).await {
+                let (after, maybe, why, dead) = match not_taken {
+                    NotTaken::Later { after, maybe, why } => (after, maybe, why, false),
+                    NotTaken::Dead { maybe, why } => (None, maybe, why, true),
+                    NotTaken::Immutable => (None, true, "Slack did not take it".to_owned(), false),
+                };
+                opened.slot.tried = tried_before || maybe;
+                opened.let_go(&self.aws, &self.slack).await;
+                // Nobody receives the e-mail that could say so.
+                return Err(if dead {
+                    Setback::no_reader(why)
+                } else {
+                    Setback::trouble(after, why)
+                });
+            }
+        } else {
+            opened
+                .claim(&self.aws, &self.slack, visit.invocation)
+                .await?;
+        }
+        // What was read of this change is over with it.
+        opened.slot.tried = !is_over;
+        (opened.slot.settled, opened.slot.outcome) = (changed.version, Some(outcome));
+        opened.settle(&self.aws, &self.slack, &self.memory).await?;
+        self.note_that_slack_takes().await;
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,313 @@
+//! Carrying out what was planned: the calls, and what is written of them.
+
+use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
+use rolewatch_live::wire::{Alert, AlertState, Status};
+
+use super::super::chatbot;
+use super::super::fold;
+use super::super::line::{NotTaken, Sending, Taken};
+use super::super::message::{self, Change, Message};
+use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
+use super::super::slot::{self, AGAIN, MESSAGE, Opened, thrice};
+use super::plan::Plan;
+use super::{Courier, Outcome, Setback, SetbackKind, Visit};
+use rolewatch_live::time::FINDINGS_KEPT;
+
+/// Why something was not told.
+enum Untold {
+    /// Slack has not taken it.
+    Slack(NotTaken),
+    /// What lies around it failed.
+    Setback(Setback),
+}
+
+impl<T: Into<Setback>> From<T> for Untold {
+    fn from(setback: T) -> Self {
+        Self::Setback(setback.into())
+    }
+}
+
+impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+    pub(super) async fn carry_out(
+        &self,
+        plan: Plan,
+        opened: &mut Opened,
+        alert: &Alert,
+        visit: &Visit<'_>,
+        last_try: bool,
+    ) -> Result<(), Setback> {
+        let tried_before = opened.slot.tried;
+        opened.slot.tried |= matches!(plan, Plan::First | Plan::Change { .. });
+        opened
+            .claim(&self.aws, &self.slack, visit.invocation)
+            .await?;
+        let told = match self.tell(plan, opened, alert, visit).await {
+            Err(Untold::Slack(not_taken)) => {
+                self.without_slack(not_taken, opened, alert, tried_before, last_try)
+                    .await
+            }
+            Err(Untold::Setback(setback)) => Err(setback),
+            Ok(outcome) => Ok(outcome),
+        };
+        let outcome = match told {
+            Ok(outcome) => outcome,
+            Err(setback) => {
+                opened.let_go(&self.aws, &self.slack).await;
+                return Err(setback);
+            }
+        };
+        let slot = &mut opened.slot;
+        (slot.settled, slot.outcome) = (alert.version, Some(outcome));
+        if matches!(
+            outcome,
+            Outcome::Delivered | Outcome::Updated | Outcome::Mailed | Outcome::Quiet
+        ) {
+            slot.told = Some(AlertState::of(alert));
+            slot.fold.get_or_insert_with(|| fold::partition(alert));
+        }
+        Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
+    }
+
+    /// What becomes of an alert that Slack has not taken.
+    async fn without_slack(
+        &self,
+        not_taken: NotTaken,
+        opened: &mut Opened,
+        alert: &Alert,
+        tried_before: bool,
+        last_try: bool,
+    ) -> Result<Outcome, Setback> {
+        let (after, maybe, why, by_mail) = match not_taken {
+            NotTaken::Dead { maybe, why } => (None, maybe, why, true),
+            NotTaken::Later { after, maybe, why } => (after, maybe, why, last_try),
+            NotTaken::Immutable => (
+                None,
+                true,
+                "Slack did not take a follow-up".to_owned(),
+                false,
+            ),
+        };
+        let told = if by_mail {
+            self.mail(opened, alert, &why).await
+        } else {
+            Err(Setback::trouble(after, why))
+        };
+        if told.is_err() {
+            // Whoever got it from the topic may act on it, and has to hear when it is withdrawn.
+            opened.slot.tried = tried_before || maybe || opened.slot.offered > 0;
+        }
+        told
+    }
+
+    async fn tell(
+        &self,
+        plan: Plan,
+        opened: &mut Opened,
+        alert: &Alert,
+        visit: &Visit<'_>,
+    ) -> Result<Outcome, Untold> {
+        match plan {
+            Plan::Nothing(outcome) => Ok(outcome),
+            Plan::First => {
+                let message = message::alert(&self.view, alert, None, &[]);
+                self.post(opened, Sending::New, &message, visit).await?;
+                Ok(Outcome::Delivered)
+            }
+            Plan::Fold { fold, anchor } => {
+                self.tell_again(&fold, &anchor, alert, visit).await?;
+                (opened.slot.fold, opened.slot.folded_into) = (Some(fold), Some(anchor));
+                Ok(Outcome::Folded)
+            }
+            Plan::Change { change, repeats } => {
+                if let Some((channel, ts)) = opened.slot.channel.clone().zip(opened.slot.ts.clone())
+                {
+                    let edited = message::alert(&self.view, alert, None, &repeats);
+                    let place = Sending::Instead {
+                        channel: &channel,
+                        ts: &ts,
+                    };
+                    match self.send(place, &edited, visit).await {
+                        Ok(_) => return Ok(Outcome::Updated),
+                        Err(NotTaken::Immutable) => {}
+                        Err(not_taken) => return Err(Untold::Slack(not_taken)),
+                    }
+                }
+                let follow_up = message::alert(&self.view, alert, Some(change), &repeats);
+                self.post(opened, Sending::New, &follow_up, visit).await?;
+                opened.slot.followed_up = true;
+                Ok(Outcome::Updated)
+            }
+        }
+    }
+
+    async fn post(
+        &self,
+        opened: &mut Opened,
+        sending: Sending<'_>,
+        message: &Message,
+        visit: &Visit<'_>,
+    ) -> Result<(), Untold> {
+        let sent = self.send(sending, message, visit).await;
+        let Taken { channel, ts } = sent.map_err(Untold::Slack)?;
+        let slot = &mut opened.slot;
+        (slot.channel, slot.ts, slot.posted) = (channel, ts, true);
+        Ok(())
+    }
+
+    /// Counts a repeat, and brings the follow-up of its anchor up to date.
+    async fn tell_again(
+        &self,
+        fold: &str,
+        anchor: &str,
+        alert: &Alert,
+        visit: &Visit<'_>,
+    ) -> Result<(), Untold> {
+        thrice(&self.slack, || {
+            fold::note_repeat(&self.aws, fold, anchor, alert)
+        })
+        .await?;
+        let editable = self.can_edit().await?;
+        let mut opened = slot::open(&self.aws, &self.memory, anchor, AGAIN).await?;
+        opened
+            .catch_up(&self.aws, &self.slack, &self.memory)
+            .await?;
+        let before = fold::repeats_of(&self.aws, fold, anchor).await?;
+        if !is_due(&before, &opened, editable) {
+            return Ok(());
+        }
+        opened
+            .claim(&self.aws, &self.slack, visit.invocation)
+            .await?;
+        let told = self
+            .follow_up(fold, anchor, alert, &mut opened, editable, visit)
+            .await;
+        if told.is_err() {
+            opened.let_go(&self.aws, &self.slack).await;
+        }
+        told
+    }
+
+    async fn follow_up(
+        &self,
+        fold: &str,
+        anchor: &str,
+        alert: &Alert,
+        opened: &mut Opened,
+        editable: bool,
+        visit: &Visit<'_>,
+    ) -> Result<(), Untold> {
+        // Read under the claim, so that a higher revision never gives way to a lower one.
+        let repeats = fold::repeats_of(&self.aws, fold, anchor).await?;
+        let message = message::again(&self.view, alert, anchor, &repeats, !editable);
+        let first = slot::open(&self.aws, &self.memory, anchor, MESSAGE)
+            .await?
+            .slot;
+        let own = opened.slot.channel.clone().zip(opened.slot.ts.clone());
+        let first = first.channel.zip(first.ts);
+        let sending = match (&own, &first) {
+            (Some((channel, ts)), _) => Sending::Instead { channel, ts },
+            (None, Some((channel, ts))) => Sending::Below { channel, ts },
+            (None, None) => Sending::New,
+        };
+        match self.send(sending, &message, visit).await {
+            Ok(_) if matches!(sending, Sending::Instead { .. }) => {}
+            Ok(Taken { channel, ts }) => (opened.slot.channel, opened.slot.ts) = (channel, ts),
+            Err(NotTaken::Immutable) => self.post(opened, Sending::New, &message, visit).await?,
+            Err(not_taken) => return Err(Untold::Slack(not_taken)),
+        }
+        opened.slot.settled = revision(&repeats);
+        opened.slot.count = standing(&repeats);
+        opened.slot.posted = true;
+        Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
+    }
+
+    /// Tells Amazon Q Developer what neither Slack nor a person's e-mail takes. It acknowledges
+    /// nothing: nobody says who reads that channel.
+    pub(super) async fn announce_unread(
+        &self,
+        alert: &Alert,
+        change: Option<Change>,
+        setback: &Setback,
+    ) {
+        if !self.chatroom || setback.kind != SetbackKind::NoReader {
+            return;
+        }
+        if let Err(failed) = self.announce(alert, change).await {
+            tracing::warn!(%failed, finding = alert.id, "chat applications could not be told; the next attempt tells them");
+        }
+    }
+
+    /// Tells Amazon Q Developer, once a version.
+    pub(super) async fn announce(
+        &self,
+        alert: &Alert,
+        change: Option<Change>,
+    ) -> Result<(), Setback> {
+        let pk = format!("slack#{}", alert.id);
+        let span = Span {
+            from: CHATROOM.to_owned(),
+            to: CHATROOM.to_owned(),
+        };
+        let rank = fold::rank(alert.version);
+        if self
+            .aws
+            .query(Place::Outbox, &pk, &span)
+            .await?
+            .iter()
+            .any(|row| row.rank >= rank)
+        {
+            return Ok(());
+        }
+        let body = chatbot::notification(&self.view, alert, change).to_string();
+        match thrice(&self.slack, || self.slack.announce(body.clone())).await {
+            Ok(()) => {}
+            Err(trouble @ Trouble::Refused { .. }) => {
+                // It is told twice elsewhere; that this topic is gone must not hold the
+                // acknowledgement back.
+                tracing::error!(%trouble, "the topic of chat applications does not take an alert");
+                return Ok(());
+            }
+            Err(trouble) => return Err(trouble.into()),
+        }
+        let expires = Some(self.aws.now().plus_seconds(FINDINGS_KEPT));
+        let row = Row {
+            pk,
+            sk: CHATROOM.to_owned(),
+            body: "{}".to_owned(),
+            rank,
+            version: 0,
+            expires,
+        };
+        thrice(&self.slack, || {
+            self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+const CHATROOM: &str = "chatroom";
+
+/// Grows with every repeat, and with every new version of one.
+fn revision(repeats: &[fold::Repeat]) -> u64 {
+    repeats.iter().map(|repeat| repeat.version).sum()
+}
+
+fn standing(repeats: &[fold::Repeat]) -> usize {
+    repeats
+        .iter()
+        .filter(|repeat| repeat.status != Status::Withdrawn)
+        .count()
+}
+
+/// Whether the follow-up has to be posted or changed. One that cannot be changed is posted at the
+/// first repeat, and then whenever their number has doubled.
+fn is_due(repeats: &[fold::Repeat], opened: &Opened, editable: bool) -> bool {
+    let news = revision(repeats) > opened.slot.settled;
+    let count = standing(repeats);
+    news && if editable {
+        count > 0 || opened.slot.posted
+    } else {
+        count >= (2 * opened.slot.count).max(1)
+    }
+}

@@ -1,0 +1,191 @@
+//! The single lines of a digest.
+
+use crate::words::Words as _;
+use rolewatch_live::recipients::Recipients;
+use rolewatch_live::wire::{
+    Account, Digest, Ending, Held, Listed, Open, Silent, Stretch, Unanswered,
+};
+
+use super::{Writer, counted};
+use crate::message::parts::role_name;
+use crate::text::fill;
+
+impl Writer<'_> {
+    /// A finding that nobody has acknowledged.
+    pub(super) fn since(&self, open: &Open) -> String {
+        fill(
+            self.words.since,
+            &[
+                ("what", &self.finding(open)),
+                ("time", &self.minute(&open.time)),
+            ],
+        )
+    }
+
+    /// A finding that isn't proved, and what is missing.
+    pub(super) fn unproven(&self, open: &Open) -> String {
+        format!(
+            "{}, {}: {}",
+            self.finding(open),
+            self.minute(&open.time),
+            self.said(&open.message, 240)
+        )
+    }
+
+    /// `None`: nothing is in quarantine.
+    pub(super) fn quarantined(&self, digest: &Digest) -> Option<String> {
+        match digest.quarantined {
+            None => Some(self.words.uncounted.to_owned()),
+            Some(0) => None,
+            Some(count) => Some(fill(self.words.quarantined, &[("n", &count.to_string())])),
+        }
+    }
+
+    /// A suppression that ends soon, or has ended.
+    pub(super) fn suppression(&self, entry: &Ending) -> String {
+        let template = if entry.over {
+            self.words.over
+        } else {
+            self.words.ends
+        };
+        fill(
+            template,
+            &[
+                ("rule", &self.said(&entry.rule, 20)),
+                ("caller", &self.name(&entry.caller, 120)),
+                ("owner", &self.said(&entry.owner, 60)),
+                ("date", &self.said(&entry.until, 20)),
+            ],
+        )
+    }
+
+    pub(super) fn recipients(&self, digest: &Digest) -> Option<&'static str> {
+        match digest.recipients {
+            Some(Recipients::Confirmed) => None,
+            Some(Recipients::Pending) => Some(self.words.pending),
+            Some(Recipients::Nobody) => Some(self.words.nobody),
+            None => Some(self.words.recipients_unknown),
+        }
+    }
+
+    pub(super) fn broken(&self, digest: &Digest) -> Option<String> {
+        let total: usize = digest.broken.iter().map(|broken| broken.count).sum();
+        let rule = |broken: &rolewatch_live::wire::Broken| {
+            format!(
+                "{} ×{} {}",
+                self.said(&broken.rule, 20),
+                broken.count,
+                self.view.language.severity(&broken.severity)
+            )
+        };
+        let rules: Vec<String> = digest.broken.iter().map(rule).collect();
+        (total > 0).then(|| {
+            fill(
+                self.words.broken,
+                &[("n", &total.to_string()), ("rules", &rules.join(", "))],
+            )
+        })
+    }
+
+    pub(super) fn silent(&self, silent: &Silent) -> String {
+        let what = self.regions(&silent.account, &silent.regions);
+        match &silent.last {
+            Some(last) => fill(
+                self.words.heard,
+                &[("what", &what), ("time", &self.minute(last))],
+            ),
+            None => fill(self.words.never, &[("what", &what)]),
+        }
+    }
+
+    pub(super) fn unanswered(&self, entry: &Unanswered) -> String {
+        let (what, time) = (
+            self.regions(&entry.account, &entry.regions),
+            self.minute(&entry.since),
+        );
+        let said = fill(self.words.since, &[("what", &what), ("time", &time)]);
+        match &entry.why {
+            Some(why) => format!("{said}: {}", self.said(why, 160)),
+            None => said,
+        }
+    }
+
+    /// An account, and the Regions that are meant, if they aren't all.
+    pub(super) fn regions(&self, account: &Account, regions: &[String]) -> String {
+        let account = match &account.name {
+            Some(name) if !name.is_empty() => {
+                format!("{} {}", self.said(name, 80), self.name(&account.id, 20))
+            }
+            _ => self.name(&account.id, 20),
+        };
+        let shown: Vec<String> = regions
+            .iter()
+            .take(4)
+            .map(|region| self.said(region, 30))
+            .collect();
+        let more = if regions.len() > shown.len() {
+            " …"
+        } else {
+            ""
+        };
+        if shown.is_empty() {
+            account
+        } else {
+            format!("{account}: {}{more}", shown.join(", "))
+        }
+    }
+
+    pub(super) fn held(&self, held: &Held) -> String {
+        let (who, role) = (
+            self.name(&held.who, 80),
+            self.name(&role_name(&held.role), 80),
+        );
+        let switches = counted(self.words.switches, held.switches);
+        fill(
+            self.words.held_by,
+            &[
+                ("who", &who),
+                ("role", &role),
+                ("switches", &switches),
+                ("time", &self.long(held.seconds)),
+            ],
+        )
+    }
+
+    pub(super) fn longest(&self, longest: &Stretch) -> String {
+        let (what, time) = (
+            self.door(&longest.who, &longest.role),
+            self.long(longest.seconds),
+        );
+        fill(
+            self.words.longest,
+            &[
+                ("what", &what),
+                ("time", &time),
+                ("began", &self.minute(&longest.began)),
+            ],
+        )
+    }
+
+    pub(super) fn unused(&self, unused: &Listed<Stretch>, most: usize) -> Option<String> {
+        let mut which: Vec<String> = unused
+            .first
+            .iter()
+            .take(most)
+            .map(|one| self.door(&one.who, &one.role))
+            .collect();
+        let more = unused.total.saturating_sub(which.len());
+        if more > 0 {
+            which.push(fill(self.view.labels().more, &[("n", &more.to_string())]));
+        }
+        (unused.total > 0).then(|| {
+            fill(
+                self.words.unused,
+                &[
+                    ("n", &unused.total.to_string()),
+                    ("which", &which.join(", ")),
+                ],
+            )
+        })
+    }
+}

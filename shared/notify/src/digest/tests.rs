@@ -1,0 +1,341 @@
+use proptest::prelude::*;
+
+use super::super::text::length;
+use super::super::{Language, sample};
+use super::*;
+use rolewatch_live::recipients::Recipients;
+use rolewatch_live::wire::{Account, Ending, Unanswered};
+use rolewatch_live::wire::{Held, Silent, Stretch};
+
+const BOTH: [Language; 2] = [Language::English, Language::Japanese];
+
+fn quiet() -> Digest {
+    Digest {
+        held: Listed::default(),
+        longest: None,
+        unused: Listed::default(),
+        broken: Vec::new(),
+        unproven: Listed::default(),
+        unacknowledged: Listed::default(),
+        silent: Listed::default(),
+        suppressions: Listed::default(),
+        quarantined: Some(0),
+        switches: 0,
+        people: 0,
+        elevated: 0,
+        ..sample::digest()
+    }
+}
+
+/// Everything in a section, line by line.
+fn lines(message: &Message) -> Vec<String> {
+    let texts = message
+        .blocks
+        .iter()
+        .filter(|block| block["type"] != "context")
+        .filter_map(|block| block["text"]["text"].as_str());
+    texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
+fn within_limits(message: &Message) {
+    assert!(!message.text.is_empty() && length(&message.text) <= 4_000);
+    assert!(
+        !message.minimal.is_empty() && length(&message.minimal) <= 4_000,
+        "{}",
+        length(&message.minimal)
+    );
+    assert!((1..=50).contains(&message.blocks.len()));
+    for block in &message.blocks {
+        let most = match block["type"].as_str().unwrap() {
+            "header" => 150,
+            "section" => 3_000,
+            "context" => continue,
+            other => panic!("{other}"),
+        };
+        assert!(
+            (1..=most).contains(&length(block["text"]["text"].as_str().unwrap())),
+            "{block}"
+        );
+    }
+    assert!(lines(message).len() <= MOST_LINES, "{:#?}", lines(message));
+}
+
+#[test]
+fn a_busy_day_is_told_the_worst_first_in_few_lines() {
+    let message = message(&sample::view(Language::English), &sample::digest());
+    within_limits(&message);
+    let lines = lines(&message);
+    assert_eq!(
+        lines,
+        [
+            "📋 Daily digest · 2026-02-01",
+            "*14 switches by 4 people, 3 h 25 min elevated.*",
+            "*Alerts that nobody acknowledged: 1*",
+            "• RW002 `dora` → `UpdateApp`, since 2026-02-01 03:30",
+            "*Silent for 24 hours: 2*",
+            "• staging `555555555555`, last heard 2026-01-28 13:00",
+            "• production `444455556666`: ap-northeast-1, never heard",
+            "*In quarantine since yesterday:* 1",
+            "*Rules broken:* 3 (RW002 ×2 HIGH, RW004 ×1 MEDIUM)",
+            "*Not proved, of the last 7 days: 2*",
+            "• RW001 `tom` → `UpdateApp`, 2026-02-01 03:30: whether tom was in Developers is not known: no roster of account 111122223333 was given",
+            "• RW002 `tess` → `UpdateApp`, 2026-02-01 03:30: account 111122223333 sent nothing for this switch, so MFA is not known",
+            "*Suppressions that ended or soon will: 2*",
+            "• RW003 for `arn:aws:iam::111122223333:user/batch` ended 2026-01-30 (platform)",
+            "• RW004 for `arn:aws:iam::111122223333:user/deploy` ends 2026-02-10 (platform)",
+            "*By person and role: 4*",
+            "• `dora` in `UpdateApp`: 6 switches, 2 h 5 min",
+            "• `dave` in `UpdateApp`: 4 switches, 1 h 0 min … and 2 more",
+            "*Longest:* `dora` → `UpdateApp`, 1 h 45 min from 2026-01-31 11:10",
+            "*Never seen used:* 1 (`tess` → `UpdateApp`)",
+        ]
+    );
+}
+
+#[test]
+fn where_there_is_room_more_is_listed() {
+    let digest = Digest {
+        held: sample::digest().held,
+        switches: 14,
+        people: 4,
+        elevated: 12_300,
+        ..quiet()
+    };
+    let lines = lines(&message(&sample::view(Language::English), &digest));
+    assert_eq!(
+        lines,
+        [
+            "☀️ Daily digest · 2026-02-01",
+            "*Nothing to report: 14 switches by 4 people, 3 h 25 min elevated.*",
+            "*By person and role: 4*",
+            "• `dora` in `UpdateApp`: 6 switches, 2 h 5 min",
+            "• `dave` in `UpdateApp`: 4 switches, 1 h 0 min",
+            "• `tom` in `SiteAdmin`: 3 switches, 20 min",
+            "• `tess` in `UpdateApp`: 1 switch, 0 min",
+        ]
+    );
+}
+
+#[test]
+fn a_quiet_day_is_one_line() {
+    let lines_in = |language| lines(&message(&sample::view(language), &quiet()));
+    assert_eq!(
+        lines_in(Language::English),
+        [
+            "☀️ Daily digest · 2026-02-01",
+            "*Nothing to report: 0 switches by 0 people, 0 min elevated.*"
+        ]
+    );
+    assert_eq!(
+        lines_in(Language::Japanese),
+        [
+            "☀️ 日次まとめ · 2026-02-01",
+            "*報告事項なし: 0人が0回切り替え、昇格時間は0分。*"
+        ]
+    );
+    let (subject, _) = mail(&sample::view(Language::Japanese), &quiet());
+    assert_eq!(
+        subject,
+        "rolewatch digest 2026-02-01: 0 switches, nothing to report"
+    );
+}
+
+fn unanswered(regions: &[&str], why: Option<&str>) -> Unanswered {
+    Unanswered {
+        account: Account {
+            id: "444455556666".into(),
+            name: Some("production".into()),
+        },
+        regions: regions.iter().map(ToString::to_string).collect(),
+        since: "2026-01-31T21:41:02Z".into(),
+        why: why.map(str::to_owned),
+    }
+}
+
+#[test]
+fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
+    let regions = [
+        "af-south-1",
+        "ap-east-1",
+        "eu-west-1",
+        "us-east-1",
+        "us-west-2",
+    ];
+    let refused = "sts:AssumeRole was refused: AccessDenied: *not* authorized";
+    let list = vec![
+        unanswered(&regions, None),
+        unanswered(&["me-south-1"], Some(refused)),
+    ];
+    let digest = Digest {
+        unanswered: Listed::of(list),
+        ..quiet()
+    };
+    assert!(!digest.is_quiet());
+    let in_words = |language| lines(&message(&sample::view(language), &digest))[2..].to_vec();
+    assert_eq!(
+        in_words(Language::English),
+        [
+            "*Accounts from which no events arrive, or not from every Region: 2*",
+            "• production `444455556666`: af-south-1, ap-east-1, eu-west-1, us-east-1 …, since 2026-02-01 06:41",
+            "• production `444455556666`: me-south-1, since 2026-02-01 06:41: sts:AssumeRole was refused: AccessDenied: \
+             ∗not∗ authorized",
+        ]
+    );
+    assert_eq!(
+        in_words(Language::Japanese)[0],
+        "*イベントが届かないアカウント (一部のリージョンの場合を含む): 2件*"
+    );
+    for language in BOTH {
+        let view = sample::view(language);
+        let all = Digest {
+            recipients: None,
+            unanswered: digest.unanswered.clone(),
+            ..sample::digest()
+        };
+        within_limits(&message(&view, &all));
+        assert!(
+            mail(&view, &all)
+                .1
+                .contains("production 444455556666: af-south-1")
+        );
+    }
+}
+
+#[test]
+fn what_could_not_be_counted_is_no_quiet_day() {
+    let digest = Digest {
+        quarantined: None,
+        ..quiet()
+    };
+    assert!(
+        lines(&message(&sample::view(Language::English), &digest))
+            .contains(&"*What is in quarantine could not be counted*".to_owned())
+    );
+}
+
+#[test]
+fn the_mail_says_what_slack_says_without_its_signs() {
+    for language in BOTH {
+        let view = sample::view(language);
+        let (subject, text) = mail(&view, &sample::digest());
+        assert_eq!(
+            subject,
+            "rolewatch digest 2026-02-01: 14 switches, 3 violations, 2 unproven, 1 unacknowledged"
+        );
+        for part in [
+            "dora → UpdateApp",
+            "RW002 ×2",
+            "555555555555",
+            "user/batch",
+            "2026-01-30",
+            "(Asia/Tokyo)",
+            view.language.digest().mail_note,
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains(['`', '*', '{']), "{text}");
+    }
+}
+
+#[test]
+fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
+    let quiet = quiet();
+    assert!(quiet.is_quiet());
+    for language in BOTH {
+        let words = language.digest();
+        let cases = [
+            (Some(Recipients::Nobody), words.nobody),
+            (Some(Recipients::Pending), words.pending),
+            (None, words.recipients_unknown),
+        ];
+        for (recipients, said) in cases {
+            let digest = Digest {
+                recipients,
+                ..quiet.clone()
+            };
+            assert!(!digest.is_quiet(), "{recipients:?}");
+            let view = sample::view(language);
+            let (_, text) = mail(&view, &digest);
+            assert!(
+                text.lines().nth(3).is_some_and(|line| line == said),
+                "{text}"
+            );
+            let message = message(
+                &view,
+                &Digest {
+                    recipients,
+                    ..sample::digest()
+                },
+            );
+            within_limits(&message);
+            let start: String = said.chars().take(12).collect();
+            assert!(
+                lines(&message)[2].contains(&start) && message.minimal.contains(said),
+                "{:#?}",
+                lines(&message)
+            );
+        }
+        let (_, text) = mail(&sample::view(language), &quiet);
+        assert!(
+            ![words.nobody, words.pending, words.recipients_unknown]
+                .iter()
+                .any(|said| text.contains(said)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn both_languages_fill_every_gap() {
+    for language in BOTH {
+        let message = message(&sample::view(language), &sample::digest());
+        within_limits(&message);
+        assert!(
+            lines(&message).iter().all(|line| !line.contains('{')),
+            "{:#?}",
+            lines(&message)
+        );
+        assert!(
+            message.minimal.lines().count() > 5 && message.text.lines().count() == 1,
+            "{message:?}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_and_no_number_of_entries_runs_over(text in ".{0,600}", total in 0_usize..10_000) {
+        let mut digest = sample::digest();
+        let hostile = format!("<!channel> *{text}* `<@U1>`\n");
+        let account = Account { id: hostile.clone(), name: Some(hostile.clone()) };
+        let open = Open { id: hostile.clone(), rule: hostile.clone(), who: hostile.clone(), role: hostile.clone(), time: hostile.clone(), message: hostile.clone() };
+        let unanswered = Unanswered { account: account.clone(), regions: vec![hostile.clone(); 40], since: hostile.clone(), why: Some(hostile.clone()) };
+        let silent = Silent { account, regions: vec![hostile.clone(); 40], last: Some(hostile.clone()) };
+        let ending = Ending { rule: hostile.clone(), caller: hostile.clone(), owner: hostile.clone(), until: hostile.clone(), over: true };
+        let held = Held { who: hostile.clone(), role: hostile.clone(), switches: total, seconds: i64::MAX };
+        let stretch = Stretch { who: hostile.clone(), role: hostile.clone(), began: hostile.clone(), seconds: i64::MIN };
+        digest.unproven = Listed { total, first: vec![open.clone(); 10] };
+        digest.unacknowledged = Listed { total, first: vec![open; 10] };
+        digest.unanswered = Listed { total, first: vec![unanswered; 10] };
+        digest.silent = Listed { total, first: vec![silent; 10] };
+        digest.suppressions = Listed { total, first: vec![ending; 10] };
+        digest.held = Listed { total, first: vec![held; 10] };
+        digest.unused = Listed { total, first: vec![stretch.clone(); 10] };
+        digest.longest = Some(stretch);
+        (digest.since, digest.until) = (hostile.clone(), hostile.clone());
+        for broken in &mut digest.broken {
+            (broken.rule, broken.severity) = (hostile.clone(), hostile.clone());
+        }
+        for language in BOTH {
+            let view = sample::view(language);
+            let message = message(&view, &digest);
+            within_limits(&message);
+            let all = serde_json::to_string(&message.blocks).unwrap();
+            prop_assert!(!all.contains("<!") && !all.contains("<@"), "{}", all);
+            let (subject, _) = mail(&view, &digest);
+            prop_assert!(subject.is_ascii() && subject.len() <= 100 && !subject.contains('\n'));
+        }
+    }
+}

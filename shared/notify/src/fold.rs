@@ -1,0 +1,227 @@
+//! Repeats: the same person, role and rule within [`FOLDED`] seconds of event time are told by one
+//! follow-up.
+//!
+//! Event time, not the time at which it was noticed: late events of another hour stay messages of
+//! their own, and order cannot matter. The window is around the first finding that was told (the
+//! *anchor*), so a day of repeats still gives a fresh message every quarter of an hour. Nothing
+//! that asks more of the reader than the anchor, by verdict or severity, is folded into it; nor
+//! anything into a finding that was withdrawn.
+
+use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use rolewatch_live::port::{Clock, Keep, Place, Row, Span, Table, Trouble};
+use rolewatch_live::wire::{Alert, AlertState, Status};
+
+use crate::time::FOLDED;
+use rolewatch_live::time::FINDINGS_KEPT;
+
+/// A finding that was told by the message of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// The finding's id.
+    pub id: String,
+    /// Its version.
+    pub version: u64,
+    /// What became of it.
+    pub status: Status,
+    /// Event time.
+    pub time: String,
+    /// The first event that proves it.
+    pub event: Option<String>,
+    /// Where that was logged.
+    pub region: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Anchor {
+    id: String,
+    time: Moment,
+    state: AlertState,
+}
+
+/// The partition of a finding's repeats.
+pub fn partition(alert: &Alert) -> String {
+    let person = alert.caller.arn.as_deref().unwrap_or(&alert.caller.name);
+    let account = alert.caller.account.as_deref().unwrap_or_default();
+    let mut hash = Sha256::new();
+    // Each statement of a set-up that is wrong has its own correction, so none of them is a repeat
+    // of another.
+    let statement = if alert.reviewed.is_some() {
+        alert.id.as_str()
+    } else {
+        ""
+    };
+    for part in [&alert.rule, &alert.role, person, account, statement] {
+        // The length in front keeps `ab`+`c` and `a`+`bc` apart.
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize()
+        .iter()
+        .take(16)
+        .fold("fold#".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// Notes that a finding was told by a message of its own. Repeating it changes nothing.
+pub async fn note_anchor<A: Table + Clock>(
+    aws: &A,
+    fold: &str,
+    alert: &Alert,
+) -> Result<(), Trouble> {
+    let Ok(time) = alert.time.parse::<Moment>() else {
+        return Ok(());
+    };
+    let anchor = Anchor {
+        id: alert.id.clone(),
+        time,
+        state: AlertState::of(alert),
+    };
+    keep(
+        aws,
+        fold,
+        format!("anchor#{time}#{}", alert.id),
+        alert.version,
+        &anchor,
+    )
+    .await
+}
+
+/// The findings whose messages can tell of this one, by event time.
+pub async fn anchors_of<A: Table>(
+    aws: &A,
+    fold: &str,
+    alert: &Alert,
+) -> Result<Vec<String>, Trouble> {
+    let Ok(time) = alert.time.parse::<Moment>() else {
+        return Ok(Vec::new());
+    };
+    let at = |moment: Moment| format!("anchor#{moment}");
+    let span = Span {
+        from: at(time.plus_seconds(-FOLDED)),
+        to: at(time.plus_seconds(FOLDED)),
+    };
+    let rows = aws.query(Place::Outbox, fold, &span).await?;
+    let mut anchors = Vec::new();
+    for row in &rows {
+        let anchor: Anchor = read(fold, &row.body)?;
+        let near = time.seconds_since(anchor.time).abs() < FOLDED;
+        let open = anchor.state.status != Status::Withdrawn
+            && anchor.state.weight() >= AlertState::of(alert).weight();
+        if near && open && anchor.id != alert.id {
+            anchors.push(anchor.id);
+        }
+    }
+    Ok(anchors)
+}
+
+/// Counts a finding among the repeats of `anchor`. Repeating it changes nothing; a higher version
+/// takes the place of a lower.
+pub async fn note_repeat<A: Table + Clock>(
+    aws: &A,
+    fold: &str,
+    anchor: &str,
+    alert: &Alert,
+) -> Result<(), Trouble> {
+    let repeat = Repeat {
+        id: alert.id.clone(),
+        version: alert.version,
+        status: alert.status,
+        time: alert.time.clone(),
+        event: alert.events.first().cloned(),
+        region: alert.region.clone(),
+    };
+    keep(
+        aws,
+        fold,
+        format!("repeat#{anchor}#{}", alert.id),
+        alert.version,
+        &repeat,
+    )
+    .await
+}
+
+/// The repeats of a finding, by event time.
+pub async fn repeats_of<A: Table>(
+    aws: &A,
+    fold: &str,
+    anchor: &str,
+) -> Result<Vec<Repeat>, Trouble> {
+    let prefix = format!("repeat#{anchor}#");
+    let rows = aws
+        .query(
+            Place::Outbox,
+            fold,
+            &Span {
+                from: prefix.clone(),
+                to: prefix,
+            },
+        )
+        .await?;
+    let mut repeats: Vec<Repeat> = rows
+        .iter()
+        .map(|row| read(fold, &row.body))
+        .collect::<Result<_, _>>()?;
+    repeats.sort_by(|a, b| (&a.time, &a.id).cmp(&(&b.time, &b.id)));
+    Ok(repeats)
+}
+
+/// The higher version is right: as text, so that it compares as a number.
+pub fn rank(version: u64) -> String {
+    format!("{version:012}")
+}
+
+fn read<T: for<'a> Deserialize<'a>>(fold: &str, body: &str) -> Result<T, Trouble> {
+    serde_json::from_str(body).map_err(|why| Trouble::Refused {
+        what: format!("reading {fold}"),
+        why: format!("it is not what was written: {why}"),
+    })
+}
+
+async fn keep<A: Table + Clock>(
+    aws: &A,
+    fold: &str,
+    sk: String,
+    version: u64,
+    body: &impl Serialize,
+) -> Result<(), Trouble> {
+    let body = serde_json::to_string(body).map_err(|why| Trouble::Refused {
+        what: format!("writing {fold}"),
+        why: why.to_string(),
+    })?;
+    let expires = Some(aws.now().plus_seconds(FINDINGS_KEPT));
+    let row = Row {
+        pk: fold.to_owned(),
+        sk,
+        body,
+        rank: rank(version),
+        version: 0,
+        expires,
+    };
+    aws.keep(Place::Outbox, row, Keep::Greatest)
+        .await
+        .map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn what_one_person_did_in_one_role_is_folded_and_statements_of_the_set_up_are_not() {
+        let other = |alert: Alert| Alert {
+            id: "0".repeat(32),
+            ..alert
+        };
+        assert_eq!(
+            partition(&sample::alert()),
+            partition(&other(sample::alert()))
+        );
+        assert_ne!(
+            partition(&sample::changed()),
+            partition(&other(sample::changed()))
+        );
+    }
+}

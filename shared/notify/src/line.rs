@@ -1,0 +1,271 @@
+//! Talking to Slack: the secret, the form of the call, what is tried again at once, and what is
+//! not.
+
+use std::cell::{Cell, RefCell};
+
+use rolewatch_guard::moment::Moment;
+use serde_json::{Value, json};
+
+use rolewatch_live::port::{Clock, Trouble};
+
+use super::answer::{self, Answer};
+use super::message::Message;
+use super::port::{Call, Pause, Post, Vault};
+use super::secret::{Credential, Loopback};
+use super::slot::seconds;
+
+/// Slack, as one process knows it.
+pub struct Line {
+    channel: String,
+    loopback: Option<Loopback>,
+    credential: RefCell<Option<Credential>>,
+    /// Slack asked to be left alone until then.
+    held: Cell<Option<Moment>>,
+}
+
+/// What to do with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending<'a> {
+    /// Post it.
+    New,
+    /// Post it below a message, and show it in the channel too. A webhook cannot; it posts.
+    Below {
+        /// The channel's id.
+        channel: &'a str,
+        /// The message's id.
+        ts: &'a str,
+    },
+    /// Put it in the place of a message.
+    Instead {
+        /// The channel's id.
+        channel: &'a str,
+        /// The message's id.
+        ts: &'a str,
+    },
+}
+
+/// Where a message is; nothing for a webhook's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taken {
+    /// The channel's id.
+    pub channel: Option<String>,
+    /// The message's id.
+    pub ts: Option<String>,
+}
+
+/// Why Slack has not taken a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotTaken {
+    /// Later it may.
+    Later {
+        /// In how many seconds, where somebody said so.
+        after: Option<u32>,
+        /// No answer came, or one that tells neither: Slack may have taken it.
+        maybe: bool,
+        /// What went wrong.
+        why: String,
+    },
+    /// There is no changing that message.
+    Immutable,
+    /// It never will, as things are.
+    Dead {
+        /// An earlier call for the same message got no answer that tells: Slack may have taken
+        /// that one.
+        maybe: bool,
+        /// What Slack said, or why it could not be called.
+        why: String,
+    },
+}
+
+impl Line {
+    /// `channel` is for bots. Nothing is opened or read yet.
+    pub fn new(channel: Option<String>, loopback: Option<Loopback>) -> Self {
+        Self {
+            channel: channel.unwrap_or_default(),
+            loopback,
+            credential: RefCell::default(),
+            held: Cell::default(),
+        }
+    }
+
+    /// Whether messages can be changed after they were posted.
+    pub async fn can_edit<S: Vault>(&self, slack: &S) -> Result<bool, NotTaken> {
+        Ok(matches!(self.credential(slack).await?, Credential::Bot(_)))
+    }
+
+    /// Forgets the secret and reads it anew.
+    pub async fn read_again<S: Vault>(&self, slack: &S) -> Result<Credential, NotTaken> {
+        self.credential.borrow_mut().take();
+        self.credential(slack).await
+    }
+
+    async fn credential<S: Vault>(&self, slack: &S) -> Result<Credential, NotTaken> {
+        if let Some(known) = self.credential.borrow().clone() {
+            return Ok(known);
+        }
+        let secret = slack.secret().await.map_err(|trouble| match trouble {
+            Trouble::Refused { .. } => NotTaken::Dead {
+                maybe: false,
+                why: trouble.to_string(),
+            },
+            Trouble::Throttled { .. } | Trouble::Unreachable { .. } => NotTaken::Later {
+                after: None,
+                maybe: false,
+                why: trouble.to_string(),
+            },
+        })?;
+        let read =
+            Credential::parse(&secret, self.loopback.as_ref()).map_err(|why| NotTaken::Dead {
+                maybe: false,
+                why: why.to_string(),
+            })?;
+        *self.credential.borrow_mut() = Some(read.clone());
+        Ok(read)
+    }
+
+    /// Sends a message. Waits at most what is left of `patience`, in seconds.
+    pub async fn send<A: Clock, S: Post + Vault + Pause>(
+        &self,
+        aws: &A,
+        slack: &S,
+        sending: Sending<'_>,
+        message: &Message,
+        patience: &Cell<u32>,
+    ) -> Result<Taken, NotTaken> {
+        self.check_held(aws)?;
+        let mut credential = self.credential(slack).await?;
+        let (mut whole, mut read_again, mut maybe_before) = (true, false, false);
+        loop {
+            let Some(call) = self.call(&credential, sending, message, whole) else {
+                return Err(NotTaken::Immutable);
+            };
+            match answer_to(slack, call, &credential).await? {
+                Answer::Taken { channel, ts } => return Ok(Taken { channel, ts }),
+                Answer::Immutable => return Err(NotTaken::Immutable),
+                Answer::Malformed(why) if whole => {
+                    tracing::warn!(why, "Slack refused the blocks; sending text");
+                    whole = false;
+                }
+                Answer::Malformed(why) => {
+                    return Err(NotTaken::Dead {
+                        maybe: maybe_before,
+                        why,
+                    });
+                }
+                Answer::Later { after, maybe_taken } => {
+                    // What Slack may have taken is tried once more, not over and over: each time
+                    // may be a message.
+                    let enough = maybe_taken && maybe_before;
+                    maybe_before |= maybe_taken;
+                    let wait = after.unwrap_or(2).max(1);
+                    if enough || wait > patience.get() {
+                        self.held
+                            .set(after.map(|after| aws.now().plus_seconds(after.into())));
+                        return Err(NotTaken::Later {
+                            after,
+                            maybe: maybe_before,
+                            why: "Slack is busy or out of order".into(),
+                        });
+                    }
+                    patience.set(patience.get() - wait);
+                    slack.pause(wait).await;
+                }
+                Answer::Dead(why) => {
+                    // Perhaps the secret was rotated.
+                    let stale = credential.clone();
+                    credential = if read_again {
+                        stale.clone()
+                    } else {
+                        self.read_again(slack).await?
+                    };
+                    read_again = true;
+                    if credential == stale {
+                        self.credential.borrow_mut().take();
+                        return Err(NotTaken::Dead {
+                            maybe: maybe_before,
+                            why,
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Nothing is sent while Slack wants to be left alone.
+    fn check_held<A: Clock>(&self, aws: &A) -> Result<(), NotTaken> {
+        let now = aws.now();
+        match self.held.get() {
+            Some(until) if until > now => Err(NotTaken::Later {
+                after: Some(seconds(until.seconds_since(now))),
+                maybe: false,
+                why: "Slack asked to be left alone for a while".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// `None`: a webhook cannot do that.
+    fn call(
+        &self,
+        credential: &Credential,
+        sending: Sending<'_>,
+        message: &Message,
+        whole: bool,
+    ) -> Option<Call> {
+        let mut body = if whole {
+            json!({"text": message.text, "blocks": message.blocks})
+        } else {
+            // Text that is not looked at for formatting. Of a message that is changed, the blocks
+            // must go.
+            json!({"text": message.minimal, "mrkdwn": false, "blocks": []})
+        };
+        let mut with = |name: &str, value: Value| {
+            if let Some(body) = body.as_object_mut() {
+                body.insert(name.to_owned(), value);
+            }
+        };
+        with("unfurl_links", json!(false));
+        with("unfurl_media", json!(false));
+        let method = match (credential, sending) {
+            (Credential::Webhook(_), Sending::Instead { .. }) => return None,
+            (Credential::Webhook(_), _) => "",
+            (Credential::Bot(_), Sending::Instead { channel, ts }) => {
+                with("channel", json!(channel));
+                with("ts", json!(ts));
+                "chat.update"
+            }
+            (Credential::Bot(_), Sending::Below { channel, ts }) => {
+                with("channel", json!(channel));
+                with("thread_ts", json!(ts));
+                with("reply_broadcast", json!(true));
+                "chat.postMessage"
+            }
+            (Credential::Bot(_), Sending::New) => {
+                with("channel", json!(self.channel));
+                "chat.postMessage"
+            }
+        };
+        Some(Call {
+            target: credential.target(method, self.loopback.as_ref()),
+            body: body.to_string(),
+        })
+    }
+}
+
+/// Makes a call. One that went out and got no answer is not made again at once: that could only
+/// repeat the message.
+async fn answer_to<S: Post>(
+    slack: &S,
+    call: Call,
+    credential: &Credential,
+) -> Result<Answer, NotTaken> {
+    let reply = slack.post(call).await.map_err(|trouble| NotTaken::Later {
+        after: None,
+        maybe: true,
+        why: trouble.to_string(),
+    })?;
+    Ok(match credential {
+        Credential::Webhook(_) => answer::of_webhook(&reply),
+        Credential::Bot(_) => answer::of_bot(&reply),
+    })
+}

@@ -1,0 +1,140 @@
+//! A finding as an e-mail, for when Slack does not take it.
+
+use rolewatch_live::port::Notice;
+use rolewatch_live::wire::{Alert, Status};
+
+use super::message::{headline, parts};
+use super::text::{fill, plain};
+use super::view::{View, event_page};
+
+/// The notice for the operations topic. `why` is Slack's own word.
+pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
+    let words = view.labels();
+    let mut lines = vec![
+        headline(view, alert, false),
+        plain(&alert.message, 2_000),
+        String::new(),
+    ];
+    lines.extend(who_and_when(view, alert));
+    for (title, text) in parts::quoted(view, alert) {
+        let text: Vec<String> = text.lines().map(|line| plain(line, 600)).collect();
+        lines.push(format!("\n{title}:\n{}", text.join("\n")));
+    }
+    lines.push(format!("\n{}:", words.proof));
+    for event in &alert.events {
+        lines.push(
+            event_page(alert, alert.region.as_deref(), event).unwrap_or_else(|| plain(event, 100)),
+        );
+    }
+    if alert.status != Status::Withdrawn {
+        lines.push(format!(
+            "\n{}:\n{}",
+            words.what_to_do,
+            parts::numbered(parts::steps_of(view, alert))
+        ));
+        lines.extend(
+            view.runbook(&alert.rule, &alert.name)
+                .map(|page| format!("{}: {page}", words.runbook)),
+        );
+    }
+    lines.push(format!(
+        "\n{}",
+        fill(words.mailed, &[("why", &plain(why, 200))])
+    ));
+    lines.push(format!(
+        "{} {}",
+        plain(&alert.rule, 10),
+        plain(&alert.id, 64)
+    ));
+    Notice::Operations {
+        subject: subject(alert),
+        body: lines.join("\n"),
+    }
+}
+
+/// Who entered which role of which account, when and from where.
+fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
+    let words = view.labels();
+    let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
+    let mut lines = Vec::new();
+    if let Some(label) = parts::who_label(view, alert) {
+        let arn = alert.caller.arn.as_deref();
+        let arn = arn.map_or_else(String::new, |arn| format!(" ({arn})"));
+        lines.push(line(label, &format!("{}{arn}", alert.caller.name)));
+    }
+    lines.push(line(words.role, &alert.role));
+    let account = parts::account_name(&alert.role_account);
+    lines.push(line(
+        words.account,
+        &format!("{account} ({})", alert.role_account.id),
+    ));
+    lines.push(line(
+        parts::when_label(view, alert),
+        &format!("{}, {}", view.local(&alert.time), alert.time),
+    ));
+    if let Some(address) = &alert.source_ip {
+        lines.push(line(words.address, address));
+    }
+    lines
+}
+
+/// SNS takes at most 100 characters of ASCII.
+fn subject(alert: &Alert) -> String {
+    let what = match alert.status {
+        Status::Withdrawn => "withdrawn",
+        Status::Open | Status::Ended => alert.severity.as_str(),
+    };
+    let text = format!(
+        "rolewatch {what}: {} {} (Slack did not take it)",
+        alert.rule, alert.name
+    );
+    text.chars()
+        .filter(|c| (' '..='~').contains(c))
+        .take(100)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Language, sample};
+    use super::*;
+
+    #[test]
+    fn the_mail_says_what_the_message_would_have_and_why_it_is_a_mail() {
+        for language in [Language::English, Language::Japanese] {
+            let view = sample::view(language);
+            let Notice::Operations { subject, body } =
+                mail(&view, &sample::alert(), "404 no_service")
+            else {
+                panic!("not a mail")
+            };
+            assert!(subject.is_ascii() && subject.len() <= 100, "{subject}");
+            for part in [
+                "dora",
+                "UpdateApp",
+                "production",
+                "2026-02-01 03:30:05",
+                "EXAMPLE00001",
+                "404 no_service",
+                "1. ",
+                "#rw002",
+            ] {
+                assert!(body.contains(part), "{part}: {body}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_subject_never_breaks_what_sns_takes() {
+        let mut alert = sample::alert();
+        alert.name = "名\n前".repeat(100);
+        let Notice::Operations { subject, .. } = mail(&sample::view(Language::English), &alert, "")
+        else {
+            panic!()
+        };
+        assert!(
+            subject.is_ascii() && subject.len() <= 100 && !subject.contains('\n'),
+            "{subject}"
+        );
+    }
+}

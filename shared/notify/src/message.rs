@@ -1,0 +1,290 @@
+//! A finding as a Slack message in Block Kit.
+//!
+//! Limits are those of docs.slack.dev: 50 blocks, 150 characters in a header, 3,000 in a section,
+//! ten fields of 2,000, ten elements in a context, 4,000 in the text beside the blocks. Every piece
+//! is clipped well below; a property test holds them over hostile texts.
+
+pub(super) mod parts;
+
+use crate::words::Words as _;
+use serde_json::{Value, json};
+
+use rolewatch_live::wire::{Alert, AlertState, Status};
+
+use super::fold::Repeat;
+use super::text::{code, escape, fill};
+use super::view::View;
+use parts::{account_name, context, events, fields, header, role_name, section, sentence, steps};
+
+/// What Slack is given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// What notifications and screen readers say; always there.
+    pub text: String,
+    /// The blocks.
+    pub blocks: Vec<Value>,
+    /// The whole message without blocks, for when Slack refuses those.
+    pub minimal: String,
+}
+
+/// What has changed since the message before, where that one cannot be edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Unproven before, now a violation; or more severe than before.
+    Upgraded,
+    /// The session has ended.
+    Ended,
+    /// It does not stand.
+    Withdrawn,
+    /// It was withdrawn and stands again.
+    Reopened,
+    /// Anything else.
+    Other,
+}
+
+impl Change {
+    /// What lies between two states of a finding.
+    pub fn between(before: &AlertState, now: &AlertState) -> Option<Self> {
+        if before == now {
+            return None;
+        }
+        Some(match (before.status, now.status) {
+            (Status::Withdrawn, Status::Open | Status::Ended) => Self::Reopened,
+            (_, Status::Withdrawn) => Self::Withdrawn,
+            _ if now.weight() > before.weight() => Self::Upgraded,
+            (Status::Open, Status::Ended) => Self::Ended,
+            _ => Self::Other,
+        })
+    }
+}
+
+/// The message of a finding. `change` marks a follow-up; `repeats` are those that were folded into
+/// it and stand although it does not.
+pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repeat]) -> Message {
+    let words = view.labels();
+    let mut blocks = vec![header(&headline(view, alert, change.is_some()))];
+    blocks.push(section(&sentence(view, alert)));
+    if let Some(note) = note(view, alert, change) {
+        blocks.push(section(&note));
+    }
+    if !repeats.is_empty() && alert.status == Status::Withdrawn {
+        let lead = fill(words.repeats_stand, &[("n", &repeats.len().to_string())]);
+        blocks.push(section(&format!(
+            "⚠️ *{lead}*\n{}",
+            parts::repeats(view, alert, repeats)
+        )));
+    }
+    blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
+    blocks.extend(parts::quotes(view, alert));
+    blocks.extend(parts::uses(view, alert).map(|uses| section(&uses)));
+    blocks.push(section(&format!(
+        "*{}*\n{}",
+        words.proof,
+        events(view, alert)
+    )));
+    if alert.status != Status::Withdrawn {
+        blocks.push(section(&format!(
+            "*{}*\n{}",
+            words.what_to_do,
+            steps(view, alert)
+        )));
+    }
+    blocks.push(context(view, alert));
+    Message {
+        text: fallback(view, alert, change.is_some()),
+        blocks,
+        minimal: minimal(view, alert, change),
+    }
+}
+
+/// The follow-up of repeats of the finding `anchor`: how many more there were, and which. `alert`
+/// is any one of them; `doubling` says that the next one comes when there are twice as many.
+pub fn again(
+    view: &View,
+    alert: &Alert,
+    anchor: &str,
+    repeats: &[Repeat],
+    doubling: bool,
+) -> Message {
+    let words = view.labels();
+    let standing: Vec<Repeat> = repeats
+        .iter()
+        .filter(|repeat| repeat.status != Status::Withdrawn)
+        .cloned()
+        .collect();
+    let gone = repeats.len() - standing.len();
+    let count = standing.len().to_string();
+    let title = format!(
+        "🔁 {} · {}",
+        fill(words.again, &[("n", &count)]),
+        view.rule(&alert.rule).title
+    );
+    let who = code(&alert.caller.name, 300);
+    let role = code(&role_name(&alert.role), 150);
+    let mut said = again_sentence(view, &count, &who, &role);
+    if gone > 0 {
+        said = format!(
+            "{said} {}",
+            fill(words.again_withdrawn, &[("n", &gone.to_string())])
+        );
+    }
+    let mut blocks = vec![header(&title), section(&said)];
+    if !standing.is_empty() {
+        blocks.push(section(&format!(
+            "*{}*\n{}",
+            words.repeats,
+            parts::repeats(view, alert, &standing)
+        )));
+    }
+    if doubling {
+        blocks.push(section(&format!("_{}_", words.again_webhook)));
+    }
+    blocks.push(parts::context_of(alert, anchor, ""));
+    let who = escape(&alert.caller.name, 200);
+    let role = escape(&role_name(&alert.role), 100);
+    let text = format!("{title}: {}", again_sentence(view, &count, &who, &role));
+    let ids: Vec<&str> = standing
+        .iter()
+        .map(|repeat| repeat.id.as_str())
+        .take(20)
+        .collect();
+    let minimal = format!("{text} {}", escape(&ids.join(", "), 1_000));
+    Message {
+        text,
+        blocks,
+        minimal,
+    }
+}
+
+/// Who did the same again, how often and within which time. `who` and `role` are escaped already.
+fn again_sentence(view: &View, count: &str, who: &str, role: &str) -> String {
+    let minutes = (crate::time::FOLDED / 60).to_string();
+    fill(
+        view.labels().again_sentence,
+        &[
+            ("who", who),
+            ("role", role),
+            ("n", count),
+            ("minutes", &minutes),
+        ],
+    )
+}
+
+/// The headline, without anything that a caller chose.
+pub(super) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
+    let words = view.labels();
+    let severity = view.language.severity(&alert.severity);
+    let title = view.rule(&alert.rule).title;
+    let state = match (alert.status, alert.verdict.as_str()) {
+        (Status::Withdrawn, _) => format!(
+            "✅ {}",
+            if alert.reviewed.is_some() {
+                words.no_longer
+            } else {
+                words.withdrawn
+            }
+        ),
+        (Status::Ended, "unproven") => {
+            format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved)
+        }
+        (Status::Ended, _) => format!("⏹️ {} · {severity}", words.ended),
+        (Status::Open, "unproven") => format!("❔ {} ({severity})", words.not_proved),
+        (Status::Open, _) => format!("{} {severity}", mark(&alert.severity)),
+    };
+    if follow_up {
+        format!("{} · {state} · {title}", words.update)
+    } else {
+        format!("{state} · {title}")
+    }
+}
+
+fn mark(severity: &str) -> &'static str {
+    match severity {
+        "low" => "🟡",
+        "medium" => "🟠",
+        "critical" => "🚨",
+        _ => "🔴",
+    }
+}
+
+fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
+    let words = view.labels();
+    let said = match (alert.status, change) {
+        (Status::Withdrawn, _) if alert.reviewed.is_some() => words.no_longer_note,
+        (Status::Withdrawn, _) => words.withdrawn_note,
+        (_, Some(Change::Reopened)) => words.reopened_note,
+        (_, Some(Change::Upgraded)) => words.upgraded_note,
+        (Status::Ended, _) => words.ended_note,
+        (Status::Open, _) if alert.verdict == "unproven" => words.unproven_note,
+        (Status::Open, _) => return None,
+    };
+    Some(format!("_{said}_"))
+}
+
+/// One line that says it all on a locked telephone.
+fn fallback(view: &View, alert: &Alert, follow_up: bool) -> String {
+    let headline = headline(view, alert, follow_up);
+    let (who, role) = (
+        escape(&alert.caller.name, 200),
+        escape(&role_name(&alert.role), 100),
+    );
+    let who = if parts::who_label(view, alert).is_some() {
+        format!("{who} → ")
+    } else {
+        String::new()
+    };
+    let account = escape(&account_name(&alert.role_account), 100);
+    format!(
+        "{headline}: {who}{role} ({account}), {}",
+        escape(&view.local(&alert.time), 80)
+    )
+}
+
+fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
+    let words = view.labels();
+    let mut lines = vec![
+        fallback(view, alert, change.is_some()),
+        escape(&alert.message, 1_200),
+    ];
+    lines.extend(note(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
+    lines.extend(parts::uses(view, alert));
+    lines.extend(
+        parts::quoted(view, alert)
+            .into_iter()
+            .map(|(title, text)| format!("{title}: {}", escape(&text, 800))),
+    );
+    if alert.status != Status::Withdrawn {
+        lines.push(format!(
+            "{}:\n{}",
+            words.what_to_do,
+            parts::numbered(parts::steps_of(view, alert))
+        ));
+        lines.extend(
+            view.runbook(&alert.rule, &alert.name)
+                .map(|page| format!("{}: {}", words.runbook, page.replace('&', "&amp;"))),
+        );
+    }
+    lines.push(format!(
+        "{}: {}",
+        words.proof,
+        escape(
+            &alert
+                .events
+                .iter()
+                .take(5)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", "),
+            400
+        )
+    ));
+    lines.push(format!(
+        "{} {}",
+        escape(&alert.rule, 20),
+        escape(&alert.id, 64)
+    ));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests;

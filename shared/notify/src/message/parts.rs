@@ -1,0 +1,359 @@
+//! What a message is made of.
+
+use serde_json::{Value, json};
+
+use rolewatch_live::wire::{Account, Alert, Status};
+
+use super::super::fold::Repeat;
+use super::super::text::{block, code, escape, fill};
+use super::super::view::{View, event_page};
+
+/// How many events a message links to.
+const EVENTS_SHOWN: usize = 5;
+/// How many repeats a follow-up lists.
+const REPEATS_SHOWN: usize = 12;
+
+/// Text that Slack takes literally in everything but the marks that are put there on purpose.
+fn mrkdwn(text: &str) -> Value {
+    json!({"type": "mrkdwn", "text": text, "verbatim": true})
+}
+
+pub(in super::super) fn header(text: &str) -> Value {
+    // A headline has only words of ours in it, so cutting it can cut no entity.
+    let text: String = text.chars().take(140).collect();
+    json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": true}})
+}
+
+pub(in super::super) fn section(text: &str) -> Value {
+    json!({"type": "section", "text": mrkdwn(text)})
+}
+
+/// What is wrong, in one sentence.
+pub(super) fn sentence(view: &View, alert: &Alert) -> String {
+    let words = view.rule(&alert.rule);
+    let own = escape(alert.message.trim(), 1_800);
+    let own = if own.is_empty() {
+        view.labels().unknown.to_owned()
+    } else {
+        own
+    };
+    let template = if alert.verdict == "unproven" {
+        words.unproven
+    } else {
+        words.broken
+    };
+    let said = if template.is_empty() {
+        own.clone()
+    } else {
+        let role = format!(
+            "{} ({})",
+            code(&role_name(&alert.role), 150),
+            escape(&account_name(&alert.role_account), 100)
+        );
+        fill(
+            template,
+            &[("role", &role), ("who", &code(&alert.caller.name, 300))],
+        )
+    };
+    // A struck line: it was said, and it is not so.
+    let said = if alert.status == Status::Withdrawn {
+        format!("~{}~", said.trim())
+    } else {
+        said
+    };
+    if template.is_empty() {
+        said
+    } else {
+        format!("{said}\n> {}: {own}", view.labels().in_english)
+    }
+}
+
+/// Who, where, when: at most ten, each in two lines.
+pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
+    let words = view.labels();
+    let two = |name: &str, arn: Option<&str>| match arn {
+        Some(arn) if !arn.is_empty() && arn != name => {
+            format!("{}\n{}", code(name, 300), code(arn, 600))
+        }
+        _ => code(name, 300),
+    };
+    let mut fields: Vec<(&str, String)> = who_label(view, alert)
+        .map(|label| (label, two(&alert.caller.name, alert.caller.arn.as_deref())))
+        .into_iter()
+        .collect();
+    let role = role_name(&alert.role);
+    let label = if role.is_empty() || alert.role.contains(":role/") {
+        words.role
+    } else {
+        words.target
+    };
+    fields.push((
+        label,
+        if role.is_empty() {
+            words.unknown.to_owned()
+        } else {
+            two(&role, Some(&alert.role))
+        },
+    ));
+    fields.push((
+        if alert.reviewed.is_some() {
+            words.subject_account
+        } else {
+            words.account
+        },
+        account_shown(&alert.role_account),
+    ));
+    if let Some(account) = &alert.caller.account {
+        fields.push((
+            words.from_account,
+            account_shown(&Account {
+                id: account.clone(),
+                name: alert.caller_account_name.clone(),
+            }),
+        ));
+    }
+    fields.push((
+        when_label(view, alert),
+        format!(
+            "{}\n{}",
+            escape(&view.local(&alert.time), 80),
+            code(&alert.time, 40)
+        ),
+    ));
+    if let Some(address) = &alert.source_ip {
+        fields.push((words.address, code(address, 120)));
+    }
+    fields
+        .into_iter()
+        .map(|(label, text)| mrkdwn(&format!("*{label}*\n{text}")))
+        .collect()
+}
+
+/// Of a finding about the set-up, nobody may be known.
+pub(in super::super) fn who_label(view: &View, alert: &Alert) -> Option<&'static str> {
+    match (&alert.reviewed, alert.caller.name.is_empty()) {
+        (None, _) => Some(view.labels().who),
+        (Some(_), false) => Some(view.labels().changed_by),
+        (Some(_), true) => None,
+    }
+}
+
+/// When it happened, or when it was seen first.
+pub(in super::super) fn when_label(view: &View, alert: &Alert) -> &'static str {
+    if alert.reviewed.is_some() && alert.events.is_empty() {
+        view.labels().first_seen
+    } else {
+        view.labels().when
+    }
+}
+
+/// What a finding about the set-up quotes, under its headings: where it stands, the statement, its
+/// correction, open conditions.
+pub(in super::super) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> {
+    let (words, mut parts) = (view.labels(), Vec::new());
+    let Some(reviewed) = &alert.reviewed else {
+        return parts;
+    };
+    let pretty =
+        |value: &Value| serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
+    if let Some(statement) = &reviewed.statement {
+        let place = reviewed
+            .place
+            .as_ref()
+            .map_or_else(String::new, |place| format!("{place}\n"));
+        parts.push((words.statement, format!("{place}{}", pretty(statement))));
+    }
+    if let Some(fix) = &reviewed.fix {
+        let gone = fix.as_array().is_some_and(Vec::is_empty);
+        parts.push((
+            words.correction,
+            if gone {
+                words.take_out.to_owned()
+            } else {
+                pretty(fix)
+            },
+        ));
+    }
+    if !reviewed.undecided.is_empty() {
+        parts.push((words.hangs_on, reviewed.undecided.join("\n")));
+    }
+    parts
+}
+
+/// The same as sections.
+pub(super) fn quotes(view: &View, alert: &Alert) -> Vec<Value> {
+    quoted(view, alert)
+        .into_iter()
+        .map(|(title, text)| section(&format!("*{title}*\n{}", block(&text, 2_700))))
+        .collect()
+}
+
+/// When and how often the sessions were used, in one line, where that is known.
+pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
+    let (words, uses) = (view.labels(), alert.uses.as_ref()?);
+    let count = |n: u64, [some, none]: [&'static str; 2]| {
+        if n == 0 {
+            none.to_owned()
+        } else {
+            fill(some, &[("n", &n.to_string())])
+        }
+    };
+    let [console, api, both] = words.used_by;
+    let by = match (uses.console, uses.api) {
+        (_, 0) => console,
+        (0, _) => api,
+        _ => both,
+    };
+    let span = escape(&view.span(&uses.first, &uses.last), 160);
+    let (reads, writes) = (
+        count(uses.reads, words.reads),
+        count(uses.writes, words.writes),
+    );
+    Some(fill(
+        words.used,
+        &[
+            ("span", &span),
+            ("by", by),
+            ("reads", &reads),
+            ("writes", &writes),
+        ],
+    ))
+}
+
+/// The events, each a link where there is a page to link to.
+pub(super) fn events(view: &View, alert: &Alert) -> String {
+    let words = view.labels();
+    if alert.reviewed.is_some() && alert.events.is_empty() {
+        return words.no_change.to_owned();
+    }
+    let shown = alert.events.iter().take(EVENTS_SHOWN);
+    let pages: Vec<(&String, Option<String>)> = shown
+        .map(|event| (event, event_page(alert, alert.region.as_deref(), event)))
+        .collect();
+    let any_page = pages.iter().any(|(_, page)| page.is_some());
+    let mut lines: Vec<String> = pages
+        .iter()
+        .map(|(event, page)| format!("• {}", linked(page.as_deref(), event)))
+        .collect();
+    let more = alert
+        .events_total
+        .max(alert.events.len())
+        .saturating_sub(lines.len());
+    if more > 0 {
+        lines.push(fill(words.more, &[("n", &more.to_string())]));
+    }
+    if lines.is_empty() {
+        lines.push(words.unknown.to_owned());
+    }
+    if any_page {
+        lines.push(format!("_{}_", words.event_hint));
+    }
+    lines.join("\n")
+}
+
+fn linked(page: Option<&str>, event: &str) -> String {
+    match page {
+        Some(page) => format!("<{page}|{event}>"),
+        None => code(event, 80),
+    }
+}
+
+/// Each repeat: when, its first event, its id.
+pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String {
+    let line = |repeat: &Repeat| {
+        let event = repeat.event.as_deref().map_or_else(String::new, |event| {
+            let page = event_page(alert, repeat.region.as_deref(), event);
+            format!(" · {}", linked(page.as_deref(), event))
+        });
+        format!(
+            "• {}{event} · {}",
+            escape(&view.local(&repeat.time), 80),
+            code(&repeat.id, 40)
+        )
+    };
+    let mut lines: Vec<String> = repeats.iter().rev().take(REPEATS_SHOWN).map(line).collect();
+    if repeats.len() > lines.len() {
+        lines.push(fill(
+            view.labels().more,
+            &[("n", &(repeats.len() - lines.len()).to_string())],
+        ));
+    }
+    lines.join("\n")
+}
+
+/// What to do, numbered, and where there is more.
+pub(super) fn steps(view: &View, alert: &Alert) -> String {
+    let said = numbered(steps_of(view, alert));
+    match view.runbook(&alert.rule, &alert.name) {
+        Some(page) => format!(
+            "{said}\n📖 <{}|{}>",
+            page.replace('&', "&amp;"),
+            view.labels().runbook
+        ),
+        None => said,
+    }
+}
+
+pub(in super::super) fn steps_of(view: &View, alert: &Alert) -> &'static [&'static str] {
+    let words = view.rule(&alert.rule);
+    if alert.verdict == "unproven" {
+        words.unproven_steps
+    } else {
+        words.steps
+    }
+}
+
+pub(in super::super) fn numbered(steps: &[&str]) -> String {
+    let lines = steps
+        .iter()
+        .enumerate()
+        .map(|(place, step)| format!("{}. {step}", place + 1));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What else a reader may want to quote.
+pub(super) fn context(view: &View, alert: &Alert) -> Value {
+    context_of(
+        alert,
+        &alert.id,
+        &format!(
+            " · v{} · {}",
+            alert.version,
+            escape(&view.local(&alert.noticed), 80)
+        ),
+    )
+}
+
+/// The rule, and a finding's id.
+pub(super) fn context_of(alert: &Alert, id: &str, more: &str) -> Value {
+    let rule = format!("{} {}", escape(&alert.rule, 20), escape(&alert.name, 60));
+    json!({"type": "context", "elements": [mrkdwn(&format!("rolewatch · {rule} · {}{more}", code(id, 40)))]})
+}
+
+fn account_shown(account: &Account) -> String {
+    match &account.name {
+        Some(name) if !name.is_empty() => {
+            format!("{} {}", escape(name, 120), code(&account.id, 20))
+        }
+        _ => code(&account.id, 20),
+    }
+}
+
+/// What the policy calls it, else its number.
+pub(in super::super) fn account_name(account: &Account) -> String {
+    account
+        .name
+        .clone()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| account.id.clone())
+}
+
+/// `UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`; of anything else, what stands
+/// behind the last colon.
+pub(in super::super) fn role_name(arn: &str) -> String {
+    let last = match arn.split_once(":role/") {
+        Some((_, path)) => path.rsplit('/').next(),
+        None => arn.rsplit(':').next(),
+    };
+    last.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,243 @@
+//! How messages are shown: language, time zone, where the runbook is.
+
+use crate::words::Words as _;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use rolewatch_guard::partition::console;
+
+use super::words::{Labels, Language, RuleWords};
+use rolewatch_live::wire::Alert;
+
+/// How messages are shown.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The language.
+    pub language: Language,
+    zone: TimeZone,
+    zone_name: String,
+    runbook: Option<String>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self::made(Language::English, TimeZone::UTC, None)
+    }
+}
+
+/// The runbook's URL is none that Slack could show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not the URL of a runbook: it begins with `https://`, is shorter than 1000 characters and has neither spaces nor `<`, `>`, `|`"
+)]
+pub struct NotARunbook(String);
+
+impl View {
+    /// How messages are shown. `zone` should have a name of the time zone database; what has none
+    /// is shown as UTC.
+    pub fn new(
+        language: Language,
+        zone: TimeZone,
+        runbook: Option<&str>,
+    ) -> Result<Self, NotARunbook> {
+        let linkable = |url: &&str| {
+            url.starts_with("https://")
+                && url.len() < 1_000
+                && url
+                    .chars()
+                    .all(|c| c.is_ascii_graphic() && !"<>|\"`".contains(c))
+        };
+        if let Some(url) = runbook.filter(|url| !linkable(url)) {
+            return Err(NotARunbook(url.chars().take(200).collect()));
+        }
+        Ok(Self::made(language, zone, runbook))
+    }
+
+    fn made(language: Language, zone: TimeZone, runbook: Option<&str>) -> Self {
+        let (zone, zone_name) = match zone.iana_name().map(str::to_owned) {
+            Some(name) => (zone, name),
+            None => (TimeZone::UTC, "UTC".to_owned()),
+        };
+        Self {
+            language,
+            zone,
+            zone_name,
+            runbook: runbook.map(str::to_owned),
+        }
+    }
+
+    /// As a team in Tokyo would see it.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn sample(language: Language) -> Self {
+        let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
+        Self::made(language, zone, Some("https://wiki.example.com/rolewatch"))
+    }
+
+    /// Event time as people of the zone write it, with the zone's name. What is no time is shown as
+    /// it came, not yet escaped.
+    pub fn local(&self, time: &str) -> String {
+        match time.parse::<Timestamp>() {
+            Ok(stamp) => {
+                let zoned = stamp.to_zoned(self.zone.clone());
+                format!(
+                    "{} ({})",
+                    zoned.strftime("%Y-%m-%d %H:%M:%S"),
+                    self.zone_name
+                )
+            }
+            Err(_) => time.to_owned(),
+        }
+    }
+
+    /// Event time to the minute and without the zone, for where that is said once for all.
+    pub fn minute(&self, time: &str) -> String {
+        self.formatted(time, "%Y-%m-%d %H:%M")
+    }
+
+    /// The day, in the zone of the reader.
+    pub fn date(&self, time: &str) -> String {
+        self.formatted(time, "%Y-%m-%d")
+    }
+
+    fn formatted(&self, time: &str, how: &str) -> String {
+        time.parse::<Timestamp>().map_or_else(
+            |_| time.to_owned(),
+            |stamp| stamp.to_zoned(self.zone.clone()).strftime(how).to_string(),
+        )
+    }
+
+    /// From one event time to another: of one day only the hours, as the message says the day.
+    pub fn span(&self, from: &str, to: &str) -> String {
+        let (Ok(first), Ok(last)) = (from.parse::<Timestamp>(), to.parse::<Timestamp>()) else {
+            return format!("{from} – {to}");
+        };
+        let (first, last) = (
+            first.to_zoned(self.zone.clone()),
+            last.to_zoned(self.zone.clone()),
+        );
+        if first.date() == last.date() {
+            return format!("{}–{}", first.strftime("%H:%M"), last.strftime("%H:%M"));
+        }
+        format!(
+            "{} – {}",
+            first.strftime("%Y-%m-%d %H:%M"),
+            last.strftime("%Y-%m-%d %H:%M")
+        )
+    }
+
+    /// The rule's place in the runbook. A URL that names a place already stays as it is.
+    pub fn runbook(&self, rule: &str, name: &str) -> Option<String> {
+        let url = self.runbook.as_deref()?;
+        if url.contains('#') {
+            return Some(url.to_owned());
+        }
+        let anchor: String = format!("{rule}-{name}").to_ascii_lowercase();
+        let anchor: String = anchor
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .take(80)
+            .collect();
+        Some(format!("{url}#{anchor}"))
+    }
+
+    /// The words that are the same for every rule.
+    pub fn labels(&self) -> &'static Labels {
+        self.language.labels()
+    }
+
+    /// The words of a rule.
+    pub fn rule(&self, code: &str) -> &'static RuleWords {
+        self.language.rule(code)
+    }
+}
+
+/// The page of CloudTrail's event history that shows an event. `None` where region or id are not
+/// what AWS writes, and where no console is known for the alert's partition.
+pub fn event_page(alert: &Alert, region: Option<&str>, event: &str) -> Option<String> {
+    let plain = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 64
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let region = region.filter(|region| plain(region))?;
+    if !plain(event) {
+        return None;
+    }
+    let host = console(alert.partition(), region)?;
+    Some(format!(
+        "https://{host}/cloudtrailv2/home?region={region}#/events?EventId={event}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(zone: &str, runbook: Option<&str>) -> Result<View, NotARunbook> {
+        View::new(Language::English, TimeZone::get(zone).unwrap(), runbook)
+    }
+
+    #[test]
+    fn times_are_shown_in_the_zone_of_the_reader() {
+        let local = |zone: &str, time: &str| view(zone, None).unwrap().local(time);
+        assert_eq!(
+            local("Asia/Tokyo", "2026-01-31T18:30:05Z"),
+            "2026-02-01 03:30:05 (Asia/Tokyo)"
+        );
+        assert_eq!(
+            local("Europe/Berlin", "2026-07-01T12:00:00Z"),
+            "2026-07-01 14:00:00 (Europe/Berlin)"
+        );
+        assert_eq!(
+            local("UTC", "2026-07-01T12:00:00Z"),
+            "2026-07-01 12:00:00 (UTC)"
+        );
+    }
+
+    #[test]
+    fn a_span_says_the_day_only_where_there_are_two() {
+        let span = |zone: &str| {
+            view(zone, None)
+                .unwrap()
+                .span("2026-01-31T14:01:05Z", "2026-01-31T15:12:00Z")
+        };
+        assert_eq!(span("UTC"), "14:01–15:12");
+        assert_eq!(span("Asia/Tokyo"), "2026-01-31 23:01 – 2026-02-01 00:12");
+    }
+
+    #[test]
+    fn the_runbook_opens_at_the_rule() {
+        let page = view("UTC", Some("https://wiki.example.com/rolewatch"))
+            .unwrap()
+            .runbook("RW002", "switch-without-mfa");
+        assert_eq!(
+            page.as_deref(),
+            Some("https://wiki.example.com/rolewatch#rw002-switch-without-mfa")
+        );
+    }
+
+    #[test]
+    fn a_runbook_that_could_break_out_of_its_link_is_refused() {
+        for bad in ["javascript:alert(1)", "https://a|b", "https://a><!here"] {
+            assert!(view("UTC", Some(bad)).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn events_open_in_the_console_of_their_region() {
+        let alert = super::super::sample::alert();
+        let event_page = |region, event| event_page(&alert, region, event);
+        assert_eq!(
+            event_page(
+                Some("ap-northeast-1"),
+                "11111111-aaaa-4bbb-8ccc-EXAMPLE00001"
+            )
+            .as_deref(),
+            Some(
+                "https://ap-northeast-1.console.aws.amazon.com/cloudtrailv2/home?region=ap-northeast-1#/events?EventId=11111111-aaaa-4bbb-8ccc-EXAMPLE00001"
+            )
+        );
+        assert_eq!(event_page(Some("us-east-1"), "x>|<!here"), None);
+        assert_eq!(event_page(None, "1"), None);
+    }
+}

@@ -1,0 +1,251 @@
+//! What messages say, in English and Japanese: labels, and for every rule its title, its sentence
+//! and what to do.
+
+mod digest;
+mod en;
+mod ja;
+mod recipients;
+
+pub use digest::DigestWords;
+pub use recipients::RecipientsWords;
+pub use rolewatch_live::settings::Language;
+
+/// What is said of one rule.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleWords {
+    /// `RW002`.
+    pub code: &'static str,
+    /// A few words, for the headline.
+    pub title: &'static str,
+    /// What is wrong, with `{who}` and `{role}`. Empty in English: the finding has its own
+    /// sentence.
+    pub broken: &'static str,
+    /// What cannot be told, likewise.
+    pub unproven: &'static str,
+    /// What to do about a violation.
+    pub steps: &'static [&'static str],
+    /// What to do when it is unproven.
+    pub unproven_steps: &'static [&'static str],
+}
+
+/// The words that are the same for every rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Labels {
+    /// `low`, `medium`, `high`, `critical`, in this order.
+    pub severities: [&'static str; 4],
+    /// In place of the severity where nothing is proved.
+    pub not_proved: &'static str,
+    /// In front of the headline of a finding that does not stand.
+    pub withdrawn: &'static str,
+    /// In front of the headline when the session has ended.
+    pub ended: &'static str,
+    /// In front of the headline of what tells a change.
+    pub update: &'static str,
+    /// Why nothing has to be done any more.
+    pub withdrawn_note: &'static str,
+    /// What an ended session means.
+    pub ended_note: &'static str,
+    /// What unproven means.
+    pub unproven_note: &'static str,
+    /// The change from unproven to violation.
+    pub upgraded_note: &'static str,
+    /// A finding that stands again.
+    pub reopened_note: &'static str,
+    /// Field: the person.
+    pub who: &'static str,
+    /// Field: the role.
+    pub role: &'static str,
+    /// Field: what is no role: root, or a resource of rolewatch.
+    pub target: &'static str,
+    /// Field: the role's account.
+    pub account: &'static str,
+    /// Field: the person's account.
+    pub from_account: &'static str,
+    /// Field: event time.
+    pub when: &'static str,
+    /// Field: the address.
+    pub address: &'static str,
+    /// How the sessions were used: `{span}`, `{by}`, `{reads}`, `{writes}`.
+    pub used: &'static str,
+    /// So many reads at least, `{n}`; and where there was none.
+    pub reads: [&'static str; 2],
+    /// So many writes at least, `{n}`; and where there was none.
+    pub writes: [&'static str; 2],
+    /// In the console, by API, by both.
+    pub used_by: [&'static str; 3],
+    /// Heading of the events.
+    pub proof: &'static str,
+    /// What the link to an event opens.
+    pub event_hint: &'static str,
+    /// After the events that are shown: how many more there are, `{n}`.
+    pub more: &'static str,
+    /// Heading of the steps.
+    pub what_to_do: &'static str,
+    /// Text of the link.
+    pub runbook: &'static str,
+    /// Heading of the English sentence, where it is not the message's own.
+    pub in_english: &'static str,
+    /// The follow-up's headline: `{n}` more of the same.
+    pub again: &'static str,
+    /// The follow-up's sentence, with `{who}`, `{role}`, `{n}`, `{minutes}`.
+    pub again_sentence: &'static str,
+    /// Which of the repeats were withdrawn, `{n}`.
+    pub again_withdrawn: &'static str,
+    /// Heading of the repeats.
+    pub repeats: &'static str,
+    /// When the next follow-up of a webhook comes.
+    pub again_webhook: &'static str,
+    /// Repeats that stand although the first does not, `{n}`.
+    pub repeats_stand: &'static str,
+    /// Where no record names it.
+    pub unknown: &'static str,
+    /// In place of "withdrawn", of a finding about the set-up.
+    pub no_longer: &'static str,
+    /// Why nothing has to be done any more, of a finding about the set-up.
+    pub no_longer_note: &'static str,
+    /// Field: who changed the set-up.
+    pub changed_by: &'static str,
+    /// Field: the account of a group or user.
+    pub subject_account: &'static str,
+    /// Field: when a finding about the set-up was seen first, where no change is known.
+    pub first_seen: &'static str,
+    /// In place of the events, where no change is known.
+    pub no_change: &'static str,
+    /// Heading of a statement as it stands.
+    pub statement: &'static str,
+    /// Heading of what is to stand in its place.
+    pub correction: &'static str,
+    /// In place of the correction, where the statement is to go.
+    pub take_out: &'static str,
+    /// Heading of the conditions that an unproven answer hangs on.
+    pub hangs_on: &'static str,
+    /// Why an e-mail comes in place of a Slack message: `{why}`.
+    pub mailed: &'static str,
+}
+
+/// What a language says.
+pub trait Words {
+    /// The words that are the same for every rule.
+    fn labels(self) -> &'static Labels;
+
+    /// The words of a rule; general ones for a rule that is newer than this notifier.
+    fn rule(self, code: &str) -> &'static RuleWords;
+
+    /// The word for a severity.
+    fn severity(self, severity: &str) -> &'static str;
+
+    /// The words of the digest.
+    fn digest(self) -> &'static DigestWords;
+
+    /// The words about who receives e-mail.
+    fn recipients(self) -> &'static RecipientsWords;
+}
+
+impl Words for Language {
+    fn labels(self) -> &'static Labels {
+        match self {
+            Self::English => &en::LABELS,
+            Self::Japanese => &ja::LABELS,
+        }
+    }
+
+    fn rule(self, code: &str) -> &'static RuleWords {
+        let (all, other) = match self {
+            Self::English => (&en::RULES, &en::OTHER),
+            Self::Japanese => (&ja::RULES, &ja::OTHER),
+        };
+        all.iter().find(|words| words.code == code).unwrap_or(other)
+    }
+
+    fn severity(self, severity: &str) -> &'static str {
+        let [low, medium, high, critical] = self.labels().severities;
+        match severity {
+            "low" => low,
+            "medium" => medium,
+            "critical" => critical,
+            _ => high,
+        }
+    }
+
+    fn digest(self) -> &'static DigestWords {
+        match self {
+            Self::English => &digest::EN,
+            Self::Japanese => &digest::JA,
+        }
+    }
+
+    fn recipients(self) -> &'static RecipientsWords {
+        match self {
+            Self::English => &recipients::EN,
+            Self::Japanese => &recipients::JA,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes() -> Vec<&'static str> {
+        rolewatch_guard::catalogue::listed()
+            .map(|rule| rule.code)
+            .collect()
+    }
+
+    #[test]
+    fn every_rule_is_spoken_of_in_both_languages() {
+        for code in codes() {
+            for language in [Language::English, Language::Japanese] {
+                let words = language.rule(code);
+                assert_eq!(words.code, code, "{language:?} has no entry for {code}");
+                for steps in [words.steps, words.unproven_steps] {
+                    assert!((1..=4).contains(&steps.len()), "{language:?} {code}");
+                    assert!(
+                        steps.iter().all(|step| step.chars().count() > 8),
+                        "{language:?} {code}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_has_sentences_in_japanese_that_name_who_and_where() {
+        for code in codes() {
+            let words = Language::Japanese.rule(code);
+            for sentence in [words.broken, words.unproven] {
+                // Of the set-up, nobody may be known.
+                assert_eq!(
+                    sentence.contains("{who}"),
+                    !code.starts_with("RW1"),
+                    "{code}: {sentence}"
+                );
+                assert!(
+                    sentence.contains("{role}") || code == "RW201",
+                    "{code}: {sentence}"
+                );
+            }
+            assert_ne!(words.title, Language::English.rule(code).title);
+        }
+    }
+
+    #[test]
+    fn no_rule_is_spoken_of_twice_or_without_being_one() {
+        for rules in [&en::RULES, &ja::RULES] {
+            assert_eq!(
+                rules.iter().map(|words| words.code).collect::<Vec<_>>(),
+                codes()
+            );
+        }
+    }
+
+    #[test]
+    fn a_rule_that_is_newer_still_has_a_headline_and_a_step() {
+        for language in [Language::English, Language::Japanese] {
+            assert!(
+                !language.rule("RW999").title.is_empty()
+                    && !language.rule("RW999").steps.is_empty()
+            );
+        }
+    }
+}

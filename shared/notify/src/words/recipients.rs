@@ -1,0 +1,42 @@
+//! What is said when the last person who received e-mail is gone, and when somebody is there again.
+
+/// The words. `{time}` is filled in.
+#[derive(Debug, Clone, Copy)]
+pub struct RecipientsWords {
+    /// The headline when nobody is left.
+    pub lost: &'static str,
+    /// What that means.
+    pub lost_means: &'static str,
+    /// What to do when nobody is subscribed.
+    pub nobody: &'static str,
+    /// What to do when a subscription waits for its confirmation.
+    pub pending: &'static str,
+    /// The headline when somebody is there again.
+    pub back: &'static str,
+    /// What that means.
+    pub back_means: &'static str,
+}
+
+pub(super) const EN: RecipientsWords = RecipientsWords {
+    lost: "Alarms reach nobody any more",
+    lost_means: "Since {time} (when rolewatch noticed) the operations topic has no confirmed e-mail subscription. CloudWatch alarms and trouble with \
+                 rolewatch reach nobody, and alerts wait whenever Slack fails.",
+    nobody: "Subscribe an e-mail address to the topic and open the link that AWS sends to it. If nobody should have left, look for \
+             `Unsubscribe` in the CloudTrail event history of the hub's account.",
+    pending: "A subscription is waiting for its confirmation: open the link in the e-mail from AWS Notifications within 48 hours. SNS also \
+              deactivates a subscription that is sent too many e-mails.",
+    back: "RESOLVED · Alarms reach somebody again",
+    back_means: "Since {time} (when rolewatch noticed) the operations topic has a confirmed e-mail subscription.",
+};
+
+pub(super) const JA: RecipientsWords = RecipientsWords {
+    lost: "アラームを受け取る人がいなくなりました",
+    lost_means: "{time}（rolewatch が検知した時刻）以降、運用トピックに確認済みのメールサブスクリプションがありません。CloudWatch アラームや \
+                 rolewatch 自体の障害は誰にも届きません。Slack に障害が発生すると、通知も届きません。",
+    nobody: "トピックにメールアドレスを登録し、AWS から届くメールのリンクを開いてください。心当たりがない場合は、ハブのアカウントの CloudTrail イベント履歴で \
+             `Unsubscribe` を確認してください。",
+    pending: "確認待ちのサブスクリプションがあります。48 時間以内に、AWS Notifications からのメールにあるリンクを開いてください。送信数が多すぎる場合も、\
+              SNS がサブスクリプションを無効にします。",
+    back: "解決済み · アラームを受け取る人がいます",
+    back_means: "{time}（rolewatch が検知した時刻）以降、運用トピックに確認済みのメールサブスクリプションがあります。",
+};
