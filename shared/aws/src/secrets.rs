@@ -15,27 +15,24 @@ pub struct Secrets {
     arn: SecretArn,
 }
 
-impl SecretArn {
-    /// What to ask for, in this order, until the service knows it.
-    fn ids(&self) -> Vec<String> {
-        match self {
-            // Without the hyphen and six characters that Secrets Manager adds, it is no ARN that
-            // Secrets Manager knows for certain: by its name it is found.
-            Self::Secret(arn) => iter::once(arn.clone())
-                .chain(arn.split_once(":secret:").map(|(_, name)| name.to_owned()))
-                .collect(),
-            Self::Parameter(arn) => {
-                let name = arn
-                    .split_once(":parameter/")
-                    .map_or(arn.as_str(), |(_, name)| name);
-                // The ARN of a path has lost the first slash. `slack` and `/slack` have the same
-                // one.
-                let path = format!("/{name}");
-                if name.contains('/') {
-                    vec![path]
-                } else {
-                    vec![name.to_owned(), path]
-                }
+/// What to ask for, in this order, until the service knows it.
+fn names(arn: &SecretArn) -> Vec<String> {
+    match arn {
+        // Without the hyphen and six characters that Secrets Manager adds, it is no ARN that
+        // Secrets Manager knows for certain: by its name it is found.
+        SecretArn::Secret(arn) => iter::once(arn.clone())
+            .chain(arn.split_once(":secret:").map(|(_, name)| name.to_owned()))
+            .collect(),
+        SecretArn::Parameter(arn) => {
+            let name = arn
+                .split_once(":parameter/")
+                .map_or(arn.as_str(), |(_, name)| name);
+            // The ARN of a path has lost the first slash. `slack` and `/slack` have the same one.
+            let path = format!("/{name}");
+            if name.contains('/') {
+                vec![path]
+            } else {
+                vec![name.to_owned(), path]
             }
         }
     }
@@ -58,7 +55,7 @@ impl Secrets {
     /// The secret as it is now, without blanks around it. Not to be shown or logged.
     pub async fn value(&self) -> Result<String, Trouble> {
         let mut first_refused = None;
-        for id in self.arn.ids() {
+        for id in names(&self.arn) {
             match self.ask(&id).await {
                 // Whether there is no such secret, or none that may be read, is not always told
                 // apart.
@@ -112,18 +109,18 @@ impl Secrets {
 mod tests {
     use super::*;
 
-    fn ids(arn: &str) -> Vec<String> {
-        SecretArn::parse(arn).unwrap().ids()
+    fn asked_for(arn: &str) -> Vec<String> {
+        names(&SecretArn::parse(arn).unwrap())
     }
 
     #[test]
     fn a_parameter_is_asked_for_by_its_name_and_one_of_one_level_with_and_without_its_slash() {
         assert_eq!(
-            ids("arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"),
+            asked_for("arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack"),
             ["/rolewatch/slack"]
         );
         assert_eq!(
-            ids("arn:aws:ssm:us-east-1:111122223333:parameter/slack"),
+            asked_for("arn:aws:ssm:us-east-1:111122223333:parameter/slack"),
             ["slack", "/slack"]
         );
     }
@@ -132,7 +129,7 @@ mod tests {
     fn a_secret_is_asked_for_by_its_arn_and_by_its_name_in_case_the_suffix_is_missing() {
         for name in ["rolewatch/slack", "rolewatch-secret", "slack-AbCdEf"] {
             let arn = format!("arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:{name}");
-            assert_eq!(ids(&arn), [arn.clone(), name.to_owned()]);
+            assert_eq!(asked_for(&arn), [arn.clone(), name.to_owned()]);
         }
     }
 }
