@@ -1,5 +1,5 @@
 //! Every rule, by code: what each is and how it is treated. How each is checked is in its own
-//! file; [`crate::rules`] and [`crate::review::rules`] pair the two.
+//! file; `rules` and `review/rules` pair the two.
 
 use crate::rule::{Judges, LedToBy, Prevention, Rule};
 

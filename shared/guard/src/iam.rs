@@ -1,8 +1,8 @@
 //! IAM policies as data: read exactly, evaluated as AWS documents it, with room for what is not
 //! known.
 //!
-//! A policy document is read by [`IamDocument`]. [`decide`] answers whether a [`AccessRequest`] is allowed
-//! by the policies that govern it. The [`Context`] of a request may leave condition keys open; then
+//! A policy document is read by [`IamDocument`]. [`decide()`] answers whether an [`AccessRequest`]
+//! is allowed by the policies that govern it. The [`Context`] of a request may leave condition keys open; then
 //! the answer is open too, and says on which conditions it hangs. What the documents of an account
 //! cannot tell (service control policies, resource control policies, session policies) is not
 //! looked at.

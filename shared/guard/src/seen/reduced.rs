@@ -21,8 +21,8 @@ pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
     reduced_from(json, Delivery::default())
 }
 
-/// The record, reduced. [`super::read`] makes the same of it as [`super::read_from`] of the record
-/// as it was delivered: whose it is stands in it.
+/// The record, reduced. [`super::read()`] makes the same of it as [`super::read_from`] of the
+/// record as it was delivered: whose it is stands in it.
 ///
 /// # Errors
 /// The text is no JSON of CloudTrail's shape.
