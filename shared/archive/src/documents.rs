@@ -274,7 +274,7 @@ impl Documents {
                 return Err(self.document_expected());
             }
             (ReadingState::Top, b'{') => {
-                self.begin_document(Begin::Object, None, ReadingState::Key { first: true })
+                self.begin_document(Begin::Object, None, ReadingState::Key { first: true });
             }
             (ReadingState::Top, b'[') => {
                 self.begin_document(
@@ -289,10 +289,10 @@ impl Documents {
             }
             (ReadingState::Top, _) => return Err(self.document_expected()),
             (ReadingState::Key { .. }, b'"') => {
-                self.begin(ReadingState::KeyText(TextScan::new()), 1)
+                self.begin(ReadingState::KeyText(TextScan::new()), 1);
             }
             (ReadingState::Key { first: true } | ReadingState::AfterValue, b'}') => {
-                self.end_object(text, items)
+                self.end_object(text, items);
             }
             (ReadingState::Key { .. }, _) => return Err("a key"),
             (ReadingState::Colon, b':') => self.go(ReadingState::Value),
@@ -305,7 +305,7 @@ impl Documents {
             }
             (ReadingState::Value, b'"') => self.begin(ReadingState::ValueText(TextScan::new()), 1),
             (ReadingState::Value, b'{' | b'[') => {
-                self.begin(ReadingState::ValueNested(Scan::new()), 0)
+                self.begin(ReadingState::ValueNested(Scan::new()), 0);
             }
             (ReadingState::Value, _) if is_scalar(byte) => self.begin(ReadingState::ValueScalar, 0),
             (ReadingState::Value, _) => return Err("a value"),
@@ -320,16 +320,16 @@ impl Documents {
                 });
             }
             (ReadingState::Element { .. }, b'{') => {
-                self.begin_element(ReadingState::Object(Scan::new()), 0)
+                self.begin_element(ReadingState::Object(Scan::new()), 0);
             }
             (ReadingState::Element { .. }, b'"') => {
-                self.begin_element(ReadingState::OtherText(TextScan::new()), 1)
+                self.begin_element(ReadingState::OtherText(TextScan::new()), 1);
             }
             (ReadingState::Element { .. }, b'[') => {
-                self.begin_element(ReadingState::OtherNested(Scan::new()), 0)
+                self.begin_element(ReadingState::OtherNested(Scan::new()), 0);
             }
             (ReadingState::Element { .. }, _) if is_scalar(byte) => {
-                self.begin_element(ReadingState::OtherScalar, 0)
+                self.begin_element(ReadingState::OtherScalar, 0);
             }
             (ReadingState::Element { .. }, _) => return Err("a record"),
             (ReadingState::AfterElement, b',') => self.go(ReadingState::Element { first: false }),

@@ -230,7 +230,7 @@ impl Documents {
         match (first, text.range(self.token, self.next)) {
             (b'"', Some(written)) => items.text(written, item),
             (b'[', Some(row)) if self.document.list != Some(RecordList::Records) => {
-                items.row(row, item)
+                items.row(row, item);
             }
             (b'[', Some(_)) => {
                 items.unread_record(item.number, item.byte, Reason::NotAnObject("a list"));

@@ -91,7 +91,7 @@ impl Pattern {
             },
             (ContextValue::Unknown, _) => self.leave_open(shown),
             (ContextValue::Absent, Some(default)) => {
-                self.pieces.extend(default.chars().map(Piece::Given))
+                self.pieces.extend(default.chars().map(Piece::Given));
             }
             (ContextValue::Absent, None) => self.missing = true,
         }
