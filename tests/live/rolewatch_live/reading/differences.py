@@ -211,51 +211,54 @@ def trust_is_enough(case: Case) -> Case | None:
 
 
 DIFFERENCES = (
-    Difference("old version", "fills in variables in policies of version 2008-10-17", "reference_policies_variables", old_version),
+    Difference("old version", "resolves variables in policies of version 2008-10-17", "reference_policies_variables", old_version),
     Difference(
-        "special characters", "takes `${*}` and `${?}` for wildcards (the tests' own filling in)", "reference_policies_variables", special_characters
+        "special characters",
+        "treats `${*}` and `${?}` as wildcards (the tests resolve variables for it)",
+        "reference_policies_variables",
+        special_characters,
     ),
     Difference(
         "wildcards within parts",
-        "lets every wildcard of Resource run over colons, not only a `*` that ends its part",
+        "lets every wildcard of Resource match colons, not only a `*` that ends its part",
         "reference_policies_elements_resource",
         wildcards_within_parts,
     ),
     Difference("short ARNs", "does not complete an ARN of fewer than six parts", "reference_identifiers", short_arns),
     Difference(
-        "parts of ARNs", "compares the operators for ARNs as a whole text", "reference_policies_elements_condition_operators", parts_of_arns
+        "parts of ARNs", "compares ARNs as one string in the operators for ARNs", "reference_policies_elements_condition_operators", parts_of_arns
     ),
     Difference(
         "plain operator over several",
-        "compares a key of several values as one text",
+        "compares a key with several values as one string",
         "reference_policies_condition-single-vs-multi-valued-context-keys",
         plain_operator_over_several,
     ),
     Difference(
         "Null both ways",
-        "looks at the first value of Null only",
+        "checks only the first value of Null",
         "reference_policies_condition-logic-multiple-context-keys-or-values",
         null_both_ways,
     ),
     Difference(
-        "principals that are none",
-        "takes wildcards in a principal's name, and leaves case aside",
+        "invalid principals",
+        "accepts wildcards in a principal's name and ignores case",
         "reference_policies_elements_principal",
         principals_that_are_none,
     ),
-    Difference("NotPrincipal", "leaves out statements with NotPrincipal", "reference_policies_elements_notprincipal", not_principal),
+    Difference("NotPrincipal", "ignores statements with NotPrincipal", "reference_policies_elements_notprincipal", not_principal),
     Difference(
-        "ARN of the caller", "gives a session's own ARN as `aws:PrincipalArn`, not its role's", "reference_policies_condition-keys", arn_of_the_caller
+        "ARN of the caller", "uses a session's own ARN as `aws:PrincipalArn`, not its role's", "reference_policies_condition-keys", arn_of_the_caller
     ),
     Difference(
         "everyone by ARN",
-        "lets a boundary limit what `*` with a condition on `aws:PrincipalArn` is allowed",
+        "lets a boundary limit what `*` with a condition on `aws:PrincipalArn` may do",
         "reference_policies_elements_principal",
         everyone_by_arn,
     ),
     Difference(
         "trust is enough",
-        "asks for an identity policy too where the trust policy of a role of the same account names the caller",
+        "requires an identity policy too if the trust policy of a role of the same account names the caller",
         "reference_policies_evaluation-logic_policy-eval-denyallow",
         trust_is_enough,
     ),
