@@ -1,11 +1,15 @@
-//! A seeded story with faults at any call: nothing is lost, and nothing is repeated but where a
-//! reply was.
+//! Faults at any call: no alert is lost, and none is repeated but where a reply was lost.
+//!
+//! The world is the notifier with a Slack, a table and a queue in memory ([`crate::twin`]). A seed
+//! makes the alerts, their order, and at which calls the process dies or a call fails; the same
+//! seed always makes the same.
 
 use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::wire::{Alert, Status};
 use rolewatch_notify::sample;
+use slack_notifier::Report;
 
 use crate::twin::{BOT, Fault, WEBHOOK, World, batch, give, started};
 
@@ -53,19 +57,63 @@ fn story(dice: &mut Dice) -> Vec<Alert> {
     alerts
 }
 
+/// The queue at first: any order, some twice.
+fn queued(dice: &mut Dice, alerts: &[Alert]) -> Vec<Alert> {
+    let again: Vec<Alert> = alerts
+        .iter()
+        .filter(|_| dice.roll(4) == 0)
+        .cloned()
+        .collect();
+    [alerts, &again].concat()
+}
+
+/// Up to four alerts out of the queue.
+fn take(dice: &mut Dice, queue: &mut Vec<Alert>) -> Vec<Alert> {
+    let mut taken = Vec::new();
+    for _ in 0..=dice.roll(3) {
+        if !queue.is_empty() {
+            let place = usize::try_from(dice.roll(queue.len() as u64)).unwrap();
+            taken.push(queue.swap_remove(place));
+        }
+    }
+    taken
+}
+
+/// Every second time, one of the next calls goes wrong.
+fn perhaps_fault(dice: &mut Dice, world: &World) {
+    if dice.roll(2) == 0 {
+        let fault = dice.pick(&[
+            Fault::CrashBefore,
+            Fault::CrashAfter,
+            Fault::NotDone,
+            Fault::ReplyLost,
+            Fault::NotDone,
+            Fault::ReplyLost,
+        ]);
+        world.fault(usize::try_from(dice.roll(25)).unwrap(), fault);
+    }
+}
+
+/// Those of a batch that the report calls failed.
+fn failed(report: &Report, taken: Vec<Alert>) -> impl Iterator<Item = Alert> {
+    let failed: Vec<String> = report
+        .response
+        .batch_item_failures
+        .iter()
+        .map(|item| item.item_identifier.clone())
+        .collect();
+    taken
+        .into_iter()
+        .enumerate()
+        .filter(move |(place, _)| failed.contains(&format!("m{place}")))
+        .map(|(_, alert)| alert)
+}
+
 fn run(seed: u64) {
     let mut dice = Dice(seed);
     let world = World::with(dice.pick(&[WEBHOOK, BOT]));
     let alerts = story(&mut dice);
-    // The queue: any order, some twice.
-    let mut queue: Vec<Alert> = alerts.clone();
-    queue.extend(
-        alerts
-            .iter()
-            .filter(|_| dice.roll(4) == 0)
-            .cloned()
-            .collect::<Vec<_>>(),
-    );
+    let mut queue = queued(&mut dice, &alerts);
     let mut function = started(&world);
     let mut rounds = 0;
     while !queue.is_empty() {
@@ -75,40 +123,11 @@ fn run(seed: u64) {
             "seed {seed}: {} messages are never done",
             queue.len()
         );
-        let mut taken = Vec::new();
-        for _ in 0..=dice.roll(3) {
-            if !queue.is_empty() {
-                let place = usize::try_from(dice.roll(queue.len() as u64)).unwrap();
-                taken.push(queue.swap_remove(place));
-            }
-        }
-        if dice.roll(2) == 0 {
-            let fault = dice.pick(&[
-                Fault::CrashBefore,
-                Fault::CrashAfter,
-                Fault::NotDone,
-                Fault::ReplyLost,
-                Fault::NotDone,
-                Fault::ReplyLost,
-            ]);
-            world.fault(usize::try_from(dice.roll(25)).unwrap(), fault);
-        }
-        if let Some(report) = give(
-            &function,
-            &world,
-            &batch(&taken.iter().collect::<Vec<_>>(), 1),
-        ) {
-            let failed: Vec<_> = report
-                .response
-                .batch_item_failures
-                .iter()
-                .map(|item| item.item_identifier.clone())
-                .collect();
-            let again = taken
-                .into_iter()
-                .enumerate()
-                .filter(|(place, _)| failed.contains(&format!("m{place}")));
-            queue.extend(again.map(|(_, alert)| alert));
+        let taken = take(&mut dice, &mut queue);
+        perhaps_fault(&mut dice, &world);
+        let event = batch(&taken.iter().collect::<Vec<_>>(), 1);
+        if let Some(report) = give(&function, &world, &event) {
+            queue.extend(failed(&report, taken));
         } else {
             function = started(&world);
             queue.extend(taken);

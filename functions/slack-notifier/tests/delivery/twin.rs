@@ -3,6 +3,8 @@
 //! A crash is a call that never returns: the future is dropped, and with it the process. Every
 //! other call answers at once, so a future that is not ready at its first poll has crashed.
 
+mod slack;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,6 +23,8 @@ use rolewatch_notify::{Courier, Language, sample};
 use serde_json::{Value, json};
 use slack_notifier::{Notifier, Report};
 
+use slack::Posted;
+
 /// What goes wrong at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -32,19 +36,6 @@ pub(crate) enum Fault {
     NotDone,
     /// The call takes effect, and its reply is lost.
     ReplyLost,
-}
-
-/// A message in the channel.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Posted {
-    /// Its id in the channel.
-    pub(crate) ts: String,
-    /// What it was posted below.
-    pub(crate) thread: Option<String>,
-    /// What it says now.
-    pub(crate) body: Value,
-    /// How often it was changed.
-    pub(crate) changes: usize,
 }
 
 #[derive(Default)]
@@ -178,70 +169,6 @@ impl World {
                 effect().map(drop)?;
                 std::future::pending().await
             }
-        }
-    }
-
-    fn slack(&self, call: &Call) -> Reply {
-        let reply = |status, body: &str| Reply {
-            status,
-            retry_after: None,
-            body: body.to_owned(),
-        };
-        let token = call.target.token().map(|token| token.reveal().to_owned());
-        let valid = token.as_deref().unwrap_or(call.target.url()) == self.valid.borrow().as_str();
-        if !self.answers.borrow().is_empty() {
-            return self.answers.borrow_mut().remove(0);
-        }
-        let body: Value = serde_json::from_str(&call.body).unwrap();
-        let blocks = body["blocks"]
-            .as_array()
-            .is_some_and(|blocks| !blocks.is_empty());
-        let bot = token.is_some();
-        let refuse = |word: &str| {
-            if bot {
-                reply(200, &json!({"ok": false, "error": word}).to_string())
-            } else {
-                reply(404, word)
-            }
-        };
-        if !valid {
-            return refuse(if bot { "invalid_auth" } else { "no_service" });
-        }
-        if self.no_blocks.get() && blocks {
-            return if bot {
-                refuse("invalid_blocks")
-            } else {
-                reply(400, "invalid_blocks")
-            };
-        }
-        let mut channel = self.channel.borrow_mut();
-        if call.target.url().ends_with("/chat.update") {
-            let Some(posted) = channel
-                .iter_mut()
-                .find(|posted| body["ts"] == posted.ts.as_str())
-            else {
-                return refuse("message_not_found");
-            };
-            (posted.body, posted.changes) = (body, posted.changes + 1);
-            return reply(
-                200,
-                &json!({"ok": true, "channel": "C0EXAMPLE", "ts": posted.ts}).to_string(),
-            );
-        }
-        let ts = format!("{}.{:06}", self.now.get(), channel.len());
-        channel.push(Posted {
-            ts: ts.clone(),
-            thread: body["thread_ts"].as_str().map(str::to_owned),
-            body,
-            changes: 0,
-        });
-        if bot {
-            reply(
-                200,
-                &json!({"ok": true, "channel": "C0EXAMPLE", "ts": ts}).to_string(),
-            )
-        } else {
-            reply(200, "ok")
         }
     }
 }
