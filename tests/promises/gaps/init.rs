@@ -1,0 +1,41 @@
+//! A draft of a policy from files that lack something.
+
+use super::{bench, without};
+
+#[test]
+fn a_draft_without_the_users_says_so_and_is_incomplete() {
+    let bench = bench();
+    without(&bench, "setup/development.json", "UserDetailList");
+    let outcome = bench.run(&["init", "setup"]);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .contains("setup/development.json: `UserDetailList` (users) is missing"),
+        "{}",
+        outcome.stderr
+    );
+    for words in [
+        "# UserDetailList of this account was not given",
+        "(its members were not given)",
+        "depends on users who were not given",
+    ] {
+        assert!(
+            outcome.stdout.contains(words),
+            "{words} in {}",
+            outcome.stdout
+        );
+    }
+    assert!(
+        !outcome.stdout.contains("IAM demands it of everybody"),
+        "{}",
+        outcome.stdout
+    );
+    bench.write("rolewatch.yaml", outcome.stdout.as_bytes());
+    assert_eq!(
+        bench.run(&["policy", "check", "rolewatch.yaml"]).code,
+        Some(0),
+        "{}",
+        outcome.stdout
+    );
+}
