@@ -14,20 +14,22 @@ use crate::tool::Bench;
 
 /// A name for each way to hand over logs, and the records as it writes them.
 pub(crate) fn forms(records: &[String]) -> Vec<(&'static str, String)> {
-    let quoted: Vec<String> = records
-        .iter()
-        .map(|record| json!(record).to_string())
-        .collect();
+    let mut forms = as_cloudwatch_logs_writes(records);
+    forms.extend(as_texts(records));
+    forms.extend(as_query_results(records));
+    forms.push(("events", json!({"Events": records}).to_string()));
+    forms
+}
+
+/// From a subscription filter, `filter-log-events`, an export and `tail`.
+fn as_cloudwatch_logs_writes(records: &[String]) -> Vec<(&'static str, String)> {
     let log_event = |record: &String| json!({"id": "3695", "timestamp": 1_772_442_000_000_i64, "message": record});
     let log_events: Vec<Value> = records.iter().map(log_event).collect();
     let subscription = |events: &[Value]| json!({"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "trail", "logStream": "s", "subscriptionFilters": ["f"], "logEvents": events});
-    let lines = |line: &dyn Fn(&String) -> String| {
-        records
-            .iter()
-            .map(|record| line(record) + "\n")
-            .collect::<String>()
+    let lines = |before: &str| -> String {
+        let line = |record: &String| format!("{before} {}\n", on_one_line(record));
+        records.iter().map(line).collect()
     };
-    let one_line = |record: &String| record.replace(['\n', '\t'], " ");
     vec![
         ("subscription", subscription(&log_events).to_string()),
         (
@@ -43,47 +45,45 @@ pub(crate) fn forms(records: &[String]) -> Vec<(&'static str, String)> {
                 .unwrap(),
         ),
         ("messages", json!(records).to_string()),
-        (
-            "exported",
-            lines(&|record| format!("2026-03-02T09:00:00.000Z {}", one_line(record))),
-        ),
+        ("exported", lines("2026-03-02T09:00:00.000Z")),
         (
             "tail",
-            lines(&|record| {
-                format!(
-                    "2026-03-02T09:00:00+00:00 111122223333_CloudTrail_us-east-1 {}",
-                    one_line(record)
-                )
-            }),
+            lines("2026-03-02T09:00:00+00:00 111122223333_CloudTrail_us-east-1"),
         ),
+    ]
+}
+
+/// Each record as text in quotes, or on a line with others.
+fn as_texts(records: &[String]) -> Vec<(&'static str, String)> {
+    let quoted: Vec<String> = records
+        .iter()
+        .map(|record| json!(record).to_string())
+        .collect();
+    let lines: Vec<String> = records.iter().map(on_one_line).collect();
+    vec![
         ("texts", quoted.join("\r\n")),
         ("texts in a row", quoted.concat()),
-        (
-            "tabs",
-            records.iter().map(one_line).collect::<Vec<_>>().join("\t"),
-        ),
+        ("tabs", lines.join("\t")),
+    ]
+}
+
+/// Rows, each with the record in one of its columns.
+fn as_query_results(records: &[String]) -> Vec<(&'static str, String)> {
+    let rows = |row: &dyn Fn(&String) -> Value| json!(records.iter().map(row).collect::<Vec<_>>());
+    vec![
         (
             "columns",
-            json!(
-                records
-                    .iter()
-                    .map(|record| json!(["2026-03-02T09:00:00Z", record]))
-                    .collect::<Vec<_>>()
-            )
-            .to_string(),
+            rows(&|record| json!(["2026-03-02T09:00:00Z", record])).to_string(),
         ),
         (
             "named columns",
-            json!(
-                records
-                    .iter()
-                    .map(|record| json!({"time": 1, "event": record}))
-                    .collect::<Vec<_>>()
-            )
-            .to_string(),
+            rows(&|record| json!({"time": 1, "event": record})).to_string(),
         ),
-        ("events", json!({"Events": records}).to_string()),
     ]
+}
+
+fn on_one_line(record: &String) -> String {
+    record.replace(['\n', '\t'], " ")
 }
 
 fn gzip(text: &[u8]) -> Vec<u8> {

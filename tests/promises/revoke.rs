@@ -96,74 +96,66 @@ fn a_finding_can_be_given_as_it_was_printed_or_sent() {
     );
 }
 
+/// There is no plan, and this is said.
+fn refused(outcome: &Outcome, said: &str) {
+    assert_eq!(
+        (outcome.code, &*outcome.stdout),
+        (Some(2), ""),
+        "{said}: {}",
+        outcome.stderr
+    );
+    assert!(outcome.stderr.contains(said), "{said}: {}", outcome.stderr);
+}
+
 #[test]
-fn what_cannot_be_planned_for_is_said() {
-    let denied = of_the_week("RW009")["id"].as_str().unwrap().to_owned();
+fn an_id_that_is_none_of_the_findings_is_answered_with_those_that_could_be_meant() {
     let id = of_the_week("RW004")["id"].as_str().unwrap().to_owned();
     let flipped = format!(
         "{}{}",
         if id.starts_with('0') { '1' } else { '0' },
         &id[1..16]
     );
-    let elsewhere = json!({"id": id, "rule": "RW001", "role": "arn:aws:iam::444455556666:role/UpdateApp",
-        "events": ["00000000-0000-4000-8000-00000000ffff"]});
+    for (finding, said) in [
+        ("fffffff", "the latest are"),
+        (&*flipped, &*format!("did you mean\n  {id}")),
+        ("RW004", "not the id of a finding"),
+    ] {
+        refused(&plan(&[finding, "events/archive"], b""), said);
+    }
+}
+
+#[test]
+fn a_finding_without_a_session_is_not_planned_for() {
+    let denied = of_the_week("RW009")["id"].as_str().unwrap().to_owned();
+    let outcome = plan(&[&denied, "events/archive"], b"");
+    refused(&outcome, "no session came of it");
+
     let reviewed = run_in(
         project(),
         &["review", "events/review", "--format", "ndjson"],
         b"",
     )
-    .stdout
-    .lines()
-    .next()
-    .unwrap()
-    .to_owned();
-    for (finding, stdin, paths, said) in [
-        (
-            &*denied,
-            String::new(),
-            "events/archive",
-            "no session came of it",
+    .stdout;
+    let first = reviewed.lines().next().unwrap();
+    refused(
+        &plan(&["-", "events/archive"], first.as_bytes()),
+        "one of `rolewatch review`, about what IAM allows and not about a session",
+    );
+}
+
+#[test]
+fn a_finding_that_lacks_what_is_needed_says_what_that_is() {
+    refused(&plan(&["-", "events/archive"], b"{}"), "missing field `id`");
+    let id = of_the_week("RW004")["id"].as_str().unwrap().to_owned();
+    let elsewhere = json!({"id": id, "rule": "RW001", "role": "arn:aws:iam::444455556666:role/UpdateApp",
+        "events": ["00000000-0000-4000-8000-00000000ffff"]});
+    refused(
+        &plan(
+            &["-", "events/denied.json"],
+            elsewhere.to_string().as_bytes(),
         ),
-        ("fffffff", String::new(), "events/archive", "the latest are"),
-        (
-            &*flipped,
-            String::new(),
-            "events/archive",
-            &*format!("did you mean\n  {id}"),
-        ),
-        (
-            "RW004",
-            String::new(),
-            "events/archive",
-            "not the id of a finding",
-        ),
-        ("-", "{}".to_owned(), "events/archive", "missing field `id`"),
-        (
-            "-",
-            reviewed,
-            "events/archive",
-            "one of `rolewatch review`, about what IAM allows and not about a session",
-        ),
-        (
-            "-",
-            elsewhere.to_string(),
-            "events/denied.json",
-            "AttributeKey=EventId,AttributeValue=00000000-0000-4000-8000-00000000ffff",
-        ),
-    ] {
-        let outcome = plan(&[finding, paths], stdin.as_bytes());
-        assert_eq!(
-            (outcome.code, &*outcome.stdout),
-            (Some(2), ""),
-            "{finding}: {}",
-            outcome.stderr
-        );
-        assert!(
-            outcome.stderr.contains(said),
-            "{finding}: {}",
-            outcome.stderr
-        );
-    }
+        "AttributeKey=EventId,AttributeValue=00000000-0000-4000-8000-00000000ffff",
+    );
 }
 
 #[test]
@@ -296,8 +288,9 @@ fn a_hostile_session_name_is_exact_in_the_policy_and_harmless_everywhere() {
     assert_eq!(userid, &json!(format!("AROAUPDATEAPPXXXXXXX:{name}")));
 }
 
-#[test]
-fn nobody_is_taken_out_of_a_group_that_the_finding_says_they_are_not_in() {
+/// The finding about tom, and three ways to name it: by its id, by its file, and by a file of fewer
+/// logs and another policy, whose id the logs don't know.
+fn tom_is_no_developer() -> (Bench, [String; 3]) {
     let mut story = Story::new();
     story.switch("tom");
     let bench = Bench::of(&story);
@@ -316,15 +309,20 @@ fn nobody_is_taken_out_of_a_group_that_the_finding_says_they_are_not_in() {
         (&json!("RW001"), &json!("violation"))
     );
     bench.write("elsewhere/finding.json", finding.to_string().as_bytes());
-    // Of fewer logs and another policy: only the finding itself says it.
     finding["id"] = json!("0123456789abcdef0123456789abcdef");
     bench.write("elsewhere/foreign.json", finding.to_string().as_bytes());
-    let id = story.finding("RW001").id;
-    for of in [
-        id.as_str(),
-        "elsewhere/finding.json",
-        "elsewhere/foreign.json",
-    ] {
+    let named = [
+        story.finding("RW001").id,
+        "elsewhere/finding.json".to_owned(),
+        "elsewhere/foreign.json".to_owned(),
+    ];
+    (bench, named)
+}
+
+#[test]
+fn nobody_is_taken_out_of_a_group_that_the_finding_says_they_are_not_in() {
+    let (bench, named) = tom_is_no_developer();
+    for of in &named {
         for roster in [
             None,
             Some(["--roster", "roster/development@2026-03-02T120000Z.json"]),
