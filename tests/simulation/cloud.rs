@@ -1,30 +1,22 @@
 //! Queues, a schedule, and the functions behind them, as Lambda runs them: several at a time, each
 //! at its own pace, stopped at any call to the outside.
 
-use std::task::{Context, Poll, Waker};
+mod lambda;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::port::Notice;
 use rolewatch_live::testing::Twin;
 use serde_json::json;
-use serde_json::value::{RawValue, to_raw_value};
 use session_auditor::Auditor;
 use slack_notifier::Notifier;
 use switch_guard::Guard;
 
-use crate::invocation::{
-    Call, Ended, Function, audit, guard, guarded, notifier, notify, reader, recover,
-};
+use crate::invocation::Function;
 use crate::slack::{Aws, Line, Slack};
 use crate::storm::Storm;
 use crate::sums::Sums;
 use crate::unread::standing;
-
-/// How long a message is hidden from others once it was given out, in seconds.
-const HIDDEN: i64 = 360;
-
-/// How many invocations of each function run at a time.
-const AT_ONCE: usize = 3;
+use lambda::Invocation;
 
 /// The schedule calls the auditor every so many seconds.
 const EVERY: i64 = 300;
@@ -45,12 +37,6 @@ struct Message {
     body: String,
     visible: Moment,
     receipts: u32,
-}
-
-struct Invocation<'w> {
-    function: Function,
-    batch: Vec<u64>,
-    call: Call<'w>,
 }
 
 /// Everything that runs.
@@ -305,206 +291,14 @@ impl<'w> Cloud<'w> {
         self.due = Self::mark_after(now).plus_seconds(if idle { IDLE - EVERY } else { 0 });
     }
 
-    /// When the schedule is due after a moment.
-    fn mark_after(now: Moment) -> Moment {
-        now.plus_seconds(EVERY - now.epoch_seconds().rem_euclid(EVERY))
-    }
-
     /// Something happened.
     fn is_busy(&mut self) {
         self.busy = self.twin.clock.get();
         self.due = self.due.min(Self::mark_after(self.busy));
     }
 
-    fn start(&mut self, function: Function) {
-        let others = self
-            .running
-            .iter()
-            .filter(|running| running.function == function)
-            .count();
-        if others >= AT_ONCE {
-            return;
-        }
-        let twin = self.twin;
-        let now = twin.clock.get();
-        let dice = &twin.weather.dice;
-        let mut visible: Vec<&mut Message> = self
-            .queue(function)
-            .iter_mut()
-            .filter(|message| message.visible <= now)
-            .collect();
-        if visible.is_empty() {
-            return;
-        }
-        let mut given: Vec<Message> = Vec::new();
-        let most = if function == Function::Auditor {
-            0
-        } else {
-            dice.below(5)
-        };
-        for _ in 0..=most {
-            if visible.is_empty() {
-                break;
-            }
-            let message = visible.swap_remove(dice.below(visible.len()));
-            message.visible = now.plus_seconds(HIDDEN);
-            message.receipts += 1;
-            given.push(message.clone());
-        }
-        self.invocations += 1;
-        let call: Call<'w> = match function {
-            Function::Guard => Box::pin(guard(
-                twin,
-                self.guards.pop().unwrap_or_else(|| Guard::new(guarded())),
-                batch(&given),
-            )),
-            Function::Notifier => {
-                let notifier = self
-                    .notifiers
-                    .pop()
-                    .unwrap_or_else(|| notifier(twin, self.slack));
-                Box::pin(notify(notifier, batch(&given), self.invocations))
-            }
-            Function::Auditor => {
-                self.sums.swept.overlaps += u64::from(others > 0);
-                let auditor = self
-                    .auditors
-                    .pop()
-                    .unwrap_or_else(|| Auditor::new(Vec::new(), "us-east-1".to_owned()));
-                let seconds = if twin.weather.blows.get() && dice.permille(300) {
-                    dice.below(90)
-                } else {
-                    280
-                };
-                let deadline = now.plus_seconds(i64::try_from(seconds).unwrap());
-                Box::pin(audit(
-                    twin,
-                    auditor,
-                    serde_json::from_str(&given[0].body).unwrap(),
-                    deadline,
-                ))
-            }
-            Function::Archive => Box::pin(recover(
-                twin,
-                self.readers.pop().unwrap_or_else(reader),
-                batch(&given),
-            )),
-        };
-        self.running.push(Invocation {
-            function,
-            batch: given.into_iter().map(|message| message.id).collect(),
-            call,
-        });
+    /// When the schedule is due after a moment.
+    fn mark_after(now: Moment) -> Moment {
+        now.plus_seconds(EVERY - now.epoch_seconds().rem_euclid(EVERY))
     }
-
-    fn poll(&mut self, at: usize) {
-        let mut context = Context::from_waker(Waker::noop());
-        let Poll::Ready(ended) = self.running[at].call.as_mut().poll(&mut context) else {
-            return;
-        };
-        let Invocation {
-            function, batch, ..
-        } = self.running.swap_remove(at);
-        let now = self.twin.clock.get();
-        let failed = match ended {
-            Ended::Guard(guard, outcome) => {
-                self.is_busy();
-                self.guards.push(guard);
-                outcome.ok().map(|(failed, report)| {
-                    self.sums.received += report.received;
-                    self.sums.ended += report.judged
-                        + report.duplicate
-                        + report.not_relevant
-                        + report.quarantined
-                        + report.failed;
-                    self.sums.quarantined += report.quarantined;
-                    self.sums.recovered += report.recovered;
-                    self.sums.unaccounted |= report.metrics("switch-guard").unaccounted() != 0;
-                    failed
-                })
-            }
-            Ended::Notifier(notifier, outcome) => {
-                self.is_busy();
-                self.notifiers.push(notifier);
-                outcome.ok().map(|(failed, _)| failed)
-            }
-            Ended::Auditor(auditor, request, outcome) => {
-                self.auditors.push(auditor);
-                self.swept(request, outcome)
-            }
-            Ended::Archive(reader, outcome) => {
-                self.is_busy();
-                self.readers.push(reader);
-                outcome.ok().map(|(failed, report)| {
-                    self.sums.missed += report.missed.values().sum::<u64>();
-                    self.sums.unread += report.files_unread
-                        + report.records_unread
-                        + report.quarantined
-                        + report.ignored;
-                    failed
-                })
-            }
-        };
-        self.queue(function).retain_mut(|message| {
-            if !batch.contains(&message.id) {
-                return true;
-            }
-            let again = failed
-                .as_ref()
-                .is_none_or(|failed| failed.contains(&message.id.to_string()));
-            if again {
-                message.visible = message.visible.max(now.plus_seconds(20));
-            }
-            again
-        });
-    }
-
-    fn swept(
-        &mut self,
-        request: session_auditor::Request,
-        outcome: Result<session_auditor::Report, String>,
-    ) -> Option<Vec<String>> {
-        if outcome.as_ref().is_ok_and(|report| report.taken.is_some()) {
-            self.is_busy();
-            return Some(Vec::new());
-        }
-        let sum = &mut self.sums.swept;
-        let (Some(swept), Some(resent)) = outcome
-            .map(|report| (report.swept, report.resent))
-            .unwrap_or_default()
-        else {
-            sum.failed += 1;
-            return None;
-        };
-        sum.count(swept, resent);
-        if swept.stopped
-            || swept.lookups
-                + swept.closed
-                + swept.rejudged
-                + resent.published
-                + resent.rejudged
-                + resent.failed
-                > 0
-        {
-            self.is_busy();
-        } else if let Some(at) = request.at {
-            self.quiet = self
-                .quiet
-                .max(Some((at, swept.open + resent.unacknowledged)));
-        }
-        Some(Vec::new())
-    }
-}
-
-fn batch(messages: &[Message]) -> Box<RawValue> {
-    let record = |message: &Message| {
-        json!({
-            "messageId": message.id.to_string(),
-            "body": message.body,
-            "attributes": {"ApproximateReceiveCount": message.receipts.to_string()},
-            "eventSource": "aws:sqs",
-        })
-    };
-    let records: Vec<_> = messages.iter().map(record).collect();
-    to_raw_value(&json!({ "Records": records })).unwrap()
 }

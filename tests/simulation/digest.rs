@@ -8,7 +8,7 @@ use serde_json::value::to_raw_value;
 use switch_guard::Guard;
 
 use crate::nothing_lost::story;
-use crate::same_findings::{drain, envelope, prepare};
+use crate::same_findings::{drain, envelope, forwarded, prepare};
 
 #[test]
 fn switches_people_and_what_was_not_used_are_those_of_the_plain_audit() {
@@ -21,11 +21,7 @@ fn switches_people_and_what_was_not_used_are_those_of_the_plain_audit() {
         let twin = Twin::new(Calm, now);
         prepare(&twin, &story);
         let mut guard = Guard::default();
-        let records: Vec<_> = story
-            .records()
-            .iter()
-            .filter(|record| record["userIdentity"]["type"] != "AWSService")
-            .collect();
+        let records: Vec<_> = forwarded(&story).collect();
         for record in &records {
             run(guard.handle(&twin, &to_raw_value(&envelope(record)).unwrap(), None)).unwrap();
             drain(&mut guard, &twin);

@@ -37,15 +37,17 @@ pub(crate) fn envelope(record: &Value) -> Value {
     })
 }
 
-/// The findings of the plain audit, by id.
-pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
-    // Services' sessions in roles that nobody listed are not forwarded to the live guard.
-    let relevant: Vec<&Value> = story
+/// Services' sessions in roles that nobody listed are not forwarded to the live guard.
+pub(crate) fn forwarded(story: &Story) -> impl Iterator<Item = &Value> {
+    story
         .records()
         .iter()
         .filter(|record| record["userIdentity"]["type"] != "AWSService")
-        .collect();
-    let world = story.world_of(relevant);
+}
+
+/// The findings of the plain audit, by id.
+pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
+    let world = story.world_of(forwarded(story));
     let scope = Scope {
         as_of: Some(now),
         ..Scope::default()
@@ -136,6 +138,26 @@ pub(crate) fn one_by_one<W: rolewatch_live::testing::Weather>(
         .collect()
 }
 
+/// What the audit finds is what stands in the outbox, no more and no less.
+pub(crate) fn are_the_same(
+    wanted: &BTreeMap<String, Said>,
+    stands: &BTreeMap<String, Said>,
+    whose: &str,
+) {
+    let missing: Vec<_> = wanted
+        .iter()
+        .filter(|(id, said)| stands.get(*id) != Some(said))
+        .collect();
+    let wrong: Vec<_> = stands
+        .iter()
+        .filter(|(id, said)| wanted.get(*id) != Some(said))
+        .collect();
+    assert!(
+        missing.is_empty() && wrong.is_empty(),
+        "{whose}: the audit finds {missing:#?}, in the outbox stands {wrong:#?}"
+    );
+}
+
 pub(crate) fn prepare<W: rolewatch_live::testing::Weather>(twin: &Twin<W>, story: &Story) {
     let now = twin.clock.get();
     twin.objects.borrow_mut().insert(
@@ -180,7 +202,7 @@ proptest! {
     ) {
         let story = spoil(tell(&steps, roster), spoilt);
         // Services' sessions in roles that nobody listed are not forwarded to the live guard.
-        let records: Vec<Value> = story.records().iter().filter(|record| record["userIdentity"]["type"] != "AWSService").cloned().collect();
+        let records: Vec<Value> = forwarded(&story).cloned().collect();
         if records.is_empty() {
             return Ok(());
         }

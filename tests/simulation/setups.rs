@@ -1,8 +1,14 @@
 //! The set-up, changed while everything goes wrong: what the review says of the last state stands
-//! and was told, what is mended was taken back, and nobody is named who did not touch it. Events
-//! come late, twice or never; for what never comes, there is the reading of every day.
+//! and was told, what was mended is withdrawn, and nobody is named who did not touch it.
+//!
+//! The world of a seed is two accounts whose set-up changes a few times, and a storm as in
+//! [`crate::nothing_lost`]. Events come late, twice or never; for what never comes, there is the
+//! reading of every day.
+
+mod company;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -11,19 +17,17 @@ use rolewatch_live::port::Notice;
 use rolewatch_live::rulebook::POLICY_KEY;
 use rolewatch_live::testing::Twin;
 use rolewatch_live::wire::Status;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cloud::Cloud;
 use crate::nothing_lost::outbox;
 use crate::slack::Slack;
-use crate::storm::{Dice, Storm};
+use crate::storm::{Dice, Storm, seeds};
+use crate::sums::{Failed, add_failed};
+use company::{CHANGES, Call, DEVELOPMENT, PRODUCTION, SOUND, State, change};
 
-/// So many seeds in the ordinary run; `ROLEWATCH_SEEDS` asks for another number.
+/// So many seeds in the ordinary run.
 const SEEDS: u64 = 300;
-
-const DEVELOPMENT: &str = "111122223333";
-const PRODUCTION: &str = "444455556666";
-const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
 const POLICY: &str = "\
 version: 1
@@ -35,131 +39,6 @@ roles:
     groups: [development/Developers]
     max_session: 1h
 ";
-
-/// How the accounts are set up.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "five things that can be wrong, each by itself"
-)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct State {
-    /// The trust policy asks for MFA.
-    mfa: bool,
-    /// It trusts somebody else as well.
-    open: bool,
-    /// Sessions may last for twelve hours.
-    long: bool,
-    /// Testers may enter.
-    wide: bool,
-    /// Developers may add members.
-    grows: bool,
-}
-
-const SOUND: State = State {
-    mfa: true,
-    open: false,
-    long: false,
-    wide: false,
-    grows: false,
-};
-
-impl State {
-    fn development(self) -> String {
-        let allow = |action: &str, resource: &str| json!({"Effect": "Allow", "Action": action, "Resource": resource});
-        let group = |name: &str, statements: Vec<Value>| {
-            let document = json!({"Version": "2012-10-17", "Statement": statements});
-            json!({"GroupName": name, "GroupId": format!("AGPA{:X<16.16}", name.to_uppercase()), "Arn": format!("arn:aws:iam::{DEVELOPMENT}:group/{name}"),
-                "GroupPolicyList": [{"PolicyName": "all", "PolicyDocument": document}]})
-        };
-        let enter = allow("sts:AssumeRole", ROLE);
-        let grow = allow(
-            "iam:AddUserToGroup",
-            &format!("arn:aws:iam::{DEVELOPMENT}:group/Developers"),
-        );
-        let developers = if self.grows {
-            vec![enter.clone(), grow]
-        } else {
-            vec![enter.clone()]
-        };
-        let testers = if self.wide {
-            enter
-        } else {
-            allow("s3:ListBucket", "*")
-        };
-        let user = |name: &str, group: &str| json!({"UserName": name, "UserId": format!("AIDA{:X<16.16}", name.to_uppercase()), "Arn": format!("arn:aws:iam::{DEVELOPMENT}:user/{name}"), "GroupList": [group]});
-        json!({"UserDetailList": [user("dora", "Developers"), user("tess", "Testers")], "RoleDetailList": [], "Policies": [],
-            "GroupDetailList": [group("Developers", developers), group("Testers", vec![testers])]})
-        .to_string()
-    }
-
-    fn production(self) -> String {
-        let condition = if self.mfa {
-            json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
-        } else {
-            json!({})
-        };
-        let trust = |principal: &str| json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole", "Condition": condition});
-        let trusted = if self.open {
-            vec![trust(DEVELOPMENT), trust("999988887777")]
-        } else {
-            vec![trust(DEVELOPMENT)]
-        };
-        json!({"RoleDetailList": [{"RoleName": "UpdateApp", "RoleId": "AROAUPDATEAPPEXAMPLE", "Arn": ROLE, "MaxSessionDuration": if self.long { 43_200 } else { 3_600 },
-            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": trusted}}],
-            "UserDetailList": [], "GroupDetailList": [], "Policies": []})
-        .to_string()
-    }
-}
-
-/// A call: whose account, what it is called, and what it works on.
-struct Call {
-    account: &'static str,
-    name: &'static str,
-    subject: (&'static str, &'static str),
-}
-
-/// Changes one thing.
-fn changed(state: &mut State, which: usize) -> Call {
-    let call = |account, name, kind, subject| Call {
-        account,
-        name,
-        subject: (kind, subject),
-    };
-    match which {
-        0 => {
-            state.mfa = !state.mfa;
-            call(
-                PRODUCTION,
-                "UpdateAssumeRolePolicy",
-                "roleName",
-                "UpdateApp",
-            )
-        }
-        1 => {
-            state.open = !state.open;
-            call(
-                PRODUCTION,
-                "UpdateAssumeRolePolicy",
-                "roleName",
-                "UpdateApp",
-            )
-        }
-        2 => {
-            state.long = !state.long;
-            call(PRODUCTION, "UpdateRole", "roleName", "UpdateApp")
-        }
-        3 => {
-            state.wide = !state.wide;
-            call(DEVELOPMENT, "PutGroupPolicy", "groupName", "Testers")
-        }
-        4 => {
-            state.grows = !state.grows;
-            call(DEVELOPMENT, "PutGroupPolicy", "groupName", "Developers")
-        }
-        // Of no consequence.
-        _ => call(DEVELOPMENT, "TagUser", "userName", "tess"),
-    }
-}
 
 fn envelope(call: &Call, number: usize, time: Moment) -> String {
     let actor = format!("actor{number}");
@@ -182,7 +61,129 @@ struct Totals {
     crashes: u64,
     posts: usize,
     refused: usize,
-    failed: BTreeMap<(&'static str, bool), u64>,
+    failed: Failed,
+}
+
+impl AddAssign for Totals {
+    fn add_assign(&mut self, one: Self) {
+        self.open += one.open;
+        self.taken_back += one.taken_back;
+        self.named += one.named;
+        self.withheld += one.withheld;
+        self.crashes += one.crashes;
+        self.posts += one.posts;
+        self.refused += one.refused;
+        add_failed(&mut self.failed, one.failed);
+    }
+}
+
+/// What is changed, when, and what the guard is sent of it.
+struct Changes<'t> {
+    twin: &'t Twin<Storm>,
+    dice: Dice,
+    /// Every account is read at the end as well. Where that is not done, every event comes, which is
+    /// enough.
+    daily: bool,
+    state: State,
+    time: Moment,
+    /// Who changed what a rule is about.
+    actors: BTreeMap<&'static str, BTreeSet<String>>,
+    withheld: usize,
+}
+
+impl<'t> Changes<'t> {
+    fn new(seed: u64, twin: &'t Twin<Storm>) -> Self {
+        let dice = Dice::new(seed ^ 0x5e_7095);
+        let daily = dice.permille(400);
+        twin.reading.set([0, 3, 20][dice.below(3)]);
+        // Sometimes IAM lets nobody in at first.
+        let shut = dice.permille(200);
+        let begins = twin.clock.get();
+        let changes = Self {
+            twin,
+            dice,
+            daily,
+            state: SOUND,
+            time: begins.plus_seconds(500),
+            actors: BTreeMap::new(),
+            withheld: 0,
+        };
+        changes.told_from(begins.plus_seconds(if shut && daily { 400 } else { -86_400 }));
+        changes
+    }
+
+    /// All of it: the first reading, some changes, and perhaps the reading of the next day.
+    fn send(&mut self, cloud: &mut Cloud<'_>) {
+        let begins = self.twin.clock.get();
+        let request = |at: Moment| json!({"task": "rosters", "at": at}).to_string();
+        cloud.request(request(begins), begins);
+        for number in 0..2 + self.dice.below(9) {
+            self.next(number, cloud);
+        }
+        if self.daily {
+            let last = self.time.plus_seconds(1_000);
+            cloud.request(request(last), last);
+        }
+    }
+
+    fn next(&mut self, number: usize, cloud: &mut Cloud<'_>) {
+        self.time = self
+            .time
+            .plus_seconds([0, 1, 20, 70, 130, 700][self.dice.below(6)]);
+        let call = change(&mut self.state, self.dice.below(CHANGES));
+        // IAM tells of it everywhere within a minute.
+        let told = self.after(55);
+        self.told_from(told.max(self.told_last().unwrap_or(told)));
+        for rule in call.rules {
+            let actors = self.actors.entry(rule).or_default();
+            actors.insert(format!("actor{number}"));
+        }
+        if self.daily && self.dice.permille(250) {
+            self.withheld += 1;
+            return;
+        }
+        for _ in 0..=usize::from(self.dice.permille(150)) {
+            cloud.event(envelope(&call, number, self.time), self.after(400));
+        }
+    }
+
+    /// Some seconds after the last change.
+    fn after(&self, most: usize) -> Moment {
+        self.time
+            .plus_seconds(i64::try_from(self.dice.below(most)).unwrap())
+    }
+
+    /// From then on IAM tells the state as it is now.
+    fn told_from(&self, at: Moment) {
+        let mut setups = self.twin.setups.borrow_mut();
+        for (account, text) in [
+            (DEVELOPMENT, self.state.development()),
+            (PRODUCTION, self.state.production()),
+        ] {
+            let told = setups.entry(account.parse().unwrap()).or_default();
+            told.insert(at, text);
+        }
+    }
+
+    /// Since when IAM tells what it tells last.
+    fn told_last(&self) -> Option<Moment> {
+        let setups = self.twin.setups.borrow();
+        setups.values().flat_map(BTreeMap::keys).max().copied()
+    }
+
+    /// The ids of what the review finds in the last state.
+    fn found(&self) -> BTreeSet<String> {
+        let mut setup = Setup::default();
+        for text in [self.state.development(), self.state.production()] {
+            setup.add(Input::read(text.as_bytes()).unwrap()).unwrap();
+        }
+        let policy = Policy::read(POLICY.as_bytes(), POLICY_KEY).unwrap();
+        review(&setup, &policy, self.twin.clock.get())
+            .findings
+            .into_iter()
+            .map(|finding| finding.id)
+            .collect()
+    }
 }
 
 fn simulate(seed: u64) -> Totals {
@@ -196,107 +197,52 @@ fn simulate(seed: u64) -> Totals {
         ..Slack::default()
     };
     let mut cloud = Cloud::new(&twin, &slack);
-    let dice = Dice::new(seed ^ 0x5e_7095);
-    let is = |state: State, at: Moment| {
-        let mut setups = twin.setups.borrow_mut();
-        setups
-            .entry(DEVELOPMENT.parse().unwrap())
-            .or_default()
-            .insert(at, state.development());
-        setups
-            .entry(PRODUCTION.parse().unwrap())
-            .or_default()
-            .insert(at, state.production());
-    };
-    // Where every event comes, they are enough.
-    let daily = dice.permille(400);
-    twin.reading.set([0, 3, 20][dice.below(3)]);
-    let mut state = SOUND;
-    // Sometimes IAM lets nobody in at first.
-    let shut = dice.permille(200);
-    let first = begins.plus_seconds(if shut && daily { 400 } else { -86_400 });
-    is(state, first);
-    cloud.request(json!({"task": "rosters", "at": begins}).to_string(), begins);
-    let (mut time, mut withheld) = (begins.plus_seconds(500), 0);
-    // Who changed what a rule is about.
-    let mut actors: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for number in 0..2 + dice.below(9) {
-        time = time.plus_seconds([0, 1, 20, 70, 130, 700][dice.below(6)]);
-        let which = dice.below(6);
-        let call = changed(&mut state, which);
-        // IAM tells of it everywhere within a minute.
-        let told = time.plus_seconds(i64::try_from(dice.below(55)).unwrap());
-        let last = twin
-            .setups
-            .borrow()
-            .values()
-            .flat_map(BTreeMap::keys)
-            .max()
-            .copied();
-        is(state, told.max(last.unwrap_or(told)));
-        let rules: &[&str] = [
-            &["RW101", "RW102"],
-            &["RW101", "RW102"],
-            &["RW103"][..],
-            &["RW104"],
-            &["RW105"],
-            &[],
-        ][which];
-        for rule in rules {
-            actors
-                .entry((*rule).to_owned())
-                .or_default()
-                .insert(format!("actor{number}"));
-        }
-        if daily && dice.permille(250) {
-            withheld += 1;
-            continue;
-        }
-        for _ in 0..=usize::from(dice.permille(150)) {
-            cloud.event(
-                envelope(&call, number, time),
-                time.plus_seconds(i64::try_from(dice.below(400)).unwrap()),
-            );
-        }
-    }
-    if daily {
-        let last = time.plus_seconds(1_000);
-        cloud.request(json!({"task": "rosters", "at": last}).to_string(), last);
-    }
-    cloud.run(200 + dice.below(1_500));
+    let mut changes = Changes::new(seed, &twin);
+    changes.send(&mut cloud);
+    cloud.run(200 + changes.dice.below(1_500));
     assert!(
         !cloud.sums.unaccounted && cloud.sums.received == cloud.sums.ended,
         "seed {seed}: {:?}",
         cloud.sums
     );
 
-    let mut setup = Setup::default();
-    for text in [state.development(), state.production()] {
-        setup.add(Input::read(text.as_bytes()).unwrap()).unwrap();
-    }
-    let policy = Policy::read(POLICY.as_bytes(), POLICY_KEY).unwrap();
-    let wanted: BTreeSet<String> = review(&setup, &policy, twin.clock.get())
-        .findings
-        .into_iter()
-        .map(|finding| finding.id)
-        .collect();
-    let (states, acks) = outbox(&twin);
-    let stands = states
-        .iter()
-        .filter(|(_, state)| state.alert.status != Status::Withdrawn)
-        .map(|(id, _)| id.clone());
-    assert_eq!(
-        stands.collect::<BTreeSet<String>>(),
-        wanted,
-        "seed {seed}, {state:?}"
-    );
+    let wanted = changes.found();
+    assert_eq!(stands(&twin), wanted, "seed {seed}, {:?}", changes.state);
     let mut totals = Totals {
-        withheld,
+        withheld: changes.withheld,
         crashes: cloud.sums.crashes,
         posts: slack.taken.borrow().len(),
         open: wanted.len(),
+        refused: notices(&twin),
         ..Totals::default()
     };
+    each_was_told_with_who_touched_it(seed, &changes, &mut totals);
+    totals.failed = twin.weather.failed.take();
+    totals
+}
+
+/// The ids of what stands in the outbox.
+fn stands(twin: &Twin<Storm>) -> BTreeSet<String> {
+    let (states, _) = outbox(twin);
+    states
+        .into_iter()
+        .filter(|(_, state)| state.alert.status != Status::Withdrawn)
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// Notices to those who run rolewatch.
+fn notices(twin: &Twin<Storm>) -> usize {
+    twin.topics
+        .borrow()
+        .iter()
+        .filter(|notice| matches!(notice, Notice::Operations { .. }))
+        .count()
+}
+
+/// But for what was withdrawn before anybody was told.
+fn each_was_told_with_who_touched_it(seed: u64, changes: &Changes<'_>, totals: &mut Totals) {
+    let (states, acks) = outbox(changes.twin);
     for (id, state) in &states {
         if state.quiet || (state.published == 0 && state.alert.status == Status::Withdrawn) {
             continue;
@@ -313,45 +259,24 @@ fn simulate(seed: u64) -> Totals {
         );
         let by = &state.alert.caller.name;
         totals.named += usize::from(!by.is_empty());
-        let changed = actors
-            .get(&state.alert.rule)
+        let touched = changes
+            .actors
+            .get(state.alert.rule.as_str())
             .is_some_and(|actors| actors.contains(by));
         assert!(
-            by.is_empty() || changed,
+            by.is_empty() || touched,
             "seed {seed}: {by} did not change what {:?} is about",
             state.alert
         );
     }
-    totals.refused = twin
-        .topics
-        .borrow()
-        .iter()
-        .filter(|notice| matches!(notice, Notice::Operations { .. }))
-        .count();
-    totals.failed = twin.weather.failed.take();
-    totals
 }
 
 #[test]
 fn what_stands_is_what_the_review_says_whatever_goes_wrong() {
-    let seeds = std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| {
-        text.to_str()
-            .and_then(|text| text.parse().ok())
-            .expect("a number")
-    });
+    let seeds = seeds(SEEDS);
     let mut sum = Totals::default();
     for seed in 0..seeds {
-        let one = simulate(seed);
-        sum.open += one.open;
-        sum.taken_back += one.taken_back;
-        sum.named += one.named;
-        sum.withheld += one.withheld;
-        sum.crashes += one.crashes;
-        sum.posts += one.posts;
-        sum.refused += one.refused;
-        for (what, count) in one.failed {
-            *sum.failed.entry(what).or_default() += count;
-        }
+        sum += simulate(seed);
     }
     println!("{seeds} seeds: {sum:?}");
     if seeds < SEEDS {

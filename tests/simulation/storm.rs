@@ -8,6 +8,16 @@ use rolewatch_guard::testing::{PEOPLE, PRODUCTION};
 use rolewatch_live::port::Trouble;
 use rolewatch_live::testing::{Gate, Twin, Weather, subscribed, unsubscribed};
 
+/// How many seeds are simulated: those of the ordinary run, unless `ROLEWATCH_SEEDS` asks for another
+/// number.
+pub(crate) fn seeds(ordinary: u64) -> u64 {
+    std::env::var_os("ROLEWATCH_SEEDS").map_or(ordinary, |text| {
+        text.to_str()
+            .and_then(|text| text.parse().ok())
+            .expect("a number")
+    })
+}
+
 /// SplitMix64: the same numbers for the same seed, everywhere.
 #[derive(Debug)]
 pub(crate) struct Dice(Cell<u64>);

@@ -1,5 +1,6 @@
 //! What the invocations that ended came to.
 
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use rolewatch_live::resend::Resent;
@@ -71,5 +72,14 @@ impl AddAssign for Swept {
         self.unanswered += other.unanswered;
         self.recovered += other.recovered;
         self.resent += other.resent;
+    }
+}
+
+/// Which calls failed, before their effect or after it (true), and how often.
+pub(crate) type Failed = BTreeMap<(&'static str, bool), u64>;
+
+pub(crate) fn add_failed(sum: &mut Failed, more: Failed) {
+    for (what, count) in more {
+        *sum.entry(what).or_default() += count;
     }
 }

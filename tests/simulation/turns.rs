@@ -9,11 +9,11 @@ use rolewatch_live::testing::Twin;
 use serde_json::Value;
 
 use crate::cloud::Cloud;
-use crate::same_findings::{envelope, offline, prepare, standing};
+use crate::same_findings::{are_the_same, envelope, offline, prepare, standing};
 use crate::slack::Slack;
-use crate::storm::{Dice, Storm};
+use crate::storm::{Dice, Storm, seeds};
 
-/// So many seeds in the ordinary run; `ROLEWATCH_SEEDS` asks for another number.
+/// So many seeds in the ordinary run.
 const SEEDS: u64 = 16;
 
 /// Two who switch a lot and one who does not, and then what becomes of them.
@@ -120,29 +120,14 @@ fn simulate(seed: u64) -> (usize, u64, u64) {
         cloud.sums
     );
     let (wanted, stands) = (offline(&story, twin.clock.get()), standing(&twin));
-    let missing: Vec<_> = wanted
-        .iter()
-        .filter(|(id, said)| stands.get(*id) != Some(said))
-        .collect();
-    let wrong: Vec<_> = stands
-        .iter()
-        .filter(|(id, said)| wanted.get(*id) != Some(said))
-        .collect();
-    assert!(
-        missing.is_empty() && wrong.is_empty(),
-        "seed {seed}: the audit finds {missing:#?}, in the outbox stands {wrong:#?}"
-    );
+    are_the_same(&wanted, &stands, &format!("seed {seed}"));
     let (walks, asked) = walks(&twin);
     (walks, asked, cloud.sums.crashes)
 }
 
 #[test]
 fn what_is_judged_in_turns_ends_up_as_the_audit_has_it() {
-    let seeds = std::env::var_os("ROLEWATCH_SEEDS").map_or(SEEDS, |text| {
-        text.to_str()
-            .and_then(|text| text.parse().ok())
-            .expect("a number")
-    });
+    let seeds = seeds(SEEDS);
     let mut sum = (0, 0, 0);
     for seed in 0..seeds {
         let one = simulate(seed);

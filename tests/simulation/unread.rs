@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::cloud::Cloud;
 use crate::delivery::{Recovery, deliver};
 use crate::nothing_lost::{outbox, story};
-use crate::same_findings::{offline, prepare};
+use crate::same_findings::{forwarded, offline, prepare};
 use crate::slack::Slack;
 use crate::storm::{Ends, Mail, Outage, Storm};
 
@@ -87,14 +87,35 @@ fn told_of_recipients(
     lost
 }
 
+/// How many findings were published and are not acknowledged.
+fn unacknowledged(twin: &Twin<Storm>) -> usize {
+    let (states, acks) = outbox(twin);
+    states
+        .iter()
+        .filter(|(id, state)| state.published > 0 && !acks.contains_key(*id))
+        .count()
+}
+
+/// But for what is told in the digest alone, and what was withdrawn before anybody was told.
+fn the_last_version_of_each_is_acknowledged(twin: &Twin<Storm>, whose: &str) {
+    let (states, acks) = outbox(twin);
+    for (id, state) in &states {
+        if state.quiet || (state.published == 0 && state.alert.status == Status::Withdrawn) {
+            continue;
+        }
+        assert_eq!(
+            acks.get(id),
+            Some(&state.alert.version),
+            "{whose}: {id} {:?}",
+            state.alert
+        );
+    }
+}
+
 fn simulate(seed: u64, totals: &mut Totals) {
     let outage = Outage::of(seed);
     let story = story(seed);
-    let records: Vec<&Value> = story
-        .records()
-        .iter()
-        .filter(|record| record["userIdentity"]["type"] != "AWSService")
-        .collect();
+    let records: Vec<&Value> = forwarded(&story).collect();
     let start = story.now().plus_seconds(3_600);
     let mut twin = Twin::new(Storm::new(seed), start);
     twin.weather.outage = Some(outage);
@@ -118,11 +139,7 @@ fn simulate(seed: u64, totals: &mut Totals) {
     );
     let storm = 600 + twin.weather.dice.below(2_400);
     cloud.run_and_look(storm, || {
-        let (states, acks) = outbox(&twin);
-        totals.waited += states
-            .iter()
-            .filter(|(id, state)| state.published > 0 && !acks.contains_key(*id))
-            .count();
+        totals.waited += unacknowledged(&twin);
     });
     let unread = slack.unread.borrow();
     assert!(
@@ -130,26 +147,13 @@ fn simulate(seed: u64, totals: &mut Totals) {
         "seed {seed}, {outage:?}: acknowledged, and nobody could have read it: {unread:#?}"
     );
 
+    let whose = format!("seed {seed}, {outage:?}");
     let wanted = offline(&story, twin.clock.get());
     for (id, said) in wanted.iter().filter(|(_, said)| said.1 == "violation") {
-        assert!(
-            slack.shows(id),
-            "seed {seed}, {outage:?}: nobody was told of {id} {said:?}"
-        );
+        assert!(slack.shows(id), "{whose}: nobody was told of {id} {said:?}");
         totals.violations += 1;
     }
-    let (states, acks) = outbox(&twin);
-    for (id, state) in &states {
-        if state.quiet || (state.published == 0 && state.alert.status == Status::Withdrawn) {
-            continue;
-        }
-        assert_eq!(
-            acks.get(id),
-            Some(&state.alert.version),
-            "seed {seed}, {outage:?}: {id} {:?}",
-            state.alert
-        );
-    }
+    the_last_version_of_each_is_acknowledged(&twin, &whose);
     totals.lost += told_of_recipients(seed, outage, &twin, &slack, cloud.sums.crashes);
     let mails = slack.mails.borrow();
     totals.mailed += mails.iter().filter(|(_, received)| *received).count();

@@ -17,7 +17,7 @@ use serde_json::Value;
 use serde_json::value::to_raw_value;
 use switch_guard::Guard;
 
-use crate::same_findings::{drain, envelope, said, standing};
+use crate::same_findings::{are_the_same, drain, envelope, said, standing};
 
 fn events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events")
@@ -76,34 +76,8 @@ fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
     twin.objects
         .borrow_mut()
         .insert(POLICY_KEY.to_owned(), (text, now));
-    let mut rosters = Rosters::default();
-    let mut found = Vec::new();
-    files(&events().join("roster"), ".json", &mut found);
-    for path in found {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        let bytes = moved(&std::fs::read_to_string(&path).unwrap()).into_bytes();
-        let key = format!("roster/{name}");
-        rosters.add(Snapshot::read(&bytes, rolewatch_live::rulebook::taken(&key)).unwrap());
-        twin.objects.borrow_mut().insert(key, (bytes, now));
-    }
-    let mut world = World::default();
-    let mut guard = Guard::default();
-    for record in records {
-        let text = record.to_string();
-        let elevated =
-            |role: &rolewatch_guard::arn::RoleArn| Elevated::by_policy(&policy).may_be(role);
-        match read(text.as_bytes(), &elevated).unwrap() {
-            Reading::Seen(seen) => {
-                world.add(*seen);
-            }
-            // Not forwarded to the live guard.
-            Reading::Service(_) => continue,
-            Reading::NotRelevant => {}
-        }
-        let event = to_raw_value(&envelope(record)).unwrap();
-        run(guard.handle(&twin, &event, None)).unwrap();
-        drain(&mut guard, &twin);
-    }
+    let rosters = put_rosters(&twin, moved);
+    let world = hear(&twin, &policy, records);
     let scope = Scope {
         as_of: Some(now),
         ..Scope::default()
@@ -118,18 +92,45 @@ fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
     let mut stands = standing(&twin);
     // That somebody tampers with the guard is told live only.
     stands.retain(|_, said| said.0 != "RW201");
-    let missing: Vec<_> = offline
-        .iter()
-        .filter(|(id, said)| stands.get(*id) != Some(said))
-        .collect();
-    let wrong: Vec<_> = stands
-        .iter()
-        .filter(|(id, said)| offline.get(*id) != Some(said))
-        .collect();
-    assert!(
-        missing.is_empty() && wrong.is_empty(),
-        "the audit finds {missing:#?}, in the outbox stands {wrong:#?}"
-    );
+    are_the_same(&offline, &stands, "the week");
+}
+
+/// The rosters of the week, read, and put where the guard looks for them.
+fn put_rosters(twin: &Twin<Calm>, moved: &dyn Fn(&str) -> String) -> Rosters {
+    let mut rosters = Rosters::default();
+    let mut found = Vec::new();
+    files(&events().join("roster"), ".json", &mut found);
+    let now = twin.clock.get();
+    for path in found {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let bytes = moved(&std::fs::read_to_string(&path).unwrap()).into_bytes();
+        let key = format!("roster/{name}");
+        rosters.add(Snapshot::read(&bytes, rolewatch_live::rulebook::taken(&key)).unwrap());
+        twin.objects.borrow_mut().insert(key, (bytes, now));
+    }
+    rosters
+}
+
+/// The guard is sent the records, one after the other; what an audit would know of them.
+fn hear(twin: &Twin<Calm>, policy: &Policy, records: &[Value]) -> World {
+    let mut world = World::default();
+    let mut guard = Guard::default();
+    let elevated = |role: &rolewatch_guard::arn::RoleArn| Elevated::by_policy(policy).may_be(role);
+    for record in records {
+        let text = record.to_string();
+        match read(text.as_bytes(), &elevated).unwrap() {
+            Reading::Seen(seen) => {
+                world.add(*seen);
+            }
+            // Not forwarded to the live guard.
+            Reading::Service(_) => continue,
+            Reading::NotRelevant => {}
+        }
+        let event = to_raw_value(&envelope(record)).unwrap();
+        run(guard.handle(twin, &event, None)).unwrap();
+        drain(&mut guard, twin);
+    }
+    world
 }
 
 #[test]
