@@ -244,12 +244,15 @@ def identity_center(name):
 # Records
 
 
-def api(account, time, source, name, identity, *, region=HOME, ip="192.0.2.1", agent=CLI, request=None, response=None, tag="", **more):
+def api(
+    account, time, source, name, identity, *, region=HOME, ip="192.0.2.1", agent=CLI, request=None,
+    response=None, tag="", version="1.09", **more
+):
     """One record of an API call as `account` gets it. `more` are members such as `resources` or `errorCode`."""
     time = at(time)
     what = (account, iso(time), source, name, tag)
     record = {
-        "eventVersion": "1.09",
+        "eventVersion": version,
         "userIdentity": identity,
         "eventTime": iso(time),
         "eventSource": f"{source}.amazonaws.com",

@@ -23,7 +23,6 @@ class TheSetUp(unittest.TestCase):
     live: Live
     built: SetUp
     scratch: Path
-    changes = 0
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -36,37 +35,16 @@ class TheSetUp(unittest.TestCase):
         hire(cls.live.accounts, "nora", may=None)
         cls.live.push_policy(POLICY)
 
-    def changed(self, account: str, who: str, call: str, **parameters: str) -> None:
-        """What CloudTrail says of a change, which the emulator does not record."""
-        type(self).changes += 1
-        event = f"5f0c2ad4-5d1e-4c9b-9a51-EXAMPLE{self.changes:05}"
-        record = {
-            "eventVersion": "1.11",
-            "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "eventSource": "iam.amazonaws.com",
-            "eventName": call,
-            "awsRegion": "us-east-1",
-            "sourceIPAddress": "192.0.2.7",
-            "userAgent": "aws-cli/2.31",
-            "eventID": event,
-            "eventType": "AwsApiCall",
-            "recipientAccountId": account,
-            "requestParameters": parameters,
-            "responseElements": None,
-            "userIdentity": {
-                "type": "IAMUser",
-                "principalId": "AIDAEXAMPLEADMIN",
-                "accountId": account,
-                "userName": who,
-                "arn": f"arn:aws:iam::{account}:user/{who}",
-                "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
-            },
-        }
+    def changed(self, account: str, who: str, call: str, **parameters: str) -> str:
+        """What CloudTrail says of a change, which the emulator does not record; the id of the event."""
+        record = feed.record(account, "iam", call, parameters, by=who)
+        event = str(record["eventID"])
         self.assertEqual(self.live.publish([feed.envelope(record)]), 1)
         until("note of the change", lambda: [row for row in self.live.rows("LedgerTableName") if row["pk"] == f"setup#{account}" and event in row["sk"]])
         # A reading is asked for, for when IAM tells of it everywhere. Nobody waits for that here.
         self.assertIn(f"asked#{account}", {row["pk"] for row in self.asked()})
         self.looks(account)
+        return event
 
     def looks(self, account: str) -> None:
         """The guard reads an account now, as it would a minute or two after a change. A reading of this very second would do."""
@@ -106,7 +84,7 @@ class TheSetUp(unittest.TestCase):
         for statement in weak["Statement"]:
             statement["Condition"] = {"StringEquals": statement["Condition"]["StringEquals"]}
         iam.update_assume_role_policy(RoleName="UpdateApp", PolicyDocument=json.dumps(weak))
-        self.changed(PRODUCTION, "anna", "UpdateAssumeRolePolicy", roleName="UpdateApp", policyDocument="…")
+        event = self.changed(PRODUCTION, "anna", "UpdateAssumeRolePolicy", roleName="UpdateApp", policyDocument="…")
         finding = self.found()["RW101"]
         self.assertEqual((finding["caller"]["name"], finding["severity"], finding["status"]), ("anna", "high", "open"))
         self.assertEqual(finding["subject"], self.built.update_app)
@@ -119,7 +97,7 @@ class TheSetUp(unittest.TestCase):
         self.assertEqual({one["id"]: (one["message"], one["fix"]) for one in self.found().values()}, reviewed)
         until("message", lambda: self.told("RW101"))
         (message,) = self.told("RW101")
-        for part in ("anna", "Changed by", "What is to stand there", "aws:MultiFactorAuthPresent", "EXAMPLE00001"):
+        for part in ("anna", "Changed by", "What is to stand there", "aws:MultiFactorAuthPresent", event):
             self.assertIn(part, message)
 
         iam.update_assume_role_policy(RoleName="UpdateApp", PolicyDocument=json.dumps(sound))

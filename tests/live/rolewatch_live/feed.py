@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import shapes
 from .accounts import HOME, Accounts
 from .binaries import ROOT
 
@@ -17,7 +18,6 @@ Record = dict[str, Any]
 
 EVENTS = ROOT / "events"
 ARCHIVE = EVENTS / "archive"
-DETAIL_TYPES = {"AwsConsoleSignIn": "AWS Console Sign In via CloudTrail", "AwsServiceEvent": "AWS Service Event via CloudTrail"}
 # The most that PutEvents takes.
 BATCH = 10
 
@@ -43,43 +43,17 @@ def archived(folder: Path = ARCHIVE) -> Iterator[Record]:
 
 def envelope(record: Record) -> Envelope:
     """The record as EventBridge delivers it."""
-    return {
-        "version": "0",
-        "id": str(uuid.uuid4()),
-        "detail-type": DETAIL_TYPES.get(record.get("eventType", ""), "AWS API Call via CloudTrail"),
-        "source": "aws." + record.get("eventSource", "unknown").split(".")[0],
-        "account": record["recipientAccountId"],
-        "time": record["eventTime"],
-        "region": record["awsRegion"],
-        "resources": [],
-        "detail": record,
-    }
+    return dict(shapes.envelope(record))
 
 
-def record(account: str, service: str, name: str, parameters: dict[str, Any], region: str = HOME) -> Record:
-    """What CloudTrail writes of a call that mia, an administrator of the account, makes now."""
-    return {
-        "eventVersion": "1.11",
-        "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": f"{service}.amazonaws.com",
-        "eventName": name,
-        "awsRegion": region,
-        "sourceIPAddress": "192.0.2.60",
-        "userAgent": "aws-cli/2.31",
-        "eventID": str(uuid.uuid4()),
-        "eventType": "AwsApiCall",
-        "recipientAccountId": account,
-        "requestParameters": parameters,
-        "responseElements": None,
-        "userIdentity": {
-            "type": "IAMUser",
-            "principalId": "AIDAEXAMPLEMIA",
-            "accountId": account,
-            "userName": "mia",
-            "arn": f"arn:aws:iam::{account}:user/mia",
-            "accessKeyId": "AKIAEXAMPLEMIA000000",
-        },
-    }
+def record(account: str, service: str, name: str, parameters: dict[str, Any], region: str = HOME, by: str = "mia") -> Record:
+    """What CloudTrail writes of a call that an administrator of the account makes now."""
+    admin = shapes.Person(by, "192.0.2.60", account)
+    now = datetime.now(UTC)
+    caller = shapes.by_permanent_key(admin)
+    # Two calls of one second are two events.
+    own = {"tag": str(uuid.uuid4()), "version": shapes.NEWEST}
+    return dict(shapes.api(account, now, service, name, caller, region=region, ip=admin.ip, request=parameters, **own))
 
 
 def publish(accounts: Accounts, envelopes: Iterable[Envelope]) -> int:

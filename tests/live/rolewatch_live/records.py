@@ -1,7 +1,8 @@
 """The CloudTrail records of calls to STS, as AWS writes them: one for the caller's account and, over accounts, one for the role owner's.
 
-The shapes are those of `events/shapes.py`: the role owner's half knows of the caller an account and an id, a denial has null parameters, names
-no resources and stays with the caller, `expiration` is text as Java prints it, and the code of an MFA device is never logged.
+The shapes are those of `events/shapes.py`. Here is what becomes of a real call: the role owner's
+half knows of the caller an account and an id, a denial has null parameters, names no resources and
+stays with the caller, and the code of an MFA device is never logged.
 """
 
 import json
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from . import shapes
+
 Record = dict[str, Any]
 
-HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 READ_ONLY = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 # Calls come from this machine; the records tell of an office.
 OFFICE = "192.0.2.10"
@@ -38,14 +40,14 @@ class Caller:
         if self.kind == "IAMUser":
             known["userName"] = self.name
         if self.session_start:
-            flags = {"creationDate": iso(self.session_start), "mfaAuthenticated": "true" if self.mfa else "false"}
+            flags = {"creationDate": shapes.iso(self.session_start), "mfaAuthenticated": "true" if self.mfa else "false"}
             context = {"sessionIssuer": self.issuer or {}, "webIdFederationData": {}, "attributes": flags}
             return {**known, "sessionContext": context}
         return known
 
     def stranger(self) -> Record:
         """`userIdentity` in any other account."""
-        return {"type": "AWSAccount", "principalId": self.id, "accountId": self.account}
+        return dict(shapes.other_account(self.account, self.id))
 
 
 @dataclass(frozen=True)
@@ -96,44 +98,36 @@ def records(call: Call) -> list[Record]:
 
 def _half(call: Call, recipient: str, identity: Record, shared: str = "") -> Record:
     code, message = call.error or ("", "")
-    record: Record = {
-        "eventVersion": "1.11",
-        "userIdentity": identity,
-        "eventTime": iso(call.time),
-        "eventSource": "sts.amazonaws.com",
-        "eventName": call.action,
-        "awsRegion": call.region,
-        "sourceIPAddress": call.source,
-        "userAgent": call.agent,
-        "requestParameters": None if code == "AccessDenied" else parameters(call.asked),
-        "responseElements": _answer(call),
-        "requestID": call.request_id,
-        "eventID": str(uuid.uuid4()),
-        "readOnly": call.action in READ_ONLY,
-        "eventType": "AwsApiCall",
-        "managementEvent": True,
-        "recipientAccountId": recipient,
-        "eventCategory": "Management",
-        "tlsDetails": {
-            "tlsVersion": "TLSv1.3",
-            "cipherSuite": "TLS_AES_128_GCM_SHA256",
-            "clientProvidedHostHeader": f"sts.{call.region}.amazonaws.com",
-        },
-    }
-    if code:
-        record |= {"errorCode": code, "errorMessage": message}
+    more: Record = {"errorCode": code, "errorMessage": message} if code else {}
     if call.issued and call.role_arn:
-        record["resources"] = [{"accountId": call.role_account, "type": "AWS::IAM::Role", "ARN": call.role_arn}]
+        more["resources"] = [{"accountId": call.role_account, "type": "AWS::IAM::Role", "ARN": call.role_arn}]
     if shared:
-        record["sharedEventID"] = shared
-    return record
+        more["sharedEventID"] = shared
+    record = shapes.api(
+        recipient,
+        call.time,
+        "sts",
+        call.action,
+        identity,
+        region=call.region,
+        ip=call.source,
+        agent=call.agent,
+        request=None if code == "AccessDenied" else parameters(call.asked),
+        response=_answer(call),
+        # Makes the event's id its own.
+        tag=call.request_id,
+        version=shapes.NEWEST,
+        readOnly=call.action in READ_ONLY,
+        **more,
+    )
+    return {**record, "requestID": call.request_id}
 
 
 def _answer(call: Call) -> Record | None:
     if call.issued is None:
         return None
     answer: Record = {
-        "credentials": {"accessKeyId": call.issued.key, "sessionToken": HIDDEN, "expiration": java(call.issued.expiration)},
+        "credentials": {"accessKeyId": call.issued.key, "sessionToken": shapes.HIDDEN, "expiration": shapes.java(call.issued.expiration)},
     }
     if call.issued.assumed_role_id:
         answer["assumedRoleUser"] = {"assumedRoleId": call.issued.assumed_role_id, "arn": call.issued.assumed_role_arn}
@@ -208,13 +202,3 @@ def known(record: Record) -> Record:
         "Username": by.get("userName") or by.get("principalId", "").partition(":")[2],
         "CloudTrailEvent": json.dumps(record),
     }
-
-
-def iso(time: datetime) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def java(time: datetime) -> str:
-    """`Mar 2, 2026, 10:05:00 AM`, UTC, in English whatever the locale."""
-    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[time.month - 1]
-    return f"{month} {time.day}, {time.year}, {time.hour % 12 or 12}:{time:%M:%S} {'AM' if time.hour < 12 else 'PM'}"
