@@ -3,7 +3,7 @@
 mod pattern;
 pub(crate) mod read;
 
-use rolewatch_guard::policy::{EXAMPLE, SCHEMA};
+use rolewatch_guard::policy::{EXAMPLE, schema};
 
 use crate::args::PolicyCommand;
 use crate::exit::{Exit, Failure};
@@ -19,7 +19,7 @@ pub(crate) fn run(command: PolicyCommand) -> Result<Exit, Failure> {
         }
         PolicyCommand::Push(args) => push::policy(&args)?,
         PolicyCommand::Pattern(args) => pattern::run(&args)?,
-        PolicyCommand::Schema => stdout::print_plain(|out| out.write_all(SCHEMA.as_bytes()))?,
+        PolicyCommand::Schema => stdout::print_plain(|out| out.write_all(schema().as_bytes()))?,
         PolicyCommand::Example => stdout::print_plain(|out| out.write_all(EXAMPLE.as_bytes()))?,
     }
     Ok(Exit::Clean)

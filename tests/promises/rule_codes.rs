@@ -6,11 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where codes stand by themselves, and why.
-const PLACES: [(&str, &str); 4] = [
+const PLACES: [(&str, &str); 3] = [
     ("shared/guard/src/catalogue.rs", "the list"),
     ("shared/notify/src/words/en.rs", "one entry a rule"),
     ("shared/notify/src/words/ja.rs", "one entry a rule"),
-    ("shared/notify/src/sample.rs", "made-up alerts"),
 ];
 
 /// The sources below a folder.

@@ -16,7 +16,6 @@ mod place;
 mod problem;
 mod read;
 mod role;
-#[cfg(test)]
 mod schema;
 mod severity;
 mod suppression;
@@ -37,11 +36,9 @@ pub use note::PolicyNote;
 pub(crate) use place::{account_shown, place};
 pub use problem::{PolicyError, PolicyErrors};
 pub use role::{GroupName, GroupRef, Mfa, RolePattern, RolePolicy};
+pub use schema::schema;
 pub use severity::{NotASeverity, Severity};
 pub use suppression::Suppression;
-
-/// JSON Schema (draft 2020-12) of the policy file, for editors.
-pub const SCHEMA: &str = include_str!("schema.json");
 
 /// A whole policy file with comments, to start from.
 pub const EXAMPLE: &str = include_str!("example.yaml");
