@@ -96,7 +96,8 @@ fn the_schema_requires_what_the_reader_requires() {
         "roles": [{"arn": "arn:aws:iam::111122223333:role/A", "groups": ["dev/B"]}],
         "suppress": [{"rule": "RW003", "caller": "*", "reason": "r", "owner": "o", "until": "2026-12-31"}],
     });
-    let reads = |policy: &Value| crate::policy::Policy::read(policy.to_string().as_bytes(), "p").is_ok();
+    let reads =
+        |policy: &Value| crate::policy::Policy::read(policy.to_string().as_bytes(), "p").is_ok();
     assert!(reads(&good));
     for (inside, object, keys) in [
         ("", "", POLICY_KEYS),
