@@ -261,6 +261,28 @@ impl Documents {
         Some(())
     }
 
+    /// Takes a mark that begins a document, or says what should stand there.
+    fn mark_on_top(&mut self, byte: u8) -> Result<(), &'static str> {
+        match byte {
+            // Where lines begin with a time, one without belongs to the line before it.
+            _ if self.begin == Some(Begin::Time) => return Err(self.document_expected()),
+            b'{' => self.begin_document(Begin::Object, None, ReadingState::Key { first: true }),
+            b'[' => {
+                self.begin_document(
+                    Begin::Object,
+                    Some(RecordList::Bare),
+                    ReadingState::Element { first: true },
+                );
+            }
+            b'"' => {
+                self.begin_document(Begin::Text, None, ReadingState::TopText(TextScan::new()));
+                self.numbered += 1;
+            }
+            _ => return Err(self.document_expected()),
+        }
+        Ok(())
+    }
+
     /// Takes a mark between keys, values and elements, or says what should stand there.
     fn mark<S: Sink + ?Sized>(
         &mut self,
@@ -269,25 +291,7 @@ impl Documents {
         items: &mut Items<'_, S>,
     ) -> Result<(), &'static str> {
         match (self.at, byte) {
-            // Where lines begin with a time, one without belongs to the line before it.
-            (ReadingState::Top, _) if self.begin == Some(Begin::Time) => {
-                return Err(self.document_expected());
-            }
-            (ReadingState::Top, b'{') => {
-                self.begin_document(Begin::Object, None, ReadingState::Key { first: true });
-            }
-            (ReadingState::Top, b'[') => {
-                self.begin_document(
-                    Begin::Object,
-                    Some(RecordList::Bare),
-                    ReadingState::Element { first: true },
-                );
-            }
-            (ReadingState::Top, b'"') => {
-                self.begin_document(Begin::Text, None, ReadingState::TopText(TextScan::new()));
-                self.numbered += 1;
-            }
-            (ReadingState::Top, _) => return Err(self.document_expected()),
+            (ReadingState::Top, _) => return self.mark_on_top(byte),
             (ReadingState::Key { .. }, b'"') => {
                 self.begin(ReadingState::KeyText(TextScan::new()), 1);
             }

@@ -29,33 +29,7 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
          accounts:\n",
     );
     for account in setup.accounts() {
-        let (users, groups, roles) = account.counts();
-        let name = called.get(&account.id).cloned().unwrap_or_default();
-        line(
-            &mut text,
-            &format!(
-                "  \"{}\": {name}   # {users} users, {groups} groups, {roles} roles",
-                account.id
-            ),
-        );
-        let missing: Vec<&str> = account
-            .missing_lists()
-            .into_iter()
-            .map(DetailList::key)
-            .collect();
-        if !missing.is_empty() {
-            line(
-                &mut text,
-                &format!(
-                    "  # {} of this account was not given, so more people may be able to enter than",
-                    missing.join(", ")
-                ),
-            );
-            line(
-                &mut text,
-                "  # the entries below say, and roles may be missing. Take the details again without `--filter`.",
-            );
-        }
+        account_entry(&mut text, account, &called);
     }
     for (account, roles) in trusted_and_not_given(setup) {
         let roles = listed(roles);
@@ -83,6 +57,37 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     }
     text.extend(entries);
     text
+}
+
+/// The account's line in `accounts`, and what its details lack.
+fn account_entry(text: &mut String, account: &Account, called: &BTreeMap<AccountId, String>) {
+    let (users, groups, roles) = account.counts();
+    let name = called.get(&account.id).cloned().unwrap_or_default();
+    line(
+        text,
+        &format!(
+            "  \"{}\": {name}   # {users} users, {groups} groups, {roles} roles",
+            account.id
+        ),
+    );
+    let missing: Vec<&str> = account
+        .missing_lists()
+        .into_iter()
+        .map(DetailList::key)
+        .collect();
+    if !missing.is_empty() {
+        line(
+            text,
+            &format!(
+                "  # {} of this account was not given, so more people may be able to enter than",
+                missing.join(", ")
+            ),
+        );
+        line(
+            text,
+            "  # the entries below say, and roles may be missing. Take the details again without `--filter`.",
+        );
+    }
 }
 
 /// Names of accounts, each used once.

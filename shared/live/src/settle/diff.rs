@@ -154,17 +154,7 @@ impl Changes {
         } else {
             let replaced = gone.iter().filter(|id| {
                 self.states.get(*id).is_some_and(|old| {
-                    let shares = old
-                        .state
-                        .switches
-                        .iter()
-                        .any(|at| switches.iter().any(|own| own.session == at.session))
-                        || old
-                            .state
-                            .records
-                            .iter()
-                            .any(|record| records.contains(record));
-                    old.state.alert.rule == finding.rule && shares
+                    old.state.alert.rule == finding.rule && shares(&old.state, &switches, &records)
                 })
             });
             alert.supersedes.extend(replaced.cloned());
@@ -197,6 +187,15 @@ impl Changes {
         store(table, &self.states, &dirty, now, settled).await?;
         Ok(!dirty.is_empty())
     }
+}
+
+/// Whether a finding that was stored is of one of these sessions, or of one of these records.
+fn shares(old: &State, switches: &[SessionAt], records: &[String]) -> bool {
+    let of_session = old
+        .switches
+        .iter()
+        .any(|at| switches.iter().any(|own| own.session == at.session));
+    of_session || old.records.iter().any(|record| records.contains(record))
 }
 
 /// Stores the states of these findings, but for those that somebody else stored since they were
