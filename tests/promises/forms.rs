@@ -59,7 +59,7 @@ fn as_texts(records: &[String]) -> Vec<(&'static str, String)> {
         .iter()
         .map(|record| json!(record).to_string())
         .collect();
-    let lines: Vec<String> = records.iter().map(on_one_line).collect();
+    let lines: Vec<String> = records.iter().map(|record| on_one_line(record)).collect();
     vec![
         ("texts", quoted.join("\r\n")),
         ("texts in a row", quoted.concat()),
@@ -82,7 +82,7 @@ fn as_query_results(records: &[String]) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn on_one_line(record: &String) -> String {
+fn on_one_line(record: &str) -> String {
     record.replace(['\n', '\t'], " ")
 }
 

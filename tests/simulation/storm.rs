@@ -12,9 +12,8 @@ use rolewatch_live::testing::{Gate, Twin, Weather, subscribed, unsubscribed};
 /// number.
 pub(crate) fn seeds(ordinary: u64) -> u64 {
     std::env::var_os("ROLEWATCH_SEEDS").map_or(ordinary, |text| {
-        text.to_str()
-            .and_then(|text| text.parse().ok())
-            .expect("a number")
+        let number = text.to_str().and_then(|text| text.parse().ok());
+        number.unwrap_or_else(|| panic!("ROLEWATCH_SEEDS is {}", text.display()))
     })
 }
 
