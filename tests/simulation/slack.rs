@@ -10,8 +10,9 @@ use rolewatch_live::port::{
 };
 use rolewatch_live::testing::{Twin, subscribed};
 use rolewatch_live::time::RECIPIENTS_FRESH;
-use rolewatch_notify::port::{Call, Chatroom, Pause, Post, Reply, Vault};
+use rolewatch_notify::port::{Pause, Vault};
 use rolewatch_notify::secret::Secret;
+use rolewatch_notify::slack::port::{Call, Chatroom, Post, Reply};
 use serde_json::Value;
 
 use crate::storm::Storm;

@@ -15,7 +15,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rolewatch_live::port::Trouble;
-use rolewatch_notify::port::{Call, Post, Reply};
+use rolewatch_notify::slack::port::{Call, Post, Reply};
 use tokio::time::timeout;
 
 /// How long Slack may take to answer. With what is waited between calls it stays far below a

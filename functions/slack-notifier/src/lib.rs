@@ -10,9 +10,11 @@ pub mod http;
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::telemetry::{Count, Latency, Metrics};
 use rolewatch_live::wire::{Alert, Digest, Message, RecipientsChanged};
-use rolewatch_notify::line::NotTaken;
-use rolewatch_notify::port::{Aws, Chatroom, Pause, Post, Vault};
-use rolewatch_notify::{Courier, Outcome, Setback, SetbackKind, Visit};
+use rolewatch_notify::Outcome;
+use rolewatch_notify::port::{Aws, Pause, Vault};
+use rolewatch_notify::slack::line::NotTaken;
+use rolewatch_notify::slack::port::{Chatroom, Post};
+use rolewatch_notify::slack::{Courier, Setback, SetbackKind, Visit};
 use serde::Serialize;
 
 use envelope::{Given, open};

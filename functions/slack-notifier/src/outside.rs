@@ -9,8 +9,9 @@ use rolewatch_live::port::{
     Trouble,
 };
 use rolewatch_live::settings::TopicArn;
-use rolewatch_notify::port::{Call, Chatroom, Pause, Post, Reply, Vault};
+use rolewatch_notify::port::{Pause, Vault};
 use rolewatch_notify::secret::Secret;
+use rolewatch_notify::slack::port::{Call, Chatroom, Post, Reply};
 use slack_notifier::http::Http;
 
 /// The side of AWS.

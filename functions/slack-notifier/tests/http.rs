@@ -3,8 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use rolewatch_live::port::Trouble;
-use rolewatch_notify::port::{Call, Post, Reply};
-use rolewatch_notify::secret::{Credential, Loopback, Secret};
+use rolewatch_notify::secret::Secret;
+use rolewatch_notify::slack::credential::{Credential, Loopback};
+use rolewatch_notify::slack::port::{Call, Post, Reply};
 use slack_notifier::http::Http;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use rolewatch_notify::{Language, digest, message, sample};
+use rolewatch_notify::slack::{digest, message};
+use rolewatch_notify::{Language, sample};
 use serde_json::json;
 
 fn main() -> io::Result<()> {

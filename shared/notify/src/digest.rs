@@ -1,17 +1,15 @@
-//! The daily digest as a Slack message and as an e-mail: short enough to be read, the worst first.
+//! The daily digest in words, and as an e-mail: short enough to be read, the worst first.
+//!
+//! A notifier writes the same words in its own markup: it gives a `Script` and gets the parts.
 
 mod lines;
 
-use crate::words::Words as _;
-use serde_json::{Value, json};
-
 use rolewatch_live::wire::{Digest, Listed, Open};
 
-use super::message::Message;
-use super::message::parts::{header, role_name, section};
-use super::text::{code, escape, fill, plain};
-use super::view::View;
-use super::words::DigestWords;
+use crate::finding::role_name;
+use crate::text::{fill, plain};
+use crate::view::View;
+use crate::words::{DigestWords, Words as _};
 
 /// The most lines, headline included.
 pub const MOST_LINES: usize = 20;
@@ -19,76 +17,62 @@ pub const MOST_LINES: usize = 20;
 /// The most entries of a list, where there is room for so many.
 const MOST_SHOWN: usize = 5;
 
-/// How text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Slack,
-    Mail,
+/// How text that is not ours is written where the digest is shown: each takes the text and the most
+/// characters that it may become.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Script {
+    /// What a caller may have chosen.
+    pub(crate) name: fn(&str, usize) -> String,
+    /// Anything else.
+    pub(crate) text: fn(&str, usize) -> String,
+}
+
+/// An e-mail is not interpreted.
+const MAIL: Script = Script {
+    name: plain,
+    text: plain,
+};
+
+/// The parts of a digest, written for one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DigestText {
+    pub(crate) headline: String,
+    pub(crate) summary: String,
+    pub(crate) paragraphs: Vec<Paragraph>,
 }
 
 /// A heading and what stands below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Paragraph {
-    title: String,
-    lines: Vec<String>,
+pub(crate) struct Paragraph {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<String>,
 }
 
-/// The digest in Slack.
-pub fn message(view: &View, digest: &Digest) -> Message {
+/// The digest in words.
+pub(crate) fn written(view: &View, digest: &Digest, script: Script) -> DigestText {
     let writer = Writer {
         view,
         words: view.language.digest(),
-        place: Place::Slack,
+        script,
     };
-    let title = headline(view, digest);
-    let summary = writer.summary(digest);
-    let paragraphs = writer.paragraphs(digest);
-    let mut blocks = vec![header(&title), section(&format!("*{summary}*"))];
-    blocks.extend(paragraphs.iter().map(|paragraph| {
-        let lines: Vec<String> = paragraph
-            .lines
-            .iter()
-            .map(|line| format!("\n• {line}"))
-            .collect();
-        section(&format!("{}{}", strong(paragraph), lines.concat()))
-    }));
-    blocks.push(context(view, digest));
-    let text = format!("{title}: {summary}");
-    let titles: Vec<&str> = paragraphs
-        .iter()
-        .map(|paragraph| paragraph.title.as_str())
-        .collect();
-    let minimal = format!("{text}\n{}", titles.join("\n"));
-    Message {
-        text,
-        blocks,
-        minimal,
-    }
-}
-
-/// The title; of one that stands alone only its beginning, as there are code spans in the rest.
-fn strong(paragraph: &Paragraph) -> String {
-    match paragraph.title.split_once(": ") {
-        Some((title, rest)) if paragraph.lines.is_empty() => format!("*{title}:* {rest}"),
-        _ => format!("*{}*", paragraph.title),
+    DigestText {
+        headline: writer.headline(digest),
+        summary: writer.summary(digest),
+        paragraphs: writer.paragraphs(digest),
     }
 }
 
 /// The digest as an e-mail: subject and text.
 pub fn mail(view: &View, digest: &Digest) -> (String, String) {
-    let words = view.language.digest();
-    let writer = Writer {
-        view,
-        words,
-        place: Place::Mail,
-    };
-    let mut lines = vec![headline(view, digest), writer.summary(digest)];
-    for paragraph in writer.paragraphs(digest) {
+    let text = written(view, digest, MAIL);
+    let mut lines = vec![text.headline, text.summary];
+    for paragraph in text.paragraphs {
         lines.push(String::new());
         lines.push(paragraph.title);
         lines.extend(paragraph.lines.iter().map(|line| format!("- {line}")));
     }
-    lines.push(format!("\n{}\n{}", span(view, digest), words.mail_note));
+    let note = view.language.digest().mail_note;
+    lines.push(format!("\n{}\n{note}", span(view, digest)));
     (subject(digest), lines.join("\n"))
 }
 
@@ -114,17 +98,8 @@ fn subject(digest: &Digest) -> String {
         .collect()
 }
 
-fn headline(view: &View, digest: &Digest) -> String {
-    let mark = if digest.is_quiet() { "☀️" } else { "📋" };
-    format!(
-        "{mark} {} · {}",
-        view.language.digest().title,
-        escape(&view.date(&digest.until), 40)
-    )
-}
-
 /// From when to when, with the zone.
-fn span(view: &View, digest: &Digest) -> String {
+pub(crate) fn span(view: &View, digest: &Digest) -> String {
     format!(
         "{} – {}",
         plain(&view.minute(&digest.since), 40),
@@ -132,19 +107,20 @@ fn span(view: &View, digest: &Digest) -> String {
     )
 }
 
-fn context(view: &View, digest: &Digest) -> Value {
-    let text = format!("rolewatch · {}", escape(&span(view, digest), 200));
-    json!({"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": true}]})
-}
-
 #[derive(Clone, Copy)]
 struct Writer<'v> {
     view: &'v View,
     words: &'static DigestWords,
-    place: Place,
+    script: Script,
 }
 
 impl Writer<'_> {
+    fn headline(&self, digest: &Digest) -> String {
+        let mark = if digest.is_quiet() { "☀️" } else { "📋" };
+        let day = self.said(&self.view.date(&digest.until), 40);
+        format!("{mark} {} · {day}", self.words.title)
+    }
+
     fn summary(&self, digest: &Digest) -> String {
         let template = if digest.is_quiet() {
             self.words.quiet
@@ -249,11 +225,11 @@ impl Writer<'_> {
         format!(
             "{} {}",
             self.said(&open.rule, 20),
-            self.door(&open.who, &open.role)
+            self.who_in_role(&open.who, &open.role)
         )
     }
 
-    fn door(&self, who: &str, role: &str) -> String {
+    fn who_in_role(&self, who: &str, role: &str) -> String {
         let role = self.name(&role_name(role), 80);
         // Of a finding about the set-up, nobody may be known.
         if who.is_empty() {
@@ -269,17 +245,11 @@ impl Writer<'_> {
 
     /// What a caller may have chosen.
     fn name(&self, text: &str, most: usize) -> String {
-        match self.place {
-            Place::Slack => code(text, most),
-            Place::Mail => plain(text, most),
-        }
+        (self.script.name)(text, most)
     }
 
     fn said(&self, text: &str, most: usize) -> String {
-        match self.place {
-            Place::Slack => escape(text, most),
-            Place::Mail => plain(text, most),
-        }
+        (self.script.text)(text, most)
     }
 
     /// How long, in whole minutes.
@@ -310,6 +280,3 @@ fn counted([one, several]: [&str; 2], n: usize) -> String {
         fill(several, &[("n", &n.to_string())])
     }
 }
-
-#[cfg(test)]
-mod tests;

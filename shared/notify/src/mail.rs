@@ -3,9 +3,9 @@
 use rolewatch_live::port::Notice;
 use rolewatch_live::wire::{Alert, Status};
 
-use super::message::{headline, parts};
-use super::text::{fill, plain};
-use super::view::{View, event_page};
+use crate::finding::{account_name, headline, numbered, quoted, steps_of, when_label, who_label};
+use crate::text::{fill, plain};
+use crate::view::{View, event_page};
 
 /// The notice for the operations topic. `why` is Slack's own word.
 pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
@@ -16,7 +16,7 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
         String::new(),
     ];
     lines.extend(who_and_when(view, alert));
-    for (title, text) in parts::quoted(view, alert) {
+    for (title, text) in quoted(view, alert) {
         let text: Vec<String> = text.lines().map(|line| plain(line, 600)).collect();
         lines.push(format!("\n{title}:\n{}", text.join("\n")));
     }
@@ -30,7 +30,7 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
         lines.push(format!(
             "\n{}:\n{}",
             words.what_to_do,
-            parts::numbered(parts::steps_of(view, alert))
+            numbered(steps_of(view, alert))
         ));
         lines.extend(
             view.runbook(&alert.rule, &alert.name)
@@ -57,19 +57,19 @@ fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
     let words = view.labels();
     let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
     let mut lines = Vec::new();
-    if let Some(label) = parts::who_label(view, alert) {
+    if let Some(label) = who_label(view, alert) {
         let arn = alert.caller.arn.as_deref();
         let arn = arn.map_or_else(String::new, |arn| format!(" ({arn})"));
         lines.push(line(label, &format!("{}{arn}", alert.caller.name)));
     }
     lines.push(line(words.role, &alert.role));
-    let account = parts::account_name(&alert.role_account);
+    let account = account_name(&alert.role_account);
     lines.push(line(
         words.account,
         &format!("{account} ({})", alert.role_account.id),
     ));
     lines.push(line(
-        parts::when_label(view, alert),
+        when_label(view, alert),
         &format!("{}, {}", view.local(&alert.time), alert.time),
     ));
     if let Some(address) = &alert.source_ip {
@@ -96,8 +96,8 @@ fn subject(alert: &Alert) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Language, sample};
     use super::*;
+    use crate::{Language, sample};
 
     #[test]
     fn the_mail_says_what_the_message_would_have_and_why_it_is_a_mail() {

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::wire::{Message, RecipientsChanged};
-use rolewatch_notify::{Outcome, SetbackKind};
+use rolewatch_notify::Outcome;
+use rolewatch_notify::slack::SetbackKind;
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
 

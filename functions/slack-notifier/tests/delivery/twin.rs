@@ -17,9 +17,11 @@ use rolewatch_live::port::{
 };
 use rolewatch_live::testing::subscribed;
 use rolewatch_live::wire::{Alert, Message};
-use rolewatch_notify::port::{Call, Chatroom, Pause, Post, Reply, Vault};
+use rolewatch_notify::port::{Pause, Vault};
 use rolewatch_notify::secret::Secret;
-use rolewatch_notify::{Courier, Language, sample};
+use rolewatch_notify::slack::Courier;
+use rolewatch_notify::slack::port::{Call, Chatroom, Post, Reply};
+use rolewatch_notify::{Language, sample};
 use serde_json::{Value, json};
 use slack_notifier::{Notifier, Report};
 

@@ -9,7 +9,8 @@ use rolewatch_live::telemetry::Count;
 use rolewatch_live::testing::{subscribed, unsubscribed};
 use rolewatch_live::time::RECIPIENTS_FRESH;
 use rolewatch_live::wire::{Alert, Digest, Message, Status};
-use rolewatch_notify::{Outcome, SetbackKind, sample};
+use rolewatch_notify::slack::SetbackKind;
+use rolewatch_notify::{Outcome, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
 

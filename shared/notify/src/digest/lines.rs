@@ -7,7 +7,7 @@ use rolewatch_live::wire::{
 };
 
 use super::{Writer, counted};
-use crate::message::parts::role_name;
+use crate::finding::role_name;
 use crate::text::fill;
 
 impl Writer<'_> {
@@ -154,7 +154,7 @@ impl Writer<'_> {
 
     pub(super) fn longest(&self, longest: &Stretch) -> String {
         let (what, time) = (
-            self.door(&longest.who, &longest.role),
+            self.who_in_role(&longest.who, &longest.role),
             self.long(longest.seconds),
         );
         fill(
@@ -172,7 +172,7 @@ impl Writer<'_> {
             .first
             .iter()
             .take(most)
-            .map(|one| self.door(&one.who, &one.role))
+            .map(|one| self.who_in_role(&one.who, &one.role))
             .collect();
         let more = unused.total.saturating_sub(which.len());
         if more > 0 {

@@ -6,15 +6,16 @@
 
 pub(super) mod parts;
 
-use crate::words::Words as _;
 use serde_json::{Value, json};
 
-use rolewatch_live::wire::{Alert, AlertState, Status};
+use rolewatch_live::wire::{Alert, Status};
 
-use super::fold::Repeat;
-use super::text::{code, escape, fill};
-use super::view::View;
-use parts::{account_name, context, events, fields, header, role_name, section, sentence, steps};
+use super::markup::{code, escape};
+use crate::finding::{account_name, headline, numbered, quoted, role_name, steps_of, who_label};
+use crate::text::fill;
+use crate::told::{Change, Repeat};
+use crate::view::View;
+use parts::{context, events, fields, header, section, sentence, steps};
 
 /// What Slack is given.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,37 +26,6 @@ pub struct Message {
     pub blocks: Vec<Value>,
     /// The whole message without blocks, for when Slack refuses those.
     pub minimal: String,
-}
-
-/// What has changed since the message before, where that one cannot be edited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Unproven before, now a violation; or more severe than before.
-    Upgraded,
-    /// The session has ended.
-    Ended,
-    /// It does not stand.
-    Withdrawn,
-    /// It was withdrawn and stands again.
-    Reopened,
-    /// Anything else.
-    Other,
-}
-
-impl Change {
-    /// What lies between two states of a finding.
-    pub fn between(before: &AlertState, now: &AlertState) -> Option<Self> {
-        if before == now {
-            return None;
-        }
-        Some(match (before.status, now.status) {
-            (Status::Withdrawn, Status::Open | Status::Ended) => Self::Reopened,
-            (_, Status::Withdrawn) => Self::Withdrawn,
-            _ if now.weight() > before.weight() => Self::Upgraded,
-            (Status::Open, Status::Ended) => Self::Ended,
-            _ => Self::Other,
-        })
-    }
 }
 
 /// The message of a finding. `change` marks a follow-up; `repeats` are those that were folded into
@@ -170,43 +140,6 @@ fn again_sentence(view: &View, count: &str, who: &str, role: &str) -> String {
     )
 }
 
-/// The headline, without anything that a caller chose.
-pub(super) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
-    let words = view.labels();
-    let severity = view.language.severity(&alert.severity);
-    let title = view.rule(&alert.rule).title;
-    let state = match (alert.status, alert.verdict.as_str()) {
-        (Status::Withdrawn, _) => format!(
-            "✅ {}",
-            if alert.reviewed.is_some() {
-                words.no_longer
-            } else {
-                words.withdrawn
-            }
-        ),
-        (Status::Ended, "unproven") => {
-            format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved)
-        }
-        (Status::Ended, _) => format!("⏹️ {} · {severity}", words.ended),
-        (Status::Open, "unproven") => format!("❔ {} ({severity})", words.not_proved),
-        (Status::Open, _) => format!("{} {severity}", mark(&alert.severity)),
-    };
-    if follow_up {
-        format!("{} · {state} · {title}", words.update)
-    } else {
-        format!("{state} · {title}")
-    }
-}
-
-fn mark(severity: &str) -> &'static str {
-    match severity {
-        "low" => "🟡",
-        "medium" => "🟠",
-        "critical" => "🚨",
-        _ => "🔴",
-    }
-}
-
 fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
     let words = view.labels();
     let said = match (alert.status, change) {
@@ -228,7 +161,7 @@ fn fallback(view: &View, alert: &Alert, follow_up: bool) -> String {
         escape(&alert.caller.name, 200),
         escape(&role_name(&alert.role), 100),
     );
-    let who = if parts::who_label(view, alert).is_some() {
+    let who = if who_label(view, alert).is_some() {
         format!("{who} → ")
     } else {
         String::new()
@@ -249,7 +182,7 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
     lines.extend(note(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
     lines.extend(parts::uses(view, alert));
     lines.extend(
-        parts::quoted(view, alert)
+        quoted(view, alert)
             .into_iter()
             .map(|(title, text)| format!("{title}: {}", escape(&text, 800))),
     );
@@ -257,7 +190,7 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
         lines.push(format!(
             "{}:\n{}",
             words.what_to_do,
-            parts::numbered(parts::steps_of(view, alert))
+            numbered(steps_of(view, alert))
         ));
         lines.extend(
             view.runbook(&alert.rule, &alert.name)

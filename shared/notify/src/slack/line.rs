@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use rolewatch_live::port::{Clock, Trouble};
 
 use super::answer::{self, Answer};
+use super::credential::{Credential, Loopback};
 use super::message::Message;
-use super::port::{Call, Pause, Post, Vault};
-use super::secret::{Credential, Loopback};
-use super::slot::seconds;
+use super::port::{Call, Post};
+use crate::port::{Pause, Vault};
+use crate::retry::seconds;
 
 /// Slack, as one process knows it.
 pub struct Line {

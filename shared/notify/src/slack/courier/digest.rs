@@ -6,11 +6,14 @@ use rolewatch_live::port::Notice;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::Digest;
 
-use super::super::digest::{mail, message};
-use super::super::line::{NotTaken, Sending, Taken};
-use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
-use super::super::slot::{self, MESSAGE};
-use super::{Courier, Outcome, Setback, Visit};
+use super::{Courier, Setback, Visit};
+use crate::digest::mail;
+use crate::port::{Aws, Pause, Vault};
+use crate::slack::digest::message;
+use crate::slack::line::{NotTaken, Sending, Taken};
+use crate::slack::port::{Chatroom, Post};
+use crate::slack::slot::{self, MESSAGE};
+use crate::told::Outcome;
 
 /// There are no further versions of a digest.
 const ONLY: u64 = 1;

@@ -4,11 +4,13 @@
 use rolewatch_live::recipients::standing::MESSAGE_ID;
 use rolewatch_live::wire::RecipientsChanged;
 
-use super::super::line::{NotTaken, Sending};
-use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
-use super::super::recipients::message;
-use super::super::slot::{self, MESSAGE};
-use super::{Courier, Outcome, Setback, Visit};
+use super::{Courier, Setback, Visit};
+use crate::port::{Aws, Pause, Vault};
+use crate::slack::line::{NotTaken, Sending};
+use crate::slack::port::{Chatroom, Post};
+use crate::slack::recipients::message;
+use crate::slack::slot::{self, MESSAGE};
+use crate::told::Outcome;
 
 impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// Posts a change, as often as it is given, once.

@@ -1,9 +1,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::text::length;
-use super::super::{Language, sample};
 use super::*;
+use crate::text::length;
+use crate::words::Words as _;
+use crate::{Language, sample};
 use rolewatch_live::wire::{Caller, Reviewed};
 
 fn rendered(alert_: &Alert) -> Vec<Message> {
@@ -412,10 +413,10 @@ fn in_partition(partition: &str, region: &str) -> String {
     };
     let view = sample::view(Language::English);
     let messages: Vec<String> = rendered(&told).iter().map(all_text).collect();
-    let mail = super::super::mail::mail(&view, &told, "not found");
+    let mail = crate::mail::mail(&view, &told, "not found");
     format!(
         "{messages:?}\n{mail:?}\n{}",
-        super::super::chatbot::notification(&view, &told, None)
+        crate::slack::chatbot::notification(&view, &told, None)
     )
 }
 
@@ -434,7 +435,7 @@ fn the_issued_key_is_never_shown_whole() {
 #[test]
 fn the_picture_in_the_docs_is_of_what_is_sent() {
     use sha2::{Digest, Sha256};
-    let json = include_str!("../../../../docs/slack-message.json");
+    let json = include_str!("../../../../../docs/slack-message.json");
     let message = alert(
         &sample::view(Language::English),
         &sample::alert(),
@@ -451,7 +452,7 @@ fn the_picture_in_the_docs_is_of_what_is_sent() {
         .iter()
         .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     assert!(
-        include_str!("../../../../docs/slack-message.svg").contains(&digest),
+        include_str!("../../../../../docs/slack-message.svg").contains(&digest),
         "run docs/slack-message.py"
     );
 }

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use rolewatch_live::wire::{Account, Alert, Status};
 
-use super::super::fold::Repeat;
-use super::super::text::{block, code, escape, fill};
-use super::super::view::{View, event_page};
+use crate::finding::{account_name, numbered, quoted, role_name, steps_of, when_label, who_label};
+use crate::slack::markup::{block, code, escape};
+use crate::text::fill;
+use crate::told::Repeat;
+use crate::view::{View, event_page};
 
 /// How many events a message links to.
 const EVENTS_SHOWN: usize = 5;
@@ -18,13 +20,13 @@ fn mrkdwn(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
 }
 
-pub(in super::super) fn header(text: &str) -> Value {
+pub(in crate::slack) fn header(text: &str) -> Value {
     // A headline has only words of ours in it, so cutting it can cut no entity.
     let text: String = text.chars().take(140).collect();
     json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": true}})
 }
 
-pub(in super::super) fn section(text: &str) -> Value {
+pub(in crate::slack) fn section(text: &str) -> Value {
     json!({"type": "section", "text": mrkdwn(text)})
 }
 
@@ -127,57 +129,6 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
         .into_iter()
         .map(|(label, text)| mrkdwn(&format!("*{label}*\n{text}")))
         .collect()
-}
-
-/// Of a finding about the set-up, nobody may be known.
-pub(in super::super) fn who_label(view: &View, alert: &Alert) -> Option<&'static str> {
-    match (&alert.reviewed, alert.caller.name.is_empty()) {
-        (None, _) => Some(view.labels().who),
-        (Some(_), false) => Some(view.labels().changed_by),
-        (Some(_), true) => None,
-    }
-}
-
-/// When it happened, or when it was seen first.
-pub(in super::super) fn when_label(view: &View, alert: &Alert) -> &'static str {
-    if alert.reviewed.is_some() && alert.events.is_empty() {
-        view.labels().first_seen
-    } else {
-        view.labels().when
-    }
-}
-
-/// What a finding about the set-up quotes, under its headings: where it stands, the statement, its
-/// correction, open conditions.
-pub(in super::super) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> {
-    let (words, mut parts) = (view.labels(), Vec::new());
-    let Some(reviewed) = &alert.reviewed else {
-        return parts;
-    };
-    let pretty =
-        |value: &Value| serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
-    if let Some(statement) = &reviewed.statement {
-        let place = reviewed
-            .place
-            .as_ref()
-            .map_or_else(String::new, |place| format!("{place}\n"));
-        parts.push((words.statement, format!("{place}{}", pretty(statement))));
-    }
-    if let Some(fix) = &reviewed.fix {
-        let gone = fix.as_array().is_some_and(Vec::is_empty);
-        parts.push((
-            words.correction,
-            if gone {
-                words.take_out.to_owned()
-            } else {
-                pretty(fix)
-            },
-        ));
-    }
-    if !reviewed.undecided.is_empty() {
-        parts.push((words.hangs_on, reviewed.undecided.join("\n")));
-    }
-    parts
 }
 
 /// The same as sections.
@@ -294,23 +245,6 @@ pub(super) fn steps(view: &View, alert: &Alert) -> String {
     }
 }
 
-pub(in super::super) fn steps_of(view: &View, alert: &Alert) -> &'static [&'static str] {
-    let words = view.rule(&alert.rule);
-    if alert.verdict == "unproven" {
-        words.unproven_steps
-    } else {
-        words.steps
-    }
-}
-
-pub(in super::super) fn numbered(steps: &[&str]) -> String {
-    let lines = steps
-        .iter()
-        .enumerate()
-        .map(|(place, step)| format!("{}. {step}", place + 1));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// What else a reader may want to quote.
 pub(super) fn context(view: &View, alert: &Alert) -> Value {
     context_of(
@@ -337,23 +271,4 @@ fn account_shown(account: &Account) -> String {
         }
         _ => code(&account.id, 20),
     }
-}
-
-/// What the policy calls it, else its number.
-pub(in super::super) fn account_name(account: &Account) -> String {
-    account
-        .name
-        .clone()
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| account.id.clone())
-}
-
-/// `UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`; of anything else, what stands
-/// behind the last colon.
-pub(in super::super) fn role_name(arn: &str) -> String {
-    let last = match arn.split_once(":role/") {
-        Some((_, path)) => path.rsplit('/').next(),
-        None => arn.rsplit(':').next(),
-    };
-    last.unwrap_or_default().to_owned()
 }

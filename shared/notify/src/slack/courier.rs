@@ -17,56 +17,23 @@ mod tell;
 
 use std::cell::Cell;
 
-use serde::{Deserialize, Serialize};
-
 use rolewatch_live::outbox::{ACK, Acknowledged};
 use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
 use rolewatch_live::recipients::{KnownAudience, standing};
 use rolewatch_live::wire::{Alert, AlertState};
 
+use super::credential::Loopback;
 use super::fold;
 use super::line::{Line, NotTaken, Sending, Taken};
-use super::message::{Change, Message};
-use super::port::{Aws, Chatroom, Pause, Post, Vault};
-use super::secret::Loopback;
-use super::slot::{self, Blocked, MESSAGE, Memory, thrice};
-use super::view::View;
+use super::message::Message;
+use super::port::{Chatroom, Post};
+use super::slot::{self, Blocked, MESSAGE, Memory};
+use crate::port::{Aws, Pause, Vault};
+use crate::retry::thrice;
 use crate::time::{OTHER_PROCESS, SLACK_PATIENCE};
+use crate::told::{Change, Outcome};
+use crate::view::View;
 use rolewatch_live::time::FINDINGS_KEPT;
-
-/// What became of an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Its first message is in Slack.
-    Delivered,
-    /// Its message was changed, or a follow-up was posted.
-    Updated,
-    /// It changed nothing that readers were told, and a message that cannot be edited need not be
-    /// repeated for it.
-    Quiet,
-    /// It is counted and listed with the message of another finding.
-    Folded,
-    /// Slack does not take it; it went to the operations topic, where somebody's confirmed e-mail
-    /// subscription receives it.
-    Mailed,
-    /// It was withdrawn before anybody was told.
-    Unseen,
-    /// It, or a later version of it, was acknowledged before.
-    Duplicate,
-}
-
-impl Outcome {
-    /// As the acknowledgement has it.
-    pub const fn how(self) -> &'static str {
-        match self {
-            Self::Delivered | Self::Updated | Self::Quiet | Self::Duplicate => "slack",
-            Self::Folded => "folded",
-            Self::Mailed => "mail",
-            Self::Unseen => "withdrawn",
-        }
-    }
-}
 
 /// Why an alert could not be dealt with now. It is to be given again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

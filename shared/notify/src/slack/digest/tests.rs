@@ -1,10 +1,12 @@
 use proptest::prelude::*;
 
-use super::super::text::length;
-use super::super::{Language, sample};
 use super::*;
+use crate::digest::{MOST_LINES, mail};
+use crate::text::length;
+use crate::words::Words as _;
+use crate::{Language, sample};
 use rolewatch_live::recipients::Recipients;
-use rolewatch_live::wire::{Account, Ending, Unanswered};
+use rolewatch_live::wire::{Account, Ending, Listed, Open, Unanswered};
 use rolewatch_live::wire::{Held, Silent, Stretch};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];

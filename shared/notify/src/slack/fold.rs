@@ -15,24 +15,8 @@ use rolewatch_live::port::{Clock, Keep, Place, Row, Span, Table, Trouble};
 use rolewatch_live::wire::{Alert, AlertState, Status};
 
 use crate::time::FOLDED;
+use crate::told::Repeat;
 use rolewatch_live::time::FINDINGS_KEPT;
-
-/// A finding that was told by the message of another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repeat {
-    /// The finding's id.
-    pub id: String,
-    /// Its version.
-    pub version: u64,
-    /// What became of it.
-    pub status: Status,
-    /// Event time.
-    pub time: String,
-    /// The first event that proves it.
-    pub event: Option<String>,
-    /// Where that was logged.
-    pub region: Option<String>,
-}
 
 #[derive(Serialize, Deserialize)]
 struct Anchor {
@@ -206,8 +190,8 @@ async fn keep<A: Table + Clock>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::sample;
     use super::*;
+    use crate::sample;
 
     #[test]
     fn what_one_person_did_in_one_role_is_folded_and_statements_of_the_set_up_are_not() {

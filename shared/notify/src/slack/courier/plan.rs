@@ -2,12 +2,15 @@
 
 use rolewatch_live::wire::{Alert, AlertState, Status};
 
-use super::super::fold::{self, Repeat};
-use super::super::line::NotTaken;
-use super::super::message::Change;
-use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
-use super::super::slot::Slot;
-use super::{Courier, Outcome, Setback};
+use super::{Courier, Setback};
+use crate::port::{Aws, Pause, Vault};
+use crate::slack::fold;
+use crate::slack::line::NotTaken;
+use crate::slack::port::{Chatroom, Post};
+use crate::slack::slot::Slot;
+use crate::told::Change;
+use crate::told::Outcome;
+use crate::told::Repeat;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]

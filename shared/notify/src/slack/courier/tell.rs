@@ -3,14 +3,18 @@
 use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
 use rolewatch_live::wire::{Alert, AlertState, Status};
 
-use super::super::chatbot;
-use super::super::fold;
-use super::super::line::{NotTaken, Sending, Taken};
-use super::super::message::{self, Change, Message};
-use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
-use super::super::slot::{self, AGAIN, MESSAGE, Opened, thrice};
 use super::plan::Plan;
-use super::{Courier, Outcome, Setback, SetbackKind, Visit};
+use super::{Courier, Setback, SetbackKind, Visit};
+use crate::port::{Aws, Pause, Vault};
+use crate::retry::thrice;
+use crate::slack::chatbot;
+use crate::slack::fold;
+use crate::slack::line::{NotTaken, Sending, Taken};
+use crate::slack::message::{self, Message};
+use crate::slack::port::{Chatroom, Post};
+use crate::slack::slot::{self, AGAIN, MESSAGE, Opened};
+use crate::told::Outcome;
+use crate::told::{Change, Repeat};
 use rolewatch_live::time::FINDINGS_KEPT;
 
 /// Why something was not told.
@@ -289,11 +293,11 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
 const CHATROOM: &str = "chatroom";
 
 /// Grows with every repeat, and with every new version of one.
-fn revision(repeats: &[fold::Repeat]) -> u64 {
+fn revision(repeats: &[Repeat]) -> u64 {
     repeats.iter().map(|repeat| repeat.version).sum()
 }
 
-fn standing(repeats: &[fold::Repeat]) -> usize {
+fn standing(repeats: &[Repeat]) -> usize {
     repeats
         .iter()
         .filter(|repeat| repeat.status != Status::Withdrawn)
@@ -302,7 +306,7 @@ fn standing(repeats: &[fold::Repeat]) -> usize {
 
 /// Whether the follow-up has to be posted or changed. One that cannot be changed is posted at the
 /// first repeat, and then whenever their number has doubled.
-fn is_due(repeats: &[fold::Repeat], opened: &Opened, editable: bool) -> bool {
+fn is_due(repeats: &[Repeat], opened: &Opened, editable: bool) -> bool {
     let news = revision(repeats) > opened.slot.settled;
     let count = standing(repeats);
     news && if editable {

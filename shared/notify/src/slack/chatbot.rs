@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use rolewatch_live::wire::{Alert, Status};
 
-use super::message::{Change, headline, parts};
-use super::text::{block, code, escape};
-use super::view::{View, event_page};
+use super::markup::{block, code, escape};
+use crate::finding::{account_name, headline, quoted, role_name, steps_of, when_label, who_label};
+use crate::told::Change;
+use crate::view::{View, event_page};
 
 /// The JSON of the notification. All notifications of one finding share a thread.
 pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value {
@@ -37,18 +38,18 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
 fn description(view: &View, alert: &Alert) -> String {
     let words = view.labels();
     let mut lines = vec![escape(&alert.message, 2_000), String::new()];
-    if let Some(label) = parts::who_label(view, alert) {
+    if let Some(label) = who_label(view, alert) {
         let name = code(&alert.caller.name, 300);
         let arn = alert.caller.arn.as_deref();
         let arn = arn.map_or_else(String::new, |arn| format!(" {}", code(arn, 600)));
         lines.push(format!("*{label}*: {name}{arn}"));
     }
-    let account = escape(&parts::account_name(&alert.role_account), 120);
-    let role = code(&parts::role_name(&alert.role), 150);
+    let account = escape(&account_name(&alert.role_account), 120);
+    let role = code(&role_name(&alert.role), 150);
     lines.push(format!("*{}*: {role} ({account})", words.role));
     lines.push(format!(
         "*{}*: {}",
-        parts::when_label(view, alert),
+        when_label(view, alert),
         escape(&view.local(&alert.time), 80)
     ));
     if let Some(address) = &alert.source_ip {
@@ -58,7 +59,7 @@ fn description(view: &View, alert: &Alert) -> String {
         let page = event_page(alert, alert.region.as_deref(), event);
         lines.push(page.map_or_else(|| code(event, 80), |page| format!("<{page}|{event}>")));
     }
-    for (title, text) in parts::quoted(view, alert) {
+    for (title, text) in quoted(view, alert) {
         lines.push(format!("*{title}*\n{}", block(&text, 1_200)));
     }
     lines.join("\n")
@@ -70,7 +71,7 @@ fn next_steps(view: &View, alert: &Alert) -> Vec<String> {
     if alert.status == Status::Withdrawn {
         return next;
     }
-    for step in parts::steps_of(view, alert) {
+    for step in steps_of(view, alert) {
         next.push((*step).to_owned());
     }
     if let Some(page) = view.runbook(&alert.rule, &alert.name) {
@@ -82,9 +83,9 @@ fn next_steps(view: &View, alert: &Alert) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text::length;
-    use super::super::{Language, sample};
     use super::*;
+    use crate::text::length;
+    use crate::{Language, sample};
 
     #[test]
     fn the_notification_has_the_form_that_is_asked_for() {

@@ -10,11 +10,14 @@ use rolewatch_live::port::Notice;
 use rolewatch_live::recipients::{Audience, Recipients};
 use rolewatch_live::wire::Alert;
 
-use super::super::mail::mail;
-use super::super::port::{Aws, Chatroom, Pause, Post, Vault};
-use super::super::slot::{Opened, thrice};
-use super::{Courier, Outcome, Setback};
+use super::{Courier, Setback};
+use crate::mail::mail;
+use crate::port::{Aws, Pause, Vault};
+use crate::retry::thrice;
+use crate::slack::port::{Chatroom, Post};
+use crate::slack::slot::Opened;
 use crate::time::BETWEEN_MAILS;
+use crate::told::Outcome;
 
 /// Whether an e-mail counts.
 enum Counts {

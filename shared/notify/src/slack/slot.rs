@@ -17,13 +17,11 @@ use rolewatch_live::outbox::told::message_partition;
 use rolewatch_live::port::{Clock, Place, Row, Span, Table, Trouble};
 use rolewatch_live::wire::AlertState;
 
-use super::courier::Outcome;
-use super::port::Pause;
+use crate::port::Pause;
+use crate::retry::{seconds, thrice};
 use crate::time::LEASE;
+use crate::told::Outcome;
 use rolewatch_live::time::FINDINGS_KEPT;
-
-/// How often a call is tried before it is left to the next delivery.
-const TRIES: u32 = 3;
 
 /// What is known of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -254,26 +252,4 @@ impl Opened {
             _ => Err(Blocked::Busy(1)),
         }
     }
-}
-
-/// Makes a call that may be repeated, up to three times, a second apart.
-pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(
-    pause: &S,
-    call: impl Fn() -> F,
-) -> Result<T, Trouble> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match call().await {
-            Err(Trouble::Throttled { .. } | Trouble::Unreachable { .. }) if tries < TRIES => {
-                pause.pause(1).await;
-            }
-            answer => return answer,
-        }
-    }
-}
-
-/// Whole seconds, none if negative.
-pub fn seconds(span: i64) -> u32 {
-    u32::try_from(span.max(0)).unwrap_or(u32::MAX)
 }

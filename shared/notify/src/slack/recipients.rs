@@ -1,13 +1,14 @@
 //! That nobody receives e-mail any more, or somebody does again, as a Slack message.
 
-use crate::words::Words as _;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::RecipientsChanged;
 
+use super::markup::escape;
 use super::message::Message;
 use super::message::parts::{header, section};
-use super::text::{escape, fill};
-use super::view::View;
+use crate::text::fill;
+use crate::view::View;
+use crate::words::Words as _;
 
 /// The message.
 pub fn message(view: &View, changed: &RecipientsChanged) -> Message {
@@ -35,8 +36,8 @@ pub fn message(view: &View, changed: &RecipientsChanged) -> Message {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Language, sample};
     use super::*;
+    use crate::{Language, sample};
 
     #[test]
     fn the_message_says_since_when_what_it_means_and_what_to_do() {

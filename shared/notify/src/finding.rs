@@ -1,0 +1,134 @@
+//! What is said of a finding wherever it is shown: its headline, its labels, what it quotes, what to
+//! do. Nothing here is escaped yet; that is done for the place that it is shown in.
+
+use rolewatch_live::wire::{Account, Alert, Status};
+use serde_json::Value;
+
+use crate::view::View;
+use crate::words::Words as _;
+
+/// The headline, without anything that a caller chose.
+pub(crate) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
+    let words = view.labels();
+    let severity = view.language.severity(&alert.severity);
+    let title = view.rule(&alert.rule).title;
+    let state = match (alert.status, alert.verdict.as_str()) {
+        (Status::Withdrawn, _) => format!(
+            "✅ {}",
+            if alert.reviewed.is_some() {
+                words.no_longer
+            } else {
+                words.withdrawn
+            }
+        ),
+        (Status::Ended, "unproven") => {
+            format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved)
+        }
+        (Status::Ended, _) => format!("⏹️ {} · {severity}", words.ended),
+        (Status::Open, "unproven") => format!("❔ {} ({severity})", words.not_proved),
+        (Status::Open, _) => format!("{} {severity}", mark(&alert.severity)),
+    };
+    if follow_up {
+        format!("{} · {state} · {title}", words.update)
+    } else {
+        format!("{state} · {title}")
+    }
+}
+
+fn mark(severity: &str) -> &'static str {
+    match severity {
+        "low" => "🟡",
+        "medium" => "🟠",
+        "critical" => "🚨",
+        _ => "🔴",
+    }
+}
+
+/// Of a finding about the set-up, nobody may be known.
+pub(crate) fn who_label(view: &View, alert: &Alert) -> Option<&'static str> {
+    match (&alert.reviewed, alert.caller.name.is_empty()) {
+        (None, _) => Some(view.labels().who),
+        (Some(_), false) => Some(view.labels().changed_by),
+        (Some(_), true) => None,
+    }
+}
+
+/// When it happened, or when it was seen first.
+pub(crate) fn when_label(view: &View, alert: &Alert) -> &'static str {
+    if alert.reviewed.is_some() && alert.events.is_empty() {
+        view.labels().first_seen
+    } else {
+        view.labels().when
+    }
+}
+
+/// What a finding about the set-up quotes, under its headings: where it stands, the statement, its
+/// correction, open conditions.
+pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> {
+    let (words, mut parts) = (view.labels(), Vec::new());
+    let Some(reviewed) = &alert.reviewed else {
+        return parts;
+    };
+    let pretty =
+        |value: &Value| serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
+    if let Some(statement) = &reviewed.statement {
+        let place = reviewed
+            .place
+            .as_ref()
+            .map_or_else(String::new, |place| format!("{place}\n"));
+        parts.push((words.statement, format!("{place}{}", pretty(statement))));
+    }
+    if let Some(fix) = &reviewed.fix {
+        let gone = fix.as_array().is_some_and(Vec::is_empty);
+        parts.push((
+            words.correction,
+            if gone {
+                words.take_out.to_owned()
+            } else {
+                pretty(fix)
+            },
+        ));
+    }
+    if !reviewed.undecided.is_empty() {
+        parts.push((words.hangs_on, reviewed.undecided.join("\n")));
+    }
+    parts
+}
+
+/// The steps that the reader should take, worded for what is known.
+pub(crate) fn steps_of(view: &View, alert: &Alert) -> &'static [&'static str] {
+    let words = view.rule(&alert.rule);
+    if alert.verdict == "unproven" {
+        words.unproven_steps
+    } else {
+        words.steps
+    }
+}
+
+/// Steps as numbered lines.
+pub(crate) fn numbered(steps: &[&str]) -> String {
+    let lines = steps
+        .iter()
+        .enumerate()
+        .map(|(place, step)| format!("{}. {step}", place + 1));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What the policy calls it, else its number.
+pub(crate) fn account_name(account: &Account) -> String {
+    account
+        .name
+        .clone()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| account.id.clone())
+}
+
+/// `UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`; of anything else, what stands
+/// behind the last colon.
+pub(crate) fn role_name(arn: &str) -> String {
+    let last = match arn.split_once(":role/") {
+        Some((_, path)) => path.rsplit('/').next(),
+        None => arn.rsplit(':').next(),
+    };
+    last.unwrap_or_default().to_owned()
+}

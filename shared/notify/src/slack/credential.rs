@@ -1,0 +1,208 @@
+//! The secret of the workspace: a webhook URL or a bot token, and where it may be taken to.
+
+use std::fmt;
+
+use crate::secret::Secret;
+
+/// What the secret is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// An incoming webhook: posts, and can change nothing afterwards.
+    Webhook(Secret),
+    /// A bot token: posts to a channel, and can change what it posted.
+    Bot(Secret),
+}
+
+/// Why a secret is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the secret is neither `https://hooks.slack.com/services/…` nor a bot token `xoxb-…`")]
+pub struct NotACredential;
+
+/// A loopback endpoint that stands in for Slack, for tests only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loopback(String);
+
+/// Why an address is no loopback endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not of the form `http://127.0.0.1:PORT`")]
+pub struct NotLoopback(String);
+
+impl Loopback {
+    /// Reads `http://127.0.0.1:PORT`.
+    pub fn parse(text: &str) -> Result<Self, NotLoopback> {
+        let port = text.trim_end_matches('/').strip_prefix("http://127.0.0.1:");
+        match port.and_then(|port| port.parse::<u16>().ok()) {
+            Some(port) => Ok(Self(format!("http://127.0.0.1:{port}"))),
+            None => Err(NotLoopback(text.chars().take(100).collect())),
+        }
+    }
+}
+
+/// Where a call goes. There is no other way to make one than through the list of hosts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Target {
+    url: Secret,
+    token: Option<Secret>,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.token.is_some() {
+            "Target(Web API)"
+        } else {
+            "Target(webhook)"
+        })
+    }
+}
+
+impl Target {
+    /// The URL. That of a webhook is a secret itself.
+    pub fn url(&self) -> &str {
+        self.url.reveal()
+    }
+
+    /// The token for the header `Authorization: Bearer …`.
+    pub fn token(&self) -> Option<&Secret> {
+        self.token.as_ref()
+    }
+}
+
+const WEBHOOKS: &str = "https://hooks.slack.com/services/";
+const WEB_API: &str = "https://slack.com/api/";
+
+impl Credential {
+    /// Reads the secret as it is stored: the bare text, or a JSON object one of whose values it is,
+    /// as Secrets Manager's console stores it.
+    pub fn parse(secret: &Secret, loopback: Option<&Loopback>) -> Result<Self, NotACredential> {
+        let text = secret.reveal().trim();
+        if text.starts_with('{') {
+            let values: std::collections::BTreeMap<String, serde_json::Value> =
+                serde_json::from_str(text).map_err(|_| NotACredential)?;
+            let mut values = values.values().filter_map(serde_json::Value::as_str);
+            return values
+                .find_map(|value| Self::bare(value.trim(), loopback))
+                .ok_or(NotACredential);
+        }
+        Self::bare(text, loopback).ok_or(NotACredential)
+    }
+
+    fn bare(text: &str, loopback: Option<&Loopback>) -> Option<Self> {
+        // Neither `.` nor `%`, `?`, `@`: what follows the host can only be a path.
+        let path = |rest: &str| {
+            !rest.is_empty()
+                && rest
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
+        };
+        if text.strip_prefix("xoxb-").is_some_and(|rest| {
+            !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        }) {
+            return Some(Self::Bot(Secret::new(text)));
+        }
+        let local =
+            loopback.and_then(|local| text.strip_prefix(local.0.as_str())?.strip_prefix('/'));
+        let real = text.strip_prefix(WEBHOOKS);
+        local
+            .or(real)
+            .is_some_and(path)
+            .then(|| Self::Webhook(Secret::new(text)))
+    }
+
+    /// Where a method of the Web API is called, or the webhook, which has but one.
+    pub fn target(&self, method: &str, loopback: Option<&Loopback>) -> Target {
+        match self {
+            Self::Webhook(url) => Target {
+                url: url.clone(),
+                token: None,
+            },
+            Self::Bot(token) => {
+                let base = loopback
+                    .map_or_else(|| WEB_API.to_owned(), |local| format!("{}/api/", local.0));
+                Target {
+                    url: Secret::new(format!("{base}{method}")),
+                    token: Some(token.clone()),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Credential, NotACredential> {
+        Credential::parse(&Secret::new(text), None)
+    }
+
+    #[test]
+    fn no_debug_output_shows_a_secret() {
+        let hook = parse("https://hooks.slack.com/services/T0/B0/sesame").unwrap();
+        let bot = parse("xoxb-sesame").unwrap();
+        let call = crate::slack::port::Call {
+            target: bot.target("chat.postMessage", None),
+            body: String::new(),
+        };
+        let shown = format!(
+            "{hook:?} {bot:?} {:?} {call:?} {:?}",
+            hook.target("", None),
+            Secret::new("sesame")
+        );
+        assert!(
+            !shown.contains("sesame") && !shown.contains("xoxb") && !shown.contains("services"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn only_slack_over_https_is_called() {
+        assert!(parse(" https://hooks.slack.com/services/T0/B0/x \n").is_ok());
+        for bad in [
+            "http://hooks.slack.com/services/T0/B0/x",
+            "https://hooks.slack.com.evil.example/services/T0/B0/x",
+            "https://hooks.slack.com@evil.example/services/x",
+            "https://evil.example/services/T0/B0/x",
+            "https://hooks.slack.com/services/../x",
+            "https://hooks.slack.com:8443/services/T0",
+            "http://127.0.0.1:9000/services/T0",
+            "xoxp-user",
+            "xoxb-",
+            "",
+        ] {
+            assert_eq!(parse(bad), Err(NotACredential), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_setting_for_tests_allows_one_loopback_endpoint_and_no_other() {
+        let local = Loopback::parse("http://127.0.0.1:9000").unwrap();
+        let allowed = |text: &str| Credential::parse(&Secret::new(text), Some(&local)).is_ok();
+        assert!(allowed("http://127.0.0.1:9000/services/T0"));
+        assert!(
+            !allowed("http://127.0.0.1:9001/services/T0") && !allowed("http://127.0.0.1:90001/x")
+        );
+        assert_eq!(
+            Credential::Bot(Secret::new("xoxb-1"))
+                .target("chat.update", Some(&local))
+                .url(),
+            "http://127.0.0.1:9000/api/chat.update"
+        );
+        for bad in [
+            "http://example.com:80",
+            "https://127.0.0.1:1",
+            "http://127.0.0.1:1@evil.example",
+            "http://127.0.0.1",
+        ] {
+            assert!(Loopback::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_secret_stored_as_key_and_value_is_read() {
+        assert!(matches!(
+            parse(r#"{"note":"ours","token":"xoxb-1"}"#),
+            Ok(Credential::Bot(_))
+        ));
+        assert!(parse(r#"{"token":1}"#).is_err());
+    }
+}

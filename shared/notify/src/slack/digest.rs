@@ -1,0 +1,62 @@
+//! The daily digest as a Slack message.
+
+use rolewatch_live::wire::Digest;
+use serde_json::{Value, json};
+
+use super::markup::{code, escape};
+use super::message::Message;
+use super::message::parts::{header, section};
+use crate::digest::{DigestText, Paragraph, Script, span, written};
+use crate::view::View;
+
+/// mrkdwn has no escape but the code span for what a caller may have chosen.
+const MRKDWN: Script = Script {
+    name: code,
+    text: escape,
+};
+
+/// The digest in Slack.
+pub fn message(view: &View, digest: &Digest) -> Message {
+    let DigestText {
+        headline: title,
+        summary,
+        paragraphs,
+    } = written(view, digest, MRKDWN);
+    let mut blocks = vec![header(&title), section(&format!("*{summary}*"))];
+    blocks.extend(paragraphs.iter().map(|paragraph| {
+        let lines: Vec<String> = paragraph
+            .lines
+            .iter()
+            .map(|line| format!("\n• {line}"))
+            .collect();
+        section(&format!("{}{}", strong(paragraph), lines.concat()))
+    }));
+    blocks.push(context(view, digest));
+    let text = format!("{title}: {summary}");
+    let titles: Vec<&str> = paragraphs
+        .iter()
+        .map(|paragraph| paragraph.title.as_str())
+        .collect();
+    let minimal = format!("{text}\n{}", titles.join("\n"));
+    Message {
+        text,
+        blocks,
+        minimal,
+    }
+}
+
+/// The title; of one that stands alone only its beginning, as there are code spans in the rest.
+fn strong(paragraph: &Paragraph) -> String {
+    match paragraph.title.split_once(": ") {
+        Some((title, rest)) if paragraph.lines.is_empty() => format!("*{title}:* {rest}"),
+        _ => format!("*{}*", paragraph.title),
+    }
+}
+
+fn context(view: &View, digest: &Digest) -> Value {
+    let text = format!("rolewatch · {}", escape(&span(view, digest), 200));
+    json!({"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": true}]})
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! Text in mrkdwn, Slack's markup: nothing that a caller chose can format, mention or link.
+
+use crate::text::{clean, clipped};
+
+/// Text in a sentence of mrkdwn: escaped, its formatting characters replaced by ones that look
+/// alike, at most `most` long.
+pub fn escape(text: &str, most: usize) -> String {
+    clipped(&inert(&clean(text)), most, entity)
+}
+
+/// A name, an id, an ARN: in a code span, where mrkdwn formats nothing and the text can be copied
+/// as it is. At most `most` long in all.
+pub fn code(text: &str, most: usize) -> String {
+    let inner = clipped(&clean(text), most.saturating_sub(2), |c| {
+        if c == '`' { Some("\u{2cb}") } else { entity(c) }
+    });
+    if inner.trim().is_empty() {
+        "`?`".to_owned()
+    } else {
+        format!("`{inner}`")
+    }
+}
+
+/// Lines that are shown as they are: a code block. At most `most` long in all.
+pub fn block(text: &str, most: usize) -> String {
+    let lines: Vec<String> = text.lines().map(clean).collect();
+    let inner = clipped(&lines.join("\n"), most.saturating_sub(8), |c| {
+        if c == '`' { Some("\u{2cb}") } else { entity(c) }
+    });
+    format!("```\n{inner}\n```")
+}
+
+/// What Slack wants instead of the three characters that it reads.
+fn entity(c: char) -> Option<&'static str> {
+    match c {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        _ => None,
+    }
+}
+
+/// Formatting, mentions, emoji codes and links in plain text, made to be only what they look like.
+///
+/// mrkdwn has no escape for them. What stands inside a word (`john_doe`, `bob@example.com`) formats
+/// nothing and stays as it is.
+fn inert(text: &str) -> String {
+    let all: Vec<char> = text.chars().collect();
+    let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
+    let mut out = String::with_capacity(text.len());
+    for (place, c) in all.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|place| all.get(place));
+        let after = all.get(place + 1);
+        out.push(match c {
+            '*' => '\u{2217}',
+            '~' => '\u{223c}',
+            '`' => '\u{2cb}',
+            '_' if !(word(before) && word(after)) => '\u{ff3f}',
+            '@' if !word(before) => '\u{ff20}',
+            '#' if !word(before) => '\u{ff03}',
+            // `:name:` is an emoji.
+            ':' if opens_emoji(all.get(place + 1..).unwrap_or_default()) => '\u{ff1a}',
+            // `http://` and the like become a link by themselves.
+            '/' if before == Some(&'/') || after == Some(&'/') => '\u{2044}',
+            other => *other,
+        });
+    }
+    out
+}
+
+fn opens_emoji(rest: &[char]) -> bool {
+    let name = rest
+        .iter()
+        .take_while(|c| {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '+' | '\'')
+        })
+        .count();
+    // `:30:` is a part of a time, `:100:` an emoji.
+    let named = name > 2 || rest.iter().take(name).any(|c| !c.is_ascii_digit());
+    name > 0 && named && rest.get(name) == Some(&':')
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::length;
+
+    use super::*;
+
+    #[test]
+    fn a_sentence_cannot_format_mention_or_link() {
+        assert_eq!(
+            escape("<!channel> & <@U1> <http://x.example|y>", 200),
+            "&lt;!channel&gt; &amp; &lt;＠U1&gt; &lt;http:⁄⁄x.example|y&gt;"
+        );
+        assert_eq!(
+            escape("*a* _b_ ~c~ `d` @here #general :skull:", 200),
+            "∗a∗ ＿b＿ ∼c∼ ˋdˋ ＠here ＃general ：skull:"
+        );
+    }
+
+    #[test]
+    fn what_formats_nothing_stays_as_it_is() {
+        assert_eq!(
+            escape("john_doe bob@example.com 12:30:05", 200),
+            "john_doe bob@example.com 12:30:05"
+        );
+    }
+
+    #[test]
+    fn a_code_span_cannot_be_left() {
+        assert_eq!(code("a`<!here>`*b*", 200), "`aˋ&lt;!here&gt;ˋ*b*`");
+        assert_eq!(code("", 200), "`?`");
+    }
+
+    #[test]
+    fn a_code_block_cannot_be_left() {
+        assert_eq!(
+            block("{\n  \"a\": \"```<!here>\u{202e}\"\n}", 200),
+            "```\n{\n  \"a\": \"ˋˋˋ&lt;!here&gt;\u{fffd}\"\n}\n```"
+        );
+    }
+
+    #[test]
+    fn clipping_never_cuts_a_character_or_an_entity() {
+        assert_eq!(escape("あ&あ", 4), "あ…");
+        assert_eq!(escape("abc", 3), "abc");
+        assert_eq!(escape("abcd", 3), "ab…");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_runs_over_its_limit(text: String, most in 3_usize..60) {
+            proptest::prop_assert!(length(&escape(&text, most)) <= most);
+            proptest::prop_assert!(length(&code(&text, most)) <= most);
+            proptest::prop_assert!(length(&block(&text, most)) <= most.max(9));
+        }
+    }
+}

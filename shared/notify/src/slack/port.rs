@@ -1,0 +1,40 @@
+//! What lies outside of delivery to Slack, beside the ports of every notifier: Slack itself, and
+//! Amazon Q Developer.
+
+use std::future::Future;
+
+use rolewatch_live::port::Trouble;
+
+use super::credential::Target;
+
+/// A call of Slack.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Where to; only what the list of hosts allows can be one.
+    pub target: Target,
+    /// JSON.
+    pub body: String,
+}
+
+/// What Slack answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// `Retry-After`, in seconds.
+    pub retry_after: Option<u32>,
+    /// The beginning of the body; 64 KiB are enough.
+    pub body: String,
+}
+
+/// Slack, by HTTP. No redirect is followed.
+pub trait Post {
+    /// Posts JSON. An error says that no answer came; whether Slack took it is not known.
+    fn post(&self, call: Call) -> impl Future<Output = Result<Reply, Trouble>>;
+}
+
+/// The topic that Amazon Q Developer in chat applications listens to.
+pub trait Chatroom {
+    /// Publishes a custom notification. Repeating it shows it again.
+    fn announce(&self, body: String) -> impl Future<Output = Result<(), Trouble>>;
+}
