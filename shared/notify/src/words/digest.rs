@@ -72,11 +72,16 @@ pub(super) const EN: DigestWords = DigestWords {
     hours: "{h} h {m} min",
     minutes: "{m} min",
     moment: "under a minute",
-    nobody: "Alarms reach nobody: the operations topic has no confirmed e-mail subscription, so alerts also wait whenever Slack fails. \
-             Deploy with an address as OperationsEmail, or subscribe one to the topic, and confirm it",
-    pending: "Alarms reach nobody yet: the e-mail subscription of the operations topic isn't confirmed, so alerts also wait whenever Slack fails. \
-              Open the link in the e-mail from AWS Notifications. After 48 hours AWS deletes the subscription",
-    recipients_unknown: "Can't tell whether alarms reach anybody: the subscriptions of the operations topic couldn't be listed. \
+    nobody: "Alarms reach nobody: the operations topic has no confirmed e-mail subscription, so \
+             alerts also wait whenever Slack fails. \
+             Deploy with an address as OperationsEmail, or subscribe one to the topic, and \
+             confirm it",
+    pending: "Alarms reach nobody yet: the e-mail subscription of the operations topic isn't \
+              confirmed, so alerts also wait whenever Slack fails. \
+              Open the link in the e-mail from AWS Notifications. After 48 hours AWS deletes the \
+              subscription",
+    recipients_unknown: "Can't tell whether alarms reach anybody: the subscriptions of the \
+                         operations topic couldn't be listed. \
                          The log of session-auditor says why",
     unacknowledged: "Alerts that nobody acknowledged: {n}",
     since: "{what}, since {time}",
@@ -95,7 +100,8 @@ pub(super) const EN: DigestWords = DigestWords {
     held_by: "{who} in {role}: {switches}, {time}",
     longest: "Longest: {what}, {time} from {began}",
     unused: "Never seen used: {n} ({which})",
-    mail_note: "Slack gets the same. No digest on some day means that rolewatch, or the way to you, is broken.",
+    mail_note: "Slack gets the same. No digest on some day means that rolewatch, or the way to \
+                you, is broken.",
 };
 
 pub(super) const JA: DigestWords = DigestWords {

@@ -8,7 +8,8 @@ pub(super) const LABELS: Labels = Labels {
     withdrawn: "WITHDRAWN",
     ended: "SESSION ENDED",
     update: "Update",
-    withdrawn_note: "Evidence that came later shows that this is not so, or another alert says it better. Nothing has to be done.",
+    withdrawn_note: "Evidence that came later shows that this is not so, or another alert says it \
+                     better. Nothing has to be done.",
     ended_note: "The session is over; its credentials open nothing any more. The finding stands.",
     unproven_note: "What has arrived shows neither that the rule was kept nor that it was broken.",
     upgraded_note: "Evidence that came later proves what could not be told before.",
@@ -31,23 +32,28 @@ pub(super) const LABELS: Labels = Labels {
     runbook: "Runbook",
     in_english: "In detail",
     again: "{n} more of the same",
-    again_sentence: "{who} did the same in {role} again: {n} more within {minutes} minutes of the first alert.",
+    again_sentence: "{who} did the same in {role} again: {n} more within {minutes} minutes of the \
+                     first alert.",
     again_withdrawn: "Withdrawn again: {n}.",
     repeats: "The repeats",
-    again_webhook: "Further repeats within these minutes are counted; the next message comes when their number has doubled.",
+    again_webhook: "Further repeats within these minutes are counted; the next message comes when \
+                    their number has doubled.",
     repeats_stand: "Repeats of it that were folded into this alert and still stand: {n}",
     unknown: "unknown",
     no_longer: "NO LONGER SO",
-    no_longer_note: "The set-up or the policy was changed, or a suppression hides it. If something is still wrong, another alert says so.",
+    no_longer_note: "The set-up or the policy was changed, or a suppression hides it. If \
+                     something is still wrong, another alert says so.",
     changed_by: "Changed by",
     subject_account: "In account",
     first_seen: "First seen",
-    no_change: "No event is known that led to it: it is older than the watch, or its event has not arrived.",
+    no_change: "No event is known that led to it: it is older than the watch, or its event has \
+                not arrived.",
     statement: "As it stands",
     correction: "What is to stand there",
     take_out: "Nothing: take it out.",
     hangs_on: "It hangs on",
-    mailed: "Slack did not take this alert ({why}), so it comes by e-mail. Until that is mended, every alert will.",
+    mailed: "Slack did not take this alert ({why}), so it comes by e-mail. Until that is mended, \
+             every alert will.",
 };
 
 pub(super) const OTHER: RuleWords = RuleWords {
@@ -78,7 +84,8 @@ pub(super) const RULES: [RuleWords; 22] = [
         ],
         unproven_steps: &[
             "Ask the person what the switch was for.",
-            "Push a fresh roster of the account that the finding names, and check that its events arrive.",
+            "Push a fresh roster of the account that the finding names, and check that its events \
+             arrive.",
         ],
     },
     RuleWords {
@@ -88,12 +95,15 @@ pub(super) const RULES: [RuleWords; 22] = [
         unproven: "",
         steps: &[
             "Ask the person, on another channel, whether the call was theirs.",
-            "If nobody can explain it, deactivate the access key and end the session: IAM, the role, Revoke sessions.",
-            "Require MFA in the role's trust policy (Bool on aws:MultiFactorAuthPresent, not BoolIfExists).",
+            "If nobody can explain it, deactivate the access key and end the session: IAM, the \
+             role, Revoke sessions.",
+            "Require MFA in the role's trust policy (Bool on aws:MultiFactorAuthPresent, not \
+             BoolIfExists).",
         ],
         unproven_steps: &[
             "Ask the person whether they used MFA.",
-            "Check that the events of the caller's account arrive: only its record of the call shows MFA.",
+            "Check that the events of the caller's account arrive: only its record of the call \
+             shows MFA.",
         ],
     },
     RuleWords {
@@ -150,8 +160,10 @@ pub(super) const RULES: [RuleWords; 22] = [
             "Find the account's own record of the call.",
         ],
         unproven_steps: &[
-            "Look at what the session does; if it is not routine, end it: IAM, the role, Revoke sessions.",
-            "Check that the events of the account that the finding names arrive, from every region.",
+            "Look at what the session does; if it is not routine, end it: IAM, the role, Revoke \
+             sessions.",
+            "Check that the events of the account that the finding names arrive, from every \
+             region.",
         ],
     },
     RuleWords {
@@ -160,7 +172,8 @@ pub(super) const RULES: [RuleWords; 22] = [
         broken: "",
         unproven: "",
         steps: &[
-            "If the account is not yours: take it out of the role's trust policy now, and end the session (IAM, the role, Revoke sessions).",
+            "If the account is not yours: take it out of the role's trust policy now, and end the \
+             session (IAM, the role, Revoke sessions).",
             "Find who let it in: UpdateAssumeRolePolicy in CloudTrail.",
             "If it is yours, add it to accounts in the policy.",
         ],
@@ -175,9 +188,11 @@ pub(super) const RULES: [RuleWords; 22] = [
         broken: "",
         unproven: "",
         steps: &[
-            "Treat it as an incident until somebody says why it was done: call the owner of the account.",
+            "Treat it as an incident until somebody says why it was done: call the owner of the \
+             account.",
             "Look at what the root session did, by its key in CloudTrail.",
-            "If nobody explains it: change the root password and MFA, end AssumeRoot sessions by an SCP.",
+            "If nobody explains it: change the root password and MFA, end AssumeRoot sessions by \
+             an SCP.",
         ],
         unproven_steps: &[
             "Call the owner of the account.",
@@ -220,7 +235,8 @@ pub(super) const RULES: [RuleWords; 22] = [
         unproven: "",
         steps: &[
             "Follow the chain in the events back to the person, and ask what it was for.",
-            "If nobody explains it, end the sessions of every role in the chain (IAM, the role, Revoke sessions).",
+            "If nobody explains it, end the sessions of every role in the chain (IAM, the role, \
+             Revoke sessions).",
             "Deny sts:AssumeRole to the roles in between, or say chaining: allow.",
         ],
         unproven_steps: &[
@@ -234,8 +250,10 @@ pub(super) const RULES: [RuleWords; 22] = [
         broken: "",
         unproven: "",
         steps: &[
-            "Find out whether this way in is intended; if so, list its kind under identities of the role.",
-            "If not: end the session (IAM, the role, Revoke sessions) and take the way in out of the trust policy.",
+            "Find out whether this way in is intended; if so, list its kind under identities of \
+             the role.",
+            "If not: end the session (IAM, the role, Revoke sessions) and take the way in out of \
+             the trust policy.",
         ],
         unproven_steps: &[
             "Look at what the session did.",
@@ -253,7 +271,8 @@ pub(super) const RULES: [RuleWords; 22] = [
         ],
         unproven_steps: &[
             "Nothing at night: no use was logged, which does not show that there was none.",
-            "Ask the person what the switch was for; a profile that always enters the role is the usual answer.",
+            "Ask the person what the switch was for; a profile that always enters the role is the \
+             usual answer.",
             "Where the work is in objects, log their data events.",
         ],
     },
@@ -279,7 +298,8 @@ pub(super) const RULES: [RuleWords; 22] = [
         unproven: "",
         steps: &[
             "Ask the person, on another channel, whether they enrolled the device.",
-            "If not: deactivate it, the user's keys and password, and end the session (IAM, the role, Revoke sessions).",
+            "If not: deactivate it, the user's keys and password, and end the session (IAM, the \
+             role, Revoke sessions).",
         ],
         unproven_steps: &[
             "Ask the person, on another channel, whether they enrolled a device.",
@@ -293,7 +313,8 @@ pub(super) const RULES: [RuleWords; 22] = [
         unproven: "",
         steps: &[
             "Put the corrected statement into the trust policy.",
-            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
+            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an \
+             incident.",
             "Look for switches without MFA since then (RW002).",
         ],
         unproven_steps: &[
@@ -308,7 +329,8 @@ pub(super) const RULES: [RuleWords; 22] = [
         unproven: "",
         steps: &[
             "Put the corrected statement into the trust policy.",
-            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
+            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an \
+             incident.",
             "Look for sessions that came in this way (RW007, RW012).",
         ],
         unproven_steps: &[
@@ -336,8 +358,10 @@ pub(super) const RULES: [RuleWords; 22] = [
         broken: "",
         unproven: "",
         steps: &[
-            "Put the corrected statement into the policy, or add the group to the role's entry if it is meant.",
-            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an incident.",
+            "Put the corrected statement into the policy, or add the group to the role's entry if \
+             it is meant.",
+            "Ask whoever changed it, on another channel, whether that was meant; if not, it is an \
+             incident.",
             "Look for switches that came this way (RW001, RW011).",
         ],
         unproven_steps: &[
@@ -351,8 +375,10 @@ pub(super) const RULES: [RuleWords; 22] = [
         broken: "",
         unproven: "",
         steps: &[
-            "Put the corrected statement into the policy; let somebody who is no member administer the group.",
-            "Look for what was changed this way: AddUserToGroup, PutGroupPolicy, UpdateAssumeRolePolicy (RW010).",
+            "Put the corrected statement into the policy; let somebody who is no member \
+             administer the group.",
+            "Look for what was changed this way: AddUserToGroup, PutGroupPolicy, \
+             UpdateAssumeRolePolicy (RW010).",
         ],
         unproven_steps: &[
             "See whether members can meet the condition.",
@@ -379,9 +405,11 @@ pub(super) const RULES: [RuleWords; 22] = [
         broken: "",
         unproven: "",
         steps: &[
-            "Ask the person, on another channel, whether it was a planned change; if not, it is an incident.",
+            "Ask the person, on another channel, whether it was a planned change; if not, it is \
+             an incident.",
             "Put back what was changed: deploy the stack again.",
-            "Audit the time since then from the trail with rolewatch audit: live alerts may be missing.",
+            "Audit the time since then from the trail with rolewatch audit: live alerts may be \
+             missing.",
         ],
         unproven_steps: &[
             "Ask the person whether it was a planned change.",

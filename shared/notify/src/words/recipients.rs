@@ -19,14 +19,18 @@ pub struct RecipientsWords {
 
 pub(super) const EN: RecipientsWords = RecipientsWords {
     lost: "Alarms reach nobody any more",
-    lost_means: "Since {time} (when rolewatch noticed) the operations topic has no confirmed e-mail subscription. CloudWatch alarms and trouble with \
+    lost_means: "Since {time} (when rolewatch noticed) the operations topic has no confirmed \
+                 e-mail subscription. CloudWatch alarms and trouble with \
                  rolewatch reach nobody, and alerts wait whenever Slack fails.",
-    nobody: "Subscribe an e-mail address to the topic and open the link that AWS sends to it. If nobody should have left, look for \
+    nobody: "Subscribe an e-mail address to the topic and open the link that AWS sends to it. If \
+             nobody should have left, look for \
              `Unsubscribe` in the CloudTrail event history of the hub's account.",
-    pending: "A subscription is waiting for its confirmation: open the link in the e-mail from AWS Notifications within 48 hours. SNS also \
+    pending: "A subscription is waiting for its confirmation: open the link in the e-mail from \
+              AWS Notifications within 48 hours. SNS also \
               deactivates a subscription that is sent too many e-mails.",
     back: "RESOLVED · Alarms reach somebody again",
-    back_means: "Since {time} (when rolewatch noticed) the operations topic has a confirmed e-mail subscription.",
+    back_means: "Since {time} (when rolewatch noticed) the operations topic has a confirmed \
+                 e-mail subscription.",
 };
 
 pub(super) const JA: RecipientsWords = RecipientsWords {
