@@ -4,7 +4,7 @@
 //! tom, who is no developer, enters a role of the developers. Somebody then puts events on the bus
 //! that would make him one: with a source that is not AWS's, or of another account than they say.
 
-use archive_auditor::Auditor;
+use archive_auditor::ArchiveAuditor;
 use rolewatch_guard::testing::Story;
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
@@ -310,7 +310,7 @@ fn history_comes_to_the_same() {
         json!({"map": {"run": "run", "bucket": "trail-logs", "keys": ["log.json"]}}),
         json!({"reduce": {"run": "run", "since": null, "until": null}}),
     ] {
-        run(Auditor::new(None).handle(&twin, &to_raw_value(&asked).unwrap(), None)).unwrap();
+        run(ArchiveAuditor::new(None).handle(&twin, &to_raw_value(&asked).unwrap(), None)).unwrap();
     }
     let objects = twin.objects.borrow();
     let read =

@@ -69,7 +69,9 @@ fn extracts_of_another_policy_are_not_judged() {
     changed.0.extend_from_slice(b"\n# changed\n");
     week.twin.objects.borrow_mut().insert(key, changed);
     let asked = json!({"reduce": {"run": "run", "since": null, "until": null}});
-    let why = week.ask(&mut Auditor::new(None), &asked).unwrap_err();
+    let why = week
+        .ask(&mut ArchiveAuditor::new(None), &asked)
+        .unwrap_err();
     assert!(why.contains("the policy was changed"), "{why}");
 }
 
@@ -94,7 +96,10 @@ fn an_extract_holds_no_secret_and_a_run_stays_in_its_folder() {
     drop(objects);
     for run in ["", "../policy", "a/b", "a b"] {
         let asked = json!({"map": {"run": run, "bucket": BUCKET, "keys": []}});
-        assert!(week.ask(&mut Auditor::new(None), &asked).is_err(), "{run}");
+        assert!(
+            week.ask(&mut ArchiveAuditor::new(None), &asked).is_err(),
+            "{run}"
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! A record that doesn't say whose it is: what stands around it does, wherever records are read.
 
-use archive_auditor::Auditor;
+use archive_auditor::ArchiveAuditor;
 use rolewatch_guard::testing::Story;
 use rolewatch_live::testing::{Calm, Twin, run, unnamed};
 use serde_json::value::to_raw_value;
@@ -286,7 +286,7 @@ fn history_reads_the_same() {
         json!({"map": {"run": "run", "bucket": "trail-logs", "keys": keys}}),
         json!({"reduce": {"run": "run", "since": null, "until": null}}),
     ] {
-        run(Auditor::new(None).handle(&twin, &to_raw_value(&asked).unwrap(), None)).unwrap();
+        run(ArchiveAuditor::new(None).handle(&twin, &to_raw_value(&asked).unwrap(), None)).unwrap();
     }
     let objects = twin.objects.borrow();
     let findings = String::from_utf8(objects["history/run/findings.ndjson"].0.clone()).unwrap();

@@ -11,7 +11,7 @@ use rolewatch_live::settle::revive;
 use rolewatch_live::testing::{Gate, Twin, Weather, keep_switches, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use switch_guard::{Guard, Report};
+use switch_guard::{Guard, JudgementReport};
 
 use crate::same_findings::{envelope, offline, prepare, standing};
 
@@ -47,7 +47,11 @@ pub(crate) fn batch(bodies: &[String]) -> Value {
     json!({"Records": bodies.iter().enumerate().map(message).collect::<Vec<_>>()})
 }
 
-pub(crate) fn handle(guard: &mut Guard, twin: &Twin<Counting>, bodies: &[String]) -> Report {
+pub(crate) fn handle(
+    guard: &mut Guard,
+    twin: &Twin<Counting>,
+    bodies: &[String],
+) -> JudgementReport {
     let (response, report) =
         run(guard.handle(twin, &to_raw_value(&batch(bodies)).unwrap(), None)).unwrap();
     assert!(response.batch_item_failures.is_empty());

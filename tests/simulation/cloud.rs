@@ -52,8 +52,8 @@ pub(crate) struct Cloud<'w> {
     running: Vec<Invocation<'w>>,
     guards: Vec<Guard>,
     notifiers: Vec<Notifier<Aws<'w>, Line<'w>>>,
-    auditors: Vec<Auditor>,
-    readers: Vec<archive_auditor::Auditor>,
+    auditors: Vec<SessionAuditor>,
+    readers: Vec<archive_auditor::ArchiveAuditor>,
     invocations: u64,
     /// When the schedule is due.
     due: Moment,

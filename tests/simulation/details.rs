@@ -7,7 +7,7 @@ use rolewatch_live::rulebook::POLICY_KEY;
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use switch_guard::{Guard, Report};
+use switch_guard::{Guard, JudgementReport};
 
 struct Bench {
     twin: Twin<Calm>,
@@ -45,7 +45,7 @@ impl Bench {
         }
     }
 
-    fn take(&mut self, payload: &Value) -> Report {
+    fn take(&mut self, payload: &Value) -> JudgementReport {
         run(self
             .guard
             .handle(&self.twin, &to_raw_value(payload).unwrap(), None))
@@ -54,7 +54,7 @@ impl Bench {
     }
 
     /// The same as a message of the queue that was given out before.
-    fn take_again(&mut self, event: &Value) -> Report {
+    fn take_again(&mut self, event: &Value) -> JudgementReport {
         let message = json!({"messageId": "1", "body": event.to_string(), "attributes": {"ApproximateReceiveCount": "2"}});
         self.take(&json!({"Records": [message]}))
     }

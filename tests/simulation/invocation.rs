@@ -11,7 +11,7 @@ use rolewatch_notify::sample;
 use rolewatch_notify::slack::Courier;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use session_auditor::{Auditor, Request};
+use session_auditor::{Request, SessionAuditor};
 use slack_notifier::Notifier;
 use switch_guard::Guard;
 
@@ -36,10 +36,20 @@ type Outcome<R> = Result<(Vec<String>, R), String>;
 
 /// A call that was not stopped. The function lives on.
 pub(crate) enum Ended<'w> {
-    Guard(Guard, Outcome<switch_guard::Report>),
-    Notifier(Notifier<Aws<'w>, Line<'w>>, Outcome<slack_notifier::Report>),
-    Auditor(Auditor, Request, Result<session_auditor::Report, String>),
-    Archive(archive_auditor::Auditor, Outcome<archive_auditor::Report>),
+    Guard(Guard, Outcome<switch_guard::JudgementReport>),
+    Notifier(
+        Notifier<Aws<'w>, Line<'w>>,
+        Outcome<slack_notifier::DeliveryReport>,
+    ),
+    Auditor(
+        SessionAuditor,
+        Request,
+        Result<session_auditor::TaskReport, String>,
+    ),
+    Archive(
+        archive_auditor::ArchiveAuditor,
+        Outcome<archive_auditor::ArchiveReport>,
+    ),
 }
 
 /// A call under way.
@@ -104,7 +114,7 @@ pub(crate) async fn notify<'w>(
 
 pub(crate) async fn audit(
     twin: &Twin<Storm>,
-    mut auditor: Auditor,
+    mut auditor: SessionAuditor,
     request: Request,
     deadline: Moment,
 ) -> Ended<'_> {
@@ -118,13 +128,13 @@ pub(crate) async fn audit(
 /// Where the trail writes.
 pub(crate) const BUCKET: &str = "trail-logs";
 
-pub(crate) fn reader() -> archive_auditor::Auditor {
+pub(crate) fn reader() -> archive_auditor::ArchiveAuditor {
     let hub = archive_auditor::Hub {
         guarded: guarded(),
         account: "123456789012".parse().unwrap(),
         region: "us-east-1".to_owned(),
     };
-    archive_auditor::Auditor::new(Some(archive_auditor::Trail {
+    archive_auditor::ArchiveAuditor::new(Some(archive_auditor::TrailBucket {
         bucket: BUCKET.to_owned(),
         prefix: String::new(),
         hub,
@@ -141,7 +151,7 @@ pub(crate) fn guarded() -> GuardedResources {
 
 pub(crate) async fn recover(
     twin: &Twin<Storm>,
-    mut reader: archive_auditor::Auditor,
+    mut reader: archive_auditor::ArchiveAuditor,
     payload: Box<RawValue>,
 ) -> Ended<'_> {
     let outcome = reader

@@ -11,7 +11,7 @@ use rolewatch_live::port::{Notice, Trouble};
 use rolewatch_live::testing::{Gate, Twin, Weather, run};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
-use switch_guard::{Guard, Report};
+use switch_guard::{Guard, JudgementReport};
 
 use crate::same_findings::{envelope, offline, prepare, standing};
 use crate::storm::Dice;
@@ -63,7 +63,7 @@ fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
 
 /// Hands the guard what it sent itself, each message when it is due, until there is none before
 /// `end`.
-fn rest(guard: &mut Guard, twin: &Twin<Alternating>, end: Moment) -> Vec<Report> {
+fn rest(guard: &mut Guard, twin: &Twin<Alternating>, end: Moment) -> Vec<JudgementReport> {
     let mut reports = Vec::new();
     loop {
         let next = twin
@@ -147,7 +147,7 @@ fn what_comes_by_two_queues_at_once_is_judged_and_told_once() {
         let end = twin.clock.get().plus_seconds(86_400);
         reports.extend(rest(&mut of_events, &twin, end));
 
-        let sum = |of: fn(&Report) -> u64| reports.iter().map(of).sum::<u64>();
+        let sum = |of: fn(&JudgementReport) -> u64| reports.iter().map(of).sum::<u64>();
         assert_eq!(
             sum(|report| report.received),
             12,

@@ -7,7 +7,7 @@ use rolewatch_guard::testing::Story;
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use switch_guard::{Guard, Report};
+use switch_guard::{Guard, JudgementReport};
 
 use crate::invocation::guarded;
 use crate::same_findings::{envelope, prepare};
@@ -19,7 +19,7 @@ struct Parses {
     event: usize,
     /// Rows of the ledger that were parsed more often than they were read.
     rows: Vec<String>,
-    report: Report,
+    report: JudgementReport,
 }
 
 /// What comes in the same batch, so that there is something to sort.

@@ -13,8 +13,8 @@ use rolewatch_live::telemetry::Count;
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
-use session_auditor::{Auditor, Request, Task};
-use switch_guard::{Guard, Report};
+use session_auditor::{Request, SessionAuditor, Task};
+use switch_guard::{Guard, JudgementReport};
 
 const HUB: &str = "123456789012";
 const SPOKE: &str = "444455556666";
@@ -38,7 +38,7 @@ type Spot = (AccountId, String);
 struct World {
     twin: Twin<Calm>,
     guard: Guard,
-    auditor: Auditor,
+    auditor: SessionAuditor,
     /// From these, nothing comes that happens from a moment on.
     cut: Vec<(Spot, Moment)>,
     /// What is on its way, and when it arrives.
@@ -46,7 +46,7 @@ struct World {
     events: u32,
     /// How long an event is on its way, in seconds.
     delay: i64,
-    taken: Report,
+    taken: JudgementReport,
     silent: Vec<u64>,
 }
 
@@ -70,7 +70,7 @@ impl World {
             ..GuardedResources::default()
         };
         let guard = Guard::new(guarded).with_hub(HUB.parse().unwrap());
-        let auditor = Auditor::new(Vec::new(), "us-east-1".to_owned());
+        let auditor = SessionAuditor::new(Vec::new(), "us-east-1".to_owned());
         let (cut, under_way, silent) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             twin,
@@ -80,7 +80,7 @@ impl World {
             under_way,
             events: 0,
             delay: 180,
-            taken: Report::default(),
+            taken: JudgementReport::default(),
             silent,
         }
     }

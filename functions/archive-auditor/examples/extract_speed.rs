@@ -31,7 +31,7 @@ fn main() {
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    let mut auditor = Auditor::new(None);
+    let mut auditor = ArchiveAuditor::new(None);
     let mut stored = 0;
     for batch in files.chunks(BATCH) {
         let mut keys = Vec::new();

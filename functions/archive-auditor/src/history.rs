@@ -30,11 +30,11 @@ const NAMED: usize = 10_000;
 /// What the state machine asks for.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Asked {
+pub(crate) enum HistoryStep {
     /// List the files, or those that come after the ones listed so far.
     List(List),
     /// Read a batch of files.
-    Map(Batch),
+    Map(FileBatch),
     /// Note that a batch could not be read, whatever the reason.
     Lost(Lost),
     /// Judge all that was read.
@@ -42,7 +42,7 @@ pub(crate) enum Asked {
 }
 
 /// What the state machine asks for, if it is the one that asks.
-pub(crate) fn asked(payload: &str) -> Option<Result<Asked, serde_json::Error>> {
+pub(crate) fn step_of(payload: &str) -> Option<Result<HistoryStep, serde_json::Error>> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(payload).ok()?;
     ["list", "map", "lost", "reduce"]
         .iter()
@@ -65,7 +65,7 @@ pub(crate) struct List {
 
 /// Files of one bucket.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Batch {
+pub(crate) struct FileBatch {
     /// The run's name.
     pub(crate) run: String,
     pub(crate) bucket: String,
@@ -76,7 +76,7 @@ pub(crate) struct Batch {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Lost {
     #[serde(flatten)]
-    pub(crate) batch: Batch,
+    pub(crate) batch: FileBatch,
     /// As Step Functions says it.
     pub(crate) cause: String,
 }

@@ -28,19 +28,20 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::time::FILE_TAKES;
+use history::HistoryStep;
 use key::LogKey;
-use message::{Asked, Message, Object};
-use recover::{Reader, recover};
-pub use report::Report;
+use message::{LogObject, QueueMessage, TaskRequest};
+use recover::{TrailReader, recover};
+pub use report::ArchiveReport;
 
 /// Everything outside.
-pub trait Outside: Table + Queue + Topic + Bucket + Logs + Clock {}
+pub trait ArchivePorts: Table + Queue + Topic + Bucket + Logs + Clock {}
 
-impl<O: Table + Queue + Topic + Bucket + Logs + Clock> Outside for O {}
+impl<O: Table + Queue + Topic + Bucket + Logs + Clock> ArchivePorts for O {}
 
 /// Where the trail writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trail {
+pub struct TrailBucket {
     /// The bucket.
     pub bucket: String,
     /// What stands before `AWSLogs/`, without slashes around it; mostly nothing.
@@ -61,15 +62,15 @@ pub struct Hub {
 }
 
 /// What lives on between invocations.
-pub struct Auditor {
-    trail: Option<Trail>,
+pub struct ArchiveAuditor {
+    trail: Option<TrailBucket>,
     shelf: Shelf,
     scratch: RefCell<Scratch>,
 }
 
-impl Auditor {
+impl ArchiveAuditor {
     /// Without a trail there is nothing to recover from.
-    pub fn new(trail: Option<Trail>) -> Self {
+    pub fn new(trail: Option<TrailBucket>) -> Self {
         Self {
             trail,
             shelf: Shelf::default(),
@@ -82,14 +83,14 @@ impl Auditor {
     ///
     /// # Errors
     /// For anything but a batch, whose messages that failed are named in the answer.
-    pub async fn handle<O: Outside>(
+    pub async fn handle<O: ArchivePorts>(
         &mut self,
         outside: &O,
         payload: &RawValue,
         deadline: Option<Moment>,
-    ) -> Result<(Value, Report), Trouble> {
-        let mut report = Report::default();
-        if let Ok(Asked {
+    ) -> Result<(Value, ArchiveReport), Trouble> {
+        let mut report = ArchiveReport::default();
+        if let Ok(TaskRequest {
             task: Some(task),
             at,
         }) = serde_json::from_str(payload.get())
@@ -97,18 +98,18 @@ impl Auditor {
             let answer = self.task(outside, &task, at, deadline, &mut report).await?;
             return Ok((answer, report));
         }
-        if let Some(asked) = history::asked(payload.get()) {
+        if let Some(asked) = history::step_of(payload.get()) {
             // A batch that is not understood must not pass for one that was read.
             let answer = match asked
                 .map_err(|why| refused("what the state machine asks", &why.to_string()))?
             {
-                history::Asked::List(asked) => history::list(outside, &asked, deadline).await?,
-                history::Asked::Lost(lost) => history::lost(outside, &lost).await?,
-                history::Asked::Map(batch) => {
+                HistoryStep::List(asked) => history::list(outside, &asked, deadline).await?,
+                HistoryStep::Lost(lost) => history::lost(outside, &lost).await?,
+                HistoryStep::Map(batch) => {
                     let book = self.shelf.current(outside, outside.now()).await?;
                     history::extract(outside, &book.policy, &self.scratch, &batch).await?
                 }
-                history::Asked::Reduce(asked) => {
+                HistoryStep::Reduce(asked) => {
                     let book = self.shelf.current(outside, outside.now()).await?;
                     history::reduce(outside, book, &asked).await?
                 }
@@ -150,13 +151,13 @@ impl Auditor {
         Ok((json!(response), report))
     }
 
-    async fn task<O: Outside>(
+    async fn task<O: ArchivePorts>(
         &mut self,
         outside: &O,
         task: &str,
         at: Option<Moment>,
         deadline: Option<Moment>,
-        report: &mut Report,
+        report: &mut ArchiveReport,
     ) -> Result<Value, Trouble> {
         if task != "sweep" {
             return Err(refused(
@@ -169,28 +170,28 @@ impl Auditor {
         };
         let at = at.unwrap_or_else(|| outside.now());
         let book = self.shelf.current(outside, at).await?;
-        let reader = Reader::new(&book.policy, &trail.hub, &self.scratch)?;
+        let reader = TrailReader::new(&book.policy, &trail.hub, &self.scratch)?;
         let whole = sweep::sweep(outside, &reader, trail, at, deadline, report).await?;
         Ok(json!({ "swept": at, "whole": whole, "files": report.files }))
     }
 
     /// Sees one message through. It can be repeated from the start after any failure.
-    async fn one<O: Outside>(
+    async fn one<O: ArchivePorts>(
         &mut self,
         outside: &O,
         body: &str,
-        report: &mut Report,
+        report: &mut ArchiveReport,
     ) -> Result<(), Trouble> {
         let now = outside.now();
         let objects = match message::open(body) {
-            Message::Created(objects) => objects,
-            Message::Unreadable(why) => {
+            QueueMessage::Created(objects) => objects,
+            QueueMessage::Unreadable(why) => {
                 quarantine::put(outside, body, &why, now).await?;
                 report.quarantined += 1;
                 return Ok(());
             }
         };
-        for Object { bucket, key } in objects {
+        for LogObject { bucket, key } in objects {
             let Some(trail) = &self.trail else {
                 return Err(no_trail());
             };
@@ -209,7 +210,7 @@ impl Auditor {
                 continue;
             };
             let book = self.shelf.current(outside, now).await?;
-            let reader = Reader::new(&book.policy, &trail.hub, &self.scratch)?;
+            let reader = TrailReader::new(&book.policy, &trail.hub, &self.scratch)?;
             report.add(&log, recover(outside, &reader, &bucket, log, now).await?);
         }
         Ok(())

@@ -6,7 +6,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use archive_auditor::{Auditor, Hub, Trail};
+use archive_auditor::{ArchiveAuditor, Hub, TrailBucket};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use rolewatch_aws::{ArchiveAws, SystemClock};
 use rolewatch_guard::moment::Moment;
@@ -39,12 +39,12 @@ async fn run() -> Result<(), Error> {
         region: topic.region().to_owned(),
     };
     let prefix = settings.trail_prefix;
-    let trail = settings.own.trail_bucket.map(|bucket| Trail {
+    let trail = settings.own.trail_bucket.map(|bucket| TrailBucket {
         bucket,
         prefix,
         hub,
     });
-    let auditor = &Mutex::new(Auditor::new(trail));
+    let auditor = &Mutex::new(ArchiveAuditor::new(trail));
     lambda_runtime::run(service_fn(
         move |event: LambdaEvent<Box<RawValue>>| async move {
             let deadline = i64::try_from(event.context.deadline / 1_000)

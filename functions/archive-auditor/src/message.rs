@@ -6,30 +6,30 @@ use serde_json::value::RawValue;
 
 /// An object of S3.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Object {
+pub(crate) struct LogObject {
     pub(crate) bucket: String,
     pub(crate) key: String,
 }
 
 /// What a message tells.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Message {
+pub(crate) enum QueueMessage {
     /// These objects are new. None: it is of something else that happens in a bucket.
-    Created(Vec<Object>),
+    Created(Vec<LogObject>),
     /// None of what is known, and why.
     Unreadable(String),
 }
 
 /// What the function is asked by others than its queue.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct TaskRequest {
     pub(crate) task: Option<String>,
     /// The run's clock.
     pub(crate) at: Option<Moment>,
 }
 
 #[derive(Deserialize)]
-struct Envelope<'a> {
+struct EventBridgeEnvelope<'a> {
     source: String,
     #[serde(rename = "detail-type")]
     kind: String,
@@ -38,45 +38,45 @@ struct Envelope<'a> {
 }
 
 #[derive(Deserialize)]
-struct Detail {
-    bucket: Bucket,
-    object: Key,
+struct S3Detail {
+    bucket: S3Bucket,
+    object: S3Key,
 }
 
 #[derive(Deserialize)]
-struct Bucket {
+struct S3Bucket {
     name: String,
 }
 
 #[derive(Deserialize)]
-struct Key {
+struct S3Key {
     key: String,
 }
 
 /// What S3 sends by itself.
 #[derive(Deserialize)]
-struct Notification {
+struct S3Notification {
     #[serde(rename = "Records")]
-    records: Vec<Notified>,
+    records: Vec<S3Record>,
 }
 
 #[derive(Deserialize)]
-struct Notified {
+struct S3Record {
     #[serde(rename = "eventName", default)]
     name: String,
-    s3: Detail,
+    s3: S3Detail,
 }
 
 /// What S3 sends when notifications are set up.
 #[derive(Deserialize)]
-struct TestEvent {
+struct S3TestEvent {
     #[serde(rename = "Event")]
     event: String,
 }
 
 /// What SNS puts around a message, unless it is told not to.
 #[derive(Deserialize)]
-struct Notice {
+struct SnsEnvelope {
     #[serde(rename = "Type")]
     kind: String,
     #[serde(rename = "Message")]
@@ -85,8 +85,8 @@ struct Notice {
 
 /// Tells what a message is: an "Object Created" of EventBridge or a notification of S3, the latter
 /// also by way of SNS.
-pub(crate) fn open(body: &str) -> Message {
-    if let Ok(Notice { kind, message }) = serde_json::from_str(body)
+pub(crate) fn open(body: &str) -> QueueMessage {
+    if let Ok(SnsEnvelope { kind, message }) = serde_json::from_str(body)
         && kind == "Notification"
     {
         return opened(&message);
@@ -94,42 +94,42 @@ pub(crate) fn open(body: &str) -> Message {
     opened(body)
 }
 
-fn opened(body: &str) -> Message {
-    if let Ok(Envelope {
+fn opened(body: &str) -> QueueMessage {
+    if let Ok(EventBridgeEnvelope {
         source,
         kind,
         detail,
     }) = serde_json::from_str(body)
     {
         if source != "aws.s3" || kind != "Object Created" {
-            return Message::Created(Vec::new());
+            return QueueMessage::Created(Vec::new());
         }
-        return match serde_json::from_str::<Detail>(detail.get()) {
-            Ok(detail) => Message::Created(vec![Object {
+        return match serde_json::from_str::<S3Detail>(detail.get()) {
+            Ok(detail) => QueueMessage::Created(vec![LogObject {
                 bucket: detail.bucket.name,
                 key: detail.object.key,
             }]),
-            Err(error) => Message::Unreadable(format!("not an event of S3: {error}")),
+            Err(error) => QueueMessage::Unreadable(format!("not an event of S3: {error}")),
         };
     }
-    if serde_json::from_str(body).is_ok_and(|TestEvent { event }| event == "s3:TestEvent") {
-        return Message::Created(Vec::new());
+    if serde_json::from_str(body).is_ok_and(|S3TestEvent { event }| event == "s3:TestEvent") {
+        return QueueMessage::Created(Vec::new());
     }
-    match serde_json::from_str::<Notification>(body) {
-        Ok(Notification { records }) => {
+    match serde_json::from_str::<S3Notification>(body) {
+        Ok(S3Notification { records }) => {
             let created = records
                 .into_iter()
                 .filter(|record| record.name.is_empty() || record.name.contains("ObjectCreated"));
-            Message::Created(
+            QueueMessage::Created(
                 created
-                    .map(|record| Object {
+                    .map(|record| LogObject {
                         bucket: record.s3.bucket.name,
                         key: decoded(&record.s3.object.key),
                     })
                     .collect(),
             )
         }
-        Err(error) => Message::Unreadable(format!(
+        Err(error) => QueueMessage::Unreadable(format!(
             "neither an event of EventBridge nor a notification of S3: {error}"
         )),
     }
@@ -162,11 +162,11 @@ mod tests {
 
     use super::*;
 
-    fn created(objects: &[(&str, &str)]) -> Message {
-        Message::Created(
+    fn created(objects: &[(&str, &str)]) -> QueueMessage {
+        QueueMessage::Created(
             objects
                 .iter()
-                .map(|(bucket, key)| Object {
+                .map(|(bucket, key)| LogObject {
                     bucket: (*bucket).into(),
                     key: (*key).into(),
                 })
@@ -196,9 +196,9 @@ mod tests {
             open(&json!({"Service": "Amazon S3", "Event": "s3:TestEvent"}).to_string()),
             created(&[])
         );
-        assert!(matches!(open("{\"Records\""), Message::Unreadable(_)));
+        assert!(matches!(open("{\"Records\""), QueueMessage::Unreadable(_)));
         let no_key = json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": "b"}}}).to_string();
-        assert!(matches!(open(&no_key), Message::Unreadable(_)));
+        assert!(matches!(open(&no_key), QueueMessage::Unreadable(_)));
     }
 
     #[test]

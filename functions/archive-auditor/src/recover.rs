@@ -19,8 +19,8 @@ use rolewatch_live::{quarantine, setup};
 
 use crate::key::LogKey;
 use crate::time::MISSED;
-use crate::{Hub, Outside, refused};
-use wanted::{Record, Wanted};
+use crate::{ArchivePorts, Hub, refused};
+use wanted::{Wanted, WantedRecord};
 
 /// The most bytes of a message to switch-guard; SQS takes 256 KiB.
 const LARGEST_MESSAGE: usize = 240_000;
@@ -29,14 +29,14 @@ const LARGEST_MESSAGE: usize = 240_000;
 const AT_ONCE: usize = 32;
 
 /// What reads log files, whichever they are.
-pub(crate) struct Reader<'p> {
+pub(crate) struct TrailReader<'p> {
     policy: &'p Policy,
     hub: &'p Hub,
     filter: Filter,
     scratch: &'p RefCell<Scratch>,
 }
 
-impl<'p> Reader<'p> {
+impl<'p> TrailReader<'p> {
     pub(crate) fn new(
         policy: &'p Policy,
         hub: &'p Hub,
@@ -56,7 +56,7 @@ impl<'p> Reader<'p> {
 
 /// What one file came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Recovered {
+pub(crate) struct FileRecovery {
     /// Events that EventBridge had time to deliver, and did not.
     pub(crate) missed: u64,
     /// Events that it may deliver yet.
@@ -70,14 +70,14 @@ pub(crate) struct Recovered {
 }
 
 /// Sees a log file through. It can be repeated from the start after any failure.
-pub(crate) async fn recover<O: Outside>(
+pub(crate) async fn recover<O: ArchivePorts>(
     outside: &O,
-    reader: &Reader<'_>,
+    reader: &TrailReader<'_>,
     bucket: &str,
     log: LogKey<'_>,
     now: Moment,
-) -> Result<Recovered, Trouble> {
-    let mut recovered = Recovered::default();
+) -> Result<FileRecovery, Trouble> {
+    let mut recovered = FileRecovery::default();
     let mut faults = Vec::new();
     match outside.read(bucket, log.text).await? {
         LogFile::Found(bytes) => {
@@ -110,12 +110,12 @@ pub(crate) async fn recover<O: Outside>(
     Ok(recovered)
 }
 
-async fn scan<O: Outside>(
+async fn scan<O: ArchivePorts>(
     outside: &O,
-    reader: &Reader<'_>,
+    reader: &TrailReader<'_>,
     log: &LogKey<'_>,
     bytes: &[u8],
-    (recovered, faults): (&mut Recovered, &mut Vec<String>),
+    (recovered, faults): (&mut FileRecovery, &mut Vec<String>),
     now: Moment,
 ) -> Result<(), Trouble> {
     let mut from = 0;
@@ -169,12 +169,12 @@ enum Late {
 }
 
 /// Sends a record to switch-guard, unless it was seen through.
-async fn submit<O: Outside>(
+async fn submit<O: ArchivePorts>(
     outside: &O,
-    record: &Record,
+    record: &WantedRecord,
     now: Moment,
 ) -> Result<Option<Late>, Trouble> {
-    let Standing { open, arrived } = standing(outside, record).await?;
+    let RecordProgress { open, arrived } = progress(outside, record).await?;
     if !open {
         return Ok(None);
     }
@@ -198,35 +198,38 @@ async fn submit<O: Outside>(
 
 /// What is known of a record.
 #[derive(Debug, Clone, Copy, Default)]
-struct Standing {
+struct RecordProgress {
     /// Something of it is still to be done.
     open: bool,
     /// switch-guard had it before. What is begun with, or known in other words, did arrive.
     arrived: bool,
 }
 
-async fn standing<O: Outside>(outside: &O, record: &Record) -> Result<Standing, Trouble> {
-    let mut standing = Standing::default();
+async fn progress<O: ArchivePorts>(
+    outside: &O,
+    record: &WantedRecord,
+) -> Result<RecordProgress, Trouble> {
+    let mut progress = RecordProgress::default();
     if record.is_fact {
         let known = known(outside, &record.key, &record.reduced).await?;
-        standing = Standing {
+        progress = RecordProgress {
             open: known != Known::Done,
             arrived: known != Known::Not,
         };
     }
     if record.is_setup {
         let noted = setup::is_noted(outside, &record.key, record.time).await?;
-        standing = Standing {
-            open: standing.open || !noted,
-            arrived: standing.arrived || noted,
+        progress = RecordProgress {
+            open: progress.open || !noted,
+            arrived: progress.arrived || noted,
         };
     }
     if let Some(id) = &record.tampering {
         let told = outbox::load(outside, [id.clone()]).await?.contains_key(id);
-        standing = Standing {
-            open: standing.open || !told,
-            arrived: standing.arrived || told,
+        progress = RecordProgress {
+            open: progress.open || !told,
+            arrived: progress.arrived || told,
         };
     }
-    Ok(standing)
+    Ok(progress)
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use rolewatch_live::telemetry::{Count, Metrics};
 
 use crate::key::LogKey;
-use crate::recover::Recovered;
+use crate::recover::FileRecovery;
 
 /// Counts of one invocation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ArchiveReport {
     /// Log files that were read, as far as they could be.
     pub files: u64,
     /// Objects that are no log files: digests, Insights and others.
@@ -29,7 +29,7 @@ pub struct Report {
     pub early: u64,
 }
 
-impl Report {
+impl ArchiveReport {
     /// As metrics of the function, by its name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
         let mut metrics = Metrics::of(function);
@@ -50,8 +50,8 @@ impl Report {
         metrics
     }
 
-    pub(crate) fn add(&mut self, log: &LogKey<'_>, recovered: Recovered) {
-        let Recovered {
+    pub(crate) fn add(&mut self, log: &LogKey<'_>, recovered: FileRecovery) {
+        let FileRecovery {
             missed,
             early,
             records_unread,

@@ -12,21 +12,21 @@ use rolewatch_live::ledger::{mark_sweep, read_files, swept};
 use rolewatch_live::port::Trouble;
 
 use crate::key::{LogKey, base, is_organization, is_region};
-use crate::recover::{Reader, recover};
+use crate::recover::{TrailReader, recover};
 use crate::time::{FILE_TAKES, FIRST_SWEEP, LONGEST_SWEEP, SWEEPS_OVERLAP};
-use crate::{Outside, Report, Trail};
+use crate::{ArchivePorts, ArchiveReport, TrailBucket};
 
 /// How many files are read at a time.
 const AT_ONCE: usize = 8;
 
 /// Reads all files of the window that were not dealt with. `true`: the window is done.
-pub(crate) async fn sweep<O: Outside>(
+pub(crate) async fn sweep<O: ArchivePorts>(
     outside: &O,
-    reader: &Reader<'_>,
-    trail: &Trail,
+    reader: &TrailReader<'_>,
+    trail: &TrailBucket,
     at: Moment,
     deadline: Option<Moment>,
-    report: &mut Report,
+    report: &mut ArchiveReport,
 ) -> Result<bool, Trouble> {
     let known = swept(outside, &trail.bucket, &trail.prefix).await?;
     let from = known
@@ -73,14 +73,14 @@ pub(crate) async fn sweep<O: Outside>(
 
 /// Reads those of the files that were not dealt with. `false`: time is up, or one of them may not
 /// be read.
-async fn some<O: Outside>(
+async fn some<O: ArchivePorts>(
     outside: &O,
-    reader: &Reader<'_>,
-    trail: &Trail,
+    reader: &TrailReader<'_>,
+    trail: &TrailBucket,
     (folder, keys): (&str, &[&str]),
     at: Moment,
     deadline: Option<Moment>,
-    report: &mut Report,
+    report: &mut ArchiveReport,
 ) -> Result<bool, Trouble> {
     let logs: Vec<LogKey<'_>> = keys
         .iter()
@@ -122,9 +122,9 @@ async fn some<O: Outside>(
 }
 
 /// Account, region, and the folder of each account and region that logs.
-async fn logs<O: Outside>(
+async fn logs<O: ArchivePorts>(
     outside: &O,
-    trail: &Trail,
+    trail: &TrailBucket,
 ) -> Result<Vec<(AccountId, String, String)>, Trouble> {
     let base = base(&trail.prefix);
     let mut accounts = Vec::new();

@@ -25,13 +25,13 @@ pub mod digest;
 const SENT_AT_ONCE: u64 = 300;
 
 /// Everything outside.
-pub trait Outside:
+pub trait SessionPorts:
     Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock
 {
 }
 
-impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock> Outside
-    for O
+impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock>
+    SessionPorts for O
 {
 }
 
@@ -62,7 +62,7 @@ pub enum Task {
 
 /// What an invocation came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct TaskReport {
     /// Of a sweep.
     pub swept: Option<Swept>,
     /// Of a sweep: what was sent again.
@@ -75,7 +75,7 @@ pub struct Report {
     pub probed: Option<Probed>,
 }
 
-impl Report {
+impl TaskReport {
     /// As metrics of the function, by its name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
         let mut metrics = Metrics::of(function);
@@ -107,14 +107,14 @@ impl Report {
 
 /// The function, and what lives on between invocations.
 #[derive(Debug, Default)]
-pub struct Auditor {
+pub struct SessionAuditor {
     shelf: Shelf,
     regions: Vec<String>,
     home: String,
     view: View,
 }
 
-impl Auditor {
+impl SessionAuditor {
     /// Looks for events in these regions; if there are none, in those of the policy, and if it has
     /// none either, in the one that it runs in.
     pub fn new(regions: Vec<String>, home: String) -> Self {
@@ -135,15 +135,15 @@ impl Auditor {
     ///
     /// # Errors
     /// The ports' own; then the task has to be done again, and can be.
-    pub async fn handle<O: Outside>(
+    pub async fn handle<O: SessionPorts>(
         &mut self,
         outside: &O,
         request: Request,
         deadline: Option<Moment>,
-    ) -> Result<Report, Trouble> {
+    ) -> Result<TaskReport, Trouble> {
         let now = request.at.unwrap_or_else(|| outside.now());
         let book = self.shelf.current(outside, now).await?;
-        let mut report = Report::default();
+        let mut report = TaskReport::default();
         match request.task {
             Task::Sweep => {
                 let regions = watched(&self.regions, &book.policy.regions, &self.home);

@@ -13,7 +13,7 @@ use rolewatch_live::port::Clock;
 use rolewatch_live::settings::{self, AuditorSettings};
 use rolewatch_live::telemetry;
 use rolewatch_notify::View;
-use session_auditor::{Auditor, Request};
+use session_auditor::{Request, SessionAuditor};
 use tokio::sync::Mutex;
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,7 +30,7 @@ async fn run() -> Result<(), Error> {
     let settings = AuditorSettings::from_environment()?;
     let aws = &AuditorAws::connect(&settings).await;
     let view = View::new(settings.language, settings.time_zone, None)?;
-    let auditor = &Mutex::new(Auditor::new(settings.regions, settings.home).with_view(view));
+    let auditor = &Mutex::new(SessionAuditor::new(settings.regions, settings.home).with_view(view));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Request>| async move {
         let deadline = i64::try_from(event.context.deadline / 1_000)
             .ok()

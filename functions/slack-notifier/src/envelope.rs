@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::MAIL_FROM_RECEIPT;
 
 /// A message, and how it came.
-pub(crate) struct Given {
+pub(crate) struct ReceivedMessage {
     /// Its id in the batch; none if it came without a queue.
     pub(crate) item: Option<String>,
     /// How often it was given, this time included.
@@ -17,7 +17,7 @@ pub(crate) struct Given {
     pub(crate) message: Result<Message, String>,
 }
 
-impl Given {
+impl ReceivedMessage {
     /// Whether the queue gave it so often that another time is not worth it.
     pub(crate) fn is_worn_out(&self) -> bool {
         self.item.is_some() && self.receipt >= MAIL_FROM_RECEIPT
@@ -25,7 +25,7 @@ impl Given {
 }
 
 #[derive(Deserialize)]
-struct Batch<'a> {
+struct SqsBatch<'a> {
     #[serde(rename = "Records", borrow)]
     records: Vec<&'a RawValue>,
 }
@@ -36,11 +36,11 @@ struct SqsRecord {
     message_id: String,
     body: String,
     #[serde(default)]
-    attributes: Attributes,
+    attributes: SqsAttributes,
 }
 
 #[derive(Deserialize, Default)]
-struct Attributes {
+struct SqsAttributes {
     #[serde(rename = "ApproximateReceiveCount", default)]
     receipts: String,
 }
@@ -48,19 +48,19 @@ struct Attributes {
 #[derive(Deserialize)]
 struct SnsRecord {
     #[serde(rename = "Sns")]
-    sns: Notification,
+    sns: SnsNotification,
 }
 
 #[derive(Deserialize)]
-struct Notification {
+struct SnsNotification {
     #[serde(rename = "Message")]
     message: String,
 }
 
 /// Takes an event apart.
-pub(crate) fn open(event: &str) -> Vec<Given> {
-    let Ok(batch) = serde_json::from_str::<Batch<'_>>(event) else {
-        return vec![Given {
+pub(crate) fn open(event: &str) -> Vec<ReceivedMessage> {
+    let Ok(batch) = serde_json::from_str::<SqsBatch<'_>>(event) else {
+        return vec![ReceivedMessage {
             item: None,
             receipt: 1,
             message: read(event),
@@ -73,10 +73,10 @@ pub(crate) fn open(event: &str) -> Vec<Given> {
         .collect()
 }
 
-fn of_record(record: &str) -> Given {
+fn of_record(record: &str) -> ReceivedMessage {
     if let Ok(record) = serde_json::from_str::<SqsRecord>(record) {
         let receipt = record.attributes.receipts.parse().unwrap_or(1);
-        return Given {
+        return ReceivedMessage {
             item: Some(record.message_id),
             receipt,
             message: read(&record.body),
@@ -86,7 +86,7 @@ fn of_record(record: &str) -> Given {
         Ok(record) => read(&record.sns.message),
         Err(why) => Err(format!("a record is neither of SQS nor of SNS: {why}")),
     };
-    Given {
+    ReceivedMessage {
         item: None,
         receipt: 1,
         message,
@@ -95,7 +95,7 @@ fn of_record(record: &str) -> Given {
 
 /// The message itself, or within SNS's envelope, which raw delivery leaves out.
 fn read(body: &str) -> Result<Message, String> {
-    if let Ok(notification) = serde_json::from_str::<Notification>(body) {
+    if let Ok(notification) = serde_json::from_str::<SnsNotification>(body) {
         return read_bare(&notification.message);
     }
     read_bare(body)

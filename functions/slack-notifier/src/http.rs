@@ -5,7 +5,6 @@
 //! secret.
 
 use std::io;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
@@ -18,9 +17,7 @@ use rolewatch_live::port::Trouble;
 use rolewatch_notify::slack::port::{Call, Post, Reply};
 use tokio::time::timeout;
 
-/// How long Slack may take to answer. With what is waited between calls it stays far below a
-/// claim's time.
-const PATIENCE: Duration = Duration::from_secs(8);
+use crate::time::PATIENCE;
 
 /// The most of an answer that is read, in bytes.
 const ANSWER: usize = 64 * 1024;

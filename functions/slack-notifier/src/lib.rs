@@ -6,26 +6,24 @@
 mod envelope;
 #[cfg(feature = "http")]
 pub mod http;
+mod time;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::telemetry::{Count, Latency, Metrics};
 use rolewatch_live::wire::{Alert, Digest, Message, RecipientsChanged};
-use rolewatch_notify::Outcome;
-use rolewatch_notify::port::{Aws, Pause, Vault};
-use rolewatch_notify::slack::line::NotTaken;
+use rolewatch_notify::DeliveryOutcome;
+use rolewatch_notify::port::{DeliveryPorts, Pause, Vault};
+use rolewatch_notify::slack::client::NotTaken;
 use rolewatch_notify::slack::port::{Chatroom, Post};
 use rolewatch_notify::slack::{Courier, Setback, SetbackKind, Visit};
 use serde::Serialize;
 
-use envelope::{Given, open};
+use crate::time::BEGIN_WITHIN;
+use envelope::{ReceivedMessage, open};
 
 /// From this receipt of a message on, an alert that Slack is too busy for goes by e-mail, and one
 /// that nobody can read is left to session-auditor. The queue gives up later than that.
 pub const MAIL_FROM_RECEIPT: u32 = 4;
-
-/// After so many seconds, a call begins with no further alert: the ones that are left come again,
-/// and the call ends well within its time.
-const BEGIN_WITHIN: i64 = 20;
 
 /// The function, in a process that lives on between calls.
 pub struct Notifier<A, S> {
@@ -34,7 +32,7 @@ pub struct Notifier<A, S> {
 
 /// What one call came to.
 #[derive(Debug)]
-pub struct Report {
+pub struct DeliveryReport {
     /// For Lambda: which messages of the batch are to be given again.
     pub response: Response,
     /// One for each message, in their order.
@@ -55,13 +53,13 @@ pub enum End {
         /// Its version.
         version: u64,
         /// What became of it.
-        outcome: Outcome,
+        outcome: DeliveryOutcome,
     },
     /// A digest was dealt with.
-    Digest(Outcome),
+    Digest(DeliveryOutcome),
     /// That the last person who received e-mail is gone, or somebody is there again, was dealt
     /// with.
-    Recipients(Outcome),
+    Recipients(DeliveryOutcome),
     /// An alert or a digest could not be dealt with now; it is to be given again.
     Pending(Setback),
     /// An alert that nobody can read, given often enough. It is not acknowledged, so
@@ -141,17 +139,19 @@ impl End {
 }
 
 /// How the outcome of what was dealt with counts.
-fn counted(outcome: Outcome) -> &'static [Count] {
+fn counted(outcome: DeliveryOutcome) -> &'static [Count] {
     match outcome {
-        Outcome::Delivered | Outcome::Updated => &[Count::Received, Count::Delivered],
-        Outcome::Folded => &[Count::Received, Count::Folded],
-        Outcome::Duplicate => &[Count::Received, Count::Duplicate],
-        Outcome::Mailed => &[Count::Received, Count::SlackFailed],
-        Outcome::Quiet | Outcome::Unseen => &[Count::Received],
+        DeliveryOutcome::Delivered | DeliveryOutcome::Updated => {
+            &[Count::Received, Count::Delivered]
+        }
+        DeliveryOutcome::Folded => &[Count::Received, Count::Folded],
+        DeliveryOutcome::Duplicate => &[Count::Received, Count::Duplicate],
+        DeliveryOutcome::Mailed => &[Count::Received, Count::SlackFailed],
+        DeliveryOutcome::Quiet | DeliveryOutcome::Unseen => &[Count::Received],
     }
 }
 
-impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
+impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     /// Delivers with this.
     pub fn new(courier: Courier<A, S>) -> Self {
         Self { courier }
@@ -161,10 +161,10 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     ///
     /// # Errors
     /// A message that came without a queue could not be dealt with.
-    pub async fn handle(&self, event: &str, invocation: &str) -> Result<Report, Failed> {
+    pub async fn handle(&self, event: &str, invocation: &str) -> Result<DeliveryReport, Failed> {
         let given = open(event);
         let visit = Visit::new(invocation);
-        let mut report = Report {
+        let mut report = DeliveryReport {
             response: Response::default(),
             ends: Vec::new(),
             metrics: Metrics::of("slack-notifier"),
@@ -202,7 +202,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         }
     }
 
-    async fn one(&self, given: &Given, visit: &Visit<'_>, metrics: &mut Metrics) -> End {
+    async fn one(&self, given: &ReceivedMessage, visit: &Visit<'_>, metrics: &mut Metrics) -> End {
         match &given.message {
             Err(why) => End::Unreadable(why.clone()),
             Ok(Message::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
@@ -247,7 +247,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         &self,
         changed: &RecipientsChanged,
         visit: &Visit<'_>,
-        given: &Given,
+        given: &ReceivedMessage,
     ) -> End {
         match self.courier.recipients(changed, visit).await {
             Ok(outcome) => {
@@ -286,7 +286,9 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                     ?outcome,
                     "an alert was dealt with"
                 );
-                if let (Outcome::Delivered, Ok(time)) = (outcome, alert.time.parse::<Moment>()) {
+                if let (DeliveryOutcome::Delivered, Ok(time)) =
+                    (outcome, alert.time.parse::<Moment>())
+                {
                     metrics.took(
                         Latency::Alert,
                         self.courier.now().seconds_since(time).saturating_mul(1_000),

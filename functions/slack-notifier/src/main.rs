@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use slack_notifier::http::Http;
 use slack_notifier::{Notifier, Response};
 
-use outside::{Aws, Slack};
+use outside::{AwsPorts, SlackPorts};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -42,7 +42,7 @@ async fn run() -> Result<(), Error> {
         .map(Loopback::parse)
         .transpose()?;
     let aws = NotifierAws::connect(&settings).await;
-    let slack = Slack::new(
+    let slack = SlackPorts::new(
         Http::new(loopback.is_some())?,
         &aws,
         settings.chatbot_topic.clone(),
@@ -53,7 +53,7 @@ async fn run() -> Result<(), Error> {
     }
     let chatroom = settings.chatbot_topic.is_some();
     let courier = Courier::new(
-        Aws::new(aws),
+        AwsPorts::new(aws),
         slack,
         view,
         settings.slack_channel.clone(),

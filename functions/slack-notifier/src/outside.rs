@@ -15,15 +15,15 @@ use rolewatch_notify::slack::port::{Call, Chatroom, Post, Reply};
 use slack_notifier::http::Http;
 
 /// The side of AWS.
-pub(crate) struct Aws(NotifierAws);
+pub(crate) struct AwsPorts(NotifierAws);
 
-impl Aws {
+impl AwsPorts {
     pub(crate) fn new(aws: NotifierAws) -> Self {
         Self(aws)
     }
 }
 
-impl Table for Aws {
+impl Table for AwsPorts {
     async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
         self.0.tables.keep(place, row, keep).await
     }
@@ -47,33 +47,33 @@ impl Table for Aws {
     }
 }
 
-impl Topic for Aws {
+impl Topic for AwsPorts {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
         self.0.topics.publish(notice).await
     }
 }
 
-impl Subscribers for Aws {
+impl Subscribers for AwsPorts {
     async fn subscribers(&self, token: Option<&str>) -> Result<SubscriptionPage, Trouble> {
         self.0.topics.subscribers(token).await
     }
 }
 
-impl Clock for Aws {
+impl Clock for AwsPorts {
     fn now(&self) -> Moment {
         SystemClock.now()
     }
 }
 
 /// The side of Slack.
-pub(crate) struct Slack {
+pub(crate) struct SlackPorts {
     http: Http,
     secrets: Secrets,
     topics: Topics,
     chatbot: Option<TopicArn>,
 }
 
-impl Slack {
+impl SlackPorts {
     /// Opens nothing yet.
     pub(crate) fn new(http: Http, aws: &NotifierAws, chatbot: Option<TopicArn>) -> Self {
         Self {
@@ -85,19 +85,19 @@ impl Slack {
     }
 }
 
-impl Post for Slack {
+impl Post for SlackPorts {
     async fn post(&self, call: Call) -> Result<Reply, Trouble> {
         self.http.post(call).await
     }
 }
 
-impl Vault for Slack {
+impl Vault for SlackPorts {
     async fn secret(&self) -> Result<Secret, Trouble> {
         Ok(Secret::new(self.secrets.value().await?))
     }
 }
 
-impl Chatroom for Slack {
+impl Chatroom for SlackPorts {
     async fn announce(&self, body: String) -> Result<(), Trouble> {
         match &self.chatbot {
             Some(topic) => self.topics.publish_on(topic, None, body, Vec::new()).await,
@@ -109,7 +109,7 @@ impl Chatroom for Slack {
     }
 }
 
-impl Pause for Slack {
+impl Pause for SlackPorts {
     async fn pause(&self, seconds: u32) {
         tokio::time::sleep(Duration::from_secs(seconds.into())).await;
     }

@@ -3,14 +3,10 @@
 use rolewatch_guard::probe::{Probe, ProbeSender};
 use rolewatch_live::inbox::{self, Inbound};
 
-/// No message takes longer, in seconds, or the queue has to deliver it again.
-const LONGEST_MESSAGE: i64 = 20;
-
-/// Nor does one that has an account's set-up read.
-const LONGEST_REVIEW: i64 = 45;
+use crate::time::{LONGEST_MESSAGE, LONGEST_REVIEW};
 
 /// A message that was opened.
-pub(crate) struct Opened<'a> {
+pub(crate) struct OpenedMessage<'a> {
     /// As it came.
     pub(crate) body: &'a str,
     /// What it is.
@@ -19,7 +15,7 @@ pub(crate) struct Opened<'a> {
     pub(crate) probe: Option<Probe>,
 }
 
-impl<'a> Opened<'a> {
+impl<'a> OpenedMessage<'a> {
     pub(crate) fn new(body: &'a str, prober: Option<&ProbeSender>) -> Self {
         let message = inbox::open(body);
         let probe = match &message {
@@ -80,7 +76,7 @@ mod tests {
         let review = r#"{"review":{"due":"2026-03-02T09:00:00Z"}}"#.to_owned();
         let orders: Vec<u8> = [heartbeat, event, recovered, rejudge, turn, review]
             .iter()
-            .map(|body| Opened::new(body, None).order())
+            .map(|body| OpenedMessage::new(body, None).order())
             .collect();
         assert_eq!(orders, [0, 1, 1, 2, 3, 4]);
     }

@@ -17,12 +17,13 @@ use rolewatch_live::settle::{Settled, settle, take_turn, tell};
 use rolewatch_live::setup;
 use rolewatch_live::{probe, quarantine, wire};
 
-use crate::Outside;
-use crate::envelope::Opened;
+use crate::GuardPorts;
+use crate::envelope::OpenedMessage;
+use crate::time::LOOK_AGAIN;
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum MessageOutcome {
     /// Stored, judged, told.
     Judged {
         /// The event's.
@@ -46,18 +47,15 @@ pub enum Outcome {
     Probe,
 }
 
-/// After so many seconds a copy of a record that is being judged is looked at again.
-const LOOK_AGAIN: u32 = 2;
-
-pub(crate) struct Taken {
-    pub(crate) outcome: Outcome,
+pub(crate) struct HandledMessage {
+    pub(crate) outcome: MessageOutcome,
     pub(crate) settled: Settled,
     /// Judged without some details, of which the bucket now has a copy.
     pub(crate) partly_unread: bool,
 }
 
-impl Taken {
-    fn new(outcome: Outcome, settled: Settled) -> Self {
+impl HandledMessage {
+    fn new(outcome: MessageOutcome, settled: Settled) -> Self {
         Self {
             outcome,
             settled,
@@ -66,22 +64,22 @@ impl Taken {
     }
 }
 
-impl From<Outcome> for Taken {
-    fn from(outcome: Outcome) -> Self {
+impl From<MessageOutcome> for HandledMessage {
+    fn from(outcome: MessageOutcome) -> Self {
         Self::new(outcome, Settled::default())
     }
 }
 
 /// Sees a message through. It can be repeated from the start after any failure.
-pub(crate) async fn take<O: Outside>(
+pub(crate) async fn take<O: GuardPorts>(
     outside: &O,
     shelf: &mut Shelf,
     guarded: &GuardedResources,
-    opened: Opened<'_>,
+    opened: OpenedMessage<'_>,
     first_try: bool,
-) -> Result<Taken, Trouble> {
+) -> Result<HandledMessage, Trouble> {
     let now = outside.now();
-    let Opened {
+    let OpenedMessage {
         body,
         message,
         probe,
@@ -90,27 +88,27 @@ pub(crate) async fn take<O: Outside>(
     match message {
         Inbound::Unreadable(why) => {
             quarantine::put(outside, body, &why, now).await?;
-            Ok(Outcome::Quarantined.into())
+            Ok(MessageOutcome::Quarantined.into())
         }
         Inbound::Heartbeat(heartbeat) => {
             shelf.current(outside, now).await?;
             pass_on(outside, &wire::Message::Heartbeat { heartbeat }).await?;
-            Ok(Outcome::Heartbeat.into())
+            Ok(MessageOutcome::Heartbeat.into())
         }
         Inbound::Rejudge(rejudge) => {
             let book = shelf.current(outside, now).await?;
             let settled = settle(outside, book, &rejudge.touched(), now).await?;
-            Ok(Taken::new(Outcome::Rejudged, settled))
+            Ok(HandledMessage::new(MessageOutcome::Rejudged, settled))
         }
         Inbound::Turn(chain) => {
             let book = shelf.current(outside, now).await?;
             let settled = take_turn(outside, book, &chain, first_try, now).await?;
-            Ok(Taken::new(Outcome::Rejudged, settled))
+            Ok(HandledMessage::new(MessageOutcome::Rejudged, settled))
         }
         Inbound::Review(ask) => {
             let book = shelf.current(outside, now).await?;
             let settled = setup::review(outside, book, &ask, now).await?;
-            Ok(Taken::new(Outcome::Rejudged, settled))
+            Ok(HandledMessage::new(MessageOutcome::Rejudged, settled))
         }
         Inbound::Record(event) | Inbound::Recovered(event) => {
             let book = shelf.current(outside, now).await?;
@@ -127,11 +125,11 @@ pub(crate) async fn take<O: Outside>(
                 probe::answered(outside, &probe, now).await?;
             }
             if !Elevated::by_policy(&book.policy).may_be(&probe.role) {
-                return Ok(Outcome::Probe.into());
+                return Ok(MessageOutcome::Probe.into());
             }
             let taken = record(outside, book, guarded, &incoming).await?;
-            Ok(Taken {
-                outcome: Outcome::Probe,
+            Ok(HandledMessage {
+                outcome: MessageOutcome::Probe,
                 ..taken
             })
         }
@@ -139,7 +137,7 @@ pub(crate) async fn take<O: Outside>(
 }
 
 /// Gives a heartbeat to whoever hears of findings, so that a broken path to them shows.
-async fn pass_on<O: Outside>(outside: &O, heartbeat: &wire::Message) -> Result<(), Trouble> {
+async fn pass_on<O: GuardPorts>(outside: &O, heartbeat: &wire::Message) -> Result<(), Trouble> {
     let body = serde_json::to_string(heartbeat).map_err(|error| Trouble::Refused {
         what: "passing on the heartbeat".to_owned(),
         why: error.to_string(),
@@ -187,35 +185,35 @@ impl From<Trouble> for Unfinished {
     }
 }
 
-async fn record<O: Outside>(
+async fn record<O: GuardPorts>(
     outside: &O,
     book: &Rulebook,
     guarded: &GuardedResources,
     incoming: &Incoming<'_>,
-) -> Result<Taken, Trouble> {
+) -> Result<HandledMessage, Trouble> {
     match see_through(outside, book, guarded, incoming).await {
         Ok(taken) => Ok(taken),
         Err(Unfinished::Trouble(trouble)) => Err(trouble),
         Err(Unfinished::Unreadable(problem)) => {
             let why = problem.to_string();
             quarantine::put(outside, incoming.body, &why, incoming.now).await?;
-            Ok(Outcome::Quarantined.into())
+            Ok(MessageOutcome::Quarantined.into())
         }
     }
 }
 
-async fn see_through<O: Outside>(
+async fn see_through<O: GuardPorts>(
     outside: &O,
     book: &Rulebook,
     guarded: &GuardedResources,
     incoming: &Incoming<'_>,
-) -> Result<Taken, Unfinished> {
+) -> Result<HandledMessage, Unfinished> {
     let alone = Alone::tell(outside, book, guarded, incoming).await?;
     match facts(incoming, &book.policy)? {
         Some((seen, reduced)) => {
             Ok(store_and_judge(outside, book, incoming, (seen, reduced), alone).await?)
         }
-        None => Ok(Taken::new(alone.outcome(), alone.settled)),
+        None => Ok(HandledMessage::new(alone.outcome(), alone.settled)),
     }
 }
 
@@ -231,7 +229,7 @@ struct Alone {
 }
 
 impl Alone {
-    async fn tell<O: Outside>(
+    async fn tell<O: GuardPorts>(
         outside: &O,
         book: &Rulebook,
         guarded: &GuardedResources,
@@ -258,11 +256,11 @@ impl Alone {
     }
 
     /// How the message ends if the record is of no other use.
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self) -> MessageOutcome {
         match self.time {
-            Some(_) if self.known => Outcome::Duplicate,
-            Some(time) => Outcome::Judged { time },
-            None => Outcome::NotRelevant,
+            Some(_) if self.known => MessageOutcome::Duplicate,
+            Some(time) => MessageOutcome::Judged { time },
+            None => MessageOutcome::NotRelevant,
         }
     }
 }
@@ -280,13 +278,13 @@ fn facts(
     }
 }
 
-async fn store_and_judge<O: Outside>(
+async fn store_and_judge<O: GuardPorts>(
     outside: &O,
     book: &Rulebook,
     incoming: &Incoming<'_>,
     (mut seen, reduced): (SeenRecord, String),
     alone: Alone,
-) -> Result<Taken, Trouble> {
+) -> Result<HandledMessage, Trouble> {
     let &Incoming {
         body,
         first_try,
@@ -303,11 +301,11 @@ async fn store_and_judge<O: Outside>(
     // this message judged from older facts, wrote, and was stopped before it looked again. So a
     // message that was given out before is judged whatever is known of its record.
     if arrival.done && first_try {
-        return Ok(Taken::new(Outcome::Duplicate, settled));
+        return Ok(HandledMessage::new(MessageOutcome::Duplicate, settled));
     }
     if arrival.under_way && first_try {
         outside.send_behind(body.to_owned(), LOOK_AGAIN).await?;
-        return Ok(Taken::new(Outcome::UnderWay, settled));
+        return Ok(HandledMessage::new(MessageOutcome::UnderWay, settled));
     }
     let known = arrival.done;
     // INVARIANT (once): before the record is marked as seen through, and under its own name: a copy
@@ -320,11 +318,11 @@ async fn store_and_judge<O: Outside>(
     settled.add(settle(outside, book, &touched, now).await?);
     mark_done(outside, &key, &arrival.body, now).await?;
     let outcome = match (known, says_something) {
-        (true, _) => Outcome::Duplicate,
-        (false, true) => Outcome::Judged { time },
-        (false, false) => Outcome::NotRelevant,
+        (true, _) => MessageOutcome::Duplicate,
+        (false, true) => MessageOutcome::Judged { time },
+        (false, false) => MessageOutcome::NotRelevant,
     };
-    Ok(Taken {
+    Ok(HandledMessage {
         outcome,
         settled,
         partly_unread,

@@ -5,6 +5,7 @@
 
 mod envelope;
 mod intake;
+mod time;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use rolewatch_guard::id::AccountId;
@@ -18,14 +19,14 @@ use rolewatch_live::settle::Settled;
 use rolewatch_live::telemetry::{Count, Latency, Metrics};
 use serde_json::value::RawValue;
 
-use envelope::Opened;
+use envelope::OpenedMessage;
 
-pub use intake::Outcome;
+pub use intake::MessageOutcome;
 
 /// Everything outside.
-pub trait Outside: Table + Queue + Topic + Bucket + Directory + Clock {}
+pub trait GuardPorts: Table + Queue + Topic + Bucket + Directory + Clock {}
 
-impl<O: Table + Queue + Topic + Bucket + Directory + Clock> Outside for O {}
+impl<O: Table + Queue + Topic + Bucket + Directory + Clock> GuardPorts for O {}
 
 /// What lives on between invocations.
 #[derive(Debug, Default)]
@@ -38,7 +39,7 @@ pub struct Guard {
 /// What one invocation came to. Received is the sum of judged, duplicate, not relevant, quarantined
 /// and failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct JudgementReport {
     /// Events, without heartbeats, probes and messages to ourselves.
     pub received: u64,
     /// Stored, judged, told.
@@ -69,7 +70,7 @@ pub struct Report {
     pub latencies: Vec<i64>,
 }
 
-impl Report {
+impl JudgementReport {
     /// As metrics of the function, by its name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
         let mut metrics = Metrics::of(function);
@@ -121,13 +122,13 @@ impl Guard {
     /// # Errors
     /// For a bare event, or where a failed message has no id; of a batch, the messages that failed
     /// are named in the response.
-    pub async fn handle<O: Outside>(
+    pub async fn handle<O: GuardPorts>(
         &mut self,
         outside: &O,
         payload: &RawValue,
         deadline: Option<Moment>,
-    ) -> Result<(SqsBatchResponse, Report), Trouble> {
-        let mut report = Report::default();
+    ) -> Result<(SqsBatchResponse, JudgementReport), Trouble> {
+        let mut report = JudgementReport::default();
         let mut response = SqsBatchResponse::default();
         let Ok(batch) = serde_json::from_str::<SqsEvent>(payload.get()) else {
             let message = self.open(payload.get());
@@ -135,7 +136,8 @@ impl Guard {
             return Ok((response, report));
         };
         let open = |message| (message, self.open(body_of(message)));
-        let mut opened: Vec<(&SqsMessage, Opened<'_>)> = batch.records.iter().map(open).collect();
+        let mut opened: Vec<(&SqsMessage, OpenedMessage<'_>)> =
+            batch.records.iter().map(open).collect();
         opened.sort_by_key(|(_, opened)| opened.order());
         for (message, opened) in opened {
             let (own, longest) = (opened.is_own(), opened.longest());
@@ -166,12 +168,12 @@ impl Guard {
         Ok((response, report))
     }
 
-    async fn one<O: Outside>(
+    async fn one<O: GuardPorts>(
         &mut self,
         outside: &O,
-        opened: Opened<'_>,
+        opened: OpenedMessage<'_>,
         first_try: bool,
-        report: &mut Report,
+        report: &mut JudgementReport,
     ) -> Result<(), Trouble> {
         let own = opened.is_own();
         let recovered = matches!(opened.message, Inbound::Recovered(_));
@@ -193,27 +195,27 @@ impl Guard {
         report.settled.add(taken.settled);
         report.partly_unread += u64::from(taken.partly_unread);
         match taken.outcome {
-            Outcome::Judged { time } => {
+            MessageOutcome::Judged { time } => {
                 report.judged += 1;
                 report.recovered += u64::from(recovered);
                 report
                     .latencies
                     .push(outside.now().seconds_since(time).max(0));
             }
-            Outcome::Duplicate => report.duplicate += 1,
+            MessageOutcome::Duplicate => report.duplicate += 1,
             // It comes back, and counts then.
-            Outcome::UnderWay => report.received -= u64::from(!own),
-            Outcome::NotRelevant => report.not_relevant += 1,
-            Outcome::Quarantined => report.quarantined += 1,
-            Outcome::Rejudged => report.rejudged += 1,
-            Outcome::Heartbeat => report.heartbeats += 1,
-            Outcome::Probe => report.probes += 1,
+            MessageOutcome::UnderWay => report.received -= u64::from(!own),
+            MessageOutcome::NotRelevant => report.not_relevant += 1,
+            MessageOutcome::Quarantined => report.quarantined += 1,
+            MessageOutcome::Rejudged => report.rejudged += 1,
+            MessageOutcome::Heartbeat => report.heartbeats += 1,
+            MessageOutcome::Probe => report.probes += 1,
         }
         Ok(())
     }
 
-    fn open<'m>(&self, body: &'m str) -> Opened<'m> {
-        Opened::new(body, self.prober.as_ref())
+    fn open<'m>(&self, body: &'m str) -> OpenedMessage<'m> {
+        OpenedMessage::new(body, self.prober.as_ref())
     }
 }
 

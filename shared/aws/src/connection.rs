@@ -1,7 +1,5 @@
 //! Region, credentials, timeouts and the one pool of connections that all clients share.
 
-use std::time::Duration;
-
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -13,22 +11,13 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 
+use super::time::{FIRST_WAIT, FUNCTION, LARGE_OBJECTS, PERSON, Patience, SLOW_ANSWERS};
+
 /// What every client is made from. It also honours `AWS_ENDPOINT_URL`.
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub(super) config: SdkConfig,
     patience: Patience,
-}
-
-/// How long a call may take.
-#[derive(Debug, Clone, Copy)]
-struct Patience {
-    connect: Duration,
-    /// From the request to the beginning of the answer.
-    read: Duration,
-    attempt: Duration,
-    /// With all attempts and what is waited between them.
-    call: Duration,
 }
 
 impl Patience {
@@ -51,44 +40,8 @@ impl Patience {
     }
 }
 
-/// A call that hangs must leave the invocation time to try again.
-const FUNCTION: Patience = Patience {
-    connect: Duration::from_secs(1),
-    read: Duration::from_secs(3),
-    attempt: Duration::from_secs(4),
-    call: Duration::from_secs(10),
-};
-
-/// An object of tens of megabytes is on its way for seconds before there is an answer.
-const LARGE_OBJECTS: Patience = Patience {
-    connect: Duration::from_secs(1),
-    read: Duration::from_secs(20),
-    attempt: Duration::from_secs(25),
-    call: Duration::from_secs(55),
-};
-
-/// IAM may think for half a minute before it answers with a page of an account's users, groups,
-/// roles and policies.
-const SLOW_ANSWERS: Patience = Patience {
-    connect: Duration::from_secs(1),
-    read: Duration::from_secs(40),
-    attempt: Duration::from_secs(45),
-    call: Duration::from_secs(100),
-};
-
-/// A roster on a slow line takes its time.
-const PERSON: Patience = Patience {
-    connect: Duration::from_secs(5),
-    read: Duration::from_mins(5),
-    attempt: Duration::from_mins(5),
-    call: Duration::from_mins(10),
-};
-
 /// How often a call is made at most, the first time included.
 const ATTEMPTS: u32 = 3;
-
-/// What is waited before the second attempt, at most; it doubles with each.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 impl Connection {
     /// For a function: gives up soon. Opens nothing yet.

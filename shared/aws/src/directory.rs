@@ -37,7 +37,7 @@ impl<C: Clock> ReaderRoles<C> {
         }
     }
 
-    async fn door(
+    async fn iam_client(
         &self,
         account: AccountId,
         connection: &Connection,
@@ -53,7 +53,7 @@ impl<C: Clock> ReaderRoles<C> {
 impl<C: Clock> Directory for ReaderRoles<C> {
     async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
         let mut pages = self
-            .door(account, &self.connection)
+            .iam_client(account, &self.connection)
             .await?
             .list_groups_for_user()
             .user_name(user_name)
@@ -89,7 +89,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
     async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
         let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
         let request = self
-            .door(account, &self.patient)
+            .iam_client(account, &self.patient)
             .await?
             .get_account_authorization_details();
         let mut pages = request
@@ -111,7 +111,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
     }
 
     async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
-        let iam = self.door(account, &self.patient).await?;
+        let iam = self.iam_client(account, &self.patient).await?;
         let what = format!("iam:GetAccountAuthorizationDetails in account {account}");
         let mut printed = Printed::default();
         let mut pages = iam

@@ -13,7 +13,8 @@
 //! | `directory`, `setup`, `trail` | IAM and CloudTrail's event history of every account |
 //! | `secrets` | Secrets Manager and Systems Manager |
 //! | `states` | Step Functions |
-//! | `connection`, `clock`, `trouble` | what all clients share: the connection, the clock, what an error means |
+//! | `connection`, `clock`, `trouble` | what all clients share: connection, clock, what an error means |
+//! | `time` | every limit of time |
 
 mod archive;
 mod auditor;
@@ -33,6 +34,7 @@ mod secrets;
 mod setup;
 mod states;
 mod table;
+mod time;
 mod topic;
 mod trail;
 mod trouble;

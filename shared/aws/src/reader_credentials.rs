@@ -10,18 +10,12 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::probe;
 
 use super::connection::Connection;
+use super::time::{READER_SESSION, RENEWED};
 use super::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, Prober, Trouble};
 
 /// How rolewatch's own sessions are called in CloudTrail.
 const SESSION: &str = "rolewatch";
-
-/// For how long it is let in, in seconds: the least that STS grants.
-const LIFETIME: i32 = 900;
-
-/// How long before their end credentials are renewed, in seconds: a call and its repetitions must
-/// fit in.
-const RENEWED: i64 = 120;
 
 /// One for each account, kept until shortly before it closes.
 #[derive(Debug)]
@@ -31,12 +25,12 @@ pub struct ReaderCredentials<C> {
     partition: String,
     role: String,
     clock: C,
-    open: Mutex<BTreeMap<AccountId, Door>>,
+    open: Mutex<BTreeMap<AccountId, IssuedCredentials>>,
 }
 
 /// A way into an account.
 #[derive(Debug, Clone)]
-struct Door {
+struct IssuedCredentials {
     credentials: Credentials,
     closes: Moment,
 }
@@ -64,26 +58,26 @@ impl<C: Clock> ReaderCredentials<C> {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&account)
             .cloned();
-        if let Some(door) = known.filter(|door| door.closes.seconds_since(now) > RENEWED) {
-            return Ok(door.credentials);
+        if let Some(kept) = known.filter(|kept| kept.closes.seconds_since(now) > RENEWED) {
+            return Ok(kept.credentials);
         }
-        let door = self.enter(account).await?;
-        let credentials = door.credentials.clone();
+        let kept = self.enter(account).await?;
+        let credentials = kept.credentials.clone();
         self.open
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(account, door);
+            .insert(account, kept);
         Ok(credentials)
     }
 
-    async fn enter(&self, account: AccountId) -> Result<Door, Trouble> {
+    async fn enter(&self, account: AccountId) -> Result<IssuedCredentials, Trouble> {
         let what = format!("sts:AssumeRole in account {account}");
         let entered = self
             .sts
             .assume_role()
             .role_arn(self.role_arn(account))
             .role_session_name(SESSION)
-            .duration_seconds(LIFETIME)
+            .duration_seconds(READER_SESSION)
             .send()
             .await;
         let entered = entered.map_err(|error| trouble(&what, &error))?;
@@ -98,7 +92,7 @@ impl<C: Clock> ReaderCredentials<C> {
             None,
             SESSION,
         );
-        Ok(Door {
+        Ok(IssuedCredentials {
             credentials,
             closes,
         })
@@ -131,7 +125,7 @@ impl<C: Clock> Prober for ReaderCredentials<C> {
             .assume_role()
             .role_arn(self.role_arn(account))
             .role_session_name(probe::SESSION)
-            .duration_seconds(LIFETIME)
+            .duration_seconds(READER_SESSION)
             .send()
             .await;
         entered.map(drop).map_err(|error| trouble(&what, &error))

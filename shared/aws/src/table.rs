@@ -70,7 +70,7 @@ impl Tables {
     }
 
     /// Puts a row under a condition. `false`: it did not hold.
-    async fn put(&self, place: Place, row: Row, condition: Condition) -> Result<bool, Trouble> {
+    async fn put(&self, place: Place, row: Row, condition: PutCondition) -> Result<bool, Trouble> {
         let request = self
             .client
             .put_item()
@@ -98,7 +98,7 @@ impl Tables {
 }
 
 /// When a row may be put. Names go through placeholders, as many are reserved words of DynamoDB.
-struct Condition {
+struct PutCondition {
     expression: &'static str,
     names: &'static [(&'static str, &'static str)],
     value: Option<AttributeValue>,
@@ -107,7 +107,7 @@ struct Condition {
 const PK: (&str, &str) = ("#pk", "pk");
 const RANK: (&str, &str) = ("#rank", "rank");
 
-impl Condition {
+impl PutCondition {
     const NONE_THERE: Self = Self {
         expression: "attribute_not_exists(#pk)",
         names: &[PK],
@@ -141,7 +141,7 @@ impl Condition {
 
 impl Table for Tables {
     async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
-        let condition = Condition::keep(keep, &row.rank);
+        let condition = PutCondition::keep(keep, &row.rank);
         Ok(if self.put(place, row, condition).await? {
             Kept::Written
         } else {
@@ -154,7 +154,7 @@ impl Table for Tables {
             version: seen.saturating_add(1),
             ..row
         };
-        self.put(place, row, Condition::replace(seen)).await
+        self.put(place, row, PutCondition::replace(seen)).await
     }
 
     async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use aws_sdk_cloudtrail::config::Region;
 use aws_sdk_cloudtrail::config::retry::RetryConfig;
@@ -13,11 +12,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::connection::Connection;
 use super::reader_credentials::ReaderCredentials;
+use super::time::LOOKUP_PACE;
 use super::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, LookBy, Page, Question, Trail, Trouble};
-
-/// CloudTrail allows two calls a second in each account and region.
-const PACE: Duration = Duration::from_millis(500);
 
 /// The most records of a page.
 const PAGE: i32 = 50;
@@ -49,7 +46,7 @@ impl<C: Clock> Histories<C> {
                 .entry((account, region.to_owned()))
                 .or_insert_with(Instant::now);
             let turn = (*next).max(Instant::now());
-            *next = turn + PACE;
+            *next = turn + LOOKUP_PACE;
             turn
         };
         sleep_until(turn).await;

@@ -33,6 +33,6 @@ pub mod words;
 #[cfg(any(test, feature = "testing"))]
 pub mod sample;
 
-pub use told::Outcome;
+pub use told::DeliveryOutcome;
 pub use view::View;
 pub use words::{Language, Words};

@@ -8,9 +8,9 @@ use rolewatch_live::port::{Clock, Subscribers, Table, Topic, Trouble};
 use crate::secret::Secret;
 
 /// The side of AWS: the outbox, the operations topic and who receives it, the time.
-pub trait Aws: Table + Topic + Subscribers + Clock {}
+pub trait DeliveryPorts: Table + Topic + Subscribers + Clock {}
 
-impl<A: Table + Topic + Subscribers + Clock> Aws for A {}
+impl<A: Table + Topic + Subscribers + Clock> DeliveryPorts for A {}
 
 /// Where the URL or token of the service is kept.
 pub trait Vault {

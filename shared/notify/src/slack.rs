@@ -8,16 +8,16 @@
 //! | `markup` | mrkdwn, and what a caller chose escaped for it |
 //! | `courier` | what is done with an alert: plan, tell, write down, acknowledge |
 //! | `slot`, `fold` | what is remembered: of one message, and of repeats that share one |
-//! | `line`, `answer`, `credential` | talking to Slack: the call, what a reply means, the secret |
+//! | `client`, `answer`, `credential` | talking to Slack: the call, what a reply means, the secret |
 //! | `port` | what lies outside |
 
 pub mod answer;
 pub mod chatbot;
+pub mod client;
 pub mod courier;
 pub mod credential;
 pub mod digest;
 pub mod fold;
-pub mod line;
 pub mod markup;
 pub mod message;
 pub mod port;

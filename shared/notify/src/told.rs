@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What became of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum DeliveryOutcome {
     /// Its first message is in Slack.
     Delivered,
     /// Its message was changed, or a follow-up was posted.
@@ -26,7 +26,7 @@ pub enum Outcome {
     Duplicate,
 }
 
-impl Outcome {
+impl DeliveryOutcome {
     /// As the acknowledgement has it.
     pub const fn how(self) -> &'static str {
         match self {

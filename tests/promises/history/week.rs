@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use archive_auditor::Auditor;
+use archive_auditor::ArchiveAuditor;
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -72,14 +72,18 @@ impl Week {
         }
     }
 
-    pub(super) fn ask(&self, auditor: &mut Auditor, payload: &Value) -> Result<Value, String> {
+    pub(super) fn ask(
+        &self,
+        auditor: &mut ArchiveAuditor,
+        payload: &Value,
+    ) -> Result<Value, String> {
         self.ask_within(auditor, payload, None)
     }
 
     /// `seconds`: how long the function may run.
     pub(super) fn ask_within(
         &self,
-        auditor: &mut Auditor,
+        auditor: &mut ArchiveAuditor,
         payload: &Value,
         seconds: Option<i64>,
     ) -> Result<Value, String> {
@@ -92,7 +96,7 @@ impl Week {
     /// One pass of listing, from where `before` ended.
     pub(super) fn list(&self, run: &str, before: &Value, seconds: Option<i64>) -> Value {
         let asked = json!({"list": {"run": run, "bucket": BUCKET, "prefix": "AWSLogs/", "after": before["after"], "files": before["files"]}});
-        self.ask_within(&mut Auditor::new(None), &asked, seconds)
+        self.ask_within(&mut ArchiveAuditor::new(None), &asked, seconds)
             .unwrap()
     }
 
@@ -129,7 +133,7 @@ impl Week {
     pub(crate) fn map(&self, run: &str, keys: &[String]) {
         // Each batch may meet a process of its own.
         self.ask(
-            &mut Auditor::new(None),
+            &mut ArchiveAuditor::new(None),
             &json!({"map": {"run": run, "bucket": BUCKET, "keys": keys}}),
         )
         .unwrap();
@@ -141,7 +145,7 @@ impl Week {
 
     pub(super) fn judge(&self, run: &str, listed: &Value) -> Result<Value, String> {
         self.ask(
-            &mut Auditor::new(None),
+            &mut ArchiveAuditor::new(None),
             &json!({"reduce": {"run": run, "since": null, "until": null, "listed": listed}}),
         )
     }

@@ -19,8 +19,8 @@ use rolewatch_live::ledger::hash;
 use rolewatch_live::port::{LogFile, Trouble};
 use serde_json::{Value, json};
 
-use super::{Batch, Fault, FileRead, Footer, folder};
-use crate::{Outside, refused};
+use super::{Fault, FileBatch, FileRead, Footer, folder};
+use crate::{ArchivePorts, refused};
 
 /// The least work that makes reduced records small: they are read once.
 const FAST: u32 = 3;
@@ -32,11 +32,11 @@ const MOST_FAULTS: usize = 1_000;
 ///
 /// A file that cannot be read is named in it. One that could not be had just now fails the batch,
 /// to be tried again.
-pub(crate) async fn extract<O: Outside>(
+pub(crate) async fn extract<O: ArchivePorts>(
     outside: &O,
     policy: &Policy,
     scratch: &RefCell<Scratch>,
-    batch: &Batch,
+    batch: &FileBatch,
 ) -> Result<Value, Trouble> {
     let folder = folder(&batch.run)
         .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
@@ -49,7 +49,7 @@ pub(crate) async fn extract<O: Outside>(
         if key.ends_with('/') {
             continue;
         }
-        let mut read = Read::new(
+        let mut read = FileReading::new(
             policy,
             format!("s3://{}/{}", batch.bucket, harmless(key)),
             &mut out,
@@ -70,13 +70,13 @@ pub(crate) async fn extract<O: Outside>(
     Ok(json!({ "files": files, "failed": failed }))
 }
 
-async fn one<O: Outside>(
+async fn one<O: ArchivePorts>(
     outside: &O,
     filter: &Filter,
     scratch: &RefCell<Scratch>,
     bucket: &str,
     key: &str,
-    read: &mut Read<'_, '_>,
+    read: &mut FileReading<'_, '_>,
 ) -> Result<(), Trouble> {
     if !is_log(Path::new(key)) {
         read.file.files = FileTotals {
@@ -108,7 +108,7 @@ async fn one<O: Outside>(
 
 /// What is read of one file. Its records are compressed as they come, so that no file can be too
 /// large.
-struct Read<'p, 'o> {
+struct FileReading<'p, 'o> {
     met: RolesMet<'p>,
     file: FileRead,
     out: &'o mut GzEncoder<Vec<u8>>,
@@ -116,7 +116,7 @@ struct Read<'p, 'o> {
     broken: Option<io::Error>,
 }
 
-impl<'p, 'o> Read<'p, 'o> {
+impl<'p, 'o> FileReading<'p, 'o> {
     fn new(policy: &'p Policy, key: String, out: &'o mut GzEncoder<Vec<u8>>) -> Self {
         let file = FileRead {
             key,
@@ -223,7 +223,7 @@ impl<'p, 'o> Read<'p, 'o> {
     }
 }
 
-impl Sink for Read<'_, '_> {
+impl Sink for FileReading<'_, '_> {
     fn record(&mut self, json: &[u8], at: &RecordPlace) {
         let said = Said::open(json);
         let said = said.as_ref().map_err(Clone::clone);

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{List, folder};
 use crate::time::PAGE_TAKES;
-use crate::{Outside, refused};
+use crate::{ArchivePorts, refused};
 
 /// The most keys of a batch.
 const MOST_KEYS: usize = 100;
@@ -32,7 +32,7 @@ const FULL: usize = 32 << 20;
 /// A pass that is repeated may come to another part, as its time was shorter or files were added.
 /// So a part is named by what it holds: the answer that the state machine goes on with names the
 /// very part that it was given with.
-pub(crate) async fn list<O: Outside>(
+pub(crate) async fn list<O: ArchivePorts>(
     outside: &O,
     asked: &List,
     deadline: Option<Moment>,

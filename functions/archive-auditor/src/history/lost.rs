@@ -7,10 +7,10 @@ use rolewatch_live::port::Trouble;
 use serde_json::{Value, json};
 
 use super::{Fault, Lost, folder};
-use crate::{Outside, refused};
+use crate::{ArchivePorts, refused};
 
 /// Names every file of the batch as unread.
-pub(crate) async fn lost<O: Outside>(outside: &O, lost: &Lost) -> Result<Value, Trouble> {
+pub(crate) async fn lost<O: ArchivePorts>(outside: &O, lost: &Lost) -> Result<Value, Trouble> {
     let Lost { batch, cause } = lost;
     let folder = folder(&batch.run)
         .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;

@@ -17,7 +17,7 @@ use rolewatch_live::rulebook::Rulebook;
 use serde_json::{Value, json};
 
 use super::{Fault, FileRead, Footer, NAMED, Reduce, Summary, folder};
-use crate::{Outside, refused};
+use crate::{ArchivePorts, refused};
 
 /// How many extracts are fetched at a time.
 const AT_ONCE: usize = 32;
@@ -26,19 +26,19 @@ const AT_ONCE: usize = 32;
 const FOOTER: &[u8] = b"{\"rolewatch_file\":";
 
 /// Judges all extracts of a run, and writes `findings.ndjson` and `summary.json`.
-pub(crate) async fn reduce<O: Outside>(
+pub(crate) async fn reduce<O: ArchivePorts>(
     outside: &O,
     book: &Rulebook,
     asked: &Reduce,
 ) -> Result<Value, Trouble> {
     let folder = folder(&asked.run)
         .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
-    let mut all = All::new(&book.policy);
+    let mut all = ReadSoFar::new(&book.policy);
     let read = extracts(outside, &folder, &mut all).await?;
     losses(outside, &folder, &read, &mut all).await?;
     check_complete(&all, asked, book)?;
 
-    let judged = judged(all, asked, book);
+    let judged = judge_all(all, asked, book);
     let counts = judged.counts;
     let unread_count = judged.unread_count;
     let findings = format!("{folder}/findings.ndjson");
@@ -60,7 +60,7 @@ pub(crate) async fn reduce<O: Outside>(
 
 /// Refuses to judge a part of what was listed, or what was read by another policy: either would
 /// pass for clean what nobody looked at.
-fn check_complete(all: &All<'_>, asked: &Reduce, book: &Rulebook) -> Result<(), Trouble> {
+fn check_complete(all: &ReadSoFar<'_>, asked: &Reduce, book: &Rulebook) -> Result<(), Trouble> {
     let refused = |why: &str| Err(refused("judging the extracts", why));
     if all.files.met == 0 {
         return refused("no log file was read: is the prefix right?");
@@ -82,7 +82,7 @@ fn check_complete(all: &All<'_>, asked: &Reduce, book: &Rulebook) -> Result<(), 
 }
 
 /// What one engine run came to.
-struct Judged {
+struct JudgedRun {
     judgement: Judgement,
     counts: Totals,
     unread: Vec<Fault>,
@@ -91,7 +91,7 @@ struct Judged {
     not_evidence_count: u64,
 }
 
-fn judged(all: All<'_>, asked: &Reduce, book: &Rulebook) -> Judged {
+fn judge_all(all: ReadSoFar<'_>, asked: &Reduce, book: &Rulebook) -> JudgedRun {
     let TakenIn {
         world, kept, near, ..
     } = all.intake.finish();
@@ -110,7 +110,7 @@ fn judged(all: All<'_>, asked: &Reduce, book: &Rulebook) -> Judged {
     counts.add_judgement(&judgement);
     let (unread, unread_count) = all.unread.finish();
     let (not_evidence, not_evidence_count) = all.not_evidence.finish();
-    Judged {
+    JudgedRun {
         judgement,
         counts,
         unread,
@@ -120,7 +120,7 @@ fn judged(all: All<'_>, asked: &Reduce, book: &Rulebook) -> Judged {
     }
 }
 
-impl Judged {
+impl JudgedRun {
     fn summary(self, asked: &Reduce, policy: PolicyHash) -> Result<Vec<u8>, Trouble> {
         let summary = Summary {
             run: asked.run.clone(),
@@ -178,10 +178,10 @@ fn records(kept: IntakeCounts) -> RecordTotals {
 }
 
 /// Takes in what was read of every batch, and gives the batches' names.
-async fn extracts<O: Outside>(
+async fn extracts<O: ArchivePorts>(
     outside: &O,
     folder: &str,
-    all: &mut All<'_>,
+    all: &mut ReadSoFar<'_>,
 ) -> Result<BTreeSet<String>, Trouble> {
     let extracts = outside.list(&format!("{folder}/extract/")).await?;
     let mut read = BTreeSet::new();
@@ -200,11 +200,11 @@ async fn extracts<O: Outside>(
 }
 
 /// Takes in the files of the batches that could not be read.
-async fn losses<O: Outside>(
+async fn losses<O: ArchivePorts>(
     outside: &O,
     folder: &str,
     read: &BTreeSet<String>,
-    all: &mut All<'_>,
+    all: &mut ReadSoFar<'_>,
 ) -> Result<(), Trouble> {
     for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
         // The function did its work, and Step Functions did not hear of it.
@@ -232,24 +232,24 @@ fn batch(key: &str) -> &str {
 }
 
 /// All that was read.
-struct All<'p> {
+struct ReadSoFar<'p> {
     intake: Intake<'p>,
     /// Files of which something is known: what was in them, or why not.
     accounted: u64,
     files: FileTotals,
-    unread: Named,
-    not_evidence: Named,
+    unread: NamedFaults,
+    not_evidence: NamedFaults,
     policies: BTreeSet<String>,
 }
 
-impl<'p> All<'p> {
+impl<'p> ReadSoFar<'p> {
     fn new(policy: &'p Policy) -> Self {
         Self {
             intake: Intake::new(policy),
             accounted: 0,
             files: FileTotals::default(),
-            unread: Named::default(),
-            not_evidence: Named::default(),
+            unread: NamedFaults::default(),
+            not_evidence: NamedFaults::default(),
             policies: BTreeSet::new(),
         }
     }
@@ -304,12 +304,12 @@ impl<'p> All<'p> {
 
 /// The first of many by place, and how many there are.
 #[derive(Default)]
-struct Named {
+struct NamedFaults {
     first: Vec<Fault>,
     count: u64,
 }
 
-impl Named {
+impl NamedFaults {
     fn add(&mut self, faults: Vec<Fault>, count: u64) {
         self.count += count;
         self.first.extend(faults);

@@ -15,7 +15,7 @@ use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{CallerKind, Reading, RecordProblem};
 use rolewatch_guard::tamper::Tampering;
 
-use super::Reader;
+use super::TrailReader;
 use crate::Hub;
 use crate::key::LogKey;
 use crate::passage::{call_was_let_through, change_was_let_through, was_let_through};
@@ -28,7 +28,7 @@ const HELD: usize = 32 << 20;
 const NOTED: usize = 200;
 
 /// A record that was to arrive.
-pub(super) struct Record {
+pub(super) struct WantedRecord {
     pub(super) key: RecordKey,
     pub(super) time: Moment,
     pub(super) json: String,
@@ -59,7 +59,7 @@ pub(super) struct Wanted<'a> {
     policy: &'a Policy,
     hub: &'a Hub,
     log: &'a LogKey<'a>,
-    pub(super) records: Vec<Record>,
+    pub(super) records: Vec<WantedRecord>,
     known: HashSet<(RecordKey, String)>,
     /// Records before this one were dealt with.
     from: u64,
@@ -72,7 +72,7 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
-    pub(super) fn new(reader: &Reader<'a>, log: &'a LogKey<'a>, from: u64) -> Self {
+    pub(super) fn new(reader: &TrailReader<'a>, log: &'a LogKey<'a>, from: u64) -> Self {
         Self {
             elevated: Elevated::by_policy(reader.policy),
             prober: ProbeSender::new(&reader.hub.guarded, reader.hub.account),
@@ -151,7 +151,7 @@ impl<'a> Wanted<'a> {
             .map_err(|_| "it is not UTF-8".to_owned())?
             .to_owned();
         self.held += json.len() + 2 * reduced.len();
-        self.records.push(Record {
+        self.records.push(WantedRecord {
             key: awaited.key,
             time: awaited.time,
             json,

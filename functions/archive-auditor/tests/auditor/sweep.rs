@@ -1,6 +1,6 @@
 //! Sweeping the trail, where nobody tells of new files.
 
-use archive_auditor::{Auditor, Report};
+use archive_auditor::{ArchiveAuditor, ArchiveReport};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
 use rolewatch_live::port::Trouble;
@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use crate::trail::{auditor, deliver, key, log_file, notify, prepare, put, sent};
 
 fn sweep<W: Weather>(
-    auditor: &mut Auditor,
+    auditor: &mut ArchiveAuditor,
     twin: &Twin<W>,
     at: Moment,
     deadline: Option<Moment>,
-) -> Result<(Value, Report), Trouble> {
+) -> Result<(Value, ArchiveReport), Trouble> {
     run(auditor.handle(
         twin,
         &to_raw_value(&json!({"task": "sweep", "at": at})).unwrap(),
@@ -150,7 +150,7 @@ fn an_organizations_trail_is_swept_too() {
 fn without_a_trail_or_with_another_task_it_says_so() {
     let story = Story::new();
     let twin = Twin::new(Calm, story.now());
-    let why = sweep(&mut Auditor::new(None), &twin, story.now(), None)
+    let why = sweep(&mut ArchiveAuditor::new(None), &twin, story.now(), None)
         .unwrap_err()
         .to_string();
     assert!(why.contains("ROLEWATCH_TRAIL_BUCKET"), "{why}");

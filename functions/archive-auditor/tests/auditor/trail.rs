@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use archive_auditor::{Auditor, Hub, Report, Trail};
+use archive_auditor::{ArchiveAuditor, ArchiveReport, Hub, TrailBucket};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rolewatch_guard::moment::Moment;
@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 
 pub(crate) const BUCKET: &str = "trail-logs";
 
-pub(crate) fn trail() -> Trail {
+pub(crate) fn trail() -> TrailBucket {
     let hub = Hub {
         guarded: guarded(),
         account: "123456789012".parse().unwrap(),
         region: "us-east-1".to_owned(),
     };
-    Trail {
+    TrailBucket {
         bucket: BUCKET.to_owned(),
         prefix: String::new(),
         hub,
@@ -44,8 +44,8 @@ pub(crate) fn guarded() -> GuardedResources {
     }
 }
 
-pub(crate) fn auditor() -> Auditor {
-    Auditor::new(Some(trail()))
+pub(crate) fn auditor() -> ArchiveAuditor {
+    ArchiveAuditor::new(Some(trail()))
 }
 
 pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
@@ -138,10 +138,10 @@ pub(crate) fn created(key: &str) -> Value {
 
 /// A batch of the queue, one message a body, and the messages that failed.
 pub(crate) fn batch<W: Weather>(
-    auditor: &mut Auditor,
+    auditor: &mut ArchiveAuditor,
     twin: &Twin<W>,
     bodies: &[String],
-) -> (Vec<String>, Report) {
+) -> (Vec<String>, ArchiveReport) {
     let messages: Vec<Value> =
         bodies.iter().enumerate().map(|(at, body)| json!({"messageId": at.to_string(), "body": body, "eventSource": "aws:sqs"})).collect();
     let payload = to_raw_value(&json!({ "Records": messages })).unwrap();
@@ -155,7 +155,11 @@ pub(crate) fn batch<W: Weather>(
 }
 
 /// Tells the auditor of these files.
-pub(crate) fn notify<W: Weather>(auditor: &mut Auditor, twin: &Twin<W>, keys: &[String]) -> Report {
+pub(crate) fn notify<W: Weather>(
+    auditor: &mut ArchiveAuditor,
+    twin: &Twin<W>,
+    keys: &[String],
+) -> ArchiveReport {
     let bodies: Vec<String> = keys.iter().map(|key| created(key).to_string()).collect();
     let (failed, report) = batch(auditor, twin, &bodies);
     assert_eq!(failed, [] as [String; 0]);

@@ -13,14 +13,14 @@ use rolewatch_live::watch::Swept;
 use rolewatch_live::wire::{Alert, Status};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
-use session_auditor::{Auditor, Request, Task};
+use session_auditor::{Request, SessionAuditor, Task};
 use switch_guard::Guard;
 
 /// What can go wrong is told to the history itself.
 pub(crate) struct Live<W = Calm> {
     pub(crate) twin: Twin<W>,
     pub(crate) guard: Guard,
-    pub(crate) auditor: Auditor,
+    pub(crate) auditor: SessionAuditor,
     /// Records that the auditor sent to the guard.
     pub(crate) recovered: u64,
     /// Nobody acknowledges anything.
@@ -31,8 +31,8 @@ pub(crate) fn account(text: &str) -> AccountId {
     text.parse().unwrap()
 }
 
-pub(crate) fn auditor() -> Auditor {
-    Auditor::new(Vec::new(), "us-east-1".to_owned())
+pub(crate) fn auditor() -> SessionAuditor {
+    SessionAuditor::new(Vec::new(), "us-east-1".to_owned())
 }
 
 impl<W: Weather> Live<W> {

@@ -23,7 +23,8 @@ fn the_daily_task_puts_a_snapshot_of_users_and_groups_into_the_bucket() {
     let request =
         serde_json::from_str(r#"{"task": "rosters", "at": "2026-03-02T03:00:00Z"}"#).unwrap();
     let report =
-        run(Auditor::new(Vec::new(), "us-east-1".to_owned()).handle(&twin, request, None)).unwrap();
+        run(SessionAuditor::new(Vec::new(), "us-east-1".to_owned()).handle(&twin, request, None))
+            .unwrap();
     assert_eq!(
         report.taken.map(|taken| (taken.written, taken.failed)),
         Some((1, 0))

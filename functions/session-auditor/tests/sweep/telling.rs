@@ -4,11 +4,11 @@ use rolewatch_guard::testing::Story;
 use rolewatch_live::port::Notice;
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::testing::{Calm, run};
-use session_auditor::{Report, Request, Task};
+use session_auditor::{Request, Task, TaskReport};
 
 use crate::live::Live;
 
-fn ask(live: &mut Live, task: Task) -> Report {
+fn ask(live: &mut Live, task: Task) -> TaskReport {
     let request = Request {
         task,
         at: Some(live.now()),

@@ -3,7 +3,7 @@
 
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::wire::{Digest, Message};
-use rolewatch_notify::{Outcome, sample};
+use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT};
 
@@ -25,12 +25,12 @@ fn a_digest_is_posted_once_however_often_it_comes() {
         let report = give(&started(&world), &world, &event).unwrap();
         assert_eq!(
             (&report.ends[..], report.metrics.counted(Count::Delivered)),
-            (&[End::Digest(Outcome::Delivered)][..], 1)
+            (&[End::Digest(DeliveryOutcome::Delivered)][..], 1)
         );
         let again = give(&started(&world), &world, &event).unwrap();
         assert_eq!(
             (&again.ends[..], again.metrics.counted(Count::Duplicate)),
-            (&[End::Digest(Outcome::Duplicate)][..], 1)
+            (&[End::Digest(DeliveryOutcome::Duplicate)][..], 1)
         );
         let texts = world.texts();
         assert!(
@@ -89,7 +89,7 @@ fn a_digest_that_slack_does_not_take_is_left_to_the_mail_and_raises_the_alarm() 
     let report = give(&started(&world), &world, &batch(&sample::digest(), 1)).unwrap();
     assert_eq!(
         (&report.ends[..], report.metrics.counted(Count::SlackFailed)),
-        (&[End::Digest(Outcome::Mailed)][..], 1)
+        (&[End::Digest(DeliveryOutcome::Mailed)][..], 1)
     );
 
     let busy = World::with(BOT);

@@ -2,7 +2,7 @@
 
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::wire::{Alert, Status};
-use rolewatch_notify::{Outcome, sample};
+use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
 use slack_notifier::End;
 
@@ -16,7 +16,7 @@ fn repeat(n: u32, minutes: u32) -> Alert {
     }
 }
 
-fn told(end: &End) -> Outcome {
+fn told(end: &End) -> DeliveryOutcome {
     match end {
         End::Told { outcome, .. } => *outcome,
         other => panic!("{other:?}"),
@@ -32,9 +32,9 @@ fn a_bot_counts_repeats_in_one_follow_up_below_the_first() {
         assert_eq!(
             told(&report.ends[0]),
             if n == 0 {
-                Outcome::Delivered
+                DeliveryOutcome::Delivered
             } else {
-                Outcome::Folded
+                DeliveryOutcome::Folded
             }
         );
         assert_eq!(report.metrics.counted(Count::Folded), u64::from(n != 0));
@@ -109,7 +109,7 @@ fn what_is_another_matter_is_not_folded() {
         deliver(&function, &world, &repeat(0, 0));
         assert_eq!(
             told(&deliver(&function, &world, &other).ends[0]),
-            Outcome::Delivered,
+            DeliveryOutcome::Delivered,
             "{other:?}"
         );
     }
@@ -129,7 +129,7 @@ fn a_violation_is_not_folded_into_what_was_unproven() {
     );
     assert_eq!(
         told(&deliver(&function, &world, &repeat(1, 1)).ends[0]),
-        Outcome::Delivered
+        DeliveryOutcome::Delivered
     );
     let lesser = Alert {
         verdict: "unproven".into(),
@@ -137,7 +137,7 @@ fn a_violation_is_not_folded_into_what_was_unproven() {
     };
     assert_eq!(
         told(&deliver(&function, &world, &lesser).ends[0]),
-        Outcome::Folded
+        DeliveryOutcome::Folded
     );
 }
 
@@ -163,7 +163,7 @@ fn a_folded_finding_that_turns_out_to_be_worse_gets_a_message_of_its_own() {
             ..repeat(1, 1)
         },
     );
-    assert_eq!(told(&report.ends[0]), Outcome::Delivered);
+    assert_eq!(told(&report.ends[0]), DeliveryOutcome::Delivered);
     assert!(world.texts()[2].contains("🔴 HIGH"), "{:?}", world.texts());
 }
 
@@ -192,7 +192,7 @@ fn when_the_first_is_withdrawn_its_repeats_are_named_and_the_next_one_is_a_first
         drop(channel);
         assert_eq!(
             told(&deliver(&function, &world, &repeat(2, 2)).ends[0]),
-            Outcome::Delivered
+            DeliveryOutcome::Delivered
         );
     }
 }
@@ -213,7 +213,7 @@ fn a_withdrawn_repeat_is_counted_out() {
             ..repeat(2, 2)
         },
     );
-    assert_eq!(told(&report.ends[0]), Outcome::Folded);
+    assert_eq!(told(&report.ends[0]), DeliveryOutcome::Folded);
     let said = world.channel.borrow()[1].body.to_string();
     assert!(
         said.contains("1 more of the same")
@@ -231,7 +231,7 @@ fn what_went_by_mail_takes_no_repeats() {
     for n in 0..3 {
         assert_eq!(
             told(&deliver(&function, &world, &repeat(n, n)).ends[0]),
-            Outcome::Mailed
+            DeliveryOutcome::Mailed
         );
     }
     assert_eq!(world.mails.borrow().len(), 3);

@@ -19,7 +19,7 @@ fn version(version: u64, change: impl FnOnce(&mut Alert)) -> Alert {
     alert
 }
 
-fn outcome(end: &End) -> Outcome {
+fn outcome(end: &End) -> DeliveryOutcome {
     match end {
         End::Told { outcome, .. } => *outcome,
         other => panic!("{other:?}"),

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::wire::{Message, RecipientsChanged};
-use rolewatch_notify::Outcome;
+use rolewatch_notify::DeliveryOutcome;
 use rolewatch_notify::slack::SetbackKind;
 use serde_json::json;
-use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
+use slack_notifier::{DeliveryReport, End, MAIL_FROM_RECEIPT};
 
 use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
 
@@ -26,7 +26,7 @@ fn batch(version: u64, recipients: Recipients, receipt: u32) -> String {
     json!({"Records": [{"messageId": "m0", "body": body, "attributes": {"ApproximateReceiveCount": receipt.to_string()}}]}).to_string()
 }
 
-fn hand(world: &Rc<World>, version: u64, recipients: Recipients) -> Report {
+fn hand(world: &Rc<World>, version: u64, recipients: Recipients) -> DeliveryReport {
     give(&started(world), world, &batch(version, recipients, 1)).unwrap()
 }
 
@@ -43,12 +43,12 @@ fn each_change_is_posted_once_however_often_it_comes() {
             let report = hand(&world, version, recipients);
             assert_eq!(
                 (&report.ends[..], report.metrics.counted(Count::Delivered)),
-                (&[End::Recipients(Outcome::Delivered)][..], 1)
+                (&[End::Recipients(DeliveryOutcome::Delivered)][..], 1)
             );
             for late in 1..=version {
                 assert_eq!(
                     hand(&world, late, recipients).ends,
-                    [End::Recipients(Outcome::Duplicate)]
+                    [End::Recipients(DeliveryOutcome::Duplicate)]
                 );
             }
         }
@@ -67,11 +67,11 @@ fn that_somebody_is_there_again_is_no_news_for_those_who_never_heard_of_the_loss
     let world = World::with(WEBHOOK);
     assert_eq!(
         hand(&world, 2, Recipients::Confirmed).ends,
-        [End::Recipients(Outcome::Unseen)]
+        [End::Recipients(DeliveryOutcome::Unseen)]
     );
     assert_eq!(
         hand(&world, 1, Recipients::Nobody).ends,
-        [End::Recipients(Outcome::Duplicate)]
+        [End::Recipients(DeliveryOutcome::Duplicate)]
     );
     assert!(world.channel.borrow().is_empty());
 }
@@ -87,7 +87,7 @@ fn a_loss_that_slack_may_have_shown_is_taken_back_aloud() {
     ));
     assert_eq!(
         hand(&world, 2, Recipients::Confirmed).ends,
-        [End::Recipients(Outcome::Delivered)]
+        [End::Recipients(DeliveryOutcome::Delivered)]
     );
 }
 
@@ -119,7 +119,7 @@ fn a_dead_slack_is_asked_again_and_never_settles_it() {
         secret.clone_into(&mut world.valid.borrow_mut());
         assert_eq!(
             hand(&world, 1, Recipients::Nobody).ends,
-            [End::Recipients(Outcome::Delivered)]
+            [End::Recipients(DeliveryOutcome::Delivered)]
         );
     }
 }

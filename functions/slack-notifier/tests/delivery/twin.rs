@@ -23,7 +23,7 @@ use rolewatch_notify::slack::Courier;
 use rolewatch_notify::slack::port::{Call, Chatroom, Post, Reply};
 use rolewatch_notify::{Language, sample};
 use serde_json::{Value, json};
-use slack_notifier::{Notifier, Report};
+use slack_notifier::{DeliveryReport, Notifier};
 
 use slack::Posted;
 
@@ -360,7 +360,7 @@ pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
 }
 
 /// Hands over an event. `None`: the process died.
-pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Option<Report> {
+pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Option<DeliveryReport> {
     let invocation = format!("call-{}", world.calls());
     function
         .handle(event, &invocation)
@@ -369,6 +369,6 @@ pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Optio
 }
 
 /// Hands over one alert for the first time; it must not die.
-pub(crate) fn deliver(function: &Function, world: &Rc<World>, alert: &Alert) -> Report {
+pub(crate) fn deliver(function: &Function, world: &Rc<World>, alert: &Alert) -> DeliveryReport {
     give(function, world, &batch(&[alert], 1)).expect("the process died")
 }

@@ -10,9 +10,9 @@ use rolewatch_live::testing::{subscribed, unsubscribed};
 use rolewatch_live::time::RECIPIENTS_FRESH;
 use rolewatch_live::wire::{Alert, Digest, Message, Status};
 use rolewatch_notify::slack::SetbackKind;
-use rolewatch_notify::{Outcome, sample};
+use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
-use slack_notifier::{End, MAIL_FROM_RECEIPT, Report};
+use slack_notifier::{DeliveryReport, End, MAIL_FROM_RECEIPT};
 
 use crate::twin::{
     BOT, Fault, WEBHOOK, World, batch, deliver, give, started, started_with_chatroom,
@@ -31,7 +31,7 @@ fn revive(world: &World) {
     secret.clone_into(&mut world.valid.borrow_mut());
 }
 
-fn nobody_reads(report: &Report) -> bool {
+fn nobody_reads(report: &DeliveryReport) -> bool {
     let (End::Pending(setback) | End::Left(setback)) = &report.ends[0] else {
         return false;
     };
@@ -119,7 +119,7 @@ fn what_nobody_can_read_is_left_to_session_auditor_and_told_when_it_sends_it_aga
             matches!(
                 report.ends[0],
                 End::Told {
-                    outcome: Outcome::Delivered,
+                    outcome: DeliveryOutcome::Delivered,
                     ..
                 }
             ),
@@ -158,7 +158,7 @@ fn once_somebody_confirms_the_alert_is_mailed_and_acknowledged() {
         matches!(
             report.ends[0],
             End::Told {
-                outcome: Outcome::Mailed,
+                outcome: DeliveryOutcome::Mailed,
                 ..
             }
         ),
@@ -258,7 +258,7 @@ fn what_nobody_was_told_of_is_withdrawn_in_silence() {
         matches!(
             report.ends[0],
             End::Told {
-                outcome: Outcome::Unseen,
+                outcome: DeliveryOutcome::Unseen,
                 ..
             }
         ),
@@ -419,7 +419,7 @@ fn a_digest_that_nobody_could_read_stays_in_the_queue() {
         // Somebody confirms: the e-mail of the morning went to nobody, so this one is sent.
         world.subscriptions.borrow_mut().push(subscribed("email"));
         let report = give(&started(&world), &world, &digest(recipients, 3)).unwrap();
-        assert_eq!(report.ends, [End::Digest(Outcome::Mailed)]);
+        assert_eq!(report.ends, [End::Digest(DeliveryOutcome::Mailed)]);
         let mails = world.mails.borrow();
         assert!(
             mails.len() == 1 && mails[0].0.starts_with("rolewatch digest"),
@@ -439,6 +439,6 @@ fn a_digest_whose_mail_reached_somebody_needs_no_other() {
     .unwrap();
     assert_eq!(
         (&report.ends[..], world.mails.borrow().len()),
-        (&[End::Digest(Outcome::Mailed)][..], 0)
+        (&[End::Digest(DeliveryOutcome::Mailed)][..], 0)
     );
 }

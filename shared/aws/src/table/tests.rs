@@ -68,10 +68,11 @@ fn every_name_and_value_of_a_query_is_given_and_used() {
 
 #[test]
 fn every_name_and_value_of_a_condition_is_given_and_used() {
-    let keeps = [Keep::First, Keep::Least, Keep::Greatest].map(|keep| Condition::keep(keep, "r"));
+    let keeps =
+        [Keep::First, Keep::Least, Keep::Greatest].map(|keep| PutCondition::keep(keep, "r"));
     for condition in keeps
         .into_iter()
-        .chain([Condition::replace(0), Condition::replace(1)])
+        .chain([PutCondition::replace(0), PutCondition::replace(1)])
     {
         let values: &[&str] = if condition.value.is_some() {
             &[":it"]

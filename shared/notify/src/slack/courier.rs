@@ -22,16 +22,16 @@ use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
 use rolewatch_live::recipients::{KnownAudience, standing};
 use rolewatch_live::wire::{Alert, AlertState};
 
+use super::client::{NotTaken, PostedMessage, Posting, SlackClient};
 use super::credential::Loopback;
 use super::fold;
-use super::line::{Line, NotTaken, Sending, Taken};
-use super::message::Message;
+use super::message::SlackMessage;
 use super::port::{Chatroom, Post};
 use super::slot::{self, Blocked, MESSAGE, Memory};
-use crate::port::{Aws, Pause, Vault};
+use crate::port::{DeliveryPorts, Pause, Vault};
 use crate::retry::thrice;
 use crate::time::{OTHER_PROCESS, SLACK_PATIENCE};
-use crate::told::{Change, Outcome};
+use crate::told::{Change, DeliveryOutcome};
 use crate::view::View;
 use rolewatch_live::time::FINDINGS_KEPT;
 
@@ -98,12 +98,12 @@ impl<'a> Visit<'a> {
 
 /// Delivers alerts. One a process: it remembers the secret, and what it could not write down.
 ///
-/// `A` is the side of AWS ([`Aws`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`],
+/// `A` is the side of AWS ([`DeliveryPorts`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`],
 /// [`Pause`]).
 pub struct Courier<A, S> {
     aws: A,
     slack: S,
-    line: Line,
+    client: SlackClient,
     view: View,
     chatroom: bool,
     audience: KnownAudience,
@@ -144,7 +144,7 @@ impl From<Trouble> for Setback {
     }
 }
 
-impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// `channel` is where a bot posts; `chatroom`: tell Amazon Q Developer as well.
     pub fn new(
         aws: A,
@@ -154,11 +154,11 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         loopback: Option<Loopback>,
         chatroom: bool,
     ) -> Self {
-        let line = Line::new(channel, loopback);
+        let client = SlackClient::new(channel, loopback);
         Self {
             aws,
             slack,
-            line,
+            client,
             view,
             chatroom,
             audience: KnownAudience::default(),
@@ -174,18 +174,18 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
 
     /// Whether the secret can be read and is one; read anew.
     pub async fn check_secret(&self) -> Result<(), NotTaken> {
-        self.line.read_again(&self.slack).await.map(drop)
+        self.client.read_again(&self.slack).await.map(drop)
     }
 
     /// Sends a message to Slack, and remembers whether Slack took it.
     async fn send(
         &self,
-        sending: Sending<'_>,
-        message: &Message,
+        sending: Posting<'_>,
+        message: &SlackMessage,
         visit: &Visit<'_>,
-    ) -> Result<Taken, NotTaken> {
+    ) -> Result<PostedMessage, NotTaken> {
         let sent = self
-            .line
+            .client
             .send(&self.aws, &self.slack, sending, message, &visit.patience)
             .await;
         self.slack_takes.set(match (&sent, self.slack_takes.get()) {
@@ -222,7 +222,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         alert: &Alert,
         visit: &Visit<'_>,
         last_try: bool,
-    ) -> Result<Outcome, Setback> {
+    ) -> Result<DeliveryOutcome, Setback> {
         let mut waits = 0;
         loop {
             match self.attempt(alert, visit, last_try).await {
@@ -241,9 +241,9 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         alert: &Alert,
         visit: &Visit<'_>,
         last_try: bool,
-    ) -> Result<Outcome, Setback> {
+    ) -> Result<DeliveryOutcome, Setback> {
         if self.acknowledged(&alert.id).await? >= alert.version {
-            return Ok(Outcome::Duplicate);
+            return Ok(DeliveryOutcome::Duplicate);
         }
         let mut opened = slot::open(&self.aws, &self.memory, &alert.id, MESSAGE).await?;
         opened
@@ -267,16 +267,19 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         } else {
             opened.slot.outcome
         };
-        let outcome = outcome.unwrap_or(Outcome::Duplicate);
-        if let (true, Some(fold), Outcome::Delivered | Outcome::Updated | Outcome::Quiet) =
-            (opened.slot.posted, &opened.slot.fold, outcome)
+        let outcome = outcome.unwrap_or(DeliveryOutcome::Duplicate);
+        if let (
+            true,
+            Some(fold),
+            DeliveryOutcome::Delivered | DeliveryOutcome::Updated | DeliveryOutcome::Quiet,
+        ) = (opened.slot.posted, &opened.slot.fold, outcome)
         {
             thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;
         }
         if self.chatroom
             && matches!(
                 outcome,
-                Outcome::Delivered | Outcome::Updated | Outcome::Mailed
+                DeliveryOutcome::Delivered | DeliveryOutcome::Updated | DeliveryOutcome::Mailed
             )
         {
             let change = before.and_then(|before| Change::between(&before, &AlertState::of(alert)));
@@ -305,7 +308,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         Ok(body.version)
     }
 
-    async fn acknowledge(&self, alert: &Alert, outcome: Outcome) -> Result<(), Trouble> {
+    async fn acknowledge(&self, alert: &Alert, outcome: DeliveryOutcome) -> Result<(), Trouble> {
         let pk = format!("finding#{}", alert.id);
         let body = Acknowledged {
             version: alert.version,

@@ -40,12 +40,12 @@ impl Loopback {
 
 /// Where a call goes. There is no other way to make one than through the list of hosts.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct CallTarget {
     url: Secret,
     token: Option<Secret>,
 }
 
-impl fmt::Debug for Target {
+impl fmt::Debug for CallTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.token.is_some() {
             "Target(Web API)"
@@ -55,7 +55,7 @@ impl fmt::Debug for Target {
     }
 }
 
-impl Target {
+impl CallTarget {
     /// The URL. That of a webhook is a secret itself.
     pub fn url(&self) -> &str {
         self.url.reveal()
@@ -109,16 +109,16 @@ impl Credential {
     }
 
     /// Where a method of the Web API is called, or the webhook, which has but one.
-    pub fn target(&self, method: &str, loopback: Option<&Loopback>) -> Target {
+    pub fn target(&self, method: &str, loopback: Option<&Loopback>) -> CallTarget {
         match self {
-            Self::Webhook(url) => Target {
+            Self::Webhook(url) => CallTarget {
                 url: url.clone(),
                 token: None,
             },
             Self::Bot(token) => {
                 let base = loopback
                     .map_or_else(|| WEB_API.to_owned(), |local| format!("{}/api/", local.0));
-                Target {
+                CallTarget {
                     url: Secret::new(format!("{base}{method}")),
                     token: Some(token.clone()),
                 }

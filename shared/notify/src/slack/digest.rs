@@ -4,7 +4,7 @@ use rolewatch_live::wire::Digest;
 use serde_json::{Value, json};
 
 use super::markup::{code, escape};
-use super::message::Message;
+use super::message::SlackMessage;
 use super::message::parts::{header, section};
 use crate::digest::{DigestText, Paragraph, Script, span, written};
 use crate::view::View;
@@ -16,7 +16,7 @@ const MRKDWN: Script = Script {
 };
 
 /// The digest in Slack.
-pub fn message(view: &View, digest: &Digest) -> Message {
+pub fn message(view: &View, digest: &Digest) -> SlackMessage {
     let DigestText {
         headline: title,
         summary,
@@ -38,7 +38,7 @@ pub fn message(view: &View, digest: &Digest) -> Message {
         .map(|paragraph| paragraph.title.as_str())
         .collect();
     let minimal = format!("{text}\n{}", titles.join("\n"));
-    Message {
+    SlackMessage {
         text,
         blocks,
         minimal,

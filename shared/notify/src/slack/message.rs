@@ -19,7 +19,7 @@ use parts::{context, events, fields, header, section, sentence, steps};
 
 /// What Slack is given.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Message {
+pub struct SlackMessage {
     /// What notifications and screen readers say; always there.
     pub text: String,
     /// The blocks.
@@ -30,7 +30,12 @@ pub struct Message {
 
 /// The message of a finding. `change` marks a follow-up; `repeats` are those that were folded into
 /// it and stand although it does not.
-pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repeat]) -> Message {
+pub fn alert(
+    view: &View,
+    alert: &Alert,
+    change: Option<Change>,
+    repeats: &[Repeat],
+) -> SlackMessage {
     let words = view.labels();
     let mut blocks = vec![header(&headline(view, alert, change.is_some()))];
     blocks.push(section(&sentence(view, alert)));
@@ -60,7 +65,7 @@ pub fn alert(view: &View, alert: &Alert, change: Option<Change>, repeats: &[Repe
         )));
     }
     blocks.push(context(view, alert));
-    Message {
+    SlackMessage {
         text: fallback(view, alert, change.is_some()),
         blocks,
         minimal: minimal(view, alert, change),
@@ -75,7 +80,7 @@ pub fn again(
     anchor: &str,
     repeats: &[Repeat],
     doubling: bool,
-) -> Message {
+) -> SlackMessage {
     let words = view.labels();
     let standing: Vec<Repeat> = repeats
         .iter()
@@ -119,7 +124,7 @@ pub fn again(
         .take(20)
         .collect();
     let minimal = format!("{text} {}", escape(&ids.join(", "), 1_000));
-    Message {
+    SlackMessage {
         text,
         blocks,
         minimal,

@@ -5,13 +5,13 @@ use std::future::Future;
 
 use rolewatch_live::port::Trouble;
 
-use super::credential::Target;
+use super::credential::CallTarget;
 
 /// A call of Slack.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// Where to; only what the list of hosts allows can be one.
-    pub target: Target,
+    pub target: CallTarget,
     /// JSON.
     pub body: String,
 }

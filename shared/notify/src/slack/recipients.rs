@@ -4,14 +4,14 @@ use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::RecipientsChanged;
 
 use super::markup::escape;
-use super::message::Message;
+use super::message::SlackMessage;
 use super::message::parts::{header, section};
 use crate::text::fill;
 use crate::view::View;
 use crate::words::Words as _;
 
 /// The message.
-pub fn message(view: &View, changed: &RecipientsChanged) -> Message {
+pub fn message(view: &View, changed: &RecipientsChanged) -> SlackMessage {
     let words = view.language.recipients();
     let time = escape(&view.local(&changed.since.to_string()), 80);
     let (mark, title, paragraphs) = match changed.recipients {
@@ -27,7 +27,7 @@ pub fn message(view: &View, changed: &RecipientsChanged) -> Message {
     let mut blocks = vec![header(&title)];
     blocks.extend(paragraphs.iter().map(|text| section(text)));
     let minimal = format!("{title}\n{}", paragraphs.join("\n"));
-    Message {
+    SlackMessage {
         text: format!("{title}: {}", paragraphs.join(" ")),
         blocks,
         minimal,

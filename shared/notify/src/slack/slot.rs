@@ -20,7 +20,7 @@ use rolewatch_live::wire::AlertState;
 use crate::port::Pause;
 use crate::retry::{seconds, thrice};
 use crate::time::LEASE;
-use crate::told::Outcome;
+use crate::told::DeliveryOutcome;
 use rolewatch_live::time::FINDINGS_KEPT;
 
 /// What is known of a message.
@@ -30,7 +30,7 @@ pub struct Slot {
     /// The revision that is settled: a finding's version. 0: none.
     pub settled: u64,
     /// What became of that revision.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<DeliveryOutcome>,
     /// What readers were told last; `None` when they were told nothing.
     pub told: Option<AlertState>,
     /// A follow-up was posted that a webhook cannot take back.
@@ -72,7 +72,7 @@ pub struct Claim {
 
 /// A slot as it was read, to be written back.
 #[derive(Debug, Clone)]
-pub struct Opened {
+pub struct OpenedSlot {
     pk: String,
     sk: &'static str,
     seen: u64,
@@ -111,7 +111,7 @@ pub async fn open<A: Table>(
     memory: &Memory,
     finding: &str,
     sk: &'static str,
-) -> Result<Opened, Blocked> {
+) -> Result<OpenedSlot, Blocked> {
     let pk = message_partition(finding);
     let row = read(table, &pk, sk).await?;
     let seen = row.as_ref().map_or(0, |row| row.version);
@@ -127,7 +127,7 @@ pub async fn open<A: Table>(
         .filter(|known| known.settled > slot.settled);
     let unwritten = known.is_some();
     slot = known.unwrap_or(slot);
-    Ok(Opened {
+    Ok(OpenedSlot {
         pk,
         sk,
         seen,
@@ -155,7 +155,7 @@ async fn read<A: Table>(table: &A, pk: &str, sk: &str) -> Result<Option<Row>, Tr
         .find(|row| row.sk == sk))
 }
 
-impl Opened {
+impl OpenedSlot {
     /// Takes the slot for `owner`, or says for how long another has it.
     pub async fn claim<A: Table + Clock, S: Pause>(
         &mut self,

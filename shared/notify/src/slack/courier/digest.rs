@@ -8,17 +8,17 @@ use rolewatch_live::wire::Digest;
 
 use super::{Courier, Setback, Visit};
 use crate::digest::mail;
-use crate::port::{Aws, Pause, Vault};
+use crate::port::{DeliveryPorts, Pause, Vault};
+use crate::slack::client::{NotTaken, PostedMessage, Posting};
 use crate::slack::digest::message;
-use crate::slack::line::{NotTaken, Sending, Taken};
 use crate::slack::port::{Chatroom, Post};
 use crate::slack::slot::{self, MESSAGE};
-use crate::told::Outcome;
+use crate::told::DeliveryOutcome;
 
 /// There are no further versions of a digest.
 const ONLY: u64 = 1;
 
-impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// Posts a digest, as often as it is given, once. `last_try`: if Slack is only busy, the e-mail
     /// is enough.
     ///
@@ -29,7 +29,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         digest: &Digest,
         visit: &Visit<'_>,
         last_try: bool,
-    ) -> Result<Outcome, Setback> {
+    ) -> Result<DeliveryOutcome, Setback> {
         // No finding has such an id.
         let id = format!("digest#{}", digest.id);
         let mut opened = slot::open(&self.aws, &self.memory, &id, MESSAGE).await?;
@@ -37,17 +37,17 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             .catch_up(&self.aws, &self.slack, &self.memory)
             .await?;
         if opened.slot.settled >= ONLY {
-            return Ok(Outcome::Duplicate);
+            return Ok(DeliveryOutcome::Duplicate);
         }
         opened
             .claim(&self.aws, &self.slack, visit.invocation)
             .await?;
         let message = message(&self.view, digest);
-        let sent = self.send(Sending::New, &message, visit).await;
+        let sent = self.send(Posting::New, &message, visit).await;
         let outcome = match sent {
-            Ok(Taken { channel, ts }) => {
+            Ok(PostedMessage { channel, ts }) => {
                 (opened.slot.channel, opened.slot.ts, opened.slot.posted) = (channel, ts, true);
-                Outcome::Delivered
+                DeliveryOutcome::Delivered
             }
             Err(not_taken) => match self.digest_without_slack(digest, not_taken, last_try).await {
                 Ok(outcome) => outcome,
@@ -68,7 +68,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         digest: &Digest,
         not_taken: NotTaken,
         last_try: bool,
-    ) -> Result<Outcome, Setback> {
+    ) -> Result<DeliveryOutcome, Setback> {
         let why = match not_taken {
             NotTaken::Later { after, why, .. } if !last_try => {
                 return Err(Setback::trouble(after, why));
@@ -88,6 +88,6 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             why,
             "Slack does not take the digest; it went by e-mail"
         );
-        Ok(Outcome::Mailed)
+        Ok(DeliveryOutcome::Mailed)
     }
 }

@@ -12,45 +12,43 @@ use rolewatch_live::wire::Alert;
 
 use super::{Courier, Setback};
 use crate::mail::mail;
-use crate::port::{Aws, Pause, Vault};
+use crate::port::{DeliveryPorts, Pause, Vault};
 use crate::retry::thrice;
 use crate::slack::port::{Chatroom, Post};
-use crate::slack::slot::Opened;
+use crate::slack::slot::OpenedSlot;
 use crate::time::BETWEEN_MAILS;
-use crate::told::Outcome;
+use crate::told::DeliveryOutcome;
 
-/// Whether an e-mail counts.
-enum Counts {
-    Yes,
-    /// Nobody is known to receive it. Somebody or something else may.
-    No {
-        others: bool,
-        why: String,
-    },
+/// Who receives an e-mail, as far as that makes it count.
+enum MailReaders {
+    /// A person does.
+    Confirmed,
+    /// No person is known to. Something else may.
+    Unconfirmed { others: bool, why: String },
 }
 
-impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// Sends an alert by e-mail. `why` is what keeps Slack from taking it.
     ///
     /// # Errors
     /// Nobody is known to receive it, or the topic does not take it.
     pub(super) async fn mail(
         &self,
-        opened: &mut Opened,
+        opened: &mut OpenedSlot,
         alert: &Alert,
         why: &str,
-    ) -> Result<Outcome, Setback> {
-        match self.counts().await {
-            Counts::Yes => {
+    ) -> Result<DeliveryOutcome, Setback> {
+        match self.mail_readers().await {
+            MailReaders::Confirmed => {
                 tracing::error!(
                     finding = alert.id,
                     why,
                     "Slack does not take an alert; it goes by e-mail"
                 );
                 self.publish(mail(&self.view, alert, why)).await?;
-                Ok(Outcome::Mailed)
+                Ok(DeliveryOutcome::Mailed)
             }
-            Counts::No {
+            MailReaders::Unconfirmed {
                 others,
                 why: nobody,
             } => {
@@ -76,20 +74,20 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// # Errors
     /// Nobody is known to receive it, or the topic does not take it.
     pub(super) async fn mail_to_a_person(&self, notice: Notice, why: &str) -> Result<(), Setback> {
-        match self.counts().await {
-            Counts::Yes => self.publish(notice).await,
-            Counts::No { why: nobody, .. } => Err(Setback::no_reader(format!(
+        match self.mail_readers().await {
+            MailReaders::Confirmed => self.publish(notice).await,
+            MailReaders::Unconfirmed { why: nobody, .. } => Err(Setback::no_reader(format!(
                 "Slack does not take it ({why}), and {nobody}"
             ))),
         }
     }
 
-    async fn counts(&self) -> Counts {
+    async fn mail_readers(&self) -> MailReaders {
         match self.audience.current(&self.aws).await {
             Ok(Audience {
                 recipients: Recipients::Confirmed,
                 ..
-            }) => Counts::Yes,
+            }) => MailReaders::Confirmed,
             Ok(Audience { recipients, others }) => {
                 let why = match recipients {
                     Recipients::Pending => {
@@ -99,12 +97,12 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                         "the operations topic has no e-mail subscription"
                     }
                 };
-                Counts::No {
+                MailReaders::Unconfirmed {
                     others,
                     why: why.to_owned(),
                 }
             }
-            Err(trouble) => Counts::No {
+            Err(trouble) => MailReaders::Unconfirmed {
                 others: true,
                 why: format!("whether anybody receives e-mail is not known: {trouble}"),
             },

@@ -5,14 +5,14 @@ use rolewatch_live::recipients::standing::MESSAGE_ID;
 use rolewatch_live::wire::RecipientsChanged;
 
 use super::{Courier, Setback, Visit};
-use crate::port::{Aws, Pause, Vault};
-use crate::slack::line::{NotTaken, Sending};
+use crate::port::{DeliveryPorts, Pause, Vault};
+use crate::slack::client::{NotTaken, Posting};
 use crate::slack::port::{Chatroom, Post};
 use crate::slack::recipients::message;
 use crate::slack::slot::{self, MESSAGE};
-use crate::told::Outcome;
+use crate::told::DeliveryOutcome;
 
-impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// Posts a change, as often as it is given, once.
     ///
     /// # Errors
@@ -21,29 +21,29 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         &self,
         changed: &RecipientsChanged,
         visit: &Visit<'_>,
-    ) -> Result<Outcome, Setback> {
+    ) -> Result<DeliveryOutcome, Setback> {
         let mut opened = slot::open(&self.aws, &self.memory, MESSAGE_ID, MESSAGE).await?;
         opened
             .catch_up(&self.aws, &self.slack, &self.memory)
             .await?;
         if opened.slot.settled >= changed.version {
-            return Ok(Outcome::Duplicate);
+            return Ok(DeliveryOutcome::Duplicate);
         }
         // That somebody is there again is news only for those who may have read that nobody was.
         let is_over = changed.version.is_multiple_of(2);
         let outcome = if is_over && !opened.slot.tried {
-            Outcome::Unseen
+            DeliveryOutcome::Unseen
         } else {
-            Outcome::Delivered
+            DeliveryOutcome::Delivered
         };
-        if outcome == Outcome::Delivered {
+        if outcome == DeliveryOutcome::Delivered {
             let tried_before = opened.slot.tried;
             opened.slot.tried = true;
             opened
                 .claim(&self.aws, &self.slack, visit.invocation)
                 .await?;
             let message = message(&self.view, changed);
-            if let Err(not_taken) = self.send(Sending::New, &message, visit).await {
+            if let Err(not_taken) = self.send(Posting::New, &message, visit).await {
                 let (after, maybe, why, dead) = match not_taken {
                     NotTaken::Later { after, maybe, why } => (after, maybe, why, false),
                     NotTaken::Dead { maybe, why } => (None, maybe, why, true),

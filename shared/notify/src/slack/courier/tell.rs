@@ -3,17 +3,17 @@
 use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
 use rolewatch_live::wire::{Alert, AlertState, Status};
 
-use super::plan::Plan;
+use super::plan::DeliveryPlan;
 use super::{Courier, Setback, SetbackKind, Visit};
-use crate::port::{Aws, Pause, Vault};
+use crate::port::{DeliveryPorts, Pause, Vault};
 use crate::retry::thrice;
 use crate::slack::chatbot;
+use crate::slack::client::{NotTaken, PostedMessage, Posting};
 use crate::slack::fold;
-use crate::slack::line::{NotTaken, Sending, Taken};
-use crate::slack::message::{self, Message};
+use crate::slack::message::{self, SlackMessage};
 use crate::slack::port::{Chatroom, Post};
-use crate::slack::slot::{self, AGAIN, MESSAGE, Opened};
-use crate::told::Outcome;
+use crate::slack::slot::{self, AGAIN, MESSAGE, OpenedSlot};
+use crate::told::DeliveryOutcome;
 use crate::told::{Change, Repeat};
 use rolewatch_live::time::FINDINGS_KEPT;
 
@@ -31,17 +31,17 @@ impl<T: Into<Setback>> From<T> for Untold {
     }
 }
 
-impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
+impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     pub(super) async fn carry_out(
         &self,
-        plan: Plan,
-        opened: &mut Opened,
+        plan: DeliveryPlan,
+        opened: &mut OpenedSlot,
         alert: &Alert,
         visit: &Visit<'_>,
         last_try: bool,
     ) -> Result<(), Setback> {
         let tried_before = opened.slot.tried;
-        opened.slot.tried |= matches!(plan, Plan::First | Plan::Change { .. });
+        opened.slot.tried |= matches!(plan, DeliveryPlan::First | DeliveryPlan::Change { .. });
         opened
             .claim(&self.aws, &self.slack, visit.invocation)
             .await?;
@@ -64,7 +64,10 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         (slot.settled, slot.outcome) = (alert.version, Some(outcome));
         if matches!(
             outcome,
-            Outcome::Delivered | Outcome::Updated | Outcome::Mailed | Outcome::Quiet
+            DeliveryOutcome::Delivered
+                | DeliveryOutcome::Updated
+                | DeliveryOutcome::Mailed
+                | DeliveryOutcome::Quiet
         ) {
             slot.told = Some(AlertState::of(alert));
             slot.fold.get_or_insert_with(|| fold::partition(alert));
@@ -76,11 +79,11 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     async fn without_slack(
         &self,
         not_taken: NotTaken,
-        opened: &mut Opened,
+        opened: &mut OpenedSlot,
         alert: &Alert,
         tried_before: bool,
         last_try: bool,
-    ) -> Result<Outcome, Setback> {
+    ) -> Result<DeliveryOutcome, Setback> {
         let (after, maybe, why, by_mail) = match not_taken {
             NotTaken::Dead { maybe, why } => (None, maybe, why, true),
             NotTaken::Later { after, maybe, why } => (after, maybe, why, last_try),
@@ -105,54 +108,54 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
 
     async fn tell(
         &self,
-        plan: Plan,
-        opened: &mut Opened,
+        plan: DeliveryPlan,
+        opened: &mut OpenedSlot,
         alert: &Alert,
         visit: &Visit<'_>,
-    ) -> Result<Outcome, Untold> {
+    ) -> Result<DeliveryOutcome, Untold> {
         match plan {
-            Plan::Nothing(outcome) => Ok(outcome),
-            Plan::First => {
+            DeliveryPlan::Nothing(outcome) => Ok(outcome),
+            DeliveryPlan::First => {
                 let message = message::alert(&self.view, alert, None, &[]);
-                self.post(opened, Sending::New, &message, visit).await?;
-                Ok(Outcome::Delivered)
+                self.post(opened, Posting::New, &message, visit).await?;
+                Ok(DeliveryOutcome::Delivered)
             }
-            Plan::Fold { fold, anchor } => {
+            DeliveryPlan::Fold { fold, anchor } => {
                 self.tell_again(&fold, &anchor, alert, visit).await?;
                 (opened.slot.fold, opened.slot.folded_into) = (Some(fold), Some(anchor));
-                Ok(Outcome::Folded)
+                Ok(DeliveryOutcome::Folded)
             }
-            Plan::Change { change, repeats } => {
+            DeliveryPlan::Change { change, repeats } => {
                 if let Some((channel, ts)) = opened.slot.channel.clone().zip(opened.slot.ts.clone())
                 {
                     let edited = message::alert(&self.view, alert, None, &repeats);
-                    let place = Sending::Instead {
+                    let place = Posting::Instead {
                         channel: &channel,
                         ts: &ts,
                     };
                     match self.send(place, &edited, visit).await {
-                        Ok(_) => return Ok(Outcome::Updated),
+                        Ok(_) => return Ok(DeliveryOutcome::Updated),
                         Err(NotTaken::Immutable) => {}
                         Err(not_taken) => return Err(Untold::Slack(not_taken)),
                     }
                 }
                 let follow_up = message::alert(&self.view, alert, Some(change), &repeats);
-                self.post(opened, Sending::New, &follow_up, visit).await?;
+                self.post(opened, Posting::New, &follow_up, visit).await?;
                 opened.slot.followed_up = true;
-                Ok(Outcome::Updated)
+                Ok(DeliveryOutcome::Updated)
             }
         }
     }
 
     async fn post(
         &self,
-        opened: &mut Opened,
-        sending: Sending<'_>,
-        message: &Message,
+        opened: &mut OpenedSlot,
+        sending: Posting<'_>,
+        message: &SlackMessage,
         visit: &Visit<'_>,
     ) -> Result<(), Untold> {
         let sent = self.send(sending, message, visit).await;
-        let Taken { channel, ts } = sent.map_err(Untold::Slack)?;
+        let PostedMessage { channel, ts } = sent.map_err(Untold::Slack)?;
         let slot = &mut opened.slot;
         (slot.channel, slot.ts, slot.posted) = (channel, ts, true);
         Ok(())
@@ -196,7 +199,7 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         fold: &str,
         anchor: &str,
         alert: &Alert,
-        opened: &mut Opened,
+        opened: &mut OpenedSlot,
         editable: bool,
         visit: &Visit<'_>,
     ) -> Result<(), Untold> {
@@ -209,14 +212,16 @@ impl<A: Aws, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         let own = opened.slot.channel.clone().zip(opened.slot.ts.clone());
         let first = first.channel.zip(first.ts);
         let sending = match (&own, &first) {
-            (Some((channel, ts)), _) => Sending::Instead { channel, ts },
-            (None, Some((channel, ts))) => Sending::Below { channel, ts },
-            (None, None) => Sending::New,
+            (Some((channel, ts)), _) => Posting::Instead { channel, ts },
+            (None, Some((channel, ts))) => Posting::Below { channel, ts },
+            (None, None) => Posting::New,
         };
         match self.send(sending, &message, visit).await {
-            Ok(_) if matches!(sending, Sending::Instead { .. }) => {}
-            Ok(Taken { channel, ts }) => (opened.slot.channel, opened.slot.ts) = (channel, ts),
-            Err(NotTaken::Immutable) => self.post(opened, Sending::New, &message, visit).await?,
+            Ok(_) if matches!(sending, Posting::Instead { .. }) => {}
+            Ok(PostedMessage { channel, ts }) => {
+                (opened.slot.channel, opened.slot.ts) = (channel, ts)
+            }
+            Err(NotTaken::Immutable) => self.post(opened, Posting::New, &message, visit).await?,
             Err(not_taken) => return Err(Untold::Slack(not_taken)),
         }
         opened.slot.settled = revision(&repeats);
@@ -306,7 +311,7 @@ fn standing(repeats: &[Repeat]) -> usize {
 
 /// Whether the follow-up has to be posted or changed. One that cannot be changed is posted at the
 /// first repeat, and then whenever their number has doubled.
-fn is_due(repeats: &[Repeat], opened: &Opened, editable: bool) -> bool {
+fn is_due(repeats: &[Repeat], opened: &OpenedSlot, editable: bool) -> bool {
     let news = revision(repeats) > opened.slot.settled;
     let count = standing(repeats);
     news && if editable {

@@ -30,7 +30,7 @@ fn quiet() -> Digest {
 }
 
 /// Everything in a section, line by line.
-fn lines(message: &Message) -> Vec<String> {
+fn lines(message: &SlackMessage) -> Vec<String> {
     let texts = message
         .blocks
         .iter()
@@ -41,7 +41,7 @@ fn lines(message: &Message) -> Vec<String> {
         .collect()
 }
 
-fn within_limits(message: &Message) {
+fn within_limits(message: &SlackMessage) {
     assert!(!message.text.is_empty() && length(&message.text) <= 4_000);
     assert!(
         !message.minimal.is_empty() && length(&message.minimal) <= 4_000,

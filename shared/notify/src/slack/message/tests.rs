@@ -7,7 +7,7 @@ use crate::words::Words as _;
 use crate::{Language, sample};
 use rolewatch_live::wire::{Caller, Reviewed};
 
-fn rendered(alert_: &Alert) -> Vec<Message> {
+fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
     let both = [Language::English, Language::Japanese].map(sample::view);
     let repeat = Repeat {
         id: alert_.id.clone(),
@@ -48,7 +48,7 @@ fn mrkdwn(blocks: &[Value]) -> Vec<String> {
     out
 }
 
-fn all_text(message: &Message) -> String {
+fn all_text(message: &SlackMessage) -> String {
     format!(
         "{}\n{}",
         message.text,
@@ -56,7 +56,7 @@ fn all_text(message: &Message) -> String {
     )
 }
 
-fn within_limits(message: &Message) {
+fn within_limits(message: &SlackMessage) {
     assert!(!message.text.is_empty() && length(&message.text) <= 4_000);
     assert!(
         !message.minimal.is_empty() && length(&message.minimal) <= 4_000,

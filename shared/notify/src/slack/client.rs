@@ -10,13 +10,13 @@ use rolewatch_live::port::{Clock, Trouble};
 
 use super::answer::{self, Answer};
 use super::credential::{Credential, Loopback};
-use super::message::Message;
+use super::message::SlackMessage;
 use super::port::{Call, Post};
 use crate::port::{Pause, Vault};
 use crate::retry::seconds;
 
 /// Slack, as one process knows it.
-pub struct Line {
+pub struct SlackClient {
     channel: String,
     loopback: Option<Loopback>,
     credential: RefCell<Option<Credential>>,
@@ -26,7 +26,7 @@ pub struct Line {
 
 /// What to do with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sending<'a> {
+pub enum Posting<'a> {
     /// Post it.
     New,
     /// Post it below a message, and show it in the channel too. A webhook cannot; it posts.
@@ -47,7 +47,7 @@ pub enum Sending<'a> {
 
 /// Where a message is; nothing for a webhook's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Taken {
+pub struct PostedMessage {
     /// The channel's id.
     pub channel: Option<String>,
     /// The message's id.
@@ -78,7 +78,7 @@ pub enum NotTaken {
     },
 }
 
-impl Line {
+impl SlackClient {
     /// `channel` is for bots. Nothing is opened or read yet.
     pub fn new(channel: Option<String>, loopback: Option<Loopback>) -> Self {
         Self {
@@ -129,10 +129,10 @@ impl Line {
         &self,
         aws: &A,
         slack: &S,
-        sending: Sending<'_>,
-        message: &Message,
+        sending: Posting<'_>,
+        message: &SlackMessage,
         patience: &Cell<u32>,
-    ) -> Result<Taken, NotTaken> {
+    ) -> Result<PostedMessage, NotTaken> {
         self.check_held(aws)?;
         let mut credential = self.credential(slack).await?;
         let (mut whole, mut read_again, mut maybe_before) = (true, false, false);
@@ -141,7 +141,7 @@ impl Line {
                 return Err(NotTaken::Immutable);
             };
             match answer_to(slack, call, &credential).await? {
-                Answer::Taken { channel, ts } => return Ok(Taken { channel, ts }),
+                Answer::Taken { channel, ts } => return Ok(PostedMessage { channel, ts }),
                 Answer::Immutable => return Err(NotTaken::Immutable),
                 Answer::Malformed(why) if whole => {
                     tracing::warn!(why, "Slack refused the blocks; sending text");
@@ -209,8 +209,8 @@ impl Line {
     fn call(
         &self,
         credential: &Credential,
-        sending: Sending<'_>,
-        message: &Message,
+        sending: Posting<'_>,
+        message: &SlackMessage,
         whole: bool,
     ) -> Option<Call> {
         let mut body = if whole {
@@ -228,20 +228,20 @@ impl Line {
         with("unfurl_links", json!(false));
         with("unfurl_media", json!(false));
         let method = match (credential, sending) {
-            (Credential::Webhook(_), Sending::Instead { .. }) => return None,
+            (Credential::Webhook(_), Posting::Instead { .. }) => return None,
             (Credential::Webhook(_), _) => "",
-            (Credential::Bot(_), Sending::Instead { channel, ts }) => {
+            (Credential::Bot(_), Posting::Instead { channel, ts }) => {
                 with("channel", json!(channel));
                 with("ts", json!(ts));
                 "chat.update"
             }
-            (Credential::Bot(_), Sending::Below { channel, ts }) => {
+            (Credential::Bot(_), Posting::Below { channel, ts }) => {
                 with("channel", json!(channel));
                 with("thread_ts", json!(ts));
                 with("reply_broadcast", json!(true));
                 "chat.postMessage"
             }
-            (Credential::Bot(_), Sending::New) => {
+            (Credential::Bot(_), Posting::New) => {
                 with("channel", json!(self.channel));
                 "chat.postMessage"
             }
