@@ -126,6 +126,8 @@ impl ArchiveAuditor {
         };
         let mut response = SqsBatchResponse::default();
         for message in batch.records {
+            // What is given back comes again by itself; a call that is cut off fails its whole
+            // batch.
             let late =
                 deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < FILE_TAKES);
             let outcome = if late {
@@ -206,6 +208,7 @@ impl ArchiveAuditor {
                 return Ok(());
             }
             let Some(log) = LogKey::parse(&key, &trail.prefix) else {
+                // CloudTrail writes digests and Insights into the same bucket.
                 report.ignored += 1;
                 continue;
             };

@@ -107,6 +107,7 @@ fn opened(body: &str) -> QueueMessage {
         return match serde_json::from_str::<S3Detail>(detail.get()) {
             Ok(detail) => QueueMessage::Created(vec![LogObject {
                 bucket: detail.bucket.name,
+                // EventBridge gives the key as it is; S3's own notifications do not.
                 key: detail.object.key,
             }]),
             Err(error) => QueueMessage::Unreadable(format!("not an event of S3: {error}")),
@@ -119,6 +120,7 @@ fn opened(body: &str) -> QueueMessage {
         Ok(S3Notification { records }) => {
             let created = records
                 .into_iter()
+                // One notification may tell of several kinds of events.
                 .filter(|record| record.name.is_empty() || record.name.contains("ObjectCreated"));
             QueueMessage::Created(
                 created

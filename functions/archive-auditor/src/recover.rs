@@ -91,6 +91,7 @@ pub(crate) async fn recover<O: ArchivePorts>(
             )
             .await?;
         }
+        // The bucket's owner may remove old files at any time.
         LogFile::Missing => {
             recovered.file_unread = true;
             faults.push("it is there no more".to_owned());
@@ -118,6 +119,7 @@ async fn scan<O: ArchivePorts>(
     (recovered, faults): (&mut FileRecovery, &mut Vec<String>),
     now: Moment,
 ) -> Result<(), Trouble> {
+    // A file of any size is read with bounded memory: as often as its records do not fit.
     let mut from = 0;
     loop {
         let mut wanted = Wanted::new(reader, log, from);
@@ -181,6 +183,7 @@ async fn submit<O: ArchivePorts>(
     // What is not JSON was not read before.
     let body = recovered(Means::Trail, record.key.account, &record.json)
         .unwrap_or_else(|| record.json.clone());
+    // A queue would refuse it every time, and the file would never be done.
     if body.len() > LARGEST_MESSAGE {
         let why = format!("it has {} bytes, more than a queue takes", body.len());
         quarantine::put(outside, &body, &why, now).await?;

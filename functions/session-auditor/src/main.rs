@@ -16,6 +16,7 @@ use rolewatch_notify::View;
 use session_auditor::{Request, SessionAuditor};
 use tokio::sync::Mutex;
 
+// Lambda gives a process one event at a time, so a second thread would have nothing to do.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     if let Err(why) = run().await {

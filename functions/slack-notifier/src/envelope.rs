@@ -75,6 +75,7 @@ pub(crate) fn open(event: &str) -> Vec<ReceivedMessage> {
 
 fn of_record(record: &str) -> ReceivedMessage {
     if let Ok(record) = serde_json::from_str::<SqsRecord>(record) {
+        // SQS counts this receipt too, and writes the number as text.
         let receipt = record.attributes.receipts.parse().unwrap_or(1);
         return ReceivedMessage {
             item: Some(record.message_id),

@@ -170,6 +170,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
             metrics: Metrics::of("slack-notifier"),
         };
         let mut alone = Vec::new();
+        // One after the other: Slack takes about one message a second for a channel.
         let began = self.courier.now();
         for one in given {
             let end = if self.courier.now().seconds_since(began) > BEGIN_WITHIN {

@@ -19,6 +19,7 @@ use slack_notifier::{Notifier, Response};
 
 use outside::{AwsPorts, SlackPorts};
 
+// Lambda gives a process one event at a time, so a second thread would have nothing to do.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     if let Err(why) = run().await {

@@ -91,6 +91,7 @@ pub(crate) async fn take<O: GuardPorts>(
             Ok(MessageOutcome::Quarantined.into())
         }
         Inbound::Heartbeat(heartbeat) => {
+            // A heartbeat that comes out at the other end also says that the policy could be read.
             shelf.current(outside, now).await?;
             pass_on(outside, &wire::Message::Heartbeat { heartbeat }).await?;
             Ok(MessageOutcome::Heartbeat.into())
@@ -121,6 +122,8 @@ pub(crate) async fn take<O: GuardPorts>(
             let Some(probe) = probe else {
                 return record(outside, book, guarded, &incoming).await;
             };
+            // A copy from the trail says nothing of the path that EventBridge takes, which is what
+            // is probed.
             if is_delivered {
                 probe::answered(outside, &probe, now).await?;
             }
@@ -296,6 +299,8 @@ async fn store_and_judge<O: GuardPorts>(
     let says_something = says_something(&seen) || alone.time.is_some();
     let mut settled = alone.settled;
     let unread = std::mem::take(&mut seen.unread);
+    // Stored before anything is judged: of two invocations whose records matter to each other, at
+    // least the later one sees both.
     let arrival = store(outside, &book.policy, seen, reduced, first_try, now).await?;
     // INVARIANT (stopped half-way): a copy of the record may be done with while an invocation for
     // this message judged from older facts, wrote, and was stopped before it looked again. So a
@@ -316,6 +321,7 @@ async fn store_and_judge<O: GuardPorts>(
     }
     let touched = touch(outside, &book.policy, &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
+    // Last of all: until this is written, whoever gets the record again starts anew.
     mark_done(outside, &key, &arrival.body, now).await?;
     let outcome = match (known, says_something) {
         (true, _) => MessageOutcome::Duplicate,

@@ -141,6 +141,8 @@ impl Guard {
         opened.sort_by_key(|(_, opened)| opened.order());
         for (message, opened) in opened {
             let (own, longest) = (opened.is_own(), opened.longest());
+            // A message that is given back comes again by itself. A call that is cut off fails its
+            // whole batch.
             if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < longest) {
                 report.received += u64::from(!own);
                 *(if own {

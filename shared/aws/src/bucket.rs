@@ -54,6 +54,7 @@ impl StateBucket {
         bytes: Vec<u8>,
         content_type: &str,
     ) -> Result<Replaced, Trouble> {
+        // Asked first, as S3 does not say what a write replaced.
         let before = self
             .client
             .head_object()
@@ -71,6 +72,8 @@ impl StateBucket {
                 Before::Nothing
             }
             Err(error) => match trouble("s3:HeadObject", &error) {
+                // Whoever may not list the bucket is told 403, not 404, of an object that is not
+                // there.
                 refused @ Trouble::Refused { .. } => Before::Unknown(refused),
                 passing => return Err(passing),
             },
@@ -106,6 +109,7 @@ impl Bucket for StateBucket {
         let found = match request.send().await {
             Ok(found) => found,
             Err(error)
+                // 304 is an answer of S3, and an error to the SDK.
                 if error
                     .raw_response()
                     .is_some_and(|response| response.status().as_u16() == 304) =>

@@ -99,6 +99,7 @@ fn http_client(patience: Patience) -> SharedHttpClient {
         .proxy_config(ProxyConfig::from_env())
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build();
+    // One connector for all clients, so that they share its connections.
     let shared = SharedHttpConnector::new(connector);
     http_client_fn(move |_, _| shared.clone())
 }

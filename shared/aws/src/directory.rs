@@ -93,6 +93,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             .await?
             .get_account_authorization_details();
         let mut pages = request
+            // Roles and policies are most of an account, and a roster has no use for them.
             .filter(EntityType::User)
             .filter(EntityType::Group)
             .max_items(PAGE)
@@ -125,6 +126,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             );
         }
         let what = format!("iam:ListRoles in account {account}");
+        // The details leave MaxSessionDuration out; the list of roles has it.
         let mut durations = Durations::new();
         let mut pages = iam.list_roles().max_items(PAGE).into_paginator().send();
         while let Some(page) = pages.next().await {

@@ -40,6 +40,7 @@ impl Logs for LogBuckets {
             }
             Err(error) => return Err(trouble(GET, &error)),
         };
+        // Known before the body is read, so that what is too large is never held in memory.
         let size = found
             .content_length
             .and_then(|size| u64::try_from(size).ok());

@@ -166,6 +166,8 @@ impl Notifications {
             .call(bucket, put)
             .await
             .map_err(|error| trouble(PUT, &error))?;
+        // S3 has no condition for this write, so whoever wrote at the same time shows only
+        // afterward.
         let after = self.read(bucket).await?;
         if after.by_event_bridge() && after.same_listeners(before) {
             return Ok(());

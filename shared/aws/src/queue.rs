@@ -27,6 +27,7 @@ impl EventQueue {
     }
 
     async fn send_to(&self, url: &str, body: String, delay: u32) -> Result<(), Trouble> {
+        // SQS refuses a message with a longer delay.
         let delay = i32::try_from(delay.min(LONGEST_DELAY)).unwrap_or_default();
         let sent = self
             .client

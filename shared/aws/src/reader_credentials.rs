@@ -118,6 +118,8 @@ impl<C: Clock> ReaderCredentials<C> {
 impl<C: Clock> Prober for ReaderCredentials<C> {
     async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
         let what = format!("sts:AssumeRole in account {account} and {region}");
+        // Past every credential that is kept, and in the Region asked about: the record of this
+        // very call is what is to arrive from there.
         let config = Builder::from(&self.config)
             .region(Region::new(region.to_owned()))
             .build();

@@ -71,6 +71,7 @@ impl Regional {
             return Err(error);
         };
         tracing::info!(bucket, region, "the bucket is in another Region");
+        // Once more and no further: two Regions that name each other would never end.
         let moved = Client::from_conf(
             client
                 .config()

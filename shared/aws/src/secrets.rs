@@ -98,6 +98,7 @@ impl Secrets {
                 )
             }
         };
+        // People paste secrets with a line break behind them.
         let value = value
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty());

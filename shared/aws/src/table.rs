@@ -62,6 +62,7 @@ impl Tables {
             .client
             .query()
             .table_name(self.name(place)?)
+            // An eventually consistent read may miss what this very invocation wrote.
             .consistent_read(true);
         Ok(question
             .key_condition_expression(which.expression)
@@ -201,6 +202,7 @@ impl Table for Tables {
                 rows.push(row(item)?);
             }
         }
+        // The limit is of a page; the last one may bring more than was missing.
         rows.truncate(most);
         Ok(rows)
     }

@@ -82,6 +82,7 @@ impl Subscribers for Topics {
         let page = asked.map_err(|error| trouble("sns:ListSubscriptionsByTopic", &error))?;
         let next = page
             .next_token()
+            // The last page may come with an empty token, and asking with that would begin anew.
             .filter(|token| !token.is_empty())
             .map(str::to_owned);
         let subscriptions = page.subscriptions().iter().map(|one| Subscription {

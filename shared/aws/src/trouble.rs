@@ -37,7 +37,9 @@ where
         SdkError::ServiceError(answer) => {
             answered(what, answer.raw().status().as_u16(), answer.err())
         }
+        // It was never sent, and the next time it will not be either.
         SdkError::ConstructionFailure(_) => refused(what, &causes(error)),
+        // It may have been sent, and done, with nobody to hear the answer.
         _ => unreachable(what, &causes(error)),
     }
 }
@@ -59,6 +61,7 @@ pub(super) fn unreachable(what: &str, why: &str) -> Trouble {
 }
 
 fn answered(what: &str, status: u16, answer: &impl ProvideErrorMetadata) -> Trouble {
+    // The code comes before the status: DynamoDB and others throttle with 400.
     let code = answer.code().unwrap_or_default();
     if status == 429 || code.contains("Throttl") || TOO_MANY.contains(&code) {
         return Trouble::Throttled {

@@ -149,6 +149,7 @@ impl Writer<'_> {
                 .map(|paragraph| 1 + paragraph.lines.len())
                 .sum::<usize>()
         };
+        // The same number of entries for every list, one less each time, until all of it fits.
         let mut paragraphs = self.at_most(digest, MOST_SHOWN);
         for most in (1..MOST_SHOWN).rev() {
             // Headline and summary are lines too.

@@ -88,6 +88,7 @@ fn subject(alert: &Alert) -> String {
         "rolewatch {what}: {} {} (Slack did not take it)",
         alert.rule, alert.name
     );
+    // A line break in a subject is refused, too.
     text.chars()
         .filter(|c| (' '..='~').contains(c))
         .take(100)

@@ -18,6 +18,7 @@ pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(
     loop {
         tries += 1;
         match call().await {
+            // What was refused is refused again; only what may pass is worth another call.
             Err(Trouble::Throttled { .. } | Trouble::Unreachable { .. }) if tries < TRIES => {
                 pause.pause(1).await;
             }

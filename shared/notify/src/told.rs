@@ -62,6 +62,7 @@ impl Change {
         Some(match (before.status, now.status) {
             (Status::Withdrawn, Status::Open | Status::Ended) => Self::Reopened,
             (_, Status::Withdrawn) => Self::Withdrawn,
+            // More severe comes before ended: a reader who saw less would not look again.
             _ if now.weight() > before.weight() => Self::Upgraded,
             (Status::Open, Status::Ended) => Self::Ended,
             _ => Self::Other,

@@ -54,6 +54,7 @@ impl View {
     }
 
     fn made(language: Language, zone: TimeZone, runbook: Option<&str>) -> Self {
+        // Readers have to be told which zone it is, so one without a name is of no use.
         let (zone, zone_name) = match zone.iana_name().map(str::to_owned) {
             Some(name) => (zone, name),
             None => (TimeZone::UTC, "UTC".to_owned()),

@@ -94,6 +94,7 @@ async fn one<O: ArchivePorts>(
         }
         Ok(LogFile::Missing) => "there is nothing of this name".to_owned(),
         Ok(LogFile::TooLarge(size)) => format!("it has {size} bytes, more than are read"),
+        // One file that may not be read must not keep the batch from being read.
         Err(trouble @ Trouble::Refused { .. }) => trouble.to_string(),
         Err(trouble) => return Err(trouble),
     };

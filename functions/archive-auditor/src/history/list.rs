@@ -53,6 +53,7 @@ pub(crate) async fn list<O: ArchivePorts>(
                 );
                 return Err(refused("listing the log files", &why));
             }
+            // Also of what is not listed: the next page begins behind it.
             after.clone_from(key);
             // What S3 shows as a folder.
             if !key.ends_with('/') {

@@ -58,6 +58,7 @@ pub fn of_bot(reply: &Reply) -> Answer {
     if reply.status != 200 {
         return of_status(reply);
     }
+    // What is not JSON comes from a proxy, or was cut off. Slack may have the message.
     let Ok(said) = serde_json::from_str::<WebApi>(&reply.body) else {
         return Answer::Later {
             after: reply.retry_after,
@@ -75,6 +76,7 @@ pub fn of_bot(reply: &Reply) -> Answer {
             after: reply.retry_after,
             maybe_taken: false,
         },
+        // Slack may have posted the message before it failed.
         "internal_error"
         | "fatal_error"
         | "service_unavailable"
@@ -113,6 +115,7 @@ fn of_status(reply: &Reply) -> Answer {
             after: reply.retry_after,
             maybe_taken: true,
         },
+        // Redirects too: none is followed, as it would carry the secret to another host.
         _ => Answer::Dead(word(reply)),
     }
 }

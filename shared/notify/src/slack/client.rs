@@ -105,6 +105,8 @@ impl SlackClient {
             return Ok(known);
         }
         let secret = slack.secret().await.map_err(|trouble| match trouble {
+            // A secret that may not be read stays so until somebody changes a policy. Anything else
+            // passes.
             Trouble::Refused { .. } => NotTaken::Dead {
                 maybe: false,
                 why: trouble.to_string(),
@@ -168,6 +170,7 @@ impl SlackClient {
                             why: "Slack is busy or out of order".into(),
                         });
                     }
+                    // Waiting here holds up the whole batch. What takes longer waits in the queue.
                     patience.set(patience.get() - wait);
                     slack.pause(wait).await;
                 }
@@ -194,6 +197,8 @@ impl SlackClient {
 
     /// Nothing is sent while Slack wants to be left alone.
     fn check_held<A: Clock>(&self, aws: &A) -> Result<(), NotTaken> {
+        // Slack limits the whole app, not one message: whatever is sent meanwhile is refused as
+        // well.
         let now = aws.now();
         match self.held.get() {
             Some(until) if until > now => Err(NotTaken::Later {
@@ -225,6 +230,7 @@ impl SlackClient {
                 body.insert(name.to_owned(), value);
             }
         };
+        // A preview of the console or of a runbook shows nothing, and Slack would fetch the page.
         with("unfurl_links", json!(false));
         with("unfurl_media", json!(false));
         let method = match (credential, sending) {
@@ -238,6 +244,7 @@ impl SlackClient {
             (Credential::Bot(_), Posting::Below { channel, ts }) => {
                 with("channel", json!(channel));
                 with("thread_ts", json!(ts));
+                // Without it, only those who follow the thread would see the reply.
                 with("reply_broadcast", json!(true));
                 "chat.postMessage"
             }

@@ -242,10 +242,12 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         visit: &Visit<'_>,
         last_try: bool,
     ) -> Result<DeliveryOutcome, Setback> {
+        // SNS and SQS deliver at least once. What comes again costs this one read.
         if self.acknowledged(&alert.id).await? >= alert.version {
             return Ok(DeliveryOutcome::Duplicate);
         }
         let mut opened = slot::open(&self.aws, &self.memory, &alert.id, MESSAGE).await?;
+        // The row has to say what this process knows before anybody claims it again.
         opened
             .catch_up(&self.aws, &self.slack, &self.memory)
             .await?;
@@ -276,6 +278,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         {
             thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;
         }
+        // Also before the acknowledgement, or a crash in between would leave the chat application
+        // untold.
         if self.chatroom
             && matches!(
                 outcome,
@@ -323,6 +327,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             pk,
             sk: ACK.to_owned(),
             body,
+            // Deliveries end in any order. A lower version never hides that a higher one was told.
             rank: fold::rank(alert.version),
             version: 0,
             expires,

@@ -94,6 +94,7 @@ impl Credential {
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
         };
+        // Only the token of a bot: that of a user can do whatever the user can.
         if text.strip_prefix("xoxb-").is_some_and(|rest| {
             !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         }) {

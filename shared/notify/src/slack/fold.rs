@@ -81,6 +81,8 @@ pub async fn anchors_of<A: Table>(
     let Ok(time) = alert.time.parse::<Moment>() else {
         return Ok(Vec::new());
     };
+    // Moments are written so that they sort as text, and a span takes in all that begins with its
+    // end.
     let at = |moment: Moment| format!("anchor#{moment}");
     let span = Span {
         from: at(time.plus_seconds(-FOLDED)),
@@ -90,6 +92,7 @@ pub async fn anchors_of<A: Table>(
     let mut anchors = Vec::new();
     for row in &rows {
         let anchor: Anchor = read(fold, &row.body)?;
+        // The span has both its ends; the window has not.
         let near = time.seconds_since(anchor.time).abs() < FOLDED;
         let open = anchor.state.status != Status::Withdrawn
             && anchor.state.weight() >= AlertState::of(alert).weight();

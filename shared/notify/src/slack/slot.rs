@@ -120,6 +120,7 @@ pub async fn open<A: Table>(
         None => Slot::default(),
     };
     let key = (pk.clone(), sk);
+    // Taken out, not copied: whoever writes the row decides whether it must be remembered again.
     let known = memory
         .0
         .borrow_mut()
@@ -164,6 +165,7 @@ impl OpenedSlot {
         owner: &str,
     ) -> Result<(), Blocked> {
         let now = aws.now();
+        // A claim that has run out belongs to a process that was stopped: no call runs for so long.
         if let Some(claim) = self
             .slot
             .claim

@@ -39,6 +39,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         if opened.slot.settled >= ONLY {
             return Ok(DeliveryOutcome::Duplicate);
         }
+        // Claimed before it is posted: the queue may give the digest to two processes.
         opened
             .claim(&self.aws, &self.slack, visit.invocation)
             .await?;

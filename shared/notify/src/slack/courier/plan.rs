@@ -59,6 +59,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 None => DeliveryPlan::Nothing(DeliveryOutcome::Unseen),
             });
         }
+        // A message of its own may be in Slack already; telling of it in another as well would be
+        // one too many.
         if slot.tried {
             return Ok(DeliveryPlan::First);
         }

@@ -37,6 +37,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             DeliveryOutcome::Delivered
         };
         if outcome == DeliveryOutcome::Delivered {
+            // As with an alert: written with the claim, before Slack is called.
             let tried_before = opened.slot.tried;
             opened.slot.tried = true;
             opened

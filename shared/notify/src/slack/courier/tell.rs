@@ -40,6 +40,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         visit: &Visit<'_>,
         last_try: bool,
     ) -> Result<(), Setback> {
+        // Written with the claim, before Slack is called: if this process dies in the call, the
+        // next one knows that somebody may have read it.
         let tried_before = opened.slot.tried;
         opened.slot.tried |= matches!(plan, DeliveryPlan::First | DeliveryPlan::Change { .. });
         opened
@@ -133,6 +135,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                         channel: &channel,
                         ts: &ts,
                     };
+                    // A message may be gone, or too old to be changed. Then a follow-up says what
+                    // is new.
                     match self.send(place, &edited, visit).await {
                         Ok(_) => return Ok(DeliveryOutcome::Updated),
                         Err(NotTaken::Immutable) => {}
@@ -169,6 +173,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         alert: &Alert,
         visit: &Visit<'_>,
     ) -> Result<(), Untold> {
+        // Counted before the others are read: of two deliveries at once, the later reader sees
+        // both.
         thrice(&self.slack, || {
             fold::note_repeat(&self.aws, fold, anchor, alert)
         })
