@@ -10,7 +10,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use archive_auditor::Auditor;
+use archive_auditor::ArchiveAuditor;
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::json;
 use serde_json::value::to_raw_value;

@@ -148,10 +148,16 @@ impl SessionAuditor {
             Task::Sweep => {
                 let regions = watched(&self.regions, &book.policy.regions, &self.home);
                 // Each is done although the others cannot be.
-                let readable_since = standing::look_after(outside, now).await.unwrap_or_else(|trouble| {
-                    tracing::error!(%trouble, "who receives e-mail could not be looked after; the next sweep does");
-                    None
-                });
+                let readable_since = match standing::look_after(outside, now).await {
+                    Ok(since) => since,
+                    Err(trouble) => {
+                        tracing::error!(
+                            %trouble,
+                            "who receives e-mail could not be looked after; the next sweep does"
+                        );
+                        None
+                    }
+                };
                 let resent = resend(outside, now, SENT_AT_ONCE, readable_since).await;
                 let revived = settle::revive(outside, now).await;
                 let swept = watch::sweep(outside, book, regions, deadline, now).await?;

@@ -95,6 +95,15 @@ impl JudgementReport {
         }
         metrics
     }
+
+    /// Counts a message that is to be delivered again. `own`: it is no event.
+    fn fail(&mut self, own: bool) {
+        if own {
+            self.own_failed += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
 }
 
 impl Guard {
@@ -145,11 +154,7 @@ impl Guard {
             // whole batch.
             if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < longest) {
                 report.received += u64::from(!own);
-                *(if own {
-                    &mut report.own_failed
-                } else {
-                    &mut report.failed
-                }) += 1;
+                report.fail(own);
                 let late = || Trouble::Unreachable {
                     what: "the batch".to_owned(),
                     why: "no time is left for it".to_owned(),
@@ -186,11 +191,7 @@ impl Guard {
             match intake::take(outside, &mut self.shelf, &self.guarded, opened, first_try).await {
                 Ok(taken) => taken,
                 Err(trouble) => {
-                    *(if own {
-                        &mut report.own_failed
-                    } else {
-                        &mut report.failed
-                    }) += 1;
+                    report.fail(own);
                     return Err(trouble);
                 }
             };

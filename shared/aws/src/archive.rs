@@ -7,7 +7,7 @@ use super::logs::LogBuckets;
 use super::queue::EventQueue;
 use super::table::Tables;
 use super::topic::Topics;
-use rolewatch_live::port::{Listed, LogFile, Logs, Trouble};
+use rolewatch_live::port::{self, Listed, LogFile, Logs, Trouble};
 use rolewatch_live::settings::ArchiveSettings;
 
 /// archive-auditor's ports over AWS, all in one.

@@ -14,7 +14,7 @@ use super::reader_credentials::ReaderCredentials;
 use super::table::Tables;
 use super::topic::Topics;
 use super::trail::Histories;
-use rolewatch_live::port::{Page, Prober, Question, Trail, Trouble};
+use rolewatch_live::port::{self, Page, Prober, Question, Trail, Trouble};
 use rolewatch_live::settings::AuditorSettings;
 
 /// session-auditor's ports over AWS, all in one.

@@ -145,14 +145,21 @@ impl<C: Clock> Directory for ReaderRoles<C> {
 /// A page as the AWS CLI prints it, without what a snapshot has no use for. One that says
 /// `IsTruncated` and is the last is read as such.
 fn as_printed(page: &GetAccountAuthorizationDetailsOutput) -> String {
-    let users = page
-        .user_detail_list()
-        .iter()
-        .map(|user| json!({"UserName": user.user_name(), "UserId": user.user_id(), "Arn": user.arn(), "GroupList": user.group_list()}));
-    let groups = page
-        .group_detail_list()
-        .iter()
-        .map(|group| json!({"GroupName": group.group_name(), "GroupId": group.group_id(), "Arn": group.arn()}));
+    let users = page.user_detail_list().iter().map(|user| {
+        json!({
+            "UserName": user.user_name(),
+            "UserId": user.user_id(),
+            "Arn": user.arn(),
+            "GroupList": user.group_list(),
+        })
+    });
+    let groups = page.group_detail_list().iter().map(|group| {
+        json!({
+            "GroupName": group.group_name(),
+            "GroupId": group.group_id(),
+            "Arn": group.arn(),
+        })
+    });
     let (users, groups): (Vec<Value>, Vec<Value>) = (users.collect(), groups.collect());
     json!({"UserDetailList": users, "GroupDetailList": groups, "IsTruncated": page.is_truncated()})
         .to_string()

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rolewatch_guard::id::AccountId;
+
 use super::bucket::StateBucket;
 use super::clock::SystemClock;
 use super::connection::Connection;
@@ -11,6 +13,7 @@ use super::queue::EventQueue;
 use super::reader_credentials::ReaderCredentials;
 use super::table::Tables;
 use super::topic::Topics;
+use rolewatch_live::port;
 use rolewatch_live::settings::GuardSettings;
 
 /// switch-guard's ports over AWS, all in one.

@@ -24,19 +24,29 @@ pub(super) struct Printed {
 
 impl Printed {
     pub(super) fn add(&mut self, page: &GetAccountAuthorizationDetailsOutput) {
-        self.users.extend(page.user_detail_list().iter().map(|user| {
-            json!({
-                "UserName": user.user_name(), "UserId": user.user_id(), "Arn": user.arn(), "GroupList": user.group_list(),
-                "UserPolicyList": inline(user.user_policy_list()), "AttachedManagedPolicies": attached(user.attached_managed_policies()),
-                "PermissionsBoundary": boundary(user.permissions_boundary()), "Tags": tags(user.tags()),
-            })
-        }));
-        self.groups.extend(page.group_detail_list().iter().map(|group| {
-            json!({
-                "GroupName": group.group_name(), "GroupId": group.group_id(), "Arn": group.arn(),
-                "GroupPolicyList": inline(group.group_policy_list()), "AttachedManagedPolicies": attached(group.attached_managed_policies()),
-            })
-        }));
+        self.users
+            .extend(page.user_detail_list().iter().map(|user| {
+                json!({
+                    "UserName": user.user_name(),
+                    "UserId": user.user_id(),
+                    "Arn": user.arn(),
+                    "GroupList": user.group_list(),
+                    "UserPolicyList": inline(user.user_policy_list()),
+                    "AttachedManagedPolicies": attached(user.attached_managed_policies()),
+                    "PermissionsBoundary": boundary(user.permissions_boundary()),
+                    "Tags": tags(user.tags()),
+                })
+            }));
+        self.groups
+            .extend(page.group_detail_list().iter().map(|group| {
+                json!({
+                    "GroupName": group.group_name(),
+                    "GroupId": group.group_id(),
+                    "Arn": group.arn(),
+                    "GroupPolicyList": inline(group.group_policy_list()),
+                    "AttachedManagedPolicies": attached(group.attached_managed_policies()),
+                })
+            }));
         self.roles
             .extend(page.role_detail_list().iter().map(|role| {
                 (
@@ -57,8 +67,12 @@ impl Printed {
             }
             role
         };
+        let roles: Vec<Value> = self.roles.into_iter().map(lasting).collect();
         json!({
-            "UserDetailList": self.users, "GroupDetailList": self.groups, "RoleDetailList": self.roles.into_iter().map(lasting).collect::<Vec<_>>(), "Policies": self.policies,
+            "UserDetailList": self.users,
+            "GroupDetailList": self.groups,
+            "RoleDetailList": roles,
+            "Policies": self.policies,
             "IsTruncated": self.truncated,
         })
         .to_string()
@@ -67,10 +81,14 @@ impl Printed {
 
 fn printed_role(role: &RoleDetail) -> Value {
     json!({
-        "RoleName": role.role_name(), "RoleId": role.role_id(), "Arn": role.arn(),
+        "RoleName": role.role_name(),
+        "RoleId": role.role_id(),
+        "Arn": role.arn(),
         "CreateDate": role.create_date().and_then(|made| made.fmt(Format::DateTime).ok()),
-        "AssumeRolePolicyDocument": role.assume_role_policy_document(), "RolePolicyList": inline(role.role_policy_list()),
-        "AttachedManagedPolicies": attached(role.attached_managed_policies()), "PermissionsBoundary": boundary(role.permissions_boundary()),
+        "AssumeRolePolicyDocument": role.assume_role_policy_document(),
+        "RolePolicyList": inline(role.role_policy_list()),
+        "AttachedManagedPolicies": attached(role.attached_managed_policies()),
+        "PermissionsBoundary": boundary(role.permissions_boundary()),
         "Tags": tags(role.tags()),
     })
 }
@@ -82,13 +100,31 @@ fn managed(policy: &ManagedPolicyDetail) -> Value {
         .iter()
         .filter(|version| version.is_default_version());
     let versions: Vec<Value> = versions
-        .map(|version| json!({"VersionId": version.version_id(), "IsDefaultVersion": true, "Document": version.document()}))
+        .map(|version| {
+            json!({
+                "VersionId": version.version_id(),
+                "IsDefaultVersion": true,
+                "Document": version.document(),
+            })
+        })
         .collect();
-    json!({"Arn": policy.arn(), "DefaultVersionId": policy.default_version_id(), "PolicyVersionList": versions})
+    json!({
+        "Arn": policy.arn(),
+        "DefaultVersionId": policy.default_version_id(),
+        "PolicyVersionList": versions,
+    })
 }
 
 fn inline(policies: &[PolicyDetail]) -> Vec<Value> {
-    policies.iter().map(|policy| json!({"PolicyName": policy.policy_name(), "PolicyDocument": policy.policy_document()})).collect()
+    policies
+        .iter()
+        .map(|policy| {
+            json!({
+                "PolicyName": policy.policy_name(),
+                "PolicyDocument": policy.policy_document(),
+            })
+        })
+        .collect()
 }
 
 fn attached(policies: &[AttachedPolicy]) -> Vec<Value> {

@@ -300,7 +300,8 @@ fn not_a_row(attribute: &str) -> Trouble {
     refused(
         "dynamodb:Query",
         &format!(
-            "an item is no row of rolewatch: its attribute `{attribute}` is missing or of another type"
+            "an item is no row of rolewatch: its attribute `{attribute}` is missing or of \
+             another type"
         ),
     )
 }

@@ -87,9 +87,13 @@ pub(crate) async fn list<O: ArchivePorts>(
         outside.put(&name, lines.into_bytes()).await?;
         key = Some(name);
     }
-    Ok(
-        json!({ "key": key, "batches": batches, "files": asked.files + files, "after": after, "more": more }),
-    )
+    Ok(json!({
+        "key": key,
+        "batches": batches,
+        "files": asked.files + files,
+        "after": after,
+        "more": more,
+    }))
 }
 
 /// A part of the list.

@@ -5,7 +5,7 @@ use rolewatch_guard::roster::Snapshot;
 use rolewatch_guard::testing::Story;
 use rolewatch_live::rulebook::POLICY_KEY;
 use rolewatch_live::testing::{Calm, Twin, run};
-use session_auditor::Auditor;
+use session_auditor::SessionAuditor;
 
 #[test]
 fn the_daily_task_puts_a_snapshot_of_users_and_groups_into_the_bucket() {

@@ -28,9 +28,17 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
             "title": title,
             "description": description(view, alert),
             "nextSteps": next_steps(view, alert),
-            "keywords": [escape(&alert.rule, 20), escape(&alert.severity, 20), escape(&alert.role_account.id, 20)],
+            "keywords": [
+                escape(&alert.rule, 20),
+                escape(&alert.severity, 20),
+                escape(&alert.role_account.id, 20),
+            ],
         },
-        "metadata": {"threadId": escape(&alert.id, 64), "summary": title, "eventType": escape(&alert.name, 60)},
+        "metadata": {
+            "threadId": escape(&alert.id, 64),
+            "summary": title,
+            "eventType": escape(&alert.name, 60),
+        },
     })
 }
 

@@ -261,7 +261,8 @@ pub(super) fn context(view: &View, alert: &Alert) -> Value {
 /// The rule, and a finding's id.
 pub(super) fn context_of(alert: &Alert, id: &str, more: &str) -> Value {
     let rule = format!("{} {}", escape(&alert.rule, 20), escape(&alert.name, 60));
-    json!({"type": "context", "elements": [mrkdwn(&format!("rolewatch · {rule} · {}{more}", code(id, 40)))]})
+    let text = format!("rolewatch · {rule} · {}{more}", code(id, 40));
+    json!({"type": "context", "elements": [mrkdwn(&text)]})
 }
 
 fn account_shown(account: &Account) -> String {
