@@ -10,7 +10,7 @@ mod week;
 use std::fs;
 use std::io::Read;
 
-use archive_auditor::Auditor;
+use archive_auditor::ArchiveAuditor;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_live::port::Notice;
 use rolewatch_live::testing::Twin;
 use serde_json::json;
-use session_auditor::Auditor;
+use session_auditor::SessionAuditor;
 use slack_notifier::Notifier;
 use switch_guard::Guard;
 

@@ -1,7 +1,7 @@
 //! Listing the bucket, pass by pass: every object is listed once, whatever was asked for twice and
 //! however little time there was.
 
-use archive_auditor::Auditor;
+use archive_auditor::ArchiveAuditor;
 use serde_json::{Value, json};
 
 use super::week::BUCKET;
@@ -133,6 +133,6 @@ fn a_batch_that_was_read_after_all_is_not_lost() {
         .swap_remove(0);
     let lost =
         json!({"lost": {"run": "run", "bucket": BUCKET, "keys": batch, "cause": "States.Timeout"}});
-    week.ask(&mut Auditor::new(None), &lost).unwrap();
+    week.ask(&mut ArchiveAuditor::new(None), &lost).unwrap();
     assert_eq!(week.judge("run", &listed).unwrap()["unreadable"], 0);
 }

@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 
-use archive_auditor::Auditor;
+use archive_auditor::ArchiveAuditor;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -180,7 +180,7 @@ fn files_that_are_gone_and_batches_that_are_lost_are_never_silent() {
         .remove(&(BUCKET.to_owned(), rest[0].clone()));
     week.map("run", rest);
     let lost = json!({"lost": {"run": "run", "bucket": BUCKET, "keys": [first], "cause": "Lambda.OutOfMemory\u{202e}"}});
-    week.ask(&mut Auditor::new(None), &lost).unwrap();
+    week.ask(&mut ArchiveAuditor::new(None), &lost).unwrap();
     let answer = week.reduce("run");
     assert_eq!(answer["unreadable"], 2);
     let summary: Value = serde_json::from_str(&week.written("history/run/summary.json")).unwrap();

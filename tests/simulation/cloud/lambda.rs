@@ -5,7 +5,7 @@ use std::task::{Context, Poll, Waker};
 
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
-use session_auditor::Auditor;
+use session_auditor::SessionAuditor;
 use switch_guard::Guard;
 
 use super::{Cloud, Message};
@@ -108,7 +108,7 @@ impl<'w> Cloud<'w> {
         let process = self
             .auditors
             .pop()
-            .unwrap_or_else(|| Auditor::new(Vec::new(), "us-east-1".to_owned()));
+            .unwrap_or_else(|| SessionAuditor::new(Vec::new(), "us-east-1".to_owned()));
         let dice = &twin.weather.dice;
         let seconds = if twin.weather.blows.get() && dice.permille(300) {
             dice.below(90)
@@ -199,7 +199,7 @@ impl<'w> Cloud<'w> {
     fn swept(
         &mut self,
         request: session_auditor::Request,
-        outcome: Result<session_auditor::Report, String>,
+        outcome: Result<session_auditor::TaskReport, String>,
     ) -> Option<Vec<String>> {
         if outcome.as_ref().is_ok_and(|report| report.taken.is_some()) {
             self.is_busy();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::wire::{Alert, Status};
 use rolewatch_notify::sample;
-use slack_notifier::Report;
+use slack_notifier::DeliveryReport;
 
 use crate::twin::{BOT, Fault, WEBHOOK, World, batch, give, started};
 
@@ -95,7 +95,7 @@ fn perhaps_fault(dice: &mut Dice, world: &World) {
 }
 
 /// Those of a batch that the report calls failed.
-fn failed(report: &Report, taken: Vec<Alert>) -> impl Iterator<Item = Alert> {
+fn failed(report: &DeliveryReport, taken: Vec<Alert>) -> impl Iterator<Item = Alert> {
     let failed: Vec<String> = report
         .response
         .batch_item_failures

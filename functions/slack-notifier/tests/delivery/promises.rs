@@ -7,7 +7,7 @@ mod slack_fails;
 mod versions;
 
 use rolewatch_live::wire::Alert;
-use rolewatch_notify::{Outcome, sample};
+use rolewatch_notify::{DeliveryOutcome, sample};
 use slack_notifier::End;
 
 fn version(version: u64, change: impl FnOnce(&mut Alert)) -> Alert {

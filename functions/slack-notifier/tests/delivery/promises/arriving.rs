@@ -1,7 +1,7 @@
 //! How alerts arrive: by a queue or without one, beside others, twice at once.
 
 use rolewatch_live::telemetry::Count;
-use rolewatch_notify::{Outcome, sample};
+use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
 use slack_notifier::End;
 
@@ -23,7 +23,7 @@ fn a_sibling_is_never_lost() {
     );
     assert_eq!(
         [&report.ends[1], &report.ends[2]].map(outcome),
-        [Outcome::Delivered, Outcome::Duplicate]
+        [DeliveryOutcome::Delivered, DeliveryOutcome::Duplicate]
     );
 }
 
@@ -46,7 +46,7 @@ fn an_alert_is_read_however_it_comes() {
         let world = World::with(WEBHOOK);
         assert_eq!(
             outcome(&give(&started(&world), &world, &event).unwrap().ends[0]),
-            Outcome::Delivered,
+            DeliveryOutcome::Delivered,
             "{event}"
         );
     }
@@ -119,6 +119,6 @@ fn two_deliveries_at_once_post_once() {
     world.now.set(world.now.get() + 91);
     assert_eq!(
         outcome(&deliver(&started(&world), &world, &sample::alert()).ends[0]),
-        Outcome::Delivered
+        DeliveryOutcome::Delivered
     );
 }

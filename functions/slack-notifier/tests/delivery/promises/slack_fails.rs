@@ -2,7 +2,7 @@
 //! same, by e-mail in the end.
 
 use rolewatch_live::telemetry::Count;
-use rolewatch_notify::{Outcome, sample};
+use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT};
 
@@ -42,7 +42,7 @@ fn slack_is_given_the_time_that_it_asks_for() {
     world.now.set(world.now.get() + 121);
     assert_eq!(
         outcome(&deliver(&function, &world, &other).ends[0]),
-        Outcome::Delivered
+        DeliveryOutcome::Delivered
     );
 }
 
@@ -52,7 +52,7 @@ fn refused_blocks_become_text() {
         let world = World::with(secret);
         world.no_blocks.set(true);
         let report = deliver(&started(&world), &world, &sample::alert());
-        assert_eq!(outcome(&report.ends[0]), Outcome::Delivered);
+        assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Delivered);
         let text = world.texts()[0].clone();
         assert!(
             text.contains("dora") && text.contains("What to do") && text.contains("EXAMPLE00001"),
@@ -81,7 +81,7 @@ fn a_rotated_secret_is_read_again_and_used() {
         });
         assert_eq!(
             outcome(&deliver(&function, &world, &other).ends[0]),
-            Outcome::Delivered
+            DeliveryOutcome::Delivered
         );
         assert_eq!(world.secrets_read.get(), 2);
     }
@@ -112,7 +112,7 @@ fn a_dead_webhook_or_token_becomes_mail_and_is_counted() {
         let world = World::with(secret);
         "nothing".clone_into(&mut world.valid.borrow_mut());
         let report = deliver(&started(&world), &world, &sample::alert());
-        assert_eq!(outcome(&report.ends[0]), Outcome::Mailed);
+        assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Mailed);
         assert_eq!(report.metrics.counted(Count::SlackFailed), 1);
         assert!(report.response.batch_item_failures.is_empty());
         let mails = world.mails.borrow();
@@ -140,7 +140,7 @@ fn every_way_of_being_dead_becomes_mail() {
         let report = deliver(&started(&world), &world, &sample::alert());
         assert_eq!(
             (outcome(&report.ends[0]), world.secrets_read.get()),
-            (Outcome::Mailed, 2),
+            (DeliveryOutcome::Mailed, 2),
             "{status}"
         );
     }
@@ -154,7 +154,7 @@ fn every_way_of_being_dead_becomes_mail() {
         world.answer(200, &json!({"ok": false, "error": error}).to_string());
         assert_eq!(
             outcome(&deliver(&started(&world), &world, &sample::alert()).ends[0]),
-            Outcome::Mailed,
+            DeliveryOutcome::Mailed,
             "{error}"
         );
     }
@@ -164,7 +164,7 @@ fn every_way_of_being_dead_becomes_mail() {
 fn a_secret_that_is_none_becomes_mail_and_is_not_repeated_there() {
     let world = World::with("https://evil.example/services/sesame");
     let report = deliver(&started(&world), &world, &sample::alert());
-    assert_eq!(outcome(&report.ends[0]), Outcome::Mailed);
+    assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Mailed);
     assert!(!format!("{:?}", world.mails.borrow()).contains("sesame"));
 }
 

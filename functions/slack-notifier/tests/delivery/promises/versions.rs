@@ -3,7 +3,7 @@
 
 use rolewatch_live::telemetry::{Count, Latency};
 use rolewatch_live::wire::Status;
-use rolewatch_notify::{Outcome, sample};
+use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
 use slack_notifier::End;
 
@@ -16,10 +16,10 @@ fn an_alert_is_told_once_however_often_it_comes() {
         let world = World::with(secret);
         let function = started(&world);
         let first = deliver(&function, &world, &sample::alert());
-        assert_eq!(outcome(&first.ends[0]), Outcome::Delivered);
+        assert_eq!(outcome(&first.ends[0]), DeliveryOutcome::Delivered);
         assert_eq!(first.metrics.counted(Count::Delivered), 1);
         let again = deliver(&started(&world), &world, &sample::alert());
-        assert_eq!(outcome(&again.ends[0]), Outcome::Duplicate);
+        assert_eq!(outcome(&again.ends[0]), DeliveryOutcome::Duplicate);
         assert_eq!(world.channel.borrow().len(), 1);
         assert_eq!(
             world.ack(&sample::alert().id),
@@ -69,7 +69,7 @@ fn a_bot_changes_its_message_and_posts_no_other() {
             &world,
             &version(n, |alert| alert.status = change),
         );
-        assert_eq!(outcome(&report.ends[0]), Outcome::Updated);
+        assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Updated);
     }
     let channel = world.channel.borrow();
     assert_eq!((channel.len(), channel[0].changes), (1, 3));
@@ -94,7 +94,7 @@ fn a_message_that_cannot_be_changed_any_more_gets_a_new_one() {
         &world,
         &version(2, |alert| alert.status = Status::Withdrawn),
     );
-    assert_eq!(outcome(&report.ends[0]), Outcome::Updated);
+    assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Updated);
     assert!(
         world.texts()[1].starts_with("Update · ✅ WITHDRAWN"),
         "{:?}",
@@ -112,7 +112,7 @@ fn a_webhook_follows_up_once() {
         &version(1, |alert| alert.verdict = "unproven".into()),
     );
     let upgraded = deliver(&function, &world, &version(2, |_| {}));
-    assert_eq!(outcome(&upgraded.ends[0]), Outcome::Updated);
+    assert_eq!(outcome(&upgraded.ends[0]), DeliveryOutcome::Updated);
     let reworded = deliver(
         &function,
         &world,
@@ -125,7 +125,7 @@ fn a_webhook_follows_up_once() {
     );
     assert_eq!(
         [outcome(&reworded.ends[0]), outcome(&ended.ends[0])],
-        [Outcome::Quiet; 2]
+        [DeliveryOutcome::Quiet; 2]
     );
     assert_eq!(world.texts().len(), 2, "{:?}", world.texts());
     assert!(
@@ -173,7 +173,7 @@ fn an_older_version_that_comes_late_is_dropped() {
         &version(2, |alert| alert.status = Status::Ended),
     );
     let late = deliver(&function, &world, &version(1, |_| {}));
-    assert_eq!(outcome(&late.ends[0]), Outcome::Duplicate);
+    assert_eq!(outcome(&late.ends[0]), DeliveryOutcome::Duplicate);
     assert!(world.texts()[0].contains("SESSION ENDED"));
 }
 
@@ -185,7 +185,7 @@ fn what_was_withdrawn_before_anybody_was_told_is_not_told() {
         &world,
         &version(2, |alert| alert.status = Status::Withdrawn),
     );
-    assert_eq!(outcome(&report.ends[0]), Outcome::Unseen);
+    assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Unseen);
     assert!(world.channel.borrow().is_empty());
     assert_eq!(
         world.ack(&sample::alert().id),

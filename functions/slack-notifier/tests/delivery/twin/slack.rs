@@ -1,6 +1,6 @@
 //! Slack: a channel that is reached by a webhook or by a bot.
 
-use rolewatch_notify::port::{Call, Reply};
+use rolewatch_notify::slack::port::{Call, Reply};
 use serde_json::{Value, json};
 
 use super::World;
