@@ -158,7 +158,7 @@ def names_its_source(statement):
 def sdk_calls():
     """The methods without arguments that are called on a client: how the SDK begins a call."""
     found = set()
-    for path in [*CALLS.rglob("*.rs"), CALLS.with_suffix(".rs")]:
+    for path in CALLS.rglob("*.rs"):
         text = re.sub(r"\s+", "", path.read_text().partition("#[cfg(test)]")[0])
-        found |= set(re.findall(r"(?:client|sts|iam|manager|parameters|states|from_conf\(config\)|door\([^)]*\)\.await\?)\.([a-z0-9_]+)\(\)[.;](?=[a-z_]+)", text))
+        found |= set(re.findall(r"(?:client|sts|iam|manager|parameters|states|from_conf\(config\)|iam_client\([^)]*\)\.await\?)\.([a-z0-9_]+)\(\)[.;](?=[a-z_]+)", text))
     return found - {"clone", "config"}
