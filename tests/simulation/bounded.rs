@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
 use rolewatch_live::port::{Notice, Trouble};
-use rolewatch_live::settle::revive;
+use rolewatch_live::requeue::revive;
 use rolewatch_live::testing::{Gate, Twin, Weather, keep_switches, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};

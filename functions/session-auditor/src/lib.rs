@@ -9,9 +9,9 @@ use rolewatch_live::port::{
 };
 use rolewatch_live::probe::{self, Probed};
 use rolewatch_live::recipients::standing;
+use rolewatch_live::requeue;
 use rolewatch_live::resend::{Resent, resend};
 use rolewatch_live::rulebook::Shelf;
-use rolewatch_live::settle;
 use rolewatch_live::setup;
 use rolewatch_live::snapshots::{self, Taken};
 use rolewatch_live::telemetry::{Count, Metrics};
@@ -159,7 +159,7 @@ impl SessionAuditor {
                     }
                 };
                 let resent = resend(outside, now, SENT_AT_ONCE, readable_since).await;
-                let revived = settle::revive(outside, now).await;
+                let revived = requeue::revive(outside, now).await;
                 let swept = watch::sweep(outside, book, regions, deadline, now).await?;
                 let (resent, revived) = (resent?, revived?);
                 if revived > 0 {

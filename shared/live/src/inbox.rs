@@ -222,6 +222,18 @@ pub(crate) async fn send_review<O: Queue>(
     outside.send_behind(body, delay).await
 }
 
+/// Has the set-up judged again as it was read last: another policy or roster is in force.
+pub(crate) async fn send_setup_judgement<O: Queue>(
+    outside: &O,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let ask = Ask {
+        account: None,
+        due: now,
+    };
+    send_review(outside, &ask, 0).await
+}
+
 fn written(what: &str, member: &str, value: &impl Serialize) -> Result<String, Trouble> {
     let refused = |error: serde_json::Error| Trouble::Refused {
         what: what.to_owned(),

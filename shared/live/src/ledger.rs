@@ -7,6 +7,7 @@
 
 mod gather;
 mod heard;
+pub(crate) mod index;
 pub(crate) mod keys;
 mod observed;
 mod store;
@@ -16,6 +17,7 @@ mod uses;
 
 pub use gather::{Facts, Gather};
 pub use heard::heard_of;
+pub use index::switches_since;
 pub use keys::{SessionAt, hash};
 pub use observed::Observed;
 pub(crate) use store::elevated;

@@ -14,6 +14,7 @@
 //! | [`rulebook`] | policy and rosters, from the bucket |
 //! | [`ledger`] | facts as rows, under every key by which another fact may look for them |
 //! | [`settle`] | judges what a record touches and brings the outbox in line |
+//! | [`requeue`] | has switches judged again that are too many for one message |
 //! | [`outbox`] | findings, and how far each was told |
 //! | [`wire`] | the JSON that a finding and a digest are sent as |
 //! | [`resend`] | sends again what nobody acknowledged |
@@ -35,6 +36,7 @@ pub mod port;
 pub mod probe;
 pub mod quarantine;
 pub mod recipients;
+pub mod requeue;
 pub mod resend;
 pub mod rulebook;
 pub mod settings;

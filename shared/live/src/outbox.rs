@@ -4,6 +4,7 @@
 //! records that it is about, so that a later judgement finds the ones that no longer hold; and by
 //! the day on which a version of it was stored, until that is acknowledged ([`unsent`]).
 
+pub(crate) mod publish;
 pub mod told;
 pub mod unsent;
 

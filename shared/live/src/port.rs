@@ -3,6 +3,7 @@
 //!
 //! Every method may be called again after a reply was lost; each says what a repetition does.
 
+use std::fmt::Display;
 use std::future::Future;
 
 use rolewatch_guard::id::AccountId;
@@ -90,6 +91,34 @@ pub enum Trouble {
         /// In its own words, without secrets.
         why: String,
     },
+}
+
+impl Trouble {
+    /// Too many calls.
+    pub fn throttled(what: impl Into<String>) -> Self {
+        Self::Throttled { what: what.into() }
+    }
+
+    /// No answer.
+    pub fn unreachable(what: impl Into<String>, why: &(impl Display + ?Sized)) -> Self {
+        Self::Unreachable {
+            what: what.into(),
+            why: why.to_string(),
+        }
+    }
+
+    /// Refused, and it will be again.
+    pub fn refused(what: impl Into<String>, why: &(impl Display + ?Sized)) -> Self {
+        Self::Refused {
+            what: what.into(),
+            why: why.to_string(),
+        }
+    }
+
+    /// A row that does not say what rows of its key say.
+    pub fn unreadable_row(row: &Row, why: &(impl Display + ?Sized)) -> Self {
+        Self::refused(format!("reading row `{}` `{}`", row.pk, row.sk), why)
+    }
 }
 
 /// Ledger and outbox. Reads see every earlier write.

@@ -18,9 +18,8 @@ use rolewatch_guard::moment::Moment;
 
 use crate::inbox::{self, Rejudge};
 use crate::outbox::unsent::{self, Closed, Unsent};
-use crate::outbox::{self, Stored};
+use crate::outbox::{self, Stored, publish};
 use crate::port::{Queue, Table, Topic, Trouble};
-use crate::settle::send;
 use crate::telemetry::{Count, Metrics};
 use crate::time::FIRST_PAUSE;
 use crate::wire::Status;
@@ -262,7 +261,7 @@ async fn again<O: Table + Topic + Queue>(
         resent.rejudged += 1;
         return Ok(());
     }
-    outside.publish(send::notice(&state.alert)?).await?;
+    outside.publish(publish::notice(&state.alert)?).await?;
     resent.published += 1;
     if state.published < state.alert.version {
         let state = outbox::State {

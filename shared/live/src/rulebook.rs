@@ -11,9 +11,11 @@ pub(crate) use rolewatch_guard::roster::file_name::dated;
 pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken};
 use rolewatch_guard::roster::{Rosters, Snapshot};
 
+use crate::inbox;
 use crate::ledger::keys::hash;
 use crate::operations::once;
 use crate::port::{Bucket, Keep, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+use crate::requeue;
 use crate::time::{BUCKET_FRESH, OPEN_SESSIONS};
 
 /// Where the policy lies.
@@ -94,8 +96,8 @@ async fn tell_the_guard<O: Table + Queue>(
         .await?
         .is_empty()
     {
-        crate::settle::open_dossiers(outside, now.plus_seconds(-OPEN_SESSIONS), now).await?;
-        crate::setup::judgement(outside, now).await?;
+        requeue::open_dossiers(outside, now.plus_seconds(-OPEN_SESSIONS), now).await?;
+        inbox::send_setup_judgement(outside, now).await?;
         let row = note(pk, "told", String::new(), now);
         outside.keep(Place::Ledger, row, Keep::First).await?;
     }

@@ -29,18 +29,17 @@ use rolewatch_guard::review::{self, ReviewFinding, SetupChange};
 use rolewatch_guard::untrusted;
 
 pub use ask::all;
-pub(crate) use ask::judgement;
 pub use files::SETUP_PREFIX;
 
 use crate::inbox::Ask;
 use crate::ledger::keys;
 use crate::operations::once;
-use crate::outbox::{self, State, Stored};
+use crate::outbox::{self, State, Stored, publish};
 use crate::port::{
     Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Span, Table, Topic, Trouble,
 };
 use crate::rulebook::Rulebook;
-use crate::settle::{Settled, alert, diff, send};
+use crate::settle::{Settled, alert, diff};
 use crate::time::{CHANGERS_KEPT, SETUP_SETTLES};
 use crate::wire::Status;
 use files::Files;
@@ -181,7 +180,7 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
             judged = Some((files, findings));
             continue;
         }
-        settled.published += send::send_due(outside, &mut states, now).await?;
+        settled.published += publish::send_due(outside, &mut states, now).await?;
         return Ok(settled);
     }
     Err(Trouble::Unreachable {

@@ -20,10 +20,9 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
 use crate::inbox::{self, Rejudge};
-use crate::ledger::SessionAt;
+use crate::ledger::{self, SessionAt};
 use crate::port::{Bucket, Clock, Queue, Table, Topic, Trail, Trouble};
 use crate::rulebook::Rulebook;
-use crate::settle;
 
 use crate::time::{GONE, GONE_AGAIN, JUDGED_SOON, WATCHED};
 use ask::Asker;
@@ -73,7 +72,7 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     let since = now.plus_seconds(-WATCHED);
     let mut states = state::load(outside, since, now).await?;
     let mut due: Vec<(SessionAt, Stored)> = Vec::new();
-    for at in settle::switches_since(outside, since, now).await? {
+    for at in ledger::switches_since(outside, since, now).await? {
         let begun = at.time;
         let stored = state::take(&mut states, &at).unwrap_or_else(|| Stored {
             state: State::new(begun.plus_seconds(DELIVERY)),

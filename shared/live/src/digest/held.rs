@@ -6,10 +6,9 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{ExaminedSwitch, Scope, SwitchKey, judge};
 
-use crate::ledger::{Gather, SessionAt};
+use crate::ledger::{Gather, SessionAt, switches_since};
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
-use crate::settle::switches_since;
 use crate::wire::{Held, Stretch};
 use rolewatch_guard::time::chosen::STRETCH_PAUSE;
 

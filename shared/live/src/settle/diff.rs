@@ -8,8 +8,10 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Finding, Verdict};
 
-use super::judged::{Judged, is_touched};
-use super::{Settled, alert, uses};
+use super::entered::is_touched;
+use super::judged::Judged;
+use super::settled::Settled;
+use super::{alert, uses};
 use crate::ledger::{SessionAt, Touched};
 use crate::outbox::{self, State, Stored, about_records, about_sessions, record_name, subject};
 use crate::port::{Table, Trouble};

@@ -5,44 +5,19 @@ mod notes;
 use std::collections::BTreeSet;
 
 use rolewatch_guard::catalogue;
-use rolewatch_guard::id::{AccountId, RecordKey};
+use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::roster::{Entity, Rosters};
+use rolewatch_guard::roster::Rosters;
 use rolewatch_guard::rule::Rule;
-use rolewatch_guard::{ExaminedSwitch, Finding, Judgement, Person, Scope, judge};
+use rolewatch_guard::{Finding, Judgement, Scope, judge};
 
-use super::index;
+use super::entered::{Entered, Holder, entered, is_touched};
 use crate::ledger::{Facts, Gather, SessionAt, Touched};
 use crate::outbox::record_name;
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
-use notes::{Door, Notes};
-use rolewatch_guard::time::aws::LONGEST_SESSION;
-use rolewatch_guard::time::chosen::LAST_RECORD;
-
-/// A switch that was examined.
-#[derive(Debug, Clone)]
-pub(super) struct Entered {
-    pub(super) at: SessionAt,
-    pub(super) person: [String; 2],
-    /// The person's account.
-    pub(super) account: Option<AccountId>,
-    /// The immediate caller's, where it is another one.
-    pub(super) caller_account: Option<AccountId>,
-    /// The user, if the name is known: account, id and latest known name.
-    pub(super) user: Option<(AccountId, String, String)>,
-    pub(super) role: String,
-    pub(super) limited: bool,
-    pub(super) records: BTreeSet<RecordKey>,
-    /// Users and devices that its judgement rests on.
-    pub(super) asked: BTreeSet<Entity>,
-    /// When its credentials stop to work. Where nobody says, they may do so as long as any session
-    /// does.
-    pub(super) until: Moment,
-    pub(super) source_ip: Option<String>,
-    pub(super) region: Option<String>,
-}
+use notes::Notes;
 
 /// What judging the touched came to.
 #[derive(Debug)]
@@ -58,18 +33,6 @@ pub(super) struct Judged {
     pub(super) records: BTreeSet<RecordKey>,
     pub(super) facts: Facts,
     pub(super) policy: Policy,
-}
-
-pub(super) fn is_touched(touched: &Touched, at: &SessionAt) -> bool {
-    let begin = SessionAt {
-        session: at.session.clone(),
-        time: at.time.plus_seconds(-LAST_RECORD),
-    };
-    let end = SessionAt {
-        session: at.session.clone(),
-        time: at.time.plus_seconds(LAST_RECORD),
-    };
-    touched.sessions.range(begin..=end).next().is_some()
 }
 
 /// Judges what was touched by everything that it depends on.
@@ -102,10 +65,10 @@ pub(super) async fn judge_touched<T: Table>(
             others,
         } = judge_gathered(&facts, book, &rosters, touched, now);
         late |= notes.take(&own, &judgement, touched).await?;
-        let limited = limited_doors(&own);
+        let limited = limited_holders(&own);
         let mut cluster: BTreeSet<SessionAt> = own.iter().map(|one| one.at.clone()).collect();
-        for door in &limited {
-            cluster.extend(notes.near(door, &own));
+        for holder in &limited {
+            cluster.extend(notes.near(holder, &own));
         }
         // Whole sessions, also of those that begin long before or after what touched them.
         for at in &cluster {
@@ -224,9 +187,9 @@ fn judge_gathered(
 }
 
 /// The people and roles whose time adds up over sessions.
-fn limited_doors(own: &[Entered]) -> BTreeSet<Door> {
+fn limited_holders(own: &[Entered]) -> BTreeSet<Holder> {
     let limited = own.iter().filter(|entered| entered.limited);
-    limited.map(Entered::door).collect()
+    limited.map(Entered::holder).collect()
 }
 
 /// The findings about what was touched, of all that were found.
@@ -234,12 +197,12 @@ fn about(
     judgement: Judgement,
     touched: &Touched,
     (own, others): (&[Entered], &[Entered]),
-    (limited, cluster): (&BTreeSet<Door>, &BTreeSet<SessionAt>),
+    (limited, cluster): (&BTreeSet<Holder>, &BTreeSet<SessionAt>),
     tried: &BTreeSet<RecordKey>,
 ) -> Vec<Finding> {
     let all = own.iter().chain(others);
-    let in_doors: BTreeSet<&SessionAt> = all
-        .filter(|one| limited.contains(&one.door()) && cluster.contains(&one.at))
+    let of_limited: BTreeSet<&SessionAt> = all
+        .filter(|one| limited.contains(&one.holder()) && cluster.contains(&one.at))
         .map(|one| &one.at)
         .collect();
     let own_at: BTreeSet<&SessionAt> = own.iter().map(|one| &one.at).collect();
@@ -253,7 +216,7 @@ fn about(
         };
         let several = catalogue::find(finding.rule).is_some_and(Rule::over_several);
         if several {
-            switches().any(|at| in_doors.contains(&at))
+            switches().any(|at| of_limited.contains(&at))
                 || finding
                     .subject
                     .records
@@ -269,61 +232,6 @@ fn about(
         }
     });
     findings
-}
-
-fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy, facts: &Facts) -> Entered {
-    let (switch, origin) = (examined.switch, examined.origin);
-    let role = switch.role.as_ref();
-    let limits = role.and_then(|role| policy.role_for(role));
-    let user = match &origin.person {
-        Person::User(account, id) if origin.broken.is_none() => {
-            Some((*account, id.to_string(), origin.name.clone()))
-        }
-        _ => None,
-    };
-    let records: BTreeSet<RecordKey> = switch.all_records().into_iter().collect();
-    Entered {
-        at: SessionAt {
-            session: switch.key.session.to_string(),
-            time: switch.key.second,
-        },
-        person: origin.person.parts(),
-        account: origin.account,
-        caller_account: switch
-            .caller_account()
-            .filter(|account| Some(*account) != origin.account),
-        user,
-        role: role
-            .map(|role| role.as_str().to_owned())
-            .unwrap_or_default(),
-        limited: limits.is_none_or(|limits| {
-            limits.max_session.is_some()
-                || limits.max_stretch.is_some()
-                || limits.max_per_day.is_some()
-        }),
-        until: switch
-            .granted_until()
-            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION)),
-        source_ip: switch.source_ip().map(rolewatch_guard::untrusted::harmless),
-        region: switch
-            .all_records()
-            .iter()
-            .find_map(|record| facts.regions.get(record))
-            .map(|region| rolewatch_guard::untrusted::harmless(region)),
-        records,
-        asked: examined.asked.clone(),
-    }
-}
-
-impl Entered {
-    fn door(&self) -> Door {
-        (self.person.clone(), self.role.clone())
-    }
-
-    /// What is noted of it.
-    fn noted(&self) -> (SessionAt, Door, BTreeSet<String>) {
-        (self.at.clone(), self.door(), index::asked(&self.asked))
-    }
 }
 
 impl Judged {

@@ -1,27 +1,22 @@
 //! From what a record tells of users, groups and devices to the switches whose judgement rests on
 //! it.
 //!
-//! A few are judged at once. More are judged in turns ([`super::turns`]), so that no message is
+//! A few are judged at once. More are judged in turns ([`crate::requeue`]), so that no message is
 //! about more than a few, and nothing else waits behind them.
 
 use std::collections::BTreeSet;
 
-use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::{GroupName, GroupRef, Policy};
-use rolewatch_guard::roster::{Entity, Handle};
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::roster::Entity;
 
-use super::index::{self, Entry};
-use super::turns::{self, Walk};
-use super::{Settled, rounds};
-use crate::ledger::keys;
-use crate::ledger::{Facts, Gather, Touched};
+use super::rounds::rounds;
+use super::settled::Settled;
+use crate::ledger::{Facts, Gather, Touched, index, keys};
 use crate::port::{Directory, Queue, Span, Table, Topic, Trouble};
+use crate::requeue::{self, MOST_AT_ONCE, Walk, group_key};
 use crate::rulebook::Rulebook;
-
-/// So many switches are judged by one message.
-pub(super) const MOST: usize = 20;
 
 /// Judges, or has judged, what rests on what was told. `facts`: those that the touched sessions
 /// were judged by, read after the record was stored.
@@ -54,8 +49,9 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     let mut few = Touched::default();
     let mut many = Vec::new();
     for (chain, walk) in &all {
-        let found = index::latest(outside, &walk.partition, &Span::default(), MOST + 1).await?;
-        if found.len() > MOST {
+        let found =
+            index::latest(outside, &walk.partition, &Span::default(), MOST_AT_ONCE + 1).await?;
+        if found.len() > MOST_AT_ONCE {
             many.push((chain.clone(), walk.clone()));
             continue;
         }
@@ -67,7 +63,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
             entry.add_to(&mut few);
         }
     }
-    if few.sessions.len() + few.records.len() > MOST {
+    if few.sessions.len() + few.records.len() > MOST_AT_ONCE {
         many = std::mem::take(&mut all);
     } else if !few.is_empty() {
         rounds(outside, book, &few, settled, now).await?;
@@ -79,7 +75,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
             .filter(|(other, _)| other == chain)
             .map(|(_, walk)| walk.clone())
             .collect();
-        turns::ask(outside, chain, of_chain, now).await?;
+        requeue::ask(outside, chain, of_chain, now).await?;
     }
     Ok(())
 }
@@ -144,70 +140,4 @@ fn walks_of(
         ));
     }
     walks
-}
-
-/// A group of the policy, as facts about it are looked up.
-fn group_key(group: &GroupRef) -> String {
-    let handle = match &group.group {
-        GroupName::ByName(name) => Handle::name(name),
-        GroupName::ById(id) => Handle::Id(id.as_str().into()),
-    };
-    keys::asks(&Entity::Group(group.account, handle))
-}
-
-impl Walk {
-    /// Whether an entry is what the walk is about: one that was made in a role to which the policy
-    /// lets one of the groups. What can't be told is.
-    pub(super) fn is_about(&self, entry: &Entry, policy: &Policy) -> bool {
-        let role = entry
-            .role
-            .as_deref()
-            .and_then(|role| RoleArn::parse(role).ok());
-        let named = |groups: &[GroupRef]| {
-            groups
-                .iter()
-                .any(|group| self.groups.contains(&group_key(group)))
-        };
-        let by_role =
-            role.and_then(|role| policy.role_for(&role).map(|limits| named(&limits.groups)));
-        self.groups.is_empty() || by_role.unwrap_or(true)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const POLICY: &str = "\
-version: 1
-accounts:
-  \"111122223333\": development
-  \"444455556666\": production
-roles:
-  - arn: arn:aws:iam::444455556666:role/UpdateApp
-    groups: [development/Developers]
-";
-
-    #[test]
-    fn a_walk_of_groups_is_about_the_roles_they_get_into_and_about_those_that_nobody_can_tell() {
-        let policy = Policy::read(POLICY.as_bytes(), "policy").unwrap();
-        let developers = group_key(&policy.roles[0].groups[0]);
-        let is_about = |group: &str, role: Option<&str>| {
-            let walk = Walk::of_groups("people".to_owned(), BTreeSet::from([group.to_owned()]));
-            let entry =
-                serde_json::json!({"session": "a:b", "time": "2026-03-02T09:00:00Z", "role": role});
-            walk.is_about(&serde_json::from_value(entry).unwrap(), &policy)
-        };
-        let update_app = Some("arn:aws:iam::444455556666:role/UpdateApp");
-        assert!(is_about(&developers, update_app));
-        assert!(!is_about("another", update_app));
-        // A role that isn't known, or that only another policy names.
-        for role in [
-            None,
-            Some(""),
-            Some("arn:aws:iam::444455556666:role/Deploy"),
-        ] {
-            assert!(is_about("another", role), "{role:?}");
-        }
-    }
 }

@@ -83,16 +83,3 @@ pub async fn all<O: Table + Queue>(
     }
     Ok(())
 }
-
-/// Has what was read judged again: another policy is in force.
-pub(crate) async fn judgement<O: Queue>(outside: &O, now: Moment) -> Result<(), Trouble> {
-    inbox::send_review(
-        outside,
-        &Ask {
-            account: None,
-            due: now,
-        },
-        0,
-    )
-    .await
-}

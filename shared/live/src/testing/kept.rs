@@ -9,8 +9,8 @@ use rolewatch_guard::roster::{Entity, Handle};
 use super::twin::Twin;
 use super::weather::{Weather, run};
 use crate::ledger::SessionAt;
+use crate::ledger::index::note_switch;
 use crate::port::Trouble;
-use crate::settle::note_switch;
 
 /// Notes switches of one user of an account into one role, some minutes apart, up to a moment, as
 /// judging them would. Their records are not kept.

@@ -7,14 +7,11 @@ use rolewatch_guard::Judgement;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 
-use super::Entered;
+use crate::ledger::index::{self, partitions_of_entities};
 use crate::ledger::{SessionAt, Touched};
 use crate::port::{Table, Trouble};
-use crate::settle::index;
+use crate::settle::entered::{Entered, Holder};
 use crate::time::SESSIONS_APART;
-
-/// A person and a role.
-pub(super) type Door = ([String; 2], String);
 
 /// What was noted of the touched ones, and what else was found under their people and roles.
 ///
@@ -23,10 +20,10 @@ pub(super) type Door = ([String; 2], String);
 pub(super) struct Notes<'t, T> {
     table: &'t T,
     now: Moment,
-    switches: BTreeSet<(SessionAt, Door, BTreeSet<String>)>,
+    switches: BTreeSet<(SessionAt, Holder, BTreeSet<String>)>,
     alone: BTreeSet<(RecordKey, BTreeSet<String>)>,
-    doors: BTreeMap<Door, Vec<(SessionAt, BTreeSet<String>)>>,
-    refused: BTreeMap<Door, Vec<(Moment, RecordKey)>>,
+    holders: BTreeMap<Holder, Vec<(SessionAt, BTreeSet<String>)>>,
+    refused: BTreeMap<Holder, Vec<(Moment, RecordKey)>>,
 }
 
 impl<'t, T: Table> Notes<'t, T> {
@@ -36,7 +33,7 @@ impl<'t, T: Table> Notes<'t, T> {
             now,
             switches: BTreeSet::new(),
             alone: BTreeSet::new(),
-            doors: BTreeMap::new(),
+            holders: BTreeMap::new(),
             refused: BTreeMap::new(),
         }
     }
@@ -49,25 +46,25 @@ impl<'t, T: Table> Notes<'t, T> {
         judgement: &Judgement,
         touched: &Touched,
     ) -> Result<bool, Trouble> {
-        let doors: BTreeSet<Door> = own.iter().map(Entered::door).collect();
-        let taken = try_join_all(doors.into_iter().map(|door| {
-            let ours: Vec<&Entered> = own.iter().filter(|one| one.door() == door).collect();
-            let known = self.doors.get(&door);
+        let holders: BTreeSet<Holder> = own.iter().map(Entered::holder).collect();
+        let taken = try_join_all(holders.into_iter().map(|holder| {
+            let ours: Vec<&Entered> = own.iter().filter(|one| one.holder() == holder).collect();
+            let known = self.holders.get(&holder);
             let fresh: Vec<&Entered> = ours
                 .into_iter()
                 .filter(|one| !self.switches.contains(&one.noted()))
                 .collect();
-            behind(self.table, door, known, fresh, self.now)
+            behind(self.table, holder, known, fresh, self.now)
         }));
         let mut more = false;
-        for (door, known, written) in taken.await? {
+        for (holder, known, written) in taken.await? {
             more |= written;
             self.switches.extend(
                 own.iter()
-                    .filter(|one| one.door() == door)
+                    .filter(|one| one.holder() == holder)
                     .map(Entered::noted),
             );
-            self.doors.insert(door, known);
+            self.holders.insert(holder, known);
         }
         for alone in judgement
             .alone
@@ -76,7 +73,7 @@ impl<'t, T: Table> Notes<'t, T> {
         {
             if self
                 .alone
-                .insert((alone.record.clone(), index::asked(&alone.asked)))
+                .insert((alone.record.clone(), partitions_of_entities(&alone.asked)))
             {
                 index::note_alone(self.table, alone, self.now).await?;
                 more = true;
@@ -98,38 +95,38 @@ impl<'t, T: Table> Notes<'t, T> {
             .iter()
             .filter(|refused| touched.records.contains(&refused.record))
         {
-            let door: Door = (refused.person.parts(), refused.role.as_str().to_owned());
+            let holder: Holder = (refused.person.parts(), refused.role.as_str().to_owned());
             let known = self
                 .refused
-                .get(&door)
+                .get(&holder)
                 .is_some_and(|known| known.iter().any(|(_, record)| *record == refused.record));
             if !known {
                 index::note_refusal(
                     self.table,
-                    &door.0,
-                    &door.1,
+                    &holder.0,
+                    &holder.1,
                     &refused.record,
                     refused.time,
                     self.now,
                 )
                 .await?;
-                let all = index::refused(self.table, &door.0, &door.1).await?;
-                self.refused.insert(door, all);
+                let all = index::refused(self.table, &holder.0, &holder.1).await?;
+                self.refused.insert(holder, all);
             }
         }
         Ok(())
     }
 
-    /// The switches behind a door that can have to do with ours.
-    pub(super) fn near(&self, door: &Door, own: &[Entered]) -> Vec<SessionAt> {
+    /// The switches of a holder that can have to do with ours.
+    pub(super) fn near(&self, holder: &Holder, own: &[Entered]) -> Vec<SessionAt> {
         let seconds: BTreeSet<Moment> = own
             .iter()
-            .filter(|one| one.door() == *door)
+            .filter(|one| one.holder() == *holder)
             .map(|one| one.at.time)
             .collect();
         let known = self
-            .doors
-            .get(door)
+            .holders
+            .get(holder)
             .into_iter()
             .flatten()
             .map(|(at, _)| at.clone())
@@ -139,25 +136,25 @@ impl<'t, T: Table> Notes<'t, T> {
 
     /// The touched attempts, and those that can have to do with them.
     pub(super) fn tried(&self, judgement: &Judgement, touched: &Touched) -> BTreeSet<RecordKey> {
-        let mut doors: BTreeMap<Door, BTreeSet<Moment>> = BTreeMap::new();
+        let mut holders: BTreeMap<Holder, BTreeSet<Moment>> = BTreeMap::new();
         for refused in judgement
             .refused
             .iter()
             .filter(|refused| touched.records.contains(&refused.record))
         {
-            doors
+            holders
                 .entry((refused.person.parts(), refused.role.as_str().to_owned()))
                 .or_default()
                 .insert(refused.time);
         }
-        let near = |(door, seconds): (Door, BTreeSet<Moment>)| {
+        let near = |(holder, seconds): (Holder, BTreeSet<Moment>)| {
             near(
-                self.refused.get(&door).cloned().unwrap_or_default(),
+                self.refused.get(&holder).cloned().unwrap_or_default(),
                 &seconds,
                 |(time, _)| *time,
             )
         };
-        doors
+        holders
             .into_iter()
             .flat_map(near)
             .map(|(_, record)| record)
@@ -169,28 +166,29 @@ impl<'t, T: Table> Notes<'t, T> {
 /// not noted so before.
 async fn behind<T: Table>(
     table: &T,
-    door: Door,
+    holder: Holder,
     known: Option<&Vec<(SessionAt, BTreeSet<String>)>>,
     fresh: Vec<&Entered>,
     now: Moment,
-) -> Result<(Door, Vec<(SessionAt, BTreeSet<String>)>, bool), Trouble> {
+) -> Result<(Holder, Vec<(SessionAt, BTreeSet<String>)>, bool), Trouble> {
     let known = match known {
-        Some(known) if fresh.is_empty() => return Ok((door, known.clone(), false)),
+        Some(known) if fresh.is_empty() => return Ok((holder, known.clone(), false)),
         Some(known) => known.clone(),
-        None => index::held(table, &door.0, &door.1).await?,
+        None => index::held(table, &holder.0, &holder.1).await?,
     };
     let noted = |one: &Entered| {
         known
             .iter()
-            .any(|(at, asked)| *at == one.at && index::asked(&one.asked).is_subset(asked))
+            .any(|(at, asked)| *at == one.at && partitions_of_entities(&one.asked).is_subset(asked))
     };
     let missing: Vec<&Entered> = fresh.into_iter().filter(|one| !noted(one)).collect();
     if missing.is_empty() {
-        return Ok((door, known, false));
+        return Ok((holder, known, false));
     }
-    try_join_all(missing.iter().map(|one| index::note(table, one, now))).await?;
-    let known = index::held(table, &door.0, &door.1).await?;
-    Ok((door, known, true))
+    let indexed: Vec<_> = missing.iter().map(|one| one.indexed()).collect();
+    try_join_all(indexed.iter().map(|one| index::note(table, one, now))).await?;
+    let known = index::held(table, &holder.0, &holder.1).await?;
+    Ok((holder, known, true))
 }
 
 /// Those of `all` that lead, in steps of at most [`SESSIONS_APART`], to one of `seconds`. `all` is in order.

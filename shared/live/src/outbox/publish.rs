@@ -1,16 +1,13 @@
-//! Telling the topic what is due, and ourselves what to look at again.
+//! Telling the topic what is due.
 
 use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 
-use crate::inbox::{self, Rejudge};
-use crate::ledger::Touched;
-use crate::outbox::{self, Sending, Stored};
-use crate::port::{Notice, Queue, Table, Topic, Trouble};
+use super::{Sending, Stored};
+use crate::port::{Notice, Table, Topic, Trouble};
 use crate::time::AT_WORK;
 use crate::wire::Alert;
-use rolewatch_guard::time::aws::LONGEST_DELAY;
 
 /// Publishes what is due and notes that it was.
 ///
@@ -36,7 +33,7 @@ pub(crate) async fn send_due<O: Table + Topic>(
         stored.state.published = stored.state.alert.version;
         stored.state.sending = None;
         // Whoever changed it meanwhile publishes what they made of it.
-        outbox::write(outside, &stored.state, stored.version, now).await?;
+        super::write(outside, &stored.state, stored.version, now).await?;
     }
     Ok(sent)
 }
@@ -51,17 +48,15 @@ async fn claim<O: Table>(outside: &O, stored: &mut Stored, now: Moment) -> Resul
         version,
         until: now.plus_seconds(AT_WORK),
     });
-    let is_ours = outbox::write(outside, &stored.state, stored.version, now).await?;
+    let is_ours = super::write(outside, &stored.state, stored.version, now).await?;
     stored.version += u64::from(is_ours);
     Ok(is_ours)
 }
 
 /// A finding as the topic takes it.
 pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
-    let body = serde_json::to_string(alert).map_err(|error| Trouble::Refused {
-        what: format!("publishing finding `{}`", alert.id),
-        why: error.to_string(),
-    })?;
+    let body = serde_json::to_string(alert)
+        .map_err(|error| Trouble::refused(format!("publishing finding `{}`", alert.id), &error))?;
     let mut attributes = vec![
         ("rule", alert.rule.clone()),
         ("verdict", alert.verdict.clone()),
@@ -71,9 +66,4 @@ pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
         attributes.push(("account", alert.role_account.id.clone()));
     }
     Ok(Notice::Finding { body, attributes })
-}
-
-/// Queues a judgement for when evidence has had its time.
-pub(super) async fn later<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> {
-    inbox::send_rejudge(outside, &Rejudge::of(touched), LONGEST_DELAY).await
 }

@@ -5,46 +5,59 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
 use rolewatch_guard::AskedAlone;
-use rolewatch_guard::id::RecordKey;
+use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Entity;
 use serde::{Deserialize, Serialize};
 
-use super::judged::Entered;
-use crate::ledger::keys::{self, record_part, second};
-use crate::ledger::{SessionAt, Touched};
+use super::keys::{self, record_part, second};
+use super::{SessionAt, Touched};
 use crate::port::{Keep, Place, Row, Span, Table, Trouble};
 use crate::time::FACTS_KEPT;
 
-/// A switch, or a record that is judged by itself.
+/// A switch with everything that it is found by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IndexedSwitch<'a> {
+    pub(crate) at: &'a SessionAt,
+    pub(crate) person: &'a [String; 2],
+    /// The role's ARN.
+    pub(crate) role: &'a str,
+    /// The person's account, and the immediate caller's where that is another one.
+    pub(crate) accounts: [Option<AccountId>; 2],
+    pub(crate) records: &'a BTreeSet<RecordKey>,
+    /// Users and devices that its judgement rests on.
+    pub(crate) rests_on: &'a BTreeSet<Entity>,
+}
+
+/// The row of a switch, or of a record that is judged by itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(crate) struct IndexEntry {
     /// The switch. Of a record alone, an empty session.
     #[serde(flatten)]
-    pub(super) at: SessionAt,
+    pub(crate) at: SessionAt,
     /// Account and event id of records that no session leads to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     records: Vec<(String, String)>,
     /// The role's ARN, where the row is looked for by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) role: Option<String>,
+    pub(crate) role: Option<String>,
     /// Of a switch under its person and role: the partitions of [`keys::asks`] that it lies in as
     /// well.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     asked: BTreeSet<String>,
 }
 
-impl Entry {
-    fn of(entered: &Entered) -> Self {
+impl IndexEntry {
+    fn of(switch: &IndexedSwitch<'_>) -> Self {
         // The user's own copy of SwitchRole names no session: the switch is found by its records.
-        let named = !entered.at.session.contains(' ');
+        let named = !switch.at.session.contains(' ');
         let records = if named {
             Vec::new()
         } else {
-            entered.records.iter().map(name).collect()
+            switch.records.iter().map(name).collect()
         };
         Self {
-            at: entered.at.clone(),
+            at: switch.at.clone(),
             records,
             role: None,
             asked: BTreeSet::new(),
@@ -65,7 +78,7 @@ impl Entry {
     }
 
     /// Has it judged.
-    pub(super) fn add_to(&self, touched: &mut Touched) {
+    pub(crate) fn add_to(&self, touched: &mut Touched) {
         if self.records.is_empty() {
             touched.sessions.insert(self.at.clone());
         }
@@ -93,10 +106,7 @@ fn name(record: &RecordKey) -> (String, String) {
 }
 
 fn row<B: Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Result<Row, Trouble> {
-    let body = serde_json::to_string(body).map_err(|error| Trouble::Refused {
-        what: "indexing".to_owned(),
-        why: error.to_string(),
-    })?;
+    let body = serde_json::to_string(body).map_err(|error| Trouble::refused("indexing", &error))?;
     Ok(Row {
         pk,
         sk,
@@ -108,30 +118,27 @@ fn row<B: Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Result<Ro
 }
 
 /// The partitions under which a switch lies by what its judgement rests on.
-pub(super) fn asked(entities: &BTreeSet<Entity>) -> BTreeSet<String> {
+pub(crate) fn partitions_of_entities(entities: &BTreeSet<Entity>) -> BTreeSet<String> {
     entities.iter().map(keys::asks).collect()
 }
 
 /// Notes a switch under its person, account and day, and by what its judgement rests on.
-pub(super) async fn note<T: Table>(
+pub(crate) async fn note<T: Table>(
     table: &T,
-    entered: &Entered,
+    switch: &IndexedSwitch<'_>,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let entry = Entry::of(entered);
-    let asked = asked(&entered.asked);
-    let mut rows = vec![entry.row(keys::day(entered.at.time), now)?];
+    let entry = IndexEntry::of(switch);
+    let asked = partitions_of_entities(switch.rests_on);
+    let mut rows = vec![entry.row(keys::day(switch.at.time), now)?];
     for pk in &asked {
         rows.push(entry.row(pk.clone(), now)?);
     }
-    let with_role = Entry {
-        role: Some(entered.role.clone()),
+    let with_role = IndexEntry {
+        role: Some(switch.role.to_owned()),
         ..entry.clone()
     };
-    for account in [entered.account, entered.caller_account]
-        .into_iter()
-        .flatten()
-    {
+    for account in switch.accounts.into_iter().flatten() {
         rows.push(with_role.row(keys::people(account), now)?);
     }
     try_join_all(
@@ -140,16 +147,16 @@ pub(super) async fn note<T: Table>(
     )
     .await?;
     // Last: whoever finds this one need not look for the others.
-    let session = keys::hash(&entered.at.session);
+    let session = keys::hash(&switch.at.session);
     let sk = format!(
         "s#{}#{session}#{}",
-        second(entered.at.time),
+        second(switch.at.time),
         keys::hash(&format!("{asked:?}"))
     );
     let row = row(
-        keys::held(&entered.person, &entered.role),
+        keys::held(switch.person, switch.role),
         sk,
-        &Entry { asked, ..entry },
+        &IndexEntry { asked, ..entry },
         now,
     )?;
     table
@@ -159,13 +166,13 @@ pub(super) async fn note<T: Table>(
 }
 
 /// Notes a record that is judged by itself by what its judgement rests on.
-pub(super) async fn note_alone<T: Table>(
+pub(crate) async fn note_alone<T: Table>(
     table: &T,
     alone: &AskedAlone,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let entry = Entry::of_record(alone);
-    let rows: Vec<Row> = asked(&alone.asked)
+    let entry = IndexEntry::of_record(alone);
+    let rows: Vec<Row> = partitions_of_entities(&alone.asked)
         .into_iter()
         .map(|pk| entry.row(pk, now))
         .collect::<Result<_, _>>()?;
@@ -178,7 +185,7 @@ pub(super) async fn note_alone<T: Table>(
 }
 
 /// Notes a refused attempt under its person and role.
-pub(super) async fn note_refusal<T: Table>(
+pub(crate) async fn note_refusal<T: Table>(
     table: &T,
     person: &[String; 2],
     role: &str,
@@ -200,7 +207,7 @@ pub(super) async fn note_refusal<T: Table>(
 }
 
 /// The switches of a person in a role, by second, and under what else each is known to lie.
-pub(super) async fn held<T: Table>(
+pub(crate) async fn held<T: Table>(
     table: &T,
     person: &[String; 2],
     role: &str,
@@ -227,7 +234,7 @@ pub(super) async fn held<T: Table>(
 }
 
 /// The refused attempts of a person at a role, by second.
-pub(super) async fn refused<T: Table>(
+pub(crate) async fn refused<T: Table>(
     table: &T,
     person: &[String; 2],
     role: &str,
@@ -253,8 +260,11 @@ pub(super) async fn refused<T: Table>(
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// The switches of some days.
-pub(super) async fn days<T: Table>(
+/// Every elevated switch that began since, from the start of that day (UTC) on.
+///
+/// # Errors
+/// The table's own.
+pub async fn switches_since<T: Table>(
     table: &T,
     since: Moment,
     now: Moment,
@@ -268,7 +278,7 @@ pub(super) async fn days<T: Table>(
 }
 
 /// The partitions of some days, the oldest first.
-pub(super) fn partitions_of_days(since: Moment, now: Moment) -> Vec<String> {
+pub(crate) fn partitions_of_days(since: Moment, now: Moment) -> Vec<String> {
     let (first, last) = (
         since.epoch_seconds().div_euclid(86_400),
         now.epoch_seconds().div_euclid(86_400),
@@ -279,12 +289,12 @@ pub(super) fn partitions_of_days(since: Moment, now: Moment) -> Vec<String> {
 }
 
 /// The latest entries of a partition, with their sort keys. Fewer than `most`: there are no others.
-pub(super) async fn latest<T: Table>(
+pub(crate) async fn latest<T: Table>(
     table: &T,
     pk: &str,
     span: &Span,
     most: usize,
-) -> Result<Vec<(String, Option<Entry>)>, Trouble> {
+) -> Result<Vec<(String, Option<IndexEntry>)>, Trouble> {
     let rows = table.latest(Place::Ledger, pk, span, most).await?;
     Ok(rows
         .into_iter()
@@ -292,7 +302,28 @@ pub(super) async fn latest<T: Table>(
         .collect())
 }
 
-fn entries(rows: Vec<Row>) -> impl Iterator<Item = Entry> {
+fn entries(rows: Vec<Row>) -> impl Iterator<Item = IndexEntry> {
     rows.into_iter()
         .filter_map(|row| serde_json::from_str(&row.body).ok())
+}
+
+/// Notes a switch where others look for theirs, as judging it does.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) async fn note_switch<T: Table>(
+    table: &T,
+    at: SessionAt,
+    (account, user): (AccountId, &str),
+    role: &str,
+    rests_on: BTreeSet<Entity>,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let switch = IndexedSwitch {
+        at: &at,
+        person: &[account.to_string(), user.to_owned()],
+        role,
+        accounts: [Some(account), None],
+        records: &BTreeSet::new(),
+        rests_on: &rests_on,
+    };
+    note(table, &switch, now).await
 }

@@ -74,3 +74,36 @@ proptest! {
         prop_assert_eq!(walk.groups, if everybody { BTreeSet::new() } else { all });
     }
 }
+
+const POLICY: &str = "\
+version: 1
+accounts:
+  \"111122223333\": development
+  \"444455556666\": production
+roles:
+  - arn: arn:aws:iam::444455556666:role/UpdateApp
+    groups: [development/Developers]
+";
+
+#[test]
+fn a_walk_of_groups_is_about_the_roles_they_get_into_and_about_those_that_nobody_can_tell() {
+    let policy = Policy::read(POLICY.as_bytes(), "policy").unwrap();
+    let developers = group_key(&policy.roles[0].groups[0]);
+    let is_about = |group: &str, role: Option<&str>| {
+        let walk = Walk::of_groups("people".to_owned(), BTreeSet::from([group.to_owned()]));
+        let entry =
+            serde_json::json!({"session": "a:b", "time": "2026-03-02T09:00:00Z", "role": role});
+        walk.is_about(&serde_json::from_value(entry).unwrap(), &policy)
+    };
+    let update_app = Some("arn:aws:iam::444455556666:role/UpdateApp");
+    assert!(is_about(&developers, update_app));
+    assert!(!is_about("another", update_app));
+    // A role that isn't known, or that only another policy names.
+    for role in [
+        None,
+        Some(""),
+        Some("arn:aws:iam::444455556666:role/Deploy"),
+    ] {
+        assert!(is_about("another", role), "{role:?}");
+    }
+}

@@ -1,0 +1,125 @@
+//! The switches that a judgement is about, as far as settling needs to know them.
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::id::{AccountId, RecordKey};
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::roster::Entity;
+use rolewatch_guard::time::aws::LONGEST_SESSION;
+use rolewatch_guard::time::chosen::LAST_RECORD;
+use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{ExaminedSwitch, Person};
+
+use crate::ledger::index::{IndexedSwitch, partitions_of_entities};
+use crate::ledger::{Facts, SessionAt, Touched};
+
+/// A person and a role.
+pub(super) type Holder = ([String; 2], String);
+
+/// A switch that was examined.
+#[derive(Debug, Clone)]
+pub(super) struct Entered {
+    pub(super) at: SessionAt,
+    pub(super) person: [String; 2],
+    /// The person's account.
+    pub(super) account: Option<AccountId>,
+    /// The immediate caller's, where it is another one.
+    pub(super) caller_account: Option<AccountId>,
+    /// The user, if the name is known: account, id and latest known name.
+    pub(super) user: Option<(AccountId, String, String)>,
+    pub(super) role: String,
+    pub(super) limited: bool,
+    pub(super) records: BTreeSet<RecordKey>,
+    /// Users and devices that its judgement rests on.
+    pub(super) asked: BTreeSet<Entity>,
+    /// When its credentials stop to work. Where nobody says, they may do so as long as any session
+    /// does.
+    pub(super) until: Moment,
+    pub(super) source_ip: Option<String>,
+    pub(super) region: Option<String>,
+}
+
+impl Entered {
+    pub(super) fn holder(&self) -> Holder {
+        (self.person.clone(), self.role.clone())
+    }
+
+    /// What is noted of it.
+    pub(super) fn noted(&self) -> (SessionAt, Holder, BTreeSet<String>) {
+        (
+            self.at.clone(),
+            self.holder(),
+            partitions_of_entities(&self.asked),
+        )
+    }
+
+    /// With everything that it is found by.
+    pub(super) fn indexed(&self) -> IndexedSwitch<'_> {
+        IndexedSwitch {
+            at: &self.at,
+            person: &self.person,
+            role: &self.role,
+            accounts: [self.account, self.caller_account],
+            records: &self.records,
+            rests_on: &self.asked,
+        }
+    }
+}
+
+pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy, facts: &Facts) -> Entered {
+    let (switch, origin) = (examined.switch, examined.origin);
+    let role = switch.role.as_ref();
+    let limits = role.and_then(|role| policy.role_for(role));
+    let user = match &origin.person {
+        Person::User(account, id) if origin.broken.is_none() => {
+            Some((*account, id.to_string(), origin.name.clone()))
+        }
+        _ => None,
+    };
+    let records: BTreeSet<RecordKey> = switch.all_records().into_iter().collect();
+    Entered {
+        at: SessionAt {
+            session: switch.key.session.to_string(),
+            time: switch.key.second,
+        },
+        person: origin.person.parts(),
+        account: origin.account,
+        caller_account: switch
+            .caller_account()
+            .filter(|account| Some(*account) != origin.account),
+        user,
+        role: role
+            .map(|role| role.as_str().to_owned())
+            .unwrap_or_default(),
+        limited: limits.is_none_or(|limits| {
+            limits.max_session.is_some()
+                || limits.max_stretch.is_some()
+                || limits.max_per_day.is_some()
+        }),
+        until: switch
+            .granted_until()
+            .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION)),
+        source_ip: switch.source_ip().map(harmless),
+        region: switch
+            .all_records()
+            .iter()
+            .find_map(|record| facts.regions.get(record))
+            .map(|region| harmless(region)),
+        records,
+        asked: examined.asked.clone(),
+    }
+}
+
+/// Whether a switch was touched: records of one are at most [`LAST_RECORD`] apart.
+pub(super) fn is_touched(touched: &Touched, at: &SessionAt) -> bool {
+    let begin = SessionAt {
+        session: at.session.clone(),
+        time: at.time.plus_seconds(-LAST_RECORD),
+    };
+    let end = SessionAt {
+        session: at.session.clone(),
+        time: at.time.plus_seconds(LAST_RECORD),
+    };
+    touched.sessions.range(begin..=end).next().is_some()
+}
