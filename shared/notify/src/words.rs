@@ -151,8 +151,8 @@ impl Words for Language {
 
     fn rule(self, code: &str) -> &'static RuleWords {
         let (all, other) = match self {
-            Self::English => (&en::RULES, &en::OTHER),
-            Self::Japanese => (&ja::RULES, &ja::OTHER),
+            Self::English => (en::RULES, &en::OTHER),
+            Self::Japanese => (ja::RULES, &ja::OTHER),
         };
         all.iter().find(|words| words.code == code).unwrap_or(other)
     }
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn no_rule_is_spoken_of_twice_or_without_being_one() {
-        for rules in [&en::RULES, &ja::RULES] {
+        for rules in [en::RULES, ja::RULES] {
             assert_eq!(
                 rules.iter().map(|words| words.code).collect::<Vec<_>>(),
                 codes()

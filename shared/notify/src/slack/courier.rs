@@ -68,6 +68,14 @@ impl Setback {
         }
     }
 
+    fn under_way(seconds: u32) -> Self {
+        Self {
+            after: Some(seconds),
+            why: "another delivery of this alert is under way".to_owned(),
+            kind: SetbackKind::UnderWay,
+        }
+    }
+
     fn no_reader(why: String) -> Self {
         Self {
             after: None,
@@ -125,14 +133,7 @@ enum Takes {
 impl From<Blocked> for Setback {
     fn from(blocked: Blocked) -> Self {
         match blocked {
-            Blocked::Busy(seconds) => {
-                let why = "another delivery of this alert is under way".to_owned();
-                Self {
-                    after: Some(seconds),
-                    why,
-                    kind: SetbackKind::UnderWay,
-                }
-            }
+            Blocked::Busy(seconds) => Self::under_way(seconds),
             Blocked::Trouble(trouble) => trouble.into(),
         }
     }
@@ -270,12 +271,14 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             opened.slot.outcome
         };
         let outcome = outcome.unwrap_or(DeliveryOutcome::Duplicate);
-        if let (
-            true,
-            Some(fold),
-            DeliveryOutcome::Delivered | DeliveryOutcome::Updated | DeliveryOutcome::Quiet,
-        ) = (opened.slot.posted, &opened.slot.fold, outcome)
-        {
+        let has_a_message = opened.slot.posted
+            && matches!(
+                outcome,
+                DeliveryOutcome::Delivered | DeliveryOutcome::Updated | DeliveryOutcome::Quiet
+            );
+        // Noted before the acknowledgement: after that the alert does not come again, and its
+        // repeats would find no message to be folded into.
+        if let Some(fold) = opened.slot.fold.as_ref().filter(|_| has_a_message) {
             thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;
         }
         // Also before the acknowledgement, or a crash in between would leave the chat application

@@ -71,7 +71,7 @@ pub(super) const OTHER: RuleWords = RuleWords {
     ],
 };
 
-pub(super) const RULES: [RuleWords; 22] = [
+pub(super) const RULES: &[RuleWords] = &[
     RuleWords {
         code: "RW001",
         title: "Switch by somebody outside the allowed group",

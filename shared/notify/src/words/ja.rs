@@ -65,7 +65,7 @@ pub(super) const OTHER: RuleWords = RuleWords {
     ],
 };
 
-pub(super) const RULES: [RuleWords; 22] = [
+pub(super) const RULES: &[RuleWords] = &[
     RuleWords {
         code: "RW001",
         title: "許可されたグループに属さない人の切り替え",
