@@ -100,8 +100,8 @@ pub(crate) fn standing<W: rolewatch_live::testing::Weather>(
                 alert.id,
                 (
                     alert.rule,
-                    alert.verdict,
-                    alert.severity,
+                    alert.verdict.as_str().to_owned(),
+                    alert.severity.as_str().to_owned(),
                     alert.message,
                     alert.events,
                 ),

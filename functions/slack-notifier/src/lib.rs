@@ -287,12 +287,13 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                     ?outcome,
                     "an alert was dealt with"
                 );
-                if let (DeliveryOutcome::Delivered, Ok(time)) =
-                    (outcome, alert.time.parse::<Moment>())
-                {
+                if outcome == DeliveryOutcome::Delivered {
                     metrics.took(
                         Latency::Alert,
-                        self.courier.now().seconds_since(time).saturating_mul(1_000),
+                        self.courier
+                            .now()
+                            .seconds_since(alert.time)
+                            .saturating_mul(1_000),
                     );
                 }
                 End::Told {

@@ -15,7 +15,7 @@ use crate::moment::Moment;
 use crate::policy::{PolicyHash, Severity};
 
 /// How a rule answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The rule was kept, and what was read shows it.

@@ -36,8 +36,8 @@ pub async fn gather<O: Table + Subscribers + Bucket>(
     let findings = open::findings(outside, at).await?;
     Ok(Digest {
         id: at.to_string(),
-        since: since.to_string(),
-        until: at.to_string(),
+        since,
+        until: at,
         switches: sessions.len(),
         people: held::people(&sessions),
         elevated: held::elevated(&sessions),

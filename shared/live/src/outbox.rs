@@ -4,16 +4,19 @@
 //! records that it is about, so that a later judgement finds the ones that no longer hold; and by
 //! the day on which a version of it was stored, until that is acknowledged ([`unsent`]).
 
+mod acknowledged;
 pub(crate) mod publish;
 pub mod told;
 pub mod unsent;
 
+pub use acknowledged::{ACK, Acknowledged, acknowledge, acknowledged};
+
 use std::collections::BTreeMap;
 
 use futures_util::future::{try_join, try_join_all};
-use rolewatch_guard::Finding;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::{Finding, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::SessionAt;
@@ -71,7 +74,7 @@ impl State {
     pub fn is_due(&self, now: Moment) -> bool {
         let unpublished = self.published < self.alert.version;
         let first = self.published == 0;
-        let proven = self.alert.verdict == "violation";
+        let proven = self.alert.verdict == Verdict::Violation;
         let waited = self.due.is_some_and(|due| due <= now);
         unpublished
             && if first {
@@ -94,7 +97,7 @@ impl State {
         self.published == 0
             && !self.quiet
             && self.alert.status != crate::wire::Status::Withdrawn
-            && self.alert.verdict != "violation"
+            && self.alert.verdict != Verdict::Violation
             && self.due.is_some_and(|due| due > now)
     }
 }
@@ -104,18 +107,6 @@ fn pk(id: &str) -> String {
 }
 
 const STATE: &str = "state";
-
-/// What was acknowledged of a finding: slack-notifier writes it last of all.
-pub const ACK: &str = "ack";
-
-/// The body of the row [`ACK`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acknowledged {
-    /// The highest version that was dealt with.
-    pub version: u64,
-    /// `slack`, `mail`, `folded`, or `withdrawn` for what was withdrawn before anybody was told.
-    pub how: String,
-}
 
 /// The states of these findings, of those that have one.
 ///

@@ -13,6 +13,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
+use rolewatch_guard::Verdict;
 use rolewatch_guard::catalogue;
 use rolewatch_guard::moment::Moment;
 
@@ -248,8 +249,10 @@ async fn again<O: Table + Topic + Queue>(
     }
     let (state, version) = (&owed.stored.state, owed.stored.version);
     let open = state.alert.status != Status::Withdrawn;
-    let unheard =
-        open && state.published == 0 && state.alert.verdict != "violation" && state.due.is_some();
+    let unheard = open
+        && state.published == 0
+        && state.alert.verdict != Verdict::Violation
+        && state.due.is_some();
     // What is judged as each record arrives, for itself, is not judged again: nothing could change
     // it. The set-up is judged when it changes.
     if unheard

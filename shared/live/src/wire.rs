@@ -1,85 +1,21 @@
 //! The SNS message: a finding as `rolewatch audit --format ndjson` prints it, and what the live
 //! guard adds.
 
+mod alert;
 mod digest;
 mod state;
 
+pub(crate) use alert::NewAlert;
+pub use alert::{Alert, MOST_EVENTS};
 pub use digest::{
     Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, Unanswered,
 };
-use rolewatch_guard::arn::partition_of;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use state::AlertState;
 
 use crate::recipients::Recipients;
-
-/// The most event ids on the wire; `events_total` tells how many there are.
-pub const MOST_EVENTS: usize = 20;
-
-/// A finding on the wire. The field names are a contract; the first twelve are those of `ndjson`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alert {
-    /// `RW002`.
-    pub rule: String,
-    /// `switch-without-mfa`.
-    pub name: String,
-    /// `violation` or `unproven`.
-    pub verdict: String,
-    /// `low`, `medium`, `high` or `critical`.
-    pub severity: String,
-    /// Event time, RFC 3339, UTC.
-    pub time: String,
-    /// The role's ARN.
-    pub role: String,
-    /// The origin.
-    pub caller: Caller,
-    /// One sentence, in English. Every text in it is harmless to print, not yet escaped.
-    pub message: String,
-    /// The CloudTrail events that prove it, mints first, at most [`MOST_EVENTS`].
-    pub events: Vec<String>,
-    /// The same for the same finding.
-    pub id: String,
-    /// Hash of the policy that judged it.
-    pub policy: String,
-    /// Ids of findings that this one replaces.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub supersedes: Vec<String>,
-    /// How many events there are in all.
-    pub events_total: usize,
-    /// Counts up with every change of this finding; the higher one is right.
-    pub version: u64,
-    /// What became of it.
-    pub status: Status,
-    /// The role's account.
-    pub role_account: Account,
-    /// What the policy calls the caller's account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub caller_account_name: Option<String>,
-    /// The address that the call, or the browser, came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source_ip: Option<String>,
-    /// The region that the first event was logged in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// What the sessions were used for, as far as it was known when this version was made. More
-    /// use alone is no new version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uses: Option<Uses>,
-    /// Of a finding of the review: what it quotes.
-    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
-    pub reviewed: Option<Reviewed>,
-    /// When rolewatch first knew of it, RFC 3339, UTC.
-    pub noticed: String,
-}
-
-impl Alert {
-    /// The partition of the role, else of the caller, by their ARNs.
-    pub fn partition(&self) -> Option<&str> {
-        partition_of(&self.role).or_else(|| partition_of(self.caller.arn.as_deref()?))
-    }
-}
 
 /// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding,
 /// `role` is the subject too, and `caller` who changed the set-up, with an empty name where nobody
@@ -105,10 +41,10 @@ pub struct Reviewed {
 /// both, and none is counted twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uses {
-    /// The first use, RFC 3339, UTC.
-    pub first: String,
-    /// The last use, RFC 3339, UTC.
-    pub last: String,
+    /// The first use.
+    pub first: Moment,
+    /// The last use.
+    pub last: Moment,
     /// At least so many calls that only read.
     pub reads: u64,
     /// At least so many other calls.

@@ -4,6 +4,7 @@
 
 mod lines;
 
+use rolewatch_guard::moment::Moment;
 use rolewatch_live::wire::{Digest, Listed, Open};
 
 use crate::finding::role_name;
@@ -79,7 +80,8 @@ pub fn mail(view: &View, digest: &Digest) -> (String, String) {
 /// SNS takes at most 100 characters of ASCII.
 fn subject(digest: &Digest) -> String {
     let broken: usize = digest.broken.iter().map(|broken| broken.count).sum();
-    let day = digest.until.get(..10).unwrap_or_default();
+    let until = digest.until.to_string();
+    let day = until.get(..10).unwrap_or_default();
     let said = if digest.is_quiet() {
         "nothing to report".to_owned()
     } else {
@@ -102,8 +104,8 @@ fn subject(digest: &Digest) -> String {
 pub(crate) fn span(view: &View, digest: &Digest) -> String {
     format!(
         "{} – {}",
-        plain(&view.minute(&digest.since), 40),
-        plain(&view.local(&digest.until), 80)
+        plain(&view.minute(digest.since), 40),
+        plain(&view.local(digest.until), 80)
     )
 }
 
@@ -117,7 +119,7 @@ struct Writer<'v> {
 impl Writer<'_> {
     fn headline(&self, digest: &Digest) -> String {
         let mark = if digest.is_quiet() { "☀️" } else { "📋" };
-        let day = self.said(&self.view.date(&digest.until), 40);
+        let day = self.said(&self.view.date(digest.until), 40);
         format!("{mark} {} · {day}", self.words.title)
     }
 
@@ -240,7 +242,7 @@ impl Writer<'_> {
         }
     }
 
-    fn minute(&self, time: &str) -> String {
+    fn minute(&self, time: Moment) -> String {
         self.said(&self.view.minute(time), 40)
     }
 

@@ -1,6 +1,8 @@
 //! What is said of a finding wherever it is shown: its headline, its labels, what it quotes, what to
 //! do. Nothing here is escaped yet; that is done for the place that it is shown in.
 
+use rolewatch_guard::Verdict;
+use rolewatch_guard::policy::Severity;
 use rolewatch_live::wire::{Account, Alert, Status};
 use serde_json::Value;
 
@@ -10,9 +12,9 @@ use crate::words::Words as _;
 /// The headline, without anything that a caller chose.
 pub(crate) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
     let words = view.labels();
-    let severity = view.language.severity(&alert.severity);
+    let severity = view.language.severity(alert.severity);
     let title = view.rule(&alert.rule).title;
-    let state = match (alert.status, alert.verdict.as_str()) {
+    let state = match (alert.status, alert.verdict) {
         (Status::Withdrawn, _) => format!(
             "✅ {}",
             if alert.reviewed.is_some() {
@@ -21,12 +23,12 @@ pub(crate) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
                 words.withdrawn
             }
         ),
-        (Status::Ended, "unproven") => {
+        (Status::Ended, Verdict::Unproven) => {
             format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved)
         }
         (Status::Ended, _) => format!("⏹️ {} · {severity}", words.ended),
-        (Status::Open, "unproven") => format!("❔ {} ({severity})", words.not_proved),
-        (Status::Open, _) => format!("{} {severity}", mark(&alert.severity)),
+        (Status::Open, Verdict::Unproven) => format!("❔ {} ({severity})", words.not_proved),
+        (Status::Open, _) => format!("{} {severity}", mark(alert.severity)),
     };
     if follow_up {
         format!("{} · {state} · {title}", words.update)
@@ -35,12 +37,12 @@ pub(crate) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
     }
 }
 
-fn mark(severity: &str) -> &'static str {
+fn mark(severity: Severity) -> &'static str {
     match severity {
-        "low" => "🟡",
-        "medium" => "🟠",
-        "critical" => "🚨",
-        _ => "🔴",
+        Severity::Low => "🟡",
+        Severity::Medium => "🟠",
+        Severity::High => "🔴",
+        Severity::Critical => "🚨",
     }
 }
 
@@ -98,7 +100,7 @@ pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> 
 /// The steps that the reader should take, worded for what is known.
 pub(crate) fn steps_of(view: &View, alert: &Alert) -> &'static [&'static str] {
     let words = view.rule(&alert.rule);
-    if alert.verdict == "unproven" {
+    if alert.verdict == Verdict::Unproven {
         words.unproven_steps
     } else {
         words.steps

@@ -70,7 +70,7 @@ fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
     ));
     lines.push(line(
         when_label(view, alert),
-        &format!("{}, {}", view.local(&alert.time), alert.time),
+        &format!("{}, {}", view.local(alert.time), alert.time),
     ));
     if let Some(address) = &alert.source_ip {
         lines.push(line(words.address, address));

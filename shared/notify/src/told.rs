@@ -1,6 +1,7 @@
 //! What was told of a finding: how that ended, what changed since, and which findings were told
 //! together. Every notifier speaks of it in the same words.
 
+use rolewatch_guard::moment::Moment;
 use rolewatch_live::wire::{AlertState, Status};
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +81,7 @@ pub struct Repeat {
     /// What became of it.
     pub status: Status,
     /// Event time.
-    pub time: String,
+    pub time: Moment,
     /// The first event that proves it.
     pub event: Option<String>,
     /// Where that was logged.

@@ -1,8 +1,9 @@
 //! How messages are shown: language, time zone, where the runbook is.
 
 use crate::words::Words as _;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use rolewatch_guard::moment::Moment;
 
 use rolewatch_guard::partition::console;
 
@@ -74,48 +75,33 @@ impl View {
         Self::made(language, zone, Some("https://wiki.example.com/rolewatch"))
     }
 
-    /// Event time as people of the zone write it, with the zone's name. What is no time is shown as
-    /// it came, not yet escaped.
-    pub fn local(&self, time: &str) -> String {
-        match time.parse::<Timestamp>() {
-            Ok(stamp) => {
-                let zoned = stamp.to_zoned(self.zone.clone());
-                format!(
-                    "{} ({})",
-                    zoned.strftime("%Y-%m-%d %H:%M:%S"),
-                    self.zone_name
-                )
-            }
-            Err(_) => time.to_owned(),
-        }
+    /// Event time as people of the zone write it, with the zone's name.
+    pub fn local(&self, time: Moment) -> String {
+        let time = self.zoned(time).strftime("%Y-%m-%d %H:%M:%S");
+        format!("{time} ({})", self.zone_name)
     }
 
     /// Event time to the minute and without the zone, for where that is said once for all.
-    pub fn minute(&self, time: &str) -> String {
-        self.formatted(time, "%Y-%m-%d %H:%M")
+    pub fn minute(&self, time: Moment) -> String {
+        self.zoned(time).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
     /// The day, in the zone of the reader.
-    pub fn date(&self, time: &str) -> String {
-        self.formatted(time, "%Y-%m-%d")
+    pub fn date(&self, time: Moment) -> String {
+        self.zoned(time).strftime("%Y-%m-%d").to_string()
     }
 
-    fn formatted(&self, time: &str, how: &str) -> String {
-        time.parse::<Timestamp>().map_or_else(
-            |_| time.to_owned(),
-            |stamp| stamp.to_zoned(self.zone.clone()).strftime(how).to_string(),
-        )
+    /// A time as the zone has it. The calendar ends in the year 9999, which no record is of.
+    fn zoned(&self, time: Moment) -> Zoned {
+        Timestamp::from_second(time.epoch_seconds())
+            .unwrap_or(Timestamp::MAX)
+            .to_zoned(self.zone.clone())
     }
 
     /// From one event time to another: of one day only the hours, as the message says the day.
-    pub fn span(&self, from: &str, to: &str) -> String {
-        let (Ok(first), Ok(last)) = (from.parse::<Timestamp>(), to.parse::<Timestamp>()) else {
-            return format!("{from} – {to}");
-        };
-        let (first, last) = (
-            first.to_zoned(self.zone.clone()),
-            last.to_zoned(self.zone.clone()),
-        );
+    pub fn span(&self, from: Moment, to: Moment) -> String {
+        let first = self.zoned(from);
+        let last = self.zoned(to);
         if first.date() == last.date() {
             return format!("{}–{}", first.strftime("%H:%M"), last.strftime("%H:%M"));
         }
@@ -180,7 +166,7 @@ mod tests {
 
     #[test]
     fn times_are_shown_in_the_zone_of_the_reader() {
-        let local = |zone: &str, time: &str| view(zone, None).unwrap().local(time);
+        let local = |zone: &str, time: &str| view(zone, None).unwrap().local(time.parse().unwrap());
         assert_eq!(
             local("Asia/Tokyo", "2026-01-31T18:30:05Z"),
             "2026-02-01 03:30:05 (Asia/Tokyo)"
@@ -197,10 +183,11 @@ mod tests {
 
     #[test]
     fn a_span_says_the_day_only_where_there_are_two() {
+        let at = |time: &str| time.parse().unwrap();
         let span = |zone: &str| {
             view(zone, None)
                 .unwrap()
-                .span("2026-01-31T14:01:05Z", "2026-01-31T15:12:00Z")
+                .span(at("2026-01-31T14:01:05Z"), at("2026-01-31T15:12:00Z"))
         };
         assert_eq!(span("UTC"), "14:01–15:12");
         assert_eq!(span("Asia/Tokyo"), "2026-01-31 23:01 – 2026-02-01 00:12");

@@ -6,6 +6,8 @@ mod en;
 mod ja;
 mod recipients;
 
+use rolewatch_guard::policy::Severity;
+
 pub use digest::DigestWords;
 pub use recipients::RecipientsWords;
 pub use rolewatch_live::settings::Language;
@@ -132,7 +134,7 @@ pub trait Words {
     fn rule(self, code: &str) -> &'static RuleWords;
 
     /// The word for a severity.
-    fn severity(self, severity: &str) -> &'static str;
+    fn severity(self, severity: Severity) -> &'static str;
 
     /// The words of the digest.
     fn digest(self) -> &'static DigestWords;
@@ -157,13 +159,13 @@ impl Words for Language {
         all.iter().find(|words| words.code == code).unwrap_or(other)
     }
 
-    fn severity(self, severity: &str) -> &'static str {
+    fn severity(self, severity: Severity) -> &'static str {
         let [low, medium, high, critical] = self.labels().severities;
         match severity {
-            "low" => low,
-            "medium" => medium,
-            "critical" => critical,
-            _ => high,
+            Severity::Low => low,
+            Severity::Medium => medium,
+            Severity::High => high,
+            Severity::Critical => critical,
         }
     }
 

@@ -122,7 +122,7 @@ fn standing(twin: &Twin<Calm>) -> Said {
     outbox
         .filter_map(|(_, rows)| serde_json::from_str::<State>(&rows.get("state")?.body).ok())
         .filter(|state| state.alert.status != Status::Withdrawn)
-        .map(|State { alert, .. }| (alert.id, (alert.verdict, alert.message)))
+        .map(|State { alert, .. }| (alert.id, (alert.verdict.as_str().to_owned(), alert.message)))
         .collect()
 }
 

@@ -193,7 +193,7 @@ impl<W: Weather> Live<W> {
     pub(crate) fn verdicts(&self) -> BTreeMap<String, String> {
         self.standing()
             .into_iter()
-            .map(|alert| (alert.rule, alert.verdict))
+            .map(|alert| (alert.rule, alert.verdict.as_str().to_owned()))
             .collect()
     }
 

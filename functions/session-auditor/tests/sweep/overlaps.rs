@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use rolewatch_guard::Verdict;
 use rolewatch_guard::testing::Story;
 use rolewatch_live::port::Trouble;
 use rolewatch_live::testing::{Gate, Weather};
@@ -58,7 +59,7 @@ fn two_runs_at_once_do_no_harm() {
     let proven = live
         .standing()
         .into_iter()
-        .filter(|alert| alert.rule == "RW002" && alert.verdict == "violation")
+        .filter(|alert| alert.rule == "RW002" && alert.verdict == Verdict::Violation)
         .count();
     assert_eq!(proven, 2);
     assert!(!live.repeats("RW002"), "each is told once");

@@ -118,7 +118,7 @@ proptest! {
             })
             .collect();
         let live: BTreeMap<String, Said> =
-            live.standing().into_iter().map(|alert| (alert.id, (alert.rule, alert.verdict, alert.message, alert.events))).collect();
+            live.standing().into_iter().map(|alert| (alert.id, (alert.rule, alert.verdict.as_str().to_owned(), alert.message, alert.events))).collect();
         prop_assert_eq!(audited, live);
     }
 }

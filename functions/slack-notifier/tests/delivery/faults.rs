@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use rolewatch_guard::moment::Moment;
+use rolewatch_guard::Verdict;
 use rolewatch_live::wire::{Alert, Status};
 use rolewatch_notify::sample;
 use slack_notifier::DeliveryReport;
@@ -32,25 +32,23 @@ impl Dice {
 
 /// A few findings of a few people, each in a few versions.
 fn story(dice: &mut Dice) -> Vec<Alert> {
-    let start = sample::alert().time.parse::<Moment>().unwrap();
+    let start = sample::alert().time;
     let mut alerts = Vec::new();
     for n in 0..=dice.roll(6) {
         let mut alert = Alert {
             id: format!("{n:032x}"),
             ..sample::alert()
         };
-        alert.time = start
-            .plus_seconds(i64::try_from(dice.roll(1_800)).unwrap())
-            .to_string();
+        alert.time = start.plus_seconds(i64::try_from(dice.roll(1_800)).unwrap());
         alert.caller.arn = Some(format!(
             "arn:aws:iam::111122223333:user/{}",
             dice.pick(&["dora", "tom"])
         ));
-        alert.verdict = dice.pick(&["violation", "violation", "unproven"]).into();
+        alert.verdict = dice.pick(&[Verdict::Violation, Verdict::Violation, Verdict::Unproven]);
         for version in 1..=1 + dice.roll(3) {
             alert.version = version;
             alerts.push(alert.clone());
-            alert.verdict = "violation".into();
+            alert.verdict = Verdict::Violation;
             alert.status = dice.pick(&[Status::Open, Status::Ended, Status::Withdrawn]);
         }
     }

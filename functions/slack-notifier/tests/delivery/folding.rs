@@ -1,5 +1,7 @@
 //! Repeats of the same person, role and rule within a quarter of an hour.
 
+use rolewatch_guard::Verdict;
+use rolewatch_guard::policy::Severity;
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::wire::{Alert, Status};
 use rolewatch_notify::{DeliveryOutcome, sample};
@@ -11,7 +13,7 @@ use crate::twin::{BOT, WEBHOOK, World, deliver, started};
 fn repeat(n: u32, minutes: u32) -> Alert {
     Alert {
         id: format!("{n:032}"),
-        time: format!("2026-01-31T18:{:02}:05Z", 30 + minutes),
+        time: sample::alert().time.plus_seconds(i64::from(minutes) * 60),
         ..sample::alert()
     }
 }
@@ -99,7 +101,7 @@ fn what_is_another_matter_is_not_folded() {
             ..repeat(1, 1)
         },
         Alert {
-            severity: "critical".into(),
+            severity: Severity::Critical,
             ..repeat(1, 1)
         },
         repeat(1, 15),
@@ -123,7 +125,7 @@ fn a_violation_is_not_folded_into_what_was_unproven() {
         &function,
         &world,
         &Alert {
-            verdict: "unproven".into(),
+            verdict: Verdict::Unproven,
             ..repeat(0, 0)
         },
     );
@@ -132,7 +134,7 @@ fn a_violation_is_not_folded_into_what_was_unproven() {
         DeliveryOutcome::Delivered
     );
     let lesser = Alert {
-        verdict: "unproven".into(),
+        verdict: Verdict::Unproven,
         ..repeat(2, 2)
     };
     assert_eq!(
@@ -150,7 +152,7 @@ fn a_folded_finding_that_turns_out_to_be_worse_gets_a_message_of_its_own() {
             &function,
             &world,
             &Alert {
-                verdict: "unproven".into(),
+                verdict: Verdict::Unproven,
                 ..repeat(n, n)
             },
         );

@@ -77,14 +77,7 @@ pub(crate) const BOT: &str = "xoxb-sesame";
 impl World {
     pub(crate) fn with(secret: &str) -> Rc<Self> {
         let world = Self::default();
-        world.now.set(
-            sample::alert()
-                .time
-                .parse::<Moment>()
-                .unwrap()
-                .epoch_seconds()
-                + 4,
-        );
+        world.now.set(sample::alert().time.epoch_seconds() + 4);
         secret.clone_into(&mut world.secret.borrow_mut());
         secret.clone_into(&mut world.valid.borrow_mut());
         world.subscriptions.borrow_mut().push(subscribed("email"));

@@ -156,7 +156,7 @@ fn stretch(session: &Session, began: Moment, seconds: i64) -> Stretch {
     Stretch {
         who: session.who.clone(),
         role: session.role.clone(),
-        began: began.to_string(),
+        began,
         seconds,
     }
 }

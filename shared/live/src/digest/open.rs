@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Severity;
 
 use crate::outbox::{self, State, unsent};
 use crate::port::{Table, Trouble};
@@ -36,16 +38,11 @@ pub(super) async fn findings<T: Table>(table: &T, now: Moment) -> Result<Vec<Sta
 pub(super) fn broken(findings: &[State], since: Moment) -> Vec<Broken> {
     let mut rules: BTreeMap<&str, Vec<&Alert>> = BTreeMap::new();
     for alert in findings.iter().map(|state| &state.alert) {
-        if alert.verdict == "violation"
-            && alert
-                .noticed
-                .parse::<Moment>()
-                .is_ok_and(|noticed| noticed >= since)
-        {
+        if alert.verdict == Verdict::Violation && alert.noticed >= since {
             rules.entry(&alert.rule).or_default().push(alert);
         }
     }
-    let mut broken: Vec<((bool, u8), Broken)> = Vec::new();
+    let mut broken: Vec<((bool, Severity), Broken)> = Vec::new();
     for (rule, alerts) in rules {
         let Some(worst) = alerts.iter().max_by_key(|alert| weight(alert)) else {
             continue;
@@ -54,7 +51,7 @@ pub(super) fn broken(findings: &[State], since: Moment) -> Vec<Broken> {
             weight(worst),
             Broken {
                 rule: rule.to_owned(),
-                severity: worst.severity.clone(),
+                severity: worst.severity,
                 count: alerts.len(),
             },
         ));
@@ -70,18 +67,18 @@ pub(super) fn broken(findings: &[State], since: Moment) -> Vec<Broken> {
 pub(super) fn unproven(findings: &[State], now: Moment) -> Vec<Open> {
     let mut open: Vec<&State> = findings
         .iter()
-        .filter(|state| state.alert.verdict == "unproven" && !state.waits(now))
+        .filter(|state| state.alert.verdict == Verdict::Unproven && !state.waits(now))
         .collect();
     open.sort_by_key(|state| {
         (
             state.quiet,
             Reverse(weight(&state.alert)),
-            Reverse(&state.alert.time),
+            Reverse(state.alert.time),
             &state.alert.id,
         )
     });
     open.into_iter()
-        .map(|state| shown(&state.alert, state.alert.time.clone()))
+        .map(|state| shown(&state.alert, state.alert.time))
         .collect()
 }
 
@@ -94,15 +91,15 @@ pub(super) async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<V
     });
     Ok(owed
         .iter()
-        .map(|one| shown(&one.stored.state.alert, one.since.to_string()))
+        .map(|one| shown(&one.stored.state.alert, one.since))
         .collect())
 }
 
-fn weight(alert: &Alert) -> (bool, u8) {
+fn weight(alert: &Alert) -> (bool, Severity) {
     AlertState::of(alert).weight()
 }
 
-fn shown(alert: &Alert, time: String) -> Open {
+fn shown(alert: &Alert, time: Moment) -> Open {
     Open {
         id: alert.id.clone(),
         rule: alert.rule.clone(),

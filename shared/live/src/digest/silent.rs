@@ -32,7 +32,7 @@ pub(super) async fn silent<T: Table>(
             whole.push(Silent {
                 account,
                 regions: Vec::new(),
-                last: latest.map(|hour| hour.to_string()),
+                last: latest,
             });
             continue;
         }
@@ -46,7 +46,7 @@ pub(super) async fn silent<T: Table>(
         partly.extend(regions.into_iter().map(|(last, regions)| Silent {
             account: account.clone(),
             regions,
-            last: last.map(|hour| hour.to_string()),
+            last,
         }));
     }
     whole.append(&mut partly);

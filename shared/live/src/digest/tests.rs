@@ -1,4 +1,6 @@
+use rolewatch_guard::Verdict;
 use rolewatch_guard::arn::RoleArn;
+use rolewatch_guard::policy::Severity;
 use rolewatch_guard::seen::{Reading, read};
 
 use super::held::Session;
@@ -63,7 +65,7 @@ fn session(who: &str, began: &str, last_use: Option<&str>, until: &str) -> Sessi
 fn finding(twin: &Twin<Calm>, id: &str, change: impl FnOnce(&mut State)) {
     let alert = Alert {
         id: id.into(),
-        noticed: now().to_string(),
+        noticed: now(),
         ..sample::alert()
     };
     let mut state = State {
@@ -77,15 +79,7 @@ fn finding(twin: &Twin<Calm>, id: &str, change: impl FnOnce(&mut State)) {
         sending: None,
     };
     change(&mut state);
-    assert!(
-        run(outbox::write(
-            twin,
-            &state,
-            0,
-            state.alert.noticed.parse().unwrap()
-        ))
-        .unwrap()
-    );
+    assert!(run(outbox::write(twin, &state, 0, state.alert.noticed)).unwrap());
 }
 
 fn heard(twin: &Twin<Calm>, account: &str, region: &str, time: &str) {
@@ -135,32 +129,30 @@ fn time_is_added_up_by_person_and_role_and_no_second_counts_twice() {
     let longest = held::longest(&sessions).unwrap();
     assert_eq!(
         (longest.who.as_str(), longest.seconds / 60, longest.began),
-        ("dora", 70, at("08:00:00").to_string())
+        ("dora", 70, at("08:00:00"))
     );
-    let unused: Vec<String> = held::unused(&sessions, at("13:00:00"))
+    let unused: Vec<Moment> = held::unused(&sessions, at("13:00:00"))
         .into_iter()
         .map(|one| one.began)
         .collect();
-    assert_eq!(
-        unused,
-        [at("12:00:00").to_string()],
-        "the other one may still be used"
-    );
+    assert_eq!(unused, [at("12:00:00")], "the other one may still be used");
 }
 
 #[test]
 fn broken_rules_are_counted_by_what_was_noticed_that_day() {
     let twin = twin(Calm);
     finding(&twin, "a", |_| ());
-    finding(&twin, "b", |state| state.alert.severity = "critical".into());
+    finding(&twin, "b", |state| {
+        state.alert.severity = Severity::Critical
+    });
     finding(&twin, "c", |state| state.alert.rule = "RW004".into());
     finding(&twin, "withdrawn", |state| {
         state.alert.status = Status::Withdrawn;
     });
     finding(&twin, "yesterday", |state| {
-        state.alert.noticed = now().plus_seconds(-86_401).to_string();
+        state.alert.noticed = now().plus_seconds(-86_401);
     });
-    let broken: Vec<(String, String, usize)> = gathered(&twin)
+    let broken: Vec<(String, Severity, usize)> = gathered(&twin)
         .broken
         .into_iter()
         .map(|one| (one.rule, one.severity, one.count))
@@ -168,8 +160,8 @@ fn broken_rules_are_counted_by_what_was_noticed_that_day() {
     assert_eq!(
         broken,
         [
-            ("RW002".into(), "critical".into(), 2),
-            ("RW004".into(), "high".into(), 1)
+            ("RW002".into(), Severity::Critical, 2),
+            ("RW004".into(), Severity::High, 1)
         ]
     );
 }
@@ -179,8 +171,8 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
     let twin = twin(Calm);
     let unproven = |id: &str, days: i64, change: fn(&mut State)| {
         finding(&twin, id, |state| {
-            state.alert.verdict = "unproven".into();
-            state.alert.noticed = now().plus_seconds(-days * 86_400).to_string();
+            state.alert.verdict = Verdict::Unproven;
+            state.alert.noticed = now().plus_seconds(-days * 86_400);
             state.due = Some(now().plus_seconds(900 - days * 86_400));
             change(state);
         });
@@ -188,10 +180,12 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
     unproven("old", 8, |_| ());
     unproven("waits", 0, |_| ());
     unproven("quiet", 1, |state| {
-        (state.quiet, state.alert.severity) = (true, "critical".into());
+        (state.quiet, state.alert.severity) = (true, Severity::Critical);
     });
     unproven("open", 6, |_| ());
-    unproven("worse", 6, |state| state.alert.severity = "critical".into());
+    unproven("worse", 6, |state| {
+        state.alert.severity = Severity::Critical
+    });
     let listed = gathered(&twin).unproven;
     assert_eq!(
         listed
@@ -208,7 +202,7 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
 fn what_nobody_acknowledged_is_listed_however_old_it_is() {
     let twin = twin(Calm);
     finding(&twin, "old", |state| {
-        state.alert.noticed = now().plus_seconds(-100 * 86_400).to_string();
+        state.alert.noticed = now().plus_seconds(-100 * 86_400);
     });
     finding(&twin, "just now", |_| ());
     let listed = gathered(&twin).unacknowledged;
@@ -263,7 +257,7 @@ fn accounts_and_regions_of_which_nothing_was_heard_are_named() {
         "ap-northeast-1",
         "2026-02-27T12:30:00Z",
     );
-    let silent: Vec<(String, Vec<String>, Option<String>)> = gathered(&twin)
+    let silent: Vec<(String, Vec<String>, Option<Moment>)> = gathered(&twin)
         .silent
         .first
         .into_iter()
@@ -276,7 +270,7 @@ fn accounts_and_regions_of_which_nothing_was_heard_are_named() {
             (
                 "production".into(),
                 vec!["ap-northeast-1".into()],
-                Some("2026-02-27T12:00:00Z".into())
+                Some("2026-02-27T12:00:00Z".parse().unwrap())
             ),
         ]
     );
@@ -378,9 +372,9 @@ fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run()
     let shown: Vec<_> = listed
         .first
         .iter()
-        .map(|entry| (&*entry.account.id, entry.regions.join(" "), &*entry.since))
+        .map(|entry| (&*entry.account.id, entry.regions.join(" "), entry.since))
         .collect();
-    let since = "2026-03-02T06:41:00Z";
+    let since = at("06:41:00");
     assert_eq!(
         shown,
         [

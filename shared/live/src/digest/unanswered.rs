@@ -16,7 +16,7 @@ pub(super) async fn unanswered<T: Table>(
 ) -> Result<Vec<Unanswered>, Trouble> {
     let mut found: BTreeMap<_, Unanswered> = BTreeMap::new();
     for ((account, region), silence) in probe::standing(table).await?.silent {
-        let since = silence.since.to_string();
+        let since = silence.since;
         let entry = found
             .entry((account, silence.why.clone()))
             .or_insert_with(|| Unanswered {
@@ -25,11 +25,11 @@ pub(super) async fn unanswered<T: Table>(
                     name: policy.account_name(account).map(harmless),
                 },
                 regions: Vec::new(),
-                since: since.clone(),
+                since,
                 why: silence.why.as_deref().map(harmless),
             });
         entry.regions.push(harmless(&region));
-        entry.since = since.min(std::mem::take(&mut entry.since));
+        entry.since = since.min(entry.since);
     }
     Ok(found.into_values().collect())
 }

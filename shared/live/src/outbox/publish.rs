@@ -59,8 +59,8 @@ pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
         .map_err(|error| Trouble::refused(format!("publishing finding `{}`", alert.id), &error))?;
     let mut attributes = vec![
         ("rule", alert.rule.clone()),
-        ("verdict", alert.verdict.clone()),
-        ("severity", alert.severity.clone()),
+        ("verdict", alert.verdict.as_str().to_owned()),
+        ("severity", alert.severity.as_str().to_owned()),
     ];
     if !alert.role_account.id.is_empty() {
         attributes.push(("account", alert.role_account.id.clone()));

@@ -52,7 +52,7 @@ fn start() -> Moment {
 
 fn state(change: impl FnOnce(&mut State)) -> State {
     let alert = Alert {
-        noticed: start().to_string(),
+        noticed: start(),
         ..sample::alert()
     };
     let switches = vec![SessionAt {
@@ -75,7 +75,7 @@ fn state(change: impl FnOnce(&mut State)) -> State {
 }
 
 fn unproven(state: &mut State) {
-    state.alert.verdict = "unproven".into();
+    state.alert.verdict = Verdict::Unproven;
     state.due = Some(start().plus_seconds(900));
 }
 

@@ -1,12 +1,13 @@
 //! A finding as it goes over the wire.
 
 use rolewatch_guard::Finding;
+use rolewatch_guard::arn::account_of;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::untrusted::harmless;
 
 use super::judged::Judged;
-use crate::wire::{Account, Alert, Caller, MOST_EVENTS, Status};
+use crate::wire::{Alert, Caller, NewAlert, Status};
 
 /// The first version of a finding.
 pub(super) fn of(finding: &Finding, judged: &Judged, now: Moment) -> Alert {
@@ -26,48 +27,30 @@ pub(super) fn of(finding: &Finding, judged: &Judged, now: Moment) -> Alert {
 
 /// What the finding alone gives.
 pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
-    let name_of = |id: &str| {
-        id.parse()
-            .ok()
-            .and_then(|id| policy.account_name(id))
-            .map(harmless)
-    };
-    let role_account = finding.role.split(':').nth(4).unwrap_or_default();
-    Alert {
-        rule: finding.rule.to_owned(),
-        name: finding.name.to_owned(),
-        verdict: finding.verdict.as_str().to_owned(),
-        severity: finding.severity.as_str().to_owned(),
-        time: finding.time.to_string(),
-        role: finding.role.clone(),
+    let role_account = account_of(&finding.role)
+        .map(|account| account.to_string())
+        .unwrap_or_default();
+    let new = NewAlert {
+        rule: finding.rule,
+        name: finding.name,
+        verdict: finding.verdict,
+        severity: finding.severity,
+        time: finding.time,
+        role: &finding.role,
+        role_account: &role_account,
         caller: Caller {
             arn: finding.caller.arn.clone(),
             account: finding.caller.account.clone(),
             name: finding.caller.name.clone(),
         },
-        message: finding.message.clone(),
-        events: finding
-            .events
-            .iter()
-            .take(MOST_EVENTS)
-            .map(ToString::to_string)
-            .collect(),
-        id: finding.id.clone(),
-        policy: finding.policy.to_string(),
+        message: &finding.message,
+        events: finding.events.iter().map(ToString::to_string).collect(),
+        id: &finding.id,
+        policy: finding.policy,
+    };
+    Alert {
         supersedes: finding.supersedes.clone(),
-        events_total: finding.events.len(),
-        version: 1,
-        status: Status::Open,
-        role_account: Account {
-            id: role_account.to_owned(),
-            name: name_of(role_account),
-        },
-        caller_account_name: finding.caller.account.as_deref().and_then(name_of),
-        source_ip: None,
-        region: None,
-        uses: None,
-        reviewed: None,
-        noticed: now.to_string(),
+        ..Alert::first(new, policy, now)
     }
 }
 
@@ -85,7 +68,7 @@ fn region(finding: &Finding, judged: &Judged) -> Option<String> {
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,
-        noticed: String::new(),
+        noticed: known.noticed,
         policy: String::new(),
         supersedes: Vec::new(),
         uses: None,

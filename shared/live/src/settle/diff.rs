@@ -133,7 +133,7 @@ impl Changes {
             let state = &mut stored.state;
             alert.supersedes.clone_from(&state.alert.supersedes);
             // When it was noticed first stays as it was told.
-            alert.noticed.clone_from(&state.alert.noticed);
+            alert.noticed = state.alert.noticed;
             if alert::says_the_same(&state.alert, &alert) {
                 return;
             }

@@ -32,8 +32,8 @@ pub(super) async fn tell<T: Table>(table: &T, state: &mut State) -> Result<(), T
             let ([console_reads, api_reads], [console_writes, api_writes]) =
                 (sum.reads, sum.writes);
             Uses {
-                first: sum.first.to_string(),
-                last: sum.last.to_string(),
+                first: sum.first,
+                last: sum.last,
                 reads: console_reads + api_reads,
                 writes: console_writes + api_writes,
                 console: console_reads + console_writes,

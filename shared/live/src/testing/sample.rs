@@ -1,5 +1,8 @@
 //! An alert to show and to test with.
 
+use rolewatch_guard::Verdict;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Severity;
 use serde_json::json;
 
 use crate::recipients::Recipients;
@@ -8,14 +11,18 @@ use crate::wire::{
     Stretch,
 };
 
+fn at(time: &str) -> Moment {
+    time.parse().unwrap_or(Moment::from_epoch_seconds(0))
+}
+
 /// `dora` of the development account enters `UpdateApp` in production with a permanent key.
 pub fn alert() -> Alert {
     Alert {
         rule: "RW002".into(),
         name: "switch-without-mfa".into(),
-        verdict: "violation".into(),
-        severity: "high".into(),
-        time: "2026-01-31T18:30:05Z".into(),
+        verdict: Verdict::Violation,
+        severity: Severity::High,
+        time: at("2026-01-31T18:30:05Z"),
         role: "arn:aws:iam::444455556666:role/UpdateApp".into(),
         caller: Caller {
             arn: Some("arn:aws:iam::111122223333:user/dora".into()),
@@ -36,7 +43,7 @@ pub fn alert() -> Alert {
         region: Some("us-east-1".into()),
         uses: None,
         reviewed: None,
-        noticed: "2026-01-31T18:30:09Z".into(),
+        noticed: at("2026-01-31T18:30:09Z"),
     }
 }
 
@@ -74,8 +81,8 @@ pub fn changed() -> Alert {
 pub fn digest() -> Digest {
     Digest {
         id: "2026-02-01T00:00:00Z".into(),
-        since: "2026-01-31T00:00:00Z".into(),
-        until: "2026-02-01T00:00:00Z".into(),
+        since: at("2026-01-31T00:00:00Z"),
+        until: at("2026-02-01T00:00:00Z"),
         switches: 14,
         people: 4,
         elevated: 3 * 3_600 + 25 * 60,
@@ -105,7 +112,7 @@ fn stretch(who: &str, seconds: i64) -> Stretch {
     Stretch {
         who: who.into(),
         role: role("UpdateApp"),
-        began: "2026-01-31T02:10:00Z".into(),
+        began: at("2026-01-31T02:10:00Z"),
         seconds,
     }
 }
@@ -116,7 +123,7 @@ fn open(rule: &str, who: &str, message: &str) -> Open {
         rule: rule.into(),
         who: who.into(),
         role: role("UpdateApp"),
-        time: "2026-01-31T18:30:05Z".into(),
+        time: at("2026-01-31T18:30:05Z"),
         message: message.into(),
     }
 }
@@ -140,12 +147,12 @@ fn broken() -> Vec<Broken> {
     vec![
         Broken {
             rule: "RW002".into(),
-            severity: "high".into(),
+            severity: Severity::High,
             count: 2,
         },
         Broken {
             rule: "RW004".into(),
-            severity: "medium".into(),
+            severity: Severity::Medium,
             count: 1,
         },
     ]
@@ -175,7 +182,7 @@ fn silent() -> Listed<Silent> {
         Silent {
             account: account("555555555555", "staging"),
             regions: Vec::new(),
-            last: Some("2026-01-28T04:00:00Z".into()),
+            last: Some(at("2026-01-28T04:00:00Z")),
         },
         Silent {
             account: account("444455556666", "production"),

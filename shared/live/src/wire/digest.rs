@@ -1,5 +1,7 @@
 //! The daily summary on the wire.
 
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Severity;
 use serde::{Deserialize, Serialize};
 
 use super::Account;
@@ -15,10 +17,10 @@ pub struct Digest {
     /// The moment that it was made for, RFC 3339, UTC: the schedule's, so that what is delivered
     /// twice is told once.
     pub id: String,
-    /// From when it counts, RFC 3339, UTC.
-    pub since: String,
-    /// Until when, RFC 3339, UTC.
-    pub until: String,
+    /// From when it counts.
+    pub since: Moment,
+    /// Until when.
+    pub until: Moment,
     /// Switches into elevated roles that began then.
     pub switches: usize,
     /// By how many people.
@@ -82,8 +84,8 @@ pub struct Stretch {
     pub who: String,
     /// The role's ARN.
     pub role: String,
-    /// When it began, RFC 3339, UTC.
-    pub began: String,
+    /// When it began.
+    pub began: Moment,
     /// How long it was, in seconds.
     pub seconds: i64,
 }
@@ -94,7 +96,7 @@ pub struct Broken {
     /// `RW002`.
     pub rule: String,
     /// The worst severity among them.
-    pub severity: String,
+    pub severity: Severity,
     /// How many findings.
     pub count: usize,
 }
@@ -110,8 +112,8 @@ pub struct Open {
     pub who: String,
     /// The role's ARN.
     pub role: String,
-    /// Of what is unproven, event time; of what is not acknowledged, since when. RFC 3339, UTC.
-    pub time: String,
+    /// Of what is unproven, event time; of what is not acknowledged, since when.
+    pub time: Moment,
     /// Its sentence, in English.
     pub message: String,
 }
@@ -123,8 +125,8 @@ pub struct Silent {
     pub account: Account,
     /// Which of its regions; empty: all.
     pub regions: Vec<String>,
-    /// The hour in which something was heard last, RFC 3339, UTC. `None`: never.
-    pub last: Option<String>,
+    /// The hour in which something was heard last. `None`: never.
+    pub last: Option<Moment>,
 }
 
 /// An account, and Regions of it from which a probe didn't come back.
@@ -134,8 +136,8 @@ pub struct Unanswered {
     pub account: Account,
     /// Which Regions.
     pub regions: Vec<String>,
-    /// When the first probe was sent that has no answer, RFC 3339, UTC.
-    pub since: String,
+    /// When the first probe was sent that has no answer.
+    pub since: Moment,
     /// Why the reader role could not be entered. `None`: it was entered, and no event came.
     pub why: Option<String>,
 }

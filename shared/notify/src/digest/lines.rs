@@ -17,7 +17,7 @@ impl Writer<'_> {
             self.words.since,
             &[
                 ("what", &self.finding(open)),
-                ("time", &self.minute(&open.time)),
+                ("time", &self.minute(open.time)),
             ],
         )
     }
@@ -27,7 +27,7 @@ impl Writer<'_> {
         format!(
             "{}, {}: {}",
             self.finding(open),
-            self.minute(&open.time),
+            self.minute(open.time),
             self.said(&open.message, 240)
         )
     }
@@ -75,7 +75,7 @@ impl Writer<'_> {
                 "{} ×{} {}",
                 self.said(&broken.rule, 20),
                 broken.count,
-                self.view.language.severity(&broken.severity)
+                self.view.language.severity(broken.severity)
             )
         };
         let rules: Vec<String> = digest.broken.iter().map(rule).collect();
@@ -92,7 +92,7 @@ impl Writer<'_> {
         match &silent.last {
             Some(last) => fill(
                 self.words.heard,
-                &[("what", &what), ("time", &self.minute(last))],
+                &[("what", &what), ("time", &self.minute(*last))],
             ),
             None => fill(self.words.never, &[("what", &what)]),
         }
@@ -101,7 +101,7 @@ impl Writer<'_> {
     pub(super) fn unanswered(&self, entry: &Unanswered) -> String {
         let (what, time) = (
             self.regions(&entry.account, &entry.regions),
-            self.minute(&entry.since),
+            self.minute(entry.since),
         );
         let said = fill(self.words.since, &[("what", &what), ("time", &time)]);
         match &entry.why {
@@ -162,7 +162,7 @@ impl Writer<'_> {
             &[
                 ("what", &what),
                 ("time", &time),
-                ("began", &self.minute(&longest.began)),
+                ("began", &self.minute(longest.began)),
             ],
         )
     }

@@ -29,9 +29,9 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
             "description": description(view, alert),
             "nextSteps": next_steps(view, alert),
             "keywords": [
-                escape(&alert.rule, 20),
-                escape(&alert.severity, 20),
-                escape(&alert.role_account.id, 20),
+                escape(&alert.rule, 20).as_str(),
+                alert.severity.as_str(),
+                escape(&alert.role_account.id, 20).as_str(),
             ],
         },
         "metadata": {
@@ -58,7 +58,7 @@ fn description(view: &View, alert: &Alert) -> String {
     lines.push(format!(
         "*{}*: {}",
         when_label(view, alert),
-        escape(&view.local(&alert.time), 80)
+        escape(&view.local(alert.time), 80)
     ));
     if let Some(address) = &alert.source_ip {
         lines.push(format!("*{}*: {}", words.address, code(address, 120)));

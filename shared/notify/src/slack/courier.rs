@@ -17,8 +17,8 @@ mod tell;
 
 use std::cell::Cell;
 
-use rolewatch_live::outbox::{ACK, Acknowledged};
-use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
+use rolewatch_live::outbox;
+use rolewatch_live::port::Trouble;
 use rolewatch_live::recipients::{KnownAudience, standing};
 use rolewatch_live::wire::{Alert, AlertState};
 
@@ -33,7 +33,6 @@ use crate::retry::thrice;
 use crate::time::{OTHER_PROCESS, SLACK_PATIENCE};
 use crate::told::{Change, DeliveryOutcome};
 use crate::view::View;
-use rolewatch_live::time::FINDINGS_KEPT;
 
 /// Why an alert could not be dealt with now. It is to be given again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -244,7 +243,9 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         last_try: bool,
     ) -> Result<DeliveryOutcome, Setback> {
         // SNS and SQS deliver at least once. What comes again costs this one read.
-        if self.acknowledged(&alert.id).await? >= alert.version {
+        let acknowledged =
+            thrice(&self.slack, || outbox::acknowledged(&self.aws, &alert.id)).await?;
+        if acknowledged >= alert.version {
             return Ok(DeliveryOutcome::Duplicate);
         }
         let mut opened = slot::open(&self.aws, &self.memory, &alert.id, MESSAGE).await?;
@@ -292,53 +293,12 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             let change = before.and_then(|before| Change::between(&before, &AlertState::of(alert)));
             self.announce(alert, change).await?;
         }
-        self.acknowledge(alert, outcome).await?;
+        let now = self.aws.now();
+        thrice(&self.slack, || {
+            outbox::acknowledge(&self.aws, &alert.id, alert.version, outcome.how(), now)
+        })
+        .await?;
         self.note_that_slack_takes().await;
         Ok(outcome)
-    }
-
-    async fn acknowledged(&self, id: &str) -> Result<u64, Trouble> {
-        let span = Span {
-            from: ACK.to_owned(),
-            to: ACK.to_owned(),
-        };
-        let pk = format!("finding#{id}");
-        let rows = thrice(&self.slack, || self.aws.query(Place::Outbox, &pk, &span)).await?;
-        let Some(row) = rows.iter().find(|row| row.sk == ACK) else {
-            return Ok(0);
-        };
-        let body: Acknowledged =
-            serde_json::from_str(&row.body).map_err(|why| Trouble::Refused {
-                what: format!("reading {pk}"),
-                why: format!("it is not what was written: {why}"),
-            })?;
-        Ok(body.version)
-    }
-
-    async fn acknowledge(&self, alert: &Alert, outcome: DeliveryOutcome) -> Result<(), Trouble> {
-        let pk = format!("finding#{}", alert.id);
-        let body = Acknowledged {
-            version: alert.version,
-            how: outcome.how().to_owned(),
-        };
-        let body = serde_json::to_string(&body).map_err(|why| Trouble::Refused {
-            what: format!("writing {pk}"),
-            why: why.to_string(),
-        })?;
-        let expires = Some(self.aws.now().plus_seconds(FINDINGS_KEPT));
-        let row = Row {
-            pk,
-            sk: ACK.to_owned(),
-            body,
-            // Deliveries end in any order. A lower version never hides that a higher one was told.
-            rank: fold::rank(alert.version),
-            version: 0,
-            expires,
-        };
-        thrice(&self.slack, || {
-            self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)
-        })
-        .await
-        .map(drop)
     }
 }

@@ -54,9 +54,7 @@ pub async fn note_anchor<A: Table + Clock>(
     fold: &str,
     alert: &Alert,
 ) -> Result<(), Trouble> {
-    let Ok(time) = alert.time.parse::<Moment>() else {
-        return Ok(());
-    };
+    let time = alert.time;
     let anchor = Anchor {
         id: alert.id.clone(),
         time,
@@ -78,9 +76,7 @@ pub async fn anchors_of<A: Table>(
     fold: &str,
     alert: &Alert,
 ) -> Result<Vec<String>, Trouble> {
-    let Ok(time) = alert.time.parse::<Moment>() else {
-        return Ok(Vec::new());
-    };
+    let time = alert.time;
     // Moments are written so that they sort as text, and a span takes in all that begins with its
     // end.
     let at = |moment: Moment| format!("anchor#{moment}");
@@ -115,7 +111,7 @@ pub async fn note_repeat<A: Table + Clock>(
         id: alert.id.clone(),
         version: alert.version,
         status: alert.status,
-        time: alert.time.clone(),
+        time: alert.time,
         event: alert.events.first().cloned(),
         region: alert.region.clone(),
     };
@@ -150,7 +146,7 @@ pub async fn repeats_of<A: Table>(
         .iter()
         .map(|row| read(fold, &row.body))
         .collect::<Result<_, _>>()?;
-    repeats.sort_by(|a, b| (&a.time, &a.id).cmp(&(&b.time, &b.id)));
+    repeats.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     Ok(repeats)
 }
 

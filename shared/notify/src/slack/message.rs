@@ -6,6 +6,7 @@
 
 pub(super) mod parts;
 
+use rolewatch_guard::Verdict;
 use serde_json::{Value, json};
 
 use rolewatch_live::wire::{Alert, Status};
@@ -153,7 +154,7 @@ fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
         (_, Some(Change::Reopened)) => words.reopened_note,
         (_, Some(Change::Upgraded)) => words.upgraded_note,
         (Status::Ended, _) => words.ended_note,
-        (Status::Open, _) if alert.verdict == "unproven" => words.unproven_note,
+        (Status::Open, _) if alert.verdict == Verdict::Unproven => words.unproven_note,
         (Status::Open, _) => return None,
     };
     Some(format!("_{said}_"))
@@ -174,7 +175,7 @@ fn fallback(view: &View, alert: &Alert, follow_up: bool) -> String {
     let account = escape(&account_name(&alert.role_account), 100);
     format!(
         "{headline}: {who}{role} ({account}), {}",
-        escape(&view.local(&alert.time), 80)
+        escape(&view.local(alert.time), 80)
     )
 }
 

@@ -13,7 +13,7 @@ use crate::words::Words as _;
 /// The message.
 pub fn message(view: &View, changed: &RecipientsChanged) -> SlackMessage {
     let words = view.language.recipients();
-    let time = escape(&view.local(&changed.since.to_string()), 80);
+    let time = escape(&view.local(changed.since), 80);
     let (mark, title, paragraphs) = match changed.recipients {
         Recipients::Confirmed => ("✅", words.back, vec![words.back_means]),
         Recipients::Pending => ("📭", words.lost, vec![words.lost_means, words.pending]),

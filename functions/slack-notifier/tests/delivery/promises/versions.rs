@@ -1,6 +1,7 @@
 //! The versions of one finding: each is told once, in place where that can be, and never an older
 //! one after a newer one.
 
+use rolewatch_guard::Verdict;
 use rolewatch_live::telemetry::{Count, Latency};
 use rolewatch_live::wire::Status;
 use rolewatch_notify::{DeliveryOutcome, sample};
@@ -57,7 +58,7 @@ fn a_bot_changes_its_message_and_posts_no_other() {
     deliver(
         &function,
         &world,
-        &version(1, |alert| alert.verdict = "unproven".into()),
+        &version(1, |alert| alert.verdict = Verdict::Unproven),
     );
     for (n, change) in [
         (2, Status::Open),
@@ -109,7 +110,7 @@ fn a_webhook_follows_up_once() {
     deliver(
         &function,
         &world,
-        &version(1, |alert| alert.verdict = "unproven".into()),
+        &version(1, |alert| alert.verdict = Verdict::Unproven),
     );
     let upgraded = deliver(&function, &world, &version(2, |_| {}));
     assert_eq!(outcome(&upgraded.ends[0]), DeliveryOutcome::Updated);

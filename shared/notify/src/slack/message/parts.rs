@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use rolewatch_guard::Verdict;
 use rolewatch_live::wire::{Account, Alert, Status};
 
 use crate::finding::{account_name, numbered, quoted, role_name, steps_of, when_label, who_label};
@@ -39,7 +40,7 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
     } else {
         own
     };
-    let template = if alert.verdict == "unproven" {
+    let template = if alert.verdict == Verdict::Unproven {
         words.unproven
     } else {
         words.broken
@@ -118,8 +119,8 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
         when_label(view, alert),
         format!(
             "{}\n{}",
-            escape(&view.local(&alert.time), 80),
-            code(&alert.time, 40)
+            escape(&view.local(alert.time), 80),
+            code(&alert.time.to_string(), 40)
         ),
     ));
     if let Some(address) = &alert.source_ip {
@@ -155,7 +156,7 @@ pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
         (0, _) => api,
         _ => both,
     };
-    let span = escape(&view.span(&uses.first, &uses.last), 160);
+    let span = escape(&view.span(uses.first, uses.last), 160);
     let (reads, writes) = (
         count(uses.reads, words.reads),
         count(uses.writes, words.writes),
@@ -218,7 +219,7 @@ pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String 
         });
         format!(
             "• {}{event} · {}",
-            escape(&view.local(&repeat.time), 80),
+            escape(&view.local(repeat.time), 80),
             code(&repeat.id, 40)
         )
     };
@@ -253,7 +254,7 @@ pub(super) fn context(view: &View, alert: &Alert) -> Value {
         &format!(
             " · v{} · {}",
             alert.version,
-            escape(&view.local(&alert.noticed), 80)
+            escape(&view.local(alert.noticed), 80)
         ),
     )
 }

@@ -1,4 +1,6 @@
 use proptest::prelude::*;
+use rolewatch_guard::Verdict;
+use rolewatch_guard::policy::Severity;
 use serde_json::{Value, json};
 
 use super::*;
@@ -13,7 +15,7 @@ fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
         id: alert_.id.clone(),
         version: 1,
         status: Status::Open,
-        time: alert_.time.clone(),
+        time: alert_.time,
         event: alert_.events.first().cloned(),
         region: alert_.region.clone(),
     };
@@ -93,8 +95,8 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
             "2026-01-31T19:42:00Z".to_owned(),
         );
         let uses = Some(rolewatch_live::wire::Uses {
-            first,
-            last,
+            first: first.parse().unwrap(),
+            last: last.parse().unwrap(),
             reads,
             writes,
             console,
@@ -136,7 +138,7 @@ fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_
         let text = all_text(&message);
         let words = language.rule("RW002");
         for part in [
-            language.severity("high"),
+            language.severity(Severity::High),
             "dora",
             "UpdateApp",
             "production",
@@ -183,7 +185,7 @@ fn unproven_withdrawn_and_ended_look_different_at_a_glance() {
     };
     assert_eq!(headline(&|_| {}), "🔴 HIGH · Switch without MFA");
     assert_eq!(
-        headline(&|alert| alert.verdict = "unproven".into()),
+        headline(&|alert| alert.verdict = Verdict::Unproven),
         "❔ NOT PROVED (HIGH) · Switch without MFA"
     );
     assert_eq!(
@@ -212,7 +214,7 @@ fn a_withdrawn_finding_asks_for_nothing_but_names_the_repeats_that_stand() {
         id: "a7".repeat(16),
         version: 1,
         status: Status::Open,
-        time: gone.time.clone(),
+        time: gone.time,
         event: None,
         region: None,
     };
@@ -229,7 +231,7 @@ fn the_follow_up_of_repeats_counts_those_that_stand_and_lists_them() {
         id: format!("{n:032}"),
         version: 1,
         status,
-        time: "2026-01-31T18:31:00Z".into(),
+        time: "2026-01-31T18:31:00Z".parse().unwrap(),
         event: Some(format!("event-{n}")),
         region: Some("us-east-1".into()),
     };
@@ -331,11 +333,11 @@ fn every_rule_renders_in_both_languages_whatever_its_state() {
         .map(|rule| rule.code)
         .chain(["RW999"])
     {
-        for verdict in ["violation", "unproven"] {
+        for verdict in [Verdict::Violation, Verdict::Unproven] {
             for status in [Status::Open, Status::Ended, Status::Withdrawn] {
                 let alert = Alert {
                     rule: code.into(),
-                    verdict: verdict.into(),
+                    verdict,
                     status,
                     ..sample::alert()
                 };
@@ -494,7 +496,7 @@ prop_compose! {
         alert.region = Some(text());
         alert.events = vec![text(), text()];
         alert.id = text();
-        alert.verdict = if verdict { "violation" } else { "unproven" }.into();
+        alert.verdict = if verdict { Verdict::Violation } else { Verdict::Unproven };
         alert.status = [Status::Open, Status::Ended, Status::Withdrawn][status];
         if alert.rule.starts_with("RW1") {
             let (place, statement, fix) = (Some(text()), Some(json!({text(): [text()]})), Some(json!([])));
@@ -550,7 +552,7 @@ proptest! {
         // Outside of code spans, the marks are exactly those of the same message without any text in it.
         let bare = |text: &str| text.split('`').step_by(2).collect::<String>();
         let mut calm = sample::alert();
-        (calm.rule, calm.verdict, calm.status) = (alert.rule.clone(), alert.verdict.clone(), alert.status);
+        (calm.rule, calm.verdict, calm.status) = (alert.rule.clone(), alert.verdict, alert.status);
         calm.reviewed = alert.reviewed.as_ref().map(|reviewed| Reviewed { undecided: vec!["x".into()], ..sample_quote(reviewed) });
         if alert.reviewed.is_some() && alert.caller.name.is_empty() {
             calm.caller.name.clear();

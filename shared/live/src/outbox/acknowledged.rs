@@ -1,0 +1,77 @@
+//! What was acknowledged of a finding.
+
+use rolewatch_guard::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+use super::pk;
+use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::time::FINDINGS_KEPT;
+
+/// What was acknowledged of a finding: slack-notifier has it written last of all.
+pub const ACK: &str = "ack";
+
+/// The body of the row [`ACK`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// The highest version that was dealt with.
+    pub version: u64,
+    /// `slack`, `mail`, `folded`, or `withdrawn` for what was withdrawn before anybody was told.
+    pub how: String,
+}
+
+/// The highest version of a finding that was acknowledged; 0: none was.
+///
+/// # Errors
+/// The table's own, or a row that is none of ours.
+pub async fn acknowledged<T: Table>(table: &T, id: &str) -> Result<u64, Trouble> {
+    let pk = pk(id);
+    let span = Span {
+        from: ACK.to_owned(),
+        to: ACK.to_owned(),
+    };
+    let rows = table.query(Place::Outbox, &pk, &span).await?;
+    let Some(row) = rows.iter().find(|row| row.sk == ACK) else {
+        return Ok(0);
+    };
+    let body: Acknowledged = serde_json::from_str(&row.body).map_err(|why| {
+        Trouble::refused(
+            format!("reading {pk}"),
+            &format!("it is not what was written: {why}"),
+        )
+    })?;
+    Ok(body.version)
+}
+
+/// Notes that a version of a finding was dealt with, and how. Repeating it changes nothing, and a
+/// lower version doesn't take the place of a higher.
+///
+/// # Errors
+/// The table's own.
+pub async fn acknowledge<T: Table>(
+    table: &T,
+    id: &str,
+    version: u64,
+    how: &str,
+    now: Moment,
+) -> Result<(), Trouble> {
+    let pk = pk(id);
+    let body = Acknowledged {
+        version,
+        how: how.to_owned(),
+    };
+    let body = serde_json::to_string(&body)
+        .map_err(|why| Trouble::refused(format!("writing {pk}"), &why))?;
+    let row = Row {
+        pk,
+        sk: ACK.to_owned(),
+        body,
+        // As text, so that it compares as a number.
+        rank: format!("{version:012}"),
+        version: 0,
+        expires: Some(now.plus_seconds(FINDINGS_KEPT)),
+    };
+    table
+        .keep(Place::Outbox, row, Keep::Greatest)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,138 @@
+//! A finding on the wire.
+
+#[cfg(test)]
+mod tests;
+
+use rolewatch_guard::Verdict;
+use rolewatch_guard::arn::partition_of;
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::{Policy, PolicyHash, Severity};
+use rolewatch_guard::untrusted::harmless;
+use serde::{Deserialize, Serialize};
+
+use super::{Account, Caller, Reviewed, Status, Uses};
+
+/// The most event ids on the wire; `events_total` tells how many there are.
+pub const MOST_EVENTS: usize = 20;
+
+/// A finding on the wire. The field names are a contract; the first twelve are those of `ndjson`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// `RW002`.
+    pub rule: String,
+    /// `switch-without-mfa`.
+    pub name: String,
+    /// `violation` or `unproven`.
+    pub verdict: Verdict,
+    /// `low`, `medium`, `high` or `critical`.
+    pub severity: Severity,
+    /// Event time.
+    pub time: Moment,
+    /// The role's ARN.
+    pub role: String,
+    /// The origin.
+    pub caller: Caller,
+    /// One sentence, in English. Every text in it is harmless to print, not yet escaped.
+    pub message: String,
+    /// The CloudTrail events that prove it, mints first, at most [`MOST_EVENTS`].
+    pub events: Vec<String>,
+    /// The same for the same finding.
+    pub id: String,
+    /// Hash of the policy that judged it.
+    pub policy: String,
+    /// Ids of findings that this one replaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supersedes: Vec<String>,
+    /// How many events there are in all.
+    pub events_total: usize,
+    /// Counts up with every change of this finding; the higher one is right.
+    pub version: u64,
+    /// What became of it.
+    pub status: Status,
+    /// The role's account.
+    pub role_account: Account,
+    /// What the policy calls the caller's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_account_name: Option<String>,
+    /// The address that the call, or the browser, came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ip: Option<String>,
+    /// The region that the first event was logged in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// What the sessions were used for, as far as it was known when this version was made. More
+    /// use alone is no new version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Uses>,
+    /// Of a finding of the review: what it quotes.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Reviewed>,
+    /// When rolewatch first knew of it.
+    pub noticed: Moment,
+}
+
+/// What findings of switches and of the review both say, each in a type of its own. All else of a
+/// new alert follows from it.
+#[derive(Debug)]
+pub(crate) struct NewAlert<'a> {
+    pub(crate) rule: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) verdict: Verdict,
+    pub(crate) severity: Severity,
+    pub(crate) time: Moment,
+    /// The role's ARN, or the subject's.
+    pub(crate) role: &'a str,
+    /// Twelve digits, or nothing where the ARN names no account.
+    pub(crate) role_account: &'a str,
+    pub(crate) caller: Caller,
+    pub(crate) message: &'a str,
+    /// All of them.
+    pub(crate) events: Vec<String>,
+    pub(crate) id: &'a str,
+    pub(crate) policy: PolicyHash,
+}
+
+impl Alert {
+    /// The first version of a finding, noticed now. `policy` names the accounts.
+    pub(crate) fn first(new: NewAlert<'_>, policy: &Policy, now: Moment) -> Self {
+        let name_of = |id: &str| {
+            let name = policy.account_name(id.parse().ok()?)?;
+            Some(harmless(name))
+        };
+        let events_total = new.events.len();
+        let mut events = new.events;
+        events.truncate(MOST_EVENTS);
+        Self {
+            rule: new.rule.to_owned(),
+            name: new.name.to_owned(),
+            verdict: new.verdict,
+            severity: new.severity,
+            time: new.time,
+            role: new.role.to_owned(),
+            message: new.message.to_owned(),
+            events,
+            id: new.id.to_owned(),
+            policy: new.policy.to_string(),
+            supersedes: Vec::new(),
+            events_total,
+            version: 1,
+            status: Status::Open,
+            role_account: Account {
+                id: new.role_account.to_owned(),
+                name: name_of(new.role_account),
+            },
+            caller_account_name: new.caller.account.as_deref().and_then(name_of),
+            caller: new.caller,
+            source_ip: None,
+            region: None,
+            uses: None,
+            reviewed: None,
+            noticed: now,
+        }
+    }
+
+    /// The partition of the role, else of the caller, by their ARNs.
+    pub fn partition(&self) -> Option<&str> {
+        partition_of(&self.role).or_else(|| partition_of(self.caller.arn.as_deref()?))
+    }
+}
