@@ -235,10 +235,7 @@ pub(crate) async fn send_setup_judgement<O: Queue>(
 }
 
 fn written(what: &str, member: &str, value: &impl Serialize) -> Result<String, Trouble> {
-    let refused = |error: serde_json::Error| Trouble::Refused {
-        what: what.to_owned(),
-        why: error.to_string(),
-    };
+    let refused = |error: serde_json::Error| Trouble::refused(what, &error);
     let value = serde_json::to_value(value).map_err(refused)?;
     Ok(serde_json::json!({ member: value }).to_string())
 }

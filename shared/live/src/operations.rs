@@ -135,11 +135,9 @@ fn message(count: usize, texts: &[String]) -> String {
 
 /// A notice with its time, as a paragraph.
 fn shown(row: &Row) -> Result<String, Trouble> {
-    let published: Published =
-        serde_json::from_str(&row.body).map_err(|error| Trouble::Refused {
-            what: format!("reading row `{PUBLISHED}` `{}`", row.sk),
-            why: error.to_string(),
-        })?;
+    let published: Published = serde_json::from_str(&row.body).map_err(|error| {
+        Trouble::refused(format!("reading row `{PUBLISHED}` `{}`", row.sk), &error)
+    })?;
     let time = keys::second_of(&row.sk)
         .map(|time| time.to_string())
         .unwrap_or_default();
@@ -173,10 +171,8 @@ fn told(what: &str) -> String {
 }
 
 fn row(published: &Published, now: Moment) -> Result<Row, Trouble> {
-    let body = serde_json::to_string(published).map_err(|error| Trouble::Refused {
-        what: "noting a notice".to_owned(),
-        why: error.to_string(),
-    })?;
+    let body = serde_json::to_string(published)
+        .map_err(|error| Trouble::refused("noting a notice", &error))?;
     Ok(Row {
         pk: PUBLISHED.to_owned(),
         sk: format!("{}#{}", keys::second(now), hash(&body)),

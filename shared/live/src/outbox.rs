@@ -133,7 +133,8 @@ pub async fn load<T: Table>(
         .zip(rows)
         .filter_map(|(id, rows)| Some((id, rows.into_iter().next()?)))
     {
-        let state = serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+        let state = serde_json::from_str(&row.body)
+            .map_err(|error| Trouble::unreadable_row(&row, &error))?;
         states.insert(
             id,
             Stored {
@@ -160,29 +161,22 @@ pub async fn load_acknowledged<T: Table>(
     {
         match row.sk.as_str() {
             STATE => {
-                let state =
-                    serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                let state = serde_json::from_str(&row.body)
+                    .map_err(|error| Trouble::unreadable_row(&row, &error))?;
                 stored = Some(Stored {
                     state,
                     version: row.version,
                 });
             }
             ACK => {
-                let ack: Acknowledged =
-                    serde_json::from_str(&row.body).map_err(|error| unreadable(&row, &error))?;
+                let ack: Acknowledged = serde_json::from_str(&row.body)
+                    .map_err(|error| Trouble::unreadable_row(&row, &error))?;
                 acknowledged = ack.version;
             }
             _ => {}
         }
     }
     Ok((stored, acknowledged))
-}
-
-fn unreadable(row: &Row, error: &serde_json::Error) -> Trouble {
-    Trouble::Refused {
-        what: format!("reading row `{}` `{}`", row.pk, row.sk),
-        why: error.to_string(),
-    }
 }
 
 /// Ids of findings about these sessions, from `before` seconds before to `after` seconds after
@@ -289,10 +283,8 @@ pub async fn write<T: Table>(
         untold,
     )
     .await?;
-    let body = serde_json::to_string(state).map_err(|error| Trouble::Refused {
-        what: format!("writing finding `{id}`"),
-        why: error.to_string(),
-    })?;
+    let body = serde_json::to_string(state)
+        .map_err(|error| Trouble::refused(format!("writing finding `{id}`"), &error))?;
     let row = Row {
         pk: pk(id),
         sk: STATE.to_owned(),

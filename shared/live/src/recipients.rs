@@ -90,12 +90,12 @@ pub async fn audience<O: Subscribers>(outside: &O) -> Result<Audience, Trouble> 
         }
         token = page.next;
     }
-    Err(Trouble::Refused {
-        what: "listing the subscriptions of the operations topic".to_owned(),
-        why: format!(
+    Err(Trouble::refused(
+        "listing the subscriptions of the operations topic",
+        &format!(
             "none of the first {MOST_PAGES} pages has a confirmed e-mail subscription, and there are more"
         ),
-    })
+    ))
 }
 
 /// The audience, asked for again when the last answer is older than [`RECIPIENTS_FRESH`]. A failure is not

@@ -116,10 +116,10 @@ fn note(pk: String, sk: &str, body: String, now: Moment) -> Row {
 }
 
 fn no_policy(why: &str) -> Trouble {
-    Trouble::Refused {
-        what: format!("reading the policy `{POLICY_KEY}`"),
-        why: format!("{why}; put one there with `rolewatch policy push`"),
-    }
+    Trouble::refused(
+        format!("reading the policy `{POLICY_KEY}`"),
+        &format!("{why}; put one there with `rolewatch policy push`"),
+    )
 }
 
 async fn refresh<O: Bucket + Table + Topic>(

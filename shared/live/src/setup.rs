@@ -64,10 +64,8 @@ pub async fn heard<O: Table + Queue>(
     change: &SetupChange,
     now: Moment,
 ) -> Result<Kept, Trouble> {
-    let body = serde_json::to_string(&change.how).map_err(|error| Trouble::Refused {
-        what: "noting a change of the set-up".to_owned(),
-        why: error.to_string(),
-    })?;
+    let body = serde_json::to_string(&change.how)
+        .map_err(|error| Trouble::refused("noting a change of the set-up", &error))?;
     let row = Row {
         pk: keys::setup(change.key.account),
         sk: keys::change(change.time, &change.key),
@@ -183,10 +181,10 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
         settled.published += publish::send_due(outside, &mut states, now).await?;
         return Ok(settled);
     }
-    Err(Trouble::Unreachable {
-        what: "reviewing the set-up".to_owned(),
-        why: format!("the outbox still changed after {MOST_ROUNDS} rounds"),
-    })
+    Err(Trouble::unreachable(
+        "reviewing the set-up",
+        &format!("the outbox still changed after {MOST_ROUNDS} rounds"),
+    ))
 }
 
 /// The states of all findings about the set-up as they should be, and which of them are not.

@@ -133,10 +133,8 @@ async fn take<O: Directory + Bucket + Clock>(
         Outcome::Known
     } else {
         let (agreed, between) = settled(outside, account).await?;
-        let refused = |why: String| Trouble::Refused {
-            what: format!("taking a snapshot of account {account}"),
-            why,
-        };
+        let refused =
+            |why: String| Trouble::refused(format!("taking a snapshot of account {account}"), &why);
         if agreed.account != account {
             return Err(refused(format!(
                 "what came is of account {}",

@@ -324,9 +324,7 @@ struct Unlisted;
 impl Weather for Unlisted {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "subscribers" {
-            Err(Trouble::Throttled {
-                what: what.to_owned(),
-            })
+            Err(Trouble::throttled(what))
         } else {
             Ok(())
         }
@@ -353,10 +351,7 @@ fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run()
         twin.clock.set(now);
         run(crate::probe::run(&twin, policy, &regions, None, now)).unwrap()
     };
-    let refused = Trouble::Refused {
-        what: "sts:AssumeRole".into(),
-        why: "AccessDenied".into(),
-    };
+    let refused = Trouble::refused("sts:AssumeRole", "AccessDenied");
     twin.unprobed.borrow_mut().insert(
         ("444455556666".parse().unwrap(), "eu-west-1".into()),
         refused,

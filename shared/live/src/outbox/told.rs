@@ -30,9 +30,11 @@ pub(crate) async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, T
     let Some(row) = rows.into_iter().find(|row| row.sk == MESSAGE) else {
         return Ok(0);
     };
-    let read: MessageRow = serde_json::from_str(&row.body).map_err(|why| Trouble::Refused {
-        what: format!("reading {pk} {MESSAGE}"),
-        why: format!("it is not what was written: {why}"),
+    let read: MessageRow = serde_json::from_str(&row.body).map_err(|why| {
+        Trouble::refused(
+            format!("reading {pk} {MESSAGE}"),
+            &format!("it is not what was written: {why}"),
+        )
     })?;
     Ok(read.settled)
 }

@@ -9,7 +9,6 @@ use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
-use super::unreadable;
 use crate::port::{Place, Row, Span, Table, Trouble};
 use crate::time::FINDINGS_KEPT;
 
@@ -269,18 +268,15 @@ fn row(pk: String, sk: String, body: String, now: Moment) -> Row {
 }
 
 fn write(note: &Note) -> Result<String, Trouble> {
-    serde_json::to_string(note).map_err(|error| Trouble::Refused {
-        what: "noting what is unsent".to_owned(),
-        why: error.to_string(),
-    })
+    serde_json::to_string(note).map_err(|error| Trouble::refused("noting what is unsent", &error))
 }
 
 fn read(day: &Day, row: &Row) -> Result<Unsent, Trouble> {
-    let note = serde_json::from_str(&row.body).map_err(|error| unreadable(row, &error))?;
+    let note =
+        serde_json::from_str(&row.body).map_err(|error| Trouble::unreadable_row(row, &error))?;
     let (id, version) = row.sk.rsplit_once('#').unwrap_or((&row.sk, ""));
-    let version = version.parse().map_err(|_| Trouble::Refused {
-        what: format!("reading row `{}` `{}`", row.pk, row.sk),
-        why: "it does not end with the version of a finding".to_owned(),
+    let version = version.parse().map_err(|_| {
+        Trouble::unreadable_row(row, "it does not end with the version of a finding")
     })?;
     Ok(Unsent {
         id: id.to_owned(),

@@ -162,10 +162,7 @@ fn spot(row: &Row) -> Result<Spot, Trouble> {
 }
 
 fn json(what: &impl Serialize) -> Result<String, Trouble> {
-    serde_json::to_string(what).map_err(|error| Trouble::Refused {
-        what: "noting a probe".to_owned(),
-        why: error.to_string(),
-    })
+    serde_json::to_string(what).map_err(|error| Trouble::refused("noting a probe", &error))
 }
 
 fn read<D: DeserializeOwned>(row: &Row) -> Result<D, Trouble> {
@@ -173,8 +170,5 @@ fn read<D: DeserializeOwned>(row: &Row) -> Result<D, Trouble> {
 }
 
 fn unreadable(row: &Row, why: &str) -> Trouble {
-    Trouble::Refused {
-        what: format!("reading row `{PK}` `{}`", row.sk),
-        why: why.to_owned(),
-    }
+    Trouble::refused(format!("reading row `{PK}` `{}`", row.sk), why)
 }

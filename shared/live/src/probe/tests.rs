@@ -187,10 +187,7 @@ fn a_probe_has_half_an_hour_before_its_place_is_silent() {
 fn a_role_that_lets_nobody_in_is_silent_at_once_and_the_reason_is_told() {
     let twin = Twin::new(Calm, hour(0));
     let place = ("444455556666".parse().unwrap(), "me-south-1".to_owned());
-    let refused = Trouble::Refused {
-        what: "sts:AssumeRole".to_owned(),
-        why: "RegionDisabledException".to_owned(),
-    };
+    let refused = Trouble::refused("sts:AssumeRole", "RegionDisabledException");
     twin.unprobed.borrow_mut().insert(place.clone(), refused);
     let sums = probe(&twin, &policy(), &["me-south-1"], 0);
     assert_eq!((sums.sent, sums.failed, sums.silent), (1, 1, 1));
@@ -201,10 +198,7 @@ fn a_role_that_lets_nobody_in_is_silent_at_once_and_the_reason_is_told() {
         "{body}"
     );
     // What can't be reached has its time: the next run may reach it.
-    let unreachable = Trouble::Unreachable {
-        what: "sts:AssumeRole".to_owned(),
-        why: "no route".to_owned(),
-    };
+    let unreachable = Trouble::unreachable("sts:AssumeRole", "no route");
     let other = ("111122223333".parse().unwrap(), "me-south-1".to_owned());
     twin.unprobed.borrow_mut().clear();
     twin.unprobed.borrow_mut().insert(other, unreachable);

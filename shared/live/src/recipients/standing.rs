@@ -190,10 +190,7 @@ async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), T
     let body = serde_json::to_string(&Message::Recipients {
         recipients: changed,
     })
-    .map_err(|error| Trouble::Refused {
-        what: "telling who receives e-mail".to_owned(),
-        why: error.to_string(),
-    })?;
+    .map_err(|error| Trouble::refused("telling who receives e-mail", &error))?;
     outside
         .publish(Notice::Finding {
             body,
@@ -203,17 +200,13 @@ async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), T
 }
 
 fn read(row: &Row) -> Result<Standing, Trouble> {
-    serde_json::from_str(&row.body).map_err(|error| Trouble::Refused {
-        what: format!("reading row `{PK}` `{STATE}`"),
-        why: error.to_string(),
-    })
+    serde_json::from_str(&row.body)
+        .map_err(|error| Trouble::refused(format!("reading row `{PK}` `{STATE}`"), &error))
 }
 
 async fn write<T: Table>(table: &T, standing: &Standing, seen: u64) -> Result<bool, Trouble> {
-    let body = serde_json::to_string(standing).map_err(|error| Trouble::Refused {
-        what: format!("writing row `{PK}` `{STATE}`"),
-        why: error.to_string(),
-    })?;
+    let body = serde_json::to_string(standing)
+        .map_err(|error| Trouble::refused(format!("writing row `{PK}` `{STATE}`"), &error))?;
     let row = Row {
         pk: PK.to_owned(),
         sk: STATE.to_owned(),

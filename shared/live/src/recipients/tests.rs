@@ -163,9 +163,7 @@ impl Weather for Counted {
         self.calls
             .set(self.calls.get() + usize::from(gate == Gate::Before));
         if self.fails.get() {
-            Err(Trouble::Throttled {
-                what: what.to_owned(),
-            })
+            Err(Trouble::throttled(what))
         } else {
             Ok(())
         }

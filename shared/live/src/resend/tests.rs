@@ -22,10 +22,7 @@ impl Weather for Stop {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         self.passed.set(self.passed.get() + 1);
         if self.passed.get() == self.at.get() {
-            return Err(Trouble::Unreachable {
-                what: what.to_owned(),
-                why: "stopped".to_owned(),
-            });
+            return Err(Trouble::unreachable(what, "stopped"));
         }
         Ok(())
     }

@@ -62,10 +62,9 @@ pub(super) async fn ask<O: Table + Directory>(
                     groups,
                     taken: now,
                 };
-                let row = observed.row(*account).map_err(|error| Trouble::Refused {
-                    what: "storing IAM's answer".to_owned(),
-                    why: error.to_string(),
-                })?;
+                let row = observed
+                    .row(*account)
+                    .map_err(|error| Trouble::refused("storing IAM's answer", &error))?;
                 outside.keep(Place::Ledger, row, Keep::First).await?;
                 lookups.answered = true;
             }

@@ -11,7 +11,7 @@ use rolewatch_guard::review::{ChangeDetails, ReviewFinding};
 
 use super::files::Files;
 use crate::ledger::keys;
-use crate::port::{Bucket, Place, Row, Span, Table, Trouble};
+use crate::port::{Bucket, Place, Span, Table, Trouble};
 use crate::time::SETUP_SETTLES;
 
 /// What led to a finding, as far as it is known.
@@ -90,11 +90,11 @@ async fn candidate<T: Table>(
         .await?;
     let mut changes = Vec::new();
     for row in rows.iter().rev() {
-        let how: ChangeDetails =
-            serde_json::from_str(&row.body).map_err(|error| unreadable(row, &error.to_string()))?;
+        let how: ChangeDetails = serde_json::from_str(&row.body)
+            .map_err(|error| Trouble::unreadable_row(row, &error))?;
         if how.may_have_led_to(finding) {
-            let (time, event) =
-                keys::changed(&row.sk).ok_or_else(|| unreadable(row, "its key is none of ours"))?;
+            let (time, event) = keys::changed(&row.sk)
+                .ok_or_else(|| Trouble::unreadable_row(row, "its key is none of ours"))?;
             changes.push((time, event.to_owned(), how));
         }
     }
@@ -112,11 +112,4 @@ async fn candidate<T: Table>(
             ..Cause::default()
         },
     })
-}
-
-fn unreadable(row: &Row, why: &str) -> Trouble {
-    Trouble::Refused {
-        what: format!("reading row `{}` `{}`", row.pk, row.sk),
-        why: why.to_owned(),
-    }
 }

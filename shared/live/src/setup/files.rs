@@ -35,9 +35,8 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(
             Err(trouble @ Trouble::Refused { .. }) => return Ok(Some(trouble)),
             answer => answer?,
         };
-        let refused = |why: String| Trouble::Refused {
-            what: format!("reading the set-up of account {account}"),
-            why,
+        let refused = |why: String| {
+            Trouble::refused(format!("reading the set-up of account {account}"), &why)
         };
         match Input::read(text.as_bytes()).map_err(|why| refused(why.to_string()))? {
             Input::Account(read) if read.id == account => {}
@@ -158,10 +157,7 @@ impl Files {
 }
 
 async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> {
-    let refused = |why: String| Trouble::Refused {
-        what: format!("reading `{key}`"),
-        why,
-    };
+    let refused = |why: String| Trouble::refused(format!("reading `{key}`"), &why);
     match outside.get(key, None).await? {
         Object::Found { bytes, .. } => {
             match Input::read(&bytes).map_err(|why| refused(why.to_string()))? {
@@ -172,9 +168,9 @@ async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> 
             }
         }
         // Somebody deleted it meanwhile, having written later ones.
-        Object::Missing | Object::Unchanged => Err(Trouble::Unreachable {
-            what: format!("reading `{key}`"),
-            why: "it is there no more".to_owned(),
-        }),
+        Object::Missing | Object::Unchanged => Err(Trouble::unreachable(
+            format!("reading `{key}`"),
+            "it is there no more",
+        )),
     }
 }

@@ -564,9 +564,7 @@ struct Once(std::cell::Cell<bool>);
 impl Weather for Once {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "send" && gate == Gate::Before && self.0.replace(false) {
-            return Err(Trouble::Throttled {
-                what: what.to_owned(),
-            });
+            return Err(Trouble::throttled(what));
         }
         Ok(())
     }

@@ -275,10 +275,7 @@ struct Once(&'static str, Gate, std::cell::Cell<bool>);
 impl Weather for Once {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == self.0 && gate == self.1 && !self.2.replace(true) {
-            return Err(Trouble::Unreachable {
-                what: what.to_owned(),
-                why: "no reply".to_owned(),
-            });
+            return Err(Trouble::unreachable(what, "no reply"));
         }
         Ok(())
     }

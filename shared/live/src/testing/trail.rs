@@ -80,10 +80,7 @@ impl History {
                 question.account, question.region
             )
         };
-        let refused = |why: &str| Trouble::Refused {
-            what: what(),
-            why: why.to_owned(),
-        };
+        let refused = |why: &str| Trouble::refused(what(), why);
         if self.refuses.contains(&question.account) {
             return Err(refused(
                 "AccessDenied: not authorized to perform: sts:AssumeRole",
@@ -91,7 +88,7 @@ impl History {
         }
         let place = (question.account, question.region.clone());
         match self.allows.get_mut(&place) {
-            Some(0) => return Err(Trouble::Throttled { what: what() }),
+            Some(0) => return Err(Trouble::throttled(what())),
             Some(more) => *more -= 1,
             None => {}
         }

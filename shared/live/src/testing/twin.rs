@@ -349,10 +349,10 @@ impl<W: Weather> Directory for Twin<W> {
 
 /// The account lets nobody in.
 fn shut(account: AccountId) -> Trouble {
-    Trouble::Refused {
-        what: format!("sts:AssumeRole in account {account}"),
-        why: "AccessDenied".to_owned(),
-    }
+    Trouble::refused(
+        format!("sts:AssumeRole in account {account}"),
+        "AccessDenied",
+    )
 }
 
 impl<W: Weather> Trail for Twin<W> {

@@ -96,10 +96,7 @@ pub(super) async fn load<T: Table>(
                     );
                 }
                 Err(error) => {
-                    return Err(Trouble::Refused {
-                        what: format!("reading row `{}` `{}`", row.pk, row.sk),
-                        why: error.to_string(),
-                    });
+                    return Err(Trouble::unreadable_row(&row, &error));
                 }
             }
         }
@@ -121,10 +118,8 @@ pub(super) async fn save<T: Table>(
     stored: &Stored,
     now: Moment,
 ) -> Result<bool, Trouble> {
-    let body = serde_json::to_string(&stored.state).map_err(|error| Trouble::Refused {
-        what: "noting how far a session was watched".to_owned(),
-        why: error.to_string(),
-    })?;
+    let body = serde_json::to_string(&stored.state)
+        .map_err(|error| Trouble::refused("noting how far a session was watched", &error))?;
     let expires = Some(now.plus_seconds(WATCHED_KEPT));
     let row = Row {
         pk: keys::watch(at.time),

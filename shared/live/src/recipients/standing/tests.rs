@@ -189,9 +189,7 @@ struct Unlisted {
 impl Weather for Unlisted {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "subscribers" && self.fails.get() {
-            Err(Trouble::Throttled {
-                what: what.to_owned(),
-            })
+            Err(Trouble::throttled(what))
         } else {
             Ok(())
         }
@@ -209,10 +207,7 @@ impl Weather for Stop {
     fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         self.passed.set(self.passed.get() + 1);
         if self.passed.get() == self.at.get() {
-            return Err(Trouble::Unreachable {
-                what: what.to_owned(),
-                why: "stopped".to_owned(),
-            });
+            return Err(Trouble::unreachable(what, "stopped"));
         }
         Ok(())
     }
@@ -374,10 +369,7 @@ struct NoMail(Cell<bool>);
 impl Weather for NoMail {
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "publish" && gate == Gate::Before && self.0.get() {
-            return Err(Trouble::Refused {
-                what: what.to_owned(),
-                why: "gone".to_owned(),
-            });
+            return Err(Trouble::refused(what, "gone"));
         }
         Ok(())
     }
