@@ -143,7 +143,7 @@ fn broken_rules_are_counted_by_what_was_noticed_that_day() {
     let twin = twin(Calm);
     finding(&twin, "a", |_| ());
     finding(&twin, "b", |state| {
-        state.alert.severity = Severity::Critical
+        state.alert.severity = Severity::Critical;
     });
     finding(&twin, "c", |state| state.alert.rule = "RW004".into());
     finding(&twin, "withdrawn", |state| {
@@ -184,7 +184,7 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
     });
     unproven("open", 6, |_| ());
     unproven("worse", 6, |state| {
-        state.alert.severity = Severity::Critical
+        state.alert.severity = Severity::Critical;
     });
     let listed = gathered(&twin).unproven;
     assert_eq!(

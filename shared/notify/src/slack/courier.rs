@@ -253,7 +253,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         opened
             .catch_up(&self.aws, &self.slack, &self.memory)
             .await?;
-        let before = opened.slot.told.clone();
+        let before = opened.slot.told;
         if opened.slot.settled < alert.version {
             let plan = self.plan(&opened.slot, alert).await?;
             if let Err(setback) = self

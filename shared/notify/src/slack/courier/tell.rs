@@ -225,7 +225,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         match self.send(sending, &message, visit).await {
             Ok(_) if matches!(sending, Posting::Instead { .. }) => {}
             Ok(PostedMessage { channel, ts }) => {
-                (opened.slot.channel, opened.slot.ts) = (channel, ts)
+                opened.slot.channel = channel;
+                opened.slot.ts = ts;
             }
             Err(NotTaken::Immutable) => self.post(opened, Posting::New, &message, visit).await?,
             Err(not_taken) => return Err(Untold::Slack(not_taken)),
