@@ -1,6 +1,6 @@
 //! The upload, through the AWS SDK.
 
-use rolewatch_aws::{self, Connection, Replaced, StateBucket};
+use rolewatch_aws::{Connection, Replaced, StateBucket};
 use tokio::runtime;
 
 use super::{PreviousVersion, UploadContent, UploadResult};
@@ -21,9 +21,9 @@ pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, 
         let Replaced { now, before } = uploaded
             .map_err(|why| Failure::Aws(format!("nothing is known to be at `{place}`: {why}")))?;
         let before = match before {
-            aws::Before::Nothing => PreviousVersion::Nothing,
-            aws::Before::Version(version) => PreviousVersion::Version(version),
-            aws::Before::Unknown(why) => PreviousVersion::Unknown(why.to_string()),
+            rolewatch_aws::Before::Nothing => PreviousVersion::Nothing,
+            rolewatch_aws::Before::Version(version) => PreviousVersion::Version(version),
+            rolewatch_aws::Before::Unknown(why) => PreviousVersion::Unknown(why.to_string()),
         };
         Ok(UploadResult { place, now, before })
     })

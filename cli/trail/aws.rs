@@ -1,6 +1,6 @@
 //! The bucket's notifications, through the AWS SDK.
 
-use rolewatch_aws::{self, Connection, Listener};
+use rolewatch_aws::{Connection, Listener};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{BucketListeners, NotificationSettings};
@@ -9,16 +9,17 @@ use crate::exit::Failure;
 /// A bucket.
 pub(super) struct TrailBucket<'a> {
     runtime: Runtime,
-    notifications: aws::Notifications,
+    notifications: rolewatch_aws::Notifications,
     name: &'a str,
-    before: Option<aws::Notified>,
+    before: Option<rolewatch_aws::Notified>,
 }
 
 impl<'a> TrailBucket<'a> {
     pub(super) fn open(name: &'a str) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|why| Failure::cannot_begin("talk to AWS", &why))?;
-        let notifications = aws::Notifications::new(&runtime.block_on(Connection::of_person()));
+        let notifications =
+            rolewatch_aws::Notifications::new(&runtime.block_on(Connection::of_person()));
         Ok(Self {
             runtime,
             notifications,

@@ -48,13 +48,3 @@ pub(super) const PERSON: Patience = Patience {
 
 /// What is waited before the second attempt, at most; it doubles with each.
 pub(super) const FIRST_WAIT: Duration = Duration::from_millis(100);
-
-/// For how long the reader role is entered, in seconds: the least that STS grants.
-pub(super) const READER_SESSION: i32 = 900;
-
-/// How long before their end credentials are renewed, in seconds: a call and its repetitions must
-/// fit in.
-pub(super) const RENEWED: i64 = 120;
-
-/// CloudTrail allows two calls of LookupEvents a second in each account and Region.
-pub(super) const LOOKUP_PACE: Duration = Duration::from_millis(500);

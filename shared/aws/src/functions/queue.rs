@@ -2,8 +2,8 @@
 
 use aws_sdk_sqs::Client;
 
-use super::connection::Connection;
-use super::trouble::trouble;
+use crate::connection::Connection;
+use crate::trouble::trouble;
 use rolewatch_guard::time::aws::LONGEST_DELAY;
 use rolewatch_live::port::{Queue, Trouble};
 

@@ -2,8 +2,8 @@
 
 use std::iter;
 
-use super::connection::Connection;
-use super::trouble::{refused, trouble};
+use crate::connection::Connection;
+use crate::trouble::{refused, trouble};
 use rolewatch_live::port::Trouble;
 use rolewatch_live::settings::SecretArn;
 

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use rolewatch_guard::id::AccountId;
 
-use super::bucket::StateBucket;
-use super::clock::SystemClock;
-use super::connection::Connection;
 use super::delegate::delegate;
 use super::directory::ReaderRoles;
 use super::queue::EventQueue;
 use super::reader_credentials::ReaderCredentials;
 use super::table::Tables;
 use super::topic::Topics;
+use crate::bucket::StateBucket;
+use crate::clock::SystemClock;
+use crate::connection::Connection;
 use rolewatch_live::port;
 use rolewatch_live::settings::GuardSettings;
 

@@ -9,10 +9,10 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::roster::Snapshot;
 use serde_json::{Value, json};
 
-use super::connection::Connection;
 use super::reader_credentials::ReaderCredentials;
 use super::setup::{Durations, Printed};
-use super::trouble::{refused, trouble};
+use crate::connection::Connection;
+use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, Directory, GroupsNow, Trouble};
 
 /// So many users and groups a page: the most that IAM gives.

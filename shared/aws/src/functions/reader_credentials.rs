@@ -9,9 +9,9 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::probe;
 
-use super::connection::Connection;
 use super::time::{READER_SESSION, RENEWED};
-use super::trouble::{refused, trouble};
+use crate::connection::Connection;
+use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, Prober, Trouble};
 
 /// How rolewatch's own sessions are called in CloudTrail.

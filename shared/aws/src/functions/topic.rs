@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 
-use super::connection::Connection;
-use super::trouble::{refused, trouble};
+use crate::connection::Connection;
+use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Notice, Subscribers, Subscription, SubscriptionPage, Topic, Trouble};
 use rolewatch_live::settings::TopicArn;
 

@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use rolewatch_guard::moment::Moment;
 
-use super::connection::Connection;
-use super::trouble::{refused, trouble};
+use crate::connection::Connection;
+use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
 use rolewatch_live::settings::TableNames;
 

@@ -1,9 +1,9 @@
 //! All that slack-notifier reaches, but for Slack.
 
-use super::connection::Connection;
 use super::secrets::Secrets;
 use super::table::Tables;
 use super::topic::Topics;
+use crate::connection::Connection;
 use rolewatch_live::settings::NotifierSettings;
 
 /// slack-notifier's side of AWS.

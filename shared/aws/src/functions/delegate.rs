@@ -122,7 +122,7 @@ macro_rules! delegate {
     (@Clock $whole:ty) => {
         impl port::Clock for $whole {
             fn now(&self) -> rolewatch_guard::moment::Moment {
-                super::clock::SystemClock.now()
+                crate::clock::SystemClock.now()
             }
         }
     };

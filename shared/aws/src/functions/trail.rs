@@ -10,10 +10,10 @@ use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use rolewatch_guard::id::AccountId;
 use tokio::time::{Instant, sleep_until};
 
-use super::connection::Connection;
 use super::reader_credentials::ReaderCredentials;
 use super::time::LOOKUP_PACE;
-use super::trouble::{refused, trouble};
+use crate::connection::Connection;
+use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, LookBy, Page, Question, Trail, Trouble};
 
 /// The most records of a page.

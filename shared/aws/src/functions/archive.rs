@@ -1,12 +1,12 @@
 //! All that archive-auditor reaches.
 
-use super::bucket::StateBucket;
-use super::connection::Connection;
 use super::delegate::delegate;
-use super::logs::LogBuckets;
 use super::queue::EventQueue;
 use super::table::Tables;
 use super::topic::Topics;
+use crate::bucket::StateBucket;
+use crate::connection::Connection;
+use crate::logs::LogBuckets;
 use rolewatch_live::port::{self, Listed, LogFile, Logs, Trouble};
 use rolewatch_live::settings::ArchiveSettings;
 

@@ -4,9 +4,6 @@ use std::sync::Arc;
 
 use rolewatch_guard::id::AccountId;
 
-use super::bucket::StateBucket;
-use super::clock::SystemClock;
-use super::connection::Connection;
 use super::delegate::delegate;
 use super::directory::ReaderRoles;
 use super::queue::EventQueue;
@@ -14,6 +11,9 @@ use super::reader_credentials::ReaderCredentials;
 use super::table::Tables;
 use super::topic::Topics;
 use super::trail::Histories;
+use crate::bucket::StateBucket;
+use crate::clock::SystemClock;
+use crate::connection::Connection;
 use rolewatch_live::port::{self, Page, Prober, Question, Trail, Trouble};
 use rolewatch_live::settings::AuditorSettings;
 

@@ -1,0 +1,39 @@
+//! What only the Lambda functions reach. The command is built without it: the SDK's clients of
+//! these services take minutes to compile.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `guard`, `auditor`, `archive`, `notifier` | everything that one function reaches, in one value |
+//! | `table` | ledger and outbox in DynamoDB |
+//! | `queue`, `topic` | SQS and SNS |
+//! | `reader_credentials` | credentials of the reader role in every account |
+//! | `directory`, `setup`, `trail` | IAM and CloudTrail's event history of every account |
+//! | `secrets` | Secrets Manager and Systems Manager |
+//! | `time` | their limits of time |
+
+mod archive;
+mod auditor;
+mod delegate;
+mod directory;
+mod guard;
+mod notifier;
+mod queue;
+mod reader_credentials;
+mod secrets;
+mod setup;
+mod table;
+mod time;
+mod topic;
+mod trail;
+
+pub use archive::ArchiveAws;
+pub use auditor::AuditorAws;
+pub use directory::ReaderRoles;
+pub use guard::GuardAws;
+pub use notifier::NotifierAws;
+pub use queue::EventQueue;
+pub use reader_credentials::ReaderCredentials;
+pub use secrets::Secrets;
+pub use table::Tables;
+pub use topic::Topics;
+pub use trail::Histories;
