@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
-use rolewatch_live::port::{Place, Trouble};
+use rolewatch_live::port::{TableKind, Trouble};
 use rolewatch_live::rulebook::POLICY_KEY;
 use rolewatch_live::testing::{Gate, Twin, Weather, keep_switches, run};
 use serde_json::value::to_raw_value;
@@ -170,7 +170,7 @@ impl Measured {
             .rows
             .borrow()
             .iter()
-            .filter(|((place, _), _)| *place == Place::Ledger)
+            .filter(|((place, _), _)| *place == TableKind::Ledger)
             .map(|(_, rows)| rows.len())
             .sum()
     }

@@ -10,7 +10,8 @@ use std::task::Poll;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
 use rolewatch_live::port::{
-    Bucket, Keep, Kept, Notice, Object, Place, Queue, Row, Span, Table, Topic, Trouble,
+    Bucket, Keep, KeepOutcome, KeyRange, Notice, Object, Queue, Row, Table, TableKind, Topic,
+    Trouble,
 };
 use rolewatch_live::rulebook::{POLICY_KEY, ROSTER_PREFIX, Shelf};
 use rolewatch_live::testing::{Calm, Twin, run};
@@ -120,23 +121,28 @@ impl Bucket for Organization {
 }
 
 impl Table for Organization {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+    async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
         self.twin.keep(place, row, keep).await
     }
 
-    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
+    async fn replace(&self, place: TableKind, row: Row, seen: u64) -> Result<bool, Trouble> {
         self.twin.replace(place, row, seen).await
     }
 
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+    async fn query(
+        &self,
+        place: TableKind,
+        pk: &str,
+        span: &KeyRange,
+    ) -> Result<Vec<Row>, Trouble> {
         self.twin.query(place, pk, span).await
     }
 
     async fn latest(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
         most: usize,
     ) -> Result<Vec<Row>, Trouble> {
         self.twin.latest(place, pk, span, most).await

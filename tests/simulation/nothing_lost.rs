@@ -15,8 +15,8 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::{Reading, read, reduced};
 use rolewatch_guard::testing::{PEOPLE, Story};
 use rolewatch_live::ledger::is_done;
-use rolewatch_live::outbox::State;
-use rolewatch_live::port::{Notice, Place};
+use rolewatch_live::outbox::FindingState;
+use rolewatch_live::port::{Notice, TableKind};
 use rolewatch_live::testing::{Twin, run};
 use rolewatch_live::wire::Status;
 use serde_json::Value;
@@ -305,14 +305,16 @@ fn mail(notice: &Notice) -> Option<String> {
     }
 }
 
-pub(crate) fn outbox(twin: &Twin<Storm>) -> (BTreeMap<String, State>, BTreeMap<String, u64>) {
+pub(crate) fn outbox(
+    twin: &Twin<Storm>,
+) -> (BTreeMap<String, FindingState>, BTreeMap<String, u64>) {
     let rows = twin.rows.borrow();
     let mut states = BTreeMap::new();
     let mut acks = BTreeMap::new();
     for ((place, pk), rows) in rows.iter() {
         let Some(id) = pk
             .strip_prefix("finding#")
-            .filter(|_| *place == Place::Outbox)
+            .filter(|_| *place == TableKind::Outbox)
         else {
             continue;
         };

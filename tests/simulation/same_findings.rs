@@ -8,8 +8,8 @@ use proptest::test_runner::RngSeed;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::{Scope, judge};
-use rolewatch_live::outbox::State;
-use rolewatch_live::port::Place;
+use rolewatch_live::outbox::FindingState;
+use rolewatch_live::port::TableKind;
 use rolewatch_live::rulebook::POLICY_KEY;
 use rolewatch_live::testing::{Calm, Twin, run};
 use rolewatch_live::wire::Status;
@@ -89,13 +89,13 @@ pub(crate) fn standing<W: rolewatch_live::testing::Weather>(
     let rows = twin.rows.borrow();
     let states = rows
         .iter()
-        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"))
+        .filter(|((place, pk), _)| *place == TableKind::Outbox && pk.starts_with("finding#"))
         .filter_map(|(_, rows)| rows.get("state"));
     states
-        .map(|row| serde_json::from_str::<State>(&row.body).unwrap())
+        .map(|row| serde_json::from_str::<FindingState>(&row.body).unwrap())
         // The set-up is not the audit's.
         .filter(|state| state.alert.status != Status::Withdrawn && state.alert.reviewed.is_none())
-        .map(|State { alert, .. }| {
+        .map(|FindingState { alert, .. }| {
             (
                 alert.id,
                 (
@@ -114,7 +114,7 @@ pub(crate) fn standing<W: rolewatch_live::testing::Weather>(
 fn states<W: rolewatch_live::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
     let rows = twin.rows.borrow();
     rows.iter()
-        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"))
+        .filter(|((place, pk), _)| *place == TableKind::Outbox && pk.starts_with("finding#"))
         .filter_map(|(_, rows)| Some(rows.get("state")?.body.clone()))
         .collect()
 }
@@ -128,7 +128,7 @@ pub(crate) fn one_by_one<W: rolewatch_live::testing::Weather>(
     let rows = twin.rows.borrow();
     let switches = rows
         .iter()
-        .filter(|((place, pk), _)| *place == Place::Ledger && pk.starts_with("day#"))
+        .filter(|((place, pk), _)| *place == TableKind::Ledger && pk.starts_with("day#"))
         .flat_map(|(_, rows)| rows.values())
         .map(|row| json!({"rejudge": {"sessions": [serde_json::from_str::<Value>(&row.body).unwrap()]}}));
     let again = |message: Value| json!({"Records": [{"messageId": "1", "body": message.to_string(), "attributes": {"ApproximateReceiveCount": "2"}}]});

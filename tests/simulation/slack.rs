@@ -5,8 +5,8 @@ use std::task::Poll;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::port::{
-    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic,
-    Trouble,
+    Clock, Keep, KeepOutcome, KeyRange, Notice, Row, Subscribers, SubscriptionPage, Table,
+    TableKind, Topic, Trouble,
 };
 use rolewatch_live::testing::{Twin, subscribed};
 use rolewatch_live::time::RECIPIENTS_FRESH;
@@ -176,26 +176,31 @@ impl Pause for Line<'_> {
 }
 
 impl Table for Aws<'_> {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+    async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
         if row.sk == "ack" {
             self.slack.acknowledged(&row);
         }
         self.twin.keep(place, row, keep).await
     }
 
-    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
+    async fn replace(&self, place: TableKind, row: Row, seen: u64) -> Result<bool, Trouble> {
         self.twin.replace(place, row, seen).await
     }
 
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+    async fn query(
+        &self,
+        place: TableKind,
+        pk: &str,
+        span: &KeyRange,
+    ) -> Result<Vec<Row>, Trouble> {
         self.twin.query(place, pk, span).await
     }
 
     async fn latest(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
         most: usize,
     ) -> Result<Vec<Row>, Trouble> {
         self.twin.latest(place, pk, span, most).await

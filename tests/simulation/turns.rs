@@ -4,7 +4,7 @@
 //! it.
 
 use rolewatch_guard::testing::Story;
-use rolewatch_live::port::Place;
+use rolewatch_live::port::TableKind;
 use rolewatch_live::testing::Twin;
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ fn walks(twin: &Twin<Storm>) -> (usize, u64) {
     let rows = twin.rows.borrow();
     let walks = rows
         .iter()
-        .filter(|((place, pk), _)| *place == Place::Ledger && pk.starts_with("turns#1"));
+        .filter(|((place, pk), _)| *place == TableKind::Ledger && pk.starts_with("turns#1"));
     let bodies: Vec<Value> = walks
         .flat_map(|(_, rows)| rows.values())
         .map(|row| serde_json::from_str(&row.body).unwrap())

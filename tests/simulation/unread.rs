@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use rolewatch_live::port::Place;
-use rolewatch_live::recipients::standing::Standing;
+use rolewatch_live::port::TableKind;
+use rolewatch_live::recipients::standing::RecipientsState;
 use rolewatch_live::testing::Twin;
 use rolewatch_live::wire::Status;
 use serde_json::Value;
@@ -36,10 +36,10 @@ struct Totals {
 }
 
 /// What sweeps know of who receives e-mail.
-pub(crate) fn standing(twin: &Twin<Storm>) -> Option<Standing> {
+pub(crate) fn standing(twin: &Twin<Storm>) -> Option<RecipientsState> {
     let rows = twin.rows.borrow();
     let state = rows
-        .get(&(Place::Outbox, "recipients".to_owned()))?
+        .get(&(TableKind::Outbox, "recipients".to_owned()))?
         .get("state")?;
     Some(serde_json::from_str(&state.body).unwrap())
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
-use rolewatch_live::port::Place;
+use rolewatch_live::port::TableKind;
 use rolewatch_live::requeue::revive;
 use rolewatch_live::rulebook::POLICY_KEY;
 use rolewatch_live::testing::{Twin, keep_switches, run};
@@ -225,8 +225,9 @@ fn what_cannot_be_judged_keeps_nobody_else_waiting_and_is_not_forgotten() {
     drain(&mut guard, &twin);
     assert_eq!(not_allowed(&twin, "dora"), 45);
     // The finding of one of the first switches can't be read for a while.
-    let is_finding =
-        |(place, pk): &(Place, String)| *place == Place::Outbox && pk.starts_with("finding#");
+    let is_finding = |(place, pk): &(TableKind, String)| {
+        *place == TableKind::Outbox && pk.starts_with("finding#")
+    };
     let spoil = |from: &str, to: &str| {
         let mut rows = twin.rows.borrow_mut();
         let of_findings = rows

@@ -14,7 +14,7 @@ use rolewatch_guard::untrusted::harmless;
 use rolewatch_live::inbox::{Means, recovered};
 use rolewatch_live::ledger::{Known, known, mark_file, note_missed};
 use rolewatch_live::outbox;
-use rolewatch_live::port::{Kept, LogFile, Trouble};
+use rolewatch_live::port::{KeepOutcome, LogFile, Trouble};
 use rolewatch_live::{quarantine, setup};
 
 use crate::key::LogKey;
@@ -195,7 +195,7 @@ async fn submit<O: ArchivePorts>(
         return Ok(Some(Late::Early));
     }
     // Two files may hold it, and a file may be read again before switch-guard has seen it.
-    let first = note_missed(outside, &record.key, now).await? == Kept::Written;
+    let first = note_missed(outside, &record.key, now).await? == KeepOutcome::Written;
     Ok(first.then_some(Late::Missed))
 }
 

@@ -7,7 +7,7 @@ use rolewatch_live::operations::once_without_catch_up;
 use rolewatch_live::port::{Bucket, Notice, Subscribers, Table, Topic, Trouble};
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::rulebook::Rulebook;
-use rolewatch_live::wire::{Digest, Message};
+use rolewatch_live::wire::{Digest, TopicMessage};
 use rolewatch_notify::{View, digest as shown};
 
 /// Makes the digest of the day that ends at `at`, and sends it. Whatever is repeated for the same
@@ -22,7 +22,7 @@ pub async fn send<O: Table + Topic + Subscribers + Bucket>(
     at: Moment,
 ) -> Result<Digest, Trouble> {
     let digest = gather(outside, book, at).await?;
-    let message = Message::Digest {
+    let message = TopicMessage::Digest {
         digest: Box::new(digest.clone()),
     };
     let body = serde_json::to_string(&message).map_err(|error| Trouble::Refused {

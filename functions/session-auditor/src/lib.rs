@@ -13,7 +13,7 @@ use rolewatch_live::requeue;
 use rolewatch_live::resend::{Resent, resend};
 use rolewatch_live::rulebook::Shelf;
 use rolewatch_live::setup;
-use rolewatch_live::snapshots::{self, Taken};
+use rolewatch_live::snapshots::{self, SnapshotCounts};
 use rolewatch_live::telemetry::{Count, Metrics};
 use rolewatch_live::watch::{self, Swept};
 use rolewatch_notify::View;
@@ -70,7 +70,7 @@ pub struct TaskReport {
     /// Whether a digest was sent.
     pub digested: bool,
     /// Of the snapshots.
-    pub taken: Option<Taken>,
+    pub taken: Option<SnapshotCounts>,
     /// Of the probes.
     pub probed: Option<Probed>,
 }

@@ -1,7 +1,7 @@
 //! What the function is called with: an SQS batch of SNS notifications, an SNS event, or a message
 //! by itself.
 
-use rolewatch_live::wire::Message;
+use rolewatch_live::wire::TopicMessage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -14,7 +14,7 @@ pub(crate) struct ReceivedMessage {
     /// How often it was given, this time included.
     pub(crate) receipt: u32,
     /// What it says, or why that cannot be told.
-    pub(crate) message: Result<Message, String>,
+    pub(crate) message: Result<TopicMessage, String>,
 }
 
 impl ReceivedMessage {
@@ -95,14 +95,14 @@ fn of_record(record: &str) -> ReceivedMessage {
 }
 
 /// The message itself, or within SNS's envelope, which raw delivery leaves out.
-fn read(body: &str) -> Result<Message, String> {
+fn read(body: &str) -> Result<TopicMessage, String> {
     if let Ok(notification) = serde_json::from_str::<SnsNotification>(body) {
         return read_bare(&notification.message);
     }
     read_bare(body)
 }
 
-fn read_bare(text: &str) -> Result<Message, String> {
+fn read_bare(text: &str) -> Result<TopicMessage, String> {
     // The error says line and column, and a field's name: nothing of the text itself.
     serde_json::from_str(text)
         .map_err(|why| format!("a message is not an alert, a digest, a heartbeat, or word of who receives e-mail: {why}"))

@@ -10,7 +10,7 @@ mod time;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::telemetry::{Count, Latency, Metrics};
-use rolewatch_live::wire::{Alert, Digest, Message, RecipientsChanged};
+use rolewatch_live::wire::{Alert, Digest, RecipientsChanged, TopicMessage};
 use rolewatch_notify::DeliveryOutcome;
 use rolewatch_notify::port::{DeliveryPorts, Pause, Vault};
 use rolewatch_notify::slack::client::NotTaken;
@@ -206,15 +206,15 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     async fn one(&self, given: &ReceivedMessage, visit: &Visit<'_>, metrics: &mut Metrics) -> End {
         match &given.message {
             Err(why) => End::Unreadable(why.clone()),
-            Ok(Message::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
-            Ok(Message::Recipients { recipients }) => {
+            Ok(TopicMessage::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
+            Ok(TopicMessage::Recipients { recipients }) => {
                 self.recipients(recipients, visit, given).await
             }
-            Ok(Message::Digest { digest }) => {
+            Ok(TopicMessage::Digest { digest }) => {
                 self.digest(digest, visit, given.receipt >= MAIL_FROM_RECEIPT)
                     .await
             }
-            Ok(Message::Alert(alert)) => match self
+            Ok(TopicMessage::Alert(alert)) => match self
                 .alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics)
                 .await
             {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use rolewatch_aws::{NotifierAws, Secrets, SystemClock, Topics};
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::port::{
-    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, SubscriptionPage, Table, Topic,
-    Trouble,
+    Clock, Keep, KeepOutcome, KeyRange, Notice, Row, Subscribers, SubscriptionPage, Table,
+    TableKind, Topic, Trouble,
 };
 use rolewatch_live::settings::TopicArn;
 use rolewatch_notify::port::{Pause, Vault};
@@ -24,23 +24,28 @@ impl AwsPorts {
 }
 
 impl Table for AwsPorts {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+    async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
         self.0.tables.keep(place, row, keep).await
     }
 
-    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
+    async fn replace(&self, place: TableKind, row: Row, seen: u64) -> Result<bool, Trouble> {
         self.0.tables.replace(place, row, seen).await
     }
 
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+    async fn query(
+        &self,
+        place: TableKind,
+        pk: &str,
+        span: &KeyRange,
+    ) -> Result<Vec<Row>, Trouble> {
         self.0.tables.query(place, pk, span).await
     }
 
     async fn latest(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
         most: usize,
     ) -> Result<Vec<Row>, Trouble> {
         self.0.tables.latest(place, pk, span, most).await

@@ -11,9 +11,9 @@ use rolewatch_guard::seen::{Reading, RecordProblem, SeenRecord};
 use rolewatch_guard::tamper::GuardedResources;
 use rolewatch_live::inbox::Inbound;
 use rolewatch_live::ledger::{mark_done, store, touch};
-use rolewatch_live::port::{Kept, Notice, Trouble};
+use rolewatch_live::port::{KeepOutcome, Notice, Trouble};
 use rolewatch_live::rulebook::{Rulebook, Shelf};
-use rolewatch_live::settle::{Settled, settle, take_turn, tell};
+use rolewatch_live::settle::{SettleCounts, settle, take_turn, tell};
 use rolewatch_live::setup;
 use rolewatch_live::{probe, quarantine, wire};
 
@@ -49,13 +49,13 @@ pub enum MessageOutcome {
 
 pub(crate) struct HandledMessage {
     pub(crate) outcome: MessageOutcome,
-    pub(crate) settled: Settled,
+    pub(crate) settled: SettleCounts,
     /// Judged without some details, of which the bucket now has a copy.
     pub(crate) partly_unread: bool,
 }
 
 impl HandledMessage {
-    fn new(outcome: MessageOutcome, settled: Settled) -> Self {
+    fn new(outcome: MessageOutcome, settled: SettleCounts) -> Self {
         Self {
             outcome,
             settled,
@@ -66,7 +66,7 @@ impl HandledMessage {
 
 impl From<MessageOutcome> for HandledMessage {
     fn from(outcome: MessageOutcome) -> Self {
-        Self::new(outcome, Settled::default())
+        Self::new(outcome, SettleCounts::default())
     }
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn take<O: GuardPorts>(
         Inbound::Heartbeat(heartbeat) => {
             // A heartbeat that comes out at the other end also says that the policy could be read.
             shelf.current(outside, now).await?;
-            pass_on(outside, &wire::Message::Heartbeat { heartbeat }).await?;
+            pass_on(outside, &wire::TopicMessage::Heartbeat { heartbeat }).await?;
             Ok(MessageOutcome::Heartbeat.into())
         }
         Inbound::Rejudge(rejudge) => {
@@ -140,7 +140,10 @@ pub(crate) async fn take<O: GuardPorts>(
 }
 
 /// Gives a heartbeat to whoever hears of findings, so that a broken path to them shows.
-async fn pass_on<O: GuardPorts>(outside: &O, heartbeat: &wire::Message) -> Result<(), Trouble> {
+async fn pass_on<O: GuardPorts>(
+    outside: &O,
+    heartbeat: &wire::TopicMessage,
+) -> Result<(), Trouble> {
     let body = serde_json::to_string(heartbeat).map_err(|error| Trouble::Refused {
         what: "passing on the heartbeat".to_owned(),
         why: error.to_string(),
@@ -224,7 +227,7 @@ async fn see_through<O: GuardPorts>(
 /// the set-up.
 #[derive(Default)]
 struct Alone {
-    settled: Settled,
+    settled: SettleCounts,
     /// When that was, if it says so.
     time: Option<Moment>,
     /// It said nothing but what was known.
@@ -248,7 +251,7 @@ impl Alone {
         if let Some(change) = said.change(delivery)?
             && book.policy.trusts(change.key.account)
         {
-            let known = setup::heard(outside, &change, now).await? == Kept::Known;
+            let known = setup::heard(outside, &change, now).await? == KeepOutcome::Known;
             // A call against the guard is judged whatever is known of it as a change.
             if alone.time.is_none() {
                 alone.time = Some(change.time);

@@ -15,7 +15,7 @@ use rolewatch_guard::tamper::GuardedResources;
 use rolewatch_live::inbox::Inbound;
 use rolewatch_live::port::{Bucket, Clock, Directory, Queue, Table, Topic, Trouble};
 use rolewatch_live::rulebook::Shelf;
-use rolewatch_live::settle::Settled;
+use rolewatch_live::settle::SettleCounts;
 use rolewatch_live::telemetry::{Count, Latency, Metrics};
 use serde_json::value::RawValue;
 
@@ -65,7 +65,7 @@ pub struct JudgementReport {
     /// Heartbeats, probes and messages to ourselves that are to be delivered again.
     pub own_failed: u64,
     /// What the judging came to.
-    pub settled: Settled,
+    pub settled: SettleCounts,
     /// Seconds from each judged event to the end of its judgement.
     pub latencies: Vec<i64>,
 }

@@ -6,7 +6,7 @@ use aws_sdk_s3::operation::get_object::GetObjectError;
 use super::connection::Connection;
 use super::regional::Regional;
 use super::trouble::{refused, trouble, unreachable};
-use rolewatch_live::port::{LARGEST_LOG, Listed, LogFile, Logs, Trouble};
+use rolewatch_live::port::{KeyPage, LARGEST_LOG, LogFile, Logs, Trouble};
 
 const GET: &str = "s3:GetObject";
 const LIST: &str = "s3:ListBucket";
@@ -57,7 +57,7 @@ impl Logs for LogBuckets {
         }
     }
 
-    async fn keys(&self, bucket: &str, prefix: &str, after: &str) -> Result<Listed, Trouble> {
+    async fn keys(&self, bucket: &str, prefix: &str, after: &str) -> Result<KeyPage, Trouble> {
         let after = Some(after).filter(|after| !after.is_empty());
         let mut token: Option<String> = None;
         loop {
@@ -89,7 +89,7 @@ impl Logs for LogBuckets {
             }
             let more = page.is_truncated.unwrap_or(false);
             if !keys.is_empty() || !more {
-                return Ok(Listed { keys, more });
+                return Ok(KeyPage { keys, more });
             }
             // A page may be empty though others follow, and then no key says where to go on.
             token = Some(page.next_continuation_token.ok_or_else(|| {

@@ -11,8 +11,8 @@ use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::ledger::{SessionAt, Told, Touched};
-use crate::outbox::State;
+use crate::ledger::{IdentityChanges, SessionAt, TouchedEvidence};
+use crate::outbox::FindingState;
 use crate::port::{Queue, Trouble};
 
 #[cfg(test)]
@@ -153,7 +153,7 @@ fn member<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
 }
 
 impl Rejudge {
-    pub(crate) fn of(touched: &Touched) -> Self {
+    pub(crate) fn of(touched: &TouchedEvidence) -> Self {
         Self {
             sessions: touched.sessions.iter().cloned().collect(),
             records: touched
@@ -165,7 +165,7 @@ impl Rejudge {
     }
 
     /// Everything that a finding is about.
-    pub(crate) fn of_finding(state: &State) -> Self {
+    pub(crate) fn of_finding(state: &FindingState) -> Self {
         let record = |name: &String| {
             name.split_once('~')
                 .map(|(account, event)| (account.to_owned(), event.to_owned()))
@@ -177,17 +177,17 @@ impl Rejudge {
     }
 
     /// What it asks for. Whatever is no account or event id is not one of ours and is left out.
-    pub fn touched(&self) -> Touched {
+    pub fn touched(&self) -> TouchedEvidence {
         let record = |(account, event): &(String, String)| {
             Some(RecordKey {
                 account: account.parse().ok()?,
                 event: event.parse().ok()?,
             })
         };
-        Touched {
+        TouchedEvidence {
             sessions: self.sessions.iter().cloned().collect(),
             records: self.records.iter().filter_map(record).collect(),
-            told: Told::default(),
+            told: IdentityChanges::default(),
         }
     }
 }
@@ -246,13 +246,13 @@ fn written(what: &str, member: &str, value: &impl Serialize) -> Result<String, T
 /// `None`: the record is not JSON.
 pub fn recovered(by: Means, account: AccountId, record: &str) -> Option<String> {
     #[derive(Serialize)]
-    struct Message<'a> {
+    struct RecoveredMessage<'a> {
         #[serde(rename = "recovered")]
         by: Means,
         account: String,
         detail: &'a RawValue,
     }
-    serde_json::to_string(&Message {
+    serde_json::to_string(&RecoveredMessage {
         by,
         account: account.to_string(),
         detail: serde_json::from_str(record).ok()?,

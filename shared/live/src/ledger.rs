@@ -22,7 +22,9 @@ pub use keys::{SessionAt, hash};
 pub use observed::Observed;
 pub(crate) use store::elevated;
 pub(crate) use store::hear;
-pub use store::{Arrival, Known, Sighting, is_done, known, mark_done, note_missed, store};
-pub use touch::{Told, Touched, touch};
+pub use store::{
+    Arrival, RecordKnowledge, Sighting, is_done, known, mark_done, note_missed, store,
+};
+pub use touch::{IdentityChanges, TouchedEvidence, touch};
 pub use trail::{mark_file, mark_sweep, read_files, swept};
 pub use uses::{Counted, uses};

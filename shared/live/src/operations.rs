@@ -8,7 +8,7 @@ use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::keys::{self, hash};
-use crate::port::{Keep, Notice, Place, Row, Span, Table, Topic, Trouble};
+use crate::port::{Keep, KeyRange, Notice, Row, Table, TableKind, Topic, Trouble};
 use crate::time::{NOTICES_KEPT, NOTICES_KNOWN};
 
 /// The partition of what was published.
@@ -22,7 +22,7 @@ const MOST_BYTES: usize = 200_000;
 
 /// A notice that was published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Published {
+struct PublishedNotice {
     subject: String,
     body: String,
 }
@@ -43,7 +43,7 @@ pub(crate) async fn once<O: Table + Topic>(
         return Ok(());
     }
     let kept = row(
-        &Published {
+        &PublishedNotice {
             subject: subject.to_owned(),
             body: body.clone(),
         },
@@ -55,7 +55,7 @@ pub(crate) async fn once<O: Table + Topic>(
             body,
         })
         .await?;
-    outside.keep(Place::Ledger, kept, Keep::First).await?;
+    outside.keep(TableKind::Ledger, kept, Keep::First).await?;
     note(outside, what, now).await
 }
 
@@ -92,11 +92,11 @@ pub(crate) async fn catch_up<O: Table + Topic>(
     from: Moment,
     until: Moment,
 ) -> Result<usize, Trouble> {
-    let span = Span {
+    let span = KeyRange {
         from: keys::second(from),
         to: keys::second(until.plus_seconds(-1)),
     };
-    let rows = outside.query(Place::Ledger, PUBLISHED, &span).await?;
+    let rows = outside.query(TableKind::Ledger, PUBLISHED, &span).await?;
     if rows.is_empty() {
         return Ok(0);
     }
@@ -135,7 +135,7 @@ fn message(count: usize, texts: &[String]) -> String {
 
 /// A notice with its time, as a paragraph.
 fn shown(row: &Row) -> Result<String, Trouble> {
-    let published: Published = serde_json::from_str(&row.body).map_err(|error| {
+    let published: PublishedNotice = serde_json::from_str(&row.body).map_err(|error| {
         Trouble::refused(format!("reading row `{PUBLISHED}` `{}`", row.sk), &error)
     })?;
     let time = keys::second_of(&row.sk)
@@ -149,7 +149,7 @@ fn shown(row: &Row) -> Result<String, Trouble> {
 
 async fn is_published<T: Table>(table: &T, what: &str) -> Result<bool, Trouble> {
     Ok(!table
-        .query(Place::Ledger, &told(what), &Span::default())
+        .query(TableKind::Ledger, &told(what), &KeyRange::default())
         .await?
         .is_empty())
 }
@@ -163,14 +163,17 @@ async fn note<T: Table>(table: &T, what: &str, now: Moment) -> Result<(), Troubl
         version: 0,
         expires: Some(now.plus_seconds(NOTICES_KNOWN)),
     };
-    table.keep(Place::Ledger, row, Keep::First).await.map(drop)
+    table
+        .keep(TableKind::Ledger, row, Keep::First)
+        .await
+        .map(drop)
 }
 
 fn told(what: &str) -> String {
     format!("told#{}", hash(what))
 }
 
-fn row(published: &Published, now: Moment) -> Result<Row, Trouble> {
+fn row(published: &PublishedNotice, now: Moment) -> Result<Row, Trouble> {
     let body = serde_json::to_string(published)
         .map_err(|error| Trouble::refused("noting a notice", &error))?;
     Ok(Row {

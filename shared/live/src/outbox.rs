@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::SessionAt;
 use crate::ledger::keys::{hash, record_part, second};
-use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 use crate::wire::Alert;
 
@@ -31,7 +31,7 @@ const MOST_POINTERS: usize = 40;
 
 /// A finding and how far it was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
+pub struct FindingState {
     /// As it is, or was last, told.
     pub alert: Alert,
     /// The switches that it is about.
@@ -48,12 +48,12 @@ pub struct State {
     pub published: u64,
     /// Somebody is handing a version to the topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sending: Option<Sending>,
+    pub sending: Option<SendClaim>,
 }
 
 /// Who hands a version to the topic says so first, so that of several invocations one does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sending {
+pub struct SendClaim {
     /// Which version.
     pub version: u64,
     /// By then that invocation has ended, whatever became of it.
@@ -62,14 +62,14 @@ pub struct Sending {
 
 /// A state as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredFinding {
     /// What the row says.
-    pub state: State,
+    pub state: FindingState,
     /// For [`Table::replace`]; 0: there is no row yet.
     pub version: u64,
 }
 
-impl State {
+impl FindingState {
     /// Whether the topic has to be told now.
     pub fn is_due(&self, now: Moment) -> bool {
         let unpublished = self.published < self.alert.version;
@@ -115,16 +115,16 @@ const STATE: &str = "state";
 pub async fn load<T: Table>(
     table: &T,
     ids: impl IntoIterator<Item = String>,
-) -> Result<BTreeMap<String, Stored>, Trouble> {
+) -> Result<BTreeMap<String, StoredFinding>, Trouble> {
     let ids: Vec<String> = ids.into_iter().collect();
-    let span = Span {
+    let span = KeyRange {
         from: STATE.into(),
         to: STATE.into(),
     };
     let span = &span;
     let rows = try_join_all(
         ids.iter()
-            .map(|id| async move { table.query(Place::Outbox, &pk(id), span).await }),
+            .map(|id| async move { table.query(TableKind::Outbox, &pk(id), span).await }),
     )
     .await?;
     let mut states = BTreeMap::new();
@@ -137,7 +137,7 @@ pub async fn load<T: Table>(
             .map_err(|error| Trouble::unreadable_row(&row, &error))?;
         states.insert(
             id,
-            Stored {
+            StoredFinding {
                 state,
                 version: row.version,
             },
@@ -153,17 +153,17 @@ pub async fn load<T: Table>(
 pub async fn load_acknowledged<T: Table>(
     table: &T,
     id: &str,
-) -> Result<(Option<Stored>, u64), Trouble> {
+) -> Result<(Option<StoredFinding>, u64), Trouble> {
     let (mut stored, mut acknowledged) = (None, 0);
     for row in table
-        .query(Place::Outbox, &pk(id), &Span::default())
+        .query(TableKind::Outbox, &pk(id), &KeyRange::default())
         .await?
     {
         match row.sk.as_str() {
             STATE => {
                 let state = serde_json::from_str(&row.body)
                     .map_err(|error| Trouble::unreadable_row(&row, &error))?;
-                stored = Some(Stored {
+                stored = Some(StoredFinding {
                     state,
                     version: row.version,
                 });
@@ -189,13 +189,13 @@ pub async fn about_sessions<T: Table>(
     sessions: impl IntoIterator<Item = &SessionAt>,
     around: i64,
 ) -> Result<Vec<String>, Trouble> {
-    let asked: Vec<(String, Span)> = sessions
+    let asked: Vec<(String, KeyRange)> = sessions
         .into_iter()
         .map(|at| {
             let edge = |off: i64| second(at.time.plus_seconds(off));
             (
                 session_pointer(&at.session),
-                Span {
+                KeyRange {
                     from: edge(-around),
                     to: edge(around),
                 },
@@ -213,18 +213,18 @@ pub async fn about_records<T: Table>(
     table: &T,
     records: impl IntoIterator<Item = String>,
 ) -> Result<Vec<String>, Trouble> {
-    let asked: Vec<(String, Span)> = records
+    let asked: Vec<(String, KeyRange)> = records
         .into_iter()
-        .map(|record| (record_pointer(&record), Span::default()))
+        .map(|record| (record_pointer(&record), KeyRange::default()))
         .collect();
     ids(table, &asked).await
 }
 
-async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String>, Trouble> {
+async fn ids<T: Table>(table: &T, asked: &[(String, KeyRange)]) -> Result<Vec<String>, Trouble> {
     let rows = try_join_all(
         asked
             .iter()
-            .map(|(pk, span)| async move { table.query(Place::Outbox, pk, span).await }),
+            .map(|(pk, span)| async move { table.query(TableKind::Outbox, pk, span).await }),
     )
     .await?;
     let mut ids: Vec<String> = rows.into_iter().flatten().map(|row| row.body).collect();
@@ -242,7 +242,7 @@ async fn ids<T: Table>(table: &T, asked: &[(String, Span)]) -> Result<Vec<String
 /// The table's own.
 pub async fn write<T: Table>(
     table: &T,
-    state: &State,
+    state: &FindingState,
     seen: u64,
     now: Moment,
 ) -> Result<bool, Trouble> {
@@ -279,7 +279,7 @@ pub async fn write<T: Table>(
         }
     };
     try_join(
-        try_join_all(pointers.map(|row| table.keep(Place::Outbox, row, Keep::Greatest))),
+        try_join_all(pointers.map(|row| table.keep(TableKind::Outbox, row, Keep::Greatest))),
         untold,
     )
     .await?;
@@ -293,7 +293,7 @@ pub async fn write<T: Table>(
         version: 0,
         expires,
     };
-    table.replace(Place::Outbox, row, seen).await
+    table.replace(TableKind::Outbox, row, seen).await
 }
 
 fn session_pointer(session: &str) -> String {

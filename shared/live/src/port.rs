@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which of the two tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum TableKind {
     /// Facts, append-only.
     Ledger,
     /// Findings, and what became of them.
@@ -50,7 +50,7 @@ pub enum Keep {
 
 /// What became of a row that was to be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeepOutcome {
     /// It is there now.
     Written,
     /// Another one is there and stays.
@@ -59,7 +59,7 @@ pub enum Kept {
 
 /// Which sort keys, both ends included. Empty ends are open.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Span {
+pub struct KeyRange {
     /// The least.
     pub from: String,
     /// The greatest; any key that starts with it counts as well.
@@ -126,16 +126,16 @@ pub trait Table {
     /// Puts a row unless the one under its key stays. Repeating it changes nothing.
     fn keep(
         &self,
-        place: Place,
+        place: TableKind,
         row: Row,
         keep: Keep,
-    ) -> impl Future<Output = Result<Kept, Trouble>>;
+    ) -> impl Future<Output = Result<KeepOutcome, Trouble>>;
 
     /// Puts a row with `version` one above `seen`, if the row there still has version `seen` (0:
     /// there is none). `false`: it has not.
     fn replace(
         &self,
-        place: Place,
+        place: TableKind,
         row: Row,
         seen: u64,
     ) -> impl Future<Output = Result<bool, Trouble>>;
@@ -143,18 +143,18 @@ pub trait Table {
     /// The rows of a partition, by sort key.
     fn query(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
     ) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 
     /// At most `most` rows of a partition, those with the greatest sort keys, the greatest first.
     /// Fewer: there are no others.
     fn latest(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
         most: usize,
     ) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 }
@@ -271,7 +271,7 @@ pub enum LogFile {
 
 /// A part of what lies under a prefix.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Listed {
+pub struct KeyPage {
     /// Keys, in their order, and bytes as stored.
     pub keys: Vec<(String, u64)>,
     /// There are others after them, so `keys` has a last one.
@@ -289,7 +289,7 @@ pub trait Logs {
         bucket: &str,
         prefix: &str,
         after: &str,
-    ) -> impl Future<Output = Result<Listed, Trouble>>;
+    ) -> impl Future<Output = Result<KeyPage, Trouble>>;
 
     /// What follows a prefix up to and with the next `/`, each once.
     fn folders(
@@ -359,7 +359,7 @@ pub struct Question {
 
 /// A page of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Page {
+pub struct EventPage {
     /// At most 50 records, as CloudTrail wrote them, the latest first.
     pub records: Vec<String>,
     /// What the next page is asked for with. None: that was all.
@@ -375,7 +375,7 @@ pub trait Trail {
         &self,
         question: &Question,
         token: Option<&str>,
-    ) -> impl Future<Output = Result<Page, Trouble>>;
+    ) -> impl Future<Output = Result<EventPage, Trouble>>;
 }
 
 /// The reader role of every account in the zone of trust, entered for no other reason than that the

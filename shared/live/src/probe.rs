@@ -27,10 +27,10 @@ use rolewatch_guard::policy::Policy;
 
 use crate::port::{Clock, Prober, Table, Topic, Trouble};
 use crate::time::PROBE_TAKES;
-use place::{Asked, Known, Spot};
+use place::{ProbeKnowledge, SentProbes, Spot};
 
 pub use place::Silence;
-pub use rows::{Standing, answered, standing};
+pub use rows::{SilentPlaces, answered, standing};
 
 /// So many calls are under way at a time.
 const AT_ONCE: usize = 16;
@@ -124,9 +124,9 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
 /// Probes one place and notes that.
 async fn ask<O: Table + Prober + Clock>(
     outside: &O,
-    known: &Known,
+    known: &ProbeKnowledge,
     spot: &Spot,
-) -> Result<Asked, Trouble> {
+) -> Result<SentProbes, Trouble> {
     let (account, region) = spot;
     // Before the call: its record is no older than this.
     let sent = outside.now();
@@ -140,7 +140,7 @@ async fn ask<O: Table + Prober + Clock>(
             )
         }
     };
-    let asked = Asked {
+    let asked = SentProbes {
         since: known.since(spot).unwrap_or(sent),
         last: sent,
         why,

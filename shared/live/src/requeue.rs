@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::inbox;
 use crate::ledger::index::partitions_of_days;
 use crate::ledger::keys;
-use crate::port::{Place, Queue, Span, Table, Trouble};
+use crate::port::{KeyRange, Queue, Table, TableKind, Trouble};
 pub(crate) use rows::Versioned;
 pub(crate) use walk::{Walk, group_key};
 
@@ -151,7 +151,7 @@ pub(crate) async fn send_on<O: Table + Queue>(
 /// Of the table or the queue; then it can be done again.
 pub async fn revive<O: Table + Queue>(outside: &O, now: Moment) -> Result<u64, Trouble> {
     let rows = outside
-        .query(Place::Ledger, CHAINS, &Span::default())
+        .query(TableKind::Ledger, CHAINS, &KeyRange::default())
         .await?;
     let mut revived = 0;
     for row in rows {

@@ -19,13 +19,13 @@ use rolewatch_guard::moment::Moment;
 
 use crate::inbox::{self, Rejudge};
 use crate::outbox::unsent::{self, Closed, Unsent};
-use crate::outbox::{self, Stored, publish};
+use crate::outbox::{self, StoredFinding, publish};
 use crate::port::{Queue, Table, Topic, Trouble};
 use crate::telemetry::{Count, Metrics};
 use crate::time::FIRST_PAUSE;
 use crate::wire::Status;
 pub(crate) use standing::pause;
-use standing::{Standing, standing};
+use standing::{AcknowledgementState, standing};
 
 /// So many findings are read at a time.
 const AT_ONCE: usize = 20;
@@ -61,7 +61,7 @@ impl Resent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owed {
     /// As it is stored.
-    pub stored: Stored,
+    pub stored: StoredFinding,
     /// Since when it is due.
     pub since: Moment,
     /// Not before then it is sent again.
@@ -133,7 +133,7 @@ pub async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<Vec<Owed
     let mut owed = Vec::new();
     // A sweep counts and names what cannot be read.
     for (rows, stored, acknowledged) in read(table, findings, &mut 0).await? {
-        if let (Some(stored), Standing::Owed(due)) =
+        if let (Some(stored), AcknowledgementState::Owed(due)) =
             (&stored, standing(stored.as_ref(), acknowledged, &rows, now))
         {
             owed.push(Owed {
@@ -167,7 +167,7 @@ async fn survey<T: Table>(
     let mut owed = Vec::new();
     for (rows, stored, acknowledged) in read(table, by_finding(all), &mut resent.failed).await? {
         match standing(stored.as_ref(), acknowledged, &rows, now) {
-            Standing::Owed(due) => {
+            AcknowledgementState::Owed(due) => {
                 owed.extend(stored.map(|stored| Owed {
                     stored,
                     since: due.since,
@@ -175,7 +175,7 @@ async fn survey<T: Table>(
                     unsent: due.unsent,
                 }));
             }
-            Standing::Closed(why) => {
+            AcknowledgementState::Closed(why) => {
                 let version = stored.map_or(0, |stored| stored.state.alert.version);
                 // A row above the version that is stored may belong to a write that is still under
                 // way.
@@ -194,7 +194,7 @@ async fn survey<T: Table>(
                     }
                 }
             }
-            Standing::Waits => {}
+            AcknowledgementState::Waits => {}
         }
     }
     Ok(owed)
@@ -210,14 +210,14 @@ fn by_finding(all: Vec<Unsent>) -> Vec<Vec<Unsent>> {
 }
 
 /// A finding's open rows, what is stored of it, and which version was acknowledged.
-type Found = (Vec<Unsent>, Option<Stored>, u64);
+type FindingRows = (Vec<Unsent>, Option<StoredFinding>, u64);
 
 /// Reads them. `failed` counts those that are none of ours.
 async fn read<T: Table>(
     table: &T,
     findings: Vec<Vec<Unsent>>,
     failed: &mut u64,
-) -> Result<Vec<Found>, Trouble> {
+) -> Result<Vec<FindingRows>, Trouble> {
     let mut found = Vec::new();
     for chunk in findings.chunks(AT_ONCE) {
         let ids = chunk
@@ -267,7 +267,7 @@ async fn again<O: Table + Topic + Queue>(
     outside.publish(publish::notice(&state.alert)?).await?;
     resent.published += 1;
     if state.published < state.alert.version {
-        let state = outbox::State {
+        let state = outbox::FindingState {
             published: state.alert.version,
             sending: None,
             ..state.clone()

@@ -14,7 +14,7 @@ use rolewatch_guard::roster::{Rosters, Snapshot};
 use crate::inbox;
 use crate::ledger::keys::hash;
 use crate::operations::once;
-use crate::port::{Bucket, Keep, Object, Place, Queue, Row, Span, Table, Topic, Trouble};
+use crate::port::{Bucket, Keep, KeyRange, Object, Queue, Row, Table, TableKind, Topic, Trouble};
 use crate::requeue;
 use crate::time::{BUCKET_FRESH, OPEN_SESSIONS};
 
@@ -92,14 +92,14 @@ async fn tell_the_guard<O: Table + Queue>(
         hash(&format!("{}\n{}", book.etag, rosters.join("\n")))
     );
     if outside
-        .query(Place::Ledger, &pk, &Span::default())
+        .query(TableKind::Ledger, &pk, &KeyRange::default())
         .await?
         .is_empty()
     {
         requeue::open_dossiers(outside, now.plus_seconds(-OPEN_SESSIONS), now).await?;
         inbox::send_setup_judgement(outside, now).await?;
         let row = note(pk, "told", String::new(), now);
-        outside.keep(Place::Ledger, row, Keep::First).await?;
+        outside.keep(TableKind::Ledger, row, Keep::First).await?;
     }
     Ok(())
 }
@@ -230,7 +230,7 @@ async fn keep_good<O: Table>(
     row.rank = crate::ledger::keys::second(written);
     row.expires = None;
     outside
-        .keep(Place::Ledger, row, Keep::Greatest)
+        .keep(TableKind::Ledger, row, Keep::Greatest)
         .await
         .map(|_| ())
 }
@@ -257,7 +257,7 @@ async fn last_good<O: Table + Topic>(
         return Ok(book.policy.clone());
     }
     let rows = outside
-        .query(Place::Ledger, "rulebook#good", &Span::default())
+        .query(TableKind::Ledger, "rulebook#good", &KeyRange::default())
         .await?;
     let row = rows.first().ok_or_else(|| no_policy(why))?;
     Policy::read(row.body.as_bytes(), POLICY_KEY).map_err(|errors| no_policy(&errors.to_string()))

@@ -18,7 +18,7 @@ use rolewatch_guard::id::AccountId;
 pub use archive::ArchiveSettings;
 pub use auditor::AuditorSettings;
 pub use own::OwnSettings;
-use reader::{Noted, Reader};
+use reader::{Noted, VariableReader};
 pub use stack::StackSettings;
 
 use crate::telemetry::Level;
@@ -135,7 +135,7 @@ impl GuardSettings {
 
     /// From variables that are looked up.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = Reader::over(lookup);
+        let mut read = VariableReader::over(lookup);
         let stack = StackSettings::read(&mut read);
         let findings_topic = read.required(
             "ROLEWATCH_FINDINGS_TOPIC_ARN",
@@ -169,7 +169,7 @@ impl NotifierSettings {
 
     /// From variables that are looked up.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = Reader::over(lookup);
+        let mut read = VariableReader::over(lookup);
         let outbox_table = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
         let operations_topic = read.required(
             "ROLEWATCH_OPERATIONS_TOPIC_ARN",

@@ -1,8 +1,8 @@
 //! Judging what was touched, and bringing the outbox in line with it.
 //!
-//! A message touches sessions and records. They are judged in [`rounds`]; what rests on what a
-//! record tells of users, groups and devices is found by [`spread`], and what is too much for one
-//! message is judged in [`turns`].
+//! A message touches sessions and records. They are judged in `rounds.rs`; what rests on what a
+//! record tells of users, groups and devices is found by `spread.rs`, and what is too much for
+//! one message is judged in `turns.rs`.
 
 pub(crate) mod alert;
 pub(crate) mod diff;
@@ -15,15 +15,15 @@ mod spread;
 mod turns;
 mod uses;
 
-pub use settled::Settled;
+pub use settled::SettleCounts;
 pub use turns::take_turn;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper::Tampering;
 
-use crate::ledger::Touched;
-use crate::outbox::{self, State, publish};
+use crate::ledger::TouchedEvidence;
+use crate::outbox::{self, FindingState, publish};
 use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
 use rounds::rounds;
@@ -36,10 +36,10 @@ use rounds::rounds;
 pub async fn settle<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
-    touched: &Touched,
+    touched: &TouchedEvidence,
     now: Moment,
-) -> Result<Settled, Trouble> {
-    let mut settled = Settled::default();
+) -> Result<SettleCounts, Trouble> {
+    let mut settled = SettleCounts::default();
     let mut facts = None;
     if !touched.sessions.is_empty() || !touched.records.is_empty() {
         facts = Some(rounds(outside, book, touched, &mut settled, now).await?);
@@ -59,9 +59,9 @@ pub async fn tell<O: Table + Topic>(
     policy: &Policy,
     tampering: &Tampering,
     now: Moment,
-) -> Result<Settled, Trouble> {
+) -> Result<SettleCounts, Trouble> {
     let finding = tampering.finding(policy.version_hash);
-    let mut settled = Settled::default();
+    let mut settled = SettleCounts::default();
     let id = finding.id.clone();
     let mut states = outbox::load(outside, [id.clone()]).await?;
     let fresh = || {
@@ -70,7 +70,7 @@ pub async fn tell<O: Table + Topic>(
         alert.region.clone_from(&tampering.region);
         alert.source_ip.clone_from(&tampering.source_ip);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
-        State {
+        FindingState {
             alert,
             switches,
             records,

@@ -34,12 +34,13 @@ pub use files::SETUP_PREFIX;
 use crate::inbox::Ask;
 use crate::ledger::keys;
 use crate::operations::once;
-use crate::outbox::{self, State, Stored, publish};
+use crate::outbox::{self, FindingState, StoredFinding, publish};
 use crate::port::{
-    Bucket, Clock, Directory, Keep, Kept, Place, Queue, Row, Span, Table, Topic, Trouble,
+    Bucket, Clock, Directory, Keep, KeepOutcome, KeyRange, Queue, Row, Table, TableKind, Topic,
+    Trouble,
 };
 use crate::rulebook::Rulebook;
-use crate::settle::{Settled, alert, diff};
+use crate::settle::{SettleCounts, alert, diff};
 use crate::time::{CHANGERS_KEPT, SETUP_SETTLES};
 use crate::wire::Status;
 use files::Files;
@@ -51,9 +52,9 @@ const MOST_ROUNDS: usize = 30;
 const ALL: &str = "setup";
 
 /// Everything that is needed to read and judge.
-pub trait Outside: Table + Queue + Topic + Bucket + Directory + Clock {}
+pub trait SetupPorts: Table + Queue + Topic + Bucket + Directory + Clock {}
 
-impl<O: Table + Queue + Topic + Bucket + Directory + Clock> Outside for O {}
+impl<O: Table + Queue + Topic + Bucket + Directory + Clock> SetupPorts for O {}
 
 /// Notes a change and asks for a reading of its account. Repeating it changes nothing.
 ///
@@ -63,7 +64,7 @@ pub async fn heard<O: Table + Queue>(
     outside: &O,
     change: &SetupChange,
     now: Moment,
-) -> Result<Kept, Trouble> {
+) -> Result<KeepOutcome, Trouble> {
     let body = serde_json::to_string(&change.how)
         .map_err(|error| Trouble::refused("noting a change of the set-up", &error))?;
     let row = Row {
@@ -74,7 +75,7 @@ pub async fn heard<O: Table + Queue>(
         version: 0,
         expires: Some(now.plus_seconds(CHANGERS_KEPT)),
     };
-    let kept = outside.keep(Place::Ledger, row, Keep::First).await?;
+    let kept = outside.keep(TableKind::Ledger, row, Keep::First).await?;
     ask::after(outside, change.key.account, change.time, now).await?;
     Ok(kept)
 }
@@ -91,9 +92,9 @@ pub async fn is_noted<T: Table>(
     let sk = keys::change(time, record);
     let rows = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             &keys::setup(record.account),
-            &Span {
+            &KeyRange {
                 from: sk.clone(),
                 to: sk,
             },
@@ -107,19 +108,19 @@ pub async fn is_noted<T: Table>(
 /// # Errors
 /// The ports' own; then it has to be done again, and can be. An account that lets nobody in is told
 /// to those who run rolewatch, once a day.
-pub async fn review<O: Outside>(
+pub async fn review<O: SetupPorts>(
     outside: &O,
     book: &Rulebook,
     ask: &Ask,
     now: Moment,
-) -> Result<Settled, Trouble> {
+) -> Result<SettleCounts, Trouble> {
     if let Some(account) = ask
         .account
         .filter(|account| book.policy.account_name(*account).is_some())
     {
         if now < ask.due {
             ask::again(outside, ask, now).await?;
-            return Ok(Settled::default());
+            return Ok(SettleCounts::default());
         }
         if let Some(trouble) = files::read(outside, account, ask.due).await? {
             tracing::error!(%account, %trouble, "the set-up of the account could not be read");
@@ -152,8 +153,8 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
     book: &Rulebook,
     anew: bool,
     now: Moment,
-) -> Result<Settled, Trouble> {
-    let mut settled = Settled::default();
+) -> Result<SettleCounts, Trouble> {
+    let mut settled = SettleCounts::default();
     let mut judged: Option<(Files, Vec<ReviewFinding>)> = None;
     for round in 0..MOST_ROUNDS {
         let listing = files::listing(outside, &book.policy).await?;
@@ -194,7 +195,7 @@ async fn compare<O: Table + Bucket>(
     files: &mut Files,
     findings: &[ReviewFinding],
     now: Moment,
-) -> Result<(BTreeMap<String, Stored>, BTreeSet<String>), Trouble> {
+) -> Result<(BTreeMap<String, StoredFinding>, BTreeSet<String>), Trouble> {
     let known = outbox::about_records(outside, [ALL.to_owned()]).await?;
     let wanted: BTreeSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
     let all: BTreeSet<String> = known
@@ -210,7 +211,7 @@ async fn compare<O: Table + Bucket>(
             dirty.insert(id.clone());
         }
     }
-    let standing = |stored: &Stored| stored.state.alert.status != Status::Withdrawn;
+    let standing = |stored: &StoredFinding| stored.state.alert.status != Status::Withdrawn;
     // What an account that was never read would tell is no finding: those who run rolewatch are
     // told that it cannot be read.
     let new: Vec<&ReviewFinding> = findings
@@ -236,7 +237,7 @@ async fn compare<O: Table + Bucket>(
             known.map_or((0, 0), |stored| (stored.version, stored.state.published));
         alert.version = known.map_or(1, |stored| stored.state.alert.version + 1);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
-        let state = State {
+        let state = FindingState {
             alert,
             switches: Vec::new(),
             records: vec![ALL.to_owned()],
@@ -247,7 +248,7 @@ async fn compare<O: Table + Bucket>(
             sending: None,
         };
         dirty.insert(finding.id.clone());
-        states.insert(finding.id.clone(), Stored { state, version });
+        states.insert(finding.id.clone(), StoredFinding { state, version });
     }
     Ok((states, dirty))
 }

@@ -32,7 +32,7 @@ const AGAIN: usize = 2;
 
 /// What taking snapshots came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct SnapshotCounts {
     /// Accounts of which a new snapshot is in the bucket.
     pub written: u64,
     /// Accounts of which this run, stopped before, had taken one already.
@@ -44,7 +44,7 @@ pub struct Taken {
     pub left: u64,
 }
 
-enum Outcome {
+enum SnapshotOutcome {
     Written,
     Known,
     Left,
@@ -64,8 +64,8 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
     book: &Rulebook,
     at: Moment,
     deadline: Option<Moment>,
-) -> Result<Taken, Trouble> {
-    let mut sums = Taken::default();
+) -> Result<SnapshotCounts, Trouble> {
+    let mut sums = SnapshotCounts::default();
     let accounts: BTreeSet<AccountId> = book
         .policy
         .roles
@@ -77,7 +77,7 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
         || deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < ROSTER_TAKES);
     let taken = stream::iter(accounts).map(|account| async move {
         let outcome = if is_late() {
-            Ok(Outcome::Left)
+            Ok(SnapshotOutcome::Left)
         } else {
             take(outside, account, at).await
         };
@@ -86,9 +86,9 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
     let mut taken = taken.buffered(AT_ONCE);
     while let Some((account, outcome)) = taken.next().await {
         match outcome {
-            Ok(Outcome::Left) => sums.left += 1,
-            Ok(Outcome::Written) => sums.written += 1,
-            Ok(Outcome::Known) => sums.known += 1,
+            Ok(SnapshotOutcome::Left) => sums.left += 1,
+            Ok(SnapshotOutcome::Written) => sums.written += 1,
+            Ok(SnapshotOutcome::Known) => sums.known += 1,
             Err(trouble) => {
                 sums.failed += 1;
                 tracing::error!(%account, %trouble, "no snapshot of the account's groups");
@@ -122,7 +122,7 @@ async fn take<O: Directory + Bucket + Clock>(
     outside: &O,
     account: AccountId,
     at: Moment,
-) -> Result<Outcome, Trouble> {
+) -> Result<SnapshotOutcome, Trouble> {
     let own = format!("{ROSTER_PREFIX}{account}@");
     let listed = outside.list(&own).await?;
     let mut known: Vec<(Moment, String)> = listed
@@ -130,7 +130,7 @@ async fn take<O: Directory + Bucket + Clock>(
         .filter_map(|(key, _)| Some((taken(&key)?, key)))
         .collect();
     let outcome = if known.iter().any(|(taken, _)| *taken >= at) {
-        Outcome::Known
+        SnapshotOutcome::Known
     } else {
         let (agreed, between) = settled(outside, account).await?;
         let refused =
@@ -147,7 +147,7 @@ async fn take<O: Directory + Bucket + Clock>(
         let key = roster_key(&account.to_string(), between);
         outside.put(&key, bytes).await?;
         known.push((between, key));
-        Outcome::Written
+        SnapshotOutcome::Written
     };
     for key in thin::superfluous(known) {
         outside.delete(&key).await?;

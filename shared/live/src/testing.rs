@@ -13,5 +13,5 @@ mod weather;
 
 pub use kept::keep_switches;
 pub use trail::{History, unnamed};
-pub use twin::{Published, Twin, subscribed, unsubscribed};
+pub use twin::{Notices, Twin, subscribed, unsubscribed};
 pub use weather::{Calm, Gate, Weather, run};

@@ -28,7 +28,7 @@ use crate::time::{GONE, GONE_AGAIN, JUDGED_SOON, WATCHED};
 use ask::Asker;
 use plan::Plan;
 use rolewatch_guard::time::aws::DELIVERY;
-use state::{State, Stored};
+use state::{StoredWatch, WatchState};
 
 /// So many sessions are gathered at a time.
 const AT_ONCE: usize = 20;
@@ -71,11 +71,11 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     let mut swept = Swept::default();
     let since = now.plus_seconds(-WATCHED);
     let mut states = state::load(outside, since, now).await?;
-    let mut due: Vec<(SessionAt, Stored)> = Vec::new();
+    let mut due: Vec<(SessionAt, StoredWatch)> = Vec::new();
     for at in ledger::switches_since(outside, since, now).await? {
         let begun = at.time;
-        let stored = state::take(&mut states, &at).unwrap_or_else(|| Stored {
-            state: State::new(begun.plus_seconds(DELIVERY)),
+        let stored = state::take(&mut states, &at).unwrap_or_else(|| StoredWatch {
+            state: WatchState::new(begun.plus_seconds(DELIVERY)),
             version: 0,
         });
         swept.open += u64::from(!stored.state.closed);
@@ -114,7 +114,7 @@ struct Run<'a, O> {
 impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
     async fn look(
         &mut self,
-        sessions: &mut [(SessionAt, Stored)],
+        sessions: &mut [(SessionAt, StoredWatch)],
         swept: &mut Swept,
     ) -> Result<(), Trouble> {
         let asked: BTreeSet<&SessionAt> = sessions.iter().map(|(at, _)| at).collect();
@@ -145,7 +145,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
     async fn watch(
         &mut self,
         at: &SessionAt,
-        stored: &mut Stored,
+        stored: &mut StoredWatch,
         plan: &Plan<'_>,
         swept: &mut Swept,
     ) -> Result<(), Trouble> {
@@ -178,7 +178,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
         Ok(())
     }
 
-    fn gone(&self, at: &SessionAt, state: &mut State, swept: &mut Swept) {
+    fn gone(&self, at: &SessionAt, state: &mut WatchState, swept: &mut Swept) {
         if self.now.seconds_since(at.time) >= GONE {
             close(state, swept);
         } else {
@@ -187,10 +187,10 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
     }
 }
 
-fn close(state: &mut State, swept: &mut Swept) {
-    *state = State {
+fn close(state: &mut WatchState, swept: &mut Swept) {
+    *state = WatchState {
         closed: true,
-        ..State::new(state.next)
+        ..WatchState::new(state.next)
     };
     swept.closed += 1;
 }

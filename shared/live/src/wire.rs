@@ -10,6 +10,7 @@ pub use alert::{Alert, MOST_EVENTS};
 pub use digest::{
     Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, Unanswered,
 };
+pub use rolewatch_guard::CallerShown;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,17 +68,6 @@ pub enum Status {
     Withdrawn,
 }
 
-/// Who, as far as is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Caller {
-    /// The ARN.
-    pub arn: Option<String>,
-    /// Twelve digits.
-    pub account: Option<String>,
-    /// What to call them.
-    pub name: String,
-}
-
 /// An account and what the policy calls it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -103,7 +93,7 @@ pub struct RecipientsChanged {
 /// A message on the findings topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Message {
+pub enum TopicMessage {
     /// A finding, boxed for its size.
     Alert(Box<Alert>),
     /// The daily summary, boxed likewise.

@@ -2,7 +2,7 @@
 //! there.
 
 use rolewatch_guard::testing::Story;
-use rolewatch_live::port::Place;
+use rolewatch_live::port::TableKind;
 use rolewatch_live::testing::{Calm, Twin};
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ fn a_probe_in_the_trail_is_neither_missed_nor_sent_and_answers_nothing() {
         !twin
             .rows
             .borrow()
-            .contains_key(&(Place::Ledger, "probes".to_owned()))
+            .contains_key(&(TableKind::Ledger, "probes".to_owned()))
     );
 }
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use rolewatch_guard::seen::{Reading, read, reduced};
 use rolewatch_guard::testing::Story;
 use rolewatch_live::ledger::mark_done;
-use rolewatch_live::outbox::State;
-use rolewatch_live::port::Place;
+use rolewatch_live::outbox::FindingState;
+use rolewatch_live::port::TableKind;
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -58,9 +58,9 @@ fn found(twin: &Twin<Calm>) -> (Vec<String>, usize) {
     let rows = twin.rows.borrow();
     let states = rows
         .iter()
-        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
+        .filter(|((place, pk), _)| *place == TableKind::Outbox && pk.starts_with("finding#"));
     let alerts = states.map(|(_, rows)| {
-        serde_json::from_str::<State>(&rows["state"].body)
+        serde_json::from_str::<FindingState>(&rows["state"].body)
             .unwrap()
             .alert
     });
@@ -265,7 +265,7 @@ fn a_call_that_was_told_before_the_guard_was_stopped_is_sent_but_was_not_missed(
     deliver(&twin, &mut Guard::new(guarded()), &call);
     twin.rows
         .borrow_mut()
-        .retain(|(place, _), _| *place == Place::Outbox);
+        .retain(|(place, _), _| *place == TableKind::Outbox);
     twin.queue.take();
     let report = notify(
         &mut auditor(),

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::{Scope, judge};
-use rolewatch_live::outbox::State;
-use rolewatch_live::port::Place;
+use rolewatch_live::outbox::FindingState;
+use rolewatch_live::port::TableKind;
 use rolewatch_live::testing::{Calm, Twin, run};
 use rolewatch_live::wire::Status;
 use serde_json::value::to_raw_value;
@@ -118,11 +118,13 @@ fn standing(twin: &Twin<Calm>) -> Said {
     let rows = twin.rows.borrow();
     let outbox = rows
         .iter()
-        .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
+        .filter(|((place, pk), _)| *place == TableKind::Outbox && pk.starts_with("finding#"));
     outbox
-        .filter_map(|(_, rows)| serde_json::from_str::<State>(&rows.get("state")?.body).ok())
+        .filter_map(|(_, rows)| serde_json::from_str::<FindingState>(&rows.get("state")?.body).ok())
         .filter(|state| state.alert.status != Status::Withdrawn)
-        .map(|State { alert, .. }| (alert.id, (alert.verdict.as_str().to_owned(), alert.message)))
+        .map(|FindingState { alert, .. }| {
+            (alert.id, (alert.verdict.as_str().to_owned(), alert.message))
+        })
         .collect()
 }
 

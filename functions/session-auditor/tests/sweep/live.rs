@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
-use rolewatch_live::outbox::State;
-use rolewatch_live::port::{Notice, Place, Row};
+use rolewatch_live::outbox::FindingState;
+use rolewatch_live::port::{Notice, Row, TableKind};
 use rolewatch_live::rulebook::POLICY_KEY;
 use rolewatch_live::testing::{Calm, Twin, Weather, run, unnamed};
 use rolewatch_live::watch::Swept;
@@ -179,7 +179,7 @@ impl<W: Weather> Live<W> {
                 version: 0,
                 expires: None,
             };
-            let of_finding = rows.entry((Place::Outbox, pk)).or_default();
+            let of_finding = rows.entry((TableKind::Outbox, pk)).or_default();
             if of_finding
                 .get("ack")
                 .is_none_or(|known| known.rank < row.rank)
@@ -201,9 +201,9 @@ impl<W: Weather> Live<W> {
         let rows = self.twin.rows.borrow();
         let states = rows
             .iter()
-            .filter(|((place, pk), _)| *place == Place::Outbox && pk.starts_with("finding#"));
-        let states =
-            states.map(|(_, rows)| serde_json::from_str::<State>(&rows["state"].body).unwrap());
+            .filter(|((place, pk), _)| *place == TableKind::Outbox && pk.starts_with("finding#"));
+        let states = states
+            .map(|(_, rows)| serde_json::from_str::<FindingState>(&rows["state"].body).unwrap());
         states
             .map(|state| state.alert)
             .filter(|alert| alert.status != Status::Withdrawn)

@@ -2,7 +2,7 @@
 //! more.
 
 use rolewatch_live::telemetry::Count;
-use rolewatch_live::wire::{Digest, Message};
+use rolewatch_live::wire::{Digest, TopicMessage};
 use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT};
@@ -10,7 +10,7 @@ use slack_notifier::{End, MAIL_FROM_RECEIPT};
 use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
 
 fn batch(digest: &Digest, receipt: u32) -> String {
-    let body = serde_json::to_string(&Message::Digest {
+    let body = serde_json::to_string(&TopicMessage::Digest {
         digest: Box::new(digest.clone()),
     })
     .unwrap();

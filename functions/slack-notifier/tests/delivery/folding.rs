@@ -94,7 +94,7 @@ fn what_is_another_matter_is_not_folded() {
             ..repeat(1, 1)
         },
         Alert {
-            caller: rolewatch_live::wire::Caller {
+            caller: rolewatch_live::wire::CallerShown {
                 arn: None,
                 ..sample::alert().caller
             },

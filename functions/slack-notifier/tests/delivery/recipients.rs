@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::telemetry::Count;
-use rolewatch_live::wire::{Message, RecipientsChanged};
+use rolewatch_live::wire::{RecipientsChanged, TopicMessage};
 use rolewatch_notify::DeliveryOutcome;
 use rolewatch_notify::slack::SetbackKind;
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
 
 fn batch(version: u64, recipients: Recipients, receipt: u32) -> String {
     let since = "2026-01-31T18:30:00Z".parse().unwrap();
-    let body = serde_json::to_string(&Message::Recipients {
+    let body = serde_json::to_string(&TopicMessage::Recipients {
         recipients: RecipientsChanged {
             version,
             recipients,

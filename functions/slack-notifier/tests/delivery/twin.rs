@@ -12,11 +12,11 @@ use std::rc::Rc;
 use futures_util::FutureExt;
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::port::{
-    Clock, Keep, Kept, Notice, Place, Row, Span, Subscribers, Subscription, SubscriptionPage,
-    Table, Topic, Trouble,
+    Clock, Keep, KeepOutcome, KeyRange, Notice, Row, Subscribers, Subscription, SubscriptionPage,
+    Table, TableKind, Topic, Trouble,
 };
 use rolewatch_live::testing::subscribed;
-use rolewatch_live::wire::{Alert, Message};
+use rolewatch_live::wire::{Alert, TopicMessage};
 use rolewatch_notify::port::{Pause, Vault};
 use rolewatch_notify::secret::Secret;
 use rolewatch_notify::slack::Courier;
@@ -169,8 +169,8 @@ impl World {
 }
 
 impl Table for Outside {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
-        assert_eq!(place, Place::Outbox);
+    async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
+        assert_eq!(place, TableKind::Outbox);
         let world = &self.0;
         let effect = || {
             let mut rows = world.rows.borrow_mut();
@@ -181,16 +181,16 @@ impl Table for Outside {
                 Keep::Greatest => there.rank >= row.rank,
             });
             if stays {
-                return Ok(Kept::Known);
+                return Ok(KeepOutcome::Known);
             }
             rows.insert(key, row);
-            Ok(Kept::Written)
+            Ok(KeepOutcome::Written)
         };
         world.call(false, effect).await
     }
 
-    async fn replace(&self, place: Place, mut row: Row, seen: u64) -> Result<bool, Trouble> {
-        assert_eq!(place, Place::Outbox);
+    async fn replace(&self, place: TableKind, mut row: Row, seen: u64) -> Result<bool, Trouble> {
+        assert_eq!(place, TableKind::Outbox);
         let world = &self.0;
         let effect = || {
             let mut rows = world.rows.borrow_mut();
@@ -205,8 +205,13 @@ impl Table for Outside {
         world.call(false, effect).await
     }
 
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
-        assert_eq!(place, Place::Outbox);
+    async fn query(
+        &self,
+        place: TableKind,
+        pk: &str,
+        span: &KeyRange,
+    ) -> Result<Vec<Row>, Trouble> {
+        assert_eq!(place, TableKind::Outbox);
         let world = &self.0;
         let within = |sk: &str| {
             sk >= span.from.as_str()
@@ -226,9 +231,9 @@ impl Table for Outside {
 
     async fn latest(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
         most: usize,
     ) -> Result<Vec<Row>, Trouble> {
         let rows = self.query(place, pk, span).await?;
@@ -344,7 +349,7 @@ pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
         json!({
             "messageId": format!("m{place}"),
             "receiptHandle": "r",
-            "body": serde_json::to_string(&Message::Alert(Box::new((**alert).clone()))).unwrap(),
+            "body": serde_json::to_string(&TopicMessage::Alert(Box::new((**alert).clone()))).unwrap(),
             "attributes": {"ApproximateReceiveCount": receipt.to_string()},
             "eventSource": "aws:sqs",
         })

@@ -8,7 +8,7 @@ use rolewatch_live::recipients::Recipients;
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::testing::{subscribed, unsubscribed};
 use rolewatch_live::time::RECIPIENTS_FRESH;
-use rolewatch_live::wire::{Alert, Digest, Message, Status};
+use rolewatch_live::wire::{Alert, Digest, Status, TopicMessage};
 use rolewatch_notify::slack::SetbackKind;
 use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
@@ -393,7 +393,7 @@ fn digest(recipients: Option<Recipients>, receipt: u32) -> String {
         recipients,
         ..sample::digest()
     };
-    let body = serde_json::to_string(&Message::Digest {
+    let body = serde_json::to_string(&TopicMessage::Digest {
         digest: Box::new(digest),
     })
     .unwrap();

@@ -7,7 +7,7 @@ use super::topic::Topics;
 use crate::bucket::StateBucket;
 use crate::connection::Connection;
 use crate::logs::LogBuckets;
-use rolewatch_live::port::{self, Listed, LogFile, Logs, Trouble};
+use rolewatch_live::port::{self, KeyPage, LogFile, Logs, Trouble};
 use rolewatch_live::settings::ArchiveSettings;
 
 /// archive-auditor's ports over AWS, all in one.
@@ -50,7 +50,7 @@ impl Logs for ArchiveAws {
         self.logs.read(bucket, key).await
     }
 
-    async fn keys(&self, bucket: &str, prefix: &str, after: &str) -> Result<Listed, Trouble> {
+    async fn keys(&self, bucket: &str, prefix: &str, after: &str) -> Result<KeyPage, Trouble> {
         self.logs.keys(bucket, prefix, after).await
     }
 

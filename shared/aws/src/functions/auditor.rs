@@ -14,7 +14,7 @@ use super::trail::Histories;
 use crate::bucket::StateBucket;
 use crate::clock::SystemClock;
 use crate::connection::Connection;
-use rolewatch_live::port::{self, Page, Prober, Question, Trail, Trouble};
+use rolewatch_live::port::{self, EventPage, Prober, Question, Trail, Trouble};
 use rolewatch_live::settings::AuditorSettings;
 
 /// session-auditor's ports over AWS, all in one.
@@ -70,7 +70,7 @@ impl AuditorAws {
 delegate!(AuditorAws: Table, Queue, Topic, Subscribers, Bucket, Directory, Clock);
 
 impl Trail for AuditorAws {
-    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
+    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<EventPage, Trouble> {
         self.histories.lookup(question, token).await
     }
 }

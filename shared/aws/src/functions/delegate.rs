@@ -10,16 +10,16 @@ macro_rules! delegate {
         impl port::Table for $whole {
             async fn keep(
                 &self,
-                place: port::Place,
+                place: port::TableKind,
                 row: port::Row,
                 keep: port::Keep,
-            ) -> Result<port::Kept, port::Trouble> {
+            ) -> Result<port::KeepOutcome, port::Trouble> {
                 self.tables.keep(place, row, keep).await
             }
 
             async fn replace(
                 &self,
-                place: port::Place,
+                place: port::TableKind,
                 row: port::Row,
                 seen: u64,
             ) -> Result<bool, port::Trouble> {
@@ -28,18 +28,18 @@ macro_rules! delegate {
 
             async fn query(
                 &self,
-                place: port::Place,
+                place: port::TableKind,
                 pk: &str,
-                span: &port::Span,
+                span: &port::KeyRange,
             ) -> Result<Vec<port::Row>, port::Trouble> {
                 self.tables.query(place, pk, span).await
             }
 
             async fn latest(
                 &self,
-                place: port::Place,
+                place: port::TableKind,
                 pk: &str,
-                span: &port::Span,
+                span: &port::KeyRange,
                 most: usize,
             ) -> Result<Vec<port::Row>, port::Trouble> {
                 self.tables.latest(place, pk, span, most).await

@@ -10,7 +10,7 @@ use rolewatch_guard::moment::Moment;
 
 use crate::connection::Connection;
 use crate::trouble::{refused, trouble};
-use rolewatch_live::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
+use rolewatch_live::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_live::settings::TableNames;
 
 /// A row's attributes.
@@ -23,7 +23,7 @@ const GREATEST: char = '\u{10FFFF}';
 /// The two tables.
 ///
 /// A call whose reply was lost is made again, and then finds what it put itself: [`Table::keep`]
-/// answers [`Kept::Known`] and [`Table::replace`] `false`, though nobody else was there.
+/// answers [`KeepOutcome::Known`] and [`Table::replace`] `false`, though nobody else was there.
 #[derive(Debug, Clone)]
 pub struct Tables {
     client: Client,
@@ -41,23 +41,23 @@ impl Tables {
 
     /// Opens the connection, so that the first event need not wait for it.
     pub async fn warm(&self) -> Result<(), Trouble> {
-        self.query(Place::Outbox, "warm", &Span::default())
+        self.query(TableKind::Outbox, "warm", &KeyRange::default())
             .await
             .map(drop)
     }
 
-    fn name(&self, place: Place) -> Result<&str, Trouble> {
+    fn name(&self, place: TableKind) -> Result<&str, Trouble> {
         match place {
-            Place::Ledger => self
+            TableKind::Ledger => self
                 .names
                 .ledger
                 .as_deref()
                 .ok_or_else(|| refused("dynamodb", "this function has no ledger")),
-            Place::Outbox => Ok(&self.names.outbox),
+            TableKind::Outbox => Ok(&self.names.outbox),
         }
     }
 
-    fn question(&self, place: Place, which: Keys) -> Result<QueryFluentBuilder, Trouble> {
+    fn question(&self, place: TableKind, which: Keys) -> Result<QueryFluentBuilder, Trouble> {
         let question = self
             .client
             .query()
@@ -71,7 +71,12 @@ impl Tables {
     }
 
     /// Puts a row under a condition. `false`: it did not hold.
-    async fn put(&self, place: Place, row: Row, condition: PutCondition) -> Result<bool, Trouble> {
+    async fn put(
+        &self,
+        place: TableKind,
+        row: Row,
+        condition: PutCondition,
+    ) -> Result<bool, Trouble> {
         let request = self
             .client
             .put_item()
@@ -141,16 +146,16 @@ impl PutCondition {
 }
 
 impl Table for Tables {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+    async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
         let condition = PutCondition::keep(keep, &row.rank);
         Ok(if self.put(place, row, condition).await? {
-            Kept::Written
+            KeepOutcome::Written
         } else {
-            Kept::Known
+            KeepOutcome::Known
         })
     }
 
-    async fn replace(&self, place: Place, row: Row, seen: u64) -> Result<bool, Trouble> {
+    async fn replace(&self, place: TableKind, row: Row, seen: u64) -> Result<bool, Trouble> {
         let row = Row {
             version: seen.saturating_add(1),
             ..row
@@ -158,7 +163,12 @@ impl Table for Tables {
         self.put(place, row, PutCondition::replace(seen)).await
     }
 
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+    async fn query(
+        &self,
+        place: TableKind,
+        pk: &str,
+        span: &KeyRange,
+    ) -> Result<Vec<Row>, Trouble> {
         let Some(which) = Keys::new(pk, span) else {
             return Ok(Vec::new());
         };
@@ -175,9 +185,9 @@ impl Table for Tables {
 
     async fn latest(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
         most: usize,
     ) -> Result<Vec<Row>, Trouble> {
         let Some(which) = Keys::new(pk, span) else {
@@ -217,7 +227,7 @@ struct Keys {
 
 impl Keys {
     /// `None`: no key lies between the ends. DynamoDB refuses to be asked that.
-    fn new(pk: &str, span: &Span) -> Option<Self> {
+    fn new(pk: &str, span: &KeyRange) -> Option<Self> {
         const SK: (&str, &str) = ("#sk", "sk");
         let to = format!("{}{GREATEST}", span.to);
         let (expression, names): (_, &[_]) = match (&*span.from, &*span.to) {

@@ -14,7 +14,7 @@ use super::reader_credentials::ReaderCredentials;
 use super::time::LOOKUP_PACE;
 use crate::connection::Connection;
 use crate::trouble::{refused, trouble};
-use rolewatch_live::port::{Clock, LookBy, Page, Question, Trail, Trouble};
+use rolewatch_live::port::{Clock, EventPage, LookBy, Question, Trail, Trouble};
 
 /// The most records of a page.
 const PAGE: i32 = 50;
@@ -63,7 +63,7 @@ fn attribute(by: &LookBy) -> (LookupAttributeKey, &str) {
 }
 
 impl<C: Clock> Trail for Histories<C> {
-    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
+    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<EventPage, Trouble> {
         let (account, region) = (question.account, &question.region);
         let what = format!("cloudtrail:LookupEvents in account {account} and {region}");
         let credentials = self.credentials.credentials(account).await?;
@@ -99,7 +99,7 @@ impl<C: Clock> Trail for Histories<C> {
                 tracing::warn!(%account, region, event = ?event.event_id, "the event history names an event without its record");
             }
         }
-        Ok(Page {
+        Ok(EventPage {
             records,
             next: answer.next_token,
         })

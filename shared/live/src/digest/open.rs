@@ -7,7 +7,7 @@ use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 
-use crate::outbox::{self, State, unsent};
+use crate::outbox::{self, FindingState, unsent};
 use crate::port::{Table, Trouble};
 use crate::resend;
 use crate::time::UNPROVEN_TOLD;
@@ -17,7 +17,10 @@ use crate::wire::{Alert, AlertState, Broken, Open, Status};
 const CHUNK: usize = 50;
 
 /// The findings that stand, of those that were stored or changed in the last days.
-pub(super) async fn findings<T: Table>(table: &T, now: Moment) -> Result<Vec<State>, Trouble> {
+pub(super) async fn findings<T: Table>(
+    table: &T,
+    now: Moment,
+) -> Result<Vec<FindingState>, Trouble> {
     let mut found = Vec::new();
     for ids in unsent::stored_since(table, now.plus_seconds(-UNPROVEN_TOLD))
         .await?
@@ -35,7 +38,7 @@ pub(super) async fn findings<T: Table>(table: &T, now: Moment) -> Result<Vec<Sta
 }
 
 /// How often each rule was broken, by what was noticed since `since`; the worst first.
-pub(super) fn broken(findings: &[State], since: Moment) -> Vec<Broken> {
+pub(super) fn broken(findings: &[FindingState], since: Moment) -> Vec<Broken> {
     let mut rules: BTreeMap<&str, Vec<&Alert>> = BTreeMap::new();
     for alert in findings.iter().map(|state| &state.alert) {
         if alert.verdict == Verdict::Violation && alert.noticed >= since {
@@ -64,8 +67,8 @@ pub(super) fn broken(findings: &[State], since: Moment) -> Vec<Broken> {
 
 /// What is unproven and has waited for its evidence: what was alerted before what was not, the
 /// worst first, then the latest.
-pub(super) fn unproven(findings: &[State], now: Moment) -> Vec<Open> {
-    let mut open: Vec<&State> = findings
+pub(super) fn unproven(findings: &[FindingState], now: Moment) -> Vec<Open> {
+    let mut open: Vec<&FindingState> = findings
         .iter()
         .filter(|state| state.alert.verdict == Verdict::Unproven && !state.waits(now))
         .collect();

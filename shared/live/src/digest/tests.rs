@@ -6,7 +6,7 @@ use rolewatch_guard::seen::{Reading, read};
 use super::held::Session;
 use super::*;
 use crate::ledger::store;
-use crate::outbox::{self, State};
+use crate::outbox::{self, FindingState};
 use crate::rulebook::{POLICY_KEY, Shelf};
 use crate::testing::{Calm, Gate, Twin, Weather, run, sample, subscribed, unsubscribed};
 use crate::wire::{Alert, Status};
@@ -62,13 +62,13 @@ fn session(who: &str, began: &str, last_use: Option<&str>, until: &str) -> Sessi
     }
 }
 
-fn finding(twin: &Twin<Calm>, id: &str, change: impl FnOnce(&mut State)) {
+fn finding(twin: &Twin<Calm>, id: &str, change: impl FnOnce(&mut FindingState)) {
     let alert = Alert {
         id: id.into(),
         noticed: now(),
         ..sample::alert()
     };
-    let mut state = State {
+    let mut state = FindingState {
         alert,
         switches: vec![],
         records: vec![],
@@ -169,7 +169,7 @@ fn broken_rules_are_counted_by_what_was_noticed_that_day() {
 #[test]
 fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
     let twin = twin(Calm);
-    let unproven = |id: &str, days: i64, change: fn(&mut State)| {
+    let unproven = |id: &str, days: i64, change: fn(&mut FindingState)| {
         finding(&twin, id, |state| {
             state.alert.verdict = Verdict::Unproven;
             state.alert.noticed = now().plus_seconds(-days * 86_400);
@@ -288,7 +288,10 @@ fn an_account_says_that_it_lives_once_an_hour() {
         );
     }
     let rows = twin.rows.borrow();
-    let of_region = &rows[&(crate::port::Place::Ledger, "regions#111122223333".into())];
+    let of_region = &rows[&(
+        crate::port::TableKind::Ledger,
+        "regions#111122223333".into(),
+    )];
     assert_eq!(
         of_region
             .values()

@@ -19,7 +19,7 @@ use super::heard::Heard;
 use super::keys::{self, Kind, SessionAt};
 use super::observed::Observed;
 use super::store::{elevated, reread};
-use crate::port::{Place, Row, Span, Table, Trouble};
+use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_guard::time::chosen::LAST_RECORD;
 use rolewatch_guard::time::chosen::SAME_CALL;
 
@@ -41,8 +41,8 @@ pub struct Facts {
 pub struct Gather<'a, T> {
     table: &'a T,
     policy: &'a Policy,
-    asked: BTreeSet<(String, Span)>,
-    open: Vec<(String, Span)>,
+    asked: BTreeSet<(String, KeyRange)>,
+    open: Vec<(String, KeyRange)>,
     /// By record and content.
     facts: BTreeMap<(RecordKey, Arc<str>), SeenRecord>,
     /// The content of every row that was read as a fact. One record lies under many keys, and is
@@ -85,7 +85,7 @@ impl<'a, T: Table> Gather<'a, T> {
             keys::around(at.time, LAST_RECORD, LAST_RECORD),
         );
         if let Some((id, _)) = at.session.split_once(':') {
-            self.ask(keys::role(id), Span::default());
+            self.ask(keys::role(id), KeyRange::default());
         }
     }
 
@@ -93,7 +93,7 @@ impl<'a, T: Table> Gather<'a, T> {
     pub fn record(&mut self, record: &RecordKey) {
         self.ask(
             keys::record(record),
-            Span {
+            KeyRange {
                 from: "v#".into(),
                 to: "v#".into(),
             },
@@ -127,7 +127,7 @@ impl<'a, T: Table> Gather<'a, T> {
             who_is_who(account)
                 .into_iter()
                 .chain(heard)
-                .map(|pk| (pk, Span::default())),
+                .map(|pk| (pk, KeyRange::default())),
         );
     }
 
@@ -144,18 +144,18 @@ impl<'a, T: Table> Gather<'a, T> {
         while !self.open.is_empty() {
             let wave = std::mem::take(&mut self.open);
             let table = self.table;
-            let answers = try_join_all(
-                wave.iter()
-                    .map(|(pk, span)| async move { table.query(Place::Ledger, pk, span).await }),
-            )
-            .await?;
+            let answers =
+                try_join_all(wave.iter().map(|(pk, span)| async move {
+                    table.query(TableKind::Ledger, pk, span).await
+                }))
+                .await?;
             for ((pk, _), rows) in wave.iter().zip(answers) {
                 for row in rows {
                     self.take(pk, row);
                 }
             }
             for question in self.heard.questions(&self.accounts) {
-                self.ask(question, Span::default());
+                self.ask(question, KeyRange::default());
             }
         }
         Ok(())
@@ -191,7 +191,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    fn ask(&mut self, pk: String, span: Span) {
+    fn ask(&mut self, pk: String, span: KeyRange) {
         let question = (pk, span);
         if !self.asked.contains(&question) {
             self.asked.insert(question.clone());
@@ -261,11 +261,11 @@ impl<'a, T: Table> Gather<'a, T> {
                         self.ask(keys::session(session), near.clone());
                     }
                     if let Some((id, _)) = session.split_once(':') {
-                        self.ask(keys::role(id), Span::default());
+                        self.ask(keys::role(id), KeyRange::default());
                     }
                 }
                 if let Some(issued) = &mint.issued {
-                    self.ask(keys::issued(issued), Span::default());
+                    self.ask(keys::issued(issued), KeyRange::default());
                 }
                 if let Some(shared) = &mint.shared {
                     self.ask(keys::shared(&shared.to_string()), near.clone());
@@ -311,7 +311,7 @@ impl<'a, T: Table> Gather<'a, T> {
     /// Back to the mint of the caller's session, and to who bears which name in their account.
     fn caller(&mut self, caller: &Caller) {
         if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
-            self.ask(keys::issued(key), Span::default());
+            self.ask(keys::issued(key), KeyRange::default());
         }
         if let (Some(session), Some(created)) = (
             caller.role_session(),
@@ -348,7 +348,7 @@ impl<'a, T: Table> Gather<'a, T> {
     pub fn account(&mut self, account: AccountId) {
         if self.accounts.insert(account) && !self.held_back {
             for pk in who_is_who(account) {
-                self.ask(pk, Span::default());
+                self.ask(pk, KeyRange::default());
             }
         }
     }

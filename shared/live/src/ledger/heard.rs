@@ -9,7 +9,7 @@ use rolewatch_guard::partition::may_record_iam;
 use rolewatch_guard::world::World;
 
 use super::keys;
-use crate::port::{Place, Span, Table, Trouble};
+use crate::port::{KeyRange, Table, TableKind, Trouble};
 
 /// The hour of the latest record of each region of an account. What nothing was ever heard of is
 /// not in it.
@@ -21,7 +21,11 @@ pub async fn heard_of<T: Table>(
     account: AccountId,
 ) -> Result<BTreeMap<String, Moment>, Trouble> {
     let rows = table
-        .query(Place::Ledger, &keys::regions(account), &Span::default())
+        .query(
+            TableKind::Ledger,
+            &keys::regions(account),
+            &KeyRange::default(),
+        )
         .await?;
     let read = |hour: &str| {
         hour.parse::<i64>()

@@ -11,8 +11,8 @@ use rolewatch_guard::roster::Entity;
 use serde::{Deserialize, Serialize};
 
 use super::keys::{self, record_part, second};
-use super::{SessionAt, Touched};
-use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use super::{SessionAt, TouchedEvidence};
+use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FACTS_KEPT;
 
 /// A switch with everything that it is found by.
@@ -78,7 +78,7 @@ impl IndexEntry {
     }
 
     /// Has it judged.
-    pub(crate) fn add_to(&self, touched: &mut Touched) {
+    pub(crate) fn add_to(&self, touched: &mut TouchedEvidence) {
         if self.records.is_empty() {
             touched.sessions.insert(self.at.clone());
         }
@@ -143,7 +143,7 @@ pub(crate) async fn note<T: Table>(
     }
     try_join_all(
         rows.into_iter()
-            .map(|row| table.keep(Place::Ledger, row, Keep::First)),
+            .map(|row| table.keep(TableKind::Ledger, row, Keep::First)),
     )
     .await?;
     // Last: whoever finds this one need not look for the others.
@@ -160,7 +160,7 @@ pub(crate) async fn note<T: Table>(
         now,
     )?;
     table
-        .keep(Place::Ledger, row, Keep::First)
+        .keep(TableKind::Ledger, row, Keep::First)
         .await
         .map(|_| ())
 }
@@ -178,7 +178,7 @@ pub(crate) async fn note_alone<T: Table>(
         .collect::<Result<_, _>>()?;
     try_join_all(
         rows.into_iter()
-            .map(|row| table.keep(Place::Ledger, row, Keep::First)),
+            .map(|row| table.keep(TableKind::Ledger, row, Keep::First)),
     )
     .await
     .map(|_| ())
@@ -201,7 +201,7 @@ pub(crate) async fn note_refusal<T: Table>(
         now,
     )?;
     table
-        .keep(Place::Ledger, row, Keep::First)
+        .keep(TableKind::Ledger, row, Keep::First)
         .await
         .map(|_| ())
 }
@@ -212,14 +212,14 @@ pub(crate) async fn held<T: Table>(
     person: &[String; 2],
     role: &str,
 ) -> Result<Vec<(SessionAt, BTreeSet<String>)>, Trouble> {
-    let span = Span {
+    let span = KeyRange {
         from: "s#".into(),
         to: "s#".into(),
     };
     let mut found: BTreeMap<(Moment, String), BTreeSet<String>> = BTreeMap::new();
     for entry in entries(
         table
-            .query(Place::Ledger, &keys::held(person, role), &span)
+            .query(TableKind::Ledger, &keys::held(person, role), &span)
             .await?,
     ) {
         found
@@ -239,12 +239,12 @@ pub(crate) async fn refused<T: Table>(
     person: &[String; 2],
     role: &str,
 ) -> Result<Vec<(Moment, RecordKey)>, Trouble> {
-    let span = Span {
+    let span = KeyRange {
         from: "d#".into(),
         to: "d#".into(),
     };
     let rows = table
-        .query(Place::Ledger, &keys::held(person, role), &span)
+        .query(TableKind::Ledger, &keys::held(person, role), &span)
         .await?;
     let read = |row: Row| -> Option<(Moment, RecordKey)> {
         let (account, event, time): (String, String, Moment) =
@@ -271,7 +271,9 @@ pub async fn switches_since<T: Table>(
 ) -> Result<Vec<SessionAt>, Trouble> {
     let mut found = Vec::new();
     for day in partitions_of_days(since, now) {
-        let rows = table.query(Place::Ledger, &day, &Span::default()).await?;
+        let rows = table
+            .query(TableKind::Ledger, &day, &KeyRange::default())
+            .await?;
         found.extend(entries(rows).map(|entry| entry.at));
     }
     Ok(found)
@@ -292,10 +294,10 @@ pub(crate) fn partitions_of_days(since: Moment, now: Moment) -> Vec<String> {
 pub(crate) async fn latest<T: Table>(
     table: &T,
     pk: &str,
-    span: &Span,
+    span: &KeyRange,
     most: usize,
 ) -> Result<Vec<(String, Option<IndexEntry>)>, Trouble> {
-    let rows = table.latest(Place::Ledger, pk, span, most).await?;
+    let rows = table.latest(TableKind::Ledger, pk, span, most).await?;
     Ok(rows
         .into_iter()
         .map(|row| (row.sk, serde_json::from_str(&row.body).ok()))

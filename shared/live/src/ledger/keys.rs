@@ -6,7 +6,7 @@ use rolewatch_guard::roster::{Entity, Handle};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::port::Span;
+use crate::port::KeyRange;
 
 /// Sessions of one name, around one second: what most facts are about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -254,8 +254,8 @@ impl Kind {
 }
 
 /// Rows of every kind from `time - before` to `time + after`.
-pub(crate) fn around(time: Moment, before: i64, after: i64) -> Span {
-    Span {
+pub(crate) fn around(time: Moment, before: i64, after: i64) -> KeyRange {
+    KeyRange {
         from: second(time.plus_seconds(-before)),
         to: second(time.plus_seconds(after)),
     }

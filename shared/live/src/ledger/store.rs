@@ -14,7 +14,7 @@ use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, SeenRecord};
 use rolewatch_guard::world::Log;
 
 use super::keys::{self, Kind};
-use crate::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
+use crate::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{FACTS_KEPT, LINKS_KEPT};
 use family::family;
 
@@ -82,7 +82,9 @@ pub async fn store<T: Table>(
 ) -> Result<Arrival, Trouble> {
     let version = keys::hash(&body);
     let own = keys::record(&seen.key);
-    let known = table.query(Place::Ledger, &own, &Span::default()).await?;
+    let known = table
+        .query(TableKind::Ledger, &own, &KeyRange::default())
+        .await?;
     let done = known.iter().any(|row| row.sk == format!("done#{version}"));
     let mut arrival = Arrival {
         seen,
@@ -135,7 +137,7 @@ pub async fn store<T: Table>(
     }
     try_join_all(
         rows.into_iter()
-            .map(|(row, keep)| table.keep(Place::Ledger, row, keep)),
+            .map(|(row, keep)| table.keep(TableKind::Ledger, row, keep)),
     )
     .await?;
     arrival.learned = learned(table, &arrival.seen).await?;
@@ -144,7 +146,7 @@ pub async fn store<T: Table>(
 
 /// What the ledger knows of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub enum RecordKnowledge {
     /// This very record was seen through.
     Done,
     /// The record is there in other words, or it was begun with.
@@ -158,9 +160,17 @@ pub enum Known {
 ///
 /// # Errors
 /// The table's own.
-pub async fn known<T: Table>(table: &T, record: &RecordKey, body: &str) -> Result<Known, Trouble> {
+pub async fn known<T: Table>(
+    table: &T,
+    record: &RecordKey,
+    body: &str,
+) -> Result<RecordKnowledge, Trouble> {
     let rows = table
-        .query(Place::Ledger, &keys::record(record), &Span::default())
+        .query(
+            TableKind::Ledger,
+            &keys::record(record),
+            &KeyRange::default(),
+        )
         .await?;
     let done = format!("done#{}", keys::hash(body));
     let mut rows = rows
@@ -169,11 +179,11 @@ pub async fn known<T: Table>(table: &T, record: &RecordKey, body: &str) -> Resul
         .filter(|sk| *sk != MISSED)
         .peekable();
     Ok(if rows.peek().is_none() {
-        Known::Not
+        RecordKnowledge::Not
     } else if rows.any(|sk| sk == done) {
-        Known::Done
+        RecordKnowledge::Done
     } else {
-        Known::Otherwise
+        RecordKnowledge::Otherwise
     })
 }
 
@@ -186,10 +196,10 @@ pub async fn note_missed<T: Table>(
     table: &T,
     record: &RecordKey,
     now: Moment,
-) -> Result<Kept, Trouble> {
+) -> Result<KeepOutcome, Trouble> {
     table
         .keep(
-            Place::Ledger,
+            TableKind::Ledger,
             row(
                 keys::record(record),
                 MISSED.to_owned(),
@@ -210,11 +220,11 @@ pub async fn mark_done<T: Table>(
     record: &RecordKey,
     body: &str,
     now: Moment,
-) -> Result<Kept, Trouble> {
+) -> Result<KeepOutcome, Trouble> {
     let sk = format!("done#{}", keys::hash(body));
     table
         .keep(
-            Place::Ledger,
+            TableKind::Ledger,
             row(keys::record(record), sk, "", now.plus_seconds(FACTS_KEPT)),
             Keep::First,
         )
@@ -229,9 +239,9 @@ pub async fn is_done<T: Table>(table: &T, record: &RecordKey, body: &str) -> Res
     let sk = format!("done#{}", keys::hash(body));
     let rows = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             &keys::record(record),
-            &Span {
+            &KeyRange {
                 from: sk.clone(),
                 to: sk,
             },
@@ -403,7 +413,7 @@ pub(crate) async fn hear<T: Table>(
     let rows = log_rows(seen, &rank(seen), now.plus_seconds(FACTS_KEPT));
     try_join_all(
         rows.into_iter()
-            .map(|(row, keep)| table.keep(Place::Ledger, row, keep)),
+            .map(|(row, keep)| table.keep(TableKind::Ledger, row, keep)),
     )
     .await
     .map(drop)
@@ -471,17 +481,21 @@ async fn learned<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Learne
         return Ok(None);
     };
     let sk = keys::iam_region_part(region, "first");
-    let only = Span {
+    let only = KeyRange {
         from: sk.clone(),
         to: sk,
     };
     let record = keys::record_part(&seen.key);
     let is_first = |rows: &Vec<Row>| rows.iter().any(|row| row.rank.ends_with(&record));
     let own = keys::regions(seen.key.account);
-    if !is_first(&table.query(Place::Ledger, &own, &only).await?) {
+    if !is_first(&table.query(TableKind::Ledger, &own, &only).await?) {
         return Ok(None);
     }
-    let of_all = is_first(&table.query(Place::Ledger, keys::IAM_REGIONS, &only).await?);
+    let of_all = is_first(
+        &table
+            .query(TableKind::Ledger, keys::IAM_REGIONS, &only)
+            .await?,
+    );
     Ok(Some(if of_all {
         Learned::OfAll
     } else {
@@ -500,9 +514,9 @@ async fn sighting<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Sight
     let own = format!("{}#", keys::name_part(&named.name, &named.id));
     let rows = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             &keys::names(named.account),
-            &Span {
+            &KeyRange {
                 from: own.clone(),
                 to: own.clone(),
             },

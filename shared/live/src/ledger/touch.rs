@@ -13,23 +13,23 @@ use rolewatch_guard::world::World;
 
 use super::keys::{self, Kind, SessionAt};
 use super::store::{Arrival, Learned, Sighting, reread};
-use crate::port::{Place, Span, Table, Trouble};
+use crate::port::{KeyRange, Table, TableKind, Trouble};
 
 /// What has to be judged anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Touched {
+pub struct TouchedEvidence {
     /// Sessions, whole.
     pub sessions: BTreeSet<SessionAt>,
     /// Records that are no session: refused attempts, root sessions, console steps without a
     /// session.
     pub records: BTreeSet<RecordKey>,
     /// What is told of users, groups and devices: what rests on it is found in the ledger.
-    pub told: Told,
+    pub told: IdentityChanges,
 }
 
 /// What a record tells of users, groups and devices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct IdentityChanges {
     /// What was changed, by the names and ids in the records.
     changed: BTreeSet<Entity>,
     /// Groups that somebody joined or left, by account and name, and the record that says so.
@@ -44,7 +44,7 @@ pub struct Told {
     everybody: BTreeSet<AccountId>,
 }
 
-impl Told {
+impl IdentityChanges {
     fn change(&mut self, change: &IamChange, record: &RecordKey) {
         self.accounts.insert(change.account);
         self.changed.extend(change.entities());
@@ -105,7 +105,7 @@ impl Told {
     }
 }
 
-impl Touched {
+impl TouchedEvidence {
     /// Whether there is nothing to judge.
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty() && self.records.is_empty() && self.told.is_empty()
@@ -127,7 +127,7 @@ pub async fn touch<T: Table>(
     table: &T,
     policy: &Policy,
     arrival: &Arrival,
-) -> Result<Touched, Trouble> {
+) -> Result<TouchedEvidence, Trouble> {
     let mut touched = at_first(policy, arrival);
     let mut open: Vec<SeenRecord> = arrival
         .family
@@ -181,8 +181,8 @@ pub async fn touch<T: Table>(
 }
 
 /// What a record touches by itself, before the ledger is asked what hangs together with it.
-fn at_first(policy: &Policy, arrival: &Arrival) -> Touched {
-    let mut touched = Touched::default();
+fn at_first(policy: &Policy, arrival: &Arrival) -> TouchedEvidence {
+    let mut touched = TouchedEvidence::default();
     if let Some(used) = &arrival.seen.used {
         touched.session(&used.session, used.created.unwrap_or(used.time));
     }
@@ -214,7 +214,11 @@ async fn children<T: Table>(
     let mut found = Vec::new();
     if let Some(issued) = &mint.issued {
         let rows = table
-            .query(Place::Ledger, &keys::issued(issued), &Span::default())
+            .query(
+                TableKind::Ledger,
+                &keys::issued(issued),
+                &KeyRange::default(),
+            )
             .await?;
         found.extend(
             rows.iter()
@@ -239,7 +243,7 @@ async fn of_session<T: Table>(
 ) -> Result<Vec<SeenRecord>, Trouble> {
     let rows = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             &keys::session(session),
             &keys::around(began, 5, 5),
         )

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolewatch_guard::moment::Moment;
 
 use super::keys::{hash, second};
-use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FILES_KEPT;
 
 /// The most bytes of a sort key, with some to spare.
@@ -59,7 +59,7 @@ pub async fn mark_file<T: Table>(
         now,
     );
     table
-        .keep(Place::Ledger, row, Keep::First)
+        .keep(TableKind::Ledger, row, Keep::First)
         .await
         .map(|_| ())
 }
@@ -80,15 +80,15 @@ pub async fn read_files<T: Table>(
     // A hash sorts elsewhere; then the whole partition is asked for.
     let plain = names.iter().all(|name| name_part(name) == *name);
     let span = if plain {
-        Span {
+        KeyRange {
             from: (*first).to_owned(),
             to: (*last).to_owned(),
         }
     } else {
-        Span::default()
+        KeyRange::default()
     };
     let rows = table
-        .query(Place::Ledger, &folder_of(bucket, folder), &span)
+        .query(TableKind::Ledger, &folder_of(bucket, folder), &span)
         .await?;
     let done: BTreeSet<String> = rows.into_iter().map(|row| row.sk).collect();
     Ok(names
@@ -108,7 +108,11 @@ pub async fn swept<T: Table>(
     prefix: &str,
 ) -> Result<Option<Moment>, Trouble> {
     let rows = table
-        .query(Place::Ledger, &trail_of(bucket, prefix), &Span::default())
+        .query(
+            TableKind::Ledger,
+            &trail_of(bucket, prefix),
+            &KeyRange::default(),
+        )
         .await?;
     let seconds = rows.first().and_then(|row| row.rank.parse().ok());
     Ok(seconds.map(Moment::from_epoch_seconds))
@@ -132,7 +136,7 @@ pub async fn mark_sweep<T: Table>(
         now,
     );
     table
-        .keep(Place::Ledger, row, Keep::Greatest)
+        .keep(TableKind::Ledger, row, Keep::Greatest)
         .await
         .map(|_| ())
 }

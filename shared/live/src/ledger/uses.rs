@@ -11,7 +11,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::SeenRecord;
 
 use super::keys::{self, Kind, SessionAt, slot};
-use crate::port::{Place, Span, Table, Trouble};
+use crate::port::{KeyRange, Table, TableKind, Trouble};
 
 /// The uses of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(super) fn row(seen: &SeenRecord) -> Option<(String, String)> {
 pub async fn uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Counted>, Trouble> {
     let folded = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             &keys::session(&at.session),
             &keys::around(at.time, 0, 0),
         )
@@ -65,9 +65,9 @@ pub async fn uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Counted>
     };
     let slots = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             &keys::uses(&at.session, at.time),
-            &Span::default(),
+            &KeyRange::default(),
         )
         .await?;
     let count = |begin: &str| {

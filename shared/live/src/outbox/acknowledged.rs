@@ -4,7 +4,7 @@ use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
 use super::pk;
-use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 
 /// What was acknowledged of a finding: slack-notifier has it written last of all.
@@ -25,11 +25,11 @@ pub struct Acknowledged {
 /// The table's own, or a row that is none of ours.
 pub async fn acknowledged<T: Table>(table: &T, id: &str) -> Result<u64, Trouble> {
     let pk = pk(id);
-    let span = Span {
+    let span = KeyRange {
         from: ACK.to_owned(),
         to: ACK.to_owned(),
     };
-    let rows = table.query(Place::Outbox, &pk, &span).await?;
+    let rows = table.query(TableKind::Outbox, &pk, &span).await?;
     let Some(row) = rows.iter().find(|row| row.sk == ACK) else {
         return Ok(0);
     };
@@ -71,7 +71,7 @@ pub async fn acknowledge<T: Table>(
         expires: Some(now.plus_seconds(FINDINGS_KEPT)),
     };
     table
-        .keep(Place::Outbox, row, Keep::Greatest)
+        .keep(TableKind::Outbox, row, Keep::Greatest)
         .await
         .map(drop)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 
-use super::{Sending, Stored};
+use super::{SendClaim, StoredFinding};
 use crate::port::{Notice, Table, Topic, Trouble};
 use crate::time::AT_WORK;
 use crate::wire::Alert;
@@ -17,7 +17,7 @@ use crate::wire::Alert;
 /// again anyway ([`crate::resend`]).
 pub(crate) async fn send_due<O: Table + Topic>(
     outside: &O,
-    states: &mut BTreeMap<String, Stored>,
+    states: &mut BTreeMap<String, StoredFinding>,
     now: Moment,
 ) -> Result<u64, Trouble> {
     let mut sent = 0;
@@ -39,12 +39,16 @@ pub(crate) async fn send_due<O: Table + Topic>(
 }
 
 /// Notes that this invocation sends it. `false`: another one does, or has changed it.
-async fn claim<O: Table>(outside: &O, stored: &mut Stored, now: Moment) -> Result<bool, Trouble> {
+async fn claim<O: Table>(
+    outside: &O,
+    stored: &mut StoredFinding,
+    now: Moment,
+) -> Result<bool, Trouble> {
     if stored.state.is_being_sent(now) {
         return Ok(false);
     }
     let version = stored.state.alert.version;
-    stored.state.sending = Some(Sending {
+    stored.state.sending = Some(SendClaim {
         version,
         until: now.plus_seconds(AT_WORK),
     });

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::port::{Place, Span, Table, Trouble};
+use crate::port::{KeyRange, Table, TableKind, Trouble};
 
 /// The row of a finding's own message.
 pub const MESSAGE: &str = "message";
@@ -22,11 +22,11 @@ struct MessageRow {
 /// The revision of a finding's own message that is settled; 0: none.
 pub(crate) async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble> {
     let pk = message_partition(finding);
-    let span = Span {
+    let span = KeyRange {
         from: MESSAGE.to_owned(),
         to: MESSAGE.to_owned(),
     };
-    let rows = table.query(Place::Outbox, &pk, &span).await?;
+    let rows = table.query(TableKind::Outbox, &pk, &span).await?;
     let Some(row) = rows.into_iter().find(|row| row.sk == MESSAGE) else {
         return Ok(0);
     };

@@ -9,7 +9,7 @@ use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
-use crate::port::{Place, Row, Span, Table, Trouble};
+use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 
 /// The days that have such rows.
@@ -83,11 +83,11 @@ pub(crate) async fn note<T: Table>(
     let pointer = row(partition(&day), format!("{id}#{version:012}"), body, now);
     // Replaced and not kept: these rows are changed later, by version.
     let of_day = table.replace(
-        Place::Outbox,
+        TableKind::Outbox,
         row(DAYS.to_owned(), day, String::new(), now),
         0,
     );
-    try_join(of_day, table.replace(Place::Outbox, pointer, 0))
+    try_join(of_day, table.replace(TableKind::Outbox, pointer, 0))
         .await
         .map(|_| ())
 }
@@ -97,15 +97,15 @@ pub(crate) async fn note<T: Table>(
 /// # Errors
 /// The table's own.
 pub async fn days<T: Table>(table: &T) -> Result<Vec<Day>, Trouble> {
-    Ok(all_days(table, &Span::default())
+    Ok(all_days(table, &KeyRange::default())
         .await?
         .into_iter()
         .filter(|day| !day.done)
         .collect())
 }
 
-async fn all_days<T: Table>(table: &T, span: &Span) -> Result<Vec<Day>, Trouble> {
-    let rows = table.query(Place::Outbox, DAYS, span).await?;
+async fn all_days<T: Table>(table: &T, span: &KeyRange) -> Result<Vec<Day>, Trouble> {
+    let rows = table.query(TableKind::Outbox, DAYS, span).await?;
     Ok(rows
         .into_iter()
         .map(|row| Day {
@@ -121,10 +121,10 @@ async fn all_days<T: Table>(table: &T, span: &Span) -> Result<Vec<Day>, Trouble>
 /// # Errors
 /// The table's own, or a row that is none of ours.
 pub async fn of_days<T: Table>(table: &T, days: &[Day]) -> Result<Vec<Unsent>, Trouble> {
-    let whole = &Span::default();
+    let whole = &KeyRange::default();
     let rows = try_join_all(days.iter().map(|day| async move {
         table
-            .query(Place::Outbox, &partition(&day.name), whole)
+            .query(TableKind::Outbox, &partition(&day.name), whole)
             .await
     }))
     .await?;
@@ -146,7 +146,7 @@ pub async fn of_days<T: Table>(table: &T, days: &[Day]) -> Result<Vec<Unsent>, T
 pub async fn stored_since<T: Table>(table: &T, since: Moment) -> Result<Vec<String>, Trouble> {
     let days = all_days(
         table,
-        &Span {
+        &KeyRange {
             from: day_of(since),
             to: String::new(),
         },
@@ -209,14 +209,14 @@ async fn change<T: Table>(
         write(note)?,
         now,
     );
-    table.replace(Place::Outbox, row, unsent.seen).await
+    table.replace(TableKind::Outbox, row, unsent.seen).await
 }
 
 /// Notes that nothing is left to tell of a day. Only once no row can be added to it any more.
 pub(crate) async fn finish<T: Table>(table: &T, day: &Day, now: Moment) -> Result<bool, Trouble> {
     table
         .replace(
-            Place::Outbox,
+            TableKind::Outbox,
             row(DAYS.to_owned(), day.name.clone(), DONE.to_owned(), now),
             day.seen,
         )

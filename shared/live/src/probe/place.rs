@@ -12,7 +12,7 @@ pub(super) type Spot = (AccountId, String);
 
 /// What is known of the probes of a place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct SentProbes {
     /// When the first one was sent that has no answer.
     pub(super) since: Moment,
     /// When the last one was sent.
@@ -37,13 +37,13 @@ pub struct Silence {
 
 /// What is known of all places.
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    pub(super) asked: BTreeMap<Spot, Asked>,
+pub(super) struct ProbeKnowledge {
+    pub(super) asked: BTreeMap<Spot, SentProbes>,
     /// The event time of the latest answer.
     pub(super) answered: BTreeMap<Spot, Moment>,
 }
 
-impl Known {
+impl ProbeKnowledge {
     /// When the first probe was sent that has no answer; `None`: all have, or none was sent.
     pub(super) fn since(&self, spot: &Spot) -> Option<Moment> {
         let asked = self.asked.get(spot)?;

@@ -11,9 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::AT_ONCE;
-use super::place::{Asked, Known, Silence, Spot};
+use super::place::{ProbeKnowledge, SentProbes, Silence, Spot};
 use crate::ledger::{hear, keys};
-use crate::port::{Keep, Place, Row, Span, Table, Trouble};
+use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::PROBE_FORGOTTEN;
 
 /// The partition.
@@ -39,7 +39,7 @@ pub async fn answered<T: Table>(table: &T, probe: &Probe, now: Moment) -> Result
 
 /// The places that were silent at the last run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct SilentPlaces {
     /// When that run was due; `None`: there was none.
     pub run: Option<Moment>,
     /// Account and Region.
@@ -50,19 +50,19 @@ pub struct Standing {
 ///
 /// # Errors
 /// The table's own, and a row that can't be read.
-pub async fn standing<T: Table>(table: &T) -> Result<Standing, Trouble> {
+pub async fn standing<T: Table>(table: &T) -> Result<SilentPlaces, Trouble> {
     let rows = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             PK,
-            &Span {
+            &KeyRange {
                 from: RUN.to_owned(),
                 to: SILENT.to_owned(),
             },
         )
         .await?;
     let Some(run) = rows.iter().find(|row| row.sk == RUN) else {
-        return Ok(Standing::default());
+        return Ok(SilentPlaces::default());
     };
     let of_run = rows
         .iter()
@@ -70,27 +70,27 @@ pub async fn standing<T: Table>(table: &T) -> Result<Standing, Trouble> {
     let silent = of_run
         .map(|row| Ok((spot(row)?, read(row)?)))
         .collect::<Result<_, Trouble>>()?;
-    Ok(Standing {
+    Ok(SilentPlaces {
         run: keys::second_of(&run.rank),
         silent,
     })
 }
 
 /// What is known of every place that was probed lately.
-pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<Known, Trouble> {
-    let span = Span {
+pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<ProbeKnowledge, Trouble> {
+    let span = KeyRange {
         from: ANSWER.to_owned(),
         to: ASKED.to_owned(),
     };
-    let mut known = Known::default();
-    for row in table.query(Place::Ledger, PK, &span).await? {
+    let mut known = ProbeKnowledge::default();
+    for row in table.query(TableKind::Ledger, PK, &span).await? {
         if row.sk.starts_with(ANSWER) {
             let time =
                 keys::second_of(&row.rank).ok_or_else(|| unreadable(&row, "it has no time"))?;
             known.answered.insert(spot(&row)?, time);
             continue;
         }
-        let asked: Asked = read(&row)?;
+        let asked: SentProbes = read(&row)?;
         if now.seconds_since(asked.last) < PROBE_FORGOTTEN {
             known.asked.insert(spot(&row)?, asked);
         }
@@ -102,7 +102,7 @@ pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<Known, Tro
 pub(super) async fn keep_asked<T: Table>(
     table: &T,
     spot: &Spot,
-    asked: &Asked,
+    asked: &SentProbes,
 ) -> Result<(), Trouble> {
     let (account, region) = spot;
     keep(
@@ -131,7 +131,7 @@ pub(super) async fn keep_result<T: Table>(
 
 async fn keep<T: Table>(table: &T, row: Row) -> Result<(), Trouble> {
     table
-        .keep(Place::Ledger, row, Keep::Greatest)
+        .keep(TableKind::Ledger, row, Keep::Greatest)
         .await
         .map(drop)
 }

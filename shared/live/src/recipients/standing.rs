@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use super::{Recipients, audience};
 use crate::operations;
 use crate::outbox::told;
-use crate::port::{Keep, Notice, Place, Row, Span, Subscribers, Table, Topic, Trouble};
+use crate::port::{Keep, KeyRange, Notice, Row, Subscribers, Table, TableKind, Topic, Trouble};
 use crate::resend::pause;
 use crate::time::{NOTICES_KEPT, RECIPIENTS_LOOKED_AT};
-use crate::wire::{Message, RecipientsChanged};
+use crate::wire::{RecipientsChanged, TopicMessage};
 
 /// The partition of the outbox.
 const PK: &str = "recipients";
@@ -30,7 +30,7 @@ pub const MESSAGE_ID: &str = "recipients";
 
 /// As it was at the last sweep that could find out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct RecipientsState {
     /// Who receives e-mail.
     pub recipients: Recipients,
     /// Since when, as far as sweeps saw.
@@ -53,7 +53,7 @@ pub struct Standing {
     pub unread_since: Option<Moment>,
 }
 
-impl Standing {
+impl RecipientsState {
     fn first(recipients: Recipients, now: Moment) -> Self {
         // Whether somebody was subscribed before the first sweep, nobody knows.
         let unread_since =
@@ -125,7 +125,9 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
     outside: &O,
     now: Moment,
 ) -> Result<Option<Moment>, Trouble> {
-    let rows = outside.query(Place::Outbox, PK, &Span::default()).await?;
+    let rows = outside
+        .query(TableKind::Outbox, PK, &KeyRange::default())
+        .await?;
     let slack = rows
         .iter()
         .find(|row| row.sk == SLACK)
@@ -133,9 +135,9 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
     let found = audience(outside).await;
     let state = rows.iter().find(|row| row.sk == STATE);
     let seen = state.map_or(0, |row| row.version);
-    let before: Option<Standing> = state.map(read).transpose()?;
+    let before: Option<RecipientsState> = state.map(read).transpose()?;
     let mut standing = match (found, &before) {
-        (Ok(found), before) => Standing::after(before.as_ref(), found.recipients, now),
+        (Ok(found), before) => RecipientsState::after(before.as_ref(), found.recipients, now),
         (Err(trouble), before) => {
             tracing::error!(%trouble, "whether anybody receives the e-mail of the operations topic is not known");
             // What is not known changes nothing. What is known is still told.
@@ -167,7 +169,7 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
 }
 
 /// Whether nothing is left of what nobody received. Of two sweeps at once, both may send it.
-async fn catch_up<O: Table + Topic>(outside: &O, standing: &Standing) -> bool {
+async fn catch_up<O: Table + Topic>(outside: &O, standing: &RecipientsState) -> bool {
     let Some(from) = standing
         .unread_since
         .filter(|_| standing.recipients == Recipients::Confirmed)
@@ -187,7 +189,7 @@ async fn catch_up<O: Table + Topic>(outside: &O, standing: &Standing) -> bool {
 }
 
 async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), Trouble> {
-    let body = serde_json::to_string(&Message::Recipients {
+    let body = serde_json::to_string(&TopicMessage::Recipients {
         recipients: changed,
     })
     .map_err(|error| Trouble::refused("telling who receives e-mail", &error))?;
@@ -199,12 +201,16 @@ async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), T
         .await
 }
 
-fn read(row: &Row) -> Result<Standing, Trouble> {
+fn read(row: &Row) -> Result<RecipientsState, Trouble> {
     serde_json::from_str(&row.body)
         .map_err(|error| Trouble::refused(format!("reading row `{PK}` `{STATE}`"), &error))
 }
 
-async fn write<T: Table>(table: &T, standing: &Standing, seen: u64) -> Result<bool, Trouble> {
+async fn write<T: Table>(
+    table: &T,
+    standing: &RecipientsState,
+    seen: u64,
+) -> Result<bool, Trouble> {
     let body = serde_json::to_string(standing)
         .map_err(|error| Trouble::refused(format!("writing row `{PK}` `{STATE}`"), &error))?;
     let row = Row {
@@ -215,7 +221,7 @@ async fn write<T: Table>(table: &T, standing: &Standing, seen: u64) -> Result<bo
         version: 0,
         expires: None,
     };
-    table.replace(Place::Outbox, row, seen).await
+    table.replace(TableKind::Outbox, row, seen).await
 }
 
 /// Notes that Slack takes messages, after it had not or after nobody knew. What waits for Slack
@@ -230,7 +236,7 @@ pub async fn slack_takes<T: Table>(table: &T, now: Moment) -> Result<(), Trouble
         expires: None,
     };
     table
-        .keep(Place::Outbox, row, Keep::Greatest)
+        .keep(TableKind::Outbox, row, Keep::Greatest)
         .await
         .map(drop)
 }

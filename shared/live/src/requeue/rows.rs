@@ -4,7 +4,7 @@ use rolewatch_guard::moment::Moment;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::port::{Place, Row, Span, Table, Trouble};
+use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 
 /// How long the rows are kept, in seconds.
 const KEPT: i64 = 90 * 86_400;
@@ -22,9 +22,9 @@ pub(super) async fn read<T: Table, B: DeserializeOwned>(
 ) -> Result<Vec<Versioned<B>>, Trouble> {
     let rows = table
         .query(
-            Place::Ledger,
+            TableKind::Ledger,
             pk,
-            &Span {
+            &KeyRange {
                 from: sk.to_owned(),
                 to: sk.to_owned(),
             },
@@ -56,7 +56,7 @@ pub(super) async fn write<T: Table, B: Serialize>(
     let expires = Some(now.plus_seconds(KEPT));
     table
         .replace(
-            Place::Ledger,
+            TableKind::Ledger,
             Row {
                 pk,
                 sk: sk.to_owned(),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::index::IndexEntry;
 use crate::ledger::keys;
-use crate::port::Span;
+use crate::port::KeyRange;
 
 /// Switches that lie in one partition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,13 +78,13 @@ impl Walk {
     }
 
     /// What is still to be read before it has to turn round.
-    pub(crate) fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> KeyRange {
         let from = self
             .until
             .clone()
             .filter(|_| self.round)
             .unwrap_or_default();
-        Span {
+        KeyRange {
             from,
             to: self.at.clone().unwrap_or_default(),
         }

@@ -2,14 +2,14 @@
 
 use rolewatch_guard::moment::Moment;
 
-use crate::outbox::Stored;
+use crate::outbox::StoredFinding;
 use crate::outbox::unsent::{Closed, Unsent};
 use crate::time::{FIRST_PAUSE, LONGEST_PAUSE, STRAGGLES};
 use crate::wire::Status;
 
 /// Where a finding stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum AcknowledgementState {
     /// Nothing has to be done about the version that is stored, nor about those before it.
     Closed(Closed),
     /// Not yet.
@@ -31,24 +31,24 @@ pub(super) struct Due {
 
 /// `rows` are the finding's open ones.
 pub(super) fn standing(
-    stored: Option<&Stored>,
+    stored: Option<&StoredFinding>,
     acknowledged: u64,
     rows: &[Unsent],
     now: Moment,
-) -> Standing {
+) -> AcknowledgementState {
     let Some(state) = stored.map(|stored| &stored.state) else {
         // The row was put and the finding was not, yet or at all. Then it is found and stored
         // again, under another day.
         let over = rows.iter().all(|row| row.day_is_over(now));
         return if over {
-            Standing::Closed(Closed::Nothing)
+            AcknowledgementState::Closed(Closed::Nothing)
         } else {
-            Standing::Waits
+            AcknowledgementState::Waits
         };
     };
     let version = state.alert.version;
     if acknowledged >= version {
-        return Standing::Closed(Closed::Acknowledged);
+        return AcknowledgementState::Closed(Closed::Acknowledged);
     }
     let current = rows
         .iter()
@@ -56,22 +56,22 @@ pub(super) fn standing(
         .max_by_key(|row| row.version);
     // Only rows above the stored version are open: whoever put them is about to store it.
     let Some(unsent) = current.cloned() else {
-        return Standing::Closed(Closed::Nothing);
+        return AcknowledgementState::Closed(Closed::Nothing);
     };
     if state.published == 0 && acknowledged == 0 {
         if state.quiet {
-            return Standing::Closed(Closed::Nothing);
+            return AcknowledgementState::Closed(Closed::Nothing);
         }
         if state.alert.status == Status::Withdrawn {
             let straggles = now.seconds_since(unsent.note.since) < STRAGGLES;
             return if straggles {
-                Standing::Waits
+                AcknowledgementState::Waits
             } else {
-                Standing::Closed(Closed::Nothing)
+                AcknowledgementState::Closed(Closed::Nothing)
             };
         }
         if state.waits(now) {
-            return Standing::Waits;
+            return AcknowledgementState::Waits;
         }
     }
     let stored_first = rows
@@ -87,7 +87,7 @@ pub(super) fn standing(
         .note
         .last
         .unwrap_or(unsent.note.since.max(due.unwrap_or(unsent.note.since)));
-    Standing::Owed(Due {
+    AcknowledgementState::Owed(Due {
         since,
         next: last.plus_seconds(pause(unsent.note.tries)),
         unsent,

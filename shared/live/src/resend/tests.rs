@@ -5,8 +5,8 @@ use futures_util::future::join;
 use super::standing::pause;
 use super::*;
 use crate::ledger::SessionAt;
-use crate::outbox::{ACK, Acknowledged, State};
-use crate::port::{Keep, Notice, Place, Row};
+use crate::outbox::{ACK, Acknowledged, FindingState};
+use crate::port::{Keep, Notice, Row, TableKind};
 use crate::testing::{Calm, Gate, Twin, Weather, run, sample};
 use crate::time::LONGEST_PAUSE;
 use crate::wire::Alert;
@@ -47,7 +47,7 @@ fn start() -> Moment {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
-fn state(change: impl FnOnce(&mut State)) -> State {
+fn state(change: impl FnOnce(&mut FindingState)) -> FindingState {
     let alert = Alert {
         noticed: start(),
         ..sample::alert()
@@ -57,7 +57,7 @@ fn state(change: impl FnOnce(&mut State)) -> State {
         time: start(),
     }];
     let records = vec!["444455556666~7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002".into()];
-    let mut state = State {
+    let mut state = FindingState {
         alert,
         switches,
         records,
@@ -71,12 +71,12 @@ fn state(change: impl FnOnce(&mut State)) -> State {
     state
 }
 
-fn unproven(state: &mut State) {
+fn unproven(state: &mut FindingState) {
     state.alert.verdict = Verdict::Unproven;
     state.due = Some(start().plus_seconds(900));
 }
 
-fn put<W: Weather>(twin: &Twin<W>, state: &State) {
+fn put<W: Weather>(twin: &Twin<W>, state: &FindingState) {
     let (stored, _) = run(outbox::load_acknowledged(twin, &state.alert.id)).unwrap();
     assert!(
         run(outbox::write(
@@ -104,7 +104,7 @@ fn acknowledge<W: Weather>(twin: &Twin<W>, version: u64) {
         version: 0,
         expires: None,
     };
-    run(twin.keep(Place::Outbox, row, Keep::Greatest)).unwrap();
+    run(twin.keep(TableKind::Outbox, row, Keep::Greatest)).unwrap();
 }
 
 fn later<W: Weather>(twin: &Twin<W>, seconds: i64) {
@@ -125,7 +125,7 @@ fn published<W: Weather>(twin: &Twin<W>) -> Vec<(String, u64)> {
     twin.topics.borrow().iter().map(read).collect()
 }
 
-fn stored<W: Weather>(twin: &Twin<W>) -> State {
+fn stored<W: Weather>(twin: &Twin<W>) -> FindingState {
     run(outbox::load_acknowledged(twin, &sample::alert().id))
         .unwrap()
         .0
@@ -413,7 +413,7 @@ fn wherever_storing_is_stopped_what_is_stored_is_told() {
         let is_stored = twin
             .rows
             .borrow()
-            .contains_key(&(Place::Outbox, format!("finding#{}", sample::alert().id)));
+            .contains_key(&(TableKind::Outbox, format!("finding#{}", sample::alert().id)));
         later(&twin, FIRST_PAUSE);
         let resent = sweep(&twin);
         assert_eq!(
@@ -493,7 +493,7 @@ fn a_finding_that_cannot_be_read_holds_no_other_back() {
     put(&twin, &state(|state| state.alert.id = "broken".into()));
     twin.rows
         .borrow_mut()
-        .get_mut(&(Place::Outbox, "finding#broken".into()))
+        .get_mut(&(TableKind::Outbox, "finding#broken".into()))
         .unwrap()
         .get_mut("state")
         .unwrap()

@@ -1,6 +1,6 @@
 //! What the stack tells archive-auditor.
 
-use super::reader::{Noted, Reader};
+use super::reader::{Noted, VariableReader};
 use super::{Lookup, OwnSettings, SettingsError, StackSettings, shown, variable};
 
 /// Of archive-auditor.
@@ -22,7 +22,7 @@ impl ArchiveSettings {
 
     /// From variables that are looked up.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = Reader::over(lookup);
+        let mut read = VariableReader::over(lookup);
         let stack = StackSettings::read(&mut read);
         let own = OwnSettings::read(&mut read);
         let trail_prefix = read.optional(

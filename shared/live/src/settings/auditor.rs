@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::reader::{Noted, Reader};
+use super::reader::{Noted, VariableReader};
 use super::{
     Language, Lookup, SettingsError, StackSettings, TopicArn, plain, role_name, variable,
     web_address,
@@ -40,7 +40,7 @@ impl AuditorSettings {
 
     /// From variables that are looked up.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = Reader::over(lookup);
+        let mut read = VariableReader::over(lookup);
         let stack = StackSettings::read(&mut read);
         let switch_queue_url = read.optional(
             "ROLEWATCH_SWITCH_QUEUE_URL",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rolewatch_guard::tamper::GuardedResources;
 
-use super::reader::{Noted, Reader};
+use super::reader::{Noted, VariableReader};
 use super::{SecretArn, arn_of, bucket, plain, role_name};
 
 /// Of the functions that notice when somebody tampers with the guard.
@@ -29,7 +29,7 @@ pub struct OwnSettings {
 }
 
 impl OwnSettings {
-    pub(super) fn read(read: &mut Reader<'_>) -> Result<Self, Noted> {
+    pub(super) fn read(read: &mut VariableReader<'_>) -> Result<Self, Noted> {
         let reader_role = read.required(
             "ROLEWATCH_READER_ROLE",
             "the name of a role, without its path",

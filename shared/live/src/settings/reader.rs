@@ -2,15 +2,15 @@
 
 use super::{Lookup, SettingsError, WrongVariable};
 
-/// It is wrong, and [`Reader::wrong`] tells how.
+/// It is wrong, and [`VariableReader::wrong`] tells how.
 pub(super) struct Noted;
 
-pub(super) struct Reader<'a> {
+pub(super) struct VariableReader<'a> {
     lookup: Lookup<'a>,
     wrong: Vec<WrongVariable>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> VariableReader<'a> {
     pub(super) fn over(lookup: Lookup<'a>) -> Self {
         Self {
             lookup,

@@ -1,6 +1,6 @@
 //! What the stack tells every function that works with the ledger.
 
-use super::reader::{Noted, Reader};
+use super::reader::{Noted, VariableReader};
 use super::{TableNames, TopicArn, bucket, table, web_address};
 
 /// Of switch-guard, session-auditor and archive-auditor.
@@ -17,7 +17,7 @@ pub struct StackSettings {
 }
 
 impl StackSettings {
-    pub(super) fn read(read: &mut Reader<'_>) -> Result<Self, Noted> {
+    pub(super) fn read(read: &mut VariableReader<'_>) -> Result<Self, Noted> {
         let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
         let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
         let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);

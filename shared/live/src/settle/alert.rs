@@ -6,11 +6,11 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::untrusted::harmless;
 
-use super::judged::Judged;
-use crate::wire::{Alert, Caller, NewAlert, Status};
+use super::judged::TouchedJudgement;
+use crate::wire::{Alert, NewAlert, Status};
 
 /// The first version of a finding.
-pub(super) fn of(finding: &Finding, judged: &Judged, now: Moment) -> Alert {
+pub(super) fn of(finding: &Finding, judged: &TouchedJudgement, now: Moment) -> Alert {
     let entered = judged.entered_of(finding).next();
     // Of a stretch, all sessions.
     let mut sessions = judged.entered_of(finding).peekable();
@@ -38,11 +38,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
         time: finding.time,
         role: &finding.role,
         role_account: &role_account,
-        caller: Caller {
-            arn: finding.caller.arn.clone(),
-            account: finding.caller.account.clone(),
-            name: finding.caller.name.clone(),
-        },
+        caller: finding.caller.clone(),
         message: &finding.message,
         events: finding.events.iter().map(ToString::to_string).collect(),
         id: &finding.id,
@@ -54,7 +50,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
     }
 }
 
-fn region(finding: &Finding, judged: &Judged) -> Option<String> {
+fn region(finding: &Finding, judged: &TouchedJudgement) -> Option<String> {
     let record = finding.subject.records.first()?;
     judged
         .facts

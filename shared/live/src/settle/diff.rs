@@ -9,11 +9,13 @@ use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Finding, Verdict};
 
 use super::entered::is_touched;
-use super::judged::Judged;
-use super::settled::Settled;
+use super::judged::TouchedJudgement;
+use super::settled::SettleCounts;
 use super::{alert, uses};
-use crate::ledger::{SessionAt, Touched};
-use crate::outbox::{self, State, Stored, about_records, about_sessions, record_name, subject};
+use crate::ledger::{SessionAt, TouchedEvidence};
+use crate::outbox::{
+    self, FindingState, StoredFinding, about_records, about_sessions, record_name, subject,
+};
 use crate::port::{Table, Trouble};
 use crate::time::EVIDENCE;
 use crate::wire::Status;
@@ -25,7 +27,7 @@ const AT_ONCE: usize = 10;
 /// The states of all findings concerned, and which of them have to be written.
 #[derive(Debug)]
 pub(super) struct Changes {
-    pub(super) states: BTreeMap<String, Stored>,
+    pub(super) states: BTreeMap<String, StoredFinding>,
     /// Sessions that turn out to be concerned as well: a record in contradicting copies can be of
     /// two.
     pub(super) more: BTreeSet<SessionAt>,
@@ -34,8 +36,8 @@ pub(super) struct Changes {
 
 pub(super) async fn compare<T: Table>(
     table: &T,
-    judged: &Judged,
-    touched: &Touched,
+    judged: &TouchedJudgement,
+    touched: &TouchedEvidence,
     now: Moment,
 ) -> Result<Changes, Trouble> {
     let mut ids = about_sessions(table, &touched.sessions, LAST_RECORD).await?;
@@ -72,7 +74,10 @@ pub(super) async fn compare<T: Table>(
 
 /// The findings about the records of judged stretches and runs. A stretch or run may have taken in
 /// another one: the other one's finding is about its records, not about what was touched.
-async fn absorbed<T: Table>(table: &T, judged: &Judged) -> Result<BTreeSet<String>, Trouble> {
+async fn absorbed<T: Table>(
+    table: &T,
+    judged: &TouchedJudgement,
+) -> Result<BTreeSet<String>, Trouble> {
     let mut absorbed = BTreeSet::new();
     for finding in &judged.findings {
         if !catalogue::find(finding.rule).is_some_and(Rule::over_several) {
@@ -90,13 +95,13 @@ impl Changes {
     /// concerned, as that was not judged.
     fn gone(
         &mut self,
-        touched: &Touched,
+        touched: &TouchedEvidence,
         wanted: &BTreeSet<&str>,
         (own, absorbed): (&BTreeSet<String>, &BTreeSet<String>),
     ) -> Vec<String> {
         let records: BTreeSet<String> = touched.records.iter().map(record_name).collect();
         let mut gone = Vec::new();
-        for (id, Stored { state, .. }) in &self.states {
+        for (id, StoredFinding { state, .. }) in &self.states {
             if wanted.contains(id.as_str()) || state.alert.status == Status::Withdrawn {
                 continue;
             }
@@ -122,7 +127,13 @@ impl Changes {
     }
 
     /// Makes the state of one finding what it should be.
-    fn bring(&mut self, finding: &Finding, judged: &Judged, gone: &[String], now: Moment) {
+    fn bring(
+        &mut self,
+        finding: &Finding,
+        judged: &TouchedJudgement,
+        gone: &[String],
+        now: Moment,
+    ) {
         let mut alert = alert::of(finding, judged, now);
         let (switches, records) = subject(finding);
         let rule = catalogue::find(finding.rule);
@@ -143,7 +154,7 @@ impl Changes {
             } else {
                 None
             };
-            *state = State {
+            *state = FindingState {
                 alert,
                 switches,
                 records,
@@ -161,7 +172,7 @@ impl Changes {
             });
             alert.supersedes.extend(replaced.cloned());
             let due = unproven.then(|| now.plus_seconds(EVIDENCE));
-            let state = State {
+            let state = FindingState {
                 alert,
                 switches,
                 records,
@@ -172,7 +183,7 @@ impl Changes {
                 sending: None,
             };
             self.states
-                .insert(finding.id.clone(), Stored { state, version: 0 });
+                .insert(finding.id.clone(), StoredFinding { state, version: 0 });
         }
         self.dirty.insert(finding.id.clone());
     }
@@ -183,7 +194,7 @@ impl Changes {
         &mut self,
         table: &T,
         now: Moment,
-        settled: &mut Settled,
+        settled: &mut SettleCounts,
     ) -> Result<bool, Trouble> {
         let dirty = std::mem::take(&mut self.dirty);
         store(table, &self.states, &dirty, now, settled).await?;
@@ -192,7 +203,7 @@ impl Changes {
 }
 
 /// Whether a finding that was stored is of one of these sessions, or of one of these records.
-fn shares(old: &State, switches: &[SessionAt], records: &[String]) -> bool {
+fn shares(old: &FindingState, switches: &[SessionAt], records: &[String]) -> bool {
     let of_session = old
         .switches
         .iter()
@@ -204,12 +215,12 @@ fn shares(old: &State, switches: &[SessionAt], records: &[String]) -> bool {
 /// read.
 pub(crate) async fn store<T: Table>(
     table: &T,
-    states: &BTreeMap<String, Stored>,
+    states: &BTreeMap<String, StoredFinding>,
     dirty: &BTreeSet<String>,
     now: Moment,
-    settled: &mut Settled,
+    settled: &mut SettleCounts,
 ) -> Result<(), Trouble> {
-    let all: Vec<&Stored> = dirty.iter().filter_map(|id| states.get(id)).collect();
+    let all: Vec<&StoredFinding> = dirty.iter().filter_map(|id| states.get(id)).collect();
     for some in all.chunks(AT_ONCE) {
         let written = try_join_all(
             some.iter()

@@ -12,14 +12,14 @@ use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{ExaminedSwitch, Person};
 
 use crate::ledger::index::{IndexedSwitch, partitions_of_entities};
-use crate::ledger::{Facts, SessionAt, Touched};
+use crate::ledger::{Facts, SessionAt, TouchedEvidence};
 
 /// A person and a role.
 pub(super) type Holder = ([String; 2], String);
 
 /// A switch that was examined.
 #[derive(Debug, Clone)]
-pub(super) struct Entered {
+pub(super) struct EnteredSwitch {
     pub(super) at: SessionAt,
     pub(super) person: [String; 2],
     /// The person's account.
@@ -40,7 +40,7 @@ pub(super) struct Entered {
     pub(super) region: Option<String>,
 }
 
-impl Entered {
+impl EnteredSwitch {
     pub(super) fn holder(&self) -> Holder {
         (self.person.clone(), self.role.clone())
     }
@@ -67,7 +67,11 @@ impl Entered {
     }
 }
 
-pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy, facts: &Facts) -> Entered {
+pub(super) fn entered(
+    examined: &ExaminedSwitch<'_>,
+    policy: &Policy,
+    facts: &Facts,
+) -> EnteredSwitch {
     let (switch, origin) = (examined.switch, examined.origin);
     let role = switch.role.as_ref();
     let limits = role.and_then(|role| policy.role_for(role));
@@ -78,7 +82,7 @@ pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy, facts: &Fa
         _ => None,
     };
     let records: BTreeSet<RecordKey> = switch.all_records().into_iter().collect();
-    Entered {
+    EnteredSwitch {
         at: SessionAt {
             session: switch.key.session.to_string(),
             time: switch.key.second,
@@ -112,7 +116,7 @@ pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy, facts: &Fa
 }
 
 /// Whether a switch was touched: records of one are at most [`LAST_RECORD`] apart.
-pub(super) fn is_touched(touched: &Touched, at: &SessionAt) -> bool {
+pub(super) fn is_touched(touched: &TouchedEvidence, at: &SessionAt) -> bool {
     let begin = SessionAt {
         session: at.session.clone(),
         time: at.time.plus_seconds(-LAST_RECORD),

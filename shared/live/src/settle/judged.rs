@@ -12,8 +12,8 @@ use rolewatch_guard::roster::Rosters;
 use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Finding, Judgement, Scope, judge};
 
-use super::entered::{Entered, Holder, entered, is_touched};
-use crate::ledger::{Facts, Gather, SessionAt, Touched};
+use super::entered::{EnteredSwitch, Holder, entered, is_touched};
+use crate::ledger::{Facts, Gather, SessionAt, TouchedEvidence};
 use crate::outbox::record_name;
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
@@ -21,14 +21,14 @@ use notes::Notes;
 
 /// What judging the touched came to.
 #[derive(Debug)]
-pub(super) struct Judged {
+pub(super) struct TouchedJudgement {
     /// The findings, in the order of the engine.
     pub(super) findings: Vec<Finding>,
     /// The touched switches.
-    pub(super) entered: Vec<Entered>,
+    pub(super) entered: Vec<EnteredSwitch>,
     /// The switches around them. Of those that share a finding with a touched one, everything was
     /// read.
-    pub(super) around: Vec<Entered>,
+    pub(super) around: Vec<EnteredSwitch>,
     /// All records that are touched: the given ones, and those of the touched switches.
     pub(super) records: BTreeSet<RecordKey>,
     pub(super) facts: Facts,
@@ -43,9 +43,9 @@ pub(super) struct Judged {
 pub(super) async fn judge_touched<T: Table>(
     table: &T,
     book: &Rulebook,
-    touched: &Touched,
+    touched: &TouchedEvidence,
     now: Moment,
-) -> Result<Judged, Trouble> {
+) -> Result<TouchedJudgement, Trouble> {
     let mut gather = gather_touched(table, &book.policy, touched);
     let mut notes = Notes::new(table, now);
     // Something was noted after facts about it may have been read.
@@ -92,7 +92,7 @@ pub(super) async fn judge_touched<T: Table>(
             (&limited, &cluster),
             &tried,
         );
-        return Ok(Judged {
+        return Ok(TouchedJudgement {
             findings,
             records: all_touched(touched, &own),
             entered: own,
@@ -107,7 +107,7 @@ pub(super) async fn judge_touched<T: Table>(
 fn gather_touched<'t, T: Table>(
     table: &'t T,
     policy: &'t Policy,
-    touched: &Touched,
+    touched: &TouchedEvidence,
 ) -> Gather<'t, T> {
     let mut gather = Gather::new(table, policy).hold_accounts_back();
     for at in &touched.sessions {
@@ -135,7 +135,7 @@ fn ask_about_accounts<T: Table>(gather: &mut Gather<'_, T>, facts: &Facts, late:
 }
 
 /// The touched records, and those of the touched switches.
-fn all_touched(touched: &Touched, own: &[Entered]) -> BTreeSet<RecordKey> {
+fn all_touched(touched: &TouchedEvidence, own: &[EnteredSwitch]) -> BTreeSet<RecordKey> {
     let mut records = touched.records.clone();
     for one in own {
         records.extend(one.records.iter().cloned());
@@ -147,15 +147,15 @@ fn all_touched(touched: &Touched, own: &[Entered]) -> BTreeSet<RecordKey> {
 struct Round {
     judgement: Judgement,
     /// The touched switches.
-    own: Vec<Entered>,
-    others: Vec<Entered>,
+    own: Vec<EnteredSwitch>,
+    others: Vec<EnteredSwitch>,
 }
 
 fn judge_gathered(
     facts: &Facts,
     book: &Rulebook,
     rosters: &Rosters,
-    touched: &Touched,
+    touched: &TouchedEvidence,
     now: Moment,
 ) -> Round {
     let scope = Scope {
@@ -187,16 +187,16 @@ fn judge_gathered(
 }
 
 /// The people and roles whose time adds up over sessions.
-fn limited_holders(own: &[Entered]) -> BTreeSet<Holder> {
+fn limited_holders(own: &[EnteredSwitch]) -> BTreeSet<Holder> {
     let limited = own.iter().filter(|entered| entered.limited);
-    limited.map(Entered::holder).collect()
+    limited.map(EnteredSwitch::holder).collect()
 }
 
 /// The findings about what was touched, of all that were found.
 fn about(
     judgement: Judgement,
-    touched: &Touched,
-    (own, others): (&[Entered], &[Entered]),
+    touched: &TouchedEvidence,
+    (own, others): (&[EnteredSwitch], &[EnteredSwitch]),
     (limited, cluster): (&BTreeSet<Holder>, &BTreeSet<SessionAt>),
     tried: &BTreeSet<RecordKey>,
 ) -> Vec<Finding> {
@@ -234,13 +234,13 @@ fn about(
     findings
 }
 
-impl Judged {
+impl TouchedJudgement {
     /// The switches that a finding is about, in its order: the same ones whichever of them were
     /// touched.
     pub(super) fn entered_of<'j>(
         &'j self,
         finding: &'j Finding,
-    ) -> impl Iterator<Item = &'j Entered> {
+    ) -> impl Iterator<Item = &'j EnteredSwitch> {
         let all = || self.entered.iter().chain(&self.around);
         finding.subject.switches.iter().filter_map(move |key| {
             all().find(|one| *one.at.session == *key.session && one.at.time == key.second)

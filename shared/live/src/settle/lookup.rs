@@ -7,9 +7,9 @@ use rolewatch_guard::catalogue;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
-use super::judged::Judged;
+use super::judged::TouchedJudgement;
 use crate::ledger::Observed;
-use crate::port::{Directory, GroupsNow, Keep, Place, Table, Trouble};
+use crate::port::{Directory, GroupsNow, Keep, Table, TableKind, Trouble};
 use crate::rulebook::Rulebook;
 use crate::time::ASKED_FOR;
 
@@ -30,7 +30,7 @@ pub(super) struct Lookups {
 pub(super) async fn ask<O: Table + Directory>(
     outside: &O,
     book: &Rulebook,
-    judged: &Judged,
+    judged: &TouchedJudgement,
     asked: &mut BTreeSet<(AccountId, String)>,
     now: Moment,
 ) -> Result<Lookups, Trouble> {
@@ -65,7 +65,7 @@ pub(super) async fn ask<O: Table + Directory>(
                 let row = observed
                     .row(*account)
                     .map_err(|error| Trouble::refused("storing IAM's answer", &error))?;
-                outside.keep(Place::Ledger, row, Keep::First).await?;
+                outside.keep(TableKind::Ledger, row, Keep::First).await?;
                 lookups.answered = true;
             }
             // Nobody bears the name now; who bore it then is for the logs to tell.

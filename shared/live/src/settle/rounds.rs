@@ -11,10 +11,10 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::time::aws::LONGEST_DELAY;
 
 use super::judged::judge_touched;
-use super::settled::Settled;
+use super::settled::SettleCounts;
 use super::{diff, lookup};
 use crate::inbox::{self, Rejudge};
-use crate::ledger::{Facts, Told, Touched};
+use crate::ledger::{Facts, IdentityChanges, TouchedEvidence};
 use crate::outbox::publish;
 use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
@@ -26,13 +26,13 @@ const MOST_ROUNDS: usize = 30;
 pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
-    touched: &Touched,
-    settled: &mut Settled,
+    touched: &TouchedEvidence,
+    settled: &mut SettleCounts,
     now: Moment,
 ) -> Result<Facts, Trouble> {
     let mut asked: BTreeSet<(AccountId, String)> = BTreeSet::new();
-    let mut touched = Touched {
-        told: Told::default(),
+    let mut touched = TouchedEvidence {
+        told: IdentityChanges::default(),
         ..touched.clone()
     };
     for _ in 0..MOST_ROUNDS {
@@ -68,6 +68,6 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
 }
 
 /// Queues a judgement for when evidence has had its time.
-async fn judge_later<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> {
+async fn judge_later<O: Queue>(outside: &O, touched: &TouchedEvidence) -> Result<(), Trouble> {
     inbox::send_rejudge(outside, &Rejudge::of(touched), LONGEST_DELAY).await
 }

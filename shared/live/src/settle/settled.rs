@@ -2,7 +2,7 @@
 
 /// What settling came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Settled {
+pub struct SettleCounts {
     /// Findings that are new.
     pub found: u64,
     /// Findings that changed, withdrawn ones among them.
@@ -13,7 +13,7 @@ pub struct Settled {
     pub unanswered: u64,
 }
 
-impl Settled {
+impl SettleCounts {
     /// Adds up.
     pub fn add(&mut self, other: Self) {
         self.found += other.found;

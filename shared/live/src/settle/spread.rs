@@ -12,9 +12,9 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::Entity;
 
 use super::rounds::rounds;
-use super::settled::Settled;
-use crate::ledger::{Facts, Gather, Touched, index, keys};
-use crate::port::{Directory, Queue, Span, Table, Topic, Trouble};
+use super::settled::SettleCounts;
+use crate::ledger::{Facts, Gather, TouchedEvidence, index, keys};
+use crate::port::{Directory, KeyRange, Queue, Table, Topic, Trouble};
 use crate::requeue::{self, MOST_AT_ONCE, Walk, group_key};
 use crate::rulebook::Rulebook;
 
@@ -23,9 +23,9 @@ use crate::rulebook::Rulebook;
 pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
-    touched: &Touched,
+    touched: &TouchedEvidence,
     facts: Option<Facts>,
-    settled: &mut Settled,
+    settled: &mut SettleCounts,
     now: Moment,
 ) -> Result<(), Trouble> {
     let accounts = touched.told.accounts();
@@ -46,11 +46,16 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
         .into_iter()
         .chain(everybody)
         .collect();
-    let mut few = Touched::default();
+    let mut few = TouchedEvidence::default();
     let mut many = Vec::new();
     for (chain, walk) in &all {
-        let found =
-            index::latest(outside, &walk.partition, &Span::default(), MOST_AT_ONCE + 1).await?;
+        let found = index::latest(
+            outside,
+            &walk.partition,
+            &KeyRange::default(),
+            MOST_AT_ONCE + 1,
+        )
+        .await?;
         if found.len() > MOST_AT_ONCE {
             many.push((chain.clone(), walk.clone()));
             continue;

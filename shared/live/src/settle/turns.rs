@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use rolewatch_guard::moment::Moment;
 
 use super::rounds::rounds;
-use super::settled::Settled;
+use super::settled::SettleCounts;
 use crate::inbox::{self, Rejudge};
-use crate::ledger::{Touched, index};
+use crate::ledger::{TouchedEvidence, index};
 use crate::port::{Clock, Directory, Queue, Table, Topic, Trouble};
 use crate::requeue::{self, MOST_AT_ONCE, Versioned};
 use crate::rulebook::Rulebook;
@@ -36,15 +36,15 @@ pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
     chain: &str,
     first_try: bool,
     now: Moment,
-) -> Result<Settled, Trouble> {
-    let mut settled = Settled::default();
+) -> Result<SettleCounts, Trouble> {
+    let mut settled = SettleCounts::default();
     for _ in 0..PAGES {
         match step(outside, book, chain, first_try, &mut settled, now).await? {
-            Page::Judged if outside.now().seconds_since(now) < LONG => {}
-            Page::Judged => break,
+            TurnOutcome::Judged if outside.now().seconds_since(now) < LONG => {}
+            TurnOutcome::Judged => break,
             // Who came first sends on.
-            Page::Overtaken => return Ok(settled),
-            Page::NothingOpen => {
+            TurnOutcome::Overtaken => return Ok(settled),
+            TurnOutcome::NothingOpen => {
                 requeue::rest(outside, chain, now).await?;
                 // Somebody may have asked before they could see that nothing is under way.
                 if requeue::next(outside, chain).await?.is_none() {
@@ -58,7 +58,7 @@ pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
 }
 
 /// What a page came to.
-enum Page {
+enum TurnOutcome {
     Judged,
     /// Another message about the chain was faster.
     Overtaken,
@@ -71,19 +71,19 @@ async fn step<O: Table + Queue + Topic + Directory>(
     book: &Rulebook,
     chain: &str,
     first_try: bool,
-    settled: &mut Settled,
+    settled: &mut SettleCounts,
     now: Moment,
-) -> Result<Page, Trouble> {
+) -> Result<TurnOutcome, Trouble> {
     let Some(Versioned {
         body: mut walk,
         version,
     }) = requeue::next(outside, chain).await?
     else {
-        return Ok(Page::NothingOpen);
+        return Ok(TurnOutcome::NothingOpen);
     };
     let page = index::latest(outside, &walk.partition, &walk.span(), READ).await?;
     let mut left = page.len() == READ;
-    let mut touched = Touched::default();
+    let mut touched = TouchedEvidence::default();
     let mut reached = None;
     for (sk, entry) in page
         .into_iter()
@@ -110,25 +110,25 @@ async fn step<O: Table + Queue + Topic + Directory>(
     let reached = reached.filter(|_| left);
     let is_noted = requeue::note(outside, chain, (&mut walk, version), reached, now).await?;
     Ok(if is_noted {
-        Page::Judged
+        TurnOutcome::Judged
     } else {
-        Page::Overtaken
+        TurnOutcome::Overtaken
     })
 }
 
 /// Each by a message of its own.
-async fn alone<O: Queue>(outside: &O, touched: &Touched) -> Result<(), Trouble> {
+async fn alone<O: Queue>(outside: &O, touched: &TouchedEvidence) -> Result<(), Trouble> {
     for at in &touched.sessions {
-        let one = Touched {
+        let one = TouchedEvidence {
             sessions: BTreeSet::from([at.clone()]),
-            ..Touched::default()
+            ..TouchedEvidence::default()
         };
         inbox::send_rejudge(outside, &Rejudge::of(&one), 0).await?;
     }
     for record in &touched.records {
-        let one = Touched {
+        let one = TouchedEvidence {
             records: BTreeSet::from([record.clone()]),
-            ..Touched::default()
+            ..TouchedEvidence::default()
         };
         inbox::send_rejudge(outside, &Rejudge::of(&one), 0).await?;
     }

@@ -5,13 +5,13 @@ use futures_util::future::try_join_all;
 use rolewatch_guard::catalogue;
 
 use crate::ledger::uses;
-use crate::outbox::State;
+use crate::outbox::FindingState;
 use crate::port::{Table, Trouble};
 use crate::wire::{Status, Uses};
 
 /// Fills in what is known of the use now. A version is made for another reason: uses alone would
 /// make one with every event of a session.
-pub(super) async fn tell<T: Table>(table: &T, state: &mut State) -> Result<(), Trouble> {
+pub(super) async fn tell<T: Table>(table: &T, state: &mut FindingState) -> Result<(), Trouble> {
     let alert = &mut state.alert;
     let about_use = || catalogue::find(&alert.rule).is_some_and(|rule| rule.about_use);
     if alert.status != Status::Ended && !(alert.status == Status::Open && about_use()) {

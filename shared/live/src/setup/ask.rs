@@ -5,7 +5,7 @@ use rolewatch_guard::moment::Moment;
 
 use crate::inbox::{self, Ask};
 use crate::ledger::keys;
-use crate::port::{Keep, Place, Queue, Row, Span, Table, Trouble};
+use crate::port::{Keep, KeyRange, Queue, Row, Table, TableKind, Trouble};
 use crate::rulebook::Rulebook;
 use crate::time::SETUP_SETTLES;
 use crate::time::{READINGS_APART, READINGS_KEPT};
@@ -26,11 +26,15 @@ pub(super) async fn after<O: Table + Queue>(
             .saturating_mul(READINGS_APART),
     );
     let (pk, sk) = (keys::asked(account), keys::second(due));
-    let span = Span {
+    let span = KeyRange {
         from: sk.clone(),
         to: sk.clone(),
     };
-    if !outside.query(Place::Ledger, &pk, &span).await?.is_empty() {
+    if !outside
+        .query(TableKind::Ledger, &pk, &span)
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     again(
@@ -52,7 +56,7 @@ pub(super) async fn after<O: Table + Queue>(
         expires: Some(now.plus_seconds(READINGS_KEPT)),
     };
     outside
-        .keep(Place::Ledger, row, Keep::First)
+        .keep(TableKind::Ledger, row, Keep::First)
         .await
         .map(|_| ())
 }

@@ -11,7 +11,7 @@ use rolewatch_guard::review::{ChangeDetails, ReviewFinding};
 
 use super::files::Files;
 use crate::ledger::keys;
-use crate::port::{Bucket, Place, Span, Table, Trouble};
+use crate::port::{Bucket, KeyRange, Table, TableKind, Trouble};
 use crate::time::SETUP_SETTLES;
 
 /// What led to a finding, as far as it is known.
@@ -81,12 +81,12 @@ async fn candidate<T: Table>(
         });
     };
     // A change shortly before the earlier reading may not have been told of yet.
-    let span = Span {
+    let span = KeyRange {
         from: keys::second(before.plus_seconds(-SETUP_SETTLES)),
         to: keys::second(latest),
     };
     let rows = table
-        .query(Place::Ledger, &keys::setup(finding.account), &span)
+        .query(TableKind::Ledger, &keys::setup(finding.account), &span)
         .await?;
     let mut changes = Vec::new();
     for row in rows.iter().rev() {

@@ -6,7 +6,7 @@ use rolewatch_guard::review::ReviewFinding;
 use serde_json::Value;
 
 use super::cause::Cause;
-use crate::wire::{Alert, Caller, NewAlert, Reviewed};
+use crate::wire::{Alert, CallerShown, NewAlert, Reviewed};
 
 /// The longest statement, and the longest correction, that goes over the wire, in bytes. A message
 /// takes 256 KiB.
@@ -15,7 +15,6 @@ const LONGEST: usize = 40_000;
 /// The first version, or one of a finding that had gone.
 pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now: Moment) -> Alert {
     let account = finding.account.to_string();
-    let by = cause.by.as_ref();
     let new = NewAlert {
         rule: finding.rule,
         name: finding.name,
@@ -24,11 +23,12 @@ pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now
         time: cause.time.unwrap_or(now),
         role: &finding.subject,
         role_account: &account,
-        caller: Caller {
-            arn: by.and_then(|by| by.arn.clone()),
-            account: by.and_then(|by| by.account.clone()),
-            name: by.map(|by| by.name.clone()).unwrap_or_default(),
-        },
+        // Nobody was seen to change it: an empty name says so.
+        caller: cause.by.clone().unwrap_or_else(|| CallerShown {
+            arn: None,
+            account: None,
+            name: String::new(),
+        }),
         message: &finding.message,
         events: cause.events.clone(),
         id: &finding.id,

@@ -10,7 +10,7 @@ use super::{SETUP_PREFIX, all, heard, review};
 use crate::inbox::Ask;
 use crate::port::{Notice, Trouble};
 use crate::rulebook::{POLICY_KEY, Rulebook, Shelf};
-use crate::settle::Settled;
+use crate::settle::SettleCounts;
 use crate::testing::{Calm, Gate, Twin, Weather, run};
 use crate::wire::{Alert, Status};
 
@@ -165,7 +165,7 @@ impl World {
         panic!("it asks for itself for ever");
     }
 
-    fn reviews(&self, ask: &Ask) -> Settled {
+    fn reviews(&self, ask: &Ask) -> SettleCounts {
         run(review(&self.twin, &self.book, ask, self.twin.clock.get())).unwrap()
     }
 

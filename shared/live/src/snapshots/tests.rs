@@ -3,7 +3,7 @@
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
 
-use super::{Taken, take_all};
+use super::{SnapshotCounts, take_all};
 use crate::port::{Notice, Object, Trouble};
 use crate::rulebook::{POLICY_KEY, Rulebook, Shelf, taken};
 use crate::testing::{Calm, Gate, Twin, Weather, run};
@@ -82,7 +82,7 @@ fn accounts_that_own_groups_are_read_and_others_are_not() {
     both(&twin);
     assert_eq!(
         run(take_all(&twin, &book, begin(), None)),
-        Ok(Taken {
+        Ok(SnapshotCounts {
             written: 2,
             known: 0,
             failed: 0,
@@ -178,7 +178,7 @@ fn a_run_that_is_repeated_takes_nothing_twice_and_the_next_run_does() {
     twin.clock.set(begin().plus_seconds(600));
     assert_eq!(
         run(take_all(&twin, &book, begin(), None)),
-        Ok(Taken {
+        Ok(SnapshotCounts {
             written: 0,
             known: 2,
             failed: 0,
@@ -236,7 +236,7 @@ fn a_snapshot_that_is_truncated_or_of_another_account_proves_no_absence() {
     tell(&twin, "555555555555", vec![(told("111122223333", &[]), 1)]);
     assert_eq!(
         run(take_all(&twin, &book, begin(), None)),
-        Ok(Taken {
+        Ok(SnapshotCounts {
             written: 1,
             known: 0,
             failed: 1,
@@ -309,7 +309,7 @@ fn an_account_for_which_no_time_is_left_is_taken_by_the_next_run() {
     let taken = run(take_all(&twin, &book, begin(), deadline));
     assert_eq!(
         taken,
-        Ok(Taken {
+        Ok(SnapshotCounts {
             written: 0,
             known: 0,
             failed: 0,
@@ -321,7 +321,7 @@ fn an_account_for_which_no_time_is_left_is_taken_by_the_next_run() {
     let taken = run(take_all(&twin, &book, begin(), deadline));
     assert_eq!(
         taken,
-        Ok(Taken {
+        Ok(SnapshotCounts {
             written: 2,
             known: 0,
             failed: 0,

@@ -111,9 +111,9 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
+    struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Page {
+    impl io::Write for LogBuffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     fn logged(level: Level, log: impl FnOnce()) -> Vec<Value> {
-        let page = Page::default();
+        let page = LogBuffer::default();
         let out = page.clone();
         let subscriber = tracing_subscriber::registry()
             .with(filter(level))

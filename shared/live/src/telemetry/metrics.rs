@@ -261,9 +261,9 @@ impl Metrics {
     ) -> String {
         let values = counts
             .iter()
-            .map(|(what, count)| (what.name(), Value::One(*count)))
+            .map(|(what, count)| (what.name(), MetricValue::One(*count)))
             .collect();
-        let line = Line {
+        let line = MetricLine {
             aws: None,
             function: self.function,
             account: Some(account),
@@ -282,7 +282,7 @@ impl Metrics {
                 name: what.name(),
                 unit: "Count",
             });
-            values.insert(what.name(), Value::One(*count));
+            values.insert(what.name(), MetricValue::One(*count));
         }
         for (what, all) in &self.latencies {
             if let Some(some) = all.chunks(MOST_VALUES).nth(at) {
@@ -290,11 +290,11 @@ impl Metrics {
                     name: what.name(),
                     unit: "Milliseconds",
                 });
-                values.insert(what.name(), Value::Many(some));
+                values.insert(what.name(), MetricValue::Many(some));
             }
         }
-        let line = Line {
-            aws: Some(Aws::of(now, &[DIMENSION], metrics)),
+        let line = MetricLine {
+            aws: Some(MetricMetadata::of(now, &[DIMENSION], metrics)),
             function: self.function,
             account: None,
             region: None,
@@ -307,20 +307,20 @@ impl Metrics {
 
 /// The root of the document.
 #[derive(Serialize)]
-struct Line<'a> {
+struct MetricLine<'a> {
     #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]
-    aws: Option<Aws>,
+    aws: Option<MetricMetadata>,
     function: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     account: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<&'a str>,
     #[serde(flatten)]
-    values: BTreeMap<&'static str, Value<'a>>,
+    values: BTreeMap<&'static str, MetricValue<'a>>,
 }
 
 #[derive(Serialize)]
-struct Aws {
+struct MetricMetadata {
     /// Milliseconds since 1970.
     #[serde(rename = "Timestamp")]
     timestamp: i64,
@@ -328,7 +328,7 @@ struct Aws {
     directives: [Directive; 1],
 }
 
-impl Aws {
+impl MetricMetadata {
     fn of(now: Moment, dimensions: &'static [&'static str], metrics: Vec<Definition>) -> Self {
         let directive = Directive {
             namespace: NAMESPACE,
@@ -359,7 +359,7 @@ struct Definition {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Value<'a> {
+enum MetricValue<'a> {
     One(u64),
     Many(&'a [u64]),
 }

@@ -2,7 +2,7 @@
 
 use super::twin::Twin;
 use super::weather::Weather;
-use crate::port::{LARGEST_LOG, Listed, LogFile, Logs, Trouble};
+use crate::port::{KeyPage, LARGEST_LOG, LogFile, Logs, Trouble};
 
 /// As many keys as S3 lists at once.
 const PAGE: usize = 1_000;
@@ -21,7 +21,7 @@ impl<W: Weather> Logs for Twin<W> {
         .await
     }
 
-    async fn keys(&self, bucket: &str, prefix: &str, after: &str) -> Result<Listed, Trouble> {
+    async fn keys(&self, bucket: &str, prefix: &str, after: &str) -> Result<KeyPage, Trouble> {
         self.call("keys", || {
             let logs = self.logs.borrow();
             let mut found = logs
@@ -31,7 +31,7 @@ impl<W: Weather> Logs for Twin<W> {
                 })
                 .map(|((_, key), bytes)| (key.clone(), bytes.len() as u64));
             let keys = found.by_ref().take(PAGE).collect();
-            Listed {
+            KeyPage {
                 keys,
                 more: found.next().is_some(),
             }

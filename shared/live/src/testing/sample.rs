@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::recipients::Recipients;
 use crate::wire::{
-    Account, Alert, Broken, Caller, Digest, Ending, Held, Listed, Open, Reviewed, Silent, Status,
-    Stretch,
+    Account, Alert, Broken, CallerShown, Digest, Ending, Held, Listed, Open, Reviewed, Silent,
+    Status, Stretch,
 };
 
 fn at(time: &str) -> Moment {
@@ -24,7 +24,7 @@ pub fn alert() -> Alert {
         severity: Severity::High,
         time: at("2026-01-31T18:30:05Z"),
         role: "arn:aws:iam::444455556666:role/UpdateApp".into(),
-        caller: Caller {
+        caller: CallerShown {
             arn: Some("arn:aws:iam::111122223333:user/dora".into()),
             account: Some("111122223333".into()),
             name: "dora".into(),
@@ -54,7 +54,7 @@ pub fn changed() -> Alert {
     Alert {
         rule: "RW101".into(),
         name: "trust-without-mfa".into(),
-        caller: Caller {
+        caller: CallerShown {
             arn: Some("arn:aws:iam::444455556666:user/anna".into()),
             account: Some("444455556666".into()),
             name: "anna".into(),

@@ -7,7 +7,7 @@ use rolewatch_guard::moment::Moment;
 use serde_json::Value;
 
 use crate::ledger::keys::hash;
-use crate::port::{LookBy, Page, Question, Trouble};
+use crate::port::{EventPage, LookBy, Question, Trouble};
 
 /// The most records on a page of AWS.
 const PAGE: usize = 50;
@@ -73,7 +73,7 @@ impl History {
         question: &Question,
         token: Option<&str>,
         now: Moment,
-    ) -> Result<Page, Trouble> {
+    ) -> Result<EventPage, Trouble> {
         let what = || {
             format!(
                 "cloudtrail:LookupEvents in account {} and {}",
@@ -119,7 +119,7 @@ impl History {
                 record.to_string()
             }
         };
-        Ok(Page {
+        Ok(EventPage {
             records: found
                 .into_iter()
                 .skip(skip)

@@ -11,12 +11,13 @@ use rolewatch_guard::roster::Snapshot;
 use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
 use crate::port::{
-    Bucket, Clock, Directory, GroupsNow, Keep, Kept, Notice, Object, Page, Place, Prober, Question,
-    Queue, Row, Span, Subscribers, Subscription, SubscriptionPage, Table, Topic, Trail, Trouble,
+    Bucket, Clock, Directory, EventPage, GroupsNow, Keep, KeepOutcome, KeyRange, Notice, Object,
+    Prober, Question, Queue, Row, Subscribers, Subscription, SubscriptionPage, Table, TableKind,
+    Topic, Trail, Trouble,
 };
 
 /// What a topic took, in its order.
-pub type Published = Vec<Notice>;
+pub type Notices = Vec<Notice>;
 
 /// Groups by account and user name: name and id of each.
 type Groups = BTreeMap<(AccountId, String), Vec<(String, String)>>;
@@ -29,7 +30,7 @@ pub struct Twin<W> {
     /// Now.
     pub clock: Cell<Moment>,
     /// All rows, by place, partition and sort key.
-    pub rows: RefCell<BTreeMap<(Place, String), BTreeMap<String, Row>>>,
+    pub rows: RefCell<BTreeMap<(TableKind, String), BTreeMap<String, Row>>>,
     /// How many rows questions were answered with.
     pub rows_read: Cell<usize>,
     /// Their bodies, for a test that asks for them.
@@ -37,7 +38,7 @@ pub struct Twin<W> {
     /// Messages that were sent, and when they become visible.
     pub queue: RefCell<Vec<(Moment, String)>>,
     /// What was published.
-    pub topics: RefCell<Published>,
+    pub topics: RefCell<Notices>,
     /// Who is subscribed to the operations topic; one confirmed address to begin with.
     pub subscriptions: RefCell<Vec<Subscription>>,
     /// How many of them are on a page.
@@ -125,7 +126,7 @@ impl<W: Weather> Twin<W> {
 }
 
 impl<W: Weather> Table for Twin<W> {
-    async fn keep(&self, place: Place, row: Row, keep: Keep) -> Result<Kept, Trouble> {
+    async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
         self.call("keep", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
@@ -135,15 +136,15 @@ impl<W: Weather> Table for Twin<W> {
                 Keep::Greatest => known.rank >= row.rank,
             });
             if stays {
-                return Kept::Known;
+                return KeepOutcome::Known;
             }
             partition.insert(row.sk.clone(), row);
-            Kept::Written
+            KeepOutcome::Written
         })
         .await
     }
 
-    async fn replace(&self, place: Place, mut row: Row, seen: u64) -> Result<bool, Trouble> {
+    async fn replace(&self, place: TableKind, mut row: Row, seen: u64) -> Result<bool, Trouble> {
         self.call("replace", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
@@ -161,7 +162,12 @@ impl<W: Weather> Table for Twin<W> {
         .await
     }
 
-    async fn query(&self, place: Place, pk: &str, span: &Span) -> Result<Vec<Row>, Trouble> {
+    async fn query(
+        &self,
+        place: TableKind,
+        pk: &str,
+        span: &KeyRange,
+    ) -> Result<Vec<Row>, Trouble> {
         self.call("query", || {
             let rows = self.rows.borrow();
             let partition = rows.get(&(place, pk.to_owned()));
@@ -183,9 +189,9 @@ impl<W: Weather> Table for Twin<W> {
 
     async fn latest(
         &self,
-        place: Place,
+        place: TableKind,
         pk: &str,
-        span: &Span,
+        span: &KeyRange,
         most: usize,
     ) -> Result<Vec<Row>, Trouble> {
         self.call("latest", || {
@@ -356,7 +362,7 @@ fn shut(account: AccountId) -> Trouble {
 }
 
 impl<W: Weather> Trail for Twin<W> {
-    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<Page, Trouble> {
+    async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<EventPage, Trouble> {
         let now = self.clock.get();
         self.call("lookup", || {
             self.history.borrow_mut().answer(question, token, now)

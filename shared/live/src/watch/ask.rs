@@ -12,11 +12,11 @@ use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::Reading;
 
 use super::Swept;
-use super::plan::Asked;
-use super::state::Open;
+use super::plan::AskingOutcome;
+use super::state::OpenQuestion;
 use crate::inbox::{self, Means};
 use crate::ledger::{elevated, is_done};
-use crate::port::{Bucket, Clock, Page, Question, Queue, Table, Topic, Trail, Trouble};
+use crate::port::{Bucket, Clock, EventPage, Question, Queue, Table, Topic, Trail, Trouble};
 use crate::time::NOTING_TAKES;
 use crate::{operations, quarantine};
 
@@ -30,7 +30,7 @@ const PAGES: u32 = 40;
 const MOST: usize = 240 * 1_024;
 
 /// An account and a region.
-type Place = (AccountId, String);
+type AccountRegion = (AccountId, String);
 
 /// Asks, for one run.
 pub(super) struct Asker<'a, O> {
@@ -38,11 +38,11 @@ pub(super) struct Asker<'a, O> {
     policy: &'a Policy,
     deadline: Option<Moment>,
     /// Calls made.
-    calls: BTreeMap<Place, u32>,
+    calls: BTreeMap<AccountRegion, u32>,
     /// Where nothing is asked any more in this run.
-    shut: BTreeSet<Place>,
+    shut: BTreeSet<AccountRegion>,
     /// Of those: where nobody is let in.
-    refused: BTreeSet<Place>,
+    refused: BTreeSet<AccountRegion>,
     now: Moment,
 }
 
@@ -73,10 +73,10 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     /// Asks what is open, as far as it goes. What has no whole answer stays.
     pub(super) async fn ask(
         &mut self,
-        open: &mut Vec<Open>,
+        open: &mut Vec<OpenQuestion>,
         swept: &mut Swept,
-    ) -> Result<Asked, Trouble> {
-        let mut asked = Asked::default();
+    ) -> Result<AskingOutcome, Trouble> {
+        let mut asked = AskingOutcome::default();
         let mut left = Vec::new();
         for mut one in std::mem::take(open) {
             if self.see_through(&mut one, swept).await? {
@@ -92,7 +92,11 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     }
 
     /// `true`: that was the whole answer.
-    async fn see_through(&mut self, open: &mut Open, swept: &mut Swept) -> Result<bool, Trouble> {
+    async fn see_through(
+        &mut self,
+        open: &mut OpenQuestion,
+        swept: &mut Swept,
+    ) -> Result<bool, Trouble> {
         let place = (open.question.account, open.question.region.clone());
         for _ in 0..PAGES {
             let calls = self.calls.entry(place.clone()).or_default();
@@ -110,7 +114,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
                 .lookup(&open.question, open.token.as_deref())
                 .await
             {
-                Ok(Page { records, next }) => {
+                Ok(EventPage { records, next }) => {
                     self.recover(&open.question, records, swept).await?;
                     open.token = next;
                     if open.token.is_none() {
@@ -131,7 +135,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
 
     async fn note(
         &mut self,
-        place: &Place,
+        place: &AccountRegion,
         trouble: &Trouble,
         swept: &mut Swept,
     ) -> Result<(), Trouble> {

@@ -4,7 +4,7 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 
 use super::dossier::Dossier;
-use super::state::{Open, State};
+use super::state::{OpenQuestion, WatchState};
 use crate::port::{LookBy, Question};
 use crate::time::{
     AROUND_SWITCH, GIVES_UP, RECOVERY_SETTLES, REFUSED_AGAIN, USE_ASKED_AGAIN, USE_SETTLES,
@@ -13,7 +13,7 @@ use rolewatch_guard::time::aws::DELIVERY;
 
 /// What is to be done beside asking the open questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct PlannedStep {
     /// Have it judged again.
     pub(super) rejudge: bool,
     /// That was all.
@@ -24,7 +24,7 @@ pub(super) struct Step {
 
 /// What came of asking.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct AskingOutcome {
     /// At least one question was answered to its end.
     pub(super) answered: bool,
     /// Of the questions that are left, at least one may be answered at once if it is asked again.
@@ -66,8 +66,8 @@ impl<'a> Plan<'a> {
     }
 
     /// Opens the questions that are due.
-    pub(super) fn open(&self, state: &mut State) -> Step {
-        let mut step = Step::default();
+    pub(super) fn open(&self, state: &mut WatchState) -> PlannedStep {
+        let mut step = PlannedStep::default();
         let all_asked = state.asked.is_some_and(|asked| asked >= self.ends);
         // One search for uses at a time.
         let last = self.is_due(self.at_end()) && !all_asked && state.asking.is_none();
@@ -110,7 +110,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Takes note of what was answered, and says when to look again.
-    pub(super) fn go_on(&self, state: &mut State, asked: Asked) {
+    pub(super) fn go_on(&self, state: &mut WatchState, asked: AskingOutcome) {
         if state
             .open
             .iter()
@@ -163,7 +163,7 @@ impl<'a> Plan<'a> {
     }
 
     /// When use over the limit is asked for next, while the session goes on.
-    fn over(&self, state: &State) -> Option<Moment> {
+    fn over(&self, state: &WatchState) -> Option<Moment> {
         let limit = self.dossiers.iter().filter_map(|one| one.limit).min()?;
         let over = Some(self.begun.plus_seconds(limit)).filter(|over| *over < self.ends)?;
         let again = state
@@ -179,7 +179,7 @@ impl<'a> Plan<'a> {
             .collect()
     }
 
-    fn ask_for_uses(&self, state: &mut State) {
+    fn ask_for_uses(&self, state: &mut WatchState) {
         let span = (
             state
                 .asked
@@ -211,7 +211,7 @@ impl<'a> Plan<'a> {
     /// Asks in every region, of accounts that have a reader role.
     fn ask(
         &self,
-        state: &mut State,
+        state: &mut WatchState,
         account: AccountId,
         by: &LookBy,
         (from, to): (Moment, Moment),
@@ -225,7 +225,7 @@ impl<'a> Plan<'a> {
                 to,
             };
             if !state.open.iter().any(|open| open.question == question) {
-                state.open.push(Open {
+                state.open.push(OpenQuestion {
                     question,
                     token: None,
                 });

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::SessionAt;
 use crate::ledger::keys::{self, second};
-use crate::port::{Place, Question, Row, Span, Table, Trouble};
+use crate::port::{KeyRange, Question, Row, Table, TableKind, Trouble};
 use crate::time::WATCHED_KEPT;
 
 /// A question under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Open {
+pub(super) struct OpenQuestion {
     pub(super) question: Question,
     /// Of the page that comes next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,7 +22,7 @@ pub(super) struct Open {
 
 /// How far a session was watched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct State {
+pub(super) struct WatchState {
     /// Not looked at before.
     pub(super) next: Moment,
     /// Whatever it did until then was asked for.
@@ -39,7 +39,7 @@ pub(super) struct State {
     pub(super) ended: Option<Moment>,
     /// The questions that have no answer yet, or only a part of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) open: Vec<Open>,
+    pub(super) open: Vec<OpenQuestion>,
     /// Nothing more is done about it.
     #[serde(default)]
     pub(super) closed: bool,
@@ -47,13 +47,13 @@ pub(super) struct State {
 
 /// A state as it was read.
 #[derive(Debug, Clone)]
-pub(super) struct Stored {
-    pub(super) state: State,
+pub(super) struct StoredWatch {
+    pub(super) state: WatchState,
     /// For [`Table::replace`]; 0: there is no row yet.
     pub(super) version: u64,
 }
 
-impl State {
+impl WatchState {
     /// Of a session that was not looked at yet.
     pub(super) fn new(next: Moment) -> Self {
         Self {
@@ -77,19 +77,19 @@ pub(super) async fn load<T: Table>(
     table: &T,
     since: Moment,
     now: Moment,
-) -> Result<BTreeMap<String, Stored>, Trouble> {
+) -> Result<BTreeMap<String, StoredWatch>, Trouble> {
     let mut found = BTreeMap::new();
     let mut day = since;
     while day.epoch_seconds().div_euclid(86_400) <= now.epoch_seconds().div_euclid(86_400) {
         for row in table
-            .query(Place::Ledger, &keys::watch(day), &Span::default())
+            .query(TableKind::Ledger, &keys::watch(day), &KeyRange::default())
             .await?
         {
             match serde_json::from_str(&row.body) {
                 Ok(state) => {
                     found.insert(
                         row.sk,
-                        Stored {
+                        StoredWatch {
                             state,
                             version: row.version,
                         },
@@ -106,7 +106,10 @@ pub(super) async fn load<T: Table>(
 }
 
 /// The state of a session among those loaded.
-pub(super) fn take(states: &mut BTreeMap<String, Stored>, at: &SessionAt) -> Option<Stored> {
+pub(super) fn take(
+    states: &mut BTreeMap<String, StoredWatch>,
+    at: &SessionAt,
+) -> Option<StoredWatch> {
     states.remove(&sk(at))
 }
 
@@ -115,7 +118,7 @@ pub(super) fn take(states: &mut BTreeMap<String, Stored>, at: &SessionAt) -> Opt
 pub(super) async fn save<T: Table>(
     table: &T,
     at: &SessionAt,
-    stored: &Stored,
+    stored: &StoredWatch,
     now: Moment,
 ) -> Result<bool, Trouble> {
     let body = serde_json::to_string(&stored.state)
@@ -129,5 +132,5 @@ pub(super) async fn save<T: Table>(
         version: 0,
         expires,
     };
-    table.replace(Place::Ledger, row, stored.version).await
+    table.replace(TableKind::Ledger, row, stored.version).await
 }

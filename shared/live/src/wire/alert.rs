@@ -10,7 +10,7 @@ use rolewatch_guard::policy::{Policy, PolicyHash, Severity};
 use rolewatch_guard::untrusted::harmless;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Caller, Reviewed, Status, Uses};
+use super::{Account, CallerShown, Reviewed, Status, Uses};
 
 /// The most event ids on the wire; `events_total` tells how many there are.
 pub const MOST_EVENTS: usize = 20;
@@ -31,7 +31,7 @@ pub struct Alert {
     /// The role's ARN.
     pub role: String,
     /// The origin.
-    pub caller: Caller,
+    pub caller: CallerShown,
     /// One sentence, in English. Every text in it is harmless to print, not yet escaped.
     pub message: String,
     /// The CloudTrail events that prove it, mints first, at most [`MOST_EVENTS`].
@@ -84,7 +84,7 @@ pub(crate) struct NewAlert<'a> {
     pub(crate) role: &'a str,
     /// Twelve digits, or nothing where the ARN names no account.
     pub(crate) role_account: &'a str,
-    pub(crate) caller: Caller,
+    pub(crate) caller: CallerShown,
     pub(crate) message: &'a str,
     /// All of them.
     pub(crate) events: Vec<String>,

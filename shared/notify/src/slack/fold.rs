@@ -11,7 +11,7 @@ use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use rolewatch_live::port::{Clock, Keep, Place, Row, Span, Table, Trouble};
+use rolewatch_live::port::{Clock, Keep, KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_live::wire::{Alert, AlertState, Status};
 
 use crate::time::FOLDED;
@@ -80,11 +80,11 @@ pub async fn anchors_of<A: Table>(
     // Moments are written so that they sort as text, and a span takes in all that begins with its
     // end.
     let at = |moment: Moment| format!("anchor#{moment}");
-    let span = Span {
+    let span = KeyRange {
         from: at(time.plus_seconds(-FOLDED)),
         to: at(time.plus_seconds(FOLDED)),
     };
-    let rows = aws.query(Place::Outbox, fold, &span).await?;
+    let rows = aws.query(TableKind::Outbox, fold, &span).await?;
     let mut anchors = Vec::new();
     for row in &rows {
         let anchor: Anchor = read(fold, &row.body)?;
@@ -134,9 +134,9 @@ pub async fn repeats_of<A: Table>(
     let prefix = format!("repeat#{anchor}#");
     let rows = aws
         .query(
-            Place::Outbox,
+            TableKind::Outbox,
             fold,
-            &Span {
+            &KeyRange {
                 from: prefix.clone(),
                 to: prefix,
             },
@@ -182,7 +182,7 @@ async fn keep<A: Table + Clock>(
         version: 0,
         expires,
     };
-    aws.keep(Place::Outbox, row, Keep::Greatest)
+    aws.keep(TableKind::Outbox, row, Keep::Greatest)
         .await
         .map(|_| ())
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use rolewatch_live::outbox::told::MESSAGE;
 use rolewatch_live::outbox::told::message_partition;
-use rolewatch_live::port::{Clock, Place, Row, Span, Table, Trouble};
+use rolewatch_live::port::{Clock, KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_live::wire::AlertState;
 
 use crate::port::Pause;
@@ -145,12 +145,12 @@ fn parse(pk: &str, sk: &str, row: &Row) -> Result<Slot, Trouble> {
 }
 
 async fn read<A: Table>(table: &A, pk: &str, sk: &str) -> Result<Option<Row>, Trouble> {
-    let span = Span {
+    let span = KeyRange {
         from: sk.to_owned(),
         to: sk.to_owned(),
     };
     Ok(table
-        .query(Place::Outbox, pk, &span)
+        .query(TableKind::Outbox, pk, &span)
         .await?
         .into_iter()
         .find(|row| row.sk == sk))
@@ -241,7 +241,11 @@ impl OpenedSlot {
             version: 0,
             expires,
         };
-        if thrice(pause, || aws.replace(Place::Outbox, row.clone(), self.seen)).await? {
+        if thrice(pause, || {
+            aws.replace(TableKind::Outbox, row.clone(), self.seen)
+        })
+        .await?
+        {
             self.seen += 1;
             return Ok(());
         }

@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-fn span(from: &str, to: &str) -> Span {
-    Span {
+fn span(from: &str, to: &str) -> KeyRange {
+    KeyRange {
         from: from.into(),
         to: to.into(),
     }

@@ -6,7 +6,7 @@ use rolewatch_guard::seen::SeenRecord;
 
 use super::{Arrival, reread, row};
 use crate::ledger::keys;
-use crate::port::{Keep, Kept, Place, Row, Span, Table, Trouble};
+use crate::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{AT_WORK, FACTS_KEPT};
 
 /// Puts the record under its own id, and finds what else is known of it.
@@ -27,11 +27,11 @@ pub(super) async fn family<T: Table>(
         if asked.contains(&pk) {
             continue;
         }
-        let versions = Span {
+        let versions = KeyRange {
             from: "v#".into(),
             to: "v#".into(),
         };
-        for row in table.query(Place::Ledger, &pk, &versions).await? {
+        for row in table.query(TableKind::Ledger, &pk, &versions).await? {
             if is_known && pk == own && row.sk == sk {
                 let begun = keys::second_of(&row.rank);
                 arrival.under_way = begun.is_some_and(|begun| now.seconds_since(begun) < AT_WORK);
@@ -76,9 +76,9 @@ async fn put_version<T: Table>(
             rank: keys::second(now),
             ..row(pk.clone(), sk.to_owned(), body, expires)
         };
-        kept.push(table.keep(Place::Ledger, row, Keep::First).await?);
+        kept.push(table.keep(TableKind::Ledger, row, Keep::First).await?);
     }
     // INVARIANT (once): the first row lies under the record's own key, and of all copies only one
     // writes it.
-    Ok(kept.first() == Some(&Kept::Known))
+    Ok(kept.first() == Some(&KeepOutcome::Known))
 }

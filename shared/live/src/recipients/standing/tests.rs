@@ -24,7 +24,8 @@ fn told<W: Weather>(twin: &Twin<W>) -> Vec<(u64, Recipients)> {
     let read = |notice: &Notice| match notice {
         Notice::Finding { body, attributes } => {
             assert_eq!(attributes[..], [("recipients", "true".to_owned())]);
-            let Message::Recipients { recipients } = serde_json::from_str(body).unwrap() else {
+            let TopicMessage::Recipients { recipients } = serde_json::from_str(body).unwrap()
+            else {
                 panic!("{body}")
             };
             (recipients.version, recipients.recipients)
@@ -47,7 +48,7 @@ fn take<W: Weather>(twin: &Twin<W>, settled: u64) {
     };
     twin.rows
         .borrow_mut()
-        .entry((Place::Outbox, row.pk.clone()))
+        .entry((TableKind::Outbox, row.pk.clone()))
         .or_default()
         .insert(row.sk.clone(), row);
 }

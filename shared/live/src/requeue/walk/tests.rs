@@ -18,7 +18,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// As [`super::step`] does: the latest entries of what is to be read, but for the one that was read
 /// already.
 fn page(walk: &Walk, entries: usize, most: usize) -> (Vec<String>, bool) {
-    let Span { from, to } = walk.span();
+    let KeyRange { from, to } = walk.span();
     let within = (0..entries).rev().map(|entry| format!("{entry:03}"));
     let within = within
         .filter(|sk| *sk >= from && (to.is_empty() || *sk <= to) && Some(sk) != walk.at.as_ref());

@@ -8,9 +8,9 @@ use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 
 use crate::ledger::index::{self, partitions_of_entities};
-use crate::ledger::{SessionAt, Touched};
+use crate::ledger::{SessionAt, TouchedEvidence};
 use crate::port::{Table, Trouble};
-use crate::settle::entered::{Entered, Holder};
+use crate::settle::entered::{EnteredSwitch, Holder};
 use crate::time::SESSIONS_APART;
 
 /// What was noted of the touched ones, and what else was found under their people and roles.
@@ -42,15 +42,16 @@ impl<'t, T: Table> Notes<'t, T> {
     /// noted before.
     pub(super) async fn take(
         &mut self,
-        own: &[Entered],
+        own: &[EnteredSwitch],
         judgement: &Judgement,
-        touched: &Touched,
+        touched: &TouchedEvidence,
     ) -> Result<bool, Trouble> {
-        let holders: BTreeSet<Holder> = own.iter().map(Entered::holder).collect();
+        let holders: BTreeSet<Holder> = own.iter().map(EnteredSwitch::holder).collect();
         let taken = try_join_all(holders.into_iter().map(|holder| {
-            let ours: Vec<&Entered> = own.iter().filter(|one| one.holder() == holder).collect();
+            let ours: Vec<&EnteredSwitch> =
+                own.iter().filter(|one| one.holder() == holder).collect();
             let known = self.holders.get(&holder);
-            let fresh: Vec<&Entered> = ours
+            let fresh: Vec<&EnteredSwitch> = ours
                 .into_iter()
                 .filter(|one| !self.switches.contains(&one.noted()))
                 .collect();
@@ -62,7 +63,7 @@ impl<'t, T: Table> Notes<'t, T> {
             self.switches.extend(
                 own.iter()
                     .filter(|one| one.holder() == holder)
-                    .map(Entered::noted),
+                    .map(EnteredSwitch::noted),
             );
             self.holders.insert(holder, known);
         }
@@ -88,7 +89,7 @@ impl<'t, T: Table> Notes<'t, T> {
     async fn take_refusals(
         &mut self,
         judgement: &Judgement,
-        touched: &Touched,
+        touched: &TouchedEvidence,
     ) -> Result<(), Trouble> {
         for refused in judgement
             .refused
@@ -118,7 +119,7 @@ impl<'t, T: Table> Notes<'t, T> {
     }
 
     /// The switches of a holder that can have to do with ours.
-    pub(super) fn near(&self, holder: &Holder, own: &[Entered]) -> Vec<SessionAt> {
+    pub(super) fn near(&self, holder: &Holder, own: &[EnteredSwitch]) -> Vec<SessionAt> {
         let seconds: BTreeSet<Moment> = own
             .iter()
             .filter(|one| one.holder() == *holder)
@@ -135,7 +136,11 @@ impl<'t, T: Table> Notes<'t, T> {
     }
 
     /// The touched attempts, and those that can have to do with them.
-    pub(super) fn tried(&self, judgement: &Judgement, touched: &Touched) -> BTreeSet<RecordKey> {
+    pub(super) fn tried(
+        &self,
+        judgement: &Judgement,
+        touched: &TouchedEvidence,
+    ) -> BTreeSet<RecordKey> {
         let mut holders: BTreeMap<Holder, BTreeSet<Moment>> = BTreeMap::new();
         for refused in judgement
             .refused
@@ -168,7 +173,7 @@ async fn behind<T: Table>(
     table: &T,
     holder: Holder,
     known: Option<&Vec<(SessionAt, BTreeSet<String>)>>,
-    fresh: Vec<&Entered>,
+    fresh: Vec<&EnteredSwitch>,
     now: Moment,
 ) -> Result<(Holder, Vec<(SessionAt, BTreeSet<String>)>, bool), Trouble> {
     let known = match known {
@@ -176,12 +181,12 @@ async fn behind<T: Table>(
         Some(known) => known.clone(),
         None => index::held(table, &holder.0, &holder.1).await?,
     };
-    let noted = |one: &Entered| {
+    let noted = |one: &EnteredSwitch| {
         known
             .iter()
             .any(|(at, asked)| *at == one.at && partitions_of_entities(&one.asked).is_subset(asked))
     };
-    let missing: Vec<&Entered> = fresh.into_iter().filter(|one| !noted(one)).collect();
+    let missing: Vec<&EnteredSwitch> = fresh.into_iter().filter(|one| !noted(one)).collect();
     if missing.is_empty() {
         return Ok((holder, known, false));
     }

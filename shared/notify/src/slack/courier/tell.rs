@@ -1,6 +1,6 @@
 //! Carrying out what was planned: the calls, and what is written of them.
 
-use rolewatch_live::port::{Keep, Place, Row, Span, Trouble};
+use rolewatch_live::port::{Keep, KeyRange, Row, TableKind, Trouble};
 use rolewatch_live::wire::{Alert, AlertState, Status};
 
 use super::plan::DeliveryPlan;
@@ -260,14 +260,14 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         change: Option<Change>,
     ) -> Result<(), Setback> {
         let pk = format!("slack#{}", alert.id);
-        let span = Span {
+        let span = KeyRange {
             from: CHATROOM.to_owned(),
             to: CHATROOM.to_owned(),
         };
         let rank = fold::rank(alert.version);
         if self
             .aws
-            .query(Place::Outbox, &pk, &span)
+            .query(TableKind::Outbox, &pk, &span)
             .await?
             .iter()
             .any(|row| row.rank >= rank)
@@ -295,7 +295,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             expires,
         };
         thrice(&self.slack, || {
-            self.aws.keep(Place::Outbox, row.clone(), Keep::Greatest)
+            self.aws
+                .keep(TableKind::Outbox, row.clone(), Keep::Greatest)
         })
         .await?;
         Ok(())

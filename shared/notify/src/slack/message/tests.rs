@@ -7,7 +7,7 @@ use super::*;
 use crate::text::length;
 use crate::words::Words as _;
 use crate::{Language, sample};
-use rolewatch_live::wire::{Caller, Reviewed};
+use rolewatch_live::wire::{CallerShown, Reviewed};
 
 fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
     let both = [Language::English, Language::Japanese].map(sample::view);
@@ -287,7 +287,7 @@ fn a_finding_about_the_set_up_says_who_changed_it_and_shows_statement_and_correc
 
 #[test]
 fn where_nobody_is_known_to_have_changed_the_set_up_nobody_is_named() {
-    let nobody = Caller {
+    let nobody = CallerShown {
         arn: None,
         account: None,
         name: String::new(),
