@@ -98,6 +98,8 @@ async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Resu
             || (Walk::whole(walk.partition.clone()), 0),
             |known| (known.body, known.version),
         );
+        // Counts up `asked` even where nothing else changes: whoever is at work on the walk sees
+        // that somebody came.
         body.ask(walk.clone(), now);
         if rows::write(
             table,

@@ -161,6 +161,7 @@ async fn survey<T: Table>(
             .filter(|one| one.is_of(day))
             .all(|one| one.note.closed.is_some())
         {
+            // Without this every sweep would read all days that findings are kept.
             unsent::finish(table, day, now).await?;
         }
     }
@@ -227,6 +228,8 @@ async fn read<T: Table>(
         for (rows, answer) in chunk.iter().zip(join_all(ids).await) {
             match answer {
                 Ok((stored, acknowledged)) => found.push((rows.clone(), stored, acknowledged)),
+                // A row that cannot be read holds no other finding back. A table that does not
+                // answer does.
                 Err(trouble @ Trouble::Refused { .. }) => {
                     tracing::error!(finding = rows.first().map(|row| &*row.id), %trouble, "a finding cannot be read");
                     *failed += 1;
@@ -244,6 +247,8 @@ async fn again<O: Table + Topic + Queue>(
     resent: &mut Resent,
     now: Moment,
 ) -> Result<(), Trouble> {
+    // Counted before it is sent: of two sweeps at once one sends it, and a sweep that is stopped
+    // costs a pause.
     if !unsent::try_again(outside, &owed.unsent, now).await? {
         return Ok(());
     }

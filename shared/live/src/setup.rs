@@ -75,6 +75,7 @@ pub async fn heard<O: Table + Queue>(
         version: 0,
         expires: Some(now.plus_seconds(CHANGERS_KEPT)),
     };
+    // Noted first: whoever reads the account because of it has to find who made the change.
     let kept = outside.keep(TableKind::Ledger, row, Keep::First).await?;
     ask::after(outside, change.key.account, change.time, now).await?;
     Ok(kept)
@@ -119,6 +120,7 @@ pub async fn review<O: SetupPorts>(
         .filter(|account| book.policy.account_name(*account).is_some())
     {
         if now < ask.due {
+            // SQS delays a message for 15 minutes at most, so it can come before it is due.
             ask::again(outside, ask, now).await?;
             return Ok(SettleCounts::default());
         }
@@ -235,6 +237,7 @@ async fn compare<O: Table + Bucket>(
         }
         let (version, published) =
             known.map_or((0, 0), |stored| (stored.version, stored.state.published));
+        // What comes back after it had gone goes on counting: readers take the higher version.
         alert.version = known.map_or(1, |stored| stored.state.alert.version + 1);
         // Nothing that would prove it is on its way, so it is told at once, proven or not.
         let state = FindingState {

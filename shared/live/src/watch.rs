@@ -71,6 +71,7 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     let mut swept = Swept::default();
     let since = now.plus_seconds(-WATCHED);
     let mut states = state::load(outside, since, now).await?;
+    // Closed ones are among them; which ones is in their rows.
     let mut due: Vec<(SessionAt, StoredWatch)> = Vec::new();
     for at in ledger::switches_since(outside, since, now).await? {
         let begun = at.time;
@@ -151,6 +152,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
     ) -> Result<(), Trouble> {
         let state = &mut stored.state;
         let step = plan.open(state);
+        // What is given up is not asked for once more.
         if !step.close {
             let asked = self.asker.ask(&mut state.open, swept).await?;
             plan.go_on(state, asked);

@@ -76,6 +76,7 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Asks for the sessions of this name around this second, whole.
     pub fn session(&mut self, at: &SessionAt) {
+        // The user's own copy of SwitchRole names no session; its switch is found by the record.
         if let Some(record) = at.record() {
             self.record(&record);
             return;
@@ -123,6 +124,7 @@ impl<'a, T: Table> Gather<'a, T> {
     pub fn account_again(&mut self, account: AccountId) {
         self.accounts.insert(account);
         let heard = self.heard.questions(&BTreeSet::from([account]));
+        // Not by `ask`, which asks nothing twice.
         self.open.extend(
             who_is_who(account)
                 .into_iter()
@@ -142,6 +144,8 @@ impl<'a, T: Table> Gather<'a, T> {
     /// The table's own.
     pub async fn close(&mut self) -> Result<(), Trouble> {
         while !self.open.is_empty() {
+            // All that is open is asked at once: a wave costs one round trip, and a chain of
+            // sessions as many as it has links.
             let wave = std::mem::take(&mut self.open);
             let table = self.table;
             let answers =
@@ -234,6 +238,8 @@ impl<'a, T: Table> Gather<'a, T> {
 
     fn hint(&mut self, row: Row) {
         if let Some(mut seen) = reread(&row.body, self.policy) {
+            // Of such rows only the least and the greatest are kept. They show who bore a name,
+            // and stand for no event.
             (seen.fact, seen.correction) = (None, None);
             self.hints.insert((row.pk, row.sk), seen);
         }
@@ -267,9 +273,12 @@ impl<'a, T: Table> Gather<'a, T> {
                 if let Some(issued) = &mint.issued {
                     self.ask(keys::issued(issued), KeyRange::default());
                 }
+                // The copies of one call in two accounts have their own event ids and one
+                // sharedEventID.
                 if let Some(shared) = &mint.shared {
                     self.ask(keys::shared(&shared.to_string()), near.clone());
                 }
+                // A console step without a session is found by who made it and when.
                 if mint.role.as_ref().is_some_and(elevated(self.policy)) {
                     for person in [&mint.caller.principal_id, &mint.caller.arn]
                         .into_iter()
@@ -310,9 +319,12 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Back to the mint of the caller's session, and to who bears which name in their account.
     fn caller(&mut self, caller: &Caller) {
+        // Temporary keys begin with ASIA. A permanent key was issued by no call that leads further
+        // back.
         if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
             self.ask(keys::issued(key), KeyRange::default());
         }
+        // The creation date in the caller's session is the time of the call that issued it.
         if let (Some(session), Some(created)) = (
             caller.role_session(),
             caller.session.as_ref().and_then(|context| context.created),

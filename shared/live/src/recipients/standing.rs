@@ -160,11 +160,13 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
     if due {
         (standing.tries, standing.last) = (standing.tries.saturating_add(1), Some(now));
     }
+    // Written before it is told: of two sweeps that see the same change, one tells it.
     let mine = before.as_ref() == Some(&standing) || write(outside, &standing, seen).await?;
     if due && mine {
         tell(outside, standing.changed()).await?;
     }
     let mail = (standing.recipients == Recipients::Confirmed).then_some(standing.since);
+    // Since the later one, whatever was sent before may have reached nobody.
     Ok(mail.max(slack))
 }
 

@@ -59,10 +59,12 @@ pub(super) fn standing(
         return AcknowledgementState::Closed(Closed::Nothing);
     };
     if state.published == 0 && acknowledged == 0 {
+        // It is in reports and nobody is alerted.
         if state.quiet {
             return AcknowledgementState::Closed(Closed::Nothing);
         }
         if state.alert.status == Status::Withdrawn {
+            // If a message about it comes out of a queue after all, its withdrawal has to follow.
             let straggles = now.seconds_since(unsent.note.since) < STRAGGLES;
             return if straggles {
                 AcknowledgementState::Waits
@@ -74,6 +76,8 @@ pub(super) fn standing(
             return AcknowledgementState::Waits;
         }
     }
+    // It is owed since the first version that nobody heard of, however often it changed after
+    // that.
     let stored_first = rows
         .iter()
         .filter(|row| row.version > acknowledged && row.version <= version)

@@ -57,6 +57,7 @@ pub(super) async fn compare<T: Table>(
         dirty: BTreeSet::new(),
     };
     let gone = changes.gone(touched, &wanted, (&own, &absorbed));
+    // Findings of sessions that were not judged would look as if nobody wanted them.
     if !changes.more.is_empty() {
         return Ok(changes);
     }
@@ -148,7 +149,10 @@ impl Changes {
             if alert::says_the_same(&state.alert, &alert) {
                 return;
             }
+            // Readers take the higher version, so even what is said again needs a new one.
             alert.version = state.alert.version + 1;
+            // The wait began with the first version. A finding that changes often would never be
+            // told if each version began it again.
             let due = if unproven {
                 state.due.or(Some(now.plus_seconds(EVIDENCE)))
             } else {
@@ -165,6 +169,8 @@ impl Changes {
                 sending: None,
             };
         } else {
+            // A finding of the same rule about the same session or record that is gone: this one
+            // takes its place.
             let replaced = gone.iter().filter(|id| {
                 self.states.get(*id).is_some_and(|old| {
                     old.state.alert.rule == finding.rule && shares(&old.state, &switches, &records)
@@ -183,6 +189,8 @@ impl Changes {
                 sending: None,
             };
             self.states
+                // Version 0: it is written only if no row is there, so of two invocations that
+                // find it at once one writes it.
                 .insert(finding.id.clone(), StoredFinding { state, version: 0 });
         }
         self.dirty.insert(finding.id.clone());
@@ -221,6 +229,7 @@ pub(crate) async fn store<T: Table>(
     settled: &mut SettleCounts,
 ) -> Result<(), Trouble> {
     let all: Vec<&StoredFinding> = dirty.iter().filter_map(|id| states.get(id)).collect();
+    // Each is a row and up to eighty pointers; all at once would be throttled.
     for some in all.chunks(AT_ONCE) {
         let written = try_join_all(
             some.iter()

@@ -89,6 +89,7 @@ pub(super) fn entered(
         },
         person: origin.person.parts(),
         account: origin.account,
+        // Most callers are of the person's own account, which is noted already.
         caller_account: switch
             .caller_account()
             .filter(|account| Some(*account) != origin.account),
@@ -96,6 +97,8 @@ pub(super) fn entered(
         role: role
             .map(|role| role.as_str().to_owned())
             .unwrap_or_default(),
+        // Without limits, as the role is not known, it is taken for limited: to look around costs
+        // reads, to miss a stretch would cost a finding.
         limited: limits.is_none_or(|limits| {
             limits.max_session.is_some()
                 || limits.max_stretch.is_some()

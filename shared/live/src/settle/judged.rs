@@ -214,6 +214,8 @@ fn about(
                 time: key.second,
             })
         };
+        // A finding over several sessions names all switches of its stretch. It is ours if one of
+        // them lies around ours, whichever of them was touched.
         let several = catalogue::find(finding.rule).is_some_and(Rule::over_several);
         if several {
             switches().any(|at| of_limited.contains(&at))

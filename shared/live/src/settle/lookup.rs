@@ -41,6 +41,7 @@ pub(super) async fn ask<O: Table + Directory>(
         .filter(|finding| finding.verdict == Verdict::Unproven)
         .filter(|finding| catalogue::find(finding.rule).is_some_and(|rule| rule.about_membership));
     for finding in open {
+        // All switches of a finding about membership are of one person.
         let Some(entered) = judged.entered_of(finding).next() else {
             continue;
         };

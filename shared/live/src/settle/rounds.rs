@@ -32,6 +32,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
 ) -> Result<Facts, Trouble> {
     let mut asked: BTreeSet<(AccountId, String)> = BTreeSet::new();
     let mut touched = TouchedEvidence {
+        // What rests on what was told is found once, by `spread`, not in every round.
         told: IdentityChanges::default(),
         ..touched.clone()
     };
@@ -39,6 +40,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         let judged = judge_touched(outside, book, &touched, now).await?;
         let lookups = lookup::ask(outside, book, &judged, &mut asked, now).await?;
         settled.unanswered += lookups.unanswered;
+        // An answer is a fact like any other. Nothing is written before it is judged by.
         if lookups.answered {
             continue;
         }
@@ -50,6 +52,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         if changes.write(outside, now, settled).await? {
             continue;
         }
+        // Nothing changed in this round, so what the outbox holds is what all facts give.
         settled.published += publish::send_due(outside, &mut changes.states, now).await?;
         if lookups.unanswered > 0
             || changes

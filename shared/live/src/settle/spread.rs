@@ -36,6 +36,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     let entities = touched
         .told
         .entities(&facts.world, &facts.rosters(&book.rosters, now));
+    // The facts of a large account are big, and the rounds below read their own.
     drop(facts);
     let everybody = touched
         .told
@@ -49,6 +50,8 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     let mut few = TouchedEvidence::default();
     let mut many = Vec::new();
     for (chain, walk) in &all {
+        // One more than may be judged at once tells whether there are too many, without reading all
+        // of them.
         let found = index::latest(
             outside,
             &walk.partition,
@@ -112,8 +115,12 @@ fn walks_of(
             Entity::User(account, _) => {
                 walks.push((account.to_string(), Walk::whole(keys::asks(entity))));
             }
+            // Switches lie under people, not under groups. So those of the account are walked
+            // over, for all of its groups at once.
             Entity::Group(account, _) => drop(groups.insert((*account, keys::asks(entity)))),
             Entity::Device(_) => {
+                // A device has no account of its own. Any one will do for the chain, as long as it
+                // is always the same.
                 let account = accounts
                     .first()
                     .map(ToString::to_string)

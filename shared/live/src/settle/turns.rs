@@ -41,6 +41,8 @@ pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
     for _ in 0..PAGES {
         match step(outside, book, chain, first_try, &mut settled, now).await? {
             TurnOutcome::Judged if outside.now().seconds_since(now) < LONG => {}
+            // An invocation is stopped when its time is over. What does not fit is for the next
+            // message.
             TurnOutcome::Judged => break,
             // Who came first sends on.
             TurnOutcome::Overtaken => return Ok(settled),
@@ -82,6 +84,7 @@ async fn step<O: Table + Queue + Topic + Directory>(
         return Ok(TurnOutcome::NothingOpen);
     };
     let page = index::latest(outside, &walk.partition, &walk.span(), READ).await?;
+    // A full page may not be the last one.
     let mut left = page.len() == READ;
     let mut touched = TouchedEvidence::default();
     let mut reached = None;
@@ -101,6 +104,8 @@ async fn step<O: Table + Queue + Topic + Directory>(
     if !touched.is_empty()
         && let Err(trouble) = rounds(outside, book, &touched, settled, now).await
     {
+        // A message that fails comes again. What fails together twice is judged one by one, so
+        // that one bad switch stops no others.
         if first_try {
             return Err(trouble);
         }

@@ -19,6 +19,7 @@ pub(super) async fn after<O: Table + Queue>(
     time: Moment,
     now: Moment,
 ) -> Result<(), Trouble> {
+    // Rounded up, so that all changes of a while ask for the same reading.
     let from = time.plus_seconds(SETUP_SETTLES).max(now).epoch_seconds();
     let due = Moment::from_epoch_seconds(
         from.div_euclid(READINGS_APART)

@@ -32,6 +32,8 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(
     if known.first().is_none_or(|(began, _)| *began < due) {
         let began = outside.now();
         let text = match outside.setup(account).await {
+            // A retry would be refused as well, and the other accounts can be judged without this
+            // one.
             Err(trouble @ Trouble::Refused { .. }) => return Ok(Some(trouble)),
             answer => answer?,
         };
@@ -52,6 +54,7 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(
         known.push((began, key));
         known.sort_by(|a, b| b.cmp(a));
     }
+    // Also if nothing was read: an invocation that was stopped may have left too many.
     for (_, key) in known.into_iter().skip(KEPT) {
         outside.delete(&key).await?;
     }

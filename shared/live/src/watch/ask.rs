@@ -103,6 +103,8 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
             if *calls >= CALLS || self.shut.contains(&place) {
                 return Ok(false);
             }
+            // Calls that fail count as well: CloudTrail allows two a second for an account and
+            // Region.
             *calls += 1;
             if self.is_late() {
                 swept.stopped = true;
@@ -124,6 +126,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
                 // A token does not live for ever; the question does.
                 Err(Trouble::Refused { .. }) if open.token.is_some() => open.token = None,
                 Err(trouble) => {
+                    // Whatever else is asked there in this run would get the same answer.
                     self.shut.insert(place.clone());
                     self.note(&place, &trouble, swept).await?;
                     return Ok(false);

@@ -71,12 +71,16 @@ impl<'a> Plan<'a> {
         let all_asked = state.asked.is_some_and(|asked| asked >= self.ends);
         // One search for uses at a time.
         let last = self.is_due(self.at_end()) && !all_asked && state.asking.is_none();
+        // While a session goes on over its limit, its use is looked for before its end: a stretch
+        // that is told when it is over is told hours late.
         let over = !self.is_due(self.at_end())
             && state.asking.is_none()
             && self.over(state).is_some_and(|time| self.is_due(time));
         if self.is_due(self.delivered()) {
             for half in self.missing_halves() {
                 let sought = state.sought.contains(&half);
+                // Once when it should have come, and once more at the end: the event history can
+                // be late as well.
                 if last || !sought {
                     let span = (
                         self.begun.plus_seconds(-AROUND_SWITCH),
@@ -111,6 +115,7 @@ impl<'a> Plan<'a> {
 
     /// Takes note of what was answered, and says when to look again.
     pub(super) fn go_on(&self, state: &mut WatchState, asked: AskingOutcome) {
+        // Questions by resource are about halves, all others about uses.
         if state
             .open
             .iter()
@@ -196,6 +201,8 @@ impl<'a> Plan<'a> {
                     span,
                 );
             }
+            // A role session is filed under its session name as the user name. Others may share
+            // the name; the guard tells them apart.
             if let Some((_, name)) = one
                 .at
                 .session
@@ -205,6 +212,8 @@ impl<'a> Plan<'a> {
                 self.ask(state, one.account, &LookBy::Username(name.to_owned()), span);
             }
         }
+        // What was done in the last minutes may not have reached the event history, so the next
+        // question begins there.
         state.asking = Some(self.now.plus_seconds(-DELIVERY));
     }
 
@@ -216,6 +225,7 @@ impl<'a> Plan<'a> {
         by: &LookBy,
         (from, to): (Moment, Moment),
     ) {
+        // LookupEvents answers for one account and one Region.
         for region in self.regions.iter().filter(|_| (self.trusts)(account)) {
             let question = Question {
                 account,
