@@ -5,6 +5,7 @@
 //! last matters (the uses of a session, the span of a name), the least and the greatest are kept.
 //! So nothing that was merged is stored, and the order and repetition of what came cannot show.
 
+mod done;
 mod gather;
 mod heard;
 pub(crate) mod index;
@@ -15,6 +16,7 @@ mod touch;
 mod trail;
 mod uses;
 
+pub use done::{RecordKnowledge, is_done, known, mark_done, note_missed};
 pub use gather::{Facts, Gather};
 pub use heard::heard_of;
 pub use index::switches_since;
@@ -22,9 +24,7 @@ pub use keys::{SessionAt, hash};
 pub use observed::Observed;
 pub(crate) use store::elevated;
 pub(crate) use store::hear;
-pub use store::{
-    Arrival, RecordKnowledge, Sighting, is_done, known, mark_done, note_missed, store,
-};
+pub use store::{Arrival, Sighting, store};
 pub use touch::{IdentityChanges, TouchedEvidence, touch};
 pub use trail::{mark_file, mark_sweep, read_files, swept};
 pub use uses::{Counted, uses};
