@@ -12,7 +12,7 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_live::inbox::{Means, recovered};
-use rolewatch_live::ledger::{Known, known, mark_file, note_missed};
+use rolewatch_live::ledger::{RecordKnowledge, known, mark_file, note_missed};
 use rolewatch_live::outbox;
 use rolewatch_live::port::{KeepOutcome, LogFile, Trouble};
 use rolewatch_live::{quarantine, setup};
@@ -216,8 +216,8 @@ async fn progress<O: ArchivePorts>(
     if record.is_fact {
         let known = known(outside, &record.key, &record.reduced).await?;
         progress = RecordProgress {
-            open: known != Known::Done,
-            arrived: known != Known::Not,
+            open: known != RecordKnowledge::Done,
+            arrived: known != RecordKnowledge::Not,
         };
     }
     if record.is_setup {

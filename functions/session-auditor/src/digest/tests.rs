@@ -61,7 +61,7 @@ fn a_day_on_which_nothing_happened_is_told_too() {
         subject.starts_with("rolewatch digest 2026-03-02: 0 switches"),
         "{subject}"
     );
-    let Message::Digest { digest } = serde_json::from_str(body).unwrap() else {
+    let TopicMessage::Digest { digest } = serde_json::from_str(body).unwrap() else {
         panic!("{body}")
     };
     assert_eq!(digest.id, "2026-03-02T09:00:00Z");
