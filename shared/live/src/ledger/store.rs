@@ -102,6 +102,19 @@ pub async fn store<T: Table>(
     }
     arrival.sighting = sighting(table, &arrival.seen).await?;
     let mut rows = hints(&arrival.seen, &arrival.body, now);
+    rows.extend(fact_rows(&arrival, policy, now));
+    try_join_all(
+        rows.into_iter()
+            .map(|(row, keep)| table.keep(TableKind::Ledger, row, keep)),
+    )
+    .await?;
+    arrival.learned = learned(table, &arrival.seen).await?;
+    Ok(arrival)
+}
+
+/// The facts of a record and of its family, under every key.
+fn fact_rows(arrival: &Arrival, policy: &Policy, now: Moment) -> Vec<(Row, Keep)> {
+    let mut rows = Vec::new();
     let members = std::iter::once((&arrival.seen, &arrival.body))
         .chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
     let members: Vec<(&SeenRecord, &String)> =
@@ -131,13 +144,7 @@ pub async fn store<T: Table>(
             ));
         }
     }
-    try_join_all(
-        rows.into_iter()
-            .map(|(row, keep)| table.keep(TableKind::Ledger, row, keep)),
-    )
-    .await?;
-    arrival.learned = learned(table, &arrival.seen).await?;
-    Ok(arrival)
+    rows
 }
 
 pub(super) fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
