@@ -2,7 +2,7 @@
 //!
 //! The engine (`rolewatch-guard`) judges data. This crate gathers the data and keeps the findings.
 //! It reaches everything outside through the ports of [`port`], so the same code runs over AWS
-//! (`rolewatch-aws`) and over twins in memory ([`testing`]).
+//! (`rolewatch-aws`) and over twins in memory (`testing`).
 //!
 //! | room | what it holds |
 //! |---|---|

@@ -59,7 +59,7 @@ pub(crate) async fn once<O: Table + Topic>(
     note(outside, what, now).await
 }
 
-/// The same for a notice that is of no use later: [`catch_up`] doesn't send it again.
+/// The same for a notice that is of no use later: `catch_up` doesn't send it again.
 ///
 /// # Errors
 /// The ports' own; then it may be told again.

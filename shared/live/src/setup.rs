@@ -6,7 +6,7 @@
 //! whole and put into the bucket; then the latest readings of all accounts are judged, and
 //! the outbox is brought in line. Many changes in a row share a reading.
 //!
-//! INVARIANT (covered): a reading begins at least [`SETUP_SETTLES`] seconds after every change that asked
+//! INVARIANT (covered): a reading begins at least `SETUP_SETTLES` seconds after every change that asked
 //! for it, or that was told that one is asked for. What no event told of is found by the reading of
 //! every day.
 //!
