@@ -20,7 +20,10 @@ struct MessageRow {
 }
 
 /// The revision of a finding's own message that is settled; 0: none.
-pub(crate) async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble> {
+///
+/// # Errors
+/// The table's own, and a row that isn't what slack-notifier writes.
+pub async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble> {
     let pk = message_partition(finding);
     let span = KeyRange {
         from: MESSAGE.to_owned(),

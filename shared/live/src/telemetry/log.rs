@@ -108,6 +108,8 @@ pub fn last_four(key: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::Value;
+    use std::fs;
+    use std::path::Path;
     use std::sync::{Arc, Mutex};
 
     #[derive(Clone, Default)]
@@ -187,6 +189,30 @@ mod tests {
                 tracing::trace!(target: "switch_guard", "body");
             });
             assert_eq!(lines, [] as [Value; 0], "{level:?}");
+        }
+    }
+
+    /// A crate that is missing from the list would lose every line below `warn` in silence.
+    #[test]
+    fn every_crate_of_this_project_that_logs_is_on_the_list() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut logging = Vec::new();
+        for folder in ["shared", "functions"] {
+            for entry in fs::read_dir(root.join(folder)).unwrap() {
+                let manifest = entry.unwrap().path().join("Cargo.toml");
+                let text = fs::read_to_string(&manifest).unwrap();
+                if text.lines().any(|line| line.starts_with("tracing = ")) {
+                    let name = text.lines().find_map(|line| line.strip_prefix("name = "));
+                    logging.push(name.unwrap().trim_matches('"').replace('-', "_"));
+                }
+            }
+        }
+        assert!(logging.len() >= 7, "{logging:?}");
+        for name in logging {
+            assert!(
+                OURS.contains(&name.as_str()),
+                "{name} logs nothing below `warn`"
+            );
         }
     }
 

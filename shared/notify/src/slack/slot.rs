@@ -259,3 +259,29 @@ impl OpenedSlot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_live::outbox::told;
+    use rolewatch_live::testing::{Calm, Twin, run};
+
+    use super::*;
+
+    struct NoPause;
+
+    impl Pause for NoPause {
+        async fn pause(&self, _: u32) {}
+    }
+
+    /// `told` reads the row without this type, so a renamed field would say "never told".
+    #[test]
+    fn a_sweep_reads_which_revision_is_settled() {
+        let twin = Twin::new(Calm, "2026-03-02T09:00:00Z".parse().unwrap());
+        let memory = Memory::default();
+        assert_eq!(run(told::settled(&twin, "recipients")), Ok(0));
+        let mut opened = run(open(&twin, &memory, "recipients", MESSAGE)).unwrap();
+        opened.slot.settled = 7;
+        run(opened.settle(&twin, &NoPause, &memory)).unwrap();
+        assert_eq!(run(told::settled(&twin, "recipients")), Ok(7));
+    }
+}
