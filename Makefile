@@ -45,7 +45,7 @@ demo: ## See the whole stack at work on this machine, without an AWS account
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	@cd tests/live && $(abspath $(LIVE)/bin/python) -m rolewatch_live.demo
 
-local: ## Keep the stack up until interrupted; target/local.json tells how to reach it
+local: ## Keep the stack up until interrupted; target/local.json says how to reach it
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	@cd tests/live && $(abspath $(LIVE)/bin/python) -m rolewatch_live.local
 
@@ -59,9 +59,9 @@ bench-lambda: ## Measure size, start and speed of the functions
 	cargo build --profile lambda --locked -p switch-guard -p slack-notifier
 	python3 benches/lambda/bench.py switch-guard=$(TARGET)/lambda/switch-guard slack-notifier=$(TARGET)/lambda/slack-notifier
 
-docs: ## Print docs/rules.md anew from the rules
+docs: ## Regenerate docs/rules.md from the rules
 	cargo run --release --locked --quiet -- rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
 
-events: ## Write events/ anew (Python 3)
+events: ## Regenerate events/ (Python 3)
 	python3 events/generate.py

@@ -25,8 +25,8 @@ pub(crate) use look::{Look, PlanFormat, RulesFormat};
 use sources::SourceArgs;
 use time::{since, until};
 
-/// Judges every switch into an elevated AWS role: who really called, in which group then, with
-/// which MFA proof, for how long.
+/// Checks every switch into an elevated AWS role: who really made it, which groups they were in at
+/// that moment, whether they used MFA, and how long they held the role
 #[derive(Debug, Parser)]
 #[command(
     name = "rolewatch",
@@ -43,31 +43,31 @@ pub(crate) struct Args {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Judge CloudTrail logs
+    /// Check CloudTrail logs against the policy
     Audit(AuditArgs),
-    /// Judge the set-up: what IAM allows that the policy forbids
+    /// Check the IAM setup: what IAM allows but the policy forbids
     Review(ReviewArgs),
     /// Draft a policy file from what IAM allows today
     Init(InitArgs),
-    /// Explain a rule, or what a CloudTrail record means and how each rule judges it
+    /// Explain a rule, or what CloudTrail records mean and what each rule says about them
     Explain(ExplainArgs),
-    /// Print how to end the sessions of a finding before their time; applies nothing
+    /// Print how to revoke the sessions of a finding; changes nothing
     RevokePlan(RevokePlanArgs),
     /// List the rules
     Rules(RulesArgs),
-    /// Check a policy file, put it in force, or print its event patterns, its schema or an example
+    /// Validate a policy file, upload it, or print its event patterns, its schema, or an example
     Policy {
         /// What about it.
         #[command(subcommand)]
         command: PolicyCommand,
     },
-    /// Give the live guard a roster
+    /// Upload a roster, the list of who is in which group, for the live guard
     Roster {
         /// What about it.
         #[command(subcommand)]
         command: RosterCommand,
     },
-    /// Connect the bucket of the trail to the live guard
+    /// Connect the trail's bucket to the live guard (rolewatch's stack in AWS)
     Trail {
         /// What about it.
         #[command(subcommand)]
@@ -77,7 +77,7 @@ pub(crate) enum Command {
     SwitchLink(SwitchLinkArgs),
     /// Print a shell's completion script
     Completions {
-        /// Which shell.
+        /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the man page
@@ -87,52 +87,52 @@ pub(crate) enum Command {
 const AUDIT_EXAMPLES: &str = "\
 Examples:
   rolewatch audit ./AWSLogs
-      A folder synced from the trail's bucket; rolewatch.yaml and roster/ are found next to it.
+      A directory synced from the trail's bucket. rolewatch.yaml and roster/ next to it are used too.
   rolewatch audit logs --since 2026-03-01 --until 2026-03-31 --format csv > march.csv
-      The switches of March, the whole 31st included.
+      The switches of March, including all of March 31.
   rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
   rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
-      Straight from the bucket; built with `--features aws`. docs/history.md tells of more than \
-      20,000 objects.
+      Directly from the bucket; needs a build with `--features aws`. For more than 20,000 \
+objects, see docs/history.md.
   aws cloudtrail lookup-events \
 --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole | rolewatch audit -
 
-Exit codes: 0 no violation (what is unproven does not count); 1 violations at or over --fail-on; \
-2 error or usage; 3 input missing or incomplete (even with violations).";
+Exit codes: 0 no violations (unproven findings don't count); 1 violations at or above --fail-on; \
+2 error or wrong usage; 3 input missing or incomplete (even if there are violations).";
 
 /// `rolewatch audit`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AUDIT_EXAMPLES)]
 pub(crate) struct AuditArgs {
-    /// Log files (.json, .json.gz) and folders of them; `-` is stdin, `s3://bucket/prefix` is all
-    /// that lies there
+    /// Log files (.json, .json.gz) and directories of them; `-` is stdin, `s3://bucket/prefix` is
+    /// every object under that prefix
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
-    /// Judge switches from this moment on: 2026-03-01T09:30:00Z, or a date for the start of that
-    /// day (UTC)
+    /// Check only switches from this time on: 2026-03-01T09:30:00Z, or a date for the start of
+    /// that day (UTC)
     #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) since: Option<Moment>,
-    /// Judge switches before this moment, or a date to include the whole of that day (UTC); it is
-    /// also what "by now" means
+    /// Check only switches before this time; a date includes that whole day (UTC). Also sets what
+    /// counts as now
     ///
-    /// Facts outside --since and --until stay known: they choose which switches are judged.
-    /// Without --until, "by now" (an expired suppression, say) is the time of the latest
-    /// relevant record.
+    /// --since and --until only choose which switches are checked. Facts from outside that period
+    /// still count. Without --until, the time of the latest relevant record counts as now, for
+    /// example to decide whether a suppression has expired.
     #[arg(long, value_name = "TIME", value_parser = until, allow_hyphen_values = true)]
     pub(crate) until: Option<Moment>,
-    /// How to report
+    /// Output format
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
     pub(crate) format: AuditFormat,
-    /// The least severity of a violation that makes the exit code 1
+    /// Exit with 1 if there is a violation of at least this severity
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
     pub(crate) fail_on: Severity,
     // Clap would take `-1` for a flag and say nothing of numbers.
-    /// Threads that read; by default one a core
+    /// Number of threads that read files; by default, one per core
     #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// The most objects of S3 that are read
+    /// The most S3 objects to read; if there are more, nothing is read
     #[arg(
         long,
         value_name = "N",
@@ -141,8 +141,8 @@ pub(crate) struct AuditArgs {
         allow_negative_numbers = true
     )]
     pub(crate) max_objects: NonZeroUsize,
-    /// Have the logs read where they lie, by the stack's state machine: its output `HistoryArn`.
-    /// Policy and rosters are those of the stack
+    /// Have the deployed stack read the logs directly from S3: the ARN of its state machine (stack
+    /// output `HistoryArn`). Uses the stack's policy and rosters
     #[arg(
         long,
         value_name = "ARN",
@@ -150,8 +150,7 @@ pub(crate) struct AuditArgs {
         conflicts_with_all = ["policy", "rosters", "jobs"]
     )]
     pub(crate) state_machine: Option<String>,
-    /// The bucket of the stack, where the state machine writes its findings: its output
-    /// `BucketName`
+    /// The stack's bucket, where the state machine writes its findings (stack output `BucketName`)
     #[arg(long, value_name = "NAME", requires = "state_machine")]
     pub(crate) bucket: Option<String>,
     #[command(flatten)]
@@ -161,39 +160,39 @@ pub(crate) struct AuditArgs {
 const REVIEW_EXAMPLES: &str = "\
 Examples:
   aws iam get-account-authorization-details > setup/development.json
-      With the credentials of each account in turn, and of the accounts with roles also how long \
-      sessions may last:
+      Run this with the credentials of each account in turn.
   aws iam list-roles > setup/production-roles.json
+      Run this for each account that has roles: it shows how long their sessions may last.
   rolewatch review setup
   rolewatch review setup --credential-report credentials.csv --access-analyzer findings.json
 
-Exit codes: as of `rolewatch audit`.";
+Exit codes: the same as for `rolewatch audit`.";
 
 /// `rolewatch review`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = REVIEW_EXAMPLES)]
 pub(crate) struct ReviewArgs {
-    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and
-    /// folders of such files; `-` is stdin
+    /// Output of `aws iam get-account-authorization-details` of each account, output of `aws iam
+    /// list-roles`, and directories of such files; `-` is stdin
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// The policy; by default `rolewatch.yaml` or `rolewatch.yml` in or next to PATH, else in the
-    /// working folder
+    /// The policy file; by default, `rolewatch.yaml` or `rolewatch.yml` in or next to PATH,
+    /// otherwise in the working directory
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
-    /// Content of `aws iam get-credential-report`, decoded: who has an MFA device
+    /// Decoded content of `aws iam get-credential-report`, which shows who has an MFA device
     #[arg(long = "credential-report", value_name = "CSV")]
     pub(crate) credential_reports: Vec<PathBuf>,
     /// Output of `aws accessanalyzer list-findings-v2`
     #[arg(long = "access-analyzer", value_name = "JSON")]
     pub(crate) access_analyzer: Vec<PathBuf>,
-    /// What "by now" means, for suppressions that expire; by default this moment
+    /// What counts as now, for suppressions that expire; by default, the current time
     #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
-    /// How to report
+    /// Output format
     #[arg(long, value_enum, default_value_t = ReviewFormat::Table)]
     pub(crate) format: ReviewFormat,
-    /// The least severity of a violation that makes the exit code 1
+    /// Exit with 1 if there is a violation of at least this severity
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
     pub(crate) fail_on: Severity,
     #[command(flatten)]
@@ -203,10 +202,10 @@ pub(crate) struct ReviewArgs {
 /// `rolewatch init`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InitArgs {
-    /// Output of `aws iam get-account-authorization-details` of each account, of `list-roles`, and
-    /// folders of such files; `-` is stdin
+    /// Output of `aws iam get-account-authorization-details` of each account, output of `aws iam
+    /// list-roles`, and directories of such files; `-` is stdin
     ///
-    /// An account is called as its file is: development.json, or
+    /// An account gets its name from its file: development.json, or
     /// development@2026-03-31T093000Z.json.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
@@ -228,34 +227,34 @@ pub(crate) struct ExplainArgs {
 const REVOKE_PLAN_EXAMPLES: &str = "\
 Examples:
   rolewatch revoke-plan 5d1c40 ./AWSLogs
-      The finding whose id begins like this; `rolewatch audit --format ndjson` prints ids.
+      The finding whose id begins with these digits; `rolewatch audit --format ndjson` prints ids.
   rolewatch revoke-plan alert.json ./AWSLogs --profile production
-      An alert of the live guard, as it came.
+      An alert of the live guard (rolewatch's stack in AWS), saved unchanged.
 
-Exit codes: 0 there is a plan; 2 error or usage, or there can be none; 3 some logs could not be \
-read.";
+Exit codes: 0 the plan was printed; 2 error or wrong usage, or no plan is possible; 3 the plan \
+was printed, but some input is missing or couldn't be read.";
 
 /// `rolewatch revoke-plan`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = REVOKE_PLAN_EXAMPLES)]
 pub(crate) struct RevokePlanArgs {
-    /// The finding: its id, the beginning of it, or a file with the finding as ndjson or as an
+    /// The finding: its id, the beginning of its id, or a file with the finding as ndjson or as an
     /// alert; `-` is stdin
     #[arg(value_name = "FINDING")]
     pub(crate) finding: PathBuf,
-    /// Log files and folders, as of `rolewatch audit`; by default the working folder
+    /// Log files and directories, as for `rolewatch audit`; by default, the working directory
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
-    /// What was issued before this moment is cut, and what has ended by then is not told; by
-    /// default now
+    /// The time of the plan: sessions issued before it are revoked, and sessions that have ended by
+    /// then are left out; by default, now
     #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
-    /// The AWS CLI profile to put into the commands
+    /// The AWS CLI profile to use in the commands
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) profile: Option<String>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
     pub(crate) format: PlanFormat,
     #[command(flatten)]
@@ -265,7 +264,7 @@ pub(crate) struct RevokePlanArgs {
 /// `rolewatch rules`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RulesArgs {
-    /// How to list them
+    /// Output format
     #[arg(long, value_enum, default_value_t = RulesFormat::Table)]
     pub(crate) format: RulesFormat,
     #[command(flatten)]
@@ -275,12 +274,12 @@ pub(crate) struct RulesArgs {
 /// `rolewatch switch-link`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct SwitchLinkArgs {
-    /// The role, as in arn:aws:iam::444455556666:role/UpdateApp
+    /// The role's ARN, such as arn:aws:iam::444455556666:role/UpdateApp
     pub(crate) role_arn: String,
-    /// What the console calls the role; by default `ROLE @ ACCOUNT`
+    /// The name that the console shows for the role; by default, `ROLE @ ACCOUNT`
     #[arg(long, value_name = "TEXT")]
     pub(crate) name: Option<String>,
-    /// The colour of the role's label in the console: six hexadecimal digits
+    /// The color of the role's label in the console: six hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub(crate) color: Option<String>,
 }

@@ -79,7 +79,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
 fn check_span(args: &AuditArgs) -> Result<(), Failure> {
     match (args.since, args.until) {
         (Some(since), Some(until)) if since >= until => Err(Failure::Usage(format!(
-            "nothing lies between --since {since} and --until {until}"
+            "--since {since} must be before --until {until}"
         ))),
         _ => Ok(()),
     }

@@ -84,22 +84,22 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// No policy was given, and none was found.
     #[error(
-        "no policy was found: it says which roles are elevated and who may enter them\n\
-         looked for {looked}, or the same ending in `.yml`\n\
-         give one with `--policy FILE`; `rolewatch policy example` prints one to start from, \
-         `rolewatch policy schema` its JSON schema"
+        "no policy found; a policy says which roles are elevated and who may enter them\n\
+         looked for {looked}, and for the same names ending in `.yml`\n\
+         give one with `--policy FILE`; `rolewatch policy example` prints one to start from, and \
+         `rolewatch policy schema` prints the JSON schema"
     )]
     NoPolicy {
         /// The places.
         looked: String,
     },
     /// The same where only the working directory was looked in.
-    #[error("no `rolewatch.yaml` is in the working directory: give the policy file")]
+    #[error("the working directory has no `rolewatch.yaml`: give the policy file")]
     NoPolicyHere,
     /// Two policies in one place: nobody can tell which was meant.
     #[error(
-        "`{one}` and `{other}` are both there, and only one can be the policy: \
-         remove one, or say which with `--policy`"
+        "`{one}` and `{other}` both exist, but only one can be the policy: \
+         remove one, or choose one with `--policy`"
     )]
     TwoPolicies {
         /// The first, harmless.
@@ -108,13 +108,13 @@ pub(crate) enum Failure {
         other: String,
     },
     /// The policy file has errors.
-    #[error("the policy cannot be used\n{0}")]
+    #[error("can't use the policy\n{0}")]
     Policy(#[from] PolicyErrors),
     /// The names of the policy's roles make no search of the logs.
-    #[error("the policy's roles cannot be searched for: {0}")]
+    #[error("can't search for the policy's roles: {0}")]
     PolicyRoles(String),
     /// A roster is not what it should be.
-    #[error("cannot use the roster `{file}`: {why}")]
+    #[error("can't use the roster `{file}`: {why}")]
     Roster {
         /// Which file, harmless.
         file: String,
@@ -123,15 +123,16 @@ pub(crate) enum Failure {
     },
     /// A roster without its last page, which the live guard would take for a whole one.
     #[error(
-        "`{file}` is truncated: its last page is missing, so nobody can be said to be in no group\n\
-         take it again without `--max-items`, or give `--allow-truncated`"
+        "`{file}` is truncated: its last page is missing, so it can't show that somebody is in no \
+         group\n\
+         create it again without `--max-items`, or give `--allow-truncated`"
     )]
     TruncatedRoster {
         /// Which file, harmless.
         file: String,
     },
     /// A roster that cannot be cut down to what the live guard needs.
-    #[error("cannot write `{file}` without what is not needed: {why}")]
+    #[error("can't reduce `{file}` to what the live guard needs: {why}")]
     RosterNotReduced {
         /// Which file, harmless.
         file: String,
@@ -139,7 +140,7 @@ pub(crate) enum Failure {
         why: String,
     },
     /// A file that the run cannot do without.
-    #[error("cannot read `{file}`: {}{hint}", shown_why(why))]
+    #[error("can't read `{file}`: {}{hint}", shown_why(why))]
     Unreadable {
         /// Which file, harmless.
         file: String,
@@ -165,10 +166,10 @@ pub(crate) enum Failure {
     #[error("{0}")]
     WithoutAws(String),
     /// The machine's clock stands before 1970.
-    #[error("the clock of this machine cannot be right: set it, or say the time with `--as-of`")]
+    #[error("this machine's clock can't be right: set it, or give the time with `--as-of`")]
     Clock,
     /// Nothing could be printed.
-    #[error("cannot write the output: {0}")]
+    #[error("can't write the output: {0}")]
     Output(io::Error),
 }
 
@@ -209,7 +210,7 @@ impl Failure {
     /// The SDK's runtime, which every call to AWS needs, cannot be set up.
     #[cfg(feature = "aws")]
     pub(crate) fn cannot_begin(what: &str, why: &io::Error) -> Self {
-        Self::Aws(format!("cannot begin to {what}: {why}"))
+        Self::Aws(format!("can't {what}: {why}"))
     }
 
     pub(crate) fn unreadable(file: &Path, why: io::Error) -> Self {

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let meant = rule.unwrap_or_else(|| given::did_you_mean(&args.what));
     Err(Failure::Usage(format!(
         "`{}`: no such file or directory, and no rule of that name{meant}\n\
-         `rolewatch rules` lists the rules; a file has CloudTrail records in JSON",
+         give a rule (`rolewatch rules` lists them) or a file with CloudTrail records in JSON",
         shown_path(&args.what)
     )))
 }

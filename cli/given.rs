@@ -72,7 +72,7 @@ pub(crate) fn elsewhere(who: &str, path: &Path) -> Option<String> {
     objects::bucket_and_prefix(path)?;
     let shown = shown_path(path);
     Some(format!(
-        "`{shown}` is in S3, and `{who}` reads local files; \
+        "`{shown}` is in S3, but `{who}` reads only local files; \
          copy it with `aws s3 cp` or `aws s3 sync` first"
     ))
 }
@@ -191,7 +191,7 @@ fn waiting(at_terminal: bool, what: &str) -> Option<String> {
     at_terminal.then(|| {
         format!(
             "rolewatch: waiting for {what} on stdin: \
-             paste it, then press {end} on a line of its own"
+             paste it, then press {end} on a new line"
         )
     })
 }

@@ -24,8 +24,8 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
         stdout::tell_error("no authorization details were read, so there is nothing to draft from");
     } else {
         stdout::tell(
-            "rolewatch: this is a draft: save it as rolewatch.yaml, decide what its comments ask, \
-             then run `rolewatch review`",
+            "rolewatch: this is a draft: save it as rolewatch.yaml, answer the questions in its \
+             comments, then run `rolewatch review`",
         );
     }
     Ok(if accounts > 0 && inputs.faults.is_empty() {

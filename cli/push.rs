@@ -67,9 +67,9 @@ impl fmt::Display for UploadResult {
             PreviousVersion::Version(Some(version)) => write!(f, "; it replaces version {version}"),
             PreviousVersion::Version(None) => write!(
                 f,
-                "; it replaces what was there, of which the bucket keeps no version"
+                "; it replaces the previous object, of which the bucket keeps no version"
             ),
-            PreviousVersion::Unknown(why) => write!(f, "; what it replaces is not known: {why}"),
+            PreviousVersion::Unknown(why) => write!(f, "; can't tell what it replaces: {why}"),
         }
     }
 }
@@ -95,10 +95,10 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
         writeln!(out, "{uploaded}")?;
         let hash = policy.version_hash;
         match args.key.as_str() {
-            POLICY => writeln!(out, "policy version {hash} is in force within a minute"),
+            POLICY => writeln!(out, "policy version {hash} takes effect within a minute"),
             _ => writeln!(
                 out,
-                "policy version {hash} is not in force there: the live guard reads `{POLICY}`"
+                "policy version {hash} has no effect there: the live guard reads `{POLICY}`"
             ),
         }
     })
@@ -114,8 +114,8 @@ fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
         return None;
     }
     Some(format!(
-        "what sessions do in {} does not reach the live guard: update the stacks with the \
-         parameter\n  ElevatedRoles={}",
+        "activity in {} doesn't reach the live guard: update the stacks with the parameter\n  \
+         ElevatedRoles={}",
         missing.join(", "),
         Forwarding::of(policy).parameter()
     ))
@@ -203,7 +203,7 @@ mod tests {
                 None,
                 PreviousVersion::Unknown("s3:HeadObject was refused".into())
             )
-            .ends_with("not known: s3:HeadObject was refused")
+            .ends_with("can't tell what it replaces: s3:HeadObject was refused")
         );
     }
 }

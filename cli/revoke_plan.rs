@@ -117,8 +117,8 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
 /// A bystander that is not named would be cut off without a warning.
 fn warn_of_missing_logs() {
     stdout::tell_warning(
-        "some logs could not be read: \
-         sessions, and bystanders with them, may be missing from the plan",
+        "some logs couldn't be read, so sessions may be missing from the plan, \
+         including other people's that it would cut off",
     );
 }
 
@@ -136,10 +136,10 @@ fn write(document: &PlanDocument, format: PlanFormat) -> Result<(), Failure> {
 fn no_plan(why: &NoPlan, about: &PlanSubject) -> Failure {
     let hint = match (why, about.events.first()) {
         (NoPlan::NotRead, Some(event)) => format!(
-            "\ngive the logs of both accounts as PATH, or ask for the records: \
+            "\ngive the logs of both accounts as PATH, or get the record with \
              `aws cloudtrail lookup-events --lookup-attributes \
              AttributeKey=EventId,AttributeValue={event} > event.json`, \
-             in the account and region that the event was logged in"
+             in the account and Region where the event was logged"
         ),
         _ => String::new(),
     };

@@ -30,12 +30,12 @@ impl SwitchLink {
         // The policy's entries may be globs, and are what people paste here.
         if text.contains(['*', '?']) {
             return Err(format!(
-                "`{}` is a pattern; a link leads to one role, so give its whole ARN",
+                "`{}` is a pattern; a link is for one role, so give its full ARN",
                 harmless(text)
             ));
         }
         let arn = RoleArn::parse(text)
-            .map_err(|why| format!("`{}` is no role: {why}", harmless(text)))?;
+            .map_err(|why| format!("`{}` is not a role: {why}", harmless(text)))?;
         let Some(host) = partition::known(arn.partition()).and_then(|known| known.sign_in) else {
             return Err(no_address(&arn));
         };
@@ -45,7 +45,7 @@ impl SwitchLink {
             // A name that was given is not cut: the console would show another one.
             Some(name) if name.chars().count() > DISPLAY_NAME || name.trim().is_empty() => {
                 return Err(format!(
-                    "--name has {} characters; the console shows 1 to {DISPLAY_NAME}",
+                    "--name must have 1 to {DISPLAY_NAME} characters, not only spaces; it has {}",
                     name.chars().count()
                 ));
             }
@@ -65,7 +65,7 @@ impl SwitchLink {
             let digits = color.strip_prefix('#').unwrap_or(color);
             if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 return Err(format!(
-                    "--color is six hexadecimal digits such as `F2B0A9`, not `{}`",
+                    "--color must be six hexadecimal digits such as `F2B0A9`, not `{}`",
                     harmless(color)
                 ));
             }
@@ -76,11 +76,11 @@ impl SwitchLink {
         let role = harmless(role);
         let bookmark = format!(
             "To enter {role} in account {account}: sign in to the console as yourself with MFA, \
-             open the link above and click \"Switch Role\".\n\
+             open the link above, and choose \"Switch Role\".\n\
              Account and role are filled in. While you are in the role, the console shows \
              \"{display}\" at the top right.\n\
-             To return, open that menu and click \"Switch back\". Do so as soon as you are done: \
-             the time in the role is counted."
+             To return, open that menu and choose \"Switch back\". Do this as soon as you're done: \
+             your time in the role is counted."
         );
         Ok(Self { url, bookmark })
     }
@@ -89,8 +89,8 @@ impl SwitchLink {
 /// No link is better than one that leads into another partition.
 fn no_address(arn: &RoleArn) -> String {
     format!(
-        "no sign-in address is known for partition `{}`; in its console, choose \"Switch role\", \
-         then enter account {} and role `{}`",
+        "rolewatch doesn't know the sign-in address of partition `{}`; in its console, choose \
+         \"Switch role\", then enter account {} and role `{}`",
         harmless(arn.partition()),
         arn.account(),
         harmless(path_of(arn))

@@ -74,14 +74,15 @@ fn connect_bucket(
     // S3 replaces the whole configuration when it is written, so nothing is written in vain.
     if *by_event_bridge {
         lines.push(
-            "already connected: it sends its events to EventBridge; nothing was changed".to_owned(),
+            "already connected: the bucket sends its events to EventBridge; nothing was changed"
+                .to_owned(),
         );
         return Ok(lines);
     }
     if !dry_run {
         bucket
             .add_event_bridge()
-            .map_err(|why| failed(name, "whether it is connected is not known", &why))?;
+            .map_err(|why| failed(name, "it may be connected or not", &why))?;
     }
     let (kept, added) = if dry_run {
         ("would keep", "would add")
@@ -106,7 +107,7 @@ fn failed(name: &str, state: &str, why: &str) -> Failure {
         "\nuse credentials of the account that owns the bucket, with `s3:GetBucketNotification` \
          and `s3:PutBucketNotification` on it"
     } else if why.contains("NoSuchBucket") || why.contains("status 404") {
-        "\nno bucket has this name: `aws cloudtrail describe-trails` prints the trail's as \
+        "\nno bucket has this name: `aws cloudtrail describe-trails` prints the trail's bucket as \
          `S3BucketName`"
     } else if why.contains("PermanentRedirect") || why.contains("AuthorizationHeaderMalformed") {
         "\nthe bucket is in another Region, and S3 doesn't say in which: set `AWS_REGION` to it"
@@ -114,7 +115,7 @@ fn failed(name: &str, state: &str, why: &str) -> Failure {
         ""
     };
     Failure::Aws(format!(
-        "cannot connect `{name}`, {state}: {}{hint}",
+        "can't connect `{name}` ({state}): {}{hint}",
         harmless(why)
     ))
 }
@@ -215,7 +216,7 @@ mod tests {
                 .contains("AWS_REGION")
         );
         assert!(
-            why("anything").ends_with("cannot connect `trail-logs`, nothing was changed: anything")
+            why("anything").ends_with("can't connect `trail-logs` (nothing was changed): anything")
         );
         let mut bucket = Memory {
             write: Err("s3:PutBucketNotification did not answer: late".into()),
@@ -225,7 +226,7 @@ mod tests {
             connect_bucket(&mut bucket, "trail-logs", false)
                 .unwrap_err()
                 .to_string()
-                .contains("whether it is connected is not known")
+                .contains("it may be connected or not")
         );
     }
 

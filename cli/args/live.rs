@@ -10,31 +10,31 @@ use crate::push::key::POLICY;
 /// `rolewatch policy …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// Tell everything that is wrong with a policy file, or that nothing is
+    /// Validate a policy file and list every problem
     Check {
-        /// The file.
+        /// The policy file
         file: PathBuf,
     },
-    /// Check a policy file and put it in force for the live guard
+    /// Validate a policy file and upload it for the live guard
     Push(PolicyPushArgs),
-    /// Print the EventBridge patterns that forward what the policy's roles are used for
+    /// Print the EventBridge patterns that forward the activity of the policy's roles
     ///
-    /// One pattern a line, each short enough for a rule: first for what sessions of the roles do,
-    /// then for services entering them. The stacks make the same of their parameter
-    /// `ElevatedRoles`.
+    /// One pattern per line, each short enough for an EventBridge rule: first for what sessions of
+    /// the roles do, then for services that enter the roles. The stacks build the same patterns
+    /// from their parameter `ElevatedRoles`.
     Pattern(PatternArgs),
     /// Print the JSON schema of the policy file, for editors
     Schema,
-    /// Print a policy file with comments, to start from
+    /// Print a commented example of a policy file, to start from
     Example,
 }
 
 /// `rolewatch policy pattern`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PatternArgs {
-    /// The policy file; by default `rolewatch.yaml` or `rolewatch.yml` in the working folder
+    /// The policy file; by default, `rolewatch.yaml` or `rolewatch.yml` in the working directory
     pub(crate) file: Option<PathBuf>,
-    /// Print the value for the stacks' parameter `ElevatedRoles` instead
+    /// Print the value of the stacks' parameter `ElevatedRoles` instead
     #[arg(long)]
     pub(crate) parameter: bool,
 }
@@ -42,15 +42,15 @@ pub(crate) struct PatternArgs {
 /// `rolewatch policy push`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PolicyPushArgs {
-    /// The file
+    /// The policy file
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) bucket: BucketArgs,
-    /// Under which key
+    /// The object key to upload to
     #[arg(long, default_value = POLICY, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) key: String,
-    /// What the stacks have in their parameter `ElevatedRoles`: roles of the policy that it does
-    /// not cover are named
+    /// The current value of the stacks' parameter `ElevatedRoles`: warns about roles of the policy
+    /// that it doesn't cover
     #[arg(long, value_name = "LIST")]
     pub(crate) deployed_roles: Option<String>,
 }
@@ -58,23 +58,22 @@ pub(crate) struct PolicyPushArgs {
 /// `rolewatch roster …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RosterCommand {
-    /// Check a roster, leave out what is not needed, and give it to the live guard
+    /// Check a roster, remove what the live guard doesn't need, and upload it
     Push(RosterPushArgs),
 }
 
 /// `rolewatch roster push`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RosterPushArgs {
-    /// Output of `aws iam get-account-authorization-details`, and when it was taken
+    /// The roster: output of `aws iam get-account-authorization-details`, and when it was taken
     ///
-    /// The time is written in full, behind the file or in its name: dev.json@2026-03-31T09:30:00Z,
+    /// Write the time in full, after the file or in its name: dev.json@2026-03-31T09:30:00Z,
     /// dev@2026-03-31T093000Z.json.
     #[arg(value_name = "FILE[@TIME]")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) bucket: BucketArgs,
-    /// Take a roster whose last page is missing: who is absent from it is then not known to be in
-    /// no group
+    /// Accept a roster whose last page is missing; a person's absence from it then proves nothing
     #[arg(long)]
     pub(crate) allow_truncated: bool,
 }
@@ -82,7 +81,7 @@ pub(crate) struct RosterPushArgs {
 /// Where the live guard reads from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct BucketArgs {
-    /// The bucket of the stack: its output `BucketName`
+    /// The stack's bucket (stack output `BucketName`)
     #[arg(
         long = "bucket",
         value_name = "NAME",
@@ -94,19 +93,18 @@ pub(crate) struct BucketArgs {
 /// `rolewatch trail …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrailCommand {
-    /// Have the trail's bucket send its events to EventBridge; every other notification of the
-    /// bucket stays
+    /// Make the trail's bucket send its events to EventBridge; its other notifications stay
     Connect(TrailConnectArgs),
 }
 
 const TRAIL_CONNECT_EXAMPLES: &str = "\
 Examples:
   rolewatch trail connect my-trail --dry-run
-      What the bucket tells whom, and what would be added; changes nothing.
+      Shows the bucket's notifications and what would be added; changes nothing.
   rolewatch trail connect my-trail
 
-Needs s3:GetBucketNotification and s3:PutBucketNotification on the bucket, in the account that \
-owns it. The bucket's Region is found.";
+Needs credentials of the account that owns the bucket, with s3:GetBucketNotification and \
+s3:PutBucketNotification on it. The bucket's Region is detected automatically.";
 
 /// `rolewatch trail connect`.
 #[derive(Debug, clap::Args)]
@@ -115,7 +113,7 @@ pub(crate) struct TrailConnectArgs {
     /// The bucket that the trail writes to
     #[arg(value_name = "BUCKET")]
     pub(crate) bucket: String,
-    /// Say what would be changed, and change nothing
+    /// Show what would change, but change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

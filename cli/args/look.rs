@@ -5,19 +5,19 @@ use clap::ValueEnum;
 /// How the output looks.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Look {
-    /// When to colour; `auto` is on a terminal, unless NO_COLOR is set
+    /// When to use color; `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
 }
 
-/// When to colour.
+/// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal.
+    /// On a terminal
     Auto,
-    /// Everywhere.
+    /// Everywhere, also in files and pipes
     Always,
-    /// Nowhere.
+    /// Nowhere
     Never,
 }
 
@@ -38,17 +38,17 @@ impl Look {
 pub(crate) enum PlanFormat {
     /// For people
     Text,
-    /// The same for machines
+    /// The same, for machines
     Json,
 }
 
 /// How the rules are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RulesFormat {
-    /// Code, name and what it does
+    /// Code, name, and what the rule does
     Table,
-    /// The same for machines
+    /// The same, for machines
     Json,
-    /// The whole documentation
+    /// The full documentation
     Markdown,
 }

@@ -26,7 +26,7 @@ fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
 
 /// Why a text is not a number that makes sense here.
 #[derive(Debug, thiserror::Error)]
-#[error("write a whole number from 1 to {most}")]
+#[error("expected a whole number from 1 to {most}")]
 pub(super) struct NotANumber {
     most: usize,
 }
@@ -54,7 +54,7 @@ mod tests {
         ] {
             assert_eq!(
                 threads(odd).unwrap_err().to_string(),
-                "write a whole number from 1 to 1024",
+                "expected a whole number from 1 to 1024",
                 "{odd}"
             );
         }

@@ -33,9 +33,9 @@ fn moment_or_day_start(text: &str) -> Result<(Moment, bool), NotATime> {
     ))
 }
 
-/// Why a text is no time.
+/// Why a text is not a time.
 #[derive(Debug, thiserror::Error)]
-#[error("a time is written like `2026-03-31T09:30:00Z` or `2026-03-31`")]
+#[error("expected a time such as `2026-03-31T09:30:00Z` or a date such as `2026-03-31`")]
 pub(super) struct NotATime;
 
 #[cfg(test)]

@@ -114,9 +114,9 @@ impl AuditInputs {
                 .find(|roster| roster.lacks_users.is_none());
             if let Some(roster) = empty {
                 stdout::tell_warning(&format!(
-                    "{}: no user is in it, but the policy names {}; who is in the groups of \
-                     account {account} is known from changes in the logs only. \
-                     If it was taken with `--filter`, take it again without",
+                    "{}: the roster contains no users, but the policy names {}; membership in the \
+                     groups of account {account} is known only from changes in the logs. \
+                     If you created it with `--filter`, create it again without",
                     shown_path(&roster.file),
                     harmless(&group.written),
                 ));
@@ -171,8 +171,8 @@ impl AuditInputs {
         }
         if self.roster_files.is_empty() {
             stdout::tell(
-                "rolewatch: no roster; \
-                 who is in which group is known from changes in the logs only",
+                "rolewatch: no roster (the list of who is in which group), \
+                 so group membership is known only from changes in the logs",
             );
         }
     }
@@ -181,7 +181,7 @@ impl AuditInputs {
 /// ` (not …)`: what was found behind the nearest.
 fn not_used(found: &[PathBuf]) -> String {
     match found {
-        [_, others @ ..] if !others.is_empty() => format!(" (not {})", shown_paths(others)),
+        [_, others @ ..] if !others.is_empty() => format!(" (not used: {})", shown_paths(others)),
         _ => String::new(),
     }
 }
@@ -199,7 +199,7 @@ fn files_of_rosters(
     let files = in_folder(folder)?;
     if files.is_empty() {
         stdout::tell_warning(&format!(
-            "`{}` holds no roster: {NO_JSON}",
+            "`{}` contains no roster: {NO_JSON}",
             shown_path(folder)
         ));
     }
@@ -251,7 +251,7 @@ impl ReadRosters {
             Ok(_) => None,
             Err(why) => {
                 stdout::tell_warning(&format!(
-                    "{}: its policies cannot be read: {why}",
+                    "{}: can't read its policies: {why}",
                     shown_path(file)
                 ));
                 None

@@ -73,12 +73,12 @@ struct ExecutionOutput {
 pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let bucket = args.bucket.as_deref().filter(|bucket| !bucket.is_empty());
     let bucket = bucket.ok_or_else(|| {
-        usage("a state machine needs `--bucket`: the stack's output `BucketName`, where it writes")
+        usage("`--state-machine` needs `--bucket`, where it writes (stack output `BucketName`)")
     })?;
     // One execution reads one prefix: two would be two summaries.
     let [path] = &*args.paths else {
         return Err(usage(
-            "a state machine takes one path, as in `s3://bucket/AWSLogs/`",
+            "`--state-machine` takes one path, such as `s3://bucket/AWSLogs/`",
         ));
     };
     let input = execution_input(path, args.since, args.until)?;
@@ -103,7 +103,7 @@ fn tell_summary(summary: &HistorySummary) {
         summary.not_evidence_count,
         "are not evidence",
     );
-    tell_entries(&summary.unread, summary.unread_count, "could not be read");
+    tell_entries(&summary.unread, summary.unread_count, "couldn't be read");
     stdout::tell(&format!(
         "rolewatch: {}",
         totals::account_line(&summary.counts)
@@ -128,7 +128,7 @@ fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
     let untold = count.saturating_sub(length(told));
     if untold > 0 {
         stdout::tell(&format!(
-            "rolewatch: … and {untold} more that {they} (`--format json` names them)"
+            "rolewatch: … and {untold} more that {they} (`--format json` lists them)"
         ));
     }
 }
@@ -152,7 +152,7 @@ fn execution_input(
         })
         .to_string()),
         _ => Err(usage(
-            "a state machine reads from S3: give the prefix as in `s3://bucket/AWSLogs/`",
+            "`--state-machine` reads from S3: give a prefix such as `s3://bucket/AWSLogs/`",
         )),
     }
 }
@@ -165,16 +165,13 @@ fn run_to_its_end(
 ) -> Result<HistoryReport, Failure> {
     let execution = machine
         .start(input)
-        .map_err(|why| Failure::Aws(format!("the state machine cannot be started: {why}")))?;
+        .map_err(|why| Failure::Aws(format!("can't start the state machine: {why}")))?;
     // Told at once: whoever interrupts the command can still find the execution.
     let shown = harmless(&execution);
     stdout::tell(&format!("rolewatch: started `{shown}`"));
     let output = wait_for(machine, &execution, &shown, pause)?;
     report_of(machine, &output).map_err(|Unusable { what, why }| {
-        Failure::Aws(format!(
-            "{what} of `{shown}` cannot be used: {}",
-            harmless(&why)
-        ))
+        Failure::Aws(format!("can't use {what} of `{shown}`: {}", harmless(&why)))
     })
 }
 
@@ -189,14 +186,14 @@ fn wait_for(
     loop {
         let state = machine
             .look(execution)
-            .map_err(|why| Failure::Aws(format!("how `{shown}` stands is not known: {why}")))?;
+            .map_err(|why| Failure::Aws(format!("can't get the status of `{shown}`: {why}")))?;
         match state {
             // The total grows while the prefix is listed.
             ExecutionState::Running { done, total } => bar.show(done, total),
             ExecutionState::Done(output) => return Ok(output),
             ExecutionState::Ended(why) => {
                 return Err(Failure::Aws(format!(
-                    "`{shown}` did not come to an end: {}",
+                    "`{shown}` didn't finish: {}",
                     harmless(&why)
                 )));
             }

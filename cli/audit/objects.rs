@@ -82,18 +82,18 @@ pub(super) fn list(
         let shown = shown_path(path);
         if bucket.is_empty() {
             return Err(Failure::Usage(format!(
-                "`{shown}` names no bucket; a prefix is written like `s3://bucket/AWSLogs/`"
+                "`{shown}` names no bucket; write a prefix like `s3://bucket/AWSLogs/`"
             )));
         }
         let keys = store
             .list(bucket, prefix, most)
-            .map_err(|why| Failure::Aws(format!("cannot list `{shown}`: {why}")))?;
+            .map_err(|why| Failure::Aws(format!("can't list `{shown}`: {why}")))?;
         // Before any is fetched: reading costs money, and a prefix that is too short is a slip.
         if listed.objects.len() + keys.len() > most {
             return Err(Failure::Usage(format!(
-                "more than {} objects lie under `{shown}`\n\
+                "there are more than {} objects under `{shown}`\n\
                  give a longer prefix, such as that of one account and month; raise \
-                 `--max-objects`; or have them read where they lie with `--state-machine`",
+                 `--max-objects`; or have the stack read them with `--state-machine`",
                 number(u64::try_from(most).unwrap_or(u64::MAX))
             )));
         }

@@ -230,8 +230,8 @@ pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
             format!("`{shown}`")
         };
         stdout::tell(&format!(
-            "rolewatch: skipped {files} in directories, {such_as}; \
-             what is read there ends in .json, .jsonl, .ndjson or .gz"
+            "rolewatch: skipped {files} in directories ({such_as}); \
+             log files there end in .json, .jsonl, .ndjson or .gz"
         ));
     }
 }

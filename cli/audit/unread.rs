@@ -44,14 +44,14 @@ impl InputFault {
             file: Arc::from(folder),
             byte: None,
             record: None,
-            reason: format!("it holds no log file; {LOGS_END}"),
+            reason: format!("contains no log files; {LOGS_END}"),
         }
     }
 
     /// Of a path that names the policy or a roster of the run.
     pub(crate) fn of_no_logs(path: &Path) -> Self {
         let reason =
-            "it is the policy or a roster of this run, and there are no logs to judge".to_owned();
+            "this is the policy or a roster of this run, and there are no logs to check".to_owned();
         Self {
             file: Arc::from(path),
             byte: None,
@@ -65,7 +65,7 @@ impl InputFault {
             file: Arc::from(path),
             byte: None,
             record: None,
-            reason: format!("no log file lies under this prefix; {LOGS_END}"),
+            reason: format!("there are no log files under this prefix; {LOGS_END}"),
         }
     }
 
@@ -175,7 +175,7 @@ impl UnreadList {
 
     /// One line each on stderr, of what could not be read.
     pub(crate) fn tell_unread(&self) {
-        self.tell_as("could not be read");
+        self.tell_as("couldn't be read");
     }
 
     /// The same of events that AWS did not send.
@@ -191,7 +191,7 @@ impl UnreadList {
         }
         if untold > 0 {
             stdout::tell(&format!(
-                "rolewatch: … and {} more that {they} (`--format json` names them)",
+                "rolewatch: … and {} more that {they} (`--format json` lists them)",
                 number(untold)
             ));
         }

@@ -33,7 +33,7 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
         lines.push((
             "use",
             format!(
-                "of the session {} in {}, opened {opened}{}",
+                "by session {} in {}, created {opened}{}",
                 harmless(&used.session),
                 harmless(used.role.as_str()),
                 by_key(used.key.as_deref())
@@ -59,10 +59,10 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
     }
     if let Some(correction) = &seen.correction {
         let which = correction.original.as_ref().map_or_else(
-            || "an earlier copy of itself".to_owned(),
+            || "an earlier copy of this record".to_owned(),
             |original| format!("event {}", original.event),
         );
-        lines.push(("addendum", format!("it corrects {which}")));
+        lines.push(("addendum", format!("corrects {which}")));
     }
     lines
 }
@@ -79,17 +79,17 @@ fn what_it_is(seen: &SeenRecord) -> String {
         }
         .to_owned(),
         Some(Fact::Denial(denial)) if denial.access_denied => {
-            format!("a refusal: IAM denied {}", denial.api.name())
+            format!("a denied attempt: IAM denied {}", denial.api.name())
         }
         Some(Fact::Denial(denial)) => format!(
-            "a failed {}, for another reason than access",
+            "a failed {}, for a reason other than denied access",
             denial.api.name()
         ),
         Some(Fact::IamChange(_)) => "a change in IAM".to_owned(),
         Some(Fact::Nothing) => {
-            "a correction of a record that says nothing the engine keeps".to_owned()
+            "a correction of a record, with nothing that the rules look at".to_owned()
         }
-        None if seen.used.is_some() => "a use of an elevated session".to_owned(),
+        None if seen.used.is_some() => "a call by a session of an elevated role".to_owned(),
         None => {
             let whose = match seen.service {
                 Service::Sts => "STS",
@@ -98,7 +98,7 @@ fn what_it_is(seen: &SeenRecord) -> String {
                 Service::Sso => "IAM Identity Center",
                 Service::Other => "another service",
             };
-            format!("a record of {whose} that changes nothing the rules look at")
+            format!("a record from {whose}, with nothing that the rules look at")
         }
     }
 }
@@ -106,23 +106,28 @@ fn what_it_is(seen: &SeenRecord) -> String {
 fn mint_kind(mint: &Mint) -> String {
     let api = mint.api.name();
     let Some(role) = &mint.role else {
-        return format!("a mint: {api} issued credentials");
+        return format!("a call that issued credentials ({api})");
     };
     // AWS writes a call across accounts into both, and each copy hides something else.
     match (&mint.caller.kind, mint.caller.account) {
         (CallerKind::OtherAccount, _) => {
             format!(
-                "the role owner's half of a mint ({api}): it shows the caller's account and id, \
-                 and never their own MFA"
+                "a call that issued a session ({api}), as recorded in the role's account: this \
+                 record shows the caller's account and id, but never the MFA of their own session"
             )
         }
-        (CallerKind::Service, _) => format!("a mint by an AWS service ({api})"),
+        (CallerKind::Service, _) => {
+            format!("a call by an AWS service that issued a session ({api})")
+        }
         (_, Some(account)) if account != role.account() => {
             format!(
-                "the caller's half of a mint across accounts ({api}): it alone proves everything"
+                "a call that issued a session in another account ({api}), as recorded in the \
+                 caller's account: this record alone proves everything"
             )
         }
-        _ => format!("a mint within one account ({api}): this is its only record"),
+        _ => format!(
+            "a call that issued a session within one account ({api}): this is its only record"
+        ),
     }
 }
 
@@ -132,12 +137,12 @@ fn caller(caller: &Caller) -> String {
         CallerKind::AssumedRole => "role session",
         CallerKind::Root => "root user",
         CallerKind::Service => "AWS service",
-        CallerKind::OtherAccount => "somebody of another account",
+        CallerKind::OtherAccount => "caller from another account",
         CallerKind::Saml => "SAML user",
         CallerKind::WebIdentity => "web identity",
         CallerKind::Federated => "federated user",
         CallerKind::IdentityCenter => "Identity Center user",
-        CallerKind::Other(kind) if kind.is_empty() => "nobody (the record has no identity)",
+        CallerKind::Other(kind) if kind.is_empty() => "none (the record has no identity)",
         CallerKind::Other(_) => "identity of another kind",
     };
     // The first that the record has: the ARN says most, the provider least.
@@ -216,13 +221,13 @@ fn mint_lines(mint: &Mint, lines: &mut Vec<LabeledText>) {
     if let Some(shared) = &mint.shared {
         lines.push((
             "shared id",
-            format!("{shared}; the other account's half has the same"),
+            format!("{shared}; the other account's record of the call has the same"),
         ));
     }
     if mint.omitted {
         lines.push((
             "omitted",
-            "the parameters were too large for CloudTrail and left out".to_owned(),
+            "CloudTrail left out the parameters because they were too large".to_owned(),
         ));
     }
 }
@@ -235,7 +240,7 @@ fn granted(mint: &Mint, grant: &Grant) -> Option<String> {
             Span::from_seconds(until.seconds_since(mint.time))
         )),
         (None, Some(seconds)) => Some(format!(
-            "for {}, as asked for; the record has no expiration",
+            "for {}, as requested; the record has no expiration",
             Span::from_seconds(seconds)
         )),
         (None, None) if grant.unread.expiration || grant.unread.duration => {
@@ -263,11 +268,12 @@ fn mfa_proof(mint: &Mint) -> String {
     // No device was named, so only the session that made the call can tell.
     let text = match (&caller.kind, session.and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => {
-            "not shown: no device was named, and the rest is in the caller's half"
+            "not shown: the call named no device; the caller's account's record of the call has \
+             the rest"
         }
         (CallerKind::AssumedRole, _) => {
-            "not shown: what a role session says of itself proves nothing; \
-             the mint at the origin decides"
+            "not shown: what a role session says about its own MFA proves nothing; \
+             the person's own call at the start of the role chain decides"
         }
         (CallerKind::IamUser, Some(true)) => "proved: the caller's session was opened with MFA",
         (CallerKind::IamUser, _) if unread => "can't be read",
@@ -280,7 +286,7 @@ fn mfa_proof(mint: &Mint) -> String {
         (CallerKind::IamUser, None) => {
             "not shown: the record lacks the session context of the caller's temporary key"
         }
-        _ => "not asked of this kind of caller",
+        _ => "not applicable to this kind of caller",
     };
     text.to_owned()
 }
@@ -299,12 +305,12 @@ fn console_lines(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {
         lines.push(("address", harmless(ip)));
     }
     // Said, for a reader would look for it: the AssumeRole of the same switch has it.
-    lines.push(("MFA", "never shown by a console step".to_owned()));
+    lines.push(("MFA", "never shown in a console step".to_owned()));
 }
 
 fn role_of_denial(denial: &Denial) -> String {
     denial.role.as_ref().map_or_else(
-        || "none is named in the message, so it is counted and no finding".to_owned(),
+        || "the message names none, so the attempt is counted but isn't a finding".to_owned(),
         |role| harmless(role.as_str()),
     )
 }

@@ -78,12 +78,12 @@ fn callers_half(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
         None => "the caller's account".to_owned(),
     };
     let shared = match &mint.shared {
-        Some(id) => format!(" with the sharedEventID {id}"),
+        Some(id) => format!(" (sharedEventID {id})"),
         None => String::new(),
     };
     Some(format!(
-        "the caller's half, in the logs of {account}{shared}: \
-         who called, and with which proof of MFA"
+        "the caller's account's record of this call, in the logs of {account}{shared}: \
+         it shows who called and whether they used MFA"
     ))
 }
 
@@ -110,7 +110,8 @@ fn callers_session(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
         }
     }
     Some(format!(
-        "the mint of the caller's own session {}{}: who stands at the start of the chain",
+        "the call that issued the caller's own session {}{}: \
+         it leads to the person at the start of the role chain",
         harmless(parent),
         at_time(created)
     ))
@@ -138,7 +139,7 @@ fn session_token(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
         }
     }
     Some(format!(
-        "the GetSessionToken call that issued the caller's key {}: whether MFA was proved",
+        "the GetSessionToken call that issued the caller's key {}: it shows whether they used MFA",
         last_four(key)
     ))
 }
@@ -159,7 +160,7 @@ fn console_record(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     }
     Some(format!(
         "the console's SwitchRole record, in the logs of account {}: \
-         from which address the person came",
+         it shows the address that the person came from",
         role.account()
     ))
 }
@@ -177,8 +178,8 @@ fn of_step(step: &ConsoleStep, all: &[&SeenRecord]) -> Option<String> {
         None => "the person's account".to_owned(),
     };
     Some(format!(
-        "the AssumeRole of the same session within {SAME_CALL} seconds of {}, \
-         in the logs of {account}: whether MFA was proved",
+        "the AssumeRole record of the same session, within {SAME_CALL} seconds of {}, \
+         in the logs of {account}: it shows whether they used MFA",
         step.time
     ))
 }
@@ -195,7 +196,8 @@ fn of_use(seen: &SeenRecord, all: &[&SeenRecord]) -> Option<String> {
         }
     }
     Some(format!(
-        "the mint of the session {}{}: who entered the role, and with which proof",
+        "the call that issued the session {}{}: \
+         it shows who entered the role and whether they used MFA",
         harmless(&used.session),
         at_time(used.created)
     ))

@@ -63,7 +63,7 @@ fn inputs(args: &ExplainArgs) -> Result<Option<AuditInputs>, Failure> {
         Ok(inputs) => Ok(Some(inputs)),
         Err(failure @ Failure::NoPolicy { .. }) => {
             stdout::tell_warning(&format!(
-                "{failure}\nwithout a policy no rule judges; every role counts as elevated"
+                "{failure}\nwithout a policy, no rule is checked and every role counts as elevated"
             ));
             Ok(None)
         }
@@ -86,7 +86,7 @@ fn write_records(
     if records.untold > 0 {
         writeln!(
             out,
-            "{DIM}… and {}, not told one by one but judged{DIM:#}\n",
+            "{DIM}… and {}, checked but not shown{DIM:#}\n",
             counted(records.untold, "more record", "more records")
         )?;
     }
@@ -121,7 +121,7 @@ fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
     let beside = listed([
         (
             partly_unread,
-            format!("{} only in part", number(partly_unread)),
+            format!("{} partly unread", number(partly_unread)),
         ),
         (
             not_evidence,
@@ -129,12 +129,12 @@ fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
         ),
         (
             counts.other_documents,
-            format!("{others} not of CloudTrail"),
+            format!("{others} not from CloudTrail"),
         ),
     ]);
     let comma = if beside.is_empty() { "" } else { ", " };
     format!(
-        "rolewatch: {records}, {} could not be read{comma}{beside}",
+        "rolewatch: {records}, {} couldn't be read{comma}{beside}",
         number(unread)
     )
 }
@@ -152,7 +152,7 @@ fn write_record(
         record.title
     )?;
     let Some(seen) = &record.seen else {
-        let text = "not relevant: neither of STS, sign-in, IAM or Identity Center, nor by a \
+        let text = "not relevant: not from STS, sign-in, IAM, or Identity Center, and not by a \
                     session of an elevated role";
         write_line("what it is", text, columns, out)?;
         return writeln!(out);
@@ -170,7 +170,7 @@ fn write_record(
         write_line("unreadable", &problem.of_detail(), columns, out)?;
     }
     for text in missing::beside(seen, all) {
-        write_line("to complete", &text, columns, out)?;
+        write_line("missing", &text, columns, out)?;
     }
     writeln!(out)
 }
@@ -286,7 +286,7 @@ fn write_others(
     rest.extend(judgement.suppressed.iter().map(|hidden| &hidden.finding));
     rest.retain(|finding| !told.contains(&(finding.rule, finding.message.clone())));
     if !rest.is_empty() {
-        writeln!(out, "{BOLD}beyond single switches{BOLD:#}")?;
+        writeln!(out, "{BOLD}other findings{BOLD:#}")?;
         for finding in rest {
             spoken.insert(finding.rule);
             write_answer(
@@ -303,8 +303,8 @@ fn write_others(
     if spoken.is_empty() {
         return writeln!(
             out,
-            "No rule was asked: the records show no switch into an elevated role, \
-             and no refusal of one."
+            "No rule was checked: the records show no switch into an elevated role, \
+             and no denied attempt at one."
         );
     }
     let mut silent = Vec::new();
@@ -315,7 +315,7 @@ fn write_others(
         }
     }
     if !silent.is_empty() {
-        writeln!(out, "{DIM}nothing to say: {}{DIM:#}", silent.join(", "))?;
+        writeln!(out, "{DIM}nothing to report: {}{DIM:#}", silent.join(", "))?;
     }
     Ok(())
 }

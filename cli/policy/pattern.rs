@@ -24,15 +24,16 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     for (written, wide) in &forwarding.widened {
         // Wider is safe: the engine leaves out again what it does not want.
         stdout::tell_warning(&format!(
-            "`{}` is forwarded as `{wide}`, which matches more: no event pattern can say it closer",
+            "`{}` is forwarded as `{wide}`, which matches more: \
+             an event pattern can't be more precise",
             harmless(written)
         ));
     }
     if args.parameter && !forwarding.fits_the_templates() {
         stdout::tell_warning(&format!(
-            "with all these roles a rule's pattern gets longer than the {LONGEST_PATTERN} \
-             characters that EventBridge takes: shorten the list with `*`, \
-             or make rules of what `rolewatch policy pattern` prints"
+            "with all these roles, the pattern of a rule is longer than EventBridge's limit of \
+             {LONGEST_PATTERN} characters: shorten the list with `*`, \
+             or create rules from the patterns that `rolewatch policy pattern` prints"
         ));
     }
     let lines = if args.parameter {

@@ -15,8 +15,8 @@ pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, S
     let shown = shown_path(file);
     let Some(taken) = taken else {
         return Err(format!(
-            "when was `{shown}` taken? the live guard must know: \
-             write it behind the name, as in `{shown}@2026-03-31T09:30:00Z`"
+            "the live guard needs to know when `{shown}` was taken: \
+             add the time after the name, as in `{shown}@2026-03-31T09:30:00Z`"
         ));
     };
     let name = name_of(file);
@@ -24,8 +24,8 @@ pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, S
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.@+ ".contains(c);
     if name.is_empty() || !name.chars().all(is_plain) {
         return Err(format!(
-            "`{shown}` cannot be the name of an object: \
-             rename it to letters, digits, `-`, `_` and `.`"
+            "`{shown}` can't be the name of an object: \
+             rename it, with only letters, digits, `-`, `_`, and `.`"
         ));
     }
     Ok(file_name::roster_key(name, taken))

@@ -10,7 +10,7 @@ pub(super) fn upload(bucket: &str, load: UploadContent) -> Result<UploadResult, 
         bytes,
     } = load;
     Err(Failure::WithoutAws(format!(
-        "nothing was uploaded: this `rolewatch` is built without AWS\n\
+        "nothing was uploaded: this `rolewatch` was built without AWS support\n\
          build it with `cargo install --path . --features aws`, or write the {} bytes \
          ({content_type}) to `s3://{bucket}/{key}` yourself",
         bytes.len()

@@ -79,7 +79,7 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
         page.text(
             2,
-            "What was read can show neither that the rule was kept nor that it was broken. \
+            "The evidence isn't enough to tell whether these broke a rule. \
              Each line says what is missing.",
         )?;
         findings::by_person(&unproven, report.allowed, page)?;
@@ -143,21 +143,21 @@ fn nothing_found(report: &AuditReport<'_>) -> String {
     // "None" is worth nothing where nothing was judged, so this says which it is.
     match switches.judged {
         0 if report.totals.records.met == 0 => {
-            "No record was read, so nothing was judged.".to_owned()
+            "No record was read, so nothing was checked.".to_owned()
         }
         0 if report.since.is_some() || report.until.is_some() => {
-            "No switch into an elevated role was seen in the time asked for.".to_owned()
+            "The logs show no switch into an elevated role in the requested period.".to_owned()
         }
-        0 => "No switch into an elevated role was seen in what was read.".to_owned(),
+        0 => "The logs show no switch into an elevated role.".to_owned(),
         judged => {
             let judged = counted(
                 judged,
-                "switch into an elevated role was judged",
-                "switches into elevated roles were judged",
+                "switch into an elevated role was checked",
+                "switches into elevated roles were checked",
             );
             let and = match unproven {
                 0 => "no rule was broken",
-                _ => "no rule is known to be broken; see what is unproven below",
+                _ => "no violation is proven; see the unproven findings below",
             };
             format!("{judged}; {and}.")
         }
@@ -180,7 +180,7 @@ fn suppressed(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
         let (first, indent) = findings::time_and_rule(finding);
         page.hanging(&first, indent, &finding.message)?;
         let by = format!(
-            "hidden until {} by {owner}: {reason} (line {} of the policy)",
+            "suppressed until {} by {owner}: {reason} (line {} of the policy)",
             hidden.by.until, hidden.by.line
         );
         page.text(indent, &by)?;
@@ -198,7 +198,7 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
     page.text(
         2,
         "AWS didn't send these events, so nothing in them counts. \
-         Anybody can put events like these on a bus.",
+         Anybody can put events like these on an event bus.",
     )?;
     let first = events.first(NOT_EVIDENCE_TOLD);
     for event in first {
@@ -208,7 +208,7 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
         0 => Ok(()),
         more => page.text(
             2,
-            &format!("… and {} more; `--format json` names them", number(more)),
+            &format!("… and {} more; `--format json` lists them", number(more)),
         ),
     }
 }
@@ -220,13 +220,12 @@ fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
     if judgement.other_refusals > 0 {
         let refusals = counted(
             judgement.other_refusals,
-            "refused attempt was not judged",
-            "refused attempts were not judged",
+            "failed attempt wasn't checked: it names no elevated role, \
+             or failed for a reason other than denied access",
+            "failed attempts weren't checked: they name no elevated role, \
+             or failed for a reason other than denied access",
         );
-        notes.push(format!(
-            "{refusals}: no elevated role is named in it, \
-             or it failed for another reason than access"
-        ));
+        notes.push(refusals);
     }
     if judgement.root_allowed > 0 {
         let calls = counted(
@@ -235,17 +234,17 @@ fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
             "AssumeRoot calls",
         );
         notes.push(format!(
-            "{calls} not judged: the policy says `assume_root: allow`"
+            "{calls} not checked: the policy has `assume_root: allow`"
         ));
     }
     // Valid, and almost surely not what was meant.
     if report.inputs.policy.roles.is_empty() {
-        notes.push("the policy names no role, so no switch was judged".to_owned());
+        notes.push("the policy lists no roles, so no switch was checked".to_owned());
     }
     if notes.is_empty() {
         return Ok(());
     }
-    page.heading("To know")?;
+    page.heading("Notes")?;
     for note in &notes {
         page.hanging(&format!("{UNSURE}- {UNSURE:#}"), 2, note)?;
     }
@@ -321,6 +320,6 @@ fn by_rule(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> 
     }
     page.text(
         2,
-        "`rolewatch explain RW001` tells what a rule does, its blind spots and what to do.",
+        "`rolewatch explain RW001` shows what a rule does, its blind spots, and what to do.",
     )
 }

@@ -69,8 +69,8 @@ impl ReviewInputs {
         let found = find_files(&[folder.to_owned()], &is_rosters);
         if let Some(rosters) = rosters.take() {
             stdout::tell(&format!(
-                "rolewatch: `{}` was left out: it is for `audit`; \
-                 give it as a path of its own to review it",
+                "rolewatch: skipped `{}`, which is for `audit`; \
+                 to review it, give it as a path of its own",
                 shown_path(&rosters)
             ));
         }
@@ -79,7 +79,7 @@ impl ReviewInputs {
             self.add_fault(&problem.file, &problem.reason.to_string());
         }
         if found.files.is_empty() && found.unread.is_empty() {
-            self.add_fault(folder, "it holds no .json file");
+            self.add_fault(folder, "contains no .json files");
         }
         for file in found.files {
             self.read_file(&file.path);
@@ -137,9 +137,9 @@ impl ReviewInputs {
                 }),
                 Err(why) => {
                     let why = format!(
-                        "{why}; a credential report is what \
+                        "{why}; a credential report is the output of \
                          `aws iam get-credential-report --query Content --output text \
-                         | base64 -d` prints"
+                         | base64 -d`"
                     );
                     return self.add_fault(file, &why);
                 }
@@ -147,7 +147,7 @@ impl ReviewInputs {
         }
         // The root user has a line in every report, so one without any is no report.
         if credentials.is_empty() {
-            return self.add_fault(file, "no user is in it");
+            return self.add_fault(file, "contains no users");
         }
         self.read += 1;
         self.setup.add_credentials(credentials);
@@ -159,8 +159,8 @@ impl ReviewInputs {
         for account in self.setup.accounts() {
             if account.truncated {
                 faults.push(format!(
-                    "account {}: IsTruncated: the last page is missing, \
-                     so users, groups, roles or policies may be",
+                    "account {}: the last page is missing (`IsTruncated`), \
+                     so users, groups, roles, or policies may be missing",
                     account.id
                 ));
             }
@@ -208,7 +208,7 @@ impl ReviewInputs {
         ));
         if untold > 0 {
             stdout::tell(&format!(
-                "rolewatch: … and {} more (`--format json` names them)",
+                "rolewatch: … and {} more (`--format json` lists them)",
                 number(untold)
             ));
         }

@@ -27,9 +27,9 @@ pub(crate) enum ReviewFormat {
     Table,
     /// One document with everything
     Json,
-    /// One finding a line
+    /// One finding per line
     Ndjson,
-    /// One finding a line, for spreadsheets
+    /// One finding per line, for spreadsheets
     Csv,
 }
 

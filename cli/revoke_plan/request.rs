@@ -44,7 +44,7 @@ impl FindingRequest {
         match GivenFinding::from_json(&bytes) {
             Ok(given) => Ok(Self::Finding(Box::new(given))),
             Err(why) => Err(Failure::Finding(format!(
-                "`{}` has no finding to plan for: {why}",
+                "can't take a finding from `{}`: {why}",
                 shown_path(finding)
             ))),
         }

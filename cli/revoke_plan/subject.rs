@@ -95,7 +95,7 @@ impl PlanSubject {
         for event in &given.events {
             events.push(event.parse::<EventId>().map_err(|_| {
                 Failure::Finding(format!(
-                    "finding {} has events that are no event ids of CloudTrail",
+                    "finding {} has an event that is not a CloudTrail event id",
                     given.id
                 ))
             })?);
@@ -123,7 +123,7 @@ fn is_about_membership(code: &str) -> bool {
 
 fn no_session(id: &str, rule: &str, name: &str) -> Failure {
     Failure::NoPlan(format!(
-        "finding {id} ({rule} {name}) is about an attempt that was refused: \
-         no session came of it, so there is nothing to revoke"
+        "finding {id} ({rule} {name}) is about a denied attempt: \
+         no session was issued, so there is nothing to revoke"
     ))
 }

@@ -31,15 +31,14 @@ pub(super) fn write(
         out,
     )?;
     let ready = format!(
-        "As of {}. Nothing was changed. Whoever runs the commands needs iam:PutRolePolicy on the \
-         role.",
+        "As of {}. Nothing was changed. To apply the plan, you need iam:PutRolePolicy on the role.",
         plan.as_of
     );
     write_text(2, &ready, columns, out)?;
     for role in &plan.roles {
         write_role(role, &plan.person.name, columns, out)?;
     }
-    writeln!(out, "\n{BOLD}What this does not stop{BOLD:#}")?;
+    writeln!(out, "\n{BOLD}What this doesn't stop{BOLD:#}")?;
     for limit in &plan.not_stopped {
         write_hanging("- ", 2, &limit.what, columns, out)?;
         for way in &limit.ways {
@@ -95,8 +94,20 @@ fn write_variant(
         "\n  {BOLD}{title}{BOLD:#}{DIM}  inline policy {}{DIM:#}",
         variant.policy_name
     )?;
-    write_sessions("cuts", &variant.cuts, columns, out)?;
-    write_sessions("bystanders", &variant.bystanders, columns, out)?;
+    write_sessions(
+        "cuts off",
+        "no session we know of",
+        &variant.cuts,
+        columns,
+        out,
+    )?;
+    write_sessions(
+        "also cut off",
+        "nobody we know of",
+        &variant.bystanders,
+        columns,
+        out,
+    )?;
     // Without commands the policy alone is printed: somebody has to apply it in another way.
     if let Some(commands) = &variant.commands {
         return write_commands(commands, out);
@@ -117,41 +128,42 @@ fn write_commands(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
     } = commands;
     writeln!(
         out,
-        "    {DIM}with credentials of {account}, which the first command shows:{DIM:#}"
+        "    {DIM}with credentials of {account}; check the account with the first command:{DIM:#}"
     )?;
     // Not indented, so that a line can be copied whole. The first shows whose credentials are used:
     // a role of the same name may be in several accounts.
     writeln!(out, "{check}\n{apply}")?;
     writeln!(
         out,
-        "    {DIM}to take it away again; from {remove_after} on it has nothing left to deny:{DIM:#}"
+        "    {DIM}remove it after {remove_after} (nothing left to block by then):{DIM:#}"
     )?;
     writeln!(out, "{remove}")
 }
 
 fn write_sessions(
     label: &str,
+    none: &str,
     sessions: &[SessionShown],
     columns: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     if sessions.is_empty() {
-        return writeln!(out, "    {label}: none that was read");
+        return writeln!(out, "    {label}: {none}");
     }
     writeln!(out, "    {label}: {}", sessions.len())?;
     for session in sessions.iter().take(SESSIONS_TOLD) {
         let until = match session.until {
             Some(until) => until.to_string(),
-            None => "nobody knows when".to_owned(),
+            None => "an unknown time".to_owned(),
         };
         let used = match session.last_use {
             Some(last) => format!("last used {last}"),
-            None => "no use seen".to_owned(),
+            None => "no recorded activity".to_owned(),
         };
         let how = match session.how {
             SessionRelation::Finding | SessionRelation::Other => "",
-            SessionRelation::Chained => ", entered from a session that is cut",
-            SessionRelation::PerhapsChained => ", perhaps entered from a session that is cut",
+            SessionRelation::Chained => ", entered from a session that is cut off",
+            SessionRelation::PerhapsChained => ", possibly entered from a session that is cut off",
         };
         let line = format!(
             "{}: session {} since {}, until {until}, {used}{how}",
@@ -161,7 +173,7 @@ fn write_sessions(
     }
     match sessions.len().saturating_sub(SESSIONS_TOLD) {
         0 => Ok(()),
-        more => writeln!(out, "      … and {more} more; `--format json` has them all"),
+        more => writeln!(out, "      … and {more} more; `--format json` lists all"),
     }
 }
 

@@ -50,7 +50,7 @@ impl NotificationSettings for TrailBucket<'_> {
 
     fn add_event_bridge(&self) -> Result<(), String> {
         let Some(before) = &self.before else {
-            return Err("it was not read before".to_owned());
+            return Err("the notifications weren't read first".to_owned());
         };
         self.runtime
             .block_on(self.notifications.add_event_bridge(self.name, before))

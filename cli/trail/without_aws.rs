@@ -9,9 +9,9 @@ pub(super) enum TrailBucket {}
 impl TrailBucket {
     pub(super) fn open(name: &str) -> Result<Self, Failure> {
         Err(Failure::WithoutAws(format!(
-            "nothing was changed: this `rolewatch` is built without AWS\n\
+            "nothing was changed: this `rolewatch` was built without AWS support\n\
              build it with `cargo install --path . --features aws`, or connect `{name}` by hand: \
-             docs/deploy.md has the steps that keep what is there"
+             docs/deploy.md has steps that keep what is there"
         )))
     }
 }

@@ -129,7 +129,7 @@ class Connect(unittest.TestCase):
             key = self.somebody(name, may)
             done = self.connect(BUCKET, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
             self.assertEqual(done.returncode, 2, done.stdout)
-            self.assertRegex(done.stderr, rf"cannot connect `{BUCKET}`.*AccessDenied")
+            self.assertRegex(done.stderr, rf"can't connect `{BUCKET}`.*AccessDenied")
             self.assertIn("`s3:GetBucketNotification` and `s3:PutBucketNotification`", done.stderr)
         self.assertEqual(self.read(), before)
 

@@ -195,7 +195,7 @@ fn the_report_counts_records_that_were_read_in_part() {
         .join(" ");
     assert!(
         table.contains(
-            "INCOMPLETE details of 2 records could not be read, so what depends on them is unproven"
+            "INCOMPLETE details of 2 records couldn't be read, so whatever depends on them is unproven"
         ),
         "{table}"
     );
@@ -209,7 +209,7 @@ fn explain_names_a_detail_that_cannot_be_read_too() {
         told.stdout.contains("unreadable")
             && told
                 .account()
-                .contains("0 could not be read, 2 only in part"),
+                .contains("0 couldn't be read, 2 partly unread"),
         "{told:?}"
     );
 }

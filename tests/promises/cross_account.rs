@@ -143,11 +143,11 @@ fn the_table_says_where_the_correction_of_a_policy_of_aws_goes() {
         .join(" ");
     for words in [
         "AdministratorAccess is AWS's own and cannot be edited",
-        "beside it, in another policy of the same holder:",
+        "keep it, and add this to another policy of the same user, group, or role:",
     ] {
         assert!(table.contains(words), "{words}: {table}");
     }
-    let (_, better) = table.split_once("same holder:").unwrap();
+    let (_, better) = table.split_once("same user, group, or role:").unwrap();
     assert!(
         !better.contains("\"Allow\"") && better.contains("\"Deny\""),
         "what stays is not told again: {table}"

@@ -98,7 +98,7 @@ fn a_push_names_the_roles_that_the_stacks_do_not_forward() {
     let some = push("arn:aws:iam::444455556666:role/UpdateApp");
     assert!(
         some.stderr.contains(
-            "what sessions do in `arn:aws:iam::*:role/ops/Break?lass` does not reach the live guard"
+            "activity in `arn:aws:iam::*:role/ops/Break?lass` doesn't reach the live guard"
         ),
         "{}",
         some.stderr

@@ -96,7 +96,7 @@ fn a_broken_policy_is_not_pushed() {
     let outcome = push(&bench, &["policy", "push", "broken.yaml"]);
     assert_eq!(outcome.code, Some(2));
     assert!(
-        outcome.stderr.contains("the policy cannot be used"),
+        outcome.stderr.contains("can't use the policy"),
         "{}",
         outcome.stderr
     );
@@ -145,7 +145,7 @@ fn a_roster_needs_to_say_when_it_was_taken() {
     assert!(
         outcome
             .stderr
-            .contains("when was `roster/development.json` taken?"),
+            .contains("when `roster/development.json` was taken"),
         "{}",
         outcome.stderr
     );
@@ -161,7 +161,7 @@ fn what_is_no_roster_is_not_pushed() {
     assert!(
         outcome
             .stderr
-            .contains("cannot use the roster `rolewatch.yaml`"),
+            .contains("can't use the roster `rolewatch.yaml`"),
         "{}",
         outcome.stderr
     );

@@ -116,8 +116,8 @@ fn an_id_that_is_none_of_the_findings_is_answered_with_those_that_could_be_meant
         &id[1..16]
     );
     for (finding, said) in [
-        ("fffffff", "the latest are"),
-        (&*flipped, &*format!("did you mean\n  {id}")),
+        ("fffffff", "the latest findings are"),
+        (&*flipped, &*format!("did you mean one of these?\n  {id}")),
         ("RW004", "not the id of a finding"),
     ] {
         refused(&plan(&[finding, "events/archive"], b""), said);
@@ -128,7 +128,7 @@ fn an_id_that_is_none_of_the_findings_is_answered_with_those_that_could_be_meant
 fn a_finding_without_a_session_is_not_planned_for() {
     let denied = of_the_week("RW009")["id"].as_str().unwrap().to_owned();
     let outcome = plan(&[&denied, "events/archive"], b"");
-    refused(&outcome, "no session came of it");
+    refused(&outcome, "no session was issued");
 
     let reviewed = run_in(
         project(),
@@ -139,7 +139,7 @@ fn a_finding_without_a_session_is_not_planned_for() {
     let first = reviewed.lines().next().unwrap();
     refused(
         &plan(&["-", "events/archive"], first.as_bytes()),
-        "one of `rolewatch review`, about what IAM allows and not about a session",
+        "a finding of `rolewatch review`, about what IAM allows and not about a session",
     );
 }
 

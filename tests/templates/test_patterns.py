@@ -162,7 +162,7 @@ def engine(records, policy):
                 raise RuntimeError(f"rolewatch explain: {run.stderr}")
             # A record that cannot be read would be put into quarantine if it were forwarded.
             answers += [words.get(number, "") for number in range(1, len(some) + 1)]
-    nothing = ("not relevant", "a record of ", "a correction of a record that says nothing")
+    nothing = ("not relevant", "a record from ", "a correction of a record, with nothing")
     return [None if not text or text.startswith(nothing) else text for text in answers]
 
 

@@ -17,8 +17,8 @@ pub(crate) fn lists_missing(account: &Account, needed: &[DetailList]) -> Option<
         [first @ .., last] => format!("{} and {last} are", first.join(", ")),
     };
     Some(format!(
-        "{named} missing in the details of account {}, so whatever depends on that is unproven; \
-         take them with `aws iam get-account-authorization-details`, without `--filter`",
+        "{named} missing from the details of account {}, so whatever depends on that is unproven; \
+         get the details with `aws iam get-account-authorization-details`, without `--filter`",
         account.id
     ))
 }

@@ -10,7 +10,7 @@ use crate::exit::{Failure, shown_path};
 use crate::given;
 
 /// What is wrong with a folder without rosters.
-pub(super) const NO_JSON: &str = "no .json file is in the directory itself";
+pub(super) const NO_JSON: &str = "there is no .json file directly in this directory";
 
 /// A roster's file, and when it was taken.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<TimedRoster>, Failure> 
             let found = in_folder(text)?;
             if found.is_empty() {
                 return Err(Failure::Usage(format!(
-                    "`{}` holds no roster: {NO_JSON}",
+                    "`{}` contains no roster: {NO_JSON}",
                     shown_path(text)
                 )));
             }
@@ -92,7 +92,7 @@ fn time_hint(text: &str) -> String {
     match text.rsplit_once('@') {
         // What holds a dot or a slash is the rest of a name or of a path.
         Some((_, time)) if full_time(time).is_none() && !time.contains(['.', '/']) => format!(
-            "; `{}` is not a full time, which is written like `2026-03-31T09:30:00Z`",
+            "; `{}` is not a full time such as `2026-03-31T09:30:00Z`",
             shown_path(Path::new(time))
         ),
         _ => String::new(),

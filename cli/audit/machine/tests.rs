@@ -123,7 +123,7 @@ fn what_does_not_come_to_an_end_says_why_in_harmless_text() {
         .unwrap()
         .to_string();
     assert!(
-        why.contains("did not come to an end: FAILED: ") && !why.contains('\u{1b}'),
+        why.contains("didn't finish: FAILED: ") && !why.contains('\u{1b}'),
         "{why}"
     );
     let mut machine = memory(&findings());

@@ -9,7 +9,7 @@ pub(super) enum Stack {}
 impl Stack {
     pub(super) fn connect(_: &str, _: &str) -> Result<Self, Failure> {
         Err(Failure::WithoutAws(
-            "nothing was started: this `rolewatch` is built without AWS\n\
+            "nothing was started: this `rolewatch` was built without AWS support\n\
              build it with `cargo install --path . --features aws`"
                 .to_owned(),
         ))

@@ -29,8 +29,10 @@ impl S3Store {
     async fn fetch_one(&self, object: LogObject) -> FetchedObject {
         let outcome = match self.logs.read(&object.bucket, &object.key).await {
             Ok(LogFile::Found(bytes)) => Ok(bytes),
-            Ok(LogFile::Missing) => Err("there is nothing of this name".to_owned()),
-            Ok(LogFile::TooLarge(size)) => Err(format!("it has {size} bytes, more than are read")),
+            Ok(LogFile::Missing) => Err("no such object".to_owned()),
+            Ok(LogFile::TooLarge(size)) => {
+                Err(format!("it has {size} bytes, which is over the limit"))
+            }
             Err(trouble) => Err(trouble.to_string()),
         };
         FetchedObject { object, outcome }

@@ -11,9 +11,9 @@ pub(in crate::audit) enum S3Store {}
 impl S3Store {
     pub(in crate::audit) fn connect() -> Result<Self, Failure> {
         Err(Failure::WithoutAws(
-            "nothing was read: this `rolewatch` is built without AWS\n\
+            "nothing was read: this `rolewatch` was built without AWS support\n\
              build it with `cargo install --path . --features aws`, \
-             or copy the logs with `aws s3 sync` and give their folder"
+             or copy the logs with `aws s3 sync` and give their directory"
                 .to_owned(),
         ))
     }

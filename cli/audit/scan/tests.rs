@@ -149,7 +149,7 @@ fn too_many_objects_are_not_begun_with() {
         .unwrap()
         .to_string();
     assert!(
-        why.contains("more than 10 objects lie under `s3://trail-logs/`")
+        why.contains("there are more than 10 objects under `s3://trail-logs/`")
             && why.contains("--max-objects"),
         "{why}"
     );
@@ -158,7 +158,7 @@ fn too_many_objects_are_not_begun_with() {
         .unwrap()
         .to_string();
     assert!(
-        why.contains("cannot list `s3://other/x`: s3:ListBucket was refused"),
+        why.contains("can't list `s3://other/x`: s3:ListBucket was refused"),
         "{why}"
     );
     let why = read(&bucket(&story), &story.policy(), &["s3:///x"], 10)

@@ -111,9 +111,9 @@ fn one_rule(
     }
     let untold = alike.get(SENTENCES_TOLD..).unwrap_or_default().concat();
     if let [first, .., last] | [first @ last] = &*untold {
-        let more = counted(length(&untold), "finding", "findings");
+        let more = counted(length(&untold), "more finding", "more findings");
         let text = format!(
-            "… and {more} more like it, from {} to {}; `--format ndjson` has them all",
+            "… and {more} like this, from {} to {}; `--format ndjson` lists all",
             first.time, last.time
         );
         page.text(TEXT, &text)?;

@@ -50,7 +50,7 @@ fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Resul
         &paths.join(", "),
     )?;
     let range = match report.range {
-        Some((first, last)) => format!("relevant ones from {first} to {last}"),
+        Some((first, last)) => format!("relevant records from {first} to {last}"),
         None => "none of them relevant".to_owned(),
     };
     let files = counted(report.totals.files.read, "file", "files");
@@ -83,7 +83,7 @@ fn write_rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()
     if inputs.roster_files.is_empty() {
         page.labelled(
             "roster",
-            "none; who is in which group is known from changes in the logs only. \
+            "none, so group membership is known only from changes in the logs. \
              Give one with --roster FILE@TIME",
         )?;
     }
@@ -98,7 +98,7 @@ fn write_span(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
         (None, Some(until)) => format!("switches before {until}"),
         (Some(since), Some(until)) => format!("switches from {since} until before {until}"),
     };
-    page.labelled("judged", &text)
+    page.labelled("checked", &text)
 }
 
 fn what_was_found(totals: &Totals) -> String {
@@ -121,7 +121,7 @@ fn what_is_missing(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Res
         parts.push(incomplete(report.totals));
     }
     if !report.inputs.roster_faults.is_empty() {
-        parts.push("a roster lacks its list of users".to_owned());
+        parts.push("a roster has no list of users".to_owned());
     }
     if parts.is_empty() {
         return Ok(());
@@ -129,7 +129,7 @@ fn what_is_missing(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Res
     page.hanging(
         &format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)),
         LABEL + 1,
-        &format!("{}; stderr names each with its reason", parts.join("; ")),
+        &format!("{}; stderr lists each with its reason", parts.join("; ")),
     )
 }
 
@@ -148,7 +148,7 @@ fn incomplete(totals: &Totals) -> String {
     let mut parts = Vec::new();
     if !whole.is_empty() {
         parts.push(format!(
-            "{} could not be read, so switches may be missing below",
+            "{} couldn't be read, so switches may be missing below",
             whole.join(" and ")
         ));
     } else if details == 0 {
@@ -160,7 +160,7 @@ fn incomplete(totals: &Totals) -> String {
     // A switch with an unread detail is judged, so it is not missing.
     if details > 0 {
         parts.push(format!(
-            "details of {} could not be read, so what depends on them is unproven",
+            "details of {} couldn't be read, so whatever depends on them is unproven",
             counted(details, "record", "records")
         ));
     }
@@ -170,8 +170,8 @@ fn incomplete(totals: &Totals) -> String {
 /// What is missing where nothing that was met is unreadable.
 fn no_logs(files_met: u64) -> &'static str {
     if files_met == 0 {
-        "there were no logs to read"
+        "there are no logs to read"
     } else {
-        "there were no logs in some of what was given"
+        "some of the given paths contain no logs"
     }
 }

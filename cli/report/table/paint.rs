@@ -1,4 +1,4 @@
-//! Colours, where there are any.
+//! Colors, where there are any.
 
 use anstyle::{AnsiColor, Style};
 use rolewatch_guard::Verdict;

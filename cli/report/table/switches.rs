@@ -54,7 +54,7 @@ pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> 
     if more > 0 {
         writeln!(
             page.out,
-            "  {DIM}… and {} more; `--format json` has them all{DIM:#}",
+            "  {DIM}… and {} more; `--format json` lists all{DIM:#}",
             number(more)
         )?;
     }
@@ -69,7 +69,7 @@ fn time_held(switch: &SwitchSummary) -> String {
     };
     let used = match switch.last_use {
         Some(last) => format!("used for {}", since(last)),
-        None => "no use seen".to_owned(),
+        None => "no recorded activity".to_owned(),
     };
     match switch.granted_until {
         Some(until) => format!("{used}, granted for {}", since(until)),

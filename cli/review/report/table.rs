@@ -45,8 +45,8 @@ fn write_whole(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result
         page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
         page.text(
             2,
-            "The files can show neither that the rule is kept nor that it is broken. \
-             Each line says what it hangs on.",
+            "The files aren't enough to tell whether these break a rule. \
+             Each line says what the answer depends on.",
         )?;
         let (wanting, others): (Vec<_>, Vec<_>) = unproven
             .into_iter()
@@ -56,7 +56,7 @@ fn write_whole(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result
     }
     suppressed(report, page)?;
     if !report.review.notices.is_empty() {
-        page.heading("Also")?;
+        page.heading("Notes")?;
         for notice in &report.review.notices {
             page.hanging("  ", 2, notice)?;
         }
@@ -92,12 +92,12 @@ fn violated(
     page.heading("Violations: none")?;
     // How much "none" is worth depends on what was given, so it is said beside it.
     let text = if report.review.elevated == 0 {
-        "No elevated role of the policy is in what was read, so nothing was judged."
+        "The files contain no elevated role of the policy, so nothing was checked."
     } else if unproven.iter().any(|finding| is_wanting(finding)) {
-        "In what was given, nothing was found that the policy forbids. Not all was given: the \
-         lines below say what is missing."
+        "The files show nothing that the policy forbids, but they aren't complete: the lines below \
+         say what is missing."
     } else {
-        "IAM allows nothing that the policy forbids, as far as the files tell."
+        "As far as the files show, IAM allows nothing that the policy forbids."
     };
     page.text(2, text)
 }
@@ -167,8 +167,8 @@ fn write_head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
         ),
     )?;
     if !report.inputs.faults.is_empty() {
-        let text = "some of the files could not be read, or are not complete, so findings may be \
-                    missing below; stderr names each with its reason";
+        let text = "some files couldn't be read or aren't complete, so findings may be missing \
+                    below; stderr lists each with its reason";
         page.hanging(&format!("{BAD}INCOMPLETE{BAD:#} "), 11, text)?;
     }
     Ok(())
@@ -295,12 +295,12 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
     )?;
     page.text(TEXT, &finding.message)?;
     if let Some(statement) = &finding.statement {
-        let place = match &finding.place {
-            Some(place) => format!(" in {place}"),
-            None => String::new(),
+        let current = match &finding.place {
+            Some(place) => format!("current statement in {place}:"),
+            None => "current setting:".to_owned(),
         };
         let label = format!("  {DIM}{}{DIM:#}", padded("now", TEXT - 2));
-        page.hanging(&label, TEXT, &format!("as it stands{place}:"))?;
+        page.hanging(&label, TEXT, &current)?;
         quoted(statement, page)?;
     }
     if let Some(fix) = &finding.fix {
@@ -314,17 +314,17 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
 
 /// What is to stand in the place of the statement, or beside it.
 fn write_fix(finding: &ReviewFinding, fix: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
-    let label = bold_label("better");
+    let label = bold_label("fix");
     if fix.as_array().is_some_and(Vec::is_empty) {
-        let text = "without this statement: nothing else is in it";
+        let text = "delete this statement: nothing else is in it";
         return page.hanging(&label, TEXT, text);
     }
     if let Some(denial) = added(finding, fix) {
-        let text = "beside it, in another policy of the same holder:";
+        let text = "keep it, and add this to another policy of the same user, group, or role:";
         page.hanging(&label, TEXT, text)?;
         return quoted(denial, page);
     }
-    page.hanging(&label, TEXT, "in its place:")?;
+    page.hanging(&label, TEXT, "replace it with:")?;
     quoted(fix, page)
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{DIGITS, is_hexadecimal};
 
 /// What both are called in an error.
-const NOT_AS: &str = "it is not as `rolewatch audit --format ndjson` or an alert has it";
+const NOT_AS: &str = "it isn't a finding of `rolewatch audit --format ndjson` or an alert";
 
 /// The fields that a plan needs. An alert has others, and so may a later version.
 #[derive(Debug, Deserialize)]
@@ -33,8 +33,8 @@ impl GivenFinding {
         let value = only_value(bytes)?;
         if value.get("subject").is_some() && value.get("fix").is_some() {
             return Err(
-                "it is one of `rolewatch review`, about what IAM allows and not about a session; \
-                 to correct it, put its `fix` in place"
+                "it's a finding of `rolewatch review`, about what IAM allows and not about a \
+                 session; to resolve it, apply its `fix`"
                     .to_owned(),
             );
         }
@@ -54,13 +54,13 @@ impl GivenFinding {
 fn only_value(bytes: &[u8]) -> Result<Value, String> {
     let mut all = Vec::new();
     for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
-        all.push(value.map_err(|why| format!("it is no JSON: {why}"))?);
+        all.push(value.map_err(|why| format!("not valid JSON: {why}"))?);
     }
     match <[_; 1]>::try_from(all) {
         Ok([one]) => Ok(one),
         Err(others) if others.is_empty() => Err("it is empty".to_owned()),
         Err(others) => Err(format!(
-            "it has {}, and a plan is for one: give its id",
+            "it has {} JSON values, but a plan is for one finding: give its id",
             others.len()
         )),
     }
@@ -69,10 +69,7 @@ fn only_value(bytes: &[u8]) -> Result<Value, String> {
 /// What in a value keeps it from being a finding, in words of JSON.
 fn wrong_in(value: &Value) -> Option<String> {
     let Some(finding) = value.as_object() else {
-        return Some(format!(
-            "it is {}, and one object belongs there",
-            kind_of(value)
-        ));
+        return Some(format!("it is {}, not an object", kind_of(value)));
     };
     for key in ["id", "rule", "role", "events"] {
         if !finding.contains_key(key) {
@@ -85,14 +82,11 @@ fn wrong_in(value: &Value) -> Option<String> {
             // To an optional field null is the same as nothing.
             Some(Value::Null) if key == "verdict" => {}
             Some(other) => {
-                return Some(format!(
-                    "`{key}` is {}, and a text belongs there",
-                    kind_of(other)
-                ));
+                return Some(format!("`{key}` is {}, not a string", kind_of(other)));
             }
         }
     }
-    (!has_events(finding)).then(|| "`events` is no list of texts".to_owned())
+    (!has_events(finding)).then(|| "`events` is not a list of strings".to_owned())
 }
 
 fn has_events(finding: &Map<String, Value>) -> bool {
@@ -105,9 +99,9 @@ fn has_events(finding: &Map<String, Value>) -> bool {
 const fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
-        Value::Bool(_) => "true or false",
+        Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
@@ -129,9 +123,9 @@ mod tests {
         for (text, why) in [
             (format!("{finding}\n{finding}"), "it has 2"),
             (String::new(), "it is empty"),
-            ("{".to_owned(), "it is no JSON"),
-            (r#"{"Records": []}"#.to_owned(), "it is not as"),
-            ("[]".to_owned(), "it is not as"),
+            ("{".to_owned(), "not valid JSON"),
+            (r#"{"Records": []}"#.to_owned(), NOT_AS),
+            ("[]".to_owned(), NOT_AS),
             (finding.replace('a', "g"), "its id is not"),
         ] {
             assert!(
@@ -152,31 +146,29 @@ mod tests {
             finding
         };
         for (given, why) in [
-            (json!([]), "it is a list, and one object belongs there"),
-            (
-                json!([finding]),
-                "it is a list, and one object belongs there",
-            ),
-            (json!("x"), "it is a text, and one object belongs there"),
-            (json!(null), "it is null, and one object belongs there"),
+            (json!([]), "it is a list, not an object"),
+            (json!([finding]), "it is a list, not an object"),
+            (json!("x"), "it is a string, not an object"),
+            (json!(null), "it is null, not an object"),
             (json!({}), "missing field `id`"),
-            (
-                with("role", json!(7)),
-                "`role` is a number, and a text belongs there",
-            ),
-            (
-                with("name", json!(null)),
-                "`name` is null, and a text belongs there",
-            ),
+            (with("role", json!(7)), "`role` is a number, not a string"),
+            (with("name", json!(null)), "`name` is null, not a string"),
             (
                 with("verdict", json!({})),
-                "`verdict` is an object, and a text belongs there",
+                "`verdict` is an object, not a string",
             ),
-            (with("events", json!("x")), "`events` is no list of texts"),
-            (with("events", json!([7])), "`events` is no list of texts"),
+            (
+                with("events", json!("x")),
+                "`events` is not a list of strings",
+            ),
+            (
+                with("events", json!([7])),
+                "`events` is not a list of strings",
+            ),
         ] {
-            let expected =
-                format!("it is not as `rolewatch audit --format ndjson` or an alert has it: {why}");
+            let expected = format!(
+                "it isn't a finding of `rolewatch audit --format ndjson` or an alert: {why}"
+            );
             assert_eq!(
                 GivenFinding::from_json(given.to_string().as_bytes()).unwrap_err(),
                 expected

@@ -15,7 +15,7 @@ pub(super) fn ambiguous(id: &str, several: &[&Finding]) -> Failure {
         more => format!("\n  and {more} more"),
     };
     Failure::Finding(format!(
-        "`{id}` is the beginning of {} ids; give more of it\n{}{more}",
+        "`{id}` is the beginning of {} ids; give more digits\n{}{more}",
         several.len(),
         first_lines(several)
     ))
@@ -25,14 +25,14 @@ pub(super) fn ambiguous(id: &str, several: &[&Finding]) -> Failure {
 pub(super) fn unknown(id: &str, all: &[&Finding]) -> Failure {
     let near = nearly_called(id, all);
     let help = if all.is_empty() {
-        "these logs and this policy lead to no finding at all".to_owned()
+        "with this policy, these logs contain no findings".to_owned()
     } else if near.is_empty() {
         format!(
-            "the latest are\n{}\n`rolewatch audit --format ndjson` prints them all",
+            "the latest findings are\n{}\n`rolewatch audit --format ndjson` prints them all",
             first_lines(&latest_with_sessions(all))
         )
     } else {
-        format!("did you mean\n{}", first_lines(&near))
+        format!("did you mean one of these?\n{}", first_lines(&near))
     };
     Failure::Finding(format!(
         "no finding has an id that begins with `{id}`; {help}"

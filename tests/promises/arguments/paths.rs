@@ -172,7 +172,7 @@ fn what_is_read_from_this_machine_is_not_taken_from_s3_or_stdin() {
         &["audit", "archive", "--roster", place],
         &["policy", "check", place],
     ] {
-        refused(&bench.run(args), &format!("`{place}` is in S3, and `"));
+        refused(&bench.run(args), &format!("`{place}` is in S3, but `"));
     }
     for args in [
         &["review", "setup", "--policy", "-"][..],
@@ -226,7 +226,7 @@ fn each_directory_without_logs_makes_the_run_incomplete() {
     assert!(
         outcome
             .stderr
-            .contains("rolewatch: empty: it holds no log file"),
+            .contains("rolewatch: empty: contains no log files"),
         "{}",
         outcome.stderr
     );
@@ -234,7 +234,7 @@ fn each_directory_without_logs_makes_the_run_incomplete() {
         bench
             .run(&["audit", "archive", "empty"])
             .stdout
-            .contains("there were no logs in some of what was given")
+            .contains("some of the given paths contain no logs")
     );
     assert_eq!(
         bench
@@ -248,7 +248,7 @@ fn each_directory_without_logs_makes_the_run_incomplete() {
     assert!(
         outcome
             .stderr
-            .contains("rolewatch.yaml: it is the policy or a roster of this run"),
+            .contains("rolewatch.yaml: this is the policy or a roster of this run"),
         "{}",
         outcome.stderr
     );
@@ -290,7 +290,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_judged() {
             "--policy",
             "archive/memory.json",
         ]),
-        "cannot read `archive/memory.json`",
+        "can't read `archive/memory.json`",
     );
     refused(
         &bench.run(&[
@@ -299,7 +299,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_judged() {
             "--roster",
             "archive/memory.json",
         ]),
-        "cannot read `archive/memory.json`",
+        "can't read `archive/memory.json`",
     );
     assert_eq!(
         bench.run(&["review", "setup", "archive/memory.json"]).code,

@@ -35,7 +35,7 @@ fn both_in_one_place_are_an_error_that_names_them() {
     ] {
         refused(
             &bench.run(args),
-            "`rolewatch.yaml` and `rolewatch.yml` are both there",
+            "`rolewatch.yaml` and `rolewatch.yml` both exist",
         );
     }
     assert_eq!(

@@ -13,22 +13,22 @@ fn a_file_or_directory_without_a_roster_is_an_error() {
     bench.write("packed.json", b"\x1f\x8b\x08\x00rest");
     bench.write("wide.json", b"\xff\xfe{\x00}\x00");
     for (roster, says) in [
-        ("empty", "`empty` holds no roster"),
+        ("empty", "`empty` contains no roster"),
         (
             "none.json",
-            "cannot use the roster `none.json`: it holds no roster",
+            "can't use the roster `none.json`: it holds no roster",
         ),
         (
             "null.json",
-            "cannot use the roster `null.json`: it holds no roster",
+            "can't use the roster `null.json`: it holds no roster",
         ),
         (
             "archive/log.json",
-            "cannot use the roster `archive/log.json`: it holds no roster",
+            "can't use the roster `archive/log.json`: it holds no roster",
         ),
         (
             "rolewatch.yaml",
-            "cannot use the roster `rolewatch.yaml`: not the output of",
+            "can't use the roster `rolewatch.yaml`: not the output of",
         ),
         ("packed.json", "it is compressed: unpack it first"),
         ("wide.json", "it is UTF-16"),
@@ -49,7 +49,9 @@ fn an_empty_roster_directory_that_was_only_found_is_told() {
     bench.write("roster/notes.txt", b"none yet");
     let outcome = bench.run(&["audit", "archive"]);
     assert!(
-        outcome.stderr.contains("warning: `roster` holds no roster"),
+        outcome
+            .stderr
+            .contains("warning: `roster` contains no roster"),
         "{}",
         outcome.stderr
     );

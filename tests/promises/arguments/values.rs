@@ -52,7 +52,7 @@ fn a_wrong_number_is_quoted_in_words_that_say_what_belongs_there() {
             "0x10",
             "99999999999999999999999999",
         ],
-        "write a whole number from 1 to ",
+        "expected a whole number from 1 to ",
     );
 }
 
@@ -75,7 +75,7 @@ fn a_wrong_time_is_quoted_in_words_that_say_what_belongs_there() {
             "2026-03-01 09:00",
             "99999-01-01",
         ],
-        "a time is written like `2026-03-31T09:30:00Z`",
+        "expected a time such as `2026-03-31T09:30:00Z`",
     );
 }
 

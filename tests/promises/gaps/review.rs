@@ -18,7 +18,7 @@ fn each_list_that_is_missing_is_told_with_its_file_and_how_to_get_it() {
             let outcome = bench.run(&["review", "setup", "--format", format]);
             assert_eq!(outcome.code, Some(3), "{list}: {}", outcome.stderr);
             let says = format!(
-                "rolewatch: setup/development.json: `{list}` ({word}) is missing in the details of account 111122223333"
+                "rolewatch: setup/development.json: `{list}` ({word}) is missing from the details of account 111122223333"
             );
             assert!(outcome.stderr.contains(&says), "{}", outcome.stderr);
             assert!(

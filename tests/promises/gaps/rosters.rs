@@ -32,7 +32,7 @@ fn a_roster_without_its_list_of_users_makes_an_audit_incomplete() {
                 .unwrap(),
         );
     });
-    let says = "rolewatch: roster/development.json: `UserDetailList` (users) is missing in the details of account 111122223333";
+    let says = "rolewatch: roster/development.json: `UserDetailList` (users) is missing from the details of account 111122223333";
     for args in [
         &["audit", "archive", "--format", "ndjson"][..],
         &["explain", "archive/log.json"],
@@ -50,7 +50,7 @@ fn a_roster_without_its_list_of_users_makes_an_audit_incomplete() {
     ));
     let table = bench.run(&["audit", "archive", "--color=never"]).stdout;
     assert!(
-        table.contains("INCOMPLETE a roster lacks its list of users"),
+        table.contains("INCOMPLETE a roster has no list of users"),
         "{table}"
     );
     let document: Value =
@@ -64,7 +64,7 @@ fn a_roster_in_which_nobody_is_gets_a_warning_where_the_policy_names_its_groups(
     let outcome = empty.run(&["audit", "archive", "--format", "ndjson"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert!(unproven(&outcome), "{}", outcome.stdout);
-    let says = "warning: roster/development.json: no user is in it, but the policy names development/Developers";
+    let says = "warning: roster/development.json: the roster contains no users, but the policy names development/Developers";
     assert!(
         outcome.stderr.contains(says) && outcome.stderr.contains("`--filter`"),
         "{}",
@@ -72,7 +72,7 @@ fn a_roster_in_which_nobody_is_gets_a_warning_where_the_policy_names_its_groups(
     );
     let whole = bench(|_| ()).run(&["audit", "archive"]);
     assert!(
-        !whole.stderr.contains("no user is in it"),
+        !whole.stderr.contains("contains no users"),
         "{}",
         whole.stderr
     );
