@@ -25,7 +25,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Of an audit. An unproven finding is no violation, and a suppressed one is not among
+    /// Of an audit. An unproven finding isn't a violation, and a suppressed one is not among
     /// `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail_on: Severity, complete: bool) -> Self {
         Self::of(

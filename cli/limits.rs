@@ -1,5 +1,5 @@
 //! Every bound that the command chose, once: what is read, waited for, shown and taken for a slip.
-//! How wide a column is stands in the table that has it.
+//! The width of a column is in the table that has it.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;

@@ -15,7 +15,7 @@
 //! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed.
 //!
 //! What is behind the feature `aws` lies in files called `aws.rs`, each beside a `without_aws.rs`
-//! that says how else to do it. All judging is in `rolewatch_guard`, which reads nothing by itself.
+//! that says how else to do it. All judging is in `rolewatch_guard`, which does no I/O.
 
 mod alike;
 mod args;

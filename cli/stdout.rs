@@ -1,4 +1,4 @@
-//! Data on stdout, everything else on stderr. A reader that went away is no error.
+//! Data on stdout, everything else on stderr. A reader that went away isn't an error.
 
 use std::io::{self, BufWriter, Write};
 

@@ -36,7 +36,7 @@ pub(crate) struct AuditInputs {
     pub(crate) files: DetailFiles,
     /// What the rosters lack that the policy needs, each in one line.
     pub(crate) roster_faults: Vec<String>,
-    /// Files and folders inside the archive that are no logs, canonical.
+    /// Canonical paths of files and folders inside the archive that aren't logs.
     pub(crate) not_logs: Vec<PathBuf>,
 }
 

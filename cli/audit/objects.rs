@@ -64,7 +64,7 @@ pub(crate) fn bucket_and_prefix(path: &Path) -> Option<(&str, &str)> {
 #[derive(Debug, Default)]
 pub(super) struct ListedObjects {
     pub(super) objects: Vec<LogObject>,
-    /// Objects that are no logs by their names.
+    /// Objects that aren't logs by their names.
     pub(super) skipped: Vec<PathBuf>,
 }
 

@@ -218,8 +218,8 @@ fn is_without_logs(folder: &Path, found: &FoundFiles) -> bool {
     !holds_log && !holds_fault
 }
 
-/// Files that are no logs by their names, so that a log under an odd name is not missed without a
-/// word.
+/// Names files that aren't logs by their names, so that a log under an odd name isn't missed
+/// silently.
 pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
     if let [first, ..] = skipped {
         let files = counted(length(skipped), "file", "files");

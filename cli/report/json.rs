@@ -132,7 +132,7 @@ impl<'a> SwitchShown<'a> {
     }
 }
 
-/// Calls that are no switch into an elevated role and no finding either.
+/// Calls that are neither a switch into an elevated role nor a finding.
 #[derive(Serialize)]
 struct UnjudgedCounts {
     other_refusals: u64,

@@ -44,8 +44,8 @@ impl ReportFormat<FinishedAudit<'_>> for AuditTable {
     }
 }
 
-/// Two lines a finding: the stack writes neither the switches nor the rosters that a whole page
-/// tells of.
+/// Two lines per finding: the stack writes neither the switches nor the rosters that the full
+/// report shows.
 fn write_brief(report: &HistoryReport, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         writeln!(

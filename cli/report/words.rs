@@ -44,7 +44,7 @@ pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
         .join(", ")
 }
 
-/// `UpdateApp in production`; what is no role's ARN stays as it is.
+/// `UpdateApp in production`; what isn't a role ARN stays as it is.
 pub(crate) fn role_in_account(role: &str, policy: &Policy) -> String {
     let Ok(arn) = RoleArn::parse(role) else {
         return role.to_owned();

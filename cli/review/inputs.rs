@@ -1,4 +1,4 @@
-//! Files about the set-up: read one by one, each fault named.
+//! Files about the IAM setup: read one by one, each fault named.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
@@ -107,7 +107,7 @@ impl ReviewInputs {
             Input::Account(account) => Some((account.id, account.unreadable())),
             _ => None,
         };
-        // The set-up refuses an account that it has in another state: nobody can tell which holds.
+        // The setup rejects an account that it has in another state: it can't tell which is current.
         if let Err(why) = self.setup.add(input) {
             return self.add_fault(file, &why);
         }
@@ -145,7 +145,7 @@ impl ReviewInputs {
                 }
             }
         }
-        // The root user has a line in every report, so one without any is no report.
+        // The root user has a line in every report, so a file without any isn't a report.
         if credentials.is_empty() {
             return self.add_fault(file, "contains no users");
         }

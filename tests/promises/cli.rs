@@ -294,7 +294,7 @@ mod words {
         );
         assert!(
             !outcome.stdout.contains('\u{1b}') && !outcome.stderr.contains('\u{1b}'),
-            "no colours off a terminal"
+            "no colors off a terminal"
         );
     }
 

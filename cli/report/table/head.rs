@@ -1,5 +1,5 @@
-//! What stands above the findings: what was read, by which policy and rosters, and what came of
-//! it.
+//! The top of the report: what was read, which policy and rosters were used, and how much was
+//! found.
 
 use std::io;
 

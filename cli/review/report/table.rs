@@ -312,7 +312,7 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
     Ok(())
 }
 
-/// What is to stand in the place of the statement, or beside it.
+/// What to replace the statement with, or to add beside it.
 fn write_fix(finding: &ReviewFinding, fix: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
     let label = bold_label("fix");
     if fix.as_array().is_some_and(Vec::is_empty) {
@@ -332,7 +332,7 @@ fn bold_label(label: &str) -> String {
     format!("  {BOLD}{}{BOLD:#}", padded(label, TEXT - 2))
 }
 
-/// What a correction adds beside a statement that nobody can edit, as it stands in a policy of AWS
+/// What a correction adds beside a statement that nobody can edit, because it's in a policy of AWS
 /// itself.
 fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     let policy = finding.place.as_deref()?.strip_prefix("managed policy ")?;
