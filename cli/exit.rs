@@ -283,6 +283,7 @@ mod tests {
             id: String::new(),
             policy: PolicyHash::of(b""),
             supersedes: Vec::new(),
+            self_granted: false,
             subject: rolewatch_guard::Subject::default(),
         }
     }

@@ -51,6 +51,9 @@ pub(crate) const TIMES_TOLD: usize = 6;
 /// How many events of a finding a table names.
 pub(crate) const EVENTS_TOLD: usize = 4;
 
+/// How many steps of a rule a table shows; `rolewatch explain` has all of them.
+pub(crate) const STEPS_SHOWN: usize = 2;
+
 /// How many clean switches a table tells one by one.
 pub(crate) const SWITCHES_TOLD: usize = 20;
 

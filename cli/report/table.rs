@@ -18,7 +18,7 @@ use super::words::{counted, length, number, padded, wrap};
 use super::{AuditReport, FinishedAudit};
 use crate::limits::NOT_EVIDENCE_TOLD;
 use crate::stdout;
-pub(crate) use findings::step_to_do;
+pub(crate) use findings::write_steps;
 use head::write_head;
 use paint::{DIM, HEADING, UNSURE};
 
@@ -72,7 +72,7 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
         page.text(2, &nothing_found(report))?;
     } else {
         page.heading(&format!("Violations: {}", number(length(&violations))))?;
-        findings::by_person(&violations, report.allowed, page)?;
+        findings::by_person(&violations, report.allowed, &report.inputs.policy, page)?;
     }
     let unproven = with_verdict(report, Verdict::Unproven);
     if !unproven.is_empty() {
@@ -82,7 +82,7 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
             "The evidence isn't enough to tell whether these broke a rule. \
              Each line says what is missing.",
         )?;
-        findings::by_person(&unproven, report.allowed, page)?;
+        findings::by_person(&unproven, report.allowed, &report.inputs.policy, page)?;
     }
     suppressed(report, page)?;
     switches::write_clean(report, page)?;

@@ -31,5 +31,6 @@ mod push;
 mod review;
 mod revoke;
 mod rule_codes;
+mod sources;
 mod tool;
 mod whose;

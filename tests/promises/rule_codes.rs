@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::sources::{is_test, only_for_tests, program, sources};
+
 /// Where codes stand by themselves, and why.
 const PLACES: [(&str, &str); 3] = [
     ("shared/guard/src/catalogue.rs", "the list"),
@@ -12,59 +14,9 @@ const PLACES: [(&str, &str); 3] = [
     ("shared/notify/src/words/ja.rs", "one entry a rule"),
 ];
 
-/// The sources below a folder.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-    found
-}
-
-/// Tests say of which rule they are, and so do cases and examples.
-fn is_test(path: &str) -> bool {
-    let folders = ["/tests/", "/testing/", "/examples/", "/benches/"];
-    let file = path.rsplit('/').next().unwrap_or(path);
-    let beside = ["tests.rs", "testing.rs"].contains(&file) || file.starts_with("cases");
-    beside || folders.iter().any(|folder| path.contains(folder))
-}
-
-/// The files that only tests are compiled with: `#[cfg(test)] mod NAME;` in another.
-fn only_for_tests(source: &Path, text: &str) -> Vec<PathBuf> {
-    let stem = source.file_stem().unwrap();
-    let is_root = ["mod", "lib", "main"].iter().any(|root| stem == *root);
-    let folder = if is_root {
-        source.parent().unwrap().to_owned()
-    } else {
-        source.with_extension("")
-    };
-    let named = text
-        .split("#[cfg(test)]\nmod ")
-        .skip(1)
-        .filter_map(|rest| rest.lines().next());
-    named
-        .filter_map(|line| line.strip_suffix(';'))
-        .map(|name| folder.join(format!("{name}.rs")))
-        .collect()
-}
-
 /// The lines that are compiled into a program, numbered, without comments.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let opens = |(at, _): &(usize, &str)| {
-        let module = text[*at..].lines().nth(1).unwrap_or_default();
-        module.starts_with("mod ") && module.ends_with('{')
-    };
-    let mut marks = text
-        .match_indices("\n#[cfg(test)]\n")
-        .map(|(at, mark)| (at + 1, mark));
-    let cases = marks.find(opens);
-    let program = cases.map_or(text, |(at, _)| &text[..at]);
-    program
+    program(text)
         .lines()
         .enumerate()
         .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or(line)))

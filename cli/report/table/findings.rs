@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use std::io;
 
 use rolewatch_guard::catalogue;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::steps::Circumstances;
 use rolewatch_guard::{CallerShown, Finding, Verdict};
 
 use super::TextPage;
 use super::paint::{self, BOLD, DIM};
 use crate::audit::allowed::SwitchAllowances;
-use crate::limits::{EVENTS_TOLD, SENTENCES_TOLD, TIMES_TOLD};
+use crate::limits::{EVENTS_TOLD, SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
 use crate::report::words::{amount, counted, length, number, width};
 
 /// The columns of a severity.
@@ -22,6 +24,7 @@ const TEXT: usize = 2 + 22;
 pub(super) fn by_person(
     findings: &[&Finding],
     allowed: &SwitchAllowances,
+    policy: &Policy,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let mut people: BTreeMap<&CallerShown, Vec<&Finding>> = BTreeMap::new();
@@ -36,7 +39,7 @@ pub(super) fn by_person(
         (Reverse(worst), first)
     });
     for (person, theirs) in people {
-        one_person(person, &theirs, allowed, page)?;
+        one_person(person, &theirs, allowed, policy, page)?;
     }
     Ok(())
 }
@@ -45,6 +48,7 @@ fn one_person(
     person: &CallerShown,
     theirs: &[&Finding],
     allowed: &SwitchAllowances,
+    policy: &Policy,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let whence = match (&person.arn, &person.account) {
@@ -74,7 +78,7 @@ fn one_person(
     }
     for findings in by_rule.values() {
         if let [first, ..] = &**findings {
-            one_rule(first, findings, allowed, page)?;
+            one_rule(first, findings, allowed, policy, page)?;
         }
     }
     Ok(())
@@ -84,6 +88,7 @@ fn one_rule(
     first: &Finding,
     findings: &[&Finding],
     allowed: &SwitchAllowances,
+    policy: &Policy,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let style = paint::severity(first.verdict, first.severity);
@@ -118,12 +123,47 @@ fn one_rule(
         );
         page.text(TEXT, &text)?;
     }
-    if let Some(step) = first_step(first) {
-        page.hanging(
-            &format!("  {BOLD}{:<22}{BOLD:#}", "what to do"),
-            TEXT,
-            &step,
-        )?;
+    let label = format!("  {BOLD}{:<22}{BOLD:#}", "what to do");
+    let of = Circumstances {
+        verdict: first.verdict,
+        id: &first.id,
+        role: &first.role,
+        self_granted: first.self_granted,
+        foreign_account: is_foreign(first, policy),
+    };
+    write_steps(first.rule, &of, &label, TEXT, page)
+}
+
+/// Whether the caller's account is known and not one of the policy's.
+fn is_foreign(finding: &Finding, policy: &Policy) -> bool {
+    let account = finding.caller.account.as_deref();
+    account
+        .and_then(|account| account.parse().ok())
+        .is_some_and(|account| !policy.trusts(account))
+}
+
+/// The first steps, and where the others are. `label` stands in front of the first.
+pub(crate) fn write_steps(
+    rule: &str,
+    of: &Circumstances<'_>,
+    label: &str,
+    indent: usize,
+    page: &mut TextPage<'_>,
+) -> io::Result<()> {
+    let Some(rule) = catalogue::find(rule) else {
+        return Ok(());
+    };
+    let steps = rule.steps(of);
+    let blank = " ".repeat(indent);
+    for (place, step) in steps.iter().take(STEPS_SHOWN).enumerate() {
+        let first = if place == 0 { label } else { &blank };
+        let number = format!("{first}{}. ", place + 1);
+        page.hanging(&number, indent + 3, step)?;
+    }
+    let more = steps.len().saturating_sub(STEPS_SHOWN);
+    if more > 0 {
+        let steps = counted(amount(more), "more step", "more steps");
+        page.text(indent, &format!("{steps}: rolewatch explain {}", rule.code))?;
     }
     Ok(())
 }
@@ -193,51 +233,6 @@ fn events(finding: &Finding) -> String {
     }
 }
 
-/// The first step that the rule's documentation gives; for what is unproven, the one that speaks of
-/// that, where there is one.
-pub(super) fn first_step(finding: &Finding) -> Option<String> {
-    step_to_do(finding.rule, finding.verdict)
-}
-
-/// The same for any rule and verdict.
-pub(crate) fn step_to_do(rule: &str, verdict: Verdict) -> Option<String> {
-    let steps = numbered_items(&catalogue::find(rule)?.section("What to do"));
-    let unproven = steps
-        .iter()
-        .find_map(|step| step.strip_prefix("Unproven: "));
-    match (verdict, unproven) {
-        (Verdict::Unproven, Some(step)) => Some(capitalised(step)),
-        _ => steps.first().cloned(),
-    }
-}
-
-/// The items of a numbered list, each on one line.
-fn numbered_items(list: &str) -> Vec<String> {
-    let mut steps: Vec<String> = Vec::new();
-    for line in list.lines() {
-        let item = line
-            .split_once(". ")
-            .filter(|(number, _)| number.parse::<u8>().is_ok())
-            .map(|(_, text)| text.to_owned());
-        match (item, steps.last_mut()) {
-            (Some(item), _) => steps.push(item),
-            (None, Some(last)) => {
-                last.push(' ');
-                last.push_str(line.trim());
-            }
-            (None, None) => {}
-        }
-    }
-    steps
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
-}
-
 /// The head of a finding on a line of its own, and its width.
 pub(super) fn time_and_rule(finding: &Finding) -> (String, usize) {
     let time = finding.time.to_string();
@@ -245,35 +240,4 @@ pub(super) fn time_and_rule(finding: &Finding) -> (String, usize) {
         format!("  {time:<22}{BOLD}{}{BOLD:#} ", finding.rule),
         TEXT + finding.rule.len() + 1,
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_step_is_one_line() {
-        let list = "1. Ask the person\n   on another channel.\n2. Unproven: read the logs.";
-        assert_eq!(
-            numbered_items(list),
-            [
-                "Ask the person on another channel.",
-                "Unproven: read the logs."
-            ]
-        );
-    }
-
-    #[test]
-    fn every_rule_has_a_first_step() {
-        for rule in catalogue::listed() {
-            let steps = numbered_items(&rule.section("What to do"));
-            assert!(
-                steps
-                    .first()
-                    .is_some_and(|step| !step.starts_with("Unproven")),
-                "{}",
-                rule.code
-            );
-        }
-    }
 }

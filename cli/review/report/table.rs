@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use rolewatch_guard::Verdict;
 use rolewatch_guard::arn::is_of_aws;
 use rolewatch_guard::review::{Account, DetailList, Gap, ReviewFinding};
+use rolewatch_guard::steps::Circumstances;
 use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
 
@@ -15,7 +16,7 @@ use crate::exit::shown_path;
 use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
-use crate::report::table::{TextPage, step_to_do};
+use crate::report::table::{TextPage, write_steps};
 use crate::report::words::{amount, counted, length, number, padded};
 use crate::stdout;
 
@@ -306,10 +307,14 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
     if let Some(fix) = &finding.fix {
         write_fix(finding, fix, page)?;
     }
-    if let Some(step) = step_to_do(finding.rule, finding.verdict) {
-        page.hanging(&bold_label("do"), TEXT, &step)?;
-    }
-    Ok(())
+    let of = Circumstances {
+        verdict: finding.verdict,
+        id: &finding.id,
+        role: &finding.subject,
+        self_granted: false,
+        foreign_account: false,
+    };
+    write_steps(finding.rule, &of, &bold_label("do"), TEXT, page)
 }
 
 /// What to replace the statement with, or to add beside it.

@@ -68,6 +68,9 @@ pub struct Finding {
     /// Ids of findings that this one replaces.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub supersedes: Vec<String>,
+    /// Whether the person gave themselves the membership that allowed the switch.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub self_granted: bool,
     /// What it is about, for those who keep findings up to date.
     #[serde(skip)]
     pub subject: Subject,

@@ -198,6 +198,7 @@ impl<'w> Judge<'_, 'w> {
                 sentence,
                 events,
                 id,
+                self_granted: answer.self_granted,
                 subject,
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
@@ -274,6 +275,8 @@ impl<'w> Judge<'_, 'w> {
                 sentence,
                 events,
                 id,
+                // Only a rule about one switch asks who granted what.
+                self_granted: false,
                 subject,
             },
             role,
@@ -314,6 +317,7 @@ impl<'w> Judge<'_, 'w> {
             id: made.id,
             policy: self.policy.version_hash,
             supersedes: Vec::new(),
+            self_granted: made.self_granted,
             subject: made.subject,
         };
         match hidden_by {
@@ -335,6 +339,7 @@ struct Made {
     sentence: String,
     events: Vec<RecordKey>,
     id: String,
+    self_granted: bool,
     subject: Subject,
 }
 

@@ -28,6 +28,7 @@
 //! - [`roster`]: who was in which group, and bore which name, at a moment.
 //! - `elevated`: which roles the policy means.
 //! - `dossier`: all that is known of one switch, joined; the chain back to its origin; MFA.
+//! - [`steps`]: what to do about a finding, one list a rule.
 //! - `finding`: what a rule found; the contract of every output.
 //! - [`tamper`]: calls that would blind the guard itself.
 //! - `rules`: one file a rule, with its documentation, its check and its cases.
@@ -62,6 +63,7 @@ pub mod roster;
 pub mod rule;
 pub mod said;
 pub mod seen;
+pub mod steps;
 pub mod tamper;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

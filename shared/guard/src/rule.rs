@@ -3,6 +3,8 @@
 //! The fields are public and have no defaults, so a new rule in [`crate::catalogue`] answers each
 //! of them. Whoever treats some rules in another way asks a field, never a list of codes.
 
+use crate::steps::{self, Circumstances};
+
 /// A rule.
 #[expect(
     clippy::struct_excessive_bools,
@@ -111,6 +113,18 @@ impl Rule {
             .join("\n")
             .trim()
             .to_owned()
+    }
+
+    /// What to do about one of its findings, in order.
+    pub fn steps(&self, of: &Circumstances<'_>) -> Vec<String> {
+        steps::in_english(&self.section("What to do"), of)
+    }
+
+    /// The steps as they are written, for violations and for unproven findings.
+    pub fn written_steps(&self) -> [Vec<String>; 2] {
+        let section = self.section("What to do");
+        let (violation, unproven) = steps::lists(&section);
+        [violation, unproven].map(steps::numbered_items)
     }
 
     /// Whether its findings are about several sessions or attempts of one person in one role,

@@ -3,6 +3,7 @@
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::policy::Severity;
+use rolewatch_guard::steps::Circumstances;
 use rolewatch_live::wire::{Account, Alert, Status};
 use serde_json::Value;
 
@@ -98,17 +99,19 @@ pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> 
 }
 
 /// The steps that the reader should take, worded for what is known.
-pub(crate) fn steps_of(view: &View, alert: &Alert) -> &'static [&'static str] {
-    let words = view.rule(&alert.rule);
-    if alert.verdict == Verdict::Unproven {
-        words.unproven_steps
-    } else {
-        words.steps
-    }
+pub(crate) fn steps_of(view: &View, alert: &Alert) -> Vec<String> {
+    let of = Circumstances {
+        verdict: alert.verdict,
+        id: &alert.id,
+        role: &alert.role,
+        self_granted: alert.self_granted,
+        foreign_account: alert.caller.account.is_some() && alert.caller_account_name.is_none(),
+    };
+    view.language.steps(&alert.rule, &of)
 }
 
 /// Steps as numbered lines.
-pub(crate) fn numbered(steps: &[&str]) -> String {
+pub(crate) fn numbered(steps: &[String]) -> String {
     let lines = steps
         .iter()
         .enumerate()

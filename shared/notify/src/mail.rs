@@ -30,7 +30,7 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
         lines.push(format!(
             "\n{}:\n{}",
             words.what_to_do,
-            numbered(steps_of(view, alert))
+            numbered(&steps_of(view, alert))
         ));
         lines.extend(
             view.runbook(&alert.rule, &alert.name)

@@ -7,6 +7,8 @@ mod ja;
 mod recipients;
 
 use rolewatch_guard::policy::Severity;
+use rolewatch_guard::steps::{Circumstances, REVOKE_IN_ENGLISH, applicable};
+use rolewatch_guard::{Verdict, catalogue};
 
 pub use digest::DigestWords;
 pub use recipients::RecipientsWords;
@@ -24,9 +26,10 @@ pub struct RuleWords {
     pub broken: &'static str,
     /// What cannot be told, likewise.
     pub unproven: &'static str,
-    /// What to do about a violation.
+    /// What to do about a violation, in the form of [`rolewatch_guard::steps`]. Empty in English:
+    /// the rule's documentation has its steps.
     pub steps: &'static [&'static str],
-    /// What to do when it is unproven.
+    /// What to do if the finding is unproven, likewise.
     pub unproven_steps: &'static [&'static str],
 }
 
@@ -133,6 +136,9 @@ pub trait Words {
     /// The words of a rule; general ones for a rule that is newer than this notifier.
     fn rule(self, code: &str) -> &'static RuleWords;
 
+    /// What to do about a finding.
+    fn steps(self, code: &str, of: &Circumstances<'_>) -> Vec<String>;
+
     /// The word for a severity.
     fn severity(self, severity: Severity) -> &'static str;
 
@@ -157,6 +163,23 @@ impl Words for Language {
             Self::Japanese => (ja::RULES, &ja::OTHER),
         };
         all.iter().find(|words| words.code == code).unwrap_or(other)
+    }
+
+    fn steps(self, code: &str, of: &Circumstances<'_>) -> Vec<String> {
+        let rule = catalogue::find(code);
+        if let (Self::English, Some(rule)) = (self, rule) {
+            return rule.steps(of);
+        }
+        let words = self.rule(code);
+        let list = match of.verdict {
+            Verdict::Unproven => words.unproven_steps,
+            _ => words.steps,
+        };
+        let revoke = match self {
+            Self::English => REVOKE_IN_ENGLISH,
+            Self::Japanese => ja::REVOKE,
+        };
+        applicable(list.iter().copied(), revoke, of)
     }
 
     fn severity(self, severity: Severity) -> &'static str {
@@ -186,6 +209,8 @@ impl Words for Language {
 
 #[cfg(test)]
 mod tests {
+    use rolewatch_guard::steps::Condition;
+
     use super::*;
 
     fn codes() -> Vec<&'static str> {
@@ -200,15 +225,58 @@ mod tests {
             for language in [Language::English, Language::Japanese] {
                 let words = language.rule(code);
                 assert_eq!(words.code, code, "{language:?} has no entry for {code}");
-                for steps in [words.steps, words.unproven_steps] {
-                    assert!((1..=4).contains(&steps.len()), "{language:?} {code}");
-                    assert!(
-                        steps.iter().all(|step| step.chars().count() > 8),
-                        "{language:?} {code}"
-                    );
-                }
             }
         }
+    }
+
+    #[test]
+    fn japanese_has_the_same_steps_as_the_documentation() {
+        let outline = |steps: Vec<&str>| -> Vec<(Condition, bool, usize)> {
+            let mut outline = Vec::new();
+            for step in steps {
+                let (condition, text) = Condition::parse(step);
+                assert!(text.chars().count() > 8, "{text}");
+                let revokes = [REVOKE_IN_ENGLISH.written, ja::REVOKE.written];
+                let revokes = revokes.iter().any(|written| text.contains(written));
+                // Commands, fields and other rules are the same in every language.
+                outline.push((condition, revokes, text.matches("RW").count()));
+            }
+            outline
+        };
+        for rule in catalogue::listed() {
+            let words = Language::Japanese.rule(rule.code);
+            let japanese = [words.steps, words.unproven_steps];
+            for (english, japanese) in rule.written_steps().iter().zip(japanese) {
+                assert_eq!(
+                    outline(english.iter().map(String::as_str).collect()),
+                    outline(japanese.to_vec()),
+                    "{}",
+                    rule.code
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn japanese_says_how_to_end_sessions_of_both_kinds_of_roles() {
+        let steps = |role| {
+            let of = Circumstances {
+                verdict: Verdict::Violation,
+                id: "5d1c40aa00112233445566778899aabb",
+                role,
+                self_granted: false,
+                foreign_account: false,
+            };
+            Language::Japanese.steps("RW001", &of).join("\n")
+        };
+        let plain = steps("arn:aws:iam::1:role/UpdateApp");
+        assert!(
+            plain.contains("`rolewatch revoke-plan 5d1c40aa`"),
+            "{plain}"
+        );
+        let set = steps("arn:aws:iam::1:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_1");
+        assert!(set.contains("identitystore:userId"), "{set}");
+        assert!(!set.contains("revoke-plan") && !set.contains('{'), "{set}");
     }
 
     #[test]
@@ -244,10 +312,15 @@ mod tests {
     #[test]
     fn a_rule_that_is_newer_still_has_a_headline_and_a_step() {
         for language in [Language::English, Language::Japanese] {
-            assert!(
-                !language.rule("RW999").title.is_empty()
-                    && !language.rule("RW999").steps.is_empty()
-            );
+            let of = Circumstances {
+                verdict: Verdict::Violation,
+                id: "",
+                role: "",
+                self_granted: false,
+                foreign_account: false,
+            };
+            assert!(!language.rule("RW999").title.is_empty());
+            assert!(!language.steps("RW999", &of).is_empty());
         }
     }
 }

@@ -31,6 +31,8 @@ struct Written {
     policy: String,
     #[serde(default)]
     supersedes: Vec<String>,
+    #[serde(default)]
+    self_granted: bool,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +84,7 @@ impl Finding {
             policy: PolicyHash::parse(&written.policy)
                 .ok_or_else(|| unknown("policy", &written.policy))?,
             supersedes: written.supersedes.iter().map(|id| harmless(id)).collect(),
+            self_granted: written.self_granted,
             subject: Subject::default(),
         })
     }

@@ -48,6 +48,7 @@ impl<'w> Judge<'_, 'w> {
             sentence,
             events,
             id,
+            self_granted: false,
             subject,
         };
         self.report(
@@ -109,6 +110,7 @@ impl<'w> Judge<'_, 'w> {
             sentence,
             events,
             id,
+            self_granted: false,
             subject,
         };
         self.report(made, role, CallerShown::of_origin(&origin), None);

@@ -1,22 +1,33 @@
 //! RW001 caller-outside-group
 //!
 //! ## What it does
-//! Fires when the person who entered an elevated role was in none of the role's groups at the second of the switch. Membership is
-//! rebuilt for that second from rosters and from the IAM changes in the logs; ids decide, not names.
+//! Fires when the person who entered an elevated role was in none of the role's groups at the
+//! second of the switch. rolewatch rebuilds the membership of that second from rosters and from the
+//! IAM changes in the logs. It compares ids, not names.
 //!
 //! ## Why it matters
-//! IAM lets in whoever a trust policy and an identity policy allow, which drifts: a policy attached to the wrong group, a user
-//! added and removed again within minutes. The group is what people agreed on.
+//! IAM admits everyone whom a trust policy and an identity policy allow, and both drift: a policy
+//! is attached to the wrong group, or a user is added for a few minutes and removed again. The
+//! group is what people agreed on.
 //!
 //! ## Blind spots
-//! Without a roster of the person's account, and without a change of the membership in the logs, the answer is unproven. Group changes
-//! that were never logged (a trail without the Region of IAM's events, or switched off) cannot be seen. Groups exist for IAM users only; other kinds of
-//! identity are judged by RW012.
+//! - Without a roster of the person's account, and without a membership change in the logs, the
+//!   answer is unproven.
+//! - rolewatch can't see group changes that were never logged: the trail was off, or doesn't cover
+//!   the Region that IAM logs to.
+//! - Only IAM users have IAM groups. RW012 checks all other kinds of identity.
 //!
 //! ## What to do
-//! 1. Ask the person, and whoever lent them the rights, what the switch was for; look at what the session did.
-//! 2. If it was right, add the person to the group. If not, end the session and find the policy that let them in.
-//! 3. Unproven: give what the finding says is missing: a roster, the logs of an account, or the right name of the group in the policy.
+//! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
+//!    the role's page in IAM.
+//! 2. Ask the person, on another channel, what the switch was for. Check what the session did.
+//! 3. Find the policy or the change that gave this person access, and remove it.
+//! 4. If the access was intended, have the group's owner add the person to the group.
+//!
+//! If the finding is unproven:
+//! 1. Ask the person, on another channel, what the switch was for. Check what the session did.
+//! 2. Supply what the finding says is missing: a roster, an account's logs, or the right group name
+//!    in the policy.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;

@@ -1,18 +1,30 @@
 //! RW007 caller-outside-trust
 //!
 //! ## What it does
-//! Fires when the account that called is not among the policy's `accounts`: somebody outside the zone of trust entered an elevated role.
+//! Fires when the account that called isn't one of the policy's `accounts`: somebody from outside
+//! entered an elevated role.
 //!
 //! ## Why it matters
-//! A trust policy that names a foreign account is the classic back door: it survives every password change and every new key.
+//! A trust policy that names a foreign account is a classic back door. It survives every password
+//! change and every new key.
 //!
 //! ## Blind spots
-//! SAML and web identity callers have no account of their own, and services none at all; RW012 judges those. For any other caller
-//! whose account the record doesn't show, or shows in a form that can't be read, the answer is unproven.
+//! - SAML and web identity callers have no account of their own, and services have none at all.
+//!   RW012 checks these.
+//! - For any other caller, the answer is unproven if the record shows no account, or one that can't
+//!   be read.
 //!
 //! ## What to do
-//! 1. Read the role's trust policy and find out who added the account (`UpdateAssumeRolePolicy` in CloudTrail).
-//! 2. If the account is yours, add it to `accounts`. If not, remove it from the trust policy and end the session.
+//! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
+//!    the role's page in IAM.
+//! 2. Remove the account from the role's trust policy.
+//! 3. Find out who added it: look for `UpdateAssumeRolePolicy` and `CreateRole` in CloudTrail.
+//! 4. If it turns out that the account is yours, add it to `accounts` in the policy before you
+//!    restore its trust.
+//!
+//! If the finding is unproven:
+//! 1. Check what the session is doing.
+//! 2. Check which accounts the role's trust policy names.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::seen::CallerKind;

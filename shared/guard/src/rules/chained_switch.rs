@@ -1,20 +1,28 @@
 //! RW011 chained-switch
 //!
 //! ## What it does
-//! Fires when an elevated role was entered by API from another role's session, or from a session of the role itself, while the policy
-//! says `chaining: deny`.
+//! Fires when somebody entered an elevated role by API from another role's session, or from a
+//! session of the role itself, while the policy says `chaining: deny`.
 //!
 //! ## Why it matters
-//! Each hop starts a new clock: by entering a role again before the hour is over, a session lives for ever. Each hop also hides who
-//! called one step further.
+//! Each role in a chain starts a new session. Whoever enters a role again before the hour is over
+//! can stay in it forever. Each role also hides the original caller a little more.
 //!
 //! ## Blind spots
-//! A console switch is authorised by the original identity even when the person is in another role, so it is no chain.
+//! - A console switch is authorized by the original identity, even if the person is in another
+//!   role. It is not a chain.
 //!
 //! ## What to do
-//! 1. Follow the chain in the events of the finding back to the person.
-//! 2. Deny `sts:AssumeRole` to the roles in between, or take them out of the trust policy.
-//! 3. Where a chain is the intended way in, say `chaining: allow` for the role.
+//! 1. End the sessions of every role in the chain: `rolewatch revoke-plan ID` prints the commands,
+//!    or choose Revoke sessions on the role's page in IAM.
+//! 2. Follow the chain in the events back to the person, and ask them, on another channel, what it
+//!    was for.
+//! 3. Deny `sts:AssumeRole` to the roles in between, or remove them from the trust policy.
+//! 4. If people are meant to enter through another role, set `chaining: allow` for this role.
+//!
+//! If the finding is unproven:
+//! 1. Follow the chain in the events back to the person.
+//! 2. Check what the session did.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::policy::AllowOrDeny;

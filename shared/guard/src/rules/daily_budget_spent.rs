@@ -1,19 +1,27 @@
 //! RW005 daily-budget-spent
 //!
 //! ## What it does
-//! Fires when one person held one elevated role for more than `max_per_day` within some 24 hours, wherever those begin. Time that
-//! overlaps counts once. Observed use over the limit is a violation; granted time alone is unproven.
+//! Fires when one person held one elevated role for more than `max_per_day` within any 24 hours.
+//! Overlapping time counts once. It is a violation if observed use exceeds the limit. If only the
+//! granted time does, it is unproven.
 //!
 //! ## Why it matters
-//! Many short stretches add up to a person who works with elevated rights all day.
+//! Many short stretches can add up to a person who works with elevated access all day.
 //!
 //! ## Blind spots
-//! As in RW004, use that the trail does not log is not seen, and idle time inside a session counts.
+//! - Use that the trail doesn't log isn't seen, as in RW004.
+//! - Idle time inside a session counts.
 //!
 //! ## What to do
-//! 1. Look at what the sessions did; recurring work belongs into a pipeline with a role of its own.
-//! 2. Unproven: shorten what is granted, or log the data events that would show the use.
-//! 3. If the work is right and stays, raise `max_per_day`.
+//! 1. Unless you know what the session is for, end it: `rolewatch revoke-plan ID` prints the
+//!    commands, or choose Revoke sessions on the role's page in IAM.
+//! 2. Ask the person what keeps them in the role. Check what the sessions did.
+//! 3. Recurring work belongs in a pipeline with a role of its own.
+//! 4. If people are meant to do this work by hand, raise `max_per_day`.
+//!
+//! If the finding is unproven:
+//! 1. Can wait until morning: only the granted time exceeds the limit, not observed use.
+//! 2. Grant shorter sessions, or log the data events that would show use.
 
 use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, Interval, OverLimit};
 use crate::moment::{Moment, Span};

@@ -1,22 +1,34 @@
 //! RW004 elevated-too-long
 //!
 //! ## What it does
-//! Fires when one stretch in an elevated role exceeds the role's `max_stretch`. A stretch is all sessions of one person in one role that
-//! overlap or follow each other within 15 minutes. It is a violation when use was seen over that time; when only the granted time is
-//! over the limit, it is unproven.
+//! Fires when one stretch in an elevated role exceeds the role's `max_stretch`. A stretch is all
+//! sessions of one person in one role that overlap or follow each other within 15 minutes. It is a
+//! violation if use was seen over that time. If only the granted time exceeds the limit, it is
+//! unproven.
 //!
 //! ## Why it matters
-//! Elevated rights are for a task, not for a day. Renewing a session every hour keeps each one short and the whole long.
+//! Elevated access is for a task, not for a day. If you renew a session every hour, each session is
+//! short but the access is long.
 //!
 //! ## Blind spots
-//! Object reads and writes are data events, which most trails do not log, so the last use may be later than the last one seen. Idle
-//! time inside a session counts as held. A session whose lifetime can't be read counts as granted for twelve hours, which no
-//! session exceeds.
+//! - Object reads and writes are data events, which most trails don't log. The real last use may be
+//!   later than the last one seen.
+//! - Idle time inside a session counts.
+//! - A session whose lifetime can't be read counts as granted for twelve hours, the longest that
+//!   AWS grants.
 //!
 //! ## What to do
-//! 1. Ask what took so long, and whether the work can be done with lesser rights or by a pipeline.
-//! 2. Unproven: shorten what is granted (`max_session`, the role's maximum session duration), or log the data events that would show the use.
-//! 3. If the limit is too tight for the work, raise `max_stretch`; if a script renews by itself, stop it.
+//! 1. Unless you know what the session is for, end it: `rolewatch revoke-plan ID` prints the
+//!    commands, or choose Revoke sessions on the role's page in IAM.
+//! 2. Ask the person whether the work is done. If it is, have them leave the role.
+//! 3. If a script renews the session automatically, stop it.
+//! 4. If the task regularly takes this long, move it to a pipeline with a role of its own, or raise
+//!    `max_stretch`.
+//!
+//! If the finding is unproven:
+//! 1. Can wait until morning: only the granted time exceeds the limit, not observed use.
+//! 2. Grant shorter sessions (`max_session` and the role's maximum session duration), or log the
+//!    data events that would show use.
 
 use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, Interval, OverLimit};
 use crate::moment::Span;

@@ -1,36 +1,52 @@
 //! RW201 guard-tampered
 //!
 //! ## What it does
-//! Fires when somebody calls what would blind the guard itself: its rules, bus, queues, functions, tables, topics, key, bucket, logs,
-//! alarms, heartbeat, secret, stack, spokes and roles, the trails that the events come from with their bucket and key, and the organization's
-//! policies. It is critical; medium where the call failed, or
-//! where CloudFormation made it in the course of a deployment. It cannot be suppressed. The live guard alone judges it, as each record
-//! arrives: an archive does not tell what the guard's own resources are called. The calls are listed in `docs/operations.md`.
+//! Fires when somebody makes a call that would blind rolewatch: on its own rules, bus, queues,
+//! functions, tables, topics, key, bucket, logs, alarms, heartbeat, secret, stack, spokes and
+//! roles, on the trails that the events come from with their bucket and key, or on the
+//! organization's policies. It is critical. It is medium if the call failed, or if CloudFormation
+//! made it during a deployment. It can't be suppressed. Only the live guard checks it, as each
+//! record arrives, because an archive doesn't show the names of the guard's resources.
+//! `docs/operations.md` lists the calls.
 //!
 //! ## Why it matters
-//! Whoever means to misuse a role and knows that it is watched begins with the watch. The call that blinds it is the last one it sees.
+//! An attacker who knows that a role is monitored starts by disabling the monitoring. The call that
+//! disables it is the last one that rolewatch sees.
 //!
 //! ## Blind spots
-//! - The guard knows its own by their names, which begin with the stack's, and its key and secret as it was told. A stack that was given a
-//!   long name may have resources whose names AWS cut short.
-//! - A rule that is stopped may not forward the record of being stopped; a rule of another role, bus and queue forwards it too. Whoever
-//!   stops both within the seconds that CloudTrail takes is not seen live, nor is who deletes a spoke's whole stack fast enough. Other
-//!   accounts and the alarm on silence remain; the trail in S3 has the record, and where the stack knows the trail's bucket, it is
-//!   recovered from there and found late.
-//! - Objects in the bucket and items in the tables are data events, which are not watched; versions and the hash in each finding remain.
-//! - A deployment is told as such: the call on the stack, critical, and each call that CloudFormation made, medium. Someone may hide
-//!   behind a deployment, so none of them is left out.
-//! - A refused call is told only where its record names the resource.
-//! - What a service control policy says is only in the record that creates or changes it. Unproven (medium): any other change of such
-//!   policies, and an account that is moved or leaves, because any of them may reach the guard. Where the policy's text or name speaks of
-//!   the stack, it is critical. Whoever controls the management account can still do without the guard.
-//! - Unproven: the record of a call that succeeded does not name the resource, because the caller blew the parameters up until CloudTrail
-//!   left them out (critical), or for another reason (medium).
+//! - rolewatch recognizes its resources by their names, which begin with the stack's name, and its
+//!   key and secret by its configuration. If the stack's name is long, AWS may have cut some names
+//!   short.
+//! - A rule that is disabled may not forward the record of that. A second rule with another role,
+//!   bus and queue forwards it too. Whoever disables both within seconds, or deletes a whole spoke
+//!   stack fast enough, isn't seen live. Other accounts and the alarm on silence remain. The trail
+//!   in S3 has the record, and if the stack knows the trail's bucket, rolewatch recovers it from
+//!   there, late.
+//! - Objects in the bucket and items in the tables are data events, which rolewatch doesn't watch.
+//!   Object versions and the policy hash in each finding remain.
+//! - During a deployment, the call on the stack is critical, and each call that CloudFormation
+//!   makes is medium. An attacker may hide behind a deployment, so none of these calls is left out.
+//! - A denied call is reported only if its record names the resource.
+//! - The text of a service control policy (SCP) is only in the record that creates or changes it.
+//!   It is critical if that text or the policy's name mentions the stack. Any other change of SCPs,
+//!   and an account that moves or leaves, is unproven (medium), because it may affect the guard.
+//!   Whoever controls the management account can do without the guard anyway.
+//! - A successful call whose record doesn't name the resource is unproven: critical if the caller
+//!   padded the request until CloudTrail omitted its parameters, medium otherwise.
 //!
 //! ## What to do
-//! 1. If somebody deploys or rotates the secret just now, compare who, when and which resource with what they say they did.
-//! 2. Otherwise take it for an attack: cut the caller's sessions off, undo the call (deploy the stack again), see that events arrive again.
-//! 3. Audit the time in between from the trail in S3 with `rolewatch audit`: what the guard missed is there.
+//! 1. Cut off the caller's sessions and keys, unless you know of a planned change right now that
+//!    matches the time, the caller and the resource.
+//! 2. Undo the call: deploy the stack again, and check that events arrive.
+//! 3. Ask the person, on another channel, whether it was a planned change. If it wasn't, it is an
+//!    incident.
+//! 4. Audit the time in between from the trail in S3 with `rolewatch audit`: live alerts may be
+//!    missing.
+//!
+//! If the finding is unproven:
+//! 1. Ask the person, on another channel, whether it was a planned change.
+//! 2. Check the stack for drift, and deploy it again.
+//! 3. Audit the time in between from the trail in S3 with `rolewatch audit`.
 
 use super::view::RuleAnswer;
 use crate::catalogue;
@@ -56,6 +72,7 @@ impl Tampering {
             id: self.finding_id(),
             policy,
             supersedes: Vec::new(),
+            self_granted: false,
             subject: Subject {
                 switches: Vec::new(),
                 records: vec![self.key.clone()],

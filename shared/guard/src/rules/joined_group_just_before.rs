@@ -1,19 +1,32 @@
 //! RW010 joined-group-just-before
 //!
 //! ## What it does
-//! Fires when the logs show that the membership which allows the switch began less than the role's `min_membership` before it. Of
-//! several memberships the oldest counts. If the person added themselves, it is one step more severe.
+//! Fires when the logs show that the membership that allows the switch began less than the role's
+//! `min_membership` before it. If several memberships allow it, the oldest counts. If the person
+//! added themselves, the finding is one step more severe.
 //!
 //! ## Why it matters
-//! Add, switch, remove: whoever may change groups can lend themselves any right for a minute, and a check made later sees nothing.
+//! Add, switch, remove: whoever can change groups can give themselves any access for a minute, and
+//! a later check finds nothing.
 //!
 //! ## Blind spots
-//! A membership whose beginning is not in the logs counts as old. A change in the very second of the switch makes the membership
-//! itself unproven (RW001).
+//! - A membership whose start isn't in the logs counts as old.
+//! - A membership change in the same second as the switch makes the membership itself unproven
+//!   (RW001).
 //!
 //! ## What to do
-//! 1. Ask who asked for the membership and who granted it; the finding's events name both.
-//! 2. If nobody did, remove it, end the session and look at what else the granter changed.
+//! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
+//!    the role's page in IAM.
+//! 2. Self-granted: remove the person from the group, and treat their account as compromised until
+//!    they explain it on another channel.
+//! 3. Granted by another: ask who requested the membership and who granted it, on another channel.
+//!    The events name both. If nobody did, remove the person from the group.
+//! 4. Check what else the person who made the change changed.
+//! 5. Self-granted: remove the permission to change this group from everyone in it.
+//!
+//! If the finding is unproven:
+//! 1. Ask who granted the membership.
+//! 2. Check what the session did.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::moment::Span;
@@ -69,14 +82,16 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     } else {
         view.role.severity
     };
-    RuleAnswer::violation(format!(
+    let mut answer = RuleAnswer::violation(format!(
         "{} entered {} {age} after being added to {} by {granter}; the policy asks for {limit}",
         view.who(),
         view.place(),
         group.written
     ))
     .with_events([began.record])
-    .with_severity(severity)
+    .with_severity(severity);
+    answer.self_granted = self_granted;
+    answer
 }
 
 #[cfg(test)]

@@ -1,19 +1,29 @@
 //! RW015 mfa-enrolled-just-before
 //!
 //! ## What it does
-//! Fires when the MFA device that proves a switch was enrolled less than the role's `min_mfa_age` before it. The device is the one whose
-//! serial the call names; where no call names one, it is any device of that user.
+//! Fires when the MFA device that proves a switch was enrolled less than the role's `min_mfa_age`
+//! before it. It looks at the device whose serial number the call names. If the call names none, it
+//! looks at every device of that user.
 //!
 //! ## Why it matters
-//! Whoever steals a user's keys can often enrol a device of their own for that user, and then passes every demand for MFA.
+//! Whoever steals a user's keys can often enroll their own device for that user. From then on they
+//! pass every MFA check.
 //!
 //! ## Blind spots
-//! An enrolment that is not in the logs cannot be seen. Without a serial, a second device that was enrolled for good reasons fires too.
-//! Identity Center and other providers keep their devices where CloudTrail does not look.
+//! - rolewatch can't see an enrollment that isn't in the logs.
+//! - Without a serial number, a second device that was enrolled for a good reason also fires.
+//! - Identity Center and other providers manage their own devices; rolewatch doesn't check those.
 //!
 //! ## What to do
-//! 1. Ask the person, on another channel, whether they enrolled the device.
-//! 2. If not, deactivate it, rotate the user's keys and password, and end the session.
+//! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
+//!    the role's page in IAM.
+//! 2. Ask the person, on another channel, whether they enrolled the device.
+//! 3. If they didn't, deactivate the device and rotate the user's keys and password.
+//!
+//! If the finding is unproven:
+//! 1. Ask the person, on another channel, whether they enrolled a device.
+//! 2. If they didn't, end the session and respond as you do to a stolen key: `rolewatch revoke-plan
+//!    ID` prints the commands, or choose Revoke sessions on the role's page in IAM.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;

@@ -1,19 +1,29 @@
 //! RW008 root-switch
 //!
 //! ## What it does
-//! Fires when root credentials of any account were taken by AssumeRoot, or somebody tried, and when a root user entered or tried to
-//! enter an elevated role. It is critical and cannot be suppressed. `assume_root: allow` in the policy allows AssumeRoot and counts it.
+//! Fires when somebody takes root credentials of any account with AssumeRoot, or tries to, and when
+//! a root user enters an elevated role, or tries to. It is always critical and can't be suppressed.
+//! `assume_root: allow` in the policy allows AssumeRoot and counts it.
 //!
 //! ## Why it matters
-//! Root is bound by no identity policy. No task of every day needs it.
+//! No identity policy restricts root, and no daily task needs it.
 //!
 //! ## Blind spots
-//! A plain sign-in as root is not a switch and is not judged here. A refused attempt by root is seen only where the message names the role.
+//! - Signing in as root isn't a switch, so this rule doesn't check it.
+//! - A denied attempt by root is seen only if its message names the role.
 //!
 //! ## What to do
-//! 1. Treat it as an incident until somebody says why it was done.
-//! 2. Find out who stood behind the call, and what the root session did (its issued key is in the event).
-//! 3. Where AssumeRoot is routine (unlocking bucket policies centrally), say `assume_root: allow`.
+//! 1. Treat it as an incident until somebody explains it: call the account's owner.
+//! 2. Check what the root session did. The event has the key that was issued; sessions of
+//!    AssumeRoot end after 15 minutes.
+//! 3. If nobody explains it, change the root user's password and MFA, and block AssumeRoot with a
+//!    service control policy (SCP).
+//! 4. If your team unlocks bucket policies centrally as a routine, set `assume_root: allow` in the
+//!    policy. AssumeRoot is then counted, not reported.
+//!
+//! If the finding is unproven:
+//! 1. Call the account's owner.
+//! 2. Check what root did in CloudTrail.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::{Origin, OriginKind, Switch};

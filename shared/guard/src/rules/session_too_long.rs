@@ -1,19 +1,30 @@
 //! RW003 session-too-long
 //!
 //! ## What it does
-//! Fires when one set of credentials was granted for longer than the role's `max_session`. Lifetime is the time from the mint to the
-//! expiration that STS granted.
+//! Fires when one set of credentials is valid for longer than the role's `max_session`. The
+//! lifetime is the time from the call that issued them to the expiration that STS granted.
 //!
 //! ## Why it matters
-//! Credentials on a laptop work until they expire, whoever holds them. A short life is the cheapest limit on a leak.
+//! Credentials on a laptop work until they expire, no matter who holds them. A short lifetime is
+//! the cheapest way to limit a leak.
 //!
 //! ## Blind spots
-//! The answer is unproven where the record shows neither an expiration nor a requested duration that can be read.
-//! Console switches are not judged: the console chooses their lifetime. How long the role was really used is judged by RW004 and RW005.
+//! - The answer is unproven if the record shows neither an expiration nor a readable requested
+//!   duration.
+//! - Console switches aren't checked, because the console chooses their lifetime.
+//! - RW004 and RW005 check how long the role was really used.
 //!
 //! ## What to do
-//! 1. Lower the role's maximum session duration in IAM to `max_session`, so that STS refuses longer ones.
-//! 2. Look for `duration_seconds` in the person's AWS profile, or `--duration-seconds` in a script.
+//! 1. Unless you know what the session is for, end it: `rolewatch revoke-plan ID` prints the
+//!    commands, or choose Revoke sessions on the role's page in IAM.
+//! 2. Ask the person why they needed so long.
+//! 3. Lower the role's maximum session duration in IAM to `max_session`, so that STS refuses longer
+//!    sessions.
+//! 4. Look for `duration_seconds` in the person's AWS profile, or `--duration-seconds` in a script.
+//!
+//! If the finding is unproven:
+//! 1. Check the event: it has no expiration, which is unusual.
+//! 2. Check what the session did.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::moment::Span;

@@ -1,26 +1,41 @@
 //! RW014 stretched-by-rechaining
 //!
 //! ## What it does
-//! Fires when one entry into an elevated role was kept alive beyond the role's `max_session`. What it looks at is a *lineage*: a person's
-//! first session in the role, and all that came of it without entering the role anew: sessions of the same role entered from one of them
-//! (from the role itself, or over other roles and back), the console's renewals (`RenewRole`), and consoles opened with one of their
-//! credentials (`GetSigninToken`), which show as use after these credentials had expired. Time counts from the first mint. Use beyond
-//! `max_session` is a violation, unless the first credentials alone still allowed it (RW003 speaks of those); where only what was granted goes
-//! beyond, it is unproven.
+//! Fires when one entry into an elevated role was kept alive beyond the role's `max_session`. The
+//! time runs from the call that issued the first session. It covers everything that came of that
+//! session without the person entering the role again:
+//! - sessions of the same role that were entered from it, directly or through other roles;
+//! - the console's renewals (`RenewRole`);
+//! - consoles opened with one of its credentials (`GetSigninToken`), which show as use after those
+//!   credentials expired.
+//!
+//! Use beyond `max_session` is a violation, unless the first credentials alone still allowed it;
+//! RW003 reports that. If only the granted time goes beyond it, the finding is unproven.
 //!
 //! ## Why it matters
-//! A limit on one set of credentials is worth nothing if they can fetch the next set. Each hop starts a new clock, without MFA and without the
-//! person, so stolen credentials live for as long as somebody keeps hopping.
+//! A limit on one set of credentials is worth nothing if they can fetch the next set. Each new
+//! session starts without MFA and without the person, so stolen credentials live as long as
+//! somebody keeps renewing them.
 //!
 //! ## Blind spots
-//! Entering the role twice with one's own credentials is two lineages, however close (RW004 and RW005 add them up). A renewal whose
-//! `RenewRole` record is missing looks like an entry of its own. How long a console opened with `GetSigninToken` may last is not logged; it
-//! is seen by its use only. A chain whose middle was not read is not followed across the hole.
+//! - If a person enters the role twice with their own credentials, these are two entries, no matter
+//!   how close. RW004 and RW005 add them up.
+//! - A renewal whose `RenewRole` record is missing looks like an entry of its own.
+//! - CloudTrail doesn't log how long a console opened with `GetSigninToken` may last. Only its use
+//!   shows it.
+//! - rolewatch doesn't follow a chain across missing records.
 //!
 //! ## What to do
-//! 1. Ask the person what went on for so long. If nobody can tell, revoke the role's sessions: that ends every session of the lineage.
-//! 2. Take the role out of its own trust policy, and out of those of the roles between; deny it `sts:AssumeRole`, which it needs for no task.
-//! 3. If it was the console renewing an open tab, leave the role when the work is done, or raise `max_session` to what the work takes.
+//! 1. Unless you know what the session is for, end all sessions of the role: `rolewatch revoke-plan
+//!    ID` prints the commands, or choose Revoke sessions on the role's page in IAM.
+//! 2. Ask the person, on another channel, what has been running for so long.
+//! 3. Remove the role from its own trust policy and from those of the roles in between, and deny it
+//!    `sts:AssumeRole`.
+//! 4. If the console kept renewing an open tab, have people leave the role when their work is done.
+//!
+//! If the finding is unproven:
+//! 1. Can wait until morning: only the granted time exceeds the limit, not observed use.
+//! 2. Find out what enters the role from its own session, or keeps its console open.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,19 +1,28 @@
 //! RW009 switch-denied
 //!
 //! ## What it does
-//! Reports refused attempts (AccessDenied) to enter an elevated role: one finding for each person, role and run of attempts at most ten
-//! minutes apart. It is low, and medium from five attempts.
+//! Reports denied attempts (AccessDenied) to enter an elevated role. Attempts of one person at one
+//! role that are at most ten minutes apart are one finding. Its severity is low, and medium from
+//! five attempts on.
 //!
 //! ## Why it matters
-//! A wrong profile is refused once. Somebody who tries doors is refused again and again, and the first door that opens is not refused.
+//! A wrong profile is denied once. An attacker who tries role after role is denied again and again,
+//! and the first attempt that succeeds isn't denied.
 //!
 //! ## Blind spots
-//! A refused attempt from another account is logged in the caller's account only. The role is known only where the message names it;
-//! errors of other kinds are counted, not reported.
+//! - A denied attempt from another account is logged only in the caller's account.
+//! - The role is known only if the message names it.
+//! - Errors of other kinds are counted, not reported.
 //!
 //! ## What to do
-//! 1. Ask the person: a wrong profile or a missing MFA code explains one or two refusals, not a run of them.
-//! 2. For a run of them, look at what else the same key did at that time.
+//! 1. One or two attempts: ask the person in the morning. A wrong profile or a missing MFA code is
+//!    the usual cause.
+//! 2. More attempts: ask now, on another channel, and check what else the same key did at that
+//!    time.
+//!
+//! If the finding is unproven:
+//! 1. Ask the person whether they tried to enter the role.
+//! 2. Check what else the same key did at that time.
 
 use std::collections::BTreeMap;
 

@@ -1,20 +1,35 @@
 //! RW002 switch-without-mfa
 //!
 //! ## What it does
-//! Fires when the person entered an elevated role without multi-factor authentication. It is decided at the mint that the person made:
-//! a device named in a successful call, or `mfaAuthenticated` of the caller's own session. In a chain, the first mint decides.
+//! Fires when the person entered an elevated role without multi-factor authentication (MFA). What
+//! counts is the person's own call: an MFA device named in a successful call, or `mfaAuthenticated`
+//! of the session that made the call. With role chaining, the first call of the chain decides.
 //!
 //! ## Why it matters
-//! A permanent access key that leaks opens every role that its user may enter. A second factor at the switch is what stops it.
+//! A leaked permanent access key opens every role that its user may enter. A second factor at the
+//! switch stops that.
 //!
 //! ## Blind spots
-//! The role owner's half of a cross-account switch shows MFA only if a device was named in the call; without the caller's half the
-//! answer is unproven. So it is where `mfaAuthenticated` or the device in the call can't be read. A SwitchRole record never shows MFA. What a role session says of itself later proves nothing.
+//! - The role's own account logs MFA only if the call named a device. Without the caller's
+//!   account's record of the call, the answer is unproven.
+//! - The answer is also unproven if `mfaAuthenticated` or the device in the call can't be read.
+//! - A `SwitchRole` record never shows MFA.
+//! - What a role session says about MFA later proves nothing.
 //!
 //! ## What to do
-//! 1. Rotate the access key in question if nobody can explain the call.
-//! 2. Require MFA in the role's trust policy: a `Bool` condition on `aws:MultiFactorAuthPresent`, not `BoolIfExists`.
-//! 3. Unproven: read the logs of the account that the finding names, if it is yours; if not, only a device named in the call could show it.
+//! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
+//!    the role's page in IAM.
+//! 2. Ask the person, on another channel, whether they made the call.
+//! 3. If they didn't, deactivate the access key and respond as you do to a stolen key.
+//! 4. Require MFA in the role's trust policy: a `Bool` condition on `aws:MultiFactorAuthPresent`,
+//!    not `BoolIfExists`.
+//!
+//! If the finding is unproven:
+//! 1. Ask the person, on another channel, whether they used MFA.
+//! 2. Own account: supply the logs of the account that the finding names. Only the caller's account
+//!    records MFA for every call.
+//! 3. Foreign account: ask the account's owner for the record of this call. Only the caller's
+//!    account records MFA for every call.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;

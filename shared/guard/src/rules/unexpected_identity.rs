@@ -1,19 +1,30 @@
 //! RW012 unexpected-identity
 //!
 //! ## What it does
-//! Fires when the identity at the start of a switch is of a kind that the role does not admit: a service, a SAML or Identity Center
-//! user, a web identity, root or a federated user where the policy's `identities` lists only others (`iam-user` if nothing is said).
+//! Fires when the identity at the start of a switch is of a kind that the role doesn't allow: a
+//! service, a SAML or Identity Center user, a web identity, root, or a federated user, if the
+//! policy's `identities` lists only others. Without `identities`, only `iam-user` is allowed.
 //!
 //! ## Why it matters
-//! Groups and MFA are checked for IAM users. Every other way in passes them by, so a role must name it to allow it.
+//! rolewatch checks groups and MFA for IAM users. All other identities pass these checks by, so a
+//! role has to name them to allow them.
 //!
 //! ## Blind spots
-//! Whether an Identity Center or SAML user proved MFA, and what groups the provider has them in, CloudTrail does not say.
+//! - rolewatch doesn't check whether an Identity Center or SAML user used MFA, or which groups the
+//!   provider has them in.
 //!
 //! ## What to do
-//! 1. If the way in is intended, list its kind under `identities` of the role.
-//! 2. Unproven: read the logs in which the chain starts; the finding names the account.
-//! 3. If not, remove it from the role's trust policy; an instance profile or function role needs no elevated role.
+//! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
+//!    the role's page in IAM.
+//! 2. Find out, on another channel, who or what used this way in. Check what the session did.
+//! 3. Remove the identity from the role's trust policy. An instance profile or a function's role
+//!    needs no elevated role.
+//! 4. Only if its owner confirms that this way in is intended, list its kind under the role's
+//!    `identities`.
+//!
+//! If the finding is unproven:
+//! 1. Check what the session did.
+//! 2. Supply the logs of the account in which the chain starts; the finding names it.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;

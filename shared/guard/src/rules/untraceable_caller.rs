@@ -1,19 +1,31 @@
 //! RW006 untraceable-caller
 //!
 //! ## What it does
-//! Says that no person can be established behind a switch: the caller's half is missing and nothing names the id in the other one, the
-//! start of a chain was not read, or only the use of a session was. It is unproven by nature.
+//! Reports a switch for which no person can be identified. Either the caller's account's record of
+//! the call is missing and nothing else names the user id, or the start of a role chain is missing,
+//! or only the use of a session was logged. The finding is always unproven.
 //!
 //! ## Why it matters
-//! A switch without a person can be judged by no other rule. It is a hole in the logs, or somebody's way around them.
+//! No other rule can check a switch without a person. It is a gap in the logs, or somebody's way
+//! around them.
 //!
 //! ## Blind spots
-//! A person can be established and still be somebody else: stolen credentials look like their owner. Session names and source identities
-//! are chosen by the caller, so they establish nobody.
+//! - A person who is identified can still be somebody else: stolen credentials look like their
+//!   owner's.
+//! - Callers choose session names and source identities themselves, so these identify nobody.
 //!
 //! ## What to do
-//! 1. Read the logs of the account that the finding names, of every region, from twelve hours before the switch, if the account is yours.
-//! 2. If there are none, give that account a trail; an account inside the zone of trust should have one.
+//! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
+//!    the role's page in IAM.
+//! 2. Find the record of the call in the caller's account.
+//!
+//! If the finding is unproven:
+//! 1. Treat the session as hostile until you know whose it is: check what it is doing. If it isn't
+//!    routine work, end it: `rolewatch revoke-plan ID` prints the commands, or choose Revoke
+//!    sessions on the role's page in IAM.
+//! 2. Own account: supply the logs of the account that the finding names, from every Region,
+//!    starting twelve hours before the switch. If that account has no trail, create one.
+//! 3. Foreign account: ask the account's owner who made the call.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;

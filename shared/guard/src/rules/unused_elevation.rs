@@ -1,20 +1,31 @@
 //! RW013 unused-elevation
 //!
 //! ## What it does
-//! Says that an elevated role was entered and never used: of the whole session no call was logged, by the key that was issued or by the
-//! console, up to fifteen minutes after it ended. It is judged only where the role's own account sent its record of the switch, so that its
-//! logs are at hand. It is low, and unproven by nature: that no use was logged does not show that there was none.
+//! Reports that somebody entered an elevated role and never used it: no call of the session was
+//! logged, neither with the key that was issued nor in the console, until fifteen minutes after it
+//! ended. The rule runs only if the role's own account logged the switch, so that its logs are
+//! known to be there. The severity is low. The finding is always unproven, because missing logs
+//! don't prove that there was no use.
 //!
 //! ## Why it matters
-//! Rights that are not needed should not be taken. A session that lies about unused can only be used by somebody else.
+//! Nobody should take access that they don't need. An unused session is of use only to somebody
+//! else.
 //!
 //! ## Blind spots
-//! Object reads and writes are data events, which most trails do not log: a session that did nothing else looks unused. Live, uses are known
-//! only where they are forwarded. A call that was refused is a use, and so is entering another role from the session.
+//! - Object reads and writes are data events, which most trails don't log. A session that did
+//!   nothing else looks unused.
+//! - The live guard sees only the calls that are forwarded to it.
+//! - A denied call counts as use, and so does entering another role from the session.
 //!
 //! ## What to do
-//! 1. Ask the person what the switch was for. A profile that always enters the role, or a tab left open, is the usual answer.
-//! 2. Where the work is in objects or table rows, log their data events, or suppress the rule for these callers.
+//! 1. Ask the person what the switch was for.
+//! 2. Find the profile or the browser tab that enters the role for no reason.
+//!
+//! If the finding is unproven:
+//! 1. Can wait until morning: no use was logged, which doesn't prove that there was none.
+//! 2. Ask the person what the switch was for. The usual cause is a profile that always enters the
+//!    role, or a tab left open.
+//! 3. If the work is in objects or table rows, log their data events.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;

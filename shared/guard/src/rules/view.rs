@@ -21,6 +21,8 @@ pub(crate) struct RuleAnswer {
     pub(crate) events: Vec<RecordKey>,
     /// Where it is not the role's own.
     pub(crate) severity: Option<Severity>,
+    /// Whether the person gave themselves what allowed the switch.
+    pub(crate) self_granted: bool,
 }
 
 impl RuleAnswer {
@@ -30,6 +32,7 @@ impl RuleAnswer {
             because: because.into(),
             events: Vec::new(),
             severity: None,
+            self_granted: false,
         }
     }
 

@@ -46,6 +46,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
     };
     Alert {
         supersedes: finding.supersedes.clone(),
+        self_granted: finding.self_granted,
         ..Alert::first(new, policy, now)
     }
 }
@@ -59,14 +60,16 @@ fn region(finding: &Finding, judged: &TouchedJudgement) -> Option<String> {
         .map(|region| harmless(region))
 }
 
-/// Whether two versions say the same to a reader. Another policy version alone is no news, nor is
-/// one more use.
+/// Whether two versions say the same to a reader. Another policy version alone isn't news, nor is
+/// one more use. Who granted a membership is in the sentence too, so a version that was stored
+/// before alerts had the flag isn't sent again for it.
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,
         noticed: known.noticed,
         policy: String::new(),
         supersedes: Vec::new(),
+        self_granted: false,
         uses: None,
         ..alert.clone()
     };

@@ -34,6 +34,7 @@ pub fn alert() -> Alert {
         id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
         policy: "9c2f41aa".into(),
         supersedes: Vec::new(),
+        self_granted: false,
         events_total: 2,
         version: 1,
         status: Status::Open,

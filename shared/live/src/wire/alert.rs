@@ -43,6 +43,9 @@ pub struct Alert {
     /// Ids of findings that this one replaces.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub supersedes: Vec<String>,
+    /// Whether the person gave themselves the membership that allowed the switch.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub self_granted: bool,
     /// How many events there are in all.
     pub events_total: usize,
     /// Counts up with every change of this finding; the higher one is right.
@@ -114,6 +117,7 @@ impl Alert {
             id: new.id.to_owned(),
             policy: new.policy.to_string(),
             supersedes: Vec::new(),
+            self_granted: false,
             events_total,
             version: 1,
             status: Status::Open,

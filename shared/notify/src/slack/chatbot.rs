@@ -79,9 +79,7 @@ fn next_steps(view: &View, alert: &Alert) -> Vec<String> {
     if alert.status == Status::Withdrawn {
         return next;
     }
-    for step in steps_of(view, alert) {
-        next.push((*step).to_owned());
-    }
+    next.extend(steps_of(view, alert));
     if let Some(page) = view.runbook(&alert.rule, &alert.name) {
         let page = page.replace('&', "&amp;");
         next.push(format!("<{page}|{}>", view.labels().runbook));

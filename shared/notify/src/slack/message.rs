@@ -196,7 +196,7 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
         lines.push(format!(
             "{}:\n{}",
             words.what_to_do,
-            numbered(steps_of(view, alert))
+            numbered(&steps_of(view, alert))
         ));
         lines.extend(
             view.runbook(&alert.rule, &alert.name)

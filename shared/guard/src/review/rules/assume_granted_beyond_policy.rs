@@ -1,33 +1,50 @@
 //! RW104 assume-granted-beyond-policy
 //!
 //! ## What it does
-//! Fires when a user, a group or a role that the policy does not let in may enter an elevated role all the same. Every user of the given
-//! accounts is tried with all their policies (inline, managed, of their groups), permission boundary and the role's trust policy, wildcards,
-//! `NotAction`, `NotResource` and every deny included; a group without members is tried with somebody made up. The finding is about whoever holds
-//! the statement: the group, or the user or role itself.
+//! Fires when a user, a group or a role can enter an elevated role although the policy doesn't
+//! allow it. rolewatch tries every user of the accounts that you supply, with all their policies
+//! (inline, managed, of their groups), their permissions boundary and the role's trust policy.
+//! Wildcards, `NotAction`, `NotResource` and every `Deny` count. For a group without members it
+//! tries a made-up one. The finding is about the holder of the statement: the group, or the user or
+//! role itself.
 //!
-//! Roles are tried too, unless the entry has `chaining: allow`; then each user is tried through them, one role back. A trust policy may name a
-//! session (`assumed-role/Jump/alice`): whoever enters Jump chooses the session's name, so all of them can enter. The ARN of a session lacks the role's path; the role is found by its name. A role that
-//! can enter itself is found as well, because its sessions then never have to end.
+//! Roles are tried too, unless the entry has `chaining: allow`; then each user is tried through one
+//! other role. A trust policy may name a session (`assumed-role/Jump/alice`). Whoever enters Jump
+//! chooses the session name, so everyone who can enter Jump can enter. A session's ARN lacks the
+//! role's path, so rolewatch finds the role by its name. A role that can enter itself is reported
+//! as well, because its sessions never have to end.
 //!
 //! ## Why it matters
-//! The group is what people agreed on; the policies are what AWS does. They drift apart by a policy attached to the wrong group, or by
-//! `Allow sts:AssumeRole *`, and then RW001 finds the switch after it has happened.
+//! The group is what people agreed on; the policies are what AWS does. They drift apart with a
+//! policy on the wrong group or an `Allow sts:AssumeRole *`. RW001 finds such a switch only after
+//! it happened.
 //!
 //! ## Blind spots
-//! - Trusted accounts whose users, groups or roles were not given are unproven, each once.
-//! - Whether anybody can be in a role that may chain is not asked where chaining is denied. Where it is allowed, chains of several roles, services
-//!   and people of an identity provider are not followed. Service control policies are not in the files.
-//! - Unproven: it depends on a condition on the request.
-//! - Unproven: a session is named of a role that does not exist. IAM allows that, and whoever creates the role can enter.
-//! - Unproven: a role made before September 22, 2022 whose own policies let it enter itself. AWS trusts some of these without a statement in the
-//!   trust policy; CloudTrail then shows `explicitTrustGrant: false`.
+//! - Trusted accounts whose users, groups or roles weren't supplied are unproven, once each.
+//! - If chaining is denied, rolewatch doesn't ask whether anybody can be in a role that could
+//!   chain. If it is allowed, chains of several roles, services and people of an identity provider
+//!   aren't followed.
+//! - Service control policies aren't in the files.
+//! - Unproven: the answer depends on a condition on the request.
+//! - Unproven: the trust policy names a session of a role that doesn't exist. IAM allows that, and
+//!   whoever creates the role can enter.
+//! - Unproven: a role from before September 22, 2022 whose own policies let it enter itself. AWS
+//!   trusts some of these without a statement in the trust policy; CloudTrail then shows
+//!   `explicitTrustGrant: false`.
 //!
 //! ## What to do
-//! 1. Put the corrected statement into the policy that is named, or leave it and add the group to the entry, if it is meant.
-//! 2. Look for switches that came this way: RW001 and RW011 in the logs.
-//! 3. Unproven: give the authorization details of the account that is named, remove the condition, or remove the session of a role that does
-//!    not exist.
+//! 1. Replace the statement in the named policy with the corrected one.
+//! 2. Look for switches that came this way (RW001, RW011).
+//! 3. Ask whoever changed it, on another channel, whether that was intended. If it wasn't, it is an
+//!    incident.
+//! 4. If the role's owner confirms that the group has to have access, add the group to the role's
+//!    entry in the policy.
+//!
+//! If the finding is unproven:
+//! 1. Check whether the people concerned can meet the condition. If nobody needs this access,
+//!    delete the statement.
+//! 2. Supply the authorization details of the account that the finding names, or remove the session
+//!    of a role that doesn't exist.
 
 mod found;
 

@@ -1,24 +1,34 @@
 //! RW105 group-can-grow-itself
 //!
 //! ## What it does
-//! Fires when those whom the policy lets into an elevated role may widen that themselves: add members to the group, change the group's policies
-//! (inline, attached, or a version of a managed one that is attached), or change the role's trust policy, policies or boundary. Tried are a
-//! member by the group's own policies, each member by all of theirs, and a session of the role itself.
+//! Fires when people who may enter an elevated role can extend that access themselves: add members
+//! to the group, change the group's policies (inline, attached, or a version of an attached managed
+//! policy), or change the role's trust policy, policies or boundary. rolewatch tries a member with
+//! the group's own policies, each member with all of theirs, and a session of the role itself.
 //!
 //! ## Why it matters
-//! A group decides who is let in only as long as others decide who is in the group. A role that may write its own trust policy stays open after
-//! the person has left the group.
+//! A group decides who may enter only as long as others decide who is in the group. A role that can
+//! rewrite its own trust policy stays open after the person has left the group.
 //!
 //! ## Blind spots
-//! - Other ways to the same end are not followed: writing policies of one's own (`iam:PutUserPolicy`), creating users or keys, passing roles to
-//!   services, resetting somebody's password. So whoever has `iam:*` keeps such ways; the correction takes away the short ones alone.
-//! - An administrator who is a member is found too; that is meant, for such a person grants themselves what they like.
-//! - Unproven: it depends on a condition on the request, or on users, groups, roles or policies that were not given.
+//! - Other ways to the same end aren't followed: writing one's own policies (`iam:PutUserPolicy`),
+//!   creating users or keys, passing roles to services, resetting somebody's password. Whoever has
+//!   `iam:*` keeps these ways; the correction removes only the direct ones.
+//! - An administrator who is a member is reported too. That is intended: such a person can grant
+//!   themselves anything.
+//! - Unproven: the answer depends on a condition on the request, or on users, groups, roles or
+//!   policies that weren't supplied.
 //!
 //! ## What to do
-//! 1. Put the corrected statement into the policy that is named. Let somebody administer the group who is not in it.
-//! 2. Look in the logs for what was changed this way: AddUserToGroup, PutGroupPolicy, UpdateAssumeRolePolicy; RW010 tells of self-granted membership.
-//! 3. Unproven: take the condition out, or make it one on what the files tell (a name, a tag, MFA).
+//! 1. Replace the statement in the named policy with the corrected one.
+//! 2. Look for changes that were made this way: AddUserToGroup, PutGroupPolicy,
+//!    UpdateAssumeRolePolicy (RW010).
+//! 3. Have someone outside the group administer it.
+//!
+//! If the finding is unproven:
+//! 1. Check whether members can meet the condition. If they can, remove the permission.
+//! 2. Supply what the finding says is missing, or use a condition on something that the files show:
+//!    a name, a tag, MFA.
 
 mod ways;
 

@@ -1,22 +1,29 @@
 //! RW106 human-without-mfa-device
 //!
 //! ## What it does
-//! Fires when a user whom the policy lets into a role that demands MFA has no MFA device, by the credential report of the account
-//! (`mfa_active`). It is judged where a credential report is given.
+//! Fires when a user who may enter a role that requires MFA has no MFA device, according to the
+//! account's credential report (`mfa_active`). The rule runs for accounts whose credential report
+//! you supply.
 //!
 //! ## Why it matters
-//! A person without a device cannot enter rightly, so one day somebody will make an exception. And whoever has such a person's password or key
-//! enrols a device of their own, and from then on passes for them with MFA.
+//! A person without a device can't enter the role the right way, so one day somebody will make an
+//! exception. And whoever has this person's password or key can enroll a device of their own, and
+//! from then on passes as this person with MFA.
 //!
 //! ## Blind spots
-//! - A report is up to four hours old, and says that there is a device, not whose it is. RW015 finds devices enrolled just before a switch.
-//! - Users outside the groups, the root user and people of an identity provider are not looked at.
-//! - Unproven: the account has a report and the user is not in it, the groups are in an account without one, or their members were not given.
+//! - A report is up to four hours old. It says that there is a device, not whose it is. RW015 finds
+//!   devices that were enrolled just before a switch.
+//! - Users outside the groups, the root user and people of an identity provider aren't checked.
+//! - Unproven: the account has a report but the user isn't in it, the groups are in an account
+//!   without a report, or their members weren't supplied.
 //!
 //! ## What to do
-//! 1. Have the person enrol a device, with somebody beside them who knows them.
+//! 1. Have the person enroll a device, together with somebody who knows them.
 //! 2. Deny everything but enrolling a device to users without MFA.
-//! 3. Unproven: give the credential report of the account, made after the user was.
+//!
+//! If the finding is unproven:
+//! 1. Download a fresh credential report for the account, made after the user was created.
+//! 2. Check in the report whether the person has a device.
 
 use std::collections::BTreeMap;
 

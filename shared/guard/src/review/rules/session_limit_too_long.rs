@@ -1,20 +1,29 @@
 //! RW103 session-limit-too-long
 //!
 //! ## What it does
-//! Fires when an elevated role's MaxSessionDuration is over the policy's `max_session`, so that STS grants longer sessions than are allowed. A
-//! condition on `sts:DurationSeconds` in the trust policy that keeps longer ones out counts. IAM takes no MaxSessionDuration under an hour; for
-//! a shorter limit only such a condition helps.
+//! Fires when an elevated role's MaxSessionDuration is longer than the policy's `max_session`, so
+//! that STS grants longer sessions than the policy allows. A condition on `sts:DurationSeconds` in
+//! the trust policy that rules out longer sessions counts. IAM accepts no MaxSessionDuration under
+//! an hour, so only such a condition can enforce a shorter limit.
 //!
 //! ## Why it matters
-//! What AWS refuses need not be found afterwards (RW003). MaxSessionDuration is one number, and the only one that holds for everybody.
+//! What AWS refuses doesn't have to be found afterward (RW003). MaxSessionDuration is a single
+//! number, and the only limit that applies to everyone.
 //!
 //! ## Blind spots
-//! - Console switches last as the console decides, within MaxSessionDuration.
-//! - Unproven: authorization details do not carry MaxSessionDuration; give the output of `aws iam list-roles` of the account as well.
+//! - The console chooses how long console switches last, within MaxSessionDuration.
+//! - Unproven: authorization details don't include MaxSessionDuration. Supply the output of `aws
+//!   iam list-roles` of the account as well.
 //!
 //! ## What to do
-//! 1. Lower it: `aws iam update-role --role-name ROLE --max-session-duration SECONDS`. Sessions that are open keep their time.
-//! 2. Unproven: give the output of `aws iam list-roles` (or `get-role`) of the role's account beside its authorization details.
+//! 1. Lower it: `aws iam update-role --role-name ROLE --max-session-duration SECONDS`. Sessions
+//!    that are already running keep their time.
+//! 2. Look for sessions that were too long (RW003).
+//!
+//! If the finding is unproven:
+//! 1. Check MaxSessionDuration on the role's page in IAM.
+//! 2. Supply the output of `aws iam list-roles` (or `get-role`) of the role's account next to its
+//!    authorization details. Live, allow the reader role to call `iam:ListRoles`.
 
 use serde_json::json;
 

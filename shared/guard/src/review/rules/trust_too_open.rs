@@ -1,32 +1,48 @@
 //! RW102 trust-too-open
 //!
 //! ## What it does
-//! Fires when the trust policy of an elevated role lets in somebody whom the policy does not know: everybody (`*`, or all but some), an account
-//! outside `accounts`, a kind of identity that the role's `identities` does not admit, or a shared identity provider without a condition on
-//! who comes (`sub`). A service that comes on behalf of an outside account (`aws:SourceAccount`, `aws:SourceArn`) counts too.
+//! Fires when the trust policy of an elevated role admits somebody whom the policy doesn't know:
+//! everyone (`*`, or everyone but a few), an account outside `accounts`, a kind of identity that
+//! the role's `identities` doesn't allow, or a shared identity provider without a condition on who
+//! comes (`sub`). A service that acts for an outside account (`aws:SourceAccount`, `aws:SourceArn`)
+//! counts too.
 //!
-//! Conditions count, in `Allow` and `Deny` statements. rolewatch works out which outside accounts, users and roles could meet them together,
-//! and tries those. So `*` narrowed to accounts of the zone of trust is silent, and `*` narrowed to an account outside it is not. What
-//! outsiders choose on their side (user names, tags, ARNs, names of sessions) keeps none of them out. An account can be in no organization:
-//! `…IfExists`, `…NotEquals`, `Null` and `ForAllValues` on `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` let it in.
+//! Conditions count, in `Allow` and `Deny` statements. rolewatch works out which outside accounts,
+//! users and roles could meet them together, and tries those. So `*` narrowed to accounts of the
+//! policy is fine, and `*` narrowed to an account outside it isn't. What outsiders choose
+//! themselves (user names, tags, ARNs, session names) keeps none of them out. An account may belong
+//! to no organization, so `…IfExists`, `…NotEquals`, `Null` and `ForAllValues` on
+//! `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` admit it.
 //!
-//! Of an outside account the finding says whether it has to give an external id; if so, it is medium. Where findings of IAM Access Analyzer are
-//! given, they are named with what explains them, and a role that the policy does not list is judged too if Access Analyzer names it (medium).
+//! The finding says whether an outside account has to give an external id. If it has to, the
+//! finding is medium. If you supply findings of IAM Access Analyzer, each is listed with what
+//! explains it. If Access Analyzer names a role that the policy doesn't list, that role is checked
+//! too (medium).
 //!
 //! ## Why it matters
-//! Whoever is trusted decides on their own side who of them enters. Without an external id, another customer of a third party can make it enter
-//! your role in their stead.
+//! Whoever you trust decides which of their own people come in. Without an external id, another
+//! customer of a third party can make that third party enter your role for them.
 //!
 //! ## Blind spots
-//! - An account in `accounts` is trusted whole, whoever it belongs to; external ids are looked at for other accounts only.
-//! - What an identity provider checks is not seen. Only providers known to be shared by many customers must have a condition on `sub`.
-//! - Root users count as nobody: AWS doesn't let them assume a role.
-//! - Unproven: the answer depends on what the files don't show, such as which accounts are in the organization that `aws:PrincipalOrgID` names.
+//! - An account in `accounts` is trusted as a whole, whoever owns it. External ids are checked for
+//!   other accounts only.
+//! - rolewatch doesn't see what an identity provider checks. It requires a condition on `sub` only
+//!   for providers that are known to be shared by many customers.
+//! - Root users are left out: AWS doesn't let them assume a role.
+//! - Unproven: the answer depends on something that isn't in the files, such as which accounts
+//!   belong to the organization that `aws:PrincipalOrgID` names.
 //!
 //! ## What to do
-//! 1. Put the corrected statement into the trust policy. If the account is meant to be trusted, add it to `accounts` and ask it for an external id.
-//! 2. Look in the logs for sessions that came in this way: RW007 and RW012 tell of them.
-//! 3. Unproven: say in the condition which accounts are meant (`aws:PrincipalAccount`).
+//! 1. Replace the statement in the trust policy with the corrected one.
+//! 2. Look for sessions that came in this way (RW007, RW012).
+//! 3. Ask whoever changed it, on another channel, whether that was intended. If it wasn't, it is an
+//!    incident.
+//! 4. If the account's owner confirms that it has to have access, add it to `accounts` and require
+//!    an external id.
+//!
+//! If the finding is unproven:
+//! 1. Check who can meet the condition.
+//! 2. Name the accounts that you mean in the condition (`aws:PrincipalAccount`).
 
 mod accounts;
 mod analyzer;

@@ -1,30 +1,46 @@
 //! RW101 trust-without-mfa
 //!
 //! ## What it does
-//! Fires when a user of IAM can enter an elevated role without MFA, though the policy demands it (`mfa: required`). Each user is tried with a
-//! permanent access key, whose requests carry no `aws:MultiFactorAuthPresent` at all, and with a session that was opened without MFA. MFA may be
-//! demanded by the trust policy, by the user's or group's policies, by a permission boundary, or by a `Deny` in any of them; where one of
-//! these keeps everybody out, nothing is found. The finding quotes the trust statement, where one correction helps against all ways in.
+//! Fires when an IAM user can enter an elevated role without MFA although the policy requires it
+//! (`mfa: required`). rolewatch tries each user twice: with a permanent access key, whose requests
+//! don't carry `aws:MultiFactorAuthPresent` at all, and with a session that was started without
+//! MFA. MFA may be required by the trust policy, by a policy of the user or group, by a permissions
+//! boundary, or by a `Deny` in any of them. If one of these keeps everyone out, there is no
+//! finding. The finding quotes the trust statement if one correction there closes every way in.
 //!
-//! A group that is empty today counts too, because people may join it just in time. Each user of the account is tried as a member, and a new
-//! user where the account has none. Where the entry has `chaining: allow`, users are tried through other roles too, one role back: then the
-//! finding is about the role that they enter first.
+//! A group that is empty today counts too, because people can join it at any time. rolewatch tries
+//! each user of the account as a member, or a new user if the account has none. If the entry has
+//! `chaining: allow`, it also tries users through one other role; the finding is then about the
+//! role that they enter first.
 //!
 //! ## Why it matters
-//! A condition that looks like MFA often is none. `BoolIfExists` on an `Allow` lets requests through that carry no such key, as those of permanent
-//! keys do; `Bool … false` on a `Deny` misses the same requests. A key that leaks then opens the role.
+//! A condition that looks like MFA often isn't. `BoolIfExists` in an `Allow` accepts requests that
+//! carry no such key, like those made with permanent keys. `Bool … false` in a `Deny` misses the
+//! same requests. A leaked key then opens the role.
 //!
 //! ## Blind spots
-//! - Whether a device belongs to the person, and who may enrol one, is not seen here; RW106 and RW015 look at devices.
-//! - Role sessions have no MFA of their own: where chaining is denied, RW104 says which roles may enter. People of an identity provider prove MFA there.
-//! - Service control policies, resource control policies and session policies are not in the files.
-//! - Unproven: the answer depends on a condition on the request (an address, a time), on an account or its users that were not given, or on who joins an
-//!   empty group: no user of today could enter, but a new one could.
+//! - This rule doesn't check whose device it is or who may enroll one. RW106 and RW015 look at
+//!   devices.
+//! - Role sessions have no MFA of their own. If chaining is denied, RW104 reports which roles can
+//!   enter. People of an identity provider use MFA there.
+//! - Service control policies, resource control policies and session policies aren't in the files.
+//! - Unproven: the answer depends on a condition on the request (an address, a time), on an account
+//!   or its users that weren't supplied, or on who joins an empty group: no current user could
+//!   enter, but a new one could.
 //!
 //! ## What to do
-//! 1. Put the corrected statement into the trust policy: `Bool` on `aws:MultiFactorAuthPresent`, without `IfExists`.
-//! 2. Tell those who use permanent keys to name their device in the call (`mfa_serial` in the profile).
-//! 3. Unproven: give the authorization details of the account that is named, or move the demand for MFA into the trust policy.
+//! 1. Replace the statement in the trust policy with the corrected one: `Bool` on
+//!    `aws:MultiFactorAuthPresent`, without `IfExists`.
+//! 2. Look for switches without MFA since the change (RW002).
+//! 3. Ask whoever changed it, on another channel, whether that was intended. If it wasn't, it is an
+//!    incident.
+//! 4. Have people who use permanent keys name their device in the call (`mfa_serial` in the
+//!    profile).
+//!
+//! If the finding is unproven:
+//! 1. Check whether a request without MFA can meet the condition. If it can, require MFA in the
+//!    trust policy.
+//! 2. Supply the authorization details of the account that the finding names.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -34,6 +34,7 @@ fn what_only_some_alerts_have_is_left_out_of_the_others() {
     let full = Alert {
         status: Status::Ended,
         supersedes: vec!["a7".repeat(16)],
+        self_granted: true,
         uses: Some(Uses {
             first: sample::alert().time,
             last: sample::alert().noticed,

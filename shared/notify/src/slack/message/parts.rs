@@ -235,7 +235,7 @@ pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String 
 
 /// What to do, numbered, and where there is more.
 pub(super) fn steps(view: &View, alert: &Alert) -> String {
-    let said = numbered(steps_of(view, alert));
+    let said = numbered(&steps_of(view, alert));
     match view.runbook(&alert.rule, &alert.name) {
         Some(page) => format!(
             "{said}\n📖 <{}|{}>",

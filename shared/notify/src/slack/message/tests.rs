@@ -137,6 +137,7 @@ fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_
         let message = alert(&sample::view(language), &sample::alert(), None, &[]);
         let text = all_text(&message);
         let words = language.rule("RW002");
+        let steps = crate::finding::steps_of(&sample::view(language), &sample::alert());
         for part in [
             language.severity(Severity::High),
             "dora",
@@ -147,8 +148,8 @@ fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_
             "2026-02-01 03:30:05 (Asia/Tokyo)",
             words.title,
             "without MFA",
-            words.steps[0],
-            words.steps[1],
+            &steps[0],
+            &steps[1],
             "https://us-east-1.console.aws.amazon.com/cloudtrailv2/home?region=us-east-1#/events?EventId=1f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001",
             "https://wiki.example.com/rolewatch#rw002-switch-without-mfa",
             "203.0.113.7",

@@ -1,0 +1,306 @@
+//! What to do about a finding: one list of steps for each rule, whoever shows it.
+//!
+//! The English list is the "What to do" section of the rule's own documentation. It has two numbered
+//! lists: one for violations and, after [`UNPROVEN`], one for unproven findings. A step that depends
+//! on what the finding knows begins with a label such as `Self-granted:`. Other languages write
+//! their lists in the same form.
+
+use std::borrow::Cow;
+
+use crate::finding::Verdict;
+
+/// The line between the two lists of a rule's documentation.
+pub const UNPROVEN: &str = "If the finding is unproven:";
+
+/// How a language says how to end a session.
+#[derive(Debug, Clone, Copy)]
+pub struct RevokeWords {
+    /// What its lists write in the place.
+    pub written: &'static str,
+    /// For most roles. `revoke-plan ID` in it is followed by the finding's id.
+    pub role: &'static str,
+    /// For the role of a permission set, which AWS lets nobody edit.
+    pub permission_set: &'static str,
+}
+
+/// As the documentation of the rules says it.
+const REVOKE: &str = "`rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on \
+                      the role's page in IAM.";
+
+/// How English says it.
+pub const REVOKE_IN_ENGLISH: RevokeWords = RevokeWords {
+    written: REVOKE,
+    role: REVOKE,
+    permission_set: "IAM's Revoke sessions doesn't work on a permission set's role. In the \
+                     permission set's inline policy, deny the user (`identitystore:userId`), or \
+                     everyone (`aws:TokenIssueTime`).",
+};
+
+/// How roles of permission sets begin, as roles and as sessions.
+const PERMISSION_SETS: [&str; 2] = [
+    ":role/aws-reserved/sso.amazonaws.com/",
+    ":assumed-role/AWSReservedSSO_",
+];
+
+/// How many characters of an id a command needs.
+const SHORT_ID: usize = 8;
+
+/// What a finding knows that changes what to do about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// Violation or unproven.
+    pub verdict: Verdict,
+    /// The finding's id.
+    pub id: &'a str,
+    /// The role's ARN.
+    pub role: &'a str,
+    /// Whether the person gave themselves the membership that allowed the switch.
+    pub self_granted: bool,
+    /// Whether the caller's account is known and not one of the policy's.
+    pub foreign_account: bool,
+}
+
+/// When a step applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// To every finding with the verdict.
+    Always,
+    /// The person gave themselves the membership.
+    SelfGranted,
+    /// Somebody else did.
+    GrantedByAnother,
+    /// The caller's account isn't one of the policy's.
+    ForeignAccount,
+    /// It is one of them, or isn't known.
+    OwnAccount,
+}
+
+/// The labels of steps that don't always apply.
+const LABELS: [(&str, Condition); 4] = [
+    ("Self-granted: ", Condition::SelfGranted),
+    ("Granted by another: ", Condition::GrantedByAnother),
+    ("Foreign account: ", Condition::ForeignAccount),
+    ("Own account: ", Condition::OwnAccount),
+];
+
+impl Condition {
+    /// Splits a step into its condition and its text.
+    pub fn parse(step: &str) -> (Self, &str) {
+        LABELS
+            .iter()
+            .find_map(|(label, condition)| Some((*condition, step.strip_prefix(label)?)))
+            .unwrap_or((Self::Always, step))
+    }
+
+    fn holds(self, of: &Circumstances<'_>) -> bool {
+        match self {
+            Self::Always => true,
+            Self::SelfGranted => of.self_granted,
+            Self::GrantedByAnother => !of.self_granted,
+            Self::ForeignAccount => of.foreign_account,
+            Self::OwnAccount => !of.foreign_account,
+        }
+    }
+}
+
+/// The steps of a written list that apply to a finding, with the finding's id in their commands.
+pub fn applicable<'s>(
+    steps: impl IntoIterator<Item = &'s str>,
+    revoke: RevokeWords,
+    of: &Circumstances<'_>,
+) -> Vec<String> {
+    let how = if PERMISSION_SETS.iter().any(|part| of.role.contains(part)) {
+        revoke.permission_set
+    } else {
+        revoke.role
+    };
+    let mut shown = Vec::new();
+    for step in steps {
+        let (condition, text) = Condition::parse(step);
+        if !condition.holds(of) {
+            continue;
+        }
+        let text = text.replace(revoke.written, how);
+        shown.push(capitalized(&with_id(&text, of.id)));
+    }
+    shown
+}
+
+/// The same for the English list.
+pub(crate) fn in_english(section: &str, of: &Circumstances<'_>) -> Vec<String> {
+    let (violation, unproven) = lists(section);
+    let list = match of.verdict {
+        Verdict::Unproven => unproven,
+        _ => violation,
+    };
+    let steps = numbered_items(list);
+    applicable(steps.iter().map(String::as_str), REVOKE_IN_ENGLISH, of)
+}
+
+/// The two lists of a section, for violations and for unproven findings.
+pub(crate) fn lists(section: &str) -> (&str, &str) {
+    section.split_once(UNPROVEN).unwrap_or((section, ""))
+}
+
+/// The items of a numbered list, each on one line.
+pub(crate) fn numbered_items(list: &str) -> Vec<String> {
+    let mut steps: Vec<String> = Vec::new();
+    for line in list.lines() {
+        let item = line
+            .split_once(". ")
+            .filter(|(number, _)| number.parse::<u8>().is_ok());
+        match (item, steps.last_mut()) {
+            (Some((_, text)), _) => steps.push(text.to_owned()),
+            (None, Some(last)) if !line.trim().is_empty() => {
+                last.push(' ');
+                last.push_str(line.trim());
+            }
+            (None, _) => {}
+        }
+    }
+    steps
+}
+
+/// Puts the beginning of a finding's id into the commands. An id that isn't one of ours stays out:
+/// the reader may paste the command into a shell.
+fn with_id<'t>(text: &'t str, id: &str) -> Cow<'t, str> {
+    match id.get(..SHORT_ID) {
+        Some(short) if short.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            Cow::Owned(text.replace("revoke-plan ID", &format!("revoke-plan {short}")))
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue;
+    use crate::rule::Judges;
+
+    const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
+    const ID: &str = "5d1c40aa00112233445566778899aabb";
+
+    fn violation() -> Circumstances<'static> {
+        Circumstances {
+            verdict: Verdict::Violation,
+            id: ID,
+            role: ROLE,
+            self_granted: false,
+            foreign_account: false,
+        }
+    }
+
+    fn steps(rule: &str, of: &Circumstances<'_>) -> String {
+        catalogue::find(rule).unwrap().steps(of).join("\n")
+    }
+
+    #[test]
+    fn a_step_is_one_line() {
+        assert_eq!(
+            numbered_items("1. Ask the person\n   on another channel.\n\n2. Read the logs."),
+            ["Ask the person on another channel.", "Read the logs."]
+        );
+    }
+
+    #[test]
+    fn every_rule_has_two_to_five_steps_for_each_verdict() {
+        for rule in catalogue::listed() {
+            let section = rule.section("What to do");
+            assert_eq!(section.matches(UNPROVEN).count(), 1, "{}", rule.code);
+            for verdict in [Verdict::Violation, Verdict::Unproven] {
+                let of = Circumstances {
+                    verdict,
+                    ..violation()
+                };
+                let steps = rule.steps(&of);
+                assert!((2..=5).contains(&steps.len()), "{} {steps:?}", rule.code);
+                for step in &steps {
+                    assert!(step.ends_with('.'), "{}: {step}", rule.code);
+                    assert!(!step.contains("revoke-plan ID"), "{}: {step}", rule.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_violation_that_a_session_goes_on_with_is_contained_first() {
+        for rule in catalogue::of_records() {
+            if !matches!(rule.judges, Judges::Switch | Judges::Sessions) {
+                continue;
+            }
+            let steps = rule.steps(&violation());
+            let contained = steps.iter().position(|step| step.contains("revoke-plan"));
+            assert!(matches!(contained, None | Some(0)), "{}", rule.code);
+        }
+        assert!(steps("RW001", &violation()).starts_with("End the session: `rolewatch"));
+    }
+
+    #[test]
+    fn commands_carry_the_id_and_nothing_that_only_claims_to_be_one() {
+        assert!(steps("RW001", &violation()).contains("`rolewatch revoke-plan 5d1c40aa` prints"));
+        for id in ["", "5d1c", "; rm -rf /", "$(id)…………"] {
+            let of = Circumstances { id, ..violation() };
+            assert!(steps("RW001", &of).contains("`rolewatch revoke-plan ID` prints"));
+        }
+    }
+
+    #[test]
+    fn a_permission_sets_role_has_a_way_of_its_own() {
+        for role in [
+            "arn:aws:iam::1:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123",
+            "arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_0123",
+        ] {
+            for rule in catalogue::of_records() {
+                for verdict in [Verdict::Violation, Verdict::Unproven] {
+                    let of = Circumstances {
+                        verdict,
+                        role,
+                        ..violation()
+                    };
+                    let steps = rule.steps(&of).join("\n");
+                    assert!(!steps.contains("revoke-plan"), "{} {steps}", rule.code);
+                }
+            }
+            let of = Circumstances {
+                role,
+                ..violation()
+            };
+            assert!(steps("RW001", &of).contains("identitystore:userId"));
+        }
+    }
+
+    #[test]
+    fn steps_differ_by_who_granted_the_membership() {
+        let by_themselves = Circumstances {
+            self_granted: true,
+            ..violation()
+        };
+        let asks = "who requested the membership";
+        assert!(steps("RW010", &violation()).contains(asks));
+        assert!(!steps("RW010", &by_themselves).contains(asks));
+        assert!(steps("RW010", &by_themselves).contains("compromised"));
+    }
+
+    #[test]
+    fn steps_differ_by_whose_account_it_is() {
+        let own = Circumstances {
+            verdict: Verdict::Unproven,
+            ..violation()
+        };
+        let foreign = Circumstances {
+            foreign_account: true,
+            ..own
+        };
+        assert!(steps("RW002", &own).contains("Supply the logs"));
+        assert!(steps("RW002", &foreign).contains("Ask the account's owner"));
+        assert!(!steps("RW002", &foreign).contains("Supply the logs"));
+    }
+}
