@@ -66,6 +66,7 @@ pub(crate) fn account_line(totals: &Totals) -> String {
     ]);
     let switches_became = listed([
         part(switches.clean, "clean"),
+        part(switches.admitted_by_kind, "admitted by kind"),
         part(switches.violating, "with violations"),
         part(switches.unproven, "unproven"),
         part(switches.suppressed, "suppressed"),

@@ -85,6 +85,7 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
         findings::by_person(&unproven, report.allowed, &report.inputs.policy, page)?;
     }
     suppressed(report, page)?;
+    switches::write_admitted(report, page)?;
     switches::write_clean(report, page)?;
     not_evidence(report, page)?;
     not_judged(report, page)?;

@@ -1,4 +1,4 @@
-//! The switches that were right, one line each.
+//! The switches without findings, one line each.
 
 use std::io;
 
@@ -15,19 +15,47 @@ use crate::report::words::{length, number, padded, role_in_account, shortened, w
 const CELL: usize = 32;
 
 pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
-    let judgement = report.judgement;
-    let mut clean: Vec<&SwitchSummary> = Vec::new();
-    for (switch, standing) in judgement.switches.iter().zip(standings(judgement)) {
-        if standing == SwitchStanding::Clean {
-            clean.push(switch);
-        }
-    }
+    let clean = with_standing(report, SwitchStanding::Clean);
     if clean.is_empty() {
         return Ok(());
     }
     page.heading(&format!("Clean switches: {}", number(length(&clean))))?;
+    write_rows(report, &clean, page)
+}
+
+/// Those whose group and MFA nobody checked: they are not clean.
+pub(super) fn write_admitted(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+    let admitted = with_standing(report, SwitchStanding::AdmittedByKind);
+    if admitted.is_empty() {
+        return Ok(());
+    }
+    page.heading(&format!("Admitted by kind: {}", number(length(&admitted))))?;
+    page.text(
+        2,
+        "The policy lists these kinds of identity, so they may enter. Nobody checked their group \
+         or MFA.",
+    )?;
+    write_rows(report, &admitted, page)
+}
+
+fn with_standing<'r>(report: &AuditReport<'r>, wanted: SwitchStanding) -> Vec<&'r SwitchSummary> {
+    let judgement = report.judgement;
+    let mut found = Vec::new();
+    for (switch, standing) in judgement.switches.iter().zip(standings(judgement)) {
+        if standing == wanted {
+            found.push(switch);
+        }
+    }
+    found
+}
+
+fn write_rows(
+    report: &AuditReport<'_>,
+    switches: &[&SwitchSummary],
+    page: &mut TextPage<'_>,
+) -> io::Result<()> {
     let mut rows: Vec<[String; 5]> = Vec::new();
-    for switch in clean.iter().take(SWITCHES_TOLD) {
+    for switch in switches.iter().take(SWITCHES_TOLD) {
         rows.push([
             switch.time.to_string(),
             shortened(&switch.caller.name, CELL),
@@ -50,7 +78,7 @@ pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> 
             .collect();
         writeln!(page.out, "  {}", cells.join("  ").trim_end())?;
     }
-    let more = length(clean.get(SWITCHES_TOLD..).unwrap_or_default());
+    let more = length(switches.get(SWITCHES_TOLD..).unwrap_or_default());
     if more > 0 {
         writeln!(
             page.out,

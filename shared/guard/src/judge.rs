@@ -18,12 +18,12 @@ pub use totals::{
 };
 
 use crate::arn::RoleArn;
-use crate::dossier::{Dossiers, Origin, Person, Switch, Tracer};
+use crate::dossier::{Dossiers, Origin, OriginKind, Person, Switch, Tracer};
 use crate::elevated::Elevated;
 use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::policy::{Policy, RolePolicy, Severity};
+use crate::policy::{IdentityKind, Mfa, Policy, RolePolicy, Severity};
 use crate::roster::{Roster, Rosters};
 use crate::rule::Rule;
 use crate::rules::{self, Check, FindingDraft, HeldSessions, RuleAnswer, SwitchView};
@@ -203,7 +203,9 @@ impl<'w> Judge<'_, 'w> {
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
-        self.judgement.summarise(switch, &shown, &role, answers);
+        let by_kind = admitted_by_kind(rules, origin);
+        self.judgement
+            .summarise(switch, &shown, &role, answers, by_kind);
         watch(&ExaminedSwitch {
             switch,
             origin,
@@ -328,6 +330,13 @@ impl<'w> Judge<'_, 'w> {
             None => self.judgement.findings.push(finding),
         }
     }
+}
+
+/// Whether the policy asks for a group or MFA that this kind of identity can't show, because it
+/// admits the kind as it is.
+fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
+    let checked = !rules.groups.is_empty() || rules.mfa == Mfa::Required;
+    checked && matches!(origin.kind, OriginKind::Listed(kind) if kind != IdentityKind::IamUser)
 }
 
 /// A finding about to be reported.

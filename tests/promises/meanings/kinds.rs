@@ -1,5 +1,7 @@
 //! Kinds of identity: what is judged of those that are no IAM users.
 
+use rolewatch_guard::{SwitchStanding, standings};
+
 use super::*;
 
 fn saml(provider: &str) -> Story {
@@ -51,7 +53,33 @@ fn a_kind_that_is_admitted_but_no_iam_user_has_no_group_and_no_mfa_to_judge() {
         for rule in ["RW001", "RW002", "RW010"] {
             assert_eq!(judgement.tallies[rule].not_applicable, 1, "{rule}");
         }
+        assert_eq!(standings(&judgement), [SwitchStanding::AdmittedByKind]);
     }
+}
+
+#[test]
+fn an_admitted_kind_is_clean_where_nothing_is_asked_of_it() {
+    let asked = "    identities: [saml]\n";
+    for (lines, standing) in [
+        ("    groups: []\n    mfa: optional\n", SwitchStanding::Clean),
+        ("    groups: []\n", SwitchStanding::AdmittedByKind),
+        (
+            "    groups: [development/Developers]\n    mfa: optional\n",
+            SwitchStanding::AdmittedByKind,
+        ),
+    ] {
+        let story = saml("Okta")
+            .with_policy_line("    groups: [development/Developers]\n", "")
+            .with_policy_line("    max_session: 1h\n", &format!("{lines}{asked}"));
+        assert_eq!(standings(&story.judgement()), [standing], "{lines}");
+    }
+}
+
+#[test]
+fn a_user_who_was_checked_is_clean() {
+    let mut story = Story::new();
+    story.switch("dora").with_mfa();
+    assert_eq!(standings(&story.judgement()), [SwitchStanding::Clean]);
 }
 
 #[test]

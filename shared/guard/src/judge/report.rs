@@ -57,6 +57,9 @@ pub struct SwitchSummary {
     pub violations: u16,
     /// Rules that could not be decided.
     pub unproven: u16,
+    /// Whether the policy asks for a group or MFA, and nobody checked either, because the policy
+    /// admits this kind of identity.
+    pub admitted_by_kind: bool,
 }
 
 /// One refused attempt at an elevated role, for those who keep findings up to date.
@@ -192,6 +195,7 @@ impl Judgement {
         caller: &CallerShown,
         role: &str,
         answers: &[(&'static Rule, RuleAnswer)],
+        admitted_by_kind: bool,
     ) {
         let of = |verdict: Verdict| {
             u16::try_from(
@@ -214,6 +218,7 @@ impl Judgement {
             event: switch.evidence().first().map(|record| record.event.clone()),
             violations: of(Verdict::Violation),
             unproven: of(Verdict::Unproven),
+            admitted_by_kind,
         });
     }
 

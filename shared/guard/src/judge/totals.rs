@@ -62,8 +62,11 @@ pub struct RecordTotals {
 pub struct SwitchTotals {
     /// All of them.
     pub judged: u64,
-    /// Nothing was found.
+    /// Nothing was found, and everything that the policy asks for was checked.
     pub clean: u64,
+    /// Nothing was found, but the kind of identity was let in without a check of group or MFA.
+    #[serde(default)]
+    pub admitted_by_kind: u64,
     /// Part of a violation.
     pub violating: u64,
     /// Part of an unproven finding, and of no violation.
@@ -89,6 +92,9 @@ pub struct FindingTotals {
 pub enum SwitchStanding {
     /// Nothing.
     Clean,
+    /// Nothing, but the policy asks for a group or MFA and this kind of identity has neither to
+    /// show.
+    AdmittedByKind,
     /// Only what the policy hides.
     Suppressed,
     /// It cannot be told.
@@ -104,6 +110,7 @@ impl Totals {
             self.switches.judged += 1;
             *match standing {
                 SwitchStanding::Clean => &mut self.switches.clean,
+                SwitchStanding::AdmittedByKind => &mut self.switches.admitted_by_kind,
                 SwitchStanding::Suppressed => &mut self.switches.suppressed,
                 SwitchStanding::Unproven => &mut self.switches.unproven,
                 SwitchStanding::Violating => &mut self.switches.violating,
@@ -151,6 +158,7 @@ pub fn standings(judgement: &Judgement) -> Vec<SwitchStanding> {
         shown
             .copied()
             .unwrap_or(match (switch.violations, switch.unproven) {
+                (0, 0) if switch.admitted_by_kind => SwitchStanding::AdmittedByKind,
                 (0, 0) => SwitchStanding::Clean,
                 (0, _) => SwitchStanding::Unproven,
                 _ => SwitchStanding::Violating,
